@@ -1,0 +1,51 @@
+//! What every error a person can meet must offer.
+
+/// How a program ends; the numbers are a contract (docs/reference/exit-codes.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Success,
+    /// 1: failed.
+    Failure,
+    /// 2: the command line or a request was not understood.
+    Usage,
+    /// 126: the toolchain is there but cannot be executed.
+    CannotExecute,
+    /// 127: there is no such toolchain.
+    NotFound,
+    /// A child's own code, passed on.
+    Child(i32),
+}
+
+impl Exit {
+    /// The number for the operating system.
+    pub fn code(self) -> i32 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::CannotExecute => 126,
+            Self::NotFound => 127,
+            Self::Child(code) => code,
+        }
+    }
+}
+
+/// An error that knows its remedy: `Display` says what failed, `source()` why, [`hints`](Self::hints) what to
+/// do about it.
+pub trait Diagnose: std::error::Error {
+    /// Commands to paste or things to do, best first.
+    fn hints(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Further facts, one a line, shown indented below the error.
+    fn details(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// How the program ends if this is what stopped it.
+    fn exit(&self) -> Exit {
+        Exit::Failure
+    }
+}

@@ -1,0 +1,41 @@
+//! Paths as people read them.
+
+use std::path::Path;
+
+/// `path` with the user's home shortened to `~`; for people only, never for data.
+pub fn short_path(path: &Path, home: Option<&Path>) -> String {
+    let below = home.filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok());
+    match below {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => Path::new("~").join(rest).display().to_string(),
+        None => path.display().to_string(),
+    }
+}
+
+/// `file:line in directory`, for sentences about a file.
+pub fn place(path: &Path, line: Option<usize>, home: Option<&Path>) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    match path.parent() {
+        Some(directory) => format!("{name}{line} in {}", short_path(directory, home)),
+        None => format!("{name}{line}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_directory_is_shortened_by_whole_names() {
+        let home = Path::new("/home/ann");
+        assert_eq!(
+            short_path(Path::new("/home/ann/shop"), Some(home)),
+            Path::new("~/shop").display().to_string()
+        );
+        assert_eq!(short_path(home, Some(home)), "~");
+        assert_eq!(short_path(Path::new("/home/anna"), Some(home)), "/home/anna");
+        assert_eq!(short_path(Path::new("/etc"), Some(Path::new("/"))), "/etc");
+        assert_eq!(place(Path::new("/home/ann/shop/go.mod"), Some(3), None), "go.mod:3 in /home/ann/shop");
+    }
+}

@@ -1,0 +1,82 @@
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use crate::env::Env;
+
+/// Where a go command called with these arguments (without the program's name) looks for its files: the working
+/// directory as the shell names it, moved by `-C`.
+///
+/// `None` if there is no working directory.
+pub fn starting_directory(env: &Env, arguments: &[OsString]) -> Option<PathBuf> {
+    let Some((_, directory, _)) = directory_flag(arguments) else { return env.logical_directory() };
+    let target = env.directory()?.join(directory);
+    // After chdir Go asks the system for the name, unless PWD happens to be it. A directory that is not there is
+    // Go's to report.
+    let target = target.canonicalize().unwrap_or(target);
+    env.clone().with_directory(target).logical_directory()
+}
+
+/// The arguments as toolchain selection sees them: without `-C DIR`.
+pub fn without_directory_flag(arguments: &[OsString]) -> Vec<OsString> {
+    let Some((at, _, length)) = directory_flag(arguments) else { return arguments.to_vec() };
+    let mut arguments = arguments.to_vec();
+    arguments.drain(at..at + length);
+    arguments
+}
+
+/// The `-C` flag, which must come first after the command's words (`handleChdirFlag` in cmd/go/main.go): its
+/// index, its value, and how many arguments it takes.
+fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
+    let at = command_words(arguments);
+    let flag = arguments.get(at)?;
+    if flag == "-C" || flag == "--C" {
+        return Some((at, arguments.get(at + 1)?.clone(), 2));
+    }
+    let bytes = flag.as_encoded_bytes();
+    let value = bytes.strip_prefix(b"--C=").or_else(|| bytes.strip_prefix(b"-C="))?;
+    // The prefix is ASCII, so dropping as many characters keeps the rest whole.
+    let value = flag.to_str().map_or_else(
+        || String::from_utf8_lossy(value).into_owned(),
+        |text| text.split_once('=').map(|(_, value)| value.to_owned()).unwrap_or_default(),
+    );
+    Some((at, OsString::from(value), 1))
+}
+
+/// How many leading arguments are the words of a command: 1 for `build`, 2 for `mod tidy` (`lookupCmd`).
+fn command_words(arguments: &[OsString]) -> usize {
+    let is = |at: usize, words: &[&str]| {
+        arguments.get(at).is_some_and(|word| words.iter().any(|known| word == OsStr::new(known)))
+    };
+    if is(0, &COMMANDS) {
+        1
+    } else if is(0, &["mod"]) {
+        1 + usize::from(is(1, &MOD_COMMANDS))
+    } else if is(0, &["work"]) {
+        1 + usize::from(is(1, &WORK_COMMANDS))
+    } else {
+        0
+    }
+}
+
+const COMMANDS: [&str; 18] = [
+    "bug",
+    "build",
+    "clean",
+    "doc",
+    "env",
+    "fix",
+    "fmt",
+    "generate",
+    "get",
+    "install",
+    "list",
+    "run",
+    "telemetry",
+    "test",
+    "tool",
+    "version",
+    "vet",
+    "help",
+];
+const MOD_COMMANDS: [&str; 8] = ["download", "edit", "graph", "init", "tidy", "vendor", "verify", "why"];
+const WORK_COMMANDS: [&str; 5] = ["edit", "init", "sync", "use", "vendor"];

@@ -1,0 +1,20 @@
+//! cmd/go's own rules: which toolchain a go command of a given version would hand over to.
+//!
+//! A port of the decisions in `cmd/go/internal/toolchain/select.go` and of what they read: go/env files
+//! (`cmd/go/internal/cfg`), go.work and go.mod (`modload.FindGoWork`, `FindGoMod`, `gover.GoModLookup`) and the
+//! `-C` flag (`cmd/go/main.go`). Checked against vectors that the real go command made.
+
+mod arguments;
+mod environment;
+mod module_file;
+mod search;
+mod select;
+
+pub use arguments::{starting_directory, without_directory_flag};
+pub use environment::{EnvFile, GoEnv, user_env_file};
+pub use module_file::lookup;
+pub use search::{find_go_mod, find_go_work};
+pub use select::{Choice, Demand, DemandSource, Refusal, Rules};
+
+#[cfg(test)]
+mod tests;

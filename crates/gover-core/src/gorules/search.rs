@@ -1,0 +1,34 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The nearest go.mod upward from `directory`, unless it lies directly in the directory for temporary files
+/// (`modload.FindGoMod`, go.dev/issue/26708).
+pub fn find_go_mod(directory: &Path, temporary: &Path) -> Option<PathBuf> {
+    let root = directory.ancestors().find(|directory| is_file(&directory.join("go.mod")))?;
+    (!is_same_directory(root, temporary)).then(|| root.join("go.mod"))
+}
+
+/// The nearest go.work upward from `directory`; the search does not leave `goroot` upward
+/// (`modload.findWorkspaceFile`).
+pub fn find_go_work(directory: &Path, goroot: Option<&Path>) -> Option<PathBuf> {
+    let mut directory = directory;
+    loop {
+        let file = directory.join("go.work");
+        if is_file(&file) {
+            return Some(file);
+        }
+        directory = directory.parent()?;
+        if Some(directory) == goroot {
+            return None;
+        }
+    }
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
+}
+
+/// `search.InDir(a, b) == "."`: the same by name, or after links are resolved.
+fn is_same_directory(a: &Path, b: &Path) -> bool {
+    a == b || a.canonicalize().is_ok_and(|a| a == b || b.canonicalize().is_ok_and(|b| a == b))
+}

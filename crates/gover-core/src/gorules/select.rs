@@ -1,0 +1,260 @@
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::arguments::without_directory_flag;
+use super::environment::GoEnv;
+use super::lookup;
+use super::search::{find_go_mod, find_go_work};
+use crate::diagnose::Diagnose;
+use crate::env::vars;
+use crate::version::{GoVersion, ToolchainName};
+
+/// What cmd/go's `Select` reads, besides the toolchain it runs in.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    /// Environment, user's go/env file and go.env.
+    pub settings: &'a GoEnv<'a>,
+    /// The starting directory of every search.
+    pub directory: &'a Path,
+    /// The directory for temporary files.
+    pub temporary: &'a Path,
+    /// The running toolchain's GOROOT, where a search for go.work ends.
+    pub goroot: Option<&'a Path>,
+    /// The command's arguments without the program's name.
+    pub arguments: &'a [OsString],
+    /// GOTOOLCHAIN if nothing sets it: `auto` for a toolchain that is not there to be asked, `None` else.
+    pub fallback: Option<&'a str>,
+}
+
+/// What the go command would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Run itself.
+    Stay,
+    /// Hand over.
+    Switch {
+        /// The name Go would look for; not always a release: `go1.22`, `go1.23.4 extra`.
+        name: String,
+        /// What asked for it.
+        demand: Demand,
+        /// Whether only PATH may provide it (`path`, `+path`).
+        path_only: bool,
+    },
+}
+
+/// What asked for another toolchain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Which setting or file.
+    pub source: DemandSource,
+    /// The file, if it is one.
+    pub path: Option<PathBuf>,
+    /// Its line, from 1.
+    pub line: Option<usize>,
+}
+
+/// Where a demand comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemandSource {
+    /// The GOTOOLCHAIN setting.
+    GoToolchain,
+    /// A go.work.
+    GoWork,
+    /// A go.mod.
+    GoMod,
+}
+
+impl DemandSource {
+    /// `gotoolchain`, `go.work`, `go.mod`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GoToolchain => "gotoolchain",
+            Self::GoWork => "go.work",
+            Self::GoMod => "go.mod",
+        }
+    }
+}
+
+/// Go would stop with this message (without its `go: `).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Go's words.
+    pub message: String,
+    /// The file at fault, if it is one.
+    pub path: Option<PathBuf>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Diagnose for Refusal {
+    fn hints(&self) -> Vec<String> {
+        vec![match &self.path {
+            Some(path) => {
+                format!("correct that line in {}, or run `go mod edit -toolchain=none`", path.display())
+            }
+            None => "`go env -u GOTOOLCHAIN` or `unset GOTOOLCHAIN` goes back to auto".to_owned(),
+        }]
+    }
+}
+
+impl Rules<'_> {
+    /// What `local` would do (`toolchain.Select`).
+    pub fn select(&self, local: &ToolchainName) -> Result<Choice, Refusal> {
+        let arguments = without_directory_flag(self.arguments);
+        if !self.modules_enabled() || is_answered_locally(&arguments) {
+            return Ok(Choice::Stay);
+        }
+        let setting = self.gotoolchain();
+        if setting.is_empty() {
+            return Ok(Choice::Stay);
+        }
+        let Minimum { name, version, mode } = minimum(&setting, local)?;
+        let mut chosen = Chosen { name, version, demand: self.demand(DemandSource::GoToolchain, None, None) };
+        if mode == Some("auto") || mode == Some("path") {
+            self.raise(&mut chosen)?;
+        }
+        if chosen.name == "local" || chosen.name == local.as_str() {
+            return Ok(Choice::Stay);
+        }
+        if !chosen.name.starts_with("go1") && !chosen.name.contains("-go1") {
+            return Err(Refusal { message: format!("invalid GOTOOLCHAIN {:?}", chosen.name), path: None });
+        }
+        Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
+    }
+
+    /// The effective GOTOOLCHAIN.
+    pub fn gotoolchain(&self) -> String {
+        self.settings.get(vars::GOTOOLCHAIN).or_else(|| self.fallback.map(str::to_owned)).unwrap_or_default()
+    }
+
+    fn modules_enabled(&self) -> bool {
+        match self.settings.get(vars::GO111MODULE).as_deref() {
+            None | Some("" | "on") => true,
+            Some("auto") => find_go_mod(self.directory, self.temporary).is_some(),
+            Some(_) => false,
+        }
+    }
+
+    fn raise(&self, chosen: &mut Chosen) -> Result<(), Refusal> {
+        let Some((source, path)) = self.module_file()? else { return Ok(()) };
+        let bytes = fs::read(&path).map_err(|error| Refusal {
+            message: format!("cannot read {}: {error}", path.display()),
+            path: Some(path.clone()),
+        })?;
+        let text = String::from_utf8_lossy(&bytes);
+        let toolchain = lookup(&text, "toolchain").filter(|(_, value)| !value.is_empty());
+        if let Some((line, toolchain)) = toolchain {
+            if toolchain == "default" {
+                return Ok(());
+            }
+            let name = ToolchainName::parse(toolchain).map_err(|_| Refusal {
+                message: format!("invalid toolchain {toolchain:?} in {}", short(&path)),
+                path: Some(path.clone()),
+            })?;
+            if *name.version() > chosen.version {
+                let demand = self.demand(source, Some(&path), Some(line));
+                *chosen = Chosen { name: toolchain.to_owned(), version: name.version().clone(), demand };
+            }
+        }
+        // An invalid go line compares less than everything; the parser reports it later.
+        if let Some((line, Ok(version))) =
+            lookup(&text, "go").map(|(line, value)| (line, GoVersion::parse(value)))
+            && version > chosen.version
+        {
+            let mut name = format!("go{version}");
+            if version.is_language() && version.selects_toolchains() {
+                name.push_str(".0");
+            }
+            *chosen = Chosen { name, version, demand: self.demand(source, Some(&path), Some(line)) };
+        }
+        Ok(())
+    }
+
+    /// The one file whose lines count (`modGoToolchain`).
+    fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, Refusal> {
+        let work = match self.settings.get(vars::GOWORK).as_deref() {
+            Some("off") => None,
+            None | Some("" | "auto") => find_go_work(self.directory, self.goroot),
+            Some(path) if Path::new(path).is_absolute() => Some(PathBuf::from(path)),
+            Some(_) => {
+                return Err(Refusal {
+                    message: "invalid GOWORK: not an absolute path".to_owned(),
+                    path: None,
+                });
+            }
+        };
+        // GOWORK may name a file that `go work init` is about to write.
+        if let Some(work) = work.filter(|work| work.exists()) {
+            return Ok(Some((DemandSource::GoWork, work)));
+        }
+        Ok(find_go_mod(self.directory, self.temporary).map(|path| (DemandSource::GoMod, path)))
+    }
+
+    fn demand(&self, source: DemandSource, path: Option<&Path>, line: Option<usize>) -> Demand {
+        let path = match source {
+            DemandSource::GoToolchain => self.settings.file_of(vars::GOTOOLCHAIN),
+            DemandSource::GoWork | DemandSource::GoMod => path,
+        };
+        Demand { source, path: path.map(Path::to_owned), line }
+    }
+}
+
+struct Chosen {
+    name: String,
+    version: GoVersion,
+    demand: Demand,
+}
+
+struct Minimum<'a> {
+    name: String,
+    version: GoVersion,
+    mode: Option<&'a str>,
+}
+
+fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, Refusal> {
+    let own = || (local.as_str().to_owned(), local.version().clone());
+    if setting == "auto" || setting == "path" {
+        let (name, version) = own();
+        return Ok(Minimum { name, version, mode: Some(setting) });
+    }
+    let (least, suffix) = match setting.split_once('+') {
+        Some((least, suffix)) => (least, Some(suffix)),
+        None => (setting, None),
+    };
+    let invalid =
+        |more: String| Refusal { message: format!("invalid GOTOOLCHAIN {setting:?}{more}"), path: None };
+    let (name, version) = if least == "local" {
+        own()
+    } else {
+        let name = ToolchainName::parse(least).map_err(|_| {
+            invalid(suffix.map(|_| format!(": invalid minimum toolchain {least:?}")).unwrap_or_default())
+        })?;
+        (least.to_owned(), name.version().clone())
+    };
+    if suffix.is_some_and(|suffix| suffix != "auto" && suffix != "path") {
+        return Err(invalid(": only version suffixes are +auto and +path".to_owned()));
+    }
+    Ok(Minimum { name, version, mode: suffix })
+}
+
+/// Command lines that every toolchain answers for itself, so that a person can always get out of a bad setting.
+fn is_answered_locally(arguments: &[OsString]) -> bool {
+    let words: Vec<&str> = arguments.iter().take(4).map(|word| word.to_str().unwrap_or_default()).collect();
+    match words.as_slice() {
+        ["env", "GOTOOLCHAIN" | "GOMOD" | "GOWORK"] => true,
+        ["env", "-w", assignment] => assignment.starts_with("GOTOOLCHAIN="),
+        _ => false,
+    }
+}
+
+fn short(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

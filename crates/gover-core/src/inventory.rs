@@ -1,0 +1,123 @@
+//! What is installed: the directories of `versions/`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::layout::{Layout, goroot_program};
+use crate::version::ToolchainName;
+
+/// What `versions/` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Installed toolchains, oldest first.
+    pub toolchains: Vec<ToolchainName>,
+    /// Entries that are no toolchain: never selected, reported by `list`, cleaned by `prune`.
+    pub damaged: Vec<Damage>,
+}
+
+/// An entry of `versions/` that is no toolchain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The entry.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+impl Inventory {
+    /// Looks at every entry; a store that does not exist is empty.
+    pub fn scan(layout: &Layout) -> io::Result<Self> {
+        let mut inventory = Self::default();
+        for entry in entries(&layout.versions())? {
+            let path = layout.versions().join(&entry);
+            match entry.to_str().and_then(|name| ToolchainName::parse(name).ok()) {
+                None => inventory.damaged.push(Damage { path, reason: "not a toolchain's name" }),
+                Some(name) => match damage(&path) {
+                    None => inventory.toolchains.push(name),
+                    Some(reason) => inventory.damaged.push(Damage { path, reason }),
+                },
+            }
+        }
+        inventory.toolchains.sort();
+        inventory.damaged.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(inventory)
+    }
+}
+
+/// Whether that toolchain is there: two look-ups, whatever the store holds.
+pub fn is_installed(layout: &Layout, name: &ToolchainName) -> bool {
+    is_goroot(&layout.toolchain(name))
+}
+
+/// The names in `versions/`, unchecked, newest last.
+pub fn candidates(layout: &Layout) -> io::Result<Vec<ToolchainName>> {
+    let mut names: Vec<_> = entries(&layout.versions())?
+        .iter()
+        .filter_map(|entry| entry.to_str().and_then(|name| ToolchainName::parse(name).ok()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Whether a directory holds what makes a GOROOT: `bin/go` and `VERSION`.
+pub fn is_goroot(path: &Path) -> bool {
+    damage(path).is_none()
+}
+
+/// The toolchain name that a GOROOT's `VERSION` gives: its first line, trimmed (go-facts 1.9).
+pub fn version_of(goroot: &Path) -> Option<ToolchainName> {
+    let text = fs::read_to_string(goroot.join("VERSION")).ok()?;
+    ToolchainName::parse(text.lines().next()?.trim()).ok()
+}
+
+fn damage(path: &Path) -> Option<&'static str> {
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if !is_file(&goroot_program(path, "go")) {
+        Some("has no bin/go")
+    } else if !is_file(&path.join("VERSION")) {
+        Some("has no VERSION")
+    } else {
+        None
+    }
+}
+
+fn entries(directory: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+    match fs::read_dir(directory) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.file_name())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_directories_with_go_and_version_are_toolchains() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        assert_eq!(Inventory::scan(&layout).unwrap(), Inventory::default());
+        for (name, files) in [
+            ("go1.22.5", &["bin", "VERSION"][..]),
+            ("go1.9", &["bin", "VERSION"]),
+            ("go1.21.0", &["bin"]),
+            ("junk", &[]),
+        ] {
+            let path = layout.versions().join(name);
+            fs::create_dir_all(path.join("bin")).unwrap();
+            for file in files {
+                let file = if *file == "bin" { goroot_program(&path, "go") } else { path.join(file) };
+                fs::write(file, "").unwrap();
+            }
+        }
+        let inventory = Inventory::scan(&layout).unwrap();
+        assert_eq!(
+            inventory.toolchains.iter().map(ToolchainName::as_str).collect::<Vec<_>>(),
+            ["go1.9", "go1.22.5"]
+        );
+        let damaged: Vec<_> = inventory.damaged.iter().map(|damage| damage.reason).collect();
+        assert_eq!(damaged, ["has no VERSION", "not a toolchain's name"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! From a selection to a program start, as data; gover-sys executes it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::env::{Env, vars};
+use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
+
+/// A program start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launch {
+    /// The program by its absolute path, which is its argv\[0\] too.
+    pub program: PathBuf,
+    /// The arguments after the program's name.
+    pub arguments: Vec<OsString>,
+    /// Variables to set, or to remove where there is no value; the rest is inherited.
+    pub edits: Vec<(&'static str, Option<OsString>)>,
+}
+
+impl Launch {
+    /// How to start `program` (`go`, `gofmt`) of the selected toolchain.
+    ///
+    /// GOROOT is set to the toolchain's directory whatever was inherited. Beyond that only what an order or Go's
+    /// switch protocol needs is changed.
+    pub fn new(
+        resolution: Resolution,
+        toolchain: &Toolchain,
+        program: &str,
+        env: &Env,
+    ) -> Result<Self, ResolveError> {
+        let mut edits = Vec::new();
+        match &toolchain.goroot {
+            Some(goroot) => edits.push((vars::GOROOT, Some(goroot.clone().into_os_string()))),
+            None => edits.push(depth_edit(&toolchain.bin, env)?),
+        }
+        let ordered = resolution
+            .origin
+            .is_some_and(|origin| matches!(origin.kind, OriginKind::Name | OriginKind::Argument));
+        if ordered && env.var(vars::GOTOOLCHAIN).is_none() {
+            // `go +1.21 test` must really test with 1.21.
+            edits.push((vars::GOTOOLCHAIN, Some(OsString::from("local"))));
+        }
+        let knows_switches = toolchain.name.as_ref().is_none_or(|name| name.version().selects_toolchains());
+        if !knows_switches {
+            // Such a Go would leave them to everything it starts, where a newer Go stops at the mismatch.
+            for name in [vars::SWITCH_VERSION, vars::SWITCH_COUNT] {
+                if env.var_even_empty(name).is_some() {
+                    edits.push((name, None));
+                }
+            }
+        }
+        Ok(Self { program: toolchain.program(program), arguments: resolution.arguments, edits })
+    }
+}
+
+/// A `go` on PATH that is no toolchain may be a wrapper that comes back here: count, and stop before it spins.
+fn depth_edit(bin: &Path, env: &Env) -> Result<(&'static str, Option<OsString>), ResolveError> {
+    let depth = env.text(vars::GOVER_SHIM_DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0_u32);
+    if depth >= MAX_DEPTH {
+        return Err(ResolveError::Recursion { program: bin.join("go") });
+    }
+    Ok((vars::GOVER_SHIM_DEPTH, Some(OsString::from((depth + 1).to_string()))))
+}
+
+/// Deeper than builds that start builds go.
+const MAX_DEPTH: u32 = 20;

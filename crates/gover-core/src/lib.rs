@@ -1,0 +1,26 @@
+//! What both gover programs decide with: versions, requests, pins and the one selection.
+//!
+//! Pure domain code over `std` and `semver`. It reads files and the environment, prints nothing, writes nothing
+//! and knows nothing of the network; the manager and the shim call the same functions, so that they can never
+//! disagree.
+
+pub mod diagnose;
+pub mod display;
+pub mod env;
+pub mod gorules;
+pub mod inventory;
+pub mod launch;
+pub mod layout;
+pub mod pin;
+pub mod platform;
+pub mod request;
+pub mod resolve;
+pub mod shim_state;
+pub mod version;
+
+pub use diagnose::{Diagnose, Exit};
+pub use env::Env;
+pub use layout::Layout;
+pub use platform::Platform;
+pub use request::{Request, RequestKind};
+pub use version::{GoVersion, ToolchainName};

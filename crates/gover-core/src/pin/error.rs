@@ -1,0 +1,80 @@
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::diagnose::Diagnose;
+use crate::request::InvalidRequest;
+
+/// A pin file is there and does not say which Go to use.
+#[derive(Debug)]
+pub enum PinError {
+    /// Neither a version nor anything else.
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No request.
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: InvalidRequest,
+    },
+    /// Not UTF-8.
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Larger than a pin can be.
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// The operating system refused.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for PinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { path } => write!(f, "`{}` names no Go version", path.display()),
+            Self::Invalid { path, line, .. } => write!(f, "cannot use `{}` line {line}", path.display()),
+            Self::NotText { path } => write!(f, "`{}` is not a text file", path.display()),
+            Self::TooLarge { path, size } => {
+                write!(f, "`{}` is {size} bytes long, too large to be a version", path.display())
+            }
+            Self::Unreadable { path, .. } => write!(f, "cannot read `{}`", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for PinError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Invalid { source, .. } => Some(source),
+            Self::Unreadable { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl Diagnose for PinError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Invalid { source, .. } => source.hints(),
+            Self::Unreadable { .. } => {
+                vec!["make the file readable, or choose a Go with GOVER_VERSION".to_owned()]
+            }
+            _ => vec!["`gover pin 1.22` in that directory writes it anew".to_owned()],
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Pins: the files of a project that name a Go.
+
+mod error;
+mod tool_versions;
+mod version_file;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use error::PinError;
+
+use crate::request::Request;
+
+/// The name of gover's own pin file.
+pub const VERSION_FILE: &str = ".go-version";
+/// The name of the pin file that other managers share.
+pub const TOOL_VERSIONS_FILE: &str = ".tool-versions";
+
+/// Which file a pin was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinKind {
+    /// `.go-version`
+    VersionFile,
+    /// `.tool-versions`, line `golang V` or `go V`
+    ToolVersions,
+}
+
+/// A pin that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Which kind of file.
+    pub kind: PinKind,
+    /// The file.
+    pub path: PathBuf,
+    /// Its line, from 1.
+    pub line: usize,
+    /// What it asks for.
+    pub request: Request,
+}
+
+/// The nearest pin upward from `directory`; in one directory `.go-version` comes before `.tool-versions`.
+///
+/// A directory or special file of that name is passed over, as cmd/go does with go.mod. A file that is there and
+/// cannot be understood is an error: running another Go than the one a project pins would be worse.
+pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
+    for directory in directory.ancestors() {
+        if let Some(pin) = read_version_file(&directory.join(VERSION_FILE))? {
+            return Ok(Some(pin));
+        }
+        if let Some(pin) = read_tool_versions(&directory.join(TOOL_VERSIONS_FILE))? {
+            return Ok(Some(pin));
+        }
+    }
+    Ok(None)
+}
+
+/// The pin in a `.go-version` file; `None` if there is no such file.
+pub fn read_version_file(path: &Path) -> Result<Option<Pin>, PinError> {
+    let Some(text) = read(path)? else { return Ok(None) };
+    let (line, word) =
+        version_file::first_version(&text).ok_or_else(|| PinError::Empty { path: path.to_owned() })?;
+    pin(PinKind::VersionFile, path, line, word).map(Some)
+}
+
+fn read_tool_versions(path: &Path) -> Result<Option<Pin>, PinError> {
+    let Some(text) = read(path)? else { return Ok(None) };
+    match tool_versions::go_version(&text) {
+        Some((line, word)) => pin(PinKind::ToolVersions, path, line, word).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn pin(kind: PinKind, path: &Path, line: usize, word: &str) -> Result<Pin, PinError> {
+    let request = Request::parse_pin(word).map_err(|source| PinError::Invalid {
+        path: path.to_owned(),
+        line,
+        source,
+    })?;
+    Ok(Pin { kind, path: path.to_owned(), line, request })
+}
+
+fn read(path: &Path) -> Result<Option<String>, PinError> {
+    let unreadable = |source| PinError::Unreadable { path: path.to_owned(), source };
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    if metadata.len() > MAX_SIZE {
+        return Err(PinError::TooLarge { path: path.to_owned(), size: metadata.len() });
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    String::from_utf8(bytes).map(Some).map_err(|_| PinError::NotText { path: path.to_owned() })
+}
+
+/// Whether the error means that nothing is there, a parent that is no directory included.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Far more than any pin needs, far less than would be felt.
+const MAX_SIZE: u64 = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Operating systems and architectures by Go's names.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A GOOS and GOARCH pair; `Display` and `parse` use `linux-amd64`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Platform {
+    os: String,
+    arch: String,
+}
+
+impl Platform {
+    /// A platform by Go's own names; both must be non-empty words of `a-z0-9`.
+    pub fn new(os: &str, arch: &str) -> Result<Self, InvalidPlatform> {
+        let word = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if word(os) && word(arch) {
+            Ok(Self { os: os.to_owned(), arch: arch.to_owned() })
+        } else {
+            Err(InvalidPlatform { text: format!("{os}-{arch}") })
+        }
+    }
+
+    /// The platform this program was built for.
+    pub fn host() -> Self {
+        let os = match std::env::consts::OS {
+            "macos" => "darwin",
+            other => other,
+        };
+        Self { os: os.to_owned(), arch: host_arch().to_owned() }
+    }
+
+    /// GOOS.
+    pub fn os(&self) -> &str {
+        &self.os
+    }
+
+    /// GOARCH.
+    pub fn arch(&self) -> &str {
+        &self.arch
+    }
+
+    /// The architecture in archive names and in the index: `armv6l` for linux/arm, else GOARCH.
+    pub fn archive_arch(&self) -> &str {
+        if self.os == "linux" && self.arch == "arm" { "armv6l" } else { &self.arch }
+    }
+
+    /// Whether its archives are zip files.
+    pub fn is_windows(&self) -> bool {
+        self.os == "windows"
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.os, self.arch)
+    }
+}
+
+impl FromStr for Platform {
+    type Err = InvalidPlatform;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlatform> {
+        let (os, arch) =
+            text.split_once(['-', '/']).ok_or_else(|| InvalidPlatform { text: text.to_owned() })?;
+        Self::new(os, arch)
+    }
+}
+
+/// The text names no platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidPlatform {
+    /// What was given.
+    pub text: String,
+}
+
+impl fmt::Display for InvalidPlatform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a platform; write it as `linux-amd64`", self.text.escape_debug())
+    }
+}
+
+impl std::error::Error for InvalidPlatform {}
+
+fn host_arch() -> &'static str {
+    let little = cfg!(target_endian = "little");
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "x86" => "386",
+        "aarch64" => "arm64",
+        "loongarch64" => "loong64",
+        "powerpc64" if little => "ppc64le",
+        "powerpc64" => "ppc64",
+        "mips" if little => "mipsle",
+        "mips64" if little => "mips64le",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platform_round_trips_and_refuses_paths() {
+        assert_eq!("linux-amd64".parse::<Platform>().unwrap().to_string(), "linux-amd64");
+        assert!("linux".parse::<Platform>().is_err());
+        assert!("linux-../x".parse::<Platform>().is_err());
+    }
+
+    #[test]
+    fn linux_arm_archives_are_named_armv6l() {
+        assert_eq!(Platform::new("linux", "arm").unwrap().archive_arch(), "armv6l");
+        assert_eq!(Platform::new("freebsd", "arm").unwrap().archive_arch(), "arm");
+    }
+}

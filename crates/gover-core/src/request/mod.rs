@@ -1,0 +1,159 @@
+//! Requests: what a person types or writes into a file to name a Go.
+
+mod parse;
+mod suggest;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use semver::VersionReq;
+
+use crate::version::{GoVersion, ToolchainName};
+
+pub use parse::InvalidRequest;
+
+/// A request, parsed. `Display` gives it as it was written, trimmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    text: String,
+    kind: RequestKind,
+}
+
+/// The kinds of request (DESIGN section 1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestKind {
+    /// One toolchain: `1.22.5`, `go1.23rc1`, `go1.22.5-bigcorp`.
+    Exact(ToolchainName),
+    /// The newest patch of a language version: `1.22`, `1.22.x`.
+    Language(GoVersion),
+    /// The newest release of a major version: `1`.
+    Major(u64),
+    /// A range in semver's notation: `^1.21`, `>=1.21 <1.23`.
+    Range(VersionReq),
+    /// The newest stable release.
+    Latest,
+    /// The newest patch of the second supported minor.
+    OldStable,
+    /// The newest release, prereleases too.
+    Next,
+    /// A Go on PATH that is not gover's.
+    System,
+    /// A GOROOT by its path.
+    Path(PathBuf),
+}
+
+impl Request {
+    /// Parses what a person typed, where a path is allowed.
+    pub fn parse(text: &str) -> Result<Self, InvalidRequest> {
+        parse::parse(text, true)
+    }
+
+    /// Parses what a file of a project says, where a path is refused: a checkout must not choose a program of
+    /// its own to run as `go`.
+    pub fn parse_pin(text: &str) -> Result<Self, InvalidRequest> {
+        parse::parse(text, false)
+    }
+
+    /// The request for exactly this toolchain.
+    pub fn exact(name: ToolchainName) -> Self {
+        Self { text: name.as_str().trim_start_matches("go").to_owned(), kind: RequestKind::Exact(name) }
+    }
+
+    /// What kind it is.
+    pub fn kind(&self) -> &RequestKind {
+        &self.kind
+    }
+
+    /// The request as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The toolchain it names, if it names exactly one.
+    pub fn as_exact(&self) -> Option<&ToolchainName> {
+        match &self.kind {
+            RequestKind::Exact(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether it can be answered by a list of toolchains: everything but `system` and paths.
+    pub fn is_by_version(&self) -> bool {
+        !matches!(self.kind, RequestKind::System | RequestKind::Path(_))
+    }
+
+    /// The newest of `candidates` that answers it. `stable` is the newest stable release known, which
+    /// `oldstable` counts from; without it the candidates' own newest serves.
+    pub fn newest<'a>(
+        &self,
+        candidates: impl IntoIterator<Item = &'a ToolchainName>,
+        stable: Option<&GoVersion>,
+    ) -> Option<&'a ToolchainName> {
+        let mut matches: Vec<_> = candidates.into_iter().collect();
+        let newest_stable =
+            matches.iter().map(|name| name.version()).filter(|v| !v.is_prerelease()).max().cloned();
+        let stable = stable.cloned().max(newest_stable);
+        matches.retain(|name| self.matches(name, stable.as_ref()));
+        matches.into_iter().max()
+    }
+
+    /// Whether `name` answers it, given the newest stable release known.
+    pub fn matches(&self, name: &ToolchainName, stable: Option<&GoVersion>) -> bool {
+        let version = name.version();
+        if let RequestKind::Exact(exact) = &self.kind {
+            return exact == name;
+        }
+        let released = name.is_release() && !version.is_prerelease();
+        match &self.kind {
+            RequestKind::Language(language) => released && version.same_language(language),
+            RequestKind::Major(major) => released && version.major() == Some(*major),
+            RequestKind::Range(range) => {
+                name.is_release() && semantic(version).is_some_and(|version| range.matches(&version))
+            }
+            RequestKind::Latest => released,
+            RequestKind::Next => name.is_release(),
+            RequestKind::OldStable => {
+                let older =
+                    stable.and_then(|stable| Some((stable.major()?, stable.minor()?.checked_sub(1)?)));
+                released && older.is_some() && older == version.major().zip(version.minor())
+            }
+            RequestKind::Exact(_) | RequestKind::System | RequestKind::Path(_) => false,
+        }
+    }
+
+    /// A version that no answer to this request exceeds, where the request says so; used to tell whether a go
+    /// line can demand more than a request whose answer is not known yet.
+    pub fn ceiling(&self) -> Option<GoVersion> {
+        match &self.kind {
+            RequestKind::Exact(name) => Some(name.version().clone()),
+            RequestKind::Language(language) => {
+                GoVersion::parse(&format!("{}.{}.{}", language.major()?, language.minor()?, u64::MAX)).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The version in semver's terms, as golang.org/x/vuln's `GoTagToSemver` maps it: `1.21rc2` is `1.21.0-rc.2`.
+fn semantic(version: &GoVersion) -> Option<semver::Version> {
+    let mut semantic =
+        semver::Version::new(version.major()?, version.minor()?, version.patch().unwrap_or_default());
+    if let Some(kind) = version.prerelease() {
+        let text = if kind.number.is_empty() {
+            kind.word.to_owned()
+        } else {
+            format!("{}.{}", kind.word, kind.number)
+        };
+        semantic.pre = semver::Prerelease::new(&text).ok()?;
+    }
+    Some(semantic)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+use std::fmt;
+use std::path::PathBuf;
+
+use semver::VersionReq;
+
+use super::{Request, RequestKind, suggest};
+use crate::diagnose::{Diagnose, Exit};
+use crate::version::{GoVersion, ToolchainName};
+
+/// The text is no request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequest {
+    /// What was given, trimmed and cut to a length fit for a message.
+    pub text: String,
+    /// What is wrong with it, if more can be said than that it is no request.
+    pub reason: Option<&'static str>,
+    /// The nearest thing that would be one.
+    pub close: Option<String>,
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.text.is_empty() {
+            return f.write_str("no Go version was given");
+        }
+        write!(f, "`{}` does not name a Go version", self.text.escape_debug())?;
+        self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
+    }
+}
+
+impl std::error::Error for InvalidRequest {}
+
+impl Diagnose for InvalidRequest {
+    fn hints(&self) -> Vec<String> {
+        let expected =
+            "expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next";
+        match &self.close {
+            Some(close) => vec![format!("did you mean `{close}`?"), expected.to_owned()],
+            None => vec![expected.to_owned()],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
+pub(super) fn parse(text: &str, paths: bool) -> Result<Request, InvalidRequest> {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let invalid = |reason| InvalidRequest {
+        text: trimmed.chars().take(MAX_SHOWN).collect(),
+        reason,
+        close: suggest::close_to(trimmed),
+    };
+    if trimmed.contains(['/', '\\']) || matches!(trimmed, "." | "..") {
+        return if paths && !trimmed.contains('\0') {
+            Ok(Request { text: trimmed.to_owned(), kind: RequestKind::Path(PathBuf::from(trimmed)) })
+        } else {
+            Err(invalid(Some("a file cannot ask for a path")))
+        };
+    }
+    if trimmed.len() > MAX_LENGTH || trimmed.chars().any(char::is_control) {
+        return Err(invalid(Some("too long, or not text")));
+    }
+    match kind(trimmed) {
+        Some(kind) => Ok(Request { text: trimmed.to_owned(), kind }),
+        None => Err(invalid(why(trimmed))),
+    }
+}
+
+fn kind(text: &str) -> Option<RequestKind> {
+    match text {
+        "latest" | "stable" => return Some(RequestKind::Latest),
+        "oldstable" => return Some(RequestKind::OldStable),
+        "next" => return Some(RequestKind::Next),
+        "system" => return Some(RequestKind::System),
+        _ => {}
+    }
+    let bare = text.strip_prefix("go").or_else(|| text.strip_prefix('v')).unwrap_or(text);
+    if let Some(stem) = bare.strip_suffix(".x").or_else(|| bare.strip_suffix(".*")) {
+        return partial(stem);
+    }
+    if let Some(kind) = partial(bare) {
+        return Some(kind);
+    }
+    let name = ToolchainName::parse(&format!("go{bare}")).ok().filter(|_| !bare.contains([' ', '\t']));
+    match name {
+        Some(name) if name.is_release() => Some(RequestKind::Exact(ToolchainName::of(name.version()))),
+        // A custom build keeps its suffix; it is never a bare language version.
+        Some(name) if !name.version().is_language() => Some(RequestKind::Exact(name)),
+        _ => range(bare).map(RequestKind::Range),
+    }
+}
+
+/// `1` or `1.22`: digits and at most one dot.
+fn partial(text: &str) -> Option<RequestKind> {
+    let version = GoVersion::parse(text).ok()?;
+    match text.bytes().filter(|b| *b == b'.').count() {
+        _ if version.is_prerelease() => None,
+        0 => version.major().map(RequestKind::Major),
+        1 => Some(RequestKind::Language(version)),
+        _ => None,
+    }
+}
+
+/// Comparators separated by blanks or commas, each with Go's way to write a version.
+fn range(text: &str) -> Option<VersionReq> {
+    if !text.contains(['<', '>', '=', '^', '~']) {
+        return None;
+    }
+    let mut comparators = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let version_at = rest.find(|c: char| !matches!(c, '<' | '>' | '=' | '^' | '~'))?;
+        let (operator, tail) = rest.split_at(version_at);
+        let tail = tail.trim_start();
+        let end = tail
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '<' | '>' | '=' | '^' | '~'))
+            .unwrap_or(tail.len());
+        let (version, tail) = tail.split_at(end);
+        if operator.is_empty() {
+            return None;
+        }
+        comparators.push(format!("{operator}{}", comparator_version(version)?));
+        rest = tail.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+    }
+    VersionReq::parse(&comparators.join(",")).ok()
+}
+
+/// A version in a comparator: partial ones stay partial, `1.23rc1` becomes `1.23.0-rc.1`.
+fn comparator_version(text: &str) -> Option<String> {
+    let bare = text.strip_prefix("go").or_else(|| text.strip_prefix('v')).unwrap_or(text);
+    let version = GoVersion::parse(bare).ok()?;
+    if version.is_prerelease() {
+        super::semantic(&version).map(|v| v.to_string())
+    } else {
+        Some(bare.to_owned())
+    }
+}
+
+fn why(text: &str) -> Option<&'static str> {
+    if text.contains("||") {
+        return Some("alternatives (`||`) are not supported");
+    }
+    let bare = text.strip_prefix("go").unwrap_or(text);
+    let (head, tail) = bare.split_at(bare.find(|c: char| c.is_ascii_lowercase()).unwrap_or(bare.len()));
+    if head.matches('.').count() == 2 && (tail.starts_with("rc") || tail.starts_with("beta")) {
+        return Some("a prerelease has no patch number");
+    }
+    None
+}
+
+/// Longer than any name Go could give a release.
+const MAX_LENGTH: usize = 100;
+const MAX_SHOWN: usize = 40;

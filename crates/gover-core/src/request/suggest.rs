@@ -1,0 +1,41 @@
+use crate::version::GoVersion;
+
+/// The nearest valid request to a text that is none, if one is near enough to be meant.
+pub(super) fn close_to(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let lower =
+        lower.trim_start_matches("golang").trim_start_matches("go").trim_start_matches([' ', '@', '-', 'v']);
+    if lower.starts_with(|c: char| c.is_ascii_digit()) {
+        return version_in(&lower.replace(',', "."));
+    }
+    WORDS.iter().find(|word| distance(word, lower) <= 2).map(|word| (*word).to_owned())
+}
+
+/// The longest leading part that is a version: `1.22.5` of `1.22.5.linux-amd64`.
+fn version_in(text: &str) -> Option<String> {
+    let mut ends: Vec<usize> = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(20).collect();
+    ends.reverse();
+    ends.into_iter()
+        .filter_map(|end| text.get(..end))
+        .find(|head| GoVersion::parse(head).is_ok() && head.contains('.') && !head.ends_with("rc"))
+        .map(str::to_owned)
+}
+
+/// Levenshtein distance; both texts are short.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(20).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, cb) in b.iter().enumerate() {
+            let above = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
+            let left = next.last().copied().unwrap_or(usize::MAX - 1);
+            let diagonal = row.get(j).copied().unwrap_or(usize::MAX - 1);
+            next.push((above + 1).min(left + 1).min(diagonal + usize::from(ca != *cb)));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+const WORDS: [&str; 5] = ["latest", "stable", "oldstable", "next", "system"];

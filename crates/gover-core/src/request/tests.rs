@@ -1,0 +1,103 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::diagnose::Diagnose;
+
+fn names(list: &[&str]) -> Vec<ToolchainName> {
+    list.iter().map(|name| ToolchainName::parse(name).unwrap()).collect()
+}
+
+fn newest(request: &str, list: &[&str]) -> Option<String> {
+    let names = names(list);
+    Request::parse(request).unwrap().newest(&names, None).map(ToString::to_string)
+}
+
+const STORE: [&str; 8] =
+    ["go1.20", "go1.20.14", "go1.21.13", "go1.22.4", "go1.22.5", "go1.22.9-bigcorp", "go1.23.0", "go1.24rc1"];
+
+#[test]
+fn each_form_of_request_finds_its_newest_match() {
+    for (request, expected) in [
+        ("1.22.5", Some("go1.22.5")),
+        (" go1.22.5\r\n", Some("go1.22.5")),
+        ("v1.22.5", Some("go1.22.5")),
+        ("1.22", Some("go1.22.5")),
+        ("1.22.x", Some("go1.22.5")),
+        ("go1.22", Some("go1.22.5")),
+        ("1.20", Some("go1.20.14")),
+        ("1.20.0", Some("go1.20")),
+        ("1", Some("go1.23.0")),
+        ("1.x", Some("go1.23.0")),
+        ("^1.21", Some("go1.23.0")),
+        (">=1.21 <1.23", Some("go1.22.5")),
+        (">= 1.21, < 1.22", Some("go1.21.13")),
+        ("~1.22.3", Some("go1.22.5")),
+        ("1.24rc1", Some("go1.24rc1")),
+        (">=1.24rc1", Some("go1.24rc1")),
+        ("latest", Some("go1.23.0")),
+        ("stable", Some("go1.23.0")),
+        ("oldstable", Some("go1.22.5")),
+        ("next", Some("go1.24rc1")),
+        ("1.22.9-bigcorp", Some("go1.22.9-bigcorp")),
+        ("1.22.9", None),
+        ("1.24", None),
+        ("<1.20", None),
+    ] {
+        assert_eq!(newest(request, &STORE).as_deref(), expected, "{request}");
+    }
+}
+
+#[test]
+fn oldstable_counts_from_the_newest_release_known() {
+    let names = names(&STORE);
+    let stable = GoVersion::parse("1.22.12").unwrap();
+    let request = Request::parse("oldstable").unwrap();
+    assert_eq!(request.newest(&names[..3], Some(&stable)).unwrap().as_str(), "go1.21.13");
+}
+
+#[test]
+fn malformed_requests_say_what_came_close() {
+    for (text, close) in [
+        ("lastest", Some("latest")),
+        ("1.22.5.linux-amd64", Some("1.22.5")),
+        ("golang 1.22", Some("1.22")),
+        ("1,22", Some("1.22")),
+        ("1.22.5 extra", Some("1.22.5")),
+        ("hello", None),
+        ("01.22", None),
+        ("", None),
+    ] {
+        let error = Request::parse(text).unwrap_err();
+        assert_eq!(error.close.as_deref(), close, "{text}");
+        assert_eq!(error.exit(), crate::Exit::Usage);
+    }
+    let error = Request::parse("1.21.3rc1").unwrap_err();
+    assert_eq!(error.to_string(), "`1.21.3rc1` does not name a Go version: a prerelease has no patch number");
+}
+
+#[test]
+fn a_path_is_a_request_only_where_a_person_typed_it() {
+    assert!(matches!(Request::parse("/opt/go").unwrap().kind(), RequestKind::Path(_)));
+    assert!(matches!(Request::parse("..").unwrap().kind(), RequestKind::Path(_)));
+    for text in ["../x", "/opt/go", r"C:\Go", "..", "~/go"] {
+        assert!(Request::parse_pin(text).is_err(), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics_and_an_exact_name_is_a_safe_file_name(text in ".{0,60}") {
+        if let Ok(request) = Request::parse_pin(&text)
+            && let Some(name) = request.as_exact()
+        {
+            prop_assert!(name.as_str().starts_with("go"));
+            prop_assert!(!name.as_str().contains(['/', '\\', '\0']));
+        }
+    }
+
+    #[test]
+    fn a_release_is_found_by_its_own_name(minor in 3u64..40, patch in 1u64..30) {
+        let name = format!("go1.{minor}.{patch}");
+        prop_assert_eq!(newest(&name, &[&name]), Some(name.clone()));
+    }
+}

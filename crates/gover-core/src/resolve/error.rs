@@ -1,0 +1,130 @@
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::diagnose::{Diagnose, Exit};
+use crate::pin::PinError;
+use crate::request::InvalidRequest;
+
+/// Something chooses a Go, and no toolchain can follow from it.
+#[derive(Debug)]
+pub enum ResolveError {
+    /// A choice that is no request.
+    Request {
+        /// Where it stands, as part of a sentence: `GOVER_VERSION`.
+        place: String,
+        /// What is wrong with it.
+        source: InvalidRequest,
+        /// How to get rid of it.
+        remedy: &'static str,
+    },
+    /// A pin file.
+    Pin(PinError),
+    /// A path that is no GOROOT.
+    NotGoroot {
+        /// The path.
+        path: PathBuf,
+    },
+    /// `system` was asked for, and PATH has none.
+    NoSystem,
+    /// Go's switch variable names no toolchain.
+    Switch {
+        /// Its value.
+        value: String,
+    },
+    /// A wrapper on PATH leads back here.
+    Recursion {
+        /// The wrapper.
+        program: PathBuf,
+    },
+    /// The store cannot be read.
+    Store {
+        /// Its directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file with the default cannot be read.
+    Default {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request { place, .. } => write!(f, "cannot use {place}"),
+            Self::Pin(error) => error.fmt(f),
+            Self::NotGoroot { path } => {
+                write!(f, "`{}` is not a Go toolchain: it lacks bin/go or VERSION", path.display())
+            }
+            Self::NoSystem => f.write_str("there is no Go on PATH besides gover's"),
+            Self::Switch { value } => {
+                write!(
+                    f,
+                    "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, no toolchain's name",
+                    value.escape_debug()
+                )
+            }
+            Self::Recursion { program } => {
+                write!(f, "`{}` on PATH leads back to gover instead of to a Go", program.display())
+            }
+            Self::Store { path, .. } | Self::Default { path, .. } => {
+                write!(f, "cannot read `{}`", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ResolveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Request { source, .. } => Some(source),
+            Self::Pin(error) => error.source(),
+            Self::Store { source, .. } | Self::Default { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl Diagnose for ResolveError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Request { source, remedy, .. } => {
+                let mut hints = source.hints();
+                hints.push((*remedy).to_owned());
+                hints
+            }
+            Self::Pin(error) => error.hints(),
+            Self::NotGoroot { .. } => {
+                vec!["name the directory that holds bin and VERSION, as `go env GOROOT` prints it".to_owned()]
+            }
+            Self::NoSystem => vec!["`gover install latest` installs a Go".to_owned()],
+            Self::Switch { .. } => {
+                vec!["`unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION`: only go itself sets it".to_owned()]
+            }
+            Self::Recursion { .. } => {
+                vec!["`gover default latest` chooses a Go; or take that wrapper off PATH".to_owned()]
+            }
+            Self::Store { .. } | Self::Default { .. } => {
+                vec!["check who owns GOVER_HOME and whether you may read it".to_owned()]
+            }
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoSystem | Self::NotGoroot { .. } => Exit::NotFound,
+            _ => Exit::Failure,
+        }
+    }
+}
+
+impl From<PinError> for ResolveError {
+    fn from(error: PinError) -> Self {
+        Self::Pin(error)
+    }
+}

@@ -1,0 +1,169 @@
+//! The selection: which toolchain runs, and why. The only code that chooses.
+//!
+//! The shim and every command of the manager ask [`resolve`] the same [`Question`], so they cannot disagree. First
+//! come orders (Go's own switch, a name such as `go1.22.5`, `+REQUEST`), then standing choices (`GOVER_VERSION`,
+//! session record, pin, default, a Go on PATH) to which cmd/go's rules are applied (DESIGN section 3).
+
+mod error;
+mod locate;
+mod order;
+mod origin;
+mod session;
+mod standing;
+mod system;
+mod trace;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+pub use error::ResolveError;
+pub use origin::{Origin, OriginKind, Raised};
+pub use session::SessionRecord;
+pub use system::is_gover_directory;
+pub use trace::Trace;
+
+use crate::env::Env;
+use crate::gorules::Refusal;
+use crate::layout::{Layout, executable_name};
+use crate::request::Request;
+use crate::version::ToolchainName;
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The environment of the call.
+    pub env: &'a Env,
+    /// Where gover's things are.
+    pub layout: &'a Layout,
+    /// What only the operating system can tell.
+    pub host: &'a Host,
+    /// The name the program was called by.
+    pub called_as: &'a CalledAs,
+    /// The arguments without the program's name.
+    pub arguments: &'a [OsString],
+}
+
+/// The name a shim was called by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CalledAs {
+    /// `go`, or anything that is none of the others.
+    Go,
+    /// `gofmt`
+    Gofmt,
+    /// `go1.22.5`
+    Named(ToolchainName),
+}
+
+impl CalledAs {
+    /// Reads the name from the program's own path, its first argument.
+    pub fn from_program(program: &Path) -> Self {
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name);
+        match ToolchainName::parse(name) {
+            _ if name == "gofmt" => Self::Gofmt,
+            Ok(toolchain) => Self::Named(toolchain),
+            Err(_) => Self::Go,
+        }
+    }
+
+    /// The program of a toolchain that answers to it.
+    pub fn program(&self) -> &'static str {
+        if *self == Self::Gofmt { "gofmt" } else { "go" }
+    }
+}
+
+/// What selection needs from the operating system beyond `std`; filled from gover-sys by both programs.
+#[derive(Clone, Copy)]
+pub struct Host {
+    /// The processes above this one, nearest first: id and start time in the system's own unit.
+    pub ancestors: fn() -> Vec<(u32, u64)>,
+    /// Whether a path is a file that may be executed.
+    pub is_executable: fn(&Path) -> bool,
+}
+
+/// The answer.
+#[derive(Debug)]
+pub struct Resolution {
+    /// What to run, or what is missing.
+    pub outcome: Outcome,
+    /// Why; `None` only if nothing is selected.
+    pub origin: Option<Origin>,
+    /// Set where Go's own rules changed the standing choice.
+    pub raised: Option<Raised>,
+    /// Set where Go itself will stop and say so; the standing choice runs.
+    pub refusal: Option<Refusal>,
+    /// The arguments to pass on, `+REQUEST` removed.
+    pub arguments: Vec<OsString>,
+}
+
+/// What a selection comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// This one.
+    Ready(Toolchain),
+    /// One that is not installed; installing the request provides it.
+    Missing(Request),
+    /// Nothing chooses a Go, and none is on PATH.
+    Nothing,
+}
+
+/// A toolchain that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toolchain {
+    /// Its name; unknown for a `go` on PATH that is a wrapper.
+    pub name: Option<ToolchainName>,
+    /// Its GOROOT; unknown for a `go` on PATH that is a wrapper.
+    pub goroot: Option<PathBuf>,
+    /// The directory of its programs.
+    pub bin: PathBuf,
+}
+
+impl Toolchain {
+    /// The one at a GOROOT.
+    pub fn at(goroot: PathBuf, name: Option<ToolchainName>) -> Self {
+        Self { name, bin: goroot.join("bin"), goroot: Some(goroot) }
+    }
+
+    /// One of its programs: `go`, `gofmt`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(executable_name(name))
+    }
+}
+
+impl Resolution {
+    /// The toolchain's name, as far as it is known: of a missing one too if exactly one can answer.
+    pub fn name(&self) -> Option<&ToolchainName> {
+        match &self.outcome {
+            Outcome::Ready(toolchain) => toolchain.name.as_ref(),
+            Outcome::Missing(request) => request.as_exact(),
+            Outcome::Nothing => None,
+        }
+    }
+
+    /// Why this one, as part of a sentence: `chosen by .go-version:1 in ~/shop`.
+    pub fn reason(&self, home: Option<&Path>) -> String {
+        match (&self.raised, &self.origin) {
+            (Some(raised), Some(origin)) => {
+                format!("{}; {} chose {}", raised.reason(home), origin.subject(), raised.from)
+            }
+            (_, Some(origin)) => origin.reason(home),
+            _ => "nothing chooses a Go".to_owned(),
+        }
+    }
+}
+
+/// Answers the question; `trace` is told each step if it listens.
+pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
+    match order::order(question, trace)? {
+        Some(resolution) => Ok(resolution),
+        None => standing::resolve(question, trace),
+    }
+}
+
+/// Answers one request by what is there, without any rule of Go: for commands that name a toolchain.
+pub fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
+    locate::locate(question, request)
+}
+
+#[cfg(test)]
+mod tests;

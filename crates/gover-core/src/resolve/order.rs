@@ -1,0 +1,51 @@
+use std::ffi::OsString;
+
+use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, locate};
+use crate::env::vars;
+use crate::request::Request;
+use crate::version::ToolchainName;
+
+/// Orders, which nothing may change: Go's own switch, the program's name, `+REQUEST`.
+pub(super) fn order(question: &Question<'_>, trace: &mut Trace) -> Result<Option<Resolution>, ResolveError> {
+    if let Some(value) = question.env.var(vars::SWITCH_VERSION) {
+        let value = value.to_string_lossy().into_owned();
+        trace.say(|_| format!("Go is switching to {value} ({})", vars::SWITCH_VERSION));
+        let name = ToolchainName::parse(&value).map_err(|_| ResolveError::Switch { value: value.clone() })?;
+        return exactly(question, OriginKind::Switch, value, &Request::exact(name)).map(Some);
+    }
+    if let CalledAs::Named(name) = question.called_as {
+        trace.say(|_| format!("called as {name}"));
+        return exactly(question, OriginKind::Name, name.to_string(), &Request::exact(name.clone()))
+            .map(Some);
+    }
+    let Some(text) = question.arguments.first().and_then(plus) else { return Ok(None) };
+    trace.say(|_| format!("the command line asks for +{text}"));
+    let request = Request::parse(&text).map_err(|source| ResolveError::Request {
+        place: format!("the argument +{text}"),
+        source,
+        remedy: "write it as `go +1.22 build`",
+    })?;
+    let mut resolution = exactly(question, OriginKind::Argument, text, &request)?;
+    resolution.arguments.remove(0);
+    Ok(Some(resolution))
+}
+
+fn exactly(
+    question: &Question<'_>,
+    kind: OriginKind,
+    text: String,
+    request: &Request,
+) -> Result<Resolution, ResolveError> {
+    Ok(Resolution {
+        outcome: locate::locate(question, request)?,
+        origin: Some(Origin { kind, path: None, line: None, request: text }),
+        raised: None,
+        refusal: None,
+        arguments: question.arguments.to_vec(),
+    })
+}
+
+/// The request of a `+REQUEST` argument.
+fn plus(argument: &OsString) -> Option<String> {
+    argument.to_str()?.strip_prefix('+').map(str::to_owned)
+}

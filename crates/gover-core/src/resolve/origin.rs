@@ -1,0 +1,124 @@
+use std::path::{Path, PathBuf};
+
+use crate::display::place;
+use crate::gorules::{Demand, DemandSource};
+
+/// What chose a toolchain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Which rule of the selection.
+    pub kind: OriginKind,
+    /// The file that says so, if it is one.
+    pub path: Option<PathBuf>,
+    /// Its line, from 1.
+    pub line: Option<usize>,
+    /// What it asks for, as written.
+    pub request: String,
+}
+
+/// The rules of the selection, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginKind {
+    /// Go is switching toolchains.
+    Switch,
+    /// The program was called as `go1.X.Y`.
+    Name,
+    /// The first argument was `+REQUEST`.
+    Argument,
+    /// `GOVER_VERSION`
+    Environment,
+    /// What `gover use` recorded for an ancestor shell.
+    Session,
+    /// `.go-version`
+    VersionFile,
+    /// `.tool-versions`
+    ToolVersions,
+    /// What `gover default` stored.
+    Default,
+    /// A Go on PATH outside gover.
+    System,
+}
+
+impl OriginKind {
+    /// The kind's name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Name => "name",
+            Self::Argument => "argument",
+            Self::Environment => "environment",
+            Self::Session => "session",
+            Self::VersionFile => "version-file",
+            Self::ToolVersions => "tool-versions",
+            Self::Default => "default",
+            Self::System => "system",
+        }
+    }
+
+    /// Whether a person chose it for here and now; such a choice older than Go 1.21 is not raised.
+    pub(super) fn is_deliberate(self) -> bool {
+        !matches!(self, Self::Default | Self::System)
+    }
+}
+
+impl Origin {
+    /// As the subject of a sentence: `.go-version`, `the default`.
+    pub fn subject(&self) -> String {
+        match self.kind {
+            OriginKind::Switch => "Go".to_owned(),
+            OriginKind::Name | OriginKind::Argument => "the command".to_owned(),
+            OriginKind::Environment => "GOVER_VERSION".to_owned(),
+            OriginKind::Session => "`gover use`".to_owned(),
+            OriginKind::VersionFile => ".go-version".to_owned(),
+            OriginKind::ToolVersions => ".tool-versions".to_owned(),
+            OriginKind::Default => "the default".to_owned(),
+            OriginKind::System => "PATH".to_owned(),
+        }
+    }
+
+    /// Why, as part of a sentence.
+    pub fn reason(&self, home: Option<&Path>) -> String {
+        let request = &self.request;
+        match self.kind {
+            OriginKind::Switch => "required by the go command, which is switching toolchains".to_owned(),
+            OriginKind::Name => format!("called as {request}"),
+            OriginKind::Argument => format!("chosen by +{request} on the command line"),
+            OriginKind::Environment => format!("chosen by GOVER_VERSION={request}"),
+            OriginKind::Session => format!("chosen by `gover use {request}` in this shell"),
+            OriginKind::VersionFile | OriginKind::ToolVersions => match &self.path {
+                Some(path) => format!("chosen by {}", place(path, self.line, home)),
+                None => format!("chosen by {}", self.subject()),
+            },
+            OriginKind::Default => format!("chosen by the default, {request}"),
+            OriginKind::System => "found on PATH".to_owned(),
+        }
+    }
+}
+
+/// How Go's own rules changed the standing choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raised {
+    /// The toolchain the standing choice named.
+    pub from: String,
+    /// What demanded another.
+    pub by: Demand,
+    /// The value of GOTOOLCHAIN then.
+    pub gotoolchain: String,
+}
+
+impl Raised {
+    pub(super) fn reason(&self, home: Option<&Path>) -> String {
+        match (self.by.source, &self.by.path) {
+            (DemandSource::GoToolchain, None) => format!("set by GOTOOLCHAIN={}", self.gotoolchain),
+            (DemandSource::GoToolchain, Some(path)) => {
+                format!(
+                    "set by GOTOOLCHAIN={} in {}",
+                    self.gotoolchain,
+                    crate::display::short_path(path, home)
+                )
+            }
+            (_, Some(path)) => format!("required by {}", place(path, self.by.line, home)),
+            (source, None) => format!("required by {}", source.as_str()),
+        }
+    }
+}

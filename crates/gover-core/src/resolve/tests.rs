@@ -1,0 +1,139 @@
+use std::path::{Path, PathBuf};
+
+use gover_test::SelectionCase;
+
+use super::*;
+use crate::diagnose::Diagnose;
+
+fn host() -> Host {
+    Host { ancestors: || vec![(4242, 7)], is_executable: Path::is_file }
+}
+
+struct Answer {
+    text: String,
+    steps: Vec<String>,
+}
+
+fn ask(case: &SelectionCase, root: &Path) -> Answer {
+    let variables = case.lay_out(root, None);
+    let directory = root.join(&case.cwd).canonicalize().unwrap();
+    let layout = Layout::new(PathBuf::from(&variables["GOVER_HOME"]));
+    let env = Env::from_map(variables, directory);
+    let arguments: Vec<OsString> = case.args.iter().map(OsString::from).collect();
+    let question = Question {
+        env: &env,
+        layout: &layout,
+        host: &host(),
+        called_as: &CalledAs::from_program(Path::new(&case.called)),
+        arguments: &arguments,
+    };
+    let mut trace = Trace::on(None);
+    let text = match resolve(&question, &mut trace) {
+        Ok(resolution) => describe(&resolution),
+        Err(error) => {
+            assert!(!error.hints().is_empty(), "{error}");
+            format!("error {error}")
+        }
+    };
+    Answer { text, steps: trace.into_steps() }
+}
+
+fn describe(resolution: &Resolution) -> String {
+    let mut words = match &resolution.outcome {
+        Outcome::Ready(toolchain) => vec![toolchain.name.as_ref().unwrap().to_string()],
+        Outcome::Missing(request) => {
+            vec!["missing".to_owned(), request.as_str().trim_start_matches("go").to_owned()]
+        }
+        Outcome::Nothing => return "nothing".to_owned(),
+    };
+    words.push(resolution.origin.as_ref().unwrap().kind.as_str().to_owned());
+    if let Some(raised) = &resolution.raised {
+        words.extend(["raised".to_owned(), raised.by.source.as_str().to_owned()]);
+    }
+    if resolution.refusal.is_some() {
+        words.push("refused".to_owned());
+    }
+    words.join(" ")
+}
+
+#[test]
+fn every_selection_case_is_answered_as_expected() {
+    for case in SelectionCase::all() {
+        let root = tempfile::tempdir().unwrap();
+        let answer = ask(&case, &root.path().canonicalize().unwrap());
+        match case.expect.strip_prefix("error ") {
+            Some(words) => assert!(
+                answer.text.starts_with("error ") && answer.text.contains(words),
+                "{}: {}\n{:#?}",
+                case.name,
+                answer.text,
+                answer.steps
+            ),
+            None => assert_eq!(answer.text, case.expect, "{}\n{:#?}", case.name, answer.steps),
+        }
+    }
+}
+
+fn case_with_session(record: &str) -> (tempfile::TempDir, String) {
+    let root = tempfile::tempdir().unwrap();
+    let case = SelectionCase {
+        installed: vec!["go1.21.5".to_owned(), "go1.22.5".to_owned()],
+        files: vec![
+            ("$HOME/default".to_owned(), "1.22.5".to_owned()),
+            ("$HOME/sessions/4242".to_owned(), record.to_owned()),
+        ],
+        cwd: ".".to_owned(),
+        called: "go".to_owned(),
+        ..SelectionCase::default()
+    };
+    let text = ask(&case, &root.path().canonicalize().unwrap()).text;
+    (root, text)
+}
+
+#[test]
+fn the_record_of_an_ancestor_shell_counts_only_for_that_very_process() {
+    assert_eq!(case_with_session("7\n1.21\n").1, "go1.21.5 session");
+    // Another process had that id once.
+    assert_eq!(case_with_session("8\n1.21\n").1, "go1.22.5 default");
+    assert_eq!(case_with_session("garbage").1, "go1.22.5 default");
+    let record = SessionRecord { start: 7, request: "1.21".to_owned() };
+    assert_eq!(SessionRecord::parse(&record.to_string()), Some(record));
+}
+
+#[test]
+fn the_name_of_the_program_is_read_without_its_suffix() {
+    let called = |program: &str| CalledAs::from_program(Path::new(program));
+    assert_eq!(called("/x/bin/go"), CalledAs::Go);
+    assert_eq!(called("gofmt"), CalledAs::Gofmt);
+    assert_eq!(called("something"), CalledAs::Go);
+    let name = ToolchainName::parse("go1.22.5").unwrap();
+    assert_eq!(called(&format!("go1.22.5{}", std::env::consts::EXE_SUFFIX)), CalledAs::Named(name));
+}
+
+#[test]
+fn a_trace_tells_each_step_in_order() {
+    let case = SelectionCase {
+        installed: vec!["go1.21.5".to_owned(), "go1.23.1".to_owned()],
+        files: vec![
+            ("p/.go-version".to_owned(), "1.21\n".to_owned()),
+            ("p/go.mod".to_owned(), "module m\n\ngo 1.23.1\n".to_owned()),
+        ],
+        cwd: "p".to_owned(),
+        called: "go".to_owned(),
+        ..SelectionCase::default()
+    };
+    let root = tempfile::tempdir().unwrap();
+    let root = root.path().canonicalize().unwrap();
+    let place = format!("in {}", root.join("p").display());
+    assert_eq!(
+        ask(&case, &root).steps,
+        [
+            "GOVER_VERSION is not set".to_owned(),
+            "no shell above this one recorded a choice".to_owned(),
+            format!(".go-version:1 {place} asks for 1.21"),
+            "the newest installed match is go1.21.5".to_owned(),
+            "GOTOOLCHAIN is \"auto\"".to_owned(),
+            format!("go.mod:3 {place} asks for go1.23.1"),
+        ]
+    );
+}

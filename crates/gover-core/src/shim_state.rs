@@ -1,0 +1,91 @@
+//! The few settings the shim needs, mirrored by the manager into one plain file.
+//!
+//! The shim must not parse TOML; the manager writes `shim.state` whenever `config.toml` or the known releases
+//! change. Unknown lines are passed over, so that shim and manager of neighbouring versions agree.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use crate::env::{Env, parse_switch, vars};
+use crate::version::{GoVersion, ToolchainName};
+
+/// What `shim.state` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShimState {
+    /// Whether a missing toolchain is installed on the spot; `None` means yes.
+    pub auto_install: Option<bool>,
+    /// Whether the network must not be used.
+    pub offline: Option<bool>,
+    /// The newest stable release known, which `oldstable` counts from.
+    pub stable: Option<GoVersion>,
+}
+
+impl ShimState {
+    /// Reads the file; a missing or unreadable one holds nothing.
+    pub fn read(path: &Path) -> Self {
+        fs::read_to_string(path).map(|text| Self::parse(&text)).unwrap_or_default()
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut state = Self::default();
+        for (key, value) in text.lines().filter_map(|line| line.split_once(' ')) {
+            match key {
+                "auto_install" => state.auto_install = parse_switch(value),
+                "offline" => state.offline = parse_switch(value),
+                "stable" => {
+                    state.stable = ToolchainName::parse(value).ok().map(|name| name.version().clone());
+                }
+                _ => {}
+            }
+        }
+        state
+    }
+
+    /// Whether a missing toolchain may be installed now: the environment first, then this file.
+    pub fn may_install(&self, env: &Env) -> bool {
+        let offline = env.switch(vars::GOVER_OFFLINE).or(self.offline).unwrap_or(false);
+        !offline && env.switch(vars::GOVER_AUTO_INSTALL).or(self.auto_install).unwrap_or(true)
+    }
+}
+
+impl fmt::Display for ShimState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |on: bool| if on { "on" } else { "off" };
+        if let Some(on) = self.auto_install {
+            writeln!(f, "auto_install {}", word(on))?;
+        }
+        if let Some(on) = self.offline {
+            writeln!(f, "offline {}", word(on))?;
+        }
+        match &self.stable {
+            Some(version) => writeln!(f, "stable go{version}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let state =
+            ShimState { auto_install: Some(false), offline: None, stable: GoVersion::parse("1.27.3").ok() };
+        assert_eq!(ShimState::parse(&state.to_string()), state);
+        assert_eq!(ShimState::parse("future thing\nauto_install\n"), ShimState::default());
+    }
+
+    #[test]
+    fn the_environment_decides_before_the_file() {
+        let state = ShimState { auto_install: Some(false), ..ShimState::default() };
+        let env = |name: &str, value: &str| Env::from_map([(name, value)], PathBuf::from("/"));
+        assert!(!state.may_install(&env("X", "1")));
+        assert!(state.may_install(&env("GOVER_AUTO_INSTALL", "1")));
+        assert!(!ShimState::default().may_install(&env("GOVER_OFFLINE", "1")));
+        assert!(ShimState::default().may_install(&env("X", "1")));
+    }
+}

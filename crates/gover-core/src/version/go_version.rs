@@ -1,0 +1,230 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// A Go version without the `go` prefix: `1.22.5`, `1.21rc2`, or a language version such as `1.22`.
+///
+/// Equality and order are Go's (`internal/gover.Compare`): `1.20` equals `1.20.0`, but
+/// `1.21 < 1.21rc1 < 1.21.0`. Numbers may have any length. The text is kept for display.
+#[derive(Clone, Debug)]
+pub struct GoVersion {
+    text: String,
+    major: Number,
+    minor: Number,
+    /// Empty for a language version from 1.21 on, and for prereleases.
+    patch: Number,
+    kind: String,
+    pre: Number,
+}
+
+impl GoVersion {
+    /// Parses a version as `internal/gover.Parse` does.
+    pub fn parse(text: &str) -> Result<Self, InvalidVersion> {
+        parse(text).ok_or_else(|| InvalidVersion { text: text.to_owned() })
+    }
+
+    /// The version as it was written, without `go`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The language version, `1.22` for `1.22.5` (`go/version.Lang` without the prefix).
+    #[must_use]
+    pub fn language(&self) -> Self {
+        let text = if self.major.0 == "1" && self.minor.0 == "0" {
+            self.major.0.clone()
+        } else {
+            format!("{}.{}", self.major.0, self.minor.0)
+        };
+        let old = self.minor < Number("21".to_owned());
+        Self {
+            patch: Number(if old { "0".to_owned() } else { String::new() }),
+            kind: String::new(),
+            pre: Number(String::new()),
+            text,
+            major: self.major.clone(),
+            minor: self.minor.clone(),
+        }
+    }
+
+    /// Whether this is a language version and no release: `1.22`, but not `1.20` (`cmd/go gover.IsLang`).
+    pub fn is_language(&self) -> bool {
+        self.patch.0.is_empty() && self.kind.is_empty() && self.pre.0.is_empty()
+    }
+
+    /// Whether this is a beta, rc or the like (`cmd/go gover.IsPrerelease`).
+    pub fn is_prerelease(&self) -> bool {
+        !self.kind.is_empty()
+    }
+
+    /// The major number, if it fits.
+    pub fn major(&self) -> Option<u64> {
+        self.major.0.parse().ok()
+    }
+
+    /// The minor number, if it fits.
+    pub fn minor(&self) -> Option<u64> {
+        self.minor.0.parse().ok()
+    }
+
+    /// The patch number; `None` for language versions and prereleases.
+    pub fn patch(&self) -> Option<u64> {
+        self.patch.0.parse().ok()
+    }
+
+    /// The prerelease word and its number: `("rc", "2")`.
+    pub fn prerelease(&self) -> Option<Kind<'_>> {
+        self.is_prerelease().then_some(Kind { word: &self.kind, number: &self.pre.0 })
+    }
+
+    /// Whether toolchains of this version know toolchain selection (1.21 and later,
+    /// go.dev/doc/toolchain). Prereleases of 1.21 do.
+    pub fn selects_toolchains(&self) -> bool {
+        let (major, minor) = (Number("1".to_owned()), Number("21".to_owned()));
+        (&self.major, &self.minor) >= (&major, &minor)
+    }
+
+    /// Whether both are of the same language version.
+    pub fn same_language(&self, other: &Self) -> bool {
+        self.major == other.major && self.minor == other.minor
+    }
+
+    fn key(&self) -> (&Number, &Number, &Number, &str, &Number) {
+        (&self.major, &self.minor, &self.patch, &self.kind, &self.pre)
+    }
+}
+
+impl FromStr for GoVersion {
+    type Err = InvalidVersion;
+
+    fn from_str(text: &str) -> Result<Self, InvalidVersion> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for GoVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for GoVersion {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for GoVersion {}
+
+impl PartialOrd for GoVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for GoVersion {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+/// The prerelease part of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind<'a> {
+    /// `alpha`, `beta`, `rc`.
+    pub word: &'a str,
+    /// Its number in decimal, possibly empty.
+    pub number: &'a str,
+}
+
+/// The text is no Go version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidVersion {
+    /// What was given.
+    pub text: String,
+}
+
+impl fmt::Display for InvalidVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a Go version", self.text.escape_debug())
+    }
+}
+
+impl std::error::Error for InvalidVersion {}
+
+/// Decimal digits of any length without leading zero, or nothing; shorter is less (`gover.CmpInt`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Number(String);
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+fn parse(text: &str) -> Option<GoVersion> {
+    let version = |major: &str, minor: &str, patch: &str, kind: &str, pre: &str| GoVersion {
+        text: text.to_owned(),
+        major: Number(major.to_owned()),
+        minor: Number(minor.to_owned()),
+        patch: Number(patch.to_owned()),
+        kind: kind.to_owned(),
+        pre: Number(pre.to_owned()),
+    };
+    let (major, rest) = cut_number(text)?;
+    if rest.is_empty() {
+        return Some(version(major, "0", "0", "", ""));
+    }
+    let (minor, rest) = cut_number(rest.strip_prefix('.')?)?;
+    if rest.is_empty() {
+        // Up to 1.20 the first release carries no patch number, later a bare 1.N is the language.
+        let old = Number(minor.to_owned()) < Number("21".to_owned());
+        return Some(version(major, minor, if old { "0" } else { "" }, "", ""));
+    }
+    if let Some(rest) = rest.strip_prefix('.') {
+        let (patch, rest) = cut_number(rest)?;
+        return rest.is_empty().then(|| version(major, minor, patch, "", ""));
+    }
+    let digits = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+    let (kind, rest) = rest.split_at(digits);
+    if kind.is_empty() || !kind.bytes().all(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
+    if rest.is_empty() {
+        return Some(version(major, minor, "", kind, ""));
+    }
+    let (pre, rest) = cut_number(rest)?;
+    rest.is_empty().then(|| version(major, minor, "", kind, pre))
+}
+
+fn cut_number(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    let leading_zero = number.len() > 1 && number.starts_with('0');
+    (!number.is_empty() && !leading_zero).then_some((number, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_version_comes_before_its_prereleases() {
+        let sorted = ["1.20", "1.21", "1.21rc1", "1.21rc10", "1.21.0", "1.22"];
+        let mut versions: Vec<GoVersion> = sorted.iter().rev().map(|s| s.parse().unwrap()).collect();
+        versions.sort();
+        assert_eq!(versions.iter().map(GoVersion::as_str).collect::<Vec<_>>(), sorted);
+    }
+
+    #[test]
+    fn an_invalid_version_is_named_in_the_error() {
+        let error = GoVersion::parse("1.21.3rc1").unwrap_err();
+        assert_eq!(error.to_string(), "`1.21.3rc1` is not a Go version");
+    }
+}

@@ -1,0 +1,13 @@
+//! Go versions and toolchain names, ordered as Go orders them.
+//!
+//! [`GoVersion`] is what a `go` line holds (`1.22.5`, `1.21rc2`, `1.21`), [`ToolchainName`] what names a
+//! toolchain (`go1.22.5`, `go1.22.5-bigcorp`). Both follow `internal/gover` and `cmd/go/internal/gover` of the
+//! Go source, so that every comparison here comes out as it does in the go command.
+
+mod go_version;
+#[cfg(test)]
+mod tests;
+mod toolchain_name;
+
+pub use go_version::{GoVersion, InvalidVersion, Kind};
+pub use toolchain_name::ToolchainName;

@@ -1,0 +1,132 @@
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::{GoVersion, InvalidVersion};
+
+/// The name of a toolchain as Go writes it: `go1.22.5`, `go1.21rc2`, `go1.22.5-bigcorp`.
+///
+/// Two names are equal only if their texts are; they are ordered by version first, since comparison ignores a
+/// suffix and identity does not. A name never holds `/` or `\`, so it is safe as a directory's name.
+#[derive(Clone, Debug)]
+pub struct ToolchainName {
+    text: String,
+    version: GoVersion,
+}
+
+impl ToolchainName {
+    /// Parses a name as `cmd/go gover.FromToolchain` does: prefix `go`, the version up to the first blank,
+    /// tab or `-`, no slash anywhere.
+    pub fn parse(text: &str) -> Result<Self, InvalidVersion> {
+        let invalid = || InvalidVersion { text: text.to_owned() };
+        if text.contains(['/', '\\', '\0']) {
+            return Err(invalid());
+        }
+        let rest = text.strip_prefix("go").ok_or_else(invalid)?;
+        let version = rest.split([' ', '\t', '-']).next().unwrap_or_default();
+        let version = GoVersion::parse(version).map_err(|_| invalid())?;
+        Ok(Self { text: text.to_owned(), version })
+    }
+
+    /// The name of the release of that version as Go publishes it: `go1.20` for `1.20.0`, `go1.21.0` for
+    /// `1.21.0`. A language version from 1.21 on becomes its first release, as cmd/go does
+    /// (go.dev/issue/62278).
+    pub fn of(version: &GoVersion) -> Self {
+        let mut version = version.clone();
+        if version.is_language() {
+            version = GoVersion::parse(&format!("{version}.0")).unwrap_or(version);
+        } else if !version.selects_toolchains() && !version.is_prerelease() && version.patch() == Some(0) {
+            // 1.20.0 was released as go1.20, 1.0.0 as go1.
+            let short = if version.minor() == Some(0) {
+                version.as_str().split('.').next().map(str::to_owned)
+            } else {
+                version
+                    .as_str()
+                    .rsplit_once(".0")
+                    .filter(|(head, _)| head.contains('.'))
+                    .map(|(h, _)| h.to_owned())
+            };
+            version = short.and_then(|s| GoVersion::parse(&s).ok()).unwrap_or(version);
+        }
+        Self { text: format!("go{version}"), version }
+    }
+
+    /// The name with its prefix and suffix.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The version without prefix and suffix.
+    pub fn version(&self) -> &GoVersion {
+        &self.version
+    }
+
+    /// Whether this may name an official release: no suffix, and no bare language version.
+    pub fn is_release(&self) -> bool {
+        self.text.strip_prefix("go") == Some(self.version.as_str()) && !self.version.is_language()
+    }
+}
+
+impl fmt::Display for ToolchainName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl PartialEq for ToolchainName {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for ToolchainName {}
+
+impl std::hash::Hash for ToolchainName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl PartialOrd for ToolchainName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ToolchainName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.version.cmp(&other.version).then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name_of(version: &str) -> String {
+        ToolchainName::of(&version.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn release_names_follow_the_change_of_1_21() {
+        assert_eq!(name_of("1.22"), "go1.22.0");
+        assert_eq!(name_of("1.21.0"), "go1.21.0");
+        assert_eq!(name_of("1.20.0"), "go1.20");
+        assert_eq!(name_of("1.20"), "go1.20");
+        assert_eq!(name_of("1.10.0"), "go1.10");
+        assert_eq!(name_of("1.20.14"), "go1.20.14");
+        assert_eq!(name_of("1.21rc2"), "go1.21rc2");
+        assert_eq!(name_of("1"), "go1");
+        assert_eq!(name_of("1.0.0"), "go1");
+    }
+
+    #[test]
+    fn a_suffix_is_no_release_and_compares_equal_in_version() {
+        let custom = ToolchainName::parse("go1.22.5-bigcorp").unwrap();
+        let plain = ToolchainName::parse("go1.22.5").unwrap();
+        assert!(!custom.is_release());
+        assert!(plain.is_release());
+        assert_ne!(custom, plain);
+        assert_eq!(custom.version(), plain.version());
+        assert!(!ToolchainName::parse("go1.22").unwrap().is_release());
+    }
+}
