@@ -1,0 +1,79 @@
+//! The program behind `go`, `gofmt` and each `go1.X.Y`: decides which toolchain runs, and becomes it.
+//!
+//! It asks `gover-core` and executes the answer through `gover-sys`. The one slow path, installing a toolchain that
+//! is missing, is the manager's work in a process of its own.
+#![forbid(unsafe_code)]
+
+mod install;
+mod report;
+
+use std::path::Path;
+
+use gover_core::launch::Launch;
+use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
+use gover_core::shim_state::ShimState;
+use gover_core::{Env, Layout};
+use gover_sys::exec::{self, EnvEdit};
+use gover_sys::{file, process};
+
+use crate::report::Failure;
+
+fn main() {
+    let env = Env::from_process();
+    let failure = match run(&env) {
+        Ok(never) => match never {},
+        Err(failure) => failure,
+    };
+    exec::exit(report::print(&failure, env.user_home().as_deref()).code());
+}
+
+fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
+    let layout = Layout::new(env.gover_home().ok_or(Failure::NoHome)?);
+    let (program, arguments) = env.arguments().split_first().ok_or(Failure::NoHome)?;
+    let called_as = CalledAs::from_program(Path::new(program));
+    let question = Question { env, layout: &layout, host: &HOST, called_as: &called_as, arguments };
+    let resolution = provide(&question)?;
+    let Outcome::Ready(toolchain) = resolution.outcome.clone() else {
+        return Err(Failure::Unavailable(Box::new(resolution)));
+    };
+    let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
+    start(&launch, env)
+}
+
+/// Selects a toolchain and sees to it that it is there.
+fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
+    let mut resolution = resolve(question, &mut Trace::off())?;
+    for _ in 0..MAX_INSTALLS {
+        let Outcome::Missing(request) = &resolution.outcome else { break };
+        if !ShimState::read(&question.layout.shim_state()).may_install(question.env) {
+            break;
+        }
+        install::install(question.layout, request)?;
+        resolution = resolve(question, &mut Trace::off())?;
+    }
+    Ok(resolution)
+}
+
+fn start(launch: &Launch, env: &Env) -> Result<std::convert::Infallible, Failure> {
+    if env.program().is_some_and(|own| file::same_file(&own, &launch.program).unwrap_or(false)) {
+        return Err(ResolveError::Recursion { program: launch.program.clone() }.into());
+    }
+    let edits: Vec<EnvEdit> = launch
+        .edits
+        .iter()
+        .map(|(name, value)| match value {
+            Some(value) => EnvEdit::Set((*name).into(), value.clone()),
+            None => EnvEdit::Remove((*name).into()),
+        })
+        .collect();
+    let source = exec::replace(&launch.program, launch.program.as_os_str(), &launch.arguments, &edits);
+    Err(Failure::CannotExecute { program: launch.program.clone(), source })
+}
+
+const HOST: Host = Host {
+    ancestors: || process::ancestors().map(|process| (process.id, process.start)).collect(),
+    is_executable: file::is_executable,
+};
+
+/// A pin may have to be there before go.mod can ask for more; then nothing is left to ask.
+const MAX_INSTALLS: usize = 3;

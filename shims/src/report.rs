@@ -1,0 +1,122 @@
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::resolve::{Outcome, Resolution, ResolveError};
+
+/// Why no toolchain was started.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Neither `GOVER_HOME` nor a home directory is known.
+    NoHome,
+    /// The selection failed.
+    Resolve(ResolveError),
+    /// Nothing is selected, or what is selected is not installed and must not be.
+    Unavailable(Box<Resolution>),
+    /// The manager is not beside the shim.
+    NoManager { program: PathBuf, source: io::Error },
+    /// The manager could not install it, and has said why.
+    NotInstalled,
+    /// The toolchain's program did not start.
+    CannotExecute { program: PathBuf, source: io::Error },
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        Self::Resolve(error)
+    }
+}
+
+/// Tells what failed and what to do, on stderr, and how to end.
+#[expect(clippy::print_stderr, reason = "the shim speaks for itself")]
+pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
+    let Report { what, cause, hints, exit } = report(failure, home);
+    if !what.is_empty() {
+        eprintln!("gover: {what}");
+    }
+    if let Some(cause) = cause {
+        eprintln!("  caused by: {cause}");
+    }
+    for hint in hints {
+        eprintln!("hint: {hint}");
+    }
+    exit
+}
+
+struct Report {
+    what: String,
+    cause: Option<String>,
+    hints: Vec<String>,
+    exit: Exit,
+}
+
+fn report(failure: &Failure, home: Option<&Path>) -> Report {
+    let plain =
+        |what: String, hint: &str, exit| Report { what, cause: None, hints: vec![hint.to_owned()], exit };
+    match failure {
+        Failure::NoHome => plain(
+            "no home directory is known".to_owned(),
+            "set HOME, or GOVER_HOME to an absolute path",
+            Exit::NotFound,
+        ),
+        Failure::Resolve(error) => Report {
+            what: error.to_string(),
+            cause: error.source().map(ToString::to_string),
+            hints: error.hints(),
+            exit: error.exit(),
+        },
+        Failure::Unavailable(resolution) => unavailable(resolution, home),
+        Failure::NoManager { program, source } => Report {
+            cause: Some(source.to_string()),
+            ..plain(
+                format!("cannot start `{}` to install what is missing", program.display()),
+                "put gover back beside the shims: run its install.sh again",
+                Exit::NotFound,
+            )
+        },
+        Failure::NotInstalled => {
+            Report { what: String::new(), cause: None, hints: Vec::new(), exit: Exit::NotFound }
+        }
+        Failure::CannotExecute { program, source } => Report {
+            cause: Some(source.to_string()),
+            ..plain(
+                format!("cannot execute `{}`", program.display()),
+                "`gover current` shows which toolchain that is, `gover install -f` repairs one",
+                Exit::CannotExecute,
+            )
+        },
+    }
+}
+
+fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {
+    let (what, hint) = match &resolution.outcome {
+        Outcome::Missing(request) => {
+            let what = match request.as_exact() {
+                Some(name) => name.to_string(),
+                None => format!("a Go that answers `{request}`"),
+            };
+            let hint = format!("gover install {}", quoted(request.as_str()));
+            (format!("{what} is not installed ({})", resolution.reason(home)), hint)
+        }
+        _ => ("no Go is chosen here, and none is on PATH".to_owned(), "gover install latest".to_owned()),
+    };
+    Report { what, cause: None, hints: vec![hint], exit: Exit::NotFound }
+}
+
+/// A request as it can be pasted into a shell.
+fn quoted(request: &str) -> String {
+    let plain =
+        request.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '\\' | ':'));
+    if plain { request.to_owned() } else { Quoted(request).to_string() }
+}
+
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A request never holds a quote, so both kinds of shell take it between double ones.
+        write!(f, "\"{}\"", self.0)
+    }
+}
