@@ -1,0 +1,99 @@
+use std::fs;
+
+use super::*;
+use crate::file;
+
+#[test]
+fn replacing_with_a_program_that_is_not_there_returns_the_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing");
+    let error = replace(&missing, missing.as_os_str(), &[], &[]);
+    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+}
+
+#[test]
+fn find_skips_what_cannot_be_executed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (first, second) = (directory.path().join("a"), directory.path().join("b"));
+    let name = format!("tool{}", std::env::consts::EXE_SUFFIX);
+    for place in [&first, &second] {
+        fs::create_dir(place).unwrap();
+    }
+    fs::create_dir(first.join(&name)).unwrap();
+    fs::write(second.join(&name), "").unwrap();
+    file::make_executable(&second.join(&name)).unwrap();
+    let found = find(OsStr::new(&name), &[PathBuf::new(), first, second.clone()], None);
+    assert_eq!(found, Some(second.join(&name)));
+}
+
+#[test]
+fn find_takes_a_name_with_a_separator_as_a_path() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(format!("tool{}", std::env::consts::EXE_SUFFIX));
+    fs::write(&path, "").unwrap();
+    file::make_executable(&path).unwrap();
+    assert_eq!(find(path.as_os_str(), &[], None), Some(path));
+}
+
+#[cfg(windows)]
+#[test]
+fn find_tries_the_extensions_of_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("tool.exe"), "").unwrap();
+    let found = find(OsStr::new("tool"), &[directory.path().to_owned()], Some(OsStr::new(".exe")));
+    assert_eq!(found, Some(directory.path().join("tool.exe")));
+}
+
+/// Runs the ignored test `name` of this program in a process of its own, which it replaces.
+fn in_a_process(name: &str) -> std::process::Output {
+    std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("exec::tests::{name}"), "--ignored", "--nocapture"])
+        .env("GOVER_TEST_REMOVED", "inherited")
+        .env("GOVER_TEST_KEPT", "inherited")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_new_program_has_our_arguments_environment_and_exit_code() {
+    let output = in_a_process("become_a_shell");
+    let text = String::from_utf8(output.stdout).unwrap();
+    if cfg!(windows) {
+        assert!(text.contains("set inherited %GOVER_TEST_REMOVED%"), "{text}");
+        assert_eq!(output.status.code(), Some(0x1234_5678));
+    } else {
+        assert!(text.contains("own name|a b||set|inherited|removed"), "{text}");
+        assert_eq!(output.status.code(), Some(42));
+    }
+}
+
+#[test]
+#[ignore = "ends the process; run by the test above"]
+fn become_a_shell() {
+    let edits =
+        [EnvEdit::Set("GOVER_TEST_SET".into(), "set".into()), EnvEdit::Remove("GOVER_TEST_REMOVED".into())];
+    let (program, args) = if cfg!(windows) {
+        let script = "echo %GOVER_TEST_SET% %GOVER_TEST_KEPT% %GOVER_TEST_REMOVED%& exit 305419896";
+        (r"C:\windows\system32\cmd.exe", vec!["/c".into(), script.into()])
+    } else {
+        let script =
+            r#"echo "$0|$1|$2|$GOVER_TEST_SET|$GOVER_TEST_KEPT|${GOVER_TEST_REMOVED-removed}"; exit 42"#;
+        ("/bin/sh", vec!["-c".into(), script.into(), "own name".into(), "a b".into(), OsString::new()])
+    };
+    panic!("{}", replace(Path::new(program), OsStr::new("own name"), &args, &edits));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_new_program_sees_the_name_it_is_given() {
+    let output = in_a_process("become_a_named_program");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("<given name>"));
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "ends the process; run by the test above"]
+fn become_a_named_program() {
+    let args = ["-c".into(), "echo \"<$0>\"".into()];
+    panic!("{}", replace(Path::new("/bin/sh"), OsStr::new("given name"), &args, &[]));
+}

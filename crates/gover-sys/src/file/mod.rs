@@ -1,0 +1,224 @@
+//! Files that change by rename only, so that no reader ever sees a half, and removal of stubborn trees.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as imp;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as imp;
+
+#[cfg(test)]
+mod tests;
+
+/// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].
+const ASIDE: &str = ".old";
+
+/// Marks names that are not meant to last.
+const TEMPORARY: &str = ".gover-";
+
+/// How many links may lead from one to the next; Linux follows as many.
+const LINKS: usize = 40;
+
+/// Gives `path` new contents by one rename: a reader, or a crash, sees the old ones or the new ones.
+///
+/// A symbolic link stays one and its target changes. Permissions and owner of an existing file are kept; a new
+/// file gets the usual ones. The directory must exist.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = follow_links(path)?;
+    let (temporary, mut file) = create_temporary(&target, false)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| imp::copy_attributes(&target, &file))
+        .and_then(|()| file.sync_all());
+    drop(file);
+    written.and_then(|()| rename(&temporary, &target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+/// Renames, replacing a file at `to`; on one file system this is atomic.
+///
+/// On Windows a virus scanner or indexer may hold a new file open for a moment: tries again for some seconds.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    if to.is_dir() {
+        // Whether this works does not change with time.
+        return fs::rename(from, to);
+    }
+    imp::patiently(|| fs::rename(from, to))
+}
+
+/// Removes a file, a link (not what it points to) or a whole tree, read-only parts too; nothing there is fine.
+pub fn remove_tree(path: &Path) -> io::Result<()> {
+    let metadata = match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        result => result?,
+    };
+    if !metadata.is_dir() {
+        return imp::remove_file(path);
+    }
+    match fs::remove_dir_all(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.exists() => Ok(()),
+        Err(_) => {
+            imp::make_removable(path);
+            imp::patiently(|| fs::remove_dir_all(path))
+        }
+    }
+}
+
+/// Lets everyone who may read the file execute it; Windows needs no such mark.
+pub fn make_executable(path: &Path) -> io::Result<()> {
+    imp::make_executable(path)
+}
+
+/// Whether `path` is a file that may be executed: by its permission on Unix, by its extension on Windows.
+pub fn is_executable(path: &Path) -> bool {
+    imp::is_executable(path)
+}
+
+/// Creates a file that must not exist yet, with mode 0644 or 0755 less the umask.
+///
+/// Whatever is there already is an error, a dangling link too, so that unpacking never writes through a link.
+pub fn create_with_mode(path: &Path, executable: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    imp::set_mode(&mut options, executable);
+    options.open(path)
+}
+
+/// Puts a copy of the program `source` at `target`, which may be running: those who run it keep the old one.
+pub fn install_program(source: &Path, target: &Path) -> io::Result<()> {
+    let (temporary, mut file) = create_temporary(target, true)?;
+    let copied =
+        File::open(source).and_then(|mut from| io::copy(&mut from, &mut file)).and_then(|_| file.sync_all());
+    drop(file);
+    copied.and_then(|()| publish(&temporary, target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+/// Makes `target` the same program as `source`: a hard link where the file system has them, else a copy.
+/// `target` may be running.
+pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
+    if same_file(source, target).unwrap_or(false) {
+        return Ok(());
+    }
+    let temporary = loop {
+        let temporary = temporary_name(target);
+        match fs::hard_link(source, &temporary) {
+            Ok(()) => break temporary,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+            // No links on this file system, too many of them, or forbidden by policy.
+            Err(_) => return install_program(source, target),
+        }
+    };
+    let published = publish(&temporary, target);
+    // Renaming one link of a file onto another does nothing and succeeds: the name would stay.
+    drop(fs::remove_file(&temporary));
+    published
+}
+
+/// Deletes what [`install_program`] had to rename aside in `directory`, as far as it no longer runs.
+pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let is_leftover = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(ASIDE));
+        if is_leftover {
+            // One that still runs cannot be deleted; a later call will.
+            drop(fs::remove_file(&path));
+        }
+    }
+    Ok(())
+}
+
+/// Whether both paths lead to the same file or directory. An error if either is missing.
+pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
+    imp::same_file(a, b)
+}
+
+/// The sizes of all files below `path`, in bytes; links are not followed and hard links count each time.
+pub fn tree_size(path: &Path) -> io::Result<u64> {
+    let metadata = path.symlink_metadata()?;
+    if !metadata.is_dir() {
+        return Ok(metadata.len());
+    }
+    let mut total = 0;
+    let mut directories = vec![path.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                directories.push(entry.path());
+            } else {
+                total += entry.metadata()?.len();
+            }
+        }
+    }
+    Ok(total)
+}
+
+/// Bytes that this user may still write on the file system of the directory `path`; `None` if unknown.
+pub fn available_space(path: &Path) -> Option<u64> {
+    imp::available_space(path)
+}
+
+/// Follows links to the last name, which need not exist: what a write to `path` would create or change.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        if !is_link {
+            return Ok(path);
+        }
+        let target = fs::read_link(&path)?;
+        path = path.parent().map_or_else(|| target.clone(), |directory| directory.join(&target));
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "too many levels of symbolic links"))
+}
+
+/// A new name beside `path` that nothing else uses.
+pub(crate) fn temporary_name(path: &Path) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let mut name = std::ffi::OsString::from(format!("{TEMPORARY}{}-{count}-", std::process::id()));
+    name.push(path.file_name().unwrap_or_default());
+    path.with_file_name(name)
+}
+
+/// A new empty file beside `path`.
+fn create_temporary(path: &Path, executable: bool) -> io::Result<(PathBuf, File)> {
+    loop {
+        let temporary = temporary_name(path);
+        match create_with_mode(&temporary, executable) {
+            Ok(file) => return Ok((temporary, file)),
+            // Left by a crashed process that had the same number.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Renames a finished program to its name, past a running one if need be.
+fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
+    let Err(error) = imp::replace_program(temporary, target) else {
+        return Ok(());
+    };
+    if !imp::is_in_use(&error) || !target.is_file() {
+        return Err(error);
+    }
+    let mut aside = temporary_name(target).into_os_string();
+    aside.push(ASIDE);
+    let aside = PathBuf::from(aside);
+    rename(target, &aside)?;
+    rename(temporary, target).inspect_err(|_| drop(rename(&aside, target)))?;
+    // Works at once if it was held for another reason than running.
+    drop(fs::remove_file(&aside));
+    Ok(())
+}

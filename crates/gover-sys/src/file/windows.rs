@@ -1,0 +1,126 @@
+//! Windows: open files resist, read-only ones too.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::mem::zeroed;
+use std::os::windows::ffi::OsStrExt;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::AsRawHandle;
+use std::path::Path;
+use std::ptr::null_mut;
+use std::thread::sleep;
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_DIR_NOT_EMPTY, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
+    ERROR_USER_MAPPED_FILE,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, GetDiskFreeSpaceExW, GetFileInformationByHandle,
+};
+
+/// Waits between attempts, in milliseconds: four seconds in all.
+const WAITS: [u64; 9] = [5, 10, 25, 50, 100, 250, 500, 1000, 2000];
+
+/// Repeats what fails because a scanner, an indexer or a dying process holds a file.
+pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for wait in WAITS {
+        match action() {
+            Err(error) if is_held(&error) => sleep(Duration::from_millis(wait)),
+            result => return result,
+        }
+    }
+    action()
+}
+
+/// Access control of a new file comes from its directory, as for the old one.
+pub(super) fn copy_attributes(_from: &Path, _to: &File) -> io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn remove_file(path: &Path) -> io::Result<()> {
+    make_writable(path);
+    // A link to a directory is one itself.
+    patiently(|| fs::remove_file(path)).or_else(|error| fs::remove_dir(path).map_err(|_| error))
+}
+
+pub(super) fn make_removable(path: &Path) {
+    make_writable(path);
+    let Ok(entries) = fs::read_dir(path) else { return };
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            make_removable(&entry.path());
+        } else {
+            make_writable(&entry.path());
+        }
+    }
+}
+
+pub(super) fn make_executable(path: &Path) -> io::Result<()> {
+    fs::metadata(path).map(drop)
+}
+
+pub(super) fn is_executable(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["exe", "com", "bat", "cmd"].iter().any(|known| extension.eq_ignore_ascii_case(known)) && path.is_file()
+}
+
+pub(super) fn set_mode(_options: &mut OpenOptions, _executable: bool) {}
+
+/// Without patience: a running program is held for as long as it runs, and is renamed aside instead.
+pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
+    make_writable(target);
+    fs::rename(temporary, target)
+}
+
+pub(super) fn is_in_use(error: &io::Error) -> bool {
+    is_held(error)
+}
+
+pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
+    Ok(identity(a)? == identity(b)?)
+}
+
+/// Volume and index of a file, as long as it is open; directories too.
+fn identity(path: &Path) -> io::Result<(u32, u32, u32)> {
+    let file = OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?;
+    // SAFETY: the structure is plain data for which all zeroes is a valid value.
+    let mut information: BY_HANDLE_FILE_INFORMATION = unsafe { zeroed() };
+    // SAFETY: the handle is open and the structure lives across the call.
+    if unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut information) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((information.dwVolumeSerialNumber, information.nFileIndexHigh, information.nFileIndexLow))
+}
+
+pub(super) fn available_space(path: &Path) -> Option<u64> {
+    let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let mut available = 0;
+    // SAFETY: the path ends with a zero, `available` lives across the call, null pointers ask for nothing.
+    let done = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut available, null_mut(), null_mut()) };
+    (done != 0).then_some(available)
+}
+
+#[expect(clippy::permissions_set_readonly_false, reason = "Windows has one read-only bit and no others")]
+fn make_writable(path: &Path) {
+    if let Ok(metadata) = path.symlink_metadata()
+        && metadata.permissions().readonly()
+    {
+        let mut permissions = metadata.permissions();
+        permissions.set_readonly(false);
+        // The removal that follows reports what is wrong.
+        drop(fs::set_permissions(path, permissions));
+    }
+}
+
+fn is_held(error: &io::Error) -> bool {
+    let held = [
+        ERROR_ACCESS_DENIED,
+        ERROR_SHARING_VIOLATION,
+        ERROR_LOCK_VIOLATION,
+        ERROR_USER_MAPPED_FILE,
+        // A file below is deleted but somebody still has it open.
+        ERROR_DIR_NOT_EMPTY,
+    ];
+    error.raw_os_error().is_some_and(|code| held.contains(&code.cast_unsigned()))
+}

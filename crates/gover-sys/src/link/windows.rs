@@ -1,0 +1,54 @@
+//! Windows: junctions, which need neither administrator nor developer mode.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use windows_sys::Win32::Foundation::{
+    ERROR_INVALID_FUNCTION, ERROR_NOT_A_REPARSE_POINT, ERROR_NOT_SUPPORTED,
+};
+
+use crate::file::{rename, temporary_name};
+
+pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
+    let temporary = temporary_name(link);
+    junction::create(target, &temporary).map_err(|error| {
+        drop(fs::remove_dir(&temporary));
+        unsupported(error)
+    })?;
+    // A directory cannot be renamed over another, not even over a junction.
+    remove(link)
+        .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+        .and_then(|()| rename(&temporary, link))
+        .inspect_err(|_| drop(fs::remove_dir(&temporary)))
+}
+
+pub(super) fn read(link: &Path) -> io::Result<Option<PathBuf>> {
+    match fs::read_link(link) {
+        Ok(target) => Ok(Some(target)),
+        Err(error)
+            if is_code(&error, ERROR_NOT_A_REPARSE_POINT) || error.kind() == io::ErrorKind::InvalidInput =>
+        {
+            Ok(None)
+        }
+        // Wine and file systems without reparse points cannot hold a link.
+        Err(error) if unsupported_code(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A junction is a directory for the purpose of removal; its target is not touched.
+pub(super) fn remove(link: &Path) -> io::Result<()> {
+    fs::remove_dir(link)
+}
+
+fn unsupported(error: io::Error) -> io::Error {
+    if unsupported_code(&error) { io::Error::new(io::ErrorKind::Unsupported, error) } else { error }
+}
+
+fn unsupported_code(error: &io::Error) -> bool {
+    is_code(error, ERROR_NOT_SUPPORTED) || is_code(error, ERROR_INVALID_FUNCTION)
+}
+
+fn is_code(error: &io::Error, code: u32) -> bool {
+    error.raw_os_error().is_some_and(|raw| raw.cast_unsigned() == code)
+}

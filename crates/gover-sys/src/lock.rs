@@ -1,0 +1,96 @@
+//! Locks between processes, held by a value and released when it is dropped or the process dies.
+//!
+//! A lock is an advisory lock of the operating system on a file that exists for nothing else. The file is
+//! **never deleted**: a process that waits on the deleted file and one that creates it anew would both hold
+//! "the" lock. The shim takes no lock.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+/// A lock that is held as long as this value lives.
+///
+/// What changes a shared directory takes `&Lock` as an argument, so that forgetting it does not compile.
+#[derive(Debug)]
+#[must_use = "the lock is released when this value is dropped"]
+pub struct Lock {
+    /// Closing the file releases the lock.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock at `path`, whose directory is created if missing, and waits for it if need be;
+    /// `on_wait` is called once, before waiting.
+    pub fn acquire(path: &Path, on_wait: impl FnOnce()) -> io::Result<Self> {
+        let file = open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                on_wait();
+                lock(&file)?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(Self { _file: file })
+    }
+
+    /// Takes the lock at `path` if it is free; `None` if another process or value holds it.
+    pub fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
+        let file = open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// A signal (a resized window, a debugger) may end the wait early.
+fn lock(file: &File) -> io::Result<()> {
+    loop {
+        match file.lock() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_held_lock_cannot_be_taken_until_it_is_dropped() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("locks/one.lock");
+        let lock = Lock::acquire(&path, || panic!("nobody holds it")).unwrap();
+        assert!(Lock::try_acquire(&path).unwrap().is_none());
+        drop(lock);
+        assert!(Lock::try_acquire(&path).unwrap().is_some());
+        assert!(path.is_file());
+    }
+
+    #[test]
+    fn waiting_is_announced_before_it_begins() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("one.lock");
+        let lock = Lock::acquire(&path, || ()).unwrap();
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| Lock::acquire(&path, || sender.send(()).unwrap()).is_ok());
+            receiver.recv().unwrap();
+            drop(lock);
+            assert!(waiter.join().unwrap());
+        });
+    }
+}

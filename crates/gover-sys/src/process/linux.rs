@@ -1,0 +1,56 @@
+//! Linux: `/proc/PID/stat`, one small read a process.
+
+use std::fs;
+
+use super::Facts;
+
+/// Nothing to prepare.
+pub(super) struct System;
+
+impl System {
+    pub(super) fn open() -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "other systems look into a snapshot")]
+    pub(super) fn look(&self, id: u32) -> Option<Facts> {
+        parse(&fs::read(format!("/proc/{id}/stat")).ok()?)
+    }
+}
+
+/// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`); the name may contain anything, `)` too.
+fn parse(line: &[u8]) -> Option<Facts> {
+    let open = line.iter().position(|&byte| byte == b'(')?;
+    let close = line.iter().rposition(|&byte| byte == b')')?;
+    let name = String::from_utf8_lossy(line.get(open + 1..close)?).into_owned();
+    let rest = std::str::from_utf8(line.get(close + 1..)?).ok()?;
+    let mut fields = rest.split_ascii_whitespace();
+    // Field 3. A zombie has ended and only waits to be collected.
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") {
+        return None;
+    }
+    let parent = fields.next()?.parse().ok()?;
+    // Field 22; 3 and 4 are taken.
+    let start = fields.nth(17)?.parse().ok()?;
+    Some(Facts { start, parent, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_full_of_traps_is_read() {
+        let stat = b"42 (a) S (1 2) R 7 42 42 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2 3";
+        let facts = parse(stat).unwrap();
+        assert_eq!((facts.parent, facts.start, facts.name.as_str()), (7, 98765, "a) S (1 2"));
+    }
+
+    #[test]
+    fn a_zombie_or_a_cut_line_is_no_process() {
+        assert!(parse(b"42 (a) Z 7 42 42 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1").is_none());
+        assert!(parse(b"42 (a) S 7 42").is_none());
+        assert!(parse(b"").is_none());
+    }
+}

@@ -1,0 +1,72 @@
+//! macOS: `proc_pidinfo`, which answers for this user's processes only.
+
+use std::ffi::{c_int, c_void};
+use std::mem::{MaybeUninit, size_of};
+
+use super::Facts;
+
+/// `PROC_PIDTBSDINFO` of <sys/proc_info.h>.
+const BSD_INFO: c_int = 3;
+
+/// `SZOMB` of <sys/proc.h>.
+const ZOMBIE: u32 = 5;
+
+/// `struct proc_bsdinfo` of <sys/proc_info.h>.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct BsdInfo {
+    flags: u32,
+    status: u32,
+    exit_status: u32,
+    id: u32,
+    parent: u32,
+    users_and_groups: [u32; 6],
+    reserved: u32,
+    command: [u8; 16],
+    name: [u8; 32],
+    files: u32,
+    group: u32,
+    jobs: u32,
+    terminal: u32,
+    terminal_group: u32,
+    nice: i32,
+    start_seconds: u64,
+    start_microseconds: u64,
+}
+
+unsafe extern "C" {
+    fn proc_pidinfo(id: c_int, flavor: c_int, argument: u64, buffer: *mut c_void, size: c_int) -> c_int;
+}
+
+/// Nothing to prepare.
+pub(super) struct System;
+
+impl System {
+    pub(super) fn open() -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "other systems look into a snapshot")]
+    pub(super) fn look(&self, id: u32) -> Option<Facts> {
+        let size = c_int::try_from(size_of::<BsdInfo>()).ok()?;
+        let mut info = MaybeUninit::<BsdInfo>::zeroed();
+        let id = c_int::try_from(id).ok()?;
+        // SAFETY: buffer and size describe `info`, which is plain data and lives across the call.
+        let filled = unsafe { proc_pidinfo(id, BSD_INFO, 0, info.as_mut_ptr().cast(), size) };
+        if filled != size {
+            return None;
+        }
+        // SAFETY: all zeroes is a valid value, and the system has filled all of it.
+        let info = unsafe { info.assume_init() };
+        if info.status == ZOMBIE {
+            return None;
+        }
+        let name = if info.name[0] == 0 { &info.command[..] } else { &info.name[..] };
+        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+        Some(Facts {
+            start: info.start_seconds.wrapping_mul(1_000_000).wrapping_add(info.start_microseconds),
+            parent: info.parent,
+            name: String::from_utf8_lossy(name).into_owned(),
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! The processes above this one. `gover use` records its choice for a shell's process where no shell function
+//! is loaded; the shim finds the record of an ancestor.
+
+use std::iter;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as imp;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+use macos as imp;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as imp;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+mod unknown;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+use unknown as imp;
+
+/// How deep a chain of processes may be; a bound, since another process's parent may change while we look.
+const DEPTH: usize = 128;
+
+/// A process that no later one can be mistaken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProcessId {
+    /// The number, which the system uses again after the process has ended.
+    pub id: u32,
+    /// When it started, in the system's own units: clock ticks since boot (Linux), microseconds since 1970
+    /// (macOS), 100 ns since 1601 (Windows). Compare for equality only.
+    pub start: u64,
+}
+
+/// What one look at a process shows.
+struct Facts {
+    start: u64,
+    parent: u32,
+    name: String,
+}
+
+/// The parent of this process, its parent, and so on; each is looked up when it is asked for.
+///
+/// Ends at the first process, or at one that this user may not look at.
+pub fn ancestors() -> impl Iterator<Item = ProcessId> {
+    ancestors_of(std::process::id())
+}
+
+fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
+    let system = imp::System::open();
+    let first = system.look(id).map(|facts| (id, facts));
+    iter::successors(first, move |(_, child)| {
+        let parent = system.look(child.parent)?;
+        // A number used again belongs to a younger process, which cannot be the parent.
+        (child.parent != 0 && parent.start <= child.start).then_some((child.parent, parent))
+    })
+    .skip(1)
+    .take(DEPTH)
+    .map(|(id, facts)| ProcessId { id, start: facts.start })
+}
+
+/// This process.
+pub fn current() -> Option<ProcessId> {
+    let id = std::process::id();
+    imp::System::open().look(id).map(|facts| ProcessId { id, start: facts.start })
+}
+
+/// Whether this very process still runs.
+pub fn is_alive(process: ProcessId) -> bool {
+    imp::System::open().look(process.id).is_some_and(|facts| facts.start == process.start)
+}
+
+/// The name of a running process's program without directory, as the system shows it: `bash`, `cmd.exe`.
+///
+/// Linux cuts it to 15 bytes; a login shell may have it from its program, not from `-bash`.
+pub fn name(process: ProcessId) -> Option<String> {
+    let facts = imp::System::open().look(process.id)?;
+    (facts.start == process.start && !facts.name.is_empty()).then_some(facts.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command, Stdio};
+
+    use super::*;
+
+    /// A child that waits until it is told to end.
+    struct Waiting(Child);
+
+    impl Waiting {
+        fn start() -> Self {
+            let mut command = Command::new(if cfg!(windows) { "cmd.exe" } else { "cat" });
+            if cfg!(windows) {
+                command.args(["/c", "pause"]);
+            }
+            Self(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap())
+        }
+    }
+
+    impl Drop for Waiting {
+        fn drop(&mut self) {
+            self.0.kill().ok();
+            self.0.wait().ok();
+        }
+    }
+
+    fn process(id: u32) -> ProcessId {
+        ProcessId { id, start: imp::System::open().look(id).unwrap().start }
+    }
+
+    #[test]
+    fn the_chain_begins_with_the_parent_and_has_no_repeats() {
+        let child = Waiting::start();
+        let chain: Vec<_> = ancestors_of(child.0.id()).collect();
+        assert_eq!(chain.first(), Some(&process(std::process::id())));
+        assert_eq!(chain.get(1).copied(), ancestors().next());
+        let mut ids: Vec<_> = chain.iter().map(|process| process.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), chain.len());
+        #[cfg(unix)]
+        assert_eq!(chain[1].id, std::os::unix::process::parent_id());
+    }
+
+    #[test]
+    fn a_process_with_the_same_number_from_another_time_is_another() {
+        let this = process(std::process::id());
+        let other = ProcessId { start: this.start + 1, ..this };
+        assert!(is_alive(this) && !is_alive(other));
+        assert!(name(this).is_some() && name(other).is_none());
+    }
+
+    #[test]
+    fn a_process_that_ended_is_not_alive() {
+        let child = Waiting::start();
+        let process = process(child.0.id());
+        assert!(is_alive(process));
+        drop(child);
+        assert!(!is_alive(process));
+    }
+}

@@ -1,0 +1,52 @@
+//! Unix: one ioctl.
+
+use std::ffi::{c_int, c_ulong};
+
+use super::Stream;
+
+/// `TIOCGWINSZ`: Linux numbers it by hand on most architectures, all others encode direction and size.
+const WINDOW_SIZE: c_ulong = if cfg!(all(
+    any(target_os = "linux", target_os = "android"),
+    not(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "powerpc",
+        target_arch = "powerpc64"
+    ))
+)) {
+    0x5413
+} else {
+    0x4008_7468
+};
+
+/// `struct winsize`.
+#[repr(C)]
+struct WindowSize {
+    rows: u16,
+    columns: u16,
+    horizontal_pixels: u16,
+    vertical_pixels: u16,
+}
+
+unsafe extern "C" {
+    fn ioctl(descriptor: c_int, request: c_ulong, ...) -> c_int;
+}
+
+pub(super) fn width(stream: Stream) -> Option<u16> {
+    let descriptor = match stream {
+        Stream::Stdout => 1,
+        Stream::Stderr => 2,
+    };
+    let mut size = WindowSize { rows: 0, columns: 0, horizontal_pixels: 0, vertical_pixels: 0 };
+    // SAFETY: this request fills the structure, which lives across the call; on other files it fails.
+    let result = unsafe { ioctl(descriptor, WINDOW_SIZE, &raw mut size) };
+    (result == 0).then_some(size.columns)
+}
+
+pub(super) fn shows_utf8() -> Option<bool> {
+    None
+}
+
+pub(super) fn enable_escapes(_stream: Stream) -> bool {
+    true
+}

@@ -1,0 +1,58 @@
+//! Windows: the console API.
+
+use std::mem::zeroed;
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Globalization::CP_UTF8;
+use windows_sys::Win32::System::Console::{
+    CONSOLE_SCREEN_BUFFER_INFO, ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, GetConsoleOutputCP,
+    GetConsoleScreenBufferInfo, GetStdHandle, STD_ERROR_HANDLE, STD_OUTPUT_HANDLE, SetConsoleMode,
+};
+
+use super::{Stream, is_terminal};
+
+fn handle(stream: Stream) -> HANDLE {
+    let number = match stream {
+        Stream::Stdout => STD_OUTPUT_HANDLE,
+        Stream::Stderr => STD_ERROR_HANDLE,
+    };
+    // SAFETY: reads a handle of this process; an invalid one makes the calls below fail.
+    unsafe { GetStdHandle(number) }
+}
+
+pub(super) fn width(stream: Stream) -> Option<u16> {
+    // SAFETY: the structure is plain data for which all zeroes is a valid value.
+    let mut info: CONSOLE_SCREEN_BUFFER_INFO = unsafe { zeroed() };
+    // SAFETY: the structure lives across the call, which fails for handles that are no console.
+    if unsafe { GetConsoleScreenBufferInfo(handle(stream), &raw mut info) } == 0 {
+        return None;
+    }
+    // The window, not the buffer, which may be wider; both ends count.
+    u16::try_from(i32::from(info.srWindow.Right) - i32::from(info.srWindow.Left) + 1).ok()
+}
+
+pub(super) fn shows_utf8() -> Option<bool> {
+    if !is_terminal(Stream::Stdout) && !is_terminal(Stream::Stderr) {
+        return None;
+    }
+    // SAFETY: no arguments; 0 without a console.
+    match unsafe { GetConsoleOutputCP() } {
+        0 => None,
+        page => Some(page == CP_UTF8),
+    }
+}
+
+pub(super) fn enable_escapes(stream: Stream) -> bool {
+    let handle = handle(stream);
+    let mut mode = 0;
+    // SAFETY: `mode` lives across the call, which fails for handles that are no console.
+    if unsafe { GetConsoleMode(handle, &raw mut mode) } == 0 {
+        // A pipe or the pty of a Unix-like terminal (mintty): whoever reads decides.
+        return true;
+    }
+    if mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING != 0 {
+        return true;
+    }
+    // SAFETY: a mode of the console whose handle was just used.
+    unsafe { SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0 }
+}
