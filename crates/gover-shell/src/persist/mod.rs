@@ -1,0 +1,281 @@
+//! What `gover setup` changes so that every new shell has gover first on PATH, and how `--undo` takes it back.
+//!
+//! On Unix that is one marked block in each startup file that exists (and in the one the login shell needs, if
+//! it is missing); which files, and why, is in the module `files`. On Windows it is the user's PATH in the
+//! registry. A plan is computed first and says exactly what each place holds before and after; [`apply`] refuses
+//! if the place has changed since. Undoing restores a file byte for byte, whatever else was edited in it.
+
+mod block;
+mod files;
+
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::{fs, io};
+
+use gover_core::{Diagnose, Env, Exit, Layout};
+use gover_sys::file::write_atomically;
+use gover_sys::user_path::{self, UserPath};
+
+use crate::init::InitError;
+
+/// A change to one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// A startup file.
+    File(FileEdit),
+    /// The user's PATH in the Windows registry.
+    UserPath(UserPathEdit),
+}
+
+impl Edit {
+    /// The file that changes; `None` for the registry.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(edit) => Some(&edit.path),
+            Self::UserPath(_) => None,
+        }
+    }
+}
+
+/// A change to a startup file; `None` means that there is no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEdit {
+    /// The file by the name the shell reads; it may be a link, which stays one.
+    pub path: PathBuf,
+    /// What it holds now.
+    pub before: Option<Vec<u8>>,
+    /// What it will hold.
+    pub after: Option<Vec<u8>>,
+    /// The lines that are added, for a person to paste where gover may not write; empty when undoing.
+    pub lines: String,
+}
+
+/// A change to the user's PATH in the registry; `None` means that there is no such value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPathEdit {
+    /// The value now.
+    pub before: Option<UserPath>,
+    /// The value after.
+    pub after: Option<UserPath>,
+}
+
+/// What is to be done, what is done already, and where it cannot be done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The changes to apply.
+    pub edits: Vec<Edit>,
+    /// Startup files that hold the right lines already.
+    pub unchanged: Vec<PathBuf>,
+    /// Places that cannot be read or are damaged; the others can still be changed.
+    pub problems: Vec<PersistError>,
+}
+
+/// Why a place cannot be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PersistError {
+    /// Nobody's home: there is no directory for startup files.
+    #[error("the home directory of this user is not known")]
+    NoHome,
+    /// The path of gover cannot be written into a startup file.
+    #[error("cannot write the path of gover into a startup file")]
+    Path(#[source] InitError),
+    /// A startup file cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A startup file has half of gover's block.
+    #[error("`{}` has gover's marker in line {line} without its counterpart", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A startup file is marked read-only, as generated ones are.
+    #[error("`{}` is read-only", path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// The lines to add by hand; empty when undoing.
+        lines: String,
+    },
+    /// A startup file cannot be written.
+    #[error("cannot write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The lines to add by hand; empty when undoing.
+        lines: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A place was changed by somebody else after the plan was made.
+    #[error("`{place}` has changed in the meantime")]
+    Changed {
+        /// The file, or the registry value.
+        place: String,
+    },
+    /// The registry did not answer or did not obey.
+    #[error(r"cannot {verb} `{USER_PATH}` in the registry")]
+    Registry {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Diagnose for PersistError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoHome => vec!["set HOME to your home directory".to_owned()],
+            Self::Path(error) => error.hints(),
+            Self::Read { .. } => vec!["check who may read it, then run `gover setup` again".to_owned()],
+            Self::Damaged { line, .. } => {
+                vec![format!("remove line {line} and gover's lines next to it, then run the command again")]
+            }
+            Self::ReadOnly { lines, .. } | Self::Write { lines, .. } if lines.is_empty() => {
+                vec!["remove gover's lines by hand, or where the file is generated from".to_owned()]
+            }
+            Self::ReadOnly { .. } | Self::Write { .. } => {
+                vec!["add these lines by hand, or where the file is generated from".to_owned()]
+            }
+            Self::Changed { .. } => vec!["run the command again".to_owned()],
+            Self::Registry { .. } => {
+                vec![r"add `%USERPROFILE%\.gover\bin` to your Path in the system's settings".to_owned()]
+            }
+        }
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::ReadOnly { lines, .. } | Self::Write { lines, .. } => {
+                lines.lines().map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Path(error) => error.exit(),
+            _ => Exit::Failure,
+        }
+    }
+}
+
+/// What `gover setup` has to do here. Changes nothing.
+pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
+    if MAIN_SEPARATOR == '\\' {
+        return Ok(Plan::of_user_path(read_user_path()?, layout, user_path::add_entry));
+    }
+    let mut plan = Plan::default();
+    for file in files::wanted(env)? {
+        let lines = files::lines(&file, env, layout).map_err(PersistError::Path)?;
+        plan.add(file.path, |content| block::insert(content, &lines).map(Some), lines.clone());
+    }
+    Ok(plan)
+}
+
+/// What `gover setup --undo` has to do here. Changes nothing.
+pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
+    if MAIN_SEPARATOR == '\\' {
+        return Ok(Plan::of_user_path(read_user_path()?, layout, user_path::remove_entry));
+    }
+    let mut plan = Plan::default();
+    for path in files::all(env)? {
+        plan.add(path, |content| content.map_or(Ok(None), block::remove), String::new());
+    }
+    // What holds nothing of ours needs no mention.
+    plan.unchanged.clear();
+    Ok(plan)
+}
+
+/// Makes one change, unless the place is no longer as the plan saw it.
+pub fn apply(edit: &Edit) -> Result<(), PersistError> {
+    match edit {
+        Edit::File(edit) => apply_to_file(edit),
+        Edit::UserPath(edit) => {
+            if read_user_path()? != edit.before {
+                return Err(PersistError::Changed { place: USER_PATH.to_owned() });
+            }
+            user_path::write(edit.after.as_ref())
+                .map_err(|source| PersistError::Registry { verb: "write", source })
+        }
+    }
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        path: PathBuf,
+        change: impl FnOnce(Option<&[u8]>) -> Result<Option<Vec<u8>>, block::Damaged>,
+        lines: String,
+    ) {
+        let before = match read(&path) {
+            Ok(before) => before,
+            Err(error) => return self.problems.push(error),
+        };
+        match change(before.as_deref()) {
+            Ok(after) if after == before => self.unchanged.push(path),
+            Ok(after) => self.edits.push(Edit::File(FileEdit { path, before, after, lines })),
+            Err(block::Damaged { line }) => self.problems.push(PersistError::Damaged { path, line }),
+        }
+    }
+
+    fn of_user_path(
+        before: Option<UserPath>,
+        layout: &Layout,
+        change: impl FnOnce(&[u16], &[u16]) -> Vec<u16>,
+    ) -> Self {
+        let current = before.as_ref().map_or(&[][..], |path| &path.text);
+        let text = change(current, &user_path::encode(layout.bin().as_os_str()));
+        // A new value expands variables, as the one that Windows itself creates.
+        let expands = before.as_ref().is_none_or(|path| path.expands);
+        // An empty value is one that was created for our entry alone.
+        let after = (!text.is_empty()).then_some(UserPath { text, expands });
+        let edits =
+            if after == before { Vec::new() } else { vec![Edit::UserPath(UserPathEdit { before, after })] };
+        Self { edits, ..Self::default() }
+    }
+}
+
+fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
+    let path = &edit.path;
+    if read(path)? != edit.before {
+        return Err(PersistError::Changed { place: path.display().to_string() });
+    }
+    // Renaming would replace a read-only file all the same; whoever marked it so did not want that.
+    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        return Err(PersistError::ReadOnly { path: path.clone(), lines: edit.lines.clone() });
+    }
+    let written = match &edit.after {
+        Some(after) => {
+            path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, after))
+        }
+        // Of a link, what it points to: that is what was created.
+        None => fs::canonicalize(path).and_then(fs::remove_file),
+    };
+    written.map_err(|source| PersistError::Write { path: path.clone(), lines: edit.lines.clone(), source })
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, PersistError> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(PersistError::Read { path: path.to_owned(), source }),
+    }
+}
+
+fn read_user_path() -> Result<Option<UserPath>, PersistError> {
+    user_path::read().map_err(|source| PersistError::Registry { verb: "read", source })
+}
+
+/// The registry value, as people find it.
+const USER_PATH: &str = r"HKCU\Environment\Path";
+
+#[cfg(test)]
+mod tests;

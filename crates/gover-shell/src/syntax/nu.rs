@@ -1,0 +1,40 @@
+//! Nushell, which evaluates no text: its function reads the changes as JSON.
+
+use super::{Change, Syntax};
+use crate::quote;
+
+pub(super) struct Nu;
+
+impl Syntax for Nu {
+    fn quote(&self, text: &str) -> String {
+        quote::nu(text)
+    }
+
+    fn set_env(&self, name: &str, value: &str) -> String {
+        format!("$env.{name} = {}\n", quote::nu(value))
+    }
+
+    fn unset_env(&self, name: &str) -> String {
+        format!("hide-env --ignore-errors {name}\n")
+    }
+
+    fn prepend_path(&self, directory: &str) -> String {
+        format!("$env.PATH = ($env.PATH | split row (char esep) | prepend {})\n", quote::nu(directory))
+    }
+
+    /// One object: a text is set, `null` is unset.
+    fn evaluated(&self, changes: &[Change<'_>]) -> String {
+        let members: Vec<_> = changes
+            .iter()
+            .map(|change| match change {
+                Change::Set(name, value) => format!("{}:{}", quote::json(name), quote::json(value)),
+                Change::Unset(name) => format!("{}:null", quote::json(name)),
+            })
+            .collect();
+        format!("{{{}}}\n", members.join(","))
+    }
+
+    fn init_template(&self) -> Option<&'static str> {
+        Some(include_str!("scripts/nu.nu"))
+    }
+}

@@ -1,0 +1,42 @@
+# gover for fish: gover init fish | source
+begin
+    set -l __gover_path '@BIN@'
+    for __gover_entry in $PATH
+        if test "$__gover_entry" != '@BIN@'
+            set __gover_path $__gover_path $__gover_entry
+        end
+    end
+    set -gx PATH $__gover_path
+end
+
+# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+function gover --description 'Go toolchain manager'
+    set -l __gover_command ''
+    set -l __gover_skip ''
+    for __gover_word in $argv
+        if test -n "$__gover_skip"
+            set __gover_skip ''
+            continue
+        end
+        switch "$__gover_word"
+            case -h --help
+                set __gover_command help
+                break
+            case --color
+                set __gover_skip 1
+            case '-*'
+            case '*'
+                if test -z "$__gover_command"
+                    set __gover_command $__gover_word
+                end
+        end
+    end
+    if test "$__gover_command" != use
+        '@GOVER@' $argv
+        return
+    end
+    set -l __gover_code (GOVER_SHELL=fish '@GOVER@' $argv)
+    or return
+    printf '%s\n' $__gover_code | source
+    return 0
+end

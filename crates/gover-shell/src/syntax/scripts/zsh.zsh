@@ -1,0 +1,40 @@
+# gover for zsh: eval "$(gover init zsh)"
+# `emulate` undoes the options of whoever calls; quotes and backslashes keep aliases away, global ones too.
+function __gover_first {
+  \builtin emulate -L zsh
+  if [[ -n "${PATH-}" ]]; then
+    path=("$1" "${(@)path:#$1}")
+  else
+    path=("$1")
+  fi
+  \builtin export PATH
+}
+__gover_first '@BIN@'
+\builtin unset -f __gover_first
+
+# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+function gover {
+  \builtin emulate -L zsh
+  \builtin local __gover_word='' __gover_command='' __gover_skip=''
+  for __gover_word in "$@"; do
+    if [[ -n "$__gover_skip" ]]; then
+      __gover_skip=''
+      continue
+    fi
+    case "$__gover_word" in
+      ('-h' | '--help')
+        __gover_command='help'
+        break
+        ;;
+      ('--color') __gover_skip='1' ;;
+      ('-'*) ;;
+      (*) __gover_command="${__gover_command:-$__gover_word}" ;;
+    esac
+  done
+  if [[ "$__gover_command" != 'use' ]]; then
+    '@GOVER@' "$@"
+    return
+  fi
+  __gover_command="$(GOVER_SHELL='zsh' '@GOVER@' "$@")" || return
+  \builtin eval "$__gover_command"
+}
