@@ -1,0 +1,158 @@
+//! Unpacking of release archives and module zips, every file hashed on the way.
+//!
+//! Nothing is written whose name the [`guard`] has not passed; files are created, never replaced and never
+//! opened through a link. The caller gives an empty directory that nobody looks at yet (staging) and compares
+//! the hashes before anyone does.
+
+mod guard;
+mod read_ahead;
+mod tar_gz;
+mod tree;
+mod zip_file;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
+
+use crate::digest::{FileDigest, Hashed};
+use tree::Tree;
+
+/// How the files are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// A tar file in gzip.
+    TarGz,
+    /// A zip file.
+    Zip,
+}
+
+/// A tree on disk and what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    /// Every file, in no particular order.
+    pub files: Vec<FileDigest>,
+    /// How the files map to the module.
+    pub hashed: Hashed,
+    /// The size of all files together.
+    pub bytes: u64,
+}
+
+/// Unpacks the file `source` into the directory `target`, which must exist and be empty.
+///
+/// Blocks, and uses several threads; memory stays below 16 MiB whatever the archive's size.
+pub fn unpack(
+    source: &Path,
+    container: Container,
+    target: &Path,
+    mut guard: Guard,
+) -> Result<Unpacked, ArchiveError> {
+    let tree = Tree::new(target.to_owned());
+    let files = match container {
+        Container::TarGz => tar_gz::unpack(source, &tree, &mut guard)?,
+        Container::Zip => zip_file::unpack(source, &tree, &mut guard)?,
+    };
+    if files.is_empty() {
+        return Err(ArchiveError::Empty);
+    }
+    Ok(Unpacked { files, hashed: guard.hashed(), bytes: guard.bytes() })
+}
+
+/// Why an archive was not unpacked. What it had written is for the caller to remove.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// An entry that no toolchain has.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The container itself is damaged, or the disk it is on.
+    #[error("the archive is damaged")]
+    Damaged {
+        /// What the reader of the format says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The container is sound for its format and still none that a release has.
+    #[error("the archive is damaged: {what}")]
+    Broken {
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// One file of a zip is damaged.
+    #[error("entry `{name}` is damaged: {what}")]
+    DamagedEntry {
+        /// The file.
+        name: String,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// A zip feature that no release uses.
+    #[error("entry `{name}` is {what}, which no release is")]
+    Unsupported {
+        /// The file.
+        name: String,
+        /// The feature.
+        what: &'static str,
+    },
+    /// There are no files in it.
+    #[error("the archive is empty")]
+    Empty,
+    /// The archive cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The archive.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The disk refuses.
+    #[error("cannot {verb} `{}`", path.display())]
+    Write {
+        /// `create` or `write`.
+        verb: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl ArchiveError {
+    /// Whether the archive is at fault, not this machine.
+    pub fn is_integrity(&self) -> bool {
+        !matches!(self, Self::Read { .. } | Self::Write { .. })
+    }
+}
+
+/// One file to be written.
+#[derive(Clone, Copy, Debug)]
+struct FileMeta {
+    executable: bool,
+    modified: Option<SystemTime>,
+}
+
+/// Which files of a module zip are programs; zips of modules carry no permissions.
+///
+/// The rule that `cmd/distpack` (`pack.go`) gives archives their modes by, so that both kinds of install end
+/// up the same; cmd/go itself restores fewer.
+fn is_program(path: &str) -> bool {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    let extension = base.rsplit_once('.').map(|(_, extension)| extension);
+    path.starts_with("bin/")
+        || path.starts_with("pkg/tool/")
+        || matches!(extension, Some("bash" | "sh" | "pl" | "rc"))
+        || is_exec_wrapper(base)
+}
+
+/// `go_?*_?*_exec`
+fn is_exec_wrapper(base: &str) -> bool {
+    base.strip_prefix("go_").and_then(|rest| rest.strip_suffix("_exec")).is_some_and(|middle| {
+        // At least one character on both sides of some `_`.
+        middle.char_indices().skip(1).any(|(at, c)| c == '_' && at + 1 < middle.len())
+    })
+}
+
+/// Bytes handed over at a time.
+const CHUNK: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests;

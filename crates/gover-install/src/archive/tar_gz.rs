@@ -1,0 +1,174 @@
+//! Release archives for all systems but Windows.
+//!
+//! Three threads: one reads the file, one inflates, this one parses, hashes and writes. They exchange chunks
+//! through bounded channels, so memory does not depend on the archive.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use flate2::bufread::MultiGzDecoder;
+use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
+
+use super::guard::{Guard, Kind};
+use super::read_ahead::{ReadAhead, read_ahead};
+use super::tree::Tree;
+use super::{ArchiveError, CHUNK, FileMeta};
+use crate::digest::FileDigest;
+
+pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
+    let file =
+        File::open(source).map_err(|error| ArchiveError::Read { path: source.to_owned(), source: error })?;
+    thread::scope(|scope| {
+        let compressed = read_ahead(scope, file);
+        let inflated = read_ahead(scope, MultiGzDecoder::new(compressed));
+        let mut archive = Archive::new(inflated);
+        let files = Unpack { tree, guard, buffer: vec![0; CHUNK] }.entries(&mut archive)?;
+        expect_padding(archive.into_inner())?;
+        Ok(files)
+    })
+}
+
+struct Unpack<'a> {
+    tree: &'a Tree,
+    guard: &'a mut Guard,
+    buffer: Vec<u8>,
+}
+
+impl Unpack<'_> {
+    fn entries(mut self, archive: &mut Archive<ReadAhead>) -> Result<Vec<FileDigest>, ArchiveError> {
+        let mut files = Vec::new();
+        let mut long_name = None;
+        // Raw, because the crate would read a long name of any length into memory.
+        for entry in archive.entries().map_err(damaged)?.raw(true) {
+            let mut entry = entry.map_err(damaged)?;
+            let header = entry.header().clone();
+            match header.entry_type() {
+                EntryType::GNULongName | EntryType::XHeader if long_name.is_some() => {
+                    return Err(broken("two names for one entry"));
+                }
+                EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
+                EntryType::XHeader => long_name = Some(pax_name(&mut entry)?),
+                // Says something about all entries that no toolchain needs (git archive writes one).
+                EntryType::XGlobalHeader => {}
+                kind => {
+                    let name = match long_name.take().flatten() {
+                        Some(name) => name,
+                        None => header.path_bytes().into_owned(),
+                    };
+                    files.extend(self.entry(&name, kind, &header, &mut entry)?);
+                }
+            }
+        }
+        if long_name.is_some() {
+            return Err(broken("the name of an entry that does not follow"));
+        }
+        Ok(files)
+    }
+
+    /// Writes one entry; its digest if it is a file that was not left out.
+    fn entry(
+        &mut self,
+        name: &[u8],
+        kind: EntryType,
+        header: &Header,
+        content: &mut impl Read,
+    ) -> Result<Option<FileDigest>, ArchiveError> {
+        let kind = match kind {
+            EntryType::Regular => Kind::File,
+            EntryType::Directory => Kind::Directory,
+            _ => Kind::Other,
+        };
+        let size = header.entry_size().map_err(damaged)?;
+        let Some(admitted) = self.guard.admit(name, kind, size)? else {
+            return Ok(None);
+        };
+        self.tree.create_directories(&admitted.directories)?;
+        if kind == Kind::Directory {
+            return Ok(None);
+        }
+        let modified = header.mtime().ok().and_then(|seconds| {
+            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).filter(|_| seconds > 0)
+        });
+        let executable = header.mode().map_err(damaged)? & 0o111 != 0;
+        let mut file = self.tree.create_file(&admitted.path, FileMeta { executable, modified })?;
+        let mut left = size;
+        while left > 0 {
+            let count = content.read(&mut self.buffer).map_err(damaged)?;
+            let bytes = self.buffer.get(..count).unwrap_or_default();
+            if bytes.is_empty() {
+                return Err(broken("it ends within a file"));
+            }
+            file.write(bytes)?;
+            left = left.saturating_sub(count as u64);
+        }
+        Ok(Some(FileDigest { path: admitted.path, digest: file.finish()? }))
+    }
+}
+
+/// A GNU long name: the name and a zero.
+fn gnu_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
+    let mut name = extension(entry)?;
+    if name.last() == Some(&0) {
+        name.pop();
+    }
+    Ok(Some(name))
+}
+
+/// The `path` of a pax header. What changes how content is read is refused: two readers could see two archives.
+fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
+    let records = extension(entry)?;
+    let mut name = None;
+    for record in PaxExtensions::new(&records) {
+        let record = record.map_err(damaged)?;
+        match record.key_bytes() {
+            b"path" => name = Some(record.value_bytes().to_vec()),
+            b"size" | b"linkpath" => return Err(broken("it gives sizes or links in pax headers")),
+            key if key.starts_with(b"GNU.sparse") => return Err(broken("it holds sparse files")),
+            _ => {}
+        }
+    }
+    Ok(name)
+}
+
+fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError> {
+    if entry.size() > MAX_EXTENSION {
+        return Err(broken("the header of an entry is too large"));
+    }
+    let mut bytes = Vec::new();
+    entry.read_to_end(&mut bytes).map_err(damaged)?;
+    if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
+}
+
+/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry.
+fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
+    let mut buffer = vec![0; CHUNK];
+    let mut total = 0;
+    loop {
+        let count = rest.read(&mut buffer).map_err(damaged)?;
+        if count == 0 {
+            return Ok(());
+        }
+        total += count as u64;
+        if total > MAX_PADDING || buffer.iter().take(count).any(|byte| *byte != 0) {
+            return Err(broken("something follows its end"));
+        }
+    }
+}
+
+/// Neither flate2 nor tar tells a damaged archive from a failing disk; a disk that fails while reading what
+/// was just written is the rarer of the two and looks the same to the user: get it again.
+fn damaged(error: io::Error) -> ArchiveError {
+    ArchiveError::Damaged { source: error.into() }
+}
+
+fn broken(what: &'static str) -> ArchiveError {
+    ArchiveError::Broken { what }
+}
+
+/// Bytes of one extension header.
+const MAX_EXTENSION: u64 = 64 * 1024;
+/// Bytes after the last entry; the usual record is 10 KiB.
+const MAX_PADDING: u64 = 1024 * 1024;

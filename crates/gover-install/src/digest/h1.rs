@@ -1,0 +1,88 @@
+//! Hash1 of `golang.org/x/mod/sumdb/dirhash`, and how an unpacked toolchain maps to its module.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gover_core::{Platform, ToolchainName};
+
+use super::{Digest, Sha256};
+
+/// One regular file of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileDigest {
+    /// Its path below GOROOT, with `/`, as it is on disk (`src/go.mod`).
+    pub path: String,
+    /// The SHA-256 of its content.
+    pub digest: Digest,
+}
+
+/// What a list of files was unpacked from, which decides how the list maps to the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashed {
+    /// A release archive, which holds more than the module.
+    Archive,
+    /// The module zip itself: every file counts.
+    Module,
+}
+
+/// The module version that a toolchain is published as:
+/// `golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64` (go.dev/doc/toolchain).
+pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
+    format!("golang.org/toolchain@v0.0.1-{name}.{platform}")
+}
+
+/// The `h1:` hash that the checksum database records for the toolchain whose unpacked files these are.
+///
+/// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc` and `test`,
+/// the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each `go.mod` is called
+/// `_go.mod`.
+pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, H1Error> {
+    let lines = files.iter().filter_map(|file| {
+        if hashed == Hashed::Archive && is_outside_module(&file.path) {
+            return None;
+        }
+        Some((format!("{module}/{}", name_in_module(&file.path)), file.digest))
+    });
+    hash1(lines.collect())
+}
+
+/// Hash1: the SHA-256 over the sorted lines `hex  name`, in base64 after `h1:`.
+pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
+    files.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    let mut sum = Sha256::new();
+    let mut line = String::new();
+    for (name, digest) in &files {
+        if name.contains('\n') {
+            return Err(H1Error::NewlineInName { name: name.clone() });
+        }
+        line.clear();
+        digest.append_hex(&mut line);
+        line.extend(["  ", name, "\n"]);
+        sum.update(line.as_bytes());
+    }
+    Ok(format!("h1:{}", STANDARD.encode(sum.finish().as_bytes())))
+}
+
+/// Why a list of files has no hash.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum H1Error {
+    /// Hash1 cannot tell such a name from two lines.
+    #[error("the name `{}` holds a line break, which no tree hash can cover", name.escape_debug())]
+    NewlineInName {
+        /// The name.
+        name: String,
+    },
+}
+
+/// Whether the module leaves this file of an archive out.
+pub(crate) fn is_outside_module(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    matches!(first, "api" | "doc" | "misc" | "test" | ".github")
+}
+
+fn name_in_module(path: &str) -> String {
+    match path.rsplit_once('/') {
+        Some((directory, "go.mod")) => format!("{directory}/_go.mod"),
+        None if path == "go.mod" => "_go.mod".to_owned(),
+        _ => path.to_owned(),
+    }
+}

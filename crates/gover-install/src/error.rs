@@ -1,0 +1,342 @@
+//! Why a toolchain was not installed.
+
+use std::fmt;
+
+use gover_core::{Diagnose, Exit};
+use gover_source::{LookupError, SupplyError};
+
+use crate::archive::ArchiveError;
+use crate::digest::H1Error;
+use crate::file_error::{self, FileError};
+use crate::receipt::ReceiptError;
+use crate::shims::ShimError;
+use crate::smoke::SmokeError;
+
+/// Why a toolchain was not installed. Nothing of it is visible then, except where a variant says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// No source has it, or the network fails.
+    #[error(transparent)]
+    Supply(Box<SupplyError>),
+    /// A proof contradicts what was received.
+    #[error("{0}")]
+    Contradicted(Box<Mismatch>),
+    /// The database gives no proof: none at all where it is needed, or one that cannot be honest.
+    #[error("cannot verify {file} from {source_label} with the checksum database")]
+    NoProof {
+        /// The archive or module zip.
+        file: String,
+        /// Where it came from, without credentials.
+        source_label: String,
+        /// Why.
+        source: Box<LookupError>,
+    },
+    /// A source says that it delivered and did not; only a defect of gover does that.
+    #[error("nothing was received of {file}")]
+    NoDownload {
+        /// The archive or module zip.
+        file: String,
+    },
+    /// What was received is no toolchain.
+    #[error("{file} from {source_label} cannot be unpacked")]
+    Archive {
+        /// The archive or module zip.
+        file: String,
+        /// Where it came from, without credentials.
+        source_label: String,
+        /// Why.
+        source: ArchiveError,
+    },
+    /// Its files have names that no hash covers.
+    #[error(transparent)]
+    Hash(#[from] H1Error),
+    /// It was unpacked and is not what it should be.
+    #[error("{file} from {source_label} does not work")]
+    Smoke {
+        /// The archive or module zip.
+        file: String,
+        /// Where it came from, without credentials.
+        source_label: String,
+        /// Why.
+        source: SmokeError,
+    },
+    /// A toolchain whose name is no file name.
+    #[error("`{}` is no name for a toolchain", name.escape_debug())]
+    UnusableName {
+        /// The first line of its VERSION.
+        name: String,
+    },
+    /// The file to install is not to be had.
+    #[error("cannot get `{location}`: {reason}")]
+    Given {
+        /// What was given, without credentials.
+        location: String,
+        /// Why not, in one line.
+        reason: String,
+    },
+    /// The disk.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The toolchain is installed, its receipt is not written.
+    #[error("{name} is installed, but without a receipt")]
+    Receipt {
+        /// The toolchain.
+        name: String,
+        /// Why.
+        source: ReceiptError,
+    },
+    /// The toolchain is installed, the names in `bin/` are not in line.
+    #[error("{name} is installed, but its name in `bin` is not")]
+    Shims {
+        /// The toolchain.
+        name: String,
+        /// Why.
+        source: ShimError,
+    },
+    /// A worker thread died; only a defect of gover does that.
+    #[error("a part of gover failed while it worked on {name}")]
+    Defect {
+        /// The toolchain.
+        name: String,
+        /// What the runtime says.
+        source: tokio::task::JoinError,
+    },
+}
+
+/// A file that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The archive or module zip.
+    pub file: String,
+    /// Where it came from, without credentials.
+    pub source_label: String,
+    /// What it should be: `h1:…` or 64 hexadecimal digits.
+    pub expected: String,
+    /// What it is, in the same form.
+    pub received: String,
+    /// What says so.
+    pub proof: Contradiction,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let truth = if self.proof == Contradiction::Given { "`--sha256` says" } else { "was released" };
+        write!(f, "{} from {} is not what {truth}", self.file, self.source_label)
+    }
+}
+
+/// Which proof contradicts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// A known SHA-256.
+    Sha256 {
+        /// Where it is known from.
+        origin: String,
+    },
+    /// A record of the checksum database.
+    Log {
+        /// The database.
+        database: String,
+        /// The number of the record.
+        record: u64,
+    },
+    /// The SHA-256 that the user gave.
+    Given,
+}
+
+impl Contradiction {
+    fn describe(&self) -> String {
+        match self {
+            Self::Sha256 { origin } => format!("(sha256, {origin})"),
+            Self::Log { record, .. } => format!("(checksum database, record {record})"),
+            Self::Given => "(`--sha256`)".to_owned(),
+        }
+    }
+}
+
+impl InstallError {
+    /// Whether what was received is at fault, so that a clean second download may help.
+    pub(crate) fn is_integrity(&self) -> bool {
+        match self {
+            Self::Supply(error) => matches!(**error, SupplyError::Integrity(_)),
+            Self::Contradicted(_) | Self::Hash(_) => true,
+            Self::Archive { source, .. } => source.is_integrity(),
+            _ => false,
+        }
+    }
+}
+
+impl InstallError {
+    /// Whether a later attempt can go on with what was downloaded. Never after a failure of integrity.
+    pub(crate) fn keeps_download(&self) -> bool {
+        match self {
+            Self::Supply(_) => !self.is_integrity(),
+            Self::NoProof { source, .. } => source.is_unavailable(),
+            _ => false,
+        }
+    }
+}
+
+impl From<SupplyError> for InstallError {
+    fn from(error: SupplyError) -> Self {
+        Self::Supply(Box::new(error))
+    }
+}
+
+impl Diagnose for InstallError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Supply(error) => error.details(),
+            Self::NoProof { source, .. } => source.details(),
+            Self::Contradicted(mismatch) => vec![
+                format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
+                format!("received  {}", shorten(&mismatch.received)),
+                GONE.to_owned(),
+            ],
+            Self::Archive { source, .. } if source.is_integrity() => {
+                vec!["nothing was installed and the download was deleted".to_owned()]
+            }
+            Self::Smoke { .. } | Self::UnusableName { .. } => {
+                vec!["nothing was installed and the download was deleted".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Supply(error) => error.hints(),
+            Self::NoProof { source, .. } => {
+                let mut hints = source.hints();
+                if hints.is_empty() {
+                    hints.push("GOSUMDB and GOPROXY say how the checksum database is reached".to_owned());
+                }
+                hints
+            }
+            Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
+                vec!["compare the sum with the one its maker publishes, and get the file again".to_owned()]
+            }
+            Self::Contradicted(mismatch) => vec![other_source(&mismatch.source_label, &mismatch.file)],
+            Self::Archive {
+                source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
+                ..
+            } => file_error::hints(source),
+            Self::Archive { source_label, file, .. } => vec![other_source(source_label, file)],
+            Self::Smoke { source, .. } => source.hints(),
+            Self::UnusableName { .. } => {
+                vec!["build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`".to_owned()]
+            }
+            Self::File(error) => error.hints(),
+            Self::Given { .. } => {
+                vec!["give the path of a file, or an address that this machine reaches".to_owned()]
+            }
+            Self::Receipt { source, .. } => source.hints(),
+            Self::Shims { source, .. } => source.hints(),
+            Self::Hash(_) | Self::NoDownload { .. } | Self::Defect { .. } => {
+                vec!["this should not happen; please report it".to_owned()]
+            }
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Supply(error) => error.exit(),
+            _ => Exit::Failure,
+        }
+    }
+}
+
+/// A command that asks somebody else.
+fn other_source(source: &str, file: &str) -> String {
+    let name = file.strip_prefix("v0.0.1-").unwrap_or(file);
+    let version = name.strip_prefix("go").and_then(version_of_file).unwrap_or("VERSION");
+    if source == "go.dev" {
+        format!("something on the way changes files; GOVER_SOURCES=goproxy gover install {version}")
+    } else {
+        format!(
+            "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install {version}"
+        )
+    }
+}
+
+/// `1.22.5` of `1.22.5.linux-amd64.tar.gz`: all before the component with the platform.
+fn version_of_file(name: &str) -> Option<&str> {
+    let platform = name.match_indices('.').find(|(at, _)| {
+        name.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    })?;
+    name.get(..platform.0)
+}
+
+/// Long sums as people compare them: the beginning and the end.
+fn shorten(sum: &str) -> String {
+    let (prefix, body) = match sum.strip_prefix("h1:") {
+        Some(body) => ("h1:", body),
+        None => ("", sum),
+    };
+    let ends = body.get(..8).zip(body.len().checked_sub(5).and_then(|at| body.get(at..)));
+    match ends {
+        Some((head, tail)) if body.len() > 20 => format!("{prefix}{head}…{tail}"),
+        _ => sum.to_owned(),
+    }
+}
+
+const GONE: &str = "nothing was unpacked and the download was deleted";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contradicted(source: &str, proof: Contradiction) -> InstallError {
+        InstallError::Contradicted(Box::new(Mismatch {
+            file: "go1.27.3.linux-amd64.tar.gz".to_owned(),
+            source_label: source.to_owned(),
+            expected: "h1:r0ub+FnqzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7PyBzs=".to_owned(),
+            received: "h1:Qm1Zx0KdzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7Py8Tb4=".to_owned(),
+            proof,
+        }))
+    }
+
+    #[test]
+    fn a_contradiction_is_told_with_both_sums_and_a_way_out() {
+        let log = Contradiction::Log { database: "sum.golang.org".to_owned(), record: 68_120_377 };
+        let error = contradicted("http://mirror.example/golang", log);
+        assert_eq!(
+            error.to_string(),
+            "go1.27.3.linux-amd64.tar.gz from http://mirror.example/golang is not what was released"
+        );
+        assert_eq!(
+            error.details(),
+            [
+                "expected  h1:r0ub+Fnq…yBzs=  (checksum database, record 68120377)",
+                "received  h1:Qm1Zx0Kd…8Tb4=",
+                "nothing was unpacked and the download was deleted",
+            ]
+        );
+        assert_eq!(
+            error.hints(),
+            [
+                "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install 1.27.3"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_way_out_is_never_the_source_that_failed() {
+        let error = contradicted("go.dev", Contradiction::Sha256 { origin: "index of go.dev".to_owned() });
+        assert_eq!(
+            error.hints(),
+            ["something on the way changes files; GOVER_SOURCES=goproxy gover install 1.27.3"]
+        );
+        assert_eq!(
+            contradicted("x", Contradiction::Given).to_string(),
+            "go1.27.3.linux-amd64.tar.gz from x is not what `--sha256` says"
+        );
+    }
+
+    #[test]
+    fn the_version_of_a_file_name_is_what_precedes_the_platform() {
+        assert_eq!(version_of_file("1.22.5.linux-amd64.tar.gz"), Some("1.22.5"));
+        assert_eq!(version_of_file("1.23rc1.windows-arm64.zip"), Some("1.23rc1"));
+        assert_eq!(version_of_file("1"), None);
+    }
+}

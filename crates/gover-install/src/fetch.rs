@@ -1,0 +1,353 @@
+//! Downloads on disk: `cache/LOCK@IDENTITY.part`, hashed while they are written, resumed after a crash.
+//!
+//! The name of a part says whose lock protects it and which bytes it is a part of, so that a part is never
+//! continued with another file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use gover_core::Layout;
+use gover_source::{Artifact, Location, Proof, Sink};
+use gover_sys::{Lock, file};
+
+use crate::digest::{Digest, Sha256};
+use crate::file_error::FileError;
+use crate::receipt::public_url;
+
+/// The extension of parts.
+pub(crate) const PART: &str = "part";
+
+/// The name of the lock that protects a part of that file name.
+pub(crate) fn lock_of_part(file_name: &str) -> &str {
+    file_name.split('@').next().unwrap_or_default()
+}
+
+/// Removes every part that the lock `name` protects.
+pub(crate) fn discard_parts(layout: &Layout, name: &str, _lock: &Lock) {
+    let Ok(entries) = fs::read_dir(layout.cache()) else { return };
+    for entry in entries.flatten() {
+        let file_name = entry.file_name();
+        let is_part = Path::new(&file_name).extension().is_some_and(|extension| extension == PART);
+        if is_part && file_name.to_str().is_some_and(|file_name| lock_of_part(file_name) == name) {
+            // Costs only space; `prune` finds it again.
+            drop(file::remove_tree(&entry.path()));
+        }
+    }
+}
+
+/// Takes in one download for the holder of a lock.
+#[derive(Debug)]
+pub(crate) struct PartFile {
+    directory: PathBuf,
+    lock_name: String,
+    part: Option<Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    /// Created with the first byte, so that a source that has nothing leaves nothing.
+    file: Option<File>,
+    sum: Sha256,
+    bytes: u64,
+    /// Whether bytes of an earlier process are in it.
+    resumed: bool,
+    /// By what the server knows its file again; only where no sum says which bytes these are.
+    tag: Option<Tag>,
+}
+
+/// A validator of HTTP, kept beside the part.
+#[derive(Debug)]
+struct Tag {
+    path: PathBuf,
+    value: Option<String>,
+}
+
+/// A finished download.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) path: PathBuf,
+    pub(crate) digest: Digest,
+    pub(crate) bytes: u64,
+}
+
+impl PartFile {
+    /// Parts for the holder of the lock `name`.
+    pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
+        let directory = layout.cache();
+        fs::create_dir_all(&directory).map_err(FileError::at("create", &directory))?;
+        Ok(Self { directory, lock_name: name.to_owned(), part: None })
+    }
+
+    /// Whether bytes of an earlier process are in what was received so far.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| part.resumed)
+    }
+
+    /// What has been received; `None` if no download was begun.
+    pub(crate) fn received(&self) -> Option<Received> {
+        let Part { path, sum, bytes, .. } = self.part.as_ref()?;
+        Some(Received { path: path.clone(), digest: sum.clone().finish(), bytes: *bytes })
+    }
+
+    fn path(&self, artifact: &Artifact) -> PathBuf {
+        let identity = Sha256::of(identity(artifact).as_bytes()).to_string();
+        let identity = identity.get(..16).unwrap_or(&identity);
+        self.directory.join(format!("{}@{identity}.{PART}", self.lock_name))
+    }
+
+    fn current(&mut self) -> io::Result<&mut Part> {
+        self.part.as_mut().ok_or_else(|| io::Error::other("no download was begun"))
+    }
+}
+
+impl Sink for PartFile {
+    fn begin(&mut self, artifact: &Artifact) -> io::Result<u64> {
+        let path = self.path(artifact);
+        if let Some(part) = &self.part
+            && part.path == path
+        {
+            return Ok(part.bytes);
+        }
+        let tag = (artifact.proof == Proof::Log).then(|| Tag::beside(&path));
+        let mut part = Part::open(path, tag)?;
+        if artifact.size.is_some_and(|size| part.bytes > size) {
+            part.restart()?;
+        }
+        let bytes = part.bytes;
+        self.part = Some(part);
+        Ok(bytes)
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.current()?.restart()
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let part = self.current()?;
+        part.file()?.write_all(chunk)?;
+        part.sum.update(chunk);
+        part.bytes += chunk.len() as u64;
+        Ok(())
+    }
+
+    fn validator(&self) -> Option<String> {
+        self.part.as_ref()?.tag.as_ref()?.value.clone()
+    }
+
+    fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
+        match &mut self.current()?.tag {
+            Some(tag) if tag.value.as_deref() != validator => tag.remember(validator),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Part {
+    /// Opens the part, if an earlier process left one, and hashes what is in it.
+    fn open(path: PathBuf, tag: Option<Tag>) -> io::Result<Self> {
+        let mut sum = Sha256::new();
+        let mut bytes = 0;
+        let file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            file => Some(file?),
+        };
+        if let Some(mut file) = file.as_ref() {
+            let mut buffer = vec![0; BUFFER];
+            loop {
+                let count = file.read(&mut buffer)?;
+                if count == 0 {
+                    break;
+                }
+                sum.update(buffer.get(..count).unwrap_or_default());
+                bytes += count as u64;
+            }
+        }
+        Ok(Self { path, file, sum, bytes, resumed: bytes > 0, tag })
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        if let Some(file) = &mut self.file {
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0))?;
+        }
+        (self.sum, self.bytes, self.resumed) = (Sha256::new(), 0, false);
+        Ok(())
+    }
+
+    fn file(&mut self) -> io::Result<&mut File> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => Ok(none.insert(File::create(&self.path)?)),
+        }
+    }
+}
+
+impl Tag {
+    fn beside(part: &Path) -> Self {
+        let path = part.with_extension(format!("tag.{PART}"));
+        // Without it the bytes are trusted until the proof fails.
+        let value = fs::read_to_string(&path).ok().filter(|value| !value.is_empty());
+        Self { path, value }
+    }
+
+    fn remember(&mut self, value: Option<&str>) -> io::Result<()> {
+        fs::write(&self.path, value.unwrap_or_default())?;
+        self.value = value.map(str::to_owned);
+        Ok(())
+    }
+}
+
+/// What makes two downloads the same bytes: the sum, where it is known; otherwise place and size, since two
+/// proxies may pack the same module differently.
+fn identity(artifact: &Artifact) -> String {
+    match (&artifact.proof, &artifact.location) {
+        (Proof::Sha256 { hex, .. }, _) => format!("sha256 {hex}"),
+        (Proof::Log, Location::Url(url)) => format!("{} {:?}", public_url(url), artifact.size),
+        (Proof::Log, Location::File(path)) => format!("{} {:?}", path.display(), artifact.size),
+    }
+}
+
+/// Bytes read at a time when a part is hashed again.
+const BUFFER: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use gover_core::{Platform, ToolchainName};
+    use gover_source::{Format, SumOrigin, Wanted};
+
+    use super::*;
+
+    struct Home {
+        _root: tempfile::TempDir,
+        layout: Layout,
+        lock: Lock,
+    }
+
+    fn home() -> Home {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        let lock = Lock::acquire(&layout.lock("go1.91.2"), || ()).unwrap();
+        Home { _root: root, layout, lock }
+    }
+
+    impl Home {
+        fn part(&self) -> PartFile {
+            PartFile::new(&self.layout, "go1.91.2", &self.lock).unwrap()
+        }
+    }
+
+    fn artifact(url: &str, sum: Option<&str>) -> Artifact {
+        Artifact {
+            wanted: Wanted {
+                name: ToolchainName::parse("go1.91.2").unwrap(),
+                platform: Platform::new("linux", "amd64").unwrap(),
+            },
+            source: "mirror".to_owned(),
+            file_name: "go1.91.2.linux-amd64.tar.gz".to_owned(),
+            format: Format::TarGz,
+            location: Location::Url(url.to_owned()),
+            size: Some(10),
+            proof: sum.map_or(Proof::Log, |hex| Proof::Sha256 {
+                hex: hex.to_owned(),
+                origin: SumOrigin::CompiledTable,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_download_is_hashed_on_the_way() {
+        let home = home();
+        let mut part = home.part();
+        assert_eq!(part.begin(&artifact("http://a", None)).unwrap(), 0);
+        part.write(b"hello ").unwrap();
+        part.write(b"gove").unwrap();
+        let received = part.received().unwrap();
+        assert_eq!(received.digest, Sha256::of(b"hello gove"));
+        assert_eq!((received.bytes, part.is_resumed()), (10, false));
+        assert_eq!(fs::read(received.path).unwrap(), b"hello gove");
+    }
+
+    #[test]
+    fn a_part_of_an_earlier_process_is_continued() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", Some("00"))).unwrap();
+        part.write(b"hello").unwrap();
+        drop(part);
+        let mut part = home.part();
+        // Another mirror with the same sum has the same bytes.
+        assert_eq!(part.begin(&artifact("http://b", Some("00"))).unwrap(), 5);
+        part.write(b" gove").unwrap();
+        let received = part.received().unwrap();
+        assert_eq!(received.digest, Sha256::of(b"hello gove"));
+        assert!(part.is_resumed());
+    }
+
+    #[test]
+    fn a_second_attempt_continues_without_losing_a_byte() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        part.write(b"hello").unwrap();
+        assert_eq!(part.begin(&artifact("http://a", None)).unwrap(), 5);
+        part.restart().unwrap();
+        part.write(b"anew").unwrap();
+        assert_eq!(part.received().unwrap().digest, Sha256::of(b"anew"));
+    }
+
+    #[test]
+    fn a_part_is_never_continued_with_another_file() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        part.write(b"hello").unwrap();
+        assert_eq!(part.begin(&artifact("http://b", None)).unwrap(), 0);
+        assert_eq!(part.begin(&artifact("http://a", Some("00"))).unwrap(), 0);
+        assert_eq!(part.begin(&artifact("http://a", Some("01"))).unwrap(), 0);
+    }
+
+    #[test]
+    fn the_servers_mark_of_a_file_is_kept_where_no_sum_names_it() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        assert_eq!(part.validator(), None);
+        part.remember(Some("\"one\"")).unwrap();
+        part.write(b"hello").unwrap();
+        drop(part);
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        assert_eq!(part.validator().as_deref(), Some("\"one\""));
+        part.remember(None).unwrap();
+        assert_eq!(part.validator(), None);
+        part.begin(&artifact("http://a", Some("00"))).unwrap();
+        part.remember(Some("\"two\"")).unwrap();
+        assert_eq!(part.validator(), None);
+    }
+
+    #[test]
+    fn a_part_that_is_too_long_is_begun_anew() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        part.write(&[0; 20]).unwrap();
+        drop(part);
+        assert_eq!(home.part().begin(&artifact("http://a", None)).unwrap(), 0);
+    }
+
+    #[test]
+    fn only_the_parts_of_one_lock_are_discarded() {
+        let home = home();
+        let mut part = home.part();
+        part.begin(&artifact("http://a", None)).unwrap();
+        drop(part);
+        let other = home.layout.cache().join("go1.91.20@00.part");
+        fs::write(&other, "").unwrap();
+        discard_parts(&home.layout, "go1.91.2", &home.lock);
+        let left: Vec<_> =
+            fs::read_dir(home.layout.cache()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(left, [other]);
+    }
+}

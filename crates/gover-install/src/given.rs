@@ -1,0 +1,161 @@
+//! `gover install --sha256 HEX FILE-OR-URL`: a build of one's own, proven by the sum that its user gives.
+
+use std::fs::File;
+use std::io::Read;
+
+use gover_core::inventory::is_installed;
+use gover_core::{Platform, ToolchainName};
+use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted};
+use gover_sys::Lock;
+
+use crate::digest::{Digest, module_version, tree_hash};
+use crate::error::InstallError;
+use crate::fetch::{PartFile, Received, discard_parts};
+use crate::file_error::FileError;
+use crate::pipeline::{Installed, Installer, Verified, check_sum, receipt};
+use crate::receipt::{ProofHeld, public_url};
+use crate::report::{Outcome, Progress};
+use crate::shims::is_plain_name;
+use crate::smoke::{self, Smoke};
+use crate::staging::Staging;
+
+/// A file that somebody built, and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenRequest {
+    /// The file.
+    pub location: Location,
+    /// Its SHA-256.
+    pub sha256: Digest,
+    /// What it runs on.
+    pub platform: Platform,
+    /// Replace a toolchain of that version if it is there already.
+    pub force: bool,
+    /// Whether its `go` can be run here.
+    pub smoke: Smoke,
+}
+
+/// Installs a file whose sum the user knows, under the version that its `VERSION` gives.
+///
+/// Archives have the layout of releases (`go/…`), as `cmd/distpack` makes them; the zip of a module is known by
+/// its name `v0.0.1-NAME.OS-ARCH.zip`.
+pub async fn install_given(
+    request: &GivenRequest,
+    installer: &Installer<'_>,
+) -> Result<Installed, InstallError> {
+    let layout = installer.layout;
+    let lock = installer.lock(LOCK).await?;
+    let staging = Staging::create(layout, LOCK, &lock)?;
+    // No other source could have it, so nothing is worth keeping.
+    discard_parts(layout, LOCK, &lock);
+    let result = obtain(request, installer, &staging, &lock).await;
+    discard_parts(layout, LOCK, &lock);
+    let (name, verified) = result?;
+
+    let name_lock = installer.lock(name.as_str()).await?;
+    crate::staging::recover(layout, name.as_str(), &name_lock)?;
+    if !request.force && is_installed(layout, &name) {
+        return Ok(Installed::reused(layout, &name));
+    }
+    installer.publish(staging, &name, verified, &name_lock)
+}
+
+/// Downloads or copies, compares the sum, unpacks and looks at the tree.
+async fn obtain(
+    request: &GivenRequest,
+    installer: &Installer<'_>,
+    staging: &Staging,
+    lock: &Lock,
+) -> Result<(ToolchainName, Verified), InstallError> {
+    let mut artifact = artifact(request);
+    let mut part = PartFile::new(installer.layout, LOCK, lock)?;
+    let progress = Progress::new(installer.reporter, &artifact.file_name);
+    let result = installer.supply.fetch(&artifact, &mut part, &progress).await;
+    progress.finish(if result.is_ok() { Outcome::Done } else { Outcome::Failed });
+    result.map_err(|error| unreachable_file(&artifact, error))?;
+    let received =
+        part.received().ok_or_else(|| InstallError::NoDownload { file: artifact.file_name.clone() })?;
+    check_sum(&artifact, received.digest)?;
+    artifact.format = format(&artifact, &received)?;
+
+    let tree = staging.tree();
+    let unpacked = installer.unpack(&artifact, &received.path, &tree).await?;
+    let broken = |source| InstallError::Smoke {
+        file: artifact.file_name.clone(),
+        source_label: artifact.source.clone(),
+        source,
+    };
+    let name = smoke::version_of(&tree).map_err(broken)?;
+    if !is_plain_name(&name) {
+        return Err(InstallError::UnusableName { name: name.to_string() });
+    }
+    smoke::check(&tree, &name, &request.platform, request.smoke, installer.env).map_err(broken)?;
+    artifact.wanted.name = name.clone();
+    let h1 = tree_hash(&unpacked.files, unpacked.hashed, &module_version(&name, &request.platform))?;
+    let receipt = receipt(&artifact, &received, &unpacked, h1, vec![ProofHeld::Given]);
+    Ok((name, Verified { receipt, failures: Vec::new(), log_failure: None }))
+}
+
+fn artifact(request: &GivenRequest) -> Artifact {
+    let (file_name, source) = match &request.location {
+        Location::Url(url) => {
+            let url = public_url(url);
+            (url.rsplit('/').next().unwrap_or_default().to_owned(), url)
+        }
+        Location::File(path) => {
+            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), path.display().to_string())
+        }
+    };
+    let name = named(&file_name, &request.platform);
+    // The first bytes decide between the two kinds of archive later.
+    let module = name.is_some() && file_name.starts_with(MODULE_PREFIX);
+    let format = if module { Format::ModuleZip } else { Format::Zip };
+    Artifact {
+        // Until VERSION says more, the name serves messages, and the root of a module zip.
+        wanted: Wanted { name: name.unwrap_or_else(unnamed), platform: request.platform.clone() },
+        source,
+        file_name,
+        format,
+        location: request.location.clone(),
+        size: None,
+        proof: Proof::Sha256 { hex: request.sha256.to_string(), origin: SumOrigin::Given },
+    }
+}
+
+/// The toolchain that a file name names: `go1.22.5-corp.linux-amd64.tar.gz`, `v0.0.1-go1.22.5.linux-amd64.zip`.
+fn named(file_name: &str, platform: &Platform) -> Option<ToolchainName> {
+    let name = file_name.strip_prefix(MODULE_PREFIX).unwrap_or(file_name);
+    let end = name.find(&format!(".{}-", platform.os()))?;
+    ToolchainName::parse(name.get(..end)?).ok()
+}
+
+fn unnamed() -> ToolchainName {
+    ToolchainName::of(&ANY.parse().unwrap_or_else(|_| unreachable!("`{ANY}` is a Go version")))
+}
+
+/// The container that the first bytes tell; a name may say anything.
+fn format(artifact: &Artifact, received: &Received) -> Result<Format, InstallError> {
+    let path = &received.path;
+    let mut magic = [0; 2];
+    File::open(path).and_then(|mut file| file.read(&mut magic)).map_err(FileError::at("read", path))?;
+    Ok(match (&magic, artifact.format) {
+        (b"PK", Format::ModuleZip) => Format::ModuleZip,
+        (b"PK", _) => Format::Zip,
+        _ => Format::TarGz,
+    })
+}
+
+/// One file has one place: what the source says of its attempts is the reason.
+fn unreachable_file(artifact: &Artifact, error: SupplyError) -> InstallError {
+    match error.failures().first() {
+        Some(failure) => {
+            InstallError::Given { location: artifact.location.to_string(), reason: failure.reason.clone() }
+        }
+        None => error.into(),
+    }
+}
+
+/// The lock, the staging directory and the parts of files whose version is not known yet.
+const LOCK: &str = "given";
+const MODULE_PREFIX: &str = "v0.0.1-";
+/// Stands for a version that is not known yet; never shown, since errors name the file.
+const ANY: &str = "1.21.0";

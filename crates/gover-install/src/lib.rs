@@ -1,0 +1,36 @@
+//! From bytes to a verified toolchain directory, and back to nothing.
+//!
+//! [`install`] is the whole way: a source gives the file, the proofs are compared, the file is unpacked into
+//! staging under a guard, and one rename makes it a toolchain. Nothing becomes visible before every proof held;
+//! whatever is interrupted is put right by the next command. All that changes a gover home takes the
+//! [`Lock`](gover_sys::Lock) it needs as an argument. Nothing here prints: progress goes to a [`Reporter`], results
+//! are facts for the caller to phrase.
+
+#![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod digest;
+pub mod prune;
+pub mod receipt;
+pub mod shims;
+pub mod smoke;
+pub mod staging;
+pub mod uninstall;
+
+mod error;
+mod fetch;
+mod file_error;
+mod given;
+mod pipeline;
+mod report;
+mod time;
+
+pub use error::{Contradiction, InstallError, Mismatch};
+pub use file_error::FileError;
+pub use given::{GivenRequest, install_given};
+pub use pipeline::{InstallRequest, Installed, Installer, install};
+pub use prune::{Leftover, LeftoverKind};
+pub use receipt::{ProofHeld, Receipt};
+pub use report::{Outcome, Reporter, Task, TaskId};
+pub use smoke::Smoke;
+pub use uninstall::{Uninstalled, uninstall};

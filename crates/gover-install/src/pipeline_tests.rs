@@ -1,0 +1,587 @@
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+
+use gover_core::{Diagnose as _, Platform};
+use gover_source::{Location, SourceSpec, SupplySettings};
+use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, pack_tar_gz, pack_zip, sha256_hex};
+
+use super::*;
+use crate::archive::{ArchiveError, Reason};
+use crate::given::{GivenRequest, install_given};
+use crate::report::TaskId;
+use crate::smoke::SmokeError;
+use crate::staging::staged;
+
+/// A release site and an empty gover home.
+struct World {
+    site: FakeSite,
+    root: tempfile::TempDir,
+    layout: Layout,
+    env: Env,
+    recorder: Recorder,
+    sources: Vec<SourceSpec>,
+}
+
+/// What a reporter was told, one line an event.
+#[derive(Default)]
+struct Recorder(Mutex<Vec<String>>);
+
+impl Recorder {
+    fn add(&self, line: String) -> u64 {
+        let mut lines = self.0.lock().unwrap();
+        lines.push(line);
+        lines.len() as u64
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Reporter for Recorder {
+    fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
+        TaskId(self.add(format!("start {task:?} {total:?}")))
+    }
+
+    fn advance(&self, _: TaskId, bytes: u64) {
+        self.add(format!("advance {bytes}"));
+    }
+
+    fn finish(&self, _: TaskId, outcome: Outcome) {
+        self.add(format!("finish {outcome:?}"));
+    }
+
+    fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
+        self.add(format!("failed {toolchain} {}", failure.source));
+    }
+}
+
+const NAME: &str = "go1.91.2";
+
+impl World {
+    fn new(sources: &[SourceSpec]) -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let system_root = Env::from_process().var("SystemRoot");
+        let env = Env::from_map(system_root.map(|value| ("SystemRoot", value)), root.path().to_owned());
+        Self {
+            site: FakeSite::start(),
+            layout: Layout::new(root.path().join("home")),
+            root,
+            env,
+            recorder: Recorder::default(),
+            sources: sources.to_vec(),
+        }
+    }
+
+    /// A world in which `NAME` is released.
+    fn with_release(sources: &[SourceSpec]) -> Self {
+        let world = Self::new(sources);
+        world.site.publish(Release::new(NAME));
+        world
+    }
+
+    fn supply(&self) -> Supply {
+        let mut settings = SupplySettings::new(&self.layout);
+        settings.sources.clone_from(&self.sources);
+        settings.godev_url = self.site.url();
+        settings.proxies = Some(self.site.proxy_url());
+        settings.sumdb = Some(self.site.gosumdb());
+        settings.network.retries = 0;
+        settings.network.back_off = Duration::ZERO;
+        Supply::new(settings).unwrap()
+    }
+
+    fn request() -> InstallRequest {
+        InstallRequest {
+            wanted: Wanted { name: ToolchainName::parse(NAME).unwrap(), platform: Platform::host() },
+            force: false,
+            require_log: false,
+            smoke: Smoke::Run,
+        }
+    }
+
+    fn run<T>(&self, work: impl AsyncFnOnce(&Installer<'_>) -> T) -> T {
+        let shim = self.root.path().join("gover-shim");
+        fs::write(&shim, "shim").unwrap();
+        let supply = self.supply();
+        let installer = Installer {
+            layout: &self.layout,
+            env: &self.env,
+            supply: &supply,
+            reporter: &self.recorder,
+            shim_program: Some(&shim),
+            log_patience: Duration::from_mins(1),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(work(&installer))
+    }
+
+    fn install(&self) -> Result<Installed, InstallError> {
+        self.install_with(&Self::request())
+    }
+
+    fn install_with(&self, request: &InstallRequest) -> Result<Installed, InstallError> {
+        self.run(async |installer| install(request, installer).await)
+    }
+
+    fn install_given(&self, location: Location, sha256: &str) -> Result<Installed, InstallError> {
+        let request = GivenRequest {
+            location,
+            sha256: sha256.parse().unwrap(),
+            platform: Platform::host(),
+            force: false,
+            smoke: Smoke::Run,
+        };
+        self.run(async |installer| install_given(&request, installer).await)
+    }
+
+    fn goroot(&self) -> PathBuf {
+        self.layout.versions().join(NAME)
+    }
+
+    /// Everything in the home but locks and what the sources keep.
+    fn files(&self) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut directories = vec![self.layout.home().to_owned()];
+        let skipped = [self.layout.locks(), self.layout.index_cache(), self.layout.sumdb_cache()];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(&directory).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && !path.is_symlink() {
+                    if !skipped.contains(&path) {
+                        directories.push(path);
+                    }
+                } else {
+                    files.push(path.strip_prefix(self.layout.home()).unwrap().display().to_string());
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+
+    /// Downloads that did not end.
+    fn parts(&self) -> Vec<String> {
+        let mut files = self.files();
+        files.retain(|file| Path::new(file).extension().is_some_and(|extension| extension == "part"));
+        files
+    }
+
+    fn assert_nothing_left(&self) {
+        assert_eq!(self.files(), Vec::<String>::new());
+        assert!(staged(&self.layout).unwrap().is_empty());
+    }
+
+    /// Everybody but the checksum database answers.
+    fn break_database(&self) {
+        self.site.server().fault("/proxy/sumdb/*", Fault::Status(503));
+    }
+}
+
+fn kinds(installed: &Installed) -> Vec<&'static str> {
+    let proofs = &installed.receipt.as_ref().unwrap().proofs;
+    proofs
+        .iter()
+        .map(|proof| match proof {
+            ProofHeld::Sha256 { .. } => "sha256",
+            ProofHeld::TransparencyLog { .. } => "log",
+            ProofHeld::Given => "given",
+            ProofHeld::Unknown => "unknown",
+        })
+        .collect()
+}
+
+#[test]
+fn an_archive_is_installed_with_both_proofs() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    let installed = world.install().unwrap();
+    assert_eq!(installed.path, world.goroot());
+    assert!(!installed.reused);
+    assert_eq!(kinds(&installed), ["sha256", "log"]);
+    let receipt = installed.receipt.unwrap();
+    assert_eq!(Receipt::read(&world.layout, &installed.name).unwrap().as_ref(), Some(&receipt));
+    assert_eq!((receipt.name.as_str(), receipt.source.as_str()), (NAME, "go.dev"));
+    assert_eq!(receipt.file, release.archive_name());
+    assert_eq!(receipt.file_bytes, release.archive().len() as u64);
+    assert_eq!(receipt.sha256, release.sha256());
+    assert_eq!(receipt.h1, Some(release.h1()));
+    assert!(matches!(&receipt.proofs[1], ProofHeld::TransparencyLog { database, h1, .. }
+        if database == "sum.test" && *h1 == release.h1()));
+    assert!(receipt.files > 10 && receipt.bytes > 1000);
+    let whole = tempfile::tempdir().unwrap();
+    release.write_to(whole.path());
+    assert!(world.goroot().join("test/fixedbugs/issue1.go").is_file());
+    assert_eq!(
+        fs::read(world.goroot().join("src/go.mod")).unwrap(),
+        fs::read(whole.path().join("src/go.mod")).unwrap()
+    );
+    assert!(world.layout.program(NAME).exists());
+    assert!(staged(&world.layout).unwrap().is_empty());
+    assert!(world.parts().is_empty());
+}
+
+#[test]
+fn a_module_is_installed_by_the_log_alone() {
+    let world = World::new(&[SourceSpec::GoProxy]);
+    let release = world.site.publish(Release::new(NAME));
+    let installed = world.install().unwrap();
+    assert_eq!(kinds(&installed), ["log"]);
+    let receipt = installed.receipt.unwrap();
+    assert_eq!(receipt.h1, Some(release.h1()));
+    assert_eq!(receipt.source, "goproxy");
+    assert!(world.goroot().join("src/go.mod").is_file());
+    assert!(!world.goroot().join("src/_go.mod").exists());
+}
+
+#[test]
+fn a_second_install_asks_nobody() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    world.install().unwrap();
+    world.site.server().forget_requests();
+    let again = world.install().unwrap();
+    assert!(again.reused);
+    assert_eq!(again.receipt, None);
+    assert_eq!(world.site.server().request_lines(), Vec::<String>::new());
+}
+
+#[test]
+fn one_flipped_byte_leaves_nothing_behind() {
+    let world = World::new(&[SourceSpec::GoProxy]);
+    let release = world.site.publish(Release::new(NAME));
+    let length = release.module_zip().len();
+    for at in [0, length / 3, length / 2, length - 300] {
+        world.site.server().fault_times(&FakeSite::module_path(&release), Fault::FlipByte(at), 1);
+        let error = world.install().unwrap_err();
+        assert!(error.is_integrity(), "{at}: {error:?}");
+        world.assert_nothing_left();
+    }
+    world.site.server().heal();
+    world.install().unwrap();
+}
+
+#[test]
+fn a_changed_archive_is_told_with_both_sums() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    world.site.server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(1000));
+    let error = world.install().unwrap_err();
+    match &error {
+        InstallError::Contradicted(mismatch) => {
+            assert_eq!(mismatch.expected, release.sha256());
+            assert_ne!(mismatch.received, mismatch.expected);
+            assert_eq!(mismatch.proof, Contradiction::Sha256 { origin: "index of go.dev".to_owned() });
+        }
+        other => panic!("{other:?}"),
+    }
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_mirror_with_another_build_is_contradicted_by_the_log() {
+    let mut world = World::new(&[]);
+    let true_release = Release::new(NAME);
+    world.site.log().add_release(&true_release);
+    let evil = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
+    world.site.server().serve(&format!("/mirror/{}", evil.archive_name()), evil.archive());
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    match world.install().unwrap_err() {
+        InstallError::Contradicted(mismatch) => {
+            assert_eq!(mismatch.expected, true_release.h1());
+            assert_eq!(mismatch.received, evil.h1());
+            assert!(matches!(mismatch.proof, Contradiction::Log { .. }));
+            assert_eq!(mismatch.source_label, world.site.mirror_url());
+        }
+        other => panic!("{other:?}"),
+    }
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_mirror_that_only_the_log_proves_cannot_add_files() {
+    let mut world = World::new(&[]);
+    world.site.log().add_release(&Release::new(NAME));
+    let more = Release::new(NAME).with_file("misc/evil.go", "package evil\n");
+    world.site.server().serve(&format!("/mirror/{}", more.archive_name()), more.archive());
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    let installed = world.install().unwrap();
+    assert_eq!(kinds(&installed), ["log"]);
+    assert!(!world.goroot().join("misc").exists());
+}
+
+#[test]
+fn the_log_wins_over_a_sum_that_holds() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    world.site.log().add_release(&Release::new(NAME));
+    world.site.publish_unlogged(Release::new(NAME).with_file("src/fmt/print.go", "package other\n"));
+    let error = world.install().unwrap_err();
+    assert!(
+        matches!(&error, InstallError::Contradicted(m) if matches!(m.proof, Contradiction::Log { .. })),
+        "{error:?}"
+    );
+    world.assert_nothing_left();
+}
+
+#[test]
+fn an_archive_with_a_known_sum_does_without_the_database() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    world.break_database();
+    let installed = world.install().unwrap();
+    assert_eq!(kinds(&installed), ["sha256"]);
+    assert!(installed.log_failure.is_some());
+}
+
+#[test]
+fn a_required_log_that_is_silent_stops_the_install_and_keeps_the_download() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    world.break_database();
+    let request = InstallRequest { require_log: true, ..World::request() };
+    let error = world.install_with(&request).unwrap_err();
+    assert!(matches!(error, InstallError::NoProof { .. }), "{error:?}");
+    assert!(!error.hints().is_empty());
+    assert_eq!(world.parts(), world.files());
+    world.site.server().heal();
+    assert_eq!(kinds(&world.install_with(&request).unwrap()), ["sha256", "log"]);
+}
+
+#[test]
+fn a_module_without_the_database_is_not_installed() {
+    let world = World::with_release(&[SourceSpec::GoProxy]);
+    world.break_database();
+    assert!(matches!(world.install().unwrap_err(), InstallError::NoProof { .. }));
+    assert!(!world.goroot().exists());
+}
+
+#[test]
+fn a_database_that_lies_stops_even_what_is_proven_otherwise() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    let impostor: FakeLog = world.site.log().impostor();
+    impostor.add_release(&Release::new(NAME));
+    world.site.serve_log(&impostor);
+    let error = world.install().unwrap_err();
+    assert!(matches!(error, InstallError::NoProof { .. }), "{error:?}");
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_download_goes_on_where_it_broke_off() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    let path = FakeSite::archive_path(&release);
+    world.site.server().fault(&path, Fault::TruncateAt(5000));
+    assert!(matches!(world.install().unwrap_err(), InstallError::Supply(_)));
+    world.site.server().heal();
+    world.site.server().forget_requests();
+    world.install().unwrap();
+    let requests = world.site.server().requests_for(&path);
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].header("Range"), Some("bytes=5000-"));
+}
+
+#[test]
+fn a_part_that_a_crash_damaged_is_fetched_anew() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    let path = FakeSite::archive_path(&release);
+    world.site.server().fault(&path, Fault::TruncateAt(5000));
+    world.install().unwrap_err();
+    fs::write(world.layout.home().join(&world.parts()[0]), vec![0; 5000]).unwrap();
+    world.site.server().heal();
+    world.site.server().forget_requests();
+    world.install().unwrap();
+    let ranges: Vec<_> = world
+        .site
+        .server()
+        .requests_for(&path)
+        .iter()
+        .map(|request| request.header("Range").map(str::to_owned))
+        .collect();
+    assert_eq!(ranges, [Some("bytes=5000-".to_owned()), None]);
+}
+
+#[test]
+fn a_forced_install_replaces_and_a_failed_one_does_not() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    let before = world.install().unwrap();
+    fs::write(world.goroot().join("added"), "x").unwrap();
+    let force = InstallRequest { force: true, ..World::request() };
+
+    world.site.server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(1000));
+    world.install_with(&force).unwrap_err();
+    assert!(world.goroot().join("added").is_file());
+    assert_eq!(Receipt::read(&world.layout, &before.name).unwrap(), before.receipt);
+
+    world.site.server().heal();
+    assert!(!world.install_with(&force).unwrap().reused);
+    assert!(!world.goroot().join("added").exists());
+    assert!(Receipt::read(&world.layout, &before.name).unwrap().is_some());
+    assert!(staged(&world.layout).unwrap().is_empty());
+}
+
+#[test]
+fn a_file_that_holds_another_version_is_not_installed() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    world.site.publish(Release::new(NAME).with_file("VERSION", "go1.91.3\n"));
+    let error = world.install().unwrap_err();
+    assert!(
+        matches!(&error, InstallError::Smoke { source: SmokeError::OtherVersion { .. }, .. }),
+        "{error:?}"
+    );
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_go_that_does_not_run_is_installed_only_if_nobody_runs_it() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let program = format!("bin/go{}", std::env::consts::EXE_SUFFIX);
+    world.site.publish(Release::new(NAME).with_file(&program, "no program"));
+    let error = world.install().unwrap_err();
+    assert!(matches!(error, InstallError::Smoke { .. }), "{error:?}");
+    world.assert_nothing_left();
+    let request = InstallRequest { smoke: Smoke::Files, ..World::request() };
+    world.install_with(&request).unwrap();
+}
+
+#[test]
+fn two_installs_at_once_download_once() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::new(NAME));
+    let request = World::request();
+    let (one, two) =
+        world.run(async |installer| tokio::join!(install(&request, installer), install(&request, installer)));
+    assert_ne!(one.unwrap().reused, two.unwrap().reused);
+    assert_eq!(world.site.server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
+    assert!(world.recorder.lines().iter().any(|line| line.starts_with("start Wait")));
+}
+
+#[test]
+fn the_leftovers_of_a_crash_are_in_nobodys_way() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    let tree = world.layout.staging().join(NAME).join("tree");
+    fs::create_dir_all(&tree).unwrap();
+    fs::write(tree.join("VERSION"), "half").unwrap();
+    fs::create_dir_all(world.goroot().join("src")).unwrap();
+    world.install().unwrap();
+    assert!(staged(&world.layout).unwrap().is_empty());
+    assert_eq!(smoke::version_of(&world.goroot()).unwrap().as_str(), NAME);
+}
+
+#[test]
+fn what_goes_on_is_reported() {
+    let mut world = World::new(&[]);
+    let release = world.site.publish(Release::new(NAME));
+    let empty = world.root.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    world.sources = vec![SourceSpec::Directory(empty.clone()), SourceSpec::GoDev];
+    let installed = world.install().unwrap();
+    assert_eq!(installed.failures.len(), 1);
+    let lines = world.recorder.lines();
+    assert_eq!(lines[0], format!("failed {NAME} {}", empty.display()));
+    let size = release.archive().len() as u64;
+    assert_eq!(
+        lines[1],
+        format!("start Download {{ toolchain: \"{NAME}\", source: \"go.dev\" }} Some({size})")
+    );
+    let received: u64 =
+        lines.iter().filter_map(|line| line.strip_prefix("advance ")?.parse::<u64>().ok()).sum();
+    assert_eq!(received, size);
+    let rest: Vec<_> = lines[2..].iter().filter(|line| !line.starts_with("advance")).collect();
+    assert_eq!(
+        rest,
+        ["finish Done", &format!("start Unpack {{ toolchain: \"{NAME}\" }} None"), "finish Done"]
+    );
+}
+
+#[test]
+fn a_release_that_nobody_has_is_an_error_with_every_answer() {
+    let world = World::new(&[SourceSpec::GoDev, SourceSpec::GoProxy]);
+    let error = world.install().unwrap_err();
+    assert_eq!(error.details().len(), 2, "{:?}", error.details());
+    world.assert_nothing_left();
+}
+
+fn custom() -> Release {
+    Release::new("go1.91.2-corp.1")
+}
+
+#[test]
+fn a_build_of_ones_own_is_installed_by_its_sum() {
+    let world = World::new(&[]);
+    let release = custom();
+    let path = world.root.path().join("build.bin");
+    fs::write(&path, release.archive()).unwrap();
+    let installed = world.install_given(Location::File(path), &release.sha256()).unwrap();
+    assert_eq!(installed.name.as_str(), "go1.91.2-corp.1");
+    assert_eq!(kinds(&installed), ["given"]);
+    assert_eq!(installed.receipt.unwrap().h1, Some(release.h1()));
+    assert!(world.layout.program("go1.91.2-corp.1").exists());
+    assert!(staged(&world.layout).unwrap().is_empty());
+    assert!(world.site.server().requests().is_empty());
+}
+
+#[test]
+fn a_build_with_another_sum_leaves_nothing_behind() {
+    let world = World::new(&[]);
+    let path = world.root.path().join("build.tar.gz");
+    fs::write(&path, custom().archive()).unwrap();
+    let error = world.install_given(Location::File(path), &"0".repeat(64)).unwrap_err();
+    assert!(matches!(&error, InstallError::Contradicted(m) if m.proof == Contradiction::Given), "{error:?}");
+    world.assert_nothing_left();
+}
+
+#[test]
+fn a_build_behind_an_address_is_installed_and_its_secrets_are_not_kept() {
+    let world = World::new(&[]);
+    let release = custom();
+    world.site.server().serve("/corp/go.zip", release.archive());
+    let url = world.site.server().at("/corp/go.zip?token=secret").replace("http://", "http://ann:secret@");
+    let installed = world.install_given(Location::Url(url), &release.sha256()).unwrap();
+    let text = serde_json::to_string(&installed.receipt.unwrap()).unwrap();
+    assert!(text.contains("/corp/go.zip") && !text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_missing_build_is_told_by_its_place() {
+    let world = World::new(&[]);
+    let path = world.root.path().join("nowhere.tar.gz");
+    let error = world.install_given(Location::File(path.clone()), &"0".repeat(64)).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("cannot get `{}`", path.display())), "{error}");
+    let error =
+        world.install_given(Location::Url(world.site.server().at("/x.zip")), &"0".repeat(64)).unwrap_err();
+    assert!(error.to_string().contains("/x.zip"), "{error}");
+    world.assert_nothing_left();
+}
+
+#[test]
+fn an_attack_with_a_matching_sum_is_still_refused() {
+    let world = World::new(&[]);
+    let evil = |name: &str| {
+        vec![
+            Entry::file("go/VERSION", "go1.91.2-corp.1"),
+            Entry::file("go/bin/go", "x"),
+            Entry::file(name, "evil"),
+        ]
+    };
+    for name in ["go/../../evil", "../evil", "go/bin/go", "go/a:b", "evil"] {
+        let mut archives = vec![pack_tar_gz(&evil(name))];
+        // The zip writer itself refuses the same name twice.
+        if name != "go/bin/go" {
+            archives.push(pack_zip(&evil(name)));
+        }
+        for archive in archives {
+            let path = world.root.path().join("build");
+            fs::write(&path, &archive).unwrap();
+            let error = world.install_given(Location::File(path), &sha256_hex(&archive)).unwrap_err();
+            match error {
+                InstallError::Archive { source: ArchiveError::Refused(refused), .. } => {
+                    assert!(!matches!(refused.reason, Reason::TooLarge { .. }), "{refused}");
+                }
+                other => panic!("{name}: {other:?}"),
+            }
+            world.assert_nothing_left();
+        }
+    }
+    assert!(!Path::new("evil").exists());
+}

@@ -1,0 +1,226 @@
+//! What is known about how a toolchain came here. A receipt adds knowledge, not existence.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_sys::{Lock, file};
+use serde::{Deserialize, Serialize};
+
+use crate::file_error::FileError;
+use crate::time::to_rfc3339;
+
+/// `receipts/NAME.json`. Readers ignore keys and kinds of proof they do not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// `go1.22.5`
+    pub name: String,
+    /// `linux-amd64`
+    pub platform: String,
+    /// The source as people know it: `go.dev`, `goproxy`, a mirror's URL.
+    pub source: String,
+    /// Where the file came from, without credentials and query; null for a local file.
+    pub url: Option<String>,
+    /// The name of the archive or module zip.
+    pub file: String,
+    /// Its size in bytes.
+    pub file_bytes: u64,
+    /// Its SHA-256, 64 lower-case digits.
+    pub sha256: String,
+    /// The tree hash, as the checksum database would have it.
+    pub h1: Option<String>,
+    /// Every proof that held; never empty for what gover installed.
+    #[serde(default)]
+    pub proofs: Vec<ProofHeld>,
+    /// When, in UTC (RFC 3339).
+    pub installed_at: String,
+    /// How many files the toolchain has.
+    #[serde(default)]
+    pub files: u64,
+    /// Their size in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// The version of gover that installed it.
+    #[serde(default)]
+    pub gover: String,
+}
+
+/// A proof that was checked and held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ProofHeld {
+    /// The SHA-256 of the archive, from a place other than the mirror.
+    Sha256 {
+        /// That place.
+        origin: String,
+    },
+    /// A record of the checksum database, proven to be in its log.
+    TransparencyLog {
+        /// `sum.golang.org`
+        database: String,
+        /// The number of the record.
+        record: u64,
+        /// The size of the log it was proven in.
+        tree_size: u64,
+        /// The tree hash of the record.
+        h1: String,
+    },
+    /// The SHA-256 that the user gave.
+    Given,
+    /// One that a later gover knows.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Receipt {
+    /// The receipt of a toolchain; `None` if it has none.
+    pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
+        let path = layout.receipt(name);
+        let text = match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            text => text.map_err(FileError::at("read", &path))?,
+        };
+        let receipt = serde_json::from_slice(&text);
+        receipt.map(Some).map_err(|source| ReceiptError::Malformed { path, source })
+    }
+
+    /// Stores the receipt under its name. `_lock` is the lock of that name.
+    pub fn write(&self, path: &Path, _lock: &Lock) -> Result<(), ReceiptError> {
+        let mut text = serde_json::to_vec_pretty(self)
+            .map_err(|source| ReceiptError::Malformed { path: path.to_owned(), source })?;
+        text.push(b'\n');
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+        }
+        Ok(file::write_atomically(path, &text).map_err(FileError::at("write", path))?)
+    }
+}
+
+/// Why a receipt was not read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The content.
+    #[error("`{}` is no receipt", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl Diagnose for ReceiptError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::File(error) => error.hints(),
+            Self::Malformed { path, .. } => {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                vec![format!("`gover install --force {name}` writes it anew")]
+            }
+        }
+    }
+}
+
+/// The time of an installation as receipts have it.
+pub(crate) fn installed_at(now: SystemTime) -> String {
+    to_rfc3339(now)
+}
+
+/// A URL that may be shown and stored: without user, password, query and fragment, any of which may hold a
+/// secret.
+pub(crate) fn public_url(url: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let url = url.get(..end).unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receipt() -> Receipt {
+        Receipt {
+            name: "go1.91.2".to_owned(),
+            platform: "linux-amd64".to_owned(),
+            source: "goproxy".to_owned(),
+            url: Some("https://proxy.example/x.zip".to_owned()),
+            file: "v0.0.1-go1.91.2.linux-amd64.zip".to_owned(),
+            file_bytes: 7,
+            sha256: "00".repeat(32),
+            h1: Some("h1:x=".to_owned()),
+            proofs: vec![
+                ProofHeld::Sha256 { origin: "index of go.dev".to_owned() },
+                ProofHeld::TransparencyLog {
+                    database: "sum.golang.org".to_owned(),
+                    record: 27_869_929,
+                    tree_size: 71_800_000,
+                    h1: "h1:x=".to_owned(),
+                },
+                ProofHeld::Given,
+            ],
+            installed_at: installed_at(SystemTime::UNIX_EPOCH),
+            files: 3,
+            bytes: 9,
+            gover: "0.1.0".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_receipt_survives_the_disk() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        let name = ToolchainName::parse("go1.91.2").unwrap();
+        let lock = Lock::acquire(&layout.lock("go1.91.2"), || ()).unwrap();
+        assert_eq!(Receipt::read(&layout, &name).unwrap(), None);
+        receipt().write(&layout.receipt(&name), &lock).unwrap();
+        assert_eq!(Receipt::read(&layout, &name).unwrap(), Some(receipt()));
+    }
+
+    #[test]
+    fn a_receipt_of_a_later_gover_is_still_read() {
+        let mut value = serde_json::to_value(receipt()).unwrap();
+        value["signature"] = "x".into();
+        value["proofs"][0]["strength"] = 9.into();
+        value["proofs"][2]["kind"] = "quantum".into();
+        let read: Receipt = serde_json::from_value(value).unwrap();
+        assert_eq!(read.proofs[0], receipt().proofs[0]);
+        assert_eq!(read.proofs[2], ProofHeld::Unknown);
+    }
+
+    #[test]
+    fn proofs_are_told_by_their_kind() {
+        let value = serde_json::to_value(receipt()).unwrap();
+        let kinds: Vec<_> = value["proofs"].as_array().unwrap().iter().map(|p| p["kind"].clone()).collect();
+        assert_eq!(kinds, ["sha256", "transparency-log", "given"]);
+    }
+
+    #[test]
+    fn a_damaged_receipt_is_told_with_its_path() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        let name = ToolchainName::parse("go1.91.2").unwrap();
+        fs::create_dir_all(layout.receipts()).unwrap();
+        fs::write(layout.receipt(&name), "{").unwrap();
+        let error = Receipt::read(&layout, &name).unwrap_err();
+        assert!(error.to_string().contains("go1.91.2.json"), "{error}");
+        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it anew"]);
+    }
+
+    #[test]
+    fn secrets_of_a_url_are_not_stored() {
+        assert_eq!(
+            public_url("https://u:p@h.example:8443/a@b/f.zip?token=1#x"),
+            "https://h.example:8443/a@b/f.zip"
+        );
+        assert_eq!(public_url("https://u@h.example"), "https://h.example");
+        assert_eq!(public_url("go.dev"), "go.dev");
+    }
+}

@@ -1,0 +1,97 @@
+//! Progress, told to whoever draws it; nothing in this crate prints.
+
+use std::sync::{Mutex, PoisonError};
+
+use gover_source::{Artifact, Observer, SourceFailure};
+
+/// What takes time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task<'a> {
+    /// Another process works on the toolchain.
+    Wait {
+        /// Which.
+        toolchain: &'a str,
+    },
+    /// Bytes come in; the total is the size of the file.
+    Download {
+        /// Which.
+        toolchain: &'a str,
+        /// From where, for people.
+        source: &'a str,
+    },
+    /// The tree is written; no bytes are reported.
+    Unpack {
+        /// Which.
+        toolchain: &'a str,
+    },
+}
+
+/// One running task, as the reporter numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TaskId(pub u64);
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Well.
+    Done,
+    /// Not; the error follows, or another source is tried.
+    Failed,
+}
+
+/// Draws, or writes, or records what happens.
+pub trait Reporter: Sync {
+    /// A task begins; `total` in bytes, if known.
+    fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId;
+    /// It came so many bytes further.
+    fn advance(&self, id: TaskId, bytes: u64);
+    /// It ended.
+    fn finish(&self, id: TaskId, outcome: Outcome);
+    /// A source could not serve and the next is tried.
+    fn source_failed(&self, toolchain: &str, failure: &SourceFailure);
+}
+
+/// Turns what a download tells into tasks.
+pub(crate) struct Progress<'a> {
+    reporter: &'a dyn Reporter,
+    current: Mutex<Option<TaskId>>,
+    toolchain: String,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(reporter: &'a dyn Reporter, toolchain: &str) -> Self {
+        Self { reporter, current: Mutex::new(None), toolchain: toolchain.to_owned() }
+    }
+
+    /// Ends the download that runs, if one does.
+    pub(crate) fn finish(&self, outcome: Outcome) {
+        let id = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(id) = id {
+            self.reporter.finish(id, outcome);
+        }
+    }
+}
+
+impl Observer for Progress<'_> {
+    fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64) {
+        self.finish(Outcome::Failed);
+        let task = Task::Download { toolchain: &self.toolchain, source: &artifact.source };
+        let id = self.reporter.start(task, total);
+        if from > 0 {
+            self.reporter.advance(id, from);
+        }
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    }
+
+    fn received(&self, bytes: u64) {
+        let id = *self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = id {
+            self.reporter.advance(id, bytes);
+        }
+    }
+
+    fn source_failed(&self, failure: &SourceFailure) {
+        self.finish(Outcome::Failed);
+        self.reporter.source_failed(&self.toolchain, failure);
+    }
+}

@@ -1,0 +1,274 @@
+//! The programs in `bin/`: one real copy of the shim called `go`, and its other names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gover_core::inventory::Inventory;
+use gover_core::layout::executable_name;
+use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_sys::{Lock, file, link};
+
+use crate::digest::Sha256;
+use crate::file_error::FileError;
+
+/// What a refresh changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShimChanges {
+    /// Names that are new, `go1.22.5`.
+    pub added: Vec<String>,
+    /// Names whose toolchain is gone.
+    pub removed: Vec<String>,
+    /// Whether the shim itself was missing or another one.
+    pub renewed: bool,
+}
+
+/// The name of the lock that [`refresh`] needs.
+pub const LOCK: &str = "shims";
+
+/// Brings `bin/` in line with `versions/` and with the shim `program`, which comes with this gover.
+///
+/// `_lock` is the lock [`LOCK`]. Programs that run are replaced without disturbing them; names that are not
+/// gover's are left alone.
+pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChanges, ShimError> {
+    let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
+    let stamp = format!("{}\n", Sha256::of(&bytes));
+    let bin = layout.bin();
+    fs::create_dir_all(&bin).map_err(FileError::at("create", &bin))?;
+    file::remove_leftovers(&bin).map_err(FileError::at("read", &bin))?;
+
+    let versions = layout.versions();
+    let inventory = Inventory::scan(layout).map_err(FileError::at("read", &versions))?;
+    let wanted: BTreeSet<&str> =
+        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
+
+    let (base, stamp_path) = (layout.program("go"), layout.bin().join(STAMP));
+    let renewed = !is_real_file(&base) || fs::read(&stamp_path).ok().as_deref() != Some(stamp.as_bytes());
+    if renewed {
+        // The stamp goes first and comes last: a crash in between means another refresh.
+        file::remove_tree(&stamp_path).map_err(FileError::at("remove", &stamp_path))?;
+        file::install_program(program, &base).map_err(FileError::at("write", &base))?;
+    }
+    let mut changes = ShimChanges { renewed, ..ShimChanges::default() };
+    for name in ["gofmt"].iter().chain(&wanted) {
+        if alias(&base, &layout.program(name))? {
+            changes.added.push((*name).to_owned());
+        }
+    }
+    changes.removed = remove_stale(&bin, &wanted)?;
+    if renewed {
+        file::write_atomically(&stamp_path, stamp.as_bytes()).map_err(FileError::at("write", &stamp_path))?;
+    }
+    Ok(changes)
+}
+
+/// Whether `bin/` was made from another shim than `program`, so that a [`refresh`] is due.
+pub fn is_stale(layout: &Layout, program: &Path) -> bool {
+    let stamp = fs::read_to_string(layout.bin().join(STAMP)).unwrap_or_default();
+    fs::read(program).is_ok_and(|bytes| stamp.trim_end() != Sha256::of(&bytes).to_string())
+}
+
+/// Why `bin/` is not in line.
+#[derive(Debug, thiserror::Error)]
+pub enum ShimError {
+    /// gover is installed incompletely.
+    #[error("cannot read the shim program `{}`", path.display())]
+    NoShim {
+        /// Where it should be.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file in `bin/`.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnose for ShimError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoShim { .. } => {
+                vec!["gover and gover-shim belong side by side; install gover again".to_owned()]
+            }
+            Self::File(error) => error.hints(),
+        }
+    }
+}
+
+/// Whether `name` can be a directory and a program on every platform: what made-up toolchains are held to.
+pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
+    name.as_str()
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+        && !name.as_str().ends_with('.')
+}
+
+/// Makes `target` another name of the shim; whether it was none.
+///
+/// A symbolic link where every system has them, so that a new shim needs one rename; elsewhere a hard link or
+/// a copy, since symbolic links need a privilege on Windows.
+fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
+    let missing = target.symlink_metadata().is_err();
+    if std::path::MAIN_SEPARATOR == '/' {
+        let name = Path::new(base.file_name().unwrap_or_default());
+        let is = link::read(target).map_err(FileError::at("read", target))?;
+        if is.as_deref() != Some(name) {
+            if is.is_none() && !missing {
+                file::remove_tree(target).map_err(FileError::at("remove", target))?;
+            }
+            link::replace(name, target).map_err(FileError::at("create", target))?;
+        }
+    } else {
+        file::hard_link_or_copy(base, target).map_err(FileError::at("create", target))?;
+    }
+    Ok(missing)
+}
+
+/// Removes names of toolchains that are gone; one that runs on Windows stays until the next time.
+fn remove_stale(bin: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<String>, FileError> {
+    let mut removed = Vec::new();
+    for entry in fs::read_dir(bin).map_err(FileError::at("read", bin))? {
+        let entry = entry.map_err(FileError::at("read", bin))?;
+        let Ok(file_name) = entry.file_name().into_string() else { continue };
+        let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
+        let is_stale = ToolchainName::parse(name).is_ok() && !wanted.contains(name);
+        if is_stale && fs::remove_file(entry.path()).is_ok() {
+            removed.push(name.to_owned());
+        }
+    }
+    removed.sort();
+    Ok(removed)
+}
+
+fn is_real_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Holds the sum of the shim that `bin/` was made from.
+const STAMP: &str = ".shim";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Home {
+        root: tempfile::TempDir,
+        layout: Layout,
+        program: PathBuf,
+    }
+
+    impl Home {
+        fn new(toolchains: &[&str]) -> Self {
+            let root = tempfile::tempdir().unwrap();
+            let home = Self {
+                layout: Layout::new(root.path().join("home")),
+                program: root.path().join("gover-shim"),
+                root,
+            };
+            fs::write(&home.program, "shim one").unwrap();
+            for name in toolchains {
+                home.add(name);
+            }
+            home
+        }
+
+        fn add(&self, name: &str) {
+            let goroot = self.layout.versions().join(name);
+            fs::create_dir_all(goroot.join("bin")).unwrap();
+            fs::write(gover_core::layout::goroot_program(&goroot, "go"), "").unwrap();
+            fs::write(goroot.join("VERSION"), name).unwrap();
+        }
+
+        fn refresh(&self) -> ShimChanges {
+            let lock = Lock::acquire(&self.layout.lock(LOCK), || ()).unwrap();
+            refresh(&self.layout, &self.program, &lock).unwrap()
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(self.layout.bin()).unwrap();
+            let mut names: Vec<_> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.retain(|name| name != STAMP);
+            names.sort();
+            names.iter().map(|name| name.trim_end_matches(".exe").to_owned()).collect()
+        }
+
+        fn content(&self, name: &str) -> String {
+            fs::read_to_string(self.layout.program(name)).unwrap()
+        }
+    }
+
+    #[test]
+    fn every_toolchain_gets_its_name_and_loses_it_again() {
+        let home = Home::new(&["go1.91.2", "go1.90.1"]);
+        assert_eq!(home.refresh().added, ["gofmt", "go1.90.1", "go1.91.2"]);
+        assert_eq!(home.names(), ["go", "go1.90.1", "go1.91.2", "gofmt"]);
+        assert_eq!(home.content("go1.90.1"), "shim one");
+        fs::remove_dir_all(home.layout.versions().join("go1.90.1")).unwrap();
+        assert_eq!(home.refresh().removed, ["go1.90.1"]);
+        assert_eq!(home.names(), ["go", "go1.91.2", "gofmt"]);
+    }
+
+    #[test]
+    fn a_second_refresh_changes_nothing() {
+        let home = Home::new(&["go1.91.2"]);
+        home.refresh();
+        assert!(!is_stale(&home.layout, &home.program));
+        assert_eq!(home.refresh(), ShimChanges::default());
+    }
+
+    #[test]
+    fn a_new_shim_reaches_every_name() {
+        let home = Home::new(&["go1.91.2"]);
+        home.refresh();
+        fs::write(&home.program, "shim two").unwrap();
+        assert!(is_stale(&home.layout, &home.program));
+        assert!(home.refresh().renewed);
+        for name in ["go", "gofmt", "go1.91.2"] {
+            assert_eq!(home.content(name), "shim two", "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_shim_stays() {
+        let home = Home::new(&[]);
+        fs::create_dir_all(home.layout.bin()).unwrap();
+        for name in ["gover", "golangci-lint", "go1x"] {
+            fs::write(home.layout.program(name), name).unwrap();
+        }
+        home.refresh();
+        assert_eq!(home.names(), ["go", "go1x", "gofmt", "golangci-lint", "gover"]);
+    }
+
+    #[test]
+    fn a_damaged_toolchain_has_no_name() {
+        let home = Home::new(&["go1.91.2"]);
+        home.refresh();
+        fs::remove_file(home.layout.versions().join("go1.91.2").join("VERSION")).unwrap();
+        assert_eq!(home.refresh().removed, ["go1.91.2"]);
+    }
+
+    #[test]
+    fn an_old_go_that_is_a_copy_or_a_link_is_replaced() {
+        let home = Home::new(&["go1.91.2"]);
+        fs::create_dir_all(home.layout.bin()).unwrap();
+        for name in ["go", "gofmt", "go1.91.2"] {
+            fs::write(home.layout.program(name), "of an earlier time").unwrap();
+        }
+        assert!(home.refresh().renewed);
+        for name in ["go", "gofmt", "go1.91.2"] {
+            assert_eq!(home.content(name), "shim one", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_missing_shim_program_is_told() {
+        let home = Home::new(&[]);
+        let lock = Lock::acquire(&home.layout.lock(LOCK), || ()).unwrap();
+        let missing = home.root.path().join("nowhere");
+        let error = refresh(&home.layout, &missing, &lock).unwrap_err();
+        assert!(matches!(error, ShimError::NoShim { .. }));
+        assert!(!error.hints().is_empty());
+    }
+}

@@ -1,0 +1,158 @@
+//! The last look at a tree before it is published: is it the Go it should be, and does it run?
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use gover_core::{Diagnose, Env, Platform, ToolchainName};
+
+use crate::file_error::{self, FileError};
+
+/// How closely a tree is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Smoke {
+    /// `VERSION` and `bin/go` are there and right.
+    Files,
+    /// `bin/go version` says the same: for toolchains of this machine's platform.
+    Run,
+}
+
+/// The version that a tree's `VERSION` gives: its first line, trimmed (go-facts 1.9).
+pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
+    let path = goroot.join("VERSION");
+    let text = fs::read(&path).map_err(FileError::at("read", &path))?;
+    let text = String::from_utf8_lossy(&text);
+    let line = text.lines().next().unwrap_or_default().trim();
+    ToolchainName::parse(line).map_err(|_| SmokeError::NoVersion { line: line.chars().take(80).collect() })
+}
+
+/// Checks that the tree at `goroot` is the toolchain `expected` of `platform`.
+pub fn check(
+    goroot: &Path,
+    expected: &ToolchainName,
+    platform: &Platform,
+    smoke: Smoke,
+    env: &Env,
+) -> Result<(), SmokeError> {
+    let found = version_of(goroot)?;
+    if found != *expected {
+        return Err(SmokeError::OtherVersion { expected: expected.to_string(), found: found.to_string() });
+    }
+    let program = goroot.join("bin").join(if platform.is_windows() { "go.exe" } else { "go" });
+    if !program.is_file() {
+        return Err(SmokeError::NoProgram { platform: platform.clone() });
+    }
+    match smoke {
+        Smoke::Files => Ok(()),
+        Smoke::Run => run(&program, goroot, expected, env),
+    }
+}
+
+/// Runs `go version` with nothing of the user's environment, so that only the tree decides.
+fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Result<(), SmokeError> {
+    let mut command = Command::new(program);
+    command.arg("version").current_dir(goroot).stdin(Stdio::null()).env_clear();
+    command.env("GOROOT", goroot).env("GOTOOLCHAIN", "local").env("GOENV", "off");
+    // Windows programs cannot start without it.
+    if let Some(root) = env.var("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    let output = output(&mut command)
+        .map_err(|source| SmokeError::CannotRun { program: program.to_owned(), source })?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let version = said.strip_prefix("go version ").and_then(|rest| rest.split_whitespace().next());
+    if output.status.success() && version == Some(expected.as_str()) {
+        return Ok(());
+    }
+    let said = if said.trim().is_empty() { String::from_utf8_lossy(&output.stderr) } else { said };
+    let said: String = said.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+    Err(SmokeError::SaysOther { expected: expected.to_string(), status: output.status.to_string(), said })
+}
+
+/// A file that was just written cannot be executed while another thread's child still holds a copy of the
+/// descriptor it was written through; that lasts until the child calls exec.
+fn output(command: &mut Command) -> io::Result<Output> {
+    for _ in 0..BUSY_ATTEMPTS {
+        match command.output() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => sleep(BUSY_WAIT),
+            result => return result,
+        }
+    }
+    command.output()
+}
+
+/// Why a tree is not published.
+#[derive(Debug, thiserror::Error)]
+pub enum SmokeError {
+    /// A file that must be there cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// `VERSION` names no version.
+    #[error("its VERSION begins with `{}`, which is no Go version", line.escape_debug())]
+    NoVersion {
+        /// The first line.
+        line: String,
+    },
+    /// Another Go than the one asked for.
+    #[error("it is `{found}`, not `{expected}`")]
+    OtherVersion {
+        /// What was wanted.
+        expected: String,
+        /// What `VERSION` says.
+        found: String,
+    },
+    /// No `bin/go`.
+    #[error("it has no go program for {platform}")]
+    NoProgram {
+        /// What was wanted.
+        platform: Platform,
+    },
+    /// The program does not start.
+    #[error("cannot run `{}`", program.display())]
+    CannotRun {
+        /// The program, in staging.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The program is another one.
+    #[error("`go version` of `{expected}` ended with {status} and said `{}`", said.escape_debug())]
+    SaysOther {
+        /// What was wanted.
+        expected: String,
+        /// How it ended.
+        status: String,
+        /// Its output, shortened.
+        said: String,
+    },
+}
+
+impl Diagnose for SmokeError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::File(error) => error.hints(),
+            Self::CannotRun { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
+            }
+            Self::CannotRun { source, .. } => {
+                let mut hints = file_error::hints(source);
+                hints.push(
+                    "this release may not run on this system; `gover list --remote` shows others".to_owned(),
+                );
+                hints
+            }
+            Self::SaysOther { .. } => {
+                vec!["this release may not run on this system; `gover list --remote` shows others".to_owned()]
+            }
+            // The archive was made so; nothing on this machine changes it.
+            Self::NoVersion { .. } | Self::OtherVersion { .. } | Self::NoProgram { .. } => Vec::new(),
+        }
+    }
+}
+
+/// With [`BUSY_WAIT`]: two seconds.
+const BUSY_ATTEMPTS: u32 = 100;
+const BUSY_WAIT: Duration = Duration::from_millis(20);

@@ -1,0 +1,93 @@
+//! Taking a toolchain away.
+
+use std::path::PathBuf;
+
+use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_sys::{Lock, file};
+
+use crate::file_error::FileError;
+use crate::staging;
+
+/// What was taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uninstalled {
+    /// The toolchain.
+    pub name: ToolchainName,
+    /// Where it was.
+    pub path: PathBuf,
+    /// The size of its files.
+    pub bytes: u64,
+}
+
+/// Removes a toolchain, damaged or not, and its receipt. `lock` is the lock of that name.
+///
+/// It is gone for everyone with one rename; what cannot be deleted at once, because a program still runs, is
+/// deleted by a later command. Its names in `bin/` go with the next [`refresh`](crate::shims::refresh).
+pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
+    staging::recover(layout, name.as_str(), lock)?;
+    let (path, receipt) = (layout.toolchain(name), layout.receipt(name));
+    if path.symlink_metadata().is_err() {
+        return Err(UninstallError::NotInstalled { name: name.to_string() });
+    }
+    let bytes = file::tree_size(&path).unwrap_or_default();
+    staging::hide(layout, name.as_str(), lock)?;
+    file::remove_tree(&receipt).map_err(FileError::at("remove", &receipt))?;
+    drop(staging::recover(layout, name.as_str(), lock));
+    Ok(Uninstalled { name: name.clone(), path, bytes })
+}
+
+/// Why a toolchain is still there, or was not.
+#[derive(Debug, thiserror::Error)]
+pub enum UninstallError {
+    /// Nothing to take away.
+    #[error("{name} is not installed")]
+    NotInstalled {
+        /// What was asked for.
+        name: String,
+    },
+    /// The disk.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnose for UninstallError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotInstalled { .. } => vec!["`gover list` shows what is installed".to_owned()],
+            Self::File(error) => error.hints(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn an_uninstalled_toolchain_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        let name = ToolchainName::parse("go1.91.2").unwrap();
+        let lock = Lock::acquire(&layout.lock(name.as_str()), || ()).unwrap();
+        let tree = layout.toolchain(&name);
+        fs::create_dir_all(tree.join("src")).unwrap();
+        fs::write(tree.join("src/a.go"), "12345").unwrap();
+        let mut read_only = fs::metadata(tree.join("src/a.go")).unwrap().permissions();
+        read_only.set_readonly(true);
+        fs::set_permissions(tree.join("src/a.go"), read_only).unwrap();
+        fs::create_dir_all(layout.receipts()).unwrap();
+        fs::write(layout.receipt(&name), "{}").unwrap();
+
+        let gone = uninstall(&layout, &name, &lock).unwrap();
+        assert_eq!(gone, Uninstalled { name: name.clone(), path: tree.clone(), bytes: 5 });
+        assert!(!tree.exists());
+        assert!(!layout.receipt(&name).exists());
+        assert!(staging::staged(&layout).unwrap().is_empty());
+
+        let error = uninstall(&layout, &name, &lock).unwrap_err();
+        assert_eq!(error.to_string(), "go1.91.2 is not installed");
+        assert_eq!(error.hints(), ["`gover list` shows what is installed"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Addresses as text: joined, shown to people, turned into paths.
+
+use std::path::{MAIN_SEPARATOR, PathBuf};
+
+/// `base` and a path below it, with one slash between.
+pub(crate) fn join(base: &str, path: &str) -> String {
+    format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
+}
+
+/// An address as it may be printed and stored: without user, password, query and fragment.
+pub(crate) fn shown(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = split_authority(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+/// Scheme and host of an address, without credentials.
+pub(crate) fn origin(url: &str) -> String {
+    let url = shown(url);
+    match url.split_once("://") {
+        Some((scheme, rest)) => format!("{scheme}://{}", split_authority(rest).0),
+        None => url,
+    }
+}
+
+/// Whether `url` has the scheme `http` or `https`.
+pub(crate) fn is_http(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+/// The path in a `file://` address; `None` if it is none, names another host or is not absolute.
+pub(crate) fn file_path(url: &str) -> Option<PathBuf> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !scheme.eq_ignore_ascii_case("file") {
+        return None;
+    }
+    let (host, path) = split_authority(rest);
+    if !(host.is_empty() || host.eq_ignore_ascii_case("localhost")) || path.contains(['?', '#']) {
+        return None;
+    }
+    let path = percent_decode(path)?;
+    // `file:///C:/go` names a drive.
+    let drive = path.as_bytes().get(2) == Some(&b':') && MAIN_SEPARATOR == '\\';
+    let path = if drive { path.trim_start_matches('/') } else { &path };
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
+fn split_authority(rest: &str) -> (&str, &str) {
+    rest.split_at(rest.find('/').unwrap_or(rest.len()))
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16).and_then(|d| u8::try_from(d).ok());
+            let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+            bytes.push(high * 16 + low);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        assert_eq!(shown("https://u:p@h.example:8080/a/b?token=x#y"), "https://h.example:8080/a/b");
+        assert_eq!(shown("https://u:p%40@h.example"), "https://h.example");
+        assert_eq!(shown("https://h.example/@v/list"), "https://h.example/@v/list");
+        assert_eq!(origin("https://u:p@h.example/a"), "https://h.example");
+    }
+
+    #[test]
+    fn joining_leaves_one_slash() {
+        assert_eq!(join("https://h/a/", "/b"), "https://h/a/b");
+        assert_eq!(join("https://h/a", "b"), "https://h/a/b");
+    }
+
+    #[test]
+    fn a_file_address_becomes_a_path() {
+        assert_eq!(file_path("file:///srv/a%20b"), Some(PathBuf::from("/srv/a b")));
+        assert_eq!(file_path("file://localhost/srv"), Some(PathBuf::from("/srv")));
+        assert_eq!(file_path("file://server/share"), None);
+        assert_eq!(file_path("file:///a%zz"), None);
+        assert_eq!(file_path("https://h/a"), None);
+    }
+}

@@ -1,0 +1,107 @@
+//! The way to the checksum database: through a proxy that passes it on, or directly (go-facts 5.8, 5.9).
+
+use std::path::Path;
+
+use tokio::sync::OnceCell;
+
+use crate::address;
+use crate::artifact::{Location, Wanted};
+use crate::error::LookupError;
+use crate::http::{Body, Http};
+use crate::proxy::{self, Place, Proxies};
+use crate::sumdb::{Client, Database, LogRecord, MAX_ANSWER, Remote, RemoteError};
+
+/// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
+pub(crate) async fn lookup(
+    wanted: &Wanted,
+    setting: Option<&str>,
+    way: Way<'_>,
+    cache: &Path,
+) -> Result<LogRecord, LookupError> {
+    let database = Database::parse(setting.unwrap_or(DEFAULT))?;
+    let key = database.key().clone();
+    let remote = Pathway { database, way, base: OnceCell::new() };
+    let client = Client::new(&remote, key, cache);
+    Ok(client.lookup(&wanted.module_version()).await?)
+}
+
+/// By which means the database is reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    /// The network.
+    pub(crate) http: &'a Http,
+    /// Who may pass the database on.
+    pub(crate) proxies: &'a Proxies,
+}
+
+/// The way to one database, found when the first path is read: what is kept needs none.
+#[derive(Debug)]
+struct Pathway<'a> {
+    database: Database,
+    way: Way<'a>,
+    base: OnceCell<Result<Location, RemoteError>>,
+}
+
+impl Remote for Pathway<'_> {
+    async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
+        let base = self.base.get_or_init(|| self.find()).await.clone()?;
+        let location = below(&base, path);
+        match proxy::read(self.way.http, &location, MAX_ANSWER as u64, None).await {
+            Ok(Body::New { bytes, .. }) => Ok(bytes),
+            Ok(Body::Unchanged) => {
+                Err(RemoteError::Unreachable { reason: format!("{location}: its answer makes no sense") })
+            }
+            Err(error) => {
+                let reason = format!("{location}: {error}");
+                Err(if error.is_not_found() {
+                    RemoteError::NotFound { reason }
+                } else {
+                    RemoteError::Unreachable { reason }
+                })
+            }
+        }
+    }
+}
+
+impl Pathway<'_> {
+    /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
+    /// goes before all of them (cmd/go `modfetch.dbClient.initBase`).
+    async fn find(&self) -> Result<Location, RemoteError> {
+        if let Some(address) = self.database.address() {
+            return Ok(Location::Url(address.to_owned()));
+        }
+        let Way { http, proxies } = self.way;
+        let entries =
+            proxies.entries().map_err(|error| RemoteError::Unreachable { reason: error.to_string() })?;
+        let passed_on = format!("sumdb/{}", self.database.name());
+        for entry in entries {
+            if matches!(entry.place, Place::Direct | Place::Off) {
+                break;
+            }
+            // Neither `direct` nor `off`, so that it has a place.
+            let Ok(base) = proxies.locate(entry, &passed_on) else { continue };
+            match proxy::read(http, &below(&base, "supported"), SUPPORTED_LIMIT, None).await {
+                Ok(_) => return Ok(base),
+                Err(error) if entry.any_failure_goes_on || error.is_not_found() => {}
+                Err(error) => {
+                    return Err(RemoteError::Unreachable {
+                        reason: proxies.failure(entry, &error).to_string(),
+                    });
+                }
+            }
+        }
+        Ok(Location::Url(self.database.direct()))
+    }
+}
+
+/// `path` below a place that is either a server or a directory.
+fn below(base: &Location, path: &str) -> Location {
+    match base {
+        Location::Url(base) => Location::Url(address::join(base, path)),
+        Location::File(base) => Location::File(proxy::below(base.clone(), path)),
+    }
+}
+
+/// What every toolchain's go.env says.
+const DEFAULT: &str = "sum.golang.org";
+const SUPPORTED_LIMIT: u64 = 1 << 20;

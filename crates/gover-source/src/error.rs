@@ -1,0 +1,314 @@
+//! Why a source, and in the end every source, has nothing to give.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use gover_core::{Diagnose, Exit};
+use thiserror::Error;
+
+use crate::artifact::{SumOrigin, Wanted};
+use crate::http::HttpError;
+use crate::sumdb::{DatabaseError, SumdbError};
+
+/// Why one source has not got something. `Display` is the reason in one line, for people.
+#[derive(Debug, Error)]
+pub(crate) enum SourceError {
+    /// Nothing was learned: no connection, a timeout, an answer that makes no sense.
+    #[error("{reason}")]
+    Unreachable {
+        /// In a few words.
+        reason: String,
+    },
+    /// The source was asked and has not got it, or does not give it away.
+    #[error("{reason}")]
+    NotThere {
+        /// In a few words, with the answer.
+        reason: String,
+        /// Whether GOPROXY's comma goes on to the next entry: 404 and 410, but not a refusal.
+        not_found: bool,
+    },
+    /// Two places that are believed contradict each other, or the bytes cannot be the ones announced.
+    #[error(transparent)]
+    Integrity(#[from] IntegrityError),
+}
+
+impl SourceError {
+    /// The source lacks it, as far as it says itself.
+    pub(crate) fn not_there(reason: impl Into<String>) -> Self {
+        Self::NotThere { reason: reason.into(), not_found: true }
+    }
+
+    /// Nothing was learned.
+    pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
+        Self::Unreachable { reason: reason.into() }
+    }
+
+    /// An error of a file on this machine.
+    pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
+        let reason = format!("cannot {verb} `{}`: {}", path.display(), error.kind());
+        if error.kind() == io::ErrorKind::NotFound {
+            Self::not_there(format!("no file `{}`", path.display()))
+        } else {
+            Self::Unreachable { reason }
+        }
+    }
+
+    /// Whether the source was asked and answered no.
+    pub(crate) fn is_not_there(&self) -> bool {
+        matches!(self, Self::NotThere { .. })
+    }
+
+    /// Whether it counts as not found for a list in GOPROXY.
+    pub(crate) fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotThere { not_found: true, .. })
+    }
+}
+
+impl From<HttpError> for SourceError {
+    fn from(error: HttpError) -> Self {
+        let reason = error.to_string();
+        if error.is_refusal() {
+            Self::NotThere { reason, not_found: error.is_not_found() }
+        } else {
+            Self::Unreachable { reason }
+        }
+    }
+}
+
+/// One source that could not serve, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFailure {
+    /// The source's label: `go.dev`, `goproxy`.
+    pub source: String,
+    /// Where it was asked, if the label does not say it; without credentials.
+    pub url: Option<String>,
+    /// Why not, in one line.
+    pub reason: String,
+}
+
+impl fmt::Display for SourceFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.url {
+            Some(url) => write!(f, "{url}: {}", self.reason),
+            None => f.write_str(&self.reason),
+        }
+    }
+}
+
+/// Something was changed on the way, or two that are believed disagree. It stops everything.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum IntegrityError {
+    /// The index and another place that is believed have different sums for one file.
+    #[error("the sums known of `{file_name}` contradict each other")]
+    Contradiction {
+        /// The file.
+        file_name: String,
+        /// The one and its sum.
+        first: (SumOrigin, String),
+        /// The other and its sum.
+        second: (SumOrigin, String),
+    },
+    /// The file has another length than it must have.
+    #[error("`{file_name}` from {location} is not what was released")]
+    WrongSize {
+        /// The file.
+        file_name: String,
+        /// Where it was, without credentials.
+        location: String,
+        /// Bytes it must have; or, if `at_most`, that it may not exceed.
+        expected: u64,
+        /// Whether `expected` is only a limit.
+        at_most: bool,
+        /// Bytes that came or were announced.
+        received: u64,
+    },
+}
+
+impl Diagnose for IntegrityError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Contradiction { first, second, .. } => {
+                [first, second].map(|(origin, sum)| format!("{sum}  {origin}")).into()
+            }
+            Self::WrongSize { expected, at_most, received, .. } => {
+                let at_most = if *at_most { "at most " } else { "" };
+                vec![
+                    format!("expected  {at_most}{expected} bytes"),
+                    format!("received  {received} bytes or more"),
+                ]
+            }
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        vec![
+            match self {
+                Self::Contradiction { .. } => {
+                    "the index, or something on the way to it, was changed; `gover cache clean` forgets it, and \
+                     another network may have the true one"
+                }
+                Self::WrongSize { .. } => {
+                    "the mirror, or something on the way to it, changes files; try `GOVER_SOURCES=go.dev`"
+                }
+            }
+            .to_owned(),
+        ]
+    }
+}
+
+/// Why a toolchain cannot be downloaded.
+#[derive(Debug, Error)]
+pub enum SupplyError {
+    /// At least one source could not be asked.
+    #[error("cannot get {wanted} from any source")]
+    Unreachable {
+        /// What was wanted.
+        wanted: Wanted,
+        /// What happened, in the order of the sources.
+        failures: Vec<SourceFailure>,
+        /// Whether the settings forbid the network.
+        offline: bool,
+    },
+    /// Every source answered, and none has it.
+    #[error("no source has {wanted}")]
+    Unknown {
+        /// What was wanted.
+        wanted: Wanted,
+        /// What they answered, in the order of the sources.
+        failures: Vec<SourceFailure>,
+    },
+    /// Something was changed on the way.
+    #[error(transparent)]
+    Integrity(#[from] IntegrityError),
+    /// What arrives cannot be written down.
+    #[error("cannot write the download of `{file_name}`")]
+    Write {
+        /// The file that was on its way.
+        file_name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl SupplyError {
+    /// What happened at each source.
+    pub fn failures(&self) -> &[SourceFailure] {
+        match self {
+            Self::Unreachable { failures, .. } | Self::Unknown { failures, .. } => failures,
+            Self::Integrity(_) | Self::Write { .. } => &[],
+        }
+    }
+}
+
+impl Diagnose for SupplyError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Integrity(error) => error.details(),
+            _ => aligned(self.failures()),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Unreachable { offline: true, .. } => {
+                "gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES"
+            }
+            Self::Unreachable { .. } => {
+                "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help \
+                 sources`)"
+            }
+            Self::Unknown { .. } => "`gover list --remote` shows every release",
+            Self::Integrity(error) => return error.hints(),
+            Self::Write { .. } => "check the space on the disk and the permissions of GOVER_HOME",
+        };
+        vec![hint.to_owned()]
+    }
+}
+
+/// One line a failure, reasons below each other.
+pub fn aligned(failures: &[SourceFailure]) -> Vec<String> {
+    let width = failures.iter().map(|failure| failure.source.chars().count()).max().unwrap_or_default() + 4;
+    failures.iter().map(|failure| format!("{:<width$}{failure}", failure.source)).collect()
+}
+
+/// Why the checksum database has no answer.
+#[derive(Debug, Error)]
+pub enum LookupError {
+    /// GOSUMDB names no database, or forbids it.
+    #[error("the checksum database cannot be asked")]
+    Setting(#[from] DatabaseError),
+    /// The lookup did not end in a proven record.
+    #[error(transparent)]
+    Database(#[from] SumdbError),
+}
+
+impl LookupError {
+    /// Whether nothing was learned: the database could not be asked, may not be asked, or has no such record. An
+    /// archive with a known SHA-256 does without. Everything else means that somebody is not honest.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Setting(error) => *error == DatabaseError::Off,
+            Self::Database(error) => error.is_transport(),
+        }
+    }
+}
+
+impl Diagnose for LookupError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Setting(error) => error.details(),
+            Self::Database(error) => error.details(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Setting(error) => error.hints(),
+            Self::Database(error) => error.hints(),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Setting(error) => error.exit(),
+            Self::Database(error) => error.exit(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_names_every_source_with_its_answer() {
+        let wanted = Wanted {
+            name: gover_core::ToolchainName::parse("go1.26.8").unwrap(),
+            platform: "linux-amd64".parse().unwrap(),
+        };
+        let failure = |source: &str, url: Option<&str>, reason: &str| SourceFailure {
+            source: source.to_owned(),
+            url: url.map(str::to_owned),
+            reason: reason.to_owned(),
+        };
+        let failures = vec![
+            failure("go.dev", None, "cannot connect: name not known"),
+            failure(
+                "goproxy",
+                Some("https://proxy.corp.example"),
+                "403 this module version is not available",
+            ),
+        ];
+        let error = SupplyError::Unreachable { wanted, failures, offline: false };
+        assert_eq!(error.to_string(), "cannot get go1.26.8 for linux/amd64 from any source");
+        assert_eq!(
+            error.details(),
+            [
+                "go.dev     cannot connect: name not known",
+                "goproxy    https://proxy.corp.example: 403 this module version is not available"
+            ]
+        );
+        assert_eq!(error.hints().len(), 1);
+    }
+}

@@ -1,0 +1,304 @@
+//! The network: the only module that names reqwest.
+//!
+//! Certificates are judged by the operating system, or by a given bundle. Proxies come from the environment
+//! (`HTTPS_PROXY`, `NO_PROXY`). Nothing is ever decompressed, so that lengths and ranges are those of the file.
+
+mod error;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderName};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Response, StatusCode};
+
+use crate::address;
+use crate::network::{LONGEST_PAUSE, NetworkSettings};
+
+pub(crate) use error::HttpError;
+
+/// Makes requests as the settings want them.
+#[derive(Debug)]
+pub(crate) struct Http {
+    settings: NetworkSettings,
+    /// Made with the first request: reading the certificates takes longer than many a command.
+    client: OnceLock<Result<Client, HttpError>>,
+    /// Places that could not be connected to, and why: no command waits twice for one timeout.
+    unreachable: Mutex<BTreeMap<String, String>>,
+}
+
+impl Http {
+    /// Opens nothing yet.
+    pub(crate) fn new(settings: NetworkSettings) -> Self {
+        Self { settings, client: OnceLock::new(), unreachable: Mutex::default() }
+    }
+
+    /// The settings it was made with.
+    pub(crate) fn settings(&self) -> &NetworkSettings {
+        &self.settings
+    }
+
+    /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is still the one
+    /// known by `etag`. Requests that break off are repeated.
+    pub(crate) async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
+        let mut repetition = 0;
+        loop {
+            match self.read_once(url, limit, etag).await {
+                Err(error) if error.is_transient() && repetition < self.settings.retries => {
+                    self.pause(&error, repetition).await;
+                    repetition += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Opens the file at `url`, from the given place on if the server can. Not repeated: the caller knows how much
+    /// arrived.
+    pub(crate) async fn open(&self, url: &str, from: &Resume<'_>) -> Result<Stream, HttpError> {
+        let mut headers = Vec::new();
+        if from.offset > 0 {
+            headers.push((header::RANGE, format!("bytes={}-", from.offset)));
+            if let Some(validator) = from.validator {
+                headers.push((header::IF_RANGE, validator.to_owned()));
+            }
+        }
+        let response = self.send(url, headers).await?;
+        match response.status() {
+            StatusCode::OK => {
+                let total = response.content_length();
+                Ok(Stream { response, offset: 0, total })
+            }
+            StatusCode::PARTIAL_CONTENT => {
+                let (offset, total) = content_range(response.headers()).ok_or_else(|| HttpError::Broken {
+                    reason: "the server sent a part without saying which".to_owned(),
+                })?;
+                Ok(Stream { response, offset, total })
+            }
+            _ => Err(failure(response).await),
+        }
+    }
+
+    /// Lets a place be tried again that could not be connected to.
+    pub(crate) fn forgive(&self, url: &str) {
+        self.unreachable().remove(&address::origin(url));
+    }
+
+    /// Waits as long as the server wants, or as the settings say, before a repetition.
+    pub(crate) async fn pause(&self, error: &HttpError, repetition: u32) {
+        let pause = error.wait().unwrap_or_else(|| self.settings.pause(repetition));
+        tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+    }
+
+    async fn read_once(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
+        let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned()));
+        let mut response = self.send(url, headers.into_iter().collect()).await?;
+        match response.status() {
+            StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
+            StatusCode::OK => {}
+            _ => return Err(failure(response).await),
+        }
+        let etag = text_header(response.headers(), &header::ETAG);
+        if response.content_length().is_some_and(|length| length > limit) {
+            return Err(HttpError::TooLong { limit });
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+            if (bytes.len() + chunk.len()) as u64 > limit {
+                return Err(HttpError::TooLong { limit });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Body::New { bytes, etag })
+    }
+
+    async fn send(&self, url: &str, headers: Vec<(HeaderName, String)>) -> Result<Response, HttpError> {
+        if self.settings.offline {
+            return Err(HttpError::Offline);
+        }
+        let origin = address::origin(url);
+        if let Some(reason) = self.unreachable().get(&origin) {
+            return Err(HttpError::Connect { reason: reason.clone() });
+        }
+        let mut request = self.client()?.get(url);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.send().await.map_err(|error| {
+            let error = self.classify(&error);
+            if let HttpError::Connect { reason } = &error {
+                self.unreachable().insert(origin, reason.clone());
+            }
+            error
+        })
+    }
+
+    fn classify(&self, error: &reqwest::Error) -> HttpError {
+        if error.is_builder() {
+            return HttpError::InvalidAddress;
+        }
+        if error.is_redirect() {
+            return HttpError::Redirect { reason: innermost(error) };
+        }
+        if !error.is_connect() {
+            return broken(error);
+        }
+        let reason = if error.is_dns() {
+            "name not known".to_owned()
+        } else if error.is_timeout() {
+            format!("no answer within {} s", self.settings.connect_timeout.as_secs_f32())
+        } else {
+            innermost(error)
+        };
+        HttpError::Connect { reason }
+    }
+
+    fn client(&self) -> Result<&Client, HttpError> {
+        self.client.get_or_init(|| build(&self.settings)).as_ref().map_err(Clone::clone)
+    }
+
+    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.unreachable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A body read whole.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// What the server has.
+    New {
+        /// All of it.
+        bytes: Vec<u8>,
+        /// By what it can be asked for again.
+        etag: Option<String>,
+    },
+    /// What is known already.
+    Unchanged,
+}
+
+/// From where a file is wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Resume<'a> {
+    /// Bytes that are there already.
+    pub(crate) offset: u64,
+    /// The `ETag` or date by which the server knows whose bytes they are.
+    pub(crate) validator: Option<&'a str>,
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    response: Response,
+    /// Where the file's bytes begin that are sent.
+    pub(crate) offset: u64,
+    /// The length of the whole file, if the server says so.
+    pub(crate) total: Option<u64>,
+}
+
+impl Stream {
+    /// The next bytes; `None` at the end that the server announced.
+    pub(crate) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
+        self.response.chunk().await.map_err(|error| broken(&error))
+    }
+
+    /// By what the rest of just this file can be asked for: a strong `ETag`, else the date of its last change
+    /// (RFC 9110, section 13.1.5).
+    pub(crate) fn validator(&self) -> Option<String> {
+        let headers = self.response.headers();
+        let etag = text_header(headers, &header::ETAG).filter(|etag| etag.starts_with('"'));
+        etag.or_else(|| text_header(headers, &header::LAST_MODIFIED))
+    }
+}
+
+fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
+    // rustls takes its cryptography from a setting of the process. A second client finds it set, to the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(concat!("gover/", env!("CARGO_PKG_VERSION")))
+        .referer(false)
+        .connect_timeout(settings.connect_timeout)
+        .read_timeout(settings.stall_timeout)
+        .http2_initial_stream_window_size(4 << 20)
+        .http2_initial_connection_window_size(8 << 20)
+        .redirect(Policy::custom(|attempt| {
+            let from_https = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
+            if from_https && attempt.url().scheme() != "https" {
+                attempt.error(io::Error::other("redirected from https to a place without encryption"))
+            } else if attempt.previous().len() > REDIRECTS {
+                attempt.error(io::Error::other("too many redirects"))
+            } else {
+                attempt.follow()
+            }
+        }));
+    if let Some(path) = &settings.certificates {
+        builder = builder.tls_certs_only(read_certificates(path)?);
+    }
+    builder.build().map_err(|error| HttpError::Setup { reason: innermost(&error) })
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
+    let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.to_owned(), &error))?;
+    let bundle = Certificate::from_pem_bundle(&bytes).map_err(|error| innermost(&error));
+    let reason = match bundle {
+        Ok(certificates) if !certificates.is_empty() => return Ok(certificates),
+        Ok(_) => "it holds none".to_owned(),
+        Err(reason) => reason,
+    };
+    Err(HttpError::Certificates { path: path.to_owned(), reason })
+}
+
+/// Turns an answer that is none into an error that keeps what the server said.
+async fn failure(mut response: Response) -> HttpError {
+    let status = response.status().as_u16();
+    let wait = text_header(response.headers(), &header::RETRY_AFTER);
+    let wait = wait.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let mut body = Vec::new();
+    while body.len() < 1024
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    HttpError::Status { status, text: error::explanation(&body), wait }
+}
+
+fn broken(error: &reqwest::Error) -> HttpError {
+    let reason = if error.is_timeout() { "the server fell silent".to_owned() } else { innermost(error) };
+    HttpError::Broken { reason }
+}
+
+/// The first cause, which is what a person can do something about; never an address.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    if let Some(error) = cause.downcast_ref::<reqwest::Error>() {
+        let kind = if error.is_builder() { "builder error" } else { "request error" };
+        return kind.to_owned();
+    }
+    match cause.downcast_ref::<io::Error>() {
+        Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
+        _ => cause.to_string(),
+    }
+}
+
+fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// Start and total of `Content-Range: bytes 5-9/10`; the total may be unknown.
+fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+    let text = text_header(headers, &header::CONTENT_RANGE)?;
+    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (start, _) = range.split_once('-')?;
+    Some((start.trim().parse().ok()?, total.trim().parse().ok()))
+}
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;

@@ -1,0 +1,154 @@
+//! What was fetched, kept for the next command: an index, a proxy's list.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::table;
+
+/// A directory with one file for each address. Files appear by rename; all of it can be deleted at any time.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    directory: PathBuf,
+}
+
+/// A text with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cached {
+    /// By what the server knows it.
+    pub(crate) etag: Option<String>,
+    /// When the server last confirmed it.
+    pub(crate) checked: SystemTime,
+    /// The text.
+    pub(crate) text: String,
+}
+
+impl Cached {
+    /// Whether it is young enough to be used without asking. A time in the future is not believed.
+    pub(crate) fn is_fresh(&self, now: SystemTime) -> bool {
+        now.duration_since(self.checked).is_ok_and(|age| age < FRESH)
+    }
+}
+
+/// The first line of a file; the text follows.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: u32,
+    /// The size of the compiled table, without which the text is not whole.
+    table: usize,
+    /// So that two addresses with one file name cannot be mistaken.
+    url: String,
+    etag: Option<String>,
+    /// Seconds since 1970.
+    checked: u64,
+}
+
+impl Cache {
+    /// Keeps its files in `directory`, which need not exist.
+    pub(crate) fn new(directory: PathBuf) -> Self {
+        Self { directory }
+    }
+
+    /// What is kept of `url`; anything unreadable counts as nothing.
+    pub(crate) fn read(&self, url: &str) -> Option<Cached> {
+        let content = fs::read_to_string(self.path(url)).ok()?;
+        let (header, text) = content.split_once('\n')?;
+        let header: Header = serde_json::from_str(header).ok()?;
+        let checked = UNIX_EPOCH.checked_add(Duration::from_secs(header.checked))?;
+        (header.format == FORMAT && header.table == table::SIZE && header.url == url).then(|| Cached {
+            etag: header.etag,
+            checked,
+            text: text.to_owned(),
+        })
+    }
+
+    /// Keeps a text. A full disk or a read-only home costs a request next time, no more.
+    pub(crate) fn write(&self, url: &str, cached: &Cached) {
+        let _ = self.try_write(url, cached);
+    }
+
+    fn try_write(&self, url: &str, cached: &Cached) -> io::Result<()> {
+        fs::create_dir_all(&self.directory)?;
+        let checked = cached.checked.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let header = Header {
+            format: FORMAT,
+            table: table::SIZE,
+            url: url.to_owned(),
+            etag: cached.etag.clone(),
+            checked,
+        };
+        let path = self.path(url);
+        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        let result = write_new(&temporary, &serde_json::to_vec(&header)?, cached.text.as_bytes())
+            .and_then(|()| fs::rename(&temporary, &path));
+        if result.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        result
+    }
+
+    fn path(&self, url: &str) -> PathBuf {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
+        let mut name: String =
+            url.split_once("://").map_or(url, |(_, rest)| rest).chars().map(plain).collect();
+        name.truncate(120);
+        self.directory.join(format!("{name}.cache"))
+    }
+}
+
+fn write_new(path: &Path, header: &[u8], text: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(header)?;
+    file.write_all(b"\n")?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+const FORMAT: u32 = 1;
+
+/// How long an answer is used without asking again; the site itself keeps its own that long.
+const FRESH: Duration = Duration::from_hours(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cached(text: &str) -> Cached {
+        let checked = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        Cached { etag: Some("\"x\"".to_owned()), checked, text: text.to_owned() }
+    }
+
+    #[test]
+    fn what_was_kept_is_found_by_its_address_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(directory.path().join("index"));
+        cache.write("https://a.example/x?b", &cached("text\nmore"));
+        assert_eq!(cache.read("https://a.example/x?b"), Some(cached("text\nmore")));
+        // The same file name, another address.
+        assert_eq!(cache.read("https://a.example/x_b"), None);
+        let files: Vec<_> = fs::read_dir(directory.path().join("index")).unwrap().collect();
+        assert_eq!(files.len(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_broken_file_counts_as_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(directory.path().to_owned());
+        for content in [b"".as_slice(), b"\xff\xfe\n", b"{}\n[]", b"{\"format\":1"] {
+            fs::write(cache.path("https://a.example"), content).unwrap();
+            assert_eq!(cache.read("https://a.example"), None);
+        }
+    }
+
+    #[test]
+    fn an_answer_is_fresh_for_an_hour_and_never_from_the_future() {
+        let cached = cached("");
+        assert!(cached.is_fresh(cached.checked));
+        assert!(cached.is_fresh(cached.checked + FRESH - Duration::from_secs(1)));
+        assert!(!cached.is_fresh(cached.checked + FRESH));
+        assert!(!cached.is_fresh(cached.checked - Duration::from_secs(1)));
+    }
+}

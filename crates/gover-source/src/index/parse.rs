@@ -1,0 +1,91 @@
+//! From the JSON of a release site to rows that can be relied on.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use super::{Index, IndexFile, IndexRelease, Kind};
+use crate::archive_name;
+
+impl Index {
+    /// Reads the answer to `?mode=json&include=all`. Irregular rows are left out (go-facts 2.7 has real ones); what
+    /// is no such answer at all, or contradicts itself, is an error.
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
+        let value: Value =
+            serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;
+        let Value::Array(rows) = value else {
+            return Err(IndexError::NoList);
+        };
+        let releases: Vec<IndexRelease> = rows.iter().filter_map(release).collect();
+        if releases.is_empty() {
+            return Err(IndexError::Empty);
+        }
+        let mut sums = BTreeMap::new();
+        for file in releases.iter().flat_map(|release| &release.files) {
+            if let Some(sum) = &file.sha256
+                && sums.insert(file.name.as_str(), sum).is_some_and(|other| other != sum)
+            {
+                return Err(IndexError::TwoSums { file_name: file.name.clone() });
+            }
+        }
+        Ok(Self { releases })
+    }
+}
+
+/// Why an answer is no index.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum IndexError {
+    /// Not JSON.
+    #[error("its index is not JSON (line {line})")]
+    Json {
+        /// The line of the first mistake, from 1.
+        line: usize,
+    },
+    /// JSON, but no list.
+    #[error("its index is not a list of releases")]
+    NoList,
+    /// A list without a single release.
+    #[error("its index names no release")]
+    Empty,
+    /// One file, two sums.
+    #[error("its index has two sums of `{file_name}`")]
+    TwoSums {
+        /// The file.
+        file_name: String,
+    },
+}
+
+fn release(row: &Value) -> Option<IndexRelease> {
+    let name = row.get("version")?.as_str()?;
+    if !archive_name::is_safe(name) {
+        return None;
+    }
+    let files = row.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let files = files.iter().filter_map(file).collect();
+    Some(IndexRelease { name: name.to_owned(), files })
+}
+
+fn file(row: &Value) -> Option<IndexFile> {
+    let text = |key| row.get(key).and_then(Value::as_str);
+    let name = text("filename").filter(|name| archive_name::is_safe(name))?;
+    let kind = match text("kind")? {
+        "archive" => Kind::Archive,
+        "installer" => Kind::Installer,
+        "source" => Kind::Source,
+        _ => Kind::Other,
+    };
+    Some(IndexFile {
+        name: name.to_owned(),
+        os: text("os").unwrap_or_default().to_owned(),
+        arch: text("arch").unwrap_or_default().to_owned(),
+        sha256: text("sha256").and_then(sha256),
+        size: row.get("size").and_then(Value::as_u64).filter(|size| *size > 0),
+        kind,
+    })
+}
+
+fn sha256(text: &str) -> Option<String> {
+    let valid = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    valid.then(|| text.to_ascii_lowercase())
+}

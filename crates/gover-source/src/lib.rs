@@ -1,0 +1,37 @@
+//! Where toolchains come from and what proves them: the only network code of gover.
+//!
+//! A [`Supply`] is made from [`SupplySettings`] and asked for three things: a download into a [`Sink`], the checksum
+//! database's record about it, and what releases there are. It verifies no download itself; it says what each must be
+//! equal to ([`Proof`]), never on the word of the mirror that serves it. Sources fail over to each other on failures
+//! of transport, never of integrity.
+//!
+//! Nothing here reads the environment, prints, or unpacks.
+#![forbid(unsafe_code)]
+
+mod address;
+mod archive_name;
+mod artifact;
+mod checksums;
+mod date;
+mod error;
+mod http;
+mod index;
+mod network;
+mod proxy;
+mod releases;
+mod settings;
+mod source;
+pub mod sumdb;
+mod supply;
+mod table;
+mod transfer;
+
+pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
+pub use date::Date;
+pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned};
+pub use network::NetworkSettings;
+pub use releases::{Availability, Basis, Release, Releases, Support};
+pub use settings::{InvalidSource, SourceSpec, SupplySettings};
+pub use sumdb::{LogRecord, SumdbError};
+pub use supply::{Download, Supply};
+pub use transfer::{Observer, Sink};

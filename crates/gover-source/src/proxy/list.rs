@@ -1,0 +1,135 @@
+//! The value of `GOPROXY`, read as cmd/go reads it (`modfetch.proxyList`).
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::address;
+
+/// The entries of a list up to its end, or to `off` or `direct`, which end it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProxyList {
+    entries: Vec<Entry>,
+}
+
+/// A place where modules are, and when the next one is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The place.
+    pub(crate) place: Place,
+    /// Followed by `|`: any failure goes on to the next entry. Otherwise only "not found" does, so that a proxy can
+    /// be a gatekeeper.
+    pub(crate) any_failure_goes_on: bool,
+}
+
+/// Where modules are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A GOPROXY server by its base address, without a final slash.
+    Server(String),
+    /// A directory laid out as a GOPROXY.
+    Directory(PathBuf),
+    /// Where the module's own site is.
+    Direct,
+    /// Nowhere.
+    Off,
+}
+
+/// Why a value is no list.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum ProxyListError {
+    /// Only separators.
+    #[error("GOPROXY list is not the empty string, but contains no entries")]
+    NoEntries,
+    /// An entry that is no address of a known kind.
+    #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", .entry.escape_debug())]
+    Entry {
+        /// The entry, without credentials.
+        entry: String,
+    },
+}
+
+impl ProxyList {
+    /// Reads a value. An empty one is `direct`, since gover has no proxy built in.
+    pub(crate) fn parse(value: &str) -> Result<Self, ProxyListError> {
+        if value.is_empty() {
+            return Ok(Self { entries: vec![Entry { place: Place::Direct, any_failure_goes_on: false }] });
+        }
+        let mut entries = Vec::new();
+        let mut rest = value;
+        while !rest.is_empty() {
+            let end = rest.find([',', '|']).unwrap_or(rest.len());
+            let (entry, tail) = rest.split_at(end);
+            let any_failure_goes_on = tail.starts_with('|');
+            rest = tail.get(1..).unwrap_or_default();
+            let entry = entry.trim();
+            if entry.is_empty() {
+                continue;
+            }
+            let place = place(entry).ok_or_else(|| ProxyListError::Entry { entry: address::shown(entry) })?;
+            let last = matches!(place, Place::Direct | Place::Off);
+            entries.push(Entry { place, any_failure_goes_on });
+            if last {
+                break;
+            }
+        }
+        if entries.is_empty() { Err(ProxyListError::NoEntries) } else { Ok(Self { entries }) }
+    }
+
+    /// The entries in order; at least one.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+fn place(entry: &str) -> Option<Place> {
+    match entry {
+        "direct" => return Some(Place::Direct),
+        "off" => return Some(Place::Off),
+        _ => {}
+    }
+    // Go takes what looks like a host and has no scheme for https; single words are reserved.
+    let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
+    let url = if bare && !entry.starts_with('/') { format!("https://{entry}") } else { entry.to_owned() };
+    if address::is_http(&url) {
+        let host = address::origin(&url).split_once("://").is_some_and(|(_, host)| !host.is_empty());
+        return host.then(|| Place::Server(url.trim_end_matches('/').to_owned()));
+    }
+    address::file_path(&url).map(Place::Directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(value: &str) -> Vec<(String, bool)> {
+        let list = ProxyList::parse(value).unwrap();
+        list.entries().iter().map(|entry| (format!("{:?}", entry.place), entry.any_failure_goes_on)).collect()
+    }
+
+    #[test]
+    fn separators_say_when_the_next_entry_is_asked() {
+        assert_eq!(
+            places("https://a.example|b.example/x/ , file:///srv/go,direct,https://never.example"),
+            [
+                ("Server(\"https://a.example\")".to_owned(), true),
+                ("Server(\"https://b.example/x\")".to_owned(), false),
+                ("Directory(\"/srv/go\")".to_owned(), false),
+                ("Direct".to_owned(), false),
+            ]
+        );
+        assert_eq!(places("off,https://a.example"), [("Off".to_owned(), false)]);
+        assert_eq!(places(",,https://a.example,"), [("Server(\"https://a.example\")".to_owned(), false)]);
+        assert_eq!(places(""), [("Direct".to_owned(), false)]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_without_showing_credentials() {
+        assert_eq!(ProxyList::parse(", |"), Err(ProxyListError::NoEntries));
+        for value in ["auto", "ftp://u:p@a.example/x", "file://host/share", "https://", "/srv/go"] {
+            let error = ProxyList::parse(value).unwrap_err().to_string();
+            assert!(error.starts_with("invalid proxy URL in GOPROXY"), "{error}");
+            assert!(!error.contains("u:p"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The module golang.org/toolchain behind GOPROXY.
+//!
+//! A proxy's list of versions is incomplete by nature (it holds what the proxy happens to have), so that it adds
+//! releases and never denies one; whether a version exists is asked by its `.info`, and in the end by fetching it.
+
+mod list;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use gover_core::{Platform, ToolchainName};
+
+use crate::address;
+use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
+use crate::error::{SourceError, SourceFailure};
+use crate::http::{Body, Http, HttpError};
+use crate::index::{Cache, Cached, Freshness};
+use crate::sumdb::escape_version;
+
+pub(crate) use list::{Entry, Place, ProxyList};
+
+/// The proxies of one GOPROXY value.
+#[derive(Debug)]
+pub(crate) struct Proxies {
+    list: Result<ProxyList, String>,
+    /// Where `direct` finds the module: `https://go.dev/dl/mod`.
+    direct: String,
+}
+
+/// One entry of the list and what it may have.
+#[derive(Debug)]
+pub(crate) struct Candidate<'a> {
+    /// The entry.
+    pub(crate) entry: &'a Entry,
+    /// The file it would have; an error for `off`.
+    pub(crate) artifact: Result<Artifact, SourceError>,
+}
+
+impl Proxies {
+    /// The proxies of a GOPROXY value; `godev` is the base of the release site.
+    pub(crate) fn new(value: Option<&str>, godev: &str) -> Self {
+        let list = ProxyList::parse(value.unwrap_or_default()).map_err(|error| error.to_string());
+        Self { list, direct: address::join(godev, "dl/mod") }
+    }
+
+    /// The entries, or why the value is no list.
+    pub(crate) fn entries(&self) -> Result<&[Entry], SourceError> {
+        match &self.list {
+            Ok(list) => Ok(list.entries()),
+            Err(reason) => Err(SourceError::unreachable(reason.clone())),
+        }
+    }
+
+    /// What each entry would have to be asked for, in order.
+    pub(crate) fn candidates(&self, wanted: &Wanted) -> Result<Vec<Candidate<'_>>, SourceError> {
+        let name = file_name(wanted, "zip")?;
+        let candidate = |entry| {
+            let location = self.locate(entry, &name);
+            Candidate { entry, artifact: location.map(|location| artifact(wanted, LABEL, location)) }
+        };
+        Ok(self.entries()?.iter().map(candidate).collect())
+    }
+
+    /// Whether a proxy has the toolchain, asked by its `.info`. An error if none could be asked.
+    pub(crate) async fn offers(&self, http: &Http, wanted: &Wanted) -> Result<bool, SourceError> {
+        let name = file_name(wanted, "info")?;
+        let mut unreachable = None;
+        for entry in self.entries()? {
+            let answer = match self.locate(entry, &name) {
+                Ok(location) => read(http, &location, INFO_LIMIT, None).await.map(|_| ()),
+                Err(error) => Err(error),
+            };
+            let Err(error) = answer else { return Ok(true) };
+            let goes_on = entry.any_failure_goes_on || error.is_not_found();
+            if !error.is_not_there() {
+                unreachable = Some(error);
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        unreachable.map_or(Ok(false), Err)
+    }
+
+    /// What the first answering proxy lists, as new as wanted or as new as there is, and what failed.
+    pub(crate) async fn list(
+        &self,
+        http: &Http,
+        cache: &Cache,
+        freshness: Freshness,
+    ) -> (Listed, Vec<SourceFailure>) {
+        let mut failures = Vec::new();
+        let entries = match self.entries() {
+            Ok(entries) => entries,
+            Err(error) => {
+                failures.push(SourceFailure {
+                    source: LABEL.to_owned(),
+                    url: None,
+                    reason: error.to_string(),
+                });
+                return (Listed::default(), failures);
+            }
+        };
+        for entry in entries {
+            let listed = match self.locate(entry, &list_path()) {
+                Ok(location) => load_list(http, cache, &location, freshness).await,
+                Err(error) => Err(error),
+            };
+            match listed {
+                Ok(listed) => return (listed, failures),
+                Err(error) => {
+                    failures.push(self.failure(entry, &error));
+                    if !(entry.any_failure_goes_on || error.is_not_found()) {
+                        break;
+                    }
+                }
+            }
+        }
+        (Listed::default(), failures)
+    }
+
+    /// What the first proxy of which a list is kept had, whatever its age.
+    pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
+        let entries = self.entries().unwrap_or_default();
+        let lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
+            Location::File(path) => fs::read_to_string(path).ok(),
+            location @ Location::Url(_) => cache.read(&location.to_string()).map(|cached| cached.text),
+        });
+        lists.map(|text| Listed::parse(&text)).next().unwrap_or_default()
+    }
+
+    /// Where an entry has a file of the proxy's layout.
+    pub(crate) fn locate(&self, entry: &Entry, path: &str) -> Result<Location, SourceError> {
+        match &entry.place {
+            Place::Server(base) => Ok(Location::Url(address::join(base, path))),
+            Place::Direct => Ok(Location::Url(address::join(&self.direct, path))),
+            Place::Directory(base) => Ok(Location::File(below(base.clone(), path))),
+            Place::Off => Err(SourceError::unreachable("module lookup disabled by GOPROXY=off")),
+        }
+    }
+
+    /// A failure of an entry, for people.
+    pub(crate) fn failure(&self, entry: &Entry, error: &SourceError) -> SourceFailure {
+        let url = (entry.place != Place::Off).then(|| self.shown(entry));
+        SourceFailure { source: LABEL.to_owned(), url, reason: error.to_string() }
+    }
+
+    fn shown(&self, entry: &Entry) -> String {
+        match &entry.place {
+            Place::Server(base) => address::shown(base),
+            Place::Directory(path) => path.display().to_string(),
+            Place::Direct => address::shown(&self.direct),
+            Place::Off => "off".to_owned(),
+        }
+    }
+}
+
+/// What a proxy lists: each toolchain with the platforms it was listed for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// The toolchains.
+    pub(crate) toolchains: BTreeMap<ToolchainName, Vec<Platform>>,
+}
+
+impl Listed {
+    /// Reads the lines of `@v/list`; lines that name no toolchain are passed over.
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut listed = Self::default();
+        for line in text.lines() {
+            let version = line.split_whitespace().next().unwrap_or_default();
+            if let Some((name, platform)) = parse_version(version) {
+                let platforms = listed.toolchains.entry(name).or_default();
+                if !platforms.contains(&platform) {
+                    platforms.push(platform);
+                }
+            }
+        }
+        listed
+    }
+
+    fn to_text(&self) -> String {
+        let lines = self.toolchains.iter().flat_map(|(name, platforms)| {
+            platforms.iter().map(move |platform| format!("{PREFIX}{name}.{platform}\n"))
+        });
+        lines.collect()
+    }
+}
+
+/// Toolchain and platform of a version of the module: `v0.0.1-go1.22.5.linux-amd64`.
+pub(crate) fn parse_version(version: &str) -> Option<(ToolchainName, Platform)> {
+    let (name, platform) = version.strip_prefix(PREFIX)?.rsplit_once('.')?;
+    let platform = match platform {
+        // go1.6beta1 alone.
+        "linux-arm6" => "linux-arm",
+        other => other,
+    };
+    let name = ToolchainName::parse(name).ok().filter(|name| !name.version().is_language())?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (name.as_str().bytes().all(plain)).then_some(())?;
+    Some((name, platform.parse().ok()?))
+}
+
+/// The bytes at a place that is either a server or a directory.
+pub(crate) async fn read(
+    http: &Http,
+    location: &Location,
+    limit: u64,
+    etag: Option<&str>,
+) -> Result<Body, SourceError> {
+    match location {
+        Location::Url(url) => Ok(http.read(url, limit, etag).await?),
+        Location::File(path) => {
+            let error = |error| SourceError::file("read", path, &error);
+            if fs::metadata(path).map_err(error)?.len() > limit {
+                return Err(HttpError::TooLong { limit }.into());
+            }
+            Ok(Body::New { bytes: fs::read(path).map_err(error)?, etag: None })
+        }
+    }
+}
+
+async fn load_list(
+    http: &Http,
+    cache: &Cache,
+    location: &Location,
+    freshness: Freshness,
+) -> Result<Listed, SourceError> {
+    let key = location.to_string();
+    // A directory is as fast as the cache, and never out of date.
+    let kept = location.path().is_none().then(|| cache.read(&key)).flatten();
+    let now = SystemTime::now();
+    if let Some(cached) = &kept
+        && freshness == Freshness::Recent
+        && cached.is_fresh(now)
+    {
+        return Ok(Listed::parse(&cached.text));
+    }
+    let etag = kept.as_ref().and_then(|cached| cached.etag.as_deref());
+    match read(http, location, LIST_LIMIT, etag).await {
+        Ok(Body::New { bytes, etag }) => {
+            let listed = Listed::parse(&String::from_utf8_lossy(&bytes));
+            if location.path().is_none() {
+                cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
+            }
+            Ok(listed)
+        }
+        Ok(Body::Unchanged) => {
+            let cached = kept.ok_or_else(|| SourceError::unreachable("its answer makes no sense"))?;
+            let listed = Listed::parse(&cached.text);
+            cache.write(&key, &Cached { checked: now, ..cached });
+            Ok(listed)
+        }
+        // An old list is better than none, since it only ever adds.
+        Err(error) => kept.map(|cached| Listed::parse(&cached.text)).ok_or(error),
+    }
+}
+
+/// Where a proxy has a file of the wanted version.
+fn file_name(wanted: &Wanted, extension: &str) -> Result<String, SourceError> {
+    Ok(format!("{DIRECTORY}/{}.{extension}", escaped(wanted)?))
+}
+
+/// The module's version as addresses and file names have it.
+pub(crate) fn escaped(wanted: &Wanted) -> Result<String, SourceError> {
+    escape_version(&wanted.module_version()).map_err(|error| SourceError::not_there(error.to_string()))
+}
+
+/// The zip of the module, which only the transparency log proves.
+pub(crate) fn artifact(wanted: &Wanted, source: &str, location: Location) -> Artifact {
+    Artifact {
+        wanted: wanted.clone(),
+        source: source.to_owned(),
+        file_name: format!("{}.zip", wanted.module_version()),
+        format: Format::ModuleZip,
+        location,
+        size: None,
+        proof: Proof::Log,
+    }
+}
+
+fn list_path() -> String {
+    format!("{DIRECTORY}/list")
+}
+
+/// `path`, written with slashes, below a directory.
+pub(crate) fn below(mut base: PathBuf, path: &str) -> PathBuf {
+    base.extend(path.split('/').filter(|element| !element.is_empty()));
+    base
+}
+
+/// How the source is called.
+pub(crate) const LABEL: &str = "goproxy";
+
+/// Where proxies have the module's versions.
+pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
+
+const PREFIX: &str = "v0.0.1-";
+const INFO_LIMIT: u64 = 1 << 20;
+const LIST_LIMIT: u64 = 8 << 20;

@@ -1,0 +1,205 @@
+//! What the manager decides about sources.
+
+use std::fmt;
+use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::str::FromStr;
+
+use gover_core::{Diagnose, Exit, Layout};
+use thiserror::Error;
+
+use crate::address;
+use crate::network::NetworkSettings;
+
+/// Everything a [`Supply`](crate::Supply) is made of.
+#[derive(Clone)]
+pub struct SupplySettings {
+    /// Where toolchains are taken from, the first that can serve wins.
+    pub sources: Vec<SourceSpec>,
+    /// The value of GOPROXY as Go would read it; `None` if nothing sets it, which is as `direct`.
+    pub proxies: Option<String>,
+    /// The value of GOSUMDB as Go would read it; `None` is sum.golang.org.
+    pub sumdb: Option<String>,
+    /// The base of the release site.
+    pub godev_url: String,
+    /// The directory where indexes and lists are kept.
+    pub index_cache: PathBuf,
+    /// The directory where the checksum database's tiles and tree head are kept.
+    pub sumdb_cache: PathBuf,
+    /// Rules for every connection.
+    pub network: NetworkSettings,
+}
+
+impl SupplySettings {
+    /// The defaults for a gover home.
+    pub fn new(layout: &Layout) -> Self {
+        Self {
+            sources: SourceSpec::defaults(),
+            proxies: None,
+            sumdb: None,
+            godev_url: GODEV_URL.to_owned(),
+            index_cache: layout.index_cache(),
+            sumdb_cache: layout.sumdb_cache(),
+            network: NetworkSettings::default(),
+        }
+    }
+}
+
+impl fmt::Debug for SupplySettings {
+    /// Without addresses that may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupplySettings")
+            .field("sources", &self.sources)
+            .field("godev_url", &address::shown(&self.godev_url))
+            .field("index_cache", &self.index_cache)
+            .field("sumdb_cache", &self.sumdb_cache)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A source as a person names it; `parse` reads the setting `sources` entry by entry.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SourceSpec {
+    /// `go.dev`: the release site.
+    GoDev,
+    /// `golang.google.cn`: the same site, reachable inside mainland China.
+    China,
+    /// `goproxy`: the module golang.org/toolchain behind GOPROXY.
+    GoProxy,
+    /// An `http` or `https` base with archives beside each other.
+    Mirror(String),
+    /// A directory with archives, or laid out as a GOPROXY.
+    Directory(PathBuf),
+}
+
+impl SourceSpec {
+    /// The sources of who sets none.
+    pub fn defaults() -> Vec<Self> {
+        vec![Self::GoDev, Self::GoProxy]
+    }
+
+    /// Reads the setting `sources`: names, addresses and directories, separated by commas.
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, InvalidSource> {
+        let entries: Vec<&str> = text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+        if entries.is_empty() {
+            return Err(InvalidSource { text: text.to_owned() });
+        }
+        entries.into_iter().map(str::parse).collect()
+    }
+
+    /// The source's name for people, without credentials.
+    pub fn label(&self) -> String {
+        match self {
+            Self::GoDev => "go.dev".to_owned(),
+            Self::China => CHINA.to_owned(),
+            Self::GoProxy => crate::proxy::LABEL.to_owned(),
+            Self::Mirror(url) => address::shown(url),
+            Self::Directory(path) => path.display().to_string(),
+        }
+    }
+}
+
+impl FromStr for SourceSpec {
+    type Err = InvalidSource;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSource> {
+        let text = text.trim();
+        let invalid = || InvalidSource { text: address::shown(text) };
+        match text {
+            "go.dev" => return Ok(Self::GoDev),
+            CHINA => return Ok(Self::China),
+            "goproxy" => return Ok(Self::GoProxy),
+            _ => {}
+        }
+        if text.contains("://") {
+            if let Some(path) = address::file_path(text) {
+                return Ok(Self::Directory(path));
+            }
+            let host = address::origin(text).split_once("://").is_some_and(|(_, host)| !host.is_empty());
+            let plain = address::is_http(text) && host && !text.contains(['?', '#', ' ']);
+            return if plain {
+                Ok(Self::Mirror(text.trim_end_matches('/').to_owned()))
+            } else {
+                Err(invalid())
+            };
+        }
+        let path = text.contains('/') || text.contains(MAIN_SEPARATOR) || text == "." || text == "..";
+        if path { Ok(Self::Directory(PathBuf::from(text))) } else { Err(invalid()) }
+    }
+}
+
+impl fmt::Display for SourceSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label())
+    }
+}
+
+impl fmt::Debug for SourceSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SourceSpec({})", self.label())
+    }
+}
+
+/// The text names no source.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{}` is not a source", text.escape_debug())]
+pub struct InvalidSource {
+    /// What was given, without credentials.
+    pub text: String,
+}
+
+impl Diagnose for InvalidSource {
+    fn hints(&self) -> Vec<String> {
+        vec![
+            "sources are `go.dev`, `goproxy`, `golang.google.cn`, an http(s) address, or a directory (`./go`)".to_owned(),
+        ]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
+/// The release site.
+pub(crate) const GODEV_URL: &str = "https://go.dev";
+/// The release site inside mainland China.
+pub(crate) const CHINA_URL: &str = "https://golang.google.cn";
+const CHINA: &str = "golang.google.cn";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_sources_keeps_its_order() {
+        let list = SourceSpec::parse_list("https://m.example/golang/, go.dev,,file:///srv/go, ./go ,goproxy")
+            .unwrap();
+        assert_eq!(
+            list,
+            [
+                SourceSpec::Mirror("https://m.example/golang".to_owned()),
+                SourceSpec::GoDev,
+                SourceSpec::Directory(PathBuf::from("/srv/go")),
+                SourceSpec::Directory(PathBuf::from("./go")),
+                SourceSpec::GoProxy,
+            ]
+        );
+    }
+
+    #[test]
+    fn what_names_no_source_is_a_usage_error_that_hides_credentials() {
+        for text in
+            ["", " , ", "godev", "ftp://u:p@m.example", "https://", "https://m.example/?x", "file://h/x"]
+        {
+            let error = SourceSpec::parse_list(text).unwrap_err();
+            assert_eq!(error.exit(), Exit::Usage);
+            assert!(!error.to_string().contains("u:p"), "{error}");
+        }
+    }
+
+    #[test]
+    fn labels_hide_credentials() {
+        let spec: SourceSpec = "https://u:p@m.example/go".parse().unwrap();
+        assert_eq!(format!("{spec} {spec:?}"), "https://m.example/go SourceSpec(https://m.example/go)");
+    }
+}

@@ -1,0 +1,230 @@
+//! The four kinds of source, and what each would have to be asked for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::address;
+use crate::archive_name;
+use crate::artifact::{Artifact, Location, Proof, SumOrigin, Wanted};
+use crate::error::{IntegrityError, SourceError};
+use crate::http::Http;
+use crate::index::{Cache, Freshness, IndexFile, Site};
+use crate::proxy;
+use crate::table::{Table, TableFile};
+
+/// A release site with its index.
+#[derive(Debug)]
+pub(crate) struct ReleaseSite {
+    /// How it is called: `go.dev`.
+    pub(crate) label: String,
+    /// Its base: `https://go.dev`.
+    pub(crate) base: String,
+    /// Its index.
+    pub(crate) site: Site,
+}
+
+/// A place with archives beside each other, known by nothing but their names.
+#[derive(Debug)]
+pub(crate) enum Flat<'a> {
+    /// An `http` or `https` base.
+    Mirror(&'a str),
+    /// A directory.
+    Directory(&'a Path),
+}
+
+/// What is believed about archives, and by which means it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Knowledge<'a> {
+    /// The network.
+    pub(crate) http: &'a Http,
+    /// What is kept of earlier answers.
+    pub(crate) cache: &'a Cache,
+    /// The compiled table.
+    pub(crate) table: &'a Table,
+}
+
+impl ReleaseSite {
+    /// The site at `base`.
+    pub(crate) fn new(label: &str, base: &str) -> Self {
+        Self { label: label.to_owned(), base: base.to_owned(), site: Site::new(base) }
+    }
+
+    /// The archive of the site that holds `wanted`.
+    ///
+    /// A release that the compiled table knows needs no index; what is kept of the index must still agree.
+    pub(crate) async fn artifact(
+        &self,
+        wanted: &Wanted,
+        knowledge: Knowledge<'_>,
+    ) -> Result<Artifact, SourceError> {
+        let known = match known_archive(wanted, knowledge.table) {
+            Some(file) if file.sha256.is_some() => {
+                self.check_kept(wanted, &file, knowledge.cache)?;
+                Archive::from_table(file)
+            }
+            _ => self.indexed(wanted, knowledge).await?,
+        };
+        let location = Location::Url(address::join(&self.base, &format!("dl/{}", known.file_name)));
+        known.artifact(wanted, &self.label, location)
+    }
+
+    /// What the index says of the archive, and what the table adds to it.
+    async fn indexed(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
+        let name = wanted.name.as_str();
+        let Knowledge { http, cache, table } = knowledge;
+        let mut loaded = self.site.load(http, cache, table, Freshness::Recent).await?;
+        if loaded.index.release(name).is_none() {
+            // It may have come out within the hour.
+            loaded = self.site.load(http, cache, table, Freshness::Now).await?;
+        }
+        let Some(release) = loaded.index.release(name) else {
+            return Err(match loaded.stale {
+                Some(reason) => SourceError::unreachable(reason),
+                None => SourceError::not_there(format!("its index has no {name}")),
+            });
+        };
+        let file = release.archive(&wanted.platform).ok_or_else(|| {
+            let platform = format!("{}/{}", wanted.platform.os(), wanted.platform.arch());
+            SourceError::not_there(format!("it has {name}, but not for {platform}"))
+        })?;
+        self.combine(file, table.file_by_name(&file.name))
+    }
+
+    /// Compares what is kept of the index with what the table says.
+    fn check_kept(&self, wanted: &Wanted, known: &TableFile, cache: &Cache) -> Result<(), SourceError> {
+        let Some(kept) = self.site.kept(cache) else {
+            return Ok(());
+        };
+        let release = kept.index.release(wanted.name.as_str());
+        match release.and_then(|release| release.files.iter().find(|file| file.name == known.file_name)) {
+            Some(file) => self.combine(file, Some(known.clone())).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// One archive from what the index and the table say of it; the table is never overruled.
+    fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
+        let origin = SumOrigin::Index(self.label.clone());
+        if let (Some(index), Some(table)) =
+            (&file.sha256, known.as_ref().and_then(|known| known.sha256.as_ref()))
+            && index != table
+        {
+            return Err(IntegrityError::Contradiction {
+                file_name: file.name.clone(),
+                first: (SumOrigin::CompiledTable, table.clone()),
+                second: (origin, index.clone()),
+            }
+            .into());
+        }
+        Ok(match known.filter(|known| known.sha256.is_some()) {
+            Some(known) => Archive { size: known.size.or(file.size), ..Archive::from_table(known) },
+            None => Archive {
+                file_name: file.name.clone(),
+                size: file.size,
+                sum: file.sha256.clone().map(|hex| (hex, origin)),
+            },
+        })
+    }
+}
+
+impl Flat<'_> {
+    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the index of `site`,
+    /// never from the place itself.
+    pub(crate) async fn artifact(
+        &self,
+        wanted: &Wanted,
+        site: &ReleaseSite,
+        knowledge: Knowledge<'_>,
+    ) -> Result<Artifact, SourceError> {
+        match self {
+            Self::Mirror(base) => {
+                let archive = believed(wanted, site, knowledge).await?;
+                let location = Location::Url(address::join(base, &archive.file_name));
+                archive.artifact(wanted, &address::shown(base), location)
+            }
+            Self::Directory(directory) => {
+                let label = directory.display().to_string();
+                let suffixes = archive_name::suffixes(&wanted.platform);
+                let names = suffixes.iter().map(|suffix| format!("{}{suffix}", wanted.name));
+                if !names
+                    .into_iter()
+                    .any(|name| archive_name::is_safe(&name) && directory.join(name).is_file())
+                {
+                    return module_in(directory, wanted, &label);
+                }
+                let archive = believed(wanted, site, knowledge).await?;
+                let location = Location::File(directory.join(&archive.file_name));
+                archive.artifact(wanted, &label, location)
+            }
+        }
+    }
+}
+
+/// What table and index say of the archive that holds `wanted`; its usual name where they do not know it. Without a
+/// sum the transparency log still proves it.
+async fn believed(
+    wanted: &Wanted,
+    site: &ReleaseSite,
+    knowledge: Knowledge<'_>,
+) -> Result<Archive, SourceError> {
+    if let Some(file) = known_archive(wanted, knowledge.table).filter(|file| file.sha256.is_some()) {
+        return Ok(Archive::from_table(file));
+    }
+    match site.indexed(wanted, knowledge).await {
+        Err(error @ SourceError::Integrity(_)) => Err(error),
+        Err(_) => Ok(Archive { file_name: archive_name::usual(wanted), size: None, sum: None }),
+        archive => archive,
+    }
+}
+
+/// The zip of the module in a directory that is laid out as a GOPROXY.
+fn module_in(directory: &Path, wanted: &Wanted, label: &str) -> Result<Artifact, SourceError> {
+    let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
+    let mut paths = module_roots(directory).into_iter().map(|root| proxy::below(root, &module));
+    if let Some(path) = paths.find(|path| path.is_file()) {
+        return Ok(proxy::artifact(wanted, label, Location::File(path)));
+    }
+    if let Err(error) = fs::read_dir(directory) {
+        return Err(SourceError::file("read directory", directory, &error));
+    }
+    Err(SourceError::not_there(format!("it has no `{}`", archive_name::usual(wanted))))
+}
+
+/// The directories below which a directory may hold modules.
+pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
+    [directory.to_owned(), directory.join("mod")]
+}
+
+/// An archive as far as it is known.
+struct Archive {
+    file_name: String,
+    size: Option<u64>,
+    sum: Option<(String, SumOrigin)>,
+}
+
+impl Archive {
+    fn from_table(file: TableFile) -> Self {
+        let sum = file.sha256.map(|hex| (hex, SumOrigin::CompiledTable));
+        Self { file_name: file.file_name, size: file.size, sum }
+    }
+
+    fn artifact(self, wanted: &Wanted, source: &str, location: Location) -> Result<Artifact, SourceError> {
+        let format = archive_name::format(&self.file_name)
+            .filter(|_| archive_name::is_safe(&self.file_name))
+            .ok_or_else(|| SourceError::not_there(format!("`{}` is no archive", self.file_name)))?;
+        Ok(Artifact {
+            wanted: wanted.clone(),
+            source: source.to_owned(),
+            file_name: self.file_name,
+            format,
+            location,
+            size: self.size,
+            proof: self.sum.map_or(Proof::Log, |(hex, origin)| Proof::Sha256 { hex, origin }),
+        })
+    }
+}
+
+fn known_archive(wanted: &Wanted, table: &Table) -> Option<TableFile> {
+    let suffixes = archive_name::suffixes(&wanted.platform);
+    suffixes.iter().find_map(|suffix| table.file(wanted.name.as_str(), suffix))
+}

@@ -1,0 +1,388 @@
+//! The client: from a module version to a proven record.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use tlog_tiles::{Hash, Tile};
+use tokio::sync::Mutex;
+
+use super::error::{HeadOrigin, SumdbError};
+use super::escape::{escape_path, escape_version};
+use super::fork::{self, Fork};
+use super::head::{Head, Tree};
+use super::key::VerifierKey;
+use super::record::{Record, is_h1};
+use super::remote::{MAX_ANSWER, Remote, RemoteError, join_all};
+use super::store::Store;
+use super::tiles::{self, Plan, Proven};
+
+/// A connection to one checksum database, with what it has proven so far.
+///
+/// Lookups may run side by side. The database is trusted for nothing but its key.
+#[derive(Debug)]
+pub struct Client<'a, R: Remote> {
+    remote: &'a R,
+    key: VerifierKey,
+    store: Store,
+    state: Mutex<State>,
+}
+
+impl<'a, R: Remote> Client<'a, R> {
+    /// A client that reads through `remote`, believes `key` alone and keeps what it learns below `cache_directory`.
+    pub fn new(remote: &'a R, key: VerifierKey, cache_directory: &Path) -> Self {
+        let store = Store::new(cache_directory, key.name());
+        Self { remote, key, store, state: Mutex::new(State::default()) }
+    }
+
+    /// The proven record of a toolchain, e.g. `v0.0.1-go1.22.5.linux-amd64`.
+    pub async fn lookup(&self, module_version: &str) -> Result<LogRecord, SumdbError> {
+        self.lookup_module(TOOLCHAIN, module_version).await
+    }
+
+    /// The proven record of any module version; with `/go.mod` behind the version, of its go.mod file alone.
+    pub async fn lookup_module(&self, path: &str, version: &str) -> Result<LogRecord, SumdbError> {
+        let question = Question { path, version };
+        let bare = version.strip_suffix("/go.mod").unwrap_or(version);
+        let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(bare)?);
+        if let Some(answer) = self.store.read(&key) {
+            match self.check(&question, &answer).await {
+                // Only proven answers are cached, so that this one has suffered since.
+                Err(error) if error.blames_answer() => self.store.forget(&key),
+                result => return result,
+            }
+        }
+        let answer = self.read_remote(&format!("/{key}")).await.map_err(|error| match error {
+            SumdbError::Unavailable { database, source: source @ RemoteError::NotFound { .. }, .. } => {
+                SumdbError::NotInDatabase { database, module: question.to_string(), source }
+            }
+            other => other,
+        })?;
+        let record = self.check(&question, &answer).await?;
+        self.store.write(&key, &answer);
+        Ok(record)
+    }
+
+    /// Proves a lookup answer and takes the wanted hash out of it.
+    async fn check(&self, question: &Question<'_>, answer: &[u8]) -> Result<LogRecord, SumdbError> {
+        let record = Record::parse(answer).map_err(|source| SumdbError::Answer {
+            database: self.name(),
+            module: question.to_string(),
+            source,
+        })?;
+        let mut state = self.state.lock().await;
+        self.load_head(&mut state)?;
+        self.merge(&mut state, record.rest).await?;
+        let tree_size = self.check_record(&mut state, &record).await?;
+        let mut hashes = record.hashes(question.path, question.version);
+        let h1 = hashes.find(|hash| is_h1(hash)).ok_or_else(|| SumdbError::NoHash {
+            database: self.name(),
+            id: record.id,
+            module: question.to_string(),
+        })?;
+        Ok(LogRecord { h1: h1.to_owned(), id: record.id, tree_size, database: self.name() })
+    }
+
+    /// Takes up the stored head, once; it was proven when it was stored.
+    fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
+        if state.loaded {
+            return Ok(());
+        }
+        let stored = self.store.read_head()?;
+        if !stored.is_empty() {
+            state.latest = self.open_head(&stored, HeadOrigin::Stored(self.store.head_path()))?;
+        }
+        state.loaded = true;
+        Ok(())
+    }
+
+    /// Makes sure that a head lies on the one history seen so far, and stores it if it is the newest.
+    async fn merge(&self, state: &mut State, note: &[u8]) -> Result<(), SumdbError> {
+        if self.merge_in_memory(state, note, HeadOrigin::Answer).await? == Moment::Future {
+            state.unsaved = true;
+        }
+        if !state.unsaved {
+            return Ok(());
+        }
+        // Another process may have stored a head meanwhile: that one must lie on the same history too.
+        loop {
+            let stored = self.store.read_head()?;
+            let origin = HeadOrigin::Stored(self.store.head_path());
+            let moment = self.merge_in_memory(state, &stored, origin).await?;
+            if moment != Moment::Past || self.store.replace_head(&stored, &state.latest.note)? {
+                state.unsaved = false;
+                return Ok(());
+            }
+        }
+    }
+
+    async fn merge_in_memory(
+        &self,
+        state: &mut State,
+        note: &[u8],
+        origin: HeadOrigin,
+    ) -> Result<Moment, SumdbError> {
+        let latest = state.latest.clone();
+        if note.is_empty() {
+            return Ok(if latest.tree.size == 0 { Moment::Present } else { Moment::Past });
+        }
+        let head = self.open_head(note, origin)?;
+        if head.tree.size > latest.tree.size {
+            self.check_history(state, &latest, &head).await?;
+            state.latest = head;
+            return Ok(Moment::Future);
+        }
+        self.check_history(state, &head, &latest).await?;
+        Ok(if head.tree.size < latest.tree.size { Moment::Past } else { Moment::Present })
+    }
+
+    /// Checks that the first records of `newer` are exactly the records of `older`.
+    async fn check_history(&self, state: &mut State, older: &Head, newer: &Head) -> Result<(), SumdbError> {
+        // Two heads of one size need no tiles to be compared, and none can be refused to hide a contradiction.
+        let computed = if older.tree.size == newer.tree.size {
+            newer.tree.hash
+        } else {
+            self.prove(state, newer.tree, |proven| tiles::prefix_hash(older.tree.size, proven)).await?
+        };
+        if computed == older.tree.hash { Ok(()) } else { Err(self.fork(state, older, newer, computed).await) }
+    }
+
+    async fn fork(&self, state: &mut State, older: &Head, newer: &Head, computed: Hash) -> SumdbError {
+        let size = older.tree.size;
+        let proof = self
+            .prove(state, newer.tree, |p| tiles::consistency_proof(size, computed, newer.tree, p))
+            .await
+            .ok();
+        let report = fork::report(older, newer, computed, proof.as_deref());
+        let evidence = self
+            .store
+            .keep_evidence(&fork::evidence_name(older, newer, &report), &report)
+            .map_err(|error| error.to_string());
+        SumdbError::Fork(Box::new(Fork {
+            database: self.name(),
+            older_size: size,
+            older_hash: older.tree.hash.to_string(),
+            newer_size: newer.tree.size,
+            newer_hash: newer.tree.hash.to_string(),
+            computed_hash: computed.to_string(),
+            report,
+            evidence,
+        }))
+    }
+
+    /// Checks that the record is in the newest tree; returns that tree's size.
+    async fn check_record(&self, state: &mut State, record: &Record<'_>) -> Result<u64, SumdbError> {
+        let tree = state.latest.tree;
+        if record.id >= tree.size {
+            return Err(SumdbError::OutsideTree {
+                database: self.name(),
+                id: record.id,
+                tree_size: tree.size,
+            });
+        }
+        let leaf = self.prove(state, tree, |proven| tiles::leaf_hash(record.id, proven)).await?;
+        if leaf != tlog_tiles::record_hash(record.text.as_bytes()) {
+            return Err(SumdbError::RecordMismatch { database: self.name(), id: record.id });
+        }
+        Ok(tree.size)
+    }
+
+    /// Runs a computation over hashes of `tree`, fetching and proving those it asks for until it has them all.
+    async fn prove<T>(
+        &self,
+        state: &mut State,
+        tree: Tree,
+        computation: impl Fn(&Proven) -> Result<T, tlog_tiles::Error>,
+    ) -> Result<T, SumdbError> {
+        let mut proven = Proven::default();
+        loop {
+            if let Ok(value) = computation(&proven) {
+                return Ok(value);
+            }
+            let missing = proven.take_missing();
+            if missing.is_empty() {
+                return Err(self.inconsistent(tree));
+            }
+            let hashes = self.proven_hashes(state, tree, &missing).await?;
+            proven.add(&missing, hashes);
+        }
+    }
+
+    async fn proven_hashes(
+        &self,
+        state: &mut State,
+        tree: Tree,
+        indexes: &[u64],
+    ) -> Result<Vec<Hash>, SumdbError> {
+        let plan = Plan::new(tree.size, indexes).ok_or_else(|| self.inconsistent(tree))?;
+        let needed = plan.tiles();
+        let mut cached: HashMap<Tile, Vec<u8>> = HashMap::new();
+        for tile in &needed {
+            if let Some(data) = self.cached_tile(state, *tile) {
+                cached.insert(*tile, data);
+            }
+        }
+        let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
+        let fetched = self.fetch_tiles(missing).await?;
+        let nothing_cached = cached.is_empty();
+        let mut all = cached;
+        all.extend(fetched.iter().cloned());
+        if let Ok(hashes) = plan.hashes(tree.hash, &all) {
+            self.save_tiles(state, &fetched);
+            state.tiles.extend(all);
+            return Ok(hashes);
+        }
+        if nothing_cached {
+            return Err(self.inconsistent(tree));
+        }
+        // The cache may have suffered, or may stem from another history: ask again without it.
+        let fetched = self.fetch_tiles(needed).await?;
+        let all: HashMap<Tile, Vec<u8>> = fetched.iter().cloned().collect();
+        let hashes = plan.hashes(tree.hash, &all).map_err(|tiles::Inconsistent| self.inconsistent(tree))?;
+        self.save_tiles(state, &fetched);
+        state.tiles.extend(all);
+        Ok(hashes)
+    }
+
+    /// The tile from memory or disk, there perhaps as the beginning of the full tile.
+    fn cached_tile(&self, state: &State, tile: Tile) -> Option<Vec<u8>> {
+        if let Some(data) = state.tiles.get(&tile) {
+            return Some(data.clone());
+        }
+        let length = tiles::length(tile);
+        let exact = self.store.read(&tile.path()).filter(|data| data.len() == length);
+        exact.or_else(|| {
+            let full = tiles::full(tile);
+            let mut data = self.store.read(&full.path()).filter(|data| data.len() == tiles::length(full))?;
+            data.truncate(length);
+            Some(data)
+        })
+    }
+
+    /// Fetches tiles side by side; the data is of the right length and otherwise unproven.
+    async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
+        let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
+        let data: Result<Vec<_>, _> = join_all(fetches).await.into_iter().collect();
+        Ok(wanted.iter().copied().zip(data?).collect())
+    }
+
+    async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+        let error = match self.fetch_exact_tile(tile).await {
+            Err(error @ SumdbError::Unavailable { .. }) if !tiles::is_full(tile) => error,
+            result => return result,
+        };
+        // A partial tile may be gone because the tile has been completed since.
+        match self.fetch_exact_tile(tiles::full(tile)).await {
+            Ok(mut data) => {
+                data.truncate(tiles::length(tile));
+                Ok(data)
+            }
+            Err(_) => Err(error),
+        }
+    }
+
+    async fn fetch_exact_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+        let path = format!("/{}", tile.path());
+        let data = self.read_remote(&path).await?;
+        if data.len() == tiles::length(tile) {
+            return Ok(data);
+        }
+        let wanted = tiles::length(tile).to_string();
+        Err(SumdbError::WrongSize { database: self.name(), path, received: data.len(), wanted })
+    }
+
+    async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
+        let data = self.remote.read(path).await.map_err(|source| SumdbError::Unavailable {
+            database: self.name(),
+            path: path.to_owned(),
+            source,
+        })?;
+        if data.len() > MAX_ANSWER {
+            return Err(SumdbError::WrongSize {
+                database: self.name(),
+                path: path.to_owned(),
+                received: data.len(),
+                wanted: format!("at most {MAX_ANSWER}"),
+            });
+        }
+        Ok(data)
+    }
+
+    /// Keeps proven tiles; what was read as part of a full tile is kept as far as it is proven.
+    fn save_tiles(&self, state: &State, fetched: &[(Tile, Vec<u8>)]) {
+        for (tile, data) in fetched {
+            if state.tiles.get(tile) != Some(data) {
+                self.store.write(&tile.path(), data);
+            }
+        }
+    }
+
+    fn open_head(&self, note: &[u8], origin: HeadOrigin) -> Result<Head, SumdbError> {
+        Head::open(note, &self.key).map_err(|source| SumdbError::Head {
+            database: self.name(),
+            origin,
+            source,
+        })
+    }
+
+    fn inconsistent(&self, tree: Tree) -> SumdbError {
+        SumdbError::InconsistentTile { database: self.name(), tree_size: tree.size }
+    }
+
+    fn name(&self) -> String {
+        self.key.name().to_owned()
+    }
+}
+
+/// A record of the log that was proven to be in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRecord {
+    /// The hash of the module zip (or go.mod file): `h1:` and 44 characters of base64.
+    pub h1: String,
+    /// The record's number in the log, from 0.
+    pub id: u64,
+    /// Number of records of the signed tree in which it was found.
+    pub tree_size: u64,
+    /// Name of the database.
+    pub database: String,
+}
+
+/// What changes while a client works.
+#[derive(Debug)]
+struct State {
+    /// Whether the stored head was read.
+    loaded: bool,
+    /// The newest head of the one history.
+    latest: Head,
+    /// Whether `latest` still has to be stored, because storing it failed or was cut short.
+    unsaved: bool,
+    /// Tiles that some signed head has proven.
+    tiles: HashMap<Tile, Vec<u8>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { loaded: false, latest: Head::start(), unsaved: false, tiles: HashMap::new() }
+    }
+}
+
+/// How a head relates to the newest one known before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    Past,
+    Present,
+    Future,
+}
+
+struct Question<'a> {
+    path: &'a str,
+    version: &'a str,
+}
+
+impl std::fmt::Display for Question<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}@{}", self.path, self.version)
+    }
+}
+
+/// The module whose versions are Go toolchains.
+const TOOLCHAIN: &str = "golang.org/toolchain";

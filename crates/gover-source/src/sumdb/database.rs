@@ -1,0 +1,193 @@
+//! The value of `GOSUMDB`: which database, which key, which address.
+
+use thiserror::Error;
+
+use super::key::{KeyError, VerifierKey};
+
+/// A checksum database: the key that is believed and how it is reached.
+#[derive(Clone, Debug)]
+pub struct Database {
+    key: VerifierKey,
+    address: Option<String>,
+}
+
+impl Database {
+    /// Reads a value of `GOSUMDB`: a known name, or `<name>+<hash>+<key>`, each optionally with an address behind
+    /// it (go.dev/ref/mod#environment-variables).
+    pub fn parse(value: &str) -> Result<Self, DatabaseError> {
+        // Reachable inside mainland China, the same log with the same key.
+        let value = if value == CHINA_NAME { "sum.golang.org https://sum.golang.google.cn" } else { value };
+        if value == "off" {
+            return Err(DatabaseError::Off);
+        }
+        let mut fields = value.split_whitespace();
+        let key = fields.next().ok_or(DatabaseError::Missing)?;
+        let address = fields.next();
+        if fields.next().is_some() {
+            return Err(DatabaseError::TooManyFields);
+        }
+        let key = VerifierKey::parse(if key == GO_NAME { GO_KEY } else { key })?;
+        if !is_host_and_path(key.name()) {
+            return Err(DatabaseError::Name { name: key.name().to_owned() });
+        }
+        if let Some(address) = address
+            && !is_address(address)
+        {
+            return Err(DatabaseError::Address);
+        }
+        Ok(Self { key, address: address.map(|text| text.trim_end_matches('/').to_owned()) })
+    }
+
+    /// Its name, as in the paths of a proxy: `<proxy>/sumdb/<name>/…`.
+    pub fn name(&self) -> &str {
+        self.key.name()
+    }
+
+    /// The key that its tree heads must be signed with.
+    pub fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    /// The address given explicitly, without a final `/`. It is used instead of proxies and of
+    /// [`direct`](Self::direct).
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    /// The address of the database itself, for when no proxy passes it through and none was given.
+    pub fn direct(&self) -> String {
+        format!("https://{}", self.name())
+    }
+}
+
+/// Why a value of `GOSUMDB` names no database; the texts are Go's.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum DatabaseError {
+    /// `off`.
+    #[error("checksum database disabled by GOSUMDB=off")]
+    Off,
+    /// Nothing but blanks.
+    #[error("missing GOSUMDB")]
+    Missing,
+    /// More than a key and an address.
+    #[error("invalid GOSUMDB: too many fields")]
+    TooManyFields,
+    /// The first field is neither a known name nor a key.
+    #[error("invalid GOSUMDB: {0}")]
+    Key(KeyError),
+    /// The name in the key is not usable in an address.
+    #[error("invalid sumdb name (must be host[/path]): {}", name.escape_debug())]
+    Name {
+        /// The name in the key.
+        name: String,
+    },
+    /// The second field is no address. It is not shown: it may hold a password.
+    #[error("invalid GOSUMDB URL: must be http(s)://host[/path]")]
+    Address,
+}
+
+// Not `#[from]`, which would make the key's error the source too and say it twice.
+impl From<KeyError> for DatabaseError {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl gover_core::Diagnose for DatabaseError {
+    fn hints(&self) -> Vec<String> {
+        vec![
+            "unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#environment-variables)"
+                .to_owned(),
+        ]
+    }
+
+    fn exit(&self) -> gover_core::Exit {
+        gover_core::Exit::Usage
+    }
+}
+
+/// Whether `name` is a host, perhaps with a port and a path: no user, query, fragment, escapes or dot segments.
+fn is_host_and_path(name: &str) -> bool {
+    let mut elements = name.split('/');
+    let host = elements.next().unwrap_or_default();
+    let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    !host.is_empty()
+        && host.bytes().all(plain)
+        && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+        && elements.all(|element| {
+            !element.is_empty() && element.bytes().all(plain) && !element.trim_matches('.').is_empty()
+        })
+}
+
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', '\\']))
+}
+
+const GO_NAME: &str = "sum.golang.org";
+const CHINA_NAME: &str = "sum.golang.google.cn";
+
+/// The key compiled into the go command (cmd/go/internal/modfetch/key.go).
+const GO_KEY: &str = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEST_KEY: &str = "localhost.localdev/sumdb+00000c67+AcTrnkbUA+TU4heY3hkjiSES/DSQniBqIeQ/YppAUtK6";
+
+    #[test]
+    fn known_names_stand_for_the_built_in_key() {
+        let go = Database::parse("sum.golang.org").unwrap();
+        assert_eq!((go.name(), go.address()), ("sum.golang.org", None));
+        assert_eq!(go.key().to_string(), GO_KEY);
+        assert_eq!(go.key().hash(), 0x033d_e0ae);
+        assert_eq!(go.direct(), "https://sum.golang.org");
+
+        let alias = Database::parse("sum.golang.google.cn").unwrap();
+        assert_eq!((alias.name(), alias.address()), ("sum.golang.org", Some("https://sum.golang.google.cn")));
+        assert_eq!(alias.key().to_string(), GO_KEY);
+    }
+
+    #[test]
+    fn a_key_may_be_followed_by_an_address() {
+        let database = Database::parse(&format!("  {TEST_KEY}\thttp://127.0.0.1:8080/base/ ")).unwrap();
+        assert_eq!(database.name(), "localhost.localdev/sumdb");
+        assert_eq!(database.address(), Some("http://127.0.0.1:8080/base"));
+        assert_eq!(database.direct(), "https://localhost.localdev/sumdb");
+        let known = Database::parse("sum.golang.org https://mirror.example/sum").unwrap();
+        assert_eq!(known.address(), Some("https://mirror.example/sum"));
+    }
+
+    #[test]
+    fn other_values_are_refused_in_the_words_of_go() {
+        let refused = |value: &str| Database::parse(value).unwrap_err().to_string();
+        assert_eq!(refused("off"), "checksum database disabled by GOSUMDB=off");
+        assert_eq!(refused(""), "missing GOSUMDB");
+        assert_eq!(refused(" \t"), "missing GOSUMDB");
+        assert_eq!(refused("a b c"), "invalid GOSUMDB: too many fields");
+        assert_eq!(refused("on"), "invalid GOSUMDB: malformed verifier id");
+        // The alias is one only when it stands alone, as in Go.
+        assert_eq!(
+            refused("sum.golang.google.cn https://x.example"),
+            "invalid GOSUMDB: malformed verifier id"
+        );
+        let tampered = GO_KEY.replace("033de0ae", "033de0af");
+        assert_eq!(refused(&tampered), "invalid GOSUMDB: invalid verifier hash");
+        assert_eq!(
+            refused(&format!("{GO_KEY} ftp://x.example")),
+            "invalid GOSUMDB URL: must be http(s)://host[/path]"
+        );
+    }
+
+    #[test]
+    fn names_that_are_no_host_and_path_are_refused() {
+        for name in ["a.example:80/x", "sum.golang.org", "localhost", "h/p/q"] {
+            assert!(is_host_and_path(name), "{name}");
+        }
+        for name in ["", "/x", "h/", "h//p", "u@h", "h?q", "h#f", "h%20", "h:", "h:x", "h/..", "h\\p"] {
+            assert!(!is_host_and_path(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What can go wrong between a question to the checksum database and a proven answer.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use gover_core::{Diagnose, Exit};
+use thiserror::Error;
+
+use super::escape::EscapeError;
+use super::fork::Fork;
+use super::head::HeadError;
+use super::record::RecordError;
+use super::remote::RemoteError;
+
+/// Why a lookup did not end in a proven record.
+#[derive(Debug, Error)]
+pub enum SumdbError {
+    /// The question itself is malformed.
+    #[error("cannot look up a module in the checksum database")]
+    Question(#[from] EscapeError),
+    /// The database has no such module version.
+    #[error("checksum database `{database}` has no record of `{module}`")]
+    NotInDatabase {
+        /// Name of the database.
+        database: String,
+        /// `<path>@<version>`.
+        module: String,
+        /// What the server said.
+        source: RemoteError,
+    },
+    /// The database or its pass-through cannot be read.
+    #[error("cannot read `{path}` of checksum database `{database}`")]
+    Unavailable {
+        /// Name of the database.
+        database: String,
+        /// The path that was read.
+        path: String,
+        /// What happened.
+        source: RemoteError,
+    },
+    /// An answer is longer than any answer can be, or a tile has not the length of its hashes.
+    #[error(
+        "`{path}` of checksum database `{database}` has the wrong size: {received} bytes, wanted {wanted}"
+    )]
+    WrongSize {
+        /// Name of the database.
+        database: String,
+        /// The path that was read.
+        path: String,
+        /// Bytes that came.
+        received: usize,
+        /// What would have been right.
+        wanted: String,
+    },
+    /// A lookup answer cannot be taken apart.
+    #[error("checksum database `{database}` gave an answer about `{module}` that is none")]
+    Answer {
+        /// Name of the database.
+        database: String,
+        /// `<path>@<version>`.
+        module: String,
+        /// The rule it breaks.
+        source: RecordError,
+    },
+    /// A signed tree head is not believed.
+    #[error("the tree head of checksum database `{database}` in {origin} is not valid")]
+    Head {
+        /// Name of the database.
+        database: String,
+        /// Where the head came from.
+        origin: HeadOrigin,
+        /// Why not.
+        source: HeadError,
+    },
+    /// Tiles do not add up to the signed hash: at least one was changed.
+    #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
+    InconsistentTile {
+        /// Name of the database.
+        database: String,
+        /// Size of the tree whose tiles they are.
+        tree_size: u64,
+    },
+    /// The answer names a record that the signed tree does not have.
+    #[error("checksum database `{database}`: cannot validate record {id} in tree of size {tree_size}")]
+    OutsideTree {
+        /// Name of the database.
+        database: String,
+        /// The record.
+        id: u64,
+        /// Size of the newest tree.
+        tree_size: u64,
+    },
+    /// The record in the answer is not the record in the log.
+    #[error("checksum database `{database}`: cannot authenticate record {id} in server response")]
+    RecordMismatch {
+        /// Name of the database.
+        database: String,
+        /// The record.
+        id: u64,
+    },
+    /// The record is in the log, but is about something else.
+    #[error("record {id} of checksum database `{database}` has no `h1:` hash of `{module}`")]
+    NoHash {
+        /// Name of the database.
+        database: String,
+        /// The record.
+        id: u64,
+        /// `<path>@<version>`.
+        module: String,
+    },
+    /// Two signed heads contradict each other.
+    #[error(
+        "security error: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
+         part of the tree of {} records with hash {}",
+        .0.database, .0.older_size, .0.older_hash, .0.newer_size, .0.newer_hash
+    )]
+    Fork(Box<Fork>),
+    /// A file of the cache that must not be lost cannot be read or written.
+    #[error("cannot {verb} `{}`", path.display())]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl SumdbError {
+    /// Whether nothing was learned, so that another way to the same database may be tried.
+    ///
+    /// Every other error about an answer is one of integrity: something on the way, or the database itself, is not
+    /// honest, and no further source may paper over it.
+    pub fn is_transport(&self) -> bool {
+        matches!(self, Self::NotInDatabase { .. } | Self::Unavailable { .. })
+    }
+
+    /// Whether the lookup answer itself is at fault, as opposed to tiles, heads or the way to them.
+    pub(super) fn blames_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Answer { .. }
+                | Self::Head { origin: HeadOrigin::Answer, .. }
+                | Self::OutsideTree { .. }
+                | Self::RecordMismatch { .. }
+                | Self::NoHash { .. }
+        )
+    }
+}
+
+impl Diagnose for SumdbError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            // The source names the broken rule, and only the person knows what was meant.
+            Self::Question(_) => Vec::new(),
+            Self::NotInDatabase { .. } => {
+                vec!["`gover list --remote` shows the releases that exist for this platform".to_owned()]
+            }
+            Self::Unavailable { .. } => vec![
+                "behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through".to_owned(),
+            ],
+            Self::Head { origin: HeadOrigin::Stored(path), .. } => {
+                vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]
+            }
+            Self::WrongSize { .. }
+            | Self::Answer { .. }
+            | Self::Head { .. }
+            | Self::InconsistentTile { .. }
+            | Self::OutsideTree { .. }
+            | Self::RecordMismatch { .. }
+            | Self::NoHash { .. } => vec![
+                "the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself"
+                    .to_owned(),
+            ],
+            Self::Fork(_) => vec![
+                "install nothing until this is cleared up: repeat it on another network, and report the evidence to \
+                 security@golang.org if it persists"
+                    .to_owned(),
+            ],
+            Self::Io { path, .. } => {
+                vec![format!("check the permissions of `{}` and the space on its disk", path.display())]
+            }
+        }
+    }
+
+    fn details(&self) -> Vec<String> {
+        let Self::Fork(fork) = self else {
+            return Vec::new();
+        };
+        vec![
+            format!("one head: {} records, {}", fork.older_size, fork.older_hash),
+            format!("the other: {} records, {}", fork.newer_size, fork.newer_hash),
+            format!("the other has {} over its first {} records", fork.computed_hash, fork.older_size),
+            match &fork.evidence {
+                Ok(path) => format!("both signed heads are kept in `{}`", path.display()),
+                Err(reason) => format!("the evidence could not be kept: {reason}"),
+            },
+        ]
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Question(_) => Exit::Usage,
+            _ => Exit::Failure,
+        }
+    }
+}
+
+/// Where a tree head came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeadOrigin {
+    /// The lookup answer that was being checked.
+    Answer,
+    /// The file with the newest head seen so far.
+    Stored(PathBuf),
+}
+
+impl fmt::Display for HeadOrigin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer => formatter.write_str("a lookup answer"),
+            Self::Stored(path) => write!(formatter, "`{}`", path.display()),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Module paths and versions as they appear in addresses and file names: upper-case letters become `!` and the
+//! lower-case letter (go.dev/ref/mod#goproxy-protocol).
+
+use thiserror::Error;
+
+/// Escapes a module path after the checks of Go's `module.CheckPath` that keep addresses and file names safe.
+pub fn escape_path(path: &str) -> Result<String, EscapeError> {
+    let error = |reason| EscapeError::Path { path: path.to_owned(), reason };
+    let mut elements = path.split('/');
+    let first = elements.next().unwrap_or_default();
+    check_host(first).map_err(error)?;
+    check_element(first, is_path_character).map_err(error)?;
+    for element in elements {
+        if element.starts_with('.') {
+            return Err(error("leading dot in path element"));
+        }
+        check_element(element, is_path_character).map_err(error)?;
+    }
+    Ok(escape(path))
+}
+
+/// Escapes a module version. Refuses more than Go's `module.EscapeVersion`: what no release name uses and an
+/// address would have to quote.
+pub fn escape_version(version: &str) -> Result<String, EscapeError> {
+    check_element(version, is_version_character)
+        .map_err(|reason| EscapeError::Version { version: version.to_owned(), reason })?;
+    Ok(escape(version))
+}
+
+/// Why a module path or version cannot be looked up.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum EscapeError {
+    /// Not a module path.
+    #[error("malformed module path `{}`: {reason}", path.escape_debug())]
+    Path {
+        /// The path.
+        path: String,
+        /// The rule it breaks.
+        reason: &'static str,
+    },
+    /// Not a version.
+    #[error("version `{}` invalid: {reason}", version.escape_debug())]
+    Version {
+        /// The version.
+        version: String,
+        /// The rule it breaks.
+        reason: &'static str,
+    },
+}
+
+fn check_host(element: &str) -> Result<(), &'static str> {
+    if element.starts_with('-') {
+        return Err("leading dash in first path element");
+    }
+    if element.starts_with('.') {
+        return Err("leading dot in path element");
+    }
+    if !element.contains('.') {
+        return Err("missing dot in first path element");
+    }
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    if element.bytes().all(allowed) { Ok(()) } else { Err("invalid character in first path element") }
+}
+
+fn check_element(element: &str, allowed: fn(u8) -> bool) -> Result<(), &'static str> {
+    if element.is_empty() {
+        return Err("empty element");
+    }
+    if element.ends_with('.') {
+        return Err("trailing dot");
+    }
+    if !element.bytes().all(allowed) {
+        return Err("disallowed character");
+    }
+    let short = element.split('.').next().unwrap_or_default();
+    if is_device(short) {
+        return Err("a device name on Windows");
+    }
+    // `NAME~1` is how Windows abbreviates long names.
+    let digits = short.rsplit_once('~').map_or("", |(_, suffix)| suffix);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("trailing tilde and digits");
+    }
+    Ok(())
+}
+
+fn is_path_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+fn is_version_character(byte: u8) -> bool {
+    is_path_character(byte) || byte == b'+'
+}
+
+fn is_device(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let numbered = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
+    matches!(name.as_str(), "con" | "prn" | "aux" | "nul")
+        || numbered.is_some_and(|digit| matches!(digit.as_bytes(), [b'1'..=b'9']))
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii_uppercase() {
+            escaped.push('!');
+        }
+        escaped.push(character.to_ascii_lowercase());
+    }
+    escaped
+}

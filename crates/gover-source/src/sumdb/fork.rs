@@ -1,0 +1,64 @@
+//! Two signed tree heads that cannot both be true.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+use tlog_tiles::Hash;
+
+use super::head::Head;
+
+/// A database that showed two histories: the gravest thing that can be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// Name of the database.
+    pub database: String,
+    /// Number of records of the smaller (or older) head.
+    pub older_size: u64,
+    /// Root hash of the smaller head, in base64.
+    pub older_hash: String,
+    /// Number of records of the larger head.
+    pub newer_size: u64,
+    /// Root hash of the larger head, in base64.
+    pub newer_hash: String,
+    /// Root hash over the first `older_size` records of the larger tree, in base64: not `older_hash`.
+    pub computed_hash: String,
+    /// Both signed notes and the proof, in the words of the go command.
+    pub report: String,
+    /// The file that holds `report`, or why it could not be written.
+    pub evidence: Result<PathBuf, String>,
+}
+
+/// The report on a fork: both notes, then hashes that show why they contradict each other.
+///
+/// The notes alone do not show it; with the proof, nobody depends on the database to repeat its misbehaviour.
+pub(super) fn report(older: &Head, newer: &Head, computed: Hash, proof: Option<&[Hash]>) -> String {
+    let mut text = String::from("SECURITY ERROR\ngo.sum database server misbehavior detected!\n\n");
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "old database:\n\t{}", indented(&older.note));
+    let _ = writeln!(text, "new database:\n\t{}", indented(&newer.note));
+    let _ = write!(text, "proof of misbehavior:\n\t{computed}");
+    match proof {
+        Some(hashes) => {
+            for hash in hashes {
+                let _ = write!(text, "\n\t{hash}");
+            }
+        }
+        None => text.push_str("\n\t(the tiles for a proof could not be read)"),
+    }
+    text
+}
+
+/// A file name that is the same for the same report.
+pub(super) fn evidence_name(older: &Head, newer: &Head, report: &str) -> String {
+    let mut name = format!("fork-{}-{}-", older.tree.size, newer.tree.size);
+    for byte in Sha256::digest(report.as_bytes()).iter().take(8) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name.push_str(".txt");
+    name
+}
+
+fn indented(note: &[u8]) -> String {
+    String::from_utf8_lossy(note).replace('\n', "\n\t")
+}

@@ -1,0 +1,92 @@
+//! Tree heads: how many records the log has and the hash over all of them.
+
+use std::fmt;
+
+use thiserror::Error;
+use tlog_tiles::{EMPTY_HASH, HASH_SIZE, Hash};
+
+use super::key::{VerifierKey, decode_as_go};
+use super::note::{NoteError, OpenNote};
+
+/// One state of the log: its size and root hash.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tree {
+    /// Number of records.
+    pub(super) size: u64,
+    /// Root hash (RFC 6962) over them.
+    pub(super) hash: Hash,
+}
+
+impl Tree {
+    /// The log before its first record.
+    pub(super) const EMPTY: Self = Self { size: 0, hash: EMPTY_HASH };
+
+    /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and ignored.
+    pub(super) fn parse(text: &str) -> Result<Self, HeadError> {
+        let mut lines = text.strip_prefix(FIRST_LINE).ok_or(HeadError::Malformed)?.splitn(3, '\n');
+        let (Some(size), Some(hash), Some(_)) = (lines.next(), lines.next(), lines.next()) else {
+            return Err(HeadError::Malformed);
+        };
+        let number: u64 = size.parse().map_err(|_| HeadError::Malformed)?;
+        if number.to_string() != size {
+            return Err(HeadError::Malformed);
+        }
+        if number > MAX_SIZE {
+            return Err(HeadError::TooLarge { size: number });
+        }
+        let hash: [u8; HASH_SIZE] =
+            decode_as_go(hash).and_then(|bytes| bytes.try_into().ok()).ok_or(HeadError::Malformed)?;
+        Ok(Self { size: number, hash: Hash(hash) })
+    }
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "size {} hash {}", self.size, self.hash)
+    }
+}
+
+/// A tree with the signed note that vouches for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Head {
+    /// What the note says.
+    pub(super) tree: Tree,
+    /// The note, byte for byte; empty for the empty log that nobody signs.
+    pub(super) note: Vec<u8>,
+}
+
+impl Head {
+    /// Where everybody starts: no record seen, nothing signed.
+    pub(super) fn start() -> Self {
+        Self { tree: Tree::EMPTY, note: Vec::new() }
+    }
+
+    /// Checks the signature of `note` and reads the tree in it.
+    pub(super) fn open(note: &[u8], key: &VerifierKey) -> Result<Self, HeadError> {
+        let open = OpenNote::open(note, std::slice::from_ref(key))?;
+        Ok(Self { tree: Tree::parse(&open.text)?, note: note.to_vec() })
+    }
+}
+
+/// Why a signed tree head is not believed.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum HeadError {
+    /// The note or its signature is wrong.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// The signed text is no tree head.
+    #[error("malformed tree note")]
+    Malformed,
+    /// More records than any log can have; the tree arithmetic is not asked about such numbers.
+    #[error("tree size {size} is beyond every possible log")]
+    TooLarge {
+        /// The size in the head.
+        size: u64,
+    },
+}
+
+const FIRST_LINE: &str = "go.sum database tree\n";
+
+/// 281 million million records. `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this
+/// bound neither can overflow.
+const MAX_SIZE: u64 = 1 << 48;

@@ -1,0 +1,59 @@
+//! Lookup answers: `<id>\n<go.sum lines>\n\n<signed tree head>`.
+
+use thiserror::Error;
+
+/// A parsed lookup answer; nothing of it is proven yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record<'a> {
+    /// Number of the record in the log, from 0.
+    pub(super) id: u64,
+    /// The record: go.sum lines, each ended by a newline.
+    pub(super) text: &'a str,
+    /// What follows the empty line: the signed tree head.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Takes a lookup answer apart.
+    pub(super) fn parse(message: &'a [u8]) -> Result<Self, RecordError> {
+        Self::split(message).ok_or(RecordError::Malformed)
+    }
+
+    /// What stands after `<path> <version> ` in each line of the record that begins so.
+    pub(super) fn hashes(&self, path: &str, version: &str) -> impl Iterator<Item = &'a str> {
+        let prefix = format!("{path} {version} ");
+        self.text.lines().filter_map(move |line| line.strip_prefix(prefix.as_str()))
+    }
+
+    fn split(message: &'a [u8]) -> Option<Self> {
+        let end = message.iter().position(|&byte| byte == b'\n')?;
+        let (id, body) = message.split_at_checked(end)?;
+        let id: u64 = std::str::from_utf8(id).ok()?.parse().ok()?;
+        // Go reads the number into an int64.
+        i64::try_from(id).ok()?;
+        let body = body.strip_prefix(b"\n")?;
+        let gap = body.windows(2).position(|pair| pair == b"\n\n")?;
+        let (text, rest) = body.split_at_checked(gap + 1)?;
+        let text = std::str::from_utf8(text).ok()?;
+        if text.bytes().any(|byte| byte < b' ' && byte != b'\n') {
+            return None;
+        }
+        Some(Self { id, text, rest: rest.strip_prefix(b"\n")? })
+    }
+}
+
+/// Why a lookup answer cannot be read.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum RecordError {
+    /// No number, no text, no empty line, bad UTF-8 or control characters.
+    #[error("malformed record data")]
+    Malformed,
+}
+
+/// Whether `text` is an `h1:` hash: 32 bytes in base64 (go.dev/ref/mod#go-sum-files).
+pub(super) fn is_h1(text: &str) -> bool {
+    text.strip_prefix("h1:")
+        .filter(|encoded| encoded.len() == 44)
+        .and_then(super::key::decode_as_go)
+        .is_some_and(|bytes| bytes.len() == tlog_tiles::HASH_SIZE)
+}

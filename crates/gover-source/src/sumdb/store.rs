@@ -1,0 +1,256 @@
+//! What one database has proven to this machine, on disk.
+//!
+//! Below the cache directory, one folder a database: `lookup/…` and `tile/…` as in the database's own addresses,
+//! `latest` with the newest signed tree head, `evidence/` with contradictions. Files appear by rename only. Lookups
+//! and tiles can be lost at any time and are proven again when read, so that writing them may fail in silence; the
+//! head must not be lost and is replaced under a lock.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::error::SumdbError;
+use super::remote::MAX_ANSWER;
+
+/// The folder of one database.
+#[derive(Debug)]
+pub(super) struct Store {
+    directory: PathBuf,
+}
+
+impl Store {
+    /// The folder of the database `name` below `cache_directory`; nothing is created yet.
+    pub(super) fn new(cache_directory: &Path, name: &str) -> Self {
+        let mut directory = cache_directory.to_path_buf();
+        directory.extend(name.split('/').map(file_name));
+        Self { directory }
+    }
+
+    /// Where the newest tree head is kept.
+    pub(super) fn head_path(&self) -> PathBuf {
+        self.directory.join("latest")
+    }
+
+    /// The newest signed tree head; empty when none was stored yet.
+    pub(super) fn read_head(&self) -> Result<Vec<u8>, SumdbError> {
+        let path = self.head_path();
+        match patiently(|| read_bounded(&path)) {
+            Ok(note) => Ok(note),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
+        }
+    }
+
+    /// Stores `new` as the newest head if `old` still is; says whether it was.
+    pub(super) fn replace_head(&self, old: &[u8], new: &[u8]) -> Result<bool, SumdbError> {
+        create_directory(&self.directory)?;
+        let lock_path = self.directory.join("latest.lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
+        // Held until the end of this function: closing the file releases it.
+        let _lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(|source| SumdbError::Io {
+            verb: "lock",
+            path: lock_path,
+            source,
+        })?;
+        if self.read_head()? != old {
+            return Ok(false);
+        }
+        let path = self.head_path();
+        publish(&path, new, Durability::Synced).map_err(|source| SumdbError::Io {
+            verb: "write",
+            path,
+            source,
+        })?;
+        Ok(true)
+    }
+
+    /// A cached lookup answer or tile: unproven, and absent when it cannot be read.
+    pub(super) fn read(&self, key: &str) -> Option<Vec<u8>> {
+        read_bounded(&self.path(key)).ok().filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Caches a proven lookup answer or tile. A full disk or a read-only home costs a request next time, no more.
+    pub(super) fn write(&self, key: &str, bytes: &[u8]) {
+        let path = self.path(key);
+        if let Some(directory) = path.parent()
+            && create_directory(directory).is_ok()
+        {
+            let _ = publish(&path, bytes, Durability::Cached);
+        }
+    }
+
+    /// Drops a cached file that proved to be wrong.
+    pub(super) fn forget(&self, key: &str) {
+        let _ = fs::remove_file(self.path(key));
+    }
+
+    /// Writes `text` below `evidence/` and says where; the same text goes to the same file.
+    pub(super) fn keep_evidence(&self, name: &str, text: &str) -> Result<PathBuf, SumdbError> {
+        let directory = self.directory.join("evidence");
+        create_directory(&directory)?;
+        let path = directory.join(name);
+        match publish(&path, text.as_bytes(), Durability::Synced) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(SumdbError::Io { verb: "write", path, source }),
+        }
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        let mut path = self.directory.clone();
+        path.extend(key.split('/'));
+        path
+    }
+}
+
+fn create_directory(path: &Path) -> Result<(), SumdbError> {
+    fs::create_dir_all(path).map_err(|source| SumdbError::Io {
+        verb: "create",
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// Whether a file must survive a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Durability {
+    Synced,
+    Cached,
+}
+
+/// Makes `bytes` appear at `path` in one step.
+fn publish(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+    let (temporary, mut file) = create_beside(path)?;
+    let written = file.write_all(bytes).and_then(|()| match durability {
+        Durability::Synced => file.sync_all(),
+        Durability::Cached => Ok(()),
+    });
+    drop(file);
+    let result = written.and_then(|()| patiently(|| fs::rename(&temporary, path)));
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+/// A new file in the same directory, whose name no other writer has.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let process = std::process::id();
+    let mut number = 0_u32;
+    loop {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{process}-{number}.tmp"));
+        let temporary = path.with_file_name(name);
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            Ok(file) => return Ok((temporary, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Repeats what Windows refuses for a moment while a virus scanner or another reader has the file open.
+fn patiently<T>(operation: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    let mut refusals = if MAIN_SEPARATOR == '\\' { 40 } else { 0 };
+    loop {
+        match operation() {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && refusals > 0 => refusals -= 1,
+            result => return result,
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_ANSWER as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_ANSWER {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than any answer of a checksum database"));
+    }
+    Ok(bytes)
+}
+
+/// One element of a database's name as a file name that is safe, and distinct, on every file system.
+fn file_name(element: &str) -> String {
+    let dots = element.bytes().all(|byte| byte == b'.');
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase()
+            || byte.is_ascii_digit()
+            || matches!(byte, b'-' | b'_')
+            || (byte == b'.' && !dots)
+    };
+    let mut name = String::new();
+    for byte in element.bytes() {
+        if plain(byte) {
+            name.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(name, "%{byte:02X}");
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_databases_stay_inside_the_cache_directory() {
+        let store = Store::new(Path::new("cache"), "../..//C:\\Up/ok.example");
+        let expected: PathBuf =
+            ["cache", "%2E%2E", "%2E%2E", "", "%43%3A%5C%55p", "ok.example"].iter().collect();
+        assert_eq!(store.directory, expected);
+    }
+
+    #[test]
+    fn the_head_is_replaced_only_while_it_is_what_the_caller_saw() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::new(directory.path(), "log.example");
+        assert_eq!(store.read_head().unwrap(), b"");
+        assert!(store.replace_head(b"", b"one").unwrap());
+        assert!(!store.replace_head(b"", b"two").unwrap());
+        assert_eq!(store.read_head().unwrap(), b"one");
+        assert!(store.replace_head(b"one", b"two").unwrap());
+        assert_eq!(store.read_head().unwrap(), b"two");
+    }
+
+    #[test]
+    fn many_writers_of_the_head_lose_no_update() {
+        let directory = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let store = Store::new(directory.path(), "log.example");
+                    for _ in 0..25 {
+                        loop {
+                            let old = store.read_head().unwrap();
+                            let mut new = old.clone();
+                            new.push(b'x');
+                            if store.replace_head(&old, &new).unwrap() {
+                                break;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(Store::new(directory.path(), "log.example").read_head().unwrap().len(), 100);
+    }
+
+    #[test]
+    fn a_cached_file_beyond_the_bound_or_empty_counts_as_absent() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::new(directory.path(), "log.example");
+        store.write("tile/8/0/000", &vec![0; MAX_ANSWER + 1]);
+        assert_eq!(store.read("tile/8/0/000"), None);
+        store.write("tile/8/0/000", b"");
+        assert_eq!(store.read("tile/8/0/000"), None);
+        store.write("tile/8/0/000", b"data");
+        assert_eq!(store.read("tile/8/0/000").unwrap(), b"data");
+        let names: Vec<_> = fs::read_dir(directory.path().join("log.example/tile/8/0")).unwrap().collect();
+        assert_eq!(names.len(), 1, "temporary files are left behind: {names:?}");
+    }
+}

@@ -1,0 +1,188 @@
+//! Stands for `go` and `gofmt` in tests: a real program of one file that needs nothing but `std`.
+//!
+//! Like the real one it knows its GOROOT from its own place, prints the version in that tree's `VERSION`,
+//! refuses a wrong GOROOT and obeys the switch protocol. Beyond that it answers what a test wants to know:
+//!
+//! ```text
+//! go version                   go version go1.22.5 linux/amd64
+//! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, else the variable
+//! go fake-report ARGUMENTS…    program, arguments, directory and the variables that matter, one a line
+//! go fake-exit CODE            ends with that code (32 bits on Windows)
+//! go fake-cat                  copies stdin to stdout
+//! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
+//! go fake-run PROGRAM ARGS…    starts a program from PATH and passes its code on
+//! go fake-switch NAME ARGS…    starts NAME from PATH by Go's switch protocol, as cmd/go does
+//! ```
+#![expect(clippy::disallowed_methods, reason = "stands alone, as the go command does")]
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, exit};
+
+const SWITCH_VERSION: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
+const SWITCH_COUNT: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT";
+
+const REPORTED: &[&str] = &[
+    "GOROOT",
+    "GOTOOLCHAIN",
+    SWITCH_VERSION,
+    SWITCH_COUNT,
+    "GOVER_HOME",
+    "GOVER_VERSION",
+    "GOVER_SHIM_DEPTH",
+    "PATH",
+    "PWD",
+];
+
+fn main() {
+    let mut arguments = env::args_os();
+    let program = arguments.next().unwrap_or_default();
+    let arguments: Vec<OsString> = arguments.collect();
+    let code = match run(&program, &arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "fake-go: {error}");
+            99
+        }
+    };
+    exit(code);
+}
+
+fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
+    let own_root = own_root()?;
+    let version = std::fs::read_to_string(own_root.join("VERSION"))?;
+    let version = version.lines().next().unwrap_or_default().trim();
+    if let Some(wanted) = variable(SWITCH_VERSION)
+        && wanted != version
+        && knows_switching(version)
+    {
+        return fail(&format!("go: toolchain {version} invoked to provide {}", wanted.to_string_lossy()), 1);
+    }
+    let Some((command, rest)) = arguments.split_first() else {
+        return fail("Go is a tool for managing Go source code.", 2);
+    };
+    let mut out = io::stdout();
+    match command.to_str().unwrap_or_default() {
+        "version" => {
+            writeln!(out, "go version {version} {}/{}", goos(), goarch())?;
+            Ok(0)
+        }
+        "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),
+        "fake-report" => report(program, rest, &own_root),
+        "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
+        "fake-wait" => wait(),
+        "fake-run" => start(rest, &[]),
+        "fake-switch" => {
+            let Some(name) = rest.first() else { return fail("fake-go: fake-switch needs a name", 2) };
+            let count = variable(SWITCH_COUNT).and_then(|n| n.to_str()?.parse::<u32>().ok()).unwrap_or(0) + 1;
+            start(rest, &[(SWITCH_VERSION, name.clone()), (SWITCH_COUNT, count.to_string().into())])
+        }
+        _ if variable("GOROOT").is_some_and(|root| !Path::new(&root).is_dir()) => {
+            let root = variable("GOROOT").unwrap_or_default();
+            fail(&format!("go: cannot find GOROOT directory: {}", root.to_string_lossy()), 2)
+        }
+        "env" => print_variables(rest, version, &own_root),
+        other => fail(&format!("go {other}: unknown command\nRun 'go help' for usage."), 2),
+    }
+}
+
+/// `bin/..`, links in the program's own path resolved as `os.Executable` does.
+fn own_root() -> io::Result<PathBuf> {
+    let program = env::current_exe()?;
+    let root = program.parent().and_then(Path::parent);
+    root.map(Path::to_owned).ok_or_else(|| io::Error::other("this program has no grandparent directory"))
+}
+
+/// Releases before 1.21 know nothing of the switch protocol.
+fn knows_switching(version: &str) -> bool {
+    let mut parts = version.trim_start_matches("go").split('.');
+    let major = parts.next().and_then(|part| part.parse::<u32>().ok()).unwrap_or(1);
+    let minor = parts.next().unwrap_or_default();
+    let digits = minor.find(|c: char| !c.is_ascii_digit()).unwrap_or(minor.len());
+    (major, minor[..digits].parse::<u32>().unwrap_or(0)) >= (1, 21)
+}
+
+fn print_variables(names: &[OsString], version: &str, own_root: &Path) -> io::Result<i32> {
+    for name in names {
+        let value = match name.to_str().unwrap_or_default() {
+            "GOROOT" => variable("GOROOT").unwrap_or_else(|| own_root.into()),
+            "GOVERSION" => version.into(),
+            "GOOS" => goos().into(),
+            "GOARCH" => goarch().into(),
+            other => variable(other).unwrap_or_default(),
+        };
+        writeln!(io::stdout(), "{}", value.to_string_lossy())?;
+    }
+    Ok(0)
+}
+
+fn report(program: &OsStr, arguments: &[OsString], own_root: &Path) -> io::Result<i32> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "program {}", env::current_exe()?.display())?;
+    writeln!(out, "argv0 {}", program.to_string_lossy())?;
+    writeln!(out, "tree {}", own_root.display())?;
+    writeln!(out, "directory {}", env::current_dir()?.display())?;
+    for argument in arguments {
+        writeln!(out, "argument {:?}", argument.to_string_lossy())?;
+    }
+    for name in REPORTED {
+        match env::var_os(name) {
+            Some(value) => writeln!(out, "{name}={}", value.to_string_lossy())?,
+            None => writeln!(out, "{name} unset")?,
+        }
+    }
+    Ok(0)
+}
+
+fn wait() -> io::Result<i32> {
+    let mut out = io::stdout();
+    writeln!(out, "ready")?;
+    out.flush()?;
+    io::stdin().read_to_end(&mut Vec::new())?;
+    writeln!(out, "done")?;
+    Ok(0)
+}
+
+fn start(command: &[OsString], variables: &[(&str, OsString)]) -> io::Result<i32> {
+    let Some((name, arguments)) = command.split_first() else { return fail("fake-go: no program given", 2) };
+    let mut child = Command::new(name);
+    child.args(arguments).envs(variables.iter().map(|(name, value)| (name, value)));
+    if !variables.is_empty() {
+        child.env_remove("GOROOT");
+    }
+    Ok(child.status()?.code().unwrap_or(98))
+}
+
+fn fail(message: &str, code: i32) -> io::Result<i32> {
+    writeln!(io::stderr(), "{message}")?;
+    Ok(code)
+}
+
+/// `4294967295` and `-1` are the same code on Windows; both must be accepted.
+fn parse_code(text: &OsStr) -> Option<i32> {
+    let number = text.to_str()?.parse::<i64>().ok()?;
+    let low = u32::try_from(number.rem_euclid(1 << 32)).ok()?;
+    Some(low.cast_signed())
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn goos() -> &'static str {
+    match env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    }
+}
+
+fn goarch() -> &'static str {
+    match env::consts::ARCH {
+        "x86_64" => "amd64",
+        "x86" => "386",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}

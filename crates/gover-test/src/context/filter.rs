@@ -1,0 +1,221 @@
+//! Replaces what differs between two runs or two machines, so that snapshots hold on every one.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use gover_core::Platform;
+
+/// The replacements of one context.
+#[derive(Clone, Debug)]
+pub(super) struct Filters {
+    literal: Vec<(String, String)>,
+    dates: Vec<String>,
+}
+
+impl Filters {
+    /// `root` as the operating system knows it and `other_root` as it was created; `site` is the server's URL.
+    pub(super) fn new(root: &Path, other_root: &Path, site: Option<&str>, platform: &Platform) -> Self {
+        let mut literal = Vec::new();
+        let mut add = |from: String, to: &str| literal.push((from, to.to_owned()));
+        for root in [root, other_root] {
+            let root = root.to_string_lossy();
+            // In JSON a backslash is doubled.
+            add(root.replace('\\', "\\\\"), "[ROOT]");
+            add(root.replace('\\', "/"), "[ROOT]");
+            add(root.into_owned(), "[ROOT]");
+        }
+        if let Some(site) = site {
+            add(site.to_owned(), "[SITE]");
+            add(site.trim_start_matches("http://").to_owned(), "[SITE]");
+        }
+        let suffix = if platform.is_windows() { "zip" } else { "tar.gz" };
+        let archive = format!("{}-{}", platform.os(), platform.archive_arch());
+        add(format!("{archive}.{suffix}"), "[PLATFORM].[ARCHIVE]");
+        add(archive, "[PLATFORM]");
+        add(platform.to_string(), "[PLATFORM]");
+        add(format!("{}/{}", platform.os(), platform.arch()), "[OS]/[ARCH]");
+        // The longest first: one root may be the end of the other.
+        literal.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
+        Self { literal, dates: dates_around_now() }
+    }
+
+    /// The text with all replacements made and lines ending in `\n`.
+    pub(super) fn apply(&self, text: &str) -> String {
+        let mut text = text.replace("\r\n", "\n");
+        for (from, to) in &self.literal {
+            text = text.replace(from, to);
+        }
+        if std::path::MAIN_SEPARATOR == '\\' {
+            text = text.replace("\\\\", "/").replace('\\', "/");
+            text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
+        }
+        text = replace(&text, "[TIME]", |before, rest| {
+            before.ends_with("in ").then(|| duration(rest)).flatten()
+        });
+        text = replace(&text, "[SIZE]", |before, rest| starts_word(before).then(|| size(rest)).flatten());
+        text = replace(&text, "[TIMESTAMP]", |_, rest| timestamp(rest));
+        text = replace(&text, "[DATE]", |_, rest| {
+            self.dates.iter().find(|date| rest.starts_with(*date)).map(String::len)
+        });
+        text = replace(&text, "[H1]", |_, rest| h1(rest));
+        replace(&text, "[SHA256]", |before, rest| starts_word(before).then(|| sha256(rest)).flatten())
+    }
+}
+
+/// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what follows.
+fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut position = 0;
+    while position < text.len() {
+        let rest = &text[position..];
+        if let Some(length) = matcher(&text[..position], rest) {
+            result.push_str(replacement);
+            position += length;
+        } else {
+            let step = rest.chars().next().map_or(1, char::len_utf8);
+            result.push_str(&rest[..step]);
+            position += step;
+        }
+    }
+    result
+}
+
+/// `2.3s`, `12ms`, `1m02s`.
+fn duration(text: &str) -> Option<usize> {
+    let mut length = number(text)?;
+    if let Some(minutes) = text[length..].strip_prefix('m').and_then(number) {
+        length += 1 + minutes;
+    }
+    let unit = ["ms", "s"].into_iter().find(|unit| text[length..].starts_with(unit))?;
+    Some(length + unit.len())
+}
+
+/// `69.5 MiB`, `512 KiB`; a speed leaves its `/s`.
+fn size(text: &str) -> Option<usize> {
+    let length = number(text)?;
+    let unit = [" GiB", " MiB", " KiB", " B"].into_iter().find(|unit| text[length..].starts_with(unit))?;
+    let end = length + unit.len();
+    text[end..].chars().next().is_none_or(|next| !next.is_alphanumeric()).then_some(end)
+}
+
+/// `2026-11-20T12:34:56Z`, with or without a fraction.
+fn timestamp(text: &str) -> Option<usize> {
+    let shape = "0000-00-00T00:00:00";
+    let head = text.get(..shape.len())?;
+    let fits = head
+        .bytes()
+        .zip(shape.bytes())
+        .all(|(byte, shape)| if shape == b'0' { byte.is_ascii_digit() } else { byte == shape });
+    if !fits {
+        return None;
+    }
+    let rest = &text[shape.len()..];
+    let fraction = rest.strip_prefix('.').and_then(digits).map_or(0, |digits| digits + 1);
+    rest[fraction..].starts_with('Z').then_some(shape.len() + fraction + 1)
+}
+
+/// `h1:…=` whole or shortened with `…` or `...`.
+fn h1(text: &str) -> Option<usize> {
+    let hash = text.strip_prefix("h1:")?;
+    let end = hash.find(|c: char| !(c.is_ascii_alphanumeric() || "+/=…".contains(c))).unwrap_or(hash.len());
+    hash[..end].ends_with('=').then_some(3 + end)
+}
+
+/// 64 hexadecimal digits.
+fn sha256(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(text.len());
+    (end == 64).then_some(64)
+}
+
+fn number(text: &str) -> Option<usize> {
+    let whole = digits(text)?;
+    let fraction = text[whole..].strip_prefix('.').and_then(digits).map_or(0, |digits| digits + 1);
+    Some(whole + fraction)
+}
+
+fn digits(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (end > 0).then_some(end)
+}
+
+fn starts_word(before: &str) -> bool {
+    before.chars().next_back().is_none_or(|last| !last.is_alphanumeric() && last != '.')
+}
+
+/// Yesterday, today and tomorrow, since midnight may pass while a test runs. Other dates are data.
+fn dates_around_now() -> Vec<String> {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let today = i64::try_from(seconds / 86_400).unwrap_or(0);
+    (today - 1..=today + 1).map(date).collect()
+}
+
+/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
+fn date(day: i64) -> String {
+    let mut year = 1970;
+    let mut left = day;
+    let leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    while left >= 365 + i64::from(leap(year)) {
+        left -= 365 + i64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [31, 28 + i64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut month = 1;
+    for length in lengths {
+        if left < length {
+            break;
+        }
+        left -= length;
+        month += 1;
+    }
+    format!("{year:04}-{month:02}-{:02}", left + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filtered(text: &str) -> String {
+        let platform = Platform::new("linux", "amd64").unwrap();
+        Filters::new(
+            Path::new("/tmp/a"),
+            Path::new("/private/tmp/a"),
+            Some("http://127.0.0.1:4242"),
+            &platform,
+        )
+        .apply(text)
+    }
+
+    #[test]
+    fn what_differs_between_runs_is_replaced() {
+        assert_eq!(
+            filtered(
+                "installed go1.22.5 in 2.3s (69.5 MiB from http://127.0.0.1:4242/dl; record 27869929)\n"
+            ),
+            "installed go1.22.5 in [TIME] ([SIZE] from [SITE]/dl; record 27869929)\n"
+        );
+        assert_eq!(filtered("/tmp/a/gover and /private/tmp/a/home"), "[ROOT]/gover and [ROOT]/home");
+        assert_eq!(
+            filtered("go1.22.5.linux-amd64.tar.gz, linux/amd64"),
+            "go1.22.5.[PLATFORM].[ARCHIVE], [OS]/[ARCH]"
+        );
+        assert_eq!(filtered("h1:r0ub+Fnq…yBzs= (x)"), "[H1] (x)");
+        assert_eq!(filtered(&format!("sha256 {}", "0a".repeat(32))), format!("sha256 {}", "[SHA256]"));
+        assert_eq!(filtered("at 2026-11-20T12:34:56.789Z"), "at [TIMESTAMP]");
+    }
+
+    #[test]
+    fn what_is_data_stays() {
+        for text in
+            ["end of life since 2024-08-13", "go1.22.5", "in 3 steps", "5 Bytes", "exit 0", "h1: none"]
+        {
+            assert_eq!(filtered(text), text);
+        }
+    }
+
+    #[test]
+    fn days_become_dates_across_leap_years() {
+        assert_eq!(date(0), "1970-01-01");
+        assert_eq!(date(11_016), "2000-02-29");
+        assert_eq!(date(20_777), "2026-11-20");
+    }
+}

@@ -1,0 +1,192 @@
+//! One run of a program in a context, and what came of it.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::filter::Filters;
+use crate::programs::spawn;
+
+/// A program about to be run; made by [`TestContext::command`](super::TestContext::command).
+#[derive(Debug)]
+pub struct Invocation {
+    program: OsString,
+    arguments: Vec<OsString>,
+    directory: PathBuf,
+    variables: BTreeMap<OsString, OsString>,
+    input: Vec<u8>,
+    filters: Filters,
+}
+
+impl Invocation {
+    pub(super) fn new(
+        program: &OsStr,
+        directory: &Path,
+        variables: &BTreeMap<OsString, OsString>,
+        filters: Filters,
+    ) -> Self {
+        Self {
+            program: program.to_owned(),
+            arguments: Vec::new(),
+            directory: directory.to_owned(),
+            variables: variables.clone(),
+            input: Vec::new(),
+            filters,
+        }
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// With a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.insert(name.into(), value.as_ref().to_owned());
+        self
+    }
+
+    /// Without a variable.
+    #[must_use]
+    pub fn env_remove(mut self, name: &str) -> Self {
+        self.variables.remove(OsStr::new(name));
+        self
+    }
+
+    /// In a directory; a relative one is below the context's working directory.
+    #[must_use]
+    pub fn current_dir(mut self, directory: impl AsRef<Path>) -> Self {
+        self.directory = self.directory.join(directory);
+        self
+    }
+
+    /// With that on its stdin, which is otherwise empty.
+    #[must_use]
+    pub fn stdin(mut self, input: impl AsRef<[u8]>) -> Self {
+        self.input = input.as_ref().to_vec();
+        self
+    }
+
+    /// Runs the program to its end.
+    pub fn run(self) -> Output {
+        let mut child = self.start();
+        let mut stdin = child.stdin.take();
+        let input = self.input.clone();
+        // In a thread of its own, since a child that writes before it reads would block both sides.
+        let feeder = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&input)));
+        let output = child.wait_with_output().expect("a child's output is readable");
+        let _ = feeder.join();
+        Output {
+            code: output.status.code(),
+            stdout: self.filters.apply(&String::from_utf8_lossy(&output.stdout)),
+            stderr: self.filters.apply(&String::from_utf8_lossy(&output.stderr)),
+            raw_stdout: output.stdout,
+            raw_stderr: output.stderr,
+        }
+    }
+
+    /// Starts the program with all three streams as pipes and leaves the rest to the caller.
+    pub fn spawn(self) -> Child {
+        self.start()
+    }
+
+    /// The same as a [`Command`], for what this type does not offer.
+    pub fn into_command(self) -> Command {
+        self.to_command()
+    }
+
+    fn start(&self) -> Child {
+        let mut command = self.to_command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        spawn(&mut command)
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", Path::new(&self.program).display()))
+    }
+
+    fn to_command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
+        command
+    }
+}
+
+/// What a program did, with everything that differs between runs and machines replaced in both texts.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The exit code; `None` if a signal ended the program.
+    pub code: Option<i32>,
+    /// Filtered stdout.
+    pub stdout: String,
+    /// Filtered stderr.
+    pub stderr: String,
+    /// stdout as it was.
+    pub raw_stdout: Vec<u8>,
+    /// stderr as it was.
+    pub raw_stderr: Vec<u8>,
+}
+
+impl Output {
+    /// Fails the test unless the code is 0.
+    #[track_caller]
+    pub fn success(&self) -> &Self {
+        self.exits(0)
+    }
+
+    /// Fails the test unless the code is this.
+    #[track_caller]
+    pub fn exits(&self, code: i32) -> &Self {
+        assert_eq!(self.code, Some(code), "{self}");
+        self
+    }
+
+    /// stdout without filters and without blanks at its ends.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.raw_stdout).trim().to_owned()
+    }
+
+    /// stdout as JSON, without filters.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.raw_stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
+    }
+
+    /// The value of a line `NAME=value` of `go fake-report`; `None` if it says that the variable is unset.
+    #[track_caller]
+    pub fn reported(&self, name: &str) -> Option<String> {
+        let text = String::from_utf8_lossy(&self.raw_stdout);
+        for line in text.lines() {
+            if let Some(value) = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(['=', ' '])) {
+                return (value != "unset").then(|| value.to_owned());
+            }
+        }
+        panic!("nothing is reported about {name}\n{self}")
+    }
+
+    /// What [`gover_snapshot!`](crate::gover_snapshot) compares.
+    pub fn snapshot(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            Some(code) => writeln!(f, "exit: {code}")?,
+            None => writeln!(f, "exit: by a signal")?,
+        }
+        writeln!(f, "----- stdout -----\n{}", self.stdout)?;
+        writeln!(f, "----- stderr -----\n{}", self.stderr)
+    }
+}

@@ -1,0 +1,301 @@
+//! The world one test runs in.
+
+mod filter;
+mod invocation;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gover_core::env::{Env, vars};
+use gover_core::{Layout, Platform};
+
+use crate::programs::{Programs, link_executable};
+use crate::release::Release;
+use crate::site::FakeSite;
+
+use filter::Filters;
+pub use invocation::{Invocation, Output};
+
+/// A directory of its own for one test, and an environment that leads nowhere else.
+///
+/// ```text
+/// [ROOT]/home      HOME, USERPROFILE; APPDATA, LOCALAPPDATA and XDG_* below it
+/// [ROOT]/gover     GOVER_HOME; bin/ holds the two gover programs and is first on PATH
+/// [ROOT]/empty     the rest of PATH
+/// [ROOT]/work      the working directory
+/// [ROOT]/tmp       TMPDIR, TEMP, TMP
+/// ```
+/// Nothing of the test's own environment is passed on but what the operating system needs to start programs.
+/// Sources lead to a closed port until [`with_site`](Self::with_site). Removed when dropped.
+#[derive(Debug)]
+pub struct TestContext {
+    root: tempfile::TempDir,
+    layout: Layout,
+    gover: PathBuf,
+    variables: BTreeMap<OsString, OsString>,
+    site: Option<FakeSite>,
+}
+
+impl TestContext {
+    /// A fresh context for those programs; tests write `context!()`.
+    pub fn new(programs: &Programs) -> Self {
+        let root = tempfile::Builder::new().prefix("gover-test-").tempdir().expect("a temporary directory");
+        // Names as the operating system knows them: /tmp is a link on macOS, short names exist on Windows.
+        let path = canonical(root.path());
+        let layout = Layout::new(path.join("gover"));
+        for directory in ["home", "home/.config", "empty", "work", "tmp", "gover/bin"] {
+            fs::create_dir_all(path.join(directory)).expect("a directory below the temporary one");
+        }
+        // Both side by side, as an installation has them.
+        let gover = layout.program("gover");
+        link_executable(&programs.gover(), &gover);
+        link_executable(&programs.shim(), &layout.program("gover-shim"));
+        let variables = variables(&path, &layout);
+        Self { root, layout, gover, variables, site: None }
+    }
+
+    /// With a site that publishes nothing yet, and all sources set to it.
+    #[must_use]
+    pub fn with_site(self) -> Self {
+        self.with_this_site(FakeSite::start())
+    }
+
+    /// With all sources set to that site.
+    #[must_use]
+    pub fn with_this_site(mut self, site: FakeSite) -> Self {
+        self.set(vars::GOVER_GODEV_URL, site.url());
+        self.set(vars::GOPROXY, site.proxy_url());
+        self.set(vars::GOSUMDB, site.gosumdb());
+        self.site = Some(site);
+        self
+    }
+
+    /// The same as [`with_site`](Self::with_site), by the name of what it starts.
+    #[must_use]
+    pub fn with_server(self) -> Self {
+        self.with_site()
+    }
+
+    /// The site of [`with_site`](Self::with_site).
+    pub fn site(&self) -> &FakeSite {
+        self.site.as_ref().expect("this context was made without `with_site`")
+    }
+
+    /// Publishes a made-up release for this platform everywhere; take a version that was never released.
+    pub fn publish(&self, name: &str) -> Arc<Release> {
+        self.site().publish(Release::new(name))
+    }
+
+    /// Puts a made-up toolchain straight into `versions`, as one that came there by other means; returns its GOROOT.
+    pub fn install_fake(&self, name: &str) -> PathBuf {
+        let goroot = self.layout.versions().join(name);
+        Release::new(name).write_to(&goroot);
+        goroot
+    }
+
+    /// Puts a made-up toolchain outside gover and its `bin` last on PATH: a system Go. Returns its GOROOT.
+    pub fn install_system_fake(&mut self, name: &str) -> PathBuf {
+        let goroot = self.root().join("system").join(name);
+        Release::new(name).write_to(&goroot);
+        let mut path = self.variables.get(OsStr::new(vars::PATH)).cloned().unwrap_or_default();
+        path.push(PATH_SEPARATOR);
+        path.push(goroot.join("bin"));
+        self.set(vars::PATH, path);
+        goroot
+    }
+
+    /// Puts the shim into `bin` by a name: `go`, `gofmt`, `go1.22.5`. Returns its path.
+    pub fn install_shim(&self, name: &str) -> PathBuf {
+        let target = self.layout.program(name);
+        if !target.exists() {
+            link_executable(&self.layout.program("gover-shim"), &target);
+        }
+        target
+    }
+
+    /// Runs `gover` in the working directory.
+    pub fn gover<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
+        self.command(&self.gover).args(arguments).run()
+    }
+
+    /// Runs the shim by a name, which is put in place first.
+    pub fn shim<S: AsRef<OsStr>>(&self, name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
+        let program = self.install_shim(name);
+        self.command(program).args(arguments).run()
+    }
+
+    /// Any program with this context's environment and working directory.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Invocation {
+        Invocation::new(program.as_ref(), &self.work(), &self.variables, self.filters())
+    }
+
+    /// Sets a variable for every later command.
+    pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
+        self.variables.insert(name.into(), value.as_ref().into());
+        self
+    }
+
+    /// Removes a variable from every later command.
+    pub fn unset(&mut self, name: &str) -> &mut Self {
+        self.variables.remove(OsStr::new(name));
+        self
+    }
+
+    /// A variable as later commands get it.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The environment of later commands as a value, for calls into gover's libraries.
+    pub fn env(&self) -> Env {
+        Env::from_map(self.variables.iter().map(|(name, value)| (name.clone(), value.clone())), self.work())
+    }
+
+    /// The directory that holds everything, as the operating system knows it.
+    pub fn root(&self) -> PathBuf {
+        canonical(self.root.path())
+    }
+
+    /// The user's home.
+    pub fn home(&self) -> PathBuf {
+        self.root().join("home")
+    }
+
+    /// The working directory.
+    pub fn work(&self) -> PathBuf {
+        self.root().join("work")
+    }
+
+    /// The paths below `GOVER_HOME`.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The manager's program, as it lies in `bin`.
+    pub fn gover_program(&self) -> &Path {
+        &self.gover
+    }
+
+    /// Writes a file below the working directory, creating what is above it; returns its path.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let target = self.work().join(path);
+        fs::create_dir_all(target.parent().expect("a file is in a directory"))
+            .expect("a directory for the file");
+        fs::write(&target, content)
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
+        target
+    }
+
+    /// Creates a directory below the working directory; returns its path.
+    pub fn directory(&self, path: &str) -> PathBuf {
+        let target = self.work().join(path);
+        fs::create_dir_all(&target).expect("a directory below the working one");
+        target
+    }
+
+    /// The names in a directory, sorted; empty if there is no such directory.
+    pub fn names_in(&self, directory: impl AsRef<Path>) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root().join(directory)) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("a readable entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A program of the machine, such as a shell, from the PATH of the test itself; `None` if it is not there.
+    pub fn find_on_machine(&self, name: &str) -> Option<PathBuf> {
+        let file = gover_core::layout::executable_name(name);
+        Env::from_process()
+            .path()
+            .into_iter()
+            .map(|directory| directory.join(&file))
+            .find(|path| path.is_file())
+    }
+
+    fn filters(&self) -> Filters {
+        let site = self.site.as_ref().map(FakeSite::url);
+        Filters::new(&self.root(), self.root.path(), site.as_deref(), &Platform::host())
+    }
+}
+
+/// The whole environment of a program in the context.
+fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
+    let mut variables = BTreeMap::new();
+    let machine = Env::from_process();
+    for name in PASSED_ON {
+        if let Some(value) = machine.var(name) {
+            variables.insert((*name).into(), value);
+        }
+    }
+    let home = root.join("home");
+    let mut set = |name: &str, value: &OsStr| variables.insert(name.into(), value.into());
+    for name in [vars::HOME, vars::USERPROFILE] {
+        set(name, home.as_os_str());
+    }
+    for (name, below) in BELOW_HOME {
+        set(name, home.join(below).as_os_str());
+    }
+    for name in [vars::TMPDIR, "TEMP", "TMP"] {
+        set(name, root.join("tmp").as_os_str());
+    }
+    set(vars::GOVER_HOME, layout.home().as_os_str());
+    let mut path = layout.bin().into_os_string();
+    path.push(PATH_SEPARATOR);
+    path.push(root.join("empty"));
+    set(vars::PATH, &path);
+    for (name, value) in FIXED {
+        set(name, OsStr::new(value));
+    }
+    variables
+}
+
+/// On Windows without the `\\?\` that `canonicalize` adds and few programs understand.
+fn canonical(path: &Path) -> PathBuf {
+    let path = path.canonicalize().expect("the temporary directory exists");
+    match path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
+        Some(plain) => PathBuf::from(plain),
+        None => path,
+    }
+}
+
+const PATH_SEPARATOR: &str = if std::path::MAIN_SEPARATOR == '/' { ":" } else { ";" };
+
+/// What Windows and Wine need to start a program at all.
+const PASSED_ON: &[&str] = &[
+    "SystemRoot",
+    "SystemDrive",
+    "windir",
+    "ComSpec",
+    "PATHEXT",
+    "NUMBER_OF_PROCESSORS",
+    "PROCESSOR_ARCHITECTURE",
+    "WINEPREFIX",
+    "WINEDEBUG",
+    "WINEARCH",
+];
+
+const BELOW_HOME: &[(&str, &str)] = &[
+    (vars::APPDATA, "AppData/Roaming"),
+    ("LOCALAPPDATA", "AppData/Local"),
+    (vars::XDG_CONFIG_HOME, ".config"),
+    ("XDG_CACHE_HOME", ".cache"),
+    ("XDG_DATA_HOME", ".local/share"),
+    ("XDG_STATE_HOME", ".local/state"),
+];
+
+/// Port 1 is reserved and nobody listens there, so what should not be asked fails at once.
+const FIXED: &[(&str, &str)] = &[
+    (vars::GOVER_GODEV_URL, "http://127.0.0.1:1"),
+    (vars::GOPROXY, "http://127.0.0.1:1/proxy"),
+    (vars::GOSUMDB, "sum.golang.org http://127.0.0.1:1/sumdb"),
+    (vars::NO_COLOR, "1"),
+    (vars::TERM, "dumb"),
+    ("COLUMNS", "80"),
+    ("LANG", "C.UTF-8"),
+    ("TZ", "UTC"),
+    ("NO_PROXY", "*"),
+];

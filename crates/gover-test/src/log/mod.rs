@@ -1,0 +1,207 @@
+//! A checksum database in memory, with a key of its own, that answers as sum.golang.org does.
+//!
+//! The tree is computed here from the definition in RFC 6962, not by the library that gover uses, so that the two
+//! cannot be wrong in the same way.
+
+mod tree;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use signed_note::{Note, StandardSigner};
+
+use crate::digest::base64;
+use crate::release::Release;
+use tree::Hash;
+
+/// The hash of the module golang.org/toolchain's go.mod, the same for every version.
+pub const GO_MOD_HASH: &str = "h1:8wlg68NqwW7eMnI1aABk/C2pDYXj8mrMY4TyRfiLeS0=";
+
+/// A checksum database; clones share one log.
+#[derive(Clone)]
+pub struct FakeLog {
+    name: String,
+    key: Key,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    records: Vec<String>,
+    leaves: Vec<Hash>,
+    by_module: BTreeMap<String, usize>,
+    shown: Option<usize>,
+}
+
+/// An Ed25519 key pair that is public knowledge.
+#[derive(Clone, Copy)]
+struct Key {
+    seed: [u8; 32],
+    public: [u8; 32],
+}
+
+impl FakeLog {
+    /// An empty log of that name.
+    pub fn new(name: &str) -> Self {
+        Self::with_key(name, KEY)
+    }
+
+    /// A log of the same name that signs with another key: an impostor.
+    #[must_use]
+    pub fn impostor(&self) -> Self {
+        Self { key: OTHER_KEY, state: Arc::new(Mutex::new(self.state().clone())), ..self.clone() }
+    }
+
+    /// A log with the same name and key that agrees on the first `common` records and then goes its own way.
+    #[must_use]
+    pub fn fork(&self, common: usize) -> Self {
+        let fork = Self::with_key(&self.name, self.key);
+        let records = self.state().records.clone();
+        for (id, record) in records.iter().enumerate() {
+            if id == common {
+                fork.add("example.com/fork v1.0.0 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+            }
+            fork.add(record);
+        }
+        fork
+    }
+
+    /// `sum.test`, or whatever it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What GOSUMDB must hold for a client to accept this log: `name+hash+key`.
+    pub fn verifier_key(&self) -> String {
+        let key = [&[1], self.key.public.as_slice()].concat();
+        format!("{}+{:08x}+{}", self.name, signed_note::key_id(&self.name, &key), base64(&key))
+    }
+
+    /// Appends a record (go.sum lines of one module, each with its newline) and returns its number.
+    pub fn add(&self, record: &str) -> usize {
+        let mut state = self.state();
+        let id = state.records.len();
+        let mut words = record.split(' ');
+        if let (Some(module), Some(version)) = (words.next(), words.next()) {
+            state.by_module.insert(format!("{module}@{version}"), id);
+        }
+        state.leaves.push(tree::leaf(record.as_bytes()));
+        state.records.push(record.to_owned());
+        id
+    }
+
+    /// Appends the record of a release's module.
+    pub fn add_release(&self, release: &Release) -> usize {
+        self.add(&release.log_record())
+    }
+
+    /// Appends meaningless records until the log has `size` of them; 256 and more make full tiles.
+    pub fn pad_to(&self, size: usize) {
+        for id in self.size()..size {
+            self.add(&format!(
+                "example.com/padding v0.0.{id} h1:{}\n",
+                base64(&tree::leaf(&id.to_le_bytes()))
+            ));
+        }
+    }
+
+    /// How many records the log shows.
+    pub fn size(&self) -> usize {
+        self.state().size()
+    }
+
+    /// Answers from now on as it did when it had `size` records; `None` shows everything again.
+    pub fn show_only(&self, size: Option<usize>) {
+        self.state().shown = size;
+    }
+
+    /// The signed tree head of the shown size.
+    pub fn head(&self) -> Vec<u8> {
+        let state = self.state();
+        let size = state.size();
+        let root = tree::root(&state.leaves[..size]);
+        self.sign(&format!("go.sum database tree\n{size}\n{}\n", base64(&root)))
+    }
+
+    /// A note of this log over any text, for heads that no honest log signs.
+    pub fn sign(&self, text: &str) -> Vec<u8> {
+        let public = [&[1], self.key.public.as_slice()].concat();
+        let secret = [&[1], self.key.seed.as_slice()].concat();
+        let id = signed_note::key_id(&self.name, &public);
+        let encoded = format!("PRIVATE+KEY+{}+{id:08x}+{}", self.name, base64(&secret));
+        let signer = StandardSigner::new(&encoded).expect("the built-in key is a key");
+        let mut note = Note::new(text.as_bytes(), &[]).expect("a note's text ends in a newline");
+        note.add_sigs(&[&signer]).expect("a note takes a signature");
+        note.to_bytes()
+    }
+
+    /// The body for a path below the database's base, such as `/lookup/golang.org/toolchain@…`; `None` is 404.
+    pub fn answer(&self, path: &str) -> Option<Vec<u8>> {
+        if path == "/supported" {
+            return Some(Vec::new());
+        }
+        if path == "/latest" {
+            return Some(self.head());
+        }
+        if let Some(module) = path.strip_prefix("/lookup/") {
+            let (id, record) = {
+                let state = self.state();
+                let id = *state.by_module.get(&unescape(module)?).filter(|id| **id < state.size())?;
+                (id, state.records[id].clone())
+            };
+            return Some([format!("{id}\n{record}\n").into_bytes(), self.head()].concat());
+        }
+        let state = self.state();
+        tree::tile(path.strip_prefix("/tile/8/")?, &state.leaves[..state.size()])
+    }
+
+    fn with_key(name: &str, key: Key) -> Self {
+        Self { name: name.to_owned(), key, state: Arc::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn size(&self) -> usize {
+        self.shown.unwrap_or(self.records.len()).min(self.records.len())
+    }
+}
+
+impl std::fmt::Debug for FakeLog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FakeLog({}, {} records)", self.name, self.size())
+    }
+}
+
+/// `!a` stands for `A` in the paths of the module protocol (go.dev/ref/mod#goproxy-protocol).
+fn unescape(text: &str) -> Option<String> {
+    let mut result = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        result.push(match character {
+            '!' => characters.next().filter(char::is_ascii_lowercase)?.to_ascii_uppercase(),
+            'A'..='Z' => return None,
+            other => other,
+        });
+    }
+    Some(result)
+}
+
+const KEY: Key = Key {
+    seed: [7; 32],
+    public: [
+        0xea, 0x4a, 0x6c, 0x63, 0xe2, 0x9c, 0x52, 0x0a, 0xbe, 0xf5, 0x50, 0x7b, 0x13, 0x2e, 0xc5, 0xf9, 0x95,
+        0x47, 0x76, 0xae, 0xbe, 0xbe, 0x7b, 0x92, 0x42, 0x1e, 0xea, 0x69, 0x14, 0x46, 0xd2, 0x2c,
+    ],
+};
+
+const OTHER_KEY: Key = Key {
+    seed: [9; 32],
+    public: [
+        0xfd, 0x17, 0x24, 0x38, 0x5a, 0xa0, 0xc7, 0x5b, 0x64, 0xfb, 0x78, 0xcd, 0x60, 0x2f, 0xa1, 0xd9, 0x91,
+        0xfd, 0xeb, 0xf7, 0x6b, 0x13, 0xc5, 0x8e, 0xd7, 0x02, 0xea, 0xc8, 0x35, 0xe9, 0xf6, 0x18,
+    ],
+};

@@ -1,0 +1,187 @@
+//! The programs that tests run: where Cargo put them, and building what it did not.
+
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::sync::{OnceLock, RwLock};
+
+use crate::digest::sha256_hex;
+
+/// The gover programs that belong to the running test.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    gover: Option<PathBuf>,
+    shim: Option<PathBuf>,
+}
+
+impl Programs {
+    /// Takes what Cargo told the test crate (`CARGO_BIN_EXE_*`); the rest is built when first asked for.
+    pub fn find(gover: Option<&str>, shim: Option<&str>) -> Self {
+        Self { gover: gover.map(PathBuf::from), shim: shim.map(PathBuf::from) }
+    }
+
+    /// The manager.
+    pub fn gover(&self) -> PathBuf {
+        static BUILT: OnceLock<PathBuf> = OnceLock::new();
+        self.gover.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover")).clone())
+    }
+
+    /// The shim.
+    pub fn shim(&self) -> PathBuf {
+        static BUILT: OnceLock<PathBuf> = OnceLock::new();
+        self.shim.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover-shim")).clone())
+    }
+}
+
+/// The `fake-go` program, compiled once per source text, profile and target directory.
+///
+/// It is one file without dependencies, so rustc makes it directly: quicker than Cargo, and small, which the
+/// packings of [`Release`](crate::Release) profit from. Where this machine has no rustc for the platform of the test
+/// (Windows programs on another system), the one that `cargo test --workspace` built serves.
+pub fn fake_go() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let source = include_str!("bin/fake-go.rs");
+        let directory = profile_directory();
+        let built = directory.join(format!("fake-go-{}{EXE_SUFFIX}", &sha256_hex(source.as_bytes())[..16]));
+        if built.is_file() {
+            return built;
+        }
+        let of_cargo = directory.join(format!("fake-go{EXE_SUFFIX}"));
+        if !compiler_runs_here() {
+            assert!(
+                of_cargo.is_file(),
+                "{} is missing; `cargo test --workspace` builds it",
+                of_cargo.display()
+            );
+            return of_cargo;
+        }
+        compile(source, &directory, &built);
+        built
+    })
+}
+
+/// Starts a program while no executable is being written in this process.
+///
+/// On Linux a file cannot be executed while any process holds it open for writing, and a child holds every
+/// descriptor between its fork and its exec. Programs started through here and executables made by this crate
+/// never overlap; what other code writes is met by trying again.
+pub fn spawn(command: &mut Command) -> io::Result<Child> {
+    let mut attempts = 0;
+    loop {
+        let started = {
+            let _reading = EXECUTABLES.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            command.spawn()
+        };
+        match started {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts < 1000 => {
+                attempts += 1;
+                std::thread::yield_now();
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if given.
+pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[u8]>) {
+    let _writing = EXECUTABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    fs::copy(program, target)
+        .unwrap_or_else(|error| panic!("cannot copy {} to {}: {error}", program.display(), target.display()));
+    if let Some(content) = content {
+        fs::write(target, content)
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
+    }
+}
+
+/// Puts a program at `target` without copying it where the file system allows that.
+pub(crate) fn link_executable(program: &Path, target: &Path) {
+    if fs::hard_link(program, target).is_err() {
+        place_executable(program, target, None);
+    }
+}
+
+/// Makes a program of one file and puts it in place by renaming, since other tests may do the same just now.
+fn compile(source: &str, directory: &Path, built: &Path) {
+    let scratch = tempfile::tempdir_in(directory).expect("a scratch directory for fake-go");
+    let file = scratch.path().join("fake_go.rs");
+    fs::write(&file, source).expect("the source of fake-go");
+    let result = scratch.path().join(format!("fake-go{EXE_SUFFIX}"));
+    let mut command = Command::new(beside_cargo("rustc"));
+    command.args(["--edition=2024", "--crate-name=fake_go", "--crate-type=bin", "--cap-lints=allow"]);
+    command.args(["-Copt-level=s", "-Cstrip=symbols", "-Cpanic=abort"]);
+    if let Some(target) = &target_directory(directory).1 {
+        command.args(["--target", target]);
+    }
+    let output = command.arg("-o").arg(&result).arg(&file).output().expect("rustc starts");
+    assert!(output.status.success(), "cannot compile fake-go: {}", String::from_utf8_lossy(&output.stderr));
+    if let Err(error) = fs::rename(&result, built) {
+        assert!(built.is_file(), "cannot put fake-go in place: {error}");
+    }
+}
+
+/// Builds a program of the workspace into the directory and profile of the running test.
+fn cargo_build(package: &str) -> PathBuf {
+    let profile = profile_directory();
+    let program = profile.join(format!("{package}{EXE_SUFFIX}"));
+    if !compiler_runs_here() {
+        assert!(program.is_file(), "{} is missing; `cargo test --workspace` builds it", program.display());
+        return program;
+    }
+    let (target_directory, target) = target_directory(&profile);
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.args(["build", "--quiet", "--package", package, "--bin", package, "--target-dir"]);
+    command.arg(target_directory);
+    match profile.file_name().and_then(|name| name.to_str()) {
+        Some("debug") | None => {}
+        Some(profile) => {
+            command.args(["--profile", profile]);
+        }
+    }
+    if let Some(target) = target {
+        command.args(["--target", &target]);
+    }
+    let output = command.output().expect("cargo starts");
+    assert!(output.status.success(), "cannot build {package}: {}", String::from_utf8_lossy(&output.stderr));
+    program
+}
+
+/// `target/debug` of the running test, which is `target/debug/deps/NAME-HASH`.
+fn profile_directory() -> PathBuf {
+    let test = gover_core::Env::from_process().program().expect("a test knows its own path");
+    let directory = test.parent().expect("a program is in a directory");
+    if directory.file_name().is_some_and(|name| name == "deps") {
+        directory.parent().expect("deps has a parent").to_owned()
+    } else {
+        directory.to_owned()
+    }
+}
+
+/// Cargo's target directory of a profile's directory, and the target triple if one was given.
+fn target_directory(profile: &Path) -> (PathBuf, Option<String>) {
+    let above = profile.parent().expect("a profile's directory has a parent");
+    // Cargo keeps this file at the top only, which is one level up when building for a named target.
+    if let Some(top) = above.parent()
+        && top.join(".rustc_info.json").is_file()
+    {
+        return (top.to_owned(), above.file_name().and_then(|name| name.to_str()).map(str::to_owned));
+    }
+    (above.to_owned(), None)
+}
+
+/// Whether the Cargo that built this test is one this test can start: a Windows test that was built on another
+/// system has its path in that system's form.
+fn compiler_runs_here() -> bool {
+    Path::new(env!("CARGO")).is_absolute()
+}
+
+fn beside_cargo(name: &str) -> PathBuf {
+    let beside = Path::new(env!("CARGO")).with_file_name(format!("{name}{EXE_SUFFIX}"));
+    if beside.is_file() { beside } else { PathBuf::from(name) }
+}
+
+/// Held for writing while an executable is written, for reading while a program is started.
+static EXECUTABLES: RwLock<()> = RwLock::new(());

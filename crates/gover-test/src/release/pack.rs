@@ -1,0 +1,75 @@
+//! Archives from entries; also from entries that no honest archive has.
+
+use std::io::{Cursor, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use zip::write::SimpleFileOptions;
+
+/// One entry of an archive.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The full name in the archive, taken as it is: `../x` and `/etc/x` too.
+    pub name: String,
+    /// The content; empty for a directory.
+    pub bytes: Vec<u8>,
+    /// Mode 0755 instead of 0644.
+    pub executable: bool,
+    /// A directory; archives for Windows and modules hold none.
+    pub directory: bool,
+}
+
+impl Entry {
+    /// A plain file.
+    pub fn file(name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        Self { name: name.to_owned(), bytes: bytes.as_ref().to_vec(), executable: false, directory: false }
+    }
+
+    /// A directory; `name` ends in `/`.
+    pub fn directory(name: &str) -> Self {
+        Self { name: name.to_owned(), bytes: Vec::new(), executable: true, directory: true }
+    }
+
+    fn mode(&self) -> u32 {
+        if self.executable { 0o755 } else { 0o644 }
+    }
+}
+
+/// A `.tar.gz` as Go's cmd/distpack makes it: USTAR, one time for all, no owner.
+pub fn pack_tar_gz(entries: &[Entry]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for entry in entries {
+        let mut header = tar::Header::new_ustar();
+        // Written by hand, since `set_path` refuses the names that tests of the guard need.
+        let field = header.as_old_mut();
+        assert!(entry.name.len() <= field.name.len(), "`{}` is too long for a plain header", entry.name);
+        field.name[..entry.name.len()].copy_from_slice(entry.name.as_bytes());
+        header.set_mode(entry.mode());
+        header.set_size(entry.bytes.len() as u64);
+        header.set_mtime(1_719_519_072);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_entry_type(if entry.directory {
+            tar::EntryType::Directory
+        } else {
+            tar::EntryType::Regular
+        });
+        header.set_cksum();
+        builder.append(&header, entry.bytes.as_slice()).expect("memory takes an entry");
+    }
+    builder.into_inner().and_then(GzEncoder::finish).expect("memory takes the end of an archive")
+}
+
+/// A zip as Go's cmd/distpack makes it: deflate, Unix modes, no directories.
+pub fn pack_zip(entries: &[Entry]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for entry in entries.iter().filter(|entry| !entry.directory) {
+        let options = SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Deflated)
+            .compression_level(Some(1))
+            .unix_permissions(entry.mode());
+        writer.start_file(entry.name.as_str(), options).expect("an entry starts");
+        writer.write_all(&entry.bytes).expect("memory takes an entry");
+    }
+    writer.finish().expect("memory takes the end of an archive").into_inner()
+}

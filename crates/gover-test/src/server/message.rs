@@ -1,0 +1,122 @@
+//! One HTTP/1.1 request and one response, as far as tests need them.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::digest::sha256_hex;
+
+/// A request as the server received it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `HEAD`, …
+    pub method: String,
+    /// The path without its query; for a request made to this server as a proxy, without scheme and host too.
+    pub path: String,
+    /// What follows `?`, empty if nothing does.
+    pub query: String,
+    /// The scheme and host of a request made to this server as a proxy: `http://go.dev`.
+    pub origin: Option<String>,
+    /// Headers in the order of their arrival.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Reads the head of a request; `None` if the client closed the connection before it was complete.
+    pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            if head.len() > 64 * 1024 {
+                return Err(io::Error::other("the head of the request has no end"));
+            }
+            if stream.read(&mut byte)? == 0 {
+                return Ok(None);
+            }
+            head.push(byte[0]);
+        }
+        Ok(Self::parse(&String::from_utf8_lossy(&head)))
+    }
+
+    fn parse(head: &str) -> Option<Self> {
+        let mut lines = head.split("\r\n");
+        let mut words = lines.next()?.split(' ');
+        let (method, target) = (words.next()?, words.next()?);
+        let (origin, target) = match target.split_once("://") {
+            Some((scheme, rest)) => {
+                let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                (Some(format!("{scheme}://{host}")), path)
+            }
+            None => (None, target),
+        };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let headers = lines.filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.to_owned(), value.trim().to_owned()))
+        });
+        Some(Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            origin,
+            headers: headers.collect(),
+        })
+    }
+}
+
+/// What the server answers. Ranges, conditions and lengths are the server's business.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Arc<[u8]>,
+    pub(super) etag: Option<String>,
+}
+
+impl Response {
+    /// 200 with that body and an `ETag` made from it.
+    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+        let body: Vec<u8> = body.into();
+        let etag = format!("\"{}\"", &sha256_hex(&body)[..16]);
+        Self { status: 200, headers: Vec::new(), body: body.into(), etag: Some(etag) }
+    }
+
+    /// Any status with a text.
+    pub fn status(status: u16, text: &str) -> Self {
+        let headers = vec![("Content-Type".to_owned(), "text/plain; charset=utf-8".to_owned())];
+        Self { status, headers, body: text.as_bytes().into(), etag: None }
+    }
+
+    /// 302 to another place: a path of this server or a whole URL.
+    pub fn redirect(location: &str) -> Self {
+        Self::status(302, "found elsewhere\n").with_header("Location", location)
+    }
+
+    /// With a further header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Without the `ETag`.
+    #[must_use]
+    pub fn without_etag(mut self) -> Self {
+        self.etag = None;
+        self
+    }
+
+    /// With another `ETag`, given with its quotes.
+    #[must_use]
+    pub fn with_etag(mut self, etag: &str) -> Self {
+        self.etag = Some(etag.to_owned());
+        self
+    }
+}

@@ -1,0 +1,273 @@
+//! An HTTP server on the loopback interface: one std listener, no framework, faults on demand.
+
+mod fault;
+mod message;
+mod reply;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+pub use fault::Fault;
+pub use message::{Request, Response};
+
+/// A server that answers what it was told to and remembers what it was asked.
+///
+/// Each connection carries one request (`Connection: close`), so that the log is what the client decided to ask.
+/// It ends when dropped, which also ends what is stalled.
+#[derive(Debug)]
+pub struct FakeServer {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listener: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+type Handler = Arc<dyn Fn(&Request) -> Option<Response> + Send + Sync>;
+
+#[derive(Default)]
+struct State {
+    routes: BTreeMap<String, Response>,
+    handlers: Vec<(String, Handler)>,
+    faults: Vec<ActiveFault>,
+    requests: Vec<Request>,
+    stalled: usize,
+    releases: usize,
+    stopping: bool,
+}
+
+#[derive(Debug)]
+struct ActiveFault {
+    path: String,
+    fault: Fault,
+    remaining: Option<usize>,
+}
+
+impl FakeServer {
+    /// Starts a server on a free port that knows no path yet.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let shared = Arc::<Shared>::default();
+        let for_thread = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || accept(&listener, &for_thread));
+        Self { address, shared, listener: Some(thread) }
+    }
+
+    /// `http://127.0.0.1:PORT`, without a final slash.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The URL of a path that begins with `/`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url())
+    }
+
+    /// Answers `path` with 200 and this body, whatever the query.
+    pub fn serve(&self, path: &str, body: impl Into<Vec<u8>>) {
+        self.route(path, Response::ok(body));
+    }
+
+    /// Answers `path` with this response, whatever the query; goes before every handler.
+    pub fn route(&self, path: &str, response: Response) {
+        self.state().routes.insert(path.to_owned(), response);
+    }
+
+    /// Adds a line to the body that `path` is answered with.
+    pub fn append_line(&self, path: &str, line: &str) {
+        let mut body = self.state().routes.get(path).map(|route| route.body.to_vec()).unwrap_or_default();
+        body.extend_from_slice(line.as_bytes());
+        body.push(b'\n');
+        self.serve(path, body);
+    }
+
+    /// Forgets the route of `path`.
+    pub fn forget_route(&self, path: &str) {
+        self.state().routes.remove(path);
+    }
+
+    /// Lets a function answer every path that begins with `prefix`; `None` from it is 404. The longest prefix
+    /// wins, among equals the last.
+    pub fn handle(
+        &self,
+        prefix: &str,
+        handler: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
+    ) {
+        self.state().handlers.push((prefix.to_owned(), Arc::new(handler)));
+    }
+
+    /// Makes every request for `path` fail so; a path that ends in `*` stands for all that begin like it. Several
+    /// faults of one path add up.
+    pub fn fault(&self, path: &str, fault: Fault) {
+        self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: None });
+    }
+
+    /// Makes the next `times` requests for `path` fail so.
+    pub fn fault_times(&self, path: &str, fault: Fault, times: usize) {
+        self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: Some(times) });
+    }
+
+    /// Removes all faults.
+    pub fn heal(&self) {
+        self.state().faults.clear();
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state().requests.clone()
+    }
+
+    /// The requests whose path is `path`, or begins like it if it ends in `*`.
+    pub fn requests_for(&self, path: &str) -> Vec<Request> {
+        self.state().requests.iter().filter(|request| matches(path, &request.path)).cloned().collect()
+    }
+
+    /// `GET /path` of every request so far.
+    pub fn request_lines(&self) -> Vec<String> {
+        self.state().requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) {
+        self.state().requests.clear();
+    }
+
+    /// Blocks until a request for `path` has come.
+    pub fn wait_for_request(&self, path: &str) {
+        self.wait(path, |state| state.requests.iter().any(|request| matches(path, &request.path)));
+    }
+
+    /// Blocks until so many requests are stalled by [`Fault::Stall`] or [`Fault::StallAt`].
+    pub fn wait_for_stalled(&self, count: usize) {
+        self.wait("stalled requests", |state| state.stalled >= count);
+    }
+
+    /// Lets all stalled requests go on; later ones stall again while the fault lasts.
+    pub fn release_stalled(&self) {
+        self.state().releases += 1;
+        self.shared.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.lock()
+    }
+
+    /// Waits for a condition; gives up loudly after a time that no healthy test needs.
+    fn wait(&self, what: &str, condition: impl Fn(&State) -> bool) {
+        let (state, result) = self
+            .shared
+            .changed
+            .wait_timeout_while(self.state(), Duration::from_mins(1), |state| !condition(state))
+            .unwrap_or_else(PoisonError::into_inner);
+        let lines: Vec<&str> = state.requests.iter().map(|request| request.path.as_str()).collect();
+        assert!(!result.timed_out(), "waited in vain for {what}; so far came {lines:?}");
+    }
+}
+
+impl Drop for FakeServer {
+    fn drop(&mut self) {
+        self.state().stopping = true;
+        self.shared.changed.notify_all();
+        // Wakes the listener, which then sees that it shall stop.
+        let woken = TcpStream::connect(self.address).is_ok();
+        if let Some(thread) = self.listener.take()
+            && woken
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks a connection until stalled requests are released or the server ends.
+    fn stall(&self) {
+        let mut state = self.lock();
+        let release = state.releases;
+        state.stalled += 1;
+        self.changed.notify_all();
+        let mut state = self
+            .changed
+            .wait_while(state, |state| !state.stopping && state.releases == release)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.stalled -= 1;
+    }
+
+    /// Records a request and finds what answers it.
+    fn receive(&self, request: &Request) -> (Option<Response>, Vec<Fault>) {
+        let mut state = self.lock();
+        state.requests.push(request.clone());
+        let faults = state.take_faults(&request.path);
+        let route = state.routes.get(&request.path).cloned();
+        let handler = state
+            .handlers
+            .iter()
+            .filter(|(prefix, _)| request.path.starts_with(prefix))
+            .max_by_key(|(prefix, _)| prefix.len())
+            .map(|(_, handler)| Arc::clone(handler));
+        drop(state);
+        self.changed.notify_all();
+        (route.or_else(|| handler.and_then(|handler| handler(request))), faults)
+    }
+}
+
+impl State {
+    fn take_faults(&mut self, path: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for active in self.faults.iter_mut().filter(|active| matches(&active.path, path)) {
+            match &mut active.remaining {
+                Some(0) => continue,
+                Some(times) => *times -= 1,
+                None => {}
+            }
+            faults.push(active.fault.clone());
+        }
+        faults
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State")
+            .field("requests", &self.requests)
+            .field("faults", &self.faults)
+            .finish_non_exhaustive()
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    for stream in listener.incoming() {
+        if shared.lock().stopping {
+            return;
+        }
+        let Ok(stream) = stream else { continue };
+        let shared = Arc::clone(shared);
+        // A client that goes away early is no failure of the server; the test sees what it left in the log.
+        std::thread::spawn(move || converse(stream, &shared));
+    }
+}
+
+fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
+    let Some(request) = Request::read(&mut stream)? else { return Ok(()) };
+    let (response, faults) = shared.receive(&request);
+    reply::send(&mut stream, &request, response, &faults, shared)
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => path.starts_with(prefix),
+        None => path == pattern,
+    }
+}

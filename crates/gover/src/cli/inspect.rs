@@ -1,0 +1,59 @@
+use clap::Args;
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover list
+  gover list --remote 1.22")]
+pub(crate) struct ListArgs {
+    /// Only what matches
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// Show releases, the newest patch of each minor version
+    #[arg(long)]
+    pub(crate) remote: bool,
+    /// Show every release, prereleases too; of what is installed, the Go on PATH too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover current
+  gover current -v")]
+pub(crate) struct CurrentArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover which
+  gover which gofmt 1.21")]
+pub(crate) struct WhichArgs {
+    /// go or gofmt, then a version; by default go, and the one used here
+    #[arg(value_name = "PROGRAM|REQUEST", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover env --shell bash
+  gover env 1.21 --shell fish")]
+pub(crate) struct EnvArgs {
+    /// The version; none: the one used here
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// bash, zsh, fish, powershell, cmd, nu, elvish, sh; by default the one that calls
+    #[arg(long, value_name = "SHELL")]
+    pub(crate) shell: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "shell")]
+    pub(crate) json: bool,
+}

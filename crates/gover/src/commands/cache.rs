@@ -1,0 +1,89 @@
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use gover_core::Exit;
+use gover_install::prune::{self, LeftoverKind};
+use gover_sys::file;
+use serde_json::json;
+
+use crate::cli::{CacheAction, CacheArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Table, mebibytes};
+
+/// `gover cache`
+pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    match arguments.action {
+        None => show(arguments.json, context)?,
+        Some(CacheAction::Clean) => clean(context)?,
+    }
+    Ok(Exit::Success)
+}
+
+fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let parts: Vec<(String, u64)> = entries(context)?
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (name, file::tree_size(&path).unwrap_or_default())
+        })
+        .collect();
+    if as_json {
+        let path = context.layout.cache();
+        let parts: Vec<_> =
+            parts.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes })).collect();
+        return Json::print(context.printer, &json!({ "path": path, "parts": parts }));
+    }
+    let mut table = Table::default();
+    let same = |text: String| (text.clone(), text);
+    table.row([
+        same(context.short(&context.layout.cache())),
+        same(mebibytes(parts.iter().map(|(_, bytes)| bytes).sum())),
+    ]);
+    for (name, bytes) in parts {
+        table.row([same(format!("  {name}")), same(mebibytes(bytes))]);
+    }
+    table.lines().iter().try_for_each(|line| context.printer.data(line))
+}
+
+/// Deletes what can be fetched again: the release index, and downloads nobody works on. Tree heads of checksum
+/// databases stay: forgetting them would also forget what a database must be consistent with.
+fn clean(context: &Context<'_>) -> Result<(), Failure> {
+    let index = context.layout.index_cache();
+    let mut freed = file::tree_size(&index).unwrap_or_default();
+    file::remove_tree(&index).map_err(|source| {
+        Failure::io(
+            format!("cannot remove `{}`", index.display()),
+            &source,
+            "check who owns GOVER_HOME and whether you may write there",
+        )
+    })?;
+    let mut downloads = prune::find(&context.layout, &[])?;
+    downloads.retain(|leftover| leftover.kind == LeftoverKind::Download);
+    freed += prune::remove(&context.layout, &downloads)?.iter().map(|gone| gone.bytes).sum::<u64>();
+    context.printer.note(&if freed == 0 {
+        "the cache held nothing that can be fetched again".to_owned()
+    } else {
+        format!("removed {} from {}", mebibytes(freed), context.short(&context.layout.cache()))
+    });
+    Ok(())
+}
+
+fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
+    let directory = context.layout.cache();
+    match fs::read_dir(&directory) {
+        Ok(entries) => {
+            let mut paths: Vec<_> =
+                entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+            paths.sort();
+            Ok(paths)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(Failure::io(
+            format!("cannot read `{}`", directory.display()),
+            &source,
+            "check who owns GOVER_HOME and whether you may read it",
+        )),
+    }
+}

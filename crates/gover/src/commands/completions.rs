@@ -1,0 +1,29 @@
+use clap::CommandFactory;
+use clap_complete::Shell;
+use gover_core::Exit;
+use gover_shell::ShellKind;
+
+use crate::cli::{Cli, CompletionsArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover completions`
+pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let shell = match arguments.shell.parse::<ShellKind>()? {
+        ShellKind::Bash => Shell::Bash,
+        ShellKind::Zsh => Shell::Zsh,
+        ShellKind::Fish => Shell::Fish,
+        ShellKind::PowerShell => Shell::PowerShell,
+        ShellKind::Elvish => Shell::Elvish,
+        other @ (ShellKind::Cmd | ShellKind::Nu | ShellKind::Posix) => {
+            return Err(Failure::usage(
+                format!("there are no completions for {other}"),
+                "gover completions bash, zsh, fish, powershell or elvish",
+            ));
+        }
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "gover", &mut script);
+    context.printer.data(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,82 @@
+use gover_core::Exit;
+use serde_json::json;
+
+use crate::cli::{ConfigAction, ConfigArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Table};
+use crate::settings::{self, ConfigFile, SETTINGS, SettingsError};
+
+use super::provide;
+
+/// `gover config`
+pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    match arguments.action.unwrap_or(ConfigAction::List { json: false }) {
+        ConfigAction::Get { name } => {
+            let (value, _) = value_of(&name, context)?;
+            context.printer.data(&value)?;
+        }
+        ConfigAction::Set { name, value } => set(&name, &value, context)?,
+        ConfigAction::List { json } => list(json, context)?,
+        ConfigAction::Path => context.printer.data(&context.layout.config().display().to_string())?,
+    }
+    Ok(Exit::Success)
+}
+
+fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
+    let _lock = provide::lock("config", context)?;
+    let mut file = ConfigFile::read(&context.layout.config())?;
+    file.set(name, value)?;
+    file.write()?;
+    settings::mirror(&context.layout, &file, None)?;
+    let (now, origin) = value_of(name, context)?;
+    let path = context.short(&context.layout.config());
+    context.printer.note(&if value.is_empty() {
+        format!("{name} was removed from {path}")
+    } else {
+        format!("{name} is now {value} in {path}")
+    });
+    if !matches!(origin, "config.toml" | "default") {
+        context.printer.warning(&format!("{origin} still sets it to {now} here"));
+    }
+    Ok(())
+}
+
+fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
+    for name in ConfigFile::read(&context.layout.config())?.unknown() {
+        context.printer.warning(&format!(
+            "{} holds `{name}`, which is no setting",
+            context.short(&context.layout.config())
+        ));
+    }
+    if as_json {
+        let settings: serde_json::Map<_, _> = SETTINGS
+            .iter()
+            .map(|(name, _)| {
+                let (value, origin) = value_of(name, context)?;
+                Ok(((*name).to_owned(), json!({ "value": value, "origin": origin })))
+            })
+            .collect::<Result<_, SettingsError>>()?;
+        return Json::print(context.printer, &settings);
+    }
+    let mut table = Table::default();
+    for (name, _) in SETTINGS {
+        let (value, origin) = value_of(name, context)?;
+        let same = |text: &str| (text.to_owned(), text.to_owned());
+        table.row([same(name), same(&value), same(origin)]);
+    }
+    table.lines().iter().try_for_each(|line| context.printer.data(line))
+}
+
+/// A setting's value as text, and where it comes from.
+fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
+    let settings = &context.settings;
+    let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
+    match name {
+        "sources" => Ok((settings.sources.value.join(","), settings.sources.origin.describe())),
+        "auto_install" => Ok(switch(&settings.auto_install)),
+        "offline" => Ok(switch(&settings.offline)),
+        "require_sumdb" => Ok(switch(&settings.require_sumdb)),
+        _ => Err(SettingsError::Unknown { name: name.to_owned() }),
+    }
+}

@@ -1,0 +1,82 @@
+use gover_core::Exit;
+use gover_core::resolve::{Outcome, Resolution, Trace};
+use serde_json::{Value, json};
+
+use super::requests::name_of;
+use crate::cli::CurrentArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Style, Verbosity};
+
+/// `gover current`
+pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let mut trace = match context.printer.verbosity() {
+        Verbosity::Verbose => Trace::on(context.home().map(ToOwned::to_owned)),
+        _ => Trace::off(),
+    };
+    let selection = context.selection(&mut trace);
+    for (index, step) in trace.into_steps().iter().enumerate() {
+        context.printer.detail(&format!("{:>2}. {step}", index + 1));
+    }
+    let resolution = selection?;
+    if arguments.json {
+        Json::print(context.printer, &facts(&resolution, context))?;
+    } else if let Some(line) = sentence(&resolution, context) {
+        context.printer.data(&line)?;
+    }
+    match resolution.refusal {
+        // The go command will stop here, so this is an error too.
+        Some(refusal) => Err(refusal.into()),
+        None => end(&resolution, context),
+    }
+}
+
+fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> {
+    match &resolution.outcome {
+        Outcome::Ready(_) => Ok(Exit::Success),
+        Outcome::Missing(request) => {
+            context.printer.hint(&format!("gover install {}", super::requests::pasted(request.as_str())));
+            Ok(Exit::Failure)
+        }
+        Outcome::Nothing => {
+            Err(Failure::with_hint("no Go is chosen here, and none is on PATH", "gover install latest"))
+        }
+    }
+}
+
+fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
+    let (name, note) = match &resolution.outcome {
+        Outcome::Ready(toolchain) => (name_of(toolchain, context), ""),
+        Outcome::Missing(request) => match request.as_exact() {
+            Some(name) => (name.to_string(), " (not installed)"),
+            None => (request.to_string(), " (none installed)"),
+        },
+        Outcome::Nothing => return None,
+    };
+    let reason = resolution.reason(context.home());
+    Some(format!("{}  {reason}{note}", context.printer.out(Style::Version, &name)))
+}
+
+/// The facts of a selection; the schema is in docs/reference/json.md.
+fn facts(resolution: &Resolution, context: &Context<'_>) -> Value {
+    let (goroot, installed) = match &resolution.outcome {
+        Outcome::Ready(toolchain) => (toolchain.goroot.clone(), true),
+        Outcome::Missing(request) => (request.as_exact().map(|name| context.layout.toolchain(name)), false),
+        Outcome::Nothing => (None, false),
+    };
+    let origin = resolution.origin.as_ref().map(|origin| {
+        json!({ "kind": origin.kind.as_str(), "path": origin.path, "line": origin.line, "request": origin.request })
+    });
+    let raised = resolution.raised.as_ref().map(|raised| {
+        let by = json!({ "kind": raised.by.source.as_str(), "path": raised.by.path, "line": raised.by.line });
+        json!({ "from": raised.from, "by": by })
+    });
+    json!({
+        "version": resolution.name().map(ToString::to_string),
+        "goroot": goroot,
+        "installed": installed,
+        "origin": origin,
+        "raised": raised,
+        "error": resolution.refusal.as_ref().map(ToString::to_string),
+    })
+}

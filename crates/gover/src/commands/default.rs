@@ -1,0 +1,108 @@
+use std::fs;
+use std::io;
+
+use gover_core::resolve::Outcome;
+use gover_core::{Exit, Request};
+use gover_sys::{Lock, file, link};
+
+use super::{provide, requests};
+use crate::cli::DefaultArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover default`
+pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let Some(text) = &arguments.request else { return show(context) };
+    let request = requests::parse(text, context)?;
+    let toolchain = provide::provide(&request, context)?;
+    let before = read(context)?;
+    let lock = provide::lock("default", context)?;
+    write(&request, context, &lock)?;
+    let name = requests::name_of(&toolchain, context);
+    context.printer.note(&match before {
+        Some(before) if before.as_str() == request.as_str() => format!("default is {name} already"),
+        Some(before) => {
+            format!("default is now {name} (`gover default {}` goes back)", requests::pasted(before.as_str()))
+        }
+        None => format!("default is now {name}"),
+    });
+    Ok(Exit::Success)
+}
+
+fn show(context: &Context<'_>) -> Result<Exit, Failure> {
+    let Some(request) = read(context)? else {
+        return Err(Failure::with_hint("no default is set", "gover default latest"));
+    };
+    match context.locate(&request)? {
+        Outcome::Ready(toolchain) => {
+            let name = requests::name_of(&toolchain, context);
+            let asked = format!("  chosen by {request}");
+            let same = name.trim_start_matches("go") == request.as_str().trim_start_matches("go");
+            context.printer.data(&format!("{name}{}", if same { "" } else { &asked }))?;
+        }
+        Outcome::Missing(_) | Outcome::Nothing => {
+            context.printer.data(&format!("{request}  not installed"))?;
+            context.printer.hint(&format!("gover install {}", requests::pasted(request.as_str())));
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// The default request; `None` if none is set. One that cannot be understood is treated as none by whoever is
+/// about to write it anew, and reported by the selection.
+pub(super) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
+    let path = context.layout.default_file();
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(Request::parse(&text).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(cannot("read", &path, &source)),
+    }
+}
+
+/// Whether nothing is stored as default, not even something that cannot be understood.
+pub(super) fn is_unset(context: &Context<'_>) -> bool {
+    match fs::read_to_string(context.layout.default_file()) {
+        Ok(text) => text.trim().is_empty(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Stores a request as the default and points `current` to what answers it.
+pub(super) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Result<(), Failure> {
+    let path = context.layout.default_file();
+    let write = || {
+        fs::create_dir_all(context.layout.home())?;
+        file::write_atomically(&path, format!("{request}\n").as_bytes())
+    };
+    write().map_err(|source| cannot("write", &path, &source))?;
+    refresh_link(context, lock);
+    Ok(())
+}
+
+/// Points `current` to the toolchain that the default means now. Where no link can be made, editors go without it
+/// and everything else works, so that is only a note.
+pub(super) fn refresh_link(context: &Context<'_>, _lock: &Lock) {
+    let goroot =
+        read(context).ok().flatten().and_then(|request| context.locate(&request).ok()).and_then(|outcome| {
+            match outcome {
+                Outcome::Ready(toolchain) => toolchain.goroot,
+                Outcome::Missing(_) | Outcome::Nothing => None,
+            }
+        });
+    let link = context.layout.current();
+    let done = match &goroot {
+        Some(goroot) => link::replace(goroot, &link),
+        None => link::remove(&link),
+    };
+    if let Err(error) = done {
+        context.printer.note(&format!("note: {} was not linked: {error}", context.short(&link)));
+    }
+}
+
+fn cannot(verb: &str, path: &std::path::Path, source: &io::Error) -> Failure {
+    Failure::io(
+        format!("cannot {verb} `{}`", path.display()),
+        source,
+        "check who owns GOVER_HOME and whether you may write there",
+    )
+}

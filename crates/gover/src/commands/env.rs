@@ -1,0 +1,55 @@
+use gover_core::Exit;
+use gover_core::env::vars;
+use gover_core::resolve::Toolchain;
+use gover_shell::ShellKind;
+use serde_json::json;
+
+use super::{requests, which};
+use crate::cli::EnvArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Json;
+
+/// `gover env`
+pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let toolchain = match &arguments.request {
+        Some(text) => requests::installed(&requests::parse(text, context)?, context)?,
+        None => which::selected(context)?,
+    };
+    if arguments.json {
+        let version = toolchain.name.as_ref().map(ToString::to_string);
+        let facts = json!({ "version": version, "goroot": toolchain.goroot, "bin": toolchain.bin });
+        Json::print(context.printer, &facts)?;
+    } else {
+        let code = code(&toolchain, shell(arguments, context)?)?;
+        context.printer.data(code.trim_end())?;
+    }
+    Ok(Exit::Success)
+}
+
+fn code(toolchain: &Toolchain, shell: ShellKind) -> Result<String, Failure> {
+    let text = |path: &std::path::Path| {
+        path.to_str().map(str::to_owned).ok_or_else(|| {
+            Failure::with_hint(
+                format!("the path `{}` is not text, which shell code must be", path.display()),
+                "set GOVER_HOME to a directory with a plain name",
+            )
+        })
+    };
+    let syntax = shell.syntax();
+    let mut code = String::new();
+    if let Some(goroot) = &toolchain.goroot {
+        code.push_str(&syntax.set_env(vars::GOROOT, &text(goroot)?));
+    }
+    code.push_str(&syntax.prepend_path(&text(&toolchain.bin)?));
+    Ok(code)
+}
+
+fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failure> {
+    if let Some(name) = &arguments.shell {
+        return Ok(name.parse::<ShellKind>()?);
+    }
+    let ancestors = gover_sys::process::ancestors().filter_map(gover_sys::process::name);
+    ShellKind::detect(context.env, ancestors)
+        .ok_or_else(|| Failure::usage("cannot tell which shell this is for", "gover env --shell bash"))
+}

@@ -1,0 +1,71 @@
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use gover_core::env::vars;
+use gover_core::resolve::Toolchain;
+use gover_core::{Exit, Request};
+use gover_sys::exec::{self, EnvEdit};
+
+use super::{provide, requests};
+use crate::cli::ExecArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover exec`
+///
+/// The toolchain's own `bin` comes first on PATH, so that everything the command starts finds that very Go.
+pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let Some((name, rest)) = arguments.command.split_first() else {
+        return Err(Failure::usage("no command was given", "gover exec 1.22 -- go version"));
+    };
+    let request = requests::parse(&arguments.request, context)?;
+    let toolchain = provide::provide(&request, context)?;
+    let path = search_path(&toolchain, context);
+    let extensions = context.env.var("PATHEXT");
+    let Some(program) = exec::find(name, &path, extensions.as_deref()) else {
+        return Err(Failure::not_found(
+            format!("no program `{}` on PATH", name.to_string_lossy()),
+            "check its name, or give its path",
+        ));
+    };
+    let edits = edits(&toolchain, &request, path, context)?;
+    let error = exec::replace(&program, name, rest, &edits);
+    Err(Failure::Shown(Box::new(crate::failure::Report::cannot_execute(&program, &error))))
+}
+
+fn search_path(toolchain: &Toolchain, context: &Context<'_>) -> Vec<PathBuf> {
+    let rest = context.env.path().into_iter().filter(|directory| *directory != toolchain.bin);
+    std::iter::once(toolchain.bin.clone()).chain(rest).collect()
+}
+
+fn edits(
+    toolchain: &Toolchain,
+    request: &Request,
+    path: Vec<PathBuf>,
+    context: &Context<'_>,
+) -> Result<Vec<EnvEdit>, Failure> {
+    let set = |name: &str, value: OsString| EnvEdit::Set(OsString::from(name), value);
+    let path = std::env::join_paths(path).map_err(|_| {
+        Failure::with_hint(
+            format!("`{}` cannot be on PATH, its name holds the separator", toolchain.bin.display()),
+            "set GOVER_HOME to a directory with a plain name",
+        )
+    })?;
+    let mut edits = vec![set(vars::PATH, path)];
+    if let Some(goroot) = &toolchain.goroot {
+        edits.push(set(vars::GOROOT, goroot.clone().into_os_string()));
+    }
+    // For shims that the command calls by their path.
+    let again = match (&toolchain.name, request.is_by_version()) {
+        (Some(name), true) => OsString::from(name.as_str()),
+        _ => OsString::from(request.as_str()),
+    };
+    edits.push(set(vars::GOVER_VERSION, again));
+    if context.env.var(vars::GOTOOLCHAIN).is_none() {
+        edits.push(set(vars::GOTOOLCHAIN, OsStr::new("local").to_owned()));
+    }
+    for name in [vars::SWITCH_VERSION, vars::SWITCH_COUNT] {
+        edits.push(EnvEdit::Remove(OsString::from(name)));
+    }
+    Ok(edits)
+}

@@ -1,0 +1,168 @@
+//! What is installed.
+
+use gover_core::inventory::Inventory;
+use gover_core::resolve::{Outcome, Toolchain, Trace};
+use gover_core::{Exit, Request, ToolchainName};
+use gover_install::Receipt;
+use gover_source::Releases;
+use serde_json::{Value, json};
+
+use super::{support, support_facts};
+use crate::cli::ListArgs;
+use crate::commands::default;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Style, Table};
+use crate::supply::supply;
+
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
+    let mut inventory = Inventory::scan(&context.layout).map_err(|source| {
+        Failure::io(
+            format!("cannot read `{}`", context.layout.versions().display()),
+            &source,
+            "check who owns GOVER_HOME and whether you may read it",
+        )
+    })?;
+    if let Some(request) = &request {
+        inventory.toolchains.retain(|name| request.matches(name, None));
+    }
+    let view = View::new(context)?;
+    let system = arguments.all.then(|| system(context)).flatten();
+    if arguments.json {
+        Json::print(context.printer, &facts(&inventory, system.as_ref(), &view, context))?;
+    } else {
+        for line in lines(&inventory, system.as_ref(), &view, context) {
+            context.printer.data(&line)?;
+        }
+        for damage in &inventory.damaged {
+            context.printer.warning(&format!(
+                "{} {} (`gover prune` removes it)",
+                context.short(&damage.path),
+                damage.reason
+            ));
+        }
+        if inventory.toolchains.is_empty() {
+            context.printer.note(if request.is_some() {
+                "nothing installed matches"
+            } else {
+                "no Go is installed"
+            });
+            context.printer.hint(&format!(
+                "gover install {}",
+                request.as_ref().map_or_else(
+                    || "latest".to_owned(),
+                    |request| super::super::requests::pasted(request.as_str())
+                )
+            ));
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// What each row is compared with.
+struct View {
+    releases: Releases,
+    selected: Option<Toolchain>,
+    default: Option<ToolchainName>,
+}
+
+impl View {
+    fn new(context: &Context<'_>) -> Result<Self, Failure> {
+        let supply = supply(context)?;
+        let ready = |outcome| match outcome {
+            Outcome::Ready(toolchain) => Some(toolchain),
+            Outcome::Missing(_) | Outcome::Nothing => None,
+        };
+        // A selection that fails is `current`'s to report.
+        let selected =
+            context.selection(&mut Trace::off()).ok().and_then(|resolution| ready(resolution.outcome));
+        let default =
+            default::read(context)?.and_then(|request| context.locate(&request).ok()).and_then(ready);
+        Ok(Self {
+            releases: supply.known_releases(),
+            selected,
+            default: default.and_then(|toolchain| toolchain.name),
+        })
+    }
+
+    fn is_selected(&self, name: &ToolchainName, context: &Context<'_>) -> bool {
+        self.selected.as_ref().is_some_and(|selected| selected.goroot == Some(context.layout.toolchain(name)))
+    }
+}
+
+/// The Go on PATH outside gover.
+fn system(context: &Context<'_>) -> Option<Toolchain> {
+    let request = Request::parse("system").ok()?;
+    match context.locate(&request) {
+        Ok(Outcome::Ready(toolchain)) => Some(toolchain),
+        _ => None,
+    }
+}
+
+fn lines(
+    inventory: &Inventory,
+    system: Option<&Toolchain>,
+    view: &View,
+    context: &Context<'_>,
+) -> Vec<String> {
+    let mut table = Table::default();
+    let same = |text: String| (text.clone(), text);
+    for name in &inventory.toolchains {
+        let mark = if view.is_selected(name, context) { "*" } else { " " };
+        let default = if view.default.as_ref() == Some(name) { "default" } else { "" };
+        let marked = |text: &str| format!("{mark} {text}");
+        table.row([
+            (marked(name.as_str()), marked(&context.printer.out(Style::Version, name.as_str()))),
+            same(size(name, context)),
+            same(support(name, &view.releases)),
+            same(default.to_owned()),
+        ]);
+    }
+    if let Some(system) = system {
+        let mark = if view.selected.as_ref() == Some(system) { "*" } else { " " };
+        let name = system.name.as_ref().map_or_else(String::new, ToString::to_string);
+        table.row([
+            same(format!("{mark} system")),
+            same(name),
+            same(format!("on PATH, {}", context.short(&system.program("go")))),
+        ]);
+    }
+    table.lines()
+}
+
+/// The size on disk as the receipt has it; counting the files of every toolchain would take too long.
+fn size(name: &ToolchainName, context: &Context<'_>) -> String {
+    match Receipt::read(&context.layout, name) {
+        Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", receipt.bytes >> 20),
+        _ => "-".to_owned(),
+    }
+}
+
+/// The facts; the schema is in docs/reference/json.md.
+fn facts(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context: &Context<'_>) -> Value {
+    let toolchains: Vec<Value> = inventory
+        .toolchains
+        .iter()
+        .map(|name| {
+            let bytes = Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes);
+            json!({
+                "version": name.as_str(),
+                "goroot": context.layout.toolchain(name),
+                "bytes": bytes,
+                "selected": view.is_selected(name, context),
+                "default": view.default.as_ref() == Some(name),
+                "support": support_facts(name, &view.releases),
+            })
+        })
+        .collect();
+    let damaged: Vec<Value> = inventory
+        .damaged
+        .iter()
+        .map(|damage| json!({ "path": damage.path, "reason": damage.reason }))
+        .collect();
+    let system = system.map(|system| {
+        json!({ "version": system.name.as_ref().map(ToString::to_string), "program": system.program("go") })
+    });
+    json!({ "toolchains": toolchains, "damaged": damaged, "system": system })
+}

@@ -1,0 +1,111 @@
+//! What is released.
+
+use gover_core::inventory::is_installed;
+use gover_core::{Exit, Platform, Request};
+use gover_source::{Availability, Basis, Release, Releases};
+use serde_json::{Value, json};
+
+use super::{support, support_facts};
+use crate::cli::ListArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Style, Table};
+use crate::runtime::block_on;
+use crate::supply::supply;
+
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
+    let supply = supply(context)?;
+    let releases = block_on(supply.releases())?;
+    let shown: Vec<&Release> = match &request {
+        Some(request) => releases.matching(request).collect(),
+        None => releases.iter().collect(),
+    };
+    let platform = Platform::host();
+    let every = arguments.all || request.is_some();
+    let shown: Vec<&Release> = shown
+        .into_iter()
+        .filter(|release| release.availability(&platform) != Availability::No)
+        .filter(|release| every || is_newest_patch(release, &releases) || is_coming(release, &releases))
+        .collect();
+    if arguments.json {
+        let facts: Vec<Value> = shown.iter().map(|release| facts(release, &releases, context)).collect();
+        Json::print(context.printer, &json!({ "releases": facts, "basis": basis_facts(&releases) }))?;
+    } else {
+        for line in lines(&shown, &releases, context) {
+            context.printer.data(&line)?;
+        }
+    }
+    notes(&shown, &releases, request.as_ref(), context)
+}
+
+fn notes(
+    shown: &[&Release],
+    releases: &Releases,
+    request: Option<&Request>,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
+    for failure in &releases.failures {
+        context.printer.note(&format!("{} was not asked: {failure}", failure.source));
+    }
+    let basis = match releases.basis {
+        Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
+        Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
+        Basis::Table(None) => "table compiled into gover".to_owned(),
+    };
+    context.printer.detail(&format!("known from the {basis}"));
+    match request {
+        Some(request) if shown.is_empty() => Err(Failure::with_hint(
+            format!("no Go release for {} matches `{request}`", Platform::host()),
+            "`gover list --remote --all` shows every release",
+        )),
+        _ => Ok(Exit::Success),
+    }
+}
+
+fn lines(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Vec<String> {
+    let mut table = Table::default();
+    let same = |text: String| (text.clone(), text);
+    for release in shown {
+        let name = release.name.as_str();
+        let installed = if is_installed(&context.layout, &release.name) { "installed" } else { "" };
+        table.row([
+            (name.to_owned(), context.printer.out(Style::Version, name)),
+            same(release.date.map(|date| date.to_string()).unwrap_or_default()),
+            same(support(&release.name, releases)),
+            same(installed.to_owned()),
+        ]);
+    }
+    table.lines()
+}
+
+/// The newest patch of its language version, stable ones only.
+fn is_newest_patch(release: &Release, releases: &Releases) -> bool {
+    releases.newest_patch(release.name.version()).is_some_and(|newest| newest.name == release.name)
+}
+
+/// The newest beta or candidate of a version that is not out yet.
+fn is_coming(release: &Release, releases: &Releases) -> bool {
+    let newest = releases.iter().next();
+    !release.is_stable() && newest.is_some_and(|newest| newest.name == release.name)
+}
+
+fn facts(release: &Release, releases: &Releases, context: &Context<'_>) -> Value {
+    json!({
+        "version": release.name.as_str(),
+        "date": release.date.map(|date| date.to_string()),
+        "stable": release.is_stable(),
+        "security": release.security,
+        "installed": is_installed(&context.layout, &release.name),
+        "support": support_facts(&release.name, releases),
+    })
+}
+
+fn basis_facts(releases: &Releases) -> Value {
+    match releases.basis {
+        Basis::Index(checked) => {
+            json!({ "kind": "index", "date": gover_source::Date::of(checked).to_string() })
+        }
+        Basis::Table(date) => json!({ "kind": "table", "date": date.map(|date| date.to_string()) }),
+    }
+}

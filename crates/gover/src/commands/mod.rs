@@ -1,0 +1,50 @@
+//! One file per command; each is a function over its arguments and the context.
+
+mod cache;
+mod completions;
+mod config;
+mod current;
+mod default;
+mod env;
+mod exec;
+mod help;
+mod init;
+mod install;
+mod list;
+mod pin;
+mod provide;
+mod prune;
+mod requests;
+mod setup;
+mod uninstall;
+mod r#use;
+mod which;
+
+use gover_core::Exit;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Runs a command.
+pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
+    match command {
+        Command::Install(arguments) => install::run(&arguments, context),
+        Command::Uninstall(arguments) => uninstall::run(&arguments, context),
+        Command::Prune(arguments) => prune::run(&arguments, context),
+        Command::Use(arguments) => r#use::run(&arguments, context),
+        Command::Default(arguments) => default::run(&arguments, context),
+        Command::Pin(arguments) => pin::run(&arguments, context),
+        Command::List(arguments) => list::run(&arguments, context),
+        Command::Current(arguments) => current::run(&arguments, context),
+        Command::Which(arguments) => which::run(&arguments, context),
+        Command::Exec(arguments) => exec::run(&arguments, context),
+        Command::Env(arguments) => env::run(&arguments, context),
+        Command::Init(arguments) => init::run(&arguments, context),
+        Command::Setup(arguments) => setup::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Cache(arguments) => cache::run(&arguments, context),
+        Command::Config(arguments) => config::run(arguments, context),
+        Command::Help(arguments) => help::run(&arguments, context),
+    }
+}

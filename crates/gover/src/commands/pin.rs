@@ -1,0 +1,108 @@
+use std::path::{Path, PathBuf};
+
+use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
+use gover_core::resolve::Outcome;
+use gover_core::{Exit, Request, RequestKind, ToolchainName};
+
+use super::{provide, requests, which};
+use crate::cli::PinArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover pin`
+pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let directory = context.env.logical_directory().ok_or_else(|| {
+        Failure::with_hint("the working directory is gone", "`cd` to a directory that exists")
+    })?;
+    let request = match (&arguments.request, arguments.exact) {
+        (None, false) => return show(&directory, context),
+        (None, true) => exact_here(context)?,
+        (Some(text), exact) => {
+            let request = Request::parse_pin(text)?;
+            if exact { exact_of(&request, context)? } else { request }
+        }
+    };
+    write(&directory.join(VERSION_FILE), &request, context)?;
+    Ok(Exit::Success)
+}
+
+fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
+    match find_pin(directory)? {
+        Some(pin) => {
+            let place = gover_core::display::place(&pin.path, Some(pin.line), context.home());
+            context.printer.data(&format!("{}  {place}", pin.request))?;
+            Ok(Exit::Success)
+        }
+        None => Err(Failure::with_hint("nothing is pinned here or above", "gover pin 1.22")),
+    }
+}
+
+/// The toolchain used here, as a pin.
+fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
+    let toolchain = which::selected(context)?;
+    match toolchain.name {
+        Some(name) => Ok(Request::exact(name)),
+        None => {
+            Err(Failure::with_hint("the Go used here does not tell its version", "gover pin --exact 1.22"))
+        }
+    }
+}
+
+/// The full version that a request means now: the newest installed match, or else the newest release.
+fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure> {
+    if matches!(request.kind(), RequestKind::System) {
+        return Err(Failure::usage("`system` names no version", "`gover pin system` pins it as it is"));
+    }
+    let name: ToolchainName = match context.locate(request)? {
+        Outcome::Ready(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request))?,
+        Outcome::Missing(_) | Outcome::Nothing => provide::newest_release(request, context)?,
+    };
+    Ok(Request::exact(name))
+}
+
+fn write(path: &PathBuf, request: &Request, context: &Context<'_>) -> Result<(), Failure> {
+    let before = match read_version_file(path) {
+        Ok(pin) => pin,
+        // A file that names nothing is what pin is asked to mend.
+        Err(PinError::Empty { .. } | PinError::Invalid { .. } | PinError::NotText { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if before.as_ref().is_some_and(|pin| pin.request.as_str() == request.as_str()) {
+        context.printer.note(&format!("{} says {request} already", context.short(path)));
+        return Ok(());
+    }
+    let text = match &before {
+        Some(pin) => with_line(path, pin.line, request)?,
+        None => format!("{request}\n"),
+    };
+    gover_sys::file::write_atomically(path, text.as_bytes()).map_err(|source| unwritable(path, &source))?;
+    let was = before.map(|pin| format!(" (was {})", pin.request)).unwrap_or_default();
+    context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
+    if let Ok(Outcome::Missing(request)) = context.locate(request) {
+        context.printer.hint(&format!("gover install {}", requests::pasted(request.as_str())));
+    }
+    Ok(())
+}
+
+/// The file with only the pinning line changed, so that comments and other lines stay.
+fn with_line(path: &Path, line: usize, request: &Request) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| unwritable(path, &source))?;
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let replacement = match lines.get(line - 1) {
+        Some(old) if old.ends_with("\r\n") => format!("{request}\r\n"),
+        Some(old) if old.ends_with('\n') => format!("{request}\n"),
+        _ => request.to_string(),
+    };
+    if let Some(old) = lines.get_mut(line - 1) {
+        *old = &replacement;
+    }
+    Ok(lines.concat())
+}
+
+fn unwritable(path: &Path, source: &std::io::Error) -> Failure {
+    Failure::io(
+        format!("cannot write `{}`", path.display()),
+        source,
+        "check who owns that directory and whether you may write there",
+    )
+}

@@ -1,0 +1,62 @@
+use gover_core::Exit;
+use gover_shell::persist::{self, Edit, Plan};
+
+use super::provide;
+use crate::cli::SetupArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover setup`
+pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let plan = if arguments.undo {
+        persist::plan_undo(context.env, &context.layout)?
+    } else {
+        persist::plan(context.env, &context.layout)?
+    };
+    if arguments.dry_run {
+        for edit in &plan.edits {
+            context.printer.data(&format!("would change {}", place(edit, context)))?;
+        }
+        return finish(plan, context);
+    }
+    if !arguments.undo {
+        provide::refresh_shims(context)?;
+    }
+    for edit in &plan.edits {
+        persist::apply(edit)?;
+        context.printer.note(&format!("changed {}", place(edit, context)));
+    }
+    for path in &plan.unchanged {
+        context.printer.note(&format!("{} is set up already", context.short(path)));
+    }
+    if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
+        context.printer.note(if arguments.undo {
+            "nothing of gover's was set up"
+        } else {
+            "PATH is set up already"
+        });
+    } else if !plan.edits.is_empty() {
+        context.printer.note(if arguments.undo {
+            "new shells no longer have gover on PATH"
+        } else {
+            "new shells have gover first on PATH (`gover setup --undo` takes it back)"
+        });
+    }
+    finish(plan, context)
+}
+
+/// Places that could not be changed are told one by one; any of them makes the command fail.
+fn finish(plan: Plan, context: &Context<'_>) -> Result<Exit, Failure> {
+    let failed = !plan.problems.is_empty();
+    for problem in plan.problems {
+        context.printer.failure(&problem.into());
+    }
+    Ok(if failed { Exit::Failure } else { Exit::Success })
+}
+
+fn place(edit: &Edit, context: &Context<'_>) -> String {
+    match edit.path() {
+        Some(path) => context.short(path),
+        None => r"Path in HKEY_CURRENT_USER\Environment".to_owned(),
+    }
+}

@@ -1,0 +1,85 @@
+use gover_core::inventory::candidates;
+use gover_core::{Exit, Request, ToolchainName};
+
+use super::{default, provide, requests};
+use crate::cli::UninstallArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::mebibytes;
+
+/// `gover uninstall`
+pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    // All requests are understood before the first toolchain goes.
+    let mut names: Vec<ToolchainName> = Vec::new();
+    for text in &arguments.requests {
+        let name = one_match(&Request::parse_pin(text)?, context)?;
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in &names {
+        remove(name, context)?;
+    }
+    provide::refresh_shims(context)?;
+    Ok(Exit::Success)
+}
+
+fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
+    let lock = provide::lock(name.as_str(), context)?;
+    let gone = gover_install::uninstall(&context.layout, name, &lock)?;
+    drop(lock);
+    context.printer.note(&format!(
+        "uninstalled {name} ({}; `gover install {}` brings it back)",
+        mebibytes(gone.bytes),
+        Request::exact(name.clone())
+    ));
+    let lock = provide::lock("default", context)?;
+    if let Some(request) = default::read(context)?
+        && matches!(context.locate(&request), Ok(gover_core::resolve::Outcome::Missing(_)))
+    {
+        context
+            .printer
+            .warning(&format!("the default is still {request}, which nothing installed answers now"));
+    }
+    default::refresh_link(context, &lock);
+    Ok(())
+}
+
+/// The one toolchain that a request means; several are never removed by one word. Damaged ones count, since they
+/// are what a person may want to be rid of.
+fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
+    if !request.is_by_version() {
+        return Err(Failure::usage(
+            format!("`{request}` is not gover's to remove"),
+            "`gover list` shows what can be uninstalled",
+        ));
+    }
+    let installed = candidates(&context.layout).map_err(|source| {
+        Failure::io(
+            format!("cannot read `{}`", context.layout.versions().display()),
+            &source,
+            "check who owns GOVER_HOME and whether you may read it",
+        )
+    })?;
+    let newest =
+        installed.iter().map(ToolchainName::version).filter(|version| !version.is_prerelease()).max();
+    let matches: Vec<_> = installed.iter().filter(|name| request.matches(name, newest)).collect();
+    match matches.as_slice() {
+        [] => Err(Failure::not_found(
+            match request.as_exact() {
+                Some(name) => format!("{name} is not installed"),
+                None => format!("no installed Go answers `{request}`"),
+            },
+            "`gover list` shows what is installed",
+        )),
+        [name] => Ok((*name).clone()),
+        several => {
+            let names: Vec<_> = several.iter().map(ToString::to_string).collect();
+            let example = several.first().map(|name| requests::pasted(name.as_str())).unwrap_or_default();
+            Err(Failure::usage(
+                format!("`{request}` means several toolchains: {}", names.join(", ")),
+                format!("gover uninstall {example}"),
+            ))
+        }
+    }
+}

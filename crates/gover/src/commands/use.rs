@@ -1,0 +1,136 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_core::env::vars;
+use gover_core::resolve::SessionRecord;
+use gover_core::{Exit, Request};
+use gover_shell::{Change, ShellKind};
+use gover_sys::process::{self, ProcessId};
+use gover_sys::{Lock, file};
+
+use super::{provide, requests};
+use crate::cli::UseArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// `gover use`
+pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    match &arguments.request {
+        Some(text) => choose(text, context)?,
+        None => clear(context)?,
+    }
+    Ok(Exit::Success)
+}
+
+fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
+    let request = requests::parse(text, context)?;
+    let toolchain = provide::provide(&request, context)?;
+    // The very toolchain, so that a later install does not change it under the shell.
+    let stored = match &toolchain.name {
+        Some(name) if request.is_by_version() => Request::exact(name.clone()),
+        _ => request,
+    };
+    match function_shell(context) {
+        Some(shell) => {
+            let changes = [Change::Set(vars::GOVER_VERSION, stored.as_str())];
+            context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
+        }
+        None => record(&stored, context)?,
+    }
+    let name = requests::name_of(&toolchain, context);
+    context.printer.note(&format!("this shell now uses {name} (`gover use --clear` goes back)"));
+    Ok(())
+}
+
+fn clear(context: &Context<'_>) -> Result<(), Failure> {
+    let lock = lock(context)?;
+    let recorded = forget(context, &lock)?;
+    if let Some(shell) = function_shell(context) {
+        let changes = [Change::Unset(vars::GOVER_VERSION)];
+        context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
+    } else if context.env.var(vars::GOVER_VERSION).is_some() {
+        return Err(Failure::with_hint(
+            "GOVER_VERSION is set in this shell, and only the shell can take it back",
+            "unset GOVER_VERSION",
+        ));
+    }
+    let chosen = recorded || context.env.var(vars::GOVER_VERSION).is_some();
+    context.printer.note(if chosen {
+        "this shell follows its directory and the default again"
+    } else {
+        "this shell had chosen no Go; nothing changed"
+    });
+    Ok(())
+}
+
+/// The shell whose `gover` function called, which evaluates what is printed.
+fn function_shell(context: &Context<'_>) -> Option<ShellKind> {
+    context.env.text(vars::GOVER_SHELL).and_then(|name| ShellKind::parse(&name))
+}
+
+/// Stores the choice for the process that called, since no function is there to set a variable.
+fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
+    if let Some(value) = context.env.text(vars::GOVER_VERSION) {
+        return Err(Failure::with_hint(
+            format!("GOVER_VERSION={value} is set in this shell and would win over this choice"),
+            "`unset GOVER_VERSION` first, or load the shell function: `gover help init`",
+        ));
+    }
+    let Some(shell) = process::ancestors().next() else {
+        return Err(Failure::with_hint(
+            "the shell that called cannot be told from other processes",
+            format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
+        ));
+    };
+    let lock = lock(context)?;
+    sweep(context, &lock);
+    let record = SessionRecord { start: shell.start, request: request.as_str().to_owned() };
+    let path = context.layout.session(shell.id);
+    let write = || {
+        fs::create_dir_all(context.layout.sessions())?;
+        file::write_atomically(&path, record.to_string().as_bytes())
+    };
+    write().map_err(|source| cannot_write(&path, &source))
+}
+
+fn forget(context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {
+    let Some(shell) = process::ancestors().next() else { return Ok(false) };
+    let path = context.layout.session(shell.id);
+    if !path.exists() {
+        return Ok(false);
+    }
+    file::remove_tree(&path).map_err(|source| cannot_write(&path, &source))?;
+    Ok(true)
+}
+
+/// Removes records of shells that have ended; one that cannot be removed is ignored when read anyway.
+fn sweep(context: &Context<'_>, _lock: &Lock) {
+    for path in dead(context) {
+        let _ = file::remove_tree(&path);
+    }
+}
+
+/// The records of shells that have ended.
+pub(super) fn dead(context: &Context<'_>) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !is_alive(path)).collect()
+}
+
+fn is_alive(path: &Path) -> bool {
+    let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+    let record = fs::read_to_string(path).ok().and_then(|text| SessionRecord::parse(&text));
+    id.zip(record).is_some_and(|(id, record)| process::is_alive(ProcessId { id, start: record.start }))
+}
+
+/// The lock of the session records.
+pub(super) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
+    provide::lock("sessions", context)
+}
+
+fn cannot_write(path: &Path, source: &std::io::Error) -> Failure {
+    Failure::io(
+        format!("cannot write `{}`", path.display()),
+        source,
+        "check who owns GOVER_HOME and whether you may write there",
+    )
+}

@@ -1,0 +1,70 @@
+use gover_core::Exit;
+use gover_core::resolve::{Outcome, Toolchain, Trace};
+use serde_json::json;
+
+use super::requests;
+use crate::cli::WhichArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Json;
+
+/// `gover which`
+pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let (program, request) = split(&arguments.words)?;
+    let toolchain = match request {
+        Some(request) => requests::installed(&requests::parse(request, context)?, context)?,
+        None => selected(context)?,
+    };
+    let path = toolchain.program(program);
+    if !gover_sys::file::is_executable(&path) {
+        return Err(Failure::not_found(
+            format!("`{}` cannot be executed", path.display()),
+            "`gover install -f` with that version repairs it",
+        ));
+    }
+    if arguments.json {
+        let version = toolchain.name.as_ref().map(ToString::to_string);
+        Json::print(
+            context.printer,
+            &json!({ "path": path, "version": version, "goroot": toolchain.goroot }),
+        )?;
+    } else {
+        context.printer.data(&path.display().to_string())?;
+    }
+    Ok(Exit::Success)
+}
+
+/// A program's name, then a request; both may be missing.
+fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
+    let program = |word: &str| ["go", "gofmt"].into_iter().find(|name| *name == word);
+    match words {
+        [] => Ok(("go", None)),
+        [word] => Ok(program(word).map_or(("go", Some(word.as_str())), |name| (name, None))),
+        [word, request] if program(word).is_some() => Ok((program(word).unwrap_or("go"), Some(request))),
+        [word, ..] => Err(Failure::usage(
+            format!("a toolchain has no program `{}`", word.escape_debug()),
+            "`gover which go` or `gover which gofmt`",
+        )),
+    }
+}
+
+/// The toolchain that `go` would start here.
+pub(super) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
+    let resolution = context.selection(&mut Trace::off())?;
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => Ok(toolchain.clone()),
+        Outcome::Missing(request) => {
+            let what = match request.as_exact() {
+                Some(name) => name.to_string(),
+                None => format!("a Go that answers `{request}`"),
+            };
+            Err(Failure::not_found(
+                format!("{what} is not installed ({})", resolution.reason(context.home())),
+                format!("gover install {}", requests::pasted(request.as_str())),
+            ))
+        }
+        Outcome::Nothing => {
+            Err(Failure::not_found("no Go is chosen here, and none is on PATH", "gover install latest"))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What every command works with, read once.
+
+use std::path::{Path, PathBuf};
+
+use gover_core::resolve::{
+    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, locate, resolve,
+};
+use gover_core::{Env, Layout, Request};
+use gover_sys::{file, process};
+
+use crate::cli::Global;
+use crate::failure::Failure;
+use crate::output::Printer;
+use crate::settings::Settings;
+
+/// Environment, settings, paths and the printer; passed by reference, never changed.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) env: &'a Env,
+    pub(crate) settings: Settings,
+    pub(crate) layout: Layout,
+    pub(crate) printer: &'a Printer,
+    home: Option<PathBuf>,
+}
+
+impl<'a> Context<'a> {
+    /// Reads settings; nothing is created.
+    pub(crate) fn new(env: &'a Env, global: &Global, printer: &'a Printer) -> Result<Self, Failure> {
+        let home = env.gover_home().ok_or_else(|| {
+            Failure::with_hint("no home directory is known", "set HOME, or GOVER_HOME to an absolute path")
+        })?;
+        let layout = Layout::new(home);
+        let settings = Settings::resolve(global, env, &layout)?;
+        Ok(Self { env, settings, layout, printer, home: env.user_home() })
+    }
+
+    /// The user's home directory, to shorten paths that people read.
+    pub(crate) fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// A path as people read it.
+    pub(crate) fn short(&self, path: &Path) -> String {
+        gover_core::display::short_path(path, self.home())
+    }
+
+    /// What `go` would run here and now.
+    pub(crate) fn selection(&self, trace: &mut Trace) -> Result<Resolution, ResolveError> {
+        resolve(&self.question(), trace)
+    }
+
+    /// The toolchain that answers a request, if it is there.
+    pub(crate) fn locate(&self, request: &Request) -> Result<Outcome, ResolveError> {
+        locate(&self.question(), request)
+    }
+
+    fn question(&self) -> Question<'_> {
+        Question {
+            env: self.env,
+            layout: &self.layout,
+            host: &HOST,
+            called_as: &CalledAs::Go,
+            arguments: &[],
+        }
+    }
+}
+
+const HOST: Host = Host {
+    ancestors: || process::ancestors().map(|process| (process.id, process.start)).collect(),
+    is_executable: file::is_executable,
+};

@@ -1,0 +1,106 @@
+//! The one error type of commands: an error with its remedy, ready to be shown.
+
+use std::io;
+
+use gover_core::diagnose::{Diagnose, Exit};
+
+/// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does not, so that no
+/// error without path, verb and hint can leave a command.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// To be shown.
+    Shown(Box<Report>),
+    /// What was to be shown already is, only the exit matters.
+    Silent(Exit),
+}
+
+/// What is shown of an error.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// What failed.
+    pub(crate) what: String,
+    /// Facts, one a line.
+    pub(crate) details: Vec<String>,
+    /// Why, outermost first.
+    pub(crate) causes: Vec<String>,
+    /// What to do, best first.
+    pub(crate) hints: Vec<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    /// How the program ends.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Shown(report) => report.exit,
+            Self::Silent(exit) => *exit,
+        }
+    }
+
+    /// A command line that clap accepts and the command cannot.
+    pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::plain(what, hint, Exit::Usage)
+    }
+
+    /// A failure with its remedy.
+    pub(crate) fn with_hint(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::plain(what, hint, Exit::Failure)
+    }
+
+    /// There is no such toolchain.
+    pub(crate) fn not_found(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::plain(what, hint, Exit::NotFound)
+    }
+
+    /// The system refused to do something with a file.
+    pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
+        Self::Shown(Box::new(Report {
+            what: what.into(),
+            details: Vec::new(),
+            causes: vec![source.to_string()],
+            hints: vec![hint.into()],
+            exit: Exit::Failure,
+        }))
+    }
+
+    fn plain(what: impl Into<String>, hint: impl Into<String>, exit: Exit) -> Self {
+        Self::Shown(Box::new(Report {
+            what: what.into(),
+            details: Vec::new(),
+            causes: Vec::new(),
+            hints: vec![hint.into()],
+            exit,
+        }))
+    }
+}
+
+impl<E: Diagnose> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut causes = Vec::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        Self::Shown(Box::new(Report {
+            what: error.to_string(),
+            details: error.details(),
+            causes,
+            hints: error.hints(),
+            exit: error.exit(),
+        }))
+    }
+}
+
+impl Report {
+    /// A program did not start.
+    pub(crate) fn cannot_execute(program: &std::path::Path, source: &io::Error) -> Self {
+        Self {
+            what: format!("cannot execute `{}`", program.display()),
+            details: Vec::new(),
+            causes: vec![source.to_string()],
+            hints: vec!["check that the file is a program of this platform and may be executed".to_owned()],
+            exit: Exit::CannotExecute,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The manager: installs, chooses, shows. Arguments become a [`cli::Cli`], that and the environment become a
+//! `Context`, and each command is a function over it that returns how the program ends.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod context;
+mod failure;
+mod output;
+mod runtime;
+mod settings;
+mod supply;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use gover_core::{Env, Exit};
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Printer;
+
+/// Runs the manager with the given environment and arguments, and returns how the program ends.
+pub fn run(env: &Env) -> Exit {
+    let cli = match Cli::try_parse_from(env.arguments()) {
+        Ok(cli) => cli,
+        Err(error) => return answer_parser(&error),
+    };
+    let printer = Printer::new(env, &cli.global);
+    match dispatch(cli, env, &printer) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            printer.failure(&failure);
+            failure.exit()
+        }
+    }
+}
+
+/// The command line as clap sees it, for the reference that is made from it.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
+    let context = Context::new(env, &cli.global, printer)?;
+    commands::run(cli.command, &context)
+}
+
+/// Help and version go to stdout and are no failure; anything else is a usage error on stderr.
+fn answer_parser(error: &clap::Error) -> Exit {
+    // Nothing is left to do if even this cannot be printed.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
+        _ => Exit::Usage,
+    }
+}

@@ -1,0 +1,7 @@
+//! The manager's program; everything is in the library, so that tests can reach it.
+#![forbid(unsafe_code)]
+
+fn main() {
+    let exit = gover::run(&gover_core::Env::from_process());
+    gover_sys::exec::exit(exit.code());
+}

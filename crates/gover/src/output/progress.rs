@@ -1,0 +1,137 @@
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use gover_core::env::Env;
+use gover_install::{Outcome, Reporter, Task, TaskId};
+use gover_source::SourceFailure;
+use gover_sys::terminal::{self, Stream};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::{Printer, Verbosity, mebibytes};
+
+/// Draws bars on a terminal, and says in words what a person must know where there is none.
+pub(crate) struct Progress<'a> {
+    printer: &'a Printer,
+    bars: MultiProgress,
+    running: Mutex<HashMap<TaskId, ProgressBar>>,
+    next: AtomicU64,
+    symbols: &'static str,
+}
+
+impl<'a> Progress<'a> {
+    /// Bars on stderr if it is a terminal and talk is wanted.
+    pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
+        let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
+        let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self {
+            printer,
+            bars: MultiProgress::with_draw_target(target),
+            running: Mutex::new(HashMap::new()),
+            next: AtomicU64::new(1),
+            symbols: if shows_unicode(env) { "━╸━" } else { "=>-" },
+        }
+    }
+
+    fn download_style(&self) -> ProgressStyle {
+        let template = "{prefix:.green}  {bar:24.green/dim}  {sizes}  {rate:>11}  {left:>4}  {msg}";
+        ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("sizes", sizes)
+            .with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = write!(out, "{}/s", mebibytes(whole(state.per_sec())));
+            })
+            .with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                if state.len().is_some() {
+                    let _ = write!(out, "{}s", state.eta().as_secs());
+                }
+            })
+            .progress_chars(self.symbols)
+    }
+
+    fn bar(&self, task: Task<'_>, total: Option<u64>) -> ProgressBar {
+        let spinner = |prefix: &str, message: &str| {
+            let style = ProgressStyle::with_template("{prefix:.green}  {msg}");
+            ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+                .with_prefix(prefix.to_owned())
+                .with_message(message.to_owned())
+        };
+        match task {
+            Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that installs it"),
+            Task::Unpack { toolchain } => spinner(toolchain, "unpacking"),
+            Task::Download { toolchain, source } => {
+                let bar = match total {
+                    Some(total) => ProgressBar::new(total),
+                    None => ProgressBar::no_length(),
+                };
+                bar.with_style(self.download_style())
+                    .with_prefix(toolchain.to_owned())
+                    .with_message(source.to_owned())
+            }
+        }
+    }
+}
+
+impl Reporter for Progress<'_> {
+    fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
+        let id = TaskId(self.next.fetch_add(1, Ordering::Relaxed));
+        if let Task::Wait { toolchain } = task
+            && self.bars.is_hidden()
+        {
+            self.printer.note(&format!("{toolchain}: waiting for another gover that installs it"));
+        }
+        let bar = self.bars.add(self.bar(task, total));
+        bar.tick();
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, bar);
+        id
+    }
+
+    fn advance(&self, id: TaskId, bytes: u64) {
+        if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            bar.inc(bytes);
+        }
+    }
+
+    fn finish(&self, id: TaskId, _outcome: Outcome) {
+        if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
+        // Bars and lines share the terminal.
+        self.bars
+            .suspend(|| self.printer.note(&format!("{toolchain}: {} skipped: {failure}", failure.source)));
+    }
+}
+
+/// `48.2/69.5 MiB`
+fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let at = mebibytes(state.pos());
+    let _ = match state.len() {
+        Some(total) => write!(out, "{}/{}", at.trim_end_matches(" MiB"), mebibytes(total)),
+        None => write!(out, "{at}"),
+    };
+}
+
+/// A rate as whole bytes; a rate that is no number yet counts as none.
+fn whole(rate: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are finite and not negative"
+    )]
+    let whole = if rate.is_finite() && rate > 0.0 { rate as u64 } else { 0 };
+    whole
+}
+
+/// Whether the terminal shows more than ASCII: by its code page where it has one, else by the locale.
+fn shows_unicode(env: &Env) -> bool {
+    terminal::shows_utf8().unwrap_or_else(|| {
+        ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| env.text(name))
+            .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+    })
+}

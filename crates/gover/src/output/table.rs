@@ -1,0 +1,61 @@
+/// Rows of cells, aligned with blanks.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    rows: Vec<Vec<Cell>>,
+}
+
+#[derive(Debug)]
+struct Cell {
+    plain: String,
+    shown: String,
+}
+
+impl Table {
+    /// Adds a row of plain cells and how each is shown, which may hold escape sequences.
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (String, String)>) {
+        self.rows.push(cells.into_iter().map(|(plain, shown)| Cell { plain, shown }).collect());
+    }
+
+    /// The lines, without blanks at their ends.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
+        let widths: Vec<usize> = (0..columns)
+            .map(|column| {
+                self.rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max().unwrap_or(0)
+            })
+            .collect();
+        self.rows.iter().map(|row| line(row, &widths)).collect()
+    }
+}
+
+impl Cell {
+    fn width(&self) -> usize {
+        self.plain.chars().count()
+    }
+}
+
+fn line(row: &[Cell], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in row.iter().zip(widths) {
+        if *width == 0 {
+            continue;
+        }
+        line.push_str(&cell.shown);
+        line.push_str(&" ".repeat(width - cell.width().min(*width) + 2));
+    }
+    line.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_align_whatever_colour_they_have_and_empty_columns_vanish() {
+        let mut table = Table::default();
+        let cell = |text: &str| (text.to_owned(), text.to_owned());
+        table.row([cell("a"), cell(""), ("go1.9".to_owned(), "<go1.9>".to_owned()), cell("x")]);
+        table.row([cell("bb"), cell(""), cell("go1.22.5"), cell("")]);
+        assert_eq!(table.lines(), ["a   <go1.9>     x", "bb  go1.22.5"]);
+    }
+}

@@ -1,0 +1,50 @@
+use std::io;
+use std::path::PathBuf;
+
+use gover_core::diagnose::{Diagnose, Exit};
+use thiserror::Error;
+
+/// Settings cannot be read or changed.
+#[derive(Debug, Error)]
+pub(crate) enum SettingsError {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write `{}`", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("`{}` is not valid TOML", path.display())]
+    Syntax { path: PathBuf, source: Box<toml_edit::TomlError> },
+    #[error("`{key}` in `{}` must be {expected}", path.display())]
+    Type { path: PathBuf, key: &'static str, expected: &'static str },
+    #[error("{name} is `{}`, which is neither on nor off", value.escape_debug())]
+    Variable { name: &'static str, value: String },
+    #[error("there is no setting `{}`", name.escape_debug())]
+    Unknown { name: String },
+    #[error("`{key}` cannot be `{}`: it is either true or false", value.escape_debug())]
+    Value { key: String, value: String },
+}
+
+impl Diagnose for SettingsError {
+    fn hints(&self) -> Vec<String> {
+        vec![match self {
+            Self::Read { .. } | Self::Write { .. } => {
+                "check who owns that file and whether you may change it".to_owned()
+            }
+            Self::Syntax { path, .. } | Self::Type { path, .. } => {
+                format!(
+                    "correct {} with an editor, or move it away; nothing in it was changed",
+                    path.display()
+                )
+            }
+            Self::Variable { name, .. } => format!("set {name} to 1 or 0, or `unset {name}`"),
+            Self::Unknown { .. } => "`gover config list` shows every setting".to_owned(),
+            Self::Value { key, .. } => format!("gover config set {key} true"),
+        }]
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Unknown { .. } | Self::Value { .. } => Exit::Usage,
+            _ => Exit::Failure,
+        }
+    }
+}

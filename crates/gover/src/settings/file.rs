@@ -1,0 +1,106 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gover_core::env::parse_switch;
+use toml_edit::{Array, DocumentMut, Item, value};
+
+use super::{SETTINGS, SettingsError, split};
+
+/// `config.toml`, whose comments and order survive a change.
+#[derive(Debug)]
+pub(crate) struct ConfigFile {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl ConfigFile {
+    /// Reads the file; a missing one is empty.
+    pub(crate) fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(SettingsError::Read { path: path.to_owned(), source }),
+        };
+        let document = text
+            .trim_start_matches('\u{feff}')
+            .parse()
+            .map_err(|source| SettingsError::Syntax { path: path.to_owned(), source: Box::new(source) })?;
+        Ok(Self { path: path.to_owned(), document })
+    }
+
+    /// A yes-or-no setting; `None` if the file does not hold it.
+    pub(crate) fn switch(&self, key: &'static str) -> Result<Option<bool>, SettingsError> {
+        self.document
+            .get(key)
+            .map(|item| item.as_bool().ok_or_else(|| self.wrong_type(key, "true or false")))
+            .transpose()
+    }
+
+    /// A list setting; `None` if the file does not hold it.
+    pub(crate) fn list(&self, key: &'static str) -> Result<Option<Vec<String>>, SettingsError> {
+        let Some(item) = self.document.get(key) else { return Ok(None) };
+        if let Some(text) = item.as_str() {
+            return Ok(Some(split(text)));
+        }
+        let texts =
+            item.as_array().map(|array| array.iter().map(|item| item.as_str().map(str::to_owned)).collect());
+        match texts {
+            Some(Some(list)) => Ok(Some(list)),
+            _ => Err(self.wrong_type(key, "a list of texts")),
+        }
+    }
+
+    /// Names in the file that are no settings.
+    pub(crate) fn unknown(&self) -> Vec<String> {
+        let known = |key: &str| SETTINGS.iter().any(|(name, _)| *name == key);
+        self.document.iter().map(|(key, _)| key.to_owned()).filter(|key| !known(key)).collect()
+    }
+
+    /// Changes one setting in memory; an empty value removes it.
+    pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), SettingsError> {
+        let known = SETTINGS.iter().any(|(key, _)| *key == name);
+        if !known {
+            return Err(SettingsError::Unknown { name: name.to_owned() });
+        }
+        if text.is_empty() {
+            self.document.remove(name);
+            return Ok(());
+        }
+        let item: Item = if name == "sources" {
+            value(split(text).into_iter().collect::<Array>())
+        } else {
+            let invalid = || SettingsError::Value { key: name.to_owned(), value: text.to_owned() };
+            value(parse_switch(text).ok_or_else(invalid)?)
+        };
+        match self.document.get_mut(name) {
+            // Only the value changes, so that a comment beside it stays.
+            Some(old) => {
+                let decor = old.as_value().map(|value| value.decor().clone());
+                *old = item;
+                if let (Some(decor), Some(new)) = (decor, old.as_value_mut()) {
+                    *new.decor_mut() = decor;
+                }
+            }
+            None => {
+                self.document.insert(name, item);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the file by one rename.
+    pub(crate) fn write(&self) -> Result<(), SettingsError> {
+        let write = || {
+            if let Some(directory) = self.path.parent() {
+                fs::create_dir_all(directory)?;
+            }
+            gover_sys::file::write_atomically(&self.path, self.document.to_string().as_bytes())
+        };
+        write().map_err(|source| SettingsError::Write { path: self.path.clone(), source })
+    }
+
+    fn wrong_type(&self, key: &'static str, expected: &'static str) -> SettingsError {
+        SettingsError::Type { path: self.path.clone(), key, expected }
+    }
+}

@@ -1,0 +1,153 @@
+//! Settings: command line, then environment, then `config.toml`, then what gover does by itself.
+//!
+//! Each value keeps where it comes from. The few that the shim needs are mirrored into `shim.state`, because the
+//! shim must not parse TOML.
+
+mod error;
+mod file;
+
+use gover_core::Layout;
+use gover_core::env::{Env, vars};
+use gover_core::shim_state::ShimState;
+
+pub(crate) use error::SettingsError;
+pub(crate) use file::ConfigFile;
+
+use crate::cli::Global;
+
+/// All settings, resolved.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Where toolchains come from, in order.
+    pub(crate) sources: Setting<Vec<String>>,
+    /// Whether the shim, `use` and `exec` install what is missing.
+    pub(crate) auto_install: Setting<bool>,
+    /// Whether the network is forbidden.
+    pub(crate) offline: Setting<bool>,
+    /// Whether archives need the transparency log too.
+    pub(crate) require_sumdb: Setting<bool>,
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) origin: SettingOrigin,
+}
+
+/// Where a setting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SettingOrigin {
+    /// An option of this call.
+    Option(&'static str),
+    /// An environment variable.
+    Environment(&'static str),
+    /// `config.toml`
+    File,
+    /// gover's own default.
+    Builtin,
+}
+
+impl SettingOrigin {
+    /// As people read it.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Option(name) | Self::Environment(name) => name,
+            Self::File => "config.toml",
+            Self::Builtin => "default",
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the file and the environment.
+    pub(crate) fn resolve(global: &Global, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
+        let file = ConfigFile::read(&layout.config())?;
+        let mut offline = switch(env, &file, "offline", vars::GOVER_OFFLINE, false)?;
+        if global.offline {
+            offline = Setting { value: true, origin: SettingOrigin::Option("--offline") };
+        }
+        Ok(Self {
+            sources: sources(env, &file)?,
+            auto_install: switch(env, &file, "auto_install", vars::GOVER_AUTO_INSTALL, true)?,
+            require_sumdb: switch(env, &file, "require_sumdb", vars::GOVER_REQUIRE_SUMDB, false)?,
+            offline,
+        })
+    }
+
+    /// Whether a command may install what is missing.
+    pub(crate) fn may_install(&self) -> bool {
+        self.auto_install.value && !self.offline.value
+    }
+}
+
+/// Writes what the shim needs to know, taken from the file alone: the environment it reads itself.
+pub(crate) fn mirror(
+    layout: &Layout,
+    file: &ConfigFile,
+    stable: Option<gover_core::GoVersion>,
+) -> Result<(), SettingsError> {
+    let path = layout.shim_state();
+    let before = ShimState::read(&path);
+    let state = ShimState {
+        auto_install: file.switch("auto_install")?,
+        offline: file.switch("offline")?,
+        stable: stable.or_else(|| before.stable.clone()),
+    };
+    if state == before {
+        return Ok(());
+    }
+    let write = || {
+        std::fs::create_dir_all(layout.home())?;
+        gover_sys::file::write_atomically(&path, state.to_string().as_bytes())
+    };
+    write().map_err(|source| SettingsError::Write { path: path.clone(), source })
+}
+
+/// Every setting by name, with its meaning; the reference is made from it.
+pub(crate) const SETTINGS: [(&str, &str); 4] = [
+    ("sources", "where toolchains come from, in order (`gover help sources`)"),
+    ("auto_install", "whether a missing toolchain is installed on the spot"),
+    ("offline", "whether the network is forbidden"),
+    ("require_sumdb", "whether archives need the transparency log besides their sha256"),
+];
+
+fn switch(
+    env: &Env,
+    file: &ConfigFile,
+    key: &'static str,
+    variable: &'static str,
+    builtin: bool,
+) -> Result<Setting<bool>, SettingsError> {
+    if let Some(text) = env.text(variable) {
+        return match env.switch(variable) {
+            Some(value) => Ok(Setting { value, origin: SettingOrigin::Environment(variable) }),
+            None => Err(SettingsError::Variable { name: variable, value: text }),
+        };
+    }
+    Ok(match file.switch(key)? {
+        Some(value) => Setting { value, origin: SettingOrigin::File },
+        None => Setting { value: builtin, origin: SettingOrigin::Builtin },
+    })
+}
+
+fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, SettingsError> {
+    if let Some(text) = env.text(vars::GOVER_SOURCES) {
+        return Ok(Setting { value: split(&text), origin: SettingOrigin::Environment(vars::GOVER_SOURCES) });
+    }
+    Ok(match file.list("sources")? {
+        Some(value) => Setting { value, origin: SettingOrigin::File },
+        None => {
+            let value = ["go.dev", "goproxy"].map(str::to_owned).to_vec();
+            Setting { value, origin: SettingOrigin::Builtin }
+        }
+    })
+}
+
+/// The parts of a comma separated list, trimmed.
+pub(crate) fn split(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests;

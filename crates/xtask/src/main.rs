@@ -1,0 +1,32 @@
+//! Chores of the project: `cargo xtask COMMAND`.
+
+mod check_deps;
+mod release_table;
+
+use std::process::ExitCode;
+
+#[expect(clippy::disallowed_methods, reason = "a tool of the project, not part of gover")]
+#[expect(clippy::print_stderr, reason = "a tool of the project speaks to its developer")]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), String> {
+    match arguments.split_first() {
+        Some((command, [])) if command == "check-deps" => check_deps::run(),
+        Some((command, rest)) if command == "release-table" => release_table::run(rest),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  check-deps                      fail if the shim depends on more than its few crates
+  release-table SHARED_DATA_DIR   write crates/gover-source/data/releases.bin";

@@ -1,0 +1,96 @@
+use gover_test::{TestContext, context};
+
+fn with_two() -> TestContext {
+    let ctx = context!();
+    ctx.install_fake("go1.21.5");
+    ctx.install_fake("go1.22.5");
+    std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    ctx
+}
+
+#[test]
+fn goroot_is_the_toolchains_whatever_was_inherited() {
+    let mut ctx = with_two();
+    ctx.set("GOROOT", "/nonexistent");
+    let output = ctx.shim("go", ["fake-report"]);
+    let goroot = ctx.layout().versions().join("go1.22.5");
+    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+    assert_eq!(output.reported("GOTOOLCHAIN"), None);
+}
+
+#[test]
+fn an_order_keeps_go_from_switching_unless_the_user_says_how() {
+    let mut ctx = with_two();
+    let output = ctx.shim("go", ["+1.21", "fake-report", "x"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("local"));
+    let output = ctx.shim("go1.21.5", ["fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("local"));
+    ctx.set("GOTOOLCHAIN", "auto");
+    let output = ctx.shim("go", ["+1.21", "fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("auto"));
+}
+
+#[test]
+fn a_users_gotoolchain_is_passed_on_unchanged() {
+    let mut ctx = with_two();
+    ctx.set("GOTOOLCHAIN", "go1.21.5+auto");
+    let output = ctx.shim("go", ["fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("go1.21.5+auto"));
+}
+
+#[test]
+fn gos_own_switch_finds_the_shim_by_name_and_gets_its_toolchain() {
+    let ctx = with_two();
+    ctx.install_shim("go1.21.5");
+    let output = ctx.shim("go", ["fake-switch", "go1.21.5", "version"]);
+    assert!(output.success().text().starts_with("go version go1.21.5 "), "{}", output.snapshot());
+}
+
+#[test]
+fn a_stale_switch_variable_does_not_reach_a_go_that_would_leak_it() {
+    let mut ctx = context!();
+    ctx.install_fake("go1.20.14");
+    ctx.set("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION", "go1.20.14");
+    ctx.set("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT", "1");
+    let output = ctx.shim("go", ["fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION"), None);
+    assert_eq!(output.reported("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT"), None);
+}
+
+#[test]
+fn the_program_sees_its_absolute_path_and_every_argument_unchanged() {
+    let ctx = with_two();
+    let arguments = ["fake-report", "", "a b", "--", "-C", "\"quoted\"", "tail\\", "ünïcode"];
+    let output = ctx.shim("go", arguments);
+    let text = output.success().text();
+    for argument in &arguments[1..] {
+        assert!(text.contains(argument), "{argument} in {text}");
+    }
+    let program = ctx.layout().versions().join("go1.22.5").join("bin").join("go");
+    assert!(text.contains(program.to_str().unwrap()), "{text}");
+}
+
+#[test]
+fn exit_codes_and_stdin_pass_through() {
+    let ctx = with_two();
+    ctx.shim("go", ["fake-exit", "3"]).exits(3);
+    ctx.install_shim("go");
+    let output = ctx.command(ctx.layout().program("go")).arg("fake-cat").stdin("through\n").run();
+    assert_eq!(output.success().text(), "through");
+}
+
+#[test]
+fn gofmt_is_the_selected_toolchains() {
+    let ctx = with_two();
+    ctx.write(".go-version", "1.21.5");
+    let output = ctx.shim("gofmt", ["fake-report"]);
+    assert!(output.success().text().contains("go1.21.5"), "{}", output.snapshot());
+}
+
+#[test]
+fn a_system_go_keeps_working_where_gover_chooses_nothing() {
+    let mut ctx = context!();
+    let goroot = ctx.install_system_fake("go1.19.8");
+    let output = ctx.shim("go", ["fake-report"]);
+    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+}

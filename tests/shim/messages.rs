@@ -1,0 +1,91 @@
+use gover_test::snapbox::str;
+use gover_test::{context, gover_snapshot};
+
+#[test]
+fn a_missing_toolchain_is_named_with_the_reason_and_the_command() {
+    let mut ctx = context!();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    ctx.write(".go-version", "1.91.5\n");
+    gover_snapshot!(
+        ctx.shim("go", ["build"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: go1.91.5 is not installed (chosen by .go-version:1 in [ROOT]/work)
+hint: gover install 1.91.5
+
+"#]]
+    );
+}
+
+#[test]
+fn offline_counts_as_auto_install_off() {
+    let mut ctx = context!();
+    ctx.set("GOVER_OFFLINE", "1").set("GOVER_VERSION", "1.91");
+    gover_snapshot!(
+        ctx.shim("go", ["build"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: a Go that answers `1.91` is not installed (chosen by GOVER_VERSION=1.91)
+hint: gover install 1.91
+
+"#]]
+    );
+}
+
+#[test]
+fn without_any_go_the_first_step_is_named() {
+    gover_snapshot!(
+        context!().shim("go", ["version"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: no Go is chosen here, and none is on PATH
+hint: gover install latest
+
+"#]]
+    );
+}
+
+#[test]
+fn a_pin_that_cannot_be_used_stops_instead_of_running_another_go() {
+    let ctx = context!();
+    ctx.install_fake("go1.22.5");
+    std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    ctx.write(".go-version", "lastest\n");
+    gover_snapshot!(
+        ctx.shim("go", ["version"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+gover: cannot use `[ROOT]/work/.go-version` line 1
+  caused by: `lastest` does not name a Go version
+hint: did you mean `latest`?
+hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next
+
+"#]]
+    );
+}
+
+#[test]
+fn a_shim_that_finds_itself_as_the_toolchain_says_so_instead_of_spinning() {
+    let ctx = context!();
+    let goroot = ctx.install_fake("go1.22.5");
+    std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    let shim = ctx.install_shim("go");
+    let program = goroot.join("bin").join(shim.file_name().unwrap());
+    std::fs::remove_file(&program).unwrap();
+    std::fs::hard_link(&shim, &program).unwrap();
+    let output = ctx.shim("go", ["version"]);
+    output.exits(1);
+    assert!(output.stderr.contains("leads back to gover"), "{}", output.snapshot());
+}
