@@ -1,1 +1,22 @@
-//! Tests of the manager.
+//! Tests of the manager from its user's side: the real program, a made-up world, and what it says and leaves.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod auto_install;
+mod bad_index;
+mod bad_input;
+mod cache_config;
+mod choose;
+mod current;
+mod environment;
+mod help;
+mod install;
+mod list;
+mod output;
+mod pin;
+mod proofs;
+mod remove;
+mod scene;
+mod setup;
+mod shells;
+mod sources;
+mod which;

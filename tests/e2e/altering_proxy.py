@@ -1,53 +1,84 @@
 #!/usr/bin/env python3
-"""A GOPROXY that passes another one through: as it is below /honest, below /altered with one byte of each zip wrong.
+"""A GOPROXY that passes another one through, and can lie about zips.
 
     altering_proxy.py UPSTREAM
 
-Prints its port on a line of its own, then serves on the loopback interface until it is killed.
+    /honest/…    everything as it is
+    /damaged/…   zips with one wrong byte in the middle
+    /forged/…    zips in perfect order that hold one file more than was released
+
+Prints its port on a line of its own, then serves on the loopback interface until it is killed. Zips are fetched
+once and kept in memory.
 """
 
 import http.server
-import shutil
+import io
 import sys
+import threading
 import urllib.error
 import urllib.request
+import zipfile
 
 UPSTREAM = sys.argv[1].rstrip("/")
-CHUNK = 1 << 16
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        mode, _, path = self.path.lstrip("/").partition("/")
-        if mode not in ("honest", "altered"):
-            self.send_error(404)
-            return
+def as_it_is(body):
+    return body
+
+
+def damaged(body):
+    wrong = bytearray(body)
+    wrong[len(wrong) // 2] ^= 1
+    return bytes(wrong)
+
+
+def forged(body):
+    file = io.BytesIO(body)
+    with zipfile.ZipFile(file, "a") as archive:
+        prefix = "/".join(archive.namelist()[0].split("/")[:2])
+        archive.writestr(f"{prefix}/src/fmt/extra.go", "package fmt\n\nfunc init() { print(1) }\n")
+    return file.getvalue()
+
+
+MODES = {"honest": as_it_is, "damaged": damaged, "forged": forged}
+zips = {}
+lock = threading.Lock()
+
+
+def fetch(path):
+    """Status, type and body of a path of the upstream proxy."""
+    with lock:
+        if path in zips:
+            return zips[path]
         try:
             answer = urllib.request.urlopen(f"{UPSTREAM}/{path}", timeout=120)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
-            self.send_response(answer.status)
-            length = answer.headers.get("Content-Length")
-            if length:
-                self.send_header("Content-Length", length)
-            self.send_header("Content-Type", answer.headers.get("Content-Type", "application/octet-stream"))
-            self.end_headers()
-            try:
-                if mode == "altered" and path.endswith(".zip") and answer.status == 200:
-                    self.copy_altered(answer, int(length) // 2)
-                else:
-                    shutil.copyfileobj(answer, self.wfile, CHUNK)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the client has seen enough
+            kind = answer.headers.get("Content-Type", "application/octet-stream")
+            result = answer.status, kind, answer.read()
+        if path.endswith(".zip") and result[0] == 200:
+            zips[path] = result
+        return result
 
-    def copy_altered(self, answer, wrong):
-        position = 0
-        while chunk := bytearray(answer.read(CHUNK)):
-            if position <= wrong < position + len(chunk):
-                chunk[wrong - position] ^= 1
-            self.wfile.write(chunk)
-            position += len(chunk)
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        mode, _, path = self.path.lstrip("/").partition("/")
+        if mode not in MODES:
+            self.send_error(404)
+            return
+        status, kind, body = fetch(path)
+        if path.endswith(".zip") and status == 200:
+            body = MODES[mode](body)
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the client has seen enough
 
     def log_message(self, *_):
         pass

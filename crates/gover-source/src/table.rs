@@ -33,7 +33,8 @@ pub(crate) struct TableRelease {
     pub(crate) date: Option<Date>,
     /// Whether it fixed a hole.
     pub(crate) security: bool,
-    pattern: usize,
+    /// By number, which files it has; releases of one pattern have the same.
+    pub(crate) pattern: usize,
     first_row: usize,
 }
 

@@ -1,6 +1,6 @@
 //! `cargo xtask generate [--check]`: the reference pages that are made from code.
 //!
-//! Commands come from clap, as `--help` prints them; variables and settings from the text of the files that define
+//! Commands come from clap, as `-h` prints them; variables and settings from the text of the files that define
 //! them. A page is never edited by hand. With `--check` nothing is written, and a page that differs is an error.
 
 use std::fmt::Write as _;
@@ -76,7 +76,7 @@ fn commands_page(mut root: Command) -> Result<String, String> {
     let mut page = heading(
         "Commands",
         "crates/gover/src/cli",
-        "Each section is what the command's `--help` prints. Exit codes are in [exit-codes.md](exit-codes.md), JSON \
+        "Each section is what the command's `-h` prints; `--help` says the same with more space. Exit codes are in [exit-codes.md](exit-codes.md), JSON \
          in [json.md](json.md).",
     );
     push_command(&mut page, &mut root);
@@ -96,7 +96,7 @@ fn push_command(page: &mut String, command: &mut Command) {
     if !aliases.is_empty() {
         let _ = write!(page, "\nAlso: {}.\n", aliases.join(", "));
     }
-    let help = command.render_long_help().to_string();
+    let help = command.render_help().to_string();
     let _ = write!(page, "\n```text\n");
     for line in help.trim_end().lines() {
         let _ = writeln!(page, "{}", line.trim_end());

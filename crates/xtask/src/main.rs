@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 
 mod check_deps;
+mod generate;
 mod release_table;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[String]) -> Result<(), String> {
     match arguments.split_first() {
         Some((command, [])) if command == "check-deps" => check_deps::run(),
+        Some((command, rest)) if command == "generate" => generate::run(rest),
         Some((command, rest)) if command == "release-table" => release_table::run(rest),
         _ => Err(USAGE.to_owned()),
     }
@@ -29,4 +31,5 @@ fn dispatch(arguments: &[String]) -> Result<(), String> {
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   check-deps                      fail if the shim depends on more than its few crates
+  generate [--check]              write docs/reference/{commands,environment,settings}.md, or check them
   release-table SHARED_DATA_DIR   write crates/gover-source/data/releases.bin";

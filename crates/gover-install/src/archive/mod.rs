@@ -41,7 +41,7 @@ pub struct Unpacked {
 
 /// Unpacks the file `source` into the directory `target`, which must exist and be empty.
 ///
-/// Blocks, and uses several threads; memory stays below 16 MiB whatever the archive's size.
+/// Blocks, and uses several threads; memory stays below 32 MiB whatever the archive's size.
 pub fn unpack(
     source: &Path,
     container: Container,

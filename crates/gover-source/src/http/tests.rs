@@ -1,1 +1,151 @@
+use gover_test::{FakeServer, Fault, Response};
 
+use super::*;
+
+const LIMIT: u64 = 1000;
+
+fn quick() -> NetworkSettings {
+    NetworkSettings { back_off: Duration::ZERO, ..NetworkSettings::default() }
+}
+
+fn http() -> Http {
+    Http::new(quick())
+}
+
+async fn body(http: &Http, url: &str) -> Result<Vec<u8>, HttpError> {
+    match http.read(url, LIMIT, None).await? {
+        Body::New { bytes, .. } => Ok(bytes),
+        Body::Unchanged => panic!("nothing is known yet"),
+    }
+}
+
+#[tokio::test]
+async fn a_body_comes_whole_and_says_who_asks() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    assert_eq!(body(&http(), &server.at("/x")).await.unwrap(), b"body");
+    let requests = server.requests();
+    assert!(requests[0].header("User-Agent").unwrap().starts_with("gover/"));
+    assert_eq!(requests[0].header("Accept-Encoding"), None);
+}
+
+#[tokio::test]
+async fn a_known_body_is_not_sent_again() {
+    let server = FakeServer::start();
+    server.route("/x", Response::ok("body").with_etag("\"1\""));
+    let answer = http().read(&server.at("/x"), LIMIT, Some("\"1\"")).await.unwrap();
+    assert!(matches!(answer, Body::Unchanged));
+}
+
+#[tokio::test]
+async fn broken_answers_are_repeated_and_refusals_are_not() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    for fault in [Fault::Close, Fault::TruncateAt(2), Fault::Status(503), Fault::Status(429)] {
+        server.fault_times("/x", fault.clone(), 2);
+        assert_eq!(body(&http(), &server.at("/x")).await.unwrap(), b"body", "{fault:?}");
+        server.heal();
+    }
+    server.forget_requests();
+    server.fault("/x", Fault::StatusText(403, "Not for you.".to_owned()));
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert_eq!(error.to_string(), "403 not for you");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn repetitions_end() {
+    let server = FakeServer::start();
+    server.fault("/x", Fault::Status(500));
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::Status { status: 500, .. }), "{error}");
+    assert_eq!(server.requests().len(), 1 + quick().retries as usize);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_announced_or_not() {
+    let server = FakeServer::start();
+    server.serve("/x", vec![b'x'; 1001]);
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::TooLong { limit: LIMIT }));
+    server.fault("/x", Fault::NoLength);
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::TooLong { limit: LIMIT }));
+}
+
+#[tokio::test]
+async fn redirects_are_followed_but_not_for_ever() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    server.route("/a", Response::redirect("/x"));
+    server.route("/loop", Response::redirect("/loop"));
+    assert_eq!(body(&http(), &server.at("/a")).await.unwrap(), b"body");
+    let error = body(&http(), &server.at("/loop")).await.unwrap_err();
+    assert_eq!(error.to_string(), "too many redirects");
+}
+
+#[tokio::test]
+async fn a_silent_server_is_left() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    server.fault("/x", Fault::Stall);
+    let settings = NetworkSettings { stall_timeout: Duration::from_millis(50), retries: 0, ..quick() };
+    let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
+    assert_eq!(error.to_string(), "connection broke: the server fell silent");
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_connected_to_is_asked_once_a_command() {
+    let closed = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let url = format!("http://{closed}/x");
+    let http = http();
+    let error = body(&http, &url).await.unwrap_err();
+    assert_eq!(error.to_string(), "cannot connect: connection refused");
+    // Something listens now, but the command has given the place up.
+    let _listener = std::net::TcpListener::bind(closed);
+    assert_eq!(body(&http, &url).await.unwrap_err().to_string(), "cannot connect: connection refused");
+}
+
+#[tokio::test]
+async fn an_unknown_host_is_called_so() {
+    // A label of 64 characters is refused before anybody is asked.
+    let url = format!("http://{}.invalid/x", "a".repeat(64));
+    let error = body(&http(), &url).await.unwrap_err();
+    assert_eq!(error.to_string(), "cannot connect: name not known");
+}
+
+#[tokio::test]
+async fn offline_no_socket_is_opened() {
+    let server = FakeServer::start();
+    let settings = NetworkSettings { offline: true, ..quick() };
+    let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::Offline));
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_bundle_that_holds_no_certificate_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bundle.pem");
+    let read = async || {
+        let settings = NetworkSettings { certificates: Some(path.clone()), ..quick() };
+        body(&Http::new(settings), "https://127.0.0.1:1/x").await.unwrap_err().to_string()
+    };
+    let missing = read().await;
+    assert!(missing.starts_with("cannot read certificates `") && missing.contains("bundle.pem"), "{missing}");
+    fs::write(&path, "nothing").unwrap();
+    let empty = read().await;
+    assert!(empty.ends_with("it holds none"), "{empty}");
+}
+
+#[tokio::test]
+async fn credentials_in_an_address_are_used_and_never_told() {
+    let server = FakeServer::start();
+    let url = server.at("/x").replace("http://", "http://ann:secret@");
+    let error = body(&http(), &url).await.unwrap_err();
+    assert_eq!(server.requests()[0].header("Authorization"), Some("Basic YW5uOnNlY3JldA=="));
+    assert!(!format!("{error} {error:?}").contains("secret"));
+}

@@ -1,9 +1,7 @@
 //! What is known of Go's releases: the union of table, index and lists.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use gover_core::{GoVersion, Platform, Request, ToolchainName};
@@ -34,7 +32,8 @@ pub struct Release {
     pub date: Option<Date>,
     /// Whether it fixed a hole, as far as the compiled table knows.
     pub security: bool,
-    platforms: Vec<Platform>,
+    /// Shared, since hundreds of releases have the same few sets.
+    platforms: Arc<[Platform]>,
     /// Whether `platforms` are all there are.
     complete: bool,
 }
@@ -99,12 +98,14 @@ impl Releases {
     pub(crate) fn from_table(table: &Table) -> Self {
         let mut releases =
             Self { by_name: BTreeMap::new(), basis: Basis::Table(table.newest_date()), failures: Vec::new() };
+        let mut patterns: BTreeMap<usize, Arc<[Platform]>> = BTreeMap::new();
         for row in table.releases() {
+            let platforms = patterns
+                .entry(row.pattern)
+                .or_insert_with(|| table.suffixes(row).filter_map(archive_name::platform).collect());
             if let Some(release) = releases.entry(row.name) {
                 release.date = row.date;
                 release.security = row.security;
-                let platforms: Vec<Platform> =
-                    table.suffixes(row).filter_map(archive_name::platform).collect();
                 release.add(platforms, true);
             }
         }
@@ -115,7 +116,7 @@ impl Releases {
     pub(crate) fn add_index(&mut self, index: &Index, checked: SystemTime) {
         for row in index.releases() {
             if let Some(release) = self.entry(&row.name) {
-                release.add(row.platforms().collect(), true);
+                release.add(&row.platforms().collect(), true);
             }
         }
         if !matches!(self.basis, Basis::Index(known) if known >= checked) {
@@ -127,7 +128,7 @@ impl Releases {
     pub(crate) fn add_listed(&mut self, listed: &Listed) {
         for (name, platforms) in &listed.toolchains {
             if let Some(release) = self.entry(name.as_str()) {
-                release.add(platforms.clone(), false);
+                release.add(&platforms.as_slice().into(), false);
             }
         }
     }
@@ -220,20 +221,24 @@ impl Releases {
             name,
             date: None,
             security: false,
-            platforms: Vec::new(),
+            platforms: Arc::default(),
             complete: false,
         }))
     }
 }
 
 impl Release {
-    fn add(&mut self, platforms: Vec<Platform>, all: bool) {
+    fn add(&mut self, platforms: &Arc<[Platform]>, all: bool) {
         // Rows without files are known from their date alone.
         self.complete |= all && !platforms.is_empty();
-        for platform in platforms {
-            if !self.platforms.contains(&platform) {
-                self.platforms.push(platform);
-            }
+        if self.platforms.is_empty() {
+            self.platforms = Arc::clone(platforms);
+        } else if platforms.iter().any(|platform| !self.platforms.contains(platform)) {
+            let more = platforms.iter().filter(|platform| !self.platforms.contains(platform));
+            self.platforms = self.platforms.iter().chain(more).cloned().collect();
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

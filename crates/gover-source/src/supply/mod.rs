@@ -100,14 +100,20 @@ impl Supply {
         sink: &mut dyn Sink,
         observer: &dyn Observer,
     ) -> Result<u64, SupplyError> {
-        let mut attempt = Attempt { http: &self.http, sink, observer, failures: Vec::new(), all_answered: true };
+        let mut attempt =
+            Attempt { http: &self.http, sink, observer, failures: Vec::new(), all_answered: true };
         match attempt.download(Ok(artifact.clone())).await? {
             Ok((_, bytes)) => Ok(bytes),
             Err(error) => {
                 let url = Some(artifact.location.to_string());
-                let failure = SourceFailure { source: artifact.source.clone(), url, reason: error.to_string() };
+                let failure =
+                    SourceFailure { source: artifact.source.clone(), url, reason: error.to_string() };
                 let offline = self.settings.network.offline;
-                Err(SupplyError::Unreachable { wanted: artifact.wanted.clone(), failures: vec![failure], offline })
+                Err(SupplyError::Unreachable {
+                    wanted: artifact.wanted.clone(),
+                    failures: vec![failure],
+                    offline,
+                })
             }
         }
     }

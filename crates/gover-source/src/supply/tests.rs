@@ -1,1 +1,429 @@
+use std::cell::RefCell;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
 
+use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_test::{FakeLog, FakeSite, Fault, Release as FakeRelease, Response};
+
+use super::*;
+use crate::artifact::{Format, Proof, SumOrigin};
+use crate::error::IntegrityError;
+use crate::releases::Basis;
+
+#[derive(Default)]
+struct Memory {
+    bytes: Vec<u8>,
+    of: String,
+}
+
+impl Sink for Memory {
+    fn begin(&mut self, artifact: &Artifact) -> io::Result<u64> {
+        let of = artifact.location.to_string();
+        if self.of != of {
+            self.bytes.clear();
+            self.of = of;
+        }
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.bytes.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Watch {
+    failures: RefCell<Vec<SourceFailure>>,
+}
+
+impl Observer for Watch {
+    fn started(&self, _artifact: &Artifact, _total: Option<u64>, _from: u64) {}
+
+    fn received(&self, _bytes: u64) {}
+
+    fn source_failed(&self, failure: &SourceFailure) {
+        self.failures.borrow_mut().push(failure.clone());
+    }
+}
+
+struct World {
+    site: FakeSite,
+    home: tempfile::TempDir,
+}
+
+fn world() -> World {
+    World { site: FakeSite::start(), home: tempfile::tempdir().unwrap() }
+}
+
+impl World {
+    fn settings(&self, sources: &str) -> SupplySettings {
+        let mut settings = SupplySettings::new(&Layout::new(self.home.path().join("gover")));
+        settings.sources = SourceSpec::parse_list(sources).unwrap();
+        settings.godev_url = self.site.url();
+        settings.proxies = Some(self.site.proxy_url());
+        settings.sumdb = Some(self.site.gosumdb());
+        settings.network.back_off = Duration::ZERO;
+        settings.network.retries = 1;
+        settings
+    }
+
+    fn supply(&self, sources: &str) -> Supply {
+        Supply::new(self.settings(sources)).unwrap()
+    }
+
+    fn offline(&self, sources: &str) -> Supply {
+        let mut settings = self.settings(sources);
+        settings.network.offline = true;
+        Supply::new(settings).unwrap()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let lines = self.site.server().request_lines();
+        self.site.server().forget_requests();
+        lines
+    }
+}
+
+fn wanted(name: &str) -> Wanted {
+    Wanted { name: ToolchainName::parse(name).unwrap(), platform: Platform::host() }
+}
+
+async fn download(supply: &Supply, name: &str) -> Result<(Download, Vec<u8>), SupplyError> {
+    let mut sink = Memory::default();
+    let watch = Watch::default();
+    let download = supply.download(&wanted(name), &mut sink, &watch).await?;
+    assert_eq!(*watch.failures.borrow(), download.failures);
+    assert_eq!(download.bytes, sink.bytes.len() as u64);
+    Ok((download, sink.bytes))
+}
+
+#[tokio::test]
+async fn the_site_serves_an_archive_with_the_sum_of_its_index() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let (download, bytes) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    assert_eq!(bytes, release.archive());
+    assert_eq!(download.artifact.source, "go.dev");
+    assert_eq!(download.artifact.file_name, release.archive_name());
+    let origin = SumOrigin::Index("go.dev".to_owned());
+    assert_eq!(download.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
+    assert_eq!(world.lines(), ["GET /dl/".to_owned(), format!("GET /dl/{}", release.archive_name())]);
+}
+
+#[tokio::test]
+async fn the_next_source_serves_when_one_cannot_and_it_is_told() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/dl/*", Fault::Status(503));
+    let (download, bytes) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    assert_eq!(bytes, release.module_zip());
+    assert_eq!((download.artifact.format, download.artifact.proof), (Format::ModuleZip, Proof::Log));
+    assert_eq!(download.artifact.source, "goproxy");
+    let failures: Vec<String> = download.failures.iter().map(|f| format!("{} {f}", f.source)).collect();
+    assert_eq!(failures, ["go.dev 503 made to fail"]);
+}
+
+#[tokio::test]
+async fn every_source_is_named_when_none_can_serve() {
+    let world = world();
+    let server = world.site.server();
+    server.fault("/dl/*", Fault::Status(503));
+    server.fault("/proxy/*", Fault::StatusText(403, "This module version is not available.".to_owned()));
+    let supply = world.supply(&format!("go.dev,goproxy,{}", world.site.mirror_url()));
+    let error = download(&supply, "go1.91.2").await.unwrap_err();
+    assert!(error.to_string().starts_with("cannot get go1.91.2 for "), "{error}");
+    let details = error.details();
+    assert_eq!(details.len(), 3);
+    assert!(details[0].starts_with("go.dev ") && details[0].ends_with("503 made to fail"), "{details:?}");
+    let proxy = format!("{}: 403 this module version is not available", world.site.proxy_url());
+    assert!(details[1].starts_with("goproxy ") && details[1].ends_with(&proxy), "{details:?}");
+    assert!(details[2].ends_with("404 page not found"), "{details:?}");
+    assert!(error.hints()[0].contains("HTTPS_PROXY"));
+}
+
+#[tokio::test]
+async fn a_release_that_nobody_has_is_another_error_than_silence() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    let error = download(&world.supply("go.dev,goproxy"), "go1.91.7").await.unwrap_err();
+    assert!(matches!(error, SupplyError::Unknown { .. }), "{error:?}");
+    assert!(error.details()[0].ends_with("its index has no go1.91.7"), "{:?}", error.details());
+    assert_eq!(error.hints(), ["`gover list --remote` shows every release"]);
+}
+
+#[tokio::test]
+async fn a_release_without_the_platform_says_so() {
+    let world = world();
+    world.site.publish(FakeRelease::for_platform("go1.91.2", "plan9-386".parse().unwrap()));
+    let error = download(&world.supply("go.dev"), "go1.91.2").await.unwrap_err();
+    assert!(error.details()[0].contains("it has go1.91.2, but not for "), "{:?}", error.details());
+}
+
+#[tokio::test]
+async fn a_mirror_serves_bytes_and_never_their_sum() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let mirror = world.site.mirror_url();
+    let (found, bytes) = download(&world.supply(&mirror), "go1.91.2").await.unwrap();
+    assert_eq!((bytes.as_slice(), found.artifact.source.as_str()), (release.archive(), mirror.as_str()));
+    let origin = SumOrigin::Index("go.dev".to_owned());
+    assert_eq!(found.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
+    // Without the index only the log proves it.
+    let other = World { site: world.site, home: tempfile::tempdir().unwrap() };
+    other.site.server().fault("/dl/*", Fault::Status(503));
+    let (found, _) = download(&other.supply(&mirror), "go1.91.2").await.unwrap();
+    assert_eq!(found.artifact.proof, Proof::Log);
+    assert!(!other.lines().iter().any(|line| line.ends_with(".sha256")));
+}
+
+#[tokio::test]
+async fn a_known_release_needs_no_index_and_keeps_the_compiled_sum() {
+    let world = world();
+    world.site.server().serve("/mirror/go1.22.5.linux-amd64.tar.gz", "not what was released");
+    let wanted = Wanted { platform: "linux-amd64".parse().unwrap(), ..wanted("go1.22.5") };
+    let supply = world.supply(&world.site.mirror_url());
+    let error = supply.download(&wanted, &mut Memory::default(), &Watch::default()).await.unwrap_err();
+    let SupplyError::Integrity(IntegrityError::WrongSize { expected, received, .. }) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((expected, received), (68_972_532, 21));
+    assert_eq!(world.lines(), ["GET /mirror/go1.22.5.linux-amd64.tar.gz"]);
+}
+
+#[tokio::test]
+async fn an_index_that_contradicts_the_table_stops_everything() {
+    let world = world();
+    let platform: Platform = "linux-amd64".parse().unwrap();
+    world.site.publish(FakeRelease::for_platform("go1.22.5", platform.clone()));
+    let supply = world.supply("go.dev,goproxy");
+    let releases = supply.releases().await;
+    assert!(releases.failures.is_empty(), "{:?}", releases.failures);
+    let wanted = Wanted { platform, ..wanted("go1.22.5") };
+    let error = supply.download(&wanted, &mut Memory::default(), &Watch::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the sums known of `go1.22.5.linux-amd64.tar.gz` contradict each other");
+    let details = error.details();
+    assert!(
+        details[0].ends_with("  compiled table") && details[1].ends_with("  index of go.dev"),
+        "{details:?}"
+    );
+    assert_eq!(
+        world.lines().iter().filter(|line| line.contains("go1.22.5")).count(),
+        0,
+        "nothing is downloaded"
+    );
+}
+
+#[tokio::test]
+async fn goproxy_separators_mean_what_they_mean_to_go() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let good = world.site.proxy_url();
+    let bad = world.site.server().at("/bad");
+    let attempt = async |value: String| {
+        let mut settings = world.settings("goproxy");
+        settings.proxies = Some(value);
+        download(&Supply::new(settings).unwrap(), "go1.91.2").await.map(|(_, bytes)| bytes)
+    };
+    // Not found: both go on. Refused: only `|` does.
+    assert_eq!(attempt(format!("{bad},{good}")).await.unwrap(), release.module_zip());
+    world.site.server().fault("/bad/*", Fault::Status(403));
+    assert_eq!(attempt(format!("{bad}|{good}")).await.unwrap(), release.module_zip());
+    let error = attempt(format!("{bad},{good}")).await.unwrap_err();
+    assert_eq!(error.failures().len(), 1);
+    let error = attempt(format!("off,{good}")).await.unwrap_err();
+    assert_eq!(error.failures()[0].to_string(), "module lookup disabled by GOPROXY=off");
+    let error = attempt("nonsense".to_owned()).await.unwrap_err();
+    assert!(error.failures()[0].reason.starts_with("invalid proxy URL in GOPROXY"), "{error:?}");
+    // `direct` is the module on the release site.
+    world.lines();
+    assert_eq!(attempt("direct".to_owned()).await.unwrap(), release.module_zip());
+    assert!(world.lines()[0].starts_with("GET /dl/mod/golang.org/toolchain/@v/"));
+}
+
+#[tokio::test]
+async fn a_directory_serves_archives_and_modules_offline() {
+    let world = world();
+    let (archive, module) = (FakeRelease::new("go1.91.2"), FakeRelease::new("go1.91.3"));
+    let directory = world.home.path().join("files");
+    let modules = directory.join("golang.org").join("toolchain").join("@v");
+    std::fs::create_dir_all(&modules).unwrap();
+    std::fs::write(directory.join(archive.archive_name()), archive.archive()).unwrap();
+    std::fs::write(modules.join(format!("{}.zip", module.module_version())), module.module_zip()).unwrap();
+    let mut settings = world.settings("go.dev");
+    settings.sources = vec![SourceSpec::Directory(directory.clone())];
+    settings.network.offline = true;
+    let supply = Supply::new(settings).unwrap();
+    let (found, bytes) = download(&supply, "go1.91.2").await.unwrap();
+    assert_eq!((bytes.as_slice(), found.artifact.proof), (archive.archive(), Proof::Log));
+    let (found, bytes) = download(&supply, "go1.91.3").await.unwrap();
+    assert_eq!((bytes.as_slice(), found.artifact.format), (module.module_zip(), Format::ModuleZip));
+    let error = download(&supply, "go1.91.4").await.unwrap_err();
+    assert!(matches!(error, SupplyError::Unknown { .. }), "{error:?}");
+    let known = supply.known_releases();
+    assert!(known.find(&wanted("go1.91.2").name).is_some() && known.find(&wanted("go1.91.3").name).is_some());
+    // A GOPROXY of one directory is the same.
+    let mut settings = world.settings("goproxy");
+    let slashed = directory.display().to_string().replace('\\', "/");
+    settings.proxies = Some(format!("file:///{}", slashed.trim_start_matches('/')));
+    let (_, bytes) = self::download(&Supply::new(settings).unwrap(), "go1.91.3").await.unwrap();
+    assert_eq!(bytes, module.module_zip());
+    assert_eq!(world.lines().len(), 0);
+}
+
+#[tokio::test]
+async fn offline_opens_no_socket_and_says_so() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    let supply = world.offline("go.dev,goproxy");
+    let error = download(&supply, "go1.91.2").await.unwrap_err();
+    assert!(error.details()[0].ends_with("offline"), "{:?}", error.details());
+    assert!(error.hints()[0].contains("GOVER_OFFLINE"));
+    assert!(supply.lookup(&wanted("go1.91.2")).await.unwrap_err().is_unavailable());
+    assert_eq!(world.lines().len(), 0);
+}
+
+#[tokio::test]
+async fn releases_are_the_union_of_table_index_and_list() {
+    let world = world();
+    let indexed = std::sync::Arc::new(FakeRelease::new("go1.91.2"));
+    world.site.publish_archive(&indexed);
+    world.site.publish_module(&FakeRelease::new("go1.91.3"));
+    let supply = world.supply("go.dev,goproxy");
+    let releases = supply.releases().await;
+    for name in ["go1.91.2", "go1.91.3", "go1.22.5"] {
+        assert!(releases.find(&wanted(name).name).is_some(), "{name}");
+    }
+    assert!(matches!(releases.basis, Basis::Index(_)));
+    assert_eq!(world.lines().len(), 2);
+    // Within the hour nobody is asked again, not even by the next command.
+    let known = world.supply("go.dev,goproxy").releases().await;
+    assert!(known.find(&wanted("go1.91.3").name).is_some());
+    assert!(world.offline("go.dev,goproxy").known_releases().find(&wanted("go1.91.2").name).is_some());
+    assert_eq!(world.lines().len(), 0);
+    // Asked anew, the server confirms what is known.
+    world.supply("go.dev,goproxy").current_releases().await;
+    assert!(world.site.server().requests().iter().all(|request| request.header("If-None-Match").is_some()));
+}
+
+#[tokio::test]
+async fn a_new_release_is_found_although_the_index_was_asked_a_moment_ago() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.supply("go.dev").releases().await;
+    let release = world.site.publish(FakeRelease::new("go1.91.3"));
+    let (_, bytes) = download(&world.supply("go.dev"), "go1.91.3").await.unwrap();
+    assert_eq!(bytes, release.archive());
+}
+
+#[tokio::test]
+async fn an_old_index_serves_when_the_network_does_not() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.supply("go.dev").releases().await;
+    for fault in [Fault::Status(500), Fault::Close] {
+        world.site.server().fault("/dl/", fault);
+        let releases = world.supply("go.dev").current_releases().await;
+        assert!(releases.find(&wanted("go1.91.2").name).is_some());
+        assert_eq!(releases.failures.len(), 1);
+        world.site.server().heal();
+    }
+    world.site.server().route("/dl/", Response::ok("<html>log in first</html>"));
+    let releases = world.supply("go.dev").current_releases().await;
+    assert_eq!(releases.failures[0].to_string(), "its index is not JSON (line 1)");
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
+}
+
+#[tokio::test]
+async fn a_platform_that_no_list_names_is_asked_for() {
+    let world = world();
+    let host = Platform::host();
+    let other: Platform = if host.os() == "plan9" { "linux-amd64" } else { "plan9-386" }.parse().unwrap();
+    // Listed for another platform alone; there for this one too, but only when asked.
+    world.site.publish_module(&FakeRelease::for_platform("go1.91.3", other.clone()));
+    world.site.publish_module(&FakeRelease::for_platform("go1.91.4", other));
+    let info = format!("/proxy/golang.org/toolchain/@v/{}.info", wanted("go1.91.3").module_version());
+    world.site.server().serve(&info, "{}");
+    let supply = world.supply("goproxy");
+    let releases = supply.releases().await;
+    let request = Request::parse("1.91").unwrap();
+    let newest = supply.newest(&releases, &request, &host).await.unwrap();
+    assert_eq!(newest.name.as_str(), "go1.91.3");
+}
+
+#[tokio::test]
+async fn a_lookup_goes_through_the_proxy_that_passes_the_database_on() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let record = world.supply("goproxy").lookup(&wanted("go1.91.2")).await.unwrap();
+    assert_eq!((record.h1.as_str(), record.database.as_str()), (release.h1().as_str(), "sum.test"));
+    let lines = world.lines();
+    assert_eq!(lines[0], "GET /proxy/sumdb/sum.test/supported");
+    assert!(lines.iter().all(|line| line.starts_with("GET /proxy/sumdb/sum.test/")), "{lines:?}");
+    // What is proven is kept: the next command asks nobody.
+    assert_eq!(world.offline("goproxy").lookup(&wanted("go1.91.2")).await.unwrap().h1, record.h1);
+}
+
+#[tokio::test]
+async fn an_address_in_gosumdb_goes_before_proxies() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let mut settings = world.settings("goproxy");
+    settings.sumdb = Some(world.site.gosumdb_direct());
+    let record = Supply::new(settings).unwrap().lookup(&wanted("go1.91.2")).await.unwrap();
+    assert_eq!(record.h1, release.h1());
+    assert!(world.lines().iter().all(|line| line.starts_with("GET /sumdb/")));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_the_database_makes_it_unavailable_and_is_not_passed_by() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/proxy/sumdb/*", Fault::Status(403));
+    let error = world.supply("goproxy").lookup(&wanted("go1.91.2")).await.unwrap_err();
+    assert!(error.is_unavailable());
+    assert_eq!(world.lines(), ["GET /proxy/sumdb/sum.test/supported"]);
+    // The next proxy is asked after `|`, or after "not found".
+    let mut settings = world.settings("goproxy");
+    settings.proxies = Some(format!("{},{}", world.site.server().at("/none"), world.site.proxy_url()));
+    world.site.server().heal();
+    assert!(Supply::new(settings).unwrap().lookup(&wanted("go1.91.2")).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_impostor_is_no_unavailable_database() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    let impostor = FakeLog::impostor(world.site.log());
+    world.site.serve_log(&impostor);
+    let error = world.supply("goproxy").lookup(&wanted("go1.91.2")).await.unwrap_err();
+    assert!(!error.is_unavailable(), "{error:?}");
+}
+
+#[tokio::test]
+async fn gosumdb_off_and_nonsense_are_told_apart() {
+    let world = world();
+    let lookup = async |value: &str| {
+        let mut settings = world.settings("goproxy");
+        settings.sumdb = Some(value.to_owned());
+        Supply::new(settings).unwrap().lookup(&wanted("go1.91.2")).await.unwrap_err()
+    };
+    assert!(lookup("off").await.is_unavailable());
+    assert!(!lookup("on").await.is_unavailable());
+    assert_eq!(world.lines().len(), 0);
+}
+
+#[test]
+fn a_site_without_a_scheme_is_refused() {
+    let settings = SupplySettings {
+        godev_url: "go.dev".to_owned(),
+        ..SupplySettings::new(&Layout::new(PathBuf::new()))
+    };
+    assert!(Supply::new(settings).is_err());
+}

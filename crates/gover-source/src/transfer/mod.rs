@@ -124,8 +124,8 @@ impl Transfer<'_> {
             };
             let progress = self.held > self.began;
             moved |= progress;
-            // Progress earns new repetitions; a server that never gets anywhere is left.
-            repetition = if progress { 0 } else { repetition };
+            // Progress earns new repetitions; a server that never gets anywhere, or only by drops, is left.
+            repetition = if self.held.saturating_sub(self.began) >= PROGRESS { 0 } else { repetition };
             let connect = matches!(error, HttpError::Connect { .. });
             if !(error.is_transient() || connect && moved) || repetition >= http.settings().retries {
                 return Err(TransferError::Source(error.into()));
@@ -249,3 +249,6 @@ impl Transfer<'_> {
         }
     }
 }
+
+/// How many bytes an attempt must bring, so that those before it are forgotten.
+const PROGRESS: u64 = 64 << 10;

@@ -1,1 +1,251 @@
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
+use gover_test::{FakeServer, Fault, Response};
+
+use super::*;
+use crate::artifact::{Format, Proof, Wanted};
+use crate::network::NetworkSettings;
+
+/// Keeps what came; `fails` makes every write fail.
+#[derive(Default)]
+struct Memory {
+    bytes: Vec<u8>,
+    validator: Option<String>,
+    restarts: usize,
+    fails: bool,
+}
+
+impl Sink for Memory {
+    fn begin(&mut self, _artifact: &Artifact) -> io::Result<u64> {
+        Ok(self.bytes.len() as u64)
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.restarts += 1;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        if self.fails {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
+    }
+
+    fn validator(&self) -> Option<String> {
+        self.validator.clone()
+    }
+
+    fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
+        self.validator = validator.map(str::to_owned);
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Watch {
+    starts: RefCell<Vec<(Option<u64>, u64)>>,
+    received: Cell<u64>,
+}
+
+impl Observer for Watch {
+    fn started(&self, _artifact: &Artifact, total: Option<u64>, from: u64) {
+        self.starts.borrow_mut().push((total, from));
+    }
+
+    fn received(&self, bytes: u64) {
+        self.received.set(self.received.get() + bytes);
+    }
+
+    fn source_failed(&self, _failure: &SourceFailure) {}
+}
+
+fn content() -> Vec<u8> {
+    (0..100_000_u32).map(|number| (number % 251) as u8).collect()
+}
+
+fn artifact(location: Location, size: Option<u64>) -> Artifact {
+    Artifact {
+        wanted: Wanted {
+            name: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
+            platform: "linux-amd64".parse().unwrap(),
+        },
+        source: "mirror".to_owned(),
+        file_name: "go1.91.2.linux-amd64.tar.gz".to_owned(),
+        format: Format::TarGz,
+        location,
+        size,
+        proof: Proof::Log,
+    }
+}
+
+struct World {
+    server: FakeServer,
+    http: Http,
+    watch: Watch,
+}
+
+fn world() -> World {
+    let server = FakeServer::start();
+    server.serve("/f", content());
+    let settings = NetworkSettings {
+        back_off: Duration::ZERO,
+        stall_timeout: Duration::from_millis(100),
+        ..NetworkSettings::default()
+    };
+    World { server, http: Http::new(settings), watch: Watch::default() }
+}
+
+impl World {
+    async fn fetch(&self, size: Option<u64>, sink: &mut Memory) -> Result<u64, TransferError> {
+        let artifact = artifact(Location::Url(self.server.at("/f")), size);
+        transfer(&self.http, &artifact, sink, &self.watch).await
+    }
+
+    fn ranges(&self) -> Vec<Option<String>> {
+        self.server.requests().iter().map(|request| request.header("Range").map(str::to_owned)).collect()
+    }
+}
+
+fn reason(result: Result<u64, TransferError>) -> String {
+    match result.unwrap_err() {
+        TransferError::Source(error) => error.to_string(),
+        TransferError::Sink(error) => format!("sink: {error}"),
+    }
+}
+
+#[tokio::test]
+async fn a_file_arrives_whole_and_is_reported() {
+    let world = world();
+    let mut sink = Memory::default();
+    assert_eq!(world.fetch(Some(100_000), &mut sink).await.unwrap(), 100_000);
+    assert_eq!(sink.bytes, content());
+    assert_eq!(*world.watch.starts.borrow(), [(Some(100_000), 0)]);
+    assert_eq!(world.watch.received.get(), 100_000);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_or_stalls_is_picked_up_where_it_was() {
+    for fault in [Fault::TruncateAt(40_000), Fault::StallAt(40_000)] {
+        let world = world();
+        world.server.fault_times("/f", fault.clone(), 1);
+        let mut sink = Memory::default();
+        assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000, "{fault:?}");
+        assert_eq!(sink.bytes, content());
+        assert_eq!(world.ranges(), [None, Some("bytes=40000-".to_owned())]);
+        let requests = world.server.requests();
+        assert!(requests[1].header("If-Range").is_some(), "the rest of just this file is asked for");
+        assert_eq!(world.watch.starts.borrow().last(), Some(&(Some(100_000), 40_000)));
+    }
+}
+
+#[tokio::test]
+async fn what_an_earlier_command_left_is_continued() {
+    let world = world();
+    let mut sink = Memory { bytes: content()[..60_000].to_vec(), ..Memory::default() };
+    world.fetch(Some(100_000), &mut sink).await.unwrap();
+    assert_eq!(sink.bytes, content());
+    assert_eq!(world.ranges(), [Some("bytes=60000-".to_owned())]);
+    assert_eq!(world.watch.received.get(), 40_000);
+}
+
+#[tokio::test]
+async fn a_file_that_changed_meanwhile_comes_from_its_beginning() {
+    let world = world();
+    world.server.route("/f", Response::ok(content()).with_etag("\"new\""));
+    let mut sink =
+        Memory { bytes: vec![0; 60_000], validator: Some("\"old\"".to_owned()), ..Memory::default() };
+    world.fetch(None, &mut sink).await.unwrap();
+    assert_eq!(sink.bytes, content());
+    assert_eq!(sink.restarts, 1);
+}
+
+#[tokio::test]
+async fn a_server_without_ranges_or_with_wrong_ones_sends_the_file_anew() {
+    for fault in [Fault::IgnoreRange, Fault::ShiftRange(7)] {
+        let world = world();
+        world.server.fault("/f", fault.clone());
+        let mut sink = Memory { bytes: content()[..60_000].to_vec(), ..Memory::default() };
+        world.fetch(Some(100_000), &mut sink).await.unwrap();
+        assert_eq!(sink.bytes, content(), "{fault:?}");
+        assert_eq!(sink.restarts, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_is_whole_already_is_not_asked_for() {
+    let world = world();
+    let mut sink = Memory { bytes: content(), ..Memory::default() };
+    assert_eq!(world.fetch(Some(100_000), &mut sink).await.unwrap(), 100_000);
+    assert_eq!(world.server.requests().len(), 0);
+    // Without a known size the server says that there is no more, and the file comes again.
+    assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
+    assert_eq!(sink.bytes, content());
+}
+
+#[tokio::test]
+async fn a_wrong_length_is_refused_before_a_byte_comes() {
+    let world = world();
+    let mut sink = Memory::default();
+    let result = world.fetch(Some(99_999), &mut sink).await;
+    let Err(TransferError::Source(SourceError::Integrity(error))) = result else { panic!("{result:?}") };
+    assert!(error.to_string().starts_with("`go1.91.2.linux-amd64.tar.gz` from http://127.0.0.1:"), "{error}");
+    assert_eq!(sink.bytes.len(), 0);
+}
+
+#[tokio::test]
+async fn a_body_without_length_is_bounded_by_the_known_one() {
+    let world = world();
+    world.server.fault("/f", Fault::NoLength);
+    let mut sink = Memory::default();
+    let result = world.fetch(Some(50_000), &mut sink).await;
+    assert!(matches!(result, Err(TransferError::Source(SourceError::Integrity(_)))), "{result:?}");
+    assert!(sink.bytes.len() <= 50_000);
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_without_announcement_is_not_taken_for_whole() {
+    let world = world();
+    let fault = Fault::NoLength;
+    world.server.fault("/f", fault);
+    world.server.fault_times("/f", Fault::TruncateAt(10), 100);
+    let mut sink = Memory::default();
+    let text = reason(world.fetch(Some(100_000), &mut sink).await);
+    assert!(text.starts_with("connection broke: "), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_that_never_gets_anywhere_is_left() {
+    let world = world();
+    world.server.fault("/f", Fault::TruncateAt(0));
+    let mut sink = Memory::default();
+    let text = reason(world.fetch(None, &mut sink).await);
+    assert!(text.starts_with("connection broke: "), "{text}");
+    assert_eq!(world.server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_sink_that_fails_is_no_fault_of_the_source() {
+    let world = world();
+    let mut sink = Memory { fails: true, ..Memory::default() };
+    assert!(matches!(world.fetch(None, &mut sink).await, Err(TransferError::Sink(_))));
+    assert_eq!(world.server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_of_this_machine_is_copied_from_where_it_was_left() {
+    let world = world();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("f");
+    std::fs::write(&path, content()).unwrap();
+    let mut sink = Memory { bytes: content()[..60_000].to_vec(), ..Memory::default() };
+    let copied =
+        transfer(&world.http, &artifact(Location::File(path.clone()), None), &mut sink, &world.watch).await;
+    assert_eq!(copied.unwrap(), 100_000);
+    assert_eq!(sink.bytes, content());
+    let missing = artifact(Location::File(path.join("none")), None);
+    assert!(transfer(&world.http, &missing, &mut sink, &world.watch).await.is_err());
+}

@@ -1,0 +1,135 @@
+//! A missing toolchain is installed on the spot, by the shim and by commands that need one.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, TestContext, context, gover_snapshot};
+
+use crate::scene::wait_for_line;
+
+fn pinned(version: &str) -> TestContext {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    ctx.write(".go-version", format!("{version}\n"));
+    ctx
+}
+
+#[test]
+fn a_missing_pin_is_installed_and_only_the_child_writes_to_stdout() {
+    let ctx = pinned("1.91.2");
+    let output = ctx.shim("go", ["env", "GOVERSION"]);
+    gover_snapshot!(output, str![]);
+    assert!(!ctx.layout().default_file().exists(), "a project's pin must not become the machine's default");
+    let output = ctx.shim("go", ["env", "GOVERSION"]);
+    gover_snapshot!(output, str![]);
+}
+
+#[test]
+fn a_partial_pin_takes_the_newest_installed_before_the_newest_released() {
+    let ctx = pinned("1.91");
+    ctx.install_fake("go1.91.1");
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.1 "), "{output}");
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    fs::remove_dir_all(ctx.layout().versions().join("go1.91.1")).unwrap();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+}
+
+#[test]
+fn what_go_mod_requires_is_installed_and_runs_at_once() {
+    let ctx = pinned("1.90.4");
+    ctx.install_fake("go1.90.4");
+    ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn an_order_is_installed_too() {
+    let ctx = pinned("1.90.4");
+    let output = ctx.shim("go", ["+1.91", "version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    let output = ctx.shim("go1.90.4", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.90.4 "), "{output}");
+}
+
+#[test]
+fn switched_off_the_command_is_told_and_nobody_asked() {
+    let mut ctx = pinned("1.91.2");
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    gover_snapshot!(ctx.shim("go", ["build"]), str![]);
+    ctx.unset("GOVER_AUTO_INSTALL");
+    ctx.gover(["config", "set", "auto_install", "false"]).success();
+    ctx.shim("go", ["build"]).exits(127);
+    ctx.set("GOVER_AUTO_INSTALL", "1").set("GOVER_OFFLINE", "1");
+    ctx.shim("go", ["build"]).exits(127);
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    ctx.unset("GOVER_OFFLINE");
+    ctx.shim("go", ["version"]).success();
+}
+
+#[test]
+fn where_the_install_fails_the_reason_is_told_once_and_nothing_runs() {
+    let ctx = pinned("1.91.7");
+    gover_snapshot!(ctx.shim("go", ["version"]), str![]);
+}
+
+#[test]
+fn several_shims_at_once_make_one_download() {
+    let ctx = pinned("1.91.2");
+    let path = format!(
+        "/dl/{}",
+        gover_test::Release::new("go1.91.2").archive_name()
+    );
+    ctx.site().server().fault(&path, Fault::StallAt(1000));
+    let go = ctx.install_shim("go");
+    let start = || ctx.command(&go).args(["env", "GOVERSION"]).spawn();
+    let first = start();
+    ctx.site().server().wait_for_stalled(1);
+    let mut others = [start(), start(), start()];
+    let talks: Vec<_> =
+        others.iter_mut().map(|child| wait_for_line(child, "waiting for another gover")).collect();
+    ctx.site().server().release_stalled();
+    let outputs = std::iter::once(first).chain(others).map(|child| child.wait_with_output().unwrap());
+    for output in outputs {
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "go1.91.2");
+    }
+    drop(talks);
+    assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
+}
+
+#[test]
+fn exec_use_and_default_install_what_they_need() {
+    for arguments in [
+        &["exec", "1.91", "--", "go", "version"][..],
+        &["use", "1.91"],
+        &["default", "1.91"],
+    ] {
+        let mut ctx = context!().with_site();
+        let release = ctx.publish("go1.91.2");
+        ctx.set("GOVER_AUTO_INSTALL", "0");
+        let output = ctx.gover(arguments);
+        output.exits(127);
+        assert!(output.stderr.contains("hint: gover install 1.91"), "{output}");
+        assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+        assert!(!ctx.layout().default_file().exists(), "{output}");
+        ctx.unset("GOVER_AUTO_INSTALL");
+        ctx.gover(arguments).success();
+        assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
+    }
+}
+
+#[test]
+fn commands_that_only_look_install_nothing() {
+    let ctx = pinned("1.91.2");
+    ctx.gover(["current"]).exits(1);
+    ctx.gover(["which"]).exits(127);
+    ctx.gover(["env", "--shell", "bash"]).exits(127);
+    ctx.gover(["which", "go", "1.90"]).exits(127);
+    ctx.gover(["list"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+}

@@ -1,0 +1,152 @@
+//! `gover use` and `gover default`.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{context, gover_snapshot};
+
+use crate::scene::with_three;
+
+#[test]
+fn use_prints_code_for_the_function_that_called() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_SHELL", "bash");
+    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
+    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+    assert!(ctx.names_in("gover/sessions").is_empty());
+    for shell in ["zsh", "fish", "powershell", "nu", "elvish"] {
+        ctx.set("GOVER_SHELL", shell);
+        let output = ctx.gover(["use", "1.90"]);
+        assert!(output.success().stdout.contains("GOVER_VERSION"), "{output}");
+        assert!(output.stdout.contains("1.90.4"), "{output}");
+    }
+}
+
+#[test]
+fn use_without_the_function_is_remembered_for_the_shell_that_called() {
+    let ctx = with_three();
+    // This test is the shell: parent of gover and of the shim.
+    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.90.4 "), "{output}");
+    let current = ctx.gover(["current", "--json"]);
+    assert_eq!(current.success().json()["origin"]["kind"], "session");
+    assert_eq!(ctx.names_in("gover/sessions"), [std::process::id().to_string()]);
+    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+    assert!(ctx.names_in("gover/sessions").is_empty());
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+}
+
+#[test]
+fn use_keeps_its_choice_when_a_newer_patch_comes() {
+    let ctx = with_three();
+    ctx.gover(["use", "1.90"]).success();
+    ctx.install_fake("go1.90.9");
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.90.4 "), "{output}");
+}
+
+#[test]
+fn use_removes_the_records_of_shells_that_ended() {
+    let ctx = with_three();
+    fs::create_dir_all(ctx.layout().sessions()).unwrap();
+    fs::write(ctx.layout().session(4_000_000_000), "1\n1.90\n").unwrap();
+    fs::write(ctx.layout().sessions().join("garbage"), [0xff, 0]).unwrap();
+    ctx.gover(["use", "1.90"]).success();
+    assert_eq!(ctx.names_in("gover/sessions"), [std::process::id().to_string()]);
+}
+
+#[test]
+fn use_where_a_variable_would_win_says_so() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_VERSION", "1.91.2");
+    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
+    ctx.gover(["use", "--clear"]).exits(1);
+    assert!(ctx.names_in("gover/sessions").is_empty());
+}
+
+#[test]
+fn use_takes_a_goroot_and_the_go_on_path() {
+    let mut ctx = with_three();
+    ctx.install_system_fake("go1.19.8");
+    ctx.gover(["use", "system"]).success();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.19.8 "), "{output}");
+    // A relative path means the same from everywhere.
+    let relative = ["..", "system", "go1.19.8"].join(std::path::MAIN_SEPARATOR_STR);
+    ctx.gover(["use", &relative]).success();
+    ctx.directory("deep/er");
+    let output = ctx.command(ctx.layout().program("go")).arg("version").current_dir("deep/er").run();
+    assert!(output.success().text().starts_with("go version go1.19.8 "), "{output}");
+}
+
+#[test]
+fn use_of_what_is_no_go_changes_nothing() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    for (request, code) in [("1.80", 127), ("what", 2), ("./work", 127), ("system", 127)] {
+        let output = ctx.gover(["use", request]);
+        assert!(output.exits(code).stderr.contains("hint: "), "{request}\n{output}");
+        assert_eq!(output.stdout, "", "{request}");
+    }
+    assert!(ctx.names_in("gover/sessions").is_empty());
+}
+
+#[test]
+fn the_default_is_set_shown_and_linked() {
+    let ctx = with_three();
+    fs::remove_file(ctx.layout().default_file()).unwrap();
+    gover_snapshot!(ctx.gover(["default"]), str![]);
+    gover_snapshot!(ctx.gover(["default", "1.90"]), str![]);
+    gover_snapshot!(ctx.gover(["default"]), str![]);
+    let linked = || fs::canonicalize(ctx.layout().current()).unwrap();
+    assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.90.4")).unwrap());
+    gover_snapshot!(ctx.gover(["global", "1.91.2"]), str![]);
+    gover_snapshot!(ctx.gover(["default", "1.91.2"]), str![]);
+    assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.91.2")).unwrap());
+    assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.91.2\n");
+}
+
+#[test]
+fn the_default_may_be_a_path_or_the_go_on_path() {
+    let mut ctx = with_three();
+    let goroot = ctx.install_system_fake("go1.19.8");
+    ctx.gover(["default", goroot.to_str().unwrap()]).success();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.19.8 "), "{output}");
+    assert_eq!(fs::canonicalize(ctx.layout().current()).unwrap(), fs::canonicalize(&goroot).unwrap());
+    ctx.gover(["default", "system"]).success();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.19.8 "), "{output}");
+    ctx.gover(["default", "./nothing"]).exits(127);
+    assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "system\n");
+}
+
+#[test]
+fn a_default_that_is_gone_is_told_by_every_command_and_lost_by_none() {
+    let mut ctx = context!();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    ctx.install_fake("go1.90.4");
+    fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
+    gover_snapshot!(ctx.gover(["default"]), str![]);
+    gover_snapshot!(ctx.gover(["current"]), str![]);
+    gover_snapshot!(ctx.shim("go", ["version"]), str![]);
+    gover_snapshot!(ctx.gover(["which"]), str![]);
+    let list = ctx.gover(["list"]);
+    assert!(list.success().stdout.contains("go1.90.4"), "{list}");
+    assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.91.2\n");
+}
+
+#[test]
+fn a_default_that_is_no_request_is_an_error_that_names_the_file() {
+    let ctx = with_three();
+    fs::write(ctx.layout().default_file(), "lastest\n").unwrap();
+    gover_snapshot!(ctx.gover(["current"]), str![]);
+    ctx.shim("go", ["version"]).exits(1);
+    ctx.gover(["list"]).success();
+    // The way out.
+    ctx.gover(["default", "1.90"]).success();
+    ctx.shim("go", ["version"]).success();
+}

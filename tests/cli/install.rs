@@ -1,0 +1,255 @@
+//! What `gover install` takes, keeps, mends and makes the default.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, context, gover_snapshot};
+
+use crate::scene::{go_of, receipt, wait_for_line};
+
+#[test]
+fn the_first_go_becomes_the_default_and_later_ones_do_not() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    let output = ctx.gover(["install", "1.90.4"]);
+    assert!(output.success().stderr.ends_with("default is now go1.90.4\n"), "{output}");
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(!output.success().stderr.contains("default"), "{output}");
+    assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap().trim(), "1.90.4");
+    let current = fs::canonicalize(ctx.layout().current()).unwrap();
+    assert_eq!(current, fs::canonicalize(ctx.layout().versions().join("go1.90.4")).unwrap());
+}
+
+#[test]
+fn a_default_that_is_set_stays_even_if_nothing_answers_it() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    fs::write(ctx.layout().default_file(), "1.80.1\n").unwrap();
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.80.1\n");
+}
+
+#[test]
+fn what_is_installed_is_not_asked_for_again() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    let before = receipt(&ctx, "go1.91.2");
+    ctx.site().server().forget_requests();
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    assert_eq!(receipt(&ctx, "go1.91.2"), before);
+}
+
+#[test]
+fn a_toolchain_that_came_by_other_means_counts_as_installed() {
+    let ctx = context!().with_site();
+    ctx.install_fake("go1.91.2");
+    ctx.gover(["install", "go1.91.2"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    assert!(ctx.names_in("gover/receipts").is_empty());
+}
+
+#[test]
+fn partial_requests_mean_the_newest_release() {
+    let ctx = context!().with_site();
+    for name in ["go1.90.3", "go1.90.4", "go1.91.2", "go1.92rc1"] {
+        ctx.publish(name);
+    }
+    for (request, name) in [
+        ("1.90", "go1.90.4"),
+        ("1.90.x", "go1.90.4"),
+        ("~1.90.1", "go1.90.4"),
+        (">=1.90 <1.91", "go1.90.4"),
+        ("oldstable", "go1.90.4"),
+        ("1", "go1.91.2"),
+        ("latest", "go1.91.2"),
+        ("^1.90", "go1.91.2"),
+        ("v1.91.2", "go1.91.2"),
+        ("  1.91 ", "go1.91.2"),
+        ("next", "go1.92rc1"),
+        ("1.92rc1", "go1.92rc1"),
+    ] {
+        let output = ctx.gover(["install", "--json", request]);
+        assert_eq!(output.success().json()[0]["version"], name, "{request}\n{output}");
+    }
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2", "go1.92rc1"]);
+    // One index serves them all, for an hour.
+    assert_eq!(ctx.site().server().requests_for("/dl/").len(), 1);
+}
+
+#[test]
+fn several_requests_are_understood_before_the_first_download() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2", "lastest"]).exits(2);
+    ctx.gover(["install", "1.91.2", "1.99"]).exits(1);
+    assert!(ctx.names_in("gover/versions").is_empty());
+    let output = ctx.gover(["install", "--json", "1.90", "1.91.2", "latest"]);
+    let facts = output.success().json();
+    let versions: Vec<_> = facts.as_array().unwrap().iter().map(|one| one["version"].as_str()).collect();
+    assert_eq!(versions, [Some("go1.90.4"), Some("go1.91.2")]);
+}
+
+#[test]
+fn the_facts_are_data() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let output = ctx.gover(["install", "--json", "1.91.2"]);
+    let facts = output.success().json();
+    assert_eq!(facts[0]["version"], "go1.91.2");
+    assert_eq!(facts[0]["goroot"], ctx.layout().versions().join("go1.91.2").to_str().unwrap());
+    assert_eq!(facts[0]["reused"], false);
+    assert_eq!(facts[0]["source"], "go.dev");
+    assert_eq!(facts[0]["bytes"], release.archive().len());
+    assert_eq!(facts[0]["proofs"], receipt(&ctx, "go1.91.2")["proofs"]);
+    let output = ctx.gover(["install", "--json", "1.91.2"]);
+    gover_snapshot!(output, str![]);
+}
+
+#[test]
+fn without_a_request_the_directory_says_what_it_needs() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    ctx.write(".go-version", "1.90.4\n");
+    ctx.write("p/go.mod", "module m\n\ngo 1.91.2\n");
+    let output = ctx.gover(["install"]);
+    assert!(output.success().stderr.contains("chosen by .go-version:1 in [ROOT]/work"), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4"]);
+    let output = ctx.command(ctx.gover_program()).arg("install").current_dir("p").run();
+    assert!(output.success().stderr.contains("go.mod:3"), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+    let output = ctx.command(ctx.gover_program()).arg("install").current_dir("p").run();
+    assert!(output.success().stderr.contains("go1.91.2 is installed"), "{output}");
+}
+
+#[test]
+fn without_a_request_where_nothing_asks_is_a_usage_error() {
+    let mut ctx = context!();
+    gover_snapshot!(ctx.gover(["install"]), str![]);
+    ctx.install_system_fake("go1.19.8");
+    ctx.gover(["install"]).exits(2);
+    for request in ["system", "./somewhere", "/opt/go"] {
+        let output = ctx.gover(["install", request]);
+        assert!(output.exits(2).stderr.contains("hint: "), "{output}");
+    }
+}
+
+#[test]
+fn force_installs_anew_and_mends_what_somebody_changed() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    let changed = ctx.layout().versions().join("go1.91.2/src/fmt/print.go");
+    fs::write(&changed, "changed").unwrap();
+    fs::write(ctx.layout().versions().join("go1.91.2/extra"), "extra").unwrap();
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    assert!(output.success().stderr.contains("installed go1.91.2 in"), "{output}");
+    assert_eq!(fs::read_to_string(&changed).unwrap(), "package fmt\n");
+    assert!(!ctx.layout().versions().join("go1.91.2/extra").exists());
+    assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 2);
+    assert!(ctx.names_in("gover/staging").is_empty());
+}
+
+#[test]
+fn force_that_fails_leaves_the_old_toolchain() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "go.dev");
+    let release = ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    let before = receipt(&ctx, "go1.91.2");
+    ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(99));
+    ctx.gover(["install", "--force", "1.91.2"]).exits(1);
+    assert_eq!(receipt(&ctx, "go1.91.2"), before);
+    assert!(go_of(&ctx, "go1.91.2").is_file());
+    assert!(ctx.names_in("gover/staging").is_empty());
+}
+
+#[test]
+fn a_damaged_directory_is_repaired() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.install_fake("go1.91.2");
+    fs::remove_file(go_of(&ctx, "go1.91.2")).unwrap();
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.success().stderr.contains("installed go1.91.2 in"), "{output}");
+    assert!(go_of(&ctx, "go1.91.2").is_file());
+    assert!(ctx.names_in("gover/staging").is_empty());
+}
+
+#[test]
+fn a_file_in_the_place_of_a_toolchain_is_repaired_too() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    fs::create_dir_all(ctx.layout().versions()).unwrap();
+    fs::write(ctx.layout().versions().join("go1.91.2"), "a file").unwrap();
+    ctx.gover(["install", "1.91.2"]).success();
+    assert!(go_of(&ctx, "go1.91.2").is_file());
+}
+
+#[test]
+fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    ctx.site().server().fault(&path, Fault::StallAt(release.archive().len() / 2));
+    let mut child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.site().server().heal();
+    ctx.gover(["install", "1.91.2"]).success();
+    assert!(ctx.names_in("gover/staging").is_empty());
+    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+}
+
+#[test]
+fn two_installs_at_once_make_one_download() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    ctx.site().server().fault(&path, Fault::StallAt(1000));
+    let first = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    let mut second = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    let talk = wait_for_line(&mut second, "waiting for another gover");
+    // Nothing is visible before it is whole, and a third toolchain is nobody's business.
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.site().server().release_stalled();
+    assert!(first.wait_with_output().unwrap().status.success());
+    assert!(second.wait().unwrap().success());
+    assert!(talk.join().unwrap().contains("go1.91.2 is installed"));
+    assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
+}
+
+#[test]
+fn installs_of_different_toolchains_do_not_wait_for_each_other() {
+    let ctx = context!().with_site();
+    let slow = ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    ctx.site().server().fault(&FakeSite::archive_path(&slow), Fault::StallAt(1000));
+    let first = ctx.command(ctx.gover_program()).args(["install", "1.90.4"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    ctx.gover(["install", "1.91.2"]).success();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    ctx.site().server().release_stalled();
+    assert!(first.wait_with_output().unwrap().status.success());
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn a_home_that_is_a_file_is_told_with_its_path() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    let file = ctx.write("afile", "x");
+    ctx.set("GOVER_HOME", &file);
+    let output = ctx.gover(["install", "1.91.2"]);
+    output.exits(1);
+    assert!(output.stderr.contains("afile") && output.stderr.contains("hint: "), "{output}");
+    assert_eq!(fs::read_to_string(file).unwrap(), "x");
+}

@@ -1,0 +1,94 @@
+//! `gover pin`.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{context, gover_snapshot};
+
+use crate::scene::with_three;
+
+#[test]
+fn a_pin_is_written_shown_and_followed() {
+    let ctx = with_three();
+    gover_snapshot!(ctx.gover(["pin"]), str![]);
+    gover_snapshot!(ctx.gover(["pin", "1.90"]), str![]);
+    assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), "1.90\n");
+    gover_snapshot!(ctx.gover(["pin", "1.90"]), str![]);
+    gover_snapshot!(ctx.gover(["local", "1.91.2"]), str![]);
+    let deep = ctx.directory("a/b");
+    let output = ctx.command(ctx.gover_program()).arg("pin").current_dir(&deep).run();
+    gover_snapshot!(output, str![]);
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+}
+
+#[test]
+fn exact_writes_the_full_version_that_a_request_means_now() {
+    let ctx = with_three();
+    let pinned = || fs::read_to_string(ctx.work().join(".go-version")).unwrap();
+    ctx.gover(["pin", "--exact", "1.90"]).success();
+    assert_eq!(pinned(), "1.90.4\n");
+    ctx.write(".go-version", "1.90.1\n");
+    ctx.gover(["pin", "--exact"]).success();
+    assert_eq!(pinned(), "1.90.1\n");
+    // Of what is not installed, the newest release known.
+    ctx.gover(["pin", "--exact", "1.21"]).success();
+    assert_eq!(pinned(), "1.21.13\n");
+    ctx.gover(["pin", "--exact", "system"]).exits(2);
+    assert_eq!(pinned(), "1.21.13\n");
+}
+
+#[test]
+fn comments_other_lines_and_line_ends_stay() {
+    let ctx = with_three();
+    let file = ctx.write(".go-version", "# ours\r\n\r\n1.90.1\r\n# until May\r\n");
+    ctx.gover(["pin", "1.91.2"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# ours\r\n\r\n1.91.2\r\n# until May\r\n");
+    fs::write(&file, "1.90.1").unwrap();
+    ctx.gover(["pin", "1.91.2"]).success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "1.91.2");
+    fs::write(&file, "\u{feff}1.90.1\n").unwrap();
+    ctx.gover(["pin", "1.91.2"]).success();
+    let output = ctx.gover(["current", "--json"]);
+    assert_eq!(output.success().json()["version"], "go1.91.2");
+}
+
+#[test]
+fn a_file_that_pins_nothing_is_mended() {
+    let ctx = with_three();
+    for content in [&b""[..], b"\n\n", b"what is this\n", &[0xff, 0xfe, 0, 1]] {
+        let file = ctx.write(".go-version", content);
+        ctx.gover(["pin", "1.90.1"]).success();
+        let output = ctx.gover(["current", "--json"]);
+        assert_eq!(output.success().json()["version"], "go1.90.1", "{content:?}");
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn a_path_is_refused_since_others_would_run_it() {
+    let ctx = with_three();
+    for request in ["../x", "./go", "/opt/go", r"C:\go", "", "what"] {
+        let output = ctx.gover(["pin", request]);
+        assert!(output.exits(2).stderr.contains("hint: "), "{request}\n{output}");
+    }
+    assert!(!ctx.work().join(".go-version").exists());
+    gover_snapshot!(ctx.gover(["pin", "../x"]), str![]);
+}
+
+#[test]
+fn a_pin_that_is_not_installed_is_written_and_the_command_told() {
+    let ctx = context!();
+    gover_snapshot!(ctx.gover(["pin", "1.91.2"]), str![]);
+    ctx.gover(["pin", "-q", "1.91"]).success();
+    assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), "1.91\n");
+}
+
+#[test]
+fn a_directory_in_the_place_of_the_file_is_told() {
+    let ctx = with_three();
+    ctx.directory(".go-version");
+    let output = ctx.gover(["pin", "1.90"]);
+    assert!(output.exits(1).stderr.contains(".go-version"), "{output}");
+    assert!(output.stderr.contains("hint: "), "{output}");
+}

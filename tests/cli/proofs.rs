@@ -1,0 +1,243 @@
+//! What `gover install` believes, and what it refuses.
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, Release, context, gover_snapshot, pack_tar_gz, pack_zip, sha256_hex};
+
+use crate::scene::{assert_nothing_left, receipt};
+
+#[test]
+fn an_archive_with_one_wrong_byte_is_refused_and_nothing_stays() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let middle = release.archive().len() / 2;
+    ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(middle));
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_nothing_left(&ctx);
+    // It stopped: the next source was not asked.
+    assert!(ctx.site().server().requests_for(&FakeSite::module_path(&release)).is_empty());
+}
+
+#[test]
+fn a_module_with_one_wrong_byte_is_refused_and_nothing_stays() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let release = ctx.publish("go1.91.2");
+    let length = release.module_zip().len();
+    for at in [100, length / 3, length / 2, length - 10] {
+        ctx.site().server().fault(&FakeSite::module_path(&release), Fault::FlipByte(at));
+        let output = ctx.gover(["install", "1.91.2"]);
+        output.exits(1);
+        assert!(output.stderr.starts_with("error: "), "byte {at}\n{output}");
+        assert!(output.stderr.contains("the download was deleted"), "byte {at}\n{output}");
+        assert!(output.stderr.contains("hint: "), "byte {at}\n{output}");
+        assert_nothing_left(&ctx);
+        ctx.site().server().heal();
+    }
+}
+
+#[test]
+fn a_module_with_another_content_is_refused_with_both_hashes() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let release = ctx.publish("go1.91.2");
+    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
+    ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_mirror_that_changes_files_is_named() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
+    let mirror = ctx.site().mirror_url();
+    ctx.set("GOVER_SOURCES", format!("{mirror},go.dev"));
+    ctx.site().server().serve(&format!("/mirror/{}", release.archive_name()), other.archive());
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_record_that_contradicts_wins_over_a_sum_that_holds() {
+    let ctx = context!().with_site();
+    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // the logged one\n");
+    ctx.site().log().add_release(&other);
+    ctx.site().publish_unlogged(Release::new("go1.91.2"));
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_known_release_must_have_the_sum_that_gover_was_built_with() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.22.5");
+    let output = ctx.gover(["install", "1.22.5"]);
+    output.exits(1);
+    assert!(output.stderr.contains("contradict"), "{output}");
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_database_that_cannot_be_asked_is_a_warning_for_an_archive() {
+    let mut ctx = context!().with_site();
+    let database = ctx.site().gosumdb_direct();
+    ctx.set("GOSUMDB", database);
+    ctx.publish("go1.91.2");
+    for path in ["/proxy/sumdb/*", "/sumdb/*"] {
+        ctx.site().server().fault(path, Fault::Status(503));
+    }
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_database_that_cannot_be_asked_is_a_failure_where_it_is_a_must() {
+    let mut ctx = context!().with_site();
+    let database = ctx.site().gosumdb_direct();
+    ctx.set("GOSUMDB", database);
+    ctx.publish("go1.91.2");
+    for path in ["/proxy/sumdb/*", "/sumdb/*"] {
+        ctx.site().server().fault(path, Fault::Status(503));
+    }
+    ctx.gover(["config", "set", "require_sumdb", "true"]).success();
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert!(ctx.names_in("gover/versions").is_empty());
+
+    ctx.site().server().heal();
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_release_that_the_log_does_not_know_is_never_taken_from_a_proxy() {
+    let mut ctx = context!().with_site();
+    ctx.site().publish_unlogged(Release::new("go1.91.2"));
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("cannot verify"), "{output}");
+    assert!(ctx.names_in("gover/versions").is_empty());
+}
+
+#[test]
+fn switching_the_database_off_does_not_switch_verification_off() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.set("GOSUMDB", "off").set("GOVER_SOURCES", "goproxy");
+    ctx.gover(["install", "1.91.2"]).exits(1);
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.set("GOVER_SOURCES", "go.dev");
+    ctx.gover(["install", "1.91.2"]).success();
+}
+
+#[test]
+fn private_module_patterns_do_not_exempt_the_toolchain() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let other = Release::new("go1.91.2").with_file("VERSION", "go1.91.2\nchanged\n");
+    ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
+    ctx.set("GOVER_SOURCES", "goproxy");
+    for name in ["GONOSUMDB", "GOPRIVATE", "GONOSUMCHECK"] {
+        ctx.set(name, "golang.org/toolchain");
+    }
+    ctx.set("GOFLAGS", "-insecure").set("GOINSECURE", "*");
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn an_impostor_of_the_database_stops_everything() {
+    for source in ["go.dev", "goproxy"] {
+        let mut ctx = context!().with_site();
+        ctx.set("GOVER_SOURCES", source);
+        ctx.publish("go1.91.2");
+        let impostor = ctx.site().log().impostor();
+        ctx.site().serve_log(&impostor);
+        ctx.gover(["install", "1.91.2"]).exits(1);
+        assert_nothing_left(&ctx);
+    }
+}
+
+#[test]
+fn a_database_that_took_something_back_is_found_out() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    ctx.site().log().pad_to(20);
+    ctx.publish("go1.91.1");
+    ctx.gover(["install", "1.91.1"]).success();
+    let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
+    let before = std::fs::read(&head).unwrap();
+    ctx.publish("go1.91.2");
+    let fork = ctx.site().log().fork(10);
+    ctx.site().serve_log(&fork);
+    let output = ctx.gover(["install", "1.91.2"]);
+    output.exits(1);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.1"]);
+    assert_eq!(std::fs::read(&head).unwrap(), before, "the honest head must stay\n{output}");
+}
+
+#[test]
+fn a_given_sum_proves_a_build_of_ones_own() {
+    let ctx = context!().with_site();
+    let release = Release::new("go1.91.2-bigcorp");
+    let sum = release.sha256();
+    let path = ctx.write(&release.archive_name(), release.archive());
+    let argument = path.file_name().unwrap().to_str().unwrap();
+    let output = ctx.gover(["install", "--sha256", &sum, argument]);
+    assert!(output.success().stderr.contains("the given sha256"), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2-bigcorp"]);
+    assert_eq!(receipt(&ctx, "go1.91.2-bigcorp")["proofs"][0]["kind"], "given");
+    let output = ctx.shim("go", ["+1.91.2-bigcorp", "version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2-bigcorp "), "{output}");
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_given_sum_proves_an_address_too_and_nothing_else_is_believed() {
+    let ctx = context!().with_site();
+    let release = Release::new("go1.91.2-bigcorp");
+    let address = ctx.site().server().at(&format!("/builds/{}", release.archive_name()));
+    ctx.site().server().serve(&format!("/builds/{}", release.archive_name()), release.archive());
+    gover_snapshot!(ctx.gover(["install", "--sha256", &sha256_hex(b"another"), &address]), str![]);
+    assert_nothing_left(&ctx);
+    ctx.gover(["install", "--sha256", &release.sha256(), &address]).success();
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2-bigcorp"]);
+}
+
+#[test]
+fn an_archive_without_a_sum_is_a_usage_error() {
+    let ctx = context!();
+    let release = Release::new("go1.91.2");
+    ctx.write("go.tar.gz", release.archive());
+    gover_snapshot!(ctx.gover(["install", "./go.tar.gz"]), str![]);
+    let sum = "ab".repeat(32);
+    for arguments in [
+        vec!["install", "--sha256", "abc", "./go.tar.gz"],
+        vec!["install", "--sha256", &sum],
+        vec!["install", "--sha256", &sum, "./go.tar.gz", "./other.tar.gz"],
+    ] {
+        let output = ctx.gover(&arguments);
+        assert!(output.exits(2).stderr.contains("hint: "), "{output}");
+    }
+    ctx.gover(["install", "--sha256", &sum, "./missing.tar.gz"]).exits(1);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn an_archive_that_would_write_elsewhere_is_refused_even_with_the_right_sum() {
+    let ctx = context!();
+    let release = Release::new("go1.91.2-bigcorp");
+    for evil in ["../evil", "/evil", "go/../../evil", "evil"] {
+        let entries: Vec<_> =
+            release.entries("go/").chain([gover_test::Entry::file(evil, "evil\n")]).collect();
+        for (name, bytes) in [("x.tar.gz", pack_tar_gz(&entries)), ("x.zip", pack_zip(&entries))] {
+            ctx.write(name, &bytes);
+            let output = ctx.gover(["install", "--sha256", &sha256_hex(&bytes), &format!("./{name}")]);
+            assert!(output.exits(1).stderr.starts_with("error: "), "{evil} in {name}\n{output}");
+            assert_nothing_left(&ctx);
+        }
+    }
+    assert!(!ctx.work().join("evil").exists() && !ctx.layout().home().join("evil").exists());
+    assert!(!ctx.root().join("evil").exists());
+}

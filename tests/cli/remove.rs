@@ -1,0 +1,172 @@
+//! `gover uninstall` and `gover prune`.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{context, gover_snapshot};
+
+use crate::scene::{go_of, with_three};
+
+#[test]
+fn one_toolchain_goes_with_its_receipt_and_its_name() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.90.4");
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2", "1.90.4"]).success();
+    // A tree that somebody made read-only, as Go's module cache is.
+    let file = ctx.layout().versions().join("go1.90.4/src/fmt/print.go");
+    let mut permissions = fs::metadata(&file).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&file, permissions).unwrap();
+    gover_snapshot!(ctx.gover(["uninstall", "1.90"]), str![]);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+    assert_eq!(ctx.names_in("gover/receipts"), ["go1.91.2.json"]);
+    assert!(ctx.names_in("gover/staging").is_empty());
+    assert!(!ctx.layout().program("go1.90.4").exists());
+    assert!(ctx.layout().program("go1.91.2").exists());
+}
+
+#[test]
+fn a_word_that_means_several_removes_none() {
+    let ctx = with_three();
+    gover_snapshot!(ctx.gover(["uninstall", "1.90"]), str![]);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn all_requests_are_understood_before_the_first_toolchain_goes() {
+    let ctx = with_three();
+    ctx.gover(["uninstall", "1.90.1", "1.80"]).exits(127);
+    ctx.gover(["uninstall", "1.90.1", "what"]).exits(2);
+    assert_eq!(ctx.names_in("gover/versions").len(), 3);
+    ctx.gover(["uninstall", "1.90.1", "go1.90.4"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+}
+
+#[test]
+fn what_is_not_there_or_not_govers_is_refused() {
+    let ctx = with_three();
+    gover_snapshot!(ctx.gover(["uninstall", "1.91.7"]), str![]);
+    let outside = ctx.directory("elsewhere");
+    for request in ["system", "../versions", "./elsewhere", outside.to_str().unwrap(), ""] {
+        let output = ctx.gover(["uninstall", request]);
+        assert!(output.exits(2).stderr.contains("hint: "), "{request}\n{output}");
+    }
+    assert!(outside.is_dir());
+    assert_eq!(ctx.names_in("gover/versions").len(), 3);
+}
+
+#[test]
+fn removing_the_default_is_told_and_leaves_no_dangling_link() {
+    let ctx = with_three();
+    ctx.gover(["default", "1.91.2"]).success();
+    assert!(ctx.layout().current().symlink_metadata().is_ok());
+    let output = ctx.gover(["uninstall", "1.91.2"]);
+    assert!(output.success().stderr.contains("warning: the default is still 1.91.2"), "{output}");
+    assert!(ctx.layout().current().symlink_metadata().is_err());
+}
+
+#[test]
+fn a_damaged_toolchain_can_be_uninstalled() {
+    let ctx = with_three();
+    fs::remove_file(go_of(&ctx, "go1.90.1")).unwrap();
+    ctx.gover(["uninstall", "1.90.1"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn a_toolchain_that_runs_may_be_uninstalled_where_the_system_allows_it() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    let mut child = ctx.command(ctx.layout().program("go")).args(["+1.90.1", "fake-wait"]).spawn();
+    let mut ready = [0; 5];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
+    let output = ctx.gover(["uninstall", "1.90.1"]);
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    if output.code != Some(0) {
+        assert!(output.stderr.contains("hint: "), "{output}");
+        ctx.gover(["prune"]).success();
+    }
+    assert!(ctx.names_in("gover/staging").is_empty(), "{output}");
+}
+
+/// Everything that a careless year leaves.
+fn litter(ctx: &gover_test::TestContext) {
+    let home = ctx.layout().home();
+    fs::create_dir_all(home.join("versions/go1.89.1/src")).unwrap();
+    fs::write(home.join("versions/go1.89.1/VERSION"), "go1.89.1\n").unwrap();
+    fs::write(home.join("versions/notes.txt"), "notes").unwrap();
+    fs::create_dir_all(home.join("staging/go1.88.1/tree")).unwrap();
+    fs::write(home.join("staging/go1.88.1/tree/file"), "12345").unwrap();
+    fs::create_dir_all(home.join("cache")).unwrap();
+    fs::write(home.join("cache/go1.88.1@0123.part"), "12345").unwrap();
+    fs::create_dir_all(home.join("receipts")).unwrap();
+    fs::write(home.join("receipts/go1.87.1.json"), "{}").unwrap();
+    fs::create_dir_all(home.join("sessions")).unwrap();
+    fs::write(home.join("sessions/4000000000"), "1\n1.90\n").unwrap();
+}
+
+#[test]
+fn prune_shows_what_it_would_remove_and_then_removes_that() {
+    let ctx = with_three();
+    litter(&ctx);
+    let dry = ctx.gover(["prune", "--dry-run"]);
+    gover_snapshot!(dry, str![]);
+    assert_eq!(ctx.names_in("gover/versions").len(), 5);
+    assert_eq!(ctx.names_in("gover/sessions").len(), 1);
+    gover_snapshot!(ctx.gover(["prune"]), str![]);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+    for directory in ["staging", "receipts", "sessions"] {
+        assert!(ctx.names_in(format!("gover/{directory}")).is_empty(), "{directory}");
+    }
+    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+    gover_snapshot!(ctx.gover(["prune"]), str![]);
+}
+
+#[test]
+fn prune_keeps_what_is_named_used_or_the_default() {
+    let ctx = with_three();
+    ctx.gover(["prune", "--keep", "1.90.1"]).success();
+    assert_eq!(ctx.names_in("gover/versions").len(), 3);
+    ctx.write(".go-version", "1.90.1\n");
+    ctx.gover(["prune"]).success();
+    assert_eq!(ctx.names_in("gover/versions").len(), 3);
+    fs::remove_file(ctx.work().join(".go-version")).unwrap();
+    fs::write(ctx.layout().default_file(), "1.90.1\n").unwrap();
+    ctx.gover(["prune"]).success();
+    assert_eq!(ctx.names_in("gover/versions").len(), 3);
+    ctx.gover(["prune", "--keep", "../x"]).exits(2);
+    fs::write(ctx.layout().default_file(), "1.91\n").unwrap();
+    ctx.gover(["prune"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn prune_never_takes_a_release_for_a_prerelease_or_a_custom_build_for_either() {
+    let ctx = context!();
+    for name in ["go1.91.2", "go1.91rc1", "go1.91.1-bigcorp", "go1.92rc1"] {
+        ctx.install_fake(name);
+    }
+    ctx.gover(["prune"]).success();
+    let names = ctx.names_in("gover/versions");
+    for name in ["go1.91.2", "go1.91.1-bigcorp", "go1.92rc1"] {
+        assert!(names.iter().any(|have| have == name), "{name} is not in {names:?}");
+    }
+}
+
+#[test]
+fn prune_leaves_an_install_alone_that_is_going_on() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = gover_test::FakeSite::archive_path(&release);
+    ctx.site().server().fault(&path, gover_test::Fault::StallAt(release.archive().len() / 2));
+    let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    ctx.gover(["prune"]).success();
+    ctx.gover(["cache", "clean"]).success();
+    ctx.site().server().release_stalled();
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+    assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
+}

@@ -1,0 +1,76 @@
+//! What several tests look at: receipts, leftovers, a gover that waits.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::process::Child;
+
+use gover_test::TestContext;
+use serde_json::Value;
+
+/// Two minor versions installed by other means, the older one with two patches; the newest is the default.
+pub(crate) fn with_three() -> TestContext {
+    let ctx = gover_test::context!();
+    for name in ["go1.90.1", "go1.90.4", "go1.91.2"] {
+        ctx.install_fake(name);
+    }
+    fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
+    ctx
+}
+
+/// The receipt of a toolchain.
+pub(crate) fn receipt(ctx: &TestContext, name: &str) -> Value {
+    let path = ctx.layout().receipts().join(format!("{name}.json"));
+    let text = fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    serde_json::from_slice(&text).unwrap()
+}
+
+/// Fails the test if an install left anything but its knowledge of the sources.
+#[track_caller]
+pub(crate) fn assert_nothing_left(ctx: &TestContext) {
+    for directory in ["versions", "receipts", "staging"] {
+        let names = ctx.names_in(Path::new("gover").join(directory));
+        assert!(names.is_empty(), "{directory} holds {names:?}");
+    }
+    let cache = ctx.names_in("gover/cache");
+    assert!(cache.iter().all(|name| name == "index" || name == "sumdb"), "cache holds {cache:?}");
+    let bin = ctx.names_in("gover/bin");
+    assert!(!bin.iter().any(|name| name.starts_with("go1.")), "bin holds {bin:?}");
+    assert!(!ctx.layout().default_file().exists(), "a default was set");
+}
+
+/// `go` of an installed toolchain.
+pub(crate) fn go_of(ctx: &TestContext, name: &str) -> PathBuf {
+    gover_core::layout::goroot_program(&ctx.layout().versions().join(name), "go")
+}
+
+/// Reads a child's stderr until a line that holds `text`, and returns the rest as a thread that reads on, so that
+/// the child never blocks.
+pub(crate) fn wait_for_line(child: &mut Child, text: &str) -> std::thread::JoinHandle<String> {
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut seen = String::new();
+    loop {
+        let before = seen.len();
+        assert_ne!(stderr.read_line(&mut seen).unwrap(), 0, "no line holds `{text}`:\n{seen}");
+        if seen[before..].contains(text) {
+            break;
+        }
+    }
+    std::thread::spawn(move || {
+        let mut rest = String::new();
+        let _ = stderr.read_to_string(&mut rest);
+        rest
+    })
+}
+
+/// Whether the machine keeps settings in files as Unix does; setup changes the registry elsewhere, which tests must
+/// not touch.
+pub(crate) fn has_startup_files() -> bool {
+    MAIN_SEPARATOR == '/'
+}
+
+/// A path as a `file://` address.
+pub(crate) fn file_url(path: &Path) -> String {
+    let text = path.to_str().unwrap().replace('\\', "/");
+    if text.starts_with('/') { format!("file://{text}") } else { format!("file:///{text}") }
+}

@@ -1,0 +1,270 @@
+//! `gover install` from each kind of source, and from one source to the next.
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
+
+use crate::scene::{assert_nothing_left, file_url, receipt};
+
+#[test]
+fn the_release_site_serves_first_and_both_proofs_hold() {
+    let ctx = context!().with_site();
+    ctx.site().log().pad_to(300);
+    let release = ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
+    assert!(ctx.site().server().requests_for("/proxy/golang.org/*").is_empty());
+
+    let receipt = receipt(&ctx, "go1.91.2");
+    assert_eq!(receipt["name"], "go1.91.2");
+    assert_eq!(receipt["platform"], release.platform().to_string());
+    assert_eq!(receipt["source"], "go.dev");
+    assert_eq!(receipt["url"], format!("{}/dl/{}", ctx.site().url(), release.archive_name()));
+    assert_eq!(receipt["file"], release.archive_name());
+    assert_eq!(receipt["file_bytes"], release.archive().len());
+    assert_eq!(receipt["sha256"], release.sha256());
+    assert_eq!(receipt["h1"], release.h1());
+    assert_eq!(receipt["gover"], env!("CARGO_PKG_VERSION"));
+    assert!(receipt["installed_at"].as_str().unwrap().ends_with('Z'));
+    assert!(receipt["files"].as_u64().unwrap() > 10 && receipt["bytes"].as_u64().unwrap() > 1000);
+    let proofs = receipt["proofs"].as_array().unwrap();
+    assert_eq!(proofs[0]["kind"], "sha256");
+    assert_eq!(proofs[0]["origin"], "index of go.dev");
+    assert_eq!(proofs[1]["kind"], "transparency-log");
+    assert_eq!(proofs[1]["database"], "sum.test");
+    assert_eq!(proofs[1]["record"], 300);
+    assert_eq!(proofs[1]["tree_size"], 301);
+    assert_eq!(proofs[1]["h1"], release.h1());
+    assert_eq!(proofs.len(), 2);
+}
+
+#[test]
+fn what_is_installed_runs_by_each_of_its_names() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    for name in ["go", "go1.91.2"] {
+        let program = ctx.layout().program(name);
+        let output = ctx.command(program).arg("version").run();
+        assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    }
+    let output = ctx.command(ctx.layout().program("gofmt")).arg("fake-report").run();
+    assert!(output.success().stdout.contains("versions/go1.91.2"), "{output}");
+}
+
+#[test]
+fn a_module_proxy_serves_with_the_transparency_log_alone() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let release = ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert!(ctx.site().server().requests_for("/dl/*").is_empty());
+    assert!(!ctx.site().server().requests_for("/proxy/sumdb/sum.test/*").is_empty());
+
+    let receipt = receipt(&ctx, "go1.91.2");
+    assert_eq!(receipt["source"], "goproxy");
+    assert_eq!(receipt["h1"], release.h1());
+    assert_eq!(receipt["proofs"].as_array().unwrap().len(), 1);
+    assert_eq!(receipt["proofs"][0]["kind"], "transparency-log");
+    // What the module renames and what it cannot mark as executable is right again.
+    let goroot = ctx.layout().versions().join("go1.91.2");
+    assert!(goroot.join("src/cmd/go.mod").is_file() && !goroot.join("src/cmd/_go.mod").exists());
+    let output = ctx.command(ctx.layout().program("go")).arg("version").run();
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+}
+
+#[test]
+fn direct_takes_the_module_and_the_database_from_their_own_places() {
+    let mut ctx = context!().with_site();
+    let database = ctx.site().gosumdb_direct();
+    ctx.set("GOVER_SOURCES", "goproxy").set("GOPROXY", "direct").set("GOSUMDB", database);
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    let server = ctx.site().server();
+    assert_eq!(server.requests_for("/dl/mod/golang.org/toolchain/*.zip").len(), 0);
+    assert!(server.requests_for("/dl/mod/golang.org/toolchain/@v/*").iter().any(|r| r.path.ends_with(".zip")));
+    assert!(!server.requests_for("/sumdb/lookup/*").is_empty());
+    assert!(server.requests_for("/proxy/*").is_empty());
+}
+
+#[test]
+fn goproxy_is_read_from_the_users_go_env_file_too() {
+    let mut ctx = context!().with_site();
+    let site = ctx.site().proxy_url();
+    ctx.unset("GOPROXY").set("GOVER_SOURCES", "goproxy").set("GOENV", ctx.root().join("go.env"));
+    std::fs::write(ctx.root().join("go.env"), format!("GOPROXY={site}\n")).unwrap();
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+}
+
+#[test]
+fn the_separators_of_goproxy_mean_what_they_mean_to_go() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    ctx.publish("go1.91.2");
+    let site = ctx.site().url();
+    ctx.site().server().fault("/broken/*", Fault::Status(500));
+    let good = ctx.site().proxy_url();
+    // A comma goes on only after not found, a bar after anything.
+    ctx.set("GOPROXY", format!("{site}/broken,{good}"));
+    ctx.gover(["install", "1.91.2"]).exits(1);
+    assert_nothing_left(&ctx);
+    ctx.set("GOPROXY", format!("{site}/nothing,{good}"));
+    ctx.gover(["install", "1.91.2"]).success();
+    ctx.set("GOPROXY", format!("{site}/broken|{good}"));
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    ctx.set("GOPROXY", "off");
+    ctx.gover(["install", "-f", "1.91.2"]).exits(1);
+    assert!(ctx.layout().versions().join("go1.91.2").is_dir());
+}
+
+#[test]
+fn a_flat_mirror_serves_what_the_index_vouches_for() {
+    let mut ctx = context!().with_site();
+    let mirror = ctx.site().mirror_url();
+    ctx.set("GOVER_SOURCES", mirror);
+    let release = ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    let server = ctx.site().server();
+    assert_eq!(server.requests_for(&format!("/mirror/{}", release.archive_name())).len(), 1);
+    assert!(server.requests_for(&FakeSite::archive_path(&release)).is_empty());
+    // A mirror's own sums prove nothing, so nobody asks for them.
+    assert!(server.requests_for(&format!("/mirror/{}.sha256", release.archive_name())).is_empty());
+}
+
+#[test]
+fn a_directory_serves_by_its_path_and_as_a_file_address() {
+    for as_url in [false, true] {
+        let mut ctx = context!().with_site();
+        let release = ctx.publish("go1.91.2");
+        let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
+        let directory = path.parent().unwrap();
+        ctx.set(
+            "GOVER_SOURCES",
+            if as_url { file_url(directory) } else { directory.to_str().unwrap().to_owned() },
+        );
+        let output = ctx.gover(["install", "1.91.2"]);
+        assert!(output.success().stderr.contains("installed go1.91.2 in"), "{output}");
+        assert!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).is_empty());
+        let receipt = receipt(&ctx, "go1.91.2");
+        assert_eq!(receipt["url"], serde_json::Value::Null);
+        assert_eq!(receipt["proofs"][0]["kind"], "sha256");
+    }
+}
+
+#[test]
+fn a_directory_serves_offline_what_is_known_already() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
+    ctx.gover(["list", "--remote", "1.91"]).success();
+    ctx.set("GOVER_SOURCES", path.parent().unwrap()).set("GOVER_OFFLINE", "1");
+    ctx.site().server().forget_requests();
+    ctx.gover(["install", "1.91"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn each_source_that_fails_is_told_in_one_line() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.site().server().fault("/dl/*", Fault::Status(404));
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+}
+
+#[test]
+fn a_download_that_breaks_off_is_continued() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    ctx.site().server().fault_times(&path, Fault::TruncateAt(1000), 1);
+    ctx.gover(["install", "1.91.2"]).success();
+    let requests = ctx.site().server().requests_for(&path);
+    assert_eq!(requests.last().unwrap().header("range"), Some("bytes=1000-"));
+}
+
+#[test]
+fn a_download_that_an_earlier_gover_left_is_continued() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "go.dev");
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    ctx.site().server().fault(&path, Fault::TruncateAt(1000));
+    ctx.gover(["install", "1.91.2"]).exits(1);
+    assert!(ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.site().server().heal();
+    ctx.site().server().forget_requests();
+    ctx.gover(["install", "1.91.2"]).success();
+    let requests = ctx.site().server().requests_for(&path);
+    assert_eq!(requests[0].header("range"), Some("bytes=1000-"));
+    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+}
+
+#[test]
+fn where_nothing_is_reachable_every_source_says_why() {
+    let ctx = context!();
+    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_release_that_nobody_has_is_not_a_matter_of_the_network() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "1.91.7"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_version_that_no_release_answers_is_told_with_the_newest_known() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "1.99"]), str![]);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn offline_nobody_is_asked() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    gover_snapshot!(ctx.gover(["install", "--offline", "1.91.2"]), str![]);
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    let output = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).env("GOVER_OFFLINE", "1").run();
+    output.exits(1);
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn the_settings_file_names_the_sources_too() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["config", "set", "sources", "goproxy"]).success();
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
+}
+
+#[test]
+fn secrets_of_addresses_are_neither_shown_nor_stored() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    let with_secret = ctx.site().mirror_url().replace("http://", "http://user:s3cret@");
+    ctx.set("GOVER_SOURCES", with_secret);
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(!output.success().stderr.contains("s3cret"), "{output}");
+    assert!(!receipt(&ctx, "go1.91.2").to_string().contains("s3cret"));
+    let output = ctx.gover(["install", "1.91.7"]);
+    assert!(!output.exits(1).stderr.contains("s3cret"), "{output}");
+}
+
+#[test]
+fn a_toolchain_of_another_platform_is_not_taken() {
+    let ctx = context!().with_site();
+    let other = gover_core::Platform::new("plan9", "386").unwrap();
+    ctx.site().publish(Release::for_platform("go1.91.2", other));
+    ctx.gover(["install", "1.91.2"]).exits(1);
+    let output = ctx.gover(["install", "1.91"]);
+    assert!(output.exits(1).stderr.contains("no Go release matches `1.91`"), "{output}");
+    assert_nothing_left(&ctx);
+}
