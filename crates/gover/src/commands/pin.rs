@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 use gover_core::resolve::Outcome;
@@ -60,7 +60,7 @@ fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure
     Ok(Request::exact(name))
 }
 
-fn write(path: &PathBuf, request: &Request, context: &Context<'_>) -> Result<(), Failure> {
+fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     let before = match read_version_file(path) {
         Ok(pin) => pin,
         // A file that names nothing is what pin is asked to mend.

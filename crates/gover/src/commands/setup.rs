@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         for edit in &plan.edits {
             context.printer.data(&format!("would change {}", place(edit, context)))?;
         }
-        return finish(plan, context);
+        return Ok(finish(plan, context));
     }
     if !arguments.undo {
         provide::refresh_shims(context)?;
@@ -42,16 +42,16 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
             "new shells have gover first on PATH (`gover setup --undo` takes it back)"
         });
     }
-    finish(plan, context)
+    Ok(finish(plan, context))
 }
 
 /// Places that could not be changed are told one by one; any of them makes the command fail.
-fn finish(plan: Plan, context: &Context<'_>) -> Result<Exit, Failure> {
+fn finish(plan: Plan, context: &Context<'_>) -> Exit {
     let failed = !plan.problems.is_empty();
     for problem in plan.problems {
         context.printer.failure(&problem.into());
     }
-    Ok(if failed { Exit::Failure } else { Exit::Success })
+    if failed { Exit::Failure } else { Exit::Success }
 }
 
 fn place(edit: &Edit, context: &Context<'_>) -> String {

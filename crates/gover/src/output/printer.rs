@@ -62,7 +62,8 @@ impl Printer {
         if self.color_err { style.paint(text) } else { text.to_owned() }
     }
 
-    /// A line of data. A reader that has gone away ends the command without complaint.
+    /// A line of data, wanted even with `-q`. A reader that has gone away ends the command without complaint.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match writeln!(out, "{line}").and_then(|()| out.flush()) {

@@ -11,8 +11,8 @@ pub(crate) enum SettingsError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("`{}` is not valid TOML", path.display())]
-    Syntax { path: PathBuf, source: Box<toml_edit::TomlError> },
+    #[error("`{}` is not valid TOML: {message} in line {line}", path.display())]
+    Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },
     #[error("{name} is `{}`, which is neither on nor off", value.escape_debug())]

@@ -22,10 +22,8 @@ impl ConfigFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(SettingsError::Read { path: path.to_owned(), source }),
         };
-        let document = text
-            .trim_start_matches('\u{feff}')
-            .parse()
-            .map_err(|source| SettingsError::Syntax { path: path.to_owned(), source: Box::new(source) })?;
+        let text = text.trim_start_matches('\u{feff}');
+        let document = text.parse().map_err(|error| syntax(path, text, &error))?;
         Ok(Self { path: path.to_owned(), document })
     }
 
@@ -103,4 +101,12 @@ impl ConfigFile {
     fn wrong_type(&self, key: &'static str, expected: &'static str) -> SettingsError {
         SettingsError::Type { path: self.path.clone(), key, expected }
     }
+}
+
+/// The parser's message in one line, with the line it is about.
+fn syntax(path: &Path, text: &str, error: &toml_edit::TomlError) -> SettingsError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let message = error.message().lines().next().unwrap_or_default().to_owned();
+    SettingsError::Syntax { path: path.to_owned(), line, message }
 }

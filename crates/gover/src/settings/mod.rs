@@ -135,13 +135,11 @@ fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, Setting
     if let Some(text) = env.text(vars::GOVER_SOURCES) {
         return Ok(Setting { value: split(&text), origin: SettingOrigin::Environment(vars::GOVER_SOURCES) });
     }
-    Ok(match file.list("sources")? {
-        Some(value) => Setting { value, origin: SettingOrigin::File },
-        None => {
-            let value = ["go.dev", "goproxy"].map(str::to_owned).to_vec();
-            Setting { value, origin: SettingOrigin::Builtin }
-        }
-    })
+    if let Some(value) = file.list("sources")? {
+        return Ok(Setting { value, origin: SettingOrigin::File });
+    }
+    let value = ["go.dev", "goproxy"].map(str::to_owned).to_vec();
+    Ok(Setting { value, origin: SettingOrigin::Builtin })
 }
 
 /// The parts of a comma separated list, trimmed.

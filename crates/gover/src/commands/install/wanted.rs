@@ -17,7 +17,7 @@ pub(super) fn requests(texts: &[OsString], context: &Context<'_>) -> Result<Vec<
     if texts.is_empty() {
         return needed_here(context).map(|request| vec![request]);
     }
-    texts.iter().map(|text| typed(text)).collect()
+    texts.iter().map(typed).collect()
 }
 
 fn typed(text: &OsString) -> Result<Request, Failure> {
@@ -100,13 +100,11 @@ pub(super) struct NoRelease {
 
 impl NoRelease {
     fn new(request: &Request, releases: &Releases) -> Self {
-        let newest = releases.newest_stable().map(|release| {
-            let basis = match releases.basis {
-                Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
-                Basis::Table(Some(date)) => format!("table of {date} compiled into gover"),
-                Basis::Table(None) => "table compiled into gover".to_owned(),
-            };
-            format!("newest known: {} ({basis})", release.name)
+        let newest = releases.newest_stable().map(|release| match releases.basis {
+            Basis::Index(checked) => {
+                format!("newest known: {} (index of {})", release.name, gover_source::Date::of(checked))
+            }
+            Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
         });
         Self { request: request.to_string(), newest, failures: releases.failures.clone() }
     }

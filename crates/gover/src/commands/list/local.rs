@@ -134,7 +134,7 @@ fn lines(
 /// The size on disk as the receipt has it; counting the files of every toolchain would take too long.
 fn size(name: &ToolchainName, context: &Context<'_>) -> String {
     match Receipt::read(&context.layout, name) {
-        Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", receipt.bytes >> 20),
+        Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", (receipt.bytes + (1 << 19)) >> 20),
         _ => "-".to_owned(),
     }
 }
