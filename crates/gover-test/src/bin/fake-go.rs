@@ -1,7 +1,7 @@
 //! Stands for `go` and `gofmt` in tests: a real program of one file that needs nothing but `std`.
 //!
 //! Like the real one it knows its GOROOT from its own place, prints the version in that tree's `VERSION`,
-//! refuses a wrong GOROOT and obeys the switch protocol. Beyond that it answers what a test wants to know:
+//! refuses a wrong GOROOT, obeys the switch protocol and `-C DIR`. Beyond that it answers what a test wants to know:
 //!
 //! ```text
 //! go version                   go version go1.22.5 linux/amd64
@@ -60,6 +60,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
     {
         return fail(&format!("go: toolchain {version} invoked to provide {}", wanted.to_string_lossy()), 1);
     }
+    let arguments = change_directory(arguments)?;
     let Some((command, rest)) = arguments.split_first() else {
         return fail("Go is a tool for managing Go source code.", 2);
     };
@@ -86,6 +87,20 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "env" => print_variables(rest, version, &own_root),
         other => fail(&format!("go {other}: unknown command\nRun 'go help' for usage."), 2),
     }
+}
+
+/// Obeys `-C DIR`, which must come first, and returns the arguments after it, as cmd/go does before all else.
+fn change_directory(arguments: &[OsString]) -> io::Result<&[OsString]> {
+    let (directory, rest) = match arguments {
+        [flag, directory, rest @ ..] if flag == "-C" || flag == "--C" => (directory.as_os_str(), rest),
+        [flag, rest @ ..] => match flag.to_str().and_then(|flag| flag.split_once("C=")) {
+            Some(("-" | "--", directory)) => (OsStr::new(directory), rest),
+            _ => return Ok(arguments),
+        },
+        [] => return Ok(arguments),
+    };
+    env::set_current_dir(directory)?;
+    Ok(rest)
 }
 
 /// `bin/..`, links in the program's own path resolved as `os.Executable` does.
@@ -125,7 +140,7 @@ fn report(program: &OsStr, arguments: &[OsString], own_root: &Path) -> io::Resul
     writeln!(out, "tree {}", own_root.display())?;
     writeln!(out, "directory {}", env::current_dir()?.display())?;
     for argument in arguments {
-        writeln!(out, "argument {:?}", argument.to_string_lossy())?;
+        writeln!(out, "argument {}", argument.to_string_lossy())?;
     }
     for name in REPORTED {
         match env::var_os(name) {

@@ -187,6 +187,6 @@ impl fmt::Display for Output {
             None => writeln!(f, "exit: by a signal")?,
         }
         writeln!(f, "----- stdout -----\n{}", self.stdout)?;
-        writeln!(f, "----- stderr -----\n{}", self.stderr)
+        write!(f, "----- stderr -----\n{}", self.stderr)
     }
 }
