@@ -38,10 +38,8 @@ fn check(case: &SelectionCase, root: &Path, code: Option<i32>, stdout: &str, std
         "missing" => {
             let request = words.next().unwrap();
             assert_eq!(code, Some(127), "{context}");
-            assert!(
-                stderr.contains("not installed") && stderr.contains(&format!("gover install {request}")),
-                "{context}"
-            );
+            let hinted = |prefix: &str| stderr.contains(&format!("hint: gover install {prefix}{request}"));
+            assert!(stderr.contains("not installed") && (hinted("") || hinted("go")), "{context}");
         }
         "nothing" => {
             assert_eq!(code, Some(127), "{context}");
