@@ -1,4 +1,5 @@
 use gover_core::Exit;
+use gover_source::SourceSpec;
 use serde_json::json;
 
 use crate::cli::{ConfigAction, ConfigArgs};
@@ -25,6 +26,9 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, 
 
 fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     let _lock = provide::lock("config", context)?;
+    if name == "sources" && !value.is_empty() {
+        SourceSpec::parse_list(value)?;
+    }
     let mut file = ConfigFile::read(&context.layout.config())?;
     file.set(name, value)?;
     file.write()?;

@@ -1,5 +1,5 @@
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
@@ -21,16 +21,25 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, F
     let request = requests::parse(&arguments.request, context)?;
     let toolchain = provide::provide(&request, context)?;
     let path = search_path(&toolchain, context);
-    let extensions = context.env.var("PATHEXT");
-    let Some(program) = exec::find(name, &path, extensions.as_deref()) else {
-        return Err(Failure::not_found(
-            format!("no program `{}` on PATH", name.to_string_lossy()),
-            "check its name, or give its path",
-        ));
-    };
+    let program = find(name, &path, context)?;
     let edits = edits(&toolchain, &request, path, context)?;
     let error = exec::replace(&program, name, rest, &edits);
     Err(Failure::Shown(Box::new(crate::failure::Report::cannot_execute(&program, &error))))
+}
+
+/// The command's program. One given by its path is taken as it is, so that the system says why it cannot run.
+fn find(name: &OsStr, path: &[PathBuf], context: &Context<'_>) -> Result<PathBuf, Failure> {
+    if let Some(program) = exec::find(name, path, context.env.var("PATHEXT").as_deref()) {
+        return Ok(program);
+    }
+    let by_path = Path::new(name).components().count() > 1;
+    match context.env.directory().map(|here| here.join(name)) {
+        Some(program) if by_path && program.exists() => Ok(program),
+        _ => Err(Failure::not_found(
+            format!("no program `{}`{}", name.to_string_lossy(), if by_path { "" } else { " on PATH" }),
+            "check its name, or give its path",
+        )),
+    }
 }
 
 fn search_path(toolchain: &Toolchain, context: &Context<'_>) -> Vec<PathBuf> {

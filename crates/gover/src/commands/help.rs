@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<Exit, F
     root.build();
     match root.find_subcommand_mut(topic) {
         Some(command) => {
-            context.printer.data(command.render_long_help().to_string().trim_end())?;
+            context.printer.data(command.render_help().to_string().trim_end())?;
             Ok(Exit::Success)
         }
         None => Err(Failure::usage(
