@@ -19,10 +19,31 @@ fn pinned(version: &str) -> TestContext {
 fn a_missing_pin_is_installed_and_only_the_child_writes_to_stdout() {
     let ctx = pinned("1.91.2");
     let output = ctx.shim("go", ["env", "GOVERSION"]);
-    gover_snapshot!(output, str![]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2
+
+----- stderr -----
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 1)
+
+"#]]
+    );
     assert!(!ctx.layout().default_file().exists(), "a project's pin must not become the machine's default");
     let output = ctx.shim("go", ["env", "GOVERSION"]);
-    gover_snapshot!(output, str![]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2
+
+----- stderr -----
+
+"#]]
+    );
 }
 
 #[test]
@@ -48,6 +69,17 @@ fn what_go_mod_requires_is_installed_and_runs_at_once() {
 }
 
 #[test]
+fn a_default_that_is_gone_is_installed_again() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+    let linked = fs::canonicalize(ctx.layout().current()).unwrap();
+    assert_eq!(linked, fs::canonicalize(ctx.layout().versions().join("go1.91.2")).unwrap());
+}
+
+#[test]
 fn an_order_is_installed_too() {
     let ctx = pinned("1.90.4");
     let output = ctx.shim("go", ["+1.91", "version"]);
@@ -60,7 +92,18 @@ fn an_order_is_installed_too() {
 fn switched_off_the_command_is_told_and_nobody_asked() {
     let mut ctx = pinned("1.91.2");
     ctx.set("GOVER_AUTO_INSTALL", "0");
-    gover_snapshot!(ctx.shim("go", ["build"]), str![]);
+    gover_snapshot!(
+        ctx.shim("go", ["build"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: go1.91.2 is not installed (chosen by .go-version:1 in [ROOT]/work)
+hint: gover install 1.91.2
+
+"#]]
+    );
     ctx.unset("GOVER_AUTO_INSTALL");
     ctx.gover(["config", "set", "auto_install", "false"]).success();
     ctx.shim("go", ["build"]).exits(127);
@@ -74,16 +117,26 @@ fn switched_off_the_command_is_told_and_nobody_asked() {
 #[test]
 fn where_the_install_fails_the_reason_is_told_once_and_nothing_runs() {
     let ctx = pinned("1.91.7");
-    gover_snapshot!(ctx.shim("go", ["version"]), str![]);
+    gover_snapshot!(
+        ctx.shim("go", ["version"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+error: no source has go1.91.7 for [OS]/[ARCH]
+  go.dev     its index has no go1.91.7
+  goproxy    [SITE]/proxy: 404 page not found
+hint: `gover list --remote` shows every release
+
+"#]]
+    );
 }
 
 #[test]
 fn several_shims_at_once_make_one_download() {
     let ctx = pinned("1.91.2");
-    let path = format!(
-        "/dl/{}",
-        gover_test::Release::new("go1.91.2").archive_name()
-    );
+    let path = format!("/dl/{}", gover_test::Release::new("go1.91.2").archive_name());
     ctx.site().server().fault(&path, Fault::StallAt(1000));
     let go = ctx.install_shim("go");
     let start = || ctx.command(&go).args(["env", "GOVERSION"]).spawn();
@@ -104,11 +157,7 @@ fn several_shims_at_once_make_one_download() {
 
 #[test]
 fn exec_use_and_default_install_what_they_need() {
-    for arguments in [
-        &["exec", "1.91", "--", "go", "version"][..],
-        &["use", "1.91"],
-        &["default", "1.91"],
-    ] {
+    for arguments in [&["exec", "1.91", "--", "go", "version"][..], &["use", "1.91"], &["default", "1.91"]] {
         let mut ctx = context!().with_site();
         let release = ctx.publish("go1.91.2");
         ctx.set("GOVER_AUTO_INSTALL", "0");

@@ -11,8 +11,30 @@ use crate::scene::with_three;
 fn use_prints_code_for_the_function_that_called() {
     let mut ctx = with_three();
     ctx.set("GOVER_SHELL", "bash");
-    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
-    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["use", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+export GOVER_VERSION='1.90.4'
+
+----- stderr -----
+this shell now uses go1.90.4 (`gover use --clear` goes back)
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["use", "--clear"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+unset -v GOVER_VERSION
+
+----- stderr -----
+this shell had chosen no Go; nothing changed
+
+"#]]
+    );
     assert!(ctx.names_in("gover/sessions").is_empty());
     for shell in ["zsh", "fish", "powershell", "nu", "elvish"] {
         ctx.set("GOVER_SHELL", shell);
@@ -26,17 +48,47 @@ fn use_prints_code_for_the_function_that_called() {
 fn use_without_the_function_is_remembered_for_the_shell_that_called() {
     let ctx = with_three();
     // This test is the shell: parent of gover and of the shim.
-    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["use", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+this shell now uses go1.90.4 (`gover use --clear` goes back)
+
+"#]]
+    );
     let output = ctx.shim("go", ["version"]);
     assert!(output.success().text().starts_with("go version go1.90.4 "), "{output}");
     let current = ctx.gover(["current", "--json"]);
     assert_eq!(current.success().json()["origin"]["kind"], "session");
     assert_eq!(ctx.names_in("gover/sessions"), [std::process::id().to_string()]);
-    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["use", "--clear"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+this shell follows its directory and the default again
+
+"#]]
+    );
     assert!(ctx.names_in("gover/sessions").is_empty());
     let output = ctx.shim("go", ["version"]);
     assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
-    gover_snapshot!(ctx.gover(["use", "--clear"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["use", "--clear"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+this shell had chosen no Go; nothing changed
+
+"#]]
+    );
 }
 
 #[test]
@@ -62,7 +114,18 @@ fn use_removes_the_records_of_shells_that_ended() {
 fn use_where_a_variable_would_win_says_so() {
     let mut ctx = with_three();
     ctx.set("GOVER_VERSION", "1.91.2");
-    gover_snapshot!(ctx.gover(["use", "1.90"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["use", "1.90"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: GOVER_VERSION=1.91.2 is set in this shell and would win over this choice
+hint: `unset GOVER_VERSION` first, or load the shell function: `gover help init`
+
+"#]]
+    );
     ctx.gover(["use", "--clear"]).exits(1);
     assert!(ctx.names_in("gover/sessions").is_empty());
 }
@@ -98,13 +161,64 @@ fn use_of_what_is_no_go_changes_nothing() {
 fn the_default_is_set_shown_and_linked() {
     let ctx = with_three();
     fs::remove_file(ctx.layout().default_file()).unwrap();
-    gover_snapshot!(ctx.gover(["default"]), str![]);
-    gover_snapshot!(ctx.gover(["default", "1.90"]), str![]);
-    gover_snapshot!(ctx.gover(["default"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["default"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no default is set
+hint: gover default latest
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["default", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+default is now go1.90.4
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["default"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.4  chosen by 1.90
+
+----- stderr -----
+
+"#]]
+    );
     let linked = || fs::canonicalize(ctx.layout().current()).unwrap();
     assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.90.4")).unwrap());
-    gover_snapshot!(ctx.gover(["global", "1.91.2"]), str![]);
-    gover_snapshot!(ctx.gover(["default", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["global", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+default is now go1.91.2 (`gover default 1.90` goes back)
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["default", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+default is go1.91.2 already
+
+"#]]
+    );
     assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.91.2")).unwrap());
     assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.91.2\n");
 }
@@ -130,10 +244,54 @@ fn a_default_that_is_gone_is_told_by_every_command_and_lost_by_none() {
     ctx.set("GOVER_AUTO_INSTALL", "0");
     ctx.install_fake("go1.90.4");
     fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
-    gover_snapshot!(ctx.gover(["default"]), str![]);
-    gover_snapshot!(ctx.gover(["current"]), str![]);
-    gover_snapshot!(ctx.shim("go", ["version"]), str![]);
-    gover_snapshot!(ctx.gover(["which"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["default"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+1.91.2  not installed
+
+----- stderr -----
+hint: gover install 1.91.2
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  chosen by the default, 1.91.2 (not installed)
+
+----- stderr -----
+hint: gover install 1.91.2
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.shim("go", ["version"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+gover: go1.91.2 is not installed (chosen by the default, 1.91.2)
+hint: gover install 1.91.2
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["which"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+error: go1.91.2 is not installed (chosen by the default, 1.91.2)
+hint: gover install 1.91.2
+
+"#]]
+    );
     let list = ctx.gover(["list"]);
     assert!(list.success().stdout.contains("go1.90.4"), "{list}");
     assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.91.2\n");
@@ -143,7 +301,21 @@ fn a_default_that_is_gone_is_told_by_every_command_and_lost_by_none() {
 fn a_default_that_is_no_request_is_an_error_that_names_the_file() {
     let ctx = with_three();
     fs::write(ctx.layout().default_file(), "lastest\n").unwrap();
-    gover_snapshot!(ctx.gover(["current"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot use `[ROOT]/gover/default`
+  caused by: `lastest` does not name a Go version
+hint: did you mean `latest`?
+hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next
+hint: `gover default latest` writes it anew
+
+"#]]
+    );
     ctx.shim("go", ["version"]).exits(1);
     ctx.gover(["list"]).success();
     // The way out.

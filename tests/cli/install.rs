@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, context, gover_snapshot};
 
-use crate::scene::{go_of, receipt, wait_for_line};
+use crate::scene::{go_of, has_part_download, receipt, wait_for_line};
 
 #[test]
 fn the_first_go_becomes_the_default_and_later_ones_do_not() {
@@ -37,7 +37,17 @@ fn what_is_installed_is_not_asked_for_again() {
     ctx.gover(["install", "1.91.2"]).success();
     let before = receipt(&ctx, "go1.91.2");
     ctx.site().server().forget_requests();
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2 is installed
+
+"#]]
+    );
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
     assert_eq!(receipt(&ctx, "go1.91.2"), before);
 }
@@ -106,7 +116,18 @@ fn the_facts_are_data() {
     assert_eq!(facts[0]["bytes"], release.archive().len());
     assert_eq!(facts[0]["proofs"], receipt(&ctx, "go1.91.2")["proofs"]);
     let output = ctx.gover(["install", "--json", "1.91.2"]);
-    gover_snapshot!(output, str![]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+[{"version":"go1.91.2","goroot":"[ROOT]/gover/versions/go1.91.2","reused":true,"source":null,"bytes":null,"proofs":null}]
+
+----- stderr -----
+go1.91.2 is installed
+
+"#]]
+    );
 }
 
 #[test]
@@ -129,7 +150,18 @@ fn without_a_request_the_directory_says_what_it_needs() {
 #[test]
 fn without_a_request_where_nothing_asks_is_a_usage_error() {
     let mut ctx = context!();
-    gover_snapshot!(ctx.gover(["install"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: nothing here asks for a Go
+hint: `gover install latest`, or `gover pin 1.22` first
+
+"#]]
+    );
     ctx.install_system_fake("go1.19.8");
     ctx.gover(["install"]).exits(2);
     for request in ["system", "./somewhere", "/opt/go"] {
@@ -204,7 +236,7 @@ fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
     ctx.site().server().heal();
     ctx.gover(["install", "1.91.2"]).success();
     assert!(ctx.names_in("gover/staging").is_empty());
-    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+    assert!(!has_part_download(&ctx));
 }
 
 #[test]

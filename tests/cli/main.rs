@@ -1,5 +1,9 @@
 //! Tests of the manager from its user's side: the real program, a made-up world, and what it says and leaves.
-#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapshots are written by the tool that compares them"
+)]
 
 mod auto_install;
 mod bad_index;

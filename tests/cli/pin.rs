@@ -10,14 +10,65 @@ use crate::scene::with_three;
 #[test]
 fn a_pin_is_written_shown_and_followed() {
     let ctx = with_three();
-    gover_snapshot!(ctx.gover(["pin"]), str![]);
-    gover_snapshot!(ctx.gover(["pin", "1.90"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["pin"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: nothing is pinned here or above
+hint: gover pin 1.22
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["pin", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/work/.go-version now says 1.90
+
+"#]]
+    );
     assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), "1.90\n");
-    gover_snapshot!(ctx.gover(["pin", "1.90"]), str![]);
-    gover_snapshot!(ctx.gover(["local", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["pin", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/work/.go-version says 1.90 already
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["local", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/work/.go-version now says 1.91.2 (was 1.90)
+
+"#]]
+    );
     let deep = ctx.directory("a/b");
     let output = ctx.command(ctx.gover_program()).arg("pin").current_dir(&deep).run();
-    gover_snapshot!(output, str![]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+1.91.2  .go-version:1 in [ROOT]/work
+
+----- stderr -----
+
+"#]]
+    );
     let output = ctx.shim("go", ["version"]);
     assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
 }
@@ -73,13 +124,35 @@ fn a_path_is_refused_since_others_would_run_it() {
         assert!(output.exits(2).stderr.contains("hint: "), "{request}\n{output}");
     }
     assert!(!ctx.work().join(".go-version").exists());
-    gover_snapshot!(ctx.gover(["pin", "../x"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["pin", "../x"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `../x` does not name a Go version: a file cannot ask for a path
+hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next
+
+"#]]
+    );
 }
 
 #[test]
 fn a_pin_that_is_not_installed_is_written_and_the_command_told() {
     let ctx = context!();
-    gover_snapshot!(ctx.gover(["pin", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["pin", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/work/.go-version now says 1.91.2
+hint: gover install 1.91.2
+
+"#]]
+    );
     ctx.gover(["pin", "-q", "1.91"]).success();
     assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), "1.91\n");
 }

@@ -11,7 +11,21 @@ fn an_archive_with_one_wrong_byte_is_refused_and_nothing_stays() {
     let release = ctx.publish("go1.91.2");
     let middle = release.archive().len() / 2;
     ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(middle));
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
+  expected  [..]  (sha256, index of go.dev)
+  received  [..]
+  nothing was unpacked and the download was deleted
+hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+
+"#]]
+    );
     assert_nothing_left(&ctx);
     // It stopped: the next source was not asked.
     assert!(ctx.site().server().requests_for(&FakeSite::module_path(&release)).is_empty());
@@ -23,7 +37,8 @@ fn a_module_with_one_wrong_byte_is_refused_and_nothing_stays() {
     ctx.set("GOVER_SOURCES", "goproxy");
     let release = ctx.publish("go1.91.2");
     let length = release.module_zip().len();
-    for at in [100, length / 3, length / 2, length - 10] {
+    // In the data of files, and in the last name of the directory.
+    for at in [length / 3, length / 2, length - 40] {
         ctx.site().server().fault(&FakeSite::module_path(&release), Fault::FlipByte(at));
         let output = ctx.gover(["install", "1.91.2"]);
         output.exits(1);
@@ -42,7 +57,21 @@ fn a_module_with_another_content_is_refused_with_both_hashes() {
     let release = ctx.publish("go1.91.2");
     let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
     ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy is not what was released
+  expected  [H1]  (checksum database, record 0)
+  received  [H1]
+  nothing was unpacked and the download was deleted
+hint: the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install 1.91.2
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -54,7 +83,20 @@ fn a_mirror_that_changes_files_is_named() {
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", format!("{mirror},go.dev"));
     ctx.site().server().serve(&format!("/mirror/{}", release.archive_name()), other.archive());
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: `go1.91.2.[PLATFORM].[ARCHIVE]` from [SITE]/mirror/go1.91.2.[PLATFORM].[ARCHIVE] is not what was released
+  expected  [..] bytes
+  received  [..] bytes or more
+hint: the mirror, or something on the way to it, changes files; try `GOVER_SOURCES=go.dev`
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -64,7 +106,21 @@ fn a_record_that_contradicts_wins_over_a_sum_that_holds() {
     let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // the logged one\n");
     ctx.site().log().add_release(&other);
     ctx.site().publish_unlogged(Release::new("go1.91.2"));
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
+  expected  [H1]  (checksum database, record 0)
+  received  [H1]
+  nothing was unpacked and the download was deleted
+hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -74,7 +130,7 @@ fn a_known_release_must_have_the_sum_that_gover_was_built_with() {
     ctx.publish("go1.22.5");
     let output = ctx.gover(["install", "1.22.5"]);
     output.exits(1);
-    assert!(output.stderr.contains("contradict"), "{output}");
+    assert!(output.stderr.contains("is not what was released"), "{output}");
     assert_nothing_left(&ctx);
 }
 
@@ -87,7 +143,19 @@ fn a_database_that_cannot_be_asked_is_a_warning_for_an_archive() {
     for path in ["/proxy/sumdb/*", "/sumdb/*"] {
         ctx.site().server().fault(path, Fault::Status(503));
     }
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256)
+warning: the transparency log was not asked: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
+default is now go1.91.2
+
+"#]]
+    );
     assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
 }
 
@@ -101,7 +169,20 @@ fn a_database_that_cannot_be_asked_is_a_failure_where_it_is_a_must() {
         ctx.site().server().fault(path, Fault::Status(503));
     }
     ctx.gover(["config", "set", "require_sumdb", "true"]).success();
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+  caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
+  caused by: [SITE]/sumdb/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]: 503 made to fail
+hint: behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through
+
+"#]]
+    );
     assert!(ctx.names_in("gover/versions").is_empty());
 
     ctx.site().server().heal();
@@ -199,7 +280,21 @@ fn a_given_sum_proves_an_address_too_and_nothing_else_is_believed() {
     let release = Release::new("go1.91.2-bigcorp");
     let address = ctx.site().server().at(&format!("/builds/{}", release.archive_name()));
     ctx.site().server().serve(&format!("/builds/{}", release.archive_name()), release.archive());
-    gover_snapshot!(ctx.gover(["install", "--sha256", &sha256_hex(b"another"), &address]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "--sha256", &sha256_hex(b"another"), &address]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: go1.91.2-bigcorp.[PLATFORM].[ARCHIVE] from [SITE]/builds/go1.91.2-bigcorp.[PLATFORM].[ARCHIVE] is not what `--sha256` says
+  expected  [..]  (`--sha256`)
+  received  [..]
+  nothing was unpacked and the download was deleted
+hint: compare the sum with the one its maker publishes, and get the file again
+
+"#]]
+    );
     assert_nothing_left(&ctx);
     ctx.gover(["install", "--sha256", &release.sha256(), &address]).success();
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2-bigcorp"]);
@@ -210,7 +305,18 @@ fn an_archive_without_a_sum_is_a_usage_error() {
     let ctx = context!();
     let release = Release::new("go1.91.2");
     ctx.write("go.tar.gz", release.archive());
-    gover_snapshot!(ctx.gover(["install", "./go.tar.gz"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "./go.tar.gz"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `./go.tar.gz` is an archive, and nothing says which digest it must have
+hint: gover install --sha256 HEX ./go.tar.gz
+
+"#]]
+    );
     let sum = "ab".repeat(32);
     for arguments in [
         vec!["install", "--sha256", "abc", "./go.tar.gz"],

@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{context, gover_snapshot};
 
-use crate::scene::{go_of, with_three};
+use crate::scene::{go_of, has_part_download, with_three};
 
 #[test]
 fn one_toolchain_goes_with_its_receipt_and_its_name() {
@@ -18,7 +18,17 @@ fn one_toolchain_goes_with_its_receipt_and_its_name() {
     let mut permissions = fs::metadata(&file).unwrap().permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&file, permissions).unwrap();
-    gover_snapshot!(ctx.gover(["uninstall", "1.90"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["uninstall", "1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+uninstalled go1.90.4 ([SIZE]; `gover install 1.90.4` brings it back)
+
+"#]]
+    );
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
     assert_eq!(ctx.names_in("gover/receipts"), ["go1.91.2.json"]);
     assert!(ctx.names_in("gover/staging").is_empty());
@@ -29,7 +39,18 @@ fn one_toolchain_goes_with_its_receipt_and_its_name() {
 #[test]
 fn a_word_that_means_several_removes_none() {
     let ctx = with_three();
-    gover_snapshot!(ctx.gover(["uninstall", "1.90"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["uninstall", "1.90"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `1.90` means several toolchains: go1.90.1, go1.90.4
+hint: gover uninstall go1.90.1
+
+"#]]
+    );
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.90.4", "go1.91.2"]);
 }
 
@@ -46,7 +67,18 @@ fn all_requests_are_understood_before_the_first_toolchain_goes() {
 #[test]
 fn what_is_not_there_or_not_govers_is_refused() {
     let ctx = with_three();
-    gover_snapshot!(ctx.gover(["uninstall", "1.91.7"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["uninstall", "1.91.7"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+error: go1.91.7 is not installed
+hint: `gover list` shows what is installed
+
+"#]]
+    );
     let outside = ctx.directory("elsewhere");
     for request in ["system", "../versions", "./elsewhere", outside.to_str().unwrap(), ""] {
         let output = ctx.gover(["uninstall", request]);
@@ -112,16 +144,56 @@ fn prune_shows_what_it_would_remove_and_then_removes_that() {
     let ctx = with_three();
     litter(&ctx);
     let dry = ctx.gover(["prune", "--dry-run"]);
-    gover_snapshot!(dry, str![]);
+    gover_snapshot!(
+        dry,
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.1  superseded by go1.90.4
+[ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
+[ROOT]/gover/versions/notes.txt  is no toolchain's name, [SIZE]
+[ROOT]/gover/cache/go1.88.1@0123.part  a download that did not end, [SIZE]
+[ROOT]/gover/receipts/go1.87.1.json  the receipt of a toolchain that is gone, [SIZE]
+[ROOT]/gover/sessions/4000000000  the choice of a shell that ended, [SIZE]
+
+----- stderr -----
+
+"#]]
+    );
     assert_eq!(ctx.names_in("gover/versions").len(), 5);
     assert_eq!(ctx.names_in("gover/sessions").len(), 1);
-    gover_snapshot!(ctx.gover(["prune"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["prune"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+removed go1.90.1, superseded by go1.90.4 ([SIZE]; `gover install 1.90.1` brings it back)
+removed [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
+removed [ROOT]/gover/versions/notes.txt  is no toolchain's name, [SIZE]
+removed [ROOT]/gover/cache/go1.88.1@0123.part  a download that did not end, [SIZE]
+removed [ROOT]/gover/receipts/go1.87.1.json  the receipt of a toolchain that is gone, [SIZE]
+removed [ROOT]/gover/sessions/4000000000  the choice of a shell that ended, [SIZE]
+
+"#]]
+    );
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
     for directory in ["staging", "receipts", "sessions"] {
         assert!(ctx.names_in(format!("gover/{directory}")).is_empty(), "{directory}");
     }
-    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
-    gover_snapshot!(ctx.gover(["prune"]), str![]);
+    assert!(!has_part_download(&ctx));
+    gover_snapshot!(
+        ctx.gover(["prune"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+nothing to prune
+
+"#]]
+    );
 }
 
 #[test]

@@ -39,6 +39,11 @@ pub(crate) fn assert_nothing_left(ctx: &TestContext) {
     assert!(!ctx.layout().default_file().exists(), "a default was set");
 }
 
+/// Whether a download that did not end is kept.
+pub(crate) fn has_part_download(ctx: &TestContext) -> bool {
+    ctx.names_in("gover/cache").iter().any(|name| name.contains(".part"))
+}
+
 /// `go` of an installed toolchain.
 pub(crate) fn go_of(ctx: &TestContext, name: &str) -> PathBuf {
     gover_core::layout::goroot_program(&ctx.layout().versions().join(name), "go")

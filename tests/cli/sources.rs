@@ -3,14 +3,25 @@
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
 
-use crate::scene::{assert_nothing_left, file_url, receipt};
+use crate::scene::{assert_nothing_left, file_url, has_part_download, receipt};
 
 #[test]
 fn the_release_site_serves_first_and_both_proofs_hold() {
     let ctx = context!().with_site();
     ctx.site().log().pad_to(300);
     let release = ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 300)
+default is now go1.91.2
+
+"#]]
+    );
     assert_eq!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).len(), 1);
     assert!(ctx.site().server().requests_for("/proxy/golang.org/*").is_empty());
 
@@ -56,7 +67,18 @@ fn a_module_proxy_serves_with_the_transparency_log_alone() {
     let mut ctx = context!().with_site();
     ctx.set("GOVER_SOURCES", "goproxy");
     let release = ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
     assert!(ctx.site().server().requests_for("/dl/*").is_empty());
     assert!(!ctx.site().server().requests_for("/proxy/sumdb/sum.test/*").is_empty());
 
@@ -77,11 +99,11 @@ fn direct_takes_the_module_and_the_database_from_their_own_places() {
     let mut ctx = context!().with_site();
     let database = ctx.site().gosumdb_direct();
     ctx.set("GOVER_SOURCES", "goproxy").set("GOPROXY", "direct").set("GOSUMDB", database);
-    ctx.publish("go1.91.2");
+    let release = ctx.publish("go1.91.2");
     ctx.gover(["install", "1.91.2"]).success();
     let server = ctx.site().server();
-    assert_eq!(server.requests_for("/dl/mod/golang.org/toolchain/*.zip").len(), 0);
-    assert!(server.requests_for("/dl/mod/golang.org/toolchain/@v/*").iter().any(|r| r.path.ends_with(".zip")));
+    let module = format!("/dl/mod/golang.org/toolchain/@v/{}.zip", release.module_version());
+    assert_eq!(server.requests_for(&module).len(), 1);
     assert!(!server.requests_for("/sumdb/lookup/*").is_empty());
     assert!(server.requests_for("/proxy/*").is_empty());
 }
@@ -90,8 +112,9 @@ fn direct_takes_the_module_and_the_database_from_their_own_places() {
 fn goproxy_is_read_from_the_users_go_env_file_too() {
     let mut ctx = context!().with_site();
     let site = ctx.site().proxy_url();
-    ctx.unset("GOPROXY").set("GOVER_SOURCES", "goproxy").set("GOENV", ctx.root().join("go.env"));
-    std::fs::write(ctx.root().join("go.env"), format!("GOPROXY={site}\n")).unwrap();
+    let go_env = ctx.root().join("go.env");
+    std::fs::write(&go_env, format!("GOPROXY={site}\n")).unwrap();
+    ctx.unset("GOPROXY").set("GOVER_SOURCES", "goproxy").set("GOENV", go_env);
     ctx.publish("go1.91.2");
     ctx.gover(["install", "1.91.2"]).success();
 }
@@ -123,7 +146,18 @@ fn a_flat_mirror_serves_what_the_index_vouches_for() {
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", mirror);
     let release = ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror; sha256, transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
     let server = ctx.site().server();
     assert_eq!(server.requests_for(&format!("/mirror/{}", release.archive_name())).len(), 1);
     assert!(server.requests_for(&FakeSite::archive_path(&release)).is_empty());
@@ -169,7 +203,19 @@ fn each_source_that_fails_is_told_in_one_line() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.site().server().fault("/dl/*", Fault::Status(404));
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2: go.dev skipped: 404 made to fail
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
 }
 
 #[test]
@@ -191,20 +237,34 @@ fn a_download_that_an_earlier_gover_left_is_continued() {
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault(&path, Fault::TruncateAt(1000));
     ctx.gover(["install", "1.91.2"]).exits(1);
-    assert!(ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+    assert!(has_part_download(&ctx));
     assert!(ctx.names_in("gover/versions").is_empty());
     ctx.site().server().heal();
     ctx.site().server().forget_requests();
     ctx.gover(["install", "1.91.2"]).success();
     let requests = ctx.site().server().requests_for(&path);
-    assert_eq!(requests[0].header("range"), Some("bytes=1000-"));
-    assert!(!ctx.names_in("gover/cache").iter().any(|name| name.ends_with(".part")));
+    let range = requests[0].header("range").expect("what is there is not fetched again");
+    assert!(range.starts_with("bytes=") && range.ends_with("000-"), "{range}");
+    assert!(!has_part_download(&ctx));
 }
 
 #[test]
 fn where_nothing_is_reachable_every_source_says_why() {
     let ctx = context!();
-    gover_snapshot!(ctx.gover(["install", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot get go1.91.2 for [OS]/[ARCH] from any source
+  go.dev     cannot connect: connection refused
+  goproxy    http://127.0.0.1:1/proxy: cannot connect: connection refused
+hint: behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -212,7 +272,20 @@ fn where_nothing_is_reachable_every_source_says_why() {
 fn a_release_that_nobody_has_is_not_a_matter_of_the_network() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "1.91.7"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.7"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no source has go1.91.7 for [OS]/[ARCH]
+  go.dev     its index has no go1.91.7
+  goproxy    [SITE]/proxy: 404 page not found
+hint: `gover list --remote` shows every release
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -220,7 +293,19 @@ fn a_release_that_nobody_has_is_not_a_matter_of_the_network() {
 fn a_version_that_no_release_answers_is_told_with_the_newest_known() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "1.99"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "1.99"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go release matches `1.99`
+  newest known: go1.91.2 (index of [DATE])
+hint: `gover list --remote` shows every release
+
+"#]]
+    );
     assert_nothing_left(&ctx);
 }
 
@@ -228,7 +313,20 @@ fn a_version_that_no_release_answers_is_told_with_the_newest_known() {
 fn offline_nobody_is_asked() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
-    gover_snapshot!(ctx.gover(["install", "--offline", "1.91.2"]), str![]);
+    gover_snapshot!(
+        ctx.gover(["install", "--offline", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot get go1.91.2 for [OS]/[ARCH] from any source
+  go.dev     offline
+  goproxy    [SITE]/proxy: offline
+hint: gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES
+
+"#]]
+    );
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
     let output = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).env("GOVER_OFFLINE", "1").run();
     output.exits(1);

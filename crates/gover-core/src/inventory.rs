@@ -32,7 +32,7 @@ impl Inventory {
         for entry in entries(&layout.versions())? {
             let path = layout.versions().join(&entry);
             match entry.to_str().and_then(|name| ToolchainName::parse(name).ok()) {
-                None => inventory.damaged.push(Damage { path, reason: "not a toolchain's name" }),
+                None => inventory.damaged.push(Damage { path, reason: "is no toolchain's name" }),
                 Some(name) => match damage(&path) {
                     None => inventory.toolchains.push(name),
                     Some(reason) => inventory.damaged.push(Damage { path, reason }),
@@ -118,6 +118,6 @@ mod tests {
             ["go1.9", "go1.22.5"]
         );
         let damaged: Vec<_> = inventory.damaged.iter().map(|damage| damage.reason).collect();
-        assert_eq!(damaged, ["has no VERSION", "not a toolchain's name"]);
+        assert_eq!(damaged, ["has no VERSION", "is no toolchain's name"]);
     }
 }

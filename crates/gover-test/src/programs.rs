@@ -130,6 +130,9 @@ fn cargo_build(package: &str) -> PathBuf {
         assert!(program.is_file(), "{} is missing; `cargo test --workspace` builds it", program.display());
         return program;
     }
+    if is_up_to_date(&program) {
+        return program;
+    }
     let (target_directory, target) = target_directory(&profile);
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -147,6 +150,35 @@ fn cargo_build(package: &str) -> PathBuf {
     let output = command.output().expect("cargo starts");
     assert!(output.status.success(), "cannot build {package}: {}", String::from_utf8_lossy(&output.stderr));
     program
+}
+
+/// Whether a program is newer than every source it can be made from, as it is below `cargo test --workspace`.
+///
+/// Asking Cargo would be no answer: for one package it may choose other features of the dependencies than for
+/// the whole workspace, and would build them all again.
+fn is_up_to_date(program: &Path) -> bool {
+    let Ok(built) = fs::metadata(program).and_then(|metadata| metadata.modified()) else { return false };
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut left: Vec<PathBuf> =
+        ["Cargo.toml", "Cargo.lock", "shims"].iter().map(|name| top.join(name)).collect();
+    left.extend(entries(&top.join("crates")).filter(|path| !ends_in(path, &["gover-test", "xtask"])));
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(entries(&path));
+        } else if fs::metadata(&path).and_then(|metadata| metadata.modified()).is_ok_and(|time| time > built)
+        {
+            return false;
+        }
+    }
+    true
+}
+
+fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(directory).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+}
+
+fn ends_in(path: &Path, names: &[&str]) -> bool {
+    path.file_name().is_some_and(|last| names.iter().any(|name| last == *name))
 }
 
 /// `target/debug` of the running test, which is `target/debug/deps/NAME-HASH`.

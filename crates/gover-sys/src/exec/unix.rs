@@ -1,26 +1,108 @@
 //! Unix: `execve`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::io;
-use std::os::unix::process::CommandExt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::ptr;
 
 use super::EnvEdit;
 use crate::file;
 
 pub(super) fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
-    let mut command = Command::new(program);
-    command.arg0(argv0).args(args);
-    for edit in edits {
-        match edit {
-            EnvEdit::Set(name, value) => command.env(name, value),
-            EnvEdit::Remove(name) => command.env_remove(name),
-        };
+    match Start::new(program, argv0, args, edits) {
+        Ok(start) => start.exec(),
+        Err(error) => error,
     }
-    command.exec()
 }
 
 pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<PathBuf> {
     file::is_executable(path).then(|| path.to_owned())
 }
+
+/// What `execve` is given. `std`'s own `exec` is `execvp`, which hands a file that is no program to `/bin/sh`: a
+/// toolchain that a full disk left empty would seem to work.
+struct Start {
+    program: CString,
+    arguments: Vec<CString>,
+    environment: Vec<CString>,
+}
+
+impl Start {
+    fn new(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Result<Self> {
+        let arguments = std::iter::once(argv0).chain(args.iter().map(OsString::as_os_str)).map(text);
+        let mut environment = inherited();
+        environment.retain(|entry| !edits.iter().any(|edit| is_of(entry, name_of(edit))));
+        for edit in edits {
+            if let EnvEdit::Set(name, value) = edit {
+                let mut entry = name.clone();
+                entry.push("=");
+                entry.push(value);
+                environment.push(text(&entry)?);
+            }
+        }
+        Ok(Self {
+            program: text(program.as_os_str())?,
+            arguments: arguments.collect::<Result<_, _>>()?,
+            environment,
+        })
+    }
+
+    fn exec(&self) -> io::Error {
+        let (argv, envp) = (pointers(&self.arguments), pointers(&self.environment));
+        // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null pointer, and all
+        // outlive the call. Setting SIGPIPE back to what it is by default, since Rust programs ignore it and the
+        // new program would inherit that, installs no handler.
+        unsafe {
+            let ignored = signal(SIGPIPE, SIG_DFL);
+            execve(self.program.as_ptr(), argv.as_ptr(), envp.as_ptr());
+            let error = io::Error::last_os_error();
+            signal(SIGPIPE, ignored);
+            error
+        }
+    }
+}
+
+/// This process's environment entry by entry, those without `=` too.
+fn inherited() -> Vec<CString> {
+    let mut entries = Vec::new();
+    // SAFETY: `environ` is an array of C strings that ends with a null pointer. Nothing in gover changes the
+    // environment, so no other thread does so meanwhile.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            entries.push(CStr::from_ptr(*entry).to_owned());
+            entry = entry.add(1);
+        }
+    }
+    entries
+}
+
+fn name_of(edit: &EnvEdit) -> &OsStr {
+    match edit {
+        EnvEdit::Set(name, _) | EnvEdit::Remove(name) => name,
+    }
+}
+
+fn is_of(entry: &CStr, name: &OsStr) -> bool {
+    entry.to_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'='))
+}
+
+fn text(text: &OsStr) -> io::Result<CString> {
+    CString::new(text.as_bytes())
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "a zero byte in an argument"))
+}
+
+fn pointers(texts: &[CString]) -> Vec<*const c_char> {
+    texts.iter().map(|text| text.as_ptr()).chain(std::iter::once(ptr::null())).collect()
+}
+
+unsafe extern "C" {
+    static environ: *const *const c_char;
+    fn execve(program: *const c_char, argv: *const *const c_char, envp: *const *const c_char) -> c_int;
+    fn signal(number: c_int, handler: usize) -> usize;
+}
+
+/// The same number on every Unix.
+const SIGPIPE: c_int = 13;
+const SIG_DFL: usize = 0;

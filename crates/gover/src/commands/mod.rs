@@ -28,6 +28,10 @@ use crate::failure::Failure;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
+    if changes_toolchains(&command) {
+        // What a crash left half-done is put right before anything is built on it.
+        gover_install::staging::recover_all(&context.layout)?;
+    }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
         Command::Uninstall(arguments) => uninstall::run(&arguments, context),
@@ -47,4 +51,15 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),
     }
+}
+
+fn changes_toolchains(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Install(_)
+            | Command::Uninstall(_)
+            | Command::Prune(_)
+            | Command::Use(_)
+            | Command::Default(_)
+    )
 }

@@ -17,6 +17,8 @@ pub(crate) struct Progress<'a> {
     running: Mutex<HashMap<TaskId, ProgressBar>>,
     next: AtomicU64,
     symbols: &'static str,
+    /// Sources that failed, told once another one serves; if none does, the error tells them.
+    failures: Mutex<Vec<String>>,
 }
 
 impl<'a> Progress<'a> {
@@ -29,6 +31,7 @@ impl<'a> Progress<'a> {
             bars: MultiProgress::with_draw_target(target),
             running: Mutex::new(HashMap::new()),
             next: AtomicU64::new(1),
+            failures: Mutex::new(Vec::new()),
             symbols: if shows_unicode(env) { "━╸━" } else { "=>-" },
         }
     }
@@ -47,6 +50,13 @@ impl<'a> Progress<'a> {
                 }
             })
             .progress_chars(self.symbols)
+    }
+
+    fn tell_failures(&self) {
+        for line in self.failures.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // Bars and lines share the terminal.
+            self.bars.suspend(|| self.printer.note(&line));
+        }
     }
 
     fn bar(&self, task: Task<'_>, total: Option<u64>) -> ProgressBar {
@@ -81,6 +91,9 @@ impl Reporter for Progress<'_> {
         {
             self.printer.note(&format!("{toolchain}: waiting for another gover that installs it"));
         }
+        if let Task::Download { .. } = task {
+            self.tell_failures();
+        }
         let bar = self.bars.add(self.bar(task, total));
         bar.tick();
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, bar);
@@ -100,9 +113,8 @@ impl Reporter for Progress<'_> {
     }
 
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
-        // Bars and lines share the terminal.
-        self.bars
-            .suspend(|| self.printer.note(&format!("{toolchain}: {} skipped: {failure}", failure.source)));
+        let line = format!("{toolchain}: {} skipped: {failure}", failure.source);
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }
 

@@ -1,0 +1,261 @@
+//! Release indexes that are odd, as the real one is, or hostile, as none should be.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Response, TestContext, context, gover_snapshot, index_json};
+use serde_json::{Value, json};
+
+use crate::scene::receipt;
+
+/// A site whose index is `odd` with the honest entry of go1.91.2 in its middle.
+fn with_index(odd: &[Value]) -> TestContext {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let Value::Array(honest) = index_json(&[&release], true) else { unreachable!("an index is a list") };
+    let (before, after) = odd.split_at(odd.len() / 2);
+    let all: Vec<_> = before.iter().chain(&honest).chain(after).cloned().collect();
+    serve(&ctx, serde_json::to_vec(&all).unwrap());
+    ctx
+}
+
+fn serve(ctx: &TestContext, index: impl Into<Vec<u8>>) {
+    ctx.site().server().route("/dl/", Response::ok(index));
+}
+
+fn row(version: &str, filename: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let platform = gover_core::Platform::host();
+    let mut row = json!({
+        "filename": filename, "os": platform.os(), "arch": platform.archive_arch(), "version": version,
+        "sha256": "ab".repeat(32), "size": 1000, "kind": "archive"
+    });
+    change(&mut row);
+    row
+}
+
+fn entry(version: &str, files: &[Value]) -> Value {
+    json!({ "version": version, "stable": true, "files": files })
+}
+
+fn archive(version: &str) -> String {
+    gover_test::Release::new(version).archive_name()
+}
+
+#[test]
+fn the_irregular_rows_of_the_real_index_are_survived() {
+    let odd = [
+        entry(
+            "go1",
+            &[json!({"filename": "go1.4-bootstrap-20170518.tar.gz", "os": "4", "arch": "bootstrap",
+                "version": "go1", "sha256": "f4ff5b5eb3a3cae1c993723f3eab519c5bae18866b5e5f96fe1102f0cb5c3e52",
+                "size": 11_009_739, "kind": "archive"})],
+        ),
+        entry(
+            "go1.4.2",
+            &["go1.4.2.darwin-amd64-osx10.8.tar.gz", "go1.4.2.darwin-amd64-osx10.6.tar.gz"].map(|name| {
+                json!({"filename": name, "os": "darwin", "arch": "amd64", "version": "go1.4.2", "sha256": "",
+                    "size": 0, "kind": "archive"})
+            }),
+        ),
+        entry(
+            "go1.6beta1",
+            &[json!({"filename": "go1.6beta1.linux-arm6.tar.gz", "os": "linux", "arch": "arm6",
+                "version": "go1.6beta1", "sha256": "", "size": 70_000_000, "kind": "archive"})],
+        ),
+        json!({"version": "go1.9.2rc2", "stable": false, "files": []}),
+        entry(
+            "go1.91.1",
+            &[row("go1.91.1", &archive("go1.91.1"), |row| {
+                row["sha256"] = "".into();
+                row["size"] = 0.into();
+            })],
+        ),
+    ];
+    let ctx = with_index(&odd);
+    let output = ctx.gover(["install", "1.91"]);
+    assert!(output.success().stderr.contains("installed go1.91.2"), "{output}");
+    for arguments in [&["list", "--remote", "--all"][..], &["list", "--remote", "--json"], &["list"]] {
+        let output = ctx.gover(arguments);
+        assert!(output.success().stdout.contains("go1.91.2"), "{output}");
+        assert!(!output.stdout.contains("bootstrap"), "{output}");
+    }
+}
+
+#[test]
+fn hostile_rows_are_passed_over_and_lead_nowhere() {
+    let good = archive("go1.91.3");
+    let odd = [
+        entry("../../evil", &[row("../../evil", "../../evil.tar.gz", |_| ())]),
+        entry("go1.91.3/../..", &[row("go1.91.3", "x", |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", "../../../etc/passwd", |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", "http://127.0.0.1:1/evil.tar.gz", |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", "/etc/passwd", |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", &format!("{good}?x#y"), |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", "", |_| ())]),
+        entry("go1.91.3", &[row("go1.91.3", &good, |row| row["sha256"] = "zz".into())]),
+        entry("go1.91.3", &[row("go1.91.3", &good, |row| row["sha256"] = 7.into())]),
+        entry("go1.91.3", &[row("go1.91.3", &good, |row| row["size"] = json!(-1))]),
+        entry("go1.91.3", &[row("go1.91.3", &good, |row| row["size"] = json!(1e300))]),
+        entry("go1.91.3", &[row("go1.91.3", &good, |row| row["os"] = Value::Null)]),
+        entry("go1.91.3", &[json!(null), json!([]), json!("x"), json!(1)]),
+        json!({"version": "go1.91.3"}),
+        json!({"version": 7, "files": {}}),
+        json!({"version": "go1.91.3\u{1b}[31m\n", "stable": "yes", "files": 3}),
+        json!({"files": []}),
+        json!(null),
+        json!("go1.91.4"),
+        json!([[[[[]]]]]),
+        json!({"version": "x".repeat(100_000), "stable": true, "files": []}),
+    ];
+    let ctx = with_index(&odd);
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.success().stderr.contains("from go.dev"), "{output}");
+    let list = ctx.gover(["list", "--remote", "--all"]);
+    assert!(!list.success().stdout.contains('\u{1b}'), "{list:?}");
+    assert!(!list.stdout.contains("evil"), "{list}");
+    let output = ctx.gover(["install", "1.91.3"]);
+    output.exits(1);
+    assert!(!output.stderr.contains("panicked") && output.stderr.contains("hint: "), "{output}");
+    let asked = ctx.site().server().request_lines();
+    assert!(
+        !asked.iter().any(|line| line.contains("..") || line.contains("etc") || line.contains("evil")),
+        "{asked:?}"
+    );
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+}
+
+#[test]
+fn an_index_that_contradicts_what_gover_was_built_with_is_not_believed() {
+    let version = "go1.22.5";
+    let ctx = context!().with_site();
+    let release = ctx.publish(version);
+    let wrong = row(version, &archive(version), |row| {
+        row["size"] = release.archive().len().into();
+        row["sha256"] = release.sha256().into();
+    });
+    serve(&ctx, json!([entry(version, &[wrong])]).to_string());
+    ctx.gover(["list", "--remote", "1.22"]).success();
+    gover_snapshot!(
+        ctx.gover(["install", "1.22.5"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: the sums known of `go1.22.5.[PLATFORM].[ARCHIVE]` contradict each other
+  [SHA256]  compiled table
+  [SHA256]  index of go.dev
+hint: the index, or something on the way to it, was changed; `gover cache clean` forgets it, and another network may have the true one
+
+"#]]
+    );
+    crate::scene::assert_nothing_left(&ctx);
+    assert!(ctx.site().server().requests_for(&FakeSite::module_path(&release)).is_empty());
+}
+
+#[test]
+fn a_sum_in_capitals_is_the_same_sum() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let index = index_json(&[&release], true).to_string();
+    serve(&ctx, index.replace(&release.sha256(), &release.sha256().to_uppercase()));
+    let output = ctx.gover(["install", "1.91.2"]);
+    output.success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["sha256"], release.sha256(), "{output}");
+}
+
+#[test]
+fn what_is_no_index_is_a_source_that_failed() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for (content, name) in [
+        (&b"<html>log in first</html>"[..], "a portal's page"),
+        (b"", "nothing"),
+        (b"{}", "an object"),
+        (b"[", "half of it"),
+        (b"null", "null"),
+        (&[0xff, 0xfe, 0, 1], "no text"),
+        (deep.as_bytes(), "a deep one"),
+    ] {
+        let ctx = context!().with_site();
+        ctx.publish("go1.91.2");
+        serve(&ctx, content);
+        let output = ctx.gover(["install", "1.91.2"]);
+        output.success();
+        assert!(output.stderr.contains("go.dev skipped: "), "{name}\n{output}");
+        assert!(!output.stderr.contains("panicked"), "{name}\n{output}");
+        assert!(output.stderr.lines().all(|line| line.chars().count() < 200), "{name}\n{output}");
+        assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
+        let list = ctx.gover(["list", "--remote", "1.91"]);
+        assert!(list.success().stdout.starts_with("go1.91.2"), "{name}\n{list}");
+    }
+}
+
+#[test]
+fn an_index_that_is_no_index_is_not_kept() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    serve(&ctx, &b"<html>log in first</html>"[..]);
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", "1.91"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  supported
+
+----- stderr -----
+go.dev was not asked: its index is not JSON (line 1)
+
+"#]]
+    );
+    ctx.site().server().forget_route("/dl/");
+    let output = ctx.gover(["list", "--remote", "1.91"]);
+    assert!(output.success().stderr.is_empty(), "{output}");
+    assert_eq!(ctx.gover(["list", "--remote", "--json", "1.91"]).json()["basis"]["kind"], "index");
+}
+
+#[test]
+fn a_kept_index_that_was_damaged_is_fetched_anew() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["list", "--remote", "1.91"]).success();
+    for content in [&b""[..], b"{", b"{}\n[]", &[0xff; 64]] {
+        for entry in fs::read_dir(ctx.layout().index_cache()).unwrap() {
+            fs::write(entry.unwrap().path(), content).unwrap();
+        }
+        ctx.site().server().forget_requests();
+        let output = ctx.gover(["list", "--remote", "1.91"]);
+        assert!(output.success().stdout.starts_with("go1.91.2"), "{content:?}\n{output}");
+        assert_eq!(ctx.site().server().requests_for("/dl/").len(), 1, "{content:?}");
+    }
+}
+
+#[test]
+fn a_redirect_to_the_files_own_place_is_followed() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    ctx.site().server().serve("/elsewhere/file", release.archive());
+    ctx.site().server().route(&path, Response::redirect("/elsewhere/file"));
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["source"], "go.dev");
+}
+
+#[test]
+fn a_proxys_list_that_is_odd_is_survived() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let release = ctx.publish("go1.91.2");
+    let list = "/proxy/golang.org/toolchain/@v/list";
+    for content in [
+        format!("{}\nv0.0.1-go1.91.3.\nv0.0.1-../x.linux-amd64\n\u{feff}\nwhat\n", release.module_version()),
+        format!("{}\r\n", release.module_version()),
+        "<html></html>".to_owned(),
+        String::new(),
+    ] {
+        ctx.gover(["cache", "clean"]).success();
+        ctx.site().server().serve(list, content);
+        let output = ctx.gover(["list", "--remote", "--all"]);
+        assert!(!output.success().stdout.contains(".."), "{output}");
+        ctx.gover(["install", "-f", "1.91.2"]).success();
+    }
+}

@@ -1,0 +1,365 @@
+//! `gover current`: which Go, and why.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
+use serde_json::{Value, json};
+
+use crate::scene::with_three;
+
+fn facts(ctx: &TestContext) -> Value {
+    ctx.gover(["current", "--json"]).success().json()
+}
+
+#[test]
+fn every_standing_choice_is_told_with_its_place() {
+    let mut ctx = with_three();
+    let default = ctx.layout().default_file();
+    let goroot = ctx.layout().versions().join("go1.91.2");
+    assert_eq!(
+        facts(&ctx),
+        json!({
+            "version": "go1.91.2", "goroot": goroot, "installed": true,
+            "origin": {"kind": "default", "path": default, "line": null, "request": "1.91.2"},
+            "raised": null, "error": null
+        })
+    );
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  chosen by the default, 1.91.2
+
+----- stderr -----
+
+"#]]
+    );
+
+    let tool_versions = ctx.write(".tool-versions", "nodejs 20\ngolang 1.90.1\n");
+    assert_eq!(
+        facts(&ctx)["origin"],
+        json!({"kind": "tool-versions", "path": tool_versions, "line": 2, "request": "1.90.1"})
+    );
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.1  chosen by .tool-versions:2 in [ROOT]/work
+
+----- stderr -----
+
+"#]]
+    );
+
+    let pin = ctx.write(".go-version", "# ours\n1.90\n");
+    assert_eq!(
+        facts(&ctx)["origin"],
+        json!({"kind": "version-file", "path": pin, "line": 2, "request": "1.90"})
+    );
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.4  chosen by .go-version:2 in [ROOT]/work
+
+----- stderr -----
+
+"#]]
+    );
+
+    ctx.gover(["use", "1.90.1"]).success();
+    let session = ctx.layout().session(std::process::id());
+    assert_eq!(facts(&ctx)["origin"]["kind"], "session");
+    assert_eq!(facts(&ctx)["origin"]["path"], session.to_str().unwrap());
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.1  chosen by `gover use 1.90.1` in this shell
+
+----- stderr -----
+
+"#]]
+    );
+
+    ctx.set("GOVER_VERSION", "1.91");
+    assert_eq!(
+        facts(&ctx)["origin"],
+        json!({"kind": "environment", "path": null, "line": null, "request": "1.91"})
+    );
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  chosen by GOVER_VERSION=1.91
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn a_go_on_path_is_told_with_its_program() {
+    let mut ctx = context!();
+    let goroot = ctx.install_system_fake("go1.19.8");
+    let facts = facts(&ctx);
+    assert_eq!(facts["version"], "go1.19.8");
+    assert_eq!(facts["goroot"], goroot.to_str().unwrap());
+    assert_eq!(facts["origin"]["kind"], "system");
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.19.8  found on PATH
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn what_gos_rules_change_is_told_with_both() {
+    let mut ctx = with_three();
+    ctx.write(".go-version", "1.90.1\n");
+    let go_mod = ctx.write("p/go.mod", "module m\n\ngo 1.90.4\n");
+    let in_p = |ctx: &TestContext, arguments: &[&str]| {
+        ctx.command(ctx.gover_program()).args(arguments).current_dir("p").run()
+    };
+    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    assert_eq!(raised["version"], "go1.90.4");
+    assert_eq!(
+        raised["raised"],
+        json!({"from": "go1.90.1", "by": {"kind": "go.mod", "path": go_mod, "line": 3}})
+    );
+    gover_snapshot!(
+        in_p(&ctx, &["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.4  required by go.mod:3 in [ROOT]/work/p; .go-version chose go1.90.1
+
+----- stderr -----
+
+"#]]
+    );
+
+    let go_work = ctx.write("go.work", "go 1.91.2\n\nuse ./p\n");
+    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    assert_eq!(
+        raised["raised"],
+        json!({"from": "go1.90.1", "by": {"kind": "go.work", "path": go_work, "line": 1}})
+    );
+    gover_snapshot!(
+        in_p(&ctx, &["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  required by go.work:1 in [ROOT]/work; .go-version chose go1.90.1
+
+----- stderr -----
+
+"#]]
+    );
+
+    ctx.set("GOTOOLCHAIN", "go1.90.4");
+    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    assert_eq!(raised["version"], "go1.90.4");
+    assert_eq!(
+        raised["raised"],
+        json!({"from": "go1.90.1", "by": {"kind": "gotoolchain", "path": null, "line": null}})
+    );
+    gover_snapshot!(
+        in_p(&ctx, &["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.4  set by GOTOOLCHAIN=go1.90.4; .go-version chose go1.90.1
+
+----- stderr -----
+
+"#]]
+    );
+    ctx.set("GOTOOLCHAIN", "local");
+    let facts = in_p(&ctx, &["current", "--json"]).success().json();
+    assert_eq!((&facts["version"], &facts["raised"]), (&json!("go1.90.1"), &Value::Null));
+}
+
+#[test]
+fn where_go_itself_stops_so_does_current() {
+    let mut ctx = with_three();
+    ctx.set("GOTOOLCHAIN", "bogus");
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  chosen by the default, 1.91.2
+
+----- stderr -----
+error: invalid GOTOOLCHAIN "bogus"
+hint: `go env -u GOTOOLCHAIN` or `unset GOTOOLCHAIN` goes back to auto
+
+"#]]
+    );
+    let output = ctx.gover(["current", "--json"]);
+    let facts = output.exits(1).json();
+    assert_eq!(facts["version"], "go1.91.2");
+    assert!(facts["error"].as_str().unwrap().contains("GOTOOLCHAIN"), "{facts}");
+
+    ctx.unset("GOTOOLCHAIN");
+    ctx.write("go.mod", "module m\n\ngo 1.90\n\ntoolchain local\n");
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  chosen by the default, 1.91.2
+
+----- stderr -----
+error: invalid toolchain "local" in go.mod
+hint: correct that line in [ROOT]/work/go.mod, or run `go mod edit -toolchain=none`
+
+"#]]
+    );
+    // The shim lets Go say it itself.
+    let output = ctx.shim("go", ["version"]);
+    assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
+}
+
+#[test]
+fn what_is_selected_and_missing_is_told_with_the_command() {
+    let ctx = with_three();
+    ctx.write(".go-version", "1.89.1\n");
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.89.1  chosen by .go-version:1 in [ROOT]/work (not installed)
+
+----- stderr -----
+hint: gover install 1.89.1
+
+"#]]
+    );
+    let output = ctx.gover(["current", "--json"]);
+    let facts = output.exits(1).json();
+    assert_eq!(facts["version"], "go1.89.1");
+    assert_eq!(facts["installed"], false);
+    ctx.write(".go-version", "1.89\n");
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+1.89  chosen by .go-version:1 in [ROOT]/work (none installed)
+
+----- stderr -----
+hint: gover install 1.89
+
+"#]]
+    );
+    let facts = ctx.gover(["current", "--json"]).exits(1).json();
+    assert_eq!((&facts["version"], &facts["installed"]), (&Value::Null, &json!(false)));
+}
+
+#[test]
+fn with_nothing_selected_it_fails_and_still_prints_its_data() {
+    let ctx = context!();
+    gover_snapshot!(
+        ctx.gover(["current"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go is chosen here, and none is on PATH
+hint: gover install latest
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["current", "--json"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+{"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"error":null}
+
+----- stderr -----
+error: no Go is chosen here, and none is on PATH
+hint: gover install latest
+
+"#]]
+    );
+}
+
+#[test]
+fn each_step_of_the_decision_is_told_on_request() {
+    let ctx = with_three();
+    ctx.write(".go-version", "1.90.1\n");
+    ctx.write("p/go.mod", "module m\n\ngo 1.90.4\n");
+    let output = ctx.command(ctx.gover_program()).args(["current", "-v"]).current_dir("p").run();
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.4  required by go.mod:3 in [ROOT]/work/p; .go-version chose go1.90.1
+
+----- stderr -----
+ 1. GOVER_VERSION is not set
+ 2. no shell above this one recorded a choice
+ 3. .go-version:1 in [ROOT]/work asks for 1.90.1
+ 4. go1.90.1 is installed
+ 5. GOTOOLCHAIN is "auto"
+ 6. go.mod:3 in [ROOT]/work/p asks for go1.90.4
+
+"#]]
+    );
+    gover_snapshot!(
+        context!().gover(["current", "-v"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+ 1. GOVER_VERSION is not set
+ 2. no shell above this one recorded a choice
+ 3. no .go-version or .tool-versions here or above
+ 4. no default is set
+ 5. PATH has no Go outside gover
+error: no Go is chosen here, and none is on PATH
+hint: gover install latest
+
+"#]]
+    );
+}
+
+#[test]
+fn the_logical_directory_counts_as_for_go() {
+    let ctx = with_three();
+    ctx.write("real/.go-version", "1.90.1\n");
+    ctx.write("links/.go-version", "1.90.4\n");
+    let target = ctx.directory("real/sub");
+    fs::create_dir_all(ctx.work().join("links")).unwrap();
+    let link = ctx.work().join("links/sub");
+    if gover_sys::link::replace(&target, &link).is_err() || std::path::MAIN_SEPARATOR != '/' {
+        return; // Only Unix shells have a directory by two names.
+    }
+    let run = |pwd: &std::path::Path| {
+        let command = ctx.command(ctx.gover_program()).args(["current", "--json"]).current_dir("real/sub");
+        command.env("PWD", pwd).run().success().json()["version"].clone()
+    };
+    assert_eq!(run(&link), "go1.90.4");
+    assert_eq!(run(&target), "go1.90.1");
+    assert_eq!(run(&ctx.root()), "go1.90.1");
+}

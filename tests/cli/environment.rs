@@ -1,0 +1,189 @@
+//! `gover exec` and `gover env`.
+
+use gover_test::snapbox::str;
+use gover_test::{context, gover_snapshot};
+
+use crate::scene::{go_of, with_three};
+
+#[test]
+fn exec_gives_one_go_to_a_command_and_all_that_it_starts() {
+    let mut ctx = with_three();
+    ctx.install_shim("go");
+    ctx.set("GOROOT", "/nonexistent").set("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT", "3");
+    let output = ctx.gover(["exec", "1.90", "--", "go", "fake-report", "a b"]);
+    let goroot = ctx.layout().versions().join("go1.90.4");
+    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+    assert_eq!(output.reported("GOTOOLCHAIN").as_deref(), Some("local"));
+    assert_eq!(output.reported("GOVER_VERSION").as_deref(), Some("go1.90.4"));
+    assert_eq!(output.reported("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT"), None);
+    let path = output.reported("PATH").unwrap();
+    assert!(path.starts_with(goroot.join("bin").to_str().unwrap()), "{path}");
+    assert!(path.contains(ctx.layout().bin().to_str().unwrap()), "{path}");
+    assert!(output.text().contains("argument a b"), "{output}");
+
+    // A shim called by its path obeys as well, and so does what its child starts.
+    let shim = ctx.layout().program("go");
+    let output = ctx.gover(["exec", "1.90.1", "--", shim.to_str().unwrap(), "fake-run", "go", "version"]);
+    assert!(output.success().text().starts_with("go version go1.90.1 "), "{output}");
+}
+
+#[test]
+fn exec_is_an_order_that_go_mod_does_not_raise() {
+    let mut ctx = with_three();
+    ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
+    ctx.write(".go-version", "1.91.2\n");
+    let output = ctx.gover(["exec", "1.90.1", "go", "version"]);
+    assert!(output.success().text().starts_with("go version go1.90.1 "), "{output}");
+    ctx.set("GOTOOLCHAIN", "auto");
+    let output = ctx.gover(["exec", "1.90.1", "--", "go", "fake-report"]);
+    assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("auto"));
+}
+
+#[test]
+fn exec_ends_as_its_command_does() {
+    let ctx = with_three();
+    ctx.gover(["exec", "1.90", "--", "go", "fake-exit", "7"]).exits(7);
+    gover_snapshot!(
+        ctx.gover(["exec", "1.90", "--", "no-such-program"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+error: no program `no-such-program` on PATH
+hint: check its name, or give its path
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["exec", "1.89", "--offline", "--", "go", "version"]),
+        str![[r#"
+exit: 127
+----- stdout -----
+
+----- stderr -----
+error: no installed Go answers `1.89`
+hint: gover install 1.89
+
+"#]]
+    );
+    let file = gover_core::layout::executable_name("text");
+    ctx.write(&file, "no program\n");
+    let path = [".", &file].join(std::path::MAIN_SEPARATOR_STR);
+    let output = ctx.gover(["exec", "1.90", "--", &path]);
+    assert!(output.exits(126).stderr.contains("cannot execute"), "{output}");
+    ctx.gover(["exec", "1.90"]).exits(2);
+    ctx.gover(["exec"]).exits(2);
+    ctx.gover(["exec", "what", "--", "go"]).exits(2);
+}
+
+#[test]
+fn exec_passes_stdin_and_stdout_untouched() {
+    let ctx = with_three();
+    let command = ctx.command(ctx.gover_program()).args(["exec", "1.90", "--", "go", "fake-cat"]);
+    let output = command.stdin([0, 0xff, b'\n', b'x']).run();
+    assert_eq!(output.success().raw_stdout, [0, 0xff, b'\n', b'x']);
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn env_prints_goroot_and_puts_its_programs_first() {
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // These shells write paths in their own way elsewhere.
+    }
+    let ctx = with_three();
+    gover_snapshot!(
+        ctx.gover(["env", "--shell", "bash"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+export GOROOT='[ROOT]/gover/versions/go1.91.2'
+export PATH='[ROOT]/gover/versions/go1.91.2/bin'"${PATH:+:$PATH}"
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["env", "1.90", "--shell", "fish"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+set -gx GOROOT '[ROOT]/gover/versions/go1.90.4'
+set -gx PATH '[ROOT]/gover/versions/go1.90.4/bin' $PATH
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn env_prints_code_for_each_shell() {
+    let ctx = with_three();
+    for shell in ["bash", "zsh", "fish", "powershell", "cmd", "nu", "elvish", "sh"] {
+        let output = ctx.gover(["env", "1.90.1", "--shell", shell]);
+        let text = output.success().text();
+        assert!(text.contains("GOROOT") && text.contains("go1.90.1"), "{shell}\n{output}");
+        assert!(text.to_lowercase().contains("path"), "{shell}\n{output}");
+    }
+    ctx.gover(["env", "--shell", "csh"]).exits(2);
+    ctx.gover(["env", "1.89", "--shell", "bash"]).exits(127);
+}
+
+#[test]
+fn env_as_data() {
+    let ctx = with_three();
+    let goroot = ctx.layout().versions().join("go1.91.2");
+    assert_eq!(
+        ctx.gover(["env", "--json"]).success().json(),
+        serde_json::json!({ "version": "go1.91.2", "goroot": goroot, "bin": goroot.join("bin") })
+    );
+    ctx.gover(["env", "--json", "--shell", "bash"]).exits(2);
+}
+
+#[test]
+fn the_calling_shell_is_recognised() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_SHELL", "fish");
+    let output = ctx.gover(["env"]);
+    assert!(output.success().stdout.contains("set -gx GOROOT"), "{output}");
+    ctx.unset("GOVER_SHELL");
+    let Some(bash) = ctx.find_on_machine("bash") else { return };
+    let output = ctx.command(bash).args(["-c", "gover env; true"]).env("SHELL", "/bin/fish").run();
+    assert!(output.success().stdout.contains("export GOROOT="), "{output}");
+}
+
+#[test]
+fn what_env_prints_works_in_the_shell() {
+    let ctx = with_three();
+    for shell in ["bash", "zsh", "sh"] {
+        let Some(program) = ctx.find_on_machine(shell) else { continue };
+        let script = format!("eval \"$(gover env 1.90.1 --shell {shell})\"; go env GOROOT; command -v go");
+        let output = ctx.command(program).args(["-c", &script]).run();
+        let go = go_of(&ctx, "go1.90.1");
+        let goroot = go.parent().unwrap().parent().unwrap();
+        assert_eq!(
+            output.success().text(),
+            format!("{}\n{}", goroot.display(), go.display()),
+            "{shell}\n{output}"
+        );
+    }
+}
+
+#[test]
+fn a_home_with_blanks_and_quotes_is_quoted() {
+    let mut ctx = context!();
+    let home = ctx.root().join("it's a \"home\" $HOME `x`");
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // Such a name cannot be there.
+    }
+    gover_test::Release::new("go1.91.2").write_to(&home.join("versions/go1.91.2"));
+    ctx.set("GOVER_HOME", &home);
+    for shell in ["bash", "zsh"] {
+        let Some(program) = ctx.find_on_machine(shell) else { continue };
+        let script = format!("eval \"$(gover env 1.91 --shell {shell})\"; go env GOROOT");
+        let output = ctx.command(program).args(["-c", &script]).run();
+        assert_eq!(output.success().text(), home.join("versions/go1.91.2").to_str().unwrap(), "{output}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Help: every command has it, and every example in it works.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
+
+/// The commands, from the program's own help.
+fn commands(ctx: &TestContext) -> Vec<String> {
+    let help = ctx.gover(["--help"]);
+    let mut lines = help.success().stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let mut names = Vec::new();
+    for line in lines.by_ref().take_while(|line| !line.is_empty()) {
+        if let Some(name) = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) {
+            names.push(name.split(' ').next().unwrap().to_owned());
+        }
+    }
+    assert!(names.len() > 10, "{names:?}");
+    names
+}
+
+/// The command lines under `Examples:`, without what explains them.
+fn examples(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    let lines = lines.take_while(|line| line.starts_with("  "));
+    lines.map(|line| line.trim_start().split("  ").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_command_has_a_sentence_a_usage_and_two_examples() {
+    let ctx = context!();
+    for name in commands(&ctx) {
+        let output = ctx.gover([&name, "--help"]);
+        let help = &output.success().stdout;
+        let first = help.lines().next().unwrap();
+        assert!(first.contains(' ') && !first.contains("Usage"), "{name}: {first}");
+        assert!(help.contains(&format!("Usage: gover {name}")), "{help}");
+        let examples = examples(help);
+        assert_eq!(examples.len(), 2, "{help}");
+        assert!(examples.iter().all(|line| line.starts_with(&format!("gover {name}"))), "{examples:?}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+        assert_eq!(output.stderr, "");
+        // The same by the other way to ask.
+        let other = ctx.gover(["help", &name]);
+        assert_eq!(other.success().stdout.trim_end(), help.trim_end());
+    }
+}
+
+/// A world in which each example has something to do.
+fn prepared() -> TestContext {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    for name in ["go1.21.5", "go1.21.13", "go1.22.5", "go1.22rc1"] {
+        ctx.install_fake(name);
+    }
+    fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    // Some `make` that can be started.
+    let goroot = ctx.install_system_fake("go1.19.8");
+    let program = |name: &str| gover_core::layout::goroot_program(&goroot, name);
+    fs::rename(program("gofmt"), program("make")).unwrap();
+    ctx
+}
+
+#[test]
+fn each_example_works() {
+    for name in commands(&context!()) {
+        if name == "setup" && !crate::scene::has_startup_files() {
+            continue; // It would change the real registry.
+        }
+        let help = context!().gover([&name, "--help"]);
+        for example in examples(&help.stdout) {
+            let ctx = prepared();
+            let words: Vec<&str> = example.split(' ').skip(1).collect();
+            let output = ctx.gover(&words);
+            if example.contains(" make ") {
+                // The made-up make knows no `test`, and says so itself.
+                assert!(output.exits(2).stderr.contains("unknown command"), "{example}\n{output}");
+            } else {
+                output.success();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_examples_of_the_program_itself_work() {
+    let ctx = prepared();
+    let help = ctx.gover(["--help"]);
+    let lines: Vec<_> = examples(&help.stdout);
+    assert_eq!(lines.len(), 2);
+    for example in lines {
+        ctx.gover(example.split(' ').skip(1)).success();
+    }
+}
+
+#[test]
+fn topics_are_told() {
+    let ctx = context!();
+    for topic in ["sources", "trust", "selection"] {
+        let output = ctx.gover(["help", topic]);
+        assert!(output.success().stdout.lines().count() > 5, "{output}");
+        assert!(output.stdout.lines().all(|line| line.chars().count() <= 115), "{output}");
+    }
+    gover_snapshot!(
+        ctx.gover(["help", "everything"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: there is no command or topic `everything`
+hint: `gover help` lists the commands; topics are sources, trust and selection
+
+"#]]
+    );
+    let output = ctx.gover(["help"]);
+    assert!(output.success().stdout.contains("Commands:"), "{output}");
+}
+
+#[test]
+fn hints_that_send_to_help_name_a_page_that_is_there() {
+    let ctx = context!();
+    // Collected from messages: `gover help init`, `gover help sources`.
+    for page in ["init", "sources", "trust", "install"] {
+        ctx.gover(["help", page]).success();
+    }
+}
+
+#[test]
+fn the_version_is_told() {
+    let output = context!().gover(["--version"]);
+    assert_eq!(output.success().text(), concat!("gover ", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,340 @@
+//! `gover list` of what is installed, and of what is released.
+
+use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use gover_test::snapbox::str;
+use gover_test::{Fault, TestContext, context, gover_snapshot};
+
+/// Toolchains of three states of support. Only past ones: their state never changes again.
+fn installed() -> TestContext {
+    let ctx = context!();
+    for name in ["go1.21.13", "go1.22.5", "go1.22rc1", "go1.22.5-bigcorp"] {
+        ctx.install_fake(name);
+    }
+    fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
+    fs::create_dir_all(ctx.layout().receipts()).unwrap();
+    let receipt = serde_json::json!({
+        "name": "go1.22.5", "platform": "linux-amd64", "source": "goproxy", "url": null, "file": "x.zip",
+        "file_bytes": 72_894_032, "sha256": "00", "h1": null, "proofs": [],
+        "installed_at": "2026-01-02T03:04:05Z", "files": 9, "bytes": 221_249_536, "gover": "0.1.0"
+    });
+    fs::write(ctx.layout().receipts().join("go1.22.5.json"), receipt.to_string()).unwrap();
+    ctx
+}
+
+#[test]
+fn installed_toolchains_are_listed_with_what_is_known_of_them() {
+    let ctx = installed();
+    ctx.write(".go-version", "1.21\n");
+    gover_snapshot!(
+        ctx.gover(["list"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+* go1.21.13         -        end of life since 2024-08-13
+  go1.22rc1         -        end of life since 2025-02-11, newest patch is 1.22.12
+  go1.22.5          [SIZE]  end of life since 2025-02-11, newest patch is 1.22.12  default
+  go1.22.5-bigcorp  -        custom build, newest patch is 1.22.12
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["ls", "1.21"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+* go1.21.13  -  end of life since 2024-08-13
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["ls", "1.80"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+nothing installed matches
+hint: gover install 1.80
+
+"#]]
+    );
+}
+
+#[test]
+fn the_list_as_data() {
+    let ctx = installed();
+    gover_snapshot!(
+        ctx.gover(["list", "--json"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12"}}],"damaged":[],"system":null}
+
+----- stderr -----
+
+"#]]
+    );
+    let none = context!().gover(["list", "--json"]);
+    gover_snapshot!(
+        none,
+        str![[r#"
+exit: 0
+----- stdout -----
+{"toolchains":[],"damaged":[],"system":null}
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn an_empty_store_names_the_first_step() {
+    gover_snapshot!(
+        context!().gover(["list"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+no Go is installed
+hint: gover install latest
+
+"#]]
+    );
+}
+
+#[test]
+fn the_go_on_path_is_listed_on_request() {
+    let mut ctx = installed();
+    ctx.install_system_fake("go1.19.8");
+    let plain = ctx.gover(["list"]);
+    assert!(!plain.success().stdout.contains("go1.19.8"), "{plain}");
+    gover_snapshot!(
+        ctx.gover(["list", "--all"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+  go1.21.13         -         end of life since 2024-08-13
+  go1.22rc1         -         end of life since 2025-02-11, newest patch is 1.22.12
+* go1.22.5          [SIZE]   end of life since 2025-02-11, newest patch is 1.22.12   default
+  go1.22.5-bigcorp  -         custom build, newest patch is 1.22.12
+  system            go1.19.8  on PATH, [ROOT]/system/go1.19.8/bin/go
+
+----- stderr -----
+
+"#]]
+    );
+    let facts = ctx.gover(["list", "--all", "--json"]).json();
+    assert_eq!(facts["system"]["version"], "go1.19.8");
+}
+
+#[test]
+fn damage_is_reported_and_never_listed_as_a_toolchain() {
+    let ctx = installed();
+    let versions = ctx.layout().versions();
+    fs::create_dir_all(versions.join("go1.20.1/bin")).unwrap();
+    fs::create_dir_all(versions.join("go1.20.2")).unwrap();
+    fs::write(versions.join("go1.20.2/VERSION"), "go1.20.2\n").unwrap();
+    fs::write(versions.join("go1.20.3"), "a file").unwrap();
+    fs::create_dir_all(versions.join("not a version")).unwrap();
+    let output = ctx.gover(["list"]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+  go1.21.13         -        end of life since 2024-08-13
+  go1.22rc1         -        end of life since 2025-02-11, newest patch is 1.22.12
+* go1.22.5          [SIZE]  end of life since 2025-02-11, newest patch is 1.22.12  default
+  go1.22.5-bigcorp  -        custom build, newest patch is 1.22.12
+
+----- stderr -----
+warning: [ROOT]/gover/versions/go1.20.1 has no bin/go (`gover prune` removes it)
+warning: [ROOT]/gover/versions/go1.20.2 has no bin/go (`gover prune` removes it)
+warning: [ROOT]/gover/versions/go1.20.3 has no bin/go (`gover prune` removes it)
+warning: [ROOT]/gover/versions/not a version is no toolchain's name (`gover prune` removes it)
+
+"#]]
+    );
+    let facts = ctx.gover(["list", "--json"]).json();
+    let damaged: Vec<_> = facts["damaged"].as_array().unwrap().iter().map(|one| &one["path"]).collect();
+    assert_eq!(damaged.len(), 4, "{damaged:?}");
+    assert_eq!(facts["toolchains"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_damaged_receipt_costs_its_knowledge_and_nothing_else() {
+    let ctx = installed();
+    for content in [&b"{"[..], b"[]", b"", &[0xff, 0xfe], b"{\"bytes\": -1}"] {
+        fs::write(ctx.layout().receipts().join("go1.22.5.json"), content).unwrap();
+        let output = ctx.gover(["list"]);
+        assert!(output.success().stdout.contains("go1.22.5"), "{output}");
+        let facts = ctx.gover(["list", "--json"]).json();
+        assert!(facts["toolchains"].to_string().contains("go1.22.5"));
+    }
+}
+
+fn released() -> TestContext {
+    let ctx = context!().with_site();
+    for name in ["go1.90.3", "go1.90.4", "go1.91.1", "go1.91.2", "go1.92rc1"] {
+        ctx.publish(name);
+    }
+    ctx
+}
+
+#[test]
+fn releases_are_listed_newest_first_with_their_support() {
+    let ctx = released();
+    ctx.install_fake("go1.91.1");
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", ">=1.90"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  supported
+go1.91.1  supported, newest patch is 1.91.2  installed
+go1.90.4  supported
+go1.90.3  supported, newest patch is 1.90.4
+
+----- stderr -----
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", "1.99"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go release for [PLATFORM] matches `1.99`
+hint: `gover list --remote --all` shows every release
+
+"#]]
+    );
+    // Without a request, one line a minor version and what is coming.
+    let output = ctx.gover(["ls", "--remote"]);
+    let names: Vec<_> = output
+        .success()
+        .stdout
+        .lines()
+        .take(4)
+        .map(|line| line.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(names[..3], ["go1.92rc1", "go1.91.2", "go1.90.4"]);
+    let all = ctx.gover(["list", "--remote", "--all"]);
+    assert!(all.success().stdout.contains("go1.90.3"), "{all}");
+    assert!(all.stdout.lines().count() > output.stdout.lines().count() + 50);
+}
+
+#[test]
+fn releases_as_data() {
+    let ctx = released();
+    ctx.install_fake("go1.91.1");
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", "--json", ">=1.91"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.91.1","date":null,"stable":true,"security":false,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2"}}],"basis":{"kind":"index","date":"[DATE]"}}
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn the_index_is_fetched_once_an_hour_and_then_only_if_it_changed() {
+    let ctx = released();
+    let server = ctx.site().server();
+    ctx.gover(["list", "--remote"]).success();
+    let index = server.requests_for("/dl/");
+    assert_eq!(index.len(), 1);
+    assert_eq!(index[0].query, "mode=json&include=all");
+    server.forget_requests();
+    let fresh = ctx.gover(["list", "--remote", "1.91"]);
+    assert_eq!(server.request_lines(), Vec::<String>::new(), "{fresh}");
+
+    age_cache(&ctx, 3601);
+    let again = ctx.gover(["list", "--remote", "1.91"]);
+    assert_eq!(again.success().stdout, fresh.stdout);
+    let index = server.requests_for("/dl/");
+    assert_eq!(index.len(), 1);
+    let etag = index[0].header("if-none-match").expect("the index has an ETag").to_owned();
+    assert!(etag.starts_with('"'));
+    server.forget_requests();
+    ctx.gover(["list", "--remote", "1.91"]).success();
+    assert_eq!(server.request_lines(), Vec::<String>::new());
+
+    age_cache(&ctx, 3601);
+    ctx.publish("go1.91.3");
+    let output = ctx.gover(["list", "--remote", "1.91"]);
+    assert!(output.success().stdout.starts_with("go1.91.3"), "{output}");
+}
+
+#[test]
+fn an_old_index_serves_where_nobody_answers() {
+    let ctx = released();
+    ctx.gover(["list", "--remote"]).success();
+    age_cache(&ctx, 90_000);
+    ctx.site().server().fault("/*", Fault::Status(500));
+    let output = ctx.gover(["list", "--remote", "1.91"]);
+    assert!(output.success().stdout.starts_with("go1.91.2"), "{output}");
+    assert!(output.stderr.contains("go.dev was not asked: "), "{output}");
+}
+
+#[test]
+fn without_any_index_the_compiled_table_serves() {
+    let ctx = context!();
+    let output = ctx.gover(["list", "--remote", "~1.21.12", "--offline"]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.21.13  2024-08-06  end of life since 2024-08-13
+go1.21.12  2024-07-02  end of life since 2024-08-13, newest patch is 1.21.13
+
+----- stderr -----
+go.dev was not asked: offline
+goproxy was not asked: http://127.0.0.1:1/proxy: offline
+
+"#]]
+    );
+    let facts = ctx.gover(["list", "--remote", "--json", "--offline", "1.21.13"]).json();
+    assert_eq!(facts["basis"]["kind"], "table");
+    assert_eq!(facts["releases"][0]["version"], "go1.21.13");
+}
+
+#[test]
+fn a_proxys_list_adds_what_the_index_lacks() {
+    let ctx = released();
+    ctx.site().publish_module(&gover_test::Release::new("go1.91.9"));
+    let output = ctx.gover(["list", "--remote", "1.91"]);
+    assert!(output.success().stdout.starts_with("go1.91.9"), "{output}");
+}
+
+/// Makes every kept index that much older, as its first line says when it was checked.
+fn age_cache(ctx: &TestContext, seconds: u64) {
+    let then = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() - seconds;
+    let mut aged = 0;
+    for entry in fs::read_dir(ctx.layout().index_cache()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let (header, rest) = text.split_once('\n').unwrap();
+        let mut header: serde_json::Value = serde_json::from_str(header).unwrap();
+        assert!(header["checked"].is_u64(), "{header}");
+        header["checked"] = then.into();
+        fs::write(&path, format!("{header}\n{rest}")).unwrap();
+        aged += 1;
+    }
+    assert!(aged > 0);
+}

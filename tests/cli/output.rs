@@ -1,0 +1,200 @@
+//! Streams, colour, exit codes: what every command has in common.
+
+use std::process::Stdio;
+
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot, spawn};
+
+use crate::scene::with_three;
+
+#[test]
+fn a_wrong_command_line_is_a_usage_error() {
+    let ctx = context!();
+    gover_snapshot!(
+        ctx.gover(["instal"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: unrecognized subcommand 'instal'
+
+  tip: some similar subcommands exist: 'list', 'init', 'uninstall', 'install'
+
+Usage: gover [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]
+    );
+    for arguments in [
+        &[][..],
+        &["use"],
+        &["use", "1.22", "--clear"],
+        &["list", "--what"],
+        &["list", "-q", "-v"],
+        &["list", "--color", "maybe"],
+        &["uninstall"],
+        &["which", "a", "b", "c"],
+        &["default", "1.22", "1.23"],
+    ] {
+        let output = ctx.gover(arguments);
+        output.exits(2);
+        assert_eq!(output.stdout, "", "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn quiet_says_only_what_went_wrong() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    let output = ctx.gover(["install", "-q", "1.91.2"]);
+    assert_eq!((output.success().stdout.as_str(), output.stderr.as_str()), ("", ""));
+    let output = ctx.gover(["--quiet", "uninstall", "1.91.2"]);
+    assert_eq!((output.success().stdout.as_str(), output.stderr.as_str()), ("", ""));
+    let output = ctx.gover(["install", "-q", "1.91.7"]);
+    assert!(output.exits(1).stderr.starts_with("error: "), "{output}");
+}
+
+#[test]
+fn without_a_terminal_there_is_neither_colour_nor_progress() {
+    let mut ctx = with_three().with_site();
+    ctx.unset("NO_COLOR").set("TERM", "xterm-256color");
+    ctx.publish("go1.92.1");
+    for arguments in [&["install", "1.92.1"][..], &["list"], &["current"], &["install", "1.99"], &["--help"]]
+    {
+        let output = ctx.gover(arguments);
+        assert!(!output.stdout.contains('\u{1b}') && !output.stderr.contains('\u{1b}'), "{output:?}");
+        assert!(!output.stderr.contains('\r'), "{output:?}");
+    }
+}
+
+#[test]
+fn colour_is_a_matter_of_the_option_and_never_of_the_meaning() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    for arguments in [&["list"][..], &["current"], &["use", "1.80"]] {
+        let with = |when: &str| ctx.gover(arguments.iter().copied().chain(["--color", when]));
+        let (always, never) = (with("always"), with("never"));
+        let coloured = format!("{}{}", always.stdout, always.stderr);
+        assert!(coloured.contains("\u{1b}["), "{arguments:?}");
+        assert_eq!(without_escapes(&coloured), format!("{}{}", never.stdout, never.stderr));
+        assert_eq!(always.code, never.code);
+    }
+    let json = ctx.gover(["list", "--json", "--color", "always"]);
+    assert!(!json.success().stdout.contains('\u{1b}'), "{json:?}");
+    let path = ctx.gover(["which", "--color", "always"]);
+    assert!(!path.success().stdout.contains('\u{1b}'), "{path:?}");
+}
+
+fn without_escapes(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\u{1b}[") {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        rest = &rest[rest.find('m').unwrap() + 1..];
+    }
+    plain + rest
+}
+
+/// Runs gover with a stdout whose reader is gone before it begins.
+fn with_closed_stdout(ctx: &TestContext, arguments: &[&str]) -> (Option<i32>, String) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = ctx.command(ctx.gover_program()).args(arguments).into_command();
+    command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped());
+    let child = spawn(&mut command).unwrap();
+    drop(command);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let ctx = with_three();
+    for arguments in [
+        &["list"][..],
+        &["list", "--remote", "--all", "--offline"],
+        &["list", "--json"],
+        &["current"],
+        &["which"],
+        &["completions", "bash"],
+        &["init", "bash"],
+        &["help"],
+        &["--help"],
+        &["--version"],
+        &["config"],
+    ] {
+        let (code, stderr) = with_closed_stdout(&ctx, arguments);
+        assert_eq!(code, Some(0), "{arguments:?}\n{stderr}");
+        assert!(!stderr.contains("panicked") && !stderr.contains("error: "), "{arguments:?}\n{stderr}");
+    }
+}
+
+#[test]
+fn a_full_disk_behind_stdout_is_a_failure() {
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let ctx = with_three();
+    let mut command = ctx.command(ctx.gover_program()).arg("list").into_command();
+    command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped());
+    let output = spawn(&mut command).unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: cannot write to stdout"));
+}
+
+#[test]
+fn json_is_one_line_and_talk_stays_on_stderr() {
+    let ctx = with_three();
+    ctx.install_fake("go1.89.1");
+    std::fs::remove_file(crate::scene::go_of(&ctx, "go1.89.1")).unwrap();
+    for arguments in [
+        &["list"][..],
+        &["list", "--remote", "--offline"],
+        &["current"],
+        &["which"],
+        &["env"],
+        &["cache"],
+        &["config", "list"],
+        &["install", "1.91.2"],
+    ] {
+        let output = ctx.gover(arguments.iter().copied().chain(["--json"]));
+        output.success().json();
+        assert_eq!(output.stdout.trim_end().lines().count(), 1, "{output}");
+    }
+}
+
+#[test]
+fn paths_are_shortened_for_people_only() {
+    let mut ctx = with_three();
+    let work = ctx.work();
+    ctx.set("HOME", &work).set("USERPROFILE", &work);
+    ctx.write("shop/.go-version", "1.90.1\n");
+    let run = |arguments: &[&str]| ctx.command(ctx.gover_program()).args(arguments).current_dir("shop").run();
+    gover_snapshot!(
+        run(&["current"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.90.1  chosen by .go-version:1 in ~/shop
+
+----- stderr -----
+
+"#]]
+    );
+    let facts = run(&["current", "--json"]).success().json();
+    assert_eq!(facts["origin"]["path"], ctx.work().join("shop").join(".go-version").to_str().unwrap());
+}
+
+#[test]
+fn without_any_home_the_way_out_is_told() {
+    let mut ctx = context!();
+    ctx.set("GOVER_HOME", "relative-home");
+    let output = ctx.gover(["config", "path"]);
+    assert_eq!(
+        output.success().text(),
+        ctx.work().join("relative-home").join("config.toml").to_str().unwrap()
+    );
+    assert!(!ctx.work().join("relative-home").exists(), "asking creates nothing");
+}

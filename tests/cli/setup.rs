@@ -1,0 +1,261 @@
+//! `gover init`, `gover setup` and `gover completions`.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
+
+use crate::scene::has_startup_files;
+
+#[test]
+fn init_prints_a_script_for_each_shell_and_nothing_else() {
+    let ctx = context!();
+    for shell in ["bash", "zsh", "fish", "powershell", "nu", "elvish"] {
+        let output = ctx.gover(["init", shell]);
+        assert!(output.success().stdout.contains("gover"), "{output}");
+        assert_eq!(output.stderr, "", "{shell}");
+        // A path to the shell's program is as good.
+        assert_eq!(ctx.gover(["init", &format!("/usr/bin/{shell}")]).success().stdout, output.stdout);
+    }
+}
+
+#[test]
+fn init_for_a_shell_that_cannot_is_a_usage_error() {
+    let ctx = context!();
+    gover_snapshot!(
+        ctx.gover(["init", "csh"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `csh` is not a shell gover knows
+hint: use one of bash, zsh, fish, powershell, cmd, nu, elvish, sh
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["init", "cmd"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `cmd` cannot evaluate a script at its start
+hint: `gover use` works there without it: it remembers the shell's process
+
+"#]]
+    );
+    ctx.gover(["init"]).exits(2);
+}
+
+/// Startup files as people have them: with and without a last newline, with the other line ends, not UTF-8.
+const FILES: [(&str, &[u8]); 4] = [
+    (".bashrc", b"# mine\nalias ll='ls -l'"),
+    (".bash_profile", b"# login\r\n[ -f ~/.bashrc ] && . ~/.bashrc\r\n"),
+    (".zshrc", b"# \xff\xfe not text\nsetopt autocd\n\n"),
+    (".config/fish/config.fish", b""),
+];
+
+fn with_startup_files() -> TestContext {
+    let mut ctx = context!();
+    ctx.set("SHELL", "/bin/bash");
+    for (name, content) in FILES {
+        let path = ctx.home().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    ctx
+}
+
+/// Every file below the home with its content.
+fn home_content(ctx: &TestContext) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut directories = vec![ctx.home()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                directories.push(path);
+            } else {
+                let name = path.strip_prefix(ctx.home()).unwrap().to_str().unwrap().to_owned();
+                files.push((name, fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn setup_changes_the_files_that_are_there_and_undo_restores_every_byte() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let before = home_content(&ctx);
+    let dry = ctx.gover(["setup", "--dry-run"]);
+    assert!(dry.success().stdout.contains("would change ~/.bashrc"), "{dry}");
+    assert_eq!(home_content(&ctx), before);
+
+    gover_snapshot!(
+        ctx.gover(["setup"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+changed ~/.bashrc
+changed ~/.bash_profile
+changed ~/.zshrc
+changed ~/.config/fish/conf.d/gover.fish
+new shells have gover first on PATH (`gover setup --undo` takes it back)
+
+"#]]
+    );
+    let after = home_content(&ctx);
+    assert_ne!(after, before);
+    for (name, content) in after.iter().filter(|file| !before.contains(file)) {
+        let old = before.iter().find(|(known, _)| known == name).map(|(_, old)| old.as_slice());
+        assert!(content.windows(13).any(|part| part == b"# >>> gover >"), "{name}");
+        assert!(old.is_none_or(|old| content.starts_with(old) || content.ends_with(old)), "{name}");
+    }
+    gover_snapshot!(
+        ctx.gover(["setup"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+~/.bashrc is set up already
+~/.bash_profile is set up already
+~/.zshrc is set up already
+~/.config/fish/conf.d/gover.fish is set up already
+
+"#]]
+    );
+    assert_eq!(home_content(&ctx), after);
+
+    gover_snapshot!(
+        ctx.gover(["setup", "--undo"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+changed ~/.bash_profile
+changed ~/.bashrc
+changed ~/.config/fish/conf.d/gover.fish
+changed ~/.zshrc
+new shells no longer have gover on PATH
+
+"#]]
+    );
+    assert_eq!(home_content(&ctx), before);
+    gover_snapshot!(
+        ctx.gover(["setup", "--undo"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+nothing of gover's was set up
+
+"#]]
+    );
+    assert_eq!(home_content(&ctx), before);
+}
+
+#[test]
+fn undo_keeps_what_was_edited_since() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    ctx.gover(["setup"]).success();
+    let path = ctx.home().join(".zshrc");
+    let mut content = b"# new first line\n".to_vec();
+    content.extend(fs::read(&path).unwrap());
+    content.extend(b"# new last line\n");
+    fs::write(&path, content).unwrap();
+    ctx.gover(["setup", "--undo"]).success();
+    let expected = b"# new first line\n# \xff\xfe not text\nsetopt autocd\n\n# new last line\n";
+    assert_eq!(fs::read(&path).unwrap(), expected);
+}
+
+#[test]
+fn a_damaged_block_is_told_and_the_other_files_are_set_up() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let damaged = "alias x=y\n# >>> gover >>>\nexport PATH\n";
+    fs::write(ctx.home().join(".zshrc"), damaged).unwrap();
+    let output = ctx.gover(["setup"]);
+    assert!(output.exits(1).stderr.contains(".zshrc"), "{output}");
+    assert!(output.stderr.contains("hint: remove line 2"), "{output}");
+    assert_eq!(fs::read_to_string(ctx.home().join(".zshrc")).unwrap(), damaged);
+    let bashrc = fs::read_to_string(ctx.home().join(".bashrc")).unwrap();
+    assert!(bashrc.contains("# <<< gover <<<"), "{bashrc}");
+}
+
+#[test]
+fn a_new_shell_has_gover_and_go_first_on_path() {
+    if !has_startup_files() {
+        return;
+    }
+    let mut ctx = with_startup_files();
+    ctx.install_fake("go1.91.2");
+    fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
+    ctx.gover(["setup"]).success();
+    // As a new terminal: nothing of gover in the environment.
+    ctx.set("PATH", ctx.root().join("empty")).unset("GOVER_HOME");
+    for (shell, arguments) in
+        [("bash", ["-i", "-c"]), ("bash", ["-l", "-c"]), ("zsh", ["-i", "-c"]), ("fish", ["-i", "-c"])]
+    {
+        let Some(program) = ctx.find_on_machine(shell) else { continue };
+        let output = ctx.command(program).args(arguments).arg("go version; gover current").run();
+        assert!(output.stdout.contains("go version go1.91.2 "), "{shell} {arguments:?}\n{output}");
+        assert!(output.stdout.contains("chosen by"), "{shell} {arguments:?}\n{output}");
+    }
+}
+
+#[test]
+fn completions_are_printed_for_each_shell_that_has_them() {
+    let ctx = context!();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = ctx.gover(["completions", shell]);
+        for command in ["install", "uninstall", "current", "completions"] {
+            assert!(output.success().stdout.contains(command), "{shell} lacks {command}");
+        }
+        assert_eq!(output.stderr, "", "{shell}");
+    }
+    gover_snapshot!(
+        ctx.gover(["completions", "cmd"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: there are no completions for cmd
+hint: gover completions bash, zsh, fish, powershell or elvish
+
+"#]]
+    );
+    ctx.gover(["completions", "csh"]).exits(2);
+    ctx.gover(["completions"]).exits(2);
+}
+
+#[test]
+fn completions_load_in_real_shells() {
+    let ctx = context!();
+    for (shell, script) in [
+        ("bash", "eval \"$(gover completions bash)\" && complete -p gover"),
+        ("fish", "gover completions fish | source; and complete -C 'gover inst'"),
+    ] {
+        let Some(program) = ctx.find_on_machine(shell) else { continue };
+        let output = ctx.command(program).args(["-c", script]).run();
+        assert!(output.success().stdout.contains("gover") || output.stdout.contains("install"), "{output}");
+        assert_eq!(output.stderr, "", "{shell}\n{output}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Real shells with the function of `gover init`: `gover use` changes the shell that called, and no other.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+
+use gover_test::TestContext;
+
+use crate::scene::with_three;
+
+/// A shell and how its language says what the tests need.
+struct Shell {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    load: &'static str,
+    /// Waits for a line on stdin.
+    pause: &'static str,
+}
+
+const SHELLS: [Shell; 3] = [
+    Shell {
+        name: "bash",
+        arguments: &["--norc", "--noprofile", "-c"],
+        load: "eval \"$(gover init bash)\"",
+        pause: "read line",
+    },
+    Shell { name: "zsh", arguments: &["-f", "-c"], load: "eval \"$(gover init zsh)\"", pause: "read line" },
+    Shell {
+        name: "fish",
+        arguments: &["--no-config", "-c"],
+        load: "gover init fish | source",
+        pause: "read line",
+    },
+];
+
+/// Runs a script, with the function loaded, to its end; stdout lines. `None` if the machine has no such shell.
+fn run(ctx: &TestContext, shell: &Shell, script: &str) -> Option<Vec<String>> {
+    let program = ctx.find_on_machine(shell.name)?;
+    let script = format!("{}\n{script}", shell.load);
+    let output = ctx.command(program).args(shell.arguments).arg(&script).run();
+    assert_eq!(output.code, Some(0), "{}\n{output}", shell.name);
+    Some(output.text().lines().map(str::to_owned).collect())
+}
+
+/// `go1.90.4` of `go version go1.90.4 linux/amd64`.
+fn version(line: &str) -> &str {
+    line.split(' ').nth(2).unwrap_or(line)
+}
+
+#[test]
+fn use_changes_the_shell_that_calls_until_it_is_cleared() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    for shell in &SHELLS {
+        let script = "go version\ngover use 1.90.1\ngo version\ngover use --clear\ngo version";
+        let Some(lines) = run(&ctx, shell, script) else { continue };
+        let versions: Vec<_> = lines.iter().map(|line| version(line)).collect();
+        assert_eq!(versions, ["go1.91.2", "go1.90.1", "go1.91.2"], "{}", shell.name);
+        assert!(ctx.names_in("gover/sessions").is_empty(), "{}", shell.name);
+    }
+}
+
+#[test]
+fn a_second_shell_is_not_changed_while_the_first_one_lives() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    for shell in &SHELLS {
+        let Some(program) = ctx.find_on_machine(shell.name) else { continue };
+        let script =
+            format!("{}\ngover use 1.90.1\ngo version\necho ready\n{}\ngo version", shell.load, shell.pause);
+        let mut first = ctx.command(program).args(shell.arguments).arg(script).spawn();
+        let mut lines = BufReader::new(first.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert_eq!(version(&lines.next().unwrap()), "go1.90.1", "{}", shell.name);
+        assert_eq!(lines.next().unwrap(), "ready");
+
+        let second = run(&ctx, shell, "go version\ngover use 1.90.4\ngo version").unwrap();
+        assert_eq!(version(&second[0]), "go1.91.2", "{}", shell.name);
+        assert_eq!(version(&second[1]), "go1.90.4", "{}", shell.name);
+
+        first.stdin.take().unwrap().write_all(b"go on\n").unwrap();
+        assert_eq!(version(&lines.next().unwrap()), "go1.90.1", "{}", shell.name);
+        assert!(first.wait().unwrap().success(), "{}", shell.name);
+    }
+}
+
+#[test]
+fn use_beats_the_pin_of_the_directory_and_children_follow() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    ctx.write(".go-version", "1.90.4\n");
+    for shell in &SHELLS {
+        let script = "go version\ngover use 1.90.1\ngo fake-run go version";
+        let Some(lines) = run(&ctx, shell, script) else { continue };
+        let versions: Vec<_> = lines.iter().map(|line| version(line)).collect();
+        assert_eq!(versions, ["go1.90.4", "go1.90.1"], "{}", shell.name);
+    }
+}
+
+#[test]
+fn use_that_fails_fails_in_the_shell_and_changes_nothing() {
+    let mut ctx = with_three();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    ctx.install_shim("go");
+    for shell in &SHELLS {
+        let script = "gover use 1.80 || echo failed\ngo version";
+        let Some(lines) = run(&ctx, shell, script) else { continue };
+        assert_eq!(lines[0], "failed", "{}", shell.name);
+        assert_eq!(version(&lines[1]), "go1.91.2", "{}", shell.name);
+    }
+}
+
+#[test]
+fn every_other_command_works_through_the_function() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    for shell in &SHELLS {
+        let script = "gover which\ngover --color never current\ngover use --help\n\
+                      gover exec 1.90.1 -- go version\ngover list --nonsense || echo refused";
+        let Some(lines) = run(&ctx, shell, script) else { continue };
+        let text = lines.join("\n");
+        for words in ["go1.91.2", "chosen by", "Usage: gover use", "go version go1.90.1 ", "refused"] {
+            assert!(text.contains(words), "{} lacks `{words}`\n{text}", shell.name);
+        }
+    }
+}
+
+#[test]
+fn without_the_function_use_holds_for_the_shell_that_called() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    for (name, arguments) in
+        [("bash", &["--norc", "-c"][..]), ("sh", &["-c"]), ("fish", &["--no-config", "-c"])]
+    {
+        let Some(program) = ctx.find_on_machine(name) else { continue };
+        let run = |script: &str| ctx.command(&program).args(arguments).arg(script).run().success().text();
+        let text = run("gover use 1.90.1; go version; gover current; true");
+        assert!(text.starts_with("go version go1.90.1 "), "{name}\n{text}");
+        // Another shell, and this test, are not changed.
+        let text = run("go version; true");
+        assert!(text.starts_with("go version go1.91.2 "), "{name}\n{text}");
+        assert!(ctx.shim("go", ["version"]).text().starts_with("go version go1.91.2 "));
+    }
+    // Only the record of a shell that ended is left, and the next command removes it.
+    ctx.gover(["use", "1.90.4"]).success();
+    assert_eq!(ctx.names_in("gover/sessions"), [std::process::id().to_string()]);
+}
+
+#[test]
+fn loading_twice_is_as_loading_once() {
+    let ctx = with_three();
+    for shell in &SHELLS {
+        let script = format!("{}\necho \"$PATH\"", shell.load);
+        let Some(lines) = run(&ctx, shell, &script) else { continue };
+        let bin = ctx.layout().bin();
+        assert_eq!(lines[0].matches(bin.to_str().unwrap()).count(), 1, "{}\n{}", shell.name, lines[0]);
+    }
+}
