@@ -1,13 +1,15 @@
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use gover_core::{Layout, Request};
+use gover_core::layout::executable_name;
+use gover_core::{Env, Layout, Request};
 
 use crate::report::Failure;
 
 /// Has the manager install what is missing; it shows progress, waits for others at the same work, and explains a
 /// failure itself. Its output goes to stderr, since stdout belongs to the go command.
-pub(crate) fn install(layout: &Layout, request: &Request) -> Result<(), Failure> {
-    let manager = layout.program("gover");
+pub(crate) fn install(layout: &Layout, request: &Request, env: &Env) -> Result<(), Failure> {
+    let manager = manager(layout, env);
     let status = Command::new(&manager)
         .args(["install", "--keep-default", "--", request.as_str()])
         .stdin(Stdio::null())
@@ -15,4 +17,14 @@ pub(crate) fn install(layout: &Layout, request: &Request) -> Result<(), Failure>
         .status()
         .map_err(|source| Failure::NoManager { program: manager, source })?;
     if status.success() { Ok(()) } else { Err(Failure::NotInstalled) }
+}
+
+/// The manager of this home; where HOME is not the one this shim was installed for, the manager beside the shim.
+fn manager(layout: &Layout, env: &Env) -> PathBuf {
+    let own = layout.program("gover");
+    if own.is_file() {
+        return own;
+    }
+    let beside = env.program().and_then(|shim| shim.parent().map(|bin| bin.join(executable_name("gover"))));
+    beside.filter(|program| program.is_file()).unwrap_or(own)
 }

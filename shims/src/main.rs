@@ -48,7 +48,7 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
         if !ShimState::read(&question.layout.shim_state()).may_install(question.env) {
             break;
         }
-        install::install(question.layout, request)?;
+        install::install(question.layout, request, question.env)?;
         resolution = resolve(question, &mut Trace::off())?;
     }
     Ok(resolution)

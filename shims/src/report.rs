@@ -1,6 +1,6 @@
 use std::error::Error;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gover_core::diagnose::{Diagnose, Exit};
@@ -30,17 +30,17 @@ impl From<ResolveError> for Failure {
 }
 
 /// Tells what failed and what to do, on stderr, and how to end.
-#[expect(clippy::print_stderr, reason = "the shim speaks for itself")]
 pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
     let Report { what, cause, hints, exit } = report(failure, home);
+    let mut lines: Vec<String> = Vec::new();
     if !what.is_empty() {
-        eprintln!("gover: {what}");
+        lines.push(format!("gover: {what}"));
     }
-    if let Some(cause) = cause {
-        eprintln!("  caused by: {cause}");
-    }
-    for hint in hints {
-        eprintln!("hint: {hint}");
+    lines.extend(cause.map(|cause| format!("  caused by: {cause}")));
+    lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
+    for line in lines {
+        // Without a stderr there is nobody to tell.
+        let _ = writeln!(io::stderr(), "{line}");
     }
     exit
 }

@@ -190,11 +190,19 @@ go1.90.1  chosen by .go-version:1 in ~/shop
 #[test]
 fn without_any_home_the_way_out_is_told() {
     let mut ctx = context!();
+    // Relative to what, changes with every `cd`.
     ctx.set("GOVER_HOME", "relative-home");
-    let output = ctx.gover(["config", "path"]);
-    assert_eq!(
-        output.success().text(),
-        ctx.work().join("relative-home").join("config.toml").to_str().unwrap()
+    gover_snapshot!(
+        ctx.gover(["config", "path"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no home directory is known
+hint: set HOME, or GOVER_HOME to an absolute path
+
+"#]]
     );
-    assert!(!ctx.work().join("relative-home").exists(), "asking creates nothing");
+    assert!(!ctx.work().join("relative-home").exists(), "nothing is created");
 }

@@ -121,13 +121,14 @@ impl Env {
         }
     }
 
-    /// `GOVER_HOME`, by default `~/.gover`; made absolute against the working directory.
+    /// `GOVER_HOME`, by default `~/.gover`; `None` if it is not absolute or no home is known.
     pub fn gover_home(&self) -> Option<PathBuf> {
         let home = match self.var(vars::GOVER_HOME) {
             Some(home) => PathBuf::from(home),
             None => self.user_home()?.join(".gover"),
         };
-        if home.is_absolute() { Some(home) } else { Some(self.directory()?.join(home)) }
+        // A relative one would be another store in each directory.
+        home.is_absolute().then_some(home)
     }
 
     /// The running program's file.

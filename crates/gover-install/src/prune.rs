@@ -53,7 +53,8 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     };
     let versions = layout.versions();
     for damage in Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged {
-        if lock_for(layout, &damage.path, "")?.is_some() {
+        // A toolchain under a name of its own is somebody's, and stays.
+        if !is_goroot(&damage.path) && lock_for(layout, &damage.path, "")?.is_some() {
             add(damage.path, LeftoverKind::Damaged { reason: damage.reason });
         }
     }

@@ -30,8 +30,9 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
         return Err(UninstallError::NotInstalled { name: name.to_string() });
     }
     let bytes = file::tree_size(&path).unwrap_or_default();
-    staging::hide(layout, name.as_str(), lock)?;
+    // The receipt first: a copy made later by hand must not inherit it.
     file::remove_tree(&receipt).map_err(FileError::at("remove", &receipt))?;
+    staging::hide(layout, name.as_str(), lock)?;
     drop(staging::recover(layout, name.as_str(), lock));
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }

@@ -24,13 +24,22 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Reads settings; nothing is created.
-    pub(crate) fn new(env: &'a Env, global: &Global, printer: &'a Printer) -> Result<Self, Failure> {
+    /// Reads settings. Without `needs_settings` broken ones are as none, so that shells still get their PATH.
+    pub(crate) fn new(
+        env: &'a Env,
+        global: &Global,
+        printer: &'a Printer,
+        needs_settings: bool,
+    ) -> Result<Self, Failure> {
         let home = env.gover_home().ok_or_else(|| {
             Failure::with_hint("no home directory is known", "set HOME, or GOVER_HOME to an absolute path")
         })?;
         let layout = Layout::new(home);
-        let settings = Settings::resolve(global, env, &layout)?;
+        let settings = if needs_settings {
+            Settings::resolve(global, env, &layout)?
+        } else {
+            Settings::resolve(global, env, &layout).unwrap_or_else(|_| Settings::builtin())
+        };
         Ok(Self { env, settings, layout, printer, home: env.user_home() })
     }
 

@@ -42,7 +42,8 @@ pub fn command() -> clap::Command {
 }
 
 fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
-    let context = Context::new(env, &cli.global, printer)?;
+    let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
+    settings::keep_mirrored(&context.layout);
     commands::run(cli.command, &context)
 }
 

@@ -18,7 +18,8 @@ pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         proxies: go_setting(vars::GOPROXY, context),
-        sumdb: go_setting(vars::GOSUMDB, context),
+        // Never from a go.env: a directory in versions/ must not name the key that proves the next toolchain.
+        sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
         godev_url: context.env.text(vars::GOVER_GODEV_URL).unwrap_or(defaults.godev_url),
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
@@ -39,7 +40,11 @@ fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
         return Some(value);
     }
     let installed = inventory::candidates(&context.layout).unwrap_or_default();
-    let roots = installed.iter().rev().map(|name| context.layout.toolchain(name));
+    let roots = installed
+        .iter()
+        .rev()
+        .map(|name| context.layout.toolchain(name))
+        .filter(|root| inventory::is_goroot(root));
     roots.chain(system_goroot(context)).find_map(|root| GoEnv::new(context.env, Some(&root)).get(key))
 }
 

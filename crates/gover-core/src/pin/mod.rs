@@ -85,6 +85,8 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if is_absent(&error) => return Ok(None),
+        // A directory above that may not be searched hides whatever is there, for go.mod as for this.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     if !metadata.is_file() {

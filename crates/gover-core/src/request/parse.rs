@@ -87,9 +87,15 @@ fn kind(text: &str) -> Option<RequestKind> {
     match name {
         Some(name) if name.is_release() => Some(RequestKind::Exact(ToolchainName::of(name.version()))),
         // A custom build keeps its suffix; it is never a bare language version.
-        Some(name) if !name.version().is_language() => Some(RequestKind::Exact(name)),
+        Some(name) if !name.version().is_language() && is_plain(bare) => Some(RequestKind::Exact(name)),
         _ => range(bare).map(RequestKind::Range),
     }
+}
+
+/// Whether a name can be a file and a program everywhere, and be pasted into any shell: what a checkout pins is
+/// shown in hints.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
 }
 
 /// `1` or `1.22`: digits and at most one dot.

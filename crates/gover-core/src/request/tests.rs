@@ -76,6 +76,14 @@ fn malformed_requests_say_what_came_close() {
 }
 
 #[test]
+fn a_custom_name_cannot_carry_shell_code() {
+    assert!(Request::parse_pin("1.22.5-bigcorp.1+x").is_ok());
+    for text in ["1.22.5-\"$(id)\"", "1.22.5-$(id)", "1.22.5-`id`", "1.22.5-a;b", "1.22.5-ü"] {
+        assert!(Request::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn a_path_is_a_request_only_where_a_person_typed_it() {
     assert!(matches!(Request::parse("/opt/go").unwrap().kind(), RequestKind::Path(_)));
     assert!(matches!(Request::parse("..").unwrap().kind(), RequestKind::Path(_)));

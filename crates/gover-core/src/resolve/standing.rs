@@ -87,8 +87,9 @@ fn read_default(
     trace: &mut Trace,
 ) -> Result<Option<(Origin, Request)>, ResolveError> {
     let path = question.layout.default_file();
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let text = match fs::read(&path) {
+        // What is no text is no request either, and is reported as such.
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(ResolveError::Default { path, source }),
     };

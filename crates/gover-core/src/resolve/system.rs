@@ -10,8 +10,7 @@ pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
     question.env.path().into_iter().filter(|directory| directory.is_absolute() && *directory != bin).find_map(
         |directory| {
             let program = directory.join(executable_name("go"));
-            ((question.host.is_executable)(&program) && !is_gover_directory(&directory))
-                .then(|| toolchain(&program))
+            ((question.host.is_executable)(&program) && !is_shim(&program)).then(|| toolchain(&program))
         },
     )
 }
@@ -25,6 +24,16 @@ pub(super) fn is_on_path(question: &Question<'_>, name: &str) -> bool {
         .into_iter()
         .filter(|directory| directory.is_absolute() && *directory != bin)
         .any(|directory| (question.host.is_executable)(&directory.join(executable_name(name))))
+}
+
+/// Whether a program is a shim: in some gover's directory, or a link into one. One that leads to a GOROOT is a real
+/// Go, though gover may lie beside it.
+fn is_shim(program: &Path) -> bool {
+    let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
+    if real.parent().and_then(Path::parent).is_some_and(inventory::is_goroot) {
+        return false;
+    }
+    [program, &real].into_iter().filter_map(Path::parent).any(is_gover_directory)
 }
 
 /// Whether a directory is some gover's `bin`: the manager lies beside the `go` in it.

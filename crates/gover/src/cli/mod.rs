@@ -97,3 +97,12 @@ pub(crate) enum Command {
     /// Tell about a command or a topic
     Help(HelpArgs),
 }
+
+impl Command {
+    /// Whether broken settings stop it. What a shell's startup file runs, what takes gover out of it, and what says
+    /// where the settings are must work all the same.
+    pub(crate) fn needs_settings(&self) -> bool {
+        let path = matches!(self, Self::Config(ConfigArgs { action: Some(ConfigAction::Path) }));
+        !(path || matches!(self, Self::Init(_) | Self::Setup(_) | Self::Completions(_) | Self::Help(_)))
+    }
+}

@@ -30,9 +30,10 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
 }
 
 fn show(context: &Context<'_>) -> Result<Exit, Failure> {
-    let Some(request) = read(context)? else {
+    let Some(text) = text(context)? else {
         return Err(Failure::with_hint("no default is set", "gover default latest"));
     };
+    let request = Request::parse(&text)?;
     match context.locate(&request)? {
         Outcome::Ready(toolchain) => {
             let name = requests::name_of(&toolchain, context);
@@ -51,9 +52,16 @@ fn show(context: &Context<'_>) -> Result<Exit, Failure> {
 /// The default request; `None` if none is set. One that cannot be understood is treated as none by whoever is
 /// about to write it anew, and reported by the selection.
 pub(super) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
+    Ok(text(context)?.and_then(|text| Request::parse(&text).ok()))
+}
+
+/// What the file holds; `None` if there is none or only blanks.
+fn text(context: &Context<'_>) -> Result<Option<String>, Failure> {
     let path = context.layout.default_file();
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Request::parse(&text).ok()),
+    match fs::read(&path) {
+        Ok(bytes) => {
+            Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()).filter(|text| !text.is_empty()))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(cannot("read", &path, &source)),
     }
@@ -61,10 +69,7 @@ pub(super) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
 
 /// Whether nothing is stored as default, not even something that cannot be understood.
 pub(super) fn is_unset(context: &Context<'_>) -> bool {
-    match fs::read_to_string(context.layout.default_file()) {
-        Ok(text) => text.trim().is_empty(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    }
+    matches!(text(context), Ok(None))
 }
 
 /// Stores a request as the default and points `current` to what answers it.

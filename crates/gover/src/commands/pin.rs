@@ -64,7 +64,12 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     let before = match read_version_file(path) {
         Ok(pin) => pin,
         // A file that names nothing is what pin is asked to mend.
-        Err(PinError::Empty { .. } | PinError::Invalid { .. } | PinError::NotText { .. }) => None,
+        Err(
+            PinError::Empty { .. }
+            | PinError::Invalid { .. }
+            | PinError::NotText { .. }
+            | PinError::TooLarge { .. },
+        ) => None,
         Err(error) => return Err(error.into()),
     };
     if before.as_ref().is_some_and(|pin| pin.request.as_str() == request.as_str()) {

@@ -18,6 +18,9 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
     let superseded = superseded(&keep, context)?;
     let leftovers = prune::find(&context.layout, &r#use::dead(context))?;
     if superseded.is_empty() && leftovers.is_empty() {
+        if !arguments.dry_run {
+            provide::refresh_shims(context)?;
+        }
         context.printer.note("nothing to prune");
         return Ok(Exit::Success);
     }

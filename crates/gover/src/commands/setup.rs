@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 /// `gover setup`
 pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let plan = if arguments.undo {
+    let mut plan = if arguments.undo {
         persist::plan_undo(context.env, &context.layout)?
     } else {
         persist::plan(context.env, &context.layout)?
@@ -23,8 +23,11 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         provide::refresh_shims(context)?;
     }
     for edit in &plan.edits {
-        persist::apply(edit)?;
-        context.printer.note(&format!("changed {}", place(edit, context)));
+        // One file that cannot be written must not keep the others from being set up.
+        match persist::apply(edit) {
+            Ok(()) => context.printer.note(&format!("changed {}", place(edit, context))),
+            Err(problem) => plan.problems.push(problem),
+        }
     }
     for path in &plan.unchanged {
         context.printer.note(&format!("{} is set up already", context.short(path)));

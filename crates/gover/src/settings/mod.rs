@@ -75,6 +75,17 @@ impl Settings {
         })
     }
 
+    /// What gover does where nothing is set.
+    pub(crate) fn builtin() -> Self {
+        let switch = |value| Setting { value, origin: SettingOrigin::Builtin };
+        Self {
+            sources: builtin_sources(),
+            auto_install: switch(true),
+            offline: switch(false),
+            require_sumdb: switch(false),
+        }
+    }
+
     /// Whether a command may install what is missing.
     pub(crate) fn may_install(&self) -> bool {
         self.auto_install.value && !self.offline.value
@@ -102,6 +113,15 @@ pub(crate) fn mirror(
         gover_sys::file::write_atomically(&path, state.to_string().as_bytes())
     };
     write().map_err(|source| SettingsError::Write { path: path.clone(), source })
+}
+
+/// Brings the shim's copy in line with a file that was edited by hand. Where that fails, the manager still asks the
+/// file itself before it installs anything for the shim.
+pub(crate) fn keep_mirrored(layout: &Layout) {
+    let there = layout.config().is_file() || layout.shim_state().is_file();
+    if let (true, Ok(file)) = (there, ConfigFile::read(&layout.config())) {
+        let _ = mirror(layout, &file, None);
+    }
 }
 
 /// Every setting by name, with its meaning; the reference is made from it.
@@ -138,8 +158,12 @@ fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, Setting
     if let Some(value) = file.list("sources")? {
         return Ok(Setting { value, origin: SettingOrigin::File });
     }
+    Ok(builtin_sources())
+}
+
+fn builtin_sources() -> Setting<Vec<String>> {
     let value = ["go.dev", "goproxy"].map(str::to_owned).to_vec();
-    Ok(Setting { value, origin: SettingOrigin::Builtin })
+    Setting { value, origin: SettingOrigin::Builtin }
 }
 
 /// The parts of a comma separated list, trimmed.

@@ -10,7 +10,7 @@ use gover_install::{InstallRequest, Installed, Installer, Smoke, install};
 use gover_source::{Supply, Wanted};
 use serde_json::Value;
 
-use super::{default, provide};
+use super::{default, provide, requests};
 use crate::cli::InstallArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -43,8 +43,29 @@ pub(super) fn install_missing(request: &Request, context: &Context<'_>) -> Resul
     install_one(&name, false, &supply, context).map(drop)
 }
 
+/// The shim asks only where it knows nothing against it; settings changed by hand since are known here.
+fn refuse_automatic(requests: &[Request], context: &Context<'_>) -> Result<(), Failure> {
+    let settings = &context.settings;
+    let (name, origin) = if settings.offline.value {
+        ("offline is on", settings.offline.origin)
+    } else if settings.auto_install.value {
+        return Ok(());
+    } else {
+        ("auto_install is off", settings.auto_install.origin)
+    };
+    let wanted: Vec<_> = requests.iter().map(|request| requests::pasted(request.as_str())).collect();
+    let wanted = wanted.join(" ");
+    Err(Failure::not_found(
+        format!("{wanted} is not installed, and {name} ({})", origin.describe()),
+        format!("gover install {wanted}"),
+    ))
+}
+
 fn install_requests(arguments: &InstallArgs, context: &Context<'_>) -> Result<Vec<Installed>, Failure> {
     let requests = wanted::requests(&arguments.requests, context)?;
+    if arguments.keep_default {
+        refuse_automatic(&requests, context)?;
+    }
     // An exact version that is there needs no source and no settings of any.
     let reused = |name: &ToolchainName| !arguments.force && is_installed(&context.layout, name);
     if requests.iter().all(|request| request.as_exact().is_some_and(reused)) {

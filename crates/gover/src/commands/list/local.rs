@@ -1,6 +1,6 @@
 //! What is installed.
 
-use gover_core::inventory::Inventory;
+use gover_core::inventory::{Inventory, is_goroot};
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use gover_core::{Exit, Request, ToolchainName};
 use gover_install::Receipt;
@@ -36,11 +36,12 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
             context.printer.data(&line)?;
         }
         for damage in &inventory.damaged {
-            context.printer.warning(&format!(
-                "{} {} (`gover prune` removes it)",
-                context.short(&damage.path),
-                damage.reason
-            ));
+            let remedy = if is_goroot(&damage.path) {
+                "give it the name of its version, such as go1.22.5"
+            } else {
+                "`gover prune` removes it"
+            };
+            context.printer.warning(&format!("{} {} ({remedy})", context.short(&damage.path), damage.reason));
         }
         if inventory.toolchains.is_empty() {
             context.printer.note(if request.is_some() {
