@@ -101,8 +101,11 @@ impl Transfer<'_> {
         let mut repetition = 0;
         let mut anew = false;
         let mut moved = false;
+        // The most that was ever held: a server that always begins anew and always breaks off gets nowhere.
+        let mut furthest = 0;
         loop {
             self.begin(anew)?;
+            furthest = furthest.max(self.began);
             if self.is_whole() {
                 self.observer.started(self.artifact, self.artifact.size, self.held);
                 return Ok(self.held);
@@ -125,7 +128,10 @@ impl Transfer<'_> {
             let progress = self.held > self.began;
             moved |= progress;
             // Progress earns new repetitions; a server that never gets anywhere, or only by drops, is left.
-            repetition = if self.held.saturating_sub(self.began) >= PROGRESS { 0 } else { repetition };
+            if self.held >= furthest + PROGRESS {
+                repetition = 0;
+                furthest = self.held;
+            }
             let connect = matches!(error, HttpError::Connect { .. });
             if !(error.is_transient() || connect && moved) || repetition >= http.settings().retries {
                 return Err(TransferError::Source(error.into()));

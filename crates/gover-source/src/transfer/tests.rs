@@ -228,6 +228,18 @@ async fn a_server_that_never_gets_anywhere_is_left() {
 }
 
 #[tokio::test]
+async fn a_server_that_always_begins_anew_and_breaks_off_is_left() {
+    let world = world();
+    world.server.fault("/f", Fault::IgnoreRange);
+    world.server.fault("/f", Fault::TruncateAt(70_000));
+    let mut sink = Memory::default();
+    let text = reason(world.fetch(Some(100_000), &mut sink).await);
+    assert!(text.contains("70000 of 100000") || text.starts_with("connection broke: "), "{text}");
+    // One attempt that got somewhere, and the repetitions it earned.
+    assert!(world.server.requests().len() <= 6, "{}", world.server.requests().len());
+}
+
+#[tokio::test]
 async fn a_sink_that_fails_is_no_fault_of_the_source() {
     let world = world();
     let mut sink = Memory { fails: true, ..Memory::default() };

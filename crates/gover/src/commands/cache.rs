@@ -33,7 +33,7 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         let path = context.layout.cache();
         let parts: Vec<_> =
             parts.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes })).collect();
-        return Json::print(context.printer, &json!({ "path": path, "parts": parts }));
+        return Json::print(context.printer, &json!({ "path": Json::path(&path), "parts": parts }));
     }
     let mut table = Table::default();
     let same = |text: String| (text.clone(), text);

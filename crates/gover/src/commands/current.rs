@@ -65,15 +65,15 @@ fn facts(resolution: &Resolution, context: &Context<'_>) -> Value {
         Outcome::Nothing => (None, false),
     };
     let origin = resolution.origin.as_ref().map(|origin| {
-        json!({ "kind": origin.kind.as_str(), "path": origin.path, "line": origin.line, "request": origin.request })
+        json!({ "kind": origin.kind.as_str(), "path": origin.path.as_deref().map(Json::path), "line": origin.line, "request": origin.request })
     });
     let raised = resolution.raised.as_ref().map(|raised| {
-        let by = json!({ "kind": raised.by.source.as_str(), "path": raised.by.path, "line": raised.by.line });
+        let by = json!({ "kind": raised.by.source.as_str(), "path": raised.by.path.as_deref().map(Json::path), "line": raised.by.line });
         json!({ "from": raised.from, "by": by })
     });
     json!({
         "version": resolution.name().map(ToString::to_string),
-        "goroot": goroot,
+        "goroot": goroot.as_deref().map(Json::path),
         "installed": installed,
         "origin": origin,
         "raised": raised,

@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
     };
     if arguments.json {
         let version = toolchain.name.as_ref().map(ToString::to_string);
-        let facts = json!({ "version": version, "goroot": toolchain.goroot, "bin": toolchain.bin });
+        let facts = json!({ "version": version, "goroot": toolchain.goroot.as_deref().map(Json::path), "bin": Json::path(&toolchain.bin) });
         Json::print(context.printer, &facts)?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?)?;

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
         let version = toolchain.name.as_ref().map(ToString::to_string);
         Json::print(
             context.printer,
-            &json!({ "path": path, "version": version, "goroot": toolchain.goroot }),
+            &json!({ "path": Json::path(&path), "version": version, "goroot": toolchain.goroot.as_deref().map(Json::path) }),
         )?;
     } else {
         context.printer.data(&path.display().to_string())?;

@@ -1,4 +1,7 @@
+use std::path::Path;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Printer;
 use crate::failure::Failure;
@@ -7,6 +10,11 @@ use crate::failure::Failure;
 pub(crate) struct Json;
 
 impl Json {
+    /// A path as data. JSON is text, so what is not Unicode in it is shown as U+FFFD.
+    pub(crate) fn path(path: &Path) -> Value {
+        Value::from(path.to_string_lossy().into_owned())
+    }
+
     /// One document on one line, so that line-based tools can take it.
     pub(crate) fn print(printer: &Printer, value: &impl Serialize) -> Result<(), Failure> {
         // Plain data with text keys always serialises.

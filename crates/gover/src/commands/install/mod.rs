@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use gover_core::inventory::is_installed;
 use gover_core::{Exit, Platform, Request, ToolchainName};
-use gover_install::{InstallRequest, Installed, Installer, Smoke, install};
+use gover_install::{InstallRequest, Installed, Installer, Smoke, install, shims};
 use gover_source::{Supply, Wanted};
 use serde_json::Value;
 
@@ -24,6 +24,9 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         Some(sum) => vec![given::install(arguments, sum, context)?],
         None => install_requests(arguments, context)?,
     };
+    if shims::is_stale(&context.layout, &provide::shim_program(context)) {
+        provide::refresh_shims(context)?;
+    }
     if arguments.json {
         let facts: Vec<Value> = installed.iter().map(phrase::facts).collect();
         Json::print(context.printer, &facts)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gover_install::{Installed, ProofHeld, Receipt};
 use serde_json::{Value, json};
 
-use crate::output::mebibytes;
+use crate::output::{Json, mebibytes};
 
 /// One line: what, how long, how much from where, proven by what.
 pub(super) fn sentence(installed: &Installed, took: Duration) -> String {
@@ -28,7 +28,7 @@ pub(super) fn facts(installed: &Installed) -> Value {
     let receipt = installed.receipt.as_ref();
     json!({
         "version": installed.name.as_str(),
-        "goroot": installed.path,
+        "goroot": Json::path(&installed.path),
         "reused": installed.reused,
         "source": receipt.map(|receipt| &receipt.source),
         "bytes": receipt.map(|receipt| receipt.file_bytes),

@@ -149,7 +149,7 @@ fn facts(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context
             let bytes = Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes);
             json!({
                 "version": name.as_str(),
-                "goroot": context.layout.toolchain(name),
+                "goroot": Json::path(&context.layout.toolchain(name)),
                 "bytes": bytes,
                 "selected": view.is_selected(name, context),
                 "default": view.default.as_ref() == Some(name),
@@ -160,10 +160,10 @@ fn facts(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context
     let damaged: Vec<Value> = inventory
         .damaged
         .iter()
-        .map(|damage| json!({ "path": damage.path, "reason": damage.reason }))
+        .map(|damage| json!({ "path": Json::path(&damage.path), "reason": damage.reason }))
         .collect();
     let system = system.map(|system| {
-        json!({ "version": system.name.as_ref().map(ToString::to_string), "program": system.program("go") })
+        json!({ "version": system.name.as_ref().map(ToString::to_string), "program": Json::path(&system.program("go")) })
     });
     json!({ "toolchains": toolchains, "damaged": damaged, "system": system })
 }
