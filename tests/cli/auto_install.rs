@@ -99,7 +99,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: go1.91.2 is not installed (chosen by .go-version:1 in [ROOT]/work)
+gover: go1.91.2 is not installed (chosen by .go-version:1 in [ROOT]/shop)
 hint: gover install 1.91.2
 
 "#]]

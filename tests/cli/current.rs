@@ -47,7 +47,7 @@ go1.91.2  chosen by the default, 1.91.2
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.90.1  chosen by .tool-versions:2 in [ROOT]/work
+go1.90.1  chosen by .tool-versions:2 in [ROOT]/shop
 
 ----- stderr -----
 
@@ -64,7 +64,7 @@ go1.90.1  chosen by .tool-versions:2 in [ROOT]/work
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.90.4  chosen by .go-version:2 in [ROOT]/work
+go1.90.4  chosen by .go-version:2 in [ROOT]/shop
 
 ----- stderr -----
 
@@ -145,7 +145,7 @@ fn what_gos_rules_change_is_told_with_both() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.90.4  required by go.mod:3 in [ROOT]/work/p; .go-version chose go1.90.1
+go1.90.4  required by go.mod:3 in [ROOT]/shop/p; .go-version chose go1.90.1
 
 ----- stderr -----
 
@@ -163,7 +163,7 @@ go1.90.4  required by go.mod:3 in [ROOT]/work/p; .go-version chose go1.90.1
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  required by go.work:1 in [ROOT]/work; .go-version chose go1.90.1
+go1.91.2  required by go.work:1 in [ROOT]/shop; .go-version chose go1.90.1
 
 ----- stderr -----
 
@@ -226,7 +226,7 @@ go1.91.2  chosen by the default, 1.91.2
 
 ----- stderr -----
 error: invalid toolchain "local" in go.mod
-hint: correct that line in [ROOT]/work/go.mod, or run `go mod edit -toolchain=none`
+hint: correct that line in [ROOT]/shop/go.mod, or run `go mod edit -toolchain=none`
 
 "#]]
     );
@@ -244,7 +244,7 @@ fn what_is_selected_and_missing_is_told_with_the_command() {
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.89.1  chosen by .go-version:1 in [ROOT]/work (not installed)
+go1.89.1  chosen by .go-version:1 in [ROOT]/shop (not installed)
 
 ----- stderr -----
 hint: gover install 1.89.1
@@ -261,7 +261,7 @@ hint: gover install 1.89.1
         str![[r#"
 exit: 1
 ----- stdout -----
-1.89  chosen by .go-version:1 in [ROOT]/work (none installed)
+1.89  chosen by .go-version:1 in [ROOT]/shop (none installed)
 
 ----- stderr -----
 hint: gover install 1.89
@@ -313,15 +313,15 @@ fn each_step_of_the_decision_is_told_on_request() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.90.4  required by go.mod:3 in [ROOT]/work/p; .go-version chose go1.90.1
+go1.90.4  required by go.mod:3 in [ROOT]/shop/p; .go-version chose go1.90.1
 
 ----- stderr -----
  1. GOVER_VERSION is not set
  2. no shell above this one recorded a choice
- 3. .go-version:1 in [ROOT]/work asks for 1.90.1
+ 3. .go-version:1 in [ROOT]/shop asks for 1.90.1
  4. go1.90.1 is installed
  5. GOTOOLCHAIN is "auto"
- 6. go.mod:3 in [ROOT]/work/p asks for go1.90.4
+ 6. go.mod:3 in [ROOT]/shop/p asks for go1.90.4
 
 "#]]
     );

@@ -138,7 +138,7 @@ fn without_a_request_the_directory_says_what_it_needs() {
     ctx.write(".go-version", "1.90.4\n");
     ctx.write("p/go.mod", "module m\n\ngo 1.91.2\n");
     let output = ctx.gover(["install"]);
-    assert!(output.success().stderr.contains("chosen by .go-version:1 in [ROOT]/work"), "{output}");
+    assert!(output.success().stderr.contains("chosen by .go-version:1 in [ROOT]/shop"), "{output}");
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4"]);
     let output = ctx.command(ctx.gover_program()).arg("install").current_dir("p").run();
     assert!(output.success().stderr.contains("go.mod:3"), "{output}");

@@ -29,7 +29,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/work/.go-version now says 1.90
+[ROOT]/shop/.go-version now says 1.90
 
 "#]]
     );
@@ -41,7 +41,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/work/.go-version says 1.90 already
+[ROOT]/shop/.go-version says 1.90 already
 
 "#]]
     );
@@ -52,7 +52,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/work/.go-version now says 1.91.2 (was 1.90)
+[ROOT]/shop/.go-version now says 1.91.2 (was 1.90)
 
 "#]]
     );
@@ -63,7 +63,7 @@ exit: 0
         str![[r#"
 exit: 0
 ----- stdout -----
-1.91.2  .go-version:1 in [ROOT]/work
+1.91.2  .go-version:1 in [ROOT]/shop
 
 ----- stderr -----
 
@@ -148,7 +148,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/work/.go-version now says 1.91.2
+[ROOT]/shop/.go-version now says 1.91.2
 hint: gover install 1.91.2
 
 "#]]

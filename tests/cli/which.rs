@@ -111,7 +111,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: go1.89.1 is not installed (chosen by .go-version:1 in [ROOT]/work)
+error: go1.89.1 is not installed (chosen by .go-version:1 in [ROOT]/shop)
 hint: gover install 1.89.1
 
 "#]]

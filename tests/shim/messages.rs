@@ -13,7 +13,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: go1.91.5 is not installed (chosen by .go-version:1 in [ROOT]/work)
+gover: go1.91.5 is not installed (chosen by .go-version:1 in [ROOT]/shop)
 hint: gover install 1.91.5
 
 "#]]
@@ -67,7 +67,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-gover: cannot use `[ROOT]/work/.go-version` line 1
+gover: cannot use `[ROOT]/shop/.go-version` line 1
   caused by: `lastest` does not name a Go version
 hint: did you mean `latest`?
 hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next

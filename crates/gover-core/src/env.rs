@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     fn env(variables: &[(&str, &str)]) -> Env {
-        Env::from_map(variables.iter().copied(), PathBuf::from("/work"))
+        Env::from_map(variables.iter().copied(), PathBuf::from("/shop"))
     }
 
     #[test]

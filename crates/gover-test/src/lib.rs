@@ -53,7 +53,7 @@ macro_rules! context {
 /// gover_snapshot!(ctx.gover(["current"]), str![[r#"
 /// exit: 0
 /// ----- stdout -----
-/// go1.22.5  chosen by .go-version:1 in [ROOT]/work
+/// go1.22.5  chosen by .go-version:1 in [ROOT]/shop
 /// ----- stderr -----
 ///
 /// "#]]);

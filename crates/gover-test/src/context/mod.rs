@@ -25,7 +25,7 @@ pub use invocation::{Invocation, Output};
 /// [ROOT]/home      HOME, USERPROFILE; APPDATA, LOCALAPPDATA and XDG_* below it
 /// [ROOT]/gover     GOVER_HOME; bin/ holds the two gover programs and is first on PATH
 /// [ROOT]/empty     the rest of PATH
-/// [ROOT]/work      the working directory
+/// [ROOT]/shop      the working directory
 /// [ROOT]/tmp       TMPDIR, TEMP, TMP
 /// ```
 /// Nothing of the test's own environment is passed on but what the operating system needs to start programs.
@@ -46,7 +46,7 @@ impl TestContext {
         // Names as the operating system knows them: /tmp is a link on macOS, short names exist on Windows.
         let path = canonical(root.path());
         let layout = Layout::new(path.join("gover"));
-        for directory in ["home", "home/.config", "empty", "work", "tmp", "gover/bin"] {
+        for directory in ["home", "home/.config", "empty", "shop", "tmp", "gover/bin"] {
             fs::create_dir_all(path.join(directory)).expect("a directory below the temporary one");
         }
         // Both side by side, as an installation has them.
@@ -166,7 +166,7 @@ impl TestContext {
 
     /// The working directory.
     pub fn work(&self) -> PathBuf {
-        self.root().join("work")
+        self.root().join("shop")
     }
 
     /// The paths below `GOVER_HOME`.
