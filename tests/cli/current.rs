@@ -130,7 +130,8 @@ go1.19.8  found on PATH
 fn what_gos_rules_change_is_told_with_both() {
     let mut ctx = with_three();
     ctx.write(".go-version", "1.90.1\n");
-    let go_mod = ctx.write("p/go.mod", "module m\n\ngo 1.90.4\n");
+    let go_mod = ctx.directory("p").join("go.mod");
+    std::fs::write(&go_mod, "module m\n\ngo 1.90.4\n").unwrap();
     let in_p = |ctx: &TestContext, arguments: &[&str]| {
         ctx.command(ctx.gover_program()).args(arguments).current_dir("p").run()
     };

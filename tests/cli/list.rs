@@ -123,7 +123,7 @@ exit: 0
 ----- stdout -----
   go1.21.13         -         end of life since 2024-08-13
   go1.22rc1         -         end of life since 2025-02-11, newest patch is 1.22.12
-* go1.22.5          [SIZE]   end of life since 2025-02-11, newest patch is 1.22.12   default
+* go1.22.5          [SIZE]   end of life since 2025-02-11, newest patch is 1.22.12  default
   go1.22.5-bigcorp  -         custom build, newest patch is 1.22.12
   system            go1.19.8  on PATH, [ROOT]/system/go1.19.8/bin/go
 

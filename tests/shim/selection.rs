@@ -8,7 +8,7 @@ fn every_selection_case_is_answered_as_expected() {
     let programs = Programs::find(None, Some(env!("CARGO_BIN_EXE_gover-shim")));
     for case in SelectionCase::all() {
         let root = tempfile::tempdir().unwrap();
-        let root = root.path().canonicalize().unwrap();
+        let root = gover_core::real_path::real_path(root.path()).unwrap();
         let variables = case.lay_out(&root, Some(fake_go()));
         let bin = root.join("home").join("bin");
         std::fs::create_dir_all(&bin).unwrap();

@@ -13,6 +13,7 @@ pub mod launch;
 pub mod layout;
 pub mod pin;
 pub mod platform;
+pub mod real_path;
 pub mod request;
 pub mod resolve;
 pub mod shim_state;

@@ -43,6 +43,9 @@ pub(crate) fn hints(error: &io::Error) -> Vec<String> {
         io::ErrorKind::PermissionDenied => {
             "see who owns that path and whether a program still uses it; GOVER_HOME chooses another place"
         }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file is where a directory should be; move it away, or set GOVER_HOME to another place"
+        }
         io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy => {
             "end the programs that use this toolchain and try again"
         }

@@ -24,7 +24,7 @@ mod selection;
 mod server;
 mod site;
 
-pub use context::{Invocation, Output, TestContext};
+pub use context::{Invocation, Output, TestContext, has_directory_links};
 pub use digest::{dirhash, sha256_hex};
 pub use log::{FakeLog, GO_MOD_HASH};
 pub use programs::{Programs, fake_go, spawn};

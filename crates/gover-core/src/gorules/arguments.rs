@@ -2,6 +2,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::env::Env;
+use crate::real_path::real_path;
 
 /// Where a go command called with these arguments (without the program's name) looks for its files: the working
 /// directory as the shell names it, moved by `-C`.
@@ -12,7 +13,7 @@ pub fn starting_directory(env: &Env, arguments: &[OsString]) -> Option<PathBuf> 
     let target = env.directory()?.join(directory);
     // After chdir Go asks the system for the name, unless PWD happens to be it. A directory that is not there is
     // Go's to report.
-    let target = target.canonicalize().unwrap_or(target);
+    let target = real_path(&target).unwrap_or(target);
     env.clone().with_directory(target).logical_directory()
 }
 

@@ -55,15 +55,27 @@ pub enum CalledAs {
 }
 
 impl CalledAs {
-    /// Reads the name from the program's own path, its first argument.
+    /// Reads the name from the program's own path, its first argument. Where programs have a suffix (Windows), the
+    /// case of a name has no meaning: `GOFMT.EXE`.
     pub fn from_program(program: &Path) -> Self {
-        let name = program.file_name().unwrap_or_default().to_string_lossy();
-        let name = name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name);
-        match ToolchainName::parse(name) {
-            _ if name == "gofmt" => Self::Gofmt,
-            Ok(toolchain) => Self::Named(toolchain),
-            Err(_) => Self::Go,
+        Self::from_name(
+            &program.file_name().unwrap_or_default().to_string_lossy(),
+            std::env::consts::EXE_SUFFIX,
+        )
+    }
+
+    fn from_name(name: &str, suffix: &str) -> Self {
+        let at = name.len().saturating_sub(suffix.len());
+        let name = match name.get(at..) {
+            Some(end) if end.eq_ignore_ascii_case(suffix) => name.get(..at).unwrap_or(name),
+            _ => name,
+        };
+        // A custom build's suffix may have capital letters, so the name as it stands comes first.
+        let lower = if suffix.is_empty() { String::new() } else { name.to_ascii_lowercase() };
+        if name == "gofmt" || lower == "gofmt" {
+            return Self::Gofmt;
         }
+        ToolchainName::parse(name).or_else(|_| ToolchainName::parse(&lower)).map_or(Self::Go, Self::Named)
     }
 
     /// The program of a toolchain that answers to it.

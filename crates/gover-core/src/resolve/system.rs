@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use super::{Question, Toolchain};
 use crate::inventory;
 use crate::layout::executable_name;
+use crate::real_path::real_path;
 
 /// The first Go on PATH that is not a shim of gover, this one or another home's.
 pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
@@ -29,7 +30,7 @@ pub(super) fn is_on_path(question: &Question<'_>, name: &str) -> bool {
 /// Whether a program is a shim: in some gover's directory, or a link into one. One that leads to a GOROOT is a real
 /// Go, though gover may lie beside it.
 fn is_shim(program: &Path) -> bool {
-    let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
+    let real = real_path(program).unwrap_or_else(|_| program.to_owned());
     if real.parent().and_then(Path::parent).is_some_and(inventory::is_goroot) {
         return false;
     }
@@ -47,7 +48,7 @@ pub fn is_gover_directory(directory: &Path) -> bool {
 /// The toolchain behind a `go` on PATH: links are followed to its GOROOT (`/usr/bin/go`, Homebrew). A `go` that is
 /// a wrapper has none, and is run as it is.
 fn toolchain(program: &Path) -> Toolchain {
-    let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
+    let real = real_path(program).unwrap_or_else(|_| program.to_owned());
     let goroot = real.parent().and_then(Path::parent).filter(|root| inventory::is_goroot(root));
     match goroot {
         Some(root) => Toolchain::at(root.to_owned(), inventory::version_of(root)),

@@ -137,3 +137,25 @@ fn a_trace_tells_each_step_in_order() {
         ]
     );
 }
+
+#[test]
+fn a_programs_name_is_read_with_its_suffix_and_there_in_any_case() {
+    let named = |name: &str| CalledAs::Named(crate::ToolchainName::parse(name).unwrap());
+    for (name, suffix, expected) in [
+        ("go", "", CalledAs::Go),
+        ("gofmt", "", CalledAs::Gofmt),
+        ("GOFMT", "", CalledAs::Go),
+        ("go1.22.5", "", named("go1.22.5")),
+        ("go1.22.5.exe", "", CalledAs::Go),
+        ("go1.22.5.exe", ".exe", named("go1.22.5")),
+        ("GO1.22.5.EXE", ".exe", named("go1.22.5")),
+        ("Go1.22.5", ".exe", named("go1.22.5")),
+        ("go1.22.5-BigCorp.exe", ".exe", named("go1.22.5-BigCorp")),
+        ("GoFmt.Exe", ".exe", CalledAs::Gofmt),
+        ("exe", ".exe", CalledAs::Go),
+        ("", ".exe", CalledAs::Go),
+        ("gö.exe", ".exe", CalledAs::Go),
+    ] {
+        assert_eq!(CalledAs::from_name(name, suffix), expected, "{name} {suffix}");
+    }
+}

@@ -10,6 +10,10 @@ use gover_core::Platform;
 pub(super) struct Filters {
     literal: Vec<(String, String)>,
     dates: Vec<String>,
+    /// The end of a zip's name on this platform.
+    zip: String,
+    /// Whether this system has links to directories.
+    links: bool,
 }
 
 impl Filters {
@@ -30,24 +34,34 @@ impl Filters {
         }
         let suffix = if platform.is_windows() { "zip" } else { "tar.gz" };
         let archive = format!("{}-{}", platform.os(), platform.archive_arch());
+        let zip = format!("{archive}.zip");
         add(format!("{archive}.{suffix}"), "[PLATFORM].[ARCHIVE]");
         add(archive, "[PLATFORM]");
         add(platform.to_string(), "[PLATFORM]");
         add(format!("{}/{}", platform.os(), platform.arch()), "[OS]/[ARCH]");
         // The longest first: one root may be the end of the other.
         literal.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
-        Self { literal, dates: dates_around_now() }
+        Self { literal, dates: dates_around_now(), zip, links: super::has_directory_links() }
     }
 
     /// The text with all replacements made and lines ending in `\n`.
     pub(super) fn apply(&self, text: &str) -> String {
         let mut text = text.replace("\r\n", "\n");
+        // A module is a zip everywhere, an archive on Windows alone.
+        text = replace(&text, "[PLATFORM].zip", |before, rest| {
+            let is_module = before.rsplit([' ', '/']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
+            (is_module && rest.starts_with(&self.zip)).then_some(self.zip.len())
+        });
         for (from, to) in &self.literal {
             text = text.replace(from, to);
         }
         if std::path::MAIN_SEPARATOR == '\\' {
             text = text.replace("\\\\", "/").replace('\\', "/");
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
+        }
+        if !self.links {
+            // Said by every command that sets a default, and told in a test of its own.
+            text = text.split_inclusive('\n').filter(|line| !line.contains(NO_LINKS)).collect();
         }
         text = replace(&text, "[TIME]", |before, rest| {
             before.ends_with("in ").then(|| duration(rest)).flatten()
@@ -61,6 +75,9 @@ impl Filters {
         replace(&text, "[SHA256]", |before, rest| starts_word(before).then(|| sha256(rest)).flatten())
     }
 }
+
+/// Part of the note about `current` where it cannot be made.
+const NO_LINKS: &str = "cannot be made, this file system has no links to directories";
 
 /// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what follows.
 fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {

@@ -222,6 +222,11 @@ impl TestContext {
     }
 }
 
+/// Whether this system has links to directories: all have but Wine, which names itself in the environment.
+pub fn has_directory_links() -> bool {
+    std::path::MAIN_SEPARATOR == '/' || Env::from_process().var("WINELOADER").is_none()
+}
+
 /// The whole environment of a program in the context.
 fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
     let mut variables = BTreeMap::new();
@@ -253,13 +258,8 @@ fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
     variables
 }
 
-/// On Windows without the `\\?\` that `canonicalize` adds and few programs understand.
 fn canonical(path: &Path) -> PathBuf {
-    let path = path.canonicalize().expect("the temporary directory exists");
-    match path.to_str().and_then(|text| text.strip_prefix(r"\\?\")) {
-        Some(plain) => PathBuf::from(plain),
-        None => path,
-    }
+    gover_core::real_path::real_path(path).expect("the temporary directory exists")
 }
 
 const PATH_SEPARATOR: &str = if std::path::MAIN_SEPARATOR == '/' { ":" } else { ";" };

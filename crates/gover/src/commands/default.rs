@@ -80,13 +80,32 @@ pub(super) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
         file::write_atomically(&path, format!("{request}\n").as_bytes())
     };
     write().map_err(|source| cannot("write", &path, &source))?;
-    refresh_link(context, lock);
+    if let Err(error) = link_default(context, lock) {
+        let link = context.short(&context.layout.current());
+        context.printer.note(&match error.kind() {
+            io::ErrorKind::Unsupported => format!(
+                "note: {link} cannot be made, this file system has no links to directories; editors can use {} instead",
+                context.short(&context.layout.bin())
+            ),
+            _ => not_linked(&link, &error),
+        });
+    }
     Ok(())
 }
 
-/// Points `current` to the toolchain that the default means now. Where no link can be made, editors go without it
-/// and everything else works, so that is only a note.
-pub(super) fn refresh_link(context: &Context<'_>, _lock: &Lock) {
+/// Points `current` to the toolchain that the default means now. Where no link can be made at all, that was said when
+/// the default was set.
+pub(super) fn refresh_link(context: &Context<'_>, lock: &Lock) {
+    match link_default(context, lock) {
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => {
+            context.printer.note(&not_linked(&context.short(&context.layout.current()), &error));
+        }
+        _ => {}
+    }
+}
+
+/// Editors go without the link and everything else works, so that failing to make it is never an error of a command.
+fn link_default(context: &Context<'_>, _lock: &Lock) -> io::Result<()> {
     let goroot =
         read(context).ok().flatten().and_then(|request| context.locate(&request).ok()).and_then(|outcome| {
             match outcome {
@@ -95,13 +114,15 @@ pub(super) fn refresh_link(context: &Context<'_>, _lock: &Lock) {
             }
         });
     let link = context.layout.current();
-    let done = match &goroot {
+    match &goroot {
+        Some(goroot) if link::read(&link)?.as_ref() == Some(goroot) => Ok(()),
         Some(goroot) => link::replace(goroot, &link),
         None => link::remove(&link),
-    };
-    if let Err(error) = done {
-        context.printer.note(&format!("note: {} was not linked: {error}", context.short(&link)));
     }
+}
+
+fn not_linked(link: &str, error: &io::Error) -> String {
+    format!("note: {link} was not linked: {error}")
 }
 
 fn cannot(verb: &str, path: &std::path::Path, source: &io::Error) -> Failure {

@@ -2,6 +2,7 @@
 
 use std::path::MAIN_SEPARATOR;
 
+use gover_core::real_path::real_path;
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain};
 use gover_core::{Request, RequestKind};
@@ -15,7 +16,7 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> Result<Request, Invali
     match (request.kind(), context.env.directory()) {
         (RequestKind::Path(path), Some(here)) if path.is_relative() => {
             let absolute = here.join(path);
-            let absolute = absolute.canonicalize().unwrap_or(absolute);
+            let absolute = real_path(&absolute).unwrap_or(absolute);
             Request::parse(&absolute.to_string_lossy())
         }
         _ => Ok(request),

@@ -16,15 +16,21 @@ impl Table {
         self.rows.push(cells.into_iter().map(|(plain, shown)| Cell { plain, shown }).collect());
     }
 
-    /// The lines, without blanks at their ends.
+    /// The lines, without blanks at their ends. The last cell of a row may be as long as it likes: nothing in that row
+    /// stands after it, and the other rows stay as narrow as they are.
     pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
-        let widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                self.rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max().unwrap_or(0)
-            })
-            .collect();
+        let widths: Vec<Option<usize>> = (0..columns).map(|column| self.width(column)).collect();
         self.rows.iter().map(|row| line(row, &widths)).collect()
+    }
+
+    /// `None` for a column that is empty in every row.
+    fn width(&self, column: usize) -> Option<usize> {
+        let cells =
+            || self.rows.iter().filter_map(move |row| Some((row.get(column)?, column + 1 == row.len())));
+        cells().any(|(cell, _)| cell.width() > 0).then(|| {
+            cells().filter(|(_, is_last)| !is_last).map(|(cell, _)| cell.width()).max().unwrap_or_default()
+        })
     }
 }
 
@@ -34,12 +40,10 @@ impl Cell {
     }
 }
 
-fn line(row: &[Cell], widths: &[usize]) -> String {
+fn line(row: &[Cell], widths: &[Option<usize>]) -> String {
     let mut line = String::new();
     for (cell, width) in row.iter().zip(widths) {
-        if *width == 0 {
-            continue;
-        }
+        let Some(width) = width else { continue };
         line.push_str(&cell.shown);
         line.push_str(&" ".repeat(width - cell.width().min(*width) + 2));
     }
@@ -57,5 +61,7 @@ mod tests {
         table.row([cell("a"), cell(""), ("go1.9".to_owned(), "<go1.9>".to_owned()), cell("x")]);
         table.row([cell("bb"), cell(""), cell("go1.22.5"), cell("")]);
         assert_eq!(table.lines(), ["a   <go1.9>     x", "bb  go1.22.5"]);
+        table.row([cell("c"), cell(""), cell("a path of any length")]);
+        assert_eq!(table.lines(), ["a   <go1.9>     x", "bb  go1.22.5", "c   a path of any length"]);
     }
 }

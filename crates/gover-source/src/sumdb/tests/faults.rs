@@ -234,7 +234,7 @@ async fn a_damaged_stored_head_stops_the_lookup_and_the_hint_names_the_file() {
         store(cache.path(), "latest", damage);
         let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
         assert!(matches!(error, SumdbError::Head { .. } | SumdbError::Io { .. }), "{error}");
-        let file = cache.path().join(FOLDER).join("latest");
+        let file: std::path::PathBuf = cache.path().join(FOLDER).join("latest").components().collect();
         assert!(
             error.hints().iter().any(|hint| hint.contains(file.to_str().unwrap())),
             "{:?}",
