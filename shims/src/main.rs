@@ -7,6 +7,7 @@
 mod install;
 mod report;
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use gover_core::launch::Launch;
@@ -37,7 +38,7 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
         return Err(Failure::Unavailable(Box::new(resolution)));
     };
     let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
-    start(&launch, env)
+    start(&launch, arguments, env)
 }
 
 /// Selects a toolchain and sees to it that it is there.
@@ -54,7 +55,7 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     Ok(resolution)
 }
 
-fn start(launch: &Launch, env: &Env) -> Result<std::convert::Infallible, Failure> {
+fn start(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::Infallible, Failure> {
     if env.program().is_some_and(|own| file::same_file(&own, &launch.program).unwrap_or(false)) {
         return Err(ResolveError::Recursion { program: launch.program.clone() }.into());
     }
@@ -66,7 +67,9 @@ fn start(launch: &Launch, env: &Env) -> Result<std::convert::Infallible, Failure
             None => EnvEdit::Remove((*name).into()),
         })
         .collect();
-    let source = exec::replace(&launch.program, launch.program.as_os_str(), &launch.arguments, &edits);
+    // An order's `+REQUEST` comes first and is the only argument that is never passed on.
+    let dropped = own.len().saturating_sub(launch.arguments.len());
+    let source = exec::pass_on(&launch.program, own, dropped, &edits);
     Err(Failure::CannotExecute { program: launch.program.clone(), source })
 }
 

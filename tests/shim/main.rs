@@ -8,3 +8,5 @@
 mod launch;
 mod messages;
 mod selection;
+#[cfg(windows)]
+mod windows;

@@ -7,6 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[cfg(any(windows, test))]
+mod command_line;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -34,6 +36,15 @@ pub enum EnvEdit {
 /// always shows it `program`.
 pub fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
     imp::replace(program, argv0, args, edits)
+}
+
+/// Runs `program`, an absolute path, in place of this process with this process's own arguments `own`, without the
+/// first `dropped` of them; returns only if that failed.
+///
+/// On Unix the program's own name is its path. A Windows program gets its arguments as one text that it splits
+/// itself, not every program by the same rules; so there it gets our text, byte for byte, our name in front included.
+pub fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
+    imp::pass_on(program, own, dropped, edits)
 }
 
 /// Ends this process at once with `code`, of which Unix keeps the lowest eight bits.

@@ -16,6 +16,10 @@ pub(super) fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &
     }
 }
 
+pub(super) fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
+    replace(program, program.as_os_str(), own.get(dropped..).unwrap_or_default(), edits)
+}
+
 pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<PathBuf> {
     file::is_executable(path).then(|| path.to_owned())
 }

@@ -11,6 +11,10 @@
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
 //! go fake-run PROGRAM ARGS…    starts a program from PATH and passes its code on
+//! go fake-line ARGUMENTS…       Windows: its command line as it is, one hexadecimal UTF-16 unit a line
+//! go fake-handle NUMBER TEXT   Windows: writes to a handle it inherited
+//! go fake-trap                 Windows: prints `ready`, waits for Ctrl-C or Ctrl-Break, prints which, ends with 7
+//! go fake-signal GROUP         Windows: sends Ctrl-Break to the console processes of that group
 //! go fake-switch NAME ARGS…    starts NAME from PATH by Go's switch protocol, as cmd/go does
 //! ```
 #![expect(clippy::disallowed_methods, reason = "stands alone, as the go command does")]
@@ -75,6 +79,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
         "fake-wait" => wait(),
         "fake-run" => start(rest, &[]),
+        "fake-line" | "fake-handle" | "fake-trap" | "fake-signal" => windows::run(command, rest),
         "fake-switch" => {
             let Some(name) = rest.first() else { return fail("fake-go: fake-switch needs a name", 2) };
             let count = variable(SWITCH_COUNT).and_then(|n| n.to_str()?.parse::<u32>().ok()).unwrap_or(0) + 1;
@@ -162,7 +167,12 @@ fn wait() -> io::Result<i32> {
 
 fn start(command: &[OsString], variables: &[(&str, OsString)]) -> io::Result<i32> {
     let Some((name, arguments)) = command.split_first() else { return fail("fake-go: no program given", 2) };
-    let mut child = Command::new(name);
+    // As cmd/go's LookPath does: std takes the last number of `go1.22.5` for an extension.
+    let mut program = name.clone();
+    if !name.to_string_lossy().ends_with(env::consts::EXE_SUFFIX) {
+        program.push(env::consts::EXE_SUFFIX);
+    }
+    let mut child = Command::new(program);
     child.args(arguments).envs(variables.iter().map(|(name, value)| (name, value)));
     if !variables.is_empty() {
         child.env_remove("GOROOT");
@@ -199,5 +209,98 @@ fn goarch() -> &'static str {
         "x86" => "386",
         "aarch64" => "arm64",
         other => other,
+    }
+}
+
+/// What is peculiar to Windows.
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "asks Windows for what std does not tell; this program has no other crate")]
+mod windows {
+    use std::ffi::{OsStr, OsString};
+    use std::fs::File;
+    use std::io::{self, Write as _};
+    use std::os::windows::io::FromRawHandle as _;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::fail;
+
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetCommandLineW() -> *const u16;
+        fn SetConsoleCtrlHandler(handler: Option<unsafe extern "system" fn(u32) -> i32>, add: i32) -> i32;
+        fn GenerateConsoleCtrlEvent(event: u32, group: u32) -> i32;
+        fn GetLastError() -> u32;
+    }
+
+    static EVENT: AtomicU32 = AtomicU32::new(u32::MAX);
+
+    pub(super) fn run(command: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
+        let number = || arguments.first().and_then(|number| number.to_str()?.parse::<usize>().ok());
+        match command.to_str().unwrap_or_default() {
+            "fake-line" => command_line(),
+            "fake-handle" => {
+                let (Some(handle), Some(text)) = (number(), arguments.get(1)) else {
+                    return fail("fake-go: no handle or text", 2);
+                };
+                // SAFETY: the caller says that this handle was inherited, and nothing else here owns it.
+                let mut file = unsafe { File::from_raw_handle(handle as *mut _) };
+                file.write_all(text.as_encoded_bytes()).map(|()| 0)
+            }
+            "fake-trap" => trap(),
+            _ => {
+                let group = number().and_then(|group| u32::try_from(group).ok()).unwrap_or_default();
+                // SAFETY: numbers only.
+                let sent = unsafe { GenerateConsoleCtrlEvent(1, group) };
+                // SAFETY: no arguments.
+                if sent == 0 {
+                    fail(&format!("no event sent: {}", unsafe { GetLastError() }), 3)
+                } else {
+                    Ok(0)
+                }
+            }
+        }
+    }
+
+    fn command_line() -> io::Result<i32> {
+        let mut out = io::stdout().lock();
+        // SAFETY: the text ends with a zero and lives as long as the process.
+        let mut unit = unsafe { GetCommandLineW() };
+        // SAFETY: as above; stops at the zero.
+        while unsafe { *unit } != 0 {
+            // SAFETY: as above.
+            writeln!(out, "{:04x}", unsafe { *unit })?;
+            // SAFETY: the zero has not been reached.
+            unit = unsafe { unit.add(1) };
+        }
+        Ok(0)
+    }
+
+    fn trap() -> io::Result<i32> {
+        unsafe extern "system" fn note(event: u32) -> i32 {
+            EVENT.store(event, Ordering::SeqCst);
+            1
+        }
+        // SAFETY: the handler only stores a number.
+        unsafe { SetConsoleCtrlHandler(Some(note), 1) };
+        let mut out = io::stdout();
+        writeln!(out, "ready")?;
+        out.flush()?;
+        while EVENT.load(Ordering::SeqCst) == u32::MAX {
+            std::thread::yield_now();
+        }
+        writeln!(out, "event {}", EVENT.load(Ordering::SeqCst))?;
+        Ok(7)
+    }
+}
+
+#[cfg(not(windows))]
+mod windows {
+    use std::ffi::{OsStr, OsString};
+    use std::io;
+
+    use super::fail;
+
+    pub(super) fn run(command: &OsStr, _arguments: &[OsString]) -> io::Result<i32> {
+        fail(&format!("fake-go: {} is for Windows", command.to_string_lossy()), 2)
     }
 }

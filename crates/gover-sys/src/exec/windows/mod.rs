@@ -1,0 +1,81 @@
+//! Windows: start, stand aside, wait, pass the exit code on.
+
+mod job;
+mod start;
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::windows::io::{AsHandle, OwnedHandle};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
+use windows_sys::Win32::System::Threading::{INFINITE, Sleep};
+use windows_sys::core::BOOL;
+
+use super::{EnvEdit, exit};
+use crate::file;
+
+pub(super) fn replace(program: &Path, _argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
+    match run(program, args, edits) {
+        Ok(code) => exit(code),
+        Err(error) => error,
+    }
+}
+
+pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
+    leave_console_events_to_the_child();
+    match start::with_own_command_line(program, dropped, edits).and_then(start::Started::wait) {
+        Ok(code) => exit(code),
+        Err(error) => error,
+    }
+}
+
+/// Starts any program or script with a list of arguments; std knows how to quote them for each.
+fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> {
+    let mut command = Command::new(program);
+    command.args(args);
+    for edit in edits {
+        match edit {
+            EnvEdit::Set(name, value) => command.env(name, value),
+            EnvEdit::Remove(name) => command.env_remove(name),
+        };
+    }
+    leave_console_events_to_the_child();
+    let mut child = command.spawn()?;
+    // Held until the child has ended: closing it would kill the child.
+    let _job: Option<OwnedHandle> = job::die_with_this_process(child.as_handle()).ok();
+    let status = child.wait()?;
+    // Windows always has a code; `i32` carries its 32 bits unchanged.
+    Ok(status.code().unwrap_or(1))
+}
+
+/// Ctrl-C and Ctrl-Break reach every process of the console; this one ignores them, so that the child decides
+/// and its exit code is seen. Unlike the null handler, a handler function is not inherited.
+fn leave_console_events_to_the_child() {
+    unsafe extern "system" fn handled(event: u32) -> BOOL {
+        if event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT {
+            // The window closes, the user logs off: once a handler returns, Windows ends its process, and the job
+            // the child. Waiting lets the child use the seconds that Windows gives; this process ends after it.
+            // SAFETY: no memory is involved; this is a thread that Windows made for the handler.
+            unsafe { Sleep(INFINITE) };
+        }
+        1
+    }
+    // SAFETY: `handled` is a valid handler for the life of the process and touches no data. A failure (no
+    // console) changes nothing.
+    unsafe { SetConsoleCtrlHandler(Some(handled), 1) };
+}
+
+pub(super) fn executable(path: &Path, extensions: Option<&OsStr>) -> Option<PathBuf> {
+    if path.extension().is_some() && file::is_executable(path) {
+        return Some(path.to_owned());
+    }
+    let extensions = extensions.and_then(OsStr::to_str).unwrap_or(".COM;.EXE;.BAT;.CMD");
+    extensions.split(';').filter(|extension| !extension.is_empty()).find_map(|extension| {
+        let mut candidate = path.as_os_str().to_owned();
+        candidate.push(extension);
+        let candidate = PathBuf::from(candidate);
+        candidate.is_file().then_some(candidate)
+    })
+}
