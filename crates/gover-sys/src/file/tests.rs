@@ -245,3 +245,49 @@ fn a_running_program_is_replaced_and_cleaned_up_later() {
 fn find_cmd() -> PathBuf {
     PathBuf::from(r"C:\windows\system32\cmd.exe")
 }
+
+#[cfg(windows)]
+#[test]
+fn what_somebody_holds_is_tried_again_and_anything_else_is_not() {
+    use windows_sys::Win32::Foundation::{
+        ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
+    };
+
+    let error = |code: u32| io::Error::from_raw_os_error(code.cast_signed());
+    for code in [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION] {
+        let mut attempts = 0;
+        let result = imp::patiently(|| {
+            attempts += 1;
+            if attempts < 3 { Err(error(code)) } else { Ok(attempts) }
+        });
+        assert_eq!(result.unwrap(), 3);
+    }
+    let mut attempts = 0;
+    let result = imp::patiently::<()>(|| {
+        attempts += 1;
+        Err(error(ERROR_FILE_NOT_FOUND))
+    });
+    assert!(result.is_err());
+    assert_eq!(attempts, 1);
+}
+
+/// As a virus scanner opens what was just written: for itself alone, and for a moment.
+#[cfg(windows)]
+#[test]
+fn a_tree_is_renamed_and_removed_although_somebody_reads_in_it() {
+    use std::os::windows::fs::OpenOptionsExt as _;
+
+    let directory = tempfile::tempdir().unwrap();
+    let (from, to) = (directory.path().join("from"), directory.path().join("to"));
+    fs::create_dir(&from).unwrap();
+    fs::write(from.join("file"), "x").unwrap();
+    let held = OpenOptions::new().read(true).share_mode(0).open(from.join("file")).unwrap();
+    let scanner = std::thread::spawn(move || drop(held));
+    rename(&from, &to).unwrap();
+    scanner.join().unwrap();
+    let held = OpenOptions::new().read(true).share_mode(0).open(to.join("file")).unwrap();
+    let scanner = std::thread::spawn(move || drop(held));
+    remove_tree(&to).unwrap();
+    scanner.join().unwrap();
+    assert!(names(directory.path()).is_empty());
+}
