@@ -216,6 +216,8 @@ pub mod vars {
     pub const NO_COLOR: &str = "NO_COLOR";
     /// The login shell.
     pub const SHELL: &str = "SHELL";
+    /// Set in the shells of MSYS2 and Git Bash, to the name of their environment.
+    pub const MSYSTEM: &str = "MSYSTEM";
     /// The directory of zsh's startup files.
     pub const ZDOTDIR: &str = "ZDOTDIR";
     /// The kind of terminal; `dumb` has no colour.

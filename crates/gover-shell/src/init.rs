@@ -4,11 +4,11 @@
 //! [name](ShellKind::name) for that one call, takes what comes on stdout and evaluates it in this shell, only
 //! if the exit code is 0; messages go to stderr. Any other command, and `--help`, runs as it is.
 
-use std::path::{MAIN_SEPARATOR, Path};
-
 use gover_core::env::vars;
 use gover_core::{Diagnose, Env, Exit, Layout};
 
+pub(crate) use crate::entry::text;
+use crate::entry::{self, PathEntry};
 use crate::kind::ShellKind;
 
 /// Why there is no script for a shell.
@@ -27,10 +27,12 @@ pub enum InitError {
         path: String,
     },
     /// A directory whose name contains the separator of PATH cannot be on PATH.
-    #[error("`{directory}` contains `:`, which separates the directories of PATH")]
+    #[error("`{directory}` contains `{separator}`, which separates the directories of PATH")]
     Separator {
         /// The directory.
         directory: String,
+        /// The separator.
+        separator: char,
     },
 }
 
@@ -58,55 +60,26 @@ impl Diagnose for InitError {
 pub fn script(kind: ShellKind, env: &Env, layout: &Layout) -> Result<String, InitError> {
     let syntax = kind.syntax();
     let template = syntax.init_template().ok_or(InitError::NoFunctions { shell: kind })?;
-    let bin = directory_on_path(kind, layout)?;
+    let bin = PathEntry::new(kind, &layout.bin(), env)?;
     let program = text(kind, &layout.program("gover"))?;
     let mut script = String::new();
     if !is_default_home(env, layout) {
-        script.push_str(&syntax.set_env(vars::GOVER_HOME, &plain_text(layout.home())?));
+        script.push_str(&syntax.set_env(vars::GOVER_HOME, &entry::plain_text(layout.home())?));
     }
     script.push_str(
-        &template.replace("'@GOVER@'", &syntax.quote(&program)).replace("'@BIN@'", &syntax.quote(&bin)),
+        &template.replace("'@GOVER@'", &syntax.quote(&program)).replace("'@BIN@'", &syntax.path_entry(&bin)),
     );
     Ok(script)
+}
+
+/// An error if the `bin` directory cannot be on this shell's PATH.
+pub(crate) fn directory_on_path(kind: ShellKind, layout: &Layout) -> Result<(), InitError> {
+    entry::check(kind, &entry::plain_text(&layout.bin())?)
 }
 
 /// Whether gover would find this home without `GOVER_HOME`.
 pub(crate) fn is_default_home(env: &Env, layout: &Layout) -> bool {
     env.user_home().is_some_and(|home| home.join(".gover") == layout.home())
-}
-
-/// The `bin` directory as this shell's PATH has it.
-pub(crate) fn directory_on_path(kind: ShellKind, layout: &Layout) -> Result<String, InitError> {
-    let directory = text(kind, &layout.bin())?;
-    if (MAIN_SEPARATOR == '/' || speaks_posix(kind)) && directory.contains(':') {
-        return Err(InitError::Separator { directory });
-    }
-    Ok(directory)
-}
-
-/// A path as this shell writes it.
-pub(crate) fn text(kind: ShellKind, path: &Path) -> Result<String, InitError> {
-    let path = plain_text(path)?;
-    Ok(if MAIN_SEPARATOR == '\\' && speaks_posix(kind) { posix_path(&path) } else { path })
-}
-
-fn plain_text(path: &Path) -> Result<String, InitError> {
-    path.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| InitError::NotText { path: path.to_string_lossy().into_owned() })
-}
-
-fn speaks_posix(kind: ShellKind) -> bool {
-    matches!(kind, ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish | ShellKind::Posix)
-}
-
-/// `C:\a\b` as the Unix-like shells of Windows (Git Bash, MSYS2) know it: `/c/a/b`.
-fn posix_path(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    match path.split_once(":/") {
-        Some((drive, rest)) if drive.len() == 1 => format!("/{}/{rest}", drive.to_ascii_lowercase()),
-        _ => path,
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! here is computed from [`gover_core::Env`] and [`gover_core::Layout`]; only [`persist`] touches files, and
 //! what it would do can be seen before it does it.
 
+mod entry;
 mod init;
 mod kind;
 pub mod persist;
@@ -12,6 +13,7 @@ mod syntax;
 #[cfg(test)]
 mod testing;
 
+pub use entry::PathEntry;
 pub use init::{InitError, script};
 pub use kind::{ShellKind, UnknownShell};
 pub use syntax::{Change, Syntax};

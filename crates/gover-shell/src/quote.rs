@@ -43,15 +43,18 @@ pub fn powershell(text: &str) -> String {
     format!("({})", parts.join(" + "))
 }
 
-/// For a batch file, as the right side of `set NAME=`: carets before what is special, `%` doubled.
+/// For a batch file, as what follows `set `: in quotation marks, which `set` takes away and between which only `%` means
+/// anything; it is doubled. A text with quotation marks of its own, which no Windows path has, has carets instead.
 ///
-/// A batch line cannot hold a line break; control characters, which no Windows path contains, become blanks.
+/// A batch line cannot hold a line break; control characters, which no Windows path contains either, become blanks.
+/// Where delayed expansion is switched on, `!` is lost, and nothing in the line can prevent it.
 pub fn cmd(text: &str) -> String {
+    let quoted = text.contains('"');
     let mut result = String::new();
     for letter in text.chars() {
         match letter {
             '%' => result.push_str("%%"),
-            '^' | '&' | '|' | '<' | '>' | '(' | ')' | '"' => {
+            '^' | '&' | '|' | '<' | '>' | '(' | ')' | '"' if quoted => {
                 result.push('^');
                 result.push(letter);
             }
@@ -59,7 +62,7 @@ pub fn cmd(text: &str) -> String {
             letter => result.push(letter),
         }
     }
-    result
+    if quoted { result } else { format!("\"{result}\"") }
 }
 
 /// For Nushell: double quotes with the escapes of its strings.
@@ -207,9 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn batch_text_has_carets_and_doubled_percent_signs() {
-        assert_eq!(cmd(r#"C:\100% "R&D" (x)"#), r#"C:\100%% ^"R^&D^" ^(x^)"#);
-        assert_eq!(cmd("a\nb"), "a b");
+    fn batch_text_has_quotation_marks_or_carets_and_doubled_percent_signs() {
+        assert_eq!(cmd(r"A=C:\100% R&D^ (x)!"), r#""A=C:\100%% R&D^ (x)!""#);
+        assert_eq!(cmd(r#"A=100% "R&D" (x)"#), r#"A=100%% ^"R^&D^" ^(x^)"#);
+        assert_eq!(cmd("a\nb"), "\"a b\"");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Elvish.
 
 use super::Syntax;
+use crate::entry::PathEntry;
 use crate::quote;
 
 pub(super) struct Elvish;
@@ -18,8 +19,16 @@ impl Syntax for Elvish {
         format!("unset-env {name}\n")
     }
 
-    fn prepend_path(&self, directory: &str) -> String {
-        format!("set paths = [{} $@paths]\n", quote::elvish(directory))
+    fn unset_by_hand(&self, name: &str) -> String {
+        format!("unset-env {name}")
+    }
+
+    fn prepend_path(&self, directory: &PathEntry) -> String {
+        format!("set paths = [{} $@paths]\n", self.path_entry(directory))
+    }
+
+    fn load_line(&self) -> Option<&'static str> {
+        Some("eval (gover init elvish | slurp)")
     }
 
     fn init_template(&self) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! fish.
 
 use super::Syntax;
+use crate::entry::PathEntry;
 use crate::quote;
 
 pub(super) struct Fish;
@@ -18,8 +19,23 @@ impl Syntax for Fish {
         format!("set -e {name}\n")
     }
 
-    fn prepend_path(&self, directory: &str) -> String {
-        format!("set -gx PATH {} $PATH\n", quote::fish(directory))
+    fn unset_by_hand(&self, name: &str) -> String {
+        format!("set -e {name}")
+    }
+
+    fn prepend_path(&self, directory: &PathEntry) -> String {
+        format!("set -gx PATH {} $PATH\n", self.path_entry(directory))
+    }
+
+    fn path_entry(&self, entry: &PathEntry) -> String {
+        match entry {
+            PathEntry::Named(text) => quote::fish(text),
+            PathEntry::Asked(path) => format!("(command cygpath -u {})", quote::fish(path)),
+        }
+    }
+
+    fn load_line(&self) -> Option<&'static str> {
+        Some("gover init fish | source")
     }
 
     fn init_template(&self) -> Option<&'static str> {

@@ -10,6 +10,7 @@ mod powershell;
 #[cfg(test)]
 mod tests;
 
+use crate::entry::PathEntry;
 use crate::kind::ShellKind;
 
 /// A change to one environment variable of a shell.
@@ -33,8 +34,26 @@ pub trait Syntax: Sync {
     /// Removes the variable `name`; quietly, if there is none.
     fn unset_env(&self, name: &str) -> String;
 
+    /// How a person removes the variable `name`, for hints.
+    fn unset_by_hand(&self, name: &str) -> String;
+
     /// Puts a directory before all others of PATH.
-    fn prepend_path(&self, directory: &str) -> String;
+    fn prepend_path(&self, directory: &PathEntry) -> String;
+
+    /// An entry of PATH as one word.
+    fn path_entry(&self, entry: &PathEntry) -> String {
+        // No `cygpath` serves the shells that do not overwrite this.
+        let (PathEntry::Named(text) | PathEntry::Asked(text)) = entry;
+        self.quote(text)
+    }
+
+    /// What a whole file of this code needs around it.
+    fn file(&self, code: String) -> String {
+        code
+    }
+
+    /// The line by which a person loads the function of `gover init`; `None` if there is no function.
+    fn load_line(&self) -> Option<&'static str>;
 
     /// What `gover use` prints for the function that `gover init` defined, which evaluates it if the exit code
     /// is 0.
@@ -55,9 +74,9 @@ pub trait Syntax: Sync {
 
 pub(crate) fn of(kind: ShellKind) -> &'static dyn Syntax {
     match kind {
-        ShellKind::Bash => &posix::Posix { template: include_str!("scripts/bash.sh") },
-        ShellKind::Zsh => &posix::Posix { template: include_str!("scripts/zsh.zsh") },
-        ShellKind::Posix => &posix::Posix { template: include_str!("scripts/posix.sh") },
+        ShellKind::Bash => &posix::BASH,
+        ShellKind::Zsh => &posix::ZSH,
+        ShellKind::Posix => &posix::SH,
         ShellKind::Fish => &fish::Fish,
         ShellKind::PowerShell => &powershell::PowerShell,
         ShellKind::Cmd => &cmd::Cmd,

@@ -1,6 +1,7 @@
 //! Nushell, which evaluates no text: its function reads the changes as JSON.
 
 use super::{Change, Syntax};
+use crate::entry::PathEntry;
 use crate::quote;
 
 pub(super) struct Nu;
@@ -18,8 +19,17 @@ impl Syntax for Nu {
         format!("hide-env --ignore-errors {name}\n")
     }
 
-    fn prepend_path(&self, directory: &str) -> String {
-        format!("$env.PATH = ($env.PATH | split row (char esep) | prepend {})\n", quote::nu(directory))
+    fn unset_by_hand(&self, name: &str) -> String {
+        format!("hide-env {name}")
+    }
+
+    fn prepend_path(&self, directory: &PathEntry) -> String {
+        let entry = self.path_entry(directory);
+        format!("$env.PATH = ($env.PATH | split row (char esep) | prepend {entry})\n")
+    }
+
+    fn load_line(&self) -> Option<&'static str> {
+        Some("gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)")
     }
 
     /// One object: a text is set, `null` is unset.

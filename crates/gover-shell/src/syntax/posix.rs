@@ -1,11 +1,22 @@
 //! bash, zsh and POSIX `sh`, which differ in their `gover init` only.
 
 use super::Syntax;
+use crate::entry::PathEntry;
 use crate::quote;
 
 pub(super) struct Posix {
-    pub(super) template: &'static str,
+    template: &'static str,
+    load_line: &'static str,
 }
+
+pub(super) const BASH: Posix =
+    Posix { template: include_str!("scripts/bash.sh"), load_line: "eval \"$(gover init bash)\"" };
+
+pub(super) const ZSH: Posix =
+    Posix { template: include_str!("scripts/zsh.zsh"), load_line: "eval \"$(gover init zsh)\"" };
+
+pub(super) const SH: Posix =
+    Posix { template: include_str!("scripts/posix.sh"), load_line: "eval \"$(gover init sh)\"" };
 
 impl Syntax for Posix {
     fn quote(&self, text: &str) -> String {
@@ -21,9 +32,25 @@ impl Syntax for Posix {
         format!("unset -v {name}\n")
     }
 
+    fn unset_by_hand(&self, name: &str) -> String {
+        format!("unset {name}")
+    }
+
     /// An empty PATH stays without an empty entry, which would mean the working directory.
-    fn prepend_path(&self, directory: &str) -> String {
-        format!("export PATH={}\"${{PATH:+:$PATH}}\"\n", quote::posix(directory))
+    fn prepend_path(&self, directory: &PathEntry) -> String {
+        format!("export PATH={}\"${{PATH:+:$PATH}}\"\n", self.path_entry(directory))
+    }
+
+    fn path_entry(&self, entry: &PathEntry) -> String {
+        match entry {
+            PathEntry::Named(text) => quote::posix(text),
+            // The backslash keeps aliases away.
+            PathEntry::Asked(path) => format!("\"$(\\command cygpath -u {})\"", quote::posix(path)),
+        }
+    }
+
+    fn load_line(&self) -> Option<&'static str> {
+        Some(self.load_line)
     }
 
     fn init_template(&self) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! `PowerShell`, 5.1 and 7, on all systems.
 
 use super::Syntax;
+use crate::entry::PathEntry;
 use crate::quote;
 
 pub(super) struct PowerShell;
@@ -18,8 +19,17 @@ impl Syntax for PowerShell {
         format!("$env:{name} = $null\n")
     }
 
-    fn prepend_path(&self, directory: &str) -> String {
-        format!("$env:PATH = {} + [IO.Path]::PathSeparator + $env:PATH\n", quote::powershell(directory))
+    fn unset_by_hand(&self, name: &str) -> String {
+        format!("Remove-Item Env:{name}")
+    }
+
+    fn prepend_path(&self, directory: &PathEntry) -> String {
+        let entry = self.path_entry(directory);
+        format!("$env:PATH = {entry} + [IO.Path]::PathSeparator + $env:PATH\n")
+    }
+
+    fn load_line(&self) -> Option<&'static str> {
+        Some("gover init powershell | Out-String | Invoke-Expression")
     }
 
     fn init_template(&self) -> Option<&'static str> {

@@ -1,8 +1,14 @@
 use super::*;
 
 /// Compares as it is: backslashes are no separators here.
+#[track_caller]
+fn check_text(text: &str, expected: impl snapbox::IntoData) {
+    snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text.to_owned(), expected);
+}
+
+#[track_caller]
 fn check(kind: ShellKind, expected: impl snapbox::IntoData) {
-    snapbox::Assert::new().normalize_paths(false).eq(statements(kind), expected);
+    check_text(&statements(kind), expected);
 }
 
 /// Every statement of one shell with hard values.
@@ -11,7 +17,7 @@ fn statements(kind: ShellKind) -> String {
     [
         syntax.set_env("GOVER_VERSION", "it's 1.22 $x"),
         syntax.unset_env("GOVER_VERSION"),
-        syntax.prepend_path("/home/a b/.gover/bin"),
+        syntax.prepend_path(&PathEntry::Named("/home/a b/.gover/bin".to_owned())),
         syntax.evaluated(&[Change::Set("A", "\"1\""), Change::Unset("B")]),
     ]
     .concat()
@@ -67,7 +73,7 @@ fn statements_of_cmd() {
     check(
         ShellKind::Cmd,
         snapbox::str![[r#"
-set GOVER_VERSION=it's 1.22 $x
+set "GOVER_VERSION=it's 1.22 $x"
 set GOVER_VERSION=
 set "PATH=/home/a b/.gover/bin;%PATH%"
 set A=^"1^"
@@ -101,6 +107,51 @@ unset-env GOVER_VERSION
 set paths = ['/home/a b/.gover/bin' $@paths]
 set-env A '"1"'
 unset-env B
+
+"#]],
+    );
+}
+
+#[test]
+fn unix_like_shells_of_windows_ask_for_their_form_of_a_path() {
+    let asked = PathEntry::Asked(r"C:\it's\go\bin".to_owned());
+    let statement = |kind: ShellKind| kind.syntax().prepend_path(&asked);
+    for kind in [ShellKind::Bash, ShellKind::Zsh, ShellKind::Posix] {
+        let expected = r#"export PATH="$(\command cygpath -u 'C:\it'\''s\go\bin')""${PATH:+:$PATH}""#;
+        assert_eq!(statement(kind), format!("{expected}\n"));
+    }
+    let expected = r"set -gx PATH (command cygpath -u 'C:\\it\'s\\go\\bin') $PATH";
+    assert_eq!(statement(ShellKind::Fish), format!("{expected}\n"));
+}
+
+#[test]
+fn what_a_person_types_to_remove_a_variable() {
+    let typed: Vec<_> = ShellKind::ALL.iter().map(|kind| kind.syntax().unset_by_hand("X")).collect();
+    let expected = [
+        "unset X",
+        "unset X",
+        "set -e X",
+        "Remove-Item Env:X",
+        "set X=",
+        "hide-env X",
+        "unset-env X",
+        "unset X",
+    ];
+    assert_eq!(typed, expected);
+}
+
+#[test]
+fn a_batch_file_beyond_ascii_brings_its_code_page() {
+    let syntax = ShellKind::Cmd.syntax();
+    assert_eq!(syntax.file("set \"A=x\"\n".to_owned()), "set \"A=x\"\n");
+    check_text(
+        &syntax.file("set \"A=ö\"\n".to_owned()),
+        snapbox::str![[r#"
+for /f "tokens=2 delims=:." %%p in ('chcp') do set GOVER_CODE_PAGE=%%p
+chcp 65001 >nul
+set "A=ö"
+chcp %GOVER_CODE_PAGE% >nul
+set GOVER_CODE_PAGE=
 
 "#]],
     );

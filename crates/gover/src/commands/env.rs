@@ -1,7 +1,7 @@
 use gover_core::Exit;
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
-use gover_shell::ShellKind;
+use gover_shell::{PathEntry, ShellKind};
 use serde_json::json;
 
 use super::{requests, which};
@@ -21,28 +21,27 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
         let facts = json!({ "version": version, "goroot": toolchain.goroot.as_deref().map(Json::path), "bin": Json::path(&toolchain.bin) });
         Json::print(context.printer, &facts)?;
     } else {
-        let code = code(&toolchain, shell(arguments, context)?)?;
+        let code = code(&toolchain, shell(arguments, context)?, context)?;
         context.printer.data(code.trim_end())?;
     }
     Ok(Exit::Success)
 }
 
-fn code(toolchain: &Toolchain, shell: ShellKind) -> Result<String, Failure> {
-    let text = |path: &std::path::Path| {
-        path.to_str().map(str::to_owned).ok_or_else(|| {
-            Failure::with_hint(
-                format!("the path `{}` is not text, which shell code must be", path.display()),
-                "set GOVER_HOME to a directory with a plain name",
-            )
-        })
-    };
+/// GOROOT is always as the system writes it, since the go program reads it; PATH is as the shell has it.
+fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Result<String, Failure> {
     let syntax = shell.syntax();
     let mut code = String::new();
     if let Some(goroot) = &toolchain.goroot {
-        code.push_str(&syntax.set_env(vars::GOROOT, &text(goroot)?));
+        let goroot = goroot.to_str().ok_or_else(|| {
+            Failure::with_hint(
+                format!("the path `{}` is not text, which shell code must be", goroot.display()),
+                "set GOVER_HOME to a directory with a plain name",
+            )
+        })?;
+        code.push_str(&syntax.set_env(vars::GOROOT, goroot));
     }
-    code.push_str(&syntax.prepend_path(&text(&toolchain.bin)?));
-    Ok(code)
+    code.push_str(&syntax.prepend_path(&PathEntry::new(shell, &toolchain.bin, context.env)?));
+    Ok(syntax.file(code))
 }
 
 fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failure> {

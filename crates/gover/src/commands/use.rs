@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::resolve::SessionRecord;
@@ -51,7 +51,7 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
     } else if context.env.var(vars::GOVER_VERSION).is_some() {
         return Err(Failure::with_hint(
             "GOVER_VERSION is set in this shell, and only the shell can take it back",
-            "unset GOVER_VERSION",
+            unset_by_hand(context),
         ));
     }
     let chosen = recorded || context.env.var(vars::GOVER_VERSION).is_some();
@@ -68,15 +68,29 @@ fn function_shell(context: &Context<'_>) -> Option<ShellKind> {
     context.env.text(vars::GOVER_SHELL).and_then(|name| ShellKind::parse(&name))
 }
 
+/// What a person types to take `GOVER_VERSION` back, in the shell they use.
+fn unset_by_hand(context: &Context<'_>) -> String {
+    match calling_shell(context) {
+        Some(shell) => shell.syntax().unset_by_hand(vars::GOVER_VERSION),
+        None => "remove GOVER_VERSION from the environment".to_owned(),
+    }
+}
+
+fn calling_shell(context: &Context<'_>) -> Option<ShellKind> {
+    ShellKind::detect(context.env, process::ancestors().filter_map(process::name))
+}
+
 /// Stores the choice for the process that called, since no function is there to set a variable.
 fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(value) = context.env.text(vars::GOVER_VERSION) {
-        return Err(Failure::with_hint(
-            format!("GOVER_VERSION={value} is set in this shell and would win over this choice"),
-            "`unset GOVER_VERSION` first, or load the shell function: `gover help init`",
-        ));
+        let problem = format!("GOVER_VERSION={value} is set in this shell and would win over this choice");
+        let hint = match calling_shell(context).and_then(|shell| shell.syntax().load_line()) {
+            Some(line) => format!("`{}` first, or load the shell function: `{line}`", unset_by_hand(context)),
+            None => unset_by_hand(context),
+        };
+        return Err(Failure::with_hint(problem, hint));
     }
-    let Some(shell) = process::ancestors().next() else {
+    let Some(shell) = calling_process() else {
         return Err(Failure::with_hint(
             "the shell that called cannot be told from other processes",
             format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
@@ -93,8 +107,28 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     write().map_err(|source| cannot_write(&path, &source))
 }
 
+/// The process whose choice it is: the parent, usually a shell.
+///
+/// The Unix-like shells of Windows run every program from a copy of themselves (`fork`), which ends with the program;
+/// there it is the parent of that copy.
+fn calling_process() -> Option<ProcessId> {
+    let mut ancestors = process::ancestors();
+    let parent = ancestors.next()?;
+    let next = ancestors.next();
+    let name = |process: Option<ProcessId>| process.and_then(process::name);
+    let (copy, shell) = (name(Some(parent)), name(next));
+    if MAIN_SEPARATOR == '\\' && is_copy(copy.as_deref(), shell.as_deref()) { next } else { Some(parent) }
+}
+
+/// Whether a process named `copy` is what a Unix-like shell, its parent, starts a program from.
+fn is_copy(copy: Option<&str>, shell: Option<&str>) -> bool {
+    let kind = copy.and_then(ShellKind::parse);
+    let forks = |kind| matches!(kind, ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish | ShellKind::Posix);
+    kind.is_some_and(forks) && copy == shell
+}
+
 fn forget(context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {
-    let Some(shell) = process::ancestors().next() else { return Ok(false) };
+    let Some(shell) = calling_process() else { return Ok(false) };
     let path = context.layout.session(shell.id);
     if !path.exists() {
         return Ok(false);
@@ -133,4 +167,26 @@ fn cannot_write(path: &Path, source: &std::io::Error) -> Failure {
         source,
         "check who owns GOVER_HOME and whether you may write there",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_a_unix_like_shell_is_told_from_a_shell_within_a_shell() {
+        assert!(is_copy(Some("bash.exe"), Some("bash.exe")));
+        assert!(is_copy(Some("zsh.exe"), Some("zsh.exe")));
+        for (parent, next) in [
+            (Some("bash.exe"), Some("mintty.exe")),
+            // These start programs themselves; one within the other is a shell of its own.
+            (Some("cmd.exe"), Some("cmd.exe")),
+            (Some("pwsh.exe"), Some("pwsh.exe")),
+            (Some("explorer.exe"), Some("explorer.exe")),
+            (Some("bash.exe"), None),
+            (None, None),
+        ] {
+            assert!(!is_copy(parent, next), "{parent:?} {next:?}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 # gover for fish: gover init fish | source
 begin
-    set -l __gover_path '@BIN@'
+    set -l __gover_bin '@BIN@'
+    set -l __gover_path $__gover_bin
     for __gover_entry in $PATH
-        if test "$__gover_entry" != '@BIN@'
+        if test "$__gover_entry" != "$__gover_bin"
             set __gover_path $__gover_path $__gover_entry
         end
     end

@@ -1,11 +1,33 @@
 # gover for Nushell: gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)
-$env.PATH = ($env.PATH | split row (char esep) | where {|entry| $entry != '@BIN@' } | prepend '@BIN@')
+$env.PATH = do {
+    let bin = '@BIN@'
+    # Windows takes capitals for small letters and ignores a backslash at the end.
+    let plain = if $nu.os-info.name == "windows" {
+        {|entry| $entry | str trim --right --char '\' | str downcase }
+    } else {
+        {|entry| $entry }
+    }
+    let others = ($env.PATH | split row (char esep) | where {|entry| (do $plain $entry) != (do $plain $bin) })
+    $others | prepend $bin
+}
 
 # Changes of this shell's environment, which a program cannot make, are printed by it and made here.
-def --env --wrapped gover [...arguments] {
-    let command = ($arguments | where {|word| not ($word | str starts-with "-") } | append "" | first)
-    let help = ($arguments | any {|word| $word in ["-h" "--help"] })
-    if $help or $command != "use" {
+def --env --wrapped gover [...arguments: string] {
+    mut command = ""
+    mut skip = false
+    for word in $arguments {
+        if $skip {
+            $skip = false
+        } else if $word in ["-h" "--help"] {
+            $command = "help"
+            break
+        } else if $word == "--color" {
+            $skip = true
+        } else if $command == "" and not ($word | str starts-with "-") {
+            $command = $word
+        }
+    }
+    if $command != "use" {
         ^'@GOVER@' ...$arguments
         return
     }
