@@ -57,7 +57,7 @@ impl ShellKind {
             "bash" => Some(Self::Bash),
             "zsh" => Some(Self::Zsh),
             "fish" => Some(Self::Fish),
-            "powershell" | "pwsh" | "pwsh-preview" => Some(Self::PowerShell),
+            "powershell" | "powershell_ise" | "pwsh" | "pwsh-preview" => Some(Self::PowerShell),
             "cmd" => Some(Self::Cmd),
             "nu" | "nushell" => Some(Self::Nu),
             "elvish" => Some(Self::Elvish),

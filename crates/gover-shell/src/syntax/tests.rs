@@ -1,4 +1,7 @@
+use std::process::Command;
+
 use super::*;
+use crate::testing;
 
 /// Compares as it is: backslashes are no separators here.
 #[track_caller]
@@ -122,6 +125,34 @@ fn unix_like_shells_of_windows_ask_for_their_form_of_a_path() {
     }
     let expected = r"set -gx PATH (command cygpath -u 'C:\\it\'s\\go\\bin') $PATH";
     assert_eq!(statement(ShellKind::Fish), format!("{expected}\n"));
+}
+
+#[test]
+fn the_answer_of_cygpath_comes_first_on_path() {
+    if !testing::scripts_are_programs() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let bin = directory.path().to_str().unwrap();
+    // Stands for Cygwin's own, and shows what it was asked.
+    testing::write_program(&directory.path().join("cygpath"), r#"printf '/cygdrive/%s <%s>\n' "$1" "$2""#);
+    let asked = PathEntry::Asked(r"C:\it's a $x\bin".to_owned());
+    for (shell, arguments, kind) in [
+        ("bash", &["--norc"][..], ShellKind::Bash),
+        ("zsh", &["-f"], ShellKind::Zsh),
+        ("dash", &[], ShellKind::Posix),
+        ("fish", &["--no-config"], ShellKind::Fish),
+    ] {
+        let syntax = kind.syntax();
+        let before = syntax.prepend_path(&PathEntry::Named(bin.to_owned()));
+        let script = format!("{before}{}command env", syntax.prepend_path(&asked));
+        let Some(output) = testing::run(Command::new(shell).args(arguments).args(["-c", &script])) else {
+            continue;
+        };
+        let printed = String::from_utf8(output.stdout).unwrap();
+        let expected = format!(r"PATH=/cygdrive/-u <C:\it's a $x\bin>:{bin}:");
+        assert!(printed.contains(&expected), "{shell}\n{printed}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ $env.PATH = do {
 
 # Changes of this shell's environment, which a program cannot make, are printed by it and made here.
 def --env --wrapped gover [...arguments: string] {
+    let piped = $in
     mut command = ""
     mut skip = false
     for word in $arguments {
@@ -27,19 +28,20 @@ def --env --wrapped gover [...arguments: string] {
             $command = $word
         }
     }
-    if $command != "use" {
-        ^'@GOVER@' ...$arguments
-        return
-    }
-    let printed = (with-env { GOVER_SHELL: "nu" } { ^'@GOVER@' ...$arguments })
-    if ($printed | is-empty) {
-        return
-    }
-    for change in ($printed | from json | transpose name value) {
-        if $change.value == null {
-            hide-env --ignore-errors $change.name
-        } else {
-            load-env { ($change.name): $change.value }
+    if $command == "use" {
+        let printed = (with-env { GOVER_SHELL: "nu" } { ^'@GOVER@' ...$arguments })
+        if ($printed | is-not-empty) {
+            for change in ($printed | from json | transpose name value) {
+                if $change.value == null {
+                    hide-env --ignore-errors $change.name
+                } else {
+                    load-env { ($change.name): $change.value }
+                }
+            }
         }
+    } else if $piped == null {
+        ^'@GOVER@' ...$arguments
+    } else {
+        $piped | ^'@GOVER@' ...$arguments
     }
 }
