@@ -4,27 +4,34 @@
   Installs gover, puts it on PATH, and installs Go.
 .DESCRIPTION
   Uses gover.exe and gover-shim.exe beside this script; where they are missing, it builds them with cargo from
-  the checkout it lies in.
+  the checkout it lies in. It downloads nothing itself, needs no administrator and works on every processor that
+  gover and Go are built for.
+
+  Windows runs no scripts by default; this way it does, for this one:
+
+    powershell -ExecutionPolicy Bypass -File install.ps1
 .PARAMETER Version
   The Go to install: 1.22.5, 1.22, latest (the default).
 .PARAMETER GoverHome
-  Where gover keeps everything; default $env:GOVER_HOME or %USERPROFILE%\.gover.
+  Where gover keeps everything, also as -Home; default $env:GOVER_HOME or %USERPROFILE%\.gover.
 .PARAMETER NoSetup
   Leave the user's PATH alone.
 .EXAMPLE
-  .\install.ps1 1.22.5
+  powershell -ExecutionPolicy Bypass -File install.ps1 1.22.5
 .EXAMPLE
-  .\install.ps1 -GoverHome D:\gover -NoSetup latest
+  .\install.ps1 -Version latest -Home D:\gover -NoSetup
 #>
 [CmdletBinding()]
 param(
-  [Parameter(Position = 0)] [string] $Version = 'latest',
-  [string] $GoverHome,
+  [Parameter(Position = 0)] [ValidateNotNullOrEmpty()] [string] $Version = 'latest',
+  # An alias, because $Home is PowerShell's own and cannot be assigned.
+  [Alias('Home')] [string] $GoverHome,
   [switch] $NoSetup
 )
 Set-StrictMode -Version 2
 # Programs report failure by their exit code; what they write to stderr is no error of PowerShell's.
 $ErrorActionPreference = 'Continue'
+$PSNativeCommandUseErrorActionPreference = $false
 
 function Stop-Install([string] $Message, [string[]] $Hints) {
   [Console]::Error.WriteLine("error: $Message")
@@ -32,8 +39,12 @@ function Stop-Install([string] $Message, [string[]] $Hints) {
   exit 1
 }
 
-function Assert-Done([string] $Message) {
-  if ($LASTEXITCODE -ne 0) { Stop-Install $Message @() }
+function Assert-Done([string] $Message, [string[]] $Hints) {
+  if ($LASTEXITCODE -ne 0) { Stop-Install $Message $Hints }
+}
+
+function Resolve-Directory([string] $Path) {
+  $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
 }
 
 # Puts a program into bin. One that runs cannot be overwritten, but it can be renamed.
@@ -54,50 +65,82 @@ function Install-Program([string] $Source, [string] $Target) {
   Remove-Item -LiteralPath $Old -Force -ErrorAction SilentlyContinue
 }
 
-if (-not $GoverHome) { $GoverHome = $env:GOVER_HOME }
-$Default = Join-Path $env:USERPROFILE '.gover'
-if (-not $GoverHome) { $GoverHome = $Default }
-$GoverHome = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($GoverHome)
-if ($GoverHome -ne $Default) { $env:GOVER_HOME = $GoverHome }
-$Bin = Join-Path $GoverHome 'bin'
-
-$Gover = Join-Path $PSScriptRoot 'gover.exe'
-$Shim = Join-Path $PSScriptRoot 'gover-shim.exe'
-if (-not ((Test-Path -LiteralPath $Gover) -and (Test-Path -LiteralPath $Shim))) {
-  if (-not (Get-Command cargo -ErrorAction SilentlyContinue)) {
+# Builds both programs and returns their directory.
+function Build-Programs {
+  if (-not (Test-Path -LiteralPath (Join-Path $PSScriptRoot 'Cargo.toml'))) {
+    Stop-Install "neither built programs nor sources of gover are in $PSScriptRoot" @()
+  }
+  $Cargo = Get-Command cargo -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+  $Cargo = if ($Cargo) { $Cargo.Path } else { Join-Path $env:USERPROFILE '.cargo\bin\cargo.exe' }
+  if (-not (Test-Path -LiteralPath $Cargo)) {
     Stop-Install 'gover must be built, and cargo is not installed' @(
       'install Rust from https://rustup.rs and run this again',
       'or put the built programs gover.exe and gover-shim.exe beside install.ps1')
   }
   $Target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { Join-Path $PSScriptRoot 'target' }
-  $Target = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Target)
+  $Target = Resolve-Directory $Target
+  $Common = '--release', '--locked', '--target-dir', $Target
+  # The programs need no runtime library of Visual C++ then.
   $Static = '-C', 'target-feature=+crt-static'
+  $Hints = @('gover needs a recent Rust: rustup update stable',
+    'and on Windows the C++ tools of Visual Studio: https://rust-lang.github.io/rustup/installation/windows-msvc.html')
+  [Console]::Error.WriteLine('building gover with cargo, which takes some minutes the first time')
+  $Before = $env:CARGO_BUILD_TARGET
   Push-Location -LiteralPath $PSScriptRoot
   try {
-    $Common = '--release', '--locked', '--target-dir', $Target
-    & cargo rustc @Common --package gover --bin gover '--' @Static
-    Assert-Done 'cargo cannot build gover'
-    & cargo rustc @Common --package gover-shim --bin gover-shim '--' @Static
-    Assert-Done 'cargo cannot build gover-shim'
-  } finally { Pop-Location }
-  $Gover = Join-Path $Target 'release\gover.exe'
-  $Shim = Join-Path $Target 'release\gover-shim.exe'
+    # A target set there would move the programs; this machine's own is what is wanted.
+    $env:CARGO_BUILD_TARGET = $null
+    & $Cargo rustc @Common --package gover --bin gover '--' @Static | Out-Host
+    Assert-Done 'cargo cannot build gover' $Hints
+    & $Cargo rustc @Common --package gover-shim --bin gover-shim '--' @Static | Out-Host
+    Assert-Done 'cargo cannot build gover-shim' $Hints
+  } finally {
+    $env:CARGO_BUILD_TARGET = $Before
+    Pop-Location
+  }
+  Join-Path $Target 'release'
 }
 
+# The directory of both programs.
+function Find-Programs {
+  $There = @('gover.exe', 'gover-shim.exe' | Where-Object { Test-Path -LiteralPath (Join-Path $PSScriptRoot $_) })
+  if ($There.Count -eq 2) { return $PSScriptRoot }
+  if ($There.Count -eq 1) {
+    Stop-Install "only $There is in $PSScriptRoot, without the other program" @('unpack the release again')
+  }
+  Build-Programs
+}
+
+$Inherited = $env:GOVER_HOME
+if (-not $GoverHome) { $GoverHome = $Inherited }
+if (-not $GoverHome) { $GoverHome = Join-Path $env:USERPROFILE '.gover' }
+$GoverHome = Resolve-Directory $GoverHome
+$Bin = Join-Path $GoverHome 'bin'
+
+$Programs = Find-Programs
 New-Item -ItemType Directory -Force -Path $Bin | Out-Null
 if (-not (Test-Path -LiteralPath $Bin)) { Stop-Install "cannot create $Bin" @() }
-Install-Program $Shim (Join-Path $Bin 'gover-shim.exe')
-Install-Program $Gover (Join-Path $Bin 'gover.exe')
+Install-Program (Join-Path $Programs 'gover-shim.exe') (Join-Path $Bin 'gover-shim.exe')
+Install-Program (Join-Path $Programs 'gover.exe') (Join-Path $Bin 'gover.exe')
 $Gover = Join-Path $Bin 'gover.exe'
 
-if (-not $NoSetup) {
-  & $Gover setup
-  Assert-Done 'gover setup failed'
+try {
+  $env:GOVER_HOME = $GoverHome
+  if (-not $NoSetup) {
+    & $Gover setup
+    Assert-Done 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
+  }
+  & $Gover install '--' $Version
+  Assert-Done "cannot install Go $Version" @()
+  # bin is put first, as it is in a new window, so that what is printed is what the next one will say.
+  $env:PATH = "$Bin;$env:PATH"
+  & (Join-Path $Bin 'go.exe') version
+  $Code = $LASTEXITCODE
+} finally {
+  # gover finds its home by its own place; the variable is for another one than that.
+  $env:GOVER_HOME = $Inherited
 }
-& $Gover install $Version
-Assert-Done "cannot install Go $Version"
-
-# bin is put first, as it is in a new window, so that what is printed is what the next one will say.
-$env:PATH = "$Bin;$env:PATH"
-& go version
-exit $LASTEXITCODE
+if ($Inherited -and (Resolve-Directory $Inherited) -ne $GoverHome) {
+  [Console]::Error.WriteLine("hint: GOVER_HOME is $Inherited and goes before $GoverHome; remove it from your environment")
+}
+exit $Code
