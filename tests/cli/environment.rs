@@ -78,6 +78,19 @@ hint: gover install 1.89
 }
 
 #[test]
+fn exec_does_not_need_the_dashes() {
+    let ctx = with_three();
+    // PowerShell takes the first `--` away from a function, and leaves later ones.
+    for dashes in [&["--"][..], &[]] {
+        let arguments = ["exec", "1.90.1"].iter().chain(dashes);
+        let output = ctx.gover(arguments.chain(&["go", "fake-report", "-v", "--json", "--", "-x"]));
+        for argument in ["argument -v\n", "argument --json\n", "argument --\n", "argument -x\n"] {
+            assert!(output.success().stdout.contains(argument), "{output}");
+        }
+    }
+}
+
+#[test]
 fn exec_passes_stdin_and_stdout_untouched() {
     let ctx = with_three();
     let command = ctx.command(ctx.gover_program()).args(["exec", "1.90", "--", "go", "fake-cat"]);
@@ -186,4 +199,85 @@ fn a_home_with_blanks_and_quotes_is_quoted() {
         let output = ctx.command(program).args(["-c", &script]).run();
         assert_eq!(output.success().text(), home.join("versions/go1.91.2").to_str().unwrap(), "{output}");
     }
+}
+
+#[test]
+fn what_env_prints_works_in_the_command_prompt() {
+    let mut ctx = context!();
+    let Some(cmd) = ctx.find_on_machine("cmd") else { return };
+    for name in ["a b", "R&D (x)", "50% off %PATH%", "ca^ret^^", "!bang!", "a=b;c"] {
+        let home = ctx.root().join(name);
+        gover_test::Release::new("go1.91.2").write_to(&home.join("versions/go1.91.2"));
+        ctx.set("GOVER_HOME", &home);
+        // `;` separates the directories of PATH, so that one is refused.
+        let code = ctx.gover(["env", "1.91", "--shell", "cmd"]);
+        if name.contains(';') {
+            assert!(code.exits(1).stderr.contains("separates the directories of PATH"), "{code}");
+            continue;
+        }
+        ctx.write("env.bat", &code.success().raw_stdout);
+        ctx.write("all.bat", "@echo off\r\ncall env.bat\r\ngo fake-report\r\n");
+        let output = ctx.command(&cmd).args(["/d", "/c", "all.bat"]).run();
+        let goroot = home.join("versions").join("go1.91.2");
+        assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str(), "{name}\n{output}");
+        let path = output.reported("PATH").unwrap();
+        assert!(path.starts_with(goroot.join("bin").to_str().unwrap()), "{name}\n{output}");
+    }
+}
+
+#[test]
+fn letters_beyond_ascii_reach_the_command_prompt() {
+    let mut ctx = context!();
+    let Some(cmd) = ctx.find_on_machine("cmd") else { return };
+    let home = ctx.root().join("Jörg 日本");
+    gover_test::Release::new("go1.91.2").write_to(&home.join("versions/go1.91.2"));
+    ctx.set("GOVER_HOME", &home);
+    // Where chcp is, which every Windows has on PATH.
+    let mut path = ctx.variable("PATH").unwrap().to_owned();
+    path.push(";");
+    path.push(cmd.parent().unwrap());
+    ctx.set("PATH", path);
+    let code = ctx.gover(["env", "1.91", "--shell", "cmd"]);
+    ctx.write("env.bat", &code.success().raw_stdout);
+    ctx.write("all.bat", "@echo off\r\nchcp\r\ncall env.bat\r\nchcp\r\nset GOVER_CODE\r\ngo fake-report\r\n");
+    let output = ctx.command(&cmd).args(["/d", "/c", "all.bat"]).run();
+    let pages: Vec<_> = output.stdout.lines().take(2).collect();
+    assert_eq!(pages[0], pages[1], "the code page is what it was\n{output}");
+    assert!(!output.stdout.contains("GOVER_CODE_PAGE"), "{output}");
+
+    // Wine 8 reads batch files in one code page, whatever `chcp` says.
+    ctx.write("control.bat", "@chcp 65001 >nul\r\n@mkdir \"ö\"\r\n");
+    ctx.command(&cmd).args(["/d", "/c", "control.bat"]).run();
+    if !ctx.work().join("ö").exists() {
+        eprintln!("skipped: this command prompt reads no UTF-8");
+        return;
+    }
+    let goroot = home.join("versions").join("go1.91.2");
+    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str(), "{output}");
+}
+
+#[test]
+fn unix_like_shells_of_windows_get_their_form_of_path_alone() {
+    let mut ctx = with_three();
+    if std::path::MAIN_SEPARATOR == '/' {
+        return; // There are no drives.
+    }
+    let goroot = ctx.layout().versions().join("go1.91.2").to_str().unwrap().to_owned();
+    let (drive, rest) = goroot.split_once(":\\").unwrap();
+    ctx.set("MSYSTEM", "MINGW64");
+    let output = ctx.gover(["env", "--shell", "bash"]);
+    let path = format!("/{}/{}/bin", drive.to_lowercase(), rest.replace('\\', "/"));
+    let expected = format!("export GOROOT='{goroot}'\nexport PATH='{path}'\"${{PATH:+:$PATH}}\"");
+    assert_eq!(output.success().text(), expected);
+    let output = ctx.gover(["init", "bash"]);
+    let text = output.success().text();
+    let program = ctx.gover_program().to_str().unwrap().replace('\\', "/");
+    assert!(text.contains(&format!("'{program}' ${{1+\"$@\"}}")), "{text}");
+    assert!(text.contains(&format!("export GOVER_HOME='{}'", ctx.layout().home().display())), "{text}");
+    assert!(text.contains(&format!("__gover_first '/{}/", drive.to_lowercase())), "{text}");
+
+    ctx.unset("MSYSTEM");
+    let output = ctx.gover(["env", "--shell", "sh"]);
+    let asked = format!("\"$(\\command cygpath -u '{goroot}\\bin')\"");
+    assert!(output.success().text().contains(&asked), "{output}");
 }

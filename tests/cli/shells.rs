@@ -1,8 +1,9 @@
 //! Real shells with the function of `gover init`: `gover use` changes the shell that called, and no other.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 
-use gover_test::TestContext;
+use gover_test::{Invocation, TestContext};
 
 use crate::scene::with_three;
 
@@ -144,6 +145,24 @@ fn without_the_function_use_holds_for_the_shell_that_called() {
 }
 
 #[test]
+fn without_the_function_use_in_a_subshell_ends_with_it() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    for name in ["bash", "zsh", "sh"] {
+        let Some(program) = ctx.find_on_machine(name) else { continue };
+        let run = |script: &str| {
+            let output = ctx.command(&program).args(["-c", script]).run();
+            output.success().text().lines().map(|line| version(line).to_owned()).collect::<Vec<_>>()
+        };
+        let versions = run("(gover use 1.90.1; go version; true); go version; true");
+        assert_eq!(versions, ["go1.90.1", "go1.91.2"], "{name}");
+        // The nearest choice counts, and the outer one is there again after it.
+        let versions = run("gover use 1.90.4; (gover use 1.90.1; go version; true); go version; true");
+        assert_eq!(versions, ["go1.90.1", "go1.90.4"], "{name}");
+    }
+}
+
+#[test]
 fn loading_twice_is_as_loading_once() {
     let ctx = with_three();
     for shell in &SHELLS {
@@ -151,5 +170,71 @@ fn loading_twice_is_as_loading_once() {
         let Some(lines) = run(&ctx, shell, &script) else { continue };
         let bin = ctx.layout().bin();
         assert_eq!(lines[0].matches(bin.to_str().unwrap()).count(), 1, "{}\n{}", shell.name, lines[0]);
+    }
+}
+
+/// A batch file in the working directory, run by the command prompt.
+fn batch(ctx: &TestContext, cmd: &Path, name: &str, lines: &[&str]) -> Invocation {
+    ctx.write(name, format!("@echo off\r\n{}\r\n", lines.join("\r\n")));
+    ctx.command(cmd).args(["/d", "/c", name])
+}
+
+#[test]
+fn in_the_command_prompt_use_holds_for_the_prompt_that_called() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    let Some(cmd) = ctx.find_on_machine("cmd") else { return };
+    let line = "gover use 1.90.1 && go version";
+    let output = ctx.command(&cmd).args(["/d", "/c", line]).run();
+    assert_eq!(version(&output.success().text()), "go1.90.1", "{output}");
+    // Another prompt, and this test, are not changed.
+    let output = ctx.command(&cmd).args(["/d", "/c", "go version"]).run();
+    assert_eq!(version(&output.success().text()), "go1.91.2", "{output}");
+    assert_eq!(version(&ctx.shim("go", ["version"]).text()), "go1.91.2");
+
+    let lines = [
+        "go version",
+        "gover use 1.90.1",
+        "go version",
+        "gover use --clear",
+        "go version",
+        // A batch file that is called runs in the same process.
+        "call choose.bat",
+        "go version",
+    ];
+    ctx.write("choose.bat", "@gover use 1.90.4\r\n");
+    let output = batch(&ctx, &cmd, "all.bat", &lines).run();
+    let text = output.success().text();
+    let versions: Vec<_> = text.lines().map(version).collect();
+    assert_eq!(versions, ["go1.91.2", "go1.90.1", "go1.91.2", "go1.90.4"], "{output}");
+}
+
+#[test]
+fn two_command_prompts_have_two_choices() {
+    let ctx = with_three();
+    ctx.install_shim("go");
+    let Some(cmd) = ctx.find_on_machine("cmd") else { return };
+    let waiting = ["gover use 1.90.1", "go version", "echo ready", "set /p LINE=", "go version"];
+    let mut first = batch(&ctx, &cmd, "first.bat", &waiting).spawn();
+    let mut lines = BufReader::new(first.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(version(&lines.next().unwrap()), "go1.90.1");
+    assert_eq!(lines.next().unwrap().trim(), "ready");
+
+    let output = batch(&ctx, &cmd, "second.bat", &["gover use 1.90.4", "go version"]).run();
+    assert_eq!(version(&output.success().text()), "go1.90.4", "{output}");
+
+    first.stdin.take().unwrap().write_all(b"go on\r\n").unwrap();
+    assert_eq!(version(&lines.next().unwrap()), "go1.90.1");
+    assert!(first.wait().unwrap().success());
+}
+
+#[test]
+fn in_the_command_prompt_hints_are_its_own() {
+    let mut ctx = with_three();
+    let Some(cmd) = ctx.find_on_machine("cmd") else { return };
+    ctx.set("GOVER_VERSION", "1.91.2");
+    for line in ["gover use 1.90", "gover use --clear"] {
+        let output = ctx.command(&cmd).args(["/d", "/c", line]).run();
+        assert!(output.exits(1).stderr.ends_with("hint: set GOVER_VERSION=\n"), "{output}");
     }
 }
