@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
+
+use crate::layout::Layout;
 
 /// Environment variables, the working directory and the arguments of a process.
 ///
@@ -121,14 +123,25 @@ impl Env {
         }
     }
 
-    /// `GOVER_HOME`, by default `~/.gover`; `None` if it is not absolute or no home is known.
+    /// Where gover keeps everything; `None` if `GOVER_HOME` is not absolute or no home is known.
+    ///
+    /// `GOVER_HOME` if it is set; else the home that the running program was installed into, since an editor that
+    /// starts `D:\gover\bin\go.exe` has no variable of a shell; else `~/.gover`.
     pub fn gover_home(&self) -> Option<PathBuf> {
-        let home = match self.var(vars::GOVER_HOME) {
-            Some(home) => PathBuf::from(home),
-            None => self.user_home()?.join(".gover"),
-        };
-        // A relative one would be another store in each directory.
-        home.is_absolute().then_some(home)
+        if let Some(home) = self.var(vars::GOVER_HOME) {
+            let home = plain(Path::new(&home));
+            // A relative one would be another store in each directory.
+            return home.is_absolute().then_some(home);
+        }
+        let usual = self.user_home().map(|home| home.join(".gover")).filter(|home| home.is_absolute());
+        let own = self.program().and_then(|program| {
+            home_of(&program, usual.as_deref()).or_else(|| {
+                // Linux names the program with all links resolved, the others as it was called.
+                let resolved = (std::env::consts::OS != "linux").then(|| program.canonicalize().ok())??;
+                home_of(&resolved, usual.as_deref())
+            })
+        });
+        own.or(usual)
     }
 
     /// The running program's file.
@@ -149,6 +162,54 @@ impl Env {
     }
 }
 
+/// The home that `program` was installed into, as `usual` names it if it is that one.
+///
+/// Each call of the shim comes through here. At the usual home nothing is asked of the disk.
+fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
+    let home = home_above(program)?;
+    if usual == Some(&*home) {
+        return Some(home);
+    }
+    if is_stamped(&home) {
+        // A user's home may be reached through a link or an automounter. The name that HOME gives it is the one
+        // that people know and that stays.
+        let same = |usual: &&Path| {
+            usual.canonicalize().is_ok_and(|usual| home.canonicalize().is_ok_and(|home| home == usual))
+        };
+        return Some(usual.filter(same).map_or_else(|| home.clone(), Path::to_owned));
+    }
+    None
+}
+
+/// `DIR` of a program `DIR/bin/NAME`.
+fn home_above(program: &Path) -> Option<PathBuf> {
+    let bin = program.parent()?;
+    let name = bin.file_name()?;
+    let is_bin = name == "bin" || (std::path::MAIN_SEPARATOR == '\\' && name.eq_ignore_ascii_case("bin"));
+    let home = bin.parent().filter(|home| is_bin && home.is_absolute())?;
+    Some(plain(home))
+}
+
+fn is_stamped(home: &Path) -> bool {
+    Layout::new(home.to_owned()).shim_stamp().is_file()
+}
+
+/// A path with the platform's separators, and without the `\\?\` that some programs put before a path on Windows:
+/// Go does not understand it in GOROOT, nor Windows itself in PATH.
+fn plain(path: &Path) -> PathBuf {
+    let mut components = path.components();
+    let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
+    let mut plain = match prefix.kind() {
+        Prefix::VerbatimDisk(letter) => OsString::from(format!("{}:", char::from(letter))),
+        Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
+            [r"\\".as_ref(), server, r"\".as_ref(), share].into_iter().collect()
+        }
+        Prefix::Verbatim(_) | Prefix::DeviceNS(_) | Prefix::Disk(_) => return path.components().collect(),
+    };
+    plain.push(components.as_path());
+    plain.into()
+}
+
 /// Reads `1`, `true`, `yes`, `on` and their opposites, in any case.
 pub fn parse_switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
@@ -160,7 +221,7 @@ pub fn parse_switch(text: &str) -> Option<bool> {
 
 /// Every variable gover reads or sets, by name.
 pub mod vars {
-    /// Where gover keeps everything; default `~/.gover`.
+    /// Where gover keeps everything; default the home in whose `bin` the program lies, else `~/.gover`.
     pub const GOVER_HOME: &str = "GOVER_HOME";
     /// The request for this shell, set by `gover use`.
     pub const GOVER_VERSION: &str = "GOVER_VERSION";
@@ -210,6 +271,12 @@ pub mod vars {
     pub const USERPROFILE: &str = "USERPROFILE";
     /// The user's configuration on Windows.
     pub const APPDATA: &str = "APPDATA";
+    /// Where Windows keeps programs, and Go's own installer puts Go.
+    pub const PROGRAM_FILES: &str = "ProgramFiles";
+    /// The same for programs of 32 bits.
+    pub const PROGRAM_FILES_X86: &str = "ProgramFiles(x86)";
+    /// The drive of Windows, on which Go's own installer put Go up to 1.15.
+    pub const SYSTEM_DRIVE: &str = "SystemDrive";
     /// The user's configuration on Linux.
     pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
     /// Any value turns colour off.
@@ -242,5 +309,87 @@ mod tests {
         assert_eq!(env(&[("X", "OFF")]).switch("X"), Some(false));
         assert_eq!(env(&[("X", "1")]).switch("X"), Some(true));
         assert_eq!(env(&[("X", "maybe")]).switch("X"), None);
+    }
+
+    /// A user's home beside a gover elsewhere, both with a shim's stamp.
+    fn two_homes() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let root = tempfile::tempdir().unwrap();
+        let path = plain(&root.path().canonicalize().unwrap());
+        let (user, other) = (path.join("user"), path.join("drive").join("gover"));
+        for home in [&user.join(".gover"), &other] {
+            std::fs::create_dir_all(home.join("bin")).unwrap();
+            std::fs::write(home.join("bin/.shim"), "").unwrap();
+        }
+        (root, user, other)
+    }
+
+    fn home_seen_by(program: &Path, user: &Path, gover_home: Option<&Path>) -> Option<PathBuf> {
+        let home = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
+        let variables = [(home, user)].into_iter().chain(gover_home.map(|path| (vars::GOVER_HOME, path)));
+        Env::from_map(variables, PathBuf::from("/shop"))
+            .with_arguments(vec![program.as_os_str().to_owned()])
+            .gover_home()
+    }
+
+    #[test]
+    fn a_program_finds_the_home_it_lies_in_without_any_variable() {
+        let (_root, user, other) = two_homes();
+        let program = other.join("bin").join("go");
+        assert_eq!(home_seen_by(&program, &user, None), Some(other.clone()));
+        // The variable goes before it.
+        let named = user.join("elsewhere");
+        assert_eq!(home_seen_by(&program, &user, Some(&named)), Some(named));
+        // Even where nobody's home is known, as in a service.
+        assert_eq!(home_seen_by(&program, Path::new(""), None), Some(other));
+    }
+
+    #[test]
+    fn a_bin_that_is_not_gover_s_is_no_home() {
+        let (_root, user, other) = two_homes();
+        let usual = Some(user.join(".gover"));
+        std::fs::remove_file(other.join("bin/.shim")).unwrap();
+        assert_eq!(home_seen_by(&other.join("bin").join("go"), &user, None), usual);
+        // A stamp alone is none either: the program must lie in `bin`.
+        std::fs::create_dir_all(other.join("tools")).unwrap();
+        std::fs::write(other.join("tools").join(".shim"), "").unwrap();
+        assert_eq!(home_seen_by(&other.join("tools").join("go"), &user, None), usual);
+        assert_eq!(home_seen_by(Path::new("go"), &user, None), usual);
+        assert_eq!(home_seen_by(Path::new("bin/go"), &user, None), usual);
+    }
+
+    #[test]
+    fn the_usual_home_needs_no_stamp_and_keeps_the_name_that_home_gives_it() {
+        let (root, user, _other) = two_homes();
+        let usual = user.join(".gover");
+        assert_eq!(home_seen_by(&usual.join("bin").join("go"), &user, None), Some(usual.clone()));
+        // As an automounter or a link has it: HOME says one name, the running program another.
+        let detour = root.path().join("drive").join("..").join("user");
+        let program = usual.join("bin").join("go");
+        assert_eq!(home_seen_by(&program, &detour, None), Some(detour.join(".gover")));
+        std::fs::remove_file(usual.join("bin/.shim")).unwrap();
+        assert_eq!(home_seen_by(&program, &user, None), Some(usual));
+    }
+
+    #[test]
+    fn a_home_has_the_platform_s_separators() {
+        let nowhere = Path::new("/nowhere");
+        if std::path::MAIN_SEPARATOR == '/' {
+            let seen = home_seen_by(nowhere, nowhere, Some(Path::new("//opt/./gover/")));
+            assert_eq!(seen.unwrap().to_str(), Some("/opt/gover"));
+            return;
+        }
+        for (given, expected) in [
+            ("C:/x/gover/", r"C:\x\gover"),
+            (r"\\?\C:\x\gover", r"C:\x\gover"),
+            (r"\\?\UNC\server\share\gover", r"\\server\share\gover"),
+            (r"//server/share/gover", r"\\server\share\gover"),
+            (r"\\server\share\gover\", r"\\server\share\gover"),
+        ] {
+            let seen = home_seen_by(nowhere, nowhere, Some(Path::new(given)));
+            assert_eq!(seen.unwrap().to_str(), Some(expected), "{given}");
+        }
+        for relative in [r"\gover", "C:gover", r"\\?\C:", "gover"] {
+            assert_eq!(home_seen_by(nowhere, nowhere, Some(Path::new(relative))), None, "{relative}");
+        }
     }
 }

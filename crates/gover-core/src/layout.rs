@@ -32,6 +32,12 @@ impl Layout {
         self.bin().join(executable_name(name))
     }
 
+    /// The sum of the shim that [`bin`](Self::bin) was made from. It is there as long as `bin` is gover's, and so
+    /// tells a program in `bin` that the directory above is its home.
+    pub fn shim_stamp(&self) -> PathBuf {
+        self.bin().join(".shim")
+    }
+
     /// All toolchains.
     pub fn versions(&self) -> PathBuf {
         self.home.join("versions")

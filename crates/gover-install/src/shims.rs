@@ -43,11 +43,12 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     let wanted: BTreeSet<&str> =
         inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
 
-    let (base, stamp_path) = (layout.program("go"), layout.bin().join(STAMP));
+    let (base, stamp_path) = (layout.program("go"), layout.shim_stamp());
     let renewed = !is_real_file(&base) || fs::read(&stamp_path).ok().as_deref() != Some(stamp.as_bytes());
     if renewed {
-        // The stamp goes first and comes last: a crash in between means another refresh.
-        file::remove_tree(&stamp_path).map_err(FileError::at("remove", &stamp_path))?;
+        // The stamp is emptied first and written last: a crash in between means another refresh. It is never
+        // missing, because programs find their home by it.
+        file::write_atomically(&stamp_path, b"").map_err(FileError::at("write", &stamp_path))?;
         file::install_program(program, &base).map_err(FileError::at("write", &base))?;
     }
     let mut changes = ShimChanges { renewed, ..ShimChanges::default() };
@@ -65,7 +66,7 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
 
 /// Whether `bin/` was made from another shim than `program`, so that a [`refresh`] is due.
 pub fn is_stale(layout: &Layout, program: &Path) -> bool {
-    let stamp = fs::read_to_string(layout.bin().join(STAMP)).unwrap_or_default();
+    let stamp = fs::read_to_string(layout.shim_stamp()).unwrap_or_default();
     fs::read(program).is_ok_and(|bytes| stamp.trim_end() != Sha256::of(&bytes).to_string())
 }
 
@@ -145,9 +146,6 @@ fn is_real_file(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Holds the sum of the shim that `bin/` was made from.
-const STAMP: &str = ".shim";
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +187,7 @@ mod tests {
             let entries = fs::read_dir(self.layout.bin()).unwrap();
             let mut names: Vec<_> =
                 entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-            names.retain(|name| name != STAMP);
+            names.retain(|name| name != ".shim");
             names.sort();
             names.iter().map(|name| name.trim_end_matches(".exe").to_owned()).collect()
         }

@@ -1,6 +1,6 @@
 //! Windows: junctions, which need neither administrator nor developer mode.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf, Prefix};
 use std::{fs, io};
 
 use windows_sys::Win32::Foundation::{
@@ -10,6 +10,11 @@ use windows_sys::Win32::Foundation::{
 use crate::file::{rename, temporary_name};
 
 pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
+    if is_remote(target) {
+        // It would be created, and lead nowhere: junctions know local volumes only.
+        let text = "a junction cannot point to a network share";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+    }
     let temporary = temporary_name(link);
     junction::create(target, &temporary).map_err(|error| {
         drop(fs::remove_dir(&temporary));
@@ -41,6 +46,11 @@ pub(super) fn remove(link: &Path) -> io::Result<()> {
     fs::remove_dir(link)
 }
 
+fn is_remote(path: &Path) -> bool {
+    matches!(path.components().next(), Some(Component::Prefix(prefix))
+        if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
+}
+
 fn unsupported(error: io::Error) -> io::Error {
     if unsupported_code(&error) { io::Error::new(io::ErrorKind::Unsupported, error) } else { error }
 }
@@ -51,4 +61,21 @@ fn unsupported_code(error: &io::Error) -> bool {
 
 fn is_code(error: &io::Error, code: u32) -> bool {
     error.raw_os_error().is_some_and(|raw| raw.cast_unsigned() == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_no_target() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link");
+        for target in [r"\\server\share\go", r"\\?\UNC\server\share\go"] {
+            let error = replace(Path::new(target), &link).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::Unsupported);
+            assert!(error.to_string().contains("share"), "{error}");
+        }
+        assert!(link.symlink_metadata().is_err());
+    }
 }
