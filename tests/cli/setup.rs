@@ -108,7 +108,7 @@ exit: 0
 changed ~/.bashrc
 changed ~/.bash_profile
 changed ~/.zshrc
-changed ~/.config/fish/conf.d/gover.fish
+created ~/.config/fish/conf.d/gover.fish
 new shells have gover first on PATH (`gover setup --undo` takes it back)
 
 "#]]
@@ -143,10 +143,10 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-changed ~/.bash_profile
-changed ~/.bashrc
-changed ~/.config/fish/conf.d/gover.fish
-changed ~/.zshrc
+took gover's lines out of ~/.bash_profile
+took gover's lines out of ~/.bashrc
+removed ~/.config/fish/conf.d/gover.fish
+took gover's lines out of ~/.zshrc
 new shells no longer have gover on PATH
 
 "#]]

@@ -2,11 +2,12 @@
 //!
 //! On Unix that is one marked block in each startup file that exists (and in the one the login shell needs, if
 //! it is missing); which files, and why, is in the module `files`. On Windows it is the user's PATH in the
-//! registry. A plan is computed first and says exactly what each place holds before and after; [`apply`] refuses
+//! registry; that is in the module `registry`. A plan is computed first and says exactly what each place holds before and after; [`apply`] refuses
 //! if the place has changed since. Undoing restores a file byte for byte, whatever else was edited in it.
 
 mod block;
 mod files;
+mod registry;
 
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::{fs, io};
@@ -16,6 +17,8 @@ use gover_sys::file::write_atomically;
 use gover_sys::user_path::{self, UserPath};
 
 use crate::init::InitError;
+
+pub use registry::{EntryChange, MachineEntry, Notice, UserPathEdit};
 
 /// A change to one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +52,13 @@ pub struct FileEdit {
     pub lines: String,
 }
 
-/// A change to the user's PATH in the registry; `None` means that there is no such value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserPathEdit {
-    /// The value now.
-    pub before: Option<UserPath>,
-    /// The value after.
-    pub after: Option<UserPath>,
+/// Who sees a change that was made.
+#[derive(Debug)]
+pub enum Reach {
+    /// Shells and windows that are opened from now on.
+    New,
+    /// Whoever signs in again: Windows did not pass the change on.
+    NextSignIn(io::Error),
 }
 
 /// What is to be done, what is done already, and where it cannot be done.
@@ -63,6 +66,8 @@ pub struct UserPathEdit {
 pub struct Plan {
     /// The changes to apply.
     pub edits: Vec<Edit>,
+    /// What the changes do not achieve, or what they run into.
+    pub notices: Vec<Notice>,
     /// Startup files that hold the right lines already.
     pub unchanged: Vec<PathBuf>,
     /// Places that cannot be read or are damaged; the others can still be changed.
@@ -121,6 +126,8 @@ pub enum PersistError {
     /// The registry did not answer or did not obey.
     #[error(r"cannot {verb} `{USER_PATH}` in the registry")]
     Registry {
+        /// What belongs there.
+        bin: PathBuf,
         /// `read` or `write`.
         verb: &'static str,
         /// Why.
@@ -144,9 +151,10 @@ impl Diagnose for PersistError {
                 vec!["add these lines by hand, or where the file is generated from".to_owned()]
             }
             Self::Changed { .. } => vec!["run the command again".to_owned()],
-            Self::Registry { .. } => {
-                vec![r"add `%USERPROFILE%\.gover\bin` to your Path in the system's settings".to_owned()]
-            }
+            Self::Registry { bin, .. } => vec![format!(
+                "put `{}` first in your Path by hand: rundll32 sysdm.cpl,EditEnvironmentVariables",
+                bin.display()
+            )],
         }
     }
 
@@ -170,7 +178,7 @@ impl Diagnose for PersistError {
 /// What `gover setup` has to do here. Changes nothing.
 pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if MAIN_SEPARATOR == '\\' {
-        return Ok(Plan::of_user_path(read_user_path()?, layout, user_path::add_entry));
+        return Ok(registry::plan(read_user_path(layout)?, machine_path().as_ref(), env, layout));
     }
     let mut plan = Plan::default();
     for file in files::wanted(env)? {
@@ -183,7 +191,7 @@ pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
 /// What `gover setup --undo` has to do here. Changes nothing.
 pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if MAIN_SEPARATOR == '\\' {
-        return Ok(Plan::of_user_path(read_user_path()?, layout, user_path::remove_entry));
+        return Ok(registry::plan_undo(read_user_path(layout)?, machine_path().as_ref(), env, layout));
     }
     let mut plan = Plan::default();
     for path in files::all(env)? {
@@ -195,15 +203,19 @@ pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
 }
 
 /// Makes one change, unless the place is no longer as the plan saw it.
-pub fn apply(edit: &Edit) -> Result<(), PersistError> {
+pub fn apply(edit: &Edit, layout: &Layout) -> Result<Reach, PersistError> {
     match edit {
-        Edit::File(edit) => apply_to_file(edit),
+        Edit::File(edit) => apply_to_file(edit).map(|()| Reach::New),
         Edit::UserPath(edit) => {
-            if read_user_path()? != edit.before {
+            if read_user_path(layout)? != edit.before {
                 return Err(PersistError::Changed { place: USER_PATH.to_owned() });
             }
-            user_path::write(edit.after.as_ref())
-                .map_err(|source| PersistError::Registry { verb: "write", source })
+            user_path::write(edit.after.as_ref()).map_err(|source| PersistError::Registry {
+                bin: layout.bin(),
+                verb: "write",
+                source,
+            })?;
+            Ok(user_path::announce().map_or_else(Reach::NextSignIn, |()| Reach::New))
         }
     }
 }
@@ -224,22 +236,6 @@ impl Plan {
             Ok(after) => self.edits.push(Edit::File(FileEdit { path, before, after, lines })),
             Err(block::Damaged { line }) => self.problems.push(PersistError::Damaged { path, line }),
         }
-    }
-
-    fn of_user_path(
-        before: Option<UserPath>,
-        layout: &Layout,
-        change: impl FnOnce(&[u16], &[u16]) -> Vec<u16>,
-    ) -> Self {
-        let current = before.as_ref().map_or(&[][..], |path| &path.text);
-        let text = change(current, &user_path::encode(layout.bin().as_os_str()));
-        // A new value expands variables, as the one that Windows itself creates.
-        let expands = before.as_ref().is_none_or(|path| path.expands);
-        // An empty value is one that was created for our entry alone.
-        let after = (!text.is_empty()).then_some(UserPath { text, expands });
-        let edits =
-            if after == before { Vec::new() } else { vec![Edit::UserPath(UserPathEdit { before, after })] };
-        Self { edits, ..Self::default() }
     }
 }
 
@@ -270,12 +266,17 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, PersistError> {
     }
 }
 
-fn read_user_path() -> Result<Option<UserPath>, PersistError> {
-    user_path::read().map_err(|source| PersistError::Registry { verb: "read", source })
+fn read_user_path(layout: &Layout) -> Result<Option<UserPath>, PersistError> {
+    user_path::read().map_err(|source| PersistError::Registry { bin: layout.bin(), verb: "read", source })
+}
+
+/// The machine's PATH. One that hides it counts as none, since nothing is changed there.
+fn machine_path() -> Option<UserPath> {
+    user_path::read_machine().ok().flatten()
 }
 
 /// The registry value, as people find it.
-const USER_PATH: &str = r"HKCU\Environment\Path";
+pub const USER_PATH: &str = r"HKCU\Environment\Path";
 
 #[cfg(test)]
 mod tests;

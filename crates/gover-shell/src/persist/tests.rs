@@ -54,7 +54,7 @@ impl User {
             .edits
             .iter()
             .map(|edit| {
-                apply(edit).unwrap();
+                apply(edit, &self.layout).unwrap();
                 let path = edit.path().unwrap().strip_prefix(self.directory.path()).unwrap();
                 path.to_str().unwrap().to_owned()
             })
@@ -248,7 +248,7 @@ fn a_read_only_file_is_left_alone_and_its_lines_are_shown() {
     permissions.set_readonly(true);
     fs::set_permissions(user.path(".zshrc"), permissions).unwrap();
     let plan = user.plan();
-    let error = apply(&plan.edits[0]).unwrap_err();
+    let error = apply(&plan.edits[0], &user.layout).unwrap_err();
     assert_eq!(error.to_string(), format!("`{}` is read-only", user.path(".zshrc").display()));
     assert_eq!(error.details()[0], r#"if [ -x "$HOME/.gover/bin/gover" ]; then"#);
     assert_eq!(error.hints(), ["add these lines by hand, or where the file is generated from"]);
@@ -263,7 +263,7 @@ fn a_file_that_changed_after_the_plan_is_not_overwritten() {
     let user = User::new("/bin/zsh", &[(".zshrc", "mine\n")]);
     let plan = user.plan();
     fs::write(user.path(".zshrc"), "new\n").unwrap();
-    assert!(matches!(apply(&plan.edits[0]), Err(PersistError::Changed { .. })));
+    assert!(matches!(apply(&plan.edits[0], &user.layout), Err(PersistError::Changed { .. })));
     assert_eq!(user.read(".zshrc"), "new\n");
 }
 
@@ -352,23 +352,5 @@ fn startup_files_are_silent_once_gover_is_gone() {
         if let Some(text) = user.run(shell, args) {
             assert_eq!(text, "fine\n", "{shell}");
         }
-    }
-}
-
-#[test]
-fn the_registry_plan_adds_one_entry_and_takes_it_back() {
-    let layout = Layout::new(PathBuf::from("/home/.gover"));
-    let entry = user_path::encode(layout.bin().as_os_str());
-    let stored = UserPath { text: "C:\\a;%X%;".encode_utf16().collect(), expands: false };
-    for before in [None, Some(stored)] {
-        let plan = Plan::of_user_path(before.clone(), &layout, user_path::add_entry);
-        let [Edit::UserPath(edit)] = &plan.edits[..] else { panic!("{plan:?}") };
-        let after = edit.after.clone().unwrap();
-        assert!(user_path::has_entry(&after.text, &entry));
-        assert_eq!(after.expands, before.as_ref().is_none_or(|path| path.expands));
-        assert!(Plan::of_user_path(Some(after.clone()), &layout, user_path::add_entry).edits.is_empty());
-        let undo = Plan::of_user_path(Some(after), &layout, user_path::remove_entry);
-        assert!(matches!(&undo.edits[..], [Edit::UserPath(edit)] if edit.after == before));
-        assert!(Plan::of_user_path(before, &layout, user_path::remove_entry).edits.is_empty());
     }
 }

@@ -4,50 +4,144 @@ fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-fn add(path: &str, entry: &str) -> String {
-    String::from_utf16(&add_entry(&units(path), &units(entry))).unwrap()
+fn text(units: &[u16]) -> String {
+    String::from_utf16(units).unwrap()
 }
 
-fn remove(path: &str, entry: &str) -> String {
-    String::from_utf16(&remove_entry(&units(path), &units(entry))).unwrap()
+fn stored(text: &str) -> UserPath {
+    UserPath { text: units(text), expands: true }
+}
+
+/// The variables of Ada's process.
+fn variables(name: &str) -> Option<OsString> {
+    let value = match name.to_ascii_uppercase().as_str() {
+        "USERPROFILE" => r"C:\Users\Ada",
+        "HOMEDRIVE" => "C:",
+        "HOMEPATH" => r"\Users\Ada",
+        "TOOLS" => r"C:\one;C:\two",
+        "EMPTY" => "",
+        _ => return None,
+    };
+    Some(value.into())
+}
+
+fn add(path: &str, entry: &str) -> String {
+    text(&add_entry(Some(&stored(path)), &units(entry), &variables).path.unwrap().text)
+}
+
+fn remove(path: &str, entry: &str) -> Option<String> {
+    remove_entry(Some(&stored(path)), &units(entry), &variables).path.map(|path| text(&path.text))
 }
 
 const BIN: &str = r"C:\Users\Ada\.gover\bin";
 
+/// Ways to write the same directory.
+const FORMS: [&str; 12] = [
+    BIN,
+    r"c:\users\ada\.GOVER\BIN",
+    r"C:\Users\Ada\.gover\bin\",
+    "C:/Users/Ada/.gover/bin/",
+    r#""C:\Users\Ada\.gover\bin""#,
+    r#""C:\Users\Ada"\.gover\bin"#,
+    r"C:\\Users\Ada\\.gover\bin",
+    r" C:\Users\Ada\.gover\bin ",
+    r"%USERPROFILE%\.gover\bin",
+    r"%UserProfile%/.gover/bin/",
+    r"%HOMEDRIVE%%HOMEPATH%\.gover\bin",
+    r#""%HOMEDRIVE%\users%EMPTY%\ada\.gover\bin""#,
+];
+
 #[test]
 fn an_entry_is_added_first() {
     assert_eq!(add(r"%USERPROFILE%\x;C:\Go\bin", BIN), format!(r"{BIN};%USERPROFILE%\x;C:\Go\bin"));
-    assert_eq!(add("", BIN), BIN);
+    let new = add_entry(None, &units(BIN), &variables);
+    assert_eq!(new.path, Some(stored(BIN)));
+    assert!(new.found.is_empty());
 }
 
 #[test]
 fn adding_twice_changes_nothing_however_it_is_written() {
-    for first in
-        [BIN, r"c:\users\ada\.GOVER\BIN", r"C:\Users\Ada\.gover\bin\", r#""C:\Users\Ada\.gover\bin""#]
-    {
+    for first in FORMS {
         let path = format!(r"{first};C:\Go\bin;;");
         assert_eq!(add(&path, BIN), path);
     }
 }
 
 #[test]
-fn an_entry_elsewhere_moves_to_the_front() {
-    assert_eq!(add(&format!(r"C:\a;{BIN}\;C:\b"), BIN), format!(r"{BIN};C:\a;C:\b"));
+fn an_entry_elsewhere_moves_to_the_front_in_the_form_it_has() {
+    for form in FORMS {
+        let path = stored(&format!(r"C:\a;{form};C:\b;{BIN}\"));
+        let changed = add_entry(Some(&path), &units(BIN), &variables);
+        assert_eq!(text(&changed.path.unwrap().text), format!(r"{form};C:\a;C:\b"));
+        assert_eq!(changed.found, [units(form), units(&format!(r"{BIN}\"))]);
+    }
+}
+
+#[test]
+fn removing_finds_every_form() {
+    for form in FORMS {
+        assert_eq!(remove(&format!(r"C:\a;{form};C:\b"), BIN).unwrap(), r"C:\a;C:\b");
+        assert_eq!(remove(form, BIN), None);
+    }
+}
+
+#[test]
+fn where_variables_are_not_expanded_they_are_a_name_like_any_other() {
+    let path = UserPath { text: units(r"%USERPROFILE%\.gover\bin"), expands: false };
+    let changed = add_entry(Some(&path), &units(BIN), &variables);
+    let expected = format!(r"{BIN};%USERPROFILE%\.gover\bin");
+    assert_eq!(changed.path, Some(UserPath { text: units(&expected), expands: false }));
+    let undone = remove_entry(changed.path.as_ref(), &units(BIN), &variables);
+    assert_eq!(undone.path, Some(path));
+}
+
+#[test]
+fn variables_that_are_not_there_stay_as_they_are() {
+    for (given, expected) in [
+        ("%NOWHERE%", "%NOWHERE%"),
+        ("100%", "100%"),
+        ("%%", "%%"),
+        ("%NOWHERE%USERPROFILE%", r"%NOWHEREC:\Users\Ada"),
+        ("%EMPTY%a%HOMEDRIVE%b", "aC:b"),
+    ] {
+        assert_eq!(text(&entries::expand(&units(given), &variables)), expected);
+    }
+}
+
+#[test]
+fn a_directory_with_a_variable_s_name_in_its_own_is_found_as_written() {
+    let bin = r"D:\%HOMEDRIVE%\bin";
+    let path = add(r"C:\a", bin);
+    assert_eq!(add(&path, bin), path);
+    assert_eq!(remove(&path, bin).unwrap(), r"C:\a");
 }
 
 #[test]
 fn removing_undoes_adding_exactly() {
-    for path in ["", r"C:\a", r"C:\a;", r";;C:\a;;%X%;", r"c:/A/;C:\a ; C:\b", r#""C:\a;b";C:\c"#] {
-        assert_eq!(remove(&add(path, BIN), BIN), path);
+    for path in ["", ";", r"C:\a", r"C:\a;", r";;C:\a;;%X%;", r"c:/A/;C:\a ; C:\b", r#""C:\a;b";C:\c"#] {
+        assert_eq!(remove(&add(path, BIN), BIN).as_deref(), Some(path));
+    }
+    let added = add_entry(None, &units(BIN), &variables).path;
+    assert_eq!(remove_entry(added.as_ref(), &units(BIN), &variables).path, None);
+    assert_eq!(remove_entry(None, &units(BIN), &variables).path, None);
+}
+
+#[test]
+fn the_type_is_kept() {
+    for expands in [true, false] {
+        let path = UserPath { text: units(r"C:\a"), expands };
+        let added = add_entry(Some(&path), &units(BIN), &variables).path.unwrap();
+        assert_eq!(added.expands, expands);
+        assert_eq!(remove_entry(Some(&added), &units(BIN), &variables).path, Some(path));
     }
 }
 
 #[test]
 fn a_longer_or_shorter_directory_is_another_entry() {
-    let path = format!(r"{BIN}2;C:\Users\Ada\.gover;{BIN}\x");
-    assert_eq!(remove(&path, BIN), path);
-    assert!(!has_entry(&units(&path), &units(BIN)));
-    assert!(has_entry(&units(&format!("{path};{BIN}")), &units(BIN)));
+    let path = format!(r"{BIN}2;C:\Users\Ada\.gover;{BIN}\x;%USERPROFILE%;Users\Ada\.gover\bin");
+    assert_eq!(remove(&path, BIN).unwrap(), path);
+    // A share is no local directory.
+    assert_eq!(remove(r"\C\bin;\\c\bin", r"\\C\bin").unwrap(), r"\C\bin");
 }
 
 #[test]
@@ -56,23 +150,38 @@ fn a_separator_inside_quotation_marks_separates_nothing() {
     let path = add(r"C:\a", bin);
     assert_eq!(path, r#""C:\semi;colon\bin";C:\a"#);
     assert_eq!(add(&path, bin), path);
-    assert_eq!(remove(&path, bin), r"C:\a");
+    assert_eq!(remove(&path, bin).unwrap(), r"C:\a");
 }
 
 #[test]
 fn letters_beyond_ascii_compare_without_case() {
-    assert_eq!(remove(r"C:\ÄÖÜ\bin;C:\a", r"c:\äöü\bin"), r"C:\a");
+    assert_eq!(remove(r"C:\ÄÖÜ\bin;C:\a", r"c:\äöü\bin").unwrap(), r"C:\a");
+    assert_eq!(remove(r"C:\𝒜da ☃\bin;C:\a", r"c:\𝒜DA ☃\BIN").unwrap(), r"C:\a");
 }
 
 #[test]
 fn what_is_not_unicode_is_kept() {
-    let mut path = units(r"C:\a;C:\");
-    path.push(0xD800);
-    let added = add_entry(&path, &units(BIN));
-    assert_eq!(remove_entry(&added, &units(BIN)), path);
+    let mut path = stored(r"C:\a;%USERPROFILE%\");
+    path.text.push(0xD800);
+    let added = add_entry(Some(&path), &units(BIN), &variables).path.unwrap();
+    assert!(added.text.ends_with(&path.text));
+    assert_eq!(remove_entry(Some(&added), &units(BIN), &variables).path, Some(path));
 }
 
 #[test]
 fn empty_entries_are_never_ours() {
-    assert_eq!(remove(";;", ""), ";;");
+    assert_eq!(remove(";;%EMPTY%", "").unwrap(), ";;%EMPTY%");
+}
+
+#[test]
+fn directories_are_what_windows_searches() {
+    let path = stored(r#"%HOMEDRIVE%\a;"C:\b;c";%TOOLS%;%NOWHERE%\d;"#);
+    let entries = path.directories(&variables);
+    let directories: Vec<_> = entries.iter().map(|entry| entry.directory.to_str().unwrap()).collect();
+    assert_eq!(directories, [r"C:\a", r"C:\b;c", r"C:\one", r"C:\two", r"%NOWHERE%\d", ""]);
+    assert_eq!(entries.get(3).unwrap().text, units("%TOOLS%"));
+    assert!(entries.first().unwrap().is(&units(r"c:\A\")));
+    assert_eq!(path.expanded_length(&variables), r#"C:\a;"C:\b;c";C:\one;C:\two;%NOWHERE%\d;"#.len());
+    let raw = UserPath { expands: false, ..path };
+    assert_eq!(raw.directories(&variables).first().unwrap().directory, r"%HOMEDRIVE%\a");
 }

@@ -1,5 +1,8 @@
 use gover_core::Exit;
-use gover_shell::persist::{self, Edit, Plan};
+use gover_core::layout::executable_name;
+use gover_shell::persist::{
+    self, Edit, EntryChange, FileEdit, MachineEntry, Notice, Plan, Reach, USER_PATH, UserPathEdit,
+};
 
 use super::provide;
 use crate::cli::SetupArgs;
@@ -15,37 +18,75 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     };
     if arguments.dry_run {
         for edit in &plan.edits {
-            context.printer.data(&format!("would change {}", place(edit, context)))?;
+            context.printer.data(&phrase(edit, Tense::Would, context))?;
+            if let Edit::File(FileEdit { lines, .. }) = edit {
+                for line in lines.lines() {
+                    context.printer.data(&format!("  {line}"))?;
+                }
+            }
         }
+        show(&plan.notices, context);
         return Ok(finish(plan, context));
     }
     if !arguments.undo {
         provide::refresh_shims(context)?;
     }
-    for edit in &plan.edits {
-        // One file that cannot be written must not keep the others from being set up.
-        match persist::apply(edit) {
-            Ok(()) => context.printer.note(&format!("changed {}", place(edit, context))),
-            Err(problem) => plan.problems.push(problem),
-        }
-    }
+    let reach = apply(&mut plan, context);
     for path in &plan.unchanged {
         context.printer.note(&format!("{} is set up already", context.short(path)));
     }
-    if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
+    show(&plan.notices, context);
+    if let Some(reach) = reach {
+        context.printer.note(&result(&reach, &plan, arguments.undo, context));
+    } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
         context.printer.note(if arguments.undo {
             "nothing of gover's was set up"
         } else {
             "PATH is set up already"
         });
-    } else if !plan.edits.is_empty() {
-        context.printer.note(if arguments.undo {
-            "new shells no longer have gover on PATH"
-        } else {
-            "new shells have gover first on PATH (`gover setup --undo` takes it back)"
-        });
     }
     Ok(finish(plan, context))
+}
+
+/// Makes the changes; who sees them, if there are any. One file that cannot be written must not keep the others from
+/// being set up.
+fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
+    let mut widest = None;
+    for edit in &plan.edits {
+        match persist::apply(edit, &context.layout) {
+            Ok(reach) => {
+                context.printer.note(&phrase(edit, Tense::Done, context));
+                widest = Some(reach);
+            }
+            Err(problem) => plan.problems.push(problem),
+        }
+    }
+    widest
+}
+
+/// What all changes together mean, in the line that people read if they read only one.
+fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> String {
+    let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
+    let who = match reach {
+        Reach::New if is_registry => "new windows",
+        Reach::New => "new shells",
+        Reach::NextSignIn(why) => {
+            context.printer.warning(&format!("Windows did not tell other programs of the change: {why}"));
+            "windows that are opened after you sign in again"
+        }
+    };
+    let machine = plan.notices.iter().find_map(|notice| match notice {
+        Notice::MachineGo(entry) | Notice::MachineGover(entry) => Some(context.short(&entry.directory)),
+        Notice::LongUserPath { .. } | Notice::LongPath { .. } => None,
+    });
+    match (undo, machine) {
+        (false, None) => format!("{who} have gover first on PATH (`gover setup --undo` takes it back)"),
+        (false, Some(other)) => {
+            format!("{who} have gover on PATH, but {other} before it (`gover setup --undo` takes it back)")
+        }
+        (true, None) => format!("{who} no longer have gover on PATH"),
+        (true, Some(_)) => "gover is off your own PATH, and still in that of the machine".to_owned(),
+    }
 }
 
 /// Places that could not be changed are told one by one; any of them makes the command fail.
@@ -57,9 +98,114 @@ fn finish(plan: Plan, context: &Context<'_>) -> Exit {
     if failed { Exit::Failure } else { Exit::Success }
 }
 
-fn place(edit: &Edit, context: &Context<'_>) -> String {
-    match edit.path() {
-        Some(path) => context.short(path),
-        None => r"Path in HKEY_CURRENT_USER\Environment".to_owned(),
+#[derive(Clone, Copy)]
+enum Tense {
+    Would,
+    Done,
+}
+
+impl Tense {
+    fn of(self, verb: &str, done: &str) -> String {
+        match self {
+            Self::Would => format!("would {verb}"),
+            Self::Done => done.to_owned(),
+        }
+    }
+}
+
+/// One change as a sentence.
+fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
+    match edit {
+        Edit::File(edit) => {
+            let path = context.short(&edit.path);
+            match edit {
+                FileEdit { after: None, .. } => format!("{} {path}", tense.of("remove", "removed")),
+                FileEdit { lines, .. } if lines.is_empty() => {
+                    format!("{} gover's lines out of {path}", tense.of("take", "took"))
+                }
+                FileEdit { before: None, .. } => format!("{} {path}", tense.of("create", "created")),
+                FileEdit { .. } => format!("{} {path}", tense.of("change", "changed")),
+            }
+        }
+        Edit::UserPath(UserPathEdit { change, after, .. }) => match change {
+            EntryChange::Added(entry) => {
+                format!("{} `{entry}` in front of {USER_PATH}", tense.of("add", "added"))
+            }
+            EntryChange::Moved(entry) => {
+                format!("{} `{entry}` to the front of {USER_PATH}", tense.of("move", "moved"))
+            }
+            EntryChange::Removed(entries) => {
+                let entries: Vec<_> = entries.iter().map(|entry| format!("`{entry}`")).collect();
+                let rest = match after {
+                    Some(_) => "the rest stays as it is",
+                    None => "nothing else was in it, so that value goes too",
+                };
+                format!(
+                    "{} {} from {USER_PATH}; {rest}",
+                    tense.of("remove", "removed"),
+                    entries.join(" and ")
+                )
+            }
+        },
+    }
+}
+
+/// What keeps PATH from being as it should, and what to do.
+fn show(notices: &[Notice], context: &Context<'_>) {
+    let printer = context.printer;
+    for notice in notices {
+        match notice {
+            Notice::MachineGo(entry) => show_machine_go(entry, context),
+            Notice::MachineGover(entry) => {
+                let directory = context.short(&entry.directory);
+                printer.warning(&format!("{directory} is in the machine's Path too"));
+                show_lines(
+                    "to take it off, in PowerShell as administrator, then sign in again:",
+                    entry.removal(),
+                    context,
+                );
+            }
+            Notice::LongUserPath { length } => {
+                printer
+                    .warning(&format!("your Path has {length} characters; gover leaves every one of them"));
+                printer.note("  the old dialog for it and some programs cut it after 2047, setx after 1024");
+                printer.hint("take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables");
+            }
+            Notice::LongPath { length } => {
+                printer.note(&format!(
+                    "note: PATH has {length} characters in all; cmd.exe takes 8191 in one line,"
+                ));
+                printer.note("  so that batch files with `set PATH=...;%PATH%` may fail");
+            }
+        }
+    }
+}
+
+fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
+    let printer = context.printer;
+    let program = entry.directory.join(executable_name("go"));
+    printer.warning(&format!("`go` in new windows is {}, not gover's", program.display()));
+    printer.note("  it is in the machine's Path, which Windows puts before yours");
+    if entry.is_from_installer {
+        printer.note("  Go's own installer puts it there");
+        printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
+    }
+    show_lines(
+        "take it off the machine's Path, in PowerShell as administrator, then sign in again:",
+        entry.removal(),
+        context,
+    );
+    show_lines(
+        "or put gover before it for everyone on this machine, in the same way:",
+        entry.precedence(&context.layout),
+        context,
+    );
+}
+
+fn show_lines(hint: &str, lines: Option<Vec<String>>, context: &Context<'_>) {
+    let Some(lines) = lines else { return };
+    context.printer.hint(hint);
+    for line in lines {
+        context.printer.note(&format!("  {line}"));
     }
 }

@@ -1,0 +1,187 @@
+//! The user's PATH in the registry of Windows: what changes in it, and what takes its effect away.
+//!
+//! Windows makes a program's PATH from the machine's value and the user's behind it. Only the user's is changed.
+
+use std::path::{Path, PathBuf};
+
+use gover_core::env::vars;
+use gover_core::layout::executable_name;
+use gover_core::{Env, Layout};
+use gover_sys::user_path::{self, Entry, UserPath};
+
+use super::{Edit, Plan};
+use crate::quote::powershell;
+
+/// A change to the user's PATH in the registry; `None` means that there is no such value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPathEdit {
+    /// The value now.
+    pub before: Option<UserPath>,
+    /// The value after.
+    pub after: Option<UserPath>,
+    /// The same as people see it.
+    pub change: EntryChange,
+}
+
+/// What happens to the entry that means gover's `bin`, as it is written in the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryChange {
+    /// A new one, first.
+    Added(String),
+    /// One that was behind others is first now.
+    Moved(String),
+    /// Every one is gone.
+    Removed(Vec<String>),
+}
+
+/// What is worth knowing about PATH although nothing is to be changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A Go in the machine's PATH is found before gover's.
+    MachineGo(MachineEntry),
+    /// gover stays in the machine's PATH, where an administrator put it.
+    MachineGover(MachineEntry),
+    /// The user's PATH is longer than some programs can take.
+    LongUserPath {
+        /// Its UTF-16 units.
+        length: usize,
+    },
+    /// Both together are longer than a line of `cmd.exe`.
+    LongPath {
+        /// Their UTF-16 units, with variables expanded.
+        length: usize,
+    },
+}
+
+/// A directory in the machine's PATH, which only an administrator can change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineEntry {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Whether that is where Go's own installer puts Go.
+    pub is_from_installer: bool,
+    /// The entry as it is stored, if it is for this directory alone.
+    entry: Option<String>,
+    expands: bool,
+}
+
+impl MachineEntry {
+    /// Lines for an administrator's `PowerShell` that take the entry off the machine's PATH and leave all others as
+    /// they are written.
+    pub fn removal(&self) -> Option<Vec<String>> {
+        let entry = powershell(self.entry.as_ref()?);
+        Some(self.lines(&format!("$path -split ';' -ne {entry} -join ';'")))
+    }
+
+    /// Lines for an administrator's `PowerShell` that put gover first in the machine's PATH.
+    pub fn precedence(&self, layout: &Layout) -> Option<Vec<String>> {
+        let bin = layout.bin();
+        let bin = bin.to_str().filter(|bin| !bin.contains(';'))?;
+        Some(self.lines(&format!("{} + $path", powershell(&format!("{bin};")))))
+    }
+
+    fn lines(&self, value: &str) -> Vec<String> {
+        let kind = if self.expands { "ExpandString" } else { "String" };
+        vec![
+            r"$key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'".to_owned(),
+            "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
+            format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
+        ]
+    }
+}
+
+/// What `gover setup` changes in the user's `before`, seen together with the PATH of the machine.
+pub(super) fn plan(before: Option<UserPath>, machine: Option<&UserPath>, env: &Env, layout: &Layout) -> Plan {
+    let variables = |name: &str| env.var_even_empty(name);
+    let bin = user_path::encode(layout.bin().as_os_str());
+    let changed = user_path::add_entry(before.as_ref(), &bin, &variables);
+    let user = changed.path.as_ref();
+    let machine_go = machine.and_then(|machine| find_machine_go(machine, env, layout));
+    let length = user.map_or(0, |path| path.text.len());
+    let whole: usize =
+        [machine, user].into_iter().flatten().map(|path| path.expanded_length(&variables) + 1).sum();
+    let notices = [
+        machine_go.map(Notice::MachineGo),
+        (length > LONGEST_IN_DIALOG).then_some(Notice::LongUserPath { length }),
+        (whole > LONGEST_LINE + 1).then(|| Notice::LongPath { length: whole - 1 }),
+    ];
+    let change = match changed.found.first() {
+        Some(entry) => EntryChange::Moved(text(entry)),
+        None => EntryChange::Added(text(&bin)),
+    };
+    let mut plan = Plan::of_registry(before, changed.path, change);
+    plan.notices = notices.into_iter().flatten().collect();
+    plan
+}
+
+/// What `gover setup --undo` changes in the user's `before`, seen together with the PATH of the machine.
+pub(super) fn plan_undo(
+    before: Option<UserPath>,
+    machine: Option<&UserPath>,
+    env: &Env,
+    layout: &Layout,
+) -> Plan {
+    let variables = |name: &str| env.var_even_empty(name);
+    let bin = user_path::encode(layout.bin().as_os_str());
+    let changed = user_path::remove_entry(before.as_ref(), &bin, &variables);
+    let removed = changed.found.iter().map(|entry| text(entry)).collect();
+    let mut plan = Plan::of_registry(before, changed.path, EntryChange::Removed(removed));
+    let machine = machine.and_then(|machine| find_in_machine(machine, env, |entry| entry.is(&bin)));
+    plan.notices.extend(machine.map(Notice::MachineGover));
+    plan
+}
+
+impl Plan {
+    fn of_registry(before: Option<UserPath>, after: Option<UserPath>, change: EntryChange) -> Self {
+        let edit = (before != after).then(|| Edit::UserPath(UserPathEdit { before, after, change }));
+        Self { edits: edit.into_iter().collect(), ..Self::default() }
+    }
+}
+
+/// The first `go` that the machine's PATH leads to, unless gover's is before it.
+fn find_machine_go(machine: &UserPath, env: &Env, layout: &Layout) -> Option<MachineEntry> {
+    let bin = user_path::encode(layout.bin().as_os_str());
+    let found = find_in_machine(machine, env, |entry| entry.is(&bin) || is_go(Path::new(&entry.directory)))?;
+    let is_gover = user_path::same_directory(&user_path::encode(found.directory.as_os_str()), &bin);
+    (!is_gover).then_some(found)
+}
+
+fn find_in_machine(machine: &UserPath, env: &Env, wanted: impl Fn(&Entry) -> bool) -> Option<MachineEntry> {
+    let entries = machine.directories(&|name: &str| env.var_even_empty(name));
+    let found = entries.iter().find(|entry| wanted(entry))?;
+    let is_alone = entries.iter().filter(|other| other.text == found.text).count() == 1;
+    let is_from_installer = |known: &PathBuf| found.is(&user_path::encode(known.as_os_str()));
+    Some(MachineEntry {
+        directory: PathBuf::from(&found.directory),
+        is_from_installer: installer_directories(env).iter().any(is_from_installer),
+        entry: String::from_utf16(&found.text).ok().filter(|text| is_alone && !text.contains(';')),
+        expands: machine.expands,
+    })
+}
+
+fn is_go(directory: &Path) -> bool {
+    directory.is_absolute() && directory.join(executable_name("go")).is_file()
+}
+
+/// Where Go's MSI package puts `bin`: since 1.16 below the directory of programs, before that on the drive itself.
+fn installer_directories(env: &Env) -> Vec<PathBuf> {
+    let above = [vars::PROGRAM_FILES, vars::PROGRAM_FILES_X86].map(|name| env.var(name).map(PathBuf::from));
+    let drive = env.var(vars::SYSTEM_DRIVE).map(|mut drive| {
+        drive.push(r"\");
+        PathBuf::from(drive)
+    });
+    above.into_iter().chain([drive]).flatten().map(|above| above.join("Go").join("bin")).collect()
+}
+
+fn text(units: &[u16]) -> String {
+    String::from_utf16_lossy(units)
+}
+
+/// What the older dialog for environment variables, and programs written for it, can take.
+const LONGEST_IN_DIALOG: usize = 2047;
+
+/// What `cmd.exe` can take in one line.
+const LONGEST_LINE: usize = 8191;
+
+#[cfg(test)]
+mod tests;

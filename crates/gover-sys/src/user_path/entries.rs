@@ -1,0 +1,103 @@
+//! Entries of a PATH of Windows: where one ends, what it means, and when two mean the same.
+
+use super::{UserPath, Variables, encode};
+
+pub(super) const SEPARATOR: u16 = b';' as u16;
+const QUOTE: u16 = b'"' as u16;
+const SLASH: u16 = b'/' as u16;
+const BACKSLASH: u16 = b'\\' as u16;
+const PERCENT: u16 = b'%' as u16;
+
+/// Splits at `;` outside quotation marks.
+pub(super) fn split(path: &[u16]) -> impl Iterator<Item = &[u16]> {
+    let mut is_quoted = false;
+    path.split(move |&unit| {
+        is_quoted ^= unit == QUOTE;
+        unit == SEPARATOR && !is_quoted
+    })
+}
+
+/// The entries that mean the directory `entry`, and the others.
+pub(super) fn divide<'a>(
+    path: &'a UserPath,
+    entry: &[u16],
+    variables: &dyn Variables,
+) -> (Vec<&'a [u16]>, Vec<&'a [u16]>) {
+    split(&path.text)
+        // As written too: a directory may have a `%` in its name, for which Windows knows no other spelling.
+        .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)))
+}
+
+/// An entry that contains `;` is one only between quotation marks.
+pub(super) fn quoted(entry: &[u16]) -> Vec<u16> {
+    if entry.contains(&SEPARATOR) && !entry.contains(&QUOTE) {
+        [&[QUOTE], entry, &[QUOTE]].concat()
+    } else {
+        entry.to_vec()
+    }
+}
+
+/// Without quotation marks and surrounding blanks.
+pub(super) fn unquoted(entry: &[u16]) -> Vec<u16> {
+    let units: Vec<u16> = entry.iter().copied().filter(|&unit| unit != QUOTE).collect();
+    let start = units.iter().take_while(|unit| is_blank(**unit)).count();
+    let end = units.iter().rev().take_while(|unit| is_blank(**unit)).count();
+    units.get(start..units.len() - end).unwrap_or_default().to_vec()
+}
+
+/// Replaces each `%NAME%` whose variable there is; any other `%` stays, as `ExpandEnvironmentStrings` has it.
+pub(super) fn expand(text: &[u16], variables: &dyn Variables) -> Vec<u16> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&unit, after)) = rest.split_first() {
+        rest = after;
+        if unit == PERCENT
+            && let Some(end) = after.iter().position(|&unit| unit == PERCENT)
+            && let Some(name) = after.get(..end).filter(|name| !name.is_empty())
+            && let Some(value) = String::from_utf16(name).ok().and_then(|name| variables.variable(&name))
+        {
+            result.extend(encode(&value));
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else {
+            result.push(unit);
+        }
+    }
+    result
+}
+
+/// Whether two entries mean one directory, as they are written. An empty one means none.
+pub(super) fn same(a: &[u16], b: &[u16]) -> bool {
+    let (a, b) = (comparable(a), comparable(b));
+    !a.is_empty() && a == b
+}
+
+/// An entry without what makes no difference: quotation marks, surrounding blanks, final and repeated separators,
+/// their direction, case.
+fn comparable(entry: &[u16]) -> Vec<u16> {
+    let mut result: Vec<u16> = Vec::with_capacity(entry.len());
+    for unit in unquoted(entry) {
+        let unit = if unit == SLASH { BACKSLASH } else { upper(unit) };
+        // Two at the beginning are another thing: `\\server\share`.
+        if unit != BACKSLASH || result.len() < 2 || result.last() != Some(&BACKSLASH) {
+            result.push(unit);
+        }
+    }
+    while result.last() == Some(&BACKSLASH) {
+        result.pop();
+    }
+    result
+}
+
+fn is_blank(unit: u16) -> bool {
+    unit == u16::from(b' ') || unit == u16::from(b'\t')
+}
+
+/// The upper case of one UTF-16 unit, as file names are compared; surrogates and long forms stay.
+fn upper(unit: u16) -> u16 {
+    let Some(letter) = char::from_u32(u32::from(unit)) else { return unit };
+    let mut upper = letter.to_uppercase();
+    match (upper.next().map(u32::from).map(u16::try_from), upper.next()) {
+        (Some(Ok(unit)), None) => unit,
+        _ => unit,
+    }
+}
