@@ -13,6 +13,7 @@ mod choose;
 mod current;
 mod environment;
 mod help;
+mod home;
 mod install;
 mod list;
 mod output;

@@ -7,6 +7,8 @@ use gover_test::{TestContext, context, gover_snapshot};
 
 use crate::scene::has_startup_files;
 
+mod registry;
+
 #[test]
 fn init_prints_a_script_for_each_shell_and_nothing_else() {
     let ctx = context!();

@@ -39,10 +39,11 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     if let Some(reach) = reach {
         context.printer.note(&result(&reach, &plan, arguments.undo, context));
     } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
-        context.printer.note(if arguments.undo {
-            "nothing of gover's was set up"
-        } else {
-            "PATH is set up already"
+        context.printer.note(&match (arguments.undo, first_in_machine(&plan, context)) {
+            (true, None) => "nothing of gover's was set up".to_owned(),
+            (true, Some(_)) => "gover is in the machine's PATH only".to_owned(),
+            (false, None) => "PATH is set up already".to_owned(),
+            (false, Some(other)) => format!("PATH is set up already, but {other} is before gover in it"),
         });
     }
     Ok(finish(plan, context))
@@ -75,18 +76,22 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
             "windows that are opened after you sign in again"
         }
     };
-    let machine = plan.notices.iter().find_map(|notice| match notice {
-        Notice::MachineGo(entry) | Notice::MachineGover(entry) => Some(context.short(&entry.directory)),
-        Notice::LongUserPath { .. } | Notice::LongPath { .. } => None,
-    });
-    match (undo, machine) {
+    match (undo, first_in_machine(plan, context)) {
         (false, None) => format!("{who} have gover first on PATH (`gover setup --undo` takes it back)"),
         (false, Some(other)) => {
-            format!("{who} have gover on PATH, but {other} before it (`gover setup --undo` takes it back)")
+            format!("{who} have gover on PATH, but {other} is before it (`gover setup --undo` takes it back)")
         }
         (true, None) => format!("{who} no longer have gover on PATH"),
         (true, Some(_)) => "gover is off your own PATH, and still in that of the machine".to_owned(),
     }
+}
+
+/// The directory in the machine's PATH that matters here.
+fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
+    plan.notices.iter().find_map(|notice| match notice {
+        Notice::MachineGo(entry) | Notice::MachineGover(entry) => Some(context.short(&entry.directory)),
+        Notice::LongUserPath { .. } | Notice::LongPath { .. } => None,
+    })
 }
 
 /// Places that could not be changed are told one by one; any of them makes the command fail.

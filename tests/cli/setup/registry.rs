@@ -1,0 +1,471 @@
+//! `gover setup` on Windows, against the registry of the user who runs the tests. Each test takes its turn and puts
+//! everything back, whatever happens.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gover_core::Env;
+use gover_core::layout::executable_name;
+use gover_sys::Lock;
+use gover_sys::user_path::{self, UserPath};
+use gover_test::snapbox::str;
+use gover_test::{Output, TestContext, context, gover_snapshot};
+
+const MACHINE: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+
+/// The user's and the machine's PATH, which are put back in the end.
+struct Registry {
+    ctx: TestContext,
+    user: Option<UserPath>,
+    machine: Option<UserPath>,
+    /// After what is put back: released last.
+    _turn: Lock,
+}
+
+impl Registry {
+    /// `None` where there is no registry.
+    fn take(home: &str) -> Option<Self> {
+        if std::path::MAIN_SEPARATOR == '/' {
+            return None;
+        }
+        let turn = Env::from_process().temporary_directory().join("gover-test-registry.lock");
+        let turn = Lock::acquire(&turn, || ()).unwrap();
+        let mut ctx = context!();
+        let home = ctx.home().join(home);
+        fs::create_dir_all(&home).unwrap();
+        ctx.set("USERPROFILE", &home).set("GOVER_HOME", home.join(".gover"));
+        let (drive, path) = home.to_str().unwrap().split_at(2);
+        ctx.set("HOMEDRIVE", drive).set("HOMEPATH", path);
+        let (user, machine) = (user_path::read().unwrap(), user_path::read_machine().unwrap());
+        Some(Self { ctx, user, machine, _turn: turn })
+    }
+
+    fn ada() -> Option<Self> {
+        Self::take("Ada")
+    }
+
+    /// The directory that belongs on PATH, as text.
+    fn bin(&self) -> String {
+        let home = PathBuf::from(self.ctx.variable("GOVER_HOME").unwrap());
+        home.join("bin").to_str().unwrap().to_owned()
+    }
+
+    fn setup(&self, arguments: &[&str]) -> Output {
+        self.ctx.gover([&["setup"], arguments].concat())
+    }
+
+    /// Puts a directory first in the machine's PATH; whether this user may.
+    fn set_machine(&self, first: &str) -> bool {
+        let rest = String::from_utf16(&self.machine.as_ref().unwrap().text).unwrap();
+        let set = self.reg(&[
+            "add",
+            MACHINE,
+            "/v",
+            "Path",
+            "/t",
+            "REG_EXPAND_SZ",
+            "/d",
+            &format!("{first};{rest}"),
+            "/f",
+        ]);
+        if !set {
+            eprintln!("skipped: this user may not change the machine's PATH");
+        }
+        set
+    }
+
+    fn reg(&self, arguments: &[&str]) -> bool {
+        self.ctx.command("reg.exe").args(arguments).run().code == Some(0)
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        user_path::write(self.user.as_ref()).unwrap();
+        if user_path::read_machine().unwrap() != self.machine {
+            let before = self.machine.as_ref().unwrap();
+            let kind = if before.expands { "REG_EXPAND_SZ" } else { "REG_SZ" };
+            let text = String::from_utf16(&before.text).unwrap();
+            assert!(self.reg(&["add", MACHINE, "/v", "Path", "/t", kind, "/d", &text, "/f"]));
+            assert_eq!(user_path::read_machine().unwrap(), self.machine);
+        }
+    }
+}
+
+fn stored(text: &str, expands: bool) -> UserPath {
+    UserPath { text: text.encode_utf16().collect(), expands }
+}
+
+fn put(text: &str) -> UserPath {
+    let path = stored(text, true);
+    user_path::write(Some(&path)).unwrap();
+    path
+}
+
+fn now() -> Option<UserPath> {
+    user_path::read().unwrap()
+}
+
+#[test]
+fn any_value_gets_gover_first_and_undo_restores_it() {
+    let Some(registry) = Registry::ada() else { return };
+    let bin = registry.bin();
+    let mut values: Vec<Option<UserPath>> = vec![None];
+    for text in
+        ["", ";", r"C:\a", r"%USERPROFILE%\x;C:\a;", r";;C:\a;;%NOWHERE%;", r#""C:\a;b";c:/A/ ; C:\é☃𝒜"#]
+    {
+        values.extend([Some(stored(text, true)), Some(stored(text, false))]);
+    }
+    // Half of a pair, which is no Unicode.
+    let half = UserPath { text: vec![0x0043, 0xD835, 0x003B, 0xDC9C], expands: true };
+    values.push(Some(half));
+    for before in values {
+        user_path::write(before.as_ref()).unwrap();
+        registry.setup(&[]).success();
+        let set_up = now().unwrap();
+        let mut expected: Vec<u16> = bin.encode_utf16().collect();
+        if let Some(before) = &before {
+            expected.push(u16::from(b';'));
+            expected.extend(&before.text);
+        }
+        let expands = before.as_ref().is_none_or(|before| before.expands);
+        assert_eq!(set_up, UserPath { text: expected, expands });
+
+        let again = registry.setup(&[]);
+        assert_eq!(again.success().stderr, "PATH is set up already\n", "{again}");
+        assert_eq!(now(), Some(set_up));
+
+        registry.setup(&["--undo"]).success();
+        assert_eq!(now(), before);
+        let again = registry.setup(&["--undo"]);
+        assert_eq!(again.success().stderr, "nothing of gover's was set up\n", "{again}");
+        assert_eq!(now(), before);
+    }
+}
+
+#[test]
+fn the_type_is_what_windows_itself_reads() {
+    let Some(registry) = Registry::ada() else { return };
+    for (expands, kind) in [(true, "REG_EXPAND_SZ"), (false, "REG_SZ")] {
+        user_path::write(Some(&stored(r"%USERPROFILE%\x", expands))).unwrap();
+        registry.setup(&[]).success();
+        let shown = registry.ctx.command("reg.exe").args(["query", r"HKCU\Environment", "/v", "Path"]).run();
+        let raw = String::from_utf8(shown.success().raw_stdout.clone()).unwrap();
+        let line = raw.lines().find(|line| line.contains("REG_")).unwrap();
+        let words: Vec<_> = line.split_whitespace().collect();
+        assert_eq!(words, ["Path", kind, &format!(r"{};%USERPROFILE%\x", registry.bin())]);
+    }
+}
+
+#[test]
+fn an_entry_that_is_gover_s_is_known_however_it_is_written() {
+    let Some(registry) = Registry::ada() else { return };
+    let bin = registry.bin();
+    let (drive, path) = bin.split_at(2);
+    let forms = [
+        bin.to_uppercase(),
+        format!(r"{bin}\"),
+        bin.replace('\\', "/"),
+        format!(r#""{bin}""#),
+        format!(r#""{drive}{path}\""#),
+        r"%USERPROFILE%\.gover\bin".to_owned(),
+        r#""%userprofile%"/.gover/bin/"#.to_owned(),
+        r"%HOMEDRIVE%%HOMEPATH%\.gover\bin".to_owned(),
+    ];
+    for form in forms {
+        let first = put(&format!(r"{form};C:\a"));
+        let output = registry.setup(&[]);
+        assert_eq!(output.success().stderr, "PATH is set up already\n", "{form}\n{output}");
+        assert_eq!(now(), Some(first.clone()));
+
+        put(&format!(r"C:\a;{form}"));
+        let output = registry.setup(&[]);
+        let told = format!("moved `{form}` to the front of HKCU\\Environment\\Path\n");
+        let raw = String::from_utf8(output.success().raw_stderr.clone()).unwrap();
+        assert!(raw.starts_with(&told), "{form}\n{output}");
+        assert_eq!(now(), Some(first));
+
+        registry.setup(&["--undo"]).success();
+        assert_eq!(now(), Some(stored(r"C:\a", true)));
+    }
+}
+
+#[test]
+fn where_variables_are_not_expanded_they_name_another_directory() {
+    let Some(registry) = Registry::ada() else { return };
+    let before = stored(r"%USERPROFILE%\.gover\bin", false);
+    user_path::write(Some(&before)).unwrap();
+    registry.setup(&[]).success();
+    assert_eq!(now(), Some(stored(&format!(r"{};%USERPROFILE%\.gover\bin", registry.bin()), false)));
+    registry.setup(&["--undo"]).success();
+    assert_eq!(now(), Some(before));
+}
+
+#[test]
+fn what_would_change_is_shown_and_what_changed_is_told() {
+    let Some(registry) = Registry::ada() else { return };
+    let before = put(r"C:\a");
+    gover_snapshot!(
+        registry.setup(&["--dry-run"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+would add `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
+
+----- stderr -----
+
+"#]]
+    );
+    assert_eq!(now(), Some(before.clone()));
+    assert!(!PathBuf::from(registry.bin()).exists(), "nothing is created");
+    gover_snapshot!(
+        told(&registry.setup(&[])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
+new windows have gover first on PATH (`gover setup --undo` takes it back)
+
+"#]]
+    );
+    let set_up = now();
+    gover_snapshot!(
+        registry.setup(&["--undo", "--dry-run"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+would remove `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+
+----- stderr -----
+
+"#]]
+    );
+    assert_eq!(now(), set_up);
+    gover_snapshot!(
+        told(&registry.setup(&["--undo"])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+new windows no longer have gover on PATH
+
+"#]]
+    );
+    assert_eq!(now(), Some(before));
+
+    user_path::write(None).unwrap();
+    registry.setup(&[]).success();
+    gover_snapshot!(
+        told(&registry.setup(&["--undo"])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; nothing else was in it, so that value goes too
+new windows no longer have gover on PATH
+
+"#]]
+    );
+    assert_eq!(now(), None);
+
+    let before = put(r"C:\a;%USERPROFILE%\.gover\bin");
+    gover_snapshot!(
+        registry.setup(&["--dry-run"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+would move `%USERPROFILE%/.gover/bin` to the front of HKCU/Environment/Path
+
+----- stderr -----
+
+"#]]
+    );
+    assert_eq!(now(), Some(before));
+}
+
+#[test]
+fn a_user_s_name_may_be_any_text() {
+    for name in ["Jürgen Groß", "Ада ☃", "𝒜da; Lovelace", "it's 100% & co"] {
+        let Some(registry) = Registry::take(name) else { return };
+        let before = put(r"C:\a");
+        registry.setup(&[]).success();
+        let bin = registry.bin();
+        let expected = if bin.contains(';') { format!("\"{bin}\"") } else { bin };
+        let set_up = stored(&format!(r"{expected};C:\a"), true);
+        assert_eq!(now(), Some(set_up.clone()));
+        let again = registry.setup(&[]);
+        assert_eq!(again.success().stderr, "PATH is set up already\n", "{name}\n{again}");
+        // A value that Windows expands itself, with the same name in a variable.
+        put(r"C:\a;%USERPROFILE%\.gover\bin");
+        registry.setup(&[]).success();
+        assert_eq!(now(), Some(stored(r"%USERPROFILE%\.gover\bin;C:\a", true)));
+        user_path::write(Some(&set_up)).unwrap();
+        registry.setup(&["--undo"]).success();
+        assert_eq!(now(), Some(before));
+    }
+}
+
+#[test]
+fn a_long_path_is_kept_whole_and_told() {
+    let Some(registry) = Registry::ada() else { return };
+    let length = 2048 - registry.bin().encode_utf16().count() - 1;
+    let just_fits = put(&"x".repeat(length - 1));
+    let output = registry.setup(&[]);
+    assert!(!output.success().stderr.contains("characters"), "{output}");
+    assert_eq!(now().unwrap().text.len(), 2047);
+    registry.setup(&["--undo"]).success();
+    assert_eq!(now(), Some(just_fits));
+
+    let too_long = put(&"x".repeat(length));
+    gover_snapshot!(
+        told(&registry.setup(&[])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
+warning: your Path has 2048 characters; gover leaves every one of them
+  the old dialog for it and some programs cut it after 2047, setx after 1024
+hint: take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables
+new windows have gover first on PATH (`gover setup --undo` takes it back)
+
+"#]]
+    );
+    assert_eq!(now().unwrap().text.len(), 2048);
+    gover_snapshot!(
+        registry.setup(&[]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+warning: your Path has 2048 characters; gover leaves every one of them
+  the old dialog for it and some programs cut it after 2047, setx after 1024
+hint: take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables
+PATH is set up already
+
+"#]]
+    );
+    registry.setup(&["--undo"]).success();
+    assert_eq!(now(), Some(too_long));
+
+    put(&"x".repeat(9000));
+    let output = registry.setup(&[]);
+    assert!(output.success().stderr.contains("takes 8191 in one line"), "{output}");
+}
+
+#[test]
+fn a_go_of_the_whole_machine_is_told_with_the_way_out() {
+    let Some(mut registry) = Registry::ada() else { return };
+    let programs = registry.ctx.root().join("Program Files");
+    let go = programs.join(r"Go\bin");
+    fs::create_dir_all(&go).unwrap();
+    fs::write(go.join(executable_name("go")), "").unwrap();
+    registry.ctx.set("ProgramFiles", &programs);
+    if !registry.set_machine(r"%ProgramFiles%\Go\bin") {
+        return;
+    }
+    let machine = user_path::read_machine().unwrap();
+    put(r"C:\a");
+    gover_snapshot!(
+        told(&registry.setup(&[])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
+warning: `go` in new windows is [ROOT]/Program Files/Go/bin/go, not gover's
+  it is in the machine's Path, which Windows puts before yours
+  Go's own installer puts it there
+hint: uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go
+hint: take it off the machine's Path, in PowerShell as administrator, then sign in again:
+  $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
+  $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
+  Set-ItemProperty $key Path ($path -split ';' -ne '%ProgramFiles%/Go/bin' -join ';') -Type ExpandString
+hint: or put gover before it for everyone on this machine, in the same way:
+  $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
+  $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
+  Set-ItemProperty $key Path ('[ROOT]/home/Ada/.gover/bin;' + $path) -Type ExpandString
+new windows have gover on PATH, but [ROOT]/Program Files/Go/bin is before it (`gover setup --undo` takes it back)
+
+"#]]
+    );
+    // As long as it is so, every setup says it.
+    let again = registry.setup(&[]);
+    assert!(again.success().stderr.contains("warning: `go` in new windows is"), "{again}");
+    assert!(
+        again
+            .stderr
+            .contains("PATH is set up already, but [ROOT]/Program Files/Go/bin is before gover in it\n"),
+        "{again}"
+    );
+    let undone = registry.setup(&["--undo"]);
+    assert!(!undone.success().stderr.contains("warning: `go`"), "{undone}");
+
+    // Somebody else's Go has no uninstaller that is known.
+    assert!(registry.set_machine(go.to_str().unwrap()));
+    registry.ctx.unset("ProgramFiles");
+    let other = registry.setup(&["--dry-run"]);
+    assert!(other.success().stderr.contains("PowerShell as administrator"), "{other}");
+    assert!(!other.stderr.contains("winget"), "{other}");
+
+    // gover in the machine's PATH too, as the last hint does it.
+    assert!(registry.set_machine(&format!("{};{}", registry.bin(), go.display())));
+    let first = registry.setup(&[]);
+    assert!(!first.success().stderr.contains("warning: `go`"), "{first}");
+    gover_snapshot!(
+        told(&registry.setup(&["--undo"])),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+warning: ~/.gover/bin is in the machine's Path too
+hint: to take it off, in PowerShell as administrator, then sign in again:
+  $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
+  $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
+  Set-ItemProperty $key Path ($path -split ';' -ne '[ROOT]/home/Ada/.gover/bin' -join ';') -Type ExpandString
+gover is off your own PATH, and still in that of the machine
+
+"#]]
+    );
+    assert_ne!(user_path::read_machine().unwrap(), machine);
+}
+
+#[test]
+fn a_value_of_another_type_is_left_alone() {
+    let Some(registry) = Registry::ada() else { return };
+    user_path::write(None).unwrap();
+    assert!(registry.reg(&["add", r"HKCU\Environment", "/v", "Path", "/t", "REG_DWORD", "/d", "7", "/f"]));
+    gover_snapshot!(
+        registry.setup(&[]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot read `HKCU/Environment/Path` in the registry
+  caused by: the value `Path` has the unexpected type 4
+hint: put `[ROOT]/home/Ada/.gover/bin` first in your Path by hand: rundll32 sysdm.cpl,EditEnvironmentVariables
+
+"#]]
+    );
+    assert!(user_path::read().is_err());
+}
+
+/// The output, without what Windows says where there is no desktop to tell.
+fn told(output: &Output) -> Output {
+    let mut output = output.clone();
+    let lines = output.stderr.lines().filter(|line| !line.starts_with("warning: Windows did not tell"));
+    output.stderr = lines.map(|line| format!("{line}\n")).collect();
+    output.stderr = output.stderr.replace("windows that are opened after you sign in again", "new windows");
+    output
+}
