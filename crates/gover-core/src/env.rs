@@ -164,21 +164,23 @@ impl Env {
 
 /// The home that `program` was installed into, as `usual` names it if it is that one.
 ///
-/// Each call of the shim comes through here. At the usual home nothing is asked of the disk.
+/// Each call of the shim comes through here. At the usual home nothing is asked of the disk, elsewhere whether the
+/// stamp is there and whether `usual` is a link.
 fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     let home = home_above(program)?;
     if usual == Some(&*home) {
         return Some(home);
     }
-    if is_stamped(&home) {
-        // A user's home may be reached through a link or an automounter. The name that HOME gives it is the one
-        // that people know and that stays.
-        let same = |usual: &&Path| {
-            usual.canonicalize().is_ok_and(|usual| home.canonicalize().is_ok_and(|home| home == usual))
-        };
-        return Some(usual.filter(same).map_or_else(|| home.clone(), Path::to_owned));
-    }
-    None
+    // A user's home may be reached through a link or an automounter. The name that HOME gives it is the one that
+    // people know and that stays.
+    let name = |usual: &&Path| is_other_name(usual, &home);
+    is_stamped(&home).then(|| usual.filter(name).map_or_else(|| home.clone(), Path::to_owned))
+}
+
+/// Whether `usual`, the usual home, is `home`. Names are followed only if links in them can make that so.
+fn is_other_name(usual: &Path, home: &Path) -> bool {
+    let is_possible = usual.file_name() == home.file_name() || usual.read_link().is_ok();
+    is_possible && usual.canonicalize().is_ok_and(|usual| home.canonicalize().is_ok_and(|home| home == usual))
 }
 
 /// `DIR` of a program `DIR/bin/NAME`.

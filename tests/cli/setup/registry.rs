@@ -57,7 +57,7 @@ impl Registry {
     /// Puts a directory first in the machine's PATH; whether this user may.
     fn set_machine(&self, first: &str) -> bool {
         let rest = String::from_utf16(&self.machine.as_ref().unwrap().text).unwrap();
-        let set = self.reg(&[
+        self.reg(&[
             "add",
             MACHINE,
             "/v",
@@ -67,11 +67,7 @@ impl Registry {
             "/d",
             &format!("{first};{rest}"),
             "/f",
-        ]);
-        if !set {
-            eprintln!("skipped: this user may not change the machine's PATH");
-        }
-        set
+        ])
     }
 
     fn reg(&self, arguments: &[&str]) -> bool {
@@ -369,6 +365,7 @@ fn a_go_of_the_whole_machine_is_told_with_the_way_out() {
     fs::write(go.join(executable_name("go")), "").unwrap();
     registry.ctx.set("ProgramFiles", &programs);
     if !registry.set_machine(r"%ProgramFiles%\Go\bin") {
+        eprintln!("skipped: this user may not change the machine's PATH");
         return;
     }
     let machine = user_path::read_machine().unwrap();
@@ -464,8 +461,10 @@ hint: put `[ROOT]/home/Ada/.gover/bin` first in your Path by hand: rundll32 sysd
 /// The output, without what Windows says where there is no desktop to tell.
 fn told(output: &Output) -> Output {
     let mut output = output.clone();
-    let lines = output.stderr.lines().filter(|line| !line.starts_with("warning: Windows did not tell"));
-    output.stderr = lines.map(|line| format!("{line}\n")).collect();
-    output.stderr = output.stderr.replace("windows that are opened after you sign in again", "new windows");
+    let untold = "warning: Windows did not tell";
+    let lines = output.stderr.split_inclusive('\n').filter(|line| !line.starts_with(untold));
+    output.stderr = lines
+        .map(|line| line.replace("windows that are opened after you sign in again", "new windows"))
+        .collect();
     output
 }

@@ -133,7 +133,8 @@ pub(super) fn plan_undo(
 
 impl Plan {
     fn of_registry(before: Option<UserPath>, after: Option<UserPath>, change: EntryChange) -> Self {
-        let edit = (before != after).then(|| Edit::UserPath(UserPathEdit { before, after, change }));
+        let is_change = before != after;
+        let edit = is_change.then_some(Edit::UserPath(UserPathEdit { before, after, change }));
         Self { edits: edit.into_iter().collect(), ..Self::default() }
     }
 }
