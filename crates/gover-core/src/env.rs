@@ -277,7 +277,7 @@ pub mod vars {
     pub const PROGRAM_FILES: &str = "ProgramFiles";
     /// The same for programs of 32 bits.
     pub const PROGRAM_FILES_X86: &str = "ProgramFiles(x86)";
-    /// The drive of Windows, on which Go's own installer put Go up to 1.15.
+    /// The drive of Windows, on which Go's own installer put Go in earlier times.
     pub const SYSTEM_DRIVE: &str = "SystemDrive";
     /// The user's configuration on Linux.
     pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";

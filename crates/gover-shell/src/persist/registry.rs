@@ -164,7 +164,7 @@ fn is_go(directory: &Path) -> bool {
     directory.is_absolute() && directory.join(executable_name("go")).is_file()
 }
 
-/// Where Go's MSI package puts `bin`: since 1.16 below the directory of programs, before that on the drive itself.
+/// Where Go's MSI package puts `bin`: below the directory of programs, in earlier times on the drive itself.
 fn installer_directories(env: &Env) -> Vec<PathBuf> {
     let above = [vars::PROGRAM_FILES, vars::PROGRAM_FILES_X86].map(|name| env.var(name).map(PathBuf::from));
     let drive = env.var(vars::SYSTEM_DRIVE).map(|mut drive| {
