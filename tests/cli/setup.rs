@@ -97,7 +97,8 @@ fn setup_changes_the_files_that_are_there_and_undo_restores_every_byte() {
     let ctx = with_startup_files();
     let before = home_content(&ctx);
     let dry = ctx.gover(["setup", "--dry-run"]);
-    assert!(dry.success().stdout.contains("would change ~/.bashrc"), "{dry}");
+    assert!(dry.success().stdout.contains("would change ~/.bashrc\n  if [ -x "), "{dry}");
+    assert!(dry.stdout.contains("would create ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
     assert_eq!(home_content(&ctx), before);
 
     gover_snapshot!(
@@ -138,6 +139,12 @@ exit: 0
     );
     assert_eq!(home_content(&ctx), after);
 
+    let dry = ctx.gover(["setup", "--dry-run"]);
+    assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is set up already"), "{dry}");
+    let dry = ctx.gover(["setup", "--undo", "--dry-run"]);
+    assert!(dry.success().stdout.contains("would take gover's lines out of ~/.zshrc\n"), "{dry}");
+    assert!(dry.stdout.contains("would remove ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
+    assert_eq!(home_content(&ctx), after);
     gover_snapshot!(
         ctx.gover(["setup", "--undo"]),
         str![[r#"

@@ -328,7 +328,7 @@ exit: 0
 added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
 warning: your Path has 2048 characters; gover leaves every one of them
   the old dialog for it and some programs cut it after 2047, setx after 1024
-hint: take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables
+hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
 new windows have gover first on PATH (`gover setup --undo` takes it back)
 
 "#]]
@@ -343,7 +343,7 @@ exit: 0
 ----- stderr -----
 warning: your Path has 2048 characters; gover leaves every one of them
   the old dialog for it and some programs cut it after 2047, setx after 1024
-hint: take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables
+hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
 PATH is set up already
 
 "#]]
@@ -382,11 +382,11 @@ warning: `go` in new windows is [ROOT]/Program Files/Go/bin/go, not gover's
   it is in the machine's Path, which Windows puts before yours
   Go's own installer puts it there
 hint: uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go
-hint: take it off the machine's Path, in PowerShell as administrator, then sign in again:
+hint: take it off, in PowerShell as administrator, then sign in again:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ($path -split ';' -ne '%ProgramFiles%/Go/bin' -join ';') -Type ExpandString
-hint: or put gover before it for everyone on this machine, in the same way:
+hint: or put gover before it, for everyone on this machine, likewise:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ('[ROOT]/home/Ada/.gover/bin;' + $path) -Type ExpandString

@@ -16,22 +16,15 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     } else {
         persist::plan(context.env, &context.layout)?
     };
-    if arguments.dry_run {
-        for edit in &plan.edits {
-            context.printer.data(&phrase(edit, Tense::Would, context))?;
-            if let Edit::File(FileEdit { lines, .. }) = edit {
-                for line in lines.lines() {
-                    context.printer.data(&format!("  {line}"))?;
-                }
-            }
+    let reach = if arguments.dry_run {
+        preview(&plan, context)?;
+        None
+    } else {
+        if !arguments.undo {
+            provide::refresh_shims(context)?;
         }
-        show(&plan.notices, context);
-        return Ok(finish(plan, context));
-    }
-    if !arguments.undo {
-        provide::refresh_shims(context)?;
-    }
-    let reach = apply(&mut plan, context);
+        apply(&mut plan, context)
+    };
     for path in &plan.unchanged {
         context.printer.note(&format!("{} is set up already", context.short(path)));
     }
@@ -47,6 +40,19 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         });
     }
     Ok(finish(plan, context))
+}
+
+/// Prints what would change, and what would be written into each startup file.
+fn preview(plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
+    for edit in &plan.edits {
+        context.printer.data(&phrase(edit, Tense::Would, context))?;
+        if let Edit::File(FileEdit { lines, .. }) = edit {
+            for line in lines.lines() {
+                context.printer.data(&format!("  {line}"))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Makes the changes; who sees them, if there are any. One file that cannot be written must not keep the others from
@@ -174,7 +180,7 @@ fn show(notices: &[Notice], context: &Context<'_>) {
                 printer
                     .warning(&format!("your Path has {length} characters; gover leaves every one of them"));
                 printer.note("  the old dialog for it and some programs cut it after 2047, setx after 1024");
-                printer.hint("take out what you no longer need: rundll32 sysdm.cpl,EditEnvironmentVariables");
+                printer.hint("remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables");
             }
             Notice::LongPath { length } => {
                 printer.note(&format!(
@@ -195,13 +201,9 @@ fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
         printer.note("  Go's own installer puts it there");
         printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
     }
+    show_lines("take it off, in PowerShell as administrator, then sign in again:", entry.removal(), context);
     show_lines(
-        "take it off the machine's Path, in PowerShell as administrator, then sign in again:",
-        entry.removal(),
-        context,
-    );
-    show_lines(
-        "or put gover before it for everyone on this machine, in the same way:",
+        "or put gover before it, for everyone on this machine, likewise:",
         entry.precedence(&context.layout),
         context,
     );
