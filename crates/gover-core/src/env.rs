@@ -201,15 +201,16 @@ fn is_stamped(home: &Path) -> bool {
 fn plain(path: &Path) -> PathBuf {
     let mut components = path.components();
     let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
-    let mut plain = match prefix.kind() {
+    let start = match prefix.kind() {
         Prefix::VerbatimDisk(letter) => OsString::from(format!("{}:", char::from(letter))),
         Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
             [r"\\".as_ref(), server, r"\".as_ref(), share].into_iter().collect()
         }
         Prefix::Verbatim(_) | Prefix::DeviceNS(_) | Prefix::Disk(_) => return path.components().collect(),
     };
-    plain.push(components.as_path());
-    plain.into()
+    let mut plain = PathBuf::from(start);
+    plain.extend(components);
+    plain
 }
 
 /// Reads `1`, `true`, `yes`, `on` and their opposites, in any case.
