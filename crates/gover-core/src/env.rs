@@ -234,6 +234,8 @@ pub mod vars {
     pub const GOVER_OFFLINE: &str = "GOVER_OFFLINE";
     /// Ordered, comma separated list of sources.
     pub const GOVER_SOURCES: &str = "GOVER_SOURCES";
+    /// The architecture whose toolchains are installed, by Go's name (`amd64`); default: the machine's.
+    pub const GOVER_ARCH: &str = "GOVER_ARCH";
     /// Base of the release site, for tests and private copies; default `https://go.dev`.
     pub const GOVER_GODEV_URL: &str = "GOVER_GODEV_URL";
     /// `1` demands the transparency log for archives too.

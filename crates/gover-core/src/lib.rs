@@ -22,6 +22,6 @@ pub mod version;
 pub use diagnose::{Diagnose, Exit};
 pub use env::Env;
 pub use layout::Layout;
-pub use platform::Platform;
+pub use platform::{Arch, Platform};
 pub use request::{Request, RequestKind};
 pub use version::{GoVersion, ToolchainName};

@@ -1,7 +1,17 @@
 //! Operating systems and architectures by Go's names.
 
+mod arch;
+mod header;
+mod machine;
+mod refused;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use arch::{Arch, InvalidArch};
+pub use header::{architectures, architectures_of};
+pub use machine::{Fit, MachineFacts, Remark};
+pub use refused::WrongArchitecture;
 
 /// A GOOS and GOARCH pair; `Display` and `parse` use `linux-amd64`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,13 +31,19 @@ impl Platform {
         }
     }
 
-    /// The platform this program was built for.
+    /// The platform this program was built for. The machine may be another: see [`of_machine`](Self::of_machine).
     pub fn host() -> Self {
         let os = match std::env::consts::OS {
             "macos" => "darwin",
             other => other,
         };
         Self { os: os.to_owned(), arch: host_arch().to_owned() }
+    }
+
+    /// The same operating system on another architecture.
+    #[must_use]
+    pub fn with_arch(&self, arch: Arch) -> Self {
+        Self { os: self.os.clone(), arch: arch.as_str().to_owned() }
     }
 
     /// GOOS.

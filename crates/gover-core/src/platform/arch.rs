@@ -1,0 +1,115 @@
+use std::fmt;
+
+use crate::diagnose::{Diagnose, Exit};
+
+/// An architecture by Go's name for it, of those that releases exist for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Arch(&'static str);
+
+impl Arch {
+    /// Reads Go's own name and nothing else: `amd64`, `arm64`, `386`.
+    ///
+    /// The names that other systems have for the same machine are answered with Go's.
+    pub fn parse(text: &str) -> Result<Self, InvalidArch> {
+        let known = NAMES.iter().find(|name| **name == text).map(|name| Self(name));
+        known.ok_or_else(|| InvalidArch { text: text.to_owned(), meant: Self::by_any_name(text) })
+    }
+
+    /// The architecture that a kernel, a compiler or another packager calls so: `x86_64`, `aarch64`, `armv7l`.
+    pub fn by_any_name(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        let name = match text.as_str() {
+            "x86_64" | "x86-64" | "x64" => "amd64",
+            "x86" | "ia32" | "i386" | "i486" | "i586" | "i686" => "386",
+            "aarch64" | "armv8" => "arm64",
+            "arm32" | "armhf" | "armel" | "armv5l" | "armv6" | "armv6l" | "armv7" | "armv7l" | "armv8l" => {
+                "arm"
+            }
+            "loongarch64" => "loong64",
+            "powerpc64" => "ppc64",
+            "powerpc64le" | "ppc64el" => "ppc64le",
+            "riscv" => "riscv64",
+            other => NAMES.iter().find(|name| **name == other)?,
+        };
+        Some(Self(name))
+    }
+
+    /// Go's name.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// For names that stand in this crate; [`NAMES`] holds every one of them.
+    pub(super) const fn known(name: &'static str) -> Self {
+        Self(name)
+    }
+}
+
+impl fmt::Display for Arch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// The text is no architecture by Go's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidArch {
+    /// What was given.
+    pub text: String,
+    /// What Go calls that, if it is another's name for it.
+    pub meant: Option<Arch>,
+}
+
+impl fmt::Display for InvalidArch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no architecture by Go's name", self.text.escape_debug())
+    }
+}
+
+impl std::error::Error for InvalidArch {}
+
+impl Diagnose for InvalidArch {
+    fn hints(&self) -> Vec<String> {
+        vec![match self.meant {
+            Some(arch) => format!("Go calls it {arch}"),
+            None => format!("Go knows {}", NAMES.join(", ")),
+        }]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
+/// Every GOARCH that a Go toolchain was released for, the most common first (`go tool dist list`, go.dev/dl).
+const NAMES: [&str; 13] = [
+    "amd64", "arm64", "386", "arm", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+    "riscv64", "s390x",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_gos_own_names_are_taken_and_others_are_answered_with_them() {
+        for name in NAMES {
+            assert_eq!(Arch::parse(name).unwrap().as_str(), name);
+            assert_eq!(Arch::by_any_name(name).unwrap().as_str(), name);
+        }
+        for (text, hint) in [
+            ("x86_64", "Go calls it amd64"),
+            ("x64", "Go calls it amd64"),
+            ("AMD64", "Go calls it amd64"),
+            ("aarch64", "Go calls it arm64"),
+            ("i686", "Go calls it 386"),
+            ("armv7l", "Go calls it arm"),
+        ] {
+            assert_eq!(Arch::parse(text).unwrap_err().hints(), [hint], "{text}");
+        }
+        let error = Arch::parse("z80\n").unwrap_err();
+        assert_eq!(error.to_string(), "`z80\\n` is no architecture by Go's name");
+        assert!(error.hints()[0].starts_with("Go knows amd64, arm64, 386, "), "{error:?}");
+        assert!(Arch::parse("").is_err());
+    }
+}
