@@ -47,6 +47,12 @@ pub fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdi
     imp::pass_on(program, own, dropped, edits)
 }
 
+/// Whether a program was refused because of what it is: for another processor, or no program at all. What the file
+/// says of itself tells the two apart.
+pub fn is_wrong_format(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| imp::WRONG_FORMAT.contains(&code))
+}
+
 /// Ends this process at once with `code`, of which Unix keeps the lowest eight bits.
 #[expect(clippy::disallowed_methods, reason = "the one place besides `main` that ends the process")]
 pub fn exit(code: i32) -> ! {

@@ -12,6 +12,19 @@ fn replacing_with_a_program_that_is_not_there_returns_the_reason() {
 }
 
 #[test]
+fn a_program_that_is_none_is_told_from_one_that_is_not_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(format!("go{}", std::env::consts::EXE_SUFFIX));
+    // An ELF file for a machine that no emulator is registered for.
+    fs::write(&path, b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xef\xbe").unwrap();
+    file::make_executable(&path).unwrap();
+    let error = replace(&path, path.as_os_str(), &[], &[]);
+    assert!(is_wrong_format(&error), "{error:?}");
+    let missing = directory.path().join("missing");
+    assert!(!is_wrong_format(&replace(&missing, missing.as_os_str(), &[], &[])));
+}
+
+#[test]
 fn find_skips_what_cannot_be_executed() {
     let directory = tempfile::tempdir().unwrap();
     let (first, second) = (directory.path().join("a"), directory.path().join("b"));

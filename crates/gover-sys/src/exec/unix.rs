@@ -107,6 +107,9 @@ unsafe extern "C" {
     fn signal(number: c_int, handler: usize) -> usize;
 }
 
+/// `ENOEXEC`, the same number on every Unix, and `EBADARCH` of macOS ("Bad CPU type in executable"), a number that
+/// no other system uses for `execve`.
+pub(super) const WRONG_FORMAT: [i32; 2] = [8, 86];
 /// The same number on every Unix.
 const SIGPIPE: c_int = 13;
 const SIG_DFL: usize = 0;

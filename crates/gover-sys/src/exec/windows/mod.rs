@@ -9,6 +9,7 @@ use std::os::windows::io::{AsHandle, OwnedHandle};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use windows_sys::Win32::Foundation::{ERROR_BAD_EXE_FORMAT, ERROR_EXE_MACHINE_TYPE_MISMATCH};
 use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
 use windows_sys::Win32::System::Threading::{INFINITE, Sleep};
 use windows_sys::core::BOOL;
@@ -79,3 +80,7 @@ pub(super) fn executable(path: &Path, extensions: Option<&OsStr>) -> Option<Path
         candidate.is_file().then_some(candidate)
     })
 }
+
+/// A program for another processor is the one or the other, by the version of Windows.
+pub(super) const WRONG_FORMAT: [i32; 2] =
+    [ERROR_BAD_EXE_FORMAT.cast_signed(), ERROR_EXE_MACHINE_TYPE_MISMATCH.cast_signed()];

@@ -1,0 +1,55 @@
+//! The machine below this process. A program for another architecture may be translated without noticing: by Rosetta,
+//! by Windows on ARM, by a 64-bit kernel that runs 32-bit programs as well.
+//!
+//! Facts only; what they mean is decided by `gover_core::Platform::of_machine`.
+
+use std::path::Path;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as imp;
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+use macos as imp;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as imp;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+mod unknown;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+use unknown as imp;
+
+/// What the system calls its processor: `x86_64`, `aarch64`, `ARM64`. `None` if it does not say more than what this
+/// program was built for.
+pub fn processor() -> Option<String> {
+    imp::processor()
+}
+
+/// A program that is always what the programs around this one are; `None` where the system runs whatever the
+/// processor can, with all that such programs need.
+pub fn sample_program() -> Option<&'static Path> {
+    imp::SAMPLE.map(Path::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_is_named_where_the_system_tells() {
+        let tells = cfg!(any(target_os = "linux", windows));
+        let name = processor();
+        assert_eq!(name.is_some(), tells || name.as_deref() == Some("arm64"), "{name:?}");
+        assert!(name.is_none_or(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic())));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_processor_is_what_uname_prints() {
+        let output = std::process::Command::new("uname").arg("-m").output().unwrap();
+        assert_eq!(processor().unwrap(), String::from_utf8(output.stdout).unwrap().trim());
+    }
+}

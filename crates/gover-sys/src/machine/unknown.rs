@@ -1,0 +1,9 @@
+//! Systems that gover does not ask.
+
+/// Not told.
+pub(super) fn processor() -> Option<String> {
+    None
+}
+
+/// Nothing to compare with.
+pub(super) const SAMPLE: Option<&str> = None;

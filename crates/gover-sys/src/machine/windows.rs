@@ -1,0 +1,28 @@
+//! Windows: `IsWow64Process2`, which alone tells an x64 process that it runs on ARM64; `GetNativeSystemInfo` tells it
+//! that the machine is x64.
+
+use windows_sys::Win32::System::SystemInformation::{
+    IMAGE_FILE_MACHINE, IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64, IMAGE_FILE_MACHINE_I386,
+    IMAGE_FILE_MACHINE_UNKNOWN,
+};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
+
+/// As the variable `PROCESSOR_ARCHITECTURE` of a native process names it.
+pub(super) fn processor() -> Option<String> {
+    let mut process: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
+    let mut native: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
+    // SAFETY: the handle of the current process is always valid; both values live across the call.
+    if unsafe { IsWow64Process2(GetCurrentProcess(), &raw mut process, &raw mut native) } == 0 {
+        return None;
+    }
+    let name = match native {
+        IMAGE_FILE_MACHINE_AMD64 => "AMD64",
+        IMAGE_FILE_MACHINE_ARM64 => "ARM64",
+        IMAGE_FILE_MACHINE_I386 => "x86",
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+/// A 64-bit Windows has the libraries of its own kind always.
+pub(super) const SAMPLE: Option<&str> = None;
