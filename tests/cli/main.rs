@@ -5,6 +5,7 @@
     reason = "snapshots are written by the tool that compares them"
 )]
 
+mod arch;
 mod auto_install;
 mod bad_index;
 mod bad_input;

@@ -88,11 +88,11 @@ async fn obtain(
     if !is_plain_name(&name) {
         return Err(InstallError::UnusableName { name: name.to_string() });
     }
-    smoke::check(&tree, &name, &request.platform, request.smoke, installer.env).map_err(broken)?;
+    let seen = smoke::check(&tree, &name, &request.platform, request.smoke, installer.env).map_err(broken)?;
     artifact.wanted.name = name.clone();
     let h1 = tree_hash(&unpacked.files, unpacked.hashed, &module_version(&name, &request.platform))?;
     let receipt = receipt(&artifact, &received, &unpacked, h1, vec![ProofHeld::Given]);
-    Ok((name, Verified { receipt, failures: Vec::new(), log_failure: None }))
+    Ok((name, Verified { receipt, failures: Vec::new(), log_failure: None, seen }))
 }
 
 fn artifact(request: &GivenRequest) -> Artifact {

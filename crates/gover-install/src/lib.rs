@@ -32,5 +32,5 @@ pub use pipeline::{InstallRequest, Installed, Installer, install};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::{ProofHeld, Receipt};
 pub use report::{Outcome, Reporter, Task, TaskId};
-pub use smoke::Smoke;
+pub use smoke::{Seen, Smoke};
 pub use uninstall::{Uninstalled, uninstall};

@@ -22,7 +22,7 @@ use crate::file_error::FileError;
 use crate::receipt::{ProofHeld, Receipt, installed_at, public_url};
 use crate::report::{Outcome, Progress, Reporter, Task};
 use crate::shims;
-use crate::smoke::{self, Smoke};
+use crate::smoke::{self, Seen, Smoke};
 use crate::staging::Staging;
 
 /// What is to be installed, and how strictly.
@@ -70,6 +70,8 @@ pub struct Installed {
     pub failures: Vec<SourceFailure>,
     /// Why the checksum database proves nothing, if it does not.
     pub log_failure: Option<String>,
+    /// How closely it was looked at before it was published.
+    pub seen: Seen,
 }
 
 impl Installed {
@@ -81,6 +83,7 @@ impl Installed {
             receipt: None,
             failures: Vec::new(),
             log_failure: None,
+            seen: Seen::Files,
         }
     }
 }
@@ -133,6 +136,7 @@ pub(crate) struct Verified {
     pub(crate) receipt: Receipt,
     pub(crate) failures: Vec<SourceFailure>,
     pub(crate) log_failure: Option<String>,
+    pub(crate) seen: Seen,
 }
 
 /// A tree in staging whose archive is proven, or that only the log can prove.
@@ -188,10 +192,13 @@ impl Installer<'_> {
         };
         let verified = verify(content, answer, must)?;
         let Receipt { file, source, .. } = &verified.receipt;
-        smoke::check(tree, &wanted.name, &wanted.platform, request.smoke, self.env).map_err(|error| {
-            InstallError::Smoke { file: file.clone(), source_label: source.clone(), source: error }
+        let seen = smoke::check(tree, &wanted.name, &wanted.platform, request.smoke, self.env);
+        let seen = seen.map_err(|error| InstallError::Smoke {
+            file: file.clone(),
+            source_label: source.clone(),
+            source: error,
         })?;
-        Ok(verified)
+        Ok(Verified { seen, ..verified })
     }
 
     /// Downloads and unpacks; compares the sum of the file where one is known, before a byte is unpacked.
@@ -254,14 +261,14 @@ impl Installer<'_> {
         verified: Verified,
         lock: &Lock,
     ) -> Result<Installed, InstallError> {
-        let Verified { receipt, failures, log_failure } = verified;
+        let Verified { receipt, failures, log_failure, seen } = verified;
         let path = staging.publish(self.layout, name, lock)?;
         receipt
             .write(&self.layout.receipt(name), lock)
             .map_err(|source| InstallError::Receipt { name: name.to_string(), source })?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let (name, receipt) = (name.clone(), Some(receipt));
-        Ok(Installed { name, path, reused: false, receipt, failures, log_failure })
+        Ok(Installed { name, path, reused: false, receipt, failures, log_failure, seen })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {
@@ -328,7 +335,7 @@ fn verify(
         None => Some("the checksum database did not answer in time".to_owned()),
     };
     let receipt = receipt(&artifact, &received, &unpacked, h1, proofs);
-    Ok(Verified { receipt, failures, log_failure })
+    Ok(Verified { receipt, failures, log_failure, seen: Seen::Files })
 }
 
 /// What is worth remembering of an installation.

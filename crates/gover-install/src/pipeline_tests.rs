@@ -10,7 +10,7 @@ use super::*;
 use crate::archive::{ArchiveError, Reason};
 use crate::given::{GivenRequest, install_given};
 use crate::report::TaskId;
-use crate::smoke::SmokeError;
+use crate::smoke::{Seen, SmokeError};
 use crate::staging::staged;
 
 /// A release site and an empty gover home.
@@ -442,6 +442,43 @@ fn a_go_that_does_not_run_is_installed_only_if_nobody_runs_it() {
     world.assert_nothing_left();
     let request = InstallRequest { smoke: Smoke::Files, ..World::request() };
     world.install_with(&request).unwrap();
+}
+
+#[test]
+fn a_toolchain_for_another_machine_is_installed_without_running_it() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let release = world.site.publish(Release::for_another_machine(NAME));
+    let wanted = Wanted { platform: release.platform().clone(), ..World::request().wanted };
+    let request = InstallRequest { wanted, smoke: Smoke::RunIfPossible, ..World::request() };
+    let installed = world.install_with(&request).unwrap();
+    assert_eq!(installed.seen, Seen::Files);
+    assert_eq!(installed.receipt.unwrap().platform, release.platform().to_string());
+    let strict = InstallRequest { smoke: Smoke::Run, force: true, ..request };
+    world.install_with(&strict).unwrap_err();
+}
+
+#[test]
+fn one_that_this_machine_runs_is_run_whatever_it_was_asked_for() {
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    let request = InstallRequest { smoke: Smoke::RunIfPossible, ..World::request() };
+    assert_eq!(world.install_with(&request).unwrap().seen, Seen::Running);
+}
+
+#[test]
+fn a_program_for_another_machine_than_its_file_says_is_not_installed() {
+    let world = World::new(&[SourceSpec::GoDev]);
+    let program = format!("bin/go{}", std::env::consts::EXE_SUFFIX);
+    let other = Release::for_another_machine(NAME);
+    let bytes = other.entries("").find(|entry| entry.name == program).unwrap().bytes;
+    world.site.publish(Release::new(NAME).with_file(&program, bytes));
+    let request = InstallRequest { smoke: Smoke::Files, ..World::request() };
+    let error = world.install_with(&request).unwrap_err();
+    let InstallError::Smoke { source: source @ SmokeError::OtherArch { .. }, .. } = &error else {
+        panic!("{error:?}");
+    };
+    let hint = format!("`--arch {}` installs it all the same", other.platform().arch());
+    assert_eq!(source.hints(), [hint]);
+    world.assert_nothing_left();
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use gover_core::{Diagnose, Env, Platform, ToolchainName};
+use gover_core::platform::architectures_of;
+use gover_core::{Arch, Diagnose, Env, Platform, ToolchainName};
+use gover_sys::exec;
 
 use crate::file_error::{self, FileError};
 
@@ -18,6 +20,17 @@ pub enum Smoke {
     Files,
     /// `bin/go version` says the same: for toolchains of this machine's platform.
     Run,
+    /// The same, if the system runs it at all: for toolchains of another architecture, which an emulator may run.
+    RunIfPossible,
+}
+
+/// What was seen of a tree that is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Its files.
+    Files,
+    /// What its `go version` says, too.
+    Running,
 }
 
 /// The version that a tree's `VERSION` gives: its first line, trimmed (go-facts 1.9).
@@ -36,7 +49,7 @@ pub fn check(
     platform: &Platform,
     smoke: Smoke,
     env: &Env,
-) -> Result<(), SmokeError> {
+) -> Result<Seen, SmokeError> {
     let found = version_of(goroot)?;
     if found != *expected {
         return Err(SmokeError::OtherVersion { expected: expected.to_string(), found: found.to_string() });
@@ -45,9 +58,17 @@ pub fn check(
     if !program.is_file() {
         return Err(SmokeError::NoProgram { platform: platform.clone() });
     }
+    let found = architectures_of(&program);
+    if !found.is_empty() && found.iter().all(|arch| arch.as_str() != platform.arch()) {
+        return Err(SmokeError::OtherArch { expected: platform.arch().to_owned(), found });
+    }
     match smoke {
-        Smoke::Files => Ok(()),
-        Smoke::Run => run(&program, goroot, expected, env),
+        Smoke::Files => Ok(Seen::Files),
+        Smoke::Run => run(&program, goroot, expected, env).map(|()| Seen::Running),
+        Smoke::RunIfPossible => match run(&program, goroot, expected, env) {
+            Err(error) if error.may_be_the_machine() => Ok(Seen::Files),
+            result => result.map(|()| Seen::Running),
+        },
     }
 }
 
@@ -110,6 +131,14 @@ pub enum SmokeError {
         /// What was wanted.
         platform: Platform,
     },
+    /// A go program for another architecture.
+    #[error("its go program is for {}, not for {expected}", found.iter().map(|arch| arch.as_str()).collect::<Vec<_>>().join(" and "))]
+    OtherArch {
+        /// What was wanted, by Go's name.
+        expected: String,
+        /// What the program's header says; not empty.
+        found: Vec<Arch>,
+    },
     /// The program does not start.
     #[error("cannot run `{}`", program.display())]
     CannotRun {
@@ -130,6 +159,21 @@ pub enum SmokeError {
     },
 }
 
+impl SmokeError {
+    /// Whether a toolchain for another machine may end so without anything being wrong with it: the system does not
+    /// take the program, lacks the loader that the program names, or its emulator gives up. One that runs and names
+    /// another version is wrong wherever it runs.
+    fn may_be_the_machine(&self) -> bool {
+        match self {
+            Self::CannotRun { source, .. } => {
+                exec::is_wrong_format(source) || source.kind() == io::ErrorKind::NotFound
+            }
+            Self::SaysOther { said, .. } => !said.starts_with("go version "),
+            _ => false,
+        }
+    }
+}
+
 impl Diagnose for SmokeError {
     fn hints(&self) -> Vec<String> {
         match self {
@@ -147,6 +191,9 @@ impl Diagnose for SmokeError {
             Self::SaysOther { .. } => {
                 vec!["this release may not run on this system; `gover list --remote` shows others".to_owned()]
             }
+            Self::OtherArch { found, .. } => {
+                found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it all the same")).collect()
+            }
             // The archive was made so; nothing on this machine changes it.
             Self::NoVersion { .. } | Self::OtherVersion { .. } | Self::NoProgram { .. } => Vec::new(),
         }
@@ -156,3 +203,23 @@ impl Diagnose for SmokeError {
 /// With [`BUSY_WAIT`]: two seconds.
 const BUSY_ATTEMPTS: u32 = 100;
 const BUSY_WAIT: Duration = Duration::from_millis(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_wrong_version_is_held_against_a_toolchain_of_another_machine() {
+        let says = |said: &str| SmokeError::SaysOther {
+            expected: "go1.91.2".to_owned(),
+            status: "exit status: 255".to_owned(),
+            said: said.to_owned(),
+        };
+        let cannot =
+            |kind: io::ErrorKind| SmokeError::CannotRun { program: PathBuf::new(), source: kind.into() };
+        assert!(says("qemu-aarch64: Could not open '/lib/ld-linux-aarch64.so.1'").may_be_the_machine());
+        assert!(!says("go version go1.91.3 linux/arm64").may_be_the_machine());
+        assert!(cannot(io::ErrorKind::NotFound).may_be_the_machine());
+        assert!(!cannot(io::ErrorKind::PermissionDenied).may_be_the_machine());
+    }
+}

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use gover_core::resolve::{
     CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, locate, resolve,
 };
-use gover_core::{Env, Layout, Request};
+use gover_core::{Env, Layout, Platform, Request};
 use gover_sys::{file, process};
 
+use crate::architecture::{self, Target};
 use crate::cli::Global;
 use crate::failure::Failure;
 use crate::output::Printer;
@@ -20,6 +21,8 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: Settings,
     pub(crate) layout: Layout,
     pub(crate) printer: &'a Printer,
+    /// What runs here by itself, whatever this program was built for.
+    pub(crate) machine: Platform,
     home: Option<PathBuf>,
 }
 
@@ -40,12 +43,24 @@ impl<'a> Context<'a> {
         } else {
             Settings::resolve(global, env, &layout).unwrap_or_else(|_| Settings::builtin())
         };
-        Ok(Self { env, settings, layout, printer, home: env.user_home() })
+        Ok(Self {
+            env,
+            settings,
+            layout,
+            printer,
+            machine: architecture::of_machine(),
+            home: env.user_home(),
+        })
     }
 
     /// The user's home directory, to shorten paths that people read.
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
+    }
+
+    /// What toolchains are installed for, where no option says otherwise.
+    pub(crate) fn target(&self) -> Target {
+        Target::new(&self.settings.arch, &self.machine)
     }
 
     /// A path as people read it.

@@ -63,6 +63,14 @@ impl Failure {
         }))
     }
 
+    /// The same with one more thing to do, which is the best.
+    pub(crate) fn hinting(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Shown(report) = &mut self {
+            report.hints.insert(0, hint.into());
+        }
+        self
+    }
+
     fn plain(what: impl Into<String>, hint: impl Into<String>, exit: Exit) -> Self {
         Self::Shown(Box::new(Report {
             what: what.into(),

@@ -2,6 +2,7 @@
 //! `Context`, and each command is a function over it that returns how the program ends.
 #![forbid(unsafe_code)]
 
+mod architecture;
 mod cli;
 mod commands;
 mod context;

@@ -39,6 +39,7 @@ impl Filters {
         add(archive, "[PLATFORM]");
         add(platform.to_string(), "[PLATFORM]");
         add(format!("{}/{}", platform.os(), platform.arch()), "[OS]/[ARCH]");
+        add(format!("\"arch\":\"{}\"", platform.arch()), "\"arch\":\"[ARCH]\"");
         // The longest first: one root may be the end of the other.
         literal.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
         Self { literal, dates: dates_around_now(), zip, links: super::has_directory_links() }

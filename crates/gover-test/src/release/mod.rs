@@ -48,6 +48,23 @@ impl Release {
         Self { name: name.to_owned(), platform, files, archive: OnceLock::new(), module_zip: OnceLock::new() }
     }
 
+    /// The release `name` for another architecture than that of the running test, with a `bin/go` that no system
+    /// can run: the first bytes of a program, and nothing behind them.
+    pub fn for_another_machine(name: &str) -> Self {
+        let host = Platform::host();
+        let (arch, program) = match (host.os(), host.arch()) {
+            ("linux", "s390x") => ("loong64", elf(0x0102)),
+            ("linux", _) => ("s390x", b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x16".to_vec()),
+            ("windows", "arm64") => ("386", pe(0x014c)),
+            ("windows", _) => ("arm64", pe(0xaa64)),
+            (_, "arm64") => ("amd64", mach(0x0100_0007)),
+            _ => ("arm64", mach(0x0100_000c)),
+        };
+        let platform = Platform::new(host.os(), arch).expect("a platform by Go's names");
+        let path = format!("bin/go{}", if platform.is_windows() { ".exe" } else { "" });
+        Self::for_platform(name, platform).with_file(&path, program)
+    }
+
     /// Adds or replaces a file of the tree; `path` is relative to GOROOT.
     #[must_use]
     pub fn with_file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
@@ -188,6 +205,28 @@ impl Release {
     fn module_prefix(&self) -> String {
         format!("golang.org/toolchain@{}/", self.module_version())
     }
+}
+
+/// The first bytes of a little-endian 64-bit ELF program.
+fn elf(machine: u16) -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0".to_vec();
+    bytes.extend(machine.to_le_bytes());
+    bytes
+}
+
+/// The first bytes of a Windows program.
+fn pe(machine: u16) -> Vec<u8> {
+    let mut bytes = b"MZ".to_vec();
+    bytes.resize(0x3c, 0);
+    bytes.extend(0x40_u32.to_le_bytes());
+    bytes.extend(b"PE\0\0");
+    bytes.extend(machine.to_le_bytes());
+    bytes
+}
+
+/// The first bytes of a 64-bit macOS program.
+fn mach(kind: u32) -> Vec<u8> {
+    [0xfeed_facf_u32.to_le_bytes(), kind.to_le_bytes()].concat()
 }
 
 /// The bytes of the fake-go program.

@@ -13,6 +13,9 @@ pub(crate) struct InstallArgs {
     /// Install again what is installed already
     #[arg(long, short)]
     pub(crate) force: bool,
+    /// Install for another architecture, by Go's name: amd64, arm64, 386 [default: the machine's]
+    #[arg(long, value_name = "GOARCH")]
+    pub(crate) arch: Option<String>,
     /// The digest that proves an archive given by file or URL
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<String>,

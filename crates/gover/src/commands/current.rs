@@ -3,6 +3,7 @@ use gover_core::resolve::{Outcome, Resolution, Trace};
 use serde_json::{Value, json};
 
 use super::requests::name_of;
+use crate::architecture;
 use crate::cli::CurrentArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -19,6 +20,9 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
         context.printer.detail(&format!("{:>2}. {step}", index + 1));
     }
     let resolution = selection?;
+    if let Some(remark) = remark(&resolution, context) {
+        context.printer.detail(&remark);
+    }
     if arguments.json {
         Json::print(context.printer, &facts(&resolution, context))?;
     } else if let Some(line) = sentence(&resolution, context) {
@@ -29,6 +33,15 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
         Some(refusal) => Err(refusal.into()),
         None => end(&resolution, context),
     }
+}
+
+/// What is special about the architecture of what would run.
+fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
+    let Outcome::Ready(toolchain) = &resolution.outcome else { return None };
+    let name = toolchain.name.as_ref()?;
+    let ours = toolchain.goroot.as_ref() == Some(&context.layout.toolchain(name));
+    let remark = ours.then(|| architecture::remark(name, context)).flatten()?;
+    Some(format!("{name} is {remark}"))
 }
 
 fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> {

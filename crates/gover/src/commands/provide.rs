@@ -29,7 +29,7 @@ pub(super) fn newest_release(request: &Request, context: &Context<'_>) -> Result
     }
     let supply = crate::supply::supply(context)?;
     let releases = supply.known_releases();
-    match releases.newest(request, &gover_core::Platform::host()) {
+    match releases.newest(request, &context.target().platform) {
         Some(release) => Ok(release.name.clone()),
         None => Err(Failure::with_hint(
             format!("no Go release matches `{request}`"),

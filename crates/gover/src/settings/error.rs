@@ -1,7 +1,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use gover_core::Arch;
 use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::platform::InvalidArch;
 use thiserror::Error;
 
 /// Settings cannot be read or changed.
@@ -17,6 +19,8 @@ pub(crate) enum SettingsError {
     Type { path: PathBuf, key: &'static str, expected: &'static str },
     #[error("{name} is `{}`, which is neither on nor off", value.escape_debug())]
     Variable { name: &'static str, value: String },
+    #[error("{name} is `{}`, which is no architecture by Go's name", error.text.escape_debug())]
+    Arch { name: &'static str, error: InvalidArch },
     #[error("there is no setting `{}`", name.escape_debug())]
     Unknown { name: String },
     #[error("`{key}` cannot be `{}`: it is either true or false", value.escape_debug())]
@@ -36,6 +40,10 @@ impl Diagnose for SettingsError {
                 )
             }
             Self::Variable { name, .. } => format!("set {name} to 1 or 0, or `unset {name}`"),
+            Self::Arch { name, error } => match error.meant.map(Arch::as_str) {
+                Some(arch) => format!("Go calls it {arch}: set {name} to that, or `unset {name}`"),
+                None => format!("set {name} to a GOARCH such as amd64 or arm64, or `unset {name}`"),
+            },
             Self::Unknown { .. } => "`gover config list` shows every setting".to_owned(),
             Self::Value { key, .. } => format!("gover config set {key} true"),
         }]

@@ -6,9 +6,9 @@
 mod error;
 mod file;
 
-use gover_core::Layout;
 use gover_core::env::{Env, vars};
 use gover_core::shim_state::ShimState;
+use gover_core::{Arch, Layout};
 
 pub(crate) use error::SettingsError;
 pub(crate) use file::ConfigFile;
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) offline: Setting<bool>,
     /// Whether archives need the transparency log too.
     pub(crate) require_sumdb: Setting<bool>,
+    /// The architecture to install for; `None` for the machine's. In no file: a home may serve several machines.
+    pub(crate) arch: Setting<Option<Arch>>,
 }
 
 /// A value and where it comes from.
@@ -71,6 +73,7 @@ impl Settings {
             sources: sources(env, &file)?,
             auto_install: switch(env, &file, "auto_install", vars::GOVER_AUTO_INSTALL, true)?,
             require_sumdb: switch(env, &file, "require_sumdb", vars::GOVER_REQUIRE_SUMDB, false)?,
+            arch: arch(env)?,
             offline,
         })
     }
@@ -83,6 +86,7 @@ impl Settings {
             auto_install: switch(true),
             offline: switch(false),
             require_sumdb: switch(false),
+            arch: Setting { value: None, origin: SettingOrigin::Builtin },
         }
     }
 
@@ -149,6 +153,14 @@ fn switch(
         Some(value) => Setting { value, origin: SettingOrigin::File },
         None => Setting { value: builtin, origin: SettingOrigin::Builtin },
     })
+}
+
+fn arch(env: &Env) -> Result<Setting<Option<Arch>>, SettingsError> {
+    let Some(text) = env.text(vars::GOVER_ARCH) else {
+        return Ok(Setting { value: None, origin: SettingOrigin::Builtin });
+    };
+    let arch = Arch::parse(&text).map_err(|error| SettingsError::Arch { name: vars::GOVER_ARCH, error })?;
+    Ok(Setting { value: Some(arch), origin: SettingOrigin::Environment(vars::GOVER_ARCH) })
 }
 
 fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, SettingsError> {

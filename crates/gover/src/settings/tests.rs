@@ -21,6 +21,10 @@ fn the_command_line_beats_the_environment_beats_the_file() {
     assert_eq!(settings.auto_install.origin, SettingOrigin::Environment("GOVER_AUTO_INSTALL"));
     assert_eq!(settings.offline.origin, SettingOrigin::Option("--offline"));
     assert_eq!(settings.require_sumdb.origin, SettingOrigin::Builtin);
+    assert_eq!(settings.arch.value, None);
+    let settings = resolve("", &[("GOVER_ARCH", "arm64")], false).unwrap();
+    assert_eq!(settings.arch.value.map(Arch::as_str), Some("arm64"));
+    assert_eq!(settings.arch.origin, SettingOrigin::Environment("GOVER_ARCH"));
     let settings = resolve("sources = [\"goproxy\"]", &[], false).unwrap();
     assert_eq!(settings.sources.value, ["goproxy"]);
 }
@@ -32,6 +36,7 @@ fn what_cannot_be_understood_is_an_error() {
         ("auto_install = \"maybe\"", &[]),
         ("sources = [1]", &[]),
         ("", &[("GOVER_OFFLINE", "perhaps")]),
+        ("", &[("GOVER_ARCH", "x86_64")]),
     ] {
         assert!(resolve(config, variables, false).is_err(), "{config}");
     }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use gover_core::Platform;
 use gover_install::digest::Digest;
-use gover_install::{GivenRequest, Installed, Smoke, install_given};
+use gover_install::{GivenRequest, Installed, install_given};
 use gover_source::Location;
 
-use super::{finished, installer};
+use super::{already, finished, installer};
+use crate::architecture::Target;
 use crate::cli::InstallArgs;
 use crate::commands::provide;
 use crate::context::Context;
@@ -21,6 +21,7 @@ use crate::supply::supply;
 pub(super) fn install(
     arguments: &InstallArgs,
     sum: &str,
+    target: &Target,
     context: &Context<'_>,
 ) -> Result<Installed, Failure> {
     let [text] = arguments.requests.as_slice() else {
@@ -42,15 +43,18 @@ pub(super) fn install(
     let request = GivenRequest {
         location,
         sha256,
-        platform: Platform::host(),
+        platform: target.platform.clone(),
         force: arguments.force,
-        smoke: Smoke::Run,
+        smoke: target.smoke(context),
     };
     let began = Instant::now();
     let supply = supply(context)?;
     let progress = Progress::new(context.env, context.printer);
     let shim = provide::shim_program(context);
     let installed = block_on(install_given(&request, &installer(&supply, &progress, &shim, context)))??;
+    if installed.reused {
+        return already(&installed.name, target, context);
+    }
     finished(&installed, began, context)?;
     Ok(installed)
 }

@@ -5,24 +5,28 @@ mod wanted;
 use std::time::{Duration, Instant};
 
 use gover_core::inventory::is_installed;
-use gover_core::{Exit, Platform, Request, ToolchainName};
-use gover_install::{InstallRequest, Installed, Installer, Smoke, install, shims};
-use gover_source::{Supply, Wanted};
+use gover_core::platform::Fit;
+use gover_core::{Arch, Exit, Request, ToolchainName};
+use gover_install::{InstallError, InstallRequest, Installed, Installer, Seen, install, shims};
+use gover_source::{Supply, SupplyError, Wanted};
 use serde_json::Value;
 
 use super::{default, provide, requests};
+use crate::architecture::{self, Target};
 use crate::cli::InstallArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Progress};
 use crate::runtime::block_on;
+use crate::settings::{Setting, SettingOrigin};
 use crate::supply::supply;
 
 /// `gover install`
 pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let target = target(arguments, context)?;
     let installed = match &arguments.sha256 {
-        Some(sum) => vec![given::install(arguments, sum, context)?],
-        None => install_requests(arguments, context)?,
+        Some(sum) => vec![given::install(arguments, sum, &target, context)?],
+        None => install_requests(arguments, &target, context)?,
     };
     if shims::is_stale(&context.layout, &provide::shim_program(context)) {
         provide::refresh_shims(context)?;
@@ -32,18 +36,32 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         Json::print(context.printer, &facts)?;
     }
     if !arguments.keep_default
-        && let Some(first) = installed.first()
+        && let Some(first) = installed.iter().find(|installed| runs_here(installed, context))
     {
         become_default(&first.name, context)?;
     }
     Ok(Exit::Success)
 }
 
+/// What to install for: the option, the variable, the machine.
+fn target(arguments: &InstallArgs, context: &Context<'_>) -> Result<Target, Failure> {
+    let Some(text) = &arguments.arch else { return Ok(context.target()) };
+    let setting = Setting { value: Some(Arch::parse(text)?), origin: SettingOrigin::Option("--arch") };
+    Ok(Target::new(&setting, &context.machine))
+}
+
+/// Whether its programs can be started here, as far as anybody knows.
+fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
+    let fit = || architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.fit(arch));
+    installed.seen == Seen::Running || fit() != Some(Fit::Foreign)
+}
+
 /// Installs what answers a request that nothing installed answers, for commands that need it at once.
 pub(super) fn install_missing(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     let supply = supply(context)?;
-    let name = wanted::name(request, &supply, context)?;
-    install_one(&name, false, &supply, context).map(drop)
+    let target = context.target();
+    let name = wanted::name(request, &supply, &target, context)?;
+    install_one(&name, false, &supply, &target, context).map(drop)
 }
 
 /// The shim asks only where it knows nothing against it; settings changed by hand since are known here.
@@ -64,7 +82,11 @@ fn refuse_automatic(requests: &[Request], context: &Context<'_>) -> Result<(), F
     ))
 }
 
-fn install_requests(arguments: &InstallArgs, context: &Context<'_>) -> Result<Vec<Installed>, Failure> {
+fn install_requests(
+    arguments: &InstallArgs,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<Vec<Installed>, Failure> {
     let requests = wanted::requests(&arguments.requests, context)?;
     if arguments.keep_default {
         refuse_automatic(&requests, context)?;
@@ -73,41 +95,63 @@ fn install_requests(arguments: &InstallArgs, context: &Context<'_>) -> Result<Ve
     let reused = |name: &ToolchainName| !arguments.force && is_installed(&context.layout, name);
     if requests.iter().all(|request| request.as_exact().is_some_and(reused)) {
         let names = requests.iter().filter_map(Request::as_exact);
-        return Ok(names.map(|name| already(name, context)).collect());
+        return names.map(|name| already(name, target, context)).collect();
     }
     let supply = supply(context)?;
     // All requests are understood before the first download begins.
     let mut names: Vec<ToolchainName> = Vec::new();
     for request in &requests {
-        let name = wanted::name(request, &supply, context)?;
+        let name = wanted::name(request, &supply, target, context)?;
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.iter().map(|name| install_one(name, arguments.force, &supply, context)).collect()
+    names.iter().map(|name| install_one(name, arguments.force, &supply, target, context)).collect()
 }
 
 fn install_one(
     name: &ToolchainName,
     force: bool,
     supply: &Supply,
+    target: &Target,
     context: &Context<'_>,
 ) -> Result<Installed, Failure> {
     if !force && is_installed(&context.layout, name) {
-        return Ok(already(name, context));
+        return already(name, target, context);
     }
     let began = Instant::now();
     let request = InstallRequest {
-        wanted: Wanted { name: name.clone(), platform: Platform::host() },
+        wanted: Wanted { name: name.clone(), platform: target.platform.clone() },
         force,
         require_log: context.settings.require_sumdb.value,
-        smoke: Smoke::Run,
+        smoke: target.smoke(context),
     };
     let progress = Progress::new(context.env, context.printer);
     let shim = provide::shim_program(context);
-    let installed = block_on(install(&request, &installer(supply, &progress, &shim, context)))??;
+    let installed = block_on(install(&request, &installer(supply, &progress, &shim, context)))?
+        .map_err(|error| failed(error, name, supply, target))?;
+    if installed.reused {
+        return already(name, target, context);
+    }
     finished(&installed, began, context)?;
     Ok(installed)
+}
+
+/// Where the machine's architecture is all that a release lacks, the one that runs as well is offered.
+fn failed(error: InstallError, name: &ToolchainName, supply: &Supply, target: &Target) -> Failure {
+    let unknown =
+        matches!(&error, InstallError::Supply(error) if matches!(**error, SupplyError::Unknown { .. }));
+    let failure = Failure::from(error);
+    let request = Request::exact(name.clone());
+    match unknown.then(|| target.alternative(&request, &supply.known_releases())).flatten() {
+        Some(arch) => failure.hinting(on_purpose(arch, request.as_str())),
+        None => failure,
+    }
+}
+
+/// The command that installs for an architecture that is not the machine's.
+fn on_purpose(arch: Arch, request: &str) -> String {
+    format!("gover install --arch {arch} {}", requests::pasted(request))
 }
 
 fn installer<'a>(
@@ -129,6 +173,13 @@ fn installer<'a>(
 /// Tells what was done, and points `current` to the default again, which may mean this toolchain now.
 fn finished(installed: &Installed, began: Instant, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.note(&phrase::sentence(installed, began.elapsed()));
+    if let Some(remark) = architecture::remark(&installed.name, context) {
+        let unseen = match installed.seen {
+            Seen::Running => "",
+            Seen::Files => "; its `go version` could not be run here",
+        };
+        context.printer.note(&format!("{} is {remark}{unseen}", installed.name));
+    }
     if let Some(reason) = &installed.log_failure {
         context.printer.warning(&format!("the transparency log was not asked: {reason}"));
     }
@@ -137,16 +188,33 @@ fn finished(installed: &Installed, began: Instant, context: &Context<'_>) -> Res
     Ok(())
 }
 
-fn already(name: &ToolchainName, context: &Context<'_>) -> Installed {
-    context.printer.note(&format!("{name} is installed"));
-    Installed {
+/// A toolchain that is there. One for another architecture than was asked for is not what was wanted; where the
+/// machine asks, it is taken, since it is there on purpose.
+fn already(name: &ToolchainName, target: &Target, context: &Context<'_>) -> Result<Installed, Failure> {
+    let arch = architecture::of_toolchain(name, context);
+    let wanted = target.platform.arch();
+    if let (Some(asked_by), Some(arch)) = (target.asked_by, arch)
+        && arch.as_str() != wanted
+    {
+        let version = name.as_str().trim_start_matches("go");
+        return Err(Failure::with_hint(
+            format!("{name} is installed for {arch}, and {asked_by} asks for {wanted}"),
+            format!("gover install -f --arch {wanted} {version}"),
+        ));
+    }
+    match arch.and_then(|arch| context.machine.remark(arch)) {
+        Some(remark) => context.printer.note(&format!("{name} is installed: {remark}")),
+        None => context.printer.note(&format!("{name} is installed")),
+    }
+    Ok(Installed {
         name: name.clone(),
         path: context.layout.toolchain(name),
         reused: true,
         receipt: None,
         failures: Vec::new(),
         log_failure: None,
-    }
+        seen: Seen::Files,
+    })
 }
 
 /// The first Go that a person installs is the default; later ones change nothing.

@@ -11,7 +11,6 @@ use crate::output::{Json, mebibytes};
 pub(super) fn sentence(installed: &Installed, took: Duration) -> String {
     let name = &installed.name;
     match &installed.receipt {
-        _ if installed.reused => format!("{name} is installed"),
         None => format!("installed {name} in {}", seconds(took)),
         Some(receipt) => format!(
             "installed {name} in {} ({} from {}; {})",

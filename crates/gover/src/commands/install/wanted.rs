@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 
 use gover_core::resolve::{Outcome, Trace};
-use gover_core::{Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
+use gover_core::{Arch, Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
 use gover_source::{Basis, Releases, SourceFailure, Supply};
 use thiserror::Error;
 
+use crate::architecture::Target;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::runtime::block_on;
@@ -65,6 +66,7 @@ fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
 pub(super) fn name(
     request: &Request,
     supply: &Supply,
+    target: &Target,
     context: &Context<'_>,
 ) -> Result<ToolchainName, Failure> {
     if let Some(name) = request.as_exact() {
@@ -73,11 +75,11 @@ pub(super) fn name(
     let (releases, found) = block_on(async {
         let releases = supply.releases().await;
         let found =
-            supply.newest(&releases, request, &Platform::host()).await.map(|release| release.name.clone());
+            supply.newest(&releases, request, &target.platform).await.map(|release| release.name.clone());
         (releases, found)
     })?;
     remember_stable(&releases, context);
-    found.ok_or_else(|| NoRelease::new(request, &releases).into())
+    found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
 }
 
 /// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a convenience: whatever
@@ -91,22 +93,31 @@ fn remember_stable(releases: &Releases, context: &Context<'_>) {
 
 /// No release answers a request.
 #[derive(Debug, Error)]
-#[error("no Go release matches `{request}`")]
+#[error("no Go release{} matches `{request}`", platform.as_ref().map(|platform| format!(" for {platform}")).unwrap_or_default())]
 pub(super) struct NoRelease {
     request: String,
+    /// Where another one than the machine's was asked for.
+    platform: Option<Platform>,
+    alternative: Option<Arch>,
     newest: Option<String>,
     failures: Vec<SourceFailure>,
 }
 
 impl NoRelease {
-    fn new(request: &Request, releases: &Releases) -> Self {
+    fn new(request: &Request, releases: &Releases, target: &Target) -> Self {
         let newest = releases.newest_stable().map(|release| match releases.basis {
             Basis::Index(checked) => {
                 format!("newest known: {} (index of {})", release.name, gover_source::Date::of(checked))
             }
             Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
         });
-        Self { request: request.to_string(), newest, failures: releases.failures.clone() }
+        Self {
+            request: request.to_string(),
+            platform: target.asked_by.map(|_| target.platform.clone()),
+            alternative: target.alternative(request, releases),
+            newest,
+            failures: releases.failures.clone(),
+        }
     }
 }
 
@@ -118,7 +129,8 @@ impl Diagnose for NoRelease {
     }
 
     fn hints(&self) -> Vec<String> {
-        vec!["`gover list --remote` shows every release".to_owned()]
+        let alternative = self.alternative.map(|arch| super::on_purpose(arch, &self.request));
+        alternative.into_iter().chain(["`gover list --remote` shows every release".to_owned()]).collect()
     }
 
     fn exit(&self) -> Exit {

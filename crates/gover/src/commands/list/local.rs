@@ -2,12 +2,13 @@
 
 use gover_core::inventory::{Inventory, is_goroot};
 use gover_core::resolve::{Outcome, Toolchain, Trace};
-use gover_core::{Exit, Request, ToolchainName};
+use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
 use serde_json::{Value, json};
 
 use super::{support, support_facts};
+use crate::architecture;
 use crate::cli::ListArgs;
 use crate::commands::default;
 use crate::context::Context;
@@ -117,6 +118,7 @@ fn lines(
             (marked(name.as_str()), marked(&context.printer.out(Style::Version, name.as_str()))),
             same(size(name, context)),
             same(support(name, &view.releases)),
+            same(architecture::remark(name, context).map(|remark| remark.to_string()).unwrap_or_default()),
             same(default.to_owned()),
         ]);
     }
@@ -150,6 +152,7 @@ fn facts(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context
             json!({
                 "version": name.as_str(),
                 "goroot": Json::path(&context.layout.toolchain(name)),
+                "arch": architecture::of_toolchain(name, context).map(Arch::as_str),
                 "bytes": bytes,
                 "selected": view.is_selected(name, context),
                 "default": view.default.as_ref() == Some(name),

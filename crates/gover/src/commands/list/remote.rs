@@ -1,7 +1,7 @@
 //! What is released.
 
 use gover_core::inventory::is_installed;
-use gover_core::{Exit, Platform, Request};
+use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         Some(request) => releases.matching(request).collect(),
         None => releases.iter().collect(),
     };
-    let platform = Platform::host();
+    let platform = context.target().platform;
     let every = arguments.all || request.is_some();
     let shown: Vec<&Release> = shown
         .into_iter()
@@ -56,7 +56,7 @@ fn notes(
     context.printer.detail(&format!("known from the {basis}"));
     match request {
         Some(request) if shown.is_empty() => Err(Failure::with_hint(
-            format!("no Go release for {} matches `{request}`", Platform::host()),
+            format!("no Go release for {} matches `{request}`", context.target().platform),
             "`gover list --remote --all` shows every release",
         )),
         _ => Ok(Exit::Success),
