@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
+use gover_sys::exec;
 
 /// Why no toolchain was started.
 #[derive(Debug)]
@@ -53,6 +55,13 @@ struct Report {
 }
 
 fn report(failure: &Failure, home: Option<&Path>) -> Report {
+    if let Failure::CannotExecute { program, source } = failure
+        && exec::is_wrong_format(source)
+        && let Some(wrong) = WrongArchitecture::of(program)
+    {
+        let (what, hints, exit) = (wrong.to_string(), wrong.hints(), wrong.exit());
+        return Report { what, cause: Some(source.to_string()), hints, exit };
+    }
     let plain =
         |what: String, hint: &str, exit| Report { what, cause: None, hints: vec![hint.to_owned()], exit };
     match failure {

@@ -55,6 +55,19 @@ hint: gover install latest
 }
 
 #[test]
+fn a_toolchain_for_another_machine_is_told_as_such() {
+    let ctx = context!();
+    let release = gover_test::Release::for_another_machine("go1.91.2");
+    release.write_to(&ctx.layout().versions().join("go1.91.2"));
+    ctx.write(".go-version", "1.91.2\n");
+    let output = ctx.shim("go", ["version"]);
+    let arch = release.platform().arch();
+    let what = format!("gover: go1.91.2 is installed for {arch}, which does not run on this machine (");
+    assert!(output.exits(126).stderr.starts_with(&what), "{output}");
+    assert!(output.stderr.ends_with("hint: gover install -f 1.91.2\n"), "{output}");
+}
+
+#[test]
 fn a_pin_that_cannot_be_used_stops_instead_of_running_another_go() {
     let ctx = context!();
     ctx.install_fake("go1.22.5");
