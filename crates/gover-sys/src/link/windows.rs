@@ -52,7 +52,11 @@ fn is_remote(path: &Path) -> bool {
 }
 
 fn unsupported(error: io::Error) -> io::Error {
-    if unsupported_code(&error) { io::Error::new(io::ErrorKind::Unsupported, error) } else { error }
+    if unsupported_code(&error) {
+        io::Error::new(io::ErrorKind::Unsupported, "this file system has no links to directories")
+    } else {
+        error
+    }
 }
 
 fn unsupported_code(error: &io::Error) -> bool {

@@ -78,7 +78,7 @@ impl Filters {
 }
 
 /// Part of the note about `current` where it cannot be made.
-const NO_LINKS: &str = "cannot be made, this file system has no links to directories";
+const NO_LINKS: &str = "cannot be made: this file system has no links to directories";
 
 /// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what follows.
 fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {
