@@ -7,8 +7,8 @@ use crate::version::ToolchainName;
 
 /// The system does not run a toolchain's program, because it is for another architecture.
 ///
-/// Both programs ask for this after the system refused one with an error of
-/// `gover_sys::exec::is_wrong_format`; before that nobody knows, since an emulator may be there.
+/// Both programs ask for this after the system refused one, whatever it called the reason; before that nobody knows,
+/// since an emulator may be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongArchitecture {
     program: PathBuf,
