@@ -49,3 +49,20 @@ fn the_nearest_file_wins_and_a_directory_of_that_name_is_passed_over() {
     fs::write(below.join(TOOL_VERSIONS_FILE), "go 1.22").unwrap();
     assert_eq!(find_pin(&below).unwrap().unwrap().request.as_str(), "1.22");
 }
+
+#[test]
+fn what_powershell_writes_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(VERSION_FILE);
+    let units: Vec<u16> = "\u{feff}1.22.5\r\n".encode_utf16().collect();
+    let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    for bytes in [&little, &big, &b"\xef\xbb\xbf1.22.5\r\n".to_vec()] {
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(read_version_file(&path).unwrap().unwrap().request.as_str(), "1.22.5");
+    }
+    for bytes in [&little[..little.len() - 1], &[0xff, 0xfe, 0x00, 0xd8], &[0xff, 0xff, b'1']] {
+        fs::write(&path, bytes).unwrap();
+        assert!(matches!(read_version_file(&path), Err(PinError::NotText { .. })));
+    }
+}
