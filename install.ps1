@@ -50,7 +50,8 @@ function Resolve-Directory([string] $Path) {
 # Puts a program into bin. One that runs cannot be overwritten, but it can be renamed.
 function Install-Program([string] $Source, [string] $Target) {
   $New = "$Target.new.$PID"
-  $Old = "$Target.$PID.old"
+  # gover removes what is called so, once nothing runs it any more.
+  $Old = Join-Path ([IO.Path]::GetDirectoryName($Target)) ".gover-$PID-$([IO.Path]::GetFileName($Target)).old"
   try {
     Copy-Item -LiteralPath $Source -Destination $New -Force -ErrorAction Stop
     if (Test-Path -LiteralPath $Target) { Move-Item -LiteralPath $Target -Destination $Old -Force -ErrorAction Stop }
@@ -132,8 +133,6 @@ try {
   }
   & $Gover install '--' $Version
   Assert-Done "cannot install Go $Version" @()
-  # bin is put first, as it is in a new window, so that what is printed is what the next one will say.
-  $env:PATH = "$Bin;$env:PATH"
   & (Join-Path $Bin 'go.exe') version
   $Code = $LASTEXITCODE
 } finally {

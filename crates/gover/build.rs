@@ -1,4 +1,4 @@
-//! The manifest that Windows reads before it starts the program; nothing for other systems.
+//! The manifest that Windows reads before it starts one of the two programs; nothing for other systems.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -14,8 +14,9 @@ fn main() {
     if target.is_ok_and(|target| target == "windows") {
         // Paths of 260 characters and more, where the system allows them at all. The code page is left alone, since
         // nothing here uses the functions it matters for.
+        let name = std::env::var("CARGO_PKG_NAME").expect("Cargo names the package");
         let manifest =
-            new_manifest("gover").long_path_aware(Setting::Enabled).active_code_page(ActiveCodePage::System);
+            new_manifest(&name).long_path_aware(Setting::Enabled).active_code_page(ActiveCodePage::System);
         embed_manifest(manifest).expect("the manifest is linked into the program");
     }
 }

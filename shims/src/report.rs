@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
+use gover_sys::exec;
 
 /// Why no toolchain was started.
 #[derive(Debug)]
@@ -54,8 +55,8 @@ struct Report {
 }
 
 fn report(failure: &Failure, home: Option<&Path>) -> Report {
-    // Whatever the system calls it: not every one says that the processor is the reason.
     if let Failure::CannotExecute { program, source } = failure
+        && exec::is_wrong_format(source)
         && let Some(wrong) = WrongArchitecture::of(program)
     {
         let (what, hints, exit) = (wrong.to_string(), wrong.hints(), wrong.exit());

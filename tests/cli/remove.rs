@@ -119,8 +119,10 @@ fn a_toolchain_that_runs_may_be_uninstalled_where_the_system_allows_it() {
     if output.code != Some(0) {
         assert!(output.stderr.contains("hint: "), "{output}");
     }
-    // A program that runs may be held until it ends.
-    ctx.gover(["prune"]).success();
+    if cfg!(windows) {
+        // A program that runs is held until it ends.
+        ctx.gover(["prune"]).success();
+    }
     assert!(ctx.names_in("gover/staging").is_empty(), "{output}");
 }
 

@@ -64,7 +64,11 @@ fn a_toolchain_for_another_machine_is_told_as_such() {
     let arch = release.platform().arch();
     let what = format!("gover: go1.91.2 is installed for {arch}, which does not run on this machine (");
     assert!(output.exits(126).stderr.starts_with(&what), "{output}");
-    assert!(output.stderr.ends_with("hint: gover install -f 1.91.2\n"), "{output}");
+    let own = gover_core::Platform::host();
+    assert!(
+        output.stderr.ends_with(&format!("hint: gover install -f --arch {} 1.91.2\n", own.arch())),
+        "{output}"
+    );
 }
 
 #[test]

@@ -107,10 +107,11 @@ fn killing_the_shim_kills_what_it_started() {
     let ctx = with_one();
     let mut child = shim(&ctx).arg("fake-wait").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = ready(&mut child);
+    // Held open, so that the toolchain's program does not end by itself.
+    let _stdin = child.stdin.take();
     child.kill().unwrap();
     child.wait().unwrap();
-    // The pipe ends when the last process that holds it has ended; its stdin is still open, so it did not end by
-    // itself.
+    // The pipe ends when the last process that holds it has ended.
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "");

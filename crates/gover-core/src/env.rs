@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::{Component, Path, PathBuf, Prefix};
+use std::path::{Path, PathBuf};
 
 use crate::layout::Layout;
+use crate::real_path::plain;
 
 /// Environment variables, the working directory and the arguments of a process.
 ///
@@ -168,8 +169,10 @@ impl Env {
 /// stamp is there and whether `usual` is a link.
 fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     let home = home_above(program)?;
-    if usual == Some(&*home) {
-        return Some(home);
+    if let Some(usual) = usual
+        && is_same_name(usual.as_os_str(), home.as_os_str())
+    {
+        return Some(usual.to_owned());
     }
     // A user's home may be reached through a link or an automounter. The name that HOME gives it is the one that
     // people know and that stays.
@@ -179,38 +182,28 @@ fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
 
 /// Whether `usual`, the usual home, is `home`. Names are followed only if links in them can make that so.
 fn is_other_name(usual: &Path, home: &Path) -> bool {
-    let is_possible = usual.file_name() == home.file_name() || usual.read_link().is_ok();
+    let same_end =
+        usual.file_name().zip(home.file_name()).is_some_and(|(usual, home)| is_same_name(usual, home));
+    let is_possible = same_end || usual.read_link().is_ok();
     is_possible && usual.canonicalize().is_ok_and(|usual| home.canonicalize().is_ok_and(|home| home == usual))
+}
+
+/// Whether two names are the same; Windows does not mind their case.
+fn is_same_name(a: &OsStr, b: &OsStr) -> bool {
+    a == b || (std::path::MAIN_SEPARATOR == '\\' && a.eq_ignore_ascii_case(b))
 }
 
 /// `DIR` of a program `DIR/bin/NAME`.
 fn home_above(program: &Path) -> Option<PathBuf> {
     let bin = program.parent()?;
     let name = bin.file_name()?;
-    let is_bin = name == "bin" || (std::path::MAIN_SEPARATOR == '\\' && name.eq_ignore_ascii_case("bin"));
+    let is_bin = is_same_name(name, OsStr::new("bin"));
     let home = bin.parent().filter(|home| is_bin && home.is_absolute())?;
     Some(plain(home))
 }
 
 fn is_stamped(home: &Path) -> bool {
     Layout::new(home.to_owned()).shim_stamp().is_file()
-}
-
-/// A path with the platform's separators, and without the `\\?\` that some programs put before a path on Windows:
-/// Go does not understand it in GOROOT, nor Windows itself in PATH.
-fn plain(path: &Path) -> PathBuf {
-    let mut components = path.components();
-    let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
-    let start = match prefix.kind() {
-        Prefix::VerbatimDisk(letter) => OsString::from(format!("{}:", char::from(letter))),
-        Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
-            [r"\\".as_ref(), server, r"\".as_ref(), share].into_iter().collect()
-        }
-        Prefix::Verbatim(_) | Prefix::DeviceNS(_) | Prefix::Disk(_) => return path.components().collect(),
-    };
-    let mut plain = PathBuf::from(start);
-    plain.extend(components);
-    plain
 }
 
 /// Reads `1`, `true`, `yes`, `on` and their opposites, in any case.

@@ -1,33 +1,31 @@
 //! A path with every link followed, in the form that other programs understand.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf, Prefix};
 
 /// The path with links, `.` and `..` resolved; an error if nothing is there.
 ///
-/// Windows answers with `\\?\C:\…`, which go.exe, cmd.exe and most people do not take for a path: the plain form is
-/// given, as Go's `filepath.EvalSymlinks` does.
+/// Windows answers with `\\?\C:\…`; the [plain](plain) form is given, as Go's `filepath.EvalSymlinks` does.
 pub fn real_path(path: &Path) -> io::Result<PathBuf> {
-    Ok(plain(path.canonicalize()?))
+    Ok(plain(&path.canonicalize()?))
 }
 
-/// `\\?\C:\a` as `C:\a`, `\\?\UNC\server\share\a` as `\\server\share\a`; anything else as it is.
-pub fn plain(path: PathBuf) -> PathBuf {
+/// A path with the platform's separators and none at its end, and without the `\\?\` that some programs put before a path
+/// on Windows: go.exe does not understand it in GOROOT, nor cmd.exe, nor Windows itself in PATH.
+pub fn plain(path: &Path) -> PathBuf {
     let mut components = path.components();
-    let Some(Component::Prefix(prefix)) = components.next() else { return path };
-    let root = match prefix.kind() {
-        Prefix::VerbatimDisk(drive) => PathBuf::from(format!(r"{}:\", char::from(drive))),
-        Prefix::VerbatimUNC(server, share) => {
-            let mut root = std::ffi::OsString::from(r"\\");
-            root.push(server);
-            root.push(r"\");
-            root.push(share);
-            root.push(r"\");
-            PathBuf::from(root)
+    let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
+    let start = match prefix.kind() {
+        Prefix::VerbatimDisk(letter) => OsString::from(format!("{}:", char::from(letter))),
+        Prefix::UNC(server, share) | Prefix::VerbatimUNC(server, share) => {
+            [r"\\".as_ref(), server, r"\".as_ref(), share].into_iter().collect()
         }
-        _ => return path,
+        Prefix::Verbatim(_) | Prefix::DeviceNS(_) | Prefix::Disk(_) => return path.components().collect(),
     };
-    root.join(components.as_path().strip_prefix(r"\").unwrap_or(components.as_path()))
+    let mut plain = PathBuf::from(start);
+    plain.extend(components);
+    plain
 }
 
 #[cfg(test)]
@@ -51,13 +49,15 @@ mod tests {
                 (r"\\?\UNC\server\share\a", r"\\server\share\a"),
                 (r"\\?\Volume{b75e2c83}\a", r"\\?\Volume{b75e2c83}\a"),
                 (r"C:\a", r"C:\a"),
+                (r"C:/a\b/", r"C:\a\b"),
+                (r"\\server/share\a", r"\\server\share\a"),
                 (r"a\b", r"a\b"),
             ] {
-                assert_eq!(plain(PathBuf::from(verbatim)).to_str(), Some(expected));
+                assert_eq!(plain(Path::new(verbatim)).to_str(), Some(expected));
             }
         } else {
-            assert_eq!(plain(PathBuf::from(r"\\?\C:\a")), Path::new(r"\\?\C:\a"));
-            assert_eq!(plain(PathBuf::from("/a/b")), Path::new("/a/b"));
+            assert_eq!(plain(Path::new(r"\\?\C:\a")), Path::new(r"\\?\C:\a"));
+            assert_eq!(plain(Path::new("/a/b/")), Path::new("/a/b"));
         }
     }
 }

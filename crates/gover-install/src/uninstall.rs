@@ -1,5 +1,6 @@
 //! Taking a toolchain away.
 
+use std::fs;
 use std::path::PathBuf;
 
 use gover_core::{Diagnose, Layout, ToolchainName};
@@ -30,9 +31,16 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
         return Err(UninstallError::NotInstalled { name: name.to_string() });
     }
     let bytes = file::tree_size(&path).unwrap_or_default();
-    // The receipt first: a copy made later by hand must not inherit it.
+    // The receipt first: a copy made later by hand must not inherit it. A toolchain that stays keeps it.
+    let kept = fs::read(&receipt).ok();
     file::remove_tree(&receipt).map_err(FileError::at("remove", &receipt))?;
-    staging::hide(layout, name.as_str(), lock)?;
+    if let Err(error) = staging::hide(layout, name.as_str(), lock) {
+        if let Some(kept) = kept {
+            // What is told is why the toolchain stays; without a receipt it works all the same.
+            drop(file::write_atomically(&receipt, &kept));
+        }
+        return Err(error.into());
+    }
     drop(staging::recover(layout, name.as_str(), lock));
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }
@@ -62,8 +70,6 @@ impl Diagnose for UninstallError {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

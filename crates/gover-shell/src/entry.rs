@@ -29,7 +29,7 @@ impl PathEntry {
     pub fn new(kind: ShellKind, directory: &Path, env: &Env) -> Result<Self, InitError> {
         let directory = plain_text(directory)?;
         check(kind, &directory)?;
-        Ok(if MAIN_SEPARATOR == '\\' && is_unix_like(kind) {
+        Ok(if MAIN_SEPARATOR == '\\' && kind.is_unix_like() {
             windows_entry(&directory, env.var(vars::MSYSTEM).is_some())
         } else {
             Self::Named(directory)
@@ -50,13 +50,13 @@ pub(crate) fn check(kind: ShellKind, directory: &str) -> Result<(), InitError> {
 
 /// What separates the directories of PATH in this shell, on this system.
 fn separator(kind: ShellKind) -> char {
-    if MAIN_SEPARATOR == '/' || is_unix_like(kind) { ':' } else { ';' }
+    if MAIN_SEPARATOR == '/' || kind.is_unix_like() { ':' } else { ';' }
 }
 
 /// A path as this shell writes it where no PATH is meant; every Unix-like shell of Windows runs `C:/a/b.exe`.
 pub(crate) fn text(kind: ShellKind, path: &Path) -> Result<String, InitError> {
     let path = plain_text(path)?;
-    Ok(if MAIN_SEPARATOR == '\\' && is_unix_like(kind) { path.replace('\\', "/") } else { path })
+    Ok(if MAIN_SEPARATOR == '\\' && kind.is_unix_like() { path.replace('\\', "/") } else { path })
 }
 
 /// A path as it is, if it is text.
@@ -64,10 +64,6 @@ pub(crate) fn plain_text(path: &Path) -> Result<String, InitError> {
     path.to_str()
         .map(str::to_owned)
         .ok_or_else(|| InitError::NotText { path: path.to_string_lossy().into_owned() })
-}
-
-fn is_unix_like(kind: ShellKind) -> bool {
-    matches!(kind, ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish | ShellKind::Posix)
 }
 
 fn windows_entry(path: &str, drives_at_root: bool) -> PathEntry {

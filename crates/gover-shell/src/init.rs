@@ -73,11 +73,11 @@ pub fn script(kind: ShellKind, env: &Env, layout: &Layout) -> Result<String, Ini
 }
 
 /// An error if the `bin` directory cannot be on this shell's PATH.
-pub(crate) fn directory_on_path(kind: ShellKind, layout: &Layout) -> Result<(), InitError> {
+pub(crate) fn check_bin(kind: ShellKind, layout: &Layout) -> Result<(), InitError> {
     entry::check(kind, &entry::plain_text(&layout.bin())?)
 }
 
-/// Whether gover would find this home without `GOVER_HOME`.
+/// Whether this is the home that needs no variable whichever gover runs.
 pub(crate) fn is_default_home(env: &Env, layout: &Layout) -> bool {
     env.user_home().is_some_and(|home| home.join(".gover") == layout.home())
 }

@@ -80,6 +80,11 @@ impl ShellKind {
         Self::parse(&env.text(vars::SHELL)?)
     }
 
+    /// Whether it is one of Unix, which on Windows has directories of its own making and `:` in PATH.
+    pub fn is_unix_like(self) -> bool {
+        matches!(self, Self::Bash | Self::Zsh | Self::Fish | Self::Posix)
+    }
+
     /// How this shell is written.
     pub fn syntax(self) -> &'static dyn Syntax {
         syntax::of(self)

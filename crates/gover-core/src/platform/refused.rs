@@ -3,12 +3,13 @@ use std::path::{Path, PathBuf};
 
 use super::{Arch, Platform, architectures_of};
 use crate::diagnose::{Diagnose, Exit};
+use crate::request::Request;
 use crate::version::ToolchainName;
 
 /// The system does not run a toolchain's program, because it is for another architecture.
 ///
-/// Both programs ask for this after the system refused one, whatever it called the reason; before that nobody knows,
-/// since an emulator may be there.
+/// The shim asks for this after the system refused one with an error of `gover_sys::exec::is_wrong_format`; before that
+/// nobody knows, since an emulator may be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongArchitecture {
     program: PathBuf,
@@ -25,9 +26,12 @@ impl WrongArchitecture {
         strange.then(|| Self { program: program.to_owned(), found, machine })
     }
 
-    /// The toolchain that the program is of, by its directory's name.
+    /// The toolchain of a store that the program is of, by the names of its directories.
     fn toolchain(&self) -> Option<ToolchainName> {
         let goroot = self.program.parent()?.parent()?;
+        if goroot.parent()?.file_name()? != "versions" {
+            return None;
+        }
         ToolchainName::parse(goroot.file_name()?.to_str()?).ok()
     }
 }
@@ -49,7 +53,8 @@ impl std::error::Error for WrongArchitecture {}
 impl Diagnose for WrongArchitecture {
     fn hints(&self) -> Vec<String> {
         vec![match self.toolchain() {
-            Some(name) => format!("gover install -f {}", name.as_str().trim_start_matches("go")),
+            // The architecture by name: GOVER_ARCH may be what brought this one here.
+            Some(name) => format!("gover install -f --arch {} {}", self.machine, Request::exact(name)),
             None => "`gover current` shows which toolchain that is".to_owned(),
         }]
     }
@@ -77,13 +82,13 @@ mod tests {
 
     #[test]
     fn a_toolchain_of_another_architecture_is_named_with_its_remedy() {
-        let (_root, path) = program("go1.22.5", STRANGE);
+        let (_root, path) = program("versions/go1.22.5", STRANGE);
         let wrong = WrongArchitecture::of(&path).unwrap();
         let machine = Platform::host().arch().to_owned();
         let expected =
             format!("go1.22.5 is installed for s390x, which does not run on this machine ({machine})");
         assert_eq!(wrong.to_string(), expected);
-        assert_eq!(wrong.hints(), ["gover install -f 1.22.5"]);
+        assert_eq!(wrong.hints(), [format!("gover install -f --arch {machine} 1.22.5")]);
         let (_root, path) = program("custom", STRANGE);
         let wrong = WrongArchitecture::of(&path).unwrap();
         assert!(wrong.to_string().contains("is a program for s390x"), "{wrong}");
@@ -92,7 +97,7 @@ mod tests {
     #[test]
     fn a_program_of_this_machine_or_of_none_was_refused_for_another_reason() {
         assert_eq!(WrongArchitecture::of(&std::env::current_exe().unwrap()), None);
-        let (_root, path) = program("go1.22.5", b"#!/bin/sh\n");
+        let (_root, path) = program("versions/go1.22.5", b"#!/bin/sh\n");
         assert_eq!(WrongArchitecture::of(&path), None);
     }
 }

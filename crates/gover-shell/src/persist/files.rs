@@ -139,7 +139,7 @@ pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<St
         Content::PathOnly => ShellKind::Zsh,
     };
     let syntax = kind.syntax();
-    init::directory_on_path(kind, layout)?;
+    init::check_bin(kind, layout)?;
     // With the usual home the lines are the same for everyone, as people like who share their files between
     // machines.
     let (program, bin, export) = if init::is_default_home(env, layout) {

@@ -73,13 +73,6 @@ impl MachineEntry {
         Some(self.lines(&format!("$path -split ';' -ne {entry} -join ';'")))
     }
 
-    /// Lines for an administrator's `PowerShell` that put gover first in the machine's PATH.
-    pub fn precedence(&self, layout: &Layout) -> Option<Vec<String>> {
-        let bin = layout.bin();
-        let bin = bin.to_str().filter(|bin| !bin.contains(';'))?;
-        Some(self.lines(&format!("{} + $path", powershell(&format!("{bin};")))))
-    }
-
     fn lines(&self, value: &str) -> Vec<String> {
         let kind = if self.expands { "ExpandString" } else { "String" };
         vec![

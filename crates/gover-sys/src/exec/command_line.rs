@@ -9,7 +9,7 @@ pub(super) fn without(line: &[u16], dropped: usize) -> Vec<u16> {
     let mut rest = rest;
     for _ in 0..dropped {
         rest = trimmed(rest);
-        rest = &rest[argument_end(rest)..];
+        rest = rest.get(argument_end(rest)..).unwrap_or_default();
     }
     let kept = if dropped == 0 { rest } else { trimmed(rest) };
     let blank: &[u16] = if dropped == 0 || kept.is_empty() { &[] } else { &[SPACE] };
@@ -44,7 +44,7 @@ fn argument_end(text: &[u16]) -> usize {
 
 fn trimmed(text: &[u16]) -> &[u16] {
     let start = text.iter().position(|&unit| !is_blank(unit)).unwrap_or(text.len());
-    &text[start..]
+    text.get(start..).unwrap_or_default()
 }
 
 fn is_blank(unit: u16) -> bool {

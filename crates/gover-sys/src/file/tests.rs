@@ -274,20 +274,28 @@ fn what_somebody_holds_is_tried_again_and_anything_else_is_not() {
 /// As a virus scanner opens what was just written: for itself alone, and for a moment.
 #[cfg(windows)]
 #[test]
-fn a_tree_is_renamed_and_removed_although_somebody_reads_in_it() {
+fn what_a_scanner_reads_in_is_renamed_and_removed_once_it_has_read() {
     use std::os::windows::fs::OpenOptionsExt as _;
 
     let directory = tempfile::tempdir().unwrap();
     let (from, to) = (directory.path().join("from"), directory.path().join("to"));
     fs::create_dir(&from).unwrap();
     fs::write(from.join("file"), "x").unwrap();
-    let held = OpenOptions::new().read(true).share_mode(0).open(from.join("file")).unwrap();
-    let scanner = std::thread::spawn(move || drop(held));
-    rename(&from, &to).unwrap();
-    scanner.join().unwrap();
-    let held = OpenOptions::new().read(true).share_mode(0).open(to.join("file")).unwrap();
-    let scanner = std::thread::spawn(move || drop(held));
-    remove_tree(&to).unwrap();
-    scanner.join().unwrap();
+    let actions: [(&Path, &dyn Fn() -> io::Result<()>); 2] =
+        [(&from, &|| fs::rename(&from, &to)), (&to, &|| fs::remove_dir_all(&to))];
+    for (place, action) in actions {
+        let mut held = Some(OpenOptions::new().read(true).share_mode(0).open(place.join("file")).unwrap());
+        let mut attempts = 0;
+        imp::patiently(|| {
+            attempts += 1;
+            if attempts == 3 {
+                held = None;
+            }
+            action()
+        })
+        .unwrap();
+        // Wine renames a directory although a file below it is held; Windows does not.
+        assert!(attempts == 3 || place == from, "{attempts}");
+    }
     assert!(names(directory.path()).is_empty());
 }

@@ -6,6 +6,8 @@ use std::{fs, io};
 use windows_sys::Win32::Foundation::{
     ERROR_INVALID_FUNCTION, ERROR_NOT_A_REPARSE_POINT, ERROR_NOT_SUPPORTED,
 };
+use windows_sys::Win32::Storage::FileSystem::GetDriveTypeW;
+use windows_sys::Win32::System::WindowsProgramming::DRIVE_REMOTE;
 
 use crate::file::{rename, temporary_name};
 
@@ -46,9 +48,18 @@ pub(super) fn remove(link: &Path) -> io::Result<()> {
     fs::remove_dir(link)
 }
 
+/// Whether a path is on a share, by its UNC name or by a drive letter that stands for one.
 fn is_remote(path: &Path) -> bool {
-    matches!(path.components().next(), Some(Component::Prefix(prefix))
-        if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)))
+    let Some(Component::Prefix(prefix)) = path.components().next() else { return false };
+    match prefix.kind() {
+        Prefix::UNC(..) | Prefix::VerbatimUNC(..) => true,
+        Prefix::Disk(letter) | Prefix::VerbatimDisk(letter) => {
+            let root = [u16::from(letter), u16::from(b':'), u16::from(b'\\'), 0];
+            // SAFETY: the text ends with a zero.
+            unsafe { GetDriveTypeW(root.as_ptr()) == DRIVE_REMOTE }
+        }
+        _ => false,
+    }
 }
 
 fn unsupported(error: io::Error) -> io::Error {

@@ -67,7 +67,7 @@ pub fn add_entry(path: Option<&UserPath>, entry: &[u16], variables: &dyn Variabl
     };
     let (found, others) = entries::divide(path, entry, variables);
     let is_first = entries::split(&path.text).next().is_some_and(|first| found.first() == Some(&first));
-    let text = if is_first {
+    let text = if is_first && found.len() == 1 {
         path.text.clone()
     } else {
         let ours = found.first().map_or_else(|| entries::quoted(entry), |first| first.to_vec());
@@ -156,8 +156,8 @@ pub fn write(path: Option<&UserPath>) -> io::Result<()> {
 
 /// Tells the desktop that the environment has changed, so that what it starts from now on has the new PATH.
 ///
-/// An error, often [`io::ErrorKind::TimedOut`], means that programs see the change after the next sign-in at the
-/// latest. Windows only.
+/// Each window has its time to answer. An error means that programs see the change after the next sign-in at the latest.
+/// Windows only.
 pub fn announce() -> io::Result<()> {
     #[cfg(windows)]
     return windows::announce();

@@ -62,7 +62,10 @@ impl Filters {
         }
         if !self.links {
             // Said by every command that sets a default, and told in a test of its own.
-            text = text.split_inclusive('\n').filter(|line| !line.contains(NO_LINKS)).collect();
+            text = text
+                .split_inclusive('\n')
+                .filter(|line| !line.contains(NO_LINKS) && !line.starts_with("  editors can use "))
+                .collect();
         }
         text = replace(&text, "[TIME]", |before, rest| {
             before.ends_with("in ").then(|| duration(rest)).flatten()

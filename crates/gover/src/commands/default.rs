@@ -84,7 +84,7 @@ pub(super) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
         let link = context.short(&context.layout.current());
         context.printer.note(&match error.kind() {
             io::ErrorKind::Unsupported => format!(
-                "note: {link} cannot be made: {error}; editors can use {} instead",
+                "note: {link} cannot be made: {error}\n  editors can use {} instead",
                 context.short(&context.layout.bin())
             ),
             _ => not_linked(&link, &error),

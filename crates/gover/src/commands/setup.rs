@@ -58,17 +58,17 @@ fn preview(plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
 /// Makes the changes; who sees them, if there are any. One file that cannot be written must not keep the others from
 /// being set up.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
-    let mut widest = None;
+    let mut reached = None;
     for edit in &plan.edits {
         match persist::apply(edit, &context.layout) {
             Ok(reach) => {
                 context.printer.note(&phrase(edit, Tense::Done, context));
-                widest = Some(reach);
+                reached = Some(reach);
             }
             Err(problem) => plan.problems.push(problem),
         }
     }
-    widest
+    reached
 }
 
 /// What all changes together mean, in the line that people read if they read only one.
@@ -202,11 +202,6 @@ fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
         printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
     }
     show_lines("take it off, in PowerShell as administrator, then sign in again:", entry.removal(), context);
-    show_lines(
-        "or put gover before it, for everyone on this machine, likewise:",
-        entry.precedence(&context.layout),
-        context,
-    );
 }
 
 fn show_lines(hint: &str, lines: Option<Vec<String>>, context: &Context<'_>) {

@@ -123,8 +123,7 @@ fn calling_process() -> Option<ProcessId> {
 /// Whether a process named `copy` is what a Unix-like shell, its parent, starts a program from.
 fn is_copy(copy: Option<&str>, shell: Option<&str>) -> bool {
     let kind = copy.and_then(ShellKind::parse);
-    let forks = |kind| matches!(kind, ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish | ShellKind::Posix);
-    kind.is_some_and(forks) && copy == shell
+    kind.is_some_and(ShellKind::is_unix_like) && copy == shell
 }
 
 fn forget(context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {

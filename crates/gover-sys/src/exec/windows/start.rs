@@ -76,7 +76,7 @@ pub(super) fn with_own_command_line(
             OwnedHandle::from_raw_handle(information.hThread),
         )
     };
-    // Before its first instruction, so that there is no instant in which it would outlive us.
+    // Before its first instruction: it cannot have started anything that is outside the job.
     let job = job::die_with_this_process(process.as_handle()).ok();
     // SAFETY: the handle is open.
     if unsafe { ResumeThread(thread.as_raw_handle()) } == u32::MAX {
@@ -160,15 +160,16 @@ fn change_own_environment(edit: &EnvEdit) -> io::Result<()> {
 /// The program as `CreateProcessW` takes it, which knows paths of 260 units and more by their verbatim form alone.
 fn application_name(program: &Path) -> io::Result<Vec<u16>> {
     let plain = terminated(program.as_os_str())?;
-    let on_drive = matches!(
-        program.components().next(),
-        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::Disk(_))
-    );
-    if plain.len() <= MAX_PATH || !on_drive {
-        return Ok(plain);
-    }
+    let Some(Component::Prefix(prefix)) = program.components().next() else { return Ok(plain) };
+    let (start, skipped) = match prefix.kind() {
+        _ if plain.len() <= MAX_PATH => return Ok(plain),
+        Prefix::Disk(_) => (r"\\?\", 0),
+        // `\\server\share` is `\\?\UNC\server\share`.
+        Prefix::UNC(..) => (r"\\?\UNC\", 2),
+        _ => return Ok(plain),
+    };
     let backslashes = plain.iter().map(|&unit| if unit == u16::from(b'/') { u16::from(b'\\') } else { unit });
-    Ok(r"\\?\".encode_utf16().chain(backslashes).collect())
+    Ok(start.encode_utf16().chain(backslashes.skip(skipped)).collect())
 }
 
 fn terminated(text: &OsStr) -> io::Result<Vec<u16>> {

@@ -50,10 +50,10 @@ fn target(arguments: &InstallArgs, context: &Context<'_>) -> Result<Target, Fail
     Ok(Target::new(&setting, &context.machine))
 }
 
-/// Whether its programs can be started here, as far as anybody knows.
+/// Whether its programs can be started here: seen just now, or as far as anybody knows of one that was there before.
 fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
     let fit = || architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.fit(arch));
-    installed.seen == Seen::Running || fit() != Some(Fit::Foreign)
+    installed.seen == Seen::Running || (installed.reused && fit() != Some(Fit::Foreign))
 }
 
 /// Installs what answers a request that nothing installed answers, for commands that need it at once.
@@ -196,7 +196,7 @@ fn already(name: &ToolchainName, target: &Target, context: &Context<'_>) -> Resu
     if let (Some(asked_by), Some(arch)) = (target.asked_by, arch)
         && arch.as_str() != wanted
     {
-        let version = name.as_str().trim_start_matches("go");
+        let version = Request::exact(name.clone());
         return Err(Failure::with_hint(
             format!("{name} is installed for {arch}, and {asked_by} asks for {wanted}"),
             format!("gover install -f --arch {wanted} {version}"),
