@@ -133,7 +133,7 @@ fn a_pin_that_cannot_be_used_stops_every_go() {
         (&b""[..], "names no Go version"),
         (b"\n \n\r\n", "names no Go version"),
         (b"# only a comment\n", "names no Go version"),
-        (&[0xff, 0xfe, b'1', 0], "is not a text file"),
+        (&[0xff, 0xfe, b'1'], "is not a text file"),
         (b"1.90.1\x00\n", ".go-version"),
         (b"\x1b[31m1.90\n", ".go-version"),
         (b"../x\n", "a file cannot ask for a path"),
