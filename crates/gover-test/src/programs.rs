@@ -76,13 +76,20 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
             command.spawn()
         };
         match started {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempts < 1000 => {
+            Err(error) if is_passing(&error) && attempts < 1000 => {
                 attempts += 1;
                 std::thread::yield_now();
             }
             other => return other,
         }
     }
+}
+
+/// Whether a program may start at the next attempt: it is still being written, or Wine, with many programs starting at once,
+/// answers with an error of its own (1359, `ERROR_INTERNAL_ERROR`), which Windows does not have for this.
+fn is_passing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ExecutableFileBusy
+        || (cfg!(windows) && error.raw_os_error() == Some(1359))
 }
 
 /// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if given.
