@@ -29,8 +29,8 @@ fn main() {
 }
 
 fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
-    let layout = Layout::new(env.gover_home().ok_or(Failure::NoHome)?);
-    let (program, arguments) = env.arguments().split_first().ok_or(Failure::NoHome)?;
+    let layout = Layout::new(env.gover_home().ok_or_else(|| Failure::NoHome(env.no_home()))?);
+    let (program, arguments) = env.arguments().split_first().ok_or(Failure::NoArguments)?;
     let called_as = CalledAs::from_program(Path::new(program));
     let question = Question { env, layout: &layout, host: &HOST, called_as: &called_as, arguments };
     let resolution = provide(&question)?;

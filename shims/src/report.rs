@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::env::NoHome;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
 use gover_sys::exec;
@@ -12,7 +13,9 @@ use gover_sys::exec;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Neither `GOVER_HOME` nor a home directory is known.
-    NoHome,
+    NoHome(NoHome),
+    /// Whoever started the shim gave it no name, nor anything else.
+    NoArguments,
     /// The selection failed.
     Resolve(ResolveError),
     /// Nothing is selected, or what is selected is not installed and must not be.
@@ -65,9 +68,12 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
     let plain =
         |what: String, hint: &str, exit| Report { what, cause: None, hints: vec![hint.to_owned()], exit };
     match failure {
-        Failure::NoHome => plain(
-            "no home directory is known".to_owned(),
-            "set HOME, or GOVER_HOME to an absolute path",
+        Failure::NoHome(error) => {
+            Report { what: error.to_string(), cause: None, hints: error.hints(), exit: Exit::NotFound }
+        }
+        Failure::NoArguments => plain(
+            "the shim was started without even its own name".to_owned(),
+            "start it as `go`, `gofmt` or `go1.X.Y`",
             Exit::NotFound,
         ),
         Failure::Resolve(error) => Report {

@@ -173,7 +173,7 @@ exit: 1
 
 ----- stderr -----
 error: GOVER_ARCH is `aarch64`, which is no architecture by Go's name
-hint: Go calls it arm64: set GOVER_ARCH to that, or `unset GOVER_ARCH`
+hint: Go calls it arm64: set GOVER_ARCH to that, or unset it
 
 "#]]
     );

@@ -136,8 +136,8 @@ fn a_pin_that_cannot_be_used_stops_every_go() {
         (&[0xff, 0xfe, b'1'], "is not a text file"),
         (b"1.90.1\x00\n", ".go-version"),
         (b"\x1b[31m1.90\n", ".go-version"),
-        (b"../x\n", "a file cannot ask for a path"),
-        (b"/opt/go\n", "a file cannot ask for a path"),
+        (b"../x\n", "a path cannot be asked for here"),
+        (b"/opt/go\n", "a path cannot be asked for here"),
         (b"lastest\n", "did you mean `latest`?"),
         (large.as_bytes(), "too large to be a version"),
     ] {

@@ -200,7 +200,7 @@ exit: 1
 
 ----- stderr -----
 error: GOVER_AUTO_INSTALL is `perhaps`, which is neither on nor off
-hint: set GOVER_AUTO_INSTALL to 1 or 0, or `unset GOVER_AUTO_INSTALL`
+hint: set GOVER_AUTO_INSTALL to 1 or 0, or unset it
 
 "#]]
     );

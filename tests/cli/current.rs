@@ -207,7 +207,7 @@ go1.91.2  chosen by the default, 1.91.2
 
 ----- stderr -----
 error: invalid GOTOOLCHAIN "bogus"
-hint: `go env -u GOTOOLCHAIN` or `unset GOTOOLCHAIN` goes back to auto
+hint: unset GOTOOLCHAIN, or `go env -u GOTOOLCHAIN`: then it is auto again
 
 "#]]
     );

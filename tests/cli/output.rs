@@ -199,8 +199,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: no home directory is known
-hint: set HOME, or GOVER_HOME to an absolute path
+error: GOVER_HOME is `relative-home`, which is no absolute path
+hint: write it out, without `~`, variables or quotation marks in it, or unset it
 
 "#]]
     );

@@ -245,3 +245,17 @@ fn prune_leaves_an_install_alone_that_is_going_on() {
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
     assert_eq!(ctx.site().server().requests_for(&path).len(), 1);
 }
+
+#[test]
+fn oldstable_is_the_same_toolchain_to_every_command() {
+    let ctx = with_three();
+    // go1.91.2 is the newest installed, and go1.92.1 the newest released: go1.91.2 is of the second minor version.
+    fs::write(ctx.layout().shim_state(), "stable go1.92.1\n").unwrap();
+    assert!(ctx.gover(["which", "go", "oldstable"]).success().stdout.contains("go1.91.2"));
+    assert!(ctx.gover(["list", "oldstable"]).success().stdout.contains("go1.91.2"));
+    let output = ctx.gover(["prune", "--keep", "oldstable", "--dry-run"]);
+    assert!(!output.success().stdout.contains("go1.91.2"), "{output}");
+    let output = ctx.gover(["uninstall", "oldstable"]);
+    assert!(output.success().stderr.starts_with("uninstalled go1.91.2 "), "{output}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.90.4"]);
+}

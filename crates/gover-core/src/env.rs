@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::diagnose::Diagnose;
 use crate::layout::Layout;
 use crate::real_path::plain;
+use crate::text::shown;
 
 /// Environment variables, the working directory and the arguments of a process.
 ///
@@ -145,6 +148,11 @@ impl Env {
         own.or(usual)
     }
 
+    /// Why [`gover_home`](Self::gover_home) is not known.
+    pub fn no_home(&self) -> NoHome {
+        NoHome { given: self.var(vars::GOVER_HOME) }
+    }
+
     /// The running program's file.
     pub fn program(&self) -> Option<PathBuf> {
         match self.source {
@@ -160,6 +168,38 @@ impl Env {
             (Source::Process, _) => std::env::temp_dir(),
             (Source::Map(_), _) => self.var("TEMP").map(PathBuf::from).unwrap_or_default(),
         }
+    }
+}
+
+/// It is not known where gover keeps everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoHome {
+    /// What `GOVER_HOME` says, if it is set.
+    given: Option<OsString>,
+}
+
+impl fmt::Display for NoHome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.given {
+            Some(given) => {
+                write!(f, "GOVER_HOME is `{}`, which is no absolute path", shown(&given.to_string_lossy()))
+            }
+            None => f.write_str("no home directory is known"),
+        }
+    }
+}
+
+impl std::error::Error for NoHome {}
+
+impl Diagnose for NoHome {
+    fn hints(&self) -> Vec<String> {
+        let home = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
+        vec![match &self.given {
+            Some(_) => {
+                "write it out, without `~`, variables or quotation marks in it, or unset it".to_owned()
+            }
+            None => format!("set {home}, or GOVER_HOME to an absolute path"),
+        }]
     }
 }
 

@@ -17,6 +17,7 @@ pub mod real_path;
 pub mod request;
 pub mod resolve;
 pub mod shim_state;
+pub mod text;
 pub mod version;
 
 pub use diagnose::{Diagnose, Exit};

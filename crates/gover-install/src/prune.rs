@@ -92,7 +92,10 @@ pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, 
                 _ => false,
             },
             LeftoverKind::Staging => match (lock_for(layout, path, "")?, name_of(path, "")) {
-                (Some(lock), Some(name)) => staging::recover(layout, name, &lock).map(|()| true)?,
+                (Some(lock), Some(name)) => {
+                    staging::recover(layout, name, &lock)?;
+                    path.symlink_metadata().is_err()
+                }
                 _ => false,
             },
             LeftoverKind::Download => match part_lock(layout, path)? {

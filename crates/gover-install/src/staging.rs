@@ -3,7 +3,8 @@
 //! `staging/NAME/` belongs to whoever holds the lock of that name: `tree` is the toolchain being built, `old`
 //! the one that a forced install replaces, `removed` one that is being uninstalled. What a crash leaves there
 //! is put right by the next command that takes the lock: an `old` without a successor goes back to where it
-//! was, everything else is removed.
+//! was, everything else is removed. A toolchain that was replaced or uninstalled while one of its programs runs cannot be
+//! deleted on Windows; it waits there, as `removed` and a number, until a later command can, and hinders none.
 
 use std::fs;
 use std::io;
@@ -88,12 +89,41 @@ pub fn recover(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileErro
         fs::create_dir_all(&versions).map_err(FileError::at("create", &versions))?;
         file::rename(&old, &target).map_err(FileError::renaming(&old, &target))?;
     }
-    file::remove_tree(&directory).map_err(FileError::at("remove", &directory))
+    if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
+        let waiting = free_name(&directory);
+        file::rename(&old, &waiting).map_err(FileError::renaming(&old, &waiting))?;
+    }
+    let tree = directory.join(TREE);
+    file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
+    for waiting in waiting(&directory) {
+        // One that still runs stays for a later command.
+        drop(file::remove_tree_now(&waiting));
+    }
+    // Whatever still waits keeps its directory.
+    drop(fs::remove_dir(&directory));
+    Ok(())
+}
+
+/// What was taken out of sight in `staging/NAME` and is still there.
+fn waiting(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(REMOVED)))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+/// A name that nothing has yet in `staging/NAME`, for what is to be removed.
+fn free_name(directory: &Path) -> PathBuf {
+    let first = std::iter::once(directory.join(REMOVED));
+    let others = (1_u32..).map(|number| directory.join(format!("{REMOVED}.{number}")));
+    // There is always one more number than there are names.
+    first.chain(others).find(|path| is_missing(path)).unwrap_or_else(|| directory.join(REMOVED))
 }
 
 /// Takes a toolchain, or what is left of one, out of sight to be removed. `_lock` is the lock of that name.
 pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileError> {
-    move_aside(&layout.versions().join(name), &layout.staging().join(name).join(REMOVED))
+    move_aside(&layout.versions().join(name), &free_name(&layout.staging().join(name)))
 }
 
 /// Names for which something is staged: the leftovers of a crash, or the work of another process.
@@ -257,6 +287,42 @@ mod tests {
         home.staging(&lock).publish(&home.layout, &home.name, &lock).unwrap();
         assert_eq!(home.mark().as_deref(), Some("new"));
         assert!(!home.layout.toolchain(&home.name).join("src").exists());
+        assert!(home.is_clean());
+    }
+
+    #[test]
+    fn what_waits_to_be_removed_hinders_nothing() {
+        let home = Home::new();
+        let lock = home.lock();
+        let directory = home.layout.staging().join("go1.91.2");
+        for name in [REMOVED, "removed.1"] {
+            goroot(&directory.join(name), "gone");
+        }
+        goroot(&home.layout.toolchain(&home.name), "here");
+        hide(&home.layout, "go1.91.2", &lock).unwrap();
+        assert!(directory.join("removed.2").is_dir());
+        recover(&home.layout, "go1.91.2", &lock).unwrap();
+        assert!(home.is_clean());
+    }
+
+    /// On Windows a file that somebody has open cannot be deleted: a program that runs, above all.
+    #[cfg(windows)]
+    #[test]
+    fn what_somebody_still_runs_waits_and_goes_later() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+
+        let home = Home::new();
+        let lock = home.lock();
+        let old = home.layout.staging().join("go1.91.2").join(OLD);
+        goroot(&old, "old");
+        goroot(&home.layout.toolchain(&home.name), "new");
+        let running = fs::OpenOptions::new().read(true).share_mode(1).open(old.join("mark")).unwrap();
+        recover_all(&home.layout).unwrap();
+        drop(lock);
+        recover_all(&home.layout).unwrap();
+        assert_eq!(home.mark().as_deref(), Some("new"));
+        drop(running);
+        recover_all(&home.layout).unwrap();
         assert!(home.is_clean());
     }
 }

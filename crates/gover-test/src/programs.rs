@@ -88,8 +88,7 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
 /// Whether a program may start at the next attempt: it is still being written, or Wine, with many programs starting at once,
 /// answers with an error of its own (1359, `ERROR_INTERNAL_ERROR`), which Windows does not have for this.
 fn is_passing(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ExecutableFileBusy
-        || (cfg!(windows) && error.raw_os_error() == Some(1359))
+    error.kind() == io::ErrorKind::ExecutableFileBusy || (cfg!(windows) && error.raw_os_error() == Some(1359))
 }
 
 /// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if given.

@@ -55,10 +55,14 @@ impl Target {
         if self.asked_by.is_some() {
             return None;
         }
-        let there = |arch: &Arch| {
-            let platform = self.platform.with_arch(*arch);
-            releases.matching(request).any(|release| release.availability(&platform) == Availability::Yes)
+        let has = |platform: &Platform, availability| {
+            releases.matching(request).any(|release| release.availability(platform) == availability)
         };
+        let there = |arch: &Arch| has(&self.platform.with_arch(*arch), Availability::Yes);
+        if has(&self.platform, Availability::Yes) {
+            // Something else than the architecture kept it from being found.
+            return None;
+        }
         self.platform.also_runs().iter().copied().find(there)
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use gover_core::resolve::{
     CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, locate, resolve,
 };
-use gover_core::{Env, Layout, Platform, Request};
+use gover_core::shim_state::ShimState;
+use gover_core::{Env, GoVersion, Layout, Platform, Request};
 use gover_sys::{file, process};
 
 use crate::architecture::{self, Target};
@@ -34,9 +35,7 @@ impl<'a> Context<'a> {
         printer: &'a Printer,
         needs_settings: bool,
     ) -> Result<Self, Failure> {
-        let home = env.gover_home().ok_or_else(|| {
-            Failure::with_hint("no home directory is known", "set HOME, or GOVER_HOME to an absolute path")
-        })?;
+        let home = env.gover_home().ok_or_else(|| env.no_home())?;
         let layout = Layout::new(home);
         let settings = if needs_settings {
             Settings::resolve(global, env, &layout)?
@@ -66,6 +65,11 @@ impl<'a> Context<'a> {
     /// A path as people read it.
     pub(crate) fn short(&self, path: &Path) -> String {
         gover_core::display::short_path(path, self.home())
+    }
+
+    /// The newest stable release known, which `oldstable` counts from.
+    pub(crate) fn stable(&self) -> Option<GoVersion> {
+        ShimState::read(&self.layout.shim_state()).stable
     }
 
     /// What `go` would run here and now.

@@ -100,7 +100,7 @@ impl Diagnose for Refusal {
             Some(path) => {
                 format!("correct that line in {}, or run `go mod edit -toolchain=none`", path.display())
             }
-            None => "`go env -u GOTOOLCHAIN` or `unset GOTOOLCHAIN` goes back to auto".to_owned(),
+            None => "unset GOTOOLCHAIN, or `go env -u GOTOOLCHAIN`: then it is auto again".to_owned(),
         }]
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 pub use error::PinError;
 
 use crate::request::Request;
+use crate::text;
 
 /// The name of gover's own pin file.
 pub const VERSION_FILE: &str = ".go-version";
@@ -96,19 +97,7 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
         return Err(PinError::TooLarge { path: path.to_owned(), size: metadata.len() });
     }
     let bytes = fs::read(path).map_err(unreadable)?;
-    text(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
-}
-
-/// UTF-8, or UTF-16 with a byte order mark: that is what `echo 1.22 > .go-version` writes in Windows PowerShell 5.1.
-fn text(bytes: Vec<u8>) -> Option<String> {
-    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
-        Some([0xff, 0xfe]) => u16::from_le_bytes,
-        Some([0xfe, 0xff]) => u16::from_be_bytes,
-        _ => return String::from_utf8(bytes).ok(),
-    };
-    let (pairs, rest) = bytes.get(2..)?.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| unit(*pair));
-    if rest.is_empty() { char::decode_utf16(units).collect::<Result<_, _>>().ok() } else { None }
+    text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 
 /// Whether the error means that nothing is there, a parent that is no directory included.

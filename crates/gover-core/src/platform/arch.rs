@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::diagnose::{Diagnose, Exit};
+use crate::text::shown;
 
 /// An architecture by Go's name for it, of those that releases exist for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +63,7 @@ pub struct InvalidArch {
 
 impl fmt::Display for InvalidArch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no architecture by Go's name", self.text.escape_debug())
+        write!(f, "`{}` is no architecture by Go's name", shown(&self.text))
     }
 }
 

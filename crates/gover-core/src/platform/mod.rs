@@ -8,6 +8,8 @@ mod refused;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text::shown;
+
 pub use arch::{Arch, InvalidArch};
 pub use header::{architectures, architectures_of};
 pub use machine::{Fit, MachineFacts, Remark};
@@ -92,7 +94,7 @@ pub struct InvalidPlatform {
 
 impl fmt::Display for InvalidPlatform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a platform; write it as `linux-amd64`", self.text.escape_debug())
+        write!(f, "`{}` is not a platform; write it as `linux-amd64`", shown(&self.text))
     }
 }
 

@@ -87,14 +87,22 @@ impl Request {
     pub fn newest<'a>(
         &self,
         candidates: impl IntoIterator<Item = &'a ToolchainName>,
-        stable: Option<&GoVersion>,
+        stable: Option<&'a GoVersion>,
     ) -> Option<&'a ToolchainName> {
         let mut matches: Vec<_> = candidates.into_iter().collect();
-        let newest_stable =
-            matches.iter().map(|name| name.version()).filter(|v| !v.is_prerelease()).max().cloned();
-        let stable = stable.cloned().max(newest_stable);
+        let stable = newest_stable(matches.iter().copied(), stable);
         matches.retain(|name| self.matches(name, stable.as_ref()));
         matches.into_iter().max()
+    }
+
+    /// All of `candidates` that answer it; `stable` as for [`newest`](Self::newest).
+    pub fn all<'a>(
+        &self,
+        candidates: &'a [ToolchainName],
+        stable: Option<&GoVersion>,
+    ) -> Vec<&'a ToolchainName> {
+        let stable = newest_stable(candidates, stable);
+        candidates.iter().filter(|name| self.matches(name, stable.as_ref())).collect()
     }
 
     /// Whether `name` answers it, given the newest stable release known.
@@ -153,6 +161,16 @@ fn semantic(version: &GoVersion) -> Option<semver::Version> {
         semantic.pre = semver::Prerelease::new(&text).ok()?;
     }
     Some(semantic)
+}
+
+/// The newest stable release: the one that is known, or a newer one among toolchains; custom builds are none.
+fn newest_stable<'a>(
+    toolchains: impl IntoIterator<Item = &'a ToolchainName>,
+    known: Option<&'a GoVersion>,
+) -> Option<GoVersion> {
+    let released = toolchains.into_iter().filter(|name| name.is_release()).map(ToolchainName::version);
+    let newest = released.filter(|version| !version.is_prerelease()).max();
+    known.max(newest).cloned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use semver::VersionReq;
 
 use super::{Request, RequestKind, suggest};
 use crate::diagnose::{Diagnose, Exit};
+use crate::text::shown;
 use crate::version::{GoVersion, ToolchainName};
 
 /// The text is no request.
@@ -23,7 +24,7 @@ impl fmt::Display for InvalidRequest {
         if self.text.is_empty() {
             return f.write_str("no Go version was given");
         }
-        write!(f, "`{}` does not name a Go version", self.text.escape_debug())?;
+        write!(f, "`{}` does not name a Go version", shown(&self.text))?;
         self.reason.map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn parse(text: &str, paths: bool) -> Result<Request, InvalidRequest> 
         return if paths && !trimmed.contains('\0') {
             Ok(Request { text: trimmed.to_owned(), kind: RequestKind::Path(PathBuf::from(trimmed)) })
         } else {
-            Err(invalid(Some("a file cannot ask for a path")))
+            Err(invalid(Some("a path cannot be asked for here")))
         };
     }
     if trimmed.len() > MAX_LENGTH || trimmed.chars().any(char::is_control) {

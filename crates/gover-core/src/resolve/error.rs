@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::diagnose::{Diagnose, Exit};
 use crate::pin::PinError;
 use crate::request::InvalidRequest;
+use crate::text::shown;
 
 /// Something chooses a Go, and no toolchain can follow from it.
 #[derive(Debug)]
@@ -63,11 +64,7 @@ impl fmt::Display for ResolveError {
             }
             Self::NoSystem => f.write_str("there is no Go on PATH besides gover's"),
             Self::Switch { value } => {
-                write!(
-                    f,
-                    "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, no toolchain's name",
-                    value.escape_debug()
-                )
+                write!(f, "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, no toolchain's name", shown(value))
             }
             Self::Recursion { program } => {
                 write!(f, "`{}` on PATH leads back to gover instead of to a Go", program.display())
@@ -104,7 +101,7 @@ impl Diagnose for ResolveError {
             }
             Self::NoSystem => vec!["`gover install latest` installs a Go".to_owned()],
             Self::Switch { .. } => {
-                vec!["`unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION`: only go itself sets it".to_owned()]
+                vec!["unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION: only go itself sets it".to_owned()]
             }
             Self::Recursion { .. } => {
                 vec!["`gover default latest` chooses a Go; or take that wrapper off PATH".to_owned()]

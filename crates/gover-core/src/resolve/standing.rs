@@ -54,7 +54,7 @@ fn choose(
         let request = Request::parse(&value).map_err(|source| ResolveError::Request {
             place: "GOVER_VERSION".to_owned(),
             source,
-            remedy: "`gover use --clear` or `unset GOVER_VERSION` takes it back",
+            remedy: "`gover use --clear` takes it back, or says how this shell unsets GOVER_VERSION",
         })?;
         return Ok(Some((origin(OriginKind::Environment, None, None, value), request)));
     }

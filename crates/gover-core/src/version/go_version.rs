@@ -2,6 +2,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text::shown;
+
 /// A Go version without the `go` prefix: `1.22.5`, `1.21rc2`, or a language version such as `1.22`.
 ///
 /// Equality and order are Go's (`internal/gover.Compare`): `1.20` equals `1.20.0`, but
@@ -146,7 +148,7 @@ pub struct InvalidVersion {
 
 impl fmt::Display for InvalidVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a Go version", self.text.escape_debug())
+        write!(f, "`{}` is not a Go version", shown(&self.text))
     }
 }
 

@@ -85,7 +85,7 @@ impl MachineEntry {
 
 /// What `gover setup` changes in the user's `before`, seen together with the PATH of the machine.
 pub(super) fn plan(before: Option<UserPath>, machine: Option<&UserPath>, env: &Env, layout: &Layout) -> Plan {
-    let variables = |name: &str| env.var_even_empty(name);
+    let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
     let changed = user_path::add_entry(before.as_ref(), &bin, &variables);
     let user = changed.path.as_ref();
@@ -114,7 +114,7 @@ pub(super) fn plan_undo(
     env: &Env,
     layout: &Layout,
 ) -> Plan {
-    let variables = |name: &str| env.var_even_empty(name);
+    let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
     let changed = user_path::remove_entry(before.as_ref(), &bin, &variables);
     let removed = changed.found.iter().map(|entry| text(entry)).collect();
@@ -141,7 +141,7 @@ fn find_machine_go(machine: &UserPath, env: &Env, layout: &Layout) -> Option<Mac
 }
 
 fn find_in_machine(machine: &UserPath, env: &Env, wanted: impl Fn(&Entry) -> bool) -> Option<MachineEntry> {
-    let entries = machine.directories(&|name: &str| env.var_even_empty(name));
+    let entries = machine.directories(&|name: &str| lasting(name, env));
     let found = entries.iter().find(|entry| wanted(entry))?;
     let is_alone = entries.iter().filter(|other| other.text == found.text).count() == 1;
     let is_from_installer = |known: &PathBuf| found.is(&user_path::encode(known.as_os_str()));
@@ -151,6 +151,12 @@ fn find_in_machine(machine: &UserPath, env: &Env, wanted: impl Fn(&Entry) -> boo
         entry: String::from_utf16(&found.text).ok().filter(|text| is_alone && !text.contains(';')),
         expands: machine.expands,
     })
+}
+
+/// A variable that an entry may name. `GOVER_HOME` is often one of this shell alone, and an entry that names it nothing in a
+/// new window.
+fn lasting(name: &str, env: &Env) -> Option<std::ffi::OsString> {
+    env.var_even_empty(name).filter(|_| !name.eq_ignore_ascii_case(vars::GOVER_HOME))
 }
 
 fn is_go(directory: &Path) -> bool {

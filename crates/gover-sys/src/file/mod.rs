@@ -71,6 +71,16 @@ pub fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The same as [`remove_tree`], but without waiting for whoever holds a part of it.
+pub fn remove_tree_now(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Ok(metadata) if !metadata.is_dir() => return imp::remove_file(path),
+        _ => imp::make_removable(path),
+    }
+    fs::remove_dir_all(path)
+}
+
 /// Lets everyone who may read the file execute it; Windows needs no such mark.
 pub fn make_executable(path: &Path) -> io::Result<()> {
     imp::make_executable(path)

@@ -16,7 +16,7 @@ pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs};
 
 /// Installs official Go toolchains, verifies them, and makes `go` mean the right one.
 #[derive(Debug, Parser)]
-#[command(name = "gover", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "gover", bin_name = "gover", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = "Examples:
   gover install 1.22.5     download, verify and unpack a Go
   gover use 1.21           this shell uses the newest Go 1.21 that is installed

@@ -17,10 +17,15 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
     let toolchain = provide::provide(&request, context)?;
     let before = read(context)?;
     let lock = provide::lock("default", context)?;
-    write(&request, context, &lock)?;
+    let is_same = before.as_ref().is_some_and(|before| before.as_str() == request.as_str());
+    if is_same {
+        refresh_link(context, &lock);
+    } else {
+        write(&request, context, &lock)?;
+    }
     let name = requests::name_of(&toolchain, context);
     context.printer.note(&match before {
-        Some(before) if before.as_str() == request.as_str() => format!("default is {name} already"),
+        Some(_) if is_same => format!("default is {name} already"),
         Some(before) => {
             format!("default is now {name} (`gover default {}` goes back)", requests::pasted(before.as_str()))
         }

@@ -30,7 +30,12 @@ use crate::failure::Failure;
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     if changes_toolchains(&command) {
         // What a crash left half-done is put right before anything is built on it.
-        gover_install::staging::recover_all(&context.layout)?;
+        // Where that fails for one toolchain, the others are none the worse.
+        if let Err(error) = gover_install::staging::recover_all(&context.layout) {
+            let cause =
+                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            context.printer.warning(&format!("{error}{cause}"));
+        }
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),

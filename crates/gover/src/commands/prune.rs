@@ -65,8 +65,10 @@ fn superseded(
         )
     })?;
     let used = used(context);
-    let is_kept =
-        |name: &ToolchainName| used.contains(name) || keep.iter().any(|request| request.matches(name, None));
+    let stable = context.stable();
+    let kept: Vec<&ToolchainName> =
+        keep.iter().flat_map(|request| request.all(&inventory.toolchains, stable.as_ref())).collect();
+    let is_kept = |name: &ToolchainName| used.contains(name) || kept.contains(&name);
     let newest_of = |name: &ToolchainName| {
         let same =
             |other: &&ToolchainName| other.is_release() && other.version().same_language(name.version());

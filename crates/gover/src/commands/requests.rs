@@ -2,7 +2,7 @@
 
 use std::path::MAIN_SEPARATOR;
 
-use gover_core::real_path::real_path;
+use gover_core::real_path::{plain, real_path};
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain};
 use gover_core::{Request, RequestKind};
@@ -18,6 +18,10 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> Result<Request, Invali
             let absolute = here.join(path);
             let absolute = real_path(&absolute).unwrap_or(absolute);
             Request::parse(&absolute.to_string_lossy())
+        }
+        // Go does not take `\\?\C:\go` for a GOROOT.
+        (RequestKind::Path(path), _) if plain(path) != *path => {
+            Request::parse(&plain(path).to_string_lossy())
         }
         _ => Ok(request),
     }

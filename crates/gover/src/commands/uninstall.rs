@@ -61,9 +61,7 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
             "check who owns GOVER_HOME and whether you may read it",
         )
     })?;
-    let newest =
-        installed.iter().map(ToolchainName::version).filter(|version| !version.is_prerelease()).max();
-    let matches: Vec<_> = installed.iter().filter(|name| request.matches(name, newest)).collect();
+    let matches = request.all(&installed, context.stable().as_ref());
     match matches.as_slice() {
         [] => Err(Failure::not_found(
             match request.as_exact() {

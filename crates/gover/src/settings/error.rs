@@ -39,10 +39,10 @@ impl Diagnose for SettingsError {
                     path.display()
                 )
             }
-            Self::Variable { name, .. } => format!("set {name} to 1 or 0, or `unset {name}`"),
+            Self::Variable { name, .. } => format!("set {name} to 1 or 0, or unset it"),
             Self::Arch { name, error } => match error.meant.map(Arch::as_str) {
-                Some(arch) => format!("Go calls it {arch}: set {name} to that, or `unset {name}`"),
-                None => format!("set {name} to a GOARCH such as amd64 or arm64, or `unset {name}`"),
+                Some(arch) => format!("Go calls it {arch}: set {name} to that, or unset it"),
+                None => format!("set {name} to a GOARCH such as amd64 or arm64, or unset it"),
             },
             Self::Unknown { .. } => "`gover config list` shows every setting".to_owned(),
             Self::Value { key, .. } => format!("gover config set {key} true"),

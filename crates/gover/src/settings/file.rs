@@ -17,11 +17,14 @@ pub(crate) struct ConfigFile {
 impl ConfigFile {
     /// Reads the file; a missing one is empty.
     pub(crate) fn read(path: &Path) -> Result<Self, SettingsError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(SettingsError::Read { path: path.to_owned(), source }),
+        let read = |source| SettingsError::Read { path: path.to_owned(), source };
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(read(source)),
         };
+        let text = gover_core::text::decode(bytes)
+            .ok_or_else(|| read(io::Error::new(io::ErrorKind::InvalidData, "it is not text")))?;
         let text = text.trim_start_matches('\u{feff}');
         let document = text.parse().map_err(|error| syntax(path, text, &error))?;
         Ok(Self { path: path.to_owned(), document })

@@ -1,6 +1,7 @@
 //! From what was typed to the toolchains that it means.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use gover_core::resolve::{Outcome, Trace};
 use gover_core::{Arch, Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
@@ -8,6 +9,7 @@ use gover_source::{Basis, Releases, SourceFailure, Supply};
 use thiserror::Error;
 
 use crate::architecture::Target;
+use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::runtime::block_on;
@@ -26,10 +28,15 @@ fn typed(text: &OsString) -> Result<Request, Failure> {
         return Err(Failure::usage("a request is not valid Unicode", "gover install 1.22.5"));
     };
     if super::given::is_file_or_url(text) {
-        return Err(Failure::usage(
-            format!("`{text}` is an archive, and nothing says which digest it must have"),
-            format!("gover install --sha256 HEX {text}"),
-        ));
+        let is_missing = !text.contains("://") && !Path::new(text).exists();
+        return Err(if is_missing {
+            Failure::usage(format!("there is no file `{text}`"), "`gover install 1.22.5` downloads a release")
+        } else {
+            Failure::usage(
+                format!("`{text}` is an archive, and nothing says which digest it must have"),
+                format!("gover install --sha256 HEX {}", pasted(text)),
+            )
+        });
     }
     let request = Request::parse(text)?;
     match request.kind() {

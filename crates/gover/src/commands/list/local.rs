@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         )
     })?;
     if let Some(request) = &request {
-        inventory.toolchains.retain(|name| request.matches(name, None));
+        let matching = request.all(&inventory.toolchains, context.stable().as_ref());
+        inventory.toolchains = matching.into_iter().cloned().collect();
     }
     let view = View::new(context)?;
     let system = arguments.all.then(|| system(context)).flatten();
