@@ -87,6 +87,8 @@ fn a_home_on_a_network_share_works_without_the_link() {
     // Two names of one share.
     for name in [home.to_str().unwrap(), &verbatim] {
         ctx.set("GOVER_HOME", name);
+        // The note belongs to a default that is new.
+        fs::write(home.join("default"), "").unwrap();
         let output = ctx.gover(["default", "1.91.2"]);
         let note = "cannot be made: a junction cannot point to a network share";
         assert!(output.success().stderr.contains(note), "{output}");
