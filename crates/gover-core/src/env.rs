@@ -86,6 +86,15 @@ impl Env {
         }
     }
 
+    /// All variables, in no particular order.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+        match &self.source {
+            Source::Process => std::env::vars_os().collect(),
+            Source::Map(map) => map.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+
     /// The working directory as the operating system knows it; `None` if it was removed.
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()

@@ -10,6 +10,7 @@ pub mod link;
 pub mod lock;
 pub mod machine;
 pub mod process;
+pub mod registry;
 pub mod terminal;
 pub mod user_path;
 

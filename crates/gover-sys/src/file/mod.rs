@@ -179,6 +179,27 @@ pub fn available_space(path: &Path) -> Option<u64> {
     imp::available_space(path)
 }
 
+/// Whether this user may write to the file, or create files in the directory; a missing one cannot be written.
+pub fn is_writable(path: &Path) -> bool {
+    imp::is_writable(path)
+}
+
+/// What is known about a file system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSystem {
+    /// Its kind as the system names it: `ext4`, `nfs4`, `9p`, `NTFS`; empty if unknown.
+    pub kind: String,
+    /// Whether programs on it are refused (`noexec`).
+    pub forbids_programs: bool,
+    /// Whether it is reached over a network.
+    pub is_remote: bool,
+}
+
+/// The file system that an existing path is on; unknown parts are empty.
+pub fn file_system(path: &Path) -> FileSystem {
+    imp::file_system(path)
+}
+
 /// Follows links to the last name, which need not exist: what a write to `path` would create or change.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();

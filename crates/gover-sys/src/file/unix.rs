@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
+use super::FileSystem;
+
 /// No waiting: an open file can be renamed and removed.
 pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     action()
@@ -75,7 +77,7 @@ pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
 /// The beginning of `struct statvfs`, the same on 64-bit glibc and musl; the rest is spare.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[repr(C)]
-struct FileSystem {
+struct Statvfs {
     block_size: u64,
     fragment_size: u64,
     blocks: u64,
@@ -87,7 +89,7 @@ struct FileSystem {
 /// The beginning of macOS's `struct statvfs`, whose counts have 32 bits.
 #[cfg(target_os = "macos")]
 #[repr(C)]
-struct FileSystem {
+struct Statvfs {
     block_size: u64,
     fragment_size: u64,
     blocks: u32,
@@ -99,10 +101,10 @@ struct FileSystem {
 #[cfg(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos"))]
 pub(super) fn available_space(path: &Path) -> Option<u64> {
     unsafe extern "C" {
-        fn statvfs(path: *const c_char, buffer: *mut FileSystem) -> c_int;
+        fn statvfs(path: *const c_char, buffer: *mut Statvfs) -> c_int;
     }
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
-    let mut buffer = MaybeUninit::<FileSystem>::zeroed();
+    let mut buffer = MaybeUninit::<Statvfs>::zeroed();
     // SAFETY: the path is a C string; the buffer is larger than the system's structure and plain data.
     let result = unsafe { statvfs(path.as_ptr(), buffer.as_mut_ptr()) };
     // SAFETY: all zeroes, with which it began, is a valid value of these integers.
@@ -114,4 +116,72 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
 #[cfg(not(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos")))]
 pub(super) fn available_space(_path: &Path) -> Option<u64> {
     None
+}
+
+pub(super) fn is_writable(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
+    // SAFETY: the path is a C string.
+    unsafe { access(path.as_ptr(), W_OK) == 0 }
+}
+
+/// From the kernel's list of mounts; other systems have none that can be read.
+pub(super) fn file_system(path: &Path) -> FileSystem {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    of_mount(&mounts, &path)
+}
+
+/// The mount nearest above a path, by the lines of `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
+fn of_mount(mounts: &str, path: &Path) -> FileSystem {
+    let parsed = mounts.lines().filter_map(|line| {
+        let (mount, system) = line.split_once(" - ")?;
+        let mut fields = mount.split(' ').skip(4);
+        // Blanks and backslashes in a name are written as octal numbers.
+        let point = fields.next()?.replace("\\040", " ").replace("\\134", "\\");
+        let options = fields.next()?;
+        path.starts_with(&point).then_some((point.len(), options, system.split(' ').next()?))
+    });
+    // The last of several at one place covers the others.
+    let Some((_, options, kind)) = parsed.max_by_key(|(length, ..)| *length) else {
+        return FileSystem::default();
+    };
+    FileSystem {
+        kind: kind.to_owned(),
+        forbids_programs: options.split(',').any(|option| option == "noexec"),
+        is_remote: REMOTE.contains(&kind),
+    }
+}
+
+unsafe extern "C" {
+    fn access(path: *const c_char, mode: c_int) -> c_int;
+}
+
+/// The same number on every Unix.
+const W_OK: c_int = 2;
+
+/// Kinds of file systems that are reached over a network; `9p` and `drvfs` are Windows seen from WSL.
+const REMOTE: &[&str] = &["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "drvfs", "fuse.sshfs", "afs", "ceph"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_mount_says_what_a_path_is_on() {
+        let mounts = "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n\
+                      30 22 0:25 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n\
+                      31 22 0:26 / /mnt/my\\040share rw - nfs4 server:/x rw\n";
+        let of = |path: &str| of_mount(mounts, Path::new(path));
+        assert_eq!(of("/home/ann").kind, "ext4");
+        assert!(of("/tmp/x").forbids_programs && !of("/tmpx").forbids_programs);
+        assert!(of("/mnt/my share/go").is_remote);
+        assert_eq!(of_mount("", Path::new("/")), FileSystem::default());
+    }
+
+    #[test]
+    fn a_directory_of_ones_own_is_writable_and_a_missing_one_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(is_writable(directory.path()));
+        assert!(!is_writable(&directory.path().join("missing")));
+    }
 }

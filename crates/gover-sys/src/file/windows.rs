@@ -11,12 +11,15 @@ use std::ptr::null_mut;
 use std::thread::sleep;
 use std::time::Duration;
 
+use super::FileSystem;
+
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_DIR_NOT_EMPTY, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
     ERROR_USER_MAPPED_FILE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, GetDiskFreeSpaceExW, GetFileInformationByHandle,
+    BY_HANDLE_FILE_INFORMATION, FILE_ADD_FILE, FILE_FLAG_BACKUP_SEMANTICS, GetDiskFreeSpaceExW,
+    GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW, GetVolumePathNameW,
 };
 
 /// Waits between attempts, in milliseconds: four seconds in all.
@@ -100,6 +103,52 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
     let done = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut available, null_mut(), null_mut()) };
     (done != 0).then_some(available)
 }
+
+pub(super) fn is_writable(path: &Path) -> bool {
+    let Ok(metadata) = path.metadata() else { return false };
+    if metadata.is_dir() {
+        // Opening it changes nothing; only the right to add files is asked for.
+        let mut options = OpenOptions::new();
+        return options
+            .access_mode(FILE_ADD_FILE)
+            .custom_flags(FILE_FLAG_BACKUP_SEMANTICS)
+            .open(path)
+            .is_ok();
+    }
+    !metadata.permissions().readonly() && OpenOptions::new().append(true).open(path).is_ok()
+}
+
+pub(super) fn file_system(path: &Path) -> FileSystem {
+    let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let mut root = [0_u16; 261];
+    // SAFETY: the path ends with a zero, the buffer has the length that is given.
+    if unsafe { GetVolumePathNameW(path.as_ptr(), root.as_mut_ptr(), 261) } == 0 {
+        return FileSystem::default();
+    }
+    let mut kind = [0_u16; 64];
+    // SAFETY: the root ends with a zero, the buffer has the length that is given, null pointers ask for nothing.
+    let named = unsafe {
+        let none = null_mut();
+        GetVolumeInformationW(
+            root.as_ptr(),
+            none,
+            0,
+            null_mut(),
+            null_mut(),
+            null_mut(),
+            kind.as_mut_ptr(),
+            64,
+        )
+    };
+    let length = kind.iter().position(|&unit| unit == 0).unwrap_or(0);
+    let kind = if named == 0 { String::new() } else { String::from_utf16_lossy(&kind[..length]) };
+    // SAFETY: the root ends with a zero.
+    let is_remote = unsafe { GetDriveTypeW(root.as_ptr()) } == DRIVE_REMOTE;
+    FileSystem { kind, forbids_programs: false, is_remote }
+}
+
+/// `DRIVE_REMOTE` of fileapi.h.
+const DRIVE_REMOTE: u32 = 4;
 
 #[expect(clippy::permissions_set_readonly_false, reason = "Windows has one read-only bit and no others")]
 fn make_writable(path: &Path) {

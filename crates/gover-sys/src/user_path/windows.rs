@@ -1,21 +1,15 @@
-//! `HKCU\Environment` and the machine's environment, value `Path`.
+//! `HKCU\Environment` and the machine's environment, value `Path`, and the message that it changed.
 
 use std::io;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 
-use windows_sys::Win32::Foundation::{
-    ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_SUCCESS, HWND, SetLastError, WIN32_ERROR,
-};
-use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WRITE, REG_EXPAND_SZ, REG_OPTION_NON_VOLATILE,
-    REG_SZ, REG_VALUE_TYPE, RegCloseKey, RegCreateKeyExW, RegDeleteValueW, RegOpenKeyExW, RegQueryValueExW,
-    RegSetValueExW,
-};
+use windows_sys::Win32::Foundation::{ERROR_SUCCESS, HWND, SetLastError};
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
 };
 
 use super::UserPath;
+use crate::registry::{self, Hive, Text, terminated};
 
 /// Where Windows keeps the user's variables.
 const ENVIRONMENT: &str = "Environment";
@@ -27,115 +21,34 @@ const MACHINE: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environ
 const PATIENCE: u32 = 2000;
 
 pub(super) fn read() -> io::Result<Option<UserPath>> {
-    Key::open(HKEY_CURRENT_USER, ENVIRONMENT)?.map_or(Ok(None), |key| key.read())
+    read_from(Hive::User, ENVIRONMENT)
 }
 
 pub(super) fn read_machine() -> io::Result<Option<UserPath>> {
-    Key::open(HKEY_LOCAL_MACHINE, MACHINE)?.map_or(Ok(None), |key| key.read())
+    read_from(Hive::Machine, MACHINE)
+}
+
+/// A value of another type is an error: taking it for none would replace what somebody stored.
+fn read_from(hive: Hive, key: &str) -> io::Result<Option<UserPath>> {
+    if let Some(value) = registry::text(hive, key, "Path")? {
+        return Ok(Some(UserPath { text: value.text, expands: value.expands }));
+    }
+    match registry::kind(hive, key, "Path")? {
+        None => Ok(None),
+        Some(kind) => {
+            let text = format!("the value `Path` has the unexpected type {kind}");
+            Err(io::Error::new(io::ErrorKind::InvalidData, text))
+        }
+    }
 }
 
 pub(super) fn write(path: Option<&UserPath>) -> io::Result<()> {
-    Key::create(ENVIRONMENT)?.write(path)
+    let value = path.map(|path| Text { text: path.text.clone(), expands: path.expands });
+    registry::write_user_text(ENVIRONMENT, "Path", value.as_ref())
 }
 
 pub(super) fn announce() -> io::Result<()> {
     announce_to(HWND_BROADCAST, PATIENCE)
-}
-
-/// An open registry key.
-struct Key(HKEY);
-
-impl Key {
-    /// Opens a key for reading; `None` if there is none.
-    fn open(root: HKEY, name: &str) -> io::Result<Option<Self>> {
-        let name = terminated(name);
-        let mut key = null_mut();
-        // SAFETY: the root is a predefined key, the name ends with a zero, `key` lives across the call.
-        match unsafe { RegOpenKeyExW(root, name.as_ptr(), 0, KEY_READ, &raw mut key) } {
-            ERROR_FILE_NOT_FOUND => Ok(None),
-            result => check(result).map(|()| Some(Self(key))),
-        }
-    }
-
-    /// Opens a key of the user for writing, and creates it if it is missing.
-    fn create(name: &str) -> io::Result<Self> {
-        let name = terminated(name);
-        let mut key = null_mut();
-        // SAFETY: the name ends with a zero; `key` lives across the call; null pointers ask for defaults.
-        check(unsafe {
-            RegCreateKeyExW(
-                HKEY_CURRENT_USER,
-                name.as_ptr(),
-                0,
-                null(),
-                REG_OPTION_NON_VOLATILE,
-                KEY_READ | KEY_WRITE,
-                null(),
-                &raw mut key,
-                null_mut(),
-            )
-        })?;
-        Ok(Self(key))
-    }
-
-    fn read(&self) -> io::Result<Option<UserPath>> {
-        let name = terminated("Path");
-        let mut bytes = 0;
-        loop {
-            // One unit more than asked for: the value may be stored with an odd number of bytes.
-            let mut buffer = vec![0_u16; bytes as usize / 2 + 1];
-            let mut kind: REG_VALUE_TYPE = 0;
-            // SAFETY: the key is open, the name ends with a zero, buffer and size belong together.
-            let result = unsafe {
-                RegQueryValueExW(
-                    self.0,
-                    name.as_ptr(),
-                    null(),
-                    &raw mut kind,
-                    buffer.as_mut_ptr().cast(),
-                    &raw mut bytes,
-                )
-            };
-            match result {
-                ERROR_FILE_NOT_FOUND => return Ok(None),
-                // Now the size is known, or it has grown since.
-                ERROR_MORE_DATA => continue,
-                result => check(result)?,
-            }
-            if kind != REG_SZ && kind != REG_EXPAND_SZ {
-                let text = format!("the value `Path` has the unexpected type {kind}");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
-            }
-            buffer.truncate(bytes as usize / 2);
-            while buffer.last() == Some(&0) {
-                buffer.pop();
-            }
-            return Ok(Some(UserPath { text: buffer, expands: kind == REG_EXPAND_SZ }));
-        }
-    }
-
-    fn write(&self, path: Option<&UserPath>) -> io::Result<()> {
-        let name = terminated("Path");
-        let Some(path) = path else {
-            // SAFETY: the key is open, the name ends with a zero.
-            return match unsafe { RegDeleteValueW(self.0, name.as_ptr()) } {
-                ERROR_FILE_NOT_FOUND => Ok(()),
-                result => check(result),
-            };
-        };
-        let text: Vec<u16> = path.text.iter().copied().chain([0]).collect();
-        let bytes = u32::try_from(text.len() * 2).map_err(io::Error::other)?;
-        let kind = if path.expands { REG_EXPAND_SZ } else { REG_SZ };
-        // SAFETY: the key is open, the name ends with a zero, text and size belong together.
-        check(unsafe { RegSetValueExW(self.0, name.as_ptr(), 0, kind, text.as_ptr().cast(), bytes) })
-    }
-}
-
-impl Drop for Key {
-    fn drop(&mut self) {
-        // SAFETY: the key was opened by `open` and is closed only here.
-        unsafe { RegCloseKey(self.0) };
-    }
 }
 
 /// Tells the desktop and others, so that programs they start from now on have the new PATH.
@@ -164,91 +77,18 @@ fn announce_to(window: HWND, patience: u32) -> io::Result<()> {
     if error.raw_os_error() == Some(0) { Err(io::ErrorKind::TimedOut.into()) } else { Err(error) }
 }
 
-fn terminated(text: &str) -> Vec<u16> {
-    text.encode_utf16().chain([0]).collect()
-}
-
-fn check(result: WIN32_ERROR) -> io::Result<()> {
-    match result {
-        ERROR_SUCCESS => Ok(()),
-        error => Err(io::Error::from_raw_os_error(error.cast_signed())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ptr::null;
     use std::sync::mpsc;
     use std::thread::JoinHandle;
 
-    use windows_sys::Win32::System::Registry::RegDeleteKeyW;
     use windows_sys::Win32::UI::WindowsAndMessaging::{
         CreateWindowExW, DefWindowProcW, DestroyWindow, GWLP_WNDPROC, GetMessageW, HWND_MESSAGE, MSG,
         PostMessageW, SetWindowLongPtrW, WM_QUIT,
     };
 
     use super::*;
-
-    /// A key of this test alone, removed at its end.
-    struct Scratch(String);
-
-    impl Scratch {
-        fn new(name: &str) -> Self {
-            Self(format!(r"Software\gover-test-{}-{name}", std::process::id()))
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            // SAFETY: the name ends with a zero.
-            unsafe { RegDeleteKeyW(HKEY_CURRENT_USER, terminated(&self.0).as_ptr()) };
-        }
-    }
-
-    #[test]
-    fn a_value_comes_back_with_its_type_and_every_unit() {
-        let scratch = Scratch::new("round");
-        let key = Key::create(&scratch.0).unwrap();
-        assert_eq!(key.read().unwrap(), None);
-        let mut text: Vec<u16> = r"%USERPROFILE%\bin;C:\".encode_utf16().collect();
-        text.push(0xD800);
-        for expands in [true, false] {
-            let path = UserPath { text: text.clone(), expands };
-            key.write(Some(&path)).unwrap();
-            assert_eq!(key.read().unwrap(), Some(path));
-        }
-        key.write(None).unwrap();
-        key.write(None).unwrap();
-        assert_eq!(key.read().unwrap(), None);
-    }
-
-    #[test]
-    fn a_long_value_is_read_whole() {
-        let scratch = Scratch::new("long");
-        let key = Key::create(&scratch.0).unwrap();
-        let path = UserPath { text: vec![u16::from(b'x'); 20_000], expands: true };
-        key.write(Some(&path)).unwrap();
-        assert_eq!(key.read().unwrap(), Some(path));
-    }
-
-    #[test]
-    fn a_key_that_is_missing_is_not_created_by_reading() {
-        let scratch = Scratch::new("missing");
-        assert!(Key::open(HKEY_CURRENT_USER, &scratch.0).unwrap().is_none());
-        assert!(Key::open(HKEY_CURRENT_USER, &scratch.0).unwrap().is_none());
-    }
-
-    #[test]
-    fn a_value_of_another_type_is_an_error_that_names_it() {
-        let scratch = Scratch::new("type");
-        let key = Key::create(&scratch.0).unwrap();
-        let name = terminated("Path");
-        // SAFETY: the key is open, the name ends with a zero, four bytes are a number.
-        let number = 7_u32;
-        check(unsafe { RegSetValueExW(key.0, name.as_ptr(), 0, 4, (&raw const number).cast(), 4) }).unwrap();
-        let error = key.read().unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-        assert!(error.to_string().contains("type 4"), "{error}");
-    }
 
     #[test]
     fn the_machine_s_path_is_readable() {

@@ -1,6 +1,7 @@
 //! The command line as clap sees it: what can be typed, and nothing about what it does.
 
 mod choose;
+mod doctor;
 mod inspect;
 mod manage;
 mod store;
@@ -8,6 +9,7 @@ mod store;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use choose::{DefaultArgs, ExecArgs, PinArgs, UseArgs};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use inspect::{CurrentArgs, EnvArgs, ListArgs, WhichArgs};
 pub(crate) use manage::{
     CacheAction, CacheArgs, CompletionsArgs, ConfigAction, ConfigArgs, HelpArgs, InitArgs, SetupArgs,
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Setup(SetupArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
+    /// Find what is wrong around Go on this machine, and repair it
+    Doctor(DoctorArgs),
     /// Show or empty the cache of downloads
     Cache(CacheArgs),
     /// Show or change settings
@@ -103,6 +107,10 @@ impl Command {
     /// where the settings are must work all the same.
     pub(crate) fn needs_settings(&self) -> bool {
         let path = matches!(self, Self::Config(ConfigArgs { action: Some(ConfigAction::Path) }));
-        !(path || matches!(self, Self::Init(_) | Self::Setup(_) | Self::Completions(_) | Self::Help(_)))
+        !(path
+            || matches!(
+                self,
+                Self::Init(_) | Self::Setup(_) | Self::Completions(_) | Self::Doctor(_) | Self::Help(_)
+            ))
     }
 }

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod current;
 mod default;
+mod doctor;
 mod env;
 mod exec;
 mod help;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Setup(arguments) => setup::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),

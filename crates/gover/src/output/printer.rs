@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
@@ -95,6 +95,23 @@ impl Printer {
     /// What to do next.
     pub(crate) fn hint(&self, line: &str) {
         self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
+    }
+
+    /// Asks a question that is answered with yes or no, no being what Enter means. Without a terminal nobody can answer:
+    /// an error that names the option which does.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
+        if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
+            let what = "this asks before it changes anything, and nobody can answer without a terminal";
+            return Err(Failure::usage(what, format!("`{option}` answers yes to everything")));
+        }
+        // Without a stderr there is nobody to ask, and the answer below is no.
+        let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+        let mut answer = String::new();
+        io::stdin()
+            .read_line(&mut answer)
+            .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Why the command failed; shown even with `-q`.

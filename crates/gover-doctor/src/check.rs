@@ -1,0 +1,95 @@
+//! What a check is, and the list of all.
+
+use crate::checks;
+use crate::finding::Finding;
+use crate::snapshot::Snapshot;
+
+/// One kind of fault: how it is found, and what docs/doctor.md says about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Its name, as it is typed and as docs/doctor.md has it.
+    pub name: &'static str,
+    /// What it looks for, in a few words.
+    pub summary: &'static str,
+    /// What people see, with the real text of the error: one paragraph of Markdown.
+    pub symptom: &'static str,
+    /// How it comes to that: one paragraph of Markdown.
+    pub cause: &'static str,
+    /// What `--fix` does, or what to do by hand: one paragraph of Markdown.
+    pub repair: &'static str,
+    /// Whether it needs answers from the network, which `--offline` forbids.
+    pub needs_network: bool,
+    /// Reads the snapshot and returns what is wrong; nothing if all is well or nothing can be told.
+    pub run: fn(&Snapshot<'_>) -> Vec<Finding>,
+}
+
+/// Checks that are about one thing.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// What they are about.
+    pub title: &'static str,
+    /// The checks.
+    pub checks: &'static [Check],
+}
+
+/// Every check, in the order in which findings are shown: what keeps `go` from being found comes first.
+pub const GROUPS: &[Group] = &[
+    Group { title: "Finding `go`", checks: checks::finding_go::CHECKS },
+    Group { title: "GOROOT", checks: checks::goroot::CHECKS },
+    Group { title: "Modules and variables", checks: checks::modules::CHECKS },
+    Group { title: "Network", checks: checks::network::CHECKS },
+    Group { title: "C compiler", checks: checks::compiler::CHECKS },
+    Group { title: "Platform", checks: checks::platform::CHECKS },
+    Group { title: "Editors and CI", checks: checks::editors::CHECKS },
+    Group { title: "Project", checks: checks::project::CHECKS },
+    Group { title: "Store", checks: checks::store::CHECKS },
+];
+
+/// Every check.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    GROUPS.iter().flat_map(|group| group.checks)
+}
+
+/// The check of that name.
+pub fn by_name(name: &str) -> Option<&'static Check> {
+    all().find(|check| check.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn every_check_has_a_name_of_its_own_and_is_documented() {
+        let names: BTreeSet<_> = all().map(|check| check.name).collect();
+        assert_eq!(names.len(), all().count());
+        for check in all() {
+            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(check.name.chars().all(is_word), "{}", check.name);
+            for text in [check.summary, check.symptom, check.cause, check.repair] {
+                assert!(
+                    !text.is_empty() && !text.starts_with(' ') && !text.contains("\n\n"),
+                    "{}",
+                    check.name
+                );
+            }
+        }
+    }
+
+    /// False alarms are defects.
+    #[test]
+    fn machines_as_they_should_be_give_nothing_above_a_note() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            for check in all() {
+                let findings = machine.findings(check.name);
+                assert!(
+                    findings.iter().all(|finding| finding.severity == crate::Severity::Note),
+                    "{findings:#?}"
+                );
+            }
+        }
+    }
+}

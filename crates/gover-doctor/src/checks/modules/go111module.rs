@@ -1,0 +1,99 @@
+//! GO111MODULE is off, or left over from the days of `auto`.
+
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "go111module",
+    summary: "GO111MODULE set for all projects",
+    symptom: "`go: modules disabled by GO111MODULE=off; see 'go help modules'`, or `cannot find package … in any of: \
+              $GOROOT/src, $GOPATH/src`, though there is a `go.mod`.",
+    cause: "Instructions from the years before Go 1.16 set GO111MODULE to `off` or `auto`, in a startup file or with \
+            `go env -w`, and it stayed.",
+    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go env -w`. A project that \
+             really needs it sets it for one command: `GO111MODULE=off go build`.",
+    needs_network: false,
+    run,
+};
+
+/// Unset and `on` mean the same since Go 1.16; `off` and `auto` make go look for packages in GOPATH.
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(value) = snapshot.go_setting("GO111MODULE") else { return Vec::new() };
+    let (severity, what) = match value.as_str() {
+        "on" => return Vec::new(),
+        "off" => (Severity::Error, "GO111MODULE=off switches modules off for every project"),
+        "auto" => (Severity::Warning, "GO111MODULE=auto switches modules off outside of a module"),
+        _ => (Severity::Error, "GO111MODULE has a value that go does not know"),
+    };
+    let why = "go.mod is ignored, versions of dependencies come from GOPATH, and `go install PACKAGE@VERSION` fails";
+    let mut finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(snapshot.go_setting_evidence("GO111MODULE"))
+        .shown_by(snapshot.startup_evidence("GO111MODULE"));
+    if snapshot.go_env.value("GO111MODULE").is_some() {
+        finding = finding.fixed_by(snapshot.go_env.without("GO111MODULE")).command("go env -u GO111MODULE");
+    }
+    if snapshot.variable("GO111MODULE").is_some() {
+        finding = snapshot.unset(finding, "GO111MODULE");
+    }
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Evidence;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_persisted_off_is_found_in_its_line_and_removed() {
+        let machine = Machine::linux().file("~/.config/go/env", "GOFLAGS=-v\nGO111MODULE=off\n");
+        let findings = machine.findings("go111module");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Error);
+        let file = "/home/ann/.config/go/env".to_owned();
+        assert_eq!(
+            findings[0].evidence,
+            [Evidence::Line { file, line: 2, text: "GO111MODULE=off".to_owned() }]
+        );
+        let repaired = machine.repaired(&findings);
+        assert!(repaired.findings("go111module").is_empty());
+        repaired
+            .snapshot(|snapshot| assert_eq!(snapshot.go_env.content.as_deref(), Some(&b"GOFLAGS=-v\n"[..])));
+    }
+
+    #[test]
+    fn a_variable_is_found_with_the_line_that_sets_it() {
+        let machine = Machine::linux()
+            .file("~/.profile", "umask 022\nexport GO111MODULE=auto\n")
+            .var("GO111MODULE", "auto");
+        let findings = machine.findings("go111module");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].evidence[0].to_string(), "GO111MODULE=auto (set in ~/.profile:2)");
+        let repaired = machine.repaired(&findings);
+        repaired.snapshot(|snapshot| assert_eq!(snapshot.startup_evidence("GO111MODULE"), []));
+        assert!(findings[0].fix.commands.iter().any(|command| command == "unset GO111MODULE"));
+    }
+
+    #[test]
+    fn a_variable_of_the_windows_registry_is_removed_there() {
+        let machine = Machine::windows()
+            .registry(Hive::User, "Environment", "GO111MODULE", "off")
+            .var("GO111MODULE", "off");
+        let findings = machine.findings("go111module");
+        assert_eq!(findings[0].evidence[0].to_string(), r"GO111MODULE=off (set in HKCU\Environment)");
+        let repaired = machine.repaired(&findings);
+        repaired.snapshot(|snapshot| {
+            assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GO111MODULE"), None);
+        });
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("go111module").is_empty());
+            assert!(machine.var("GO111MODULE", "on").findings("go111module").is_empty());
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What the network answers.
+
+use crate::check::Check;
+
+/// In the order in which they are shown.
+pub(crate) const CHECKS: &[Check] = &[];

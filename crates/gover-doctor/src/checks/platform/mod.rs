@@ -1,0 +1,6 @@
+//! Machine, operating system and toolchain.
+
+use crate::check::Check;
+
+/// In the order in which they are shown.
+pub(crate) const CHECKS: &[Check] = &[];

@@ -1,0 +1,6 @@
+//! The project in the working directory.
+
+use crate::check::Check;
+
+/// In the order in which they are shown.
+pub(crate) const CHECKS: &[Check] = &[];

@@ -1,0 +1,6 @@
+//! gover's own directory.
+
+use crate::check::Check;
+
+/// In the order in which they are shown.
+pub(crate) const CHECKS: &[Check] = &[];

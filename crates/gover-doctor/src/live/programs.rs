@@ -1,0 +1,83 @@
+//! Real programs, each asked once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::snapshot::programs::{Programs, Ran, Run};
+
+/// The programs of this machine, with what they answered.
+#[derive(Debug, Default)]
+pub struct RealPrograms {
+    answers: RefCell<BTreeMap<String, Option<Ran>>>,
+}
+
+/// A program that takes longer does not help a person who waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Programs for RealPrograms {
+    fn run(&self, run: &Run<'_>) -> Option<Ran> {
+        let question = format!("{run:?}");
+        if let Some(answer) = self.answers.borrow().get(&question) {
+            return answer.clone();
+        }
+        let answer = ask(run);
+        self.answers.borrow_mut().insert(question, answer.clone());
+        answer
+    }
+}
+
+fn ask(run: &Run<'_>) -> Option<Ran> {
+    let mut command = Command::new(run.program);
+    command.args(run.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for (name, value) in run.variables {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command.spawn().ok()?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that does not read it has decided so.
+        let _ = input.write_all(run.input.as_bytes());
+    }
+    let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
+    let code = wait(&mut child)?;
+    Some(Ran { code, stdout: stdout.join().ok()?, stderr: stderr.join().ok()? })
+}
+
+/// Reads to the end in a thread, since a program may block on either stream while the other is read.
+fn reader(stream: Option<impl std::io::Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(stream) = stream {
+            // What came before an error still tells something.
+            let _ = stream.take(1 << 20).read_to_end(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// The exit code; `None` if it took too long and was ended.
+#[expect(
+    clippy::option_option,
+    reason = "a program that a signal ended has no code, one that hung no answer"
+)]
+fn wait(child: &mut Child) -> Option<Option<i32>> {
+    let started = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status.code()),
+            Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
+            _ => {
+                // It may just have ended by itself.
+                let _ = child.kill();
+                let _ = child.wait();
+                return None;
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A change as people read it.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::finding::Change;
+
+/// The lines of a change, each with `-`, `+` or a blank before it, with up to two lines around what changes.
+pub fn diff(change: &Change) -> Vec<String> {
+    match change {
+        Change::File { before, after, .. } => lines(&text(before.as_deref()), &text(after.as_deref())),
+        Change::Registry { before, after, .. } => {
+            let shown = |sign: char, value: &crate::snapshot::registry::RegistryValue| {
+                format!(
+                    "{sign} {} ({})",
+                    value.shown(),
+                    if value.expands { "REG_EXPAND_SZ" } else { "REG_SZ" }
+                )
+            };
+            let before = before.iter().map(|value| shown('-', value));
+            before.chain(after.iter().map(|value| shown('+', value))).collect()
+        }
+    }
+}
+
+fn text(content: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(content.unwrap_or_default()).into_owned()
+}
+
+fn lines(before: &str, after: &str) -> Vec<String> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut result = Vec::new();
+    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+        if index > 0 {
+            result.push("  …".to_owned());
+        }
+        for operation in group {
+            for change in diff.iter_changes(operation) {
+                let sign = match change.tag() {
+                    ChangeTag::Delete => '-',
+                    ChangeTag::Insert => '+',
+                    ChangeTag::Equal => ' ',
+                };
+                // A carriage return would not be seen, and is what some repairs are about.
+                let line = change.value().trim_end_matches('\n').replace('\r', "␍");
+                result.push(format!("{sign} {line}").trim_end().to_owned());
+            }
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_is_shown_with_what_is_around_it() {
+        let change = Change::File {
+            path: "f".to_owned(),
+            before: Some(b"1\n2\n3\n4\n5\r\n6\n".to_vec()),
+            after: Some(b"1\n2\n3\n4\n5\n6\n".to_vec()),
+        };
+        assert_eq!(diff(&change), ["  3", "  4", "- 5␍", "+ 5", "  6"]);
+    }
+}

@@ -1,0 +1,186 @@
+//! What a repair replaced, so that it can be put back.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gover_core::Layout;
+use gover_sys::Lock;
+use gover_sys::file::{remove_tree, write_atomically};
+use serde::{Deserialize, Serialize};
+
+use super::{RepairError, directory, file_error, is_as_seen, make};
+use crate::finding::Change;
+use crate::snapshot::registry::{RegistryValue, UserKey};
+
+/// The journal of the last repair.
+#[derive(Debug)]
+pub struct Journal {
+    directory: PathBuf,
+    entries: Vec<Entry>,
+    /// An earlier repair's journal is dropped with the first change of this one.
+    is_new: bool,
+}
+
+/// What came of undoing one change.
+#[derive(Debug)]
+pub struct Undone {
+    /// The file or the registry value.
+    pub place: String,
+    /// Why it was not put back.
+    pub problem: Option<RepairError>,
+}
+
+/// One change; contents lie beside the journal, in files named by their number.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Entry {
+    File { path: String, before: Option<usize>, after: Option<usize> },
+    Registry { key: String, name: String, before: Option<Stored>, after: Option<Stored> },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    text: Vec<u16>,
+    expands: bool,
+}
+
+impl Journal {
+    /// The journal of a repair that is about to begin.
+    pub fn new(layout: &Layout) -> Self {
+        Self { directory: directory(layout), entries: Vec::new(), is_new: true }
+    }
+
+    /// How many changes were kept.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was changed yet.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Keeps what a change is about to replace. It is on the disk before this returns.
+    pub(super) fn keep(&mut self, change: &Change, _lock: &Lock) -> Result<(), RepairError> {
+        if self.is_new {
+            let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
+            remove_tree(&self.directory).map_err(failed)?;
+            fs::create_dir_all(&self.directory).map_err(failed)?;
+            self.is_new = false;
+        }
+        let entry = match change {
+            Change::File { path, before, after } => Entry::File {
+                path: path.clone(),
+                before: self.store(before.as_deref(), 0)?,
+                after: self.store(after.as_deref(), 1)?,
+            },
+            Change::Registry { key, before, after } => Entry::Registry {
+                key: key.key.clone(),
+                name: key.name.clone(),
+                before: before.as_ref().map(Stored::from),
+                after: after.as_ref().map(Stored::from),
+            },
+        };
+        self.entries.push(entry);
+        self.write()
+    }
+
+    /// Puts back, newest first, all that the last repair changed. What has changed since stays, and the journal with it.
+    pub fn undo(layout: &Layout, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
+        let directory = directory(layout);
+        let path = directory.join(NAME);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(RepairError::Nothing),
+            Err(source) => return Err(file_error("read", &path.display().to_string(), source)),
+        };
+        let entries: Vec<Entry> = serde_json::from_slice(&text)
+            .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
+        let mut journal = Self { directory, entries, is_new: false };
+        let mut undone = Vec::new();
+        let mut left = Vec::new();
+        while let Some(entry) = journal.entries.pop() {
+            let change = journal.reversed(&entry)?;
+            let place = change.place();
+            let problem = put_back(&change).err();
+            if problem.is_some() {
+                left.push(entry);
+            }
+            undone.push(Undone { place, problem });
+        }
+        left.reverse();
+        journal.entries = left;
+        if journal.entries.is_empty() {
+            let shown = journal.directory.display().to_string();
+            remove_tree(&journal.directory).map_err(|source| file_error("remove", &shown, source))?;
+        } else {
+            journal.write()?;
+        }
+        Ok(undone)
+    }
+
+    fn reversed(&self, entry: &Entry) -> Result<Change, RepairError> {
+        Ok(match entry {
+            Entry::File { path, before, after } => {
+                Change::File { path: path.clone(), before: self.load(*after)?, after: self.load(*before)? }
+            }
+            Entry::Registry { key, name, before, after } => Change::Registry {
+                key: UserKey { key: key.clone(), name: name.clone() },
+                before: after.as_ref().map(RegistryValue::from),
+                after: before.as_ref().map(RegistryValue::from),
+            },
+        })
+    }
+
+    fn store(&self, content: Option<&[u8]>, offset: usize) -> Result<Option<usize>, RepairError> {
+        let Some(content) = content else { return Ok(None) };
+        let number = self.entries.len() * 2 + offset;
+        let path = self.directory.join(number.to_string());
+        write_atomically(&path, content)
+            .map_err(|source| file_error("write", &path.display().to_string(), source))?;
+        Ok(Some(number))
+    }
+
+    fn load(&self, number: Option<usize>) -> Result<Option<Vec<u8>>, RepairError> {
+        let Some(number) = number else { return Ok(None) };
+        let path = self.directory.join(number.to_string());
+        fs::read(&path).map(Some).map_err(|source| file_error("read", &path.display().to_string(), source))
+    }
+
+    fn write(&self) -> Result<(), RepairError> {
+        let path = self.directory.join(NAME);
+        let shown = path.display().to_string();
+        let text = serde_json::to_vec_pretty(&self.entries)
+            .map_err(|source| RepairError::Journal { path: shown.clone(), source })?;
+        write_atomically(&path, &text).map_err(|source| file_error("write", &shown, source))
+    }
+}
+
+/// A place that is already as it was before needs nothing: a crash may have come between journal and change.
+fn put_back(change: &Change) -> Result<(), RepairError> {
+    let is_done = match change {
+        Change::File { path, after, .. } => super::read_file(path)? == *after,
+        Change::Registry { key, after, .. } => super::read_value(key)? == *after,
+    };
+    if is_done {
+        return Ok(());
+    }
+    if !is_as_seen(change)? {
+        return Err(RepairError::Changed { place: change.place() });
+    }
+    make(change)
+}
+
+impl From<&RegistryValue> for Stored {
+    fn from(value: &RegistryValue) -> Self {
+        Self { text: value.text.clone(), expands: value.expands }
+    }
+}
+
+impl From<&Stored> for RegistryValue {
+    fn from(value: &Stored) -> Self {
+        Self { text: value.text.clone(), expands: value.expands }
+    }
+}
+
+const NAME: &str = "repair.json";

@@ -1,0 +1,154 @@
+//! Making the changes that findings propose, and taking them back.
+//!
+//! Before anything is changed, what was there is kept below `GOVER_HOME/doctor/`, and the journal beside it names it. A change
+//! is made only if the place is still as the check saw it, and undone only if it is still as the repair left it.
+
+mod diff;
+mod journal;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use gover_core::{Diagnose, Layout};
+use gover_sys::file::write_atomically;
+use gover_sys::{Lock, registry};
+
+use crate::finding::Change;
+use crate::snapshot::registry::{RegistryValue, UserKey};
+
+pub use diff::diff;
+pub use journal::{Journal, Undone};
+
+/// Why something was not changed, or not put back.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// A file cannot be read or written.
+    #[error("cannot {verb} `{path}`")]
+    File {
+        /// What was tried.
+        verb: &'static str,
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A registry value cannot be read or written.
+    #[error(r"cannot {verb} `HKCU\{}\{}`", key.key, key.name)]
+    Registry {
+        /// What was tried.
+        verb: &'static str,
+        /// Which value.
+        key: UserKey,
+        /// Why.
+        source: io::Error,
+    },
+    /// Somebody else changed it meanwhile.
+    #[error("`{place}` has changed in the meantime")]
+    Changed {
+        /// The file or the registry value.
+        place: String,
+    },
+    /// There is no repair to take back.
+    #[error("there is no repair to take back")]
+    Nothing,
+    /// The journal is damaged.
+    #[error("cannot understand `{path}`")]
+    Journal {
+        /// The journal.
+        path: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl Diagnose for RepairError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::File { .. } | Self::Registry { .. } => {
+                vec![
+                    "see who owns it and whether a program holds it open, then run the command again"
+                        .to_owned(),
+                ]
+            }
+            Self::Changed { .. } => vec!["run `gover doctor` again to see how it is now".to_owned()],
+            Self::Nothing => vec!["`gover doctor --fix` repairs what `gover doctor` finds".to_owned()],
+            Self::Journal { .. } => {
+                vec!["the files as they were lie beside it; copy back what you need by hand".to_owned()]
+            }
+        }
+    }
+}
+
+/// Makes one change, after the journal has kept what was there.
+pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), RepairError> {
+    if !is_as_seen(change)? {
+        return Err(RepairError::Changed { place: change.place() });
+    }
+    journal.keep(change, lock)?;
+    make(change)
+}
+
+impl Change {
+    /// The file, or the registry value with its hive.
+    pub fn place(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.clone(),
+            Self::Registry { key, .. } => format!(r"HKCU\{}\{}", key.key, key.name),
+        }
+    }
+}
+
+fn is_as_seen(change: &Change) -> Result<bool, RepairError> {
+    Ok(match change {
+        Change::File { path, before, .. } => read_file(path)? == *before,
+        Change::Registry { key, before, .. } => read_value(key)? == *before,
+    })
+}
+
+fn make(change: &Change) -> Result<(), RepairError> {
+    match change {
+        Change::File { path, after: Some(after), .. } => {
+            write_atomically(Path::new(path), after).map_err(|source| file_error("write", path, source))
+        }
+        Change::File { path, after: None, .. } => {
+            fs::remove_file(path).map_err(|source| file_error("remove", path, source))
+        }
+        Change::Registry { key, after, .. } => {
+            let value = after
+                .as_ref()
+                .map(|value| registry::Text { text: value.text.clone(), expands: value.expands });
+            registry::write_user_text(&key.key, &key.name, value.as_ref())
+                .map_err(|source| RepairError::Registry { verb: "write", key: key.clone(), source })
+        }
+    }
+}
+
+fn read_file(path: &str) -> Result<Option<Vec<u8>>, RepairError> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(file_error("read", path, source)),
+    }
+}
+
+fn read_value(key: &UserKey) -> Result<Option<RegistryValue>, RepairError> {
+    let value = registry::text(registry::Hive::User, &key.key, &key.name)
+        .map_err(|source| RepairError::Registry { verb: "read", key: key.clone(), source })?;
+    Ok(value.map(|value| RegistryValue { text: value.text, expands: value.expands }))
+}
+
+fn file_error(verb: &'static str, path: &str, source: io::Error) -> RepairError {
+    RepairError::File { verb, path: path.to_owned(), source }
+}
+
+/// Where repairs keep what they replace.
+pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
+    layout.home().join("doctor")
+}
+
+/// The name of the lock that repairs take.
+pub const LOCK: &str = "doctor";
+
+#[cfg(test)]
+mod tests;

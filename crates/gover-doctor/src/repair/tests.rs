@@ -1,0 +1,83 @@
+use super::*;
+
+struct Home {
+    root: tempfile::TempDir,
+    layout: Layout,
+}
+
+impl Home {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().join("gover"));
+        Self { root, layout }
+    }
+
+    fn lock(&self) -> Lock {
+        Lock::acquire(&self.layout.lock(LOCK), || ()).unwrap()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.root.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn edit(&self, name: &str, after: Option<&[u8]>) -> Change {
+        let path = self.path(name);
+        Change::File { before: fs::read(&path).ok(), path, after: after.map(<[u8]>::to_vec) }
+    }
+}
+
+#[test]
+fn every_byte_comes_back() {
+    let home = Home::new();
+    fs::write(home.path("changed"), b"a\r\n\xff").unwrap();
+    fs::write(home.path("removed"), b"b").unwrap();
+    let (lock, mut journal) = (home.lock(), Journal::new(&home.layout));
+    for (name, after) in [
+        ("changed", Some(&b"x"[..])),
+        ("changed", Some(&b"y"[..])),
+        ("removed", None),
+        ("created", Some(&b"z"[..])),
+    ] {
+        apply(&home.edit(name, after), &mut journal, &lock).unwrap();
+    }
+    assert_eq!(fs::read(home.path("changed")).unwrap(), b"y");
+    assert!(!Path::new(&home.path("removed")).exists());
+    let undone = Journal::undo(&home.layout, &lock).unwrap();
+    assert!(undone.iter().all(|one| one.problem.is_none()), "{undone:?}");
+    assert_eq!(fs::read(home.path("changed")).unwrap(), b"a\r\n\xff");
+    assert_eq!(fs::read(home.path("removed")).unwrap(), b"b");
+    assert!(!Path::new(&home.path("created")).exists());
+    assert!(matches!(Journal::undo(&home.layout, &lock), Err(RepairError::Nothing)));
+}
+
+#[test]
+fn what_changed_meanwhile_is_left_alone() {
+    let home = Home::new();
+    fs::write(home.path("file"), "a").unwrap();
+    let (lock, mut journal) = (home.lock(), Journal::new(&home.layout));
+    let change = home.edit("file", Some(b"b"));
+    fs::write(home.path("file"), "somebody else's").unwrap();
+    assert!(matches!(apply(&change, &mut journal, &lock), Err(RepairError::Changed { .. })));
+    assert!(journal.is_empty());
+
+    apply(&home.edit("file", Some(b"b")), &mut journal, &lock).unwrap();
+    fs::write(home.path("file"), "newer").unwrap();
+    let undone = Journal::undo(&home.layout, &lock).unwrap();
+    assert!(matches!(undone[0].problem, Some(RepairError::Changed { .. })));
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"newer");
+    fs::write(home.path("file"), "b").unwrap();
+    assert!(Journal::undo(&home.layout, &lock).unwrap()[0].problem.is_none());
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"somebody else's");
+}
+
+#[test]
+fn a_new_repair_forgets_the_one_before() {
+    let home = Home::new();
+    let lock = home.lock();
+    for content in [&b"1"[..], &b"2"[..]] {
+        let mut journal = Journal::new(&home.layout);
+        apply(&home.edit("file", Some(content)), &mut journal, &lock).unwrap();
+    }
+    Journal::undo(&home.layout, &lock).unwrap();
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"1");
+}

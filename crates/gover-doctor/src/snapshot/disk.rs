@@ -1,0 +1,53 @@
+//! Files and directories as checks see them. Paths are text in the form of the snapshot's system, so that a Windows layout is
+//! tested on Linux.
+
+use std::io;
+
+/// What a path leads to, links followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// What is known about the file system of a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSystem {
+    /// Its kind as the system names it: `ext4`, `nfs`, `cifs`, `9p`, `NTFS`; empty if unknown.
+    pub kind: String,
+    /// Whether programs on it are refused (`noexec`).
+    pub forbids_programs: bool,
+    /// Whether it is reached over a network.
+    pub is_remote: bool,
+    /// Bytes that this user may still write; `None` if unknown.
+    pub available: Option<u64>,
+}
+
+/// Reads files and directories. Nothing here changes anything.
+pub trait Disk {
+    /// What is at the path; `None` if nothing is, or it cannot be told.
+    fn kind(&self, path: &str) -> Option<Kind>;
+
+    /// The whole content; files over some MiB are refused.
+    fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+
+    /// The first `length` bytes, fewer if the file is shorter; empty if it cannot be read.
+    fn head(&self, path: &str, length: usize) -> Vec<u8>;
+
+    /// The names in a directory, sorted; empty if it cannot be read.
+    fn list(&self, path: &str) -> Vec<String>;
+
+    /// The path with every link followed; `None` if nothing is there.
+    fn real(&self, path: &str) -> Option<String>;
+
+    /// Whether this user may write into the directory or the file.
+    fn is_writable(&self, path: &str) -> bool;
+
+    /// Whether this is a file that may be executed: by permission on Unix, by extension on Windows.
+    fn is_executable(&self, path: &str) -> bool;
+
+    /// The file system that the path, or the nearest directory above it that exists, is on.
+    fn file_system(&self, path: &str) -> FileSystem;
+}

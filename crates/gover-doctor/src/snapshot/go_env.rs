@@ -1,0 +1,107 @@
+//! The file that `go env -w` writes (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads it.
+
+use crate::finding::{Change, Evidence};
+use crate::snapshot::disk::Disk;
+use crate::snapshot::system::{Os, System};
+use crate::snapshot::variables::Variables;
+
+/// The file and its lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoEnvFile {
+    /// Where it is, or would be; `None` if GOENV is `off` or no home is known.
+    pub path: Option<String>,
+    /// Its content; `None` if there is no such file.
+    pub content: Option<Vec<u8>>,
+    /// Its lines.
+    pub lines: Vec<GoEnvLine>,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoEnvLine {
+    /// From 1.
+    pub number: usize,
+    /// As it is, without its line feed.
+    pub text: String,
+    /// Name and value; `None` for a comment, an empty line, or one that go passes over because it is malformed.
+    pub setting: Option<(String, String)>,
+}
+
+impl GoEnvFile {
+    pub(super) fn read(system: &System, variables: &Variables, home: &str, disk: &dyn Disk) -> Self {
+        let Some(path) = path(system, variables, home) else { return Self::default() };
+        let content = disk.read(&path).ok();
+        let text = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+        let lines = text
+            .split('\n')
+            .enumerate()
+            .map(|(index, text)| GoEnvLine {
+                number: index + 1,
+                text: text.to_owned(),
+                setting: setting(text),
+            })
+            .collect();
+        Self { path: Some(path), content, lines }
+    }
+
+    /// What it sets a name to; the last line counts.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.line(name)?.setting.as_ref().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The line that counts for a name.
+    pub fn line(&self, name: &str) -> Option<&GoEnvLine> {
+        self.lines.iter().rev().find(|line| line.setting.as_ref().is_some_and(|(known, _)| known == name))
+    }
+
+    /// That line as evidence.
+    pub fn evidence(&self, name: &str) -> Option<Evidence> {
+        self.line(name).and_then(|line| self.line_evidence(line))
+    }
+
+    /// A line as evidence.
+    pub fn line_evidence(&self, line: &GoEnvLine) -> Option<Evidence> {
+        let file = self.path.clone()?;
+        Some(Evidence::Line { file, line: line.number, text: line.text.trim().to_owned() })
+    }
+
+    /// The change that removes every line of a name, as `go env -u` does; `None` if there is none.
+    pub fn without(&self, name: &str) -> Option<Change> {
+        self.line(name)?;
+        self.keeping(|line| line.setting.as_ref().is_none_or(|(known, _)| known != name))
+    }
+
+    /// The change that keeps only some lines.
+    pub fn keeping(&self, keep: impl Fn(&GoEnvLine) -> bool) -> Option<Change> {
+        let kept: Vec<&str> =
+            self.lines.iter().filter(|line| keep(line)).map(|line| line.text.as_str()).collect();
+        let (path, before) = (self.path.clone()?, self.content.clone()?);
+        let after = kept.join("\n").into_bytes();
+        (after != before).then_some(Change::File { path, before: Some(before), after: Some(after) })
+    }
+}
+
+/// `cmd/go/internal/cfg.EnvFile`.
+fn path(system: &System, variables: &Variables, home: &str) -> Option<String> {
+    match variables.value("GOENV") {
+        Some("off") => return None,
+        Some(path) => return Some(path.to_owned()),
+        None => {}
+    }
+    let configuration = match system.os {
+        Os::Windows => variables.value("APPDATA")?.to_owned(),
+        Os::MacOs => system.join(home, "Library/Application Support"),
+        _ => match variables.value("XDG_CONFIG_HOME").filter(|path| system.is_absolute(path)) {
+            Some(path) => path.to_owned(),
+            None if home.is_empty() => return None,
+            None => system.join(home, ".config"),
+        },
+    };
+    Some(system.join(&configuration, "go/env"))
+}
+
+/// `cmd/go/internal/cfg.readEnvFile`: a name begins with a capital letter, and blanks are part of the value.
+fn setting(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once('=')?;
+    name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| (name.to_owned(), value.to_owned()))
+}

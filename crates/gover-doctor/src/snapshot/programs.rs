@@ -1,0 +1,32 @@
+//! Programs that checks ask.
+
+/// What a program did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// The exit code; `None` if something ended it.
+    pub code: Option<i32>,
+    /// Its stdout as text.
+    pub stdout: String,
+    /// Its stderr as text.
+    pub stderr: String,
+}
+
+/// A program to be run for its answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run<'a> {
+    /// The program by its absolute path.
+    pub program: &'a str,
+    /// Its arguments.
+    pub arguments: &'a [&'a str],
+    /// Variables to set, or to remove where there is no value; the rest is the snapshot's.
+    pub variables: &'a [(&'a str, Option<&'a str>)],
+    /// What it reads on stdin.
+    pub input: &'a str,
+}
+
+/// Runs programs.
+pub trait Programs {
+    /// Runs one to its end, in the snapshot's directory; `None` if it cannot be started or takes longer than some seconds.
+    /// Asked twice, it may answer from memory.
+    fn run(&self, run: &Run<'_>) -> Option<Ran>;
+}

@@ -1,0 +1,53 @@
+//! The environment as checks see it.
+
+/// Environment variables; on Windows their names have no case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Variables {
+    variables: Vec<(String, String)>,
+    ignores_case: bool,
+}
+
+impl Variables {
+    /// No variables yet; whether names have no case.
+    pub fn new(ignores_case: bool) -> Self {
+        Self { variables: Vec::new(), ignores_case }
+    }
+
+    /// Sets one.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let at = self.variables.iter().position(|(known, _)| self.is(known, name));
+        match at.and_then(|at| self.variables.get_mut(at)) {
+            Some((_, known)) => value.clone_into(known),
+            None => self.variables.push((name.to_owned(), value.to_owned())),
+        }
+    }
+
+    /// Removes one.
+    pub fn remove(&mut self, name: &str) {
+        let ignores_case = self.ignores_case;
+        self.variables.retain(|(known, _)| !is_same(known, name, ignores_case));
+    }
+
+    /// A value; `None` if unset or empty.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.even_empty(name).filter(|value| !value.is_empty())
+    }
+
+    /// A value, an empty one too.
+    pub fn even_empty(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(known, _)| self.is(known, name)).map(|(_, value)| value.as_str())
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn is(&self, known: &str, name: &str) -> bool {
+        is_same(known, name, self.ignores_case)
+    }
+}
+
+fn is_same(known: &str, name: &str, ignores_case: bool) -> bool {
+    if ignores_case { known.eq_ignore_ascii_case(name) } else { known == name }
+}

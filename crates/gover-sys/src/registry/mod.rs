@@ -1,0 +1,81 @@
+//! The Windows registry: text and numbers are read, text below `HKEY_CURRENT_USER` is written. Elsewhere nothing is in it.
+
+use std::io;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub(crate) use windows::terminated;
+
+/// A text value as raw as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// UTF-16 without a terminating zero.
+    pub text: Vec<u16>,
+    /// Whether `%VARIABLES%` in it are expanded (`REG_EXPAND_SZ`).
+    pub expands: bool,
+}
+
+/// The two hives that matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hive {
+    /// `HKEY_CURRENT_USER`.
+    User,
+    /// `HKEY_LOCAL_MACHINE`.
+    Machine,
+}
+
+/// A text value (`REG_SZ`, `REG_EXPAND_SZ`); `None` if there is none of that name, or one of another type.
+pub fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
+    #[cfg(windows)]
+    return windows::text(hive, key, name);
+    #[cfg(not(windows))]
+    {
+        let _ = (hive, key, name);
+        Ok(None)
+    }
+}
+
+/// The type of a value, as the system numbers them; `None` if there is none of that name.
+pub fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
+    #[cfg(windows)]
+    return windows::kind(hive, key, name);
+    #[cfg(not(windows))]
+    {
+        let _ = (hive, key, name);
+        Ok(None)
+    }
+}
+
+/// A number (`REG_DWORD`); `None` if there is none of that name, or a value of another type.
+pub fn number(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
+    #[cfg(windows)]
+    return windows::number(hive, key, name);
+    #[cfg(not(windows))]
+    {
+        let _ = (hive, key, name);
+        Ok(None)
+    }
+}
+
+/// The names of the keys below a key; empty if there is no such key.
+pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
+    #[cfg(windows)]
+    return windows::keys(hive, key);
+    #[cfg(not(windows))]
+    {
+        let _ = (hive, key);
+        Ok(Vec::new())
+    }
+}
+
+/// Stores a text value below `HKEY_CURRENT_USER`, or removes it for `None`. Programs that run do not hear of it.
+pub fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io::Result<()> {
+    #[cfg(windows)]
+    return windows::write_user_text(key, name, value);
+    #[cfg(not(windows))]
+    {
+        let _ = (key, name, value);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}

@@ -1,0 +1,71 @@
+use std::collections::BTreeSet;
+
+use gover_core::Exit;
+use gover_doctor::repair::{self, Journal, LOCK, diff};
+use gover_doctor::{Change, Check, Finding};
+
+use super::{examine, exit, show};
+use crate::commands::provide;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Repairs in rounds: what one change did to a file, the next round sees. Ends when nothing is left to change.
+pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<Exit, Failure> {
+    let lock = provide::lock(LOCK, context)?;
+    let mut journal = Journal::new(&context.layout);
+    let mut refused: BTreeSet<String> = BTreeSet::new();
+    let mut failed = false;
+    loop {
+        let (findings, run) = examine(checks, context);
+        let mut touched: BTreeSet<String> = BTreeSet::new();
+        for finding in &findings {
+            let changes: Vec<&Change> = finding.fix.changes.iter().collect();
+            let places: Vec<String> = changes.iter().map(|change| change.place()).collect();
+            let id = format!("{} {}", finding.check, places.join(" "));
+            if changes.is_empty()
+                || refused.contains(&id)
+                || places.iter().any(|place| touched.contains(place))
+            {
+                continue;
+            }
+            present(finding, &changes, context);
+            if !yes && !context.printer.confirm("change this?", "--yes")? {
+                refused.insert(id);
+                continue;
+            }
+            for change in changes {
+                if let Err(problem) = repair::apply(change, &mut journal, &lock) {
+                    context.printer.failure(&problem.into());
+                    failed = true;
+                    refused.insert(id.clone());
+                }
+            }
+            touched.extend(places);
+        }
+        if touched.is_empty() {
+            finish(&findings, run, &journal, context)?;
+            return Ok(if failed { Exit::Failure } else { exit(&findings) });
+        }
+    }
+}
+
+fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
+    context.printer.note(&format!("{}  [{}]", finding.what, finding.check));
+    for change in changes {
+        context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
+        for line in diff(change) {
+            context.printer.note(&format!("    {line}"));
+        }
+    }
+}
+
+/// What is left for the person to do, and how to take the rest back.
+fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context<'_>) -> Result<(), Failure> {
+    show::people(findings, run, context)?;
+    context.printer.note(&match journal.len() {
+        0 => "nothing was changed".to_owned(),
+        1 => "1 change made (`gover doctor --undo` puts it back)".to_owned(),
+        count => format!("{count} changes made (`gover doctor --undo` puts all of them back)"),
+    });
+    Ok(())
+}

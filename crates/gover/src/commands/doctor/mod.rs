@@ -1,0 +1,93 @@
+//! `gover doctor`
+
+mod fix;
+mod show;
+
+use gover_core::Exit;
+use gover_core::resolve::Trace;
+use gover_doctor::live::{self, Known, RealDisk, RealPrograms, RealRegistry};
+use gover_doctor::repair::{Journal, LOCK};
+use gover_doctor::{Check, Finding, Severity, Snapshot, check};
+use gover_shell::ShellKind;
+use gover_sys::process;
+
+use super::provide;
+use crate::cli::DoctorArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+
+pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if arguments.undo {
+        return undo(context);
+    }
+    let checks = chosen(&arguments.checks)?;
+    if arguments.fix {
+        return fix::run(&checks, arguments.yes, context);
+    }
+    let (findings, run) = examine(&checks, context);
+    if arguments.json {
+        show::json(&findings, run, context)?;
+    } else {
+        show::people(&findings, run, context)?;
+    }
+    Ok(exit(&findings))
+}
+
+/// What the checks find, the worst first, and how many were run.
+fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, usize) {
+    let offline = context.settings.offline.value;
+    let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
+    let programs = RealPrograms::default();
+    let selection = context.selection(&mut Trace::off());
+    let ancestors = process::ancestors().filter_map(process::name);
+    let given = live::given(Known {
+        env: context.env,
+        layout: &context.layout,
+        machine: &context.machine,
+        selection: &selection,
+        shell: ShellKind::detect(context.env, ancestors),
+        network: None,
+    });
+    let snapshot = Snapshot::gather(given, &RealDisk, &RealRegistry, &programs);
+    let mut findings: Vec<Finding> = checks.iter().flat_map(|check| (check.run)(&snapshot)).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    (findings, checks.len())
+}
+
+/// The checks of those names; all of them if none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
+    if names.is_empty() {
+        return Ok(check::all().collect());
+    }
+    names
+        .iter()
+        .map(|name| {
+            check::by_name(name).ok_or_else(|| {
+                let known: Vec<&str> = check::all().map(|check| check.name).collect();
+                let what = format!("`{}` is no check", name.escape_debug());
+                Failure::usage(what, format!("one of {}", known.join(", ")))
+            })
+        })
+        .collect()
+}
+
+fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
+    let lock = provide::lock(LOCK, context)?;
+    let undone = Journal::undo(&context.layout, &lock)?;
+    let mut exit = Exit::Success;
+    for one in undone {
+        match one.problem {
+            None => context.printer.note(&format!("put back {}", context.short(one.place.as_ref()))),
+            Some(problem) => {
+                context.printer.failure(&problem.into());
+                exit = Exit::Failure;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn exit(findings: &[Finding]) -> Exit {
+    let is_fault = findings.iter().any(|finding| finding.severity > Severity::Note);
+    if is_fault { Exit::Failure } else { Exit::Success }
+}

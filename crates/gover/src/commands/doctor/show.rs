@@ -1,0 +1,63 @@
+use gover_doctor::{Finding, Severity};
+use serde_json::json;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Style};
+
+/// The findings as data; the schema is in docs/reference/json.md.
+pub(super) fn json(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
+    let findings: Vec<_> = findings.iter().map(Finding::facts).collect();
+    Json::print(context.printer, &json!({ "findings": findings, "checks_run": run }))
+}
+
+/// The findings for people, on stdout since they are what was asked for; the sum comes last.
+pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
+    for finding in findings {
+        context.printer.data(&text(finding, context))?;
+    }
+    context.printer.note(&sum(findings, run));
+    if findings.iter().any(|finding| !finding.fix.changes.is_empty()) {
+        context.printer.hint("gover doctor --fix");
+    }
+    Ok(())
+}
+
+/// One finding with all that belongs to it, an empty line behind it.
+fn text(finding: &Finding, context: &Context<'_>) -> String {
+    let style = match finding.severity {
+        Severity::Error => Style::Error,
+        Severity::Warning => Style::Warning,
+        Severity::Note => Style::Hint,
+    };
+    let severity = context.printer.out(style, &format!("{}:", finding.severity.name()));
+    let mut lines = vec![format!("{severity} {}  [{}]", finding.what, finding.check)];
+    lines.extend(finding.evidence.iter().map(|evidence| format!("  {evidence}")));
+    lines.push(format!("  why: {}", finding.why));
+    let mut places: Vec<String> =
+        finding.fix.changes.iter().map(|change| context.short(change.place().as_ref())).collect();
+    places.dedup();
+    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {place}")));
+    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {command}")));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// `1 error, 2 warnings (48 checks)`.
+pub(super) fn sum(findings: &[Finding], run: usize) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter(|severity| count(*severity) > 0)
+        .map(|severity| {
+            let (count, name) = (count(severity), severity.name());
+            format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+        })
+        .collect();
+    let checks = format!("{run} {}", if run == 1 { "check" } else { "checks" });
+    if parts.is_empty() {
+        format!("nothing is wrong ({checks})")
+    } else {
+        format!("{} ({checks})", parts.join(", "))
+    }
+}
