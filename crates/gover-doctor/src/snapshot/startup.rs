@@ -1,5 +1,7 @@
 //! The files that shells read when they start, and the variables that lines in them set.
 
+use std::collections::BTreeMap;
+
 use gover_shell::ShellKind;
 
 use crate::finding::{Change, Evidence};
@@ -103,17 +105,48 @@ impl StartupFile {
     /// The change that takes lines out by turning them into comments, so that what they said can still be read.
     /// `None` for a file of the machine.
     pub fn commented_out(&self, lines: &[usize]) -> Option<Change> {
+        self.rewritten(&lines.iter().map(|line| (*line, None)).collect())
+    }
+
+    /// The change that turns lines into comments, or into other lines where one is given. `None` for a file of the machine.
+    pub fn rewritten(&self, lines: &BTreeMap<usize, Option<String>>) -> Option<Change> {
         if !self.is_own || lines.is_empty() {
             return None;
         }
         let mut after = Vec::with_capacity(self.content.len() + 64);
+        let mut before: &[u8] = b"";
         for (index, line) in self.content.split_inclusive(|&byte| byte == b'\n').enumerate() {
-            if lines.contains(&(index + 1)) {
-                after.extend_from_slice(b"# gover doctor: ");
+            match lines.get(&(index + 1)) {
+                None => after.extend_from_slice(line),
+                Some(None) => {
+                    after.extend_from_slice(self.comment_mark(line, before));
+                    after.extend_from_slice(line);
+                }
+                Some(Some(text)) => {
+                    after.extend_from_slice(text.as_bytes());
+                    let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
+                    after.extend_from_slice(line.get(end.map_or(0, |end| end + 1)..).unwrap_or_default());
+                }
             }
-            after.extend_from_slice(line);
+            if !line.trim_ascii().is_empty() {
+                before = line.trim_ascii();
+            }
         }
         Some(Change::File { path: self.path.clone(), before: Some(self.content.clone()), after: Some(after) })
+    }
+
+    /// What makes a line a comment. Where it may be all that is between `then` and `fi`, a command that does nothing
+    /// comes before it: `sh` and its kin refuse to read a file in which nothing is there.
+    fn comment_mark(&self, line: &[u8], before: &[u8]) -> &'static [u8] {
+        let is_posix = matches!(self.shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
+        let opens = [&b"then"[..], b"do", b"else", b"{", b"("];
+        let is_inside = line.first().is_some_and(u8::is_ascii_whitespace)
+            || opens.iter().any(|word| before.ends_with(word));
+        if is_posix && self.read_by != ReadBy::Session && is_inside {
+            b": # gover doctor: "
+        } else {
+            b"# gover doctor: "
+        }
     }
 }
 
@@ -293,5 +326,26 @@ mod tests {
         {
             assert!(assignments("f", line.as_bytes(), "").is_empty(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_that_is_alone_in_its_block_leaves_a_command_behind() {
+        let content = b"if true; then\n  export GOROOT=/a\r\nfi\nGOROOT=/b\nPATH=/c\n".to_vec();
+        let file = StartupFile {
+            path: "f".to_owned(),
+            shell: ShellKind::Bash,
+            read_by: ReadBy::Interactive,
+            is_own: true,
+            content,
+            assignments: Vec::new(),
+        };
+        let lines = BTreeMap::from([(2, None), (4, None), (5, Some("PATH=/d".to_owned()))]);
+        let Some(Change::File { after: Some(after), .. }) = file.rewritten(&lines) else {
+            panic!("no change")
+        };
+        assert_eq!(
+            String::from_utf8(after).unwrap(),
+            "if true; then\n: # gover doctor:   export GOROOT=/a\r\nfi\n# gover doctor: GOROOT=/b\nPATH=/d\n"
+        );
     }
 }

@@ -112,7 +112,6 @@ impl System {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::Machine;
 
     #[test]

@@ -85,6 +85,22 @@ pub(super) fn remove(content: &[u8]) -> Result<Option<Vec<u8>>, Damaged> {
     Ok(if is_created && new.is_empty() { None } else { Some(new) })
 }
 
+/// The content with its block at the end, where what other lines put on PATH comes behind it. `None` if there is no block,
+/// if it is damaged, or if nothing but blank lines and comments follows it.
+pub(super) fn at_end(content: &[u8]) -> Option<Vec<u8>> {
+    let last = *find(content).ok()?.last()?;
+    let behind = content.get(last.end..)?;
+    let is_idle = |line: &[u8]| line.trim_ascii().is_empty() || line.trim_ascii().starts_with(b"#");
+    if behind.split(|&byte| byte == b'\n').all(is_idle) {
+        return None;
+    }
+    let block = std::str::from_utf8(content.get(last.start..last.end)?).ok()?;
+    let inside: Vec<&str> = block.lines().map(str::trim_end).collect();
+    let is_ours = |line: &&&str| ![BEGIN, END, NOTE, NOTE_CREATED, NOTE_JOINED].contains(&line.trim());
+    let lines: String = inside.iter().filter(is_ours).flat_map(|line| [line, "\n"]).collect();
+    insert(Some(&remove(content).ok()?.unwrap_or_default()), &lines).ok()
+}
+
 fn block(note: &str, lines: &str) -> String {
     format!("{BEGIN}\n{note}\n{lines}{END}\n")
 }
@@ -211,6 +227,24 @@ mod tests {
         once.pop();
         assert_eq!(insert(Some(&once), LINES).unwrap(), once);
         assert_eq!(remove(&once).unwrap().unwrap(), b"a\n");
+    }
+
+    #[test]
+    fn a_block_goes_behind_what_was_added_after_it() {
+        for content in [None, Some(&b"a"[..]), Some(b"a\n")] {
+            let once = insert(content, LINES).unwrap();
+            assert_eq!(at_end(&once), None);
+            assert_eq!(at_end(&[&once[..], b"\n# done\n"].concat()), None);
+            for added in [&b"b\n"[..], b"b"] {
+                let moved = at_end(&[&once[..], added].concat()).unwrap();
+                assert!(moved.ends_with(block(NOTE, LINES).as_bytes()) || moved.ends_with(b"<<<\n"));
+                assert_eq!(at_end(&moved), None);
+                let rest = remove(&moved).unwrap().unwrap();
+                assert!(rest.ends_with(added) && !rest.ends_with(b"\n\n"), "{rest:?}");
+            }
+        }
+        assert_eq!(at_end(b"a\n"), None);
+        assert_eq!(at_end(b"# >>> gover >>>\na\n"), None);
     }
 
     #[test]

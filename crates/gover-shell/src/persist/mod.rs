@@ -20,6 +20,12 @@ use crate::init::InitError;
 
 pub use registry::{EntryChange, MachineEntry, Notice, UserPathEdit};
 
+/// The content of a startup file with gover's block at the end, so that gover comes before what other lines put on PATH;
+/// `None` if it is there already, or has none.
+pub fn block_at_end(content: &[u8]) -> Option<Vec<u8>> {
+    block::at_end(content)
+}
+
 /// A change to one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {

@@ -1,8 +1,24 @@
 //! Whether `go` is found, and which.
 
+pub(crate) mod go_programs;
+pub(crate) mod installers;
+mod path_dead;
+mod path_duplicate;
+mod path_lines;
+mod path_machine;
 mod path_missing;
+mod path_registry;
+mod path_shadowed;
+mod registry_path;
 
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[path_missing::CHECK];
+pub(crate) const CHECKS: &[Check] = &[
+    path_missing::CHECK,
+    path_shadowed::CHECK,
+    path_dead::CHECK,
+    path_duplicate::CHECK,
+    path_machine::CHECK,
+    path_registry::CHECK,
+];

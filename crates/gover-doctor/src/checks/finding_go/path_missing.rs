@@ -65,7 +65,7 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
 }
 
 /// How the shell in use reads its startup files again.
-fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
+pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
     match snapshot.shell {
         Some(ShellKind::Bash) => "exec bash -l",
         Some(ShellKind::Zsh) => "exec zsh -l",

@@ -1,0 +1,140 @@
+//! The programs called `go` on PATH, and what is known about a Go at some place.
+
+use crate::checks::finding_go::installers;
+use crate::finding::Evidence;
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::programs::Run;
+
+/// A `go` that PATH leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct GoProgram {
+    /// The directory as PATH has it.
+    pub(crate) directory: String,
+    /// The program.
+    pub(crate) path: String,
+}
+
+/// Every `go` on PATH in order, each directory once.
+pub(crate) fn on_path(snapshot: &Snapshot<'_>) -> Vec<GoProgram> {
+    let mut found: Vec<GoProgram> = Vec::new();
+    for directory in snapshot.path() {
+        // Others depend on the working directory, and Go itself refuses to run what they lead to.
+        if !snapshot.system.is_absolute(&directory)
+            || found.iter().any(|known| snapshot.system.same(&known.directory, &directory))
+        {
+            continue;
+        }
+        if let Some(path) = program_in(snapshot, &directory) {
+            found.push(GoProgram { directory, path });
+        }
+    }
+    found
+}
+
+/// The `go` in a directory.
+pub(crate) fn program_in(snapshot: &Snapshot<'_>, directory: &str) -> Option<String> {
+    let names: &[&str] = if snapshot.system.is_windows() { &["go.exe", "go.bat", "go.cmd"] } else { &["go"] };
+    names.iter().map(|name| snapshot.system.join(directory, name)).find(|path| {
+        snapshot.disk.kind(path) == Some(Kind::File)
+            && (snapshot.system.is_windows() || snapshot.disk.is_executable(path))
+    })
+}
+
+/// What `GOROOT/VERSION` says: `go1.22.5`.
+pub(crate) fn version_of(snapshot: &Snapshot<'_>, goroot: &str) -> Option<String> {
+    let head = snapshot.disk.head(&snapshot.system.join(goroot, "VERSION"), 128);
+    let text = String::from_utf8_lossy(&head);
+    let first = text.lines().next()?.trim();
+    first.starts_with("go").then(|| first.to_owned())
+}
+
+impl GoProgram {
+    /// Whether it is gover's shim, perhaps through a link.
+    pub(crate) fn is_shim(&self, snapshot: &Snapshot<'_>) -> bool {
+        if snapshot.system.same(&self.directory, &snapshot.gover.bin) {
+            return true;
+        }
+        let shim = snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name("go"));
+        match (snapshot.disk.real(&self.path), snapshot.disk.real(&shim)) {
+            (Some(own), Some(shim)) => snapshot.system.same(&own, &shim),
+            _ => false,
+        }
+    }
+
+    /// Whether it belongs to a toolchain that gover installed.
+    pub(crate) fn is_of_gover(&self, snapshot: &Snapshot<'_>) -> bool {
+        let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+        let versions = snapshot.disk.real(&versions).unwrap_or(versions);
+        let real = snapshot.disk.real(&self.path).unwrap_or_else(|| self.path.clone());
+        snapshot.system.is_inside(&real, &versions)
+    }
+
+    /// Its version, by the file `VERSION` above it or, if there is none, by what it says itself.
+    pub(crate) fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        let real = snapshot.disk.real(&self.path).unwrap_or_default();
+        let above = |path: &str| {
+            let bin = snapshot.system.parent(path)?;
+            version_of(snapshot, snapshot.system.parent(bin)?)
+        };
+        // The command of a snap is a link to snap itself.
+        let of_snap = || self.path.starts_with("/snap/").then(|| version_of(snapshot, "/snap/go/current"))?;
+        above(&real).or_else(of_snap).or_else(|| self.said(snapshot))
+    }
+
+    /// As evidence: `go1.21.6, put there by Homebrew`.
+    pub(crate) fn evidence(&self, snapshot: &Snapshot<'_>) -> Evidence {
+        let by = if self.is_of_gover(snapshot) {
+            Some("gover")
+        } else {
+            installers::installed_by(snapshot, &self.path)
+        };
+        let parts = [self.version(snapshot), by.map(|by| format!("put there by {by}"))];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let fact = if parts.is_empty() { "of unknown origin".to_owned() } else { parts.join(", ") };
+        Evidence::Path { path: self.path.clone(), fact }
+    }
+
+    /// `go version`, without leave to become another version. Wrappers of version managers are slow and are not asked.
+    fn said(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        if installers::is_wrapper(snapshot, &self.path) {
+            return None;
+        }
+        let variables = [("GOTOOLCHAIN", Some("local"))];
+        let run = Run { program: &self.path, arguments: &["version"], variables: &variables, input: "" };
+        let ran = snapshot.programs.run(&run)?;
+        let version = ran.stdout.split_whitespace().nth(2)?;
+        version.starts_with("go").then(|| version.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn programs_are_found_in_the_order_of_path_with_version_and_origin() {
+        let machine = Machine::linux()
+            .toolchain("/usr/local/go", "go1.21.6")
+            .program("/usr/bin/go", "gccgo")
+            .answers("/usr/bin/go version", 0, "go version go1.18 gccgo (Debian 12.2.0) linux/amd64\n", "")
+            .var("PATH", "bin:/usr/local/go/bin:/usr/local/go/bin/:/home/ann/.gover/bin:/usr/bin:/nowhere");
+        machine.snapshot(|snapshot| {
+            let shown: Vec<String> =
+                on_path(snapshot).iter().map(|go| go.evidence(snapshot).to_string()).collect();
+            assert_eq!(shown[0], "/usr/local/go/bin/go: go1.21.6, put there by Go's tarball");
+            assert_eq!(shown[2], "/usr/bin/go: go1.18, put there by apt");
+            assert_eq!(shown.len(), 3);
+            assert!(on_path(snapshot)[1].is_shim(snapshot));
+        });
+    }
+
+    #[test]
+    fn a_link_to_the_shim_is_the_shim() {
+        let machine = Machine::linux()
+            .link("/usr/local/bin/go", "/home/ann/.gover/bin/go")
+            .var("PATH", "/usr/local/bin");
+        machine.snapshot(|snapshot| assert!(on_path(snapshot)[0].is_shim(snapshot)));
+    }
+}

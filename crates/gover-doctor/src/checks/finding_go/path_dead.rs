@@ -1,0 +1,173 @@
+//! Directories of a Go that is gone.
+
+use super::path_lines;
+use super::registry_path::StoredPath;
+use crate::check::Check;
+use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "path-dead",
+    summary: "directories on PATH of a Go that is gone",
+    symptom: "None at first. Later a `go` that nobody expected, because something unpacked a Go there again; or, while the \
+              old terminal is open, `bash: /usr/local/go/bin/go: No such file or directory`.",
+    cause: "A Go was removed by deleting its directory, and the line or the entry that put it on PATH stayed.",
+    repair: "`--fix` takes the directory out of the lines of your startup files and out of your Path in the registry; for places \
+             of the machine it gives the commands.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let stored: Vec<StoredPath> =
+        [Hive::User, Hive::Machine].into_iter().filter_map(|hive| StoredPath::read(snapshot, hive)).collect();
+    let entries = stored.iter().flat_map(|path| &path.entries).map(|entry| entry.directory.clone());
+    let mut dead: Vec<String> = Vec::new();
+    for directory in snapshot.path().into_iter().chain(entries) {
+        let is_known = dead.iter().any(|known| snapshot.system.same(known, &directory));
+        if !is_known && is_of_go(snapshot, &directory) && snapshot.disk.kind(&directory).is_none() {
+            dead.push(directory);
+        }
+    }
+    let Some(first) = dead.first() else { return Vec::new() };
+    let what = match dead.len() {
+        1 => format!("{} is on PATH and does not exist", snapshot.short(first)),
+        count => format!("{count} directories of Go are on PATH and do not exist"),
+    };
+    let mut finding = Finding::new(
+        CHECK.name,
+        severity(snapshot, &dead),
+        what,
+        "whatever is put there later is run, before all that comes behind it on PATH",
+    );
+    let lacking = |path: &String| Evidence::Path { path: path.clone(), fact: "does not exist".to_owned() };
+    finding = finding.shown_by(dead.iter().map(lacking));
+    for path in &stored {
+        finding = out_of_registry(snapshot, finding, path, &dead);
+    }
+    vec![path_lines::taken_out(snapshot, finding, &dead)]
+}
+
+/// Behind gover's directory nothing that comes back would be run.
+fn severity(snapshot: &Snapshot<'_>, dead: &[String]) -> Severity {
+    let path = snapshot.path();
+    let at = |directory: &str| path.iter().position(|entry| snapshot.system.same(entry, directory));
+    let own = at(&snapshot.gover.bin).unwrap_or(0);
+    let is_before = dead.iter().any(|directory| at(directory).is_some_and(|at| at < own));
+    if is_before { Severity::Warning } else { Severity::Note }
+}
+
+/// Whether its name is that of a Go's directory of programs. What `go install` fills is none: it is there from the
+/// first program on.
+fn is_of_go(snapshot: &Snapshot<'_>, directory: &str) -> bool {
+    let system = &snapshot.system;
+    let is_filled_later = {
+        let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
+        let first = system.split_list(&gopath).into_iter().next().unwrap_or_default();
+        let usual = system.join(&snapshot.home, "go/bin");
+        let gobin = snapshot.go_setting("GOBIN").unwrap_or_default();
+        [gobin, system.join(&first, "bin"), usual].iter().any(|known| system.same(known, directory))
+    };
+    if is_filled_later || !system.is_absolute(directory) {
+        return false;
+    }
+    if system.is_inside(directory, &system.join(&snapshot.gover.home, "versions")) {
+        return true;
+    }
+    let name = system.file_name(directory).to_lowercase();
+    let above = directory.to_lowercase().replace('\\', "/");
+    let is_go = |part: &str| {
+        let numbered = ["go1", "go@1", "go-1"].iter().any(|start| part.starts_with(start));
+        numbered || ["go", "golang", "goroot", ".gvm", ".goenv", ".gobrew"].contains(&part)
+    };
+    ["bin", "shims"].contains(&name.as_str()) && above.split('/').any(is_go)
+}
+
+fn out_of_registry(
+    snapshot: &Snapshot<'_>,
+    mut finding: Finding,
+    path: &StoredPath,
+    dead: &[String],
+) -> Finding {
+    let is_dead = |directory: &str| dead.iter().any(|known| snapshot.system.same(known, directory));
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        path.entries.iter().cloned().partition(|entry| is_dead(&entry.directory));
+    if gone.is_empty() {
+        return finding;
+    }
+    finding = finding.shown_by(gone.iter().map(|entry| path.evidence(entry)));
+    if path.hive == Hive::User {
+        let change: Option<Change> = path.with(&kept, path.value.expands);
+        return finding.fixed_by(change);
+    }
+    gone.iter().flat_map(|entry| path.removal(entry)).fold(finding, Finding::command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_go_that_is_gone_is_found_and_its_line_taken_out() {
+        let machine = Machine::linux()
+            .file("~/.profile", "export PATH=/usr/local/go/bin:$HOME/bin:$PATH\n")
+            .path_first("/usr/local/go/bin");
+        let findings = machine.findings("path-dead");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            [
+                "/usr/local/go/bin: does not exist",
+                "/home/ann/.profile:1: export PATH=/usr/local/go/bin:$HOME/bin:$PATH"
+            ]
+        );
+        let repaired = machine.repaired(&findings);
+        repaired.snapshot(|snapshot| {
+            assert_eq!(snapshot.text("/home/ann/.profile").unwrap(), "export PATH=$HOME/bin:$PATH\n");
+        });
+        let new_shell = repaired.var("PATH", "/home/ann/bin:/home/ann/.gover/bin");
+        assert_eq!(new_shell.findings("path-dead"), []);
+    }
+
+    #[test]
+    fn behind_gover_it_is_a_note() {
+        let path = "/home/ann/.gover/bin:/usr/bin:/home/ann/.goenv/shims";
+        let findings = Machine::linux().var("PATH", path).findings("path-dead");
+        assert_eq!(findings[0].severity, Severity::Note);
+        let removed = "/home/ann/.gover/bin:/home/ann/.gover/versions/go1.20.1/bin";
+        assert_eq!(Machine::linux().var("PATH", removed).findings("path-dead").len(), 1);
+    }
+
+    #[test]
+    fn entries_of_the_registry_are_taken_out_or_given_as_commands() {
+        let machine = Machine::windows()
+            .path_first(r"C:\Go\bin")
+            .registry(Hive::User, "Environment", "Path", r"C:\Go\bin;%USERPROFILE%\.gover\bin")
+            .registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", r"C:\Program Files\Go\bin;C:\Windows");
+        let findings = machine.findings("path-dead");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert!(
+            findings[0].evidence.iter().any(|one| one.to_string() == r"HKCU\Environment\Path = C:\Go\bin")
+        );
+        assert!(findings[0].fix.commands.iter().any(|line| line.contains(r"'C:\Program Files\Go\bin'")));
+        let repaired = machine.repaired(&findings);
+        repaired.snapshot(|snapshot| {
+            let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
+            assert_eq!(path.shown(), r"%USERPROFILE%\.gover\bin");
+        });
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("path-dead"), []);
+            // `go install` makes it when it is needed; other programs' directories are not Go's business.
+            assert_eq!(machine.path_first("~/go/bin").path_first("/opt/none/bin").findings("path-dead"), []);
+        }
+    }
+}

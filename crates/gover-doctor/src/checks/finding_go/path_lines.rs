@@ -1,0 +1,372 @@
+//! Lines of startup files that put a certain directory on PATH, and how they stop doing so.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use gover_shell::ShellKind;
+
+use crate::finding::{Change, Evidence, Finding};
+use crate::snapshot::Snapshot;
+use crate::snapshot::startup::StartupFile;
+use crate::snapshot::system::Os;
+
+/// A line that puts directories on PATH.
+#[derive(Debug)]
+pub(crate) struct PathLine<'s> {
+    pub(crate) file: &'s StartupFile,
+    pub(crate) number: usize,
+    text: String,
+    words: Vec<Word>,
+    /// Whether it goes on in the next line, or began in the one before; such a line is not changed.
+    is_part: bool,
+}
+
+#[derive(Debug)]
+struct Word {
+    at: Range<usize>,
+    /// What it means, variables expanded.
+    meaning: String,
+}
+
+impl PathLine<'_> {
+    /// Whether it names the directory.
+    pub(crate) fn names(&self, snapshot: &Snapshot<'_>, directory: &str) -> bool {
+        self.words.iter().any(|word| snapshot.system.same(&word.meaning, directory))
+    }
+
+    pub(crate) fn evidence(&self) -> Evidence {
+        Evidence::Line { file: self.file.path.clone(), line: self.number, text: self.text.trim().to_owned() }
+    }
+
+    /// The line without the directories; `None` if it cannot be told how it would be right.
+    fn without(&self, snapshot: &Snapshot<'_>, directories: &[String]) -> Option<Rest> {
+        let is_meant = |word: &Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
+        let is_rest = |word: &Word| {
+            let text = self.text.get(word.at.clone()).unwrap_or_default();
+            !is_meant(word) && !WORDS.contains(&text.to_lowercase().trim_matches(['$', '{', '}', '+']))
+        };
+        if self.is_part {
+            return None;
+        }
+        if !self.words.iter().any(is_rest) {
+            return Some(Rest::Nothing);
+        }
+        let mut text = self.text.clone();
+        for word in self.words.iter().rev().filter(|word| is_meant(word)) {
+            text.replace_range(with_separator(&self.text, word.at.clone()), "");
+        }
+        (!empties_path(&text)).then_some(Rest::Line(text))
+    }
+}
+
+/// What remains of a line.
+#[derive(Debug)]
+enum Rest {
+    /// Nothing that would do anything.
+    Nothing,
+    /// Another line.
+    Line(String),
+}
+
+/// Every line of a startup file that sets PATH.
+pub(crate) fn path_lines<'s>(snapshot: &'s Snapshot<'_>) -> Vec<PathLine<'s>> {
+    let mut found = Vec::new();
+    for file in &snapshot.startup.files {
+        let mut was_continued = false;
+        for (number, text) in file.lines() {
+            let is_continued = text.trim_end().ends_with('\\') && file.shell != ShellKind::PowerShell;
+            if sets_path(&text) {
+                let words = words(snapshot, file.shell, &text);
+                let is_part = is_continued || was_continued;
+                found.push(PathLine { file, number, text, words, is_part });
+            }
+            was_continued = is_continued;
+        }
+    }
+    found
+}
+
+/// The finding with the lines that put these directories on PATH: as evidence, and taken out by `--fix` where they are the
+/// user's own, else by commands.
+pub(crate) fn taken_out(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[String]) -> Finding {
+    let lines = path_lines(snapshot);
+    let lines: Vec<&PathLine<'_>> = lines
+        .iter()
+        .filter(|line| directories.iter().any(|directory| line.names(snapshot, directory)))
+        .collect();
+    finding = finding.shown_by(lines.iter().map(|line| line.evidence()));
+    let changes = changes(snapshot, &lines, directories);
+    finding = finding.fixed_by(changes);
+    for line in lines.iter().filter(|line| !line.file.is_own) {
+        finding = finding.command(format!("sudo sed -i '{}s/^/# /' {}", line.number, line.file.path));
+    }
+    of_machine(snapshot, finding, directories)
+}
+
+/// One change for each of the user's own files that has such lines.
+pub(crate) fn changes(
+    snapshot: &Snapshot<'_>,
+    lines: &[&PathLine<'_>],
+    directories: &[String],
+) -> Vec<Change> {
+    let mut by_file: BTreeMap<&str, (&StartupFile, BTreeMap<usize, Option<String>>)> = BTreeMap::new();
+    for line in lines {
+        let edit = match line.without(snapshot, directories) {
+            None => continue,
+            Some(Rest::Nothing) => None,
+            Some(Rest::Line(text)) => Some(text),
+        };
+        let (_, edits) = by_file.entry(&line.file.path).or_insert((line.file, BTreeMap::new()));
+        edits.insert(line.number, edit);
+    }
+    by_file.into_values().filter_map(|(file, edits)| file.rewritten(&edits)).collect()
+}
+
+/// What packages put on PATH for everybody: `/etc/paths.d/go` of Go's package for macOS, scripts in `/etc/profile.d`.
+fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[String]) -> Finding {
+    let folder = match snapshot.system.os {
+        Os::MacOs => "/etc/paths.d",
+        Os::Windows => return finding,
+        Os::Linux | Os::Other => "/etc/profile.d",
+    };
+    for name in snapshot.disk.list(folder) {
+        let file = format!("{folder}/{name}");
+        let Some(text) = snapshot.text(&file) else { continue };
+        let is_list = snapshot.system.os == Os::MacOs;
+        for (index, line) in text.lines().enumerate() {
+            let is_meant = is_list || sets_path(line);
+            let words = words(snapshot, ShellKind::Posix, line);
+            let names = |word: &Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
+            if !is_meant || !words.iter().any(names) {
+                continue;
+            }
+            let number = index + 1;
+            finding = finding
+                .shown_by([Evidence::Line { file: file.clone(), line: number, text: line.trim().to_owned() }])
+                .command(if is_list {
+                    format!("sudo sed -i '' '{number}d' {file}")
+                } else {
+                    format!("sudo sed -i '{number}s/^/# /' {file}")
+                });
+        }
+    }
+    finding
+}
+
+/// Whether the line has to do with PATH, in the language of any shell.
+fn sets_path(line: &str) -> bool {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return false;
+    }
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let has_word = |name: &str| {
+        line.match_indices(name).any(|(at, _)| {
+            let before = line.get(..at).and_then(|text| text.chars().next_back());
+            let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    };
+    has_word("PATH")
+        || ["path=(", "path+=(", "set paths ", "$env:Path", "$env.Path"]
+            .iter()
+            .any(|text| line.contains(text))
+        || line.contains("fish_add_path")
+}
+
+/// The words between blanks, separators and quotation marks.
+fn words(snapshot: &Snapshot<'_>, shell: ShellKind, line: &str) -> Vec<Word> {
+    let has_drives = snapshot.system.is_windows() && shell == ShellKind::PowerShell;
+    let separates = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '(' | ')' | '[' | ']' | '=' | ';' | ',' | '`' | '&' | '|')
+            || (c == ':' && !has_drives)
+    };
+    let mut words = Vec::new();
+    let mut start = None;
+    let ends = line.char_indices().chain([(line.len(), ' ')]);
+    for (at, letter) in ends {
+        match (start, separates(letter)) {
+            (None, false) => start = Some(at),
+            (Some(begin), true) => {
+                let meaning = meaning(snapshot, line.get(begin..at).unwrap_or_default());
+                words.push(Word { at: begin..at, meaning });
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// The word with `~`, `$HOME` and other variables expanded as far as they are known.
+fn meaning(snapshot: &Snapshot<'_>, word: &str) -> String {
+    if let Some(rest) = word.strip_prefix("~/") {
+        return snapshot.system.join(&snapshot.home, rest);
+    }
+    let Some(rest) = word.strip_prefix('$') else { return word.to_owned() };
+    let rest = rest.strip_prefix("env:").or_else(|| rest.strip_prefix("env.")).unwrap_or(rest);
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let (name, rest) = rest.split_at(end);
+    let rest = rest.strip_prefix('}').unwrap_or(rest);
+    let value = match name {
+        "HOME" => Some(snapshot.home.clone()),
+        // What was on PATH before stays a name.
+        "PATH" | "Path" | "path" => None,
+        _ => {
+            let set = snapshot.startup.assignments(name).last().map(|assignment| assignment.value.clone());
+            set.or_else(|| snapshot.variable(name).map(str::to_owned))
+        }
+    };
+    value.map_or_else(|| word.to_owned(), |value| value + rest)
+}
+
+/// The range of a word with the separator, or the quotation marks, that would be left behind.
+fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let Range { mut start, mut end } = word;
+    let at = |index: usize| bytes.get(index).copied();
+    let before = |start: usize| start.checked_sub(1).and_then(at);
+    while let (Some(quote @ (b'"' | b'\'')), Some(after)) = (before(start), at(end)) {
+        if quote != after {
+            break;
+        }
+        (start, end) = (start - 1, end + 1);
+    }
+    match (before(start), at(end)) {
+        (_, Some(b':')) => end += 1,
+        (Some(b':' | b' ' | b'\t'), _) => start -= 1,
+        // Between directories only where PowerShell has a text in quotation marks; else it ends a statement.
+        (Some(b'"' | b'\'' | b';'), Some(b';')) => end += 1,
+        (Some(b';'), _) => start -= 1,
+        _ => {}
+    }
+    start..end
+}
+
+/// Whether the line would leave nothing on PATH.
+fn empties_path(line: &str) -> bool {
+    ["PATH=", "path=("].iter().flat_map(|name| line.match_indices(*name)).any(|(at, name)| {
+        let rest = line.get(at + name.len()..).unwrap_or_default().trim_start_matches(['"', '\'']);
+        rest.is_empty() || rest.starts_with([' ', '\t', ';', ')', '&', '|'])
+    })
+}
+
+/// What may stand beside a directory in a line that is about nothing else.
+const WORDS: &[&str] = &[
+    "",
+    "path",
+    "paths",
+    "env:path",
+    "env.path",
+    "export",
+    "typeset",
+    "declare",
+    "set",
+    "setenv",
+    "set-env",
+    "fish_add_path",
+    "if",
+    "test",
+    "-d",
+    "-x",
+    "-gx",
+    "-gu",
+    "-u",
+    "-ug",
+    "-g",
+    "-p",
+    "-a",
+    "-m",
+    "--path",
+    "--prepend",
+    "--append",
+    "--move",
+    "--global",
+    "prepend",
+    "append",
+    "@paths",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::testing::Machine;
+
+    /// What becomes of a line that puts `/opt/go/bin` on PATH; `None` if it is not one.
+    fn line_without(file: &str, line: &str) -> Option<String> {
+        let machine = Machine::linux().file(file, &format!("{line}\n")).var("GOROOT", "/opt/go");
+        machine.snapshot(|snapshot| {
+            let directories = ["/opt/go/bin".to_owned()];
+            let finding = taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories);
+            let change = finding.fix.changes.into_iter().next()?;
+            let Change::File { after: Some(after), .. } = change else { return None };
+            Some(String::from_utf8(after).unwrap().trim_end().to_owned())
+        })
+    }
+
+    #[test]
+    fn a_directory_leaves_lines_of_every_kind() {
+        for (line, after) in [
+            ("export PATH=$PATH:/opt/go/bin", "# gover doctor: export PATH=$PATH:/opt/go/bin"),
+            ("PATH=\"$GOROOT/bin:${PATH}\"", "# gover doctor: PATH=\"$GOROOT/bin:${PATH}\""),
+            ("export PATH=/opt/go/bin:$HOME/bin:$PATH", "export PATH=$HOME/bin:$PATH"),
+            ("export PATH=\"$HOME/bin:/opt/go/bin\"", "export PATH=\"$HOME/bin\""),
+            ("export PATH='/opt/go/bin':'/x':\"$PATH\"", "export PATH='/x':\"$PATH\""),
+            ("export PATH=$PATH:/opt/go/bin; export A=b", "export PATH=$PATH; export A=b"),
+            (
+                "[ -d /opt/go/bin ] && PATH=/opt/go/bin:$PATH",
+                "# gover doctor: [ -d /opt/go/bin ] && PATH=/opt/go/bin:$PATH",
+            ),
+            ("path+=(/opt/go/bin)", "# gover doctor: path+=(/opt/go/bin)"),
+            ("  PATH+=:/opt/go/bin", ": # gover doctor:   PATH+=:/opt/go/bin"),
+        ] {
+            assert_eq!(line_without("~/.bashrc", line).as_deref(), Some(after), "{line}");
+        }
+        let fish = "~/.config/fish/config.fish";
+        assert_eq!(
+            line_without(fish, "fish_add_path -g /opt/go/bin /opt/x").as_deref(),
+            Some("fish_add_path -g /opt/x")
+        );
+        assert_eq!(
+            line_without(fish, "set -gx PATH $PATH /opt/go/bin").as_deref(),
+            Some("# gover doctor: set -gx PATH $PATH /opt/go/bin")
+        );
+    }
+
+    #[test]
+    fn other_lines_stay() {
+        for line in [
+            "# export PATH=/opt/go/bin:$PATH",
+            "export GOPATH=/opt/go/bin",
+            "export PATH=/opt/go/bin2:$PATH",
+            "export PATH=/opt/go/bin; export A=b",
+            "export PATH=$PATH:\\\n/opt/go/bin:\\\n/x",
+        ] {
+            assert_eq!(line_without("~/.bashrc", line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn files_of_the_machine_get_commands() {
+        let take_out = |machine: &Machine| {
+            machine.snapshot(|snapshot| {
+                let directories = ["/usr/local/go/bin".to_owned()];
+                taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories).fix
+            })
+        };
+        let macos = Machine::macos().file("/etc/paths.d/go", "/usr/local/go/bin\n");
+        assert_eq!(take_out(&macos).commands, ["sudo sed -i '' '1d' /etc/paths.d/go"]);
+        let linux = Machine::linux()
+            .file("/etc/profile.d/go.sh", "# Go\nexport PATH=$PATH:/usr/local/go/bin\n")
+            .file("/etc/profile", "PATH=/usr/local/go/bin:$PATH\n");
+        let fix = take_out(&linux);
+        assert!(fix.changes.is_empty());
+        assert_eq!(
+            fix.commands,
+            ["sudo sed -i '1s/^/# /' /etc/profile", "sudo sed -i '2s/^/# /' /etc/profile.d/go.sh"]
+        );
+    }
+}

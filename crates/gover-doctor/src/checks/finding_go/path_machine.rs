@@ -1,0 +1,107 @@
+//! Windows: a Go in the machine's Path comes before the user's Path, where gover is.
+
+use super::go_programs;
+use super::installers;
+use super::registry_path::{Entry, StoredPath};
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "path-machine",
+    summary: "Windows: a Go in the machine's Path",
+    symptom: "After `gover setup` and in a new window, `where go` still names `C:\\Program Files\\Go\\bin\\go.exe` first.",
+    cause: "Windows makes PATH from the machine's Path and puts the user's behind it. Go's MSI package, winget and Chocolatey \
+            write into the machine's.",
+    repair: "An administrator removes that Go (`winget uninstall --id GoLang.Go`) or takes its entry off the machine's Path with the \
+             lines that are given; gover changes nothing that belongs to all users.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(machine) = StoredPath::read(snapshot, Hive::Machine) else { return Vec::new() };
+    let is_own = |entry: &&Entry| snapshot.system.same(&entry.directory, &snapshot.gover.bin);
+    let is_go = |entry: &&Entry| {
+        snapshot.system.is_absolute(&entry.directory)
+            && go_programs::program_in(snapshot, &entry.directory).is_some()
+    };
+    let before: Vec<&Entry> =
+        machine.entries.iter().take_while(|entry| !is_own(entry)).filter(is_go).collect();
+    let Some(first) = before.first() else { return Vec::new() };
+    // A profile of PowerShell that loads gover's function puts gover first in its windows, and only there.
+    let is_first_here = go_programs::on_path(snapshot).first().is_some_and(|go| go.is_shim(snapshot));
+    let severity = if is_first_here { Severity::Warning } else { Severity::Error };
+    let what = format!("{} is in the machine's Path, which comes before the user's", first.directory);
+    let why = "in new windows and in editors `go` is that one, whatever gover selects";
+    let mut finding = Finding::new(CHECK.name, severity, what, why);
+    for entry in before {
+        finding = finding.shown_by([machine.evidence(entry)]);
+        if let Some(program) = go_programs::program_in(snapshot, &entry.directory)
+            && let Some(by) = installers::installed_by(snapshot, &program)
+        {
+            finding =
+                finding.shown_by([Evidence::Path { path: program, fact: format!("put there by {by}") }]);
+        }
+        finding = machine.removal(entry).into_iter().fold(finding, Finding::command);
+    }
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::testing::Machine;
+
+    fn with_msi(path: &str) -> Machine {
+        Machine::windows().toolchain(r"C:\Program Files\Go", "go1.21.6").registry(
+            Hive::Machine,
+            MACHINE_ENVIRONMENT,
+            "Path",
+            path,
+        )
+    }
+
+    #[test]
+    fn a_go_of_the_machine_is_found_and_its_removal_told() {
+        let machine =
+            with_msi(r"%SystemRoot%\system32;C:\Program Files\Go\bin").path_first(r"C:\Program Files\Go\bin");
+        let findings = machine.findings("path-machine");
+        assert_eq!(findings[0].severity, Severity::Error);
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            [
+                r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment\Path = C:\Program Files\Go\bin",
+                r"C:\Program Files\Go\bin\go.exe: put there by Go's MSI package, alone or through winget"
+            ]
+        );
+        assert!(findings[0].fix.changes.is_empty());
+        assert_eq!(
+            findings[0].fix.commands,
+            [
+                "# in a PowerShell that runs as administrator:",
+                r"$key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'",
+                "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')",
+                r"Set-ItemProperty $key Path ($path -split ';' -ne 'C:\Program Files\Go\bin' -join ';') -Type ExpandString",
+            ]
+        );
+    }
+
+    #[test]
+    fn where_the_shell_puts_gover_first_it_is_a_warning() {
+        let machine = with_msi(r"C:\Program Files\Go\bin").path_first(r"C:\Users\ann\.gover\bin");
+        assert_eq!(machine.findings("path-machine")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn gover_before_it_in_the_machine_s_path_and_a_healthy_machine_are_silent() {
+        let machine = with_msi(r"C:\Users\ann\.gover\bin;C:\Program Files\Go\bin");
+        assert_eq!(machine.findings("path-machine"), []);
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("path-machine"), []);
+        }
+    }
+}

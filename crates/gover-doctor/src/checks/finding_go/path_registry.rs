@@ -1,0 +1,211 @@
+//! Windows: a Path in the registry that programs cannot read as it was meant.
+
+use super::registry_path::{Entry, StoredPath};
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "path-registry",
+    summary: "Windows: a damaged Path in the registry",
+    symptom: "`'go' is not recognized as an internal or external command` although the dialog for environment variables shows the \
+              directory; PATH contains `%USERPROFILE%` as it is; entries at the end are gone.",
+    cause: "A program wrote Path as plain text (`REG_SZ`), in which `%NAMES%` stay as they are; `setx` cut it off; somebody \
+            pasted quotation marks or a second semicolon.",
+    repair: "`--fix` puts your own Path right: of a kind that expands names, without quotation marks and empty entries. For the \
+             machine's it gives the commands. What is too long only you can shorten.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let paths: Vec<StoredPath> =
+        [Hive::User, Hive::Machine].into_iter().filter_map(|hive| StoredPath::read(snapshot, hive)).collect();
+    let mut findings: Vec<Finding> = paths.iter().filter_map(written_wrong).collect();
+    findings.extend(paths.iter().filter_map(too_long));
+    findings.extend(too_long_together(snapshot, &paths));
+    findings
+}
+
+fn written_wrong(path: &StoredPath) -> Option<Finding> {
+    let mut problems: Vec<(Severity, Evidence)> = Vec::new();
+    let mut add = |severity, text: String| problems.push((severity, path.evidence_of(&text)));
+    let needs_expansion = !path.value.expands && path.entries.iter().any(names_variable);
+    if needs_expansion {
+        for entry in path.entries.iter().filter(|entry| names_variable(entry)) {
+            add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
+        }
+    }
+    let marks = path.entries.iter().map(|entry| entry.shown.matches('"').count()).sum::<usize>();
+    for entry in path.entries.iter().filter(|entry| entry.shown.contains('"')) {
+        let (severity, what) = if marks.is_multiple_of(2) {
+            (Severity::Warning, "quotation marks, which many programs do not understand here")
+        } else {
+            (Severity::Error, "one quotation mark too few: what follows belongs to this entry")
+        };
+        add(severity, format!("{} ({what})", entry.shown));
+    }
+    // A semicolon at the end is how Windows itself writes it.
+    let inner = path.entries.len().saturating_sub(1);
+    let is_empty = |entry: &Entry| entry.shown.trim().is_empty();
+    let empty = path.entries.iter().take(inner).filter(|entry| is_empty(entry)).count();
+    if empty > 0 {
+        let entries = if empty == 1 { "an empty entry".to_owned() } else { format!("{empty} empty entries") };
+        add(Severity::Note, entries);
+    }
+    let severity = problems.iter().map(|(severity, _)| *severity).max()?;
+    let kept: Vec<Entry> = path
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(index, entry)| *index >= inner || !is_empty(entry))
+        .map(|(_, entry)| match entry.shown.contains('"') {
+            true => entry.rewritten(&entry.shown.replace('"', "")),
+            false => entry.clone(),
+        })
+        .collect();
+    let expands = path.value.expands || needs_expansion;
+    let what = format!("{} Path in the registry is not what programs can read", whose(path));
+    let why = "programs in these directories are not found, or only by some programs";
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(problems.into_iter().map(|(_, evidence)| evidence));
+    Some(match path.hive {
+        Hive::User => finding.fixed_by(path.with(&kept, expands)),
+        Hive::Machine => {
+            let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
+            path.replaced_by(value, expands).into_iter().fold(finding, Finding::command)
+        }
+    })
+}
+
+fn names_variable(entry: &Entry) -> bool {
+    entry.shown.matches('%').count() >= 2
+}
+
+/// What the older dialog for environment variables, and programs written for it, can take.
+fn too_long(path: &StoredPath) -> Option<Finding> {
+    let length = path.value.text.len();
+    (length > LONGEST_IN_DIALOG).then(|| {
+        let what = format!("{} Path in the registry has {length} characters", whose(path));
+        let why = "older dialogs and installers cut it off at 2047 when they change it, `setx` at 1024";
+        let fact = format!("{length} characters in {} entries", path.entries.len());
+        Finding::new(CHECK.name, Severity::Note, what, why)
+            .shown_by([path.evidence_of(&fact)])
+            .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
+    })
+}
+
+/// What `cmd.exe` can take in one line.
+fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Finding> {
+    let whole: usize =
+        paths.iter().map(|path| snapshot.expand(&path.value.shown()).encode_utf16().count() + 1).sum();
+    let whole = whole.saturating_sub(1);
+    (whole > LONGEST_LINE).then(|| {
+        let what = format!("the machine's and the user's Path together have {whole} characters");
+        let why = "cmd.exe takes 8191, so in batch files PATH is cut off or empty";
+        let count = |path: &StoredPath| path.evidence_of(&format!("{} characters", path.value.text.len()));
+        Finding::new(CHECK.name, Severity::Warning, what, why)
+            .shown_by(paths.iter().map(count))
+            .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
+    })
+}
+
+fn whose(path: &StoredPath) -> &'static str {
+    match path.hive {
+        Hive::User => "the user's",
+        Hive::Machine => "the machine's",
+    }
+}
+
+const LONGEST_IN_DIALOG: usize = 2047;
+const LONGEST_LINE: usize = 8191;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::{MACHINE_ENVIRONMENT, RegistryValue};
+    use crate::testing::Machine;
+
+    fn plain(path: &str) -> Machine {
+        let mut machine = Machine::windows();
+        machine.registry.put(Hive::User, "Environment", "Path", RegistryValue::new(path, false));
+        machine
+    }
+
+    #[test]
+    fn names_in_plain_text_are_found_and_made_to_expand() {
+        let machine = plain(r"%USERPROFILE%\.gover\bin;C:\x");
+        let findings = machine.findings("path-registry");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            r"HKCU\Environment\Path = %USERPROFILE%\.gover\bin (REG_SZ: names are not expanded)"
+        );
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("path-registry"), []);
+        repaired.snapshot(|snapshot| {
+            let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
+            assert_eq!(path, RegistryValue::new(r"%USERPROFILE%\.gover\bin;C:\x", true));
+        });
+    }
+
+    #[test]
+    fn quotation_marks_and_empty_entries_are_found_and_removed() {
+        let machine = Machine::windows().registry(
+            Hive::User,
+            "Environment",
+            "Path",
+            r#"C:\Users\ann\.gover\bin;;"C:\a b\bin";C:\x;"#,
+        );
+        let findings = machine.findings("path-registry");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert!(evidence[0].starts_with(r#"HKCU\Environment\Path = "C:\a b\bin" (quotation marks"#));
+        assert_eq!(evidence[1], r"HKCU\Environment\Path = an empty entry");
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("path-registry"), []);
+        repaired.snapshot(|snapshot| {
+            let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
+            assert_eq!(path.shown(), r"C:\Users\ann\.gover\bin;C:\a b\bin;C:\x;");
+        });
+        let odd = Machine::windows().registry(Hive::User, "Environment", "Path", r#""C:\a;C:\b"#);
+        assert_eq!(odd.findings("path-registry")[0].severity, Severity::Error);
+    }
+
+    #[test]
+    fn the_machine_s_value_is_an_administrator_s_to_change() {
+        let machine =
+            Machine::windows().registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", r#"C:\Windows;"C:\a""#);
+        let findings = machine.findings("path-registry");
+        assert!(findings[0].fix.changes.is_empty());
+        assert_eq!(
+            findings[0].fix.commands.last().unwrap(),
+            r#"Set-ItemProperty $key Path (($path -replace '"', '' -split ';' -ne '') -join ';') -Type ExpandString"#
+        );
+    }
+
+    #[test]
+    fn too_long_values_are_told() {
+        let long = |length: usize| "C:\\a;".repeat(length / 5 + 1);
+        let user = Machine::windows().registry(Hive::User, "Environment", "Path", &long(2050));
+        let findings = user.findings("path-registry");
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
+        assert!(findings[0].evidence[0].to_string().contains("2055 characters in 412 entries"));
+        let both = user.registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", &long(6500));
+        let findings = both.findings("path-registry");
+        assert_eq!(findings.last().unwrap().severity, Severity::Warning);
+        assert_eq!(
+            findings.last().unwrap().fix.commands,
+            ["rundll32.exe sysdm.cpl,EditEnvironmentVariables"]
+        );
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("path-registry"), []);
+        }
+        assert_eq!(plain(r"C:\Users\ann\.gover\bin;").findings("path-registry"), []);
+    }
+}

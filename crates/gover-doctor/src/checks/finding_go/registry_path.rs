@@ -1,0 +1,108 @@
+//! The two values `Path` of the Windows registry, entry by entry.
+
+use gover_shell::quote::powershell;
+
+use crate::finding::{Change, Evidence};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT, RegistryValue, USER_ENVIRONMENT, UserKey};
+
+/// One of the values.
+#[derive(Debug)]
+pub(crate) struct StoredPath {
+    pub(crate) hive: Hive,
+    pub(crate) value: RegistryValue,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One entry between semicolons.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// As it is stored.
+    text: Vec<u16>,
+    /// The same as people read it.
+    pub(crate) shown: String,
+    /// The directory it means: variables expanded, quotation marks removed.
+    pub(crate) directory: String,
+}
+
+impl StoredPath {
+    /// Reads one; `None` on other systems, or if there is none.
+    pub(crate) fn read(snapshot: &Snapshot<'_>, hive: Hive) -> Option<Self> {
+        if !snapshot.system.is_windows() {
+            return None;
+        }
+        let value = snapshot.registry.text(hive, key(hive), "Path")?;
+        let semicolon = u16::from(b';');
+        let entries = value
+            .text
+            .split(|unit| *unit == semicolon)
+            .map(|text| {
+                let shown = String::from_utf16_lossy(text);
+                let directory = snapshot.expand(&shown).replace('"', "");
+                Entry { text: text.to_vec(), shown, directory }
+            })
+            .collect();
+        Some(Self { hive, value, entries })
+    }
+
+    /// An entry as evidence.
+    pub(crate) fn evidence(&self, entry: &Entry) -> Evidence {
+        self.evidence_of(&entry.shown)
+    }
+
+    /// The value with some text about it as evidence.
+    pub(crate) fn evidence_of(&self, text: &str) -> Evidence {
+        Evidence::Registry {
+            key: format!(r"{}\{}", self.hive.name(), key(self.hive)),
+            name: "Path".to_owned(),
+            value: text.to_owned(),
+        }
+    }
+
+    /// The change to other entries; `None` for the machine's value, which is not the user's, or if nothing changes.
+    pub(crate) fn with(&self, entries: &[Entry], expands: bool) -> Option<Change> {
+        let parts: Vec<&[u16]> = entries.iter().map(|entry| entry.text.as_slice()).collect();
+        let after = RegistryValue { text: parts.join(&u16::from(b';')), expands };
+        let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: "Path".to_owned() };
+        let is_change = self.hive == Hive::User && after != self.value;
+        is_change.then(|| Change::Registry { key, before: Some(self.value.clone()), after: Some(after) })
+    }
+
+    /// Lines for an administrator's `PowerShell` that take an entry off the machine's value and leave all others as they
+    /// are written.
+    pub(crate) fn removal(&self, entry: &Entry) -> [String; 4] {
+        self.replaced_by(
+            &format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown)),
+            self.value.expands,
+        )
+    }
+
+    /// The same for any expression of `$path`.
+    pub(crate) fn replaced_by(&self, value: &str, expands: bool) -> [String; 4] {
+        let kind = if expands { "ExpandString" } else { "String" };
+        [
+            "# in a PowerShell that runs as administrator:".to_owned(),
+            format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
+            "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
+            format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
+        ]
+    }
+}
+
+impl Entry {
+    /// The entry with another text.
+    pub(crate) fn rewritten(&self, text: &str) -> Self {
+        Self {
+            text: text.encode_utf16().collect(),
+            shown: text.to_owned(),
+            directory: self.directory.clone(),
+        }
+    }
+}
+
+fn key(hive: Hive) -> &'static str {
+    match hive {
+        Hive::User => USER_ENVIRONMENT,
+        Hive::Machine => MACHINE_ENVIRONMENT,
+    }
+}
