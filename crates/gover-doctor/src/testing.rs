@@ -60,18 +60,14 @@ pub(crate) struct FakePrograms {
 impl Machine {
     /// A Debian with bash, where `gover setup` was run.
     pub(crate) fn linux() -> Self {
-        Self::unix(Os::Linux, "debian", "/home/ann", ShellKind::Bash).file(
-            "~/.bashrc",
-            "# ~/.bashrc\n# >>> gover >>>\nexport PATH='/home/ann/.gover/bin':\"$PATH\"\n# <<< gover <<<\n",
-        )
+        Self::unix(Os::Linux, "debian", "/home/ann", ShellKind::Bash)
+            .file("~/.bashrc", &format!("# ~/.bashrc\n{}", Self::block("bash")))
     }
 
     /// A macOS with zsh.
     pub(crate) fn macos() -> Self {
-        let mut machine = Self::unix(Os::MacOs, "", "/Users/ann", ShellKind::Zsh).file(
-            "~/.zshrc",
-            "# >>> gover >>>\nexport PATH='/Users/ann/.gover/bin':\"$PATH\"\n# <<< gover <<<\n",
-        );
+        let mut machine =
+            Self::unix(Os::MacOs, "", "/Users/ann", ShellKind::Zsh).file("~/.zshrc", &Self::block("zsh"));
         "arm64".clone_into(&mut machine.system.arch);
         "14.5".clone_into(&mut machine.system.release);
         machine
@@ -79,10 +75,7 @@ impl Machine {
 
     /// An Alpine with its own sh.
     pub(crate) fn alpine() -> Self {
-        Self::unix(Os::Linux, "alpine", "/home/ann", ShellKind::Posix).file(
-            "~/.profile",
-            "# >>> gover >>>\nexport PATH='/home/ann/.gover/bin':\"$PATH\"\n# <<< gover <<<\n",
-        )
+        Self::unix(Os::Linux, "alpine", "/home/ann", ShellKind::Posix).file("~/.profile", &Self::block("sh"))
     }
 
     /// A Windows 11 with PowerShell.
@@ -119,6 +112,15 @@ impl Machine {
             machine = machine.directory(directory);
         }
         machine
+    }
+
+    /// What `gover setup` writes.
+    pub(crate) fn block(shell: &str) -> String {
+        let gover = "\"$HOME/.gover/bin/gover\"";
+        format!(
+            "# >>> gover >>>\n# Written by `gover setup`; `gover setup --undo` removes it.\nif [ -x {gover} ]; then\n  eval \
+             \"$({gover} init {shell})\"\nfi\n# <<< gover <<<\n"
+        )
     }
 
     fn unix(os: Os, distribution: &str, home: &str, shell: ShellKind) -> Self {
@@ -158,6 +160,8 @@ impl Machine {
             let program = machine.join(&gover.bin, &machine.system.program_name(name));
             machine = machine.program(&program, if name == "gover" { "manager" } else { "shim" });
         }
+        let stamp = machine.join(&gover.bin, ".shim");
+        machine = machine.file(&stamp, &format!("{SHIM_SUM}\n"));
         machine.selection = Selection {
             version: Some("go1.22.5".to_owned()),
             bin: Some(machine.join(&goroot, "bin")),
@@ -337,6 +341,9 @@ impl Machine {
         }
     }
 }
+
+/// The SHA-256 of `shim`.
+pub(crate) const SHIM_SUM: &str = "04e666aa09809daf691a99cc7bf2d57ba09bac171966a71812ffd049d7c96bb1";
 
 /// 2024-07-10, when go1.22.5 was the newest.
 pub(crate) const NOW: u64 = 1_720_569_600;

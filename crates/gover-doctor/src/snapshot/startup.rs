@@ -93,12 +93,16 @@ impl Startup {
 }
 
 impl StartupFile {
-    /// The lines with their numbers, from 1.
+    /// The lines with their numbers, from 1. One that a repair took out is a comment, whatever keeps `sh` content before it.
     pub fn lines(&self) -> Vec<(usize, String)> {
         String::from_utf8_lossy(&self.content)
             .split('\n')
             .enumerate()
-            .map(|(index, line)| (index + 1, line.trim_end_matches('\r').to_owned()))
+            .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
+            .map(|(number, line)| {
+                let is_taken_out = line.starts_with(TAKEN_OUT_INSIDE);
+                (number, line.get(if is_taken_out { 2 } else { 0 }..).unwrap_or_default().to_owned())
+            })
             .collect()
     }
 
@@ -143,12 +147,18 @@ impl StartupFile {
         let is_inside = line.first().is_some_and(u8::is_ascii_whitespace)
             || opens.iter().any(|word| before.ends_with(word));
         if is_posix && self.read_by != ReadBy::Session && is_inside {
-            b": # gover doctor: "
+            TAKEN_OUT_INSIDE.as_bytes()
         } else {
-            b"# gover doctor: "
+            TAKEN_OUT.as_bytes()
         }
     }
 }
+
+/// What stands before a line that was taken out.
+const TAKEN_OUT: &str = "# gover doctor: ";
+
+/// The same behind the command of `sh` that does nothing.
+const TAKEN_OUT_INSIDE: &str = ": # gover doctor: ";
 
 /// Where startup files may be.
 fn places(
@@ -344,8 +354,10 @@ mod tests {
             panic!("no change")
         };
         assert_eq!(
-            String::from_utf8(after).unwrap(),
+            String::from_utf8(after.clone()).unwrap(),
             "if true; then\n: # gover doctor:   export GOROOT=/a\r\nfi\n# gover doctor: GOROOT=/b\nPATH=/d\n"
         );
+        let taken_out = StartupFile { content: after.clone(), ..file };
+        assert!(taken_out.lines()[1].1.starts_with("# gover doctor: "));
     }
 }

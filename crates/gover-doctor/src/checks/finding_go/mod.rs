@@ -10,6 +10,10 @@ mod path_missing;
 mod path_registry;
 mod path_shadowed;
 mod registry_path;
+mod shell_integration;
+mod shell_startup;
+mod shim_damaged;
+pub(crate) mod startup_order;
 
 use crate::check::Check;
 
@@ -21,4 +25,7 @@ pub(crate) const CHECKS: &[Check] = &[
     path_duplicate::CHECK,
     path_machine::CHECK,
     path_registry::CHECK,
+    shell_startup::CHECK,
+    shim_damaged::CHECK,
+    shell_integration::CHECK,
 ];

@@ -234,13 +234,13 @@ fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
         }
         (start, end) = (start - 1, end + 1);
     }
-    match (before(start), at(end)) {
-        (_, Some(b':')) => end += 1,
-        (Some(b':' | b' ' | b'\t'), _) => start -= 1,
-        // Between directories only where PowerShell has a text in quotation marks; else it ends a statement.
-        (Some(b'"' | b'\'' | b';'), Some(b';')) => end += 1,
-        (Some(b';'), _) => start -= 1,
-        _ => {}
+    let (behind, ahead) = (before(start), at(end));
+    // A semicolon is between directories only where PowerShell has a text in quotation marks; else it ends a statement.
+    let is_in_text = ahead == Some(b';') && matches!(behind, Some(b'"' | b'\'' | b';'));
+    if ahead == Some(b':') || is_in_text {
+        end += 1;
+    } else if matches!(behind, Some(b':' | b' ' | b'\t' | b';')) {
+        start -= 1;
     }
     start..end
 }

@@ -1,6 +1,6 @@
 //! Windows: a Path in the registry that programs cannot read as it was meant.
 
-use super::registry_path::{Entry, StoredPath};
+use super::registry_path::{self, Entry, StoredPath};
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
@@ -60,10 +60,7 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
         .iter()
         .enumerate()
         .filter(|(index, entry)| *index >= inner || !is_empty(entry))
-        .map(|(_, entry)| match entry.shown.contains('"') {
-            true => entry.rewritten(&entry.shown.replace('"', "")),
-            false => entry.clone(),
-        })
+        .map(|(_, entry)| entry.rewritten(&entry.shown.replace('"', "")))
         .collect();
     let expands = path.value.expands || needs_expansion;
     let what = format!("{} Path in the registry is not what programs can read", whose(path));
@@ -74,7 +71,7 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
         Hive::User => finding.fixed_by(path.with(&kept, expands)),
         Hive::Machine => {
             let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
-            path.replaced_by(value, expands).into_iter().fold(finding, Finding::command)
+            registry_path::machine_path(value, expands).into_iter().fold(finding, Finding::command)
         }
     })
 }

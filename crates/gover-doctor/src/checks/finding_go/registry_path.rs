@@ -71,26 +71,24 @@ impl StoredPath {
     /// Lines for an administrator's `PowerShell` that take an entry off the machine's value and leave all others as they
     /// are written.
     pub(crate) fn removal(&self, entry: &Entry) -> [String; 4] {
-        self.replaced_by(
-            &format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown)),
-            self.value.expands,
-        )
-    }
-
-    /// The same for any expression of `$path`.
-    pub(crate) fn replaced_by(&self, value: &str, expands: bool) -> [String; 4] {
-        let kind = if expands { "ExpandString" } else { "String" };
-        [
-            "# in a PowerShell that runs as administrator:".to_owned(),
-            format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
-            "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
-            format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
-        ]
+        let value = format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown));
+        machine_path(&value, self.value.expands)
     }
 }
 
+/// Lines for an administrator's `PowerShell` that store an expression of `$path` as the machine's value.
+pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
+    let kind = if expands { "ExpandString" } else { "String" };
+    [
+        "# in a PowerShell that runs as administrator:".to_owned(),
+        format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
+        "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
+        format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
+    ]
+}
+
 impl Entry {
-    /// The entry with another text.
+    /// The entry with another text; the same one if that is how it reads already.
     pub(crate) fn rewritten(&self, text: &str) -> Self {
         Self {
             text: text.encode_utf16().collect(),

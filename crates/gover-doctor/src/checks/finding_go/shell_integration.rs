@@ -1,0 +1,239 @@
+//! The shell function `gover` is missing, or of another gover.
+
+use gover_shell::ShellKind;
+
+use super::startup_order::StartupOrder;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::startup::StartupFile;
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "shell-integration",
+    summary: "the shell function `gover` missing, or of another gover",
+    symptom: "`gover use 1.22` works in the shell, but not in a script or a subshell that it starts; or `gover use` changes nothing, because the \
+              function asks a gover with another home.",
+    cause: "The file that the shell reads has no line with `gover init`, or it names a gover that was installed elsewhere before.",
+    repair: "`gover setup` writes the line for bash, zsh and fish; for other shells it is in docs/shells.md. A line that names another gover \
+             is for you to remove.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(order) = StartupOrder::of(snapshot) else { return Vec::new() };
+    let Some(load_line) = order.shell.syntax().load_line() else { return Vec::new() };
+    let loading: Vec<Loading> = match order.shell {
+        ShellKind::Nu => saved_for_nu(snapshot).into_iter().collect(),
+        shell => order.read.iter().flat_map(|file| in_file(snapshot, shell, file)).collect(),
+    };
+    let others: Vec<&Loading> =
+        loading.iter().filter(|loading| !is_own(snapshot, loading.program.as_deref())).collect();
+    if !others.is_empty() {
+        return vec![of_another(snapshot, order.shell, &others)];
+    }
+    if !loading.is_empty() {
+        return Vec::new();
+    }
+    let what = format!("new {} shells do not load the function `gover`", order.shell);
+    let why =
+        "`gover use` then remembers its choice for the process that called, not for what that process starts";
+    let command = match order.shell {
+        ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish if !snapshot.system.is_windows() => {
+            "gover setup".to_owned()
+        }
+        ShellKind::PowerShell => format!("Add-Content $PROFILE '{load_line}'"),
+        ShellKind::Nu => load_line.to_owned(),
+        _ => format!("echo '{load_line}' >> {}", order.usual_file(snapshot)),
+    };
+    vec![Finding::new(CHECK.name, Severity::Note, what, why).command(command)]
+}
+
+/// A place that loads the function.
+struct Loading {
+    evidence: Evidence,
+    /// The program that it names or leads to; `None` if none is found.
+    program: Option<String>,
+}
+
+fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) -> Finding {
+    let what = format!("the function `gover` that {shell} loads is of another gover");
+    let why = "`gover use` sets up a Go that this gover, and its `go`, may not know";
+    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why);
+    for loading in others {
+        finding = finding.shown_by([loading.evidence.clone()]);
+        if let Some(program) = &loading.program {
+            let own = snapshot.short(&program_of(snapshot));
+            let fact = match snapshot.disk.kind(program) {
+                Some(_) => format!("is not {own}"),
+                None => format!("does not exist; this gover is {own}"),
+            };
+            finding = finding.shown_by([Evidence::Path { path: program.clone(), fact }]);
+        }
+        finding = finding.command(match &loading.evidence {
+            Evidence::Line { file, line, .. } if snapshot.system.is_windows() => {
+                format!("notepad '{file}'  # line {line}")
+            }
+            Evidence::Line { file, line, .. } if snapshot.system.os == Os::MacOs => {
+                format!("sed -i '' '{line}s/^/: # gover doctor: /' '{file}'")
+            }
+            Evidence::Line { file, line, .. } => format!("sed -i '{line}s/^/: # gover doctor: /' '{file}'"),
+            _ => shell.syntax().load_line().unwrap_or_default().to_owned(),
+        });
+    }
+    finding
+}
+
+/// Lines with `gover init SHELL`, and functions that were written down once.
+fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec<Loading> {
+    // POSIX files are read by other shells too and load what `sh` understands.
+    let names = [shell.name(), "sh", file.shell.name()];
+    let mut found = Vec::new();
+    for (number, text) in file.lines() {
+        let line = text.trim();
+        let is_call = names.iter().any(|name| {
+            line.split(" init ").nth(1).is_some_and(|rest| {
+                rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+            })
+        });
+        let is_written = line.contains("$(GOVER_SHELL=") || line.contains("(GOVER_SHELL=");
+        if line.starts_with('#') || !line.contains("gover") || !(is_call || is_written) {
+            continue;
+        }
+        let evidence = Evidence::Line { file: file.path.clone(), line: number, text: line.to_owned() };
+        found.push(Loading { evidence, program: program_in(snapshot, line) });
+    }
+    found
+}
+
+/// The program `gover` that a line starts: by its path, or the first on PATH.
+fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | '`' | '=' | '&' | '|');
+    let word = line.split(is_end).find(|word| {
+        let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
+        name == "gover" || name.eq_ignore_ascii_case("gover.exe")
+    })?;
+    let home = snapshot.home.as_str();
+    let path = word.replace("${HOME}", home).replace("$HOME", home);
+    let path = match path.strip_prefix("~/") {
+        Some(rest) => snapshot.system.join(home, rest),
+        None => path,
+    };
+    if path.contains(['/', '\\']) {
+        return Some(path);
+    }
+    let name = snapshot.system.program_name("gover");
+    let mut programs = snapshot.path().into_iter().map(|entry| snapshot.system.join(&entry, &name));
+    programs.find(|path| snapshot.disk.kind(path) == Some(Kind::File))
+}
+
+/// Nushell loads every file of `autoload`; gover's line saves one there.
+fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
+    let system = &snapshot.system;
+    let configuration = match system.os {
+        Os::Windows => snapshot.variable("APPDATA")?.to_owned(),
+        _ if snapshot.variable("XDG_CONFIG_HOME").is_some() => {
+            snapshot.variable("XDG_CONFIG_HOME")?.to_owned()
+        }
+        Os::MacOs => system.join(&snapshot.home, "Library/Application Support"),
+        _ => system.join(&snapshot.home, ".config"),
+    };
+    let path = system.join(&configuration, "nushell/autoload/gover.nu");
+    let text = snapshot.text(&path)?;
+    let own = program_of(snapshot);
+    let is_own = text.contains(ShellKind::Nu.syntax().quote(&own).trim_matches('"'));
+    let program = if is_own { Some(own) } else { None };
+    Some(Loading { evidence: Evidence::Path { path, fact: "holds the function".to_owned() }, program })
+}
+
+/// Whether a program is this gover's; one that a bare name does not find is nobody's, and the line does nothing.
+fn is_own(snapshot: &Snapshot<'_>, program: Option<&str>) -> bool {
+    let Some(program) = program else { return false };
+    let own = program_of(snapshot);
+    let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
+    snapshot.system.same(program, &own) || snapshot.system.same(&real(program), &real(&own))
+}
+
+fn program_of(snapshot: &Snapshot<'_>) -> String {
+    snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name("gover"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_missing_function_is_a_note() {
+        let machine = Machine::linux().file("~/.bashrc", "export PATH=~/.gover/bin:$PATH\n");
+        let findings = machine.findings("shell-integration");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].fix.commands, ["gover setup"]);
+        let windows = Machine::windows().findings("shell-integration");
+        assert_eq!(windows[0].severity, Severity::Note);
+        assert_eq!(
+            windows[0].fix.commands,
+            ["Add-Content $PROFILE 'gover init powershell | Out-String | Invoke-Expression'"]
+        );
+    }
+
+    #[test]
+    fn a_function_of_another_gover_is_a_warning() {
+        let machine = Machine::linux()
+            .program("/opt/gover/bin/gover", "manager")
+            .file("~/.bashrc", "# mine\neval \"$(/opt/gover/bin/gover init bash)\"\n");
+        let findings = machine.findings("shell-integration");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            [
+                "/home/ann/.bashrc:2: eval \"$(/opt/gover/bin/gover init bash)\"",
+                "/opt/gover/bin/gover: is not ~/.gover/bin/gover"
+            ]
+        );
+        assert_eq!(findings[0].fix.commands, ["sed -i '2s/^/: # gover doctor: /' '/home/ann/.bashrc'"]);
+
+        let bare = Machine::linux()
+            .program("/opt/gover/bin/gover", "manager")
+            .path_first("/opt/gover/bin")
+            .file("~/.bashrc", "eval \"$(gover init bash)\"\n");
+        assert_eq!(bare.findings("shell-integration")[0].severity, Severity::Warning);
+
+        let mut nu =
+            Machine::linux().file("~/.config/nushell/autoload/gover.nu", "^\"/old/bin/gover\" use\n");
+        nu.shell = Some(ShellKind::Nu);
+        let findings = nu.findings("shell-integration");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert!(findings[0].fix.commands[0].starts_with("gover init nu | save"));
+    }
+
+    #[test]
+    fn a_function_that_was_written_down_is_read() {
+        let written = |program: &str| {
+            let line = format!("  __gover_command=$(GOVER_SHELL=bash '{program}' \"$@\") || return\n");
+            Machine::linux().file("~/.bashrc", &line).findings("shell-integration")
+        };
+        assert_eq!(written("/home/ann/.gover/bin/gover"), []);
+        assert_eq!(written("/old/bin/gover")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("shell-integration"), []);
+        }
+        let profile = r"~/Documents\PowerShell\Microsoft.PowerShell_profile.ps1";
+        let line = "gover init powershell | Out-String | Invoke-Expression\n";
+        assert_eq!(Machine::windows().file(profile, line).findings("shell-integration"), []);
+        let mut nu = Machine::linux()
+            .file("~/.config/nushell/autoload/gover.nu", "^\"/home/ann/.gover/bin/gover\" use\n");
+        nu.shell = Some(ShellKind::Nu);
+        assert_eq!(nu.findings("shell-integration"), []);
+        let mut cmd = Machine::windows();
+        cmd.shell = Some(ShellKind::Cmd);
+        assert_eq!(cmd.findings("shell-integration"), []);
+    }
+}

@@ -1,0 +1,306 @@
+//! Settings in startup files that the shell never reads, and lines left by other version managers.
+
+use super::startup_order::StartupOrder;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::startup::{Assignment, StartupFile};
+
+pub(super) const CHECK: Check = Check {
+    name: "shell-startup",
+    summary: "settings in startup files that the shell never reads, leftovers of version managers",
+    symptom: "`go env GOPRIVATE` is empty although it is set in `~/.bash_profile`; `gover: command not found` in the other shell; at the start of \
+              each shell `bash: goenv: command not found` or `.gvm/scripts/gvm: No such file or directory`.",
+    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if there is no `~/.bash_profile`. Removing gvm, goenv or \
+            gobrew leaves the lines that load them.",
+    repair: "`--fix` makes comments of lines that load a version manager that is gone, and of old GOROOT lines. For settings it gives the \
+             command that repeats them in the file that your shell reads.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(order) = StartupOrder::of(snapshot) {
+        findings.extend(gover_unread(snapshot, &order));
+        findings.extend(unread_settings(snapshot, &order));
+        findings.extend(unread_goroot(snapshot, &order));
+    }
+    findings.extend(MANAGERS.iter().filter_map(|manager| leftover(snapshot, manager)));
+    findings
+}
+
+/// `gover setup` was run in another shell.
+fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
+    let is_on_path = snapshot.path().iter().any(|entry| snapshot.system.same(entry, &snapshot.gover.bin));
+    let loads = |file: &&StartupFile| file.lines().iter().any(|(_, line)| loads_gover(line));
+    if is_on_path || order.read.iter().copied().any(|file| loads(&file)) {
+        return None;
+    }
+    let file = order.never.iter().copied().find(loads)?;
+    let (number, text) = file.lines().into_iter().find(|(_, line)| loads_gover(line))?;
+    let what =
+        format!("gover is loaded in {}, which {} never reads", snapshot.short(&file.path), order.shell);
+    let line = Evidence::Line { file: file.path.clone(), line: number, text: text.trim().to_owned() };
+    let why = "in this shell `go` is not found, or is another Go";
+    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([line]);
+    if let Some(line) = order.shell.syntax().load_line() {
+        let line = line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
+        finding = finding.command(append(snapshot, order, &line));
+    }
+    Some(finding)
+}
+
+fn loads_gover(line: &str) -> bool {
+    let line = line.trim();
+    !line.starts_with('#') && line.contains("gover") && line.contains(" init ")
+}
+
+/// Variables of Go's that nobody else sets, so that the line has no effect at all.
+fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
+    let is_set_by_read =
+        |name: &str| order.read.iter().flat_map(|file| &file.assignments).any(|line| line.name == name);
+    let mut findings = Vec::new();
+    for name in VARIABLES {
+        let is_in_effect = snapshot.variables.even_empty(name).is_some()
+            || snapshot.go_env.value(name).is_some()
+            || is_set_by_read(name);
+        if is_in_effect {
+            continue;
+        }
+        let lines: Vec<&Assignment> =
+            order.never.iter().flat_map(|file| &file.assignments).filter(|line| line.name == *name).collect();
+        let Some(last) = lines.last() else { continue };
+        if last.value.is_empty() || is_default(snapshot, name, &last.value) {
+            continue;
+        }
+        let what =
+            format!("{name} is set in {}, which {} never reads", snapshot.short(&last.file), order.shell);
+        let why = "go works without it in this shell";
+        let statement = order.shell.syntax().set_env(name, &last.value);
+        findings.push(
+            Finding::new(CHECK.name, Severity::Warning, what, why)
+                .shown_by(lines.iter().map(|line| line.evidence()))
+                .command(append(snapshot, order, statement.trim_end())),
+        );
+    }
+    findings
+}
+
+/// What go takes anyway.
+fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
+    let gopath = snapshot.system.join(&snapshot.home, "go");
+    match name {
+        "GOPATH" => snapshot.system.same(value, &gopath),
+        "GOBIN" => snapshot.system.same(value, &snapshot.system.join(&gopath, "bin")),
+        _ => false,
+    }
+}
+
+/// A GOROOT that waits for another shell to be started; one in effect is `goroot-set`'s.
+fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
+    let lines_of = |file: &StartupFile| -> Vec<usize> {
+        file.assignments.iter().filter(|line| line.name == "GOROOT").map(|line| line.line).collect()
+    };
+    let files: Vec<&StartupFile> =
+        order.never.iter().copied().filter(|file| !lines_of(file).is_empty()).collect();
+    let first = files.first()?;
+    let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
+    let why = "a shell that reads it has a GOROOT that fits one Go at most";
+    let lines = files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == "GOROOT");
+    let finding = Finding::new(CHECK.name, Severity::Note, what, why)
+        .shown_by(lines.map(Assignment::evidence))
+        .fixed_by(files.iter().filter_map(|file| file.commented_out(&lines_of(file))));
+    Some(finding)
+}
+
+/// Lines that load a version manager of Go's.
+fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
+    let own = || snapshot.startup.files.iter().filter(|file| file.is_own);
+    let loads = |line: &str| {
+        let line = line.trim();
+        let is_whole = !line.starts_with("if ") || line.ends_with("fi") || line.ends_with("end");
+        !line.starts_with('#') && is_whole && manager.lines.iter().any(|part| line.contains(part))
+    };
+    let lines: Vec<(&StartupFile, usize, String)> = own()
+        .flat_map(|file| file.lines().into_iter().map(move |(number, text)| (file, number, text)))
+        .filter(|(_, _, text)| loads(text))
+        .collect();
+    let (first, ..) = lines.first()?;
+    let is_there = {
+        let directory = snapshot.system.join(&snapshot.home, manager.directory);
+        let named = manager.variable.and_then(|name| snapshot.variable(name)).map(str::to_owned);
+        let programs = snapshot.path().into_iter().map(|entry| snapshot.system.join(&entry, manager.name));
+        [Some(directory), named]
+            .into_iter()
+            .flatten()
+            .any(|path| snapshot.disk.kind(&path) == Some(Kind::Directory))
+            || programs.into_iter().any(|path| snapshot.disk.kind(&path) == Some(Kind::File))
+    };
+    let evidence = lines.iter().map(|(file, number, text)| Evidence::Line {
+        file: file.path.clone(),
+        line: *number,
+        text: text.trim().to_owned(),
+    });
+    let shown = snapshot.short(&first.path);
+    if is_there {
+        let why = "two version managers that both put their `go` first take turns, by which line comes last";
+        let what = format!("{} is loaded too, in {shown}", manager.name);
+        return Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence));
+    }
+    let what = format!("{shown} loads {}, which is not there", manager.name);
+    let why = "each new shell says that it is missing, or sets GOROOT and GOPATH for a Go that is gone";
+    let changes = own().filter_map(|file| {
+        let numbers: Vec<usize> = lines
+            .iter()
+            .filter(|(other, ..)| other.path == file.path)
+            .map(|(_, number, _)| *number)
+            .collect();
+        file.commented_out(&numbers)
+    });
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(evidence).fixed_by(changes);
+    Some(finding)
+}
+
+/// The command that adds a line to the file that the shell reads.
+fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &str) -> String {
+    let quoted = order.shell.syntax().quote(line);
+    match order.shell {
+        gover_shell::ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
+        _ => format!("printf '%s\\n' {quoted} >> {}", order.usual_file(snapshot)),
+    }
+}
+
+struct Manager {
+    name: &'static str,
+    /// What lines that load it contain.
+    lines: &'static [&'static str],
+    /// Where it is, below the home directory.
+    directory: &'static str,
+    /// The variable that says otherwise.
+    variable: Option<&'static str>,
+}
+
+const MANAGERS: &[Manager] = &[
+    Manager { name: "gvm", lines: &[".gvm/scripts/gvm"], directory: ".gvm", variable: Some("GVM_ROOT") },
+    Manager {
+        name: "goenv",
+        lines: &["goenv init", "GOENV_ROOT"],
+        directory: ".goenv",
+        variable: Some("GOENV_ROOT"),
+    },
+    Manager { name: "gobrew", lines: &[".gobrew/"], directory: ".gobrew", variable: Some("GOBREW_ROOT") },
+    Manager {
+        name: "asdf",
+        lines: &["plugins/golang/set-env"],
+        directory: ".asdf/plugins/golang",
+        variable: None,
+    },
+];
+
+/// What changes how go works. GOOS, GOARCH and the like are rightly set for one shell only.
+const VARIABLES: &[&str] = &[
+    "GOPATH",
+    "GOBIN",
+    "GOPROXY",
+    "GOPRIVATE",
+    "GONOPROXY",
+    "GONOSUMDB",
+    "GOSUMDB",
+    "GOFLAGS",
+    "GOTOOLCHAIN",
+    "GOVER_HOME",
+    "GOVER_SOURCES",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_setting_in_a_file_of_another_shell_is_found() {
+        let machine = Machine::macos().file("~/.bash_profile", "# mine\nexport GOPRIVATE=corp.example/*\n");
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].what, "GOPRIVATE is set in ~/.bash_profile, which zsh never reads");
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/Users/ann/.bash_profile:2: export GOPRIVATE=corp.example/*"
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            [r"printf '%s\n' 'export GOPRIVATE='\''corp.example/*'\''' >> ~/.zshrc"]
+        );
+        assert_eq!(machine.clone().var("GOPRIVATE", "x").findings("shell-startup"), []);
+        let repeated = machine.file("~/.zprofile", "export GOPRIVATE='corp.example/*'\n");
+        assert_eq!(repeated.findings("shell-startup"), []);
+    }
+
+    #[test]
+    fn a_profile_that_bash_passes_over_is_found() {
+        let machine = Machine::linux()
+            .file("~/.bash_profile", "[ -r ~/.bashrc ] && . ~/.bashrc\n")
+            .file("~/.profile", "export GOFLAGS=-mod=mod\nexport GOPATH=$HOME/go\n");
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].what, "GOFLAGS is set in ~/.profile, which bash never reads");
+    }
+
+    #[test]
+    fn gover_that_only_another_shell_loads_is_found() {
+        let mut machine = Machine::linux().var("PATH", "/usr/bin:/bin");
+        machine.shell = Some(gover_shell::ShellKind::Zsh);
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings[0].what, "gover is loaded in ~/.bashrc, which zsh never reads");
+        assert_eq!(
+            findings[0].fix.commands,
+            [r#"printf '%s\n' 'eval "$(/home/ann/.gover/bin/gover init zsh)"' >> ~/.zshrc"#]
+        );
+    }
+
+    #[test]
+    fn lines_of_a_manager_that_is_gone_are_found_and_taken_out() {
+        let gvm = "[[ -s \"$HOME/.gvm/scripts/gvm\" ]] && source \"$HOME/.gvm/scripts/gvm\"";
+        let goenv = "if command -v goenv; then\n  eval \"$(goenv init -)\"\nfi";
+        let machine = Machine::linux().file("~/.bashrc", &format!("{gvm}\n{goenv}\n"));
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings.len(), 2);
+        assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
+        assert_eq!(findings[0].what, "~/.bashrc loads gvm, which is not there");
+        assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.bashrc:1: {gvm}"));
+        assert_eq!(findings[1].evidence[0].to_string(), "/home/ann/.bashrc:3: eval \"$(goenv init -)\"");
+        let once = machine.repaired(&findings[..1]);
+        let twice = once.repaired(&once.findings("shell-startup"));
+        assert_eq!(twice.findings("shell-startup"), []);
+        twice.snapshot(|snapshot| {
+            let text = snapshot.text("/home/ann/.bashrc").unwrap();
+            assert!(text.contains("\n: # gover doctor:   eval"), "{text}");
+        });
+        let there = machine.directory("~/.gvm").directory("~/.goenv").findings("shell-startup");
+        assert!(there.iter().all(|finding| finding.severity == Severity::Note), "{there:?}");
+    }
+
+    #[test]
+    fn an_old_goroot_of_another_shell_is_found_and_taken_out() {
+        let machine = Machine::linux().file("~/.zshrc", "export GOROOT=/usr/local/go\n");
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.zshrc:1: export GOROOT=/usr/local/go");
+        assert_eq!(machine.repaired(&findings).findings("shell-startup"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("shell-startup"), []);
+            let usual = machine.file("~/.bash_profile", "export GOPATH=$HOME/go\nexport EDITOR=vi\n");
+            assert_eq!(usual.findings("shell-startup"), []);
+        }
+        let mise = Machine::linux()
+            .file("~/.zshrc", "eval \"$(mise activate zsh)\"\n")
+            .file("~/.profile", "export PATH=$PATH:~/.local/share/mise/shims\n");
+        assert_eq!(mise.findings("shell-startup"), []);
+    }
+}

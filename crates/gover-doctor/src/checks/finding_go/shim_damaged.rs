@@ -1,0 +1,218 @@
+//! The programs in gover's own directory are not what gover put there.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::go_programs;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+pub(super) const CHECK: Check = Check {
+    name: "shim-damaged",
+    summary: "gover's own `go` missing or replaced",
+    symptom: "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although `which go` names gover's; \
+              `go1.22.5: command not found` for a toolchain that `gover list` shows.",
+    cause: "Another installer wrote its `go` into gover's directory, a virus scanner took the program away, a copy of a home lost the \
+            links, or gover was replaced by hand.",
+    repair: "The commands that are given let `gover setup` put the programs there again.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if snapshot.disk.kind(&snapshot.gover.bin).is_none() {
+        let what = format!("{} does not exist", snapshot.short(&snapshot.gover.bin));
+        let finding = Finding::new(CHECK.name, Severity::Error, what, WHY);
+        return vec![finding.command("gover setup")];
+    }
+    let mut faults = Faults::default();
+    let is_replaced = shim(snapshot, &mut faults);
+    names(snapshot, &mut faults);
+    let Some(severity) = faults.0.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
+    let what = format!("the programs in {} are not as gover made them", snapshot.short(&snapshot.gover.bin));
+    let mut finding = Finding::new(CHECK.name, severity, what, WHY)
+        .shown_by(faults.0.into_iter().map(|(_, evidence)| evidence));
+    if is_replaced {
+        // Its stamp says that all is well, so only a `go` that is gone is made anew.
+        let path = program(snapshot, "go");
+        finding = finding.command(if snapshot.system.is_windows() {
+            format!("Remove-Item '{path}'")
+        } else {
+            format!("rm '{path}'")
+        });
+    }
+    vec![finding.command("gover setup")]
+}
+
+/// What is wrong, and how bad it is.
+#[derive(Default)]
+struct Faults(Vec<(Severity, Evidence)>);
+
+impl Faults {
+    fn add(&mut self, severity: Severity, path: String, fact: impl Into<String>) {
+        self.0.push((severity, Evidence::Path { path, fact: fact.into() }));
+    }
+}
+
+/// The shim itself and its stamp; whether another program is in its place.
+fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
+    let stamp_path = snapshot.system.join(&snapshot.gover.bin, ".shim");
+    let stamp = snapshot.text(&stamp_path);
+    let path = program(snapshot, "go");
+    match stamp.as_deref().map(str::trim) {
+        None => faults.add(Severity::Error, stamp_path, "does not exist; programs find gover's home by it"),
+        Some("") => faults.add(Severity::Error, stamp_path, "is empty; making the programs was interrupted"),
+        Some(_) => {}
+    }
+    if snapshot.disk.kind(&path) != Some(Kind::File) {
+        faults.add(Severity::Error, path, "does not exist");
+        return false;
+    }
+    if !snapshot.system.is_windows() && !snapshot.disk.is_executable(&path) {
+        faults.add(Severity::Error, path, "is not executable");
+        return true;
+    }
+    let Some(stamp) = stamp.filter(|stamp| !stamp.trim().is_empty()) else { return false };
+    let sum = |path: &str| snapshot.disk.read(path).ok().map(|content| sum(&content));
+    if sum(&path).is_some_and(|sum| sum != stamp.trim()) {
+        let real = snapshot.disk.real(&path).unwrap_or_else(|| path.clone());
+        let above = snapshot.system.parent(&real).and_then(|bin| snapshot.system.parent(bin));
+        let fact = match above.and_then(|goroot| go_programs::version_of(snapshot, goroot)) {
+            Some(version) => format!("is not gover's shim but {version} of {real}"),
+            None => "is not gover's shim".to_owned(),
+        };
+        faults.add(Severity::Error, path, fact);
+        return true;
+    }
+    let source = program(snapshot, "gover-shim");
+    if sum(&source).is_some_and(|sum| sum != stamp.trim()) {
+        faults.add(Severity::Note, path, "was made from another gover-shim than the one beside it");
+    }
+    false
+}
+
+/// The other names of the shim: `gofmt`, and one for each toolchain that is whole.
+fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
+    let base = program(snapshot, "go");
+    if snapshot.disk.kind(&base).is_none() {
+        return;
+    }
+    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let is_whole = |name: &String| {
+        let goroot = snapshot.system.join(&versions, name);
+        let go = snapshot.system.join(&goroot, &snapshot.system.program_name("bin/go"));
+        name.starts_with("go1")
+            && go_programs::version_of(snapshot, &goroot).is_some()
+            && snapshot.disk.kind(&go) == Some(Kind::File)
+    };
+    let toolchains = snapshot.disk.list(&versions).into_iter().filter(is_whole);
+    for name in ["gofmt".to_owned()].into_iter().chain(toolchains) {
+        let path = program(snapshot, &name);
+        if snapshot.disk.kind(&path) != Some(Kind::File) {
+            faults.add(Severity::Warning, path, "does not exist");
+        } else if !is_same(snapshot, &base, &path) {
+            faults.add(Severity::Error, path, "is not gover's shim");
+        }
+    }
+}
+
+/// Whether a name is the shim: a link where there are links, else a file that begins the same.
+fn is_same(snapshot: &Snapshot<'_>, base: &str, path: &str) -> bool {
+    let by_link = match (snapshot.disk.real(base), snapshot.disk.real(path)) {
+        (Some(base), Some(path)) => snapshot.system.same(&base, &path),
+        _ => false,
+    };
+    // The headers of a program hold sizes and times.
+    by_link || snapshot.disk.head(base, HEAD) == snapshot.disk.head(path, HEAD)
+}
+
+fn program(snapshot: &Snapshot<'_>, name: &str) -> String {
+    snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name(name))
+}
+
+/// As the stamp has it: SHA-256 in hexadecimal digits.
+fn sum(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+const WHY: &str = "`go` does not run, or runs a Go that no pin, no `gover use` and no default has chosen";
+const HEAD: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn evidence(machine: &Machine) -> Vec<String> {
+        let findings = machine.findings("shim-damaged");
+        findings.iter().flat_map(|finding| &finding.evidence).map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn another_program_in_the_place_of_the_shim_is_found() {
+        let machine = Machine::linux().program("~/.gover/bin/go", "go1.21.6");
+        let findings = machine.findings("shim-damaged");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(evidence(&machine)[0], "/home/ann/.gover/bin/go: is not gover's shim");
+        assert_eq!(findings[0].fix.commands, ["rm '/home/ann/.gover/bin/go'", "gover setup"]);
+        let linked = Machine::linux()
+            .without("~/.gover/bin/go")
+            .toolchain("/usr/local/go", "go1.21.6")
+            .link("/home/ann/.gover/bin/go", "/usr/local/go/bin/go");
+        assert_eq!(
+            evidence(&linked)[0],
+            "/home/ann/.gover/bin/go: is not gover's shim but go1.21.6 of /usr/local/go/bin/go"
+        );
+        let windows = Machine::windows().program("~/.gover/bin/go.exe", "x");
+        let commands = &windows.findings("shim-damaged")[0].fix.commands;
+        assert_eq!(commands[0], r"Remove-Item 'C:\Users\ann\.gover\bin\go.exe'");
+    }
+
+    #[test]
+    fn missing_programs_and_stamps_are_found() {
+        let bin = "/home/ann/.gover/bin";
+        for (machine, expected) in [
+            (Machine::linux().without("~/.gover/bin/go"), format!("{bin}/go: does not exist")),
+            (Machine::linux().without("~/.gover/bin/gofmt"), format!("{bin}/gofmt: does not exist")),
+            (Machine::linux().without("~/.gover/bin/go1.22.5"), format!("{bin}/go1.22.5: does not exist")),
+            (
+                Machine::linux().program("~/.gover/bin/gofmt", "x"),
+                format!("{bin}/gofmt: is not gover's shim"),
+            ),
+            (
+                Machine::linux().without("~/.gover/bin/.shim"),
+                format!("{bin}/.shim: does not exist; programs find gover's home by it"),
+            ),
+            (
+                Machine::linux().file("~/.gover/bin/.shim", ""),
+                format!("{bin}/.shim: is empty; making the programs was interrupted"),
+            ),
+        ] {
+            assert_eq!(evidence(&machine), [expected]);
+            assert_eq!(machine.findings("shim-damaged")[0].fix.commands, ["gover setup"]);
+        }
+    }
+
+    #[test]
+    fn a_newer_gover_that_was_not_set_up_is_a_note() {
+        let machine = Machine::linux().program("~/.gover/bin/gover-shim", "newer");
+        assert_eq!(machine.findings("shim-damaged")[0].severity, Severity::Note);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("shim-damaged"), []);
+            // A damaged toolchain has no name, which is for another check to say.
+            let damaged = machine.directory("~/.gover/versions/go1.20.1");
+            assert_eq!(damaged.findings("shim-damaged"), []);
+        }
+    }
+}

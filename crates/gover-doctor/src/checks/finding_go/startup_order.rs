@@ -1,0 +1,127 @@
+//! Which startup files the shell in use reads.
+
+use std::collections::BTreeSet;
+
+use gover_shell::ShellKind;
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::startup::{ReadBy, StartupFile};
+use crate::snapshot::system::Os;
+
+/// Startup files by whether the shell in use ever reads them.
+#[derive(Debug)]
+pub(crate) struct StartupOrder<'s> {
+    /// The shell.
+    pub(crate) shell: ShellKind,
+    /// What it reads, by itself or because a file that it reads names the other.
+    pub(crate) read: Vec<&'s StartupFile>,
+    /// The user's own files that it never reads.
+    pub(crate) never: Vec<&'s StartupFile>,
+}
+
+impl<'s> StartupOrder<'s> {
+    /// `None` if the shell is not known, or is another than the user's login shell: then the environment comes from that one.
+    pub(crate) fn of(snapshot: &'s Snapshot<'_>) -> Option<Self> {
+        let shell = snapshot.shell?;
+        let login = snapshot.variable("SHELL").and_then(ShellKind::parse);
+        if login.is_some_and(|login| login != shell) {
+            return None;
+        }
+        let files = &snapshot.startup.files;
+        let mut read: BTreeSet<usize> =
+            (0..files.len()).filter(|index| is_read(snapshot, shell, *index)).collect();
+        // `.profile` reads `.bashrc`, `.zshrc` may read `.profile`: a name in a line is enough to keep silent.
+        loop {
+            let named: Vec<usize> = (0..files.len())
+                .filter(|index| !read.contains(index))
+                .filter(|index| {
+                    let name = files.get(*index).map(|file| snapshot.system.file_name(&file.path));
+                    let names = |file: &StartupFile| {
+                        file.lines().iter().any(|(_, line)| {
+                            !line.trim_start().starts_with('#')
+                                && name.is_some_and(|name| line.contains(name))
+                        })
+                    };
+                    read.iter().filter_map(|index| files.get(*index)).any(names)
+                })
+                .collect();
+            if named.is_empty() {
+                break;
+            }
+            read.extend(named);
+        }
+        let (read, never): (Vec<_>, Vec<_>) =
+            files.iter().enumerate().partition(|(index, _)| read.contains(index));
+        let only_files = |pairs: Vec<(usize, &'s StartupFile)>| pairs.into_iter().map(|(_, file)| file);
+        Some(Self {
+            shell,
+            read: only_files(read).collect(),
+            never: only_files(never).filter(|file| file.is_own).collect(),
+        })
+    }
+
+    /// The file in which a line is read by every interactive shell of the kind, as people write it.
+    pub(crate) fn usual_file(&self, snapshot: &Snapshot<'_>) -> &'static str {
+        match self.shell {
+            ShellKind::Bash if snapshot.system.os == Os::MacOs => "~/.bash_profile",
+            ShellKind::Bash => "~/.bashrc",
+            ShellKind::Zsh => "~/.zshrc",
+            ShellKind::Fish => "~/.config/fish/config.fish",
+            ShellKind::Elvish => "~/.config/elvish/rc.elv",
+            ShellKind::Nu => "~/.config/nushell/config.nu",
+            ShellKind::PowerShell => "$PROFILE",
+            ShellKind::Posix | ShellKind::Cmd => "~/.profile",
+        }
+    }
+}
+
+/// Whether the shell reads the file itself, as login shell or interactively.
+fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, index: usize) -> bool {
+    let Some(file) = snapshot.startup.files.get(index) else { return false };
+    if file.read_by == ReadBy::Session || !file.is_own {
+        return true;
+    }
+    let name = snapshot.system.file_name(&file.path);
+    let has = |other: &str| {
+        let files = snapshot.startup.files.iter();
+        files.filter(|file| file.is_own).any(|file| snapshot.system.file_name(&file.path) == other)
+    };
+    match (shell, name) {
+        // bash(1): a login shell reads the first of the three.
+        (ShellKind::Bash, ".bash_login") => !has(".bash_profile"),
+        (ShellKind::Bash, ".profile") => !has(".bash_profile") && !has(".bash_login"),
+        // The terminals of macOS start login shells, which do not read it.
+        (ShellKind::Bash, ".bashrc") => snapshot.system.os != Os::MacOs,
+        _ => file.shell == shell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn never(machine: &Machine) -> Vec<String> {
+        machine.snapshot(|snapshot| {
+            let order = StartupOrder::of(snapshot).unwrap();
+            order.never.iter().map(|file| snapshot.short(&file.path)).collect()
+        })
+    }
+
+    #[test]
+    fn files_of_other_shells_and_those_that_come_too_late_are_never_read() {
+        let machine =
+            Machine::linux().file("~/.zshrc", "").file("~/.bash_profile", "").file("~/.profile", "");
+        assert_eq!(never(&machine), ["~/.profile", "~/.zshrc"]);
+        let sourced = machine.file("~/.bash_profile", ". ~/.profile\n").file("~/.profile", "# ~/.zshrc\n");
+        assert_eq!(never(&sourced), ["~/.zshrc"]);
+        assert_eq!(never(&Machine::macos().file("~/.bashrc", "").file("~/.zprofile", "")), ["~/.bashrc"]);
+    }
+
+    #[test]
+    fn a_shell_that_is_not_the_login_shell_tells_nothing() {
+        Machine::linux()
+            .var("SHELL", "/bin/zsh")
+            .snapshot(|snapshot| assert!(StartupOrder::of(snapshot).is_none()));
+    }
+}
