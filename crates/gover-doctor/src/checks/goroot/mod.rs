@@ -1,6 +1,19 @@
 //! GOROOT, set or left behind.
 
+mod go_leftovers;
+mod goroot_invalid;
+mod goroot_mismatch;
+mod goroot_set;
+mod goroot_spaces;
+mod places;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[
+    goroot_set::CHECK,
+    goroot_invalid::CHECK,
+    goroot_mismatch::CHECK,
+    goroot_spaces::CHECK,
+    go_leftovers::CHECK,
+];

@@ -1,0 +1,220 @@
+//! Gos that somebody installed once and that nothing leads to any more.
+
+use crate::check::Check;
+use crate::checks::finding_go::go_programs::{self, GoProgram};
+use crate::checks::finding_go::installers;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "go-leftovers",
+    summary: "Gos of earlier installers",
+    symptom: "An editor offers a Go that nobody remembers; the MSI package says that a Go is installed already; disk space is gone in `~/sdk`.",
+    cause: "Old MSI packages installed to `C:\\Go` and left it, and their keys in the registry, behind; `golang.org/dl` keeps its toolchains in `~/sdk`; \
+            a tarball lies in `/usr/local/go` beside the Go of a package manager.",
+    repair: "Nothing is removed automatically, since a project may still use it. The commands that remove it are shown.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if snapshot.system.is_windows() {
+        findings.extend(directories_of_windows(snapshot));
+        findings.extend(keys_of_windows(snapshot));
+    } else {
+        findings.extend(tarball_beside_package(snapshot));
+    }
+    findings.extend(downloads(snapshot));
+    findings
+}
+
+fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let drive = snapshot.variable("SystemDrive").unwrap_or("C:");
+    let local = snapshot.variable("LOCALAPPDATA").map(|local| snapshot.system.join(local, "Go"));
+    let mut findings = Vec::new();
+    for directory in [Some(format!(r"{drive}\Go")), local].into_iter().flatten() {
+        if snapshot.disk.kind(&directory) != Some(Kind::Directory) || is_used(snapshot, &directory) {
+            continue;
+        }
+        let version = go_programs::version_of(snapshot, &directory);
+        let has_program =
+            go_programs::program_in(snapshot, &snapshot.system.join(&directory, "bin")).is_some();
+        let fact = match (version, has_program) {
+            (Some(version), true) => version,
+            (Some(version), false) => format!("what is left of {version}"),
+            (None, true) => "a Go of unknown version".to_owned(),
+            // Somebody's own directory of that name.
+            (None, false) => continue,
+        };
+        let what = format!("{directory} is a Go that is on no PATH");
+        findings.push(
+            Finding::new(CHECK.name, Severity::Note, what, WHY)
+                .shown_by([Evidence::Path { path: directory.clone(), fact }])
+                .command(format!("Remove-Item -Recurse '{directory}'")),
+        );
+    }
+    findings
+}
+
+/// Go's MSI package writes where it installed to; `GoProgrammingLanguage` is its key.
+fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    const KEY: &str = r"Software\GoProgrammingLanguage";
+    let mut findings = Vec::new();
+    for hive in [Hive::User, Hive::Machine] {
+        let Some(value) = snapshot.registry.text(hive, KEY, "installLocation") else { continue };
+        let location = value.shown();
+        let bin = snapshot.system.join(&location, "bin");
+        if location.is_empty() || go_programs::program_in(snapshot, &bin).is_some() {
+            continue;
+        }
+        let key = format!(r"{}\{KEY}", hive.name());
+        let name = "installLocation".to_owned();
+        let what = format!("the registry says that Go is installed in {location}, where it is not");
+        let why = "Go's MSI package and editors that look for a Go there take it for installed";
+        findings.push(
+            Finding::new(CHECK.name, Severity::Note, what, why)
+                .shown_by([Evidence::Registry { key, name, value: location }])
+                .command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())),
+        );
+    }
+    findings
+}
+
+/// A tarball alone is an installation; beside another Go one of them is forgotten.
+fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    const GOROOT: &str = "/usr/local/go";
+    let version = go_programs::version_of(snapshot, GOROOT)?;
+    let places = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/snap/bin"];
+    let other = places.into_iter().find_map(|directory| {
+        let path = go_programs::program_in(snapshot, directory)?;
+        let go = GoProgram { directory: directory.to_owned(), path };
+        let real = snapshot.disk.real(&go.path)?;
+        let is_other = !snapshot.system.is_inside(&real, GOROOT) && !go.is_shim(snapshot);
+        // One that nobody known put there may be a wrapper of the tarball's.
+        (is_other && installers::installed_by(snapshot, &go.path).is_some()).then_some(go)
+    })?;
+    let what = format!("{GOROOT} lies beside the Go of a package manager");
+    let tarball = Evidence::Path { path: GOROOT.to_owned(), fact: version };
+    Some(
+        Finding::new(CHECK.name, Severity::Note, what, WHY)
+            .shown_by([tarball, other.evidence(snapshot)])
+            .command(format!("sudo rm -r {GOROOT}")),
+    )
+}
+
+/// Toolchains of `golang.org/dl`, which gover has as its own.
+fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let sdk = snapshot.system.join(&snapshot.home, "sdk");
+    let found: Vec<(String, String)> = snapshot
+        .disk
+        .list(&sdk)
+        .into_iter()
+        .filter(|name| name.starts_with("go1"))
+        .map(|name| snapshot.system.join(&sdk, &name))
+        .filter_map(|path| go_programs::version_of(snapshot, &path).map(|version| (path, version)))
+        .filter(|(path, _)| !is_used(snapshot, path))
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let count =
+        if found.len() == 1 { "a toolchain".to_owned() } else { format!("{} toolchains", found.len()) };
+    let what = format!("{} holds {count} of golang.org/dl", snapshot.short(&sdk));
+    let why = "gover does not know them, and each takes some 200 MiB";
+    let mut finding = Finding::new(CHECK.name, Severity::Note, what, why);
+    for (path, version) in found {
+        let number = version.trim_start_matches("go").to_owned();
+        finding = finding.command(if snapshot.system.is_windows() {
+            format!("gover install {number}; Remove-Item -Recurse -Force '{path}'")
+        } else {
+            format!("gover install {number} && rm -r '{path}'")
+        });
+        finding = finding.shown_by([Evidence::Path { path, fact: version }]);
+    }
+    Some(finding)
+}
+
+/// Whether PATH or the selection leads there.
+fn is_used(snapshot: &Snapshot<'_>, directory: &str) -> bool {
+    let is_inside = |path: &str| snapshot.system.is_inside(path, directory);
+    let is_selected = snapshot.selection.bin.as_deref().is_some_and(is_inside);
+    is_selected || snapshot.path().iter().any(|entry| is_inside(entry))
+}
+
+const WHY: &str = "editors and scripts that look there by habit find a Go that gover does not know";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn evidence(findings: &[Finding]) -> Vec<String> {
+        findings.iter().flat_map(|finding| &finding.evidence).map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_installers_of_windows_left_is_found() {
+        let machine = Machine::windows()
+            .toolchain(r"C:\Go", "go1.12.9")
+            .file(r"C:\Users\ann\AppData\Local\Go\VERSION", "go1.15.2")
+            .registry(Hive::User, r"Software\GoProgrammingLanguage", "installLocation", r"D:\Go\");
+        let findings = machine.findings("go-leftovers");
+        assert!(findings.iter().all(|finding| finding.severity == Severity::Note));
+        assert_eq!(
+            evidence(&findings),
+            [
+                r"C:\Go: go1.12.9",
+                r"C:\Users\ann\AppData\Local\Go: what is left of go1.15.2",
+                r"HKCU\Software\GoProgrammingLanguage\installLocation = D:\Go\"
+            ]
+        );
+        assert_eq!(findings[0].fix.commands, [r"Remove-Item -Recurse 'C:\Go'"]);
+        assert_eq!(findings[2].fix.commands, [r"Remove-Item -Recurse HKCU:\Software\GoProgrammingLanguage"]);
+        assert!(findings.iter().all(|finding| finding.fix.changes.is_empty()));
+    }
+
+    #[test]
+    fn a_tarball_beside_a_package_is_found() {
+        let machine = Machine::linux()
+            .toolchain("/usr/local/go", "go1.21.6")
+            .toolchain("/usr/lib/go-1.19", "go1.19.8")
+            .link("/usr/bin/go", "/usr/lib/go-1.19/bin/go");
+        let findings = machine.findings("go-leftovers");
+        assert_eq!(
+            evidence(&findings),
+            ["/usr/local/go: go1.21.6", "/usr/bin/go: go1.19.8, put there by apt"]
+        );
+        assert_eq!(findings[0].fix.commands, ["sudo rm -r /usr/local/go"]);
+    }
+
+    #[test]
+    fn toolchains_of_golang_org_dl_are_found() {
+        let machine =
+            Machine::linux().toolchain("/home/ann/sdk/go1.21.0", "go1.21.0").directory("~/sdk/android");
+        let findings = machine.findings("go-leftovers");
+        assert_eq!(evidence(&findings), ["/home/ann/sdk/go1.21.0: go1.21.0"]);
+        assert_eq!(findings[0].fix.commands, ["gover install 1.21.0 && rm -r '/home/ann/sdk/go1.21.0'"]);
+        assert_eq!(machine.path_first("~/sdk/go1.21.0/bin").findings("go-leftovers"), []);
+    }
+
+    #[test]
+    fn one_go_alone_and_a_healthy_machine_are_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("go-leftovers"), []);
+        }
+        let tarball = Machine::linux()
+            .toolchain("/usr/local/go", "go1.21.6")
+            .link("/usr/local/bin/go", "/usr/local/go/bin/go");
+        assert_eq!(tarball.findings("go-leftovers"), []);
+        let msi = Machine::windows().toolchain(r"C:\Program Files\Go", "go1.21.6").registry(
+            Hive::User,
+            r"Software\GoProgrammingLanguage",
+            "installLocation",
+            r"C:\Program Files\Go\",
+        );
+        assert_eq!(msi.findings("go-leftovers"), []);
+    }
+}

@@ -1,0 +1,164 @@
+//! GOROOT is set to something that is no Go.
+
+use std::collections::BTreeMap;
+
+use super::places;
+use crate::check::Check;
+use crate::checks::finding_go::go_programs;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+pub(super) const CHECK: Check = Check {
+    name: "goroot-invalid",
+    summary: "GOROOT set to something that is no Go",
+    symptom: "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such tool \"compile\"`.",
+    cause: "The Go was removed or moved and GOROOT stayed; or GOROOT was set to the directory of the project, to GOPATH or to `bin`, which \
+            it never means.",
+    repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it; for places of the machine it gives the commands.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    // One finding for each directory, with all places that name it.
+    let mut by_value: BTreeMap<String, (bool, Vec<Evidence>)> = BTreeMap::new();
+    for place in places::places(snapshot) {
+        let (is_effective, evidence) = by_value.entry(place.value).or_default();
+        *is_effective |= place.is_effective;
+        evidence.push(place.evidence);
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    for (value, (is_effective, evidence)) in by_value {
+        let Some(fact) = problem(snapshot, &value) else { continue };
+        let severity = if is_effective { Severity::Error } else { Severity::Warning };
+        let what = format!("GOROOT is set to {}, which {fact}", snapshot.short(&value));
+        let why = "every Go that gover's `go` does not start fails with it, in editors and in scripts";
+        let finding = Finding::new(CHECK.name, severity, what, why)
+            .shown_by(evidence)
+            .shown_by([Evidence::Path { path: value, fact }]);
+        // What takes one away takes all away.
+        findings.push(if findings.is_empty() { places::unset(snapshot, finding) } else { finding });
+    }
+    findings
+}
+
+/// Why a directory is no GOROOT; `None` if it is one.
+fn problem(snapshot: &Snapshot<'_>, value: &str) -> Option<String> {
+    let system = &snapshot.system;
+    let has = |path: &str, kind| snapshot.disk.kind(&system.join(value, path)) == Some(kind);
+    if !system.is_absolute(value) {
+        return Some("is no absolute path".to_owned());
+    }
+    match snapshot.disk.kind(value) {
+        None => return Some("does not exist".to_owned()),
+        Some(Kind::File) => return Some("is a file".to_owned()),
+        Some(Kind::Directory) => {}
+    }
+    if system.file_name(value) == "bin"
+        && let Some(above) = system.parent(value)
+        && let Some(version) = go_programs::version_of(snapshot, above)
+    {
+        return Some(format!("is `bin` of {version}"));
+    }
+    let missing: Vec<&str> =
+        ["src/cmd/go", "pkg/tool"].into_iter().filter(|path| !has(path, Kind::Directory)).collect();
+    // Where a project or GOPATH is meant, that is the better answer than what is missing there.
+    if !is_module_cache(system.is_windows(), value) {
+        if let Some(module) = snapshot.nearest("go.mod")
+            && let Some(project) = system.parent(&module)
+            && system.is_inside(value, project)
+        {
+            return Some(format!("is inside of the project {}", snapshot.short(project)));
+        }
+        let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
+        if let Some(gopath) = system.split_list(&gopath).iter().find(|gopath| system.is_inside(value, gopath))
+            && (!missing.is_empty() || !system.same(value, gopath))
+        {
+            return Some(format!("is inside of GOPATH {}", snapshot.short(gopath)));
+        }
+    }
+    (!missing.is_empty()).then(|| format!("has no {}", missing.join(" and no ")))
+}
+
+/// Where the go command itself puts toolchains.
+fn is_module_cache(is_windows: bool, value: &str) -> bool {
+    let value = if is_windows { value.replace('\\', "/") } else { value.to_owned() };
+    value.contains("/golang.org/toolchain@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_goroot_that_is_gone_is_found_and_removed() {
+        let machine = Machine::linux()
+            .file("~/.bashrc", "export GOROOT=/usr/local/go\n")
+            .var("GOROOT", "/usr/local/go");
+        let findings = machine.findings("goroot-invalid");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].what, "GOROOT is set to /usr/local/go, which does not exist");
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            [
+                "GOROOT=/usr/local/go (set in ~/.bashrc:1)",
+                "/home/ann/.bashrc:1: export GOROOT=/usr/local/go",
+                "/usr/local/go: does not exist"
+            ]
+        );
+        let mut repaired = machine.repaired(&findings);
+        repaired.variables.remove("GOROOT");
+        assert_eq!(repaired.findings("goroot-invalid"), []);
+    }
+
+    #[test]
+    fn what_is_wrong_with_it_is_told() {
+        let machine = Machine::linux()
+            .toolchain("/opt/go", "go1.21.6")
+            .directory("/opt/half/src/cmd/go")
+            .directory("/opt/empty")
+            .file("~/shop/go.mod", "module shop\n")
+            .directory("~/shop/vendor/go")
+            .directory("~/go/src");
+        for (value, fact) in [
+            ("/opt/go/bin", "is `bin` of go1.21.6"),
+            ("/opt/half", "has no pkg/tool"),
+            ("/opt/empty", "has no src/cmd/go and no pkg/tool"),
+            ("~/shop", "is inside of the project ~/shop"),
+            ("~/shop/vendor/go", "is inside of the project ~/shop"),
+            ("~/go", "is inside of GOPATH ~/go"),
+            ("opt/go", "is no absolute path"),
+            ("/opt/go/VERSION", "is a file"),
+        ] {
+            let findings = machine.clone().var("GOROOT", value).findings("goroot-invalid");
+            assert!(findings[0].what.ends_with(&format!(", which {fact}")), "{value}: {}", findings[0].what);
+            assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
+        }
+    }
+
+    #[test]
+    fn one_that_only_new_shells_get_is_a_warning() {
+        let machine = Machine::windows().registry(Hive::User, "Environment", "GOROOT", r"C:\Go");
+        let findings = machine.findings("goroot-invalid");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].evidence[0].to_string(), r"HKCU\Environment\GOROOT = C:\Go");
+        assert_eq!(machine.repaired(&findings).findings("goroot-invalid"), []);
+    }
+
+    #[test]
+    fn a_whole_go_and_a_healthy_machine_are_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("goroot-invalid"), []);
+        }
+        let cached = "/home/ann/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64";
+        for goroot in ["/opt/go", cached] {
+            let machine = Machine::linux().toolchain(goroot, "go1.22.5").var("GOROOT", goroot);
+            assert_eq!(machine.findings("goroot-invalid"), []);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! GOROOT is set.
+
+use super::places::{self, Place};
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "goroot-set",
+    summary: "GOROOT set for all Gos",
+    symptom: "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a Makefile; `go: cannot find \
+              GOROOT directory: /usr/local/go`; a debugger that shows the sources of another Go.",
+    cause: "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the Windows environment or by hand in \
+            the file of `go env -w`. Every Go since 1.10 finds its own files.",
+    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go env -w`; for places of the \
+             machine it gives the commands.",
+    needs_network: false,
+    run,
+};
+
+/// gover's `go` sets it for itself; what is found here hurts whatever starts a Go in another way.
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let places = places::places(snapshot);
+    let Some(first) = places.first() else { return Vec::new() };
+    let lasts = places.iter().any(|place| place.lasts);
+    let is_selected = |place: &Place| {
+        snapshot.selection.goroot.as_ref().is_some_and(|goroot| snapshot.system.same(goroot, &place.value))
+    };
+    if !lasts && is_selected(first) {
+        // `gover env`, or the go command that started this.
+        return Vec::new();
+    }
+    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let is_of_gover = snapshot.system.is_inside(&first.value, &versions);
+    let severity = if !lasts && is_of_gover { Severity::Note } else { Severity::Warning };
+    let what = format!("GOROOT is set to {}", snapshot.short(&first.value));
+    let why = "editors, debuggers and every Go that is started by its path use that directory, whatever version they are of";
+    let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
+    evidence.dedup();
+    vec![places::unset(snapshot, Finding::new(CHECK.name, severity, what, why).shown_by(evidence))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT};
+    use crate::testing::Machine;
+
+    fn evidence(findings: &[Finding]) -> Vec<String> {
+        findings.iter().flat_map(|finding| &finding.evidence).map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_line_of_a_startup_file_is_found_and_taken_out() {
+        let machine = Machine::linux()
+            .file("~/.profile", "umask 022\nexport GOROOT=/usr/local/go\n")
+            .var("GOROOT", "/usr/local/go");
+        let findings = machine.findings("goroot-set");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(
+            evidence(&findings),
+            [
+                "GOROOT=/usr/local/go (set in ~/.profile:2)",
+                "/home/ann/.profile:2: export GOROOT=/usr/local/go"
+            ]
+        );
+        assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
+        let mut repaired = machine.repaired(&findings);
+        repaired.variables.remove("GOROOT");
+        assert_eq!(repaired.findings("goroot-set"), []);
+    }
+
+    #[test]
+    fn a_line_in_the_file_of_go_env_is_found_and_removed() {
+        let machine = Machine::linux().file("~/.config/go/env", "GOFLAGS=-v\nGOROOT=/opt/go\n");
+        let findings = machine.findings("goroot-set");
+        assert_eq!(evidence(&findings), ["/home/ann/.config/go/env:2: GOROOT=/opt/go"]);
+        assert_eq!(machine.repaired(&findings).findings("goroot-set"), []);
+    }
+
+    #[test]
+    fn both_hives_of_the_registry_are_found() {
+        let machine = Machine::windows().registry(Hive::User, "Environment", "GOROOT", r"C:\Go").registry(
+            Hive::Machine,
+            MACHINE_ENVIRONMENT,
+            "GOROOT",
+            r"C:\Program Files\Go",
+        );
+        let findings = machine.findings("goroot-set");
+        assert_eq!(
+            evidence(&findings),
+            [
+                r"HKCU\Environment\GOROOT = C:\Go",
+                r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment\GOROOT = C:\Program Files\Go"
+            ]
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]
+        );
+        let repaired = machine.repaired(&findings);
+        assert_eq!(evidence(&repaired.findings("goroot-set")).len(), 1);
+    }
+
+    #[test]
+    fn what_gover_or_go_set_for_this_shell_is_no_fault() {
+        let selected = Machine::linux().var("GOROOT", "~/.gover/versions/go1.22.5");
+        assert_eq!(selected.findings("goroot-set"), []);
+        let other = Machine::linux().var("GOROOT", "~/.gover/versions/go1.21.6");
+        assert_eq!(other.findings("goroot-set")[0].severity, Severity::Note);
+        let foreign = Machine::linux().var("GOROOT", "/opt/go");
+        assert_eq!(foreign.findings("goroot-set")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("goroot-set"), []);
+            assert_eq!(machine.var("GOROOT", "").findings("goroot-set"), []);
+        }
+    }
+}

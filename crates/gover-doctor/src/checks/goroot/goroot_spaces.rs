@@ -1,0 +1,130 @@
+//! Blanks or letters beyond ASCII in the directories that Go works with.
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "goroot-spaces",
+    summary: "blanks or letters beyond ASCII in GOROOT, GOPATH or GOVER_HOME",
+    symptom: "`gcc: error: Files\\Go\\src\\runtime\\cgo: No such file or directory`; a Makefile that finds no tool in `$(go env GOPATH)/bin`; with \
+              cgo on Windows `cannot find -l…` for a path with `ö`.",
+    cause: "The directories are below a home such as `C:\\Users\\Jörg Maier`, or were put into `Program Files`.",
+    repair: "Go itself copes. If C compilers, Makefiles or scripts do not, give gover and GOPATH directories with plain names, by the \
+             commands that are shown.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let system = &snapshot.system;
+    let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
+    let mut evidence = Vec::new();
+    let mut commands = Vec::new();
+    if let Some(fact) = fact(&snapshot.gover.home) {
+        evidence
+            .push(Evidence::Path { path: snapshot.gover.home.clone(), fact: format!("GOVER_HOME {fact}") });
+        commands.extend(plain(snapshot, ".gover").map(|to| moved(snapshot, &to)));
+    }
+    if let Some(value) = snapshot.go_setting("GOROOT")
+        && let Some(fact) = fact(&value)
+        && !system.is_inside(&value, &snapshot.gover.home)
+    {
+        evidence.push(Evidence::Path { path: value, fact: format!("GOROOT {fact}") });
+        commands.push("gover doctor --fix goroot-set".to_owned());
+    }
+    for path in system.split_list(&gopath) {
+        if let Some(fact) = fact(&path) {
+            evidence.push(Evidence::Path { path, fact: format!("GOPATH {fact}") });
+        }
+    }
+    if evidence.iter().any(|one| matches!(one, Evidence::Path { fact, .. } if fact.starts_with("GOPATH"))) {
+        commands.extend(plain(snapshot, "go").map(|to| format!("go env -w GOPATH={to}")));
+    }
+    if evidence.is_empty() {
+        return Vec::new();
+    }
+    // A user's name is not a mistake; a directory that somebody chose for Go alone could have been another.
+    let is_own_choice = evidence.iter().any(|one| match one {
+        Evidence::Path { path, .. } => !system.is_windows() && !system.is_inside(path, &snapshot.home),
+        _ => false,
+    });
+    let severity = if is_own_choice { Severity::Warning } else { Severity::Note };
+    let what = "directories of Go have blanks or letters beyond ASCII in their names";
+    let why = "Go copes, but Makefiles, scripts and C compilers that cgo starts often do not";
+    let finding = Finding::new(CHECK.name, severity, what, why).shown_by(evidence);
+    vec![commands.iter().fold(finding, |finding, command| finding.command(command.trim_end()))]
+}
+
+/// Where such a directory could be instead; on Unix nobody but root may make one outside of the home.
+fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
+    if fact(&snapshot.home).is_none() {
+        return Some(snapshot.system.join(&snapshot.home, name));
+    }
+    let name = if name == "go" { "gopath" } else { name.trim_start_matches('.') };
+    snapshot.system.is_windows().then(|| format!(r"C:\{name}"))
+}
+
+/// The command that moves gover with all its toolchains.
+fn moved(snapshot: &Snapshot<'_>, to: &str) -> String {
+    let from = &snapshot.gover.home;
+    if snapshot.system.is_windows() {
+        // gover finds its home by where it lies.
+        return format!(r"Move-Item '{from}' '{to}'; & '{to}\bin\gover.exe' setup");
+    }
+    format!("mv '{from}' '{to}' && GOVER_HOME='{to}' '{to}/bin/gover' setup")
+}
+
+fn fact(path: &str) -> Option<&'static str> {
+    match (path.contains(char::is_whitespace), path.is_ascii()) {
+        (true, true) => Some("has a blank in it"),
+        (false, false) => Some("has letters beyond ASCII in it"),
+        (true, false) => Some("has a blank and letters beyond ASCII in it"),
+        (false, true) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_directory_that_somebody_chose_is_a_warning() {
+        let machine = Machine::linux().var("GOPATH", "/data/my go").var("GOROOT", "/opt/größe/go");
+        let findings = machine.findings("goroot-spaces");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            ["/opt/größe/go: GOROOT has letters beyond ASCII in it", "/data/my go: GOPATH has a blank in it"]
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            ["gover doctor --fix goroot-set", "go env -w GOPATH=/home/ann/go"]
+        );
+    }
+
+    #[test]
+    fn a_user_s_name_is_worth_a_note() {
+        let mut machine = Machine::windows();
+        machine.home = r"C:\Users\Jörg Maier".to_owned();
+        let findings = machine.findings("goroot-spaces");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].evidence.len(), 2);
+        assert_eq!(
+            findings[0].fix.commands,
+            [
+                r"Move-Item 'C:\Users\Jörg Maier\.gover' 'C:\gover'; & 'C:\gover\bin\gover.exe' setup",
+                r"go env -w GOPATH=C:\gopath"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("goroot-spaces"), []);
+        }
+    }
+}
