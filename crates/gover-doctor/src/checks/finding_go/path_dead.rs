@@ -1,6 +1,7 @@
 //! Directories of a Go that is gone.
 
 use super::path_lines;
+use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
 use crate::check::Check;
 use crate::finding::{Change, Evidence, Finding, Severity};
@@ -46,7 +47,12 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     for path in &stored {
         finding = out_of_registry(snapshot, finding, path, &dead);
     }
-    vec![path_lines::taken_out(snapshot, finding, &dead)]
+    finding = path_lines::taken_out(snapshot, finding, &dead);
+    if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
+        // No place that is known has it, so this shell is older than its repair.
+        finding = finding.command(new_shell(snapshot));
+    }
+    vec![finding]
 }
 
 /// Behind gover's directory nothing that comes back would be run.
@@ -139,6 +145,7 @@ mod tests {
         let path = "/home/ann/.gover/bin:/usr/bin:/home/ann/.goenv/shims";
         let findings = Machine::linux().var("PATH", path).findings("path-dead");
         assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
         let removed = "/home/ann/.gover/bin:/home/ann/.gover/versions/go1.20.1/bin";
         assert_eq!(Machine::linux().var("PATH", removed).findings("path-dead").len(), 1);
     }

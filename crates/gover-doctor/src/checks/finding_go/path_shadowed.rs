@@ -74,8 +74,18 @@ fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
 
 fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram]) -> Finding {
     let lines = path_lines::path_lines(snapshot);
-    let culprits = lines.iter().filter(|line| before.iter().any(|go| line.names(snapshot, &go.directory)));
-    finding = finding.shown_by(culprits.map(path_lines::PathLine::evidence));
+    let culprits: Vec<Evidence> = lines
+        .iter()
+        .filter(|line| before.iter().any(|go| line.names(snapshot, &go.directory)))
+        .map(path_lines::PathLine::evidence)
+        .collect();
+    let is_set_up = snapshot
+        .startup
+        .files
+        .iter()
+        .any(|file| file.is_own && file.lines().iter().any(|(_, line)| line.trim() == "# >>> gover >>>"));
+    let is_explained = !culprits.is_empty();
+    finding = finding.shown_by(culprits);
     let moves = snapshot.startup.files.iter().filter(|file| file.is_own).filter_map(|file| {
         let after = persist::block_at_end(&file.content)?;
         let (path, before) = (file.path.clone(), Some(file.content.clone()));
@@ -83,16 +93,14 @@ fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram])
     });
     finding = finding.fixed_by(moves);
     if finding.fix.changes.is_empty() {
-        finding = finding.command(match snapshot.shell {
+        if snapshot.shell == Some(ShellKind::Fish) && is_explained {
             // fish reads config.fish after conf.d, where gover's file is.
-            Some(ShellKind::Fish) => {
-                format!(
-                    "echo '{}/gover init fish | source' >> ~/.config/fish/config.fish",
-                    snapshot.gover.bin
-                )
-            }
-            _ => "gover setup".to_owned(),
-        });
+            let bin = &snapshot.gover.bin;
+            let file = "~/.config/fish/config.fish";
+            finding = finding.command(format!("echo '{bin}/gover init fish | source' >> {file}"));
+        } else if !is_set_up {
+            finding = finding.command("gover setup");
+        }
     }
     finding.command(new_shell(snapshot))
 }
@@ -133,15 +141,14 @@ mod tests {
     use crate::snapshot::registry::MACHINE_ENVIRONMENT;
     use crate::testing::Machine;
 
-    const BLOCK: &str = "# >>> gover >>>\nexport PATH='/home/ann/.gover/bin':\"$PATH\"\n# <<< gover <<<\n";
-
     fn linux() -> Machine {
         Machine::linux().toolchain("/usr/local/go", "go1.21.6").path_first("/usr/local/go/bin")
     }
 
     #[test]
     fn a_line_behind_gover_s_is_found_and_gover_s_lines_are_moved_behind_it() {
-        let machine = linux().file("~/.bashrc", &format!("{BLOCK}export PATH=/usr/local/go/bin:$PATH\n"));
+        let machine = linux()
+            .file("~/.bashrc", &format!("{}export PATH=/usr/local/go/bin:$PATH\n", Machine::block("bash")));
         let findings = machine.findings("path-shadowed");
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Error);
@@ -150,7 +157,7 @@ mod tests {
             evidence,
             [
                 "/usr/local/go/bin/go: go1.21.6, put there by Go's tarball",
-                "/home/ann/.bashrc:4: export PATH=/usr/local/go/bin:$PATH"
+                "/home/ann/.bashrc:7: export PATH=/usr/local/go/bin:$PATH"
             ]
         );
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
@@ -171,7 +178,25 @@ mod tests {
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(evidence[0], "/home/ann/.asdf/shims/go: put there by asdf");
         assert!(evidence[1].starts_with("/usr/local/go/bin/go: go1.21.6"));
-        assert_eq!(findings[0].fix.commands, ["gover setup", "exec bash -l"]);
+        // New shells have gover first already.
+        assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
+        let without = machine.file("~/.bashrc", "");
+        assert_eq!(without.findings("path-shadowed")[0].fix.commands, ["gover setup", "exec bash -l"]);
+    }
+
+    #[test]
+    fn fish_reads_gover_s_lines_before_those_of_the_person() {
+        let mut machine = linux()
+            .file("~/.config/fish/conf.d/gover.fish", &Machine::block("fish"))
+            .file("~/.config/fish/config.fish", "fish_add_path /usr/local/go/bin\n");
+        machine.shell = Some(ShellKind::Fish);
+        assert_eq!(
+            machine.findings("path-shadowed")[0].fix.commands,
+            [
+                "echo '/home/ann/.gover/bin/gover init fish | source' >> ~/.config/fish/config.fish",
+                "exec fish -l"
+            ]
+        );
     }
 
     #[test]

@@ -54,6 +54,10 @@ enum As {
 /// What the program says of itself, against its own compiler and against the GOROOT that it should have.
 fn compare(snapshot: &Snapshot<'_>, program: &str, how: As, expected: Option<&str>) -> Option<Finding> {
     let environment = ask(snapshot, program, how, &["env", "GOROOT", "GOVERSION"])?;
+    if environment.code != Some(0) {
+        // It does not start at all, which `goroot-invalid` explains.
+        return None;
+    }
     let mut lines = environment.text.lines();
     let goroot = lines.next().unwrap_or_default().to_owned();
     // Behind the version there may be experiments that are switched on, and whose build it is.
@@ -68,8 +72,7 @@ fn compare(snapshot: &Snapshot<'_>, program: &str, how: As, expected: Option<&st
     let is_other_compiler = compiler_version.as_deref().is_some_and(|compiler| {
         version.starts_with("go1") && compiler.starts_with("go1") && compiler != version
     });
-    let has_no_compiler =
-        compiler.as_ref().is_some_and(|answer| answer.code != Some(0)) && environment.code == Some(0);
+    let has_no_compiler = compiler.as_ref().is_some_and(|answer| answer.code != Some(0));
     if !is_elsewhere && !is_other_compiler && !has_no_compiler {
         return None;
     }
@@ -205,5 +208,12 @@ mod tests {
             let machine = answering(Machine::linux(), shim, GOROOT, version, compiler);
             assert_eq!(machine.findings("goroot-mismatch"), []);
         }
+    }
+
+    #[test]
+    fn a_go_that_does_not_start_is_for_another_check() {
+        let command = "/home/ann/.gover/bin/go env GOROOT GOVERSION";
+        let machine = Machine::linux().answers(command, 2, "", "go: cannot find GOROOT directory: /x\n");
+        assert_eq!(machine.findings("goroot-mismatch"), []);
     }
 }
