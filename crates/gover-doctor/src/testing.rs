@@ -41,6 +41,7 @@ pub(crate) struct FakeDisk {
     executable: BTreeSet<String>,
     read_only: BTreeSet<String>,
     systems: BTreeMap<String, FileSystem>,
+    large: BTreeSet<String>,
 }
 
 /// Values by hive, key and name.
@@ -349,6 +350,11 @@ pub(crate) const SHIM_SUM: &str = "04e666aa09809daf691a99cc7bf2d57ba09bac171966a
 pub(crate) const NOW: u64 = 1_720_569_600;
 
 impl FakeDisk {
+    /// Lets a file be as large as those that are not read whole.
+    pub(crate) fn refuses_to_read(&mut self, path: &str) {
+        self.large.insert(self.key(path));
+    }
+
     fn system(&self) -> &System {
         self.system.as_ref().expect("a made-up disk belongs to a machine")
     }
@@ -406,11 +412,14 @@ impl Disk for FakeDisk {
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        if self.large.contains(&self.follow(path)) {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.files.get(&self.follow(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn head(&self, path: &str, length: usize) -> Vec<u8> {
-        let mut content = self.read(path).unwrap_or_default();
+        let mut content = self.files.get(&self.follow(path)).cloned().unwrap_or_default();
         content.truncate(length);
         content
     }

@@ -82,7 +82,13 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &str) -> bool {
         return true;
     }
     let name = system.file_name(directory).to_lowercase();
-    let above = directory.to_lowercase().replace('\\', "/");
+    // What the user is called says nothing.
+    let below = if system.is_inside(directory, &snapshot.home) {
+        directory.get(snapshot.home.len()..).unwrap_or_default()
+    } else {
+        directory
+    };
+    let above = below.to_lowercase().replace('\\', "/");
     let is_go = |part: &str| {
         let numbered = ["go1", "go@1", "go-1"].iter().any(|start| part.starts_with(start));
         numbered || ["go", "golang", "goroot", ".gvm", ".goenv", ".gobrew"].contains(&part)
@@ -167,6 +173,14 @@ mod tests {
             let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
             assert_eq!(path.shown(), r"%USERPROFILE%\.gover\bin");
         });
+    }
+
+    #[test]
+    fn a_user_called_go_is_no_go() {
+        let mut machine = Machine::linux().var("PATH", "/home/go/bin:/home/ann/.gover/bin:/usr/bin");
+        assert_eq!(machine.findings("path-dead").len(), 1);
+        "/home/go".clone_into(&mut machine.home);
+        assert_eq!(machine.findings("path-dead"), []);
     }
 
     #[test]

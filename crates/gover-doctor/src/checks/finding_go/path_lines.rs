@@ -98,7 +98,9 @@ pub(crate) fn taken_out(snapshot: &Snapshot<'_>, mut finding: Finding, directori
     let changes = changes(snapshot, &lines, directories);
     finding = finding.fixed_by(changes);
     for line in lines.iter().filter(|line| !line.file.is_own) {
-        finding = finding.command(format!("sudo sed -i '{}s/^/# /' {}", line.number, line.file.path));
+        // The sed of macOS wants to be told that no copy is to be kept.
+        let in_place = if snapshot.system.os == Os::MacOs { "-i ''" } else { "-i" };
+        finding = finding.command(format!("sudo sed {in_place} '{}s/^/# /' {}", line.number, line.file.path));
     }
     of_machine(snapshot, finding, directories)
 }
@@ -357,8 +359,13 @@ mod tests {
                 taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories).fix
             })
         };
-        let macos = Machine::macos().file("/etc/paths.d/go", "/usr/local/go/bin\n");
-        assert_eq!(take_out(&macos).commands, ["sudo sed -i '' '1d' /etc/paths.d/go"]);
+        let macos = Machine::macos()
+            .file("/etc/paths.d/go", "/usr/local/go/bin\n")
+            .file("/etc/zshrc", "path+=(/usr/local/go/bin)\n");
+        assert_eq!(
+            take_out(&macos).commands,
+            ["sudo sed -i '' '1s/^/# /' /etc/zshrc", "sudo sed -i '' '1d' /etc/paths.d/go"]
+        );
         let linux = Machine::linux()
             .file("/etc/profile.d/go.sh", "# Go\nexport PATH=$PATH:/usr/local/go/bin\n")
             .file("/etc/profile", "PATH=/usr/local/go/bin:$PATH\n");

@@ -143,14 +143,19 @@ fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     let path = system.join(&configuration, "nushell/autoload/gover.nu");
     let text = snapshot.text(&path)?;
     let own = program_of(snapshot);
-    let is_own = text.contains(ShellKind::Nu.syntax().quote(&own).trim_matches('"'));
-    let program = if is_own { Some(own) } else { None };
+    let is_own = text.contains(&ShellKind::Nu.syntax().quote(&own));
+    let program = if is_own {
+        Some(own)
+    } else {
+        text.lines().filter(|line| line.contains("^\"")).find_map(|line| program_in(snapshot, line))
+    };
     Some(Loading { evidence: Evidence::Path { path, fact: "holds the function".to_owned() }, program })
 }
 
-/// Whether a program is this gover's; one that a bare name does not find is nobody's, and the line does nothing.
+/// Whether a program is this gover's, as far as that can be told: not where a bare name finds none yet, or where the path
+/// is made of variables.
 fn is_own(snapshot: &Snapshot<'_>, program: Option<&str>) -> bool {
-    let Some(program) = program else { return false };
+    let Some(program) = program.filter(|program| !program.contains(['$', '%'])) else { return true };
     let own = program_of(snapshot);
     let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
     snapshot.system.same(program, &own) || snapshot.system.same(&real(program), &real(&own))
@@ -164,6 +169,10 @@ fn program_of(snapshot: &Snapshot<'_>) -> String {
 mod tests {
     use super::*;
     use crate::testing::Machine;
+
+    fn nu_function(program: &str) -> String {
+        format!("# gover for Nushell: gover init nu\ndef gover [] {{\n  ^\"{program}\" ...$arguments\n}}\n")
+    }
 
     #[test]
     fn a_missing_function_is_a_note() {
@@ -203,7 +212,7 @@ mod tests {
         assert_eq!(bare.findings("shell-integration")[0].severity, Severity::Warning);
 
         let mut nu =
-            Machine::linux().file("~/.config/nushell/autoload/gover.nu", "^\"/old/bin/gover\" use\n");
+            Machine::linux().file("~/.config/nushell/autoload/gover.nu", &nu_function("/old/bin/gover"));
         nu.shell = Some(ShellKind::Nu);
         let findings = nu.findings("shell-integration");
         assert_eq!(findings[0].severity, Severity::Warning);
@@ -229,9 +238,19 @@ mod tests {
         let line = "gover init powershell | Out-String | Invoke-Expression\n";
         assert_eq!(Machine::windows().file(profile, line).findings("shell-integration"), []);
         let mut nu = Machine::linux()
-            .file("~/.config/nushell/autoload/gover.nu", "^\"/home/ann/.gover/bin/gover\" use\n");
+            .file("~/.config/nushell/autoload/gover.nu", &nu_function("/home/ann/.gover/bin/gover"));
         nu.shell = Some(ShellKind::Nu);
         assert_eq!(nu.findings("shell-integration"), []);
+        for line in [
+            r#"& "$HOME\.gover\bin\gover.exe" init powershell | Out-String | Invoke-Expression"#,
+            r#"& "$env:USERPROFILE\.gover\bin\gover.exe" init powershell | Out-String | Invoke-Expression"#,
+        ] {
+            assert_eq!(Machine::windows().file(profile, line).findings("shell-integration"), []);
+        }
+        let not_yet = Machine::linux()
+            .var("PATH", "/usr/bin")
+            .file("~/.bashrc", "export PATH=~/.gover/bin:$PATH\neval \"$(gover init bash)\"\n");
+        assert_eq!(not_yet.findings("shell-integration"), []);
         let mut cmd = Machine::windows();
         cmd.shell = Some(ShellKind::Cmd);
         assert_eq!(cmd.findings("shell-integration"), []);

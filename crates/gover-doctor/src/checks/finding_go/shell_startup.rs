@@ -1,5 +1,7 @@
 //! Settings in startup files that the shell never reads, and lines left by other version managers.
 
+use gover_shell::ShellKind;
+
 use super::startup_order::StartupOrder;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
@@ -78,9 +80,15 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
         let what =
             format!("{name} is set in {}, which {} never reads", snapshot.short(&last.file), order.shell);
         let why = "go works without it in this shell";
+        // Shells of one family are changed for one another; the others may be used side by side, each in its own way.
+        let is_family =
+            |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
+        let is_same_family = is_family(order.shell)
+            && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
+        let severity = if is_same_family { Severity::Warning } else { Severity::Note };
         let statement = order.shell.syntax().set_env(name, &last.value);
         findings.push(
-            Finding::new(CHECK.name, Severity::Warning, what, why)
+            Finding::new(CHECK.name, severity, what, why)
                 .shown_by(lines.iter().map(|line| line.evidence()))
                 .command(append(snapshot, order, statement.trim_end())),
         );
@@ -167,7 +175,7 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
 fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &str) -> String {
     let quoted = order.shell.syntax().quote(line);
     match order.shell {
-        gover_shell::ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
+        ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
         _ => format!("printf '%s\\n' {quoted} >> {}", order.usual_file(snapshot)),
     }
 }
@@ -235,6 +243,11 @@ mod tests {
             [r"printf '%s\n' 'export GOPRIVATE='\''corp.example/*'\''' >> ~/.zshrc"]
         );
         assert_eq!(machine.clone().var("GOPRIVATE", "x").findings("shell-startup"), []);
+        let mut fish = machine.clone().file("~/.config/fish/config.fish", "");
+        fish.shell = Some(ShellKind::Fish);
+        let finding = &fish.findings("shell-startup")[0];
+        assert_eq!(finding.severity, Severity::Note);
+        assert!(finding.fix.commands[0].contains("set -gx GOPRIVATE"), "{:?}", finding.fix.commands);
         let repeated = machine.file("~/.zprofile", "export GOPRIVATE='corp.example/*'\n");
         assert_eq!(repeated.findings("shell-startup"), []);
     }
@@ -252,7 +265,7 @@ mod tests {
     #[test]
     fn gover_that_only_another_shell_loads_is_found() {
         let mut machine = Machine::linux().var("PATH", "/usr/bin:/bin");
-        machine.shell = Some(gover_shell::ShellKind::Zsh);
+        machine.shell = Some(ShellKind::Zsh);
         let findings = machine.findings("shell-startup");
         assert_eq!(findings[0].what, "gover is loaded in ~/.bashrc, which zsh never reads");
         assert_eq!(

@@ -77,7 +77,8 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     }
     let Some(stamp) = stamp.filter(|stamp| !stamp.trim().is_empty()) else { return false };
     let sum = |path: &str| snapshot.disk.read(path).ok().map(|content| sum(&content));
-    if sum(&path).is_some_and(|sum| sum != stamp.trim()) {
+    // A file too large to be read is no shim either; a go command is.
+    if sum(&path).is_none_or(|sum| sum != stamp.trim()) {
         let real = snapshot.disk.real(&path).unwrap_or_else(|| path.clone());
         let above = snapshot.system.parent(&real).and_then(|bin| snapshot.system.parent(bin));
         let fact = match above.and_then(|goroot| go_programs::version_of(snapshot, goroot)) {
@@ -170,6 +171,9 @@ mod tests {
             evidence(&linked)[0],
             "/home/ann/.gover/bin/go: is not gover's shim but go1.21.6 of /usr/local/go/bin/go"
         );
+        let mut large = Machine::linux();
+        large.disk.refuses_to_read("/home/ann/.gover/bin/go");
+        assert_eq!(evidence(&large), ["/home/ann/.gover/bin/go: is not gover's shim"]);
         let windows = Machine::windows().program("~/.gover/bin/go.exe", "x");
         let commands = &windows.findings("shim-damaged")[0].fix.commands;
         assert_eq!(commands[0], r"Remove-Item 'C:\Users\ann\.gover\bin\go.exe'");

@@ -37,8 +37,12 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let finding = Finding::new(CHECK.name, severity, what, why)
             .shown_by(evidence)
             .shown_by([Evidence::Path { path: value, fact }]);
-        // What takes one away takes all away.
-        findings.push(if findings.is_empty() { places::unset(snapshot, finding) } else { finding });
+        findings.push(if findings.is_empty() {
+            places::unset(snapshot, finding)
+        } else {
+            // What takes one away takes all away.
+            finding.command("gover doctor --fix goroot-set")
+        });
     }
     findings
 }
@@ -139,6 +143,19 @@ mod tests {
             assert!(findings[0].what.ends_with(&format!(", which {fact}")), "{value}: {}", findings[0].what);
             assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
         }
+    }
+
+    #[test]
+    fn each_directory_is_told_once() {
+        let machine = Machine::linux()
+            .file("~/.bashrc", "export GOROOT=/gone/b\n")
+            .file("~/.config/go/env", "GOROOT=/gone/b\n")
+            .var("GOROOT", "/gone/a");
+        let findings = machine.findings("goroot-invalid");
+        let severities: Vec<_> = findings.iter().map(|finding| finding.severity).collect();
+        assert_eq!(severities, [Severity::Error, Severity::Warning]);
+        assert_eq!(findings[1].evidence.len(), 3);
+        assert_eq!(findings[1].fix.commands, ["gover doctor --fix goroot-set"]);
     }
 
     #[test]
