@@ -192,6 +192,13 @@ impl Machine {
         self
     }
 
+    /// Puts a file that is no text.
+    pub(crate) fn bytes(mut self, path: &str, content: &[u8]) -> Self {
+        let path = self.place(path);
+        self.disk.put(&path, content);
+        self
+    }
+
     /// Puts an executable file.
     pub(crate) fn program(mut self, path: &str, content: &str) -> Self {
         let path = self.place(path);

@@ -9,3 +9,4 @@ pub(crate) mod network;
 pub(crate) mod platform;
 pub(crate) mod project;
 pub(crate) mod store;
+pub(crate) mod words;

@@ -73,10 +73,14 @@ impl GoEnvFile {
 
     /// The change that keeps only some lines.
     pub fn keeping(&self, keep: impl Fn(&GoEnvLine) -> bool) -> Option<Change> {
-        let kept: Vec<&str> =
-            self.lines.iter().filter(|line| keep(line)).map(|line| line.text.as_str()).collect();
+        self.rewritten(|line| keep(line).then(|| line.text.clone()))
+    }
+
+    /// The change that puts another text in the place of each line, or none.
+    pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
+        let lines: Vec<String> = self.lines.iter().filter_map(rewrite).collect();
         let (path, before) = (self.path.clone()?, self.content.clone()?);
-        let after = kept.join("\n").into_bytes();
+        let after = lines.join("\n").into_bytes();
         (after != before).then_some(Change::File { path, before: Some(before), after: Some(after) })
     }
 }

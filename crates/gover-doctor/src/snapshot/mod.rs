@@ -3,8 +3,10 @@
 //! Everything is text, in the form of the snapshot's own operating system, which need not be the one this runs on.
 //! [`Snapshot::gather`] fills it from a [`Disk`], a [`Registry`] and [`Programs`], which are the real ones or made up.
 
+mod correct;
 pub mod disk;
 pub mod go_env;
+mod go_places;
 pub mod network;
 pub mod programs;
 pub mod registry;

@@ -1,8 +1,27 @@
 //! Go's own variables and settings.
 
+mod cache;
 mod go111module;
+mod gobin;
+mod goenv_file;
+mod goflags;
+mod goos_goarch;
+mod gopath;
+mod gotoolchain;
+mod lasting;
+mod project;
+mod rights;
 
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[go111module::CHECK];
+pub(crate) const CHECKS: &[Check] = &[
+    go111module::CHECK,
+    goflags::CHECK,
+    gopath::CHECK,
+    gobin::CHECK,
+    goos_goarch::CHECK,
+    goenv_file::CHECK,
+    gotoolchain::CHECK,
+    cache::CHECK,
+];

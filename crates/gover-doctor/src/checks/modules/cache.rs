@@ -1,0 +1,177 @@
+//! The places where Go writes while it works: not writable, without leave to run programs, full, or far away.
+
+use super::rights::take_back;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::FileSystem;
+
+pub(super) const CHECK: Check = Check {
+    name: "cache",
+    summary: "GOCACHE, GOMODCACHE or GOTMPDIR not writable, noexec, full or on a network drive",
+    symptom: "`failed to initialize build cache at …: permission denied`, `build cache is disabled by GOCACHE=off, but required as of \
+              Go 1.12`, `go: creating work dir: stat …: no such file or directory`, `fork/exec /tmp/go-build…: permission denied` \
+              with `go run` and `go test`, `no space left on device`; or builds that take minutes.",
+    cause: "A `sudo go build` left files of root in the cache, `/tmp` is mounted with `noexec`, the disk is full, or the home \
+            directory is on a server.",
+    repair: "`--fix` removes a setting that cannot work. Otherwise a command gives back the rights, empties the cache, or moves it to \
+             a local disk.",
+    needs_network: false,
+    run,
+};
+
+/// One place and the setting that moves it.
+struct Place {
+    setting: &'static str,
+    path: String,
+    what: &'static str,
+}
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    places(snapshot).iter().filter_map(|place| examine(snapshot, place)).collect()
+}
+
+fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
+    let of = |setting, path: Option<String>, what| path.map(|path| Place { setting, path, what });
+    // A GOPATH that cannot be written is a matter of `gopath`.
+    let gopath_works = snapshot.gopath().first().is_some_and(|entry| snapshot.can_write(entry));
+    let modules =
+        snapshot.gomodcache().filter(|_| gopath_works || snapshot.go_setting("GOMODCACHE").is_some());
+    [
+        of("GOCACHE", snapshot.gocache(), "the build cache"),
+        of("GOMODCACHE", modules, "the module cache"),
+        of("GOTMPDIR", snapshot.go_temporary(), "the directory for temporary files"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
+    let Place { setting, path, what } = place;
+    if *setting == "GOCACHE" && path == "off" {
+        let why =
+            "every build stops with `build cache is disabled by GOCACHE=off, but required as of Go 1.12`";
+        return Some(removed(snapshot, place, "GOCACHE=off switches the build cache off".to_owned(), why));
+    }
+    if !snapshot.system.is_absolute(path) {
+        if *setting == "GOTMPDIR" {
+            return None;
+        }
+        let what = format!("{setting} is the relative path `{path}`");
+        return Some(removed(snapshot, place, what, "go commands stop, since it must be an absolute path"));
+    }
+    let shown = snapshot.short(path);
+    if *setting == "GOTMPDIR" && snapshot.disk.kind(path).is_none() {
+        // go creates directories in it, but not itself. Without GOTMPDIR the system's is used, which is not go's to find.
+        snapshot.go_setting("GOTMPDIR")?;
+        let what = format!("GOTMPDIR {shown} does not exist");
+        return Some(removed(snapshot, place, what, "every build stops with `go: creating work dir`"));
+    }
+    if !snapshot.can_write(path) {
+        return Some(unwritable(snapshot, place));
+    }
+    let system = snapshot.disk.file_system(path);
+    let finding = |severity, problem: &str, why: &str, fact: String| {
+        Finding::new(CHECK.name, severity, format!("{what}, {shown}, is {problem}"), why)
+            .shown_by(snapshot.go_setting_evidence(setting))
+            .shown_by([Evidence::Path { path: path.clone(), fact }])
+    };
+    if system.forbids_programs && *setting == "GOTMPDIR" {
+        let why = "`go run` and `go test` stop with `fork/exec …: permission denied`, since they build and start programs there";
+        let finding =
+            finding(Severity::Error, "on a file system that forbids programs", why, mounted(&system));
+        return Some(moved(snapshot, finding, place));
+    }
+    if let Some(available) = system.available
+        && available < LITTLE
+    {
+        let severity = if available < NOTHING { Severity::Error } else { Severity::Warning };
+        let why = "builds or downloads stop with `no space left on device`";
+        let fact = format!("{} MiB left", available >> 20);
+        let finding = finding(severity, "on a disk that is almost full", why, fact);
+        return Some(finding.command(match *setting {
+            "GOMODCACHE" => "go clean -modcache",
+            _ => "go clean -cache",
+        }));
+    }
+    if system.is_remote && *setting != "GOTMPDIR" {
+        // What is only read is slow once; the build cache is read and written all the time.
+        let severity = if *setting == "GOCACHE" { Severity::Warning } else { Severity::Note };
+        let why = "builds read and write thousands of small files there, which takes many times as long as on a local disk";
+        return Some(moved(snapshot, finding(severity, "on a network drive", why, mounted(&system)), place));
+    }
+    None
+}
+
+/// A setting that cannot work; without it the default counts.
+fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> Finding {
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+        .shown_by(snapshot.go_setting_evidence(place.setting))
+        .shown_by(snapshot.startup_evidence(place.setting));
+    snapshot.corrected(finding, place.setting, None)
+}
+
+fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
+    let Place { setting, path, what } = place;
+    let fact = "cannot be written by you";
+    let finding = Finding::new(
+        CHECK.name,
+        Severity::Error,
+        format!("{what}, {}, {fact}", snapshot.short(path)),
+        match *setting {
+            "GOCACHE" => "every build stops with `failed to initialize build cache`",
+            "GOMODCACHE" => "downloads of modules stop with `permission denied`",
+            _ => "every build stops with `go: creating work dir`",
+        },
+    )
+    .shown_by(snapshot.go_setting_evidence(setting));
+    let existing = snapshot.nearest_existing(path).unwrap_or(path);
+    let finding = finding.shown_by([Evidence::Path { path: existing.to_owned(), fact: fact.to_owned() }]);
+    if snapshot.system.is_inside(existing, &snapshot.home) {
+        finding.command(take_back(snapshot, existing))
+    } else if snapshot.go_setting(setting).is_some() {
+        super::gopath::commands_only(snapshot.corrected(finding, setting, None))
+    } else {
+        moved(snapshot, finding, place)
+    }
+}
+
+/// With the commands that put the place on a local disk.
+fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
+    let user = snapshot.system.file_name(&snapshot.home);
+    let local = match (place.setting, snapshot.system.is_windows()) {
+        ("GOTMPDIR", false) => snapshot.system.join(&snapshot.home, ".cache/go-tmp"),
+        ("GOCACHE", false) => format!("/var/tmp/{user}-go-build"),
+        (_, false) => format!("/var/tmp/{user}-go-mod"),
+        ("GOTMPDIR", true) => r"C:\go-cache\tmp".to_owned(),
+        ("GOCACHE", true) => r"C:\go-cache\build".to_owned(),
+        (_, true) => r"C:\go-cache\mod".to_owned(),
+    };
+    let create = match (place.setting, snapshot.system.is_windows()) {
+        (_, true) => "mkdir",
+        ("GOTMPDIR", false) => "mkdir -p",
+        // Everybody writes in /var/tmp: it fails if another was there before, and is nobody else's afterwards.
+        (_, false) => "mkdir -m 700",
+    };
+    finding
+        .command(format!("{create} {}", snapshot.word(&local)))
+        .command(snapshot.go_env_write(place.setting, &local))
+}
+
+fn mounted(system: &FileSystem) -> String {
+    match (system.kind.is_empty(), system.forbids_programs) {
+        (true, false) => "is on a network drive".to_owned(),
+        (true, true) => "is mounted with noexec".to_owned(),
+        (false, false) => format!("is on {}", system.kind),
+        (false, true) => format!("is on {} mounted with noexec", system.kind),
+    }
+}
+
+/// Less than one large build writes.
+const LITTLE: u64 = 512 << 20;
+/// Less than almost any build writes.
+const NOTHING: u64 = 32 << 20;
+
+#[cfg(test)]
+mod tests;

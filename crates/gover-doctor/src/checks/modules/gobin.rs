@@ -1,0 +1,269 @@
+//! Where `go install` puts programs: refused, in the wrong place, or not on PATH.
+
+use gover_shell::ShellKind;
+
+use super::gopath::{commands_only, owner};
+use crate::check::Check;
+use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::registry::{Hive, RegistryValue, USER_ENVIRONMENT, UserKey};
+
+pub(super) const CHECK: Check = Check {
+    name: "gobin",
+    summary: "GOBIN relative, not writable, inside a toolchain or not on PATH",
+    symptom: "`go install` says `cannot install, GOBIN must be an absolute path` or `permission denied`; or it says nothing, and the \
+              program is `command not found`.",
+    cause: "GOBIN names a folder of the system, a toolchain's `bin`, or one that is not on PATH. The default, `~/go/bin`, is put on \
+            PATH by no installer but that of Windows.",
+    repair: "`--fix` removes a GOBIN that cannot work, and on Windows adds the folder to your own Path. In shells the line to add is \
+             shown; the folder goes behind the others, so that gover's `go` stays first.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let is_set = snapshot.go_setting("GOBIN").is_some();
+    let Some(gobin) = snapshot.gobin() else { return Vec::new() };
+    if is_set && let Some(finding) = misplaced(snapshot, &gobin) {
+        return vec![finding];
+    }
+    unreachable(snapshot, &gobin, is_set).into_iter().collect()
+}
+
+fn misplaced(snapshot: &Snapshot<'_>, gobin: &str) -> Option<Finding> {
+    let system = &snapshot.system;
+    let shown = snapshot.short(gobin);
+    let mut is_automatic = true;
+    let (severity, what, why) = if !system.is_absolute(gobin) {
+        (
+            Severity::Error,
+            format!("GOBIN is the relative path `{gobin}`"),
+            "`go install` stops with `cannot install, GOBIN must be an absolute path`",
+        )
+    } else if system.same(gobin, &snapshot.gover.bin) {
+        (
+            Severity::Warning,
+            format!("GOBIN is gover's own directory, {shown}"),
+            "a program named go, gofmt or go1.X.Y that `go install` puts there replaces gover's, and gover's replace yours",
+        )
+    } else if owner(snapshot, gobin).is_some() {
+        // mise does so on purpose, and sets it again in the next shell.
+        is_automatic = !is_of_mise(gobin);
+        (
+            if is_automatic { Severity::Warning } else { Severity::Note },
+            format!("GOBIN {shown} is inside a toolchain"),
+            "installed programs vanish with the toolchain, and other versions of Go do not see them",
+        )
+    } else if !snapshot.can_write(gobin) {
+        is_automatic = false;
+        (
+            Severity::Error,
+            format!("GOBIN {shown} cannot be written by you"),
+            "every `go install` stops with `permission denied`",
+        )
+    } else {
+        return None;
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(snapshot.go_setting_evidence("GOBIN"))
+        .shown_by(snapshot.startup_evidence("GOBIN"));
+    if is_of_mise(gobin) {
+        return Some(finding.command("mise settings set go_set_gobin false"));
+    }
+    let finding = snapshot.corrected(finding, "GOBIN", None);
+    // A folder that is not writable today may be on a disk that is read-only for a while.
+    Some(if is_automatic { finding } else { commands_only(finding) })
+}
+
+fn is_of_mise(path: &str) -> bool {
+    path.replace('\\', "/").contains("/mise/installs/")
+}
+
+/// Programs are there and no shell finds them. Editors start theirs by path, so that by default this is only a note.
+fn unreachable(snapshot: &Snapshot<'_>, gobin: &str, is_set: bool) -> Option<Finding> {
+    let programs: Vec<String> =
+        snapshot.disk.list(gobin).into_iter().filter(|name| is_program(snapshot, gobin, name)).collect();
+    let example = programs.first()?;
+    if is_on_path(snapshot, gobin) {
+        return None;
+    }
+    let count = match programs.len() {
+        1 => "1 program".to_owned(),
+        count => format!("{count} programs"),
+    };
+    let shown = snapshot.short(gobin);
+    let finding = Finding::new(
+        CHECK.name,
+        if is_set { Severity::Warning } else { Severity::Note },
+        format!("{shown}, where `go install` puts programs, is not on PATH"),
+        format!("`{example}` and what else you install is `command not found`"),
+    )
+    .shown_by(snapshot.go_setting_evidence("GOBIN"))
+    .shown_by([Evidence::Path { path: gobin.to_owned(), fact: format!("holds {count}") }]);
+    Some(add_to_path(snapshot, finding, gobin))
+}
+
+fn is_program(snapshot: &Snapshot<'_>, directory: &str, name: &str) -> bool {
+    let path = snapshot.system.join(directory, name);
+    snapshot.disk.kind(&path) == Some(Kind::File) && snapshot.disk.is_executable(&path)
+}
+
+/// On PATH here, or in what new shells get.
+fn is_on_path(snapshot: &Snapshot<'_>, directory: &str) -> bool {
+    let is_same = |entry: &String| {
+        snapshot.system.same(entry, directory)
+            || snapshot.disk.real(entry).is_some_and(|real| snapshot.system.same(&real, directory))
+    };
+    if snapshot.path().iter().any(is_same) {
+        return true;
+    }
+    if snapshot.system.is_windows() {
+        let stored = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
+        let entries = stored.map(|value| snapshot.expand(&value.shown())).unwrap_or_default();
+        return snapshot.system.split_list(&entries).iter().any(is_same);
+    }
+    let below_home = snapshot.short(directory).replacen("~/", "", 1);
+    snapshot.startup.files.iter().any(|file| {
+        file.lines().iter().any(|(_, line)| {
+            let is_comment = line.trim_start().starts_with('#');
+            let forms = [directory, &format!("$HOME/{below_home}"), &format!("~/{below_home}")]
+                .iter()
+                .any(|form| line.contains(*form));
+            let asked =
+                line.contains("go env GOPATH") || line.contains("GOPATH/bin") || line.contains("$GOBIN");
+            !is_comment && line.to_uppercase().contains("PATH") && (forms || asked)
+        })
+    })
+}
+
+fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &str) -> Finding {
+    if snapshot.system.is_windows() {
+        let before = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
+        let mut text = before.as_ref().map(RegistryValue::shown).unwrap_or_default();
+        if !text.is_empty() && !text.ends_with(';') {
+            text.push(';');
+        }
+        text.push_str(directory);
+        let expands = before.as_ref().is_none_or(|value| value.expands);
+        let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: "Path".to_owned() };
+        return finding.fixed_by([Change::Registry {
+            key,
+            before,
+            after: Some(RegistryValue::new(&text, expands)),
+        }]);
+    }
+    let written = snapshot.short(directory).replacen('~', "$HOME", 1);
+    finding.command(match snapshot.shell {
+        Some(ShellKind::Fish) => format!("fish_add_path --append {}", snapshot.word(directory)),
+        Some(ShellKind::Zsh) => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.zshrc"),
+        Some(ShellKind::Bash) => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.bashrc"),
+        Some(ShellKind::Posix) | None => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.profile"),
+        Some(ShellKind::PowerShell) => {
+            let line = format!("$env:PATH += [IO.Path]::PathSeparator + '{directory}'");
+            format!("Add-Content $PROFILE {}", snapshot.word(&line))
+        }
+        Some(ShellKind::Nu) => {
+            format!("'$env.PATH = ($env.PATH | append \"{directory}\")' | save --append $nu.config-path")
+        }
+        Some(ShellKind::Elvish) => format!("echo 'set paths = [$@paths {directory}]' >> $runtime:rc-path"),
+        Some(ShellKind::Cmd) => format!("set PATH=%PATH%;{directory}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_relative_gobin_is_removed() {
+        let machine = Machine::linux().file("~/.config/go/env", "GOBIN=bin\n");
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOBIN=bin");
+        assert_eq!(machine.repaired(&findings).findings("gobin"), []);
+    }
+
+    #[test]
+    fn a_gobin_inside_a_toolchain_or_in_gover_itself_is_removed() {
+        for (place, what) in [
+            ("/home/ann/.gover/versions/go1.22.5/bin", "is inside a toolchain"),
+            ("/home/ann/.gover/bin", "GOBIN is gover's own directory"),
+        ] {
+            let machine = Machine::linux()
+                .file("~/.bash_profile", &format!("export GOBIN={place}\n"))
+                .var("GOBIN", place);
+            let findings = machine.findings("gobin");
+            assert_eq!(findings[0].severity, Severity::Warning);
+            assert!(findings[0].what.contains(what), "{}", findings[0].what);
+            machine
+                .repaired(&findings)
+                .snapshot(|snapshot| assert_eq!(snapshot.startup_evidence("GOBIN"), []));
+        }
+        let place = r"C:\Users\ann\.gover\bin";
+        let machine =
+            Machine::windows().registry(Hive::User, "Environment", "GOBIN", place).var("GOBIN", place);
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].evidence[0].to_string(), format!(r"GOBIN={place} (set in HKCU\Environment)"));
+        machine.repaired(&findings).snapshot(|snapshot| {
+            assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOBIN"), None);
+        });
+    }
+
+    #[test]
+    fn where_mise_puts_programs_is_a_note() {
+        let goroot = "/home/ann/.local/share/mise/installs/go/1.22.5";
+        let mut machine =
+            Machine::linux().toolchain(goroot, "go1.22.5").var("GOBIN", &format!("{goroot}/bin"));
+        machine.selection.goroot = Some(goroot.to_owned());
+        machine.selection.is_system = true;
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].fix.commands, ["mise settings set go_set_gobin false"]);
+    }
+
+    #[test]
+    fn a_protected_folder_is_left_to_the_person() {
+        let machine = Machine::linux().read_only("/usr/local/bin").var("GOBIN", "/usr/local/bin");
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].what, "GOBIN /usr/local/bin cannot be written by you");
+        assert_eq!(findings[0].fix.changes, []);
+        assert_eq!(findings[0].fix.commands, ["unset GOBIN"]);
+    }
+
+    #[test]
+    fn programs_that_no_shell_finds_are_a_note_with_the_line_to_add() {
+        let machine = Machine::linux().program("~/go/bin/gopls", "");
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin: holds 1 program");
+        let line = r#"export PATH="$PATH:$HOME/go/bin""#;
+        assert_eq!(findings[0].fix.commands, [format!("echo '{line}' >> ~/.bashrc")]);
+        assert_eq!(machine.clone().file("~/.profile", &format!("{line}\n")).findings("gobin"), []);
+        assert_eq!(machine.clone().path_first("/home/ann/go/bin").findings("gobin"), []);
+        let machine = machine.program("/opt/tools/x", "").var("GOBIN", "/opt/tools");
+        assert_eq!(machine.findings("gobin")[0].severity, Severity::Warning);
+    }
+
+    #[test]
+    fn on_windows_the_folder_is_added_to_the_users_path() {
+        let machine = Machine::windows().program("~/go/bin/gopls.exe", "");
+        let findings = machine.findings("gobin");
+        assert_eq!(findings[0].severity, Severity::Note);
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("gobin"), []);
+        repaired.snapshot(|snapshot| {
+            let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
+            assert!(path.expands && path.shown().ends_with(r"\WindowsApps;C:\Users\ann\go\bin"));
+        });
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("gobin"), []);
+            assert_eq!(machine.directory("~/go/bin").findings("gobin"), []);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! GOFLAGS that every go command takes along, and must not.
+
+use crate::check::Check;
+use crate::checks::words;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+pub(super) const CHECK: Check = Check {
+    name: "goflags",
+    summary: "GOFLAGS that stop, change or subvert every build",
+    symptom: "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from $GOFLAGS)`, `go: inconsistent \
+              vendoring in …` in a project without `vendor`, or `go: -insecure flag is no longer supported; use GOINSECURE instead`.",
+    cause: "GOFLAGS is set in a startup file or with `go env -w` for one project, and then applies to all. `-toolexec` lets a \
+            program stand in for the compiler; whoever can set it owns what you build.",
+    repair: "`--fix` takes the flags at fault out of the file of `go env -w`, and removes the variable if nothing else is in it; \
+             otherwise the value that remains is shown to be set.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(value) = snapshot.go_setting("GOFLAGS") else { return Vec::new() };
+    let words = match words::split(&value) {
+        Ok(words) => words,
+        Err(quote) => {
+            let what = format!("GOFLAGS has a {quote} that is not closed");
+            let finding = Finding::new(CHECK.name, Severity::Error, what, EVERY_COMMAND_FAILS);
+            return vec![drop_flags(snapshot, finding, &[], |_| true)];
+        }
+    };
+    let found = [
+        malformed(&words),
+        without_argument(&words),
+        toolexec(&words),
+        insecure(&words),
+        vendor(snapshot, &words),
+        workspace(snapshot, &words),
+        contradiction(&words),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .map(|Fault { severity, what, why, drop }| {
+            let finding = Finding::new(CHECK.name, severity, what, why);
+            drop_flags(snapshot, finding, &words, |word| drop.contains(word))
+        })
+        .collect()
+}
+
+const EVERY_COMMAND_FAILS: &str = "every go command but `go env` stops with `go: parsing $GOFLAGS`";
+
+struct Fault {
+    severity: Severity,
+    what: String,
+    why: &'static str,
+    drop: Vec<String>,
+}
+
+fn malformed(words: &[String]) -> Option<Fault> {
+    let is_flag = |word: &str| {
+        let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-'));
+        name.is_some_and(|name| !name.is_empty() && !name.starts_with(['-', '=']))
+    };
+    let drop: Vec<String> = words.iter().filter(|word| !is_flag(word)).cloned().collect();
+    let what = format!("GOFLAGS holds `{}`, which is no flag", drop.first()?);
+    Some(Fault { severity: Severity::Error, what, why: EVERY_COMMAND_FAILS, drop })
+}
+
+/// `-ldflags -w`: in GOFLAGS a flag and its argument are one word.
+fn without_argument(words: &[String]) -> Option<Fault> {
+    let flag = words.iter().find(|word| {
+        let name = name(word);
+        !word.contains('=') && WITH_ARGUMENT.contains(&name)
+    })?;
+    Some(Fault {
+        severity: Severity::Error,
+        what: format!("GOFLAGS has `{flag}` without its argument, which must follow behind `=`"),
+        why: "every command that knows the flag stops with `go: flag needs an argument`",
+        drop: vec![flag.clone()],
+    })
+}
+
+fn toolexec(words: &[String]) -> Option<Fault> {
+    let flag = words.iter().find(|word| name(word) == "toolexec" && word.contains('='))?;
+    Some(Fault {
+        severity: Severity::Error,
+        what: format!("GOFLAGS has `{flag}`, which starts another program in place of compiler and linker"),
+        why: "that program sees and can change everything you build, in every project",
+        drop: vec![flag.clone()],
+    })
+}
+
+fn insecure(words: &[String]) -> Option<Fault> {
+    let flag = words.iter().find(|word| name(word) == "insecure")?;
+    Some(Fault {
+        severity: Severity::Error,
+        what: format!("GOFLAGS has `{flag}`, which an old Go takes as leave to download without TLS"),
+        why: "modules can be exchanged on their way with Go before 1.16; later ones refuse `go get`",
+        drop: vec![flag.clone()],
+    })
+}
+
+fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
+    // The last one counts.
+    let flag = words.iter().rev().find(|word| name(word) == "mod")?;
+    let go_mod = snapshot.nearest("go.mod")?;
+    let directory = snapshot.system.parent(&go_mod)?;
+    let vendor = snapshot.system.join(directory, "vendor");
+    let has_vendor = snapshot.disk.kind(&vendor) == Some(Kind::Directory);
+    if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() {
+        let directory = snapshot.short(directory);
+        return Some(Fault {
+            severity: Severity::Error,
+            what: format!("GOFLAGS has `{flag}`, and {directory} has no vendor directory"),
+            why: "every build of a module with dependencies stops with `go: inconsistent vendoring`",
+            drop: vec![flag.clone()],
+        });
+    }
+    None
+}
+
+fn workspace(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
+    let flag = words.iter().rev().find(|word| name(word) == "mod" && word.ends_with("=mod"))?;
+    let work = snapshot.go_work()?;
+    Some(Fault {
+        severity: Severity::Error,
+        what: format!("GOFLAGS has `{flag}`, which the workspace of {} forbids", snapshot.short(&work)),
+        why: "go stops with `-mod may only be set to readonly or vendor when in workspace mode`",
+        drop: vec![flag.clone()],
+    })
+}
+
+fn contradiction(words: &[String]) -> Option<Fault> {
+    let differs = |(at, word): &(usize, &String)| {
+        SINGLE.contains(&name(word))
+            && words[at + 1..].iter().any(|later| name(later) == name(word) && later != *word)
+    };
+    let (_, first) = words.iter().enumerate().find(differs)?;
+    let last = words.iter().rev().find(|word| name(word) == name(first))?;
+    Some(Fault {
+        severity: Severity::Warning,
+        what: format!("GOFLAGS has `{first}` and `{last}`, of which only the last counts"),
+        why: "half of what is written there has no effect",
+        drop: words.iter().filter(|word| name(word) == name(first) && *word != last).cloned().collect(),
+    })
+}
+
+fn name(flag: &str) -> &str {
+    let flag = flag.strip_prefix("--").or_else(|| flag.strip_prefix('-')).unwrap_or(flag);
+    flag.split('=').next().unwrap_or(flag)
+}
+
+fn drop_flags(
+    snapshot: &Snapshot<'_>,
+    finding: Finding,
+    words: &[String],
+    at_fault: impl Fn(&String) -> bool,
+) -> Finding {
+    let evidence: Vec<Evidence> = snapshot.go_setting_evidence("GOFLAGS");
+    let finding = finding.shown_by(evidence).shown_by(snapshot.startup_evidence("GOFLAGS"));
+    let left: Vec<&str> =
+        words.iter().filter(|word| !at_fault(word)).map(std::string::String::as_str).collect();
+    let left = (!left.is_empty()).then(|| words::join(&left));
+    snapshot.corrected(finding, "GOFLAGS", left.as_deref())
+}
+
+/// Build flags that always have an argument (`go help build`).
+const WITH_ARGUMENT: &[&str] = &[
+    "asmflags",
+    "buildmode",
+    "compiler",
+    "gccgoflags",
+    "gcflags",
+    "installsuffix",
+    "ldflags",
+    "mod",
+    "modfile",
+    "overlay",
+    "p",
+    "pgo",
+    "pkgdir",
+    "tags",
+    "toolexec",
+];
+
+/// Those that cannot be given twice with effect; `-gcflags` and its like can, by package.
+const SINGLE: &[&str] = &["buildmode", "buildvcs", "mod", "modfile", "tags", "toolexec", "trimpath"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    fn with_line(flags: &str) -> Machine {
+        Machine::linux().file("~/.config/go/env", &format!("GOFLAGS={flags}\nGOPROXY=direct\n"))
+    }
+
+    fn project(machine: Machine) -> Machine {
+        machine.file("~/shop/go.mod", "module shop\n\ngo 1.22\n")
+    }
+
+    #[test]
+    fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
+        let machine = with_line("-v mod=mod");
+        let findings = machine.findings("goflags");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].what, "GOFLAGS holds `mod=mod`, which is no flag");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOFLAGS=-v mod=mod");
+        assert_eq!(findings[0].fix.commands, ["go env -w GOFLAGS=-v"]);
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("goflags"), []);
+        repaired.snapshot(|snapshot| assert_eq!(snapshot.go_env.value("GOFLAGS"), Some("-v")));
+    }
+
+    #[test]
+    fn flags_that_every_build_must_not_have_are_errors() {
+        for (flags, what) in [
+            ("-ldflags -w", "`-ldflags` without its argument"),
+            ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which starts another program"),
+            ("-insecure", "without TLS"),
+            ("-mod=vendor", "~/shop has no vendor directory"),
+            ("'-ldflags=-s", "a ' that is not closed"),
+        ] {
+            let machine = project(with_line(flags));
+            let findings = machine.findings("goflags");
+            assert_eq!(findings.len(), 1, "{flags}");
+            assert_eq!(findings[0].severity, Severity::Error, "{flags}");
+            assert!(findings[0].what.contains(what), "{}", findings[0].what);
+            assert_eq!(machine.repaired(&findings).findings("goflags"), [], "{flags}");
+        }
+    }
+
+    #[test]
+    fn a_workspace_takes_no_mod_mod_and_two_values_are_one_too_many() {
+        let machine = project(with_line("-mod=mod")).file("~/shop/go.work", "go 1.22\nuse .\n");
+        assert_eq!(
+            machine.findings("goflags")[0].what,
+            "GOFLAGS has `-mod=mod`, which the workspace of ~/shop/go.work forbids"
+        );
+        let machine = with_line("-mod=readonly -v -mod=mod");
+        let findings = machine.findings("goflags");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].fix.commands, ["go env -w 'GOFLAGS=-v -mod=mod'"]);
+        assert_eq!(machine.repaired(&findings).findings("goflags"), []);
+    }
+
+    #[test]
+    fn a_variable_is_removed_where_it_is_set_on_both_systems() {
+        let machine =
+            Machine::linux().file("~/.profile", "export GOFLAGS=-insecure\n").var("GOFLAGS", "-insecure");
+        let findings = machine.findings("goflags");
+        assert_eq!(findings[0].evidence[0].to_string(), "GOFLAGS=-insecure (set in ~/.profile:1)");
+        machine.repaired(&findings).snapshot(|snapshot| {
+            assert_eq!(snapshot.startup_evidence("GOFLAGS"), []);
+        });
+        let machine = Machine::windows()
+            .registry(Hive::User, "Environment", "GOFLAGS", "-v -insecure")
+            .var("GOFLAGS", "-v -insecure");
+        let findings = machine.findings("goflags");
+        assert_eq!(findings[0].evidence[0].to_string(), r"GOFLAGS=-v -insecure (set in HKCU\Environment)");
+        // What else is in it would be lost.
+        assert_eq!(findings[0].fix.changes, []);
+        assert_eq!(findings[0].fix.commands, ["$env:GOFLAGS = '-v'"]);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            let machine = project(machine);
+            assert_eq!(machine.findings("goflags"), []);
+            for flags in ["-buildvcs=false", "-mod=mod", "-tags=a,b -race", "'-ldflags=-s -w' -trimpath"] {
+                assert_eq!(machine.clone().var("GOFLAGS", flags).findings("goflags"), [], "{flags}");
+            }
+            let vendored = machine.directory("~/shop/vendor").var("GOFLAGS", "-mod=vendor");
+            assert_eq!(vendored.findings("goflags"), []);
+        }
+    }
+}

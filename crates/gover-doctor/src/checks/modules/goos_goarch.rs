@@ -1,0 +1,190 @@
+//! GOOS and GOARCH left over from cross-compiling.
+
+use gover_core::platform::{Fit, Platform};
+use gover_core::{Arch, platform};
+
+use super::lasting::is_lasting;
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "goos-goarch",
+    summary: "GOOS or GOARCH set for another machine, or misspelt",
+    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` with `go run` and `go test`, `cannot install \
+              cross-compiled binaries when GOBIN is set`, or `go: unsupported GOOS/GOARCH pair linux /amd64`, with a blank that is \
+              hard to see.",
+    cause: "They were set for one cross-compilation, with `go env -w`, in a startup file or with `set GOOS=linux && go build` in the \
+            command prompt, which keeps the blank before `&&`.",
+    repair: "`--fix` removes them. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = 'linux'` and afterwards \
+             `Remove-Item Env:GOOS`.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    ["GOOS", "GOARCH"].into_iter().filter_map(|name| examine(snapshot, name)).collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
+    let value = snapshot.go_setting(name)?;
+    let known = if name == "GOOS" { SYSTEMS } else { ARCHITECTURES };
+    let own = own(snapshot, name);
+    let (severity, what, why) = if known.contains(&value.trim()) && value.trim() != value {
+        let what = format!("{name} is `{value}`, with a blank");
+        (Severity::Error, what, "every build stops with `unsupported GOOS/GOARCH pair`")
+    } else if !known.contains(&value.as_str()) {
+        let meant = Arch::by_any_name(&value).filter(|_| name == "GOARCH");
+        let hint = meant.map(|arch| format!("; Go calls it {arch}")).unwrap_or_default();
+        let what = format!("{name} is `{value}`, which Go does not know{hint}");
+        (Severity::Error, what, "every build stops with `unsupported GOOS/GOARCH pair`")
+    } else if own.contains(&value) {
+        return None;
+    } else {
+        let lasting = is_lasting(snapshot, name);
+        let runs = name == "GOARCH" && runs_here(snapshot, &value);
+        // In one shell it may be meant; for good, and for programs that do not run, it hardly is.
+        let severity = match (lasting, runs) {
+            (true, false) => Severity::Error,
+            (true, true) | (false, false) => Severity::Warning,
+            (false, true) => Severity::Note,
+        };
+        let own = own.first().cloned().unwrap_or_default();
+        let for_good = if lasting { "for good" } else { "in this shell" };
+        let what = format!("{name} is {value} {for_good}, and this machine is {own}");
+        (
+            severity,
+            what,
+            "every build is for another machine: `go run`, `go test` and what `go install` makes do not run here",
+        )
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(snapshot.go_setting_evidence(name))
+        .shown_by(snapshot.startup_evidence(name));
+    Some(snapshot.corrected(finding, name, None))
+}
+
+/// What is right here, the best first: the toolchain's own, and the machine's.
+fn own(snapshot: &Snapshot<'_>, name: &str) -> Vec<String> {
+    if name == "GOOS" {
+        return go_os(snapshot).map(str::to_owned).into_iter().collect();
+    }
+    let built_for = snapshot.selection.bin.as_ref().map(|bin| {
+        let program = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+        platform::architectures(&snapshot.disk.head(&program, 1024))
+    });
+    let built_for = built_for.unwrap_or_default().into_iter().map(|arch| arch.as_str().to_owned());
+    std::iter::once(snapshot.system.arch.clone()).chain(built_for).collect()
+}
+
+fn go_os(snapshot: &Snapshot<'_>) -> Option<&'static str> {
+    match snapshot.system.os {
+        Os::Linux => Some("linux"),
+        Os::MacOs => Some("darwin"),
+        Os::Windows => Some("windows"),
+        Os::Other => None,
+    }
+}
+
+fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
+    let machine = go_os(snapshot).and_then(|os| Platform::new(os, &snapshot.system.arch).ok());
+    let fit = machine.and_then(|machine| Some(machine.fit(Arch::parse(arch).ok()?)));
+    fit.is_some_and(|fit| fit != Fit::Foreign)
+}
+
+/// `internal/syslist`, with systems that old releases had.
+const SYSTEMS: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "zos",
+];
+
+const ARCHITECTURES: &[&str] = &[
+    "386", "amd64", "amd64p32", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64",
+    "ppc64le", "riscv64", "s390x", "sparc64", "wasm",
+];
+
+#[cfg(test)]
+mod tests {
+    use gover_shell::ShellKind;
+
+    use super::*;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    #[test]
+    fn a_persisted_value_for_another_machine_is_removed() {
+        let machine = Machine::linux().file("~/.config/go/env", "GOOS=windows\n");
+        let findings = machine.findings("goos-goarch");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].what, "GOOS is windows for good, and this machine is linux");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOOS=windows");
+        assert_eq!(findings[0].fix.commands, ["go env -u GOOS"]);
+        assert_eq!(machine.repaired(&findings).findings("goos-goarch"), []);
+
+        let machine =
+            Machine::windows().registry(Hive::User, "Environment", "GOOS", "linux").var("GOOS", "linux");
+        let findings = machine.findings("goos-goarch");
+        assert_eq!(findings[0].evidence[0].to_string(), r"GOOS=linux (set in HKCU\Environment)");
+        machine.repaired(&findings).snapshot(|snapshot| {
+            assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOOS"), None);
+        });
+    }
+
+    #[test]
+    fn one_shells_value_is_less_and_what_runs_anyway_still_less() {
+        let severity = |machine: Machine| machine.findings("goos-goarch")[0].severity;
+        assert_eq!(severity(Machine::linux().var("GOARCH", "arm64")), Severity::Warning);
+        assert_eq!(severity(Machine::linux().var("GOARCH", "386")), Severity::Note);
+        assert_eq!(severity(Machine::linux().file("~/.config/go/env", "GOARCH=386\n")), Severity::Warning);
+        // Git Bash inherits what the command prompt had, and forgets it in its own way.
+        let mut machine = Machine::windows().var("GOOS", "linux");
+        machine.shell = Some(ShellKind::Bash);
+        let findings = machine.findings("goos-goarch");
+        assert_eq!(findings[0].what, "GOOS is linux in this shell, and this machine is windows");
+        assert_eq!(findings[0].fix.commands, ["unset GOOS"]);
+    }
+
+    #[test]
+    fn a_blank_and_other_peoples_names_are_told() {
+        let mut machine = Machine::windows().var("GOOS", "linux ");
+        machine.shell = Some(ShellKind::Cmd);
+        let findings = machine.findings("goos-goarch");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Error, "GOOS is `linux `, with a blank")
+        );
+        assert_eq!(findings[0].fix.commands, ["set GOOS="]);
+        let findings = Machine::linux().var("GOARCH", "x86_64").findings("goos-goarch");
+        assert_eq!(findings[0].what, "GOARCH is `x86_64`, which Go does not know; Go calls it amd64");
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("goos-goarch"), []);
+            let (os, arch) = match machine.system.os {
+                Os::Windows => ("windows", "amd64"),
+                Os::MacOs => ("darwin", "arm64"),
+                _ => ("linux", "amd64"),
+            };
+            assert_eq!(machine.var("GOOS", os).var("GOARCH", arch).findings("goos-goarch"), []);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! GOPATH in a place where it cannot be, or must not.
+
+use super::rights::take_back;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+pub(super) const CHECK: Check = Check {
+    name: "gopath",
+    summary: "GOPATH relative, inside a toolchain, not writable, or in the way of modules",
+    symptom: "`go: GOPATH entry is relative; must be absolute path`, `warning: both GOPATH and GOROOT are the same directory`, \
+              `$GOPATH/go.mod exists but should not`, `could not create module cache: mkdir …: permission denied`, or `go: go.mod \
+              file not found in current directory or any parent directory` below `$GOPATH/src`.",
+    cause: "Instructions from the years before modules set GOPATH to the project, to GOROOT or to `.`; `sudo go install` made \
+            `~/go` root's.",
+    repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` counts again. Rights are given back by the command \
+             that is shown.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let entries = snapshot.gopath();
+    let mut findings: Vec<Finding> =
+        entries.iter().filter_map(|entry| misplaced(snapshot, entry)).take(1).collect();
+    if findings.is_empty()
+        && let Some(first) = entries.first()
+    {
+        findings.extend(unwritable(snapshot, first));
+        findings.extend(module_at_top(snapshot, first));
+        findings.extend(entries.iter().filter_map(|entry| project_below(snapshot, entry)).take(1));
+    }
+    findings
+}
+
+/// An entry that the go command refuses, or that belongs to a toolchain.
+fn misplaced(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
+    let system = &snapshot.system;
+    let shown = snapshot.short(entry);
+    let (severity, what, why) = if entry.starts_with('~') {
+        (
+            Severity::Error,
+            format!("GOPATH holds `{entry}`, in which nobody expands the `~`"),
+            "every go command stops with `GOPATH entry cannot start with shell metacharacter '~'`",
+        )
+    } else if !system.is_absolute(entry) {
+        (
+            Severity::Error,
+            format!("GOPATH holds the relative path `{entry}`"),
+            "every go command stops with `GOPATH entry is relative; must be absolute path`",
+        )
+    } else if snapshot.selection.goroot.as_ref().is_some_and(|goroot| system.same(goroot, entry)) {
+        (
+            Severity::Warning,
+            format!("GOPATH is the GOROOT of the Go in use, {shown}"),
+            "modules and installed programs are mixed into the toolchain and go with it",
+        )
+    } else if owner(snapshot, entry).is_some() {
+        (
+            Severity::Warning,
+            format!("GOPATH {shown} is inside a toolchain"),
+            "modules and installed programs are deleted together with the toolchain",
+        )
+    } else {
+        return None;
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(snapshot.go_setting_evidence("GOPATH"))
+        .shown_by(snapshot.startup_evidence("GOPATH"));
+    Some(snapshot.corrected(finding, "GOPATH", None))
+}
+
+/// The toolchain or store that a directory is inside.
+pub(super) fn owner(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
+    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let owners = [snapshot.selection.goroot.clone(), Some(versions)];
+    owners.into_iter().flatten().find(|owner| snapshot.system.is_inside(path, owner))
+}
+
+fn unwritable(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
+    // With both of its uses elsewhere nothing is written there.
+    let is_unused = snapshot.go_setting("GOMODCACHE").is_some() && snapshot.go_setting("GOBIN").is_some();
+    if is_unused || snapshot.can_write(entry) {
+        return None;
+    }
+    let shown = snapshot.short(entry);
+    let existing = snapshot.nearest_existing(entry);
+    let exists = existing == Some(entry);
+    let fact = if exists { "cannot be written by you" } else { "does not exist and cannot be created" };
+    let finding = Finding::new(
+        CHECK.name,
+        Severity::Error,
+        format!("GOPATH {shown} {fact}"),
+        "no module can be downloaded and no program installed: `could not create module cache`",
+    )
+    .shown_by(snapshot.go_setting_evidence("GOPATH"))
+    .shown_by([Evidence::Path { path: entry.to_owned(), fact: fact.to_owned() }]);
+    Some(match existing {
+        Some(existing) if exists || snapshot.system.is_inside(existing, &snapshot.home) => {
+            finding.command(take_back(snapshot, existing))
+        }
+        // Which of both was meant, only the person knows.
+        _ => commands_only(snapshot.corrected(finding, "GOPATH", None)),
+    })
+}
+
+pub(super) fn commands_only(mut finding: Finding) -> Finding {
+    finding.fix.changes.clear();
+    finding
+}
+
+fn module_at_top(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
+    let go_mod = snapshot.system.join(entry, "go.mod");
+    if snapshot.disk.kind(&go_mod) != Some(Kind::File) {
+        return None;
+    }
+    let what = format!("GOPATH {} is itself a module", snapshot.short(entry));
+    let why = "go commands in it stop with `$GOPATH/go.mod exists but should not`, or take the module cache for its packages";
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+        .shown_by(snapshot.go_setting_evidence("GOPATH"))
+        .shown_by([Evidence::Path { path: go_mod.clone(), fact: "is a module's".to_owned() }]);
+    if snapshot.go_setting("GOPATH").is_some() {
+        return Some(snapshot.corrected(finding, "GOPATH", None));
+    }
+    let aside = format!("{go_mod}.aside");
+    let verb = if snapshot.system.is_windows() { "move" } else { "mv" };
+    Some(finding.command(format!("{verb} {} {}", snapshot.word(&go_mod), snapshot.word(&aside))))
+}
+
+/// Go files below GOPATH/src without a module, or with one that is switched off.
+fn project_below(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
+    let source = snapshot.system.join(entry, "src");
+    if !snapshot.system.is_inside(&snapshot.directory, &source) {
+        return None;
+    }
+    let shown = snapshot.short(&snapshot.directory);
+    let is_off = snapshot.go_setting("GO111MODULE").as_deref() == Some("off");
+    match snapshot.nearest("go.mod") {
+        Some(go_mod) if is_off => {
+            let finding = Finding::new(
+                CHECK.name,
+                Severity::Error,
+                format!("{shown} is a module below GOPATH/src, and modules are off"),
+                "its go.mod is ignored: dependencies come from GOPATH/src in whatever version lies there",
+            )
+            .shown_by([Evidence::Path { path: go_mod, fact: "is ignored".to_owned() }])
+            .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
+            Some(commands_only(snapshot.corrected(finding, "GO111MODULE", None)))
+        }
+        None if !is_off && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) => {
+            let finding = Finding::new(
+                CHECK.name,
+                Severity::Warning,
+                format!("{shown} has Go files below GOPATH/src and is no module"),
+                "since Go 1.16 it does not build: `go.mod file not found in current directory or any parent directory`",
+            )
+            .shown_by([Evidence::Path { path: snapshot.directory.clone(), fact: "has no go.mod".to_owned() }]);
+            Some(finding.command("go mod init"))
+        }
+        _ => None,
+    }
+}
+
+fn is_go_file(name: &str) -> bool {
+    name.strip_suffix(".go").is_some()
+}
+
+#[cfg(test)]
+mod tests;

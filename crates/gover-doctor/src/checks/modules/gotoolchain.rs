@@ -1,0 +1,170 @@
+//! GOTOOLCHAIN, which keeps the go command from taking the version that a project asks for.
+
+use gover_core::{GoVersion, ToolchainName};
+
+use super::gopath::commands_only;
+use super::lasting::is_lasting;
+use super::project::{Needed, needed};
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "gotoolchain",
+    summary: "GOTOOLCHAIN invalid, fixed to one version, or too strict for this project",
+    symptom: "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; GOTOOLCHAIN=local)`, or another \
+              version than the one that .go-version or go.mod names.",
+    cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a Dockerfile, and holds for all.",
+    repair: "`--fix` removes an invalid value, one that stops this project, and one version for all. gover chooses for each project; a project \
+             that needs an exact version has a `toolchain` line in go.mod or a .go-version.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(value) = snapshot.go_setting("GOTOOLCHAIN") else { return Vec::new() };
+    examine(snapshot, &value).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
+    let finding = |severity, what: String, why: &str| {
+        Finding::new(CHECK.name, severity, what, why)
+            .shown_by(snapshot.go_setting_evidence("GOTOOLCHAIN"))
+            .shown_by(snapshot.startup_evidence("GOTOOLCHAIN"))
+    };
+    let Some(kind) = kind(value) else {
+        let meant = GoVersion::parse(value).map(|version| ToolchainName::of(&version));
+        let hint = meant.map(|name| format!("; a version is written {name}")).unwrap_or_default();
+        let what = format!("GOTOOLCHAIN is `{}`, which go does not understand{hint}", value.escape_debug());
+        let why = "every go command from 1.21 on stops with `invalid GOTOOLCHAIN`";
+        return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
+    };
+    let running = match &kind {
+        Kind::Chooses => return None,
+        Kind::Local => snapshot.selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok()),
+        Kind::Fixed(name) => Some(name.clone()),
+    };
+    if let (Some(needed), Some(running)) = (needed(snapshot), &running)
+        && needed.version > *running.version()
+    {
+        let Needed { version, name, evidence } = needed;
+        let what = format!("GOTOOLCHAIN={value} holds {running} fast, and {name} needs go {version}");
+        let why = format!("builds here stop with `go: {name} requires go >= {version}`");
+        let finding = finding(Severity::Error, what, &why).shown_by([evidence]);
+        return Some(snapshot.corrected(finding, "GOTOOLCHAIN", None));
+    }
+    let lasting = is_lasting(snapshot, "GOTOOLCHAIN");
+    Some(match kind {
+        Kind::Fixed(name) if lasting => {
+            let what = format!("GOTOOLCHAIN fixes {name} for all projects");
+            let why = "that version runs whatever go.mod or .go-version say, and go downloads it where it is missing";
+            snapshot.corrected(finding(Severity::Warning, what, why), "GOTOOLCHAIN", None)
+        }
+        Kind::Fixed(name) => {
+            let what = format!("GOTOOLCHAIN fixes {name} in this shell");
+            let why = "that version runs whatever go.mod or .go-version say";
+            commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
+        }
+        _ => {
+            let what = "GOTOOLCHAIN=local keeps go from changing its version by itself".to_owned();
+            let why = "a project whose go.mod asks for a newer Go fails instead of getting it, unless gover provides it";
+            commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
+        }
+    })
+}
+
+enum Kind {
+    /// go may change to a newer version.
+    Chooses,
+    Local,
+    Fixed(ToolchainName),
+}
+
+/// By the grammar of `cmd/go/internal/toolchain.Select`; `None` is what it refuses.
+fn kind(value: &str) -> Option<Kind> {
+    let (first, mode) = value.split_once('+').map_or((value, None), |(first, mode)| (first, Some(mode)));
+    match (first, mode) {
+        ("auto" | "path", None) | ("local", Some("auto" | "path")) => Some(Kind::Chooses),
+        ("local", None) => Some(Kind::Local),
+        (name, None | Some("auto" | "path")) => {
+            let name = ToolchainName::parse(name).ok()?;
+            Some(if mode.is_some() { Kind::Chooses } else { Kind::Fixed(name) })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    fn with_line(value: &str) -> Machine {
+        Machine::linux().file("~/.config/go/env", &format!("GOTOOLCHAIN={value}\n"))
+    }
+
+    #[test]
+    fn an_invalid_value_is_removed() {
+        for (value, hint) in [("1.22.5", "; a version is written go1.22.5"), ("off", ""), ("auto+path", "")] {
+            let machine = with_line(value);
+            let findings = machine.findings("gotoolchain");
+            assert_eq!(findings[0].severity, Severity::Error);
+            assert_eq!(
+                findings[0].what,
+                format!("GOTOOLCHAIN is `{value}`, which go does not understand{hint}")
+            );
+            assert_eq!(
+                findings[0].evidence[0].to_string(),
+                format!("/home/ann/.config/go/env:1: GOTOOLCHAIN={value}")
+            );
+            assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
+        }
+    }
+
+    #[test]
+    fn what_follows_for_this_project_is_told() {
+        let machine = with_line("local").file("~/shop/go.mod", "module shop\n\ngo 1.24.0\n");
+        let findings = machine.findings("gotoolchain");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].what, "GOTOOLCHAIN=local holds go1.22.5 fast, and go.mod needs go 1.24.0");
+        assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.24.0");
+        assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
+        // A workspace counts instead of the module.
+        let machine = machine.file("~/shop/go.work", "go 1.22\n");
+        assert_eq!(machine.findings("gotoolchain")[0].severity, Severity::Note);
+        let fixed = Machine::linux().var("GOTOOLCHAIN", "go1.21.0").file("~/shop/go.mod", "go 1.22\n");
+        assert_eq!(
+            fixed.findings("gotoolchain")[0].what,
+            "GOTOOLCHAIN=go1.21.0 holds go1.21.0 fast, and go.mod needs go 1.22"
+        );
+    }
+
+    #[test]
+    fn one_version_for_all_is_a_warning_and_in_one_shell_a_note() {
+        let machine = Machine::windows()
+            .registry(Hive::User, "Environment", "GOTOOLCHAIN", "go1.22.5")
+            .var("GOTOOLCHAIN", "go1.22.5");
+        let findings = machine.findings("gotoolchain");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].evidence[0].to_string(), r"GOTOOLCHAIN=go1.22.5 (set in HKCU\Environment)");
+        machine.repaired(&findings).snapshot(|snapshot| {
+            assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOTOOLCHAIN"), None);
+        });
+        let findings = Machine::linux().var("GOTOOLCHAIN", "go1.22.5").findings("gotoolchain");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].fix.commands, ["unset GOTOOLCHAIN"]);
+        let findings = with_line("local").findings("gotoolchain");
+        assert_eq!((findings[0].severity, findings[0].fix.changes.len()), (Severity::Note, 0));
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("gotoolchain"), []);
+            for value in ["auto", "path", "local+auto", "go1.22.5+auto"] {
+                assert_eq!(machine.clone().var("GOTOOLCHAIN", value).findings("gotoolchain"), []);
+            }
+        }
+    }
+}

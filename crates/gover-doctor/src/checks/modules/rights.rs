@@ -1,0 +1,18 @@
+//! The command that makes a directory the user's own again.
+
+use gover_shell::ShellKind;
+
+use crate::snapshot::Snapshot;
+
+/// A command for a directory that exists and refuses to be written.
+pub(super) fn take_back(snapshot: &Snapshot<'_>, path: &str) -> String {
+    let path = snapshot.word(path);
+    match (snapshot.system.is_windows(), snapshot.shell) {
+        (true, Some(ShellKind::Cmd)) => format!("icacls {path} /grant %USERNAME%:(OI)(CI)F /T"),
+        (true, _) => format!("icacls {path} /grant \"${{env:USERNAME}}:(OI)(CI)F\" /T"),
+        (false, Some(ShellKind::Fish | ShellKind::Elvish | ShellKind::Nu)) => {
+            format!("sudo chown -R (id -un) {path}")
+        }
+        (false, _) => format!("sudo chown -R \"$(id -un)\" {path}"),
+    }
+}

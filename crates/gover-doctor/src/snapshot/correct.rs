@@ -1,0 +1,45 @@
+//! How a setting of Go's gets another value, or none, in the place that sets it.
+
+use gover_shell::ShellKind;
+
+use super::Snapshot;
+use crate::finding::Finding;
+
+impl Snapshot<'_> {
+    /// The finding with what gives a Go setting another value, or removes it. `--fix` changes the file of `go env -w`, and
+    /// removes variables as [`unset`](Self::unset) does; other values of variables are the person's to write.
+    #[must_use]
+    pub fn corrected(&self, finding: Finding, name: &str, value: Option<&str>) -> Finding {
+        let is_variable = self.variable(name).is_some();
+        match value {
+            None if is_variable => self.unset(finding, name),
+            Some(value) if is_variable => match self.shell {
+                Some(shell) => finding.command(shell.syntax().set_env(name, value).trim_end()),
+                None => finding,
+            },
+            None => finding.fixed_by(self.go_env.without(name)).command(format!("go env -u {name}")),
+            Some(value) => {
+                let change = self.go_env.rewritten(|line| match &line.setting {
+                    Some((known, _)) if known == name => Some(format!("{name}={value}")),
+                    _ => Some(line.text.clone()),
+                });
+                finding.fixed_by(change).command(self.go_env_write(name, value))
+            }
+        }
+    }
+
+    /// The `go env -w` command for a value, in the form of the shell in use.
+    pub fn go_env_write(&self, name: &str, value: &str) -> String {
+        format!("go env -w {}", self.word(&format!("{name}={value}")))
+    }
+
+    /// A text as one word of the shell in use, quoted only where it must be.
+    pub fn word(&self, text: &str) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@".contains(c);
+        if !text.is_empty() && text.chars().all(|c| is_plain(c) || (c == '\\' && self.system.is_windows())) {
+            return text.to_owned();
+        }
+        let shell = if self.system.is_windows() { ShellKind::PowerShell } else { ShellKind::Posix };
+        self.shell.unwrap_or(shell).syntax().quote(text)
+    }
+}
