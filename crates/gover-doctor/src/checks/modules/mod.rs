@@ -9,8 +9,12 @@ mod goos_goarch;
 mod gopath;
 mod gotoolchain;
 mod lasting;
+mod module_file;
 mod project;
 mod rights;
+mod tools_stale;
+mod vendor_list;
+mod vendor_stale;
 
 use crate::check::Check;
 
@@ -20,6 +24,8 @@ pub(crate) const CHECKS: &[Check] = &[
     goflags::CHECK,
     gopath::CHECK,
     gobin::CHECK,
+    tools_stale::CHECK,
+    vendor_stale::CHECK,
     goos_goarch::CHECK,
     goenv_file::CHECK,
     gotoolchain::CHECK,

@@ -1,0 +1,108 @@
+//! What go.mod requires and replaces, line by line. A file that go itself would refuse gives what can be read of it.
+
+/// The lines that matter here.
+#[derive(Debug, Default)]
+pub(super) struct ModuleFile {
+    /// N of `go 1.N`.
+    pub(super) go_minor: Option<u64>,
+    pub(super) required: Vec<Required>,
+    pub(super) replaced: Vec<Replaced>,
+}
+
+#[derive(Debug)]
+pub(super) struct Required {
+    pub(super) path: String,
+    pub(super) version: String,
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Replaced {
+    pub(super) path: String,
+    /// Empty if every version is.
+    pub(super) version: String,
+    pub(super) by: Target,
+    pub(super) line: usize,
+    pub(super) text: String,
+}
+
+/// What a module is replaced by: a directory, or a module and its version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    path: String,
+    version: String,
+}
+
+impl Target {
+    pub(super) fn of(words: &[&str]) -> Option<Self> {
+        match words {
+            [path] => Some(Self { path: directory(path), version: String::new() }),
+            [path, version] => Some(Self { path: (*path).to_owned(), version: (*version).to_owned() }),
+            _ => None,
+        }
+    }
+}
+
+/// `go mod vendor` writes slashes, and cleans the path.
+fn directory(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    path.trim_end_matches('/').to_owned()
+}
+
+/// Reads a go.mod (go.dev/ref/mod#go-mod-file-grammar).
+pub(super) fn read(text: &str) -> ModuleFile {
+    let mut file = ModuleFile::default();
+    let mut block: Option<String> = None;
+    for (index, text) in text.lines().enumerate() {
+        let code = text.split("//").next().unwrap_or_default().trim();
+        let mut words: Vec<&str> =
+            code.split_whitespace().map(|word| word.trim_matches(['"', '`'])).collect();
+        match (words.as_slice(), &block) {
+            ([")"], _) => {
+                block = None;
+                continue;
+            }
+            ([word, "("], None) => {
+                block = Some((*word).to_owned());
+                continue;
+            }
+            ([], _) => continue,
+            _ => {}
+        }
+        let verb = match &block {
+            Some(verb) => verb.clone(),
+            None => words.remove(0).to_owned(),
+        };
+        file.line(&verb, &words, index + 1, text.trim());
+    }
+    file
+}
+
+impl ModuleFile {
+    fn line(&mut self, verb: &str, words: &[&str], line: usize, text: &str) {
+        let text = text.to_owned();
+        match (verb, words) {
+            ("go", [version]) => {
+                self.go_minor =
+                    gover_core::GoVersion::parse(version).ok().and_then(|version| version.minor());
+            }
+            ("require", [path, version]) => {
+                let (path, version) = ((*path).to_owned(), (*version).to_owned());
+                self.required.push(Required { path, version, line, text });
+            }
+            ("replace", [path, "=>", target @ ..]) => self.replace(path, "", target, line, text),
+            ("replace", [path, version, "=>", target @ ..]) => {
+                self.replace(path, version, target, line, text)
+            }
+            _ => {}
+        }
+    }
+
+    fn replace(&mut self, path: &str, version: &str, target: &[&str], line: usize, text: String) {
+        if let Some(by) = Target::of(target) {
+            let (path, version) = (path.to_owned(), version.to_owned());
+            self.replaced.push(Replaced { path, version, by, line, text });
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Programs of `go install` that are too old for the project, or that PATH hides.
+
+use gover_core::ToolchainName;
+
+use super::project::needed;
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::programs::Run;
+
+pub(super) const CHECK: Check = Check {
+    name: "tools-stale",
+    summary: "Tools in GOBIN built by a Go older than the project needs, or hidden by others",
+    symptom: "`package requires newer Go version go1.24 (application built with go1.22)`, `the Go language version (go1.22) used to build \
+              golangci-lint is lower than the targeted Go version`, `Version of Delve is too old for Go version …`; or `go install` \
+              of a newer version changes nothing.",
+    cause: "A tool that reads Go code understands the language of the Go that built it, and stays as it was when Go is updated. Or \
+            a package manager's copy comes first on PATH.",
+    repair: "Install the tool again with the Go in use; the command is shown.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let programs = programs(snapshot);
+    [stale(snapshot, &programs), hidden(snapshot, &programs)].into_iter().flatten().collect()
+}
+
+/// A program that Go built.
+#[derive(Debug, PartialEq, Eq)]
+struct Built {
+    path: String,
+    /// `go1.22.5`
+    by: String,
+    /// Its main package, if it tells.
+    package: Option<String>,
+}
+
+/// One run of `go version -m` for the whole directory.
+fn programs(snapshot: &Snapshot<'_>) -> Vec<Built> {
+    let (Some(bin), Some(gobin)) = (&snapshot.selection.bin, snapshot.gobin()) else { return Vec::new() };
+    let go = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    if snapshot.disk.list(&gobin).is_empty() || !snapshot.disk.is_executable(&go) {
+        return Vec::new();
+    }
+    let ran = snapshot.programs.run(&Run {
+        program: &go,
+        arguments: &["version", "-m", &gobin],
+        // Nothing of the project's or the user's is to change what runs, or to start a download.
+        variables: &[
+            ("GOTOOLCHAIN", Some("local")),
+            ("GOENV", Some("off")),
+            ("GOFLAGS", None),
+            ("GOROOT", snapshot.selection.goroot.as_deref()),
+        ],
+        input: "",
+    });
+    ran.map(|ran| read(&ran.stdout)).unwrap_or_default()
+}
+
+/// `PATH: go1.22.5`, and below it lines with a tab before them.
+fn read(output: &str) -> Vec<Built> {
+    let mut found: Vec<Built> = Vec::new();
+    for line in output.lines() {
+        if let Some(detail) = line.strip_prefix('\t') {
+            if let (Some(package), Some(built)) = (detail.strip_prefix("path\t"), found.last_mut()) {
+                built.package = Some(package.trim().to_owned());
+            }
+        } else if let Some((path, by)) = line.rsplit_once(": ") {
+            let by = by.split(' ').next().unwrap_or_default().to_owned();
+            found.push(Built { path: path.to_owned(), by, package: None });
+        }
+    }
+    found
+}
+
+fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
+    let needed = needed(snapshot)?;
+    let language = needed.version.language();
+    let is_stale = |built: &&Built| {
+        let reads_code = built.package.as_deref().is_some_and(reads_go_code);
+        let by = ToolchainName::parse(&built.by).ok();
+        reads_code && by.is_some_and(|name| name.version().language() < language)
+    };
+    let stale: Vec<&Built> = programs.iter().filter(is_stale).collect();
+    stale.first()?;
+    let names: Vec<&str> = stale.iter().map(|built| snapshot.system.file_name(&built.path)).collect();
+    let were = if names.len() == 1 { "was" } else { "were" };
+    let what = format!(
+        "{} {were} built by an older Go than {} asks for, which is {}",
+        names.join(", "),
+        needed.name,
+        needed.version
+    );
+    let why = format!("a tool that reads Go code refuses or misreads that of go {language}");
+    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+        .shown_by([needed.evidence])
+        .shown_by(stale.iter().map(|built| Evidence::Path {
+            path: built.path.clone(),
+            fact: format!("built by {}", built.by),
+        }));
+    for package in stale.iter().filter_map(|built| built.package.as_ref()) {
+        finding = finding.command(format!("go install {package}@latest"));
+    }
+    Some(finding)
+}
+
+/// Whether a program by its main package parses or type-checks Go, so that the language it was built with matters.
+fn reads_go_code(package: &str) -> bool {
+    READERS
+        .iter()
+        .any(|known| package.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+const READERS: &[&str] = &[
+    "github.com/cweill/gotests",
+    "github.com/fatih/gomodifytags",
+    "github.com/go-delve/delve/cmd/dlv",
+    "github.com/golang/mock/mockgen",
+    "github.com/golangci/golangci-lint",
+    "github.com/josharian/impl",
+    "github.com/kisielk/errcheck",
+    "github.com/mgechev/revive",
+    "github.com/securego/gosec",
+    "github.com/vektra/mockery",
+    "go.uber.org/mock/mockgen",
+    "go.uber.org/nilaway",
+    "golang.org/x/tools",
+    "golang.org/x/vuln/cmd/govulncheck",
+    "honnef.co/go/tools/cmd",
+];
+
+/// Programs of GOBIN that another of the same name comes before.
+fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
+    let gobin = snapshot.gobin()?;
+    let is_on_path = snapshot.path().iter().any(|entry| snapshot.system.same(entry, &gobin));
+    if !is_on_path {
+        return None;
+    }
+    let pairs: Vec<(&Built, String)> =
+        programs.iter().filter_map(|built| Some((built, shadow(snapshot, &built.path)?))).collect();
+    let (first, shadow) = pairs.first()?;
+    let name = snapshot.system.file_name(&first.path);
+    let what = match pairs.len() {
+        1 => format!("{name} of `go install` is hidden by {}", snapshot.short(shadow)),
+        count => format!("{count} programs of `go install` are hidden by others of the same name"),
+    };
+    let why = "the other one runs, however often `go install` brings a newer one";
+    let evidence = pairs.iter().flat_map(|(built, shadow)| {
+        [
+            Evidence::Path { path: shadow.clone(), fact: "comes first on PATH".to_owned() },
+            Evidence::Path { path: built.path.clone(), fact: format!("built by {}, comes later", built.by) },
+        ]
+    });
+    Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence))
+}
+
+/// The program of the same name that a shell finds instead.
+fn shadow(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
+    let found = snapshot.program(snapshot.system.file_name(path))?;
+    let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
+    // go, gofmt and go1.X.Y are gover's to choose.
+    let is_govers = snapshot.system.is_inside(&found, &snapshot.gover.bin);
+    (!is_govers && !snapshot.system.same(&real(&found), &real(path))).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    const COMMAND: &str = "/home/ann/.gover/versions/go1.22.5/bin/go version -m /home/ann/go/bin";
+    const ANSWER: &str = "/home/ann/go/bin/gopls: go1.20.4\n\tpath\tgolang.org/x/tools/gopls\n\tmod\tgolang.org/x/tools/gopls\tv0.12.0\th1:x=\n\
+                          /home/ann/go/bin/hugo: go1.19\n\tpath\tgithub.com/gohugoio/hugo\n\
+                          /home/ann/go/bin/dlv: go1.22.1 X:boringcrypto\n\tpath\tgithub.com/go-delve/delve/cmd/dlv\n";
+
+    fn machine() -> Machine {
+        let mut machine = Machine::linux().answers(COMMAND, 0, ANSWER, "");
+        for name in ["gopls", "hugo", "dlv"] {
+            machine = machine.program(&format!("~/go/bin/{name}"), "");
+        }
+        machine
+    }
+
+    #[test]
+    fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
+        let findings = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n").findings("tools-stale");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod asks for, which is 1.22.3");
+        let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]
+        );
+        assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
+        assert_eq!(machine().file("~/shop/go.mod", "go 1.20\n").findings("tools-stale"), []);
+        assert_eq!(machine().findings("tools-stale"), []);
+    }
+
+    #[test]
+    fn on_windows_too() {
+        let machine = Machine::windows()
+            .program("~/go/bin/staticcheck.exe", "")
+            .file("~/shop/go.mod", "go 1.22\n")
+            .answers(
+                r"C:\Users\ann\.gover\versions\go1.22.5\bin\go.exe version -m C:\Users\ann\go\bin",
+                0,
+                "C:\\Users\\ann\\go\\bin\\staticcheck.exe: go1.21.0\n\tpath\thonnef.co/go/tools/cmd/staticcheck\n",
+                "",
+            );
+        let findings = machine.findings("tools-stale");
+        assert_eq!(findings[0].fix.commands, ["go install honnef.co/go/tools/cmd/staticcheck@latest"]);
+    }
+
+    #[test]
+    fn a_program_that_comes_first_is_a_note() {
+        let machine = machine().program("/usr/bin/hugo", "").path_first("/usr/bin:/home/ann/go/bin");
+        let findings = machine.findings("tools-stale");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].what, "hugo of `go install` is hidden by /usr/bin/hugo");
+        assert_eq!(findings[0].evidence[0].to_string(), "/usr/bin/hugo: comes first on PATH");
+        assert_eq!(
+            findings[0].evidence[1].to_string(),
+            "/home/ann/go/bin/hugo: built by go1.19, comes later"
+        );
+    }
+
+    #[test]
+    fn the_same_program_twice_and_what_gover_chooses_are_silent() {
+        let linked = machine().program("/usr/bin/x", "").link("/usr/bin/hugo", "~/go/bin/hugo");
+        assert_eq!(linked.path_first("/usr/bin:/home/ann/go/bin").findings("tools-stale"), []);
+        let wrapper = Machine::linux()
+            .program("~/go/bin/go1.22.5", "")
+            .path_first("/home/ann/.gover/bin:/home/ann/go/bin")
+            .answers(COMMAND, 0, "/home/ann/go/bin/go1.22.5: go1.21.0\n\tpath\tgolang.org/dl/go1.22.5\n", "");
+        assert_eq!(wrapper.findings("tools-stale"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent_and_asks_nothing() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("tools-stale"), []);
+        }
+    }
+}
