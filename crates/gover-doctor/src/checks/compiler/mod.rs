@@ -1,6 +1,11 @@
 //! The C compiler that cgo needs.
 
+mod cgo_abi;
+mod cgo_compiler;
+mod probe;
+mod setup;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[cgo_compiler::CHECK, cgo_abi::CHECK];

@@ -82,24 +82,21 @@ pub(super) fn read(text: &str) -> ModuleFile {
 impl ModuleFile {
     fn line(&mut self, verb: &str, words: &[&str], line: usize, text: &str) {
         let text = text.to_owned();
-        match (verb, words) {
+        let (path, version, target): (&str, &str, &[&str]) = match (verb, words) {
             ("go", [version]) => {
-                self.go_minor =
-                    gover_core::GoVersion::parse(version).ok().and_then(|version| version.minor());
+                let version = gover_core::GoVersion::parse(version);
+                self.go_minor = version.ok().and_then(|version| version.minor());
+                return;
             }
             ("require", [path, version]) => {
                 let (path, version) = ((*path).to_owned(), (*version).to_owned());
                 self.required.push(Required { path, version, line, text });
+                return;
             }
-            ("replace", [path, "=>", target @ ..]) => self.replace(path, "", target, line, text),
-            ("replace", [path, version, "=>", target @ ..]) => {
-                self.replace(path, version, target, line, text)
-            }
-            _ => {}
-        }
-    }
-
-    fn replace(&mut self, path: &str, version: &str, target: &[&str], line: usize, text: String) {
+            ("replace", [path, "=>", target @ ..]) => (path, "", target),
+            ("replace", [path, version, "=>", target @ ..]) => (path, version, target),
+            _ => return,
+        };
         if let Some(by) = Target::of(target) {
             let (path, version) = (path.to_owned(), version.to_owned());
             self.replaced.push(Replaced { path, version, by, line, text });

@@ -30,7 +30,7 @@ impl VendorList {
             } else if let Some(known) = current.as_ref().and_then(|key| list.modules.get_mut(key)) {
                 match line.strip_prefix("## ") {
                     Some(notes) => {
-                        known.is_explicit |= notes.split(';').any(|note| note.trim() == "explicit")
+                        known.is_explicit |= notes.split(';').any(|note| note.trim() == "explicit");
                     }
                     None => known.has_packages |= !line.trim().is_empty(),
                 }

@@ -1,6 +1,20 @@
 //! Machine, operating system and toolchain.
 
+mod antivirus;
+mod architecture;
+mod execution_policy;
+mod libc;
+mod long_paths;
+mod wsl;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[
+    architecture::CHECK,
+    wsl::CHECK,
+    execution_policy::CHECK,
+    long_paths::CHECK,
+    antivirus::CHECK,
+    libc::CHECK,
+];

@@ -1,0 +1,169 @@
+//! A C compiler that is there and does not fit this Go.
+
+use super::probe::{ARCHITECTURES, Probe, compile};
+use super::setup::{Cgo, cgo, install, is_stub};
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "cgo-abi",
+    summary: "The C compiler does not work, or is for another processor, system or libc",
+    symptom: "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such file or directory`, `gcc: error: \
+              unrecognized command-line option '-m64'`, `cl : Command line error D8021 : invalid numeric argument '/Werror'`, or \
+              `undefined reference` to half of Windows while linking.",
+    cause: "An old MinGW for 32 bits, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, Visual Studio's \
+            environment, or a gcc without the headers of the C library, as on a bare Alpine.",
+    repair: "Install what fits with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let cgo = cgo(snapshot)?;
+    let program = cgo.program.as_deref()?;
+    if is_stub(snapshot, program) {
+        return None;
+    }
+    let name = snapshot.system.file_name(program).to_ascii_lowercase();
+    if snapshot.system.is_windows() && matches!(name.as_str(), "cl.exe" | "clang-cl.exe") {
+        return Some(visual_studio(snapshot, &cgo, program, "is the compiler of Visual Studio"));
+    }
+    match compile(snapshot, &cgo)? {
+        Probe::Failed(line) => Some(failed(snapshot, &cgo, program, &line)),
+        Probe::Compiled(words) => misfit(snapshot, &cgo, program, &words),
+    }
+}
+
+/// Where the standard library itself takes C, everything with a network connection fails; elsewhere only what has C in it.
+fn severity(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Severity {
+    let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
+    if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning }
+}
+
+const WHY: &str = "builds with C in them fail, on Linux also those of packages such as net";
+
+fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
+    let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
+    Finding::new(CHECK.name, severity(snapshot, cgo), what, WHY).shown_by(settings)
+}
+
+fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, line: &str) -> Finding {
+    let Cgo { arch, .. } = cgo;
+    let says = |part: &str| line.contains(part);
+    let is_header = says("stdlib.h") || says("libc-header-start") || says("gnu/stubs");
+    let what = if says("mode not compiled in") {
+        format!("{program} is a 32-bit compiler, and Go is {arch}")
+    } else if is_header && arch == "386" && snapshot.system.arch == "amd64" {
+        format!("{program} has no headers of the C library for 32 bits")
+    } else if is_header {
+        format!("{program} is there without the headers of the C library")
+    } else if says("unrecognized") || says("unknown argument") || says("unsupported option") {
+        format!("{program} is for another processor than {arch}")
+    } else {
+        format!("{program} cannot compile one line of C")
+    };
+    let evidence = Evidence::Answer { of: program.to_owned(), text: line.to_owned() };
+    let finding = finding(snapshot, cgo, what).shown_by([evidence]);
+    if is_header {
+        return headers(snapshot, arch).into_iter().fold(finding, Finding::command);
+    }
+    replaced(snapshot, cgo, finding)
+}
+
+/// What installs the headers of the C library; without root rights in an image, `sudo` is left away.
+fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
+    let is_multilib = arch == "386" && snapshot.system.arch == "amd64";
+    match snapshot.system.distribution.as_str() {
+        "debian" | "ubuntu" | "linuxmint" | "pop" | "kali" if is_multilib => {
+            Some("sudo apt install gcc-multilib")
+        }
+        "debian" | "ubuntu" | "raspbian" | "linuxmint" | "pop" | "kali" => Some("sudo apt install libc6-dev"),
+        "alpine" => Some("sudo apk add musl-dev"),
+        "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol" => {
+            Some("sudo dnf install glibc-devel")
+        }
+        _ => install(snapshot),
+    }
+}
+
+/// It compiles, but not what Go can link.
+fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, words: &[String]) -> Option<Finding> {
+    let has = |word: &str| words.iter().any(|known| known == word);
+    let target = words.join(" ");
+    let evidence = || Evidence::Answer { of: program.to_owned(), text: format!("compiles for {target}") };
+    if has("msvc") {
+        return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
+    }
+    if let Some(arch) = words.iter().find(|word| ARCHITECTURES.contains(&word.as_str()))
+        && *arch != cgo.arch
+    {
+        let what = format!("{program} compiles for {arch}, and Go is {}", cgo.arch);
+        return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
+    }
+    if snapshot.system.is_windows() && has("msys") {
+        let what = format!("{program} is the compiler of MSYS or Cygwin, and Go needs that of MinGW-w64");
+        let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
+        return Some(match mingw_beside(snapshot, program) {
+            Some(path) => finding.command(snapshot.go_env_write("CC", &path)),
+            None => finding.command("pacman -S mingw-w64-ucrt-x86_64-gcc"),
+        });
+    }
+    let own = match snapshot.system.os {
+        Os::Linux => "linux",
+        Os::MacOs => "apple",
+        Os::Windows => "mingw",
+        Os::Other => return None,
+    };
+    let other = ["linux", "apple", "mingw"].into_iter().find(|word| has(word))?;
+    if other != own {
+        let what = format!("{program} compiles for another system than this ({other})");
+        return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
+    }
+    if snapshot.system.distribution == "alpine" && has("glibc") {
+        let what = format!("{program} compiles against glibc, and Alpine has musl");
+        let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
+        return Some(replaced(snapshot, cgo, finding));
+    }
+    None
+}
+
+/// MinGW-w64 in the same MSYS2: `C:\msys64\usr\bin\gcc.exe` beside `C:\msys64\ucrt64\bin\gcc.exe`.
+fn mingw_beside(snapshot: &Snapshot<'_>, program: &str) -> Option<String> {
+    let system = &snapshot.system;
+    let root = system.parent(system.parent(system.parent(program)?)?)?;
+    ["ucrt64", "mingw64", "clang64"]
+        .into_iter()
+        .map(|name| system.join(root, &format!("{name}/bin/gcc.exe")))
+        .find(|path| snapshot.disk.is_executable(path))
+}
+
+/// Without the CC at fault, or with another compiler.
+fn replaced(snapshot: &Snapshot<'_>, cgo: &Cgo, finding: Finding) -> Finding {
+    if cgo.is_chosen {
+        // It may be right for another project.
+        let mut finding = snapshot.corrected(finding, "CC", None);
+        finding.fix.changes.clear();
+        return finding;
+    }
+    install(snapshot).into_iter().fold(finding, Finding::command)
+}
+
+fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, how: &str) -> Finding {
+    let what = format!("{program} {how}, with which cgo does not work");
+    // What `vcvars64.bat` leaves behind.
+    let names = ["VSCMD_VER", "VSCMD_ARG_TGT_ARCH", "VCINSTALLDIR"];
+    let set = names.into_iter().filter(|name| snapshot.variable(name).is_some());
+    let set: Vec<Evidence> = set.map(|name| snapshot.variable_evidence(name)).collect();
+    let path = Evidence::Path { path: program.to_owned(), fact: how.to_owned() };
+    let finding = finding(snapshot, cgo, what).shown_by([path]).shown_by(set);
+    install(snapshot).into_iter().fold(replaced(snapshot, cgo, finding), Finding::command)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! cgo is wanted and there is no C compiler.
+
+use super::setup::{cgo, default_compiler, install, is_stub};
+use crate::check::Check;
+use crate::checks::words;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "cgo-compiler",
+    summary: "cgo is wanted, and the C compiler is missing",
+    symptom: "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
+              developer path`.",
+    cause: "CGO_ENABLED=1 is set where no compiler is installed, or CC names one that is gone. Without both, go switches cgo off by itself \
+            if there is no compiler, and all is well.",
+    repair: "Install a compiler with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` removes a CC that leads \
+             nowhere if the usual compiler is there.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if let Some(finding) = invalid_setting(snapshot) {
+        return vec![finding];
+    }
+    examine(snapshot).into_iter().collect()
+}
+
+/// `CGO_ENABLED=true` counts as nothing; a quotation mark that is not closed in CC stops go with a stack trace.
+fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    if let Some(value) = snapshot.go_setting("CGO_ENABLED").filter(|value| value != "0" && value != "1") {
+        let what = format!("CGO_ENABLED is `{}`, and go knows 0 and 1", value.escape_debug());
+        let why = "go takes it for not set, without a word";
+        let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+            .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
+            .shown_by(snapshot.startup_evidence("CGO_ENABLED"));
+        return Some(snapshot.corrected(finding, "CGO_ENABLED", None));
+    }
+    let quote = words::split(&snapshot.go_setting("CC")?).err()?;
+    let what = format!("CC has a {quote} that is not closed");
+    let why = "every build that needs C stops with `could not parse environment variable CC`";
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+        .shown_by(snapshot.go_setting_evidence("CC"))
+        .shown_by(snapshot.startup_evidence("CC"));
+    Some(snapshot.corrected(finding, "CC", None))
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let cgo = cgo(snapshot)?;
+    let name = cgo.words.first()?;
+    if let Some(program) = &cgo.program {
+        return is_stub(snapshot, program).then(|| stub(snapshot, program, cgo.is_forced));
+    }
+    let usual = default_compiler(snapshot);
+    let has_usual = snapshot.program(usual).is_some();
+    // Only the variable keeps cgo on where the usual compiler is missing (Go 1.20 release notes).
+    let is_on = cgo.is_forced || (cgo.is_chosen && (has_usual || snapshot.variable("CC").is_some()));
+    if !is_on {
+        return None;
+    }
+    let what = match (cgo.is_chosen, cgo.is_forced) {
+        (true, _) => format!("CC names `{name}`, which is not there"),
+        (false, _) => format!("CGO_ENABLED=1 asks for cgo, and there is no `{name}` on PATH"),
+    };
+    let why =
+        "every build with C in it, on Linux also of packages such as net, stops with `C compiler not found`";
+    let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(settings);
+    if cgo.is_chosen && has_usual {
+        return Some(snapshot.corrected(finding, "CC", None));
+    }
+    Some(add_commands(snapshot, finding))
+}
+
+fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
+    let finding = match install(snapshot) {
+        Some(command) => finding.command(command),
+        None => finding,
+    };
+    let without = match (snapshot.variable("CGO_ENABLED"), snapshot.shell) {
+        (Some(_), Some(shell)) => shell.syntax().set_env("CGO_ENABLED", "0"),
+        _ => snapshot.go_env_write("CGO_ENABLED", "0"),
+    };
+    finding.command(without.trim_end())
+}
+
+fn stub(snapshot: &Snapshot<'_>, program: &str, is_forced: bool) -> Finding {
+    // A Mac as it comes; what does not use C builds there.
+    let severity = if is_forced { Severity::Error } else { Severity::Note };
+    let what = format!("{program} is there in name only: the developer tools of macOS are not installed");
+    let why = "builds with C in them stop with `xcrun: error: invalid active developer path`";
+    let evidence = Evidence::Path {
+        path: "/Library/Developer/CommandLineTools".to_owned(),
+        fact: "does not exist, nor does Xcode".to_owned(),
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
+        .shown_by([evidence]);
+    add_commands(snapshot, finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::registry::Hive;
+    use crate::testing::Machine;
+
+    #[test]
+    fn cgo_without_a_compiler_is_told_with_the_command_of_the_system() {
+        for (machine, name, install) in [
+            (Machine::linux(), "gcc", "sudo apt install build-essential"),
+            (Machine::alpine(), "gcc", "sudo apk add build-base"),
+            (Machine::macos(), "clang", "xcode-select --install"),
+            (Machine::windows(), "gcc", "winget install -e --id BrechtSanders.WinLibs.POSIX.UCRT"),
+        ] {
+            let machine = machine.var("CGO_ENABLED", "1");
+            let findings = machine.findings("cgo-compiler");
+            assert_eq!(findings[0].severity, Severity::Error);
+            assert_eq!(
+                findings[0].what,
+                format!("CGO_ENABLED=1 asks for cgo, and there is no `{name}` on PATH")
+            );
+            assert_eq!(findings[0].evidence[0].to_string(), "CGO_ENABLED=1");
+            assert_eq!(findings[0].fix.commands[0], install);
+            assert!(findings[0].fix.commands[1].contains("CGO_ENABLED"));
+        }
+        let machine = Machine::linux().var("CGO_ENABLED", "1").program("/usr/bin/gcc", "");
+        assert_eq!(machine.findings("cgo-compiler"), []);
+    }
+
+    #[test]
+    fn a_cc_that_leads_nowhere_is_removed_if_the_usual_one_is_there() {
+        let machine =
+            Machine::linux().file("~/.config/go/env", "CC=/opt/gcc-9/bin/gcc\n").program("/usr/bin/gcc", "");
+        let findings = machine.findings("cgo-compiler");
+        assert_eq!(findings[0].what, "CC names `/opt/gcc-9/bin/gcc`, which is not there");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CC=/opt/gcc-9/bin/gcc");
+        assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
+
+        let machine = Machine::windows()
+            .registry(Hive::User, "Environment", "CC", r"C:\TDM\gcc.exe")
+            .var("CC", r"C:\TDM\gcc.exe");
+        let findings = machine.findings("cgo-compiler");
+        assert_eq!(findings[0].evidence[0].to_string(), r"CC=C:\TDM\gcc.exe (set in HKCU\Environment)");
+        assert_eq!(findings[0].fix.changes, []);
+        // Without the usual compiler a line of go/env leaves cgo off.
+        let machine = Machine::linux().file("~/.config/go/env", "CC=clang\n");
+        assert_eq!(machine.findings("cgo-compiler"), []);
+    }
+
+    #[test]
+    fn values_that_go_does_not_understand_are_removed() {
+        let machine = Machine::linux().file("~/.config/go/env", "CGO_ENABLED=true\n");
+        let findings = machine.findings("cgo-compiler");
+        assert_eq!(findings[0].what, "CGO_ENABLED is `true`, and go knows 0 and 1");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
+        let machine = Machine::linux().file("~/.config/go/env", "CC='gcc\n");
+        let findings = machine.findings("cgo-compiler");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
+    }
+
+    #[test]
+    fn a_mac_without_developer_tools_is_a_note() {
+        let machine = Machine::macos().program("/usr/bin/clang", "");
+        let findings = machine.findings("cgo-compiler");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].fix.commands[0], "xcode-select --install");
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/Library/Developer/CommandLineTools: does not exist, nor does Xcode"
+        );
+        let forced = machine.clone().var("CGO_ENABLED", "1");
+        assert_eq!(forced.findings("cgo-compiler")[0].severity, Severity::Error);
+        let tools = machine.program("/Library/Developer/CommandLineTools/usr/bin/clang", "");
+        assert_eq!(tools.findings("cgo-compiler"), []);
+    }
+
+    #[test]
+    fn a_machine_without_any_compiler_is_fine() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("cgo-compiler"), []);
+            assert_eq!(machine.clone().var("CGO_ENABLED", "0").findings("cgo-compiler"), []);
+            assert_eq!(machine.var("GOOS", "plan9").var("CGO_ENABLED", "1").findings("cgo-compiler"), []);
+        }
+    }
+}

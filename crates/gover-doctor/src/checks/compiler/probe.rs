@@ -1,0 +1,98 @@
+//! One line of C, really compiled, to see whether the compiler works and what it is for.
+
+use super::setup::Cgo;
+use crate::snapshot::Snapshot;
+use crate::snapshot::programs::Run;
+use crate::snapshot::system::Os;
+
+/// What the compiler made of the line.
+pub(super) enum Probe {
+    /// It compiled; words about its target: `amd64 linux glibc`.
+    Compiled(Vec<String>),
+    /// It did not, with what it said.
+    Failed(String),
+}
+
+/// Compiles to assembly on stdout, so that nothing is written; the text in it tells the target. `stdlib.h` is what
+/// runtime/cgo includes first. `None` if the compiler cannot be started or says nothing of use.
+pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
+    let program = cgo.program.as_deref()?;
+    let given = cgo.words.get(1..)?.iter().map(String::as_str);
+    let arguments: Vec<&str> =
+        given.chain(arguments(snapshot, &cgo.arch).iter().copied()).chain(COMPILE).collect();
+    let ran = snapshot.programs.run(&Run {
+        program,
+        arguments: &arguments,
+        // In English, so that errors can be told apart.
+        variables: &[("LC_ALL", Some("C")), ("LANGUAGE", None)],
+        input: SOURCE,
+    })?;
+    if ran.code != Some(0) {
+        let lines = || ran.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+        let line = lines().find(|line| ["error", "sorry"].iter().any(|word| line.contains(word)));
+        return Some(Probe::Failed(line.or_else(|| lines().next())?.to_owned()));
+    }
+    let (_, rest) = ran.stdout.split_once("\"gover")?;
+    let words = rest.split(['"', '\\']).next()?;
+    Some(Probe::Compiled(words.split_whitespace().map(str::to_owned).collect()))
+}
+
+/// What the go command gives the compiler for an architecture (`cmd/go/internal/work.gccArchArgs`).
+fn arguments(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
+    match (arch, snapshot.system.os == Os::MacOs) {
+        ("amd64", true) => &["-arch", "x86_64", "-m64"],
+        ("arm64", true) => &["-arch", "arm64"],
+        ("amd64" | "s390x", false) => &["-m64"],
+        ("386", _) => &["-m32"],
+        ("arm", _) => &["-marm"],
+        ("mips64" | "mips64le", _) => &["-mabi=64"],
+        ("mips" | "mipsle", _) => &["-mabi=32"],
+        ("loong64", _) => &["-mabi=lp64d"],
+        _ => &[],
+    }
+}
+
+const COMPILE: [&str; 6] = ["-x", "c", "-S", "-o", "-", "-"];
+
+/// String literals that stand side by side are one.
+const SOURCE: &str = r#"#include <stdlib.h>
+const char gover[] = "gover"
+#if defined(__x86_64__)
+" amd64"
+#elif defined(__i386__)
+" 386"
+#elif defined(__aarch64__)
+" arm64"
+#elif defined(__arm__)
+" arm"
+#elif defined(__riscv) && __riscv_xlen == 64
+" riscv64"
+#elif defined(__s390x__)
+" s390x"
+#elif defined(__loongarch64)
+" loong64"
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+" ppc64le"
+#elif defined(__powerpc64__)
+" ppc64"
+#endif
+#if defined(__CYGWIN__)
+" msys"
+#elif defined(_MSC_VER)
+" msvc"
+#elif defined(__MINGW32__)
+" mingw"
+#elif defined(__APPLE__)
+" apple"
+#elif defined(__linux__)
+" linux"
+#endif
+#if defined(__GLIBC__)
+" glibc"
+#endif
+;
+"#;
+
+/// The architectures that the words of a probe can name.
+pub(super) const ARCHITECTURES: &[&str] =
+    &["amd64", "386", "arm64", "arm", "riscv64", "s390x", "loong64", "ppc64le", "ppc64"];

@@ -1,0 +1,114 @@
+//! What cgo would call here, by the rules of `cmd/go/internal/cfg`.
+
+use gover_core::platform;
+
+use crate::checks::words;
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::system::Os;
+
+/// cgo as it is set up.
+pub(super) struct Cgo {
+    /// Whether `CGO_ENABLED=1` asks for it.
+    pub(super) is_forced: bool,
+    /// Whether CC names the compiler.
+    pub(super) is_chosen: bool,
+    /// The compiler's name and the arguments that CC gives it.
+    pub(super) words: Vec<String>,
+    /// Where the compiler is.
+    pub(super) program: Option<String>,
+    /// GOARCH.
+    pub(super) arch: String,
+}
+
+/// `None` if no Go is selected, cgo is off, or CC cannot be taken apart.
+pub(super) fn cgo(snapshot: &Snapshot<'_>) -> Option<Cgo> {
+    let bin = snapshot.selection.bin.as_ref()?;
+    let go = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    // Go is what it was built for: an amd64 toolchain on an arm64 Mac wants amd64 code.
+    let own = platform::architectures(&snapshot.disk.head(&go, 1024));
+    let own = own.first().map_or(snapshot.system.arch.as_str(), |arch| arch.as_str());
+    let arch = snapshot.go_setting("GOARCH").unwrap_or_else(|| own.to_owned());
+    let os = snapshot.go_setting("GOOS");
+    let is_native = arch == own && os.is_none_or(|os| Some(os.as_str()) == go_os(snapshot));
+    let is_forced = match snapshot.go_setting("CGO_ENABLED").as_deref() {
+        Some("0") => return None,
+        Some("1") => true,
+        _ => false,
+    };
+    // For another system only a cross-compiler would do, and nobody but the person knows which.
+    if !is_native {
+        return None;
+    }
+    let chosen = snapshot.go_setting("CC");
+    let words = words::split(chosen.as_deref().unwrap_or(default_compiler(snapshot))).ok()?;
+    let program = snapshot.program(words.first()?);
+    Some(Cgo { is_forced, is_chosen: chosen.is_some(), words, program, arch })
+}
+
+/// `DefaultCC` of the go command.
+pub(super) fn default_compiler(snapshot: &Snapshot<'_>) -> &'static str {
+    match snapshot.system.os {
+        Os::Linux | Os::Windows => "gcc",
+        Os::MacOs | Os::Other => "clang",
+    }
+}
+
+fn go_os(snapshot: &Snapshot<'_>) -> Option<&'static str> {
+    match snapshot.system.os {
+        Os::Linux => Some("linux"),
+        Os::MacOs => Some("darwin"),
+        Os::Windows => Some("windows"),
+        Os::Other => None,
+    }
+}
+
+/// The programs in /usr/bin of a Mac without developer tools: instead of compiling they open a window that offers to
+/// install some, so they must not even be asked.
+pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &str) -> bool {
+    let tools = ["/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin/clang"];
+    snapshot.system.os == Os::MacOs
+        && snapshot.system.parent(program) == Some("/usr/bin")
+        && snapshot.variable("DEVELOPER_DIR").is_none()
+        && snapshot.disk.kind("/Applications/Xcode.app") != Some(Kind::Directory)
+        && tools.iter().all(|path| snapshot.disk.kind(path).is_none())
+}
+
+/// What installs a C compiler here.
+pub(super) fn install(snapshot: &Snapshot<'_>) -> Option<&'static str> {
+    Some(match snapshot.system.os {
+        Os::MacOs => "xcode-select --install",
+        Os::Windows => "winget install -e --id BrechtSanders.WinLibs.POSIX.UCRT",
+        Os::Other => return None,
+        Os::Linux => match snapshot.system.distribution.as_str() {
+            "debian" | "ubuntu" | "raspbian" | "linuxmint" | "pop" | "kali" | "elementary" | "zorin" => {
+                "sudo apt install build-essential"
+            }
+            "alpine" => "sudo apk add build-base",
+            "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol" => {
+                "sudo dnf install gcc glibc-devel"
+            }
+            "arch" | "manjaro" | "endeavouros" | "cachyos" => "sudo pacman -S --needed base-devel",
+            "opensuse-leap" | "opensuse-tumbleweed" | "sles" => "sudo zypper install gcc glibc-devel",
+            "void" => "sudo xbps-install base-devel",
+            "gentoo" => "sudo emerge --ask sys-devel/gcc",
+            _ => return None,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn cgo_is_off_where_go_switches_it_off() {
+        let is_on = |machine: Machine| machine.snapshot(|snapshot| cgo(snapshot).is_some());
+        assert!(is_on(Machine::linux()));
+        assert!(!is_on(Machine::linux().var("CGO_ENABLED", "0")));
+        assert!(!is_on(Machine::linux().var("GOOS", "windows")));
+        assert!(!is_on(Machine::linux().var("GOARCH", "arm64")));
+        assert!(is_on(Machine::linux().var("GOARCH", "amd64").var("GOOS", "linux")));
+    }
+}

@@ -1,0 +1,88 @@
+use super::*;
+use crate::snapshot::registry::Hive;
+use crate::testing::Machine;
+
+fn with_line(flags: &str) -> Machine {
+    Machine::linux().file("~/.config/go/env", &format!("GOFLAGS={flags}\nGOPROXY=direct\n"))
+}
+
+fn project(machine: Machine) -> Machine {
+    machine.file("~/shop/go.mod", "module shop\n\ngo 1.22\n")
+}
+
+#[test]
+fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
+    let machine = with_line("-v mod=mod");
+    let findings = machine.findings("goflags");
+    assert_eq!(findings[0].severity, Severity::Error);
+    assert_eq!(findings[0].what, "GOFLAGS holds `mod=mod`, which is no flag");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOFLAGS=-v mod=mod");
+    assert_eq!(findings[0].fix.commands, ["go env -w GOFLAGS=-v"]);
+    let repaired = machine.repaired(&findings);
+    assert_eq!(repaired.findings("goflags"), []);
+    repaired.snapshot(|snapshot| assert_eq!(snapshot.go_env.value("GOFLAGS"), Some("-v")));
+}
+
+#[test]
+fn flags_that_every_build_must_not_have_are_errors() {
+    for (flags, what) in [
+        ("-ldflags -w", "`-ldflags` without its argument"),
+        ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which starts another program"),
+        ("-insecure", "without TLS"),
+        ("-mod=vendor", "~/shop has no vendor directory"),
+        ("'-ldflags=-s", "a ' that is not closed"),
+    ] {
+        let machine = project(with_line(flags));
+        let findings = machine.findings("goflags");
+        assert_eq!(findings.len(), 1, "{flags}");
+        assert_eq!(findings[0].severity, Severity::Error, "{flags}");
+        assert!(findings[0].what.contains(what), "{}", findings[0].what);
+        assert_eq!(machine.repaired(&findings).findings("goflags"), [], "{flags}");
+    }
+}
+
+#[test]
+fn a_workspace_takes_no_mod_mod_and_two_values_are_one_too_many() {
+    let machine = project(with_line("-mod=mod")).file("~/shop/go.work", "go 1.22\nuse .\n");
+    assert_eq!(
+        machine.findings("goflags")[0].what,
+        "GOFLAGS has `-mod=mod`, which the workspace of ~/shop/go.work forbids"
+    );
+    let machine = with_line("-mod=readonly -v -mod=mod");
+    let findings = machine.findings("goflags");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert_eq!(findings[0].fix.commands, ["go env -w 'GOFLAGS=-v -mod=mod'"]);
+    assert_eq!(machine.repaired(&findings).findings("goflags"), []);
+}
+
+#[test]
+fn a_variable_is_removed_where_it_is_set_on_both_systems() {
+    let machine =
+        Machine::linux().file("~/.profile", "export GOFLAGS=-insecure\n").var("GOFLAGS", "-insecure");
+    let findings = machine.findings("goflags");
+    assert_eq!(findings[0].evidence[0].to_string(), "GOFLAGS=-insecure (set in ~/.profile:1)");
+    machine.repaired(&findings).snapshot(|snapshot| {
+        assert_eq!(snapshot.startup_evidence("GOFLAGS"), []);
+    });
+    let machine = Machine::windows()
+        .registry(Hive::User, "Environment", "GOFLAGS", "-v -insecure")
+        .var("GOFLAGS", "-v -insecure");
+    let findings = machine.findings("goflags");
+    assert_eq!(findings[0].evidence[0].to_string(), r"GOFLAGS=-v -insecure (set in HKCU\Environment)");
+    // What else is in it would be lost.
+    assert_eq!(findings[0].fix.changes, []);
+    assert_eq!(findings[0].fix.commands, ["$env:GOFLAGS = '-v'"]);
+}
+
+#[test]
+fn a_healthy_machine_is_silent() {
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        let machine = project(machine);
+        assert_eq!(machine.findings("goflags"), []);
+        for flags in ["-buildvcs=false", "-mod=mod", "-tags=a,b -race", "'-ldflags=-s -w' -trimpath"] {
+            assert_eq!(machine.clone().var("GOFLAGS", flags).findings("goflags"), [], "{flags}");
+        }
+        let vendored = machine.directory("~/shop/vendor").var("GOFLAGS", "-mod=vendor");
+        assert_eq!(vendored.findings("goflags"), []);
+    }
+}

@@ -1,0 +1,71 @@
+use super::*;
+use crate::testing::Machine;
+
+const COMMAND: &str = "/home/ann/.gover/versions/go1.22.5/bin/go version -m /home/ann/go/bin";
+const ANSWER: &str = "/home/ann/go/bin/gopls: go1.20.4\n\tpath\tgolang.org/x/tools/gopls\n\tmod\tgolang.org/x/tools/gopls\tv0.12.0\th1:x=\n\
+                      /home/ann/go/bin/hugo: go1.19\n\tpath\tgithub.com/gohugoio/hugo\n\
+                      /home/ann/go/bin/dlv: go1.22.1 X:boringcrypto\n\tpath\tgithub.com/go-delve/delve/cmd/dlv\n";
+
+fn machine() -> Machine {
+    let mut machine = Machine::linux().answers(COMMAND, 0, ANSWER, "");
+    for name in ["gopls", "hugo", "dlv"] {
+        machine = machine.program(&format!("~/go/bin/{name}"), "");
+    }
+    machine
+}
+
+#[test]
+fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
+    let findings = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n").findings("tools-stale");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod asks for, which is 1.22.3");
+    let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+    assert_eq!(evidence, ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]);
+    assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
+    assert_eq!(machine().file("~/shop/go.mod", "go 1.20\n").findings("tools-stale"), []);
+    assert_eq!(machine().findings("tools-stale"), []);
+}
+
+#[test]
+fn on_windows_too() {
+    let machine = Machine::windows()
+        .program("~/go/bin/staticcheck.exe", "")
+        .file("~/shop/go.mod", "go 1.22\n")
+        .answers(
+            r"C:\Users\ann\.gover\versions\go1.22.5\bin\go.exe version -m C:\Users\ann\go\bin",
+            0,
+            "C:\\Users\\ann\\go\\bin\\staticcheck.exe: go1.21.0\n\tpath\thonnef.co/go/tools/cmd/staticcheck\n",
+            "",
+        );
+    let findings = machine.findings("tools-stale");
+    assert_eq!(findings[0].fix.commands, ["go install honnef.co/go/tools/cmd/staticcheck@latest"]);
+}
+
+#[test]
+fn a_program_that_comes_first_is_a_note() {
+    let machine = machine().program("/usr/bin/hugo", "").path_first("/usr/bin:/home/ann/go/bin");
+    let findings = machine.findings("tools-stale");
+    assert_eq!(findings[0].severity, Severity::Note);
+    assert_eq!(findings[0].what, "hugo of `go install` is hidden by /usr/bin/hugo");
+    assert_eq!(findings[0].evidence[0].to_string(), "/usr/bin/hugo: comes first on PATH");
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/go/bin/hugo: built by go1.19, comes later");
+}
+
+#[test]
+fn the_same_program_twice_and_what_gover_chooses_are_silent() {
+    let linked = machine().program("/usr/bin/x", "").link("/usr/bin/hugo", "~/go/bin/hugo");
+    assert_eq!(linked.path_first("/usr/bin:/home/ann/go/bin").findings("tools-stale"), []);
+    let wrapper = Machine::linux()
+        .program("~/go/bin/go1.22.5", "")
+        .path_first("/home/ann/.gover/bin:/home/ann/go/bin")
+        .answers(COMMAND, 0, "/home/ann/go/bin/go1.22.5: go1.21.0\n\tpath\tgolang.org/dl/go1.22.5\n", "");
+    assert_eq!(wrapper.findings("tools-stale"), []);
+}
+
+#[test]
+fn a_healthy_machine_is_silent_and_asks_nothing() {
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert_eq!(machine.findings("tools-stale"), []);
+    }
+}

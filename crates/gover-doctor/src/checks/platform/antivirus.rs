@@ -1,0 +1,136 @@
+//! Microsoft Defender reading along while Go writes.
+
+use gover_shell::ShellKind;
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "antivirus",
+    summary: "On Windows: Defender scans the toolchains and the build cache",
+    symptom: "Builds and `go test` are several times slower than on Linux, or a test program just built is `Access is denied`.",
+    cause: "Microsoft Defender reads each file that is written and each program that is started, and a build is thousands of both.",
+    repair: "Exclude gover's directory and the build cache, as an administrator, if you can answer for what is in them: nothing there is \
+             scanned afterwards. A Dev Drive is the milder way.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    // Windows shows the exclusions to administrators only; where nothing can be seen, nothing is claimed.
+    let can_see = !snapshot.registry.keys(Hive::Machine, EXCLUSIONS).is_empty();
+    let is_off = |key: &str, name: &str| {
+        let key = format!(r"{DEFENDER}{key}");
+        snapshot.registry.number(Hive::Machine, &key, name) == Some(1)
+    };
+    if !snapshot.system.is_windows()
+        || !can_see
+        || is_off("", "DisableAntiSpyware")
+        || is_off(r"\Real-Time Protection", "DisableRealtimeMonitoring")
+    {
+        return None;
+    }
+    let places = [Some(snapshot.gover.home.clone()), snapshot.gocache().filter(|path| path != "off")];
+    let scanned: Vec<String> =
+        places.into_iter().flatten().filter(|path| !is_excluded(snapshot, path)).collect();
+    if scanned.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = scanned.iter().map(|path| snapshot.short(path)).collect();
+    let what = format!("Defender scans {}", shown.join(" and "));
+    let why = "each build writes and starts many files there, and waits for each to be read";
+    let evidence = scanned.iter().map(|path| Evidence::Path {
+        path: path.clone(),
+        fact: "is not among the exclusions of Defender".to_owned(),
+    });
+    let finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence);
+    Some(scanned.iter().fold(finding, |finding, path| {
+        let command = format!("Add-MpPreference -ExclusionPath '{}'", path.replace('\'', "''"));
+        finding.command(match snapshot.shell {
+            Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{command}\""),
+            _ => command,
+        })
+    }))
+}
+
+/// The directory or one above it.
+fn is_excluded(snapshot: &Snapshot<'_>, path: &str) -> bool {
+    let mut path = path;
+    loop {
+        let key = format!(r"{EXCLUSIONS}\Paths");
+        if snapshot.registry.number(Hive::Machine, &key, path).is_some() {
+            return true;
+        }
+        match snapshot.system.parent(path) {
+            Some(parent) => path = parent,
+            None => return false,
+        }
+    }
+}
+
+const DEFENDER: &str = r"SOFTWARE\Microsoft\Windows Defender";
+const EXCLUSIONS: &str = r"SOFTWARE\Microsoft\Windows Defender\Exclusions";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn defended(excluded: &[&str]) -> Machine {
+        let mut machine = Machine::windows();
+        machine.registry.put_number(Hive::Machine, &format!(r"{EXCLUSIONS}\Extensions"), "log", 0);
+        for path in excluded {
+            machine.registry.put_number(Hive::Machine, &format!(r"{EXCLUSIONS}\Paths"), path, 0);
+        }
+        machine
+    }
+
+    #[test]
+    fn what_defender_scans_is_a_note_with_the_commands() {
+        let findings = defended(&[]).findings("antivirus");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert_eq!(findings[0].what, r"Defender scans ~\.gover and ~\AppData\Local\go-build");
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            r"C:\Users\ann\.gover: is not among the exclusions of Defender"
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            [
+                r"Add-MpPreference -ExclusionPath 'C:\Users\ann\.gover'",
+                r"Add-MpPreference -ExclusionPath 'C:\Users\ann\AppData\Local\go-build'"
+            ]
+        );
+        assert_eq!(findings[0].fix.changes, []);
+        let mut machine = defended(&[r"C:\Users\ann\.gover"]);
+        machine.shell = Some(ShellKind::Cmd);
+        assert_eq!(
+            machine.findings("antivirus")[0].fix.commands,
+            [
+                r#"powershell -Command "Add-MpPreference -ExclusionPath 'C:\Users\ann\AppData\Local\go-build'""#
+            ]
+        );
+    }
+
+    #[test]
+    fn excluded_or_switched_off_it_is_silent() {
+        assert_eq!(defended(&[r"C:\Users\ann"]).findings("antivirus"), []);
+        let mut machine = defended(&[]);
+        let key = format!(r"{DEFENDER}\Real-Time Protection");
+        machine.registry.put_number(Hive::Machine, &key, "DisableRealtimeMonitoring", 1);
+        assert_eq!(machine.findings("antivirus"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("antivirus"), []);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A toolchain for another kind of processor or another system.
+
+use gover_core::platform::{self, Fit, Platform};
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "architecture",
+    summary: "The selected Go is built for another processor or system",
+    symptom: "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This version of …go.exe is not compatible \
+              with the version of Windows you're running`; or everything works and is slow, and `go env GOARCH` says `amd64` on an \
+              Apple silicon Mac.",
+    cause: "The archive for another machine was unpacked, or a 32-bit or Intel one that the system translates (Rosetta, WOW64).",
+    repair: "Install the Go of this machine; gover chooses its archive by itself.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let bin = snapshot.selection.bin.as_ref()?;
+    let program = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    let head = snapshot.disk.head(&program, 1024);
+    let built_for = platform::architectures(&head);
+    let first = *built_for.first()?;
+    let name = snapshot.selection.version.clone().unwrap_or_else(|| "this Go".to_owned());
+    let names: Vec<&str> = built_for.iter().map(|arch| arch.as_str()).collect();
+    let names = names.join(" and ");
+    let finding = |severity, what: String, why: &str, fact: String| {
+        Finding::new(CHECK.name, severity, what, why)
+            .shown_by([Evidence::Path { path: program.clone(), fact }])
+            .command(install(snapshot))
+    };
+    if let (Some(own), Some(found)) = (own_format(snapshot.system.os), format(&head))
+        && own != found
+    {
+        let (system, os) = (found.system(), own.system());
+        return Some(finding(
+            Severity::Error,
+            format!("{name} is built for {system}, and this is {os}"),
+            "it does not start here",
+            format!("is a program for {system} on {names}"),
+        ));
+    }
+    let machine = &snapshot.system.arch;
+    let fits = built_for.iter().any(|arch| arch.as_str() == machine);
+    let os = match snapshot.system.os {
+        Os::Linux => "linux",
+        Os::MacOs => "darwin",
+        Os::Windows => "windows",
+        Os::Other => return None,
+    };
+    if fits {
+        return None;
+    }
+    let (severity, how, why) = match Platform::new(os, machine).ok()?.fit(first) {
+        Fit::Own => return None,
+        Fit::Foreign => (
+            Severity::Error,
+            "and does not run without an emulator",
+            "`go` stops with `Exec format error`, or is as slow as the emulator",
+        ),
+        Fit::Emulated => (
+            Severity::Warning,
+            "and is translated while it runs",
+            "builds take a multiple of the time, and what they make is for the other processor too",
+        ),
+        Fit::Compatible => (
+            Severity::Warning,
+            "and runs as a 32-bit program",
+            "it has 4 GiB of memory at most, and what it builds is 32-bit too",
+        ),
+    };
+    let what = format!("{name} is built for {names} on a machine with {machine}, {how}");
+    Some(finding(severity, what, why, format!("is a program for {names}")))
+}
+
+/// Over a toolchain of gover's own, or beside one that is not.
+fn install(snapshot: &Snapshot<'_>) -> String {
+    let version = snapshot.selection.version.as_deref().unwrap_or("golatest");
+    let version = version.trim_start_matches("go");
+    let is_own = snapshot
+        .selection
+        .goroot
+        .as_ref()
+        .is_some_and(|goroot| snapshot.system.is_inside(goroot, &snapshot.gover.home));
+    format!("gover install {}{version}", if is_own { "-f " } else { "" })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Elf,
+    Pe,
+    MachO,
+}
+
+impl Format {
+    fn system(self) -> &'static str {
+        match self {
+            Self::Elf => "Linux",
+            Self::Pe => "Windows",
+            Self::MachO => "macOS",
+        }
+    }
+}
+
+fn own_format(os: Os) -> Option<Format> {
+    match os {
+        Os::Linux => Some(Format::Elf),
+        Os::MacOs => Some(Format::MachO),
+        Os::Windows => Some(Format::Pe),
+        Os::Other => None,
+    }
+}
+
+fn format(head: &[u8]) -> Option<Format> {
+    match head.get(..4)? {
+        b"\x7fELF" => Some(Format::Elf),
+        [b'M', b'Z', ..] => Some(Format::Pe),
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => Some(Format::MachO),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn elf(machine: u16) -> Vec<u8> {
+        let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+        bytes.resize(18, 0);
+        bytes.extend(machine.to_le_bytes());
+        if machine == 3 {
+            bytes[4] = 1;
+        }
+        bytes
+    }
+
+    fn pe(machine: u16) -> Vec<u8> {
+        let mut bytes = b"MZ".to_vec();
+        bytes.resize(0x3c, 0);
+        bytes.extend(0x80_u32.to_le_bytes());
+        bytes.resize(0x80, 0);
+        bytes.extend(b"PE\0\0");
+        bytes.extend(machine.to_le_bytes());
+        bytes
+    }
+
+    fn mach(kind: u32) -> Vec<u8> {
+        [0xfeed_facf_u32.to_le_bytes(), kind.to_le_bytes()].concat()
+    }
+
+    fn with(machine: Machine, program: &[u8]) -> Machine {
+        let path = if machine.system.is_windows() {
+            r"~/.gover\versions\go1.22.5\bin\go.exe"
+        } else {
+            "~/.gover/versions/go1.22.5/bin/go"
+        };
+        machine.bytes(path, program)
+    }
+
+    #[test]
+    fn what_the_system_translates_is_a_warning() {
+        let findings = with(Machine::macos(), &mach(0x0100_0007)).findings("architecture");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(
+            findings[0].what,
+            "go1.22.5 is built for amd64 on a machine with arm64, and is translated while it runs"
+        );
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/Users/ann/.gover/versions/go1.22.5/bin/go: is a program for amd64"
+        );
+        assert_eq!(findings[0].fix.commands, ["gover install -f 1.22.5"]);
+        let findings = with(Machine::windows(), &pe(0x14c)).findings("architecture");
+        assert!(findings[0].what.ends_with("and runs as a 32-bit program"), "{}", findings[0].what);
+    }
+
+    #[test]
+    fn what_does_not_run_is_an_error() {
+        let findings = with(Machine::linux(), &elf(183)).findings("architecture");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert!(findings[0].what.contains("arm64 on a machine with amd64"), "{}", findings[0].what);
+        let findings = with(Machine::linux(), &pe(0x8664)).findings("architecture");
+        assert_eq!(findings[0].what, "go1.22.5 is built for Windows, and this is Linux");
+        let mut system = with(Machine::linux(), &elf(183));
+        system.selection.goroot = Some("/usr/local/go".to_owned());
+        assert_eq!(system.findings("architecture")[0].fix.commands, ["gover install 1.22.5"]);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("architecture"), []);
+        }
+        assert_eq!(with(Machine::linux(), &elf(62)).findings("architecture"), []);
+        assert_eq!(with(Machine::windows(), &pe(0x8664)).findings("architecture"), []);
+        assert_eq!(with(Machine::macos(), &mach(0x0100_000c)).findings("architecture"), []);
+        assert_eq!(with(Machine::linux(), b"#!/bin/sh\n").findings("architecture"), []);
+    }
+}

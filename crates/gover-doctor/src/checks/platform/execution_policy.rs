@@ -1,0 +1,184 @@
+//! Windows PowerShell that may not read the profile in which gover's lines are.
+
+use gover_shell::ShellKind;
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "execution-policy",
+    summary: "Windows PowerShell may not run its profile",
+    symptom: "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on this system`, in red, at each start of \
+              Windows PowerShell; and `gover use` does not change the shell.",
+    cause: "Windows forbids scripts to Windows PowerShell unless somebody allowed them, and a profile is a script.",
+    repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It is about safety, so it is left to you. A group \
+             policy can only be changed by who made it; PowerShell 7 is not concerned.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    if !snapshot.system.is_windows() {
+        return None;
+    }
+    // PowerShell 7 keeps its policy, RemoteSigned by default, in a file of its own.
+    let profile = snapshot.startup.files.iter().find(|file| {
+        file.shell == ShellKind::PowerShell
+            && file.path.contains(r"\WindowsPowerShell\")
+            && String::from_utf8_lossy(&file.content).contains("gover")
+    })?;
+    let policy = policy(snapshot);
+    if !matches!(policy.name.as_str(), "restricted" | "allsigned" | "default") {
+        return None;
+    }
+    let (line, text) = profile.lines().into_iter().find(|(_, line)| line.contains("gover"))?;
+    let finding = Finding::new(
+        CHECK.name,
+        Severity::Warning,
+        "Windows PowerShell may not run scripts, and gover's lines are in its profile",
+        "the function of `gover use` is missing there, and each start shows an error",
+    )
+    .shown_by([
+        Evidence::Line { file: profile.path.clone(), line, text: text.trim().to_owned() },
+        policy.evidence,
+    ]);
+    Some(if policy.is_forced {
+        finding.command("Get-ExecutionPolicy -List")
+    } else {
+        finding.command("Set-ExecutionPolicy -Scope CurrentUser RemoteSigned")
+    })
+}
+
+struct Policy {
+    /// In small letters.
+    name: String,
+    evidence: Evidence,
+    is_forced: bool,
+}
+
+/// The policy that counts (`about_Execution_Policies`): group policies, the process, the user, the machine, the default.
+fn policy(snapshot: &Snapshot<'_>) -> Policy {
+    const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
+    const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
+    let stored = |hive: Hive, key: &str, is_forced| {
+        let value = snapshot.registry.text(hive, key, "ExecutionPolicy")?.shown();
+        let evidence = Evidence::Registry {
+            key: format!(r"{}\{key}", hive.name()),
+            name: "ExecutionPolicy".to_owned(),
+            value: value.clone(),
+        };
+        Some(Policy { name: value.to_ascii_lowercase(), evidence, is_forced })
+            .filter(|policy| policy.name != "undefined" && !policy.name.is_empty())
+    };
+    let disabled = |hive: Hive| {
+        let number = snapshot.registry.number(hive, GROUP, "EnableScripts")?;
+        let evidence = Evidence::Registry {
+            key: format!(r"{}\{GROUP}", hive.name()),
+            name: "EnableScripts".to_owned(),
+            value: number.to_string(),
+        };
+        (number == 0).then(|| Policy { name: "restricted".to_owned(), evidence, is_forced: true })
+    };
+    let group = |hive| disabled(hive).or_else(|| stored(hive, GROUP, true));
+    let process = || {
+        let name = "PSExecutionPolicyPreference";
+        let value = snapshot.variable(name)?.to_ascii_lowercase();
+        Some(Policy { name: value, evidence: snapshot.variable_evidence(name), is_forced: false })
+    };
+    group(Hive::Machine)
+        .or_else(|| group(Hive::User))
+        .or_else(process)
+        .or_else(|| stored(Hive::User, OWN, false))
+        .or_else(|| stored(Hive::Machine, OWN, false))
+        .unwrap_or_else(|| default(snapshot))
+}
+
+/// Clients of Windows forbid scripts, servers allow one's own.
+fn default(snapshot: &Snapshot<'_>) -> Policy {
+    let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+    let kind = snapshot.registry.text(Hive::Machine, key, "InstallationType").map(|value| value.shown());
+    let is_server = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("server"));
+    let name = if is_server { "RemoteSigned" } else { "Restricted" };
+    Policy {
+        name: name.to_ascii_lowercase(),
+        evidence: Evidence::Answer {
+            of: "Get-ExecutionPolicy".to_owned(),
+            text: format!("{name}, since none is set"),
+        },
+        is_forced: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
+    const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
+
+    fn with_profile(version: &str) -> Machine {
+        let path = format!(r"~/Documents\{version}\Microsoft.PowerShell_profile.ps1");
+        Machine::windows().file(&path, "# mine\ngover init powershell | Out-String | Invoke-Expression\n")
+    }
+
+    #[test]
+    fn the_default_of_windows_is_told_with_the_command() {
+        let machine = with_profile("WindowsPowerShell");
+        let findings = machine.findings("execution-policy");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            evidence,
+            [
+                r"C:\Users\ann\Documents\WindowsPowerShell\Microsoft.PowerShell_profile.ps1:2: gover init powershell | Out-String | Invoke-Expression",
+                "Get-ExecutionPolicy: Restricted, since none is set"
+            ]
+        );
+        assert_eq!(findings[0].fix.commands, ["Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"]);
+        assert_eq!(findings[0].fix.changes, []);
+        // As the command leaves it.
+        let allowed = machine.registry(Hive::User, OWN, "ExecutionPolicy", "RemoteSigned");
+        assert_eq!(allowed.findings("execution-policy"), []);
+    }
+
+    #[test]
+    fn a_group_policy_comes_before_what_the_user_set() {
+        let machine = with_profile("WindowsPowerShell")
+            .registry(Hive::User, OWN, "ExecutionPolicy", "RemoteSigned")
+            .registry(Hive::Machine, GROUP, "ExecutionPolicy", "AllSigned");
+        let findings = machine.findings("execution-policy");
+        assert_eq!(
+            findings[0].evidence[1].to_string(),
+            r"HKLM\SOFTWARE\Policies\Microsoft\Windows\PowerShell\ExecutionPolicy = AllSigned"
+        );
+        assert_eq!(findings[0].fix.commands, ["Get-ExecutionPolicy -List"]);
+        let mut machine = with_profile("WindowsPowerShell");
+        machine.registry.put_number(Hive::User, GROUP, "EnableScripts", 0);
+        assert!(
+            machine.findings("execution-policy")[0].evidence[1].to_string().ends_with("EnableScripts = 0")
+        );
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("execution-policy"), []);
+        }
+        assert_eq!(with_profile("PowerShell").findings("execution-policy"), []);
+        let machine = with_profile("WindowsPowerShell");
+        assert_eq!(
+            machine.clone().var("PSExecutionPolicyPreference", "Bypass").findings("execution-policy"),
+            []
+        );
+        let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+        let server = machine.registry(Hive::Machine, key, "InstallationType", "Server");
+        assert_eq!(server.findings("execution-policy"), []);
+    }
+}

@@ -1,0 +1,204 @@
+//! An operating system that is too old for the selected Go, or too new.
+
+use gover_core::{GoVersion, ToolchainName};
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "libc",
+    summary: "Kernel, macOS or Windows too old for the selected Go",
+    symptom: "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not found`, `The procedure entry \
+              point … could not be located`, `runtime: panic before malloc heap initialized` or `FATAL: kernel too old`, and not \
+              even `go version` works.",
+    cause: "Each Go release needs a system of some age: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, Go 1.27 needs macOS 13.",
+    repair: "Use the newest Go that this system runs, or renew the system.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let selected = ToolchainName::parse(snapshot.selection.version.as_deref()?).ok()?;
+    let minor = selected.version().minor().filter(|_| selected.version().major() == Some(1))?;
+    let release = numbers(&snapshot.system.release);
+    if release.is_empty() {
+        return None;
+    }
+    let (system, table) = minimums(snapshot)?;
+    let finding = |what: String, why: &str| {
+        let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "version of the system" };
+        Finding::new(CHECK.name, Severity::Error, what, why)
+            .shown_by([Evidence::Answer { of: of.to_owned(), text: snapshot.system.release.clone() }])
+    };
+    let needed = table.iter().find(|rule| minor >= rule.from)?;
+    if release.as_slice() < needed.least {
+        let what = format!("{selected} needs {system} {} or later", shown(needed.least));
+        let runs_any = table.last().is_some_and(|rule| release.as_slice() >= rule.least);
+        let first_refused = table.iter().rev().find(|rule| release.as_slice() < rule.least);
+        let best = first_refused.filter(|_| runs_any).map(|rule| rule.from - 1);
+        let finding =
+            finding(what, "it does not start here, or fails where it calls what the system does not have");
+        return Some(match best {
+            Some(best) => {
+                finding.command(format!("gover install 1.{best}")).command(format!("gover default 1.{best}"))
+            }
+            None => finding,
+        });
+    }
+    too_new(snapshot, &selected, &release).map(|least| {
+        let what = format!(
+            "{selected} does not run on {system} {}, which needs go{least} or later",
+            snapshot.system.release
+        );
+        finding(what, "it crashes, since it calls the kernel in ways that changed")
+            .command("gover install latest")
+            .command("gover default latest")
+    })
+}
+
+/// Go 1.N and later need this release of the system.
+struct Rule {
+    from: u64,
+    least: &'static [u64],
+}
+
+/// go.dev/wiki/MinimumRequirements and the release notes; the newest first.
+fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, &'static [Rule])> {
+    match (snapshot.system.os, snapshot.system.arch.as_str()) {
+        (Os::Linux, "loong64") => Some(("Linux", &[Rule { from: 19, least: &[5, 19] }])),
+        (Os::Linux, "mips64le") => Some(("Linux", &[Rule { from: 0, least: &[4, 8] }])),
+        (Os::Linux, _) => Some((
+            "Linux",
+            &[
+                Rule { from: 24, least: &[3, 2] },
+                Rule { from: 19, least: &[2, 6, 32] },
+                Rule { from: 0, least: &[2, 6, 23] },
+            ],
+        )),
+        (Os::MacOs, _) => Some((
+            "macOS",
+            &[
+                Rule { from: 27, least: &[13] },
+                Rule { from: 25, least: &[12] },
+                Rule { from: 23, least: &[11] },
+                Rule { from: 21, least: &[10, 15] },
+                Rule { from: 17, least: &[10, 13] },
+                Rule { from: 15, least: &[10, 12] },
+                Rule { from: 0, least: &[10] },
+            ],
+        )),
+        (Os::Windows, _) => Some((
+            "Windows",
+            &[
+                Rule { from: 21, least: &[10] },
+                Rule { from: 11, least: &[6, 1] },
+                Rule { from: 0, least: &[5, 1] },
+            ],
+        )),
+        (Os::Other, _) => None,
+    }
+}
+
+/// The least Go of a macOS that older ones do not run on (go.dev/wiki/MinimumRequirements).
+fn too_new(snapshot: &Snapshot<'_>, selected: &ToolchainName, release: &[u64]) -> Option<&'static str> {
+    if snapshot.system.os != Os::MacOs {
+        return None;
+    }
+    let rules: [(&[u64], &str); 2] = [(&[12], "1.11"), (&[10, 12], "1.7.1")];
+    let (_, least) = rules.into_iter().find(|(from, _)| release >= *from)?;
+    let is_older = GoVersion::parse(least).is_ok_and(|least| *selected.version() < least);
+    is_older.then_some(least)
+}
+
+/// `6.1.0-18-amd64` is 6, 1, 0.
+fn numbers(release: &str) -> Vec<u64> {
+    let end = release.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(release.len());
+    release[..end].split('.').map_while(|part| part.parse().ok()).collect()
+}
+
+fn shown(release: &[u64]) -> String {
+    release.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn with(mut machine: Machine, release: &str, go: &str) -> Machine {
+        release.clone_into(&mut machine.system.release);
+        machine.selection.version = Some(go.to_owned());
+        machine
+    }
+
+    #[test]
+    fn a_system_too_old_is_told_with_the_newest_go_for_it() {
+        for (machine, release, go, what, evidence, best) in [
+            (
+                Machine::windows(),
+                "6.1.7601",
+                "go1.22.5",
+                "go1.22.5 needs Windows 10 or later",
+                "version of the system: 6.1.7601",
+                "1.20",
+            ),
+            (
+                Machine::macos(),
+                "12.7.6",
+                "go1.27.3",
+                "go1.27.3 needs macOS 13 or later",
+                "version of the system: 12.7.6",
+                "1.26",
+            ),
+            (
+                Machine::macos(),
+                "10.14.6",
+                "go1.21.0",
+                "go1.21.0 needs macOS 10.15 or later",
+                "version of the system: 10.14.6",
+                "1.20",
+            ),
+            (
+                Machine::linux(),
+                "2.6.32-754.el6.x86_64",
+                "go1.24.0",
+                "go1.24.0 needs Linux 3.2 or later",
+                "uname -r: 2.6.32-754.el6.x86_64",
+                "1.23",
+            ),
+        ] {
+            let machine = with(machine, release, go);
+            let findings = machine.findings("libc");
+            assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+            assert_eq!(findings[0].evidence[0].to_string(), evidence);
+            assert_eq!(
+                findings[0].fix.commands,
+                [format!("gover install {best}"), format!("gover default {best}")]
+            );
+            // Done as told, it is silent.
+            assert_eq!(with(machine, release, &format!("go{best}.1")).findings("libc"), []);
+        }
+    }
+
+    #[test]
+    fn an_old_go_on_a_new_mac_is_told() {
+        let findings = with(Machine::macos(), "14.5", "go1.10.8").findings("libc");
+        assert_eq!(findings[0].what, "go1.10.8 does not run on macOS 14.5, which needs go1.11 or later");
+        assert_eq!(with(Machine::macos(), "14.5", "go1.16.15").findings("libc"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("libc"), []);
+            assert_eq!(with(machine, "", "go1.27.3").findings("libc"), []);
+        }
+        assert_eq!(with(Machine::linux(), "4.4.0-19041-Microsoft", "go1.27.3").findings("libc"), []);
+    }
+}

@@ -1,0 +1,120 @@
+//! Windows with its old limit of 260 characters for a path, and caches that come near it.
+
+use gover_shell::ShellKind;
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) const CHECK: Check = Check {
+    name: "long-paths",
+    summary: "On Windows: paths over 260 characters are refused, and the caches lie deep",
+    symptom: "`Filename too long` from git while go fetches a module, `The filename or extension is too long`, or gcc does not find a file that is \
+              there.",
+    cause: "Windows keeps an old limit unless a value of the registry lifts it. go itself works around it; git, gcc and other tools do \
+            not. Module paths with their versions take up to 200 characters.",
+    repair: "The commands lift the limit, as an administrator, and tell git; or put the caches where their path is short.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    examine(snapshot).into_iter().collect()
+}
+
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    if !snapshot.system.is_windows()
+        || snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled") == Some(1)
+    {
+        return None;
+    }
+    let places = [snapshot.gomodcache(), Some(snapshot.gover.home.clone()), Some(snapshot.directory.clone())];
+    let longest = places.into_iter().flatten().max_by_key(|path| length(path))?;
+    let severity = match length(&longest) {
+        0..DEEP => return None,
+        DEEP..TOO_DEEP => Severity::Note,
+        _ => Severity::Warning,
+    };
+    let what = format!("Windows refuses paths over 260 characters, and {} is deep", snapshot.short(&longest));
+    let why = "git and C compilers fail with `Filename too long` for modules with long names";
+    let fact = format!("{} of 260 characters are used before the first file", length(&longest));
+    let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
+    let finding = Finding::new(CHECK.name, severity, what, why).shown_by([
+        Evidence::Path { path: longest, fact },
+        Evidence::Registry {
+            key: format!(r"HKLM\{KEY}"),
+            name: "LongPathsEnabled".to_owned(),
+            value: value.map_or_else(|| "not set".to_owned(), |value| value.to_string()),
+        },
+    ]);
+    let set = format!(r"Set-ItemProperty HKLM:\{KEY} -Name LongPathsEnabled -Type DWord -Value 1");
+    let set = match snapshot.shell {
+        Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{set}\""),
+        _ => set,
+    };
+    Some(finding.command(set).command("git config --global core.longpaths true"))
+}
+
+/// As Windows counts, in units of UTF-16.
+fn length(path: &str) -> usize {
+    path.encode_utf16().count()
+}
+
+const KEY: &str = r"SYSTEM\CurrentControlSet\Control\FileSystem";
+
+/// Behind this the longest of usual modules do not fit.
+const DEEP: usize = 80;
+/// Behind this ordinary ones do not, nor do the files of a toolchain.
+const TOO_DEEP: usize = 150;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn deep(length: usize) -> Machine {
+        let cache = format!(r"C:\{}", "x".repeat(length - 3));
+        Machine::windows().var("GOMODCACHE", &cache)
+    }
+
+    #[test]
+    fn a_deep_cache_is_told_with_the_commands_for_each_shell() {
+        let mut machine = deep(160);
+        let findings = machine.findings("long-paths");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert!(
+            evidence[0].ends_with(": 160 of 260 characters are used before the first file"),
+            "{evidence:?}"
+        );
+        assert_eq!(
+            evidence[1],
+            r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem\LongPathsEnabled = not set"
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            [
+                r"Set-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem -Name LongPathsEnabled -Type DWord -Value 1",
+                "git config --global core.longpaths true"
+            ]
+        );
+        machine.shell = Some(ShellKind::Cmd);
+        assert!(machine.findings("long-paths")[0].fix.commands[0].starts_with("powershell -Command \"Set-"));
+        assert_eq!(deep(90).findings("long-paths")[0].severity, Severity::Note);
+    }
+
+    #[test]
+    fn with_the_limit_lifted_it_is_silent() {
+        let mut machine = deep(200);
+        machine.registry.put_number(Hive::Machine, KEY, "LongPathsEnabled", 1);
+        assert_eq!(machine.findings("long-paths"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("long-paths"), []);
+        }
+    }
+}

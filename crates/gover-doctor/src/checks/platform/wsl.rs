@@ -1,0 +1,125 @@
+//! Linux inside Windows: whose Go runs, and where the project lies.
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "wsl",
+    summary: "In WSL: a Go of Windows first on PATH, or a project on a Windows drive",
+    symptom: "`go env GOOS` says `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or every build and `git status` \
+              takes many times as long as it should.",
+    cause: "WSL puts the PATH of Windows behind that of Linux, or a startup file puts it before. Files below `/mnt/c` are reached through a \
+            protocol that costs much for each file.",
+    repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the home directory of Linux.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if !snapshot.system.is_wsl {
+        return Vec::new();
+    }
+    [windows_go(snapshot), slow_project(snapshot)].into_iter().flatten().collect()
+}
+
+/// A directory of Windows with a Go that comes before every Go of Linux.
+fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let has =
+        |directory: &str, name: &str| snapshot.disk.is_executable(&snapshot.system.join(directory, name));
+    for directory in snapshot.path() {
+        if is_of_windows(&directory) {
+            if let Some(name) = ["go", "go.exe"].into_iter().find(|name| has(&directory, name)) {
+                let path = snapshot.system.join(&directory, name);
+                let what = format!("{path}, a Go of Windows, comes first on the PATH of this Linux");
+                let why = "it builds for Windows, does not know paths of Linux and does not find your caches";
+                let fact = "comes before every Go of Linux".to_owned();
+                let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+                    .shown_by([Evidence::Path { path, fact }])
+                    .command("gover setup");
+                return Some(finding);
+            }
+        } else if has(&directory, "go") {
+            return None;
+        }
+    }
+    None
+}
+
+/// `/mnt/c`, where WSL puts drives unless /etc/wsl.conf says otherwise.
+fn is_of_windows(path: &str) -> bool {
+    let mut rest = path.strip_prefix("/mnt/").unwrap_or_default().chars();
+    let drive = rest.next().is_some_and(|c| c.is_ascii_alphabetic());
+    drive && matches!(rest.next(), None | Some('/'))
+}
+
+fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    // WSL 1, whose kernel's release has no `WSL2`, has the files of Windows at hand.
+    let kind = snapshot.disk.file_system(&snapshot.directory).kind;
+    if kind != "9p" && !(kind.is_empty() && is_of_windows(&snapshot.directory)) {
+        return None;
+    }
+    let go_mod = snapshot.nearest("go.mod").or_else(|| snapshot.go_work())?;
+    let project = snapshot.system.parent(&go_mod)?;
+    let name = snapshot.system.file_name(project);
+    let what = format!("the project {project} is on a drive of Windows");
+    let why = "each file is fetched across the border of the virtual machine: builds take many times as long, and file locks and \
+               watchers do not work as on Linux";
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+        .shown_by([Evidence::Path { path: project.to_owned(), fact: format!("is on {kind}") }]);
+    let (from, to) = (snapshot.word(project), snapshot.word(&snapshot.system.join(&snapshot.home, name)));
+    Some(finding.command(format!("cp -a {from} {to}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::disk::FileSystem;
+    use crate::testing::Machine;
+
+    fn wsl() -> Machine {
+        let mut machine = Machine::linux().mounted(
+            "/mnt/c",
+            FileSystem { kind: "9p".to_owned(), is_remote: true, ..FileSystem::default() },
+        );
+        machine.system.is_wsl = true;
+        "5.15.153.1-microsoft-standard-WSL2".clone_into(&mut machine.system.release);
+        machine
+    }
+
+    #[test]
+    fn a_go_of_windows_before_that_of_linux_is_told() {
+        let machine =
+            wsl().program("/mnt/c/Program Files/Go/bin/go.exe", "").path_first("/mnt/c/Program Files/Go/bin");
+        let findings = machine.findings("wsl");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/mnt/c/Program Files/Go/bin/go.exe: comes before every Go of Linux"
+        );
+        assert_eq!(findings[0].fix.commands, ["gover setup"]);
+        let ordered = machine.path_first("/home/ann/.gover/bin");
+        assert_eq!(ordered.findings("wsl"), []);
+    }
+
+    #[test]
+    fn a_project_on_a_drive_of_windows_is_told_with_the_way_home() {
+        let machine = wsl().at("/mnt/c/Users/ann/shop/api").file("/mnt/c/Users/ann/shop/go.mod", "go 1.22\n");
+        let findings = machine.findings("wsl");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].evidence[0].to_string(), "/mnt/c/Users/ann/shop: is on 9p");
+        assert_eq!(findings[0].fix.commands, ["cp -a /mnt/c/Users/ann/shop /home/ann/shop"]);
+        assert_eq!(wsl().at("/mnt/c/Users/ann").findings("wsl"), []);
+        assert_eq!(wsl().at("~/shop").file("~/shop/go.mod", "go 1.22\n").findings("wsl"), []);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [wsl(), Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("wsl"), []);
+        }
+        // A Linux whose disk happens to be mounted there.
+        let linux = Machine::linux().at("/mnt/c/shop").file("/mnt/c/shop/go.mod", "go 1.22\n");
+        assert_eq!(linux.findings("wsl"), []);
+    }
+}
