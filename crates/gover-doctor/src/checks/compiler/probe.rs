@@ -30,7 +30,11 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     if ran.code != Some(0) {
         let lines = || ran.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let line = lines().find(|line| ["error", "sorry"].iter().any(|word| line.contains(word)));
-        return Some(Probe::Failed(line.or_else(|| lines().next())?.to_owned()));
+        let silent = || match ran.code {
+            Some(code) => format!("ended with exit code {code} and said nothing"),
+            None => "was ended by a signal".to_owned(),
+        };
+        return Some(Probe::Failed(line.or_else(|| lines().next()).map_or_else(silent, str::to_owned)));
     }
     let (_, rest) = ran.stdout.split_once("\"gover")?;
     let words = rest.split(['"', '\\']).next()?;

@@ -1,5 +1,6 @@
 //! GOFLAGS that every go command takes along, and must not.
 
+use super::module_file;
 use crate::check::Check;
 use crate::checks::words;
 use crate::finding::{Evidence, Finding, Severity};
@@ -108,7 +109,10 @@ fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     let directory = snapshot.system.parent(&go_mod)?;
     let vendor = snapshot.system.join(directory, "vendor");
     let has_vendor = snapshot.disk.kind(&vendor) == Some(Kind::Directory);
-    if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() {
+    // A module that needs no other builds without it.
+    let needs_others =
+        || snapshot.text(&go_mod).is_some_and(|text| !module_file::read(&text).required.is_empty());
+    if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() && needs_others() {
         let directory = snapshot.short(directory);
         return Some(Fault {
             severity: Severity::Error,

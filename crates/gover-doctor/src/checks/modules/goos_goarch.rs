@@ -32,7 +32,7 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
     let known = if name == "GOOS" { SYSTEMS } else { ARCHITECTURES };
     let own = own(snapshot, name);
     let (severity, what, why) = if known.contains(&value.trim()) && value.trim() != value {
-        let what = format!("{name} is `{value}`, with a blank");
+        let what = format!("{name} is `{}`, with a blank or line end too many", value.escape_debug());
         (Severity::Error, what, "every build stops with `unsupported GOOS/GOARCH pair`")
     } else if !known.contains(&value.as_str()) {
         let meant = Arch::by_any_name(&value).filter(|_| name == "GOARCH");
@@ -168,7 +168,7 @@ mod tests {
         let findings = machine.findings("goos-goarch");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Error, "GOOS is `linux `, with a blank")
+            (Severity::Error, "GOOS is `linux `, with a blank or line end too many")
         );
         assert_eq!(findings[0].fix.commands, ["set GOOS="]);
         let findings = Machine::linux().var("GOARCH", "x86_64").findings("goos-goarch");

@@ -135,9 +135,9 @@ fn project_below(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
         return None;
     }
     let shown = snapshot.short(&snapshot.directory);
-    let is_off = snapshot.go_setting("GO111MODULE").as_deref() == Some("off");
+    let mode = snapshot.go_setting("GO111MODULE").unwrap_or_default();
     match snapshot.nearest("go.mod") {
-        Some(go_mod) if is_off => {
+        Some(go_mod) if mode == "off" => {
             let finding = Finding::new(
                 CHECK.name,
                 Severity::Error,
@@ -148,7 +148,9 @@ fn project_below(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
             .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
             Some(commands_only(snapshot.corrected(finding, "GO111MODULE", None)))
         }
-        None if !is_off && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) => {
+        None if matches!(mode.as_str(), "" | "on")
+            && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) =>
+        {
             let finding = Finding::new(
                 CHECK.name,
                 Severity::Warning,

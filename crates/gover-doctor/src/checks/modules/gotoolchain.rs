@@ -39,6 +39,15 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         let why = "every go command from 1.21 on stops with `invalid GOTOOLCHAIN`";
         return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
     };
+    if let Kind::Fixed(name) = &kind
+        && name.version().is_language()
+    {
+        let release = ToolchainName::of(name.version());
+        let what =
+            format!("GOTOOLCHAIN is `{name}`, a version of the language; a toolchain is called {release}");
+        let why = "go commands stop with `is a language version but not a toolchain version`";
+        return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
+    }
     let running = match &kind {
         Kind::Chooses => return None,
         Kind::Local => snapshot.selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok()),
@@ -120,6 +129,18 @@ mod tests {
             );
             assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
         }
+    }
+
+    #[test]
+    fn a_version_of_the_language_is_no_toolchain() {
+        let machine = with_line("go1.22");
+        let findings = machine.findings("gotoolchain");
+        assert_eq!(
+            findings[0].what,
+            "GOTOOLCHAIN is `go1.22`, a version of the language; a toolchain is called go1.22.0"
+        );
+        assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
+        assert_eq!(with_line("go1.20").findings("gotoolchain")[0].severity, Severity::Warning);
     }
 
     #[test]

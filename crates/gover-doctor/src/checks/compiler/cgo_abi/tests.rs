@@ -136,5 +136,7 @@ fn a_machine_without_a_compiler_or_without_cgo_is_silent() {
     }
     let broken = gcc(Machine::linux(), 1, "", "gcc: fatal error: cannot execute 'cc1'");
     assert_eq!(broken.findings("cgo-abi")[0].what, "/usr/bin/gcc cannot compile one line of C");
+    let evidence = gcc(Machine::linux(), 1, "", "").findings("cgo-abi")[0].evidence[0].to_string();
+    assert_eq!(evidence, "/usr/bin/gcc: ended with exit code 1 and said nothing");
     assert_eq!(broken.var("CGO_ENABLED", "0").findings("cgo-abi"), []);
 }

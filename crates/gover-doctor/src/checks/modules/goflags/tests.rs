@@ -7,7 +7,7 @@ fn with_line(flags: &str) -> Machine {
 }
 
 fn project(machine: Machine) -> Machine {
-    machine.file("~/shop/go.mod", "module shop\n\ngo 1.22\n")
+    machine.file("~/shop/go.mod", "module shop\n\ngo 1.22\n\nrequire golang.org/x/text v0.14.0\n")
 }
 
 #[test]
@@ -84,5 +84,7 @@ fn a_healthy_machine_is_silent() {
         }
         let vendored = machine.directory("~/shop/vendor").var("GOFLAGS", "-mod=vendor");
         assert_eq!(vendored.findings("goflags"), []);
+        let alone = vendored.without("~/shop/vendor").file("~/shop/go.mod", "module shop\n");
+        assert_eq!(alone.findings("goflags"), []);
     }
 }

@@ -84,7 +84,9 @@ fn a_project_below_gopath_needs_modules() {
     let findings = module.var("GO111MODULE", "off").findings("gopath");
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/src/shop/go.mod: is ignored");
     assert_eq!(findings[0].fix.commands, ["unset GO111MODULE"]);
-    assert_eq!(project.var("GO111MODULE", "off").findings("gopath"), []);
+    for mode in ["off", "auto"] {
+        assert_eq!(project.clone().var("GO111MODULE", mode).findings("gopath"), []);
+    }
 }
 
 #[test]
