@@ -54,7 +54,8 @@ fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
-fn percent_decode(text: &str) -> Option<String> {
+/// The text with `%40` and the like replaced; `None` if that gives no text.
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

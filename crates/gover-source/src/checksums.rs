@@ -103,5 +103,5 @@ fn below(base: &Location, path: &str) -> Location {
 }
 
 /// What every toolchain's go.env says.
-const DEFAULT: &str = "sum.golang.org";
+pub(crate) const DEFAULT: &str = "sum.golang.org";
 const SUPPORTED_LIMIT: u64 = 1 << 20;

@@ -3,7 +3,9 @@
 //! Certificates are judged by the operating system, or by a given bundle. Proxies come from the environment
 //! (`HTTPS_PROXY`, `NO_PROXY`). Nothing is ever decompressed, so that lengths and ranges are those of the file.
 
+mod certificate;
 mod error;
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +23,9 @@ use reqwest::{Certificate, Client, Response, StatusCode};
 use crate::address;
 use crate::network::{LONGEST_PAUSE, NetworkSettings};
 
+pub(crate) use certificate::CertificateProblem;
 pub(crate) use error::HttpError;
+pub(crate) use probe::{ProbeError, Probed, ServerTime};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]
@@ -220,7 +224,7 @@ fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
     // rustls takes its cryptography from a setting of the process. A second client finds it set, to the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
-        .user_agent(concat!("gover/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .referer(false)
         .connect_timeout(settings.connect_timeout)
         .read_timeout(settings.stall_timeout)
@@ -299,6 +303,9 @@ fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     let (start, _) = range.split_once('-')?;
     Some((start.trim().parse().ok()?, total.trim().parse().ok()))
 }
+
+/// Who asks.
+const USER_AGENT: &str = concat!("gover/", env!("CARGO_PKG_VERSION"));
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 10;

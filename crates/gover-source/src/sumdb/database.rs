@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::head::{Head, HeadError};
 use super::key::{KeyError, VerifierKey};
 
 /// A checksum database: the key that is believed and how it is reached.
@@ -36,6 +37,12 @@ impl Database {
             return Err(DatabaseError::Address);
         }
         Ok(Self { key, address: address.map(|text| text.trim_end_matches('/').to_owned()) })
+    }
+
+    /// Checks that a signed tree head is one of this database; gives the number of its records. Whether it continues
+    /// what was seen before is not asked here.
+    pub fn verify_head(&self, note: &[u8]) -> Result<u64, HeadError> {
+        Ok(Head::open(note, &self.key)?.tree.size)
     }
 
     /// Its name, as in the paths of a proxy: `<proxy>/sumdb/<name>/…`.

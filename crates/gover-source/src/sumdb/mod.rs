@@ -31,6 +31,7 @@ pub use head::HeadError;
 pub use key::{KeyError, VerifierKey};
 pub use note::NoteError;
 pub use record::RecordError;
+pub(crate) use remote::join_all;
 pub use remote::{MAX_ANSWER, Remote, RemoteError};
 
 #[cfg(test)]

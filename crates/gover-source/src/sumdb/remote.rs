@@ -33,7 +33,7 @@ pub enum RemoteError {
 }
 
 /// Drives all `futures` side by side in the calling task; results are in the order of the futures.
-pub(super) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+pub(crate) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<Running<F>> =
         futures.into_iter().map(|future| Running::Waiting(Box::pin(future))).collect();
     let all = poll_fn(|context| {

@@ -27,12 +27,12 @@ use crate::transfer::{Observer, Sink, TransferError, transfer};
 #[derive(Debug)]
 pub struct Supply {
     settings: SupplySettings,
-    http: Http,
+    pub(crate) http: Http,
     cache: Cache,
     table: Table,
     godev: ReleaseSite,
     china: ReleaseSite,
-    proxies: Proxies,
+    pub(crate) proxies: Proxies,
 }
 
 /// A finished download.

@@ -1,0 +1,138 @@
+//! Requests that are made for what they tell about the way, not for what they bring.
+
+use std::time::Duration;
+
+use reqwest::{Client, header};
+
+use super::certificate::{CertificateProblem, Witness, problem};
+use super::{Http, HttpError, failure, text_header};
+use crate::address;
+
+impl Http {
+    /// Asks once and reads the beginning of the answer, at most `limit` bytes. A place that could not be connected to
+    /// before is asked all the same.
+    pub(crate) async fn probe(&self, url: &str, limit: usize) -> Result<Probed, ProbeError> {
+        if self.settings.offline {
+            return Err(ProbeError::Http(HttpError::Offline));
+        }
+        let mut response = self.client()?.get(url).send().await.map_err(|error| match problem(&error) {
+            Some(problem) => ProbeError::Certificate(problem),
+            None => ProbeError::Http(self.classify(&error)),
+        })?;
+        let time = ServerTime::of(response.headers());
+        if !response.status().is_success() {
+            return Ok(Probed { answer: Err(failure(response).await), time });
+        }
+        let mut head = Vec::new();
+        while head.len() < limit
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            head.extend_from_slice(&chunk);
+        }
+        head.truncate(limit);
+        Ok(Probed { answer: Ok(head), time })
+    }
+
+    /// Looks at a server whose certificate was refused: who issued it, and what time the server has. Its root is
+    /// asked for, without credentials, and nothing that it says is used for anything but to explain the refusal.
+    pub(crate) async fn look_at(&self, url: &str) -> Option<Sight> {
+        if self.settings.offline {
+            return None;
+        }
+        let witness = Witness::new();
+        let client = Client::builder()
+            .user_agent(super::USER_AGENT)
+            .connect_timeout(self.settings.connect_timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .tls_backend_preconfigured(witness.configuration()?)
+            .build()
+            .ok()?;
+        let response = client.head(format!("{}/", address::origin(url))).send().await.ok();
+        let time = response.as_ref().and_then(|response| ServerTime::of(response.headers()));
+        Some(Sight { issuer: witness.issuer(), time })
+    }
+}
+
+/// What came of asking.
+#[derive(Debug)]
+pub(crate) struct Probed {
+    /// The beginning of the body, or the error that the server answered with.
+    pub(crate) answer: Result<Vec<u8>, HttpError>,
+    /// The server's clock.
+    pub(crate) time: Option<ServerTime>,
+}
+
+/// What a server whose certificate is refused shows.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    /// Who issued the certificate.
+    pub(crate) issuer: Option<String>,
+    /// The server's clock.
+    pub(crate) time: Option<ServerTime>,
+}
+
+/// Why there was no answer.
+#[derive(Debug)]
+pub(crate) enum ProbeError {
+    /// The server's certificate is refused.
+    Certificate(CertificateProblem),
+    /// Anything else.
+    Http(HttpError),
+}
+
+impl From<HttpError> for ProbeError {
+    fn from(error: HttpError) -> Self {
+        Self::Http(error)
+    }
+}
+
+/// The time in an answer's head, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServerTime(pub(crate) u64);
+
+impl ServerTime {
+    /// A cache on the way leaves `Date` as it was and says by `Age` how long ago that is (RFC 9111, section 5.1).
+    fn of(headers: &header::HeaderMap) -> Option<Self> {
+        let date = parse_date(&text_header(headers, &header::DATE)?)?;
+        let age = text_header(headers, &header::AGE).and_then(|age| age.parse().ok());
+        Some(Self(date + Duration::from_secs(age.unwrap_or(0)).as_secs()))
+    }
+}
+
+/// Seconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that servers may send (RFC 9110, section
+/// 5.6.7).
+fn parse_date(text: &str) -> Option<u64> {
+    let mut words = text.split_once(", ")?.1.split(' ');
+    let day: u64 = words.next()?.parse().ok()?;
+    let month = words.next()?;
+    let month = MONTHS.iter().position(|known| *known == month)? as u64;
+    let year: u64 = words.next()?.parse().ok()?;
+    let mut time = words.next()?.split(':').map(str::parse::<u64>);
+    let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
+    if words.next()? != "GMT" || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Days of the civil calendar, counted in years that begin in March.
+    let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    Some((days.checked_sub(719_468)?) * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_servers_are_read() {
+        assert_eq!(parse_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(parse_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(parse_date("Tue, 29 Feb 2000 23:59:59 GMT"), Some(951_868_799));
+        assert_eq!(parse_date("Fri, 20 Nov 2026 23:59:59 GMT"), Some(1_795_219_199));
+        for text in ["", "yesterday", "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"] {
+            assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Asking whether Go's servers answer, for people who wonder why nothing comes.
+//!
+//! Everything is asked side by side and ends at one deadline. What is learned here is told and never used: no download
+//! depends on it.
+
+mod proxy_server;
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::address;
+use crate::http::{CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+use crate::proxy::{DIRECTORY, Place};
+use crate::sumdb::{Database, DatabaseError, join_all};
+use crate::supply::Supply;
+
+/// One address, and what came of asking it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// The address, without credentials.
+    pub address: String,
+    /// What came.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub took: Duration,
+    /// By how many seconds this machine's clock is ahead of the server's.
+    pub clock_ahead: Option<i64>,
+}
+
+/// What came of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It answered as it should.
+    Good,
+    /// It answered with this status and, perhaps, an explanation.
+    Status(u16, String),
+    /// It answered with something else than it should, described.
+    Wrong(String),
+    /// Its certificate comes from an authority that is not trusted; the authority's name where it was told.
+    UntrustedCertificate(Option<String>),
+    /// Its certificate is not valid at the time of this machine's clock.
+    CertificateTime,
+    /// No connection, with the reason.
+    Unreachable(String),
+    /// Nothing came before the deadline.
+    Silent,
+}
+
+impl Supply {
+    /// Asks each server of GOPROXY for the list of toolchains.
+    pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
+        let prober = Prober { http: &self.http, deadline };
+        let questions = self.proxy_servers().into_iter().map(|base| async move {
+            prober.ask(&base, &address::join(&base, &format!("{DIRECTORY}/list")), is_list).await
+        });
+        join_all(questions).await
+    }
+
+    /// Asks for the newest tree head of the checksum database and checks its signature: of each server of GOPROXY
+    /// that may pass the database on, and of the database itself if none of them does.
+    pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
+        let database = self.database()?;
+        let prober = Prober { http: &self.http, deadline };
+        if let Some(address) = database.address() {
+            return Ok(vec![prober.ask_for_head(address, &database).await]);
+        }
+        let passed_on = format!("sumdb/{}", database.name());
+        let questions = self.proxy_servers().into_iter().map(|base| {
+            let (base, database) = (address::join(&base, &passed_on), &database);
+            async move {
+                let supported = prober.ask(&base, &address::join(&base, "supported"), |_| Ok(())).await;
+                match supported.verdict {
+                    Verdict::Good => prober.ask_for_head(&base, database).await,
+                    _ => supported,
+                }
+            }
+        });
+        let mut ways = join_all(questions).await;
+        // The go command goes straight to the database only after proxies that say they do not pass it on.
+        if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
+            ways.push(prober.ask_for_head(&database.direct(), &database).await);
+        }
+        Ok(ways)
+    }
+
+    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a way to `target`, an address of https.
+    pub async fn probe_http_proxies(
+        &self,
+        proxies: &[String],
+        target: Option<&str>,
+        deadline: Instant,
+    ) -> Vec<Probe> {
+        let connect_timeout = self.http.settings().connect_timeout;
+        join_all(proxies.iter().map(|proxy| async move {
+            let asked = proxy_server::ask(proxy, target, connect_timeout);
+            let (verdict, took) = in_time(deadline, asked).await;
+            Probe { address: address::shown(proxy), verdict, took, clock_ahead: None }
+        }))
+        .await
+    }
+
+    /// The addresses of GOPROXY that are servers, credentials included.
+    pub fn proxy_servers(&self) -> Vec<String> {
+        let entries = self.proxies.entries().unwrap_or_default();
+        let servers = entries.iter().filter_map(|entry| match &entry.place {
+            Place::Server(base) => Some(base.clone()),
+            Place::Directory(_) | Place::Direct | Place::Off => None,
+        });
+        servers.collect()
+    }
+
+    fn database(&self) -> Result<Database, DatabaseError> {
+        Database::parse(self.settings().sumdb.as_deref().unwrap_or(crate::checksums::DEFAULT))
+    }
+}
+
+/// Asks until a deadline.
+#[derive(Clone, Copy, Debug)]
+struct Prober<'a> {
+    http: &'a Http,
+    deadline: Instant,
+}
+
+impl Prober<'_> {
+    /// Asks for `url` and judges the beginning of what comes; the probe is told as one of `base`.
+    async fn ask(&self, base: &str, url: &str, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
+        let mut clock_ahead = None;
+        let asked = async {
+            let result = self.http.probe(url, LIMIT).await;
+            match result {
+                Ok(Probed { answer, time }) => {
+                    clock_ahead = time.and_then(ahead);
+                    match answer {
+                        Ok(body) => judge(&body).map_or_else(Verdict::Wrong, |()| Verdict::Good),
+                        Err(HttpError::Status { status, text, .. }) => Verdict::Status(status, text),
+                        Err(error) => Verdict::Wrong(error.to_string()),
+                    }
+                }
+                Err(ProbeError::Certificate(problem)) => {
+                    let sight = self.http.look_at(url).await;
+                    let (issuer, time) = sight.map_or((None, None), |sight| (sight.issuer, sight.time));
+                    clock_ahead = time.and_then(ahead);
+                    refused(problem, issuer)
+                }
+                Err(ProbeError::Http(error)) => unreachable(&error),
+            }
+        };
+        let (verdict, took) = in_time(self.deadline, asked).await;
+        Probe { address: address::shown(base), verdict, took, clock_ahead }
+    }
+
+    async fn ask_for_head(&self, base: &str, database: &Database) -> Probe {
+        let judge = |body: &[u8]| match database.verify_head(body) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("its tree head is not that of {}: {error}", database.name())),
+        };
+        self.ask(base, &address::join(base, "latest"), judge).await
+    }
+}
+
+/// The verdict of a question that ends at the deadline at the latest, and how long it took.
+async fn in_time(deadline: Instant, asked: impl Future<Output = Verdict>) -> (Verdict, Duration) {
+    let started = Instant::now();
+    let verdict = timeout_at(deadline, asked).await.unwrap_or(Verdict::Silent);
+    (verdict, started.elapsed())
+}
+
+fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
+    match problem {
+        CertificateProblem::Untrusted => Verdict::UntrustedCertificate(issuer),
+        CertificateProblem::Time => Verdict::CertificateTime,
+        CertificateProblem::Name => Verdict::Wrong("its certificate is for another name".to_owned()),
+        CertificateProblem::Other(text) => Verdict::Wrong(format!("its certificate is refused: {text}")),
+    }
+}
+
+fn unreachable(error: &HttpError) -> Verdict {
+    match error {
+        HttpError::Connect { reason } | HttpError::Broken { reason } => Verdict::Unreachable(reason.clone()),
+        HttpError::Redirect { reason } => Verdict::Wrong(reason.clone()),
+        other => Verdict::Unreachable(other.to_string()),
+    }
+}
+
+/// Whether this is the beginning of a list of toolchains. An empty list is one; a page of a login or of a hotel is not.
+fn is_list(body: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(body);
+    let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
+    if first.is_empty() || first.starts_with('v') {
+        return Ok(());
+    }
+    Err(if first.starts_with('<') {
+        "it answers with a web page".to_owned()
+    } else {
+        "it answers with something else than a list of versions".to_owned()
+    })
+}
+
+fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
+    let ours = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Some(i64::try_from(ours).ok()? - i64::try_from(theirs).ok()?)
+}
+
+/// Enough for a tree head, and to see what an answer is.
+const LIMIT: usize = 16 << 10;
