@@ -12,6 +12,7 @@ mod bad_input;
 mod cache_config;
 mod choose;
 mod current;
+mod doctor;
 mod environment;
 mod help;
 mod home;

@@ -50,6 +50,11 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
     GROUPS.iter().flat_map(|group| group.checks)
 }
 
+/// Whether the check looks at answers from the network, if there are any.
+pub fn asks_network(check: &Check) -> bool {
+    checks::network::CHECKS.iter().any(|known| known.name == check.name)
+}
+
 /// The check of that name.
 pub fn by_name(name: &str) -> Option<&'static Check> {
     all().find(|check| check.name == name)

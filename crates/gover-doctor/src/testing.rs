@@ -9,7 +9,8 @@ use gover_shell::ShellKind;
 use crate::check::by_name;
 use crate::finding::{Change, Finding};
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
-use crate::snapshot::network::NetworkFacts;
+use crate::snapshot::manager::{Leftover, Release, Store};
+use crate::snapshot::network::{Answer, Asked, NetworkFacts};
 use crate::snapshot::programs::{Programs, Ran, Run};
 use crate::snapshot::registry::{Hive, Registry, RegistryValue};
 use crate::snapshot::system::{Os, System};
@@ -26,6 +27,9 @@ pub(crate) struct Machine {
     pub(crate) shell: Option<ShellKind>,
     pub(crate) selection: Selection,
     pub(crate) network: Option<NetworkFacts>,
+    pub(crate) releases: Vec<Release>,
+    pub(crate) store: Store,
+    pub(crate) installs_missing: bool,
     pub(crate) disk: FakeDisk,
     pub(crate) registry: FakeRegistry,
     pub(crate) programs: FakePrograms,
@@ -149,6 +153,9 @@ impl Machine {
             shell: Some(shell),
             selection: Selection::default(),
             network: None,
+            releases: Vec::new(),
+            store: Store::default(),
+            installs_missing: true,
             disk: FakeDisk { system: Some(system.clone()), ..FakeDisk::default() },
             registry: FakeRegistry::default(),
             programs: FakePrograms::default(),
@@ -157,6 +164,13 @@ impl Machine {
         let gover = machine.gover();
         let goroot = machine.join(&machine.join(&gover.home, "versions"), "go1.22.5");
         machine = machine.directory("~/shop").toolchain(&goroot, "go1.22.5");
+        for (name, date) in
+            [("go1.22.5", "2024-07-02"), ("go1.21.12", "2024-07-02"), ("go1.20.14", "2024-02-06")]
+        {
+            machine = machine.release(name, date);
+        }
+        let receipt = machine.join(&gover.home, "receipts/go1.22.5.json");
+        machine = machine.file(&receipt, "{}\n");
         for name in ["gover", "gover-shim", "go", "gofmt", "go1.22.5"] {
             let program = machine.join(&gover.bin, &machine.system.program_name(name));
             machine = machine.program(&program, if name == "gover" { "manager" } else { "shim" });
@@ -279,6 +293,26 @@ impl Machine {
         self
     }
 
+    /// Adds a release to those that are known; put the newest first.
+    pub(crate) fn release(mut self, name: &str, date: &str) -> Self {
+        let (name, date) = (name.to_owned(), Some(date.to_owned()));
+        self.releases.push(Release { name, date, is_available: Some(true) });
+        self
+    }
+
+    /// Adds something to what serves nobody in the store.
+    pub(crate) fn leftover(mut self, path: &str, what: &str, is_damage: bool, bytes: u64) -> Self {
+        let path = self.place(path);
+        self.store.leftovers.push(Leftover { path, what: what.to_owned(), is_damage, bytes });
+        self
+    }
+
+    /// Changes what the network answers; before the first change it answers nothing.
+    pub(crate) fn network(mut self, change: impl FnOnce(&mut NetworkFacts)) -> Self {
+        change(self.network.get_or_insert_default());
+        self
+    }
+
     /// What one check finds.
     pub(crate) fn findings(&self, check: &str) -> Vec<Finding> {
         let check = by_name(check).unwrap_or_else(|| panic!("no check is called {check}"));
@@ -296,6 +330,8 @@ impl Machine {
             shell: self.shell,
             selection: self.selection.clone(),
             network: self.network.clone(),
+            releases: self.releases.clone(),
+            store: Some(self.store.clone()),
         };
         ask(&Snapshot::gather(given, &self.disk, &self.registry, &self.programs))
     }
@@ -335,7 +371,7 @@ impl Machine {
     fn gover(&self) -> Gover {
         let home = self.system.join(&self.home, ".gover");
         let bin = self.system.join(&home, "bin");
-        Gover { home, bin, version: "0.1.0".to_owned() }
+        Gover { home, bin, version: "0.1.0".to_owned(), installs_missing: self.installs_missing }
     }
 
     fn join(&self, base: &str, rest: &str) -> String {
@@ -513,4 +549,9 @@ impl Programs for FakePrograms {
         self.asked.borrow_mut().push(command.clone());
         self.answers.get(&command).cloned()
     }
+}
+
+/// An address that was asked, and what it answered after a quarter of a second.
+pub(crate) fn asked(address: &str, answer: Answer) -> Asked {
+    Asked { address: address.to_owned(), answer, took: std::time::Duration::from_millis(250) }
 }

@@ -2,16 +2,30 @@
 
 use std::future::Future;
 
+use tokio::runtime::Runtime;
+
 use crate::failure::Failure;
 
 /// Runs `future` to its end on this thread.
 pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|source| {
+    Ok(runtime()?.block_on(future))
+}
+
+/// The same, but what the future left running is not waited for: the system's own lookup of names takes its time, and
+/// cannot be ended.
+pub(crate) fn block_on_briefly<F: Future>(future: F) -> Result<F::Output, Failure> {
+    let runtime = runtime()?;
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(output)
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|source| {
         Failure::io(
             "cannot start the network runtime",
             &source,
             "raise the limit of open files (`ulimit -n`)",
         )
-    })?;
-    Ok(runtime.block_on(future))
+    })
 }

@@ -14,6 +14,14 @@ use crate::failure::Failure;
 
 /// The sources, as this call's settings have them; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
+    with_network(context, |network| network)
+}
+
+/// The sources, with rules for connections that differ from the usual ones.
+pub(crate) fn with_network(
+    context: &Context<'_>,
+    network: impl FnOnce(NetworkSettings) -> NetworkSettings,
+) -> Result<Supply, Failure> {
     let defaults = SupplySettings::new(&context.layout);
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
@@ -23,11 +31,11 @@ pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
         godev_url: context.env.text(vars::GOVER_GODEV_URL).unwrap_or(defaults.godev_url),
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
-        network: NetworkSettings {
+        network: network(NetworkSettings {
             offline: context.settings.offline.value,
             certificates: context.env.var(vars::SSL_CERT_FILE).map(PathBuf::from),
             ..defaults.network
-        },
+        }),
     };
     Ok(Supply::new(settings)?)
 }

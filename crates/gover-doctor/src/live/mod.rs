@@ -13,6 +13,7 @@ pub use disk::RealDisk;
 pub use programs::RealPrograms;
 pub use registry::RealRegistry;
 
+use crate::snapshot::manager::{Release, Store};
 use crate::snapshot::network::NetworkFacts;
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Given, Gover, Selection};
@@ -32,11 +33,17 @@ pub struct Known<'a> {
     pub shell: Option<ShellKind>,
     /// Answers from the network.
     pub network: Option<NetworkFacts>,
+    /// The releases of Go that are known, newest first.
+    pub releases: Vec<Release>,
+    /// What the store holds.
+    pub store: Option<Store>,
+    /// Whether a toolchain that is missing is installed when it is called for.
+    pub installs_missing: bool,
 }
 
 /// The same as a snapshot wants it. Paths that are not Unicode are shown as well as they can be.
 pub fn given(known: Known<'_>) -> Given {
-    let Known { env, layout, machine, selection, shell, network } = known;
+    let Known { env, layout, machine, selection, shell, network, releases, store, installs_missing } = known;
     let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
     let system = system::system(machine);
     let mut variables = Variables::new(system.is_windows());
@@ -51,10 +58,13 @@ pub fn given(known: Known<'_>) -> Given {
             home: text(layout.home()),
             bin: text(&layout.bin()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            installs_missing,
         },
         shell,
         selection: self::selection(env, selection),
         network,
+        releases,
+        store,
         system,
     }
 }

@@ -7,6 +7,7 @@ mod correct;
 pub mod disk;
 pub mod go_env;
 mod go_places;
+pub mod manager;
 pub mod network;
 pub mod programs;
 pub mod registry;
@@ -19,6 +20,7 @@ use gover_shell::ShellKind;
 
 use self::disk::Disk;
 use self::go_env::GoEnvFile;
+use self::manager::{Release, Store};
 use self::network::NetworkFacts;
 use self::programs::Programs;
 use self::registry::Registry;
@@ -49,6 +51,10 @@ pub struct Snapshot<'a> {
     pub go_env: GoEnvFile,
     /// Answers from the network; `None` if it was not asked.
     pub network: Option<NetworkFacts>,
+    /// The releases of Go that are known, newest first; empty if no check was asked for that needs them.
+    pub releases: Vec<Release>,
+    /// gover's own store; `None` if no check was asked for that needs it.
+    pub store: Option<Store>,
     /// Files and directories.
     pub disk: &'a dyn Disk,
     /// The Windows registry.
@@ -66,6 +72,8 @@ pub struct Gover {
     pub bin: String,
     /// This gover's version.
     pub version: String,
+    /// Whether a toolchain that is missing is installed when it is called for.
+    pub installs_missing: bool,
 }
 
 /// What gover's own selection says, as data of gover-core.
@@ -106,6 +114,10 @@ pub struct Given {
     pub selection: Selection,
     /// Answers from the network.
     pub network: Option<NetworkFacts>,
+    /// The releases of Go that are known, newest first.
+    pub releases: Vec<Release>,
+    /// gover's own store.
+    pub store: Option<Store>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -116,7 +128,8 @@ impl<'a> Snapshot<'a> {
         registry: &'a dyn Registry,
         programs: &'a dyn Programs,
     ) -> Self {
-        let Given { system, variables, home, directory, gover, shell, selection, network } = given;
+        let Given { system, variables, home, directory, gover, shell, selection, network, releases, store } =
+            given;
         let startup = Startup::read(&system, &variables, &home, disk);
         let go_env = GoEnvFile::read(&system, &variables, &home, disk);
         Self {
@@ -130,6 +143,8 @@ impl<'a> Snapshot<'a> {
             startup,
             go_env,
             network,
+            releases,
+            store,
             disk,
             registry,
             programs,

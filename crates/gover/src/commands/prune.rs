@@ -99,12 +99,17 @@ fn used(context: &Context<'_>) -> Vec<ToolchainName> {
 }
 
 fn line(leftover: &Leftover, context: &Context<'_>) -> String {
-    let why = match leftover.kind {
+    let (path, why) = (context.short(&leftover.path), describe(leftover.kind));
+    format!("{path}  {why}, {}", mebibytes(leftover.bytes))
+}
+
+/// What a leftover is.
+pub(super) fn describe(kind: LeftoverKind) -> &'static str {
+    match kind {
         LeftoverKind::Damaged { reason } => reason,
         LeftoverKind::Staging => "an install that did not end",
         LeftoverKind::Download => "a download that did not end",
         LeftoverKind::Receipt => "the receipt of a toolchain that is gone",
         LeftoverKind::Session => "the choice of a shell that ended",
-    };
-    format!("{}  {why}, {}", context.short(&leftover.path), mebibytes(leftover.bytes))
+    }
 }

@@ -1,6 +1,15 @@
-//! What the network answers.
+//! What the network answers, and the settings by which it is asked.
+
+mod clock;
+mod goproxy;
+mod http_proxy;
+mod proxy_list;
+mod setting;
+mod sumdb;
+mod tls_inspection;
 
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] =
+    &[goproxy::CHECK, sumdb::CHECK, http_proxy::CHECK, tls_inspection::CHECK, clock::CHECK];

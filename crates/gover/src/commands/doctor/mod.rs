@@ -1,6 +1,8 @@
 //! `gover doctor`
 
 mod fix;
+mod knowledge;
+mod network;
 mod show;
 
 use gover_core::Exit;
@@ -37,6 +39,8 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
 fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
     let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
+    let asks_network = checks.iter().any(|check| check::asks_network(check)) && !offline;
+    let is_chosen = |names: &[&str]| checks.iter().any(|check| names.contains(&check.name));
     let programs = RealPrograms::default();
     let selection = context.selection(&mut Trace::off());
     let ancestors = process::ancestors().filter_map(process::name);
@@ -46,13 +50,23 @@ fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, u
         machine: &context.machine,
         selection: &selection,
         shell: ShellKind::detect(context.env, ancestors),
-        network: None,
+        // Settings that name no source are reported by whatever asks the sources.
+        network: if asks_network { network::facts(context).ok() } else { None },
+        releases: if is_chosen(OF_RELEASES) { knowledge::releases(context) } else { Vec::new() },
+        store: if is_chosen(OF_STORE) { knowledge::store(context) } else { None },
+        installs_missing: context.settings.may_install(),
     });
     let snapshot = Snapshot::gather(given, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|check| (check.run)(&snapshot)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     (findings, checks.len())
 }
+
+/// The checks that look at what releases there are.
+const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
+
+/// The checks that look at what the store holds.
+const OF_STORE: &[&str] = &["store"];
 
 /// The checks of those names; all of them if none is named.
 fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {

@@ -1,0 +1,177 @@
+//! A clock that is so wrong that certificates are refused.
+
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "clock",
+    summary: "clock so wrong that certificates are refused",
+    symptom: "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, on every address.",
+    cause: "The machine's clock is wrong: an empty battery, a virtual machine or WSL that slept, a board without a clock.",
+    repair: "Set the clock with the commands shown, and let the system keep it right.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let network = snapshot.network.as_ref();
+    let refused: Vec<Evidence> = network
+        .into_iter()
+        .flat_map(NetworkFacts::iter)
+        .filter(|asked| asked.answer == Answer::CertificateTime)
+        .map(Asked::evidence)
+        .collect();
+    let why_if_refused =
+        "certificates are refused as expired or not yet valid, so that nothing can be downloaded";
+    let finding = if let Some(ahead) = network.and_then(|network| network.clock_ahead) {
+        let size = ahead.unsigned_abs();
+        if size < TOLERATED {
+            return Vec::new();
+        }
+        let direction = if ahead > 0 { "ahead" } else { "behind" };
+        let what = format!("the clock is {} {direction}", span(size));
+        if size > DAY || !refused.is_empty() {
+            Finding::new(CHECK.name, Severity::Error, what, why_if_refused)
+        } else {
+            let why = "builds may think that files come from the future, and tokens are refused";
+            Finding::new(CHECK.name, Severity::Warning, what, why)
+        }
+    } else if let Some((name, date)) = released_later(snapshot) {
+        let evidence = Evidence::Answer {
+            of: "the clock".to_owned(),
+            text: format!("{}, while {name} came out on {date}", day(snapshot.system.now)),
+        };
+        let what = "the clock is behind, before a release of Go that is known here".to_owned();
+        Finding::new(CHECK.name, Severity::Error, what, why_if_refused).shown_by([evidence])
+    } else {
+        // Without the time of any server, a server's own expired certificate looks the same.
+        return Vec::new();
+    };
+    let mut finding = finding.shown_by(refused);
+    finding.fix.commands.extend(commands(snapshot));
+    vec![finding]
+}
+
+/// A release that came out after what the clock says.
+fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a str, &'a str)> {
+    // A day more, for zones.
+    let today = day(snapshot.system.now + DAY);
+    snapshot
+        .releases
+        .iter()
+        .rev()
+        .filter_map(|release| Some((release.name.as_str(), release.date.as_deref()?)))
+        .filter(|(_, date)| *date > today.as_str())
+        .max_by_key(|(_, date)| *date)
+}
+
+fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
+    let lines: &[&str] = match (snapshot.system.os, snapshot.system.distribution.as_str()) {
+        (Os::Windows, _) => &["Start-Service w32time", "w32tm /resync"],
+        (Os::MacOs, _) => &["sudo sntp -sS time.apple.com"],
+        _ if snapshot.system.is_wsl => &["sudo hwclock -s"],
+        (_, "alpine") => &["doas rc-update add ntpd", "doas rc-service ntpd start"],
+        _ => &["sudo timedatectl set-ntp true"],
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+/// `3 days`, `2 hours`, `10 minutes`.
+fn span(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        _ if seconds >= 2 * DAY => (seconds / DAY, "days"),
+        _ if seconds >= 2 * 3600 => (seconds / 3600, "hours"),
+        _ => (seconds / 60, "minutes"),
+    };
+    format!("{count} {unit}")
+}
+
+/// The day of a moment, `2024-07-10`: the civil calendar by eras of 400 years that begin in March.
+fn day(seconds: u64) -> String {
+    let days = seconds / DAY + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{:02}", of_year - (153 * shifted + 2) / 5 + 1)
+}
+
+const DAY: u64 = 86_400;
+
+/// What nobody notices, in seconds: Kerberos and the like give up here.
+const TOLERATED: u64 = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Machine, asked};
+
+    fn ahead(machine: Machine, seconds: i64) -> Machine {
+        machine.network(|network| network.clock_ahead = Some(seconds))
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_with_what_sets_it_right() {
+        for (machine, command) in [
+            (Machine::linux(), "sudo timedatectl set-ntp true"),
+            (Machine::macos(), "sudo sntp -sS time.apple.com"),
+            (Machine::windows(), "w32tm /resync"),
+            (Machine::alpine(), "doas rc-service ntpd start"),
+        ] {
+            let findings = ahead(machine, -3 * 86_400).findings("clock");
+            assert_eq!(
+                (findings[0].severity, findings[0].what.as_str()),
+                (Severity::Error, "the clock is 3 days behind")
+            );
+            assert_eq!(findings[0].fix.commands.last().map(String::as_str), Some(command));
+        }
+        let findings = ahead(Machine::linux(), 600).findings("clock");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Warning, "the clock is 10 minutes ahead")
+        );
+        let mut sleeping = Machine::linux();
+        sleeping.system.is_wsl = true;
+        assert_eq!(ahead(sleeping, -7200).findings("clock")[0].fix.commands, ["sudo hwclock -s"]);
+    }
+
+    #[test]
+    fn certificates_that_are_refused_for_it_make_it_an_error() {
+        let machine = ahead(Machine::linux(), 7200)
+            .network(|network| network.proxies = vec![asked("https://a.example", Answer::CertificateTime)]);
+        let findings = machine.findings("clock");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "https://a.example: its certificate is not valid at the time of this machine's clock (250ms)"
+        );
+        // A clock that is right, and a certificate that is not.
+        let machine = ahead(machine, 5);
+        assert!(machine.findings("clock").is_empty());
+    }
+
+    #[test]
+    fn a_clock_before_a_known_release_is_wrong_without_asking_anybody() {
+        let mut machine = Machine::linux();
+        machine.system.now = 1_546_300_800;
+        let findings = machine.findings("clock");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "the clock: 2019-01-01, while go1.22.5 came out on 2024-07-02"
+        );
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("clock").is_empty());
+            assert!(ahead(machine, -20).findings("clock").is_empty());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! GOPROXY: what is written in it, and whether its servers answer.
+
+use super::proxy_list::{self, Entry, Place};
+use super::setting::{Setting, go_env_write, host, is_near, mask};
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+
+pub(super) const CHECK: Check = Check {
+    name: "goproxy",
+    summary: "GOPROXY malformed, or a server in it that does not answer",
+    symptom: "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
+              no entries`, `dial tcp: lookup proxy.corp.example: no such host`, or downloads that hang for half a minute.",
+    cause: "An old value of GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, one that only a \
+            company's network reaches, or a list written with `;` or blanks. After a comma go asks the next entry only if the proxy says \
+            404 or 410; after `|` it does so after any failure.",
+    repair: "`--fix` removes a value that go cannot read, and one that leads to a proxy that was shut down; Go's own default then counts. Whether \
+             a proxy that does not answer is to stay is for you to say: `go env -u GOPROXY` removes it.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(setting) = Setting::of(snapshot, "GOPROXY") else { return Vec::new() };
+    let entries = proxy_list::parse(snapshot, &setting.value);
+    let mut findings = written(snapshot, &setting, &entries);
+    if let Some(network) = &snapshot.network
+        && findings.iter().all(|finding| finding.severity != Severity::Error)
+    {
+        findings.extend(unanswered(snapshot, &setting, &entries, network));
+    }
+    findings
+}
+
+/// What can be told from the value alone.
+fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec<Finding> {
+    let found = |severity, what: String, why: &str| {
+        Finding::new(CHECK.name, severity, what, why).shown_by(setting.evidence.clone())
+    };
+    if entries.is_empty() {
+        let why = "every command that needs a module fails with `GOPROXY list is not the empty string, but contains no entries`";
+        return vec![
+            setting.removed(snapshot, found(Severity::Error, "GOPROXY has no entries".to_owned(), why)),
+        ];
+    }
+    let mut findings = Vec::new();
+    let end = entries.iter().position(Entry::ends);
+    let asked = entries.get(..=end.unwrap_or(entries.len())).unwrap_or(entries);
+    for entry in asked {
+        let shown = mask(&entry.text);
+        if entry.place == Place::Invalid {
+            let what = format!("GOPROXY has an entry that is no address: `{shown}`");
+            let why = "every command that needs a module fails; entries are separated by `,` or `|` and are https, http or file addresses, `direct` or `off`";
+            return vec![setting.removed(snapshot, found(Severity::Error, what, why))];
+        }
+        let host = entry.host().unwrap_or_default();
+        if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
+            let what = format!("GOPROXY names {host}, which {what_happened}");
+            let why = "each download waits for it, and most then fail";
+            findings.push(setting.removed(snapshot, found(Severity::Error, what, why)));
+        }
+        if entry.text.starts_with("http://") && !is_near(&host) {
+            let what = format!("GOPROXY reaches {shown} without encryption");
+            let why =
+                "whoever is on the way can read what is downloaded, and change what no checksum protects";
+            let finding = found(Severity::Warning, what, why);
+            let encrypted = setting.shown().replace("http://", "https://");
+            findings.push(finding.command(go_env_write(snapshot, "GOPROXY", &encrypted)));
+        }
+    }
+    if asked.first().is_some_and(|entry| entry.place == Place::Off) {
+        let why = "whatever is not in the module cache fails with `module lookup disabled by GOPROXY=off`";
+        let what = "GOPROXY=off forbids every download of a module".to_owned();
+        findings.push(setting.removed_by_hand(snapshot, found(Severity::Warning, what, why)));
+    }
+    if let Some(end) = end.and_then(|end| entries.get(end)).filter(|_| asked.len() < entries.len()) {
+        let what = format!("entries of GOPROXY behind `{}` are never asked", end.text);
+        findings.push(found(
+            Severity::Warning,
+            what,
+            "`direct` and `off` end the list, so that the rest has no effect",
+        ));
+    }
+    findings
+}
+
+/// What the servers answered, in the order in which go asks them.
+fn unanswered(
+    snapshot: &Snapshot<'_>,
+    setting: &Setting,
+    entries: &[Entry],
+    network: &NetworkFacts,
+) -> Vec<Finding> {
+    let answers = network.proxies.iter().map(Asked::evidence);
+    let mut findings = Vec::new();
+    // Whether go comes to this entry with every question.
+    let mut is_reached = true;
+    for (index, entry) in entries.iter().enumerate() {
+        if entry.ends() {
+            break;
+        }
+        let asked = match &entry.place {
+            Place::Server(address) => network.proxies.iter().find(|asked| asked.address == *address),
+            _ => None,
+        };
+        let Some(asked) = asked.filter(|asked| asked.answer != Answer::Good) else {
+            is_reached = false;
+            continue;
+        };
+        let is_last = index + 1 == entries.len();
+        let is_not_found = matches!(asked.answer, Answer::Status(404 | 410, _));
+        let falls_through = !is_last && (entry.goes_on || is_not_found);
+        let severity = match (&asked.answer, is_reached, falls_through) {
+            (_, _, true) if is_not_found => Severity::Note,
+            (Answer::Status(403 | 404 | 410 | 451, _), ..) | (_, false, _) | (_, _, true) => {
+                Severity::Warning
+            }
+            (_, true, false) => Severity::Error,
+        };
+        let what = format!("{} in GOPROXY: {}", asked.address, asked.answer.words());
+        let mut finding = Finding::new(CHECK.name, severity, what, why(asked, is_reached, falls_through))
+            .shown_by(setting.evidence.clone())
+            .shown_by(answers.clone());
+        finding.fix.commands.extend(command(snapshot, asked));
+        findings.push(match asked.answer {
+            Answer::Unreachable(_) | Answer::Silent | Answer::Wrong(_) => {
+                setting.removed_by_hand(snapshot, finding)
+            }
+            _ => finding,
+        });
+        is_reached &= falls_through;
+    }
+    findings
+}
+
+fn why(asked: &Asked, is_reached: bool, falls_through: bool) -> &'static str {
+    match (&asked.answer, is_reached, falls_through) {
+        (Answer::Status(404 | 410, _), _, true) => "it has no toolchains; go asks the next entry",
+        (Answer::Status(404 | 410, _), _, false) => {
+            "go cannot download toolchains from it; perhaps its address lacks a part, such as `/api/go`"
+        }
+        (Answer::Status(403 | 451, _), ..) => "go cannot download toolchains, and asks no other entry",
+        (_, false, _) => "go fails for each module that the entries before it do not have",
+        (_, true, true) => "each download waits for it before the next entry is asked",
+        (_, true, false) => "go asks no other entry after this, so that every download fails",
+    }
+}
+
+/// What else a person may look at.
+fn command(snapshot: &Snapshot<'_>, asked: &Asked) -> Option<String> {
+    match asked.answer {
+        Answer::UntrustedCertificate(_) => Some("gover doctor tls-inspection".to_owned()),
+        Answer::CertificateTime => Some("gover doctor clock".to_owned()),
+        Answer::Status(401, _) => {
+            let line = format!("machine {} login NAME password TOKEN", host(&asked.address));
+            Some(if snapshot.system.is_windows() {
+                format!("Add-Content $HOME\\_netrc '{line}'")
+            } else {
+                format!("echo '{line}' >> ~/.netrc")
+            })
+        }
+        Answer::Status(407, _) | Answer::Unreachable(_) | Answer::Silent => {
+            Some("gover doctor http-proxy".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Public proxies that are no more.
+const SHUT_DOWN: &[(&str, &str)] = &[
+    ("gocenter.io", "was shut down in May 2021"),
+    ("athens.azurefd.net", "was an experiment and is no more"),
+    ("microsoftgoproxy.azurewebsites.net", "was an experiment and is no more"),
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+use super::*;
+use crate::finding::Evidence;
+use crate::snapshot::registry::Hive;
+use crate::testing::{Machine, asked};
+
+fn with_value(value: &str) -> Machine {
+    Machine::linux().file("~/.config/go/env", &format!("GOFLAGS=-v\nGOPROXY={value}\n"))
+}
+
+#[test]
+fn what_go_cannot_read_is_an_error_and_removed() {
+    for (value, what) in [
+        (",", "GOPROXY has no entries"),
+        ("https://a.example;direct", "GOPROXY has an entry that is no address: `https://a.example;direct`"),
+        ("https://a.example,drect", "GOPROXY has an entry that is no address: `drect`"),
+    ] {
+        let machine = with_value(value);
+        let findings = machine.findings("goproxy");
+        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            format!("/home/ann/.config/go/env:2: GOPROXY={value}")
+        );
+        assert_eq!(findings[0].fix.commands, ["go env -u GOPROXY"]);
+        assert!(machine.repaired(&findings).findings("goproxy").is_empty());
+    }
+}
+
+#[test]
+fn a_proxy_that_was_shut_down_is_removed_from_the_registry() {
+    let machine = Machine::windows()
+        .registry(Hive::User, "Environment", "GOPROXY", "https://gocenter.io")
+        .var("GOPROXY", "https://gocenter.io");
+    let findings = machine.findings("goproxy");
+    assert_eq!(findings[0].what, "GOPROXY names gocenter.io, which was shut down in May 2021");
+    assert_eq!(findings[0].evidence[0].to_string(), r"GOPROXY=https://gocenter.io (set in HKCU\Environment)");
+    machine.repaired(&findings).snapshot(|snapshot| {
+        assert_eq!(snapshot.registry.text(Hive::User, "Environment", "GOPROXY"), None);
+    });
+    assert_eq!(findings[0].fix.commands, ["Remove-Item Env:GOPROXY"]);
+}
+
+#[test]
+fn credentials_are_neither_shown_nor_put_into_a_diff() {
+    let findings = with_value("https://ann:secret@gocenter.io").findings("goproxy");
+    assert!(findings[0].fix.changes.is_empty());
+    assert_eq!(findings[0].fix.commands, ["go env -u GOPROXY"]);
+    assert!(findings[0].evidence[0].to_string().ends_with("GOPROXY=https://***@gocenter.io"));
+    assert!(!format!("{findings:?}").contains("secret"));
+}
+
+#[test]
+fn what_works_and_will_surprise_is_a_warning_that_only_the_person_can_judge() {
+    for (value, what, command) in [
+        ("off", "GOPROXY=off forbids every download of a module", Some("go env -u GOPROXY")),
+        (
+            "http://p.example/go,direct",
+            "GOPROXY reaches http://p.example/go without encryption",
+            Some("go env -w 'GOPROXY=https://p.example/go,direct'"),
+        ),
+        ("direct,https://p.example", "entries of GOPROXY behind `direct` are never asked", None),
+    ] {
+        let findings = with_value(value).findings("goproxy");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Warning, what));
+        assert_eq!(findings[0].fix.commands, Vec::from_iter(command));
+        assert!(findings[0].fix.changes.is_empty());
+    }
+}
+
+fn answering(value: &str, answers: &[(&str, Answer)]) -> Vec<Finding> {
+    let machine = with_value(value).network(|network| {
+        network.proxies = answers.iter().map(|(address, answer)| asked(address, answer.clone())).collect();
+    });
+    machine.findings("goproxy")
+}
+
+#[test]
+fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
+    let dead = Answer::Unreachable("name not known".to_owned());
+    let findings = answering("https://a.example,direct", &[("https://a.example", dead.clone())]);
+    assert_eq!(findings[0].severity, Severity::Error);
+    assert_eq!(findings[0].what, "https://a.example in GOPROXY: cannot connect: name not known");
+    assert_eq!(
+        findings[0].evidence[1],
+        Evidence::Answer {
+            of: "https://a.example".to_owned(),
+            text: "cannot connect: name not known (250ms)".to_owned()
+        }
+    );
+    assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy", "go env -u GOPROXY"]);
+    let findings = answering("https://a.example|direct", &[("https://a.example", dead.clone())]);
+    assert_eq!(findings[0].severity, Severity::Warning);
+    // The second is asked for what the first does not have.
+    let two = [("https://a.example", Answer::Good), ("https://b.example", dead)];
+    let findings = answering("https://a.example,https://b.example", &two);
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
+    assert_eq!(findings[0].evidence[1].to_string(), "https://a.example: answers in 250ms");
+}
+
+#[test]
+fn each_answer_has_its_own_advice() {
+    let status = |status| Answer::Status(status, String::new());
+    for (answer, severity, command) in [
+        (
+            status(401),
+            Severity::Error,
+            Some("echo 'machine a.example login NAME password TOKEN' >> ~/.netrc"),
+        ),
+        (status(403), Severity::Warning, None),
+        (status(404), Severity::Note, None),
+        (status(500), Severity::Error, None),
+        (Answer::UntrustedCertificate(None), Severity::Error, Some("gover doctor tls-inspection")),
+        (Answer::CertificateTime, Severity::Error, Some("gover doctor clock")),
+    ] {
+        let findings = answering("https://a.example,direct", &[("https://a.example", answer.clone())]);
+        assert_eq!(findings[0].severity, severity, "{answer:?}");
+        assert_eq!(findings[0].fix.commands, Vec::from_iter(command), "{answer:?}");
+    }
+    let findings = answering("https://a.example", &[("https://a.example", status(404))]);
+    assert_eq!(findings[0].severity, Severity::Warning);
+}
+
+#[test]
+fn the_default_of_the_toolchain_is_looked_at_but_not_changed() {
+    let machine = Machine::linux()
+        .file("~/.gover/versions/go1.22.5/go.env", "GOTOOLCHAIN=auto\nGOPROXY=https://a.example,direct\n")
+        .network(|network| network.proxies = vec![asked("https://a.example", Answer::Silent)]);
+    let findings = machine.findings("goproxy");
+    assert_eq!(
+        findings[0].evidence[0].to_string(),
+        "/home/ann/.gover/versions/go1.22.5/go.env:2: GOPROXY=https://a.example,direct"
+    );
+    assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy"]);
+}
+
+#[test]
+fn a_healthy_machine_is_silent() {
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert!(machine.findings("goproxy").is_empty());
+        for value in ["direct", "https://a.example,direct", "http://localhost:3000|direct", "file:///srv/go"]
+        {
+            let answered = |network: &mut NetworkFacts| {
+                network.proxies = vec![asked("https://a.example", Answer::Good)];
+            };
+            let machine = machine.clone().var("GOPROXY", value).network(answered);
+            assert!(machine.findings("goproxy").is_empty(), "{value}");
+        }
+    }
+}

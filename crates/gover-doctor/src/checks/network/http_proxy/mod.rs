@@ -1,0 +1,65 @@
+//! The variables by which programs find a proxy.
+
+#[cfg(test)]
+mod tests;
+mod written;
+
+use super::setting::Setting;
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::network::{Answer, NetworkFacts};
+
+pub(super) const CHECK: Check = Check {
+    name: "http-proxy",
+    summary: "HTTPS_PROXY and its kin malformed, dead, or contradicting each other",
+    symptom: "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, or downloads that work in the browser \
+              and with `curl` and not with `go`.",
+    cause: "HTTPS_PROXY, HTTP_PROXY or NO_PROXY hold a proxy of another network, a value that is no address, or something else in small letters \
+            than in capitals: go takes the capitals first, `curl` and git the small letters. go knows no ALL_PROXY, and reads no proxy from the \
+            settings of Windows.",
+    repair: "`--fix` removes values that are no address from your startup files and from `HKCU\\Environment`. Whether a proxy that does not answer is still \
+             right is for you to say; a new one is set with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings = written::findings(snapshot);
+    if let Some(network) = &snapshot.network {
+        findings.extend(unanswered(snapshot, network));
+    }
+    findings
+}
+
+/// The proxies that were asked and are of no use.
+fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for asked in network.http_proxies.iter().filter(|asked| asked.answer != Answer::Good) {
+        let settings: Vec<Setting> = NAMES
+            .iter()
+            .filter_map(|name| Setting::of_environment(snapshot, name))
+            .filter(|setting| super::setting::address(&setting.value) == asked.address)
+            .collect();
+        let Some(first) = settings.first() else { continue };
+        let (severity, why) = match asked.answer {
+            Answer::Unreachable(_) | Answer::Silent => {
+                (Severity::Error, "go, git and gover send everything to it, so that every download fails")
+            }
+            Answer::Status(407, _) => {
+                (Severity::Error, "it wants a name and a password, `http://NAME:PASSWORD@HOST:PORT`")
+            }
+            _ => (Severity::Warning, "it gives no way to Go's servers, or is no proxy"),
+        };
+        let what = format!("the proxy in {}, {}: {}", first.name, asked.address, asked.answer.words());
+        let mut finding = Finding::new(CHECK.name, severity, what, why);
+        for setting in &settings {
+            finding = setting.removed_by_hand(snapshot, finding.shown_by(setting.evidence.clone()));
+        }
+        findings.push(finding.shown_by([asked.evidence()]));
+    }
+    findings
+}
+
+/// The variables that hold a proxy, in the order in which go asks for them.
+const NAMES: &[&str] = &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];

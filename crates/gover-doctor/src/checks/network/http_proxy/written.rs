@@ -1,0 +1,174 @@
+//! What can be told from the variables alone.
+
+use super::{CHECK, NAMES};
+use crate::checks::network::setting::{Setting, host};
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::registry::Hive;
+
+pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let settings: Vec<Setting> = if snapshot.system.is_windows() {
+        // Names have no case there.
+        ["HTTPS_PROXY", "HTTP_PROXY"]
+            .iter()
+            .filter_map(|name| Setting::of_environment(snapshot, name))
+            .collect()
+    } else {
+        NAMES.iter().filter_map(|name| Setting::of_environment(snapshot, name)).collect()
+    };
+    let mut findings: Vec<Finding> =
+        settings.iter().filter_map(|setting| malformed(snapshot, setting)).collect();
+    if !snapshot.system.is_windows() {
+        let pairs = [("HTTPS_PROXY", "https_proxy"), ("HTTP_PROXY", "http_proxy"), ("NO_PROXY", "no_proxy")];
+        findings.extend(pairs.into_iter().filter_map(|(upper, lower)| disagreeing(snapshot, upper, lower)));
+    }
+    findings.extend(half(snapshot, &settings));
+    if settings.is_empty() {
+        findings.extend(unused(snapshot));
+    } else {
+        findings.extend(exceptions(snapshot));
+    }
+    findings
+}
+
+/// Go adds `http://` to whatever has no scheme it knows, so that little is refused and much leads nowhere
+/// (golang.org/x/net/http/httpproxy, `parseProxy`).
+fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
+    let value = setting.value.as_str();
+    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let port = place.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
+    let wrong = if value.contains(['"', '\'', '`']) {
+        "it has quotation marks in it"
+    } else if value.contains(char::is_whitespace) {
+        "it has blanks in it"
+    } else if !["http", "https", "socks5", "socks5h"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        "a proxy's address begins with http, https or socks5"
+    } else if host(value).is_empty() {
+        "it names no host"
+    } else if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        "its port is no number"
+    } else {
+        return None;
+    };
+    let what = format!("{} is no address of a proxy: {wrong}", setting.name);
+    let why = "every download over it fails, with errors that do not name the variable";
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(setting.evidence.clone());
+    Some(setting.removed(snapshot, finding))
+}
+
+fn disagreeing(snapshot: &Snapshot<'_>, upper: &'static str, lower: &'static str) -> Option<Finding> {
+    let first = Setting::of_environment(snapshot, upper)?;
+    let second = Setting::of_environment(snapshot, lower)?;
+    if first.value == second.value {
+        return None;
+    }
+    let what = format!("{upper} and {lower} say different things");
+    let why =
+        "go takes the one in capitals, `curl` and git the other, so that one works where the other fails";
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+        .shown_by(first.evidence)
+        .shown_by(second.evidence.clone());
+    Some(Setting { evidence: Vec::new(), ..second }.removed_by_hand(snapshot, finding))
+}
+
+/// `HTTP_PROXY` alone serves plain http, which Go's servers do not speak.
+fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
+    let is_https = |setting: &&Setting| setting.name.eq_ignore_ascii_case("HTTPS_PROXY");
+    if settings.iter().any(|setting| is_https(&setting)) {
+        return None;
+    }
+    let first = settings.first()?;
+    let what = format!("{} is set, and HTTPS_PROXY is not", first.name);
+    let why =
+        "go uses it for plain http alone; everything that it downloads is https and goes without the proxy";
+    let mut finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(first.evidence.clone());
+    if first.shown() == first.value {
+        let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &first.value));
+        finding.fix.commands.extend(line.map(|line| line.trim_end().to_owned()));
+    }
+    Some(finding)
+}
+
+/// Proxies that other programs use and go does not know of.
+fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let all = ["ALL_PROXY", "all_proxy"].into_iter().find_map(|name| Setting::of_environment(snapshot, name));
+    if let Some(all) = all {
+        let what = format!("{} is set, which go does not read", all.name);
+        let why = "go goes without a proxy; it reads HTTPS_PROXY";
+        let mut finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(all.evidence.clone());
+        if all.shown() == all.value {
+            let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &all.value));
+            finding.fix.commands.extend(line.map(|line| line.trim_end().to_owned()));
+        }
+        return Some(finding);
+    }
+    let is_on = snapshot.registry.number(Hive::User, INTERNET_SETTINGS, "ProxyEnable") == Some(1);
+    let server =
+        snapshot.registry.text(Hive::User, INTERNET_SETTINGS, "ProxyServer").filter(|_| is_on)?.shown();
+    // `http=a:80;https=b:80`, or one for all.
+    let https = server.split(';').find_map(|part| part.strip_prefix("https="));
+    let proxy = https.or_else(|| (!server.contains('=')).then_some(server.as_str()))?;
+    let what = format!("the settings of Windows have a proxy, {proxy}, which go does not read");
+    let why = "go and git go without it; they read HTTPS_PROXY";
+    let evidence = Evidence::Registry {
+        key: format!(r"HKCU\{INTERNET_SETTINGS}"),
+        name: "ProxyServer".to_owned(),
+        value: server.clone(),
+    };
+    let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
+    let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
+    Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by([evidence]).command(command))
+}
+
+/// Entries of `NO_PROXY` that match nothing, or everything.
+fn exceptions(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let setting =
+        ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| Setting::of_environment(snapshot, name))?;
+    let entries: Vec<&str> =
+        setting.value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+    let name = setting.name;
+    let (what, why) = if entries.contains(&"*") {
+        (
+            format!("{name} has `*`, which switches the proxy off"),
+            "nothing goes through the proxy that is set",
+        )
+    } else {
+        let wrong = entries.iter().find(|entry| matches_nothing(entry))?;
+        let what = format!("`{wrong}` in {name} matches no host");
+        (what, "go reads names, addresses and networks such as `10.0.0.0/8`, separated by commas")
+    };
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(setting.evidence.clone());
+    let kept: Vec<String> =
+        entries.iter().filter(|entry| **entry != "*").map(|entry| repaired(entry)).collect();
+    let line = snapshot.shell.map(|shell| {
+        let syntax = shell.syntax();
+        if kept.is_empty() { syntax.unset_by_hand(name) } else { syntax.set_env(name, &kept.join(",")) }
+    });
+    Some(line.into_iter().fold(finding, |finding, line| finding.command(line.trim_end())))
+}
+
+fn matches_nothing(entry: &str) -> bool {
+    let is_mask = entry.contains('*') && !entry.starts_with("*.");
+    entry.contains("://") || entry.contains([';', ' ']) || is_mask
+}
+
+/// The entry as it was probably meant.
+fn repaired(entry: &str) -> String {
+    let parts = entry.split([';', ' ']).filter(|part| !part.is_empty()).map(|part| {
+        let part = part.split_once("://").map_or(part, |(_, rest)| rest).trim_end_matches('/');
+        // `10.*` and `192.168.*` mean networks.
+        let numbers: Vec<&str> = part.trim_end_matches(".*").split('.').collect();
+        let is_network = part.ends_with(".*") && numbers.iter().all(|number| number.parse::<u8>().is_ok());
+        if is_network && numbers.len() < 4 {
+            let mut address = numbers.clone();
+            address.resize(4, "0");
+            return format!("{}/{}", address.join("."), numbers.len() * 8);
+        }
+        part.to_owned()
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+const INTERNET_SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";

@@ -1,0 +1,109 @@
+//! The value of GOPROXY, read as cmd/go reads it (`modfetch.proxyList`), with what is wrong in it.
+
+use super::setting::{address, host};
+use crate::snapshot::Snapshot;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// As it is written, trimmed; it may hold credentials.
+    pub(super) text: String,
+    /// What it means.
+    pub(super) place: Place,
+    /// Whether any failure goes on to the next entry (`|`); otherwise only "not found" does.
+    pub(super) goes_on: bool,
+}
+
+/// What an entry means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A server by the address that network facts know it by.
+    Server(String),
+    /// A directory on this machine.
+    Directory,
+    /// `direct`
+    Direct,
+    /// `off`
+    Off,
+    /// Nothing that go accepts.
+    Invalid,
+}
+
+impl Entry {
+    /// Whether entries behind it are never asked.
+    pub(super) fn ends(&self) -> bool {
+        matches!(self.place, Place::Direct | Place::Off)
+    }
+
+    /// The host, if it is a server.
+    pub(super) fn host(&self) -> Option<String> {
+        match &self.place {
+            Place::Server(address) => Some(host(address)),
+            _ => None,
+        }
+    }
+}
+
+/// All entries, those behind an end too.
+pub(super) fn parse(snapshot: &Snapshot<'_>, value: &str) -> Vec<Entry> {
+    value
+        .split_inclusive([',', '|'])
+        .map(|piece| (piece.trim_end_matches([',', '|']).trim(), piece.ends_with('|')))
+        .filter(|(text, _)| !text.is_empty())
+        .map(|(text, goes_on)| Entry { text: text.to_owned(), place: place(snapshot, text), goes_on })
+        .collect()
+}
+
+fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
+    match text {
+        "direct" => return Place::Direct,
+        "off" => return Place::Off,
+        _ => {}
+    }
+    if text.contains([' ', ';', '"', '\'', '\\']) {
+        return Place::Invalid;
+    }
+    // Go takes what looks like a host and has no scheme for https; single words are reserved.
+    let is_bare =
+        text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.is_absolute(text);
+    let url = if is_bare { format!("https://{text}") } else { text.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else { return Place::Invalid };
+    match scheme.to_ascii_lowercase().as_str() {
+        "file" => Place::Directory,
+        "http" | "https" if !rest.trim_start_matches('/').is_empty() && !rest.starts_with('/') => {
+            Place::Server(address(&url))
+        }
+        _ => Place::Invalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn entries_mean_what_they_mean_to_go() {
+        let places = |value: &str| {
+            Machine::linux().snapshot(|snapshot| {
+                let entries = parse(snapshot, value);
+                entries.into_iter().map(|entry| (entry.place, entry.goes_on)).collect::<Vec<_>>()
+            })
+        };
+        let server = |address: &str| Place::Server(address.to_owned());
+        assert_eq!(
+            places("https://u:p@a.example/|b.example/x , file:///srv,,direct"),
+            [
+                (server("https://a.example"), true),
+                (server("https://b.example/x"), false),
+                (Place::Directory, false),
+                (Place::Direct, false),
+            ]
+        );
+        for value in ["auto", "ftp://a.example", "https://", "/srv/go", "https://a.example;direct", "\"off\""]
+        {
+            assert_eq!(places(value), [(Place::Invalid, false)], "{value}");
+        }
+        assert_eq!(places(",|"), []);
+    }
+}

@@ -1,0 +1,204 @@
+//! Settings that hold addresses: where they come from, shown without what is secret in them.
+
+use crate::finding::{Evidence, Finding};
+use crate::snapshot::Snapshot;
+
+/// A setting of Go's as the go command finds it.
+pub(super) struct Setting {
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its value with whatever is secret in it; never to be shown.
+    pub(super) value: String,
+    /// Where it comes from, without secrets.
+    pub(super) evidence: Vec<Evidence>,
+    /// Whether somebody set it; otherwise the toolchain's own go.env has it.
+    pub(super) is_set: bool,
+}
+
+impl Setting {
+    /// The setting by environment, file of `go env -w` or the selected toolchain's go.env.
+    pub(super) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
+        if let Some(value) = snapshot.go_setting(name) {
+            let mut evidence = snapshot.go_setting_evidence(name);
+            if snapshot.variable(name).is_some() {
+                evidence.extend(snapshot.startup_evidence(name));
+            }
+            return Some(Self { name, value, evidence: masked(evidence), is_set: true });
+        }
+        let file = snapshot.system.join(snapshot.selection.goroot.as_deref()?, "go.env");
+        let text = snapshot.text(&file)?;
+        let prefix = format!("{name}=");
+        let (index, value) = text
+            .split('\n')
+            .enumerate()
+            .filter_map(|(index, line)| Some((index, line.strip_prefix(&prefix)?)))
+            .last()?;
+        let line = Evidence::Line { file, line: index + 1, text: format!("{prefix}{}", mask(value)) };
+        Some(Self { name, value: value.to_owned(), evidence: vec![line], is_set: false })
+    }
+
+    /// The setting by the environment alone, as clients of HTTP have it.
+    pub(super) fn of_environment(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
+        let value = snapshot.variable(name)?.to_owned();
+        let mut evidence = vec![snapshot.variable_evidence(name)];
+        evidence.extend(snapshot.startup_evidence(name));
+        Some(Self { name, value, evidence: masked(evidence), is_set: true })
+    }
+
+    /// The value without secrets.
+    pub(super) fn shown(&self) -> String {
+        mask(&self.value)
+    }
+
+    /// The finding with what takes the setting away: by `--fix`, unless its diff would show a secret.
+    pub(super) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
+        if !self.is_set {
+            return finding;
+        }
+        if self.shown() != self.value {
+            return self.removed_by_hand(snapshot, finding);
+        }
+        let mut finding = finding;
+        if snapshot.variable(self.name).is_some() {
+            return snapshot.unset(finding, self.name);
+        }
+        if let Some(change) = snapshot.go_env.without(self.name) {
+            finding = finding.fixed_by([change]).command(format!("go env -u {}", self.name));
+        }
+        finding
+    }
+
+    /// The finding with the command that takes the setting away.
+    pub(super) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
+        if !self.is_set {
+            return finding;
+        }
+        match (snapshot.variable(self.name), snapshot.shell) {
+            (Some(_), Some(shell)) => finding.command(shell.syntax().unset_by_hand(self.name).trim_end()),
+            (Some(_), None) => finding,
+            (None, _) => finding.command(format!("go env -u {}", self.name)),
+        }
+    }
+}
+
+/// The command that stores a setting, quoted: PowerShell takes a comma for the end of a word.
+pub(super) fn go_env_write(snapshot: &Snapshot<'_>, name: &str, value: &str) -> String {
+    let word = format!("{name}={value}");
+    format!("go env -w {}", snapshot.shell.map_or(word.clone(), |shell| shell.syntax().quote(&word)))
+}
+
+fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
+    evidence
+        .into_iter()
+        .map(|evidence| match evidence {
+            Evidence::Variable { name, value, set_in } => {
+                Evidence::Variable { name, value: mask(&value), set_in }
+            }
+            Evidence::Line { file, line, text } => Evidence::Line { file, line, text: mask(&text) },
+            other => other,
+        })
+        .collect()
+}
+
+/// A text with addresses in it, `***` in place of users, passwords and queries.
+pub(super) fn mask(text: &str) -> String {
+    let mut masked = String::new();
+    for piece in text.split_inclusive([',', '|', ' ', ';']) {
+        let (head, rest) = match piece.split_once("://") {
+            Some((scheme, rest)) => (format!("{scheme}://"), rest),
+            // `NAME=user:password@host:8080`
+            None => match piece.split_once('=') {
+                Some((name, rest)) => (format!("{name}="), rest),
+                None => (String::new(), piece),
+            },
+        };
+        masked.push_str(&head);
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        match authority.rsplit_once('@') {
+            Some((_, host)) => {
+                masked.push_str("***@");
+                masked.push_str(host);
+            }
+            None => masked.push_str(authority),
+        }
+        match path.split_once('?') {
+            Some((path, query)) => {
+                masked.push_str(path);
+                masked.push_str("?***");
+                masked.extend(query.chars().last().filter(|last| [',', '|', ' ', ';'].contains(last)));
+            }
+            None => masked.push_str(path),
+        }
+    }
+    masked
+}
+
+/// An address as the network facts have it: without credentials, query and final slash.
+pub(super) fn address(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+/// The host of an address, without port.
+pub(super) fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if let Some((host, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return host.to_owned();
+    }
+    host.split(':').next().unwrap_or_default().to_lowercase()
+}
+
+/// Whether a host is this machine, or one that a name or number of private networks stands for.
+pub(super) fn is_near(host: &str) -> bool {
+    if host == "localhost" || !host.contains(['.', ':']) {
+        return true;
+    }
+    match host.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
+        Ok(std::net::IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        for (text, shown) in [
+            ("https://ann:secret@p.example/go,direct", "https://***@p.example/go,direct"),
+            ("ann:secret@p.example:8080", "***@p.example:8080"),
+            (
+                "export HTTPS_PROXY=http://ann:s@cret@p.example:8080",
+                "export HTTPS_PROXY=http://***@p.example:8080",
+            ),
+            ("export HTTPS_PROXY=ann:secret@p.example", "export HTTPS_PROXY=***@p.example"),
+            (
+                "https://a.example/x?token=secret|https://u@b.example",
+                "https://a.example/x?***|https://***@b.example",
+            ),
+            ("off", "off"),
+            ("https://p.example/@v/list", "https://p.example/@v/list"),
+        ] {
+            assert_eq!(mask(text), shown);
+        }
+    }
+
+    #[test]
+    fn hosts_are_taken_from_addresses() {
+        assert_eq!(host("https://u:p@P.example:8080/x"), "p.example");
+        assert_eq!(host("http://[::1]:80"), "::1");
+        assert_eq!(host("p.example:8080"), "p.example");
+        assert_eq!(address("https://u:p@h.example:1/a/?x"), "https://h.example:1/a");
+        for near in ["localhost", "proxy", "10.1.2.3", "127.0.0.1", "::1", "192.168.0.1"] {
+            assert!(is_near(near), "{near}");
+        }
+        assert!(!is_near("proxy.example") && !is_near("8.8.8.8"));
+    }
+}

@@ -1,0 +1,110 @@
+//! The checksum database: switched off, kept from too much, or out of reach.
+
+mod patterns;
+#[cfg(test)]
+mod tests;
+
+use super::setting::{Setting, mask};
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+
+pub(super) const CHECK: Check = Check {
+    name: "sumdb",
+    summary: "checksum database off, kept from too much, or out of reach",
+    symptom: "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
+              `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o timeout`.",
+    cause: "GOSUMDB was switched off to get past one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE hold a pattern that \
+            matches far more than what is private. Behind a company's proxy the database is reachable only if the proxy passes it on.",
+    repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every module. Name private modules instead: \
+             `go env -w GOPRIVATE=git.corp.example`. Where the database cannot be reached, a GOPROXY that passes `/sumdb/` on is the way.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = patterns::findings(snapshot);
+    let setting = Setting::of(snapshot, "GOSUMDB");
+    let switch = setting.as_ref().and_then(|setting| switched(snapshot, setting));
+    let is_usable = switch.is_none() && setting.as_ref().is_none_or(|setting| setting.value != "off");
+    findings.extend(switch);
+    if let Some(network) = &snapshot.network
+        && is_usable
+    {
+        findings.extend(unreachable(snapshot, setting.as_ref(), network));
+    }
+    findings
+}
+
+/// What is wrong with the value of GOSUMDB itself.
+fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
+    let found = |what: String, why: &str| {
+        let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(setting.evidence.clone());
+        setting.removed(snapshot, finding)
+    };
+    if setting.value == "off" {
+        // Go's own way for networks without a way out (go-facts 5.10).
+        let is_local = Setting::of(snapshot, "GOPROXY")
+            .is_some_and(|proxy| proxy.value.starts_with("file://") && !proxy.value.contains([',', '|']));
+        let why = "nothing tells whether a module is what everybody else gets, and go downloads no toolchain without it";
+        return (!is_local).then(|| found("GOSUMDB=off switches the checksum database off".to_owned(), why));
+    }
+    let wrong = malformed(&setting.value)?;
+    let what = format!("GOSUMDB has a value that go does not understand: `{}`", mask(&setting.value));
+    let why = format!("every download of a new module fails with `{wrong}`");
+    Some(found(what, &why))
+}
+
+/// What go says of a value that names no database (go-facts 5.9).
+fn malformed(value: &str) -> Option<&'static str> {
+    let mut fields = value.split_whitespace();
+    let Some(key) = fields.next() else { return Some("missing GOSUMDB") };
+    let address = fields.next();
+    if fields.next().is_some() {
+        return Some("invalid GOSUMDB: too many fields");
+    }
+    let is_name = key == "sum.golang.org" || (key == "sum.golang.google.cn" && address.is_none());
+    let mut parts = key.splitn(3, '+');
+    let (name, hash, rest) = (parts.next(), parts.next(), parts.next());
+    let is_hash =
+        hash.is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let is_key =
+        is_hash && name.is_some_and(|name| !name.is_empty()) && rest.is_some_and(|rest| !rest.is_empty());
+    if !is_name && !is_key {
+        return Some("invalid GOSUMDB: malformed verifier id");
+    }
+    let is_address = |address: &str| address.starts_with("https://") || address.starts_with("http://");
+    address.is_some_and(|address| !is_address(address)).then_some("invalid GOSUMDB URL")
+}
+
+/// Whether the way that go takes to the database ends there: the first proxy that passes it on, else straight.
+fn unreachable(
+    snapshot: &Snapshot<'_>,
+    setting: Option<&Setting>,
+    network: &NetworkFacts,
+) -> Option<Finding> {
+    let says_no = |asked: &&Asked| matches!(asked.answer, Answer::Status(404 | 410, _));
+    let way = network.sumdb.iter().find(|asked| !says_no(asked)).or(network.sumdb.last())?;
+    if way.answer == Answer::Good {
+        return None;
+    }
+    let is_forged = matches!(&way.answer, Answer::Wrong(text) if text.contains("tree head"));
+    let what = format!("the checksum database at {}: {}", way.address, way.answer.words());
+    let why = if is_forged {
+        "somebody on the way changes the answers of the checksum database, or answers in its place"
+    } else {
+        "go cannot prove modules that go.sum does not list yet, and downloads neither them nor toolchains"
+    };
+    let evidence = setting.map(|setting| setting.evidence.clone()).unwrap_or_default();
+    let proxies = Setting::of(snapshot, "GOPROXY").map(|proxies| proxies.evidence).unwrap_or_default();
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+        .shown_by(evidence)
+        .shown_by(proxies)
+        .shown_by(network.sumdb.iter().map(Asked::evidence));
+    Some(match way.answer {
+        Answer::UntrustedCertificate(_) => finding.command("gover doctor tls-inspection"),
+        Answer::CertificateTime => finding.command("gover doctor clock"),
+        _ => finding.command("gover doctor goproxy http-proxy"),
+    })
+}

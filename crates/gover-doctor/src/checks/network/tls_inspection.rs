@@ -1,0 +1,168 @@
+//! Certificates from an authority that this machine does not trust: mostly a company that looks into TLS.
+
+use std::collections::BTreeMap;
+
+use super::setting::host;
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::system::Os;
+
+pub(super) const CHECK: Check = Check {
+    name: "tls-inspection",
+    summary: "certificates from an authority that is not trusted",
+    symptom: "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL certificate problem: unable to get local issuer \
+              certificate`, only on the company's network.",
+    cause: "Something between this machine and Go's servers opens each connection and shows a certificate of its own. Browsers know its authority because it was put \
+            where they look; go looks in the system's store, in WSL and containers that is another one. Or SSL_CERT_FILE names a file without it.",
+    repair: "Get the authority's certificate from those who run the network and put it into the system's store with the commands shown. Do not switch verification off.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = bundle(snapshot).into_iter().collect();
+    let mut by_issuer: BTreeMap<Option<&str>, Vec<&Asked>> = BTreeMap::new();
+    for asked in snapshot.network.iter().flat_map(NetworkFacts::iter) {
+        if let Answer::UntrustedCertificate(issuer) = &asked.answer {
+            by_issuer.entry(issuer.as_deref()).or_default().push(asked);
+        }
+    }
+    for (issuer, asked) in by_issuer {
+        let mut hosts: Vec<String> = asked.iter().map(|asked| host(&asked.address)).collect();
+        hosts.sort();
+        hosts.dedup();
+        let hosts = hosts.join(" and ");
+        let what = match issuer {
+            Some(issuer) => {
+                format!("{hosts}: certificate of `{issuer}`, an authority that is not trusted here")
+            }
+            None => format!("{hosts}: certificate of an authority that is not trusted here"),
+        };
+        let why = "go, git and gover refuse the connection; if it is your company's authority, it belongs into the system's store";
+        let mut finding = Finding::new(CHECK.name, Severity::Error, what, why)
+            .shown_by(asked.into_iter().map(Asked::evidence));
+        if snapshot.variable("SSL_CERT_FILE").is_some() {
+            finding = finding.shown_by([snapshot.variable_evidence("SSL_CERT_FILE")]);
+        }
+        finding.fix.commands.extend(commands(snapshot));
+        findings.push(finding);
+    }
+    findings
+}
+
+/// `SSL_CERT_FILE` replaces the system's store for Go on Unix and for gover everywhere.
+fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let path = snapshot.variable("SSL_CERT_FILE")?;
+    if snapshot.disk.kind(path) == Some(Kind::File) {
+        return None;
+    }
+    let what = format!("SSL_CERT_FILE names {}, which is no file", snapshot.short(path));
+    let why = "go and gover look there for authorities to trust, and refuse every connection";
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+        .shown_by([snapshot.variable_evidence("SSL_CERT_FILE")])
+        .shown_by(snapshot.startup_evidence("SSL_CERT_FILE"));
+    Some(snapshot.unset(finding, "SSL_CERT_FILE"))
+}
+
+/// How a certificate comes into the store that Go reads, on each system.
+fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
+    let lines: &[&str] = match (snapshot.system.os, snapshot.system.distribution.as_str()) {
+        (Os::Windows, _) => {
+            &[r"Import-Certificate -FilePath CA.cer -CertStoreLocation Cert:\CurrentUser\Root"]
+        }
+        (Os::MacOs, _) => {
+            &["sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain CA.pem"]
+        }
+        (_, "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol") => {
+            &["sudo cp CA.pem /etc/pki/ca-trust/source/anchors/", "sudo update-ca-trust"]
+        }
+        (_, "opensuse-leap" | "opensuse-tumbleweed" | "sles") => {
+            &["sudo cp CA.pem /etc/pki/trust/anchors/", "sudo update-ca-certificates"]
+        }
+        (_, "arch" | "manjaro" | "endeavouros") => &["sudo trust anchor --store CA.pem"],
+        (_, "alpine") => &[
+            "doas apk add ca-certificates",
+            "doas cp CA.pem /usr/local/share/ca-certificates/CA.crt",
+            "doas update-ca-certificates",
+        ],
+        _ => &["sudo cp CA.pem /usr/local/share/ca-certificates/CA.crt", "sudo update-ca-certificates"],
+    };
+    lines.iter().map(|line| (*line).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Machine, asked};
+
+    fn inspected(machine: Machine) -> Machine {
+        let answer = || Answer::UntrustedCertificate(Some("Acme Inspection CA".to_owned()));
+        machine.network(|network| {
+            network.proxies = vec![asked("https://a.example/go", answer())];
+            network.sumdb = vec![asked("https://sum.golang.org", answer())];
+        })
+    }
+
+    #[test]
+    fn the_authority_is_named_once_with_the_place_for_its_certificate() {
+        for (machine, last) in [
+            (Machine::linux(), "sudo update-ca-certificates"),
+            (Machine::alpine(), "doas update-ca-certificates"),
+            (
+                Machine::windows(),
+                r"Import-Certificate -FilePath CA.cer -CertStoreLocation Cert:\CurrentUser\Root",
+            ),
+            (
+                Machine::macos(),
+                "sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain CA.pem",
+            ),
+        ] {
+            let findings = inspected(machine).findings("tls-inspection");
+            assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+            assert_eq!(
+                findings[0].what,
+                "a.example and sum.golang.org: certificate of `Acme Inspection CA`, an authority that is not trusted here"
+            );
+            assert_eq!(findings[0].evidence.len(), 2);
+            assert_eq!(
+                findings[0].evidence[0].to_string(),
+                "https://a.example/go: its certificate comes from `Acme Inspection CA`, which is not trusted (250ms)"
+            );
+            assert_eq!(findings[0].fix.commands.last().map(String::as_str), Some(last));
+            assert!(findings[0].fix.changes.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_bundle_that_is_not_there_is_an_error_and_the_variable_removed() {
+        let machine = Machine::linux()
+            .file("~/.bash_profile", "export SSL_CERT_FILE=/etc/corp/ca.pem\n")
+            .var("SSL_CERT_FILE", "/etc/corp/ca.pem");
+        let findings = machine.findings("tls-inspection");
+        assert_eq!(findings[0].what, "SSL_CERT_FILE names /etc/corp/ca.pem, which is no file");
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "SSL_CERT_FILE=/etc/corp/ca.pem (set in ~/.bash_profile:1)"
+        );
+        machine.repaired(&findings).snapshot(|snapshot| {
+            assert_eq!(snapshot.startup_evidence("SSL_CERT_FILE"), []);
+        });
+        let there = inspected(machine.file("/etc/corp/ca.pem", "x"));
+        let findings = there.findings("tls-inspection");
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].evidence[2].to_string().starts_with("SSL_CERT_FILE="));
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("tls-inspection").is_empty());
+            let machine =
+                machine.network(|network| network.proxies = vec![asked("https://a.example", Answer::Silent)]);
+            assert!(machine.findings("tls-inspection").is_empty());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What the manager knows and no file says: releases, and what its own store holds.
+
+/// A release of Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// `go1.22.5`
+    pub name: String,
+    /// The day it came out, `2024-07-02`, where that is known.
+    pub date: Option<String>,
+    /// Whether there is one for the platform that is installed for; `None` if nobody said.
+    pub is_available: Option<bool>,
+}
+
+/// What is known of the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Store {
+    /// Damage, leftovers of crashes and of shells that ended: what `gover prune` removes.
+    pub leftovers: Vec<Leftover>,
+    /// The size of what can be fetched again, in bytes.
+    pub cache: u64,
+}
+
+/// Something in the store that serves nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// The file or directory.
+    pub path: String,
+    /// What it is: `a download that did not end`.
+    pub what: String,
+    /// Whether it stands where a toolchain should.
+    pub is_damage: bool,
+    /// Its size.
+    pub bytes: u64,
+}

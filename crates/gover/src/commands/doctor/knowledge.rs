@@ -1,0 +1,41 @@
+//! What the manager knows and the checks cannot read themselves: releases, and what its store holds.
+
+use gover_doctor::snapshot::manager::{Leftover, Release, Store};
+use gover_install::prune::{self, LeftoverKind};
+use gover_source::Availability;
+use gover_sys::file;
+
+use crate::commands::{prune as prune_command, r#use};
+use crate::context::Context;
+use crate::supply;
+
+/// The releases that are known without asking anybody, newest first; none if the sources are set to what is none, which
+/// every other command reports.
+pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
+    let Ok(supply) = supply::supply(context) else { return Vec::new() };
+    let platform = context.target().platform;
+    let releases = supply.known_releases();
+    let known = releases.iter().filter(|release| release.name.is_release()).map(|release| Release {
+        name: release.name.to_string(),
+        date: release.date.map(|date| date.to_string()),
+        is_available: match release.availability(&platform) {
+            Availability::Yes => Some(true),
+            Availability::No => Some(false),
+            Availability::Unknown => None,
+        },
+    });
+    known.collect()
+}
+
+/// What the store holds besides toolchains; `None` if it cannot be read, which its rights explain.
+pub(super) fn store(context: &Context<'_>) -> Option<Store> {
+    let leftovers = prune::find(&context.layout, &r#use::dead(context)).ok()?;
+    let leftovers = leftovers.into_iter().map(|leftover| Leftover {
+        path: leftover.path.to_string_lossy().into_owned(),
+        what: prune_command::describe(leftover.kind).to_owned(),
+        is_damage: matches!(leftover.kind, LeftoverKind::Damaged { .. }),
+        bytes: leftover.bytes,
+    });
+    let cache = file::tree_size(&context.layout.cache()).unwrap_or_default();
+    Some(Store { leftovers: leftovers.collect(), cache })
+}

@@ -1,0 +1,73 @@
+//! What the network answers, asked before the checks run: all at once, and never for longer than a person waits.
+
+use std::time::Duration;
+
+use gover_doctor::snapshot::network::{Answer, Asked, NetworkFacts};
+use gover_source::{NetworkSettings, Probe, Supply, Verdict};
+use tokio::time::Instant;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::{runtime, supply};
+
+/// All answers; nothing if the sources themselves are set to what is none, which every other command reports.
+pub(super) fn facts(context: &Context<'_>) -> Result<NetworkFacts, Failure> {
+    // Whoever asks a second time knows no more, and a server that does not answer costs the whole bound once.
+    let network = |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
+    let supply = supply::with_network(context, network)?;
+    let proxies = http_proxies(context);
+    runtime::block_on_briefly(ask(&supply, &proxies))
+}
+
+async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
+    let deadline = Instant::now() + BOUND;
+    let servers = supply.proxy_servers();
+    let target = servers.iter().find(|url| url.starts_with("https://"));
+    let target = target.map_or("https://sum.golang.org", String::as_str);
+    let (goproxy, sumdb, http_proxies) = tokio::join!(
+        supply.probe_proxies(deadline),
+        supply.probe_sumdb(deadline),
+        supply.probe_http_proxies(proxies, Some(target), deadline),
+    );
+    // A GOSUMDB that is off or malformed is told by the check from its text.
+    let sumdb = sumdb.unwrap_or_default();
+    let clock_ahead =
+        goproxy.iter().chain(&sumdb).filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
+    let asked = |probes: Vec<Probe>| probes.into_iter().map(self::asked).collect();
+    NetworkFacts {
+        proxies: asked(goproxy),
+        sumdb: asked(sumdb),
+        http_proxies: asked(http_proxies),
+        clock_ahead,
+    }
+}
+
+fn asked(probe: Probe) -> Asked {
+    let Probe { address, verdict, took, clock_ahead: _ } = probe;
+    let answer = match verdict {
+        Verdict::Good => Answer::Good,
+        Verdict::Status(status, text) => Answer::Status(status, text),
+        Verdict::Wrong(text) => Answer::Wrong(text),
+        Verdict::UntrustedCertificate(issuer) => Answer::UntrustedCertificate(issuer),
+        Verdict::CertificateTime => Answer::CertificateTime,
+        Verdict::Unreachable(reason) => Answer::Unreachable(reason),
+        Verdict::Silent => Answer::Silent,
+    };
+    Asked { address, answer, took }
+}
+
+/// The proxies that variables name, each once.
+fn http_proxies(context: &Context<'_>) -> Vec<String> {
+    let mut proxies: Vec<String> = Vec::new();
+    for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
+        if let Some(proxy) = context.env.text(name).map(|proxy| proxy.trim_end_matches('/').to_owned())
+            && !proxies.contains(&proxy)
+        {
+            proxies.push(proxy);
+        }
+    }
+    proxies
+}
+
+/// How long a person waits at most.
+const BOUND: Duration = Duration::from_secs(5);

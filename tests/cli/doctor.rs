@@ -1,0 +1,219 @@
+//! `gover doctor`: what it finds, what it asks for, what it changes, and that all of it comes back.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use gover_core::gorules::user_env_file;
+use gover_test::snapbox::str;
+use gover_test::{Fault, TestContext, context, gover_snapshot};
+use serde_json::{Value, json};
+
+/// The file that `go env -w` writes, with that content.
+fn go_env(ctx: &TestContext, content: &[u8]) -> PathBuf {
+    let path = user_env_file(&ctx.env()).unwrap();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// An address where nobody listens.
+fn closed() -> String {
+    format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
+}
+
+fn with_list() -> TestContext {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx
+}
+
+#[test]
+fn a_fault_is_told_with_evidence_reason_and_remedy() {
+    let mut ctx = context!();
+    ctx.set("GOPROXY", "off");
+    ctx.set("GOVER_SHELL", "bash");
+    gover_snapshot!(
+        ctx.gover(["doctor", "goproxy", "--offline"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+warning: GOPROXY=off forbids every download of a module  [goproxy]
+  GOPROXY=off
+  why: whatever is not in the module cache fails with `module lookup disabled by GOPROXY=off`
+  fix: unset GOPROXY
+
+
+----- stderr -----
+1 warning (1 check)
+
+"#]]
+    );
+    let facts = ctx.gover(["doctor", "goproxy", "--offline", "--json"]);
+    assert_eq!(facts.exits(1).json()["checks_run"], 1);
+    let finding = &facts.json()["findings"][0];
+    assert_eq!(finding["check"], "goproxy");
+    assert_eq!(finding["severity"], "warning");
+    assert_eq!(
+        finding["evidence"],
+        json!([{"kind": "variable", "name": "GOPROXY", "value": "off", "set_in": null}])
+    );
+    assert_eq!(finding["fix"]["automatic"], false);
+}
+
+#[test]
+fn a_proxy_that_answers_and_a_head_that_is_signed_are_no_fault() {
+    let ctx = with_list();
+    ctx.site().server().forget_requests();
+    let output = ctx.gover(["doctor", "goproxy", "sumdb", "http-proxy", "tls-inspection", "clock", "--json"]);
+    assert_eq!(output.success().json(), json!({"findings": [], "checks_run": 5}));
+    let mut asked = ctx.site().server().request_lines();
+    asked.sort();
+    assert_eq!(
+        asked,
+        [
+            "GET /proxy/golang.org/toolchain/@v/list",
+            "GET /proxy/sumdb/sum.test/latest",
+            "GET /proxy/sumdb/sum.test/supported",
+        ]
+    );
+    let people = ctx.gover(["doctor", "goproxy"]);
+    assert_eq!(
+        (people.success().stdout.as_str(), people.stderr.as_str()),
+        ("", "nothing is wrong (1 check)\n")
+    );
+}
+
+#[test]
+fn a_dead_proxy_is_an_error_and_its_password_stays_secret() {
+    let mut ctx = with_list();
+    let dead = closed();
+    let with_password = dead.replace("http://", "http://ann:secret@");
+    ctx.set("GOPROXY", format!("{with_password},direct"));
+    let output = ctx.gover(["doctor", "goproxy", "sumdb", "--json"]);
+    let findings = output.exits(1).json()["findings"].clone();
+    assert_eq!(findings[0]["what"], format!("{dead} in GOPROXY: cannot connect: connection refused"));
+    assert_eq!(findings[0]["severity"], "error");
+    assert_eq!(findings[1]["check"], "sumdb");
+    assert!(!output.text().contains("secret"), "{output}");
+    // After a bar go asks the next one.
+    ctx.set("GOPROXY", format!("{dead}|{}", ctx.site().proxy_url()));
+    let findings = ctx.gover(["doctor", "goproxy", "--json"]).exits(1).json()["findings"].clone();
+    assert_eq!(findings.as_array().unwrap().len(), 1);
+    assert_eq!(findings[0]["severity"], "warning");
+}
+
+#[test]
+fn a_dead_http_proxy_is_named() {
+    let mut ctx = with_list();
+    let dead = closed();
+    ctx.set("HTTPS_PROXY", &dead);
+    let output = ctx.gover(["doctor", "http-proxy", "--json"]);
+    let finding = &output.exits(1).json()["findings"][0];
+    assert_eq!(
+        finding["what"],
+        format!("the proxy in HTTPS_PROXY, {dead}: cannot connect: connection refused")
+    );
+    assert_eq!(finding["fix"]["automatic"], false);
+}
+
+#[test]
+fn a_forged_head_of_the_checksum_database_is_an_error() {
+    let ctx = with_list();
+    ctx.site().serve_log(&ctx.site().log().impostor());
+    let finding = ctx.gover(["doctor", "sumdb", "--json"]).exits(1).json()["findings"][0].clone();
+    assert!(finding["what"].as_str().unwrap().contains("its tree head is not that of sum.test"), "{finding}");
+}
+
+#[test]
+fn a_server_that_never_answers_is_not_waited_for() {
+    let ctx = with_list();
+    ctx.site().server().fault("/proxy/*", Fault::Stall);
+    let finding = ctx.gover(["doctor", "goproxy", "--json"]).exits(1).json()["findings"][0].clone();
+    assert!(finding["what"].as_str().unwrap().ends_with("in GOPROXY: no answer"), "{finding}");
+}
+
+#[test]
+fn offline_and_without_a_network_check_no_socket_is_opened() {
+    let mut ctx = with_list();
+    ctx.site().server().forget_requests();
+    let proxy = ctx.site().url();
+    ctx.set("HTTPS_PROXY", proxy).unset("NO_PROXY");
+    ctx.gover(["doctor", "goproxy", "sumdb", "http-proxy", "tls-inspection", "clock", "--offline"]).success();
+    ctx.gover(["doctor", "go111module"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    // What the text alone tells is told all the same.
+    ctx.set("GOSUMDB", "off");
+    let output = ctx.gover(["doctor", "sumdb", "--offline"]);
+    assert!(output.exits(1).stdout.contains("GOSUMDB=off switches the checksum database off"), "{output}");
+}
+
+#[test]
+fn a_note_alone_is_no_failure() {
+    let mut ctx = context!();
+    ctx.set("ALL_PROXY", "socks5://proxy.test");
+    let output = ctx.gover(["doctor", "http-proxy", "--offline"]);
+    assert!(output.success().stdout.starts_with("note: ALL_PROXY is set"), "{output}");
+}
+
+#[test]
+fn what_is_repaired_is_clean_and_comes_back_byte_by_byte() {
+    let ctx = context!();
+    let before = b"GOFLAGS=-v\r\nGO111MODULE=off\n\nGO111MODULE=auto\nnot a setting";
+    let path = go_env(&ctx, before);
+    let output = ctx.gover(["doctor", "go111module", "--fix", "--yes"]);
+    assert!(output.success().stderr.contains("- GO111MODULE=off"), "{output}");
+    assert!(output.stderr.contains("1 change made (`gover doctor --undo` puts it back)"), "{output}");
+    assert_eq!(fs::read(&path).unwrap(), b"GOFLAGS=-v\r\n\nnot a setting");
+    ctx.gover(["doctor", "go111module"]).success();
+    ctx.gover(["doctor", "--undo"]).success();
+    assert_eq!(fs::read(&path).unwrap(), before);
+    ctx.gover(["doctor", "go111module"]).exits(1);
+    let again = ctx.gover(["doctor", "--undo"]);
+    assert!(again.exits(1).stderr.contains("there is no repair to take back"), "{again}");
+}
+
+#[test]
+fn without_a_terminal_a_repair_wants_to_be_confirmed_by_an_option() {
+    let ctx = context!();
+    let path = go_env(&ctx, b"GO111MODULE=off\n");
+    let output = ctx.gover(["doctor", "go111module", "--fix"]);
+    assert!(output.exits(2).stderr.contains("--yes"), "{output}");
+    assert_eq!(fs::read(&path).unwrap(), b"GO111MODULE=off\n");
+}
+
+#[test]
+fn an_unknown_check_is_a_usage_error_that_lists_the_known_ones() {
+    let output = context!().gover(["doctor", "goprxy"]);
+    assert!(output.exits(2).stderr.contains("`goprxy` is no check"), "{output}");
+    assert!(output.stderr.contains("goproxy, sumdb"), "{output}");
+    context!().gover(["doctor", "--undo", "--fix"]).exits(2);
+    context!().gover(["doctor", "--yes"]).exits(2);
+}
+
+#[test]
+fn every_finding_has_the_documented_keys() {
+    let mut ctx = context!();
+    go_env(&ctx, b"GO111MODULE=off\nGOPROXY=,\nGOSUMDB=on\n");
+    for name in ["GOPROXY", "GOSUMDB"] {
+        ctx.unset(name);
+    }
+    ctx.set("HTTPS_PROXY", "http://");
+    let facts = ctx.gover(["doctor", "--offline", "--json"]).exits(1).json();
+    let findings = facts["findings"].as_array().unwrap();
+    let checks: Vec<&str> = findings.iter().filter_map(|finding| finding["check"].as_str()).collect();
+    for check in ["go111module", "goproxy", "sumdb", "http-proxy"] {
+        assert!(checks.contains(&check), "{checks:?}");
+    }
+    for finding in findings {
+        let keys: Vec<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["check", "severity", "what", "evidence", "why", "fix"]);
+        assert!(finding["evidence"].as_array().is_some_and(|evidence| !evidence.is_empty()), "{finding}");
+        assert!(matches!(finding["fix"]["automatic"], Value::Bool(_)));
+    }
+    // The worst come first.
+    let severities: Vec<&str> = findings.iter().filter_map(|finding| finding["severity"].as_str()).collect();
+    let mut sorted = severities.clone();
+    sorted.sort_by_key(|severity| ["error", "warning", "note"].iter().position(|known| known == severity));
+    assert_eq!(severities, sorted);
+}
