@@ -408,6 +408,12 @@ impl FakeDisk {
         if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path }
     }
 
+    /// Takes the right to execute a file.
+    pub(crate) fn forbid_execution(&mut self, path: &str) {
+        let key = self.key(path);
+        self.executable.remove(&key);
+    }
+
     fn put(&mut self, path: &str, content: &[u8]) {
         if let Some(parent) = self.system().parent(path).map(str::to_owned) {
             self.put_directory(&parent);

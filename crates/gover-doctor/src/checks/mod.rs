@@ -6,6 +6,7 @@ pub(crate) mod finding_go;
 pub(crate) mod goroot;
 pub(crate) mod modules;
 pub(crate) mod network;
+mod pins;
 pub(crate) mod platform;
 pub(crate) mod project;
 pub(crate) mod store;

@@ -4,7 +4,7 @@ mod clock;
 mod goproxy;
 mod http_proxy;
 mod proxy_list;
-mod setting;
+pub(super) mod setting;
 mod sumdb;
 mod tls_inspection;
 

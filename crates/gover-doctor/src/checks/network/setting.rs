@@ -4,20 +4,20 @@ use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 
 /// A setting of Go's as the go command finds it.
-pub(super) struct Setting {
+pub(in crate::checks) struct Setting {
     /// Its name.
-    pub(super) name: &'static str,
+    pub(in crate::checks) name: &'static str,
     /// Its value with whatever is secret in it; never to be shown.
-    pub(super) value: String,
+    pub(in crate::checks) value: String,
     /// Where it comes from, without secrets.
-    pub(super) evidence: Vec<Evidence>,
+    pub(in crate::checks) evidence: Vec<Evidence>,
     /// Whether somebody set it; otherwise the toolchain's own go.env has it.
-    pub(super) is_set: bool,
+    pub(in crate::checks) is_set: bool,
 }
 
 impl Setting {
     /// The setting by environment, file of `go env -w` or the selected toolchain's go.env.
-    pub(super) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
+    pub(in crate::checks) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
         if let Some(value) = snapshot.go_setting(name) {
             let mut evidence = snapshot.go_setting_evidence(name);
             if snapshot.variable(name).is_some() {
@@ -38,7 +38,7 @@ impl Setting {
     }
 
     /// The setting by the environment alone, as clients of HTTP have it.
-    pub(super) fn of_environment(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
+    pub(in crate::checks) fn of_environment(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
         let value = snapshot.variable(name)?.to_owned();
         let mut evidence = vec![snapshot.variable_evidence(name)];
         evidence.extend(snapshot.startup_evidence(name));
@@ -46,12 +46,12 @@ impl Setting {
     }
 
     /// The value without secrets.
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::checks) fn shown(&self) -> String {
         mask(&self.value)
     }
 
     /// The finding with what takes the setting away: by `--fix`, unless its diff would show a secret.
-    pub(super) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
+    pub(in crate::checks) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if !self.is_set {
             return finding;
         }
@@ -69,7 +69,7 @@ impl Setting {
     }
 
     /// The finding with the command that takes the setting away.
-    pub(super) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
+    pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if !self.is_set {
             return finding;
         }
@@ -82,7 +82,7 @@ impl Setting {
 }
 
 /// The command that stores a setting, quoted: PowerShell takes a comma for the end of a word.
-pub(super) fn go_env_write(snapshot: &Snapshot<'_>, name: &str, value: &str) -> String {
+pub(in crate::checks) fn go_env_write(snapshot: &Snapshot<'_>, name: &str, value: &str) -> String {
     let word = format!("{name}={value}");
     format!("go env -w {}", snapshot.shell.map_or(word.clone(), |shell| shell.syntax().quote(&word)))
 }
@@ -101,7 +101,7 @@ fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
 }
 
 /// A text with addresses in it, `***` in place of users, passwords and queries.
-pub(super) fn mask(text: &str) -> String {
+pub(in crate::checks) fn mask(text: &str) -> String {
     let mut masked = String::new();
     for piece in text.split_inclusive([',', '|', ' ', ';']) {
         let (head, rest) = match piece.split_once("://") {
@@ -134,7 +134,7 @@ pub(super) fn mask(text: &str) -> String {
 }
 
 /// An address as the network facts have it: without credentials, query and final slash.
-pub(super) fn address(url: &str) -> String {
+pub(in crate::checks) fn address(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -143,7 +143,7 @@ pub(super) fn address(url: &str) -> String {
 }
 
 /// The host of an address, without port.
-pub(super) fn host(url: &str) -> String {
+pub(in crate::checks) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -154,7 +154,7 @@ pub(super) fn host(url: &str) -> String {
 }
 
 /// Whether a host is this machine, or one that a name or number of private networks stands for.
-pub(super) fn is_near(host: &str) -> bool {
+pub(in crate::checks) fn is_near(host: &str) -> bool {
     if host == "localhost" || !host.contains(['.', ':']) {
         return true;
     }

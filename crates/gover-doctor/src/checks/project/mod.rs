@@ -1,6 +1,12 @@
 //! The project in the working directory.
 
+mod go_eol;
+mod line_endings;
+mod pin_unavailable;
+mod pins_disagree;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] =
+    &[pins_disagree::CHECK, line_endings::CHECK, pin_unavailable::CHECK, go_eol::CHECK];

@@ -1,6 +1,11 @@
 //! gover's own directory.
 
+mod rights;
+#[expect(clippy::module_inception, reason = "the group has one check, of the same name")]
+mod store;
+mod toolchains;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[store::CHECK];

@@ -17,6 +17,7 @@ use super::provide;
 use crate::cli::DoctorArgs;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::settings::SettingOrigin;
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     if arguments.undo {
@@ -41,6 +42,7 @@ fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, u
     let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
     let asks_network = checks.iter().any(|check| check::asks_network(check)) && !offline;
     let is_chosen = |names: &[&str]| checks.iter().any(|check| names.contains(&check.name));
+    let is_always_offline = offline && !matches!(context.settings.offline.origin, SettingOrigin::Option(_));
     let programs = RealPrograms::default();
     let selection = context.selection(&mut Trace::off());
     let ancestors = process::ancestors().filter_map(process::name);
@@ -54,7 +56,7 @@ fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, u
         network: if asks_network { network::facts(context).ok() } else { None },
         releases: if is_chosen(OF_RELEASES) { knowledge::releases(context) } else { Vec::new() },
         store: if is_chosen(OF_STORE) { knowledge::store(context) } else { None },
-        installs_missing: context.settings.may_install(),
+        installs_missing: context.settings.auto_install.value && !is_always_offline,
     });
     let snapshot = Snapshot::gather(given, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|check| (check.run)(&snapshot)).collect();

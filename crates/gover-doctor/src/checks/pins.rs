@@ -1,0 +1,180 @@
+//! What the files of a project say about the Go they want; shared by the checks of projects and of editors.
+
+use gover_core::gorules::lookup;
+use gover_core::version::GoVersion;
+use gover_core::{Request, ToolchainName};
+
+use crate::finding::Evidence;
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+/// A line of a file that names a Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pin {
+    /// The file.
+    pub(super) file: String,
+    /// Its line, from 1.
+    pub(super) line: usize,
+    /// The whole line.
+    pub(super) text: String,
+    /// What it names.
+    pub(super) value: String,
+}
+
+impl Pin {
+    pub(super) fn evidence(&self) -> Evidence {
+        Evidence::Line { file: self.file.clone(), line: self.line, text: self.text.clone() }
+    }
+
+    /// What it asks for; `None` if gover does not understand it.
+    pub(super) fn request(&self) -> Option<Request> {
+        Request::parse_pin(&self.value).ok()
+    }
+}
+
+/// Everything that names a Go for the working directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pins {
+    /// The nearest `.go-version`.
+    pub(super) version_file: Option<Pin>,
+    /// The nearest `.tool-versions` with a line about Go.
+    pub(super) tool_versions: Option<Pin>,
+    /// The nearest go.mod.
+    pub(super) module: Option<ModuleFile>,
+    /// The go.work that counts.
+    pub(super) workspace: Option<ModuleFile>,
+}
+
+/// A go.mod or go.work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ModuleFile {
+    /// Where it is.
+    pub(super) path: String,
+    /// Its go line.
+    pub(super) go: Option<Pin>,
+    /// Its toolchain line.
+    pub(super) toolchain: Option<Pin>,
+}
+
+impl ModuleFile {
+    /// The version of the go line; `None` if there is none that go understands.
+    pub(super) fn go_version(&self) -> Option<GoVersion> {
+        GoVersion::parse(&self.go.as_ref()?.value).ok()
+    }
+
+    /// The version of the toolchain line, likewise.
+    pub(super) fn toolchain_version(&self) -> Option<GoVersion> {
+        let name = ToolchainName::parse(&self.toolchain.as_ref()?.value).ok()?;
+        Some(name.version().clone())
+    }
+}
+
+impl Pins {
+    /// All that can be read from the working directory upward.
+    pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
+        let mut pins = Self::default();
+        let mut directory = Some(snapshot.directory.as_str());
+        while let Some(here) = directory {
+            let file = |name: &str| {
+                let path = snapshot.system.join(here, name);
+                (snapshot.disk.kind(&path) == Some(Kind::File)).then_some(path)
+            };
+            if pins.version_file.is_none() {
+                pins.version_file = file(".go-version").and_then(|path| version_file(snapshot, path));
+            }
+            if pins.tool_versions.is_none() {
+                pins.tool_versions = file(".tool-versions").and_then(|path| tool_versions(snapshot, path));
+            }
+            if pins.module.is_none() {
+                pins.module = file("go.mod").and_then(|path| module_file(snapshot, path));
+            }
+            directory = snapshot.system.parent(here);
+        }
+        pins.workspace = match snapshot.go_setting("GOWORK").as_deref() {
+            Some("off") => None,
+            Some(path) => module_file(snapshot, path.to_owned()),
+            None => snapshot.nearest("go.work").and_then(|path| module_file(snapshot, path)),
+        };
+        pins
+    }
+
+    /// The pin that counts: the nearest, and in one directory `.go-version`.
+    pub(super) fn winner(&self) -> Option<&Pin> {
+        match (&self.version_file, &self.tool_versions) {
+            (Some(version_file), Some(tool_versions)) => {
+                // Both are in the working directory or above it, so that the longer path is the nearer.
+                let depth =
+                    |pin: &Pin| pin.file.len() - pin.file.rsplit(['/', '\\']).next().map_or(0, str::len);
+                Some(if depth(tool_versions) > depth(version_file) { tool_versions } else { version_file })
+            }
+            (one, other) => one.as_ref().or(other.as_ref()),
+        }
+    }
+
+    /// The file by whose go and toolchain lines go goes: a go.work stands before every go.mod.
+    pub(super) fn governing(&self) -> Option<&ModuleFile> {
+        self.workspace.as_ref().or(self.module.as_ref())
+    }
+}
+
+fn version_file(snapshot: &Snapshot<'_>, file: String) -> Option<Pin> {
+    let text = snapshot.text(&file)?;
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let (index, text, value) = lines
+        .map(|(index, line)| (index, line.trim(), line.split('#').next().unwrap_or_default().trim()))
+        .find(|(_, _, value)| !value.is_empty())?;
+    Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
+}
+
+/// The line `golang V…` or `go V…` and its first version.
+fn go_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
+    let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+    let is_go = matches!(words.next()?, "golang" | "go");
+    Some((index, line.trim(), words.next()?)).filter(|_| is_go)
+}
+
+fn tool_versions(snapshot: &Snapshot<'_>, file: String) -> Option<Pin> {
+    let text = snapshot.text(&file)?;
+    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let (index, text, value) = lines.find_map(go_line)?;
+    Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
+}
+
+fn module_file(snapshot: &Snapshot<'_>, path: String) -> Option<ModuleFile> {
+    let text = snapshot.text(&path)?;
+    let line = |key| {
+        let (line, value) = lookup(&text, key)?;
+        let whole = text.split('\n').nth(line - 1)?.trim().to_owned();
+        Some(Pin { file: path.clone(), line, text: whole, value: value.to_owned() })
+    };
+    let (go, toolchain) = (line("go"), line("toolchain"));
+    Some(ModuleFile { path, go, toolchain })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn the_nearest_files_count_and_the_nearest_of_all_wins() {
+        let machine = Machine::linux()
+            .file("~/.go-version", "\u{feff}\n# ours\n go1.21.3 # old\r\n")
+            .file("~/shop/.tool-versions", "nodejs 20\ngolang 1.22.5 1.21\n")
+            .file("~/shop/api/.tool-versions", "nodejs 20\n")
+            .file("~/shop/go.mod", "module shop\n\ngo 1.22\n")
+            .file("~/shop/go.work", "go 1.22.1\ntoolchain go1.22.5\n")
+            .at("~/shop/api");
+        let pins = machine.snapshot(Pins::read);
+        assert_eq!(pins.version_file.as_ref().unwrap().value, "go1.21.3");
+        assert_eq!(pins.version_file.as_ref().unwrap().line, 3);
+        assert_eq!(
+            pins.winner().unwrap().evidence().to_string(),
+            "/home/ann/shop/.tool-versions:2: golang 1.22.5 1.21"
+        );
+        assert_eq!(pins.module.as_ref().unwrap().go_version().unwrap().as_str(), "1.22");
+        assert_eq!(pins.governing().unwrap().toolchain_version().unwrap().as_str(), "1.22.5");
+        let pins = machine.var("GOWORK", "off").snapshot(Pins::read);
+        assert_eq!(pins.governing().unwrap().path, "/home/ann/shop/go.mod");
+    }
+}

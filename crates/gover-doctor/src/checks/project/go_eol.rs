@@ -1,0 +1,157 @@
+//! The selected Go gets no fixes any more, or lacks some that are out.
+
+use std::collections::BTreeSet;
+
+use gover_core::ToolchainName;
+use gover_core::version::GoVersion;
+
+use crate::check::Check;
+use crate::checks::pins::Pins;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "go-eol",
+    summary: "the selected Go out of support, or behind its newest patch",
+    symptom: "`govulncheck` reports holes in the standard library with `Fixed in: go1.…`, a version of another minor than yours.",
+    cause: "The Go project supports the two newest minor versions. A third one gets no fixes from the day on which the second newer one comes out.",
+    repair: "`gover install` the newest patch and choose it with `gover pin` or `gover default`; the go line in go.mod may stay as it is.",
+    needs_network: false,
+    run,
+};
+
+/// Supported are the two highest minors that have a stable release (go.dev/doc/devel/release#policy); no date is asked.
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let selection = &snapshot.selection;
+    let name = selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok());
+    let Some(name) = name.filter(ToolchainName::is_release) else { return Vec::new() };
+    let stable: Vec<(ToolchainName, Option<&str>)> = snapshot
+        .releases
+        .iter()
+        .filter_map(|release| Some((ToolchainName::parse(&release.name).ok()?, release.date.as_deref())))
+        .filter(|(name, _)| name.is_release() && !name.version().is_prerelease())
+        .collect();
+    let version = name.version();
+    let newer: BTreeSet<GoVersion> = stable
+        .iter()
+        .map(|(known, _)| known.version().language())
+        .filter(|language| *language > version.language())
+        .collect();
+    let patch = stable
+        .iter()
+        .map(|(known, _)| known)
+        .filter(|known| known.version().same_language(version) && known.version() > version)
+        .max();
+    let evidence = Evidence::Answer { of: name.as_str().to_owned(), text: selection.reason.clone() };
+    // A distribution mends the Go that it ships, whatever its number.
+    let is_of_others = selection.is_system;
+    if let Some(second) = newer.iter().nth(1) {
+        let since = stable
+            .iter()
+            .find(|(known, _)| known.version().same_language(second) && known.version().patch() == Some(0))
+            .and_then(|(_, date)| *date)
+            .map(|date| format!(" since {date}"));
+        let what = format!("{} is out of support{}", name.as_str(), since.unwrap_or_default());
+        let why = "holes that are found in the standard library are not mended in it";
+        let severity = if is_of_others { Severity::Note } else { Severity::Warning };
+        let newest = stable.iter().map(|(known, _)| known).max();
+        let newest = newest.map_or("latest", |newest| newest.as_str().trim_start_matches("go"));
+        let mut finding = Finding::new(CHECK.name, severity, what, why).shown_by([evidence]);
+        if let Some(patch) = patch {
+            let text = format!("{} was the last of its minor version", patch.as_str());
+            finding = finding.shown_by([Evidence::Answer { of: "newest patch".to_owned(), text }]);
+        }
+        let verb = if Pins::read(snapshot).winner().is_some() { "pin" } else { "default" };
+        return vec![
+            finding.command(format!("gover install {newest}")).command(format!("gover {verb} {newest}")),
+        ];
+    }
+    let Some(patch) = patch else { return Vec::new() };
+    let what = format!("{} is out, and {} is in use", patch.as_str(), name.as_str());
+    let finding = Finding::new(
+        CHECK.name,
+        Severity::Note,
+        what,
+        "patches mend holes and bugs, and change nothing else",
+    )
+    .shown_by([evidence]);
+    vec![finding.command(format!("gover install {}", patch.as_str().trim_start_matches("go")))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    /// In August 2024.
+    fn later(machine: Machine) -> Machine {
+        let mut machine = machine;
+        machine.releases.clear();
+        machine
+            .release("go1.24rc1", "2024-12-12")
+            .release("go1.23.0", "2024-08-13")
+            .release("go1.22.6", "2024-08-06")
+            .release("go1.22.5", "2024-07-02")
+            .release("go1.21.13", "2024-08-06")
+            .release("go1.21.3", "2023-10-10")
+    }
+
+    fn selected(machine: Machine, version: &str) -> Machine {
+        let mut machine = machine;
+        machine.selection.version = Some(version.to_owned());
+        machine
+    }
+
+    #[test]
+    fn the_third_newest_minor_is_out_of_support_since_the_day_of_the_newest() {
+        let machine = selected(later(Machine::linux()), "go1.21.3");
+        let findings = machine.findings("go-eol");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Warning, "go1.21.3 is out of support since 2024-08-13")
+        );
+        assert_eq!(findings[0].evidence[0].to_string(), "go1.21.3: the default");
+        assert_eq!(
+            findings[0].evidence[1].to_string(),
+            "newest patch: go1.21.13 was the last of its minor version"
+        );
+        assert_eq!(findings[0].fix.commands, ["gover install 1.23.0", "gover default 1.23.0"]);
+        let pinned = machine.clone().file("~/shop/.go-version", "1.21.3\n");
+        assert_eq!(pinned.findings("go-eol")[0].fix.commands[1], "gover pin 1.23.0");
+        // What the commands lead to.
+        assert!(selected(machine.clone(), "go1.23.0").findings("go-eol").is_empty());
+        let mut of_debian = machine;
+        of_debian.selection.is_system = true;
+        assert_eq!(of_debian.findings("go-eol")[0].severity, Severity::Note);
+    }
+
+    #[test]
+    fn a_newer_patch_is_a_note() {
+        let findings = later(Machine::windows()).findings("go-eol");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Note, "go1.22.6 is out, and go1.22.5 is in use")
+        );
+        assert_eq!(findings[0].fix.commands, ["gover install 1.22.6"]);
+    }
+
+    #[test]
+    fn a_candidate_ends_no_support() {
+        for version in ["go1.22.6", "go1.23.0", "go1.24rc1", "go1.22.5-bigcorp"] {
+            assert!(selected(later(Machine::linux()), version).findings("go-eol").is_empty(), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("go-eol").is_empty());
+            let mut nothing = machine.clone();
+            nothing.selection.version = None;
+            assert!(nothing.findings("go-eol").is_empty());
+            let mut ignorant = selected(machine, "go1.4.3");
+            ignorant.releases.clear();
+            assert!(ignorant.findings("go-eol").is_empty());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Carriage returns in files that Go, git and scripts read.
+
+use crate::check::Check;
+use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "line-endings",
+    summary: "carriage returns in go.mod, go.sum and pins",
+    symptom: "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
+              `go1.22.5\\r: not found`.",
+    cause: "git with `core.autocrlf`, or an editor, wrote Windows line ends, and the repository has no `.gitattributes` that says what they are. Go reads both and writes `\\n` alone, so \
+            that `go mod tidy` changes every line; scripts that read a pin take the `\\r` for a part of the version.",
+    repair: "`--fix` writes go.mod, go.sum, go.work and the pins with `\\n` alone, where that is not what Windows' git does anyway. The lines shown for \
+             `.gitattributes` keep it so for everybody.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = FILES.iter().filter_map(|name| in_file(snapshot, name)).collect();
+    findings.extend(attributes(snapshot));
+    findings
+}
+
+fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
+    let path = snapshot.nearest(name)?;
+    let before = snapshot.disk.read(&path).ok()?;
+    let lines: Vec<&[u8]> = before.split_inclusive(|&byte| byte == b'\n').collect();
+    let is_crlf = |line: &&[u8]| line.ends_with(b"\r\n");
+    let count = lines.iter().filter(|line| is_crlf(line)).count();
+    if count == 0 {
+        return None;
+    }
+    let is_mixed = lines.iter().any(|line| line.ends_with(b"\n") && !is_crlf(line));
+    // There git makes every checkout so, and its own tools expect it.
+    let is_usual = snapshot.system.is_windows() && !is_mixed;
+    let (severity, ends) = match (is_usual, is_mixed) {
+        (true, _) => (Severity::Note, "Windows line ends"),
+        (_, true) => (Severity::Warning, "line ends of both kinds"),
+        _ => (Severity::Warning, "Windows line ends"),
+    };
+    let why = if name.starts_with('.') {
+        "gover does not mind, but scripts and other managers take the carriage return for a part of the version"
+    } else {
+        "the next `go mod tidy` rewrites every line, which shows up as a change of the whole file"
+    };
+    let fact = format!("{count} of {} lines end in a carriage return", lines.len());
+    let mut finding = Finding::new(CHECK.name, severity, format!("{name} has {ends}"), why)
+        .shown_by([Evidence::Path { path: path.clone(), fact }]);
+    if !is_usual && snapshot.disk.is_writable(&path) {
+        let after = lines.iter().flat_map(|line| match line.strip_suffix(b"\r\n") {
+            Some(line) => [line, b"\n"].concat(),
+            None => line.to_vec(),
+        });
+        let after = Some(after.collect());
+        finding = finding.fixed_by([Change::File { path, before: Some(before), after }]);
+    }
+    finding.fix.commands.extend(attribute_command(snapshot, name));
+    Some(finding)
+}
+
+/// A line in `.gitattributes` that asks for carriage returns in what Go reads.
+fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let file = snapshot.nearest(".gitattributes")?;
+    let text = snapshot.text(&file)?;
+    let (index, line) = text.lines().enumerate().find(|(_, line)| {
+        let mut words = line.split_whitespace();
+        let pattern = words.next().unwrap_or_default();
+        matches!(pattern, "*" | "*.go" | "go.mod" | "go.sum" | "go.work" | "*.mod" | "*.sum")
+            && words.any(|word| word == "eol=crlf")
+    })?;
+    let evidence = Evidence::Line { file, line: index + 1, text: line.trim().to_owned() };
+    let what = ".gitattributes asks for Windows line ends in files of Go";
+    let why = "gofmt and `go mod tidy` write line feeds alone, so that each of them changes every line";
+    let command = attribute_command(snapshot, "*.go");
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    Some(command.into_iter().fold(finding, Finding::command))
+}
+
+/// What makes git write line feeds into a file, in a repository that does not say so yet.
+fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
+    let root = repository(snapshot)?;
+    let file = snapshot.system.join(&root, ".gitattributes");
+    let line = format!("{name} text eol=lf");
+    let known = snapshot.text(&file).unwrap_or_default();
+    let covers = |known: &str| {
+        let mut words = known.split_whitespace();
+        let pattern = words.next().unwrap_or_default();
+        (pattern == name || pattern == "*") && words.any(|word| word == "eol=lf")
+    };
+    if known.lines().any(covers) {
+        return None;
+    }
+    Some(if snapshot.system.is_windows() {
+        format!("Add-Content '{file}' '{line}'")
+    } else {
+        format!("echo '{line}' >> '{file}'")
+    })
+}
+
+/// The nearest directory with a `.git`, which is a file in worktrees and submodules.
+fn repository(snapshot: &Snapshot<'_>) -> Option<String> {
+    let mut directory = snapshot.directory.as_str();
+    loop {
+        if snapshot.disk.kind(&snapshot.system.join(directory, ".git")).is_some() {
+            return Some(directory.to_owned());
+        }
+        directory = snapshot.system.parent(directory)?;
+    }
+}
+
+const FILES: &[&str] = &["go.mod", "go.sum", "go.work", "go.work.sum", ".go-version", ".tool-versions"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn carriage_returns_are_counted_and_taken_out() {
+        let machine = Machine::linux()
+            .directory("~/shop/.git")
+            .file("~/shop/go.sum", "a v1 h1:x=\r\nb v1 h1:y=\r\n")
+            .file("~/shop/.go-version", "1.22.5\r\n")
+            .file("~/shop/go.mod", "module a\r\n\ngo 1.22\r\n// \r x");
+        let findings = machine.findings("line-endings");
+        assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
+        let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+        assert_eq!(
+            whats,
+            [
+                "go.mod has line ends of both kinds",
+                "go.sum has Windows line ends",
+                ".go-version has Windows line ends"
+            ]
+        );
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/home/ann/shop/go.mod: 2 of 4 lines end in a carriage return"
+        );
+        assert_eq!(
+            findings[1].fix.commands,
+            ["echo 'go.sum text eol=lf' >> '/home/ann/shop/.gitattributes'"]
+        );
+        let repaired = machine.repaired(&findings);
+        assert!(repaired.findings("line-endings").is_empty());
+        repaired.snapshot(|snapshot| {
+            assert_eq!(snapshot.text("/home/ann/shop/go.mod").unwrap(), "module a\n\ngo 1.22\n// \r x");
+        });
+    }
+
+    #[test]
+    fn a_checkout_of_windows_is_a_note_that_changes_nothing() {
+        let machine =
+            Machine::windows().directory("~/shop/.git").file("~/shop/go.mod", "module a\r\ngo 1.22\r\n");
+        let findings = machine.findings("line-endings");
+        assert_eq!(findings[0].severity, Severity::Note);
+        assert!(findings[0].fix.changes.is_empty());
+        assert_eq!(
+            findings[0].fix.commands,
+            [r"Add-Content 'C:\Users\ann\shop\.gitattributes' 'go.mod text eol=lf'"]
+        );
+        let said = machine.file("~/shop/.gitattributes", "* text=auto eol=lf\r\n");
+        assert!(said.findings("line-endings")[0].fix.commands.is_empty());
+    }
+
+    #[test]
+    fn attributes_that_ask_for_them_are_shown() {
+        let machine = Machine::macos()
+            .directory("~/shop/.git")
+            .file("~/shop/.gitattributes", "*.sh eol=lf\n*.go eol=crlf\n");
+        let findings = machine.findings("line-endings");
+        assert_eq!(findings[0].evidence[0].to_string(), "/Users/ann/shop/.gitattributes:2: *.go eol=crlf");
+        assert_eq!(findings[0].fix.commands, ["echo '*.go text eol=lf' >> '/Users/ann/shop/.gitattributes'"]);
+    }
+
+    #[test]
+    fn line_feeds_alone_are_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            let machine =
+                machine.file("~/shop/go.mod", "module a\n").file("~/shop/.gitattributes", "*.bat eol=crlf\n");
+            assert!(machine.findings("line-endings").is_empty());
+        }
+    }
+}

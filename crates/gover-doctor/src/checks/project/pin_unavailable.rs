@@ -1,0 +1,218 @@
+//! What is asked for is not there, does not exist, or cannot be understood.
+
+use gover_core::version::GoVersion;
+use gover_core::{Request, RequestKind, ToolchainName};
+
+use crate::check::Check;
+use crate::checks::pins::{Pin, Pins};
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::manager::Release;
+
+pub(super) const CHECK: Check = Check {
+    name: "pin-unavailable",
+    summary: "a pin or default that no release answers, or that cannot be read",
+    symptom: "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
+    cause: "A typing error in a pin, a go line with a version that is not out, an archive that was never built for this platform, or a toolchain that is not installed while \
+            `auto_install` is off or the network is forbidden.",
+    repair: "`gover install VERSION` fetches what exists; `gover pin VERSION` writes another one into `.go-version`. `gover list --remote --all` shows every release.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let pins = Pins::read(snapshot);
+    let selection = &snapshot.selection;
+    let found = |severity, what: String, why: &str| {
+        let evidence: Vec<_> = asking(&pins, selection.missing.as_deref()).map(Pin::evidence).collect();
+        Finding::new(CHECK.name, severity, what, why).shown_by(evidence)
+    };
+    if let Some(error) = &selection.error {
+        let why = "gover falls back to no other Go, since running another than the one that was asked for would be worse";
+        return vec![found(Severity::Error, error.clone(), why).command("gover current -v")];
+    }
+    let Some(missing) = &selection.missing else { return Vec::new() };
+    let Ok(request) = Request::parse(missing) else { return Vec::new() };
+    let finding = match state(&request, &snapshot.releases) {
+        State::Unknown => return Vec::new(),
+        State::Exists if snapshot.gover.installs_missing => return Vec::new(),
+        State::Exists => {
+            let what = format!("{missing} is not installed ({})", selection.reason);
+            let why = "go ends with exit code 127, since nothing is installed by itself here";
+            found(Severity::Warning, what, why).command(format!("gover install {missing}"))
+        }
+        State::OnOtherPlatforms => {
+            let what = format!("there is no {missing} for this platform ({})", selection.reason);
+            let why = "it cannot be installed here, and every call of go fails";
+            found(Severity::Error, what, why).command(format!("gover install {missing} --arch amd64"))
+        }
+        State::Newer => {
+            let newest = snapshot.releases.first().map_or("", |release| release.name.as_str());
+            let what = format!(
+                "{missing} is newer than {newest}, the newest Go that is known here ({})",
+                selection.reason
+            );
+            let why = "every call of go fails until it is out";
+            found(Severity::Error, what, why).command("gover list --remote")
+        }
+        State::Never(nearest) => {
+            let what = format!("no release of Go answers {missing} ({})", selection.reason);
+            let finding = found(Severity::Error, what, "it cannot be installed, and every call of go fails");
+            let verb = if pins.winner().is_some() { "pin" } else { "default" };
+            match nearest {
+                Some(nearest) => {
+                    finding.command(format!("gover {verb} {}", nearest.trim_start_matches("go")))
+                }
+                None => finding.command("gover list --remote --all"),
+            }
+        }
+    };
+    vec![finding]
+}
+
+/// The lines that may have asked for it.
+fn asking<'a>(pins: &'a Pins, missing: Option<&'a str>) -> impl Iterator<Item = &'a Pin> {
+    let module = pins.governing().into_iter().flat_map(|file| file.toolchain.iter().chain(&file.go));
+    let all: Vec<&Pin> = pins.winner().into_iter().chain(module).collect();
+    let bare = missing.unwrap_or_default().trim_start_matches("go");
+    let named: Vec<&Pin> =
+        all.iter().copied().filter(|pin| !bare.is_empty() && pin.value.contains(bare)).collect();
+    // An error names no request, and the pin is what it is about.
+    let chosen = if named.is_empty() { all.into_iter().take(1).collect() } else { named };
+    chosen.into_iter()
+}
+
+enum State {
+    /// Nothing can be told: a toolchain of somebody's own, a path, or no release is known.
+    Unknown,
+    /// There is one for this platform, or nobody knows that there is none.
+    Exists,
+    /// There is one, and not for this platform.
+    OnOtherPlatforms,
+    /// It is newer than everything that is known.
+    Newer,
+    /// There is none; the newest of the same minor version.
+    Never(Option<String>),
+}
+
+fn state(request: &Request, releases: &[Release]) -> State {
+    let own = request.as_exact().is_some_and(|name| !name.is_release());
+    let known: Vec<(ToolchainName, &Release)> = releases
+        .iter()
+        .filter_map(|release| Some((ToolchainName::parse(&release.name).ok()?, release)))
+        .collect();
+    if own || !request.is_by_version() || known.is_empty() {
+        return State::Unknown;
+    }
+    let stable: Vec<&GoVersion> =
+        known.iter().map(|(name, _)| name.version()).filter(|version| !version.is_prerelease()).collect();
+    let newest = stable.iter().copied().max();
+    let matching: Vec<&Release> =
+        known.iter().filter(|(name, _)| request.matches(name, newest)).map(|(_, release)| *release).collect();
+    if !matching.is_empty() {
+        let is_here = matching.iter().any(|release| release.is_available != Some(false));
+        return if is_here { State::Exists } else { State::OnOtherPlatforms };
+    }
+    let Some(version) = version(request) else { return State::Never(None) };
+    if known.iter().all(|(name, _)| version > *name.version()) {
+        return State::Newer;
+    }
+    let nearest = stable.iter().copied().filter(|known| known.same_language(&version)).max();
+    State::Never(nearest.map(|version| format!("go{}", version.as_str())))
+}
+
+fn version(request: &Request) -> Option<GoVersion> {
+    match request.kind() {
+        RequestKind::Exact(name) => Some(name.version().clone()),
+        RequestKind::Language(language) => Some(language.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn missing(machine: Machine, request: &str) -> Machine {
+        let mut machine = machine.file("~/shop/.go-version", &format!("{request}\n"));
+        machine.selection = crate::snapshot::Selection {
+            missing: Some(request.to_owned()),
+            reason: "chosen by .go-version:1 in ~/shop".to_owned(),
+            ..crate::snapshot::Selection::default()
+        };
+        machine
+    }
+
+    #[test]
+    fn what_was_never_released_is_an_error_with_the_nearest_that_was() {
+        for (request, what, command) in [
+            (
+                "1.21.50",
+                "no release of Go answers 1.21.50 (chosen by .go-version:1 in ~/shop)",
+                "gover pin 1.21.12",
+            ),
+            (
+                "1.3",
+                "no release of Go answers 1.3 (chosen by .go-version:1 in ~/shop)",
+                "gover list --remote --all",
+            ),
+            (
+                "1.99",
+                "1.99 is newer than go1.22.5, the newest Go that is known here (chosen by .go-version:1 in ~/shop)",
+                "gover list --remote",
+            ),
+        ] {
+            let findings = missing(Machine::windows(), request).findings("pin-unavailable");
+            assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Error, what));
+            assert_eq!(
+                findings[0].evidence[0].to_string(),
+                format!(r"C:\Users\ann\shop\.go-version:1: {request}")
+            );
+            assert_eq!(findings[0].fix.commands, [command]);
+        }
+    }
+
+    #[test]
+    fn what_exists_for_other_platforms_alone_is_an_error() {
+        let mut machine = missing(Machine::macos(), "1.20.14");
+        for release in &mut machine.releases {
+            release.is_available = Some(release.name != "go1.20.14");
+        }
+        let findings = machine.findings("pin-unavailable");
+        assert!(findings[0].what.starts_with("there is no 1.20.14 for this platform"), "{findings:?}");
+        assert_eq!(findings[0].fix.commands, ["gover install 1.20.14 --arch amd64"]);
+    }
+
+    #[test]
+    fn what_is_only_not_installed_matters_where_nothing_installs_it() {
+        let mut machine = missing(Machine::linux(), "1.21");
+        assert!(machine.findings("pin-unavailable").is_empty());
+        machine.installs_missing = false;
+        let findings = machine.findings("pin-unavailable");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        assert_eq!(findings[0].fix.commands, ["gover install 1.21"]);
+    }
+
+    #[test]
+    fn a_pin_that_cannot_be_understood_is_told_in_the_words_of_the_selection() {
+        let mut machine = missing(Machine::linux(), "../x");
+        machine.selection.missing = None;
+        machine.selection.error = Some("cannot use `/home/ann/shop/.go-version` line 1".to_owned());
+        let findings = machine.findings("pin-unavailable");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/shop/.go-version:1: ../x");
+        assert_eq!(findings[0].fix.commands, ["gover current -v"]);
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_there_or_not_known() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("pin-unavailable").is_empty());
+            assert!(missing(machine.clone(), "1.22.5-bigcorp").findings("pin-unavailable").is_empty());
+            let mut ignorant = missing(machine, "1.99");
+            ignorant.releases.clear();
+            assert!(ignorant.findings("pin-unavailable").is_empty());
+        }
+    }
+}

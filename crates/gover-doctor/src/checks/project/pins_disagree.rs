@@ -1,0 +1,207 @@
+//! Files of one project that want different Gos.
+
+use gover_core::version::GoVersion;
+use gover_core::{Request, RequestKind};
+
+use crate::check::Check;
+use crate::checks::network::setting::Setting;
+use crate::checks::pins::{ModuleFile, Pin, Pins};
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "pins-disagree",
+    summary: ".go-version, .tool-versions, go.mod and go.work naming different Gos",
+    symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
+              go.work lists go 1.21`, or `go version` prints another version than the pin.",
+    cause: "A dependency raised the go line, and nobody raised the pin; or two managers read a file each. The nearest `.go-version` or `.tool-versions` chooses, in one \
+            directory `.go-version`; then go.work, or else go.mod, may ask for a newer Go, never for an older one.",
+    repair: "Decide which is right and write it into the others: `gover pin VERSION`, `go get go@VERSION`, `go work use`.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let pins = Pins::read(snapshot);
+    [
+        two_pins(snapshot, &pins),
+        outvoted(snapshot, &pins),
+        workspace(snapshot, &pins),
+        old_toolchain_line(&pins),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// `.go-version` and `.tool-versions`, which different managers read.
+fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
+    let (version_file, tool_versions) = (pins.version_file.as_ref()?, pins.tool_versions.as_ref()?);
+    if do_agree(&version_file.request()?, &tool_versions.request()?) {
+        return None;
+    }
+    let winner = pins.winner()?;
+    let loser = if winner == version_file { tool_versions } else { version_file };
+    let (name, other) = (snapshot.system.file_name(&winner.file), snapshot.system.file_name(&loser.file));
+    let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
+    let why = format!("gover goes by {name}, and whoever reads {other} alone uses another Go");
+    let command = if loser == version_file {
+        format!("gover pin {}", winner.value)
+    } else {
+        let file = &loser.file;
+        if snapshot.system.is_windows() {
+            format!(
+                "(Get-Content '{file}') -replace '^go(lang)? .*', 'golang {}' | Set-Content '{file}'",
+                winner.value
+            )
+        } else {
+            format!("sed -i.bak -E 's/^go(lang)? .*/golang {}/' '{file}'", winner.value)
+        }
+    };
+    Some(
+        Finding::new(CHECK.name, Severity::Warning, what, why)
+            .shown_by([winner.evidence(), loser.evidence()])
+            .shown_by(verdict(snapshot))
+            .command(command),
+    )
+}
+
+/// Whether some toolchain answers both, as far as it can be told.
+fn do_agree(one: &Request, other: &Request) -> bool {
+    match (one.as_exact(), other.as_exact()) {
+        (Some(one), Some(other)) => one == other,
+        (Some(exact), None) => !other.is_by_version() || other.matches(exact, None),
+        (None, Some(exact)) => !one.is_by_version() || one.matches(exact, None),
+        (None, None) => match (one.kind(), other.kind()) {
+            (RequestKind::Language(one), RequestKind::Language(other)) => one.same_language(other),
+            _ => true,
+        },
+    }
+}
+
+/// A pin below what go.work or go.mod ask for.
+fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
+    let (pin, file) = (pins.winner()?, pins.governing()?);
+    let ceiling = pin.request()?.ceiling()?;
+    let (line, demand) = demand(file)?;
+    if ceiling >= demand {
+        return None;
+    }
+    let gotoolchain = Setting::of(snapshot, "GOTOOLCHAIN");
+    let is_toolchain_line = file.toolchain.as_ref() == Some(line);
+    let local = gotoolchain.filter(|setting| setting.value == "local");
+    if local.is_some() && is_toolchain_line {
+        // A toolchain line is a wish, which `local` declines.
+        return None;
+    }
+    let (name, other) = (snapshot.system.file_name(&pin.file), snapshot.system.file_name(&file.path));
+    let what = format!("{name} asks for {}, {other} for {}", pin.value, demand.as_str());
+    let finding = if let Some(local) = local {
+        let why = format!(
+            "every build fails with `go: {other} requires go >= {} (running go {}; GOTOOLCHAIN=local)`",
+            demand.as_str(),
+            pin.value.trim_start_matches("go")
+        );
+        Finding::new(CHECK.name, Severity::Error, what, why).shown_by(local.evidence)
+    } else {
+        let why = format!(
+            "Go's own rules raise it, so that {name} has no effect except on those who read it alone"
+        );
+        Finding::new(CHECK.name, Severity::Warning, what, why)
+    };
+    Some(
+        finding
+            .shown_by([pin.evidence(), line.evidence()])
+            .shown_by(verdict(snapshot))
+            .command(format!("gover pin {}", demand.as_str())),
+    )
+}
+
+/// The line that asks for the newest Go, and which.
+fn demand(file: &ModuleFile) -> Option<(&Pin, GoVersion)> {
+    let go = file.go.as_ref().zip(file.go_version());
+    let toolchain = file.toolchain.as_ref().zip(file.toolchain_version());
+    match (go, toolchain) {
+        (Some(go), Some(toolchain)) => Some(if toolchain.1 > go.1 { toolchain } else { go }),
+        (go, toolchain) => go.or(toolchain),
+    }
+}
+
+/// A go.work that is older than a module it lists.
+fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
+    let (workspace, module) = (pins.workspace.as_ref()?, pins.module.as_ref()?);
+    if !is_listed(snapshot, workspace, module) {
+        return None;
+    }
+    // Without a go line a go.work is of 1.18 (go.dev/ref/mod#go-work-file-go).
+    let ours = workspace.go_version().or_else(|| GoVersion::parse("1.18").ok())?;
+    let theirs = module.go_version()?;
+    if ours >= theirs {
+        return None;
+    }
+    let what = format!("go.work lists go {}, and go.mod asks for {}", ours.as_str(), theirs.as_str());
+    let why = "each build in the workspace fails if it uses this module";
+    Some(
+        Finding::new(CHECK.name, Severity::Error, what, why)
+            .shown_by(workspace.go.iter().chain(&module.go).map(Pin::evidence))
+            .command("go work use"),
+    )
+}
+
+/// Whether a go.work has a `use` of the directory of a go.mod.
+fn is_listed(snapshot: &Snapshot<'_>, workspace: &ModuleFile, module: &ModuleFile) -> bool {
+    let system = &snapshot.system;
+    let (Some(base), Some(wanted)) = (system.parent(&workspace.path), system.parent(&module.path)) else {
+        return false;
+    };
+    let text = snapshot.text(&workspace.path).unwrap_or_default();
+    let mut in_block = false;
+    text.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).any(|line| {
+        let used = if in_block {
+            line
+        } else {
+            let Some(rest) = line.strip_prefix("use").filter(|rest| rest.starts_with([' ', '\t', '(']))
+            else {
+                return false;
+            };
+            rest.trim()
+        };
+        match used {
+            "(" => in_block = true,
+            ")" => in_block = false,
+            _ => {}
+        }
+        let used = used.trim_matches(['"', '`']);
+        let used = used.strip_prefix("./").unwrap_or(used);
+        !used.is_empty() && system.same(&system.join(base, used), wanted)
+    })
+}
+
+fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
+    let file = pins.governing()?;
+    let (go, toolchain) = (file.go_version()?, file.toolchain_version()?);
+    if toolchain >= go {
+        return None;
+    }
+    let (go_line, toolchain_line) = (file.go.as_ref()?, file.toolchain.as_ref()?);
+    let what = format!("the toolchain line names go{}, below the go line", toolchain.as_str());
+    let why = "it has no effect, since no Go older than the go line may build this";
+    let is_workspace = pins.workspace.is_some();
+    let command = if is_workspace { "go work edit -toolchain=none" } else { "go get toolchain@none" };
+    Some(
+        Finding::new(CHECK.name, Severity::Note, what, why)
+            .shown_by([go_line.evidence(), toolchain_line.evidence()])
+            .command(command),
+    )
+}
+
+/// What runs in the end, and why.
+fn verdict(snapshot: &Snapshot<'_>) -> Option<Evidence> {
+    let version = snapshot.selection.version.as_ref().or(snapshot.selection.missing.as_ref())?;
+    let text = format!("{version}, {}", snapshot.selection.reason);
+    Some(Evidence::Answer { of: "gover current".to_owned(), text })
+}
+
+#[cfg(test)]
+#[path = "pins_disagree_tests.rs"]
+mod tests;

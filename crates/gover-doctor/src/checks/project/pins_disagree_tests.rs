@@ -1,0 +1,110 @@
+use super::*;
+use crate::testing::Machine;
+
+fn project(files: &[(&str, &str)]) -> Machine {
+    files
+        .iter()
+        .fold(Machine::linux(), |machine, (name, content)| machine.file(&format!("~/shop/{name}"), content))
+}
+
+#[test]
+fn two_pins_are_shown_with_the_one_that_wins() {
+    let machine = project(&[(".go-version", "1.22.5\n"), (".tool-versions", "nodejs 20\ngolang 1.21.3\n")]);
+    let findings = machine.findings("pins-disagree");
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
+    assert_eq!(findings[0].what, ".go-version asks for 1.22.5, .tool-versions for 1.21.3");
+    let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        evidence,
+        [
+            "/home/ann/shop/.go-version:1: 1.22.5",
+            "/home/ann/shop/.tool-versions:2: golang 1.21.3",
+            "gover current: go1.22.5, the default",
+        ]
+    );
+    assert_eq!(
+        findings[0].fix.commands,
+        ["sed -i.bak -E 's/^go(lang)? .*/golang 1.22.5/' '/home/ann/shop/.tool-versions'"]
+    );
+    // The nearer one wins.
+    let below = machine.file("~/shop/api/.tool-versions", "go 1.21.3\n").at("~/shop/api");
+    let findings = below.findings("pins-disagree");
+    assert_eq!(findings[0].fix.commands, ["gover pin 1.21.3"]);
+    let windows = Machine::windows()
+        .file("~/shop/.go-version", "1.22.5")
+        .file("~/shop/.tool-versions", "golang 1.21.3");
+    assert_eq!(
+        windows.findings("pins-disagree")[0].fix.commands,
+        [
+            r"(Get-Content 'C:\Users\ann\shop\.tool-versions') -replace '^go(lang)? .*', 'golang 1.22.5' | Set-Content 'C:\Users\ann\shop\.tool-versions'"
+        ]
+    );
+}
+
+#[test]
+fn a_pin_below_the_go_line_has_no_effect_or_stops_every_build() {
+    let machine = project(&[(".go-version", "1.21\n"), ("go.mod", "module shop\n\ngo 1.23.1\n")]);
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Warning, ".go-version asks for 1.21, go.mod for 1.23.1")
+    );
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.23.1");
+    assert_eq!(findings[0].fix.commands, ["gover pin 1.23.1"]);
+    let findings = machine.clone().var("GOTOOLCHAIN", "local").findings("pins-disagree");
+    assert_eq!(findings[0].severity, Severity::Error);
+    assert_eq!(findings[0].evidence[0].to_string(), "GOTOOLCHAIN=local");
+    assert!(
+        findings[0].why.contains("go: go.mod requires go >= 1.23.1 (running go 1.21; GOTOOLCHAIN=local)")
+    );
+    // As Go comes in Debian and in its images.
+    let findings =
+        machine.file("~/.gover/versions/go1.22.5/go.env", "GOTOOLCHAIN=local\n").findings("pins-disagree");
+    assert_eq!(findings[0].severity, Severity::Error);
+}
+
+#[test]
+fn a_toolchain_line_above_the_pin_is_a_warning_that_local_silences() {
+    let machine = project(&[(".go-version", "1.22.5\n"), ("go.mod", "go 1.22\n\ntoolchain go1.22.7\n")]);
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: toolchain go1.22.7");
+    assert!(machine.var("GOTOOLCHAIN", "local").findings("pins-disagree").is_empty());
+}
+
+#[test]
+fn a_workspace_older_than_its_module_is_an_error() {
+    let files = [("go.work", "go 1.21\n\nuse (\n\t./api // ours\n)\n"), ("api/go.mod", "go 1.23\n")];
+    let machine = project(&files).at("~/shop/api");
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(findings[0].severity, Severity::Error);
+    assert_eq!(findings[0].what, "go.work lists go 1.21, and go.mod asks for 1.23");
+    assert_eq!(findings[0].fix.commands, ["go work use"]);
+    let other = machine.file("~/shop/go.work", "go 1.21\nuse ./other\n");
+    assert!(other.findings("pins-disagree").is_empty());
+}
+
+#[test]
+fn a_toolchain_line_without_effect_is_a_note() {
+    let findings = project(&[("go.mod", "go 1.23.1\ntoolchain go1.22.5\n")]).findings("pins-disagree");
+    assert_eq!(
+        (findings[0].severity, findings[0].fix.commands[0].as_str()),
+        (Severity::Note, "go get toolchain@none")
+    );
+}
+
+#[test]
+fn files_that_agree_are_silent() {
+    for files in [
+        &[(".go-version", "1.22\n"), (".tool-versions", "golang 1.22.5\n"), ("go.mod", "go 1.22\n")][..],
+        &[(".go-version", "latest\n"), ("go.mod", "go 1.99\n")],
+        &[(".go-version", "1.22.5\n"), ("go.mod", "go 1.20\ntoolchain go1.21.3\n")],
+        &[(".go-version", "1.22.5\n"), (".tool-versions", "golang ref:x\n")],
+        &[("go.work", "go 1.22.5\nuse .\n"), ("go.mod", "go 1.22\n")],
+        &[],
+    ] {
+        assert!(project(files).findings("pins-disagree").is_empty(), "{files:?}");
+    }
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert!(machine.findings("pins-disagree").is_empty());
+    }
+}

@@ -1,0 +1,42 @@
+//! Directories and files of the store that this user cannot write.
+
+use super::store::{CHECK, plural};
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let home = &snapshot.gover.home;
+    let names = snapshot.disk.list(home).into_iter().filter(|name| KNOWN.contains(&name.as_str()));
+    let paths = std::iter::once(home.clone()).chain(names.map(|name| snapshot.system.join(home, &name)));
+    let locked: Vec<String> = paths.filter(|path| !snapshot.disk.is_writable(path)).collect();
+    let Some(first) = locked.first() else { return Vec::new() };
+    let what = match locked.len() {
+        1 => format!("{} belongs to somebody else, or is read-only", snapshot.short(first)),
+        count => plural(count, "", "parts of gover's directory belong to somebody else, or are read-only"),
+    };
+    let why = "installing, choosing a default and renewing programs in bin fail with `permission denied`; `sudo gover` leaves such files behind";
+    let fact = || "cannot be written".to_owned();
+    let evidence = locked.iter().map(|path| Evidence::Path { path: path.clone(), fact: fact() });
+    let quoted = snapshot.shell.map_or(home.clone(), |shell| shell.syntax().quote(home));
+    let command = if snapshot.system.is_windows() {
+        format!("takeown /F {quoted} /R /D Y")
+    } else {
+        format!("sudo chown -R \"$(id -u):$(id -g)\" {quoted}")
+    };
+    vec![Finding::new(CHECK.name, Severity::Error, what, why).shown_by(evidence).command(command)]
+}
+
+/// What gover itself writes.
+const KNOWN: &[&str] = &[
+    "bin",
+    "cache",
+    "config.toml",
+    "default",
+    "doctor",
+    "locks",
+    "receipts",
+    "sessions",
+    "shim.state",
+    "staging",
+    "versions",
+];

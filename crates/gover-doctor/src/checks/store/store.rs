@@ -1,0 +1,133 @@
+//! What is wrong with gover's own directory.
+
+use super::{rights, toolchains};
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::manager::Leftover;
+
+pub(super) const CHECK: Check = Check {
+    name: "store",
+    summary: "damage, leftovers, wrong rights or a second store in gover's directory",
+    symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` below `~/.gover`, or toolchains that `gover list` shows in \
+              one terminal and not in another.",
+    cause: "A crash or a full disk in the middle of an install, `sudo gover install`, something that was deleted by hand, or a GOVER_HOME that only some programs have.",
+    repair: "`gover prune` removes what serves nobody, `gover install --force VERSION` puts a toolchain back whole, and `chown` gives root's files back to you. Nothing of it is done by \
+             `--fix`, since it deletes.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if snapshot.disk.kind(&snapshot.gover.home).is_none() {
+        return Vec::new();
+    }
+    let mut findings: Vec<Finding> = rights::findings(snapshot);
+    findings.extend(toolchains::findings(snapshot));
+    findings.extend(leftovers(snapshot, true));
+    findings.extend(leftovers(snapshot, false));
+    findings.extend(second_store(snapshot));
+    findings.extend(large_cache(snapshot));
+    findings
+}
+
+/// What `gover prune` removes: damage, or the rest.
+fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
+    let store = snapshot.store.as_ref()?;
+    let found: Vec<&Leftover> =
+        store.leftovers.iter().filter(|leftover| leftover.is_damage == is_damage).collect();
+    if found.is_empty() {
+        return None;
+    }
+    let (severity, what, why) = if is_damage {
+        let what = plural(
+            found.len(),
+            "entry of versions/ is no toolchain",
+            "entries of versions/ are no toolchains",
+        );
+        (Severity::Warning, what, "it is never selected, and a toolchain of that name is installed anew")
+    } else {
+        let size = mebibytes(found.iter().map(|leftover| leftover.bytes).sum());
+        let what = plural(found.len(), "leftover", "leftovers");
+        (
+            Severity::Note,
+            format!("{what} of crashes or closed shells, {size}"),
+            "it takes up space and serves nobody",
+        )
+    };
+    let evidence = found.iter().take(SHOWN).map(|leftover| Evidence::Path {
+        path: leftover.path.clone(),
+        fact: format!("{}, {}", leftover.what, mebibytes(leftover.bytes)),
+    });
+    Some(Finding::new(CHECK.name, severity, what, why).shown_by(evidence).command("gover prune"))
+}
+
+/// Another directory that is a store too: the usual one beside `GOVER_HOME`, or one whose programs are on PATH.
+fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let system = &snapshot.system;
+    let own = |home: &str| {
+        let real = snapshot.disk.real(home);
+        system.same(home, &snapshot.gover.home)
+            || (real.is_some() && real == snapshot.disk.real(&snapshot.gover.home))
+    };
+    let is_stamped = |bin: &String| snapshot.disk.kind(&system.join(bin, ".shim")).is_some();
+    let on_path: Vec<String> = snapshot.path().into_iter().filter(is_stamped).collect();
+    let on_path = on_path.iter().filter_map(|bin| system.parent(bin)).find(|home| !own(home));
+    let usual = system.join(&snapshot.home, ".gover");
+    let is_usual = !own(&usual) && !snapshot.disk.list(&system.join(&usual, "versions")).is_empty();
+    let (other, severity) = match on_path {
+        Some(other) => (other.to_owned(), Severity::Warning),
+        None if is_usual => (usual, Severity::Note),
+        None => return None,
+    };
+    let what = format!("{} is a store of gover too", snapshot.short(&other));
+    let why = "what one installs the other does not have; whether a program uses the one or the other depends on its GOVER_HOME and PATH";
+    let count = snapshot.disk.list(&system.join(&other, "versions")).len();
+    let fact = plural(count, "toolchain", "toolchains");
+    let mut finding = Finding::new(CHECK.name, severity, what, why).shown_by([
+        Evidence::Path { path: snapshot.gover.home.clone(), fact: "in use here".to_owned() },
+        Evidence::Path { path: other.clone(), fact },
+    ]);
+    if snapshot.variable("GOVER_HOME").is_some() {
+        finding = finding.shown_by([snapshot.variable_evidence("GOVER_HOME")]);
+    }
+    let quoted = snapshot.shell.map_or(other.clone(), |shell| shell.syntax().quote(&other));
+    let command = if system.is_windows() {
+        format!("Remove-Item -Recurse -Force {quoted}")
+    } else {
+        format!("rm -r {quoted}")
+    };
+    Some(finding.command(command))
+}
+
+fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let cache = snapshot.store.as_ref()?.cache;
+    if cache < LARGE {
+        return None;
+    }
+    let what = format!("gover's cache takes up {}", mebibytes(cache));
+    let path = snapshot.system.join(&snapshot.gover.home, "cache");
+    let evidence = Evidence::Path { path, fact: mebibytes(cache) };
+    let finding = Finding::new(CHECK.name, Severity::Note, what, "all of it can be fetched again");
+    Some(finding.shown_by([evidence]).command("gover cache clean"))
+}
+
+pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn mebibytes(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let size = bytes as f64 / 1_048_576.0;
+    format!("{size:.1} MiB")
+}
+
+/// More lines tell nothing more.
+const SHOWN: usize = 5;
+
+/// Twice what indexes, tree heads and one download that broke off need.
+const LARGE: u64 = 512 << 20;
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

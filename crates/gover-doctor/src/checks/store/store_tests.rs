@@ -1,0 +1,96 @@
+use super::*;
+use crate::testing::Machine;
+
+#[test]
+fn damage_and_leftovers_are_told_apart() {
+    let machine = Machine::linux()
+        .leftover("~/.gover/versions/go1.21", "has no bin/go", true, 1 << 20)
+        .leftover("~/.gover/cache/go1.22.6@x.part", "a download that did not end", false, 30 << 20)
+        .leftover("~/.gover/sessions/17", "the choice of a shell that ended", false, 20);
+    let findings = machine.findings("store");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Warning, "1 entry of versions/ is no toolchain")
+    );
+    assert_eq!(
+        findings[0].evidence[0].to_string(),
+        "/home/ann/.gover/versions/go1.21: has no bin/go, 1.0 MiB"
+    );
+    assert_eq!(
+        (findings[1].severity, findings[1].what.as_str()),
+        (Severity::Note, "2 leftovers of crashes or closed shells, 30.0 MiB")
+    );
+    assert!(findings.iter().all(|finding| finding.fix.commands == ["gover prune"]));
+    assert!(findings.iter().all(|finding| finding.fix.changes.is_empty()));
+}
+
+#[test]
+fn what_belongs_to_root_is_given_back_by_hand() {
+    let findings = Machine::linux().read_only("~/.gover/versions").findings("store");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Error, "~/.gover/versions belongs to somebody else, or is read-only")
+    );
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover/versions: cannot be written");
+    assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" '/home/ann/.gover'"]);
+    let findings = Machine::windows().read_only(r"~/.gover").findings("store");
+    assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
+    assert_eq!(findings[0].fix.commands, [r"takeown /F 'C:\Users\ann\.gover' /R /D Y"]);
+}
+
+#[test]
+fn a_toolchain_that_is_not_whole_is_installed_anew() {
+    let root = "~/.gover/versions/go1.22.5";
+    for (machine, fact) in [
+        (Machine::linux().file(&format!("{root}/VERSION"), "go1.21.3\n"), "/VERSION: says `go1.21.3`"),
+        (Machine::linux().without(&format!("{root}/pkg/tool")), "/pkg/tool: is missing"),
+        (Machine::linux().toolchain("~/.gover/versions/go1.21.3", "go1.21.3"), ": no receipt"),
+    ] {
+        let findings = machine.findings("store");
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        let evidence = findings[0].evidence[0].to_string();
+        assert!(evidence.ends_with(fact), "{evidence}");
+        let version = if fact.contains("receipt") { "1.21.3" } else { "1.22.5" };
+        assert_eq!(findings[0].fix.commands, [format!("gover install --force {version}")]);
+    }
+    let mut machine = Machine::alpine();
+    machine.disk.forbid_execution("/home/ann/.gover/versions/go1.22.5/bin/go");
+    assert_eq!(
+        machine.findings("store")[0].evidence[0].to_string(),
+        "/home/ann/.gover/versions/go1.22.5/bin/go: may not be executed"
+    );
+}
+
+#[test]
+fn a_second_store_is_a_warning_if_its_programs_are_on_path() {
+    let machine = Machine::linux()
+        .toolchain("/opt/gover/versions/go1.21.3", "go1.21.3")
+        .file("/opt/gover/bin/.shim", "x");
+    assert!(machine.findings("store").is_empty());
+    let findings = machine.path_first("/opt/gover/bin").findings("store");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Warning, "/opt/gover is a store of gover too")
+    );
+    assert_eq!(findings[0].evidence[1].to_string(), "/opt/gover: 1 toolchain");
+    assert_eq!(findings[0].fix.commands, ["rm -r '/opt/gover'"]);
+}
+
+#[test]
+fn a_large_cache_is_a_note() {
+    let mut machine = Machine::macos();
+    machine.store.cache = 600 << 20;
+    let findings = machine.findings("store");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Note, "gover's cache takes up 600.0 MiB")
+    );
+    assert_eq!(findings[0].fix.commands, ["gover cache clean"]);
+}
+
+#[test]
+fn a_healthy_machine_is_silent() {
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert_eq!(machine.findings("store"), []);
+    }
+}

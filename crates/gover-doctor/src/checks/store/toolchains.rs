@@ -1,0 +1,78 @@
+//! Installed toolchains that are not whole, or not what their directory says.
+
+use gover_core::ToolchainName;
+
+use super::store::{CHECK, plural};
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let system = &snapshot.system;
+    let versions = system.join(&snapshot.gover.home, "versions");
+    let mut findings = Vec::new();
+    let mut without_receipt = Vec::new();
+    for name in snapshot.disk.list(&versions) {
+        let root = system.join(&versions, &name);
+        let program = system.join(&system.join(&root, "bin"), &system.program_name("go"));
+        let version_file = system.join(&root, "VERSION");
+        let is_there = |path: &str| snapshot.disk.kind(path) == Some(Kind::File);
+        // What is not even this is a leftover, which `gover prune` knows.
+        if ToolchainName::parse(&name).is_err() || !is_there(&program) || !is_there(&version_file) {
+            continue;
+        }
+        if let Some((path, fact)) = damage(snapshot, &name, &root, &program, &version_file) {
+            let what = format!("{name} is damaged");
+            let why = "builds with it fail, or use another Go than they say";
+            let command = format!("gover install --force {}", name.trim_start_matches("go"));
+            let evidence = Evidence::Path { path, fact };
+            let finding = Finding::new(CHECK.name, Severity::Error, what, why);
+            findings.push(finding.shown_by([evidence]).command(command));
+        }
+        let receipt = system.join(&snapshot.gover.home, &format!("receipts/{name}.json"));
+        if !is_there(&receipt) {
+            without_receipt.push((root, name));
+        }
+    }
+    findings.extend(unknown_origin(&without_receipt));
+    findings
+}
+
+/// What is wrong with a toolchain, and where.
+fn damage(
+    snapshot: &Snapshot<'_>,
+    name: &str,
+    root: &str,
+    program: &str,
+    version_file: &str,
+) -> Option<(String, String)> {
+    if !snapshot.disk.is_executable(program) {
+        return Some((program.to_owned(), "may not be executed".to_owned()));
+    }
+    for part in ["src", "pkg/tool"] {
+        let path = snapshot.system.join(root, part);
+        if snapshot.disk.kind(&path) != Some(Kind::Directory) {
+            return Some((path, "is missing".to_owned()));
+        }
+    }
+    let head = snapshot.disk.head(version_file, 100);
+    let text = String::from_utf8_lossy(&head);
+    let says = text.split_whitespace().next().unwrap_or_default();
+    (says != name).then(|| (version_file.to_owned(), format!("says `{says}`")))
+}
+
+fn unknown_origin(toolchains: &[(String, String)]) -> Option<Finding> {
+    let (_, first) = toolchains.first()?;
+    let what = match toolchains {
+        [_] => format!("{first} has no receipt"),
+        _ => plural(toolchains.len(), "", "toolchains have no receipts"),
+    };
+    let why = "it runs like any other, but nothing tells where it came from and what proved it";
+    let evidence = toolchains
+        .iter()
+        .take(5)
+        .map(|(path, _)| Evidence::Path { path: path.clone(), fact: "no receipt".to_owned() });
+    let names: Vec<&str> = toolchains.iter().map(|(_, name)| name.trim_start_matches("go")).collect();
+    let finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence);
+    Some(finding.command(format!("gover install --force {}", names.join(" "))))
+}
