@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Command;
 
+mod doctor;
+
 /// Runs the command with the arguments behind its name.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let pages = pages()?;
@@ -27,7 +29,7 @@ struct Page {
 
 impl Page {
     fn new(name: &str, text: String) -> Self {
-        Self { path: root().join("docs/reference").join(name), text }
+        Self { path: root().join("docs").join(name), text }
     }
 
     fn write(&self) -> Result<(), String> {
@@ -63,9 +65,10 @@ fn pages() -> Result<Vec<Page>, String> {
     let variables = variables(&read("crates/gover-core/src/env.rs")?)?;
     let settings = settings(&read("crates/gover/src/settings/mod.rs")?)?;
     Ok(vec![
-        Page::new("commands.md", commands_page(gover::command())?),
-        Page::new("environment.md", environment_page(&variables)),
-        Page::new("settings.md", settings_page(&settings, &variables)?),
+        Page::new("reference/commands.md", commands_page(gover::command())?),
+        Page::new("reference/environment.md", environment_page(&variables)),
+        Page::new("reference/settings.md", settings_page(&settings, &variables)?),
+        Page::new("doctor.md", doctor::page()),
     ])
 }
 
