@@ -13,6 +13,8 @@ mod cache_config;
 mod choose;
 mod current;
 mod doctor;
+#[cfg(unix)]
+mod doctor_repair;
 mod environment;
 mod help;
 mod home;

@@ -5,6 +5,8 @@ mod knowledge;
 mod network;
 mod show;
 
+use std::collections::BTreeSet;
+
 use gover_core::Exit;
 use gover_core::resolve::Trace;
 use gover_doctor::live::{self, Known, RealDisk, RealPrograms, RealRegistry};
@@ -91,8 +93,11 @@ fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
     let lock = provide::lock(LOCK, context)?;
     let undone = Journal::undo(&context.layout, &lock)?;
     let mut exit = Exit::Success;
+    let mut told = BTreeSet::new();
     for one in undone {
         match one.problem {
+            // A file that was changed several times is put back as often, and told once.
+            None if !told.insert(one.place.clone()) => {}
             None => context.printer.note(&format!("put back {}", context.short(one.place.as_ref()))),
             Some(problem) => {
                 context.printer.failure(&problem.into());

@@ -1,0 +1,93 @@
+//! Many faults at once: found, repaired, and every byte of them put back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_test::{TestContext, context};
+
+/// Startup files and settings as careless years leave them, and a project that an editor of Windows went through.
+const PLANTED: &[(&str, &str)] = &[
+    ("home/.zshrc", "export GOROOT=/usr/lib/go-1.11\n"),
+    (
+        "home/.config/go/env",
+        "GO111MODULE=off\nGOFLAGS=-insecure\r\nGOOS=plan9\nGOARCH=mips\nGOTOOLCHAIN=local\nthis is no line\n\
+         GOROOT=/opt/x\nGOSUMDB=off\nGONOSUMDB=*\nGOBIN=bin\nGOPATH=relative\nGOCACHE=cache\n\
+         GOPROXY=https://proxy.example.com\n",
+    ),
+    ("shop/go.mod", "module m\r\n\r\ngo 1.21\r\n"),
+    ("shop/go.sum", "a v1 h1:x=\r\n"),
+    ("shop/.go-version", "1.22.5\r\n"),
+];
+
+/// What stands behind gover's own lines in the startup file of the shell in use.
+const STARTUP: &str = "export GOROOT=/opt/old-go\n\
+    export PATH=$HOME/.gover/bin:$PATH\n\
+    [[ -s \"$HOME/.gvm/scripts/gvm\" ]] && source \"$HOME/.gvm/scripts/gvm\"\n";
+
+fn planted() -> TestContext {
+    let mut ctx = context!();
+    ctx.install_fake("go1.22.5");
+    ctx.set("SHELL", "/bin/bash").set("GOVER_SHELL", "bash");
+    for name in ["GOPROXY", "GOSUMDB"] {
+        ctx.unset(name);
+    }
+    fs::write(ctx.home().join(".bashrc"), "# mine\n").unwrap();
+    ctx.gover(["default", "1.22.5"]).success();
+    ctx.gover(["setup"]).success();
+    let bashrc = ctx.home().join(".bashrc");
+    let set_up = fs::read_to_string(&bashrc).unwrap();
+    fs::write(&bashrc, format!("{set_up}{STARTUP}")).unwrap();
+    for (path, content) in PLANTED {
+        let path = ctx.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    ctx
+}
+
+/// Every file that belongs to the user or the project, with its content.
+fn files(ctx: &TestContext) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut left = vec![ctx.home(), ctx.work()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                left.push(path);
+            } else {
+                files.insert(path.clone(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn twenty_faults_at_once_are_repaired_and_every_byte_comes_back() {
+    let ctx = planted();
+    let before = files(&ctx);
+    let found = ctx.gover(["doctor", "--offline", "--json"]);
+    let findings = found.exits(1).json()["findings"].as_array().unwrap().len();
+    assert!(findings >= 20, "{findings}\n{found}");
+
+    let repaired = ctx.gover(["doctor", "--offline", "--fix", "--yes"]);
+    assert!(repaired.success().stderr.contains("`gover doctor --undo` puts all of them back"), "{repaired}");
+    let after = ctx.gover(["doctor", "--offline", "--json"]);
+    let left = after.success().json();
+    let severities: Vec<_> =
+        left["findings"].as_array().unwrap().iter().map(|finding| finding["severity"].clone()).collect();
+    assert!(severities.iter().all(|severity| severity == "note"), "{after}");
+    let changed = files(&ctx);
+    let places: Vec<&Path> = PLANTED.iter().map(|(path, _)| Path::new(path)).collect();
+    for place in places {
+        let path = ctx.root().join(place);
+        assert_ne!(changed.get(&path), before.get(&path), "{}", path.display());
+    }
+
+    let undone = ctx.gover(["doctor", "--undo"]);
+    undone.success();
+    assert_eq!(undone.stderr.matches("put back ").count(), PLANTED.len() + 1, "{undone}");
+    assert!(files(&ctx) == before, "not every byte came back");
+    ctx.gover(["doctor", "--undo"]).exits(1);
+}
