@@ -1,6 +1,12 @@
 //! Editors and CI files that name a Go of their own.
 
+mod ci_version;
+mod goland;
+mod jsonc;
+mod roots;
+mod vscode;
+
 use crate::check::Check;
 
 /// In the order in which they are shown.
-pub(crate) const CHECKS: &[Check] = &[];
+pub(crate) const CHECKS: &[Check] = &[vscode::CHECK, goland::CHECK, ci_version::CHECK];

@@ -1,0 +1,106 @@
+//! The files of a project that may name a Go, and what they name.
+
+use super::dockerfile::{self, version_of_image};
+use super::workflow;
+use super::{Kind, Use};
+use crate::checks::editors::jsonc::Settings;
+use crate::checks::pins::Pin;
+use crate::finding::Evidence;
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk;
+
+/// What each file names, file by file.
+pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
+    let system = &snapshot.system;
+    let root = root(snapshot);
+    let mut directories = vec![root.clone()];
+    if !system.same(&root, &snapshot.directory) {
+        directories.push(snapshot.directory.clone());
+    }
+    for name in ["docker", "build"] {
+        directories.push(system.join(&root, name));
+    }
+    let mut uses = Vec::new();
+    for directory in &directories {
+        for name in snapshot.disk.list(directory).iter().filter(|name| is_dockerfile(name)) {
+            uses.push(read(snapshot, &system.join(directory, name), dockerfile::uses));
+        }
+    }
+    let workflows = system.join(&root, ".github/workflows");
+    for name in snapshot.disk.list(&workflows) {
+        if matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
+            uses.push(read(snapshot, &system.join(&workflows, &name), workflow::uses));
+        }
+    }
+    for name in [".gitlab-ci.yml", ".circleci/config.yml"] {
+        uses.push(read(snapshot, &system.join(&root, name), workflow::uses));
+    }
+    for name in [".devcontainer/devcontainer.json", ".devcontainer.json"] {
+        uses.push(container(snapshot, &system.join(&root, name)));
+    }
+    uses.push(read(snapshot, &system.join(&root, ".devcontainer/Dockerfile"), dockerfile::uses));
+    uses.retain(|uses| !uses.is_empty());
+    uses
+}
+
+/// The repository that the working directory is in, else the module.
+fn root(snapshot: &Snapshot<'_>) -> String {
+    let system = &snapshot.system;
+    let mut directory = Some(snapshot.directory.as_str());
+    while let Some(here) = directory {
+        if snapshot.disk.kind(&system.join(here, ".git")).is_some() {
+            return here.to_owned();
+        }
+        directory = system.parent(here);
+    }
+    let module = snapshot.nearest("go.mod");
+    let module = module.as_deref().and_then(|file| system.parent(file));
+    module.unwrap_or(&snapshot.directory).to_owned()
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_named = ["dockerfile", "containerfile"].iter().any(|kind| {
+        lower == *kind || lower.starts_with(&format!("{kind}.")) || lower.ends_with(&format!(".{kind}"))
+    });
+    // What sed and editors leave.
+    is_named && !matches!(lower.rsplit('.').next(), Some("bak" | "orig" | "swp"))
+}
+
+fn read(snapshot: &Snapshot<'_>, file: &str, uses: fn(&str) -> Vec<(usize, String, Kind)>) -> Vec<Use> {
+    if snapshot.disk.kind(file) != Some(disk::Kind::File) {
+        return Vec::new();
+    }
+    let text = snapshot.text(file).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let named = uses(&text).into_iter().map(|(line, value, kind)| {
+        let text = lines.get(line - 1).map(|line| line.trim().to_owned()).unwrap_or_default();
+        Use { pin: Pin { file: file.to_owned(), line, text, value }, kind }
+    });
+    named.collect()
+}
+
+/// A dev container: its image, the argument of its Dockerfile, or the version of its Go feature.
+fn container(snapshot: &Snapshot<'_>, file: &str) -> Vec<Use> {
+    let Ok(content) = snapshot.disk.read(file) else { return Vec::new() };
+    let settings = Settings::parse(file.to_owned(), content);
+    let named = settings.entries.iter().filter_map(|entry| {
+        let text = entry.text.as_deref()?;
+        let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
+        let (value, kind) = match path.as_slice() {
+            ["image"] => (version_of_image(text)?, Kind::Image),
+            ["features", feature, "version"] if is_go_feature(feature) => {
+                (text.to_owned(), Kind::Argument { is_number: false })
+            }
+            _ => return None,
+        };
+        let Evidence::Line { text, .. } = settings.evidence(entry) else { return None };
+        Some(Use { pin: Pin { file: file.to_owned(), line: entry.line, text, value }, kind })
+    });
+    named.collect()
+}
+
+/// `ghcr.io/devcontainers/features/go:1`
+fn is_go_feature(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|name| name == "go" || name.starts_with("go:"))
+}

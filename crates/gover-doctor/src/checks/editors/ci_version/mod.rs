@@ -1,0 +1,174 @@
+//! Files of CI, images and containers that name a Go, against the project's pin and go line.
+
+mod dockerfile;
+mod files;
+#[cfg(test)]
+mod tests;
+mod workflow;
+
+use gover_core::version::GoVersion;
+use gover_core::{Request, RequestKind};
+
+use crate::check::Check;
+use crate::checks::pins::{Pin, Pins};
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "ci-version",
+    summary: "Go versions in Dockerfiles, workflows and dev containers against the project's",
+    symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.21.13; GOTOOLCHAIN=local)` in CI alone, `unable to find version '1.2'`, or a build that works here and not there.",
+    cause: "The version of Go is written down once more in a `Dockerfile`, a workflow of GitHub, GitLab or CircleCI, or a dev container, and was not raised with the pin. The images of Go set \
+            GOTOOLCHAIN=local, so that they fetch no newer Go. In YAML `1.20` without quotation marks is the number 1.2.",
+    repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or `.go-version`). The commands shown change the line; these files are shared, so that `--fix` leaves them alone.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let pins = Pins::read(snapshot);
+    let mut findings = Vec::new();
+    for uses in files::all(snapshot) {
+        findings.extend(uses.iter().filter_map(|one| number(snapshot, one)));
+        findings.extend(in_file(snapshot, &pins, &uses));
+    }
+    findings
+}
+
+/// A place that names a Go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Use {
+    /// The line, and the version as it is written there.
+    pin: Pin,
+    kind: Kind,
+}
+
+/// What a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The tag of an image, in which GOTOOLCHAIN is `local`.
+    Image,
+    /// An argument of what installs Go, and whether it is a number in YAML.
+    Argument { is_number: bool },
+}
+
+/// What a file names, compared with what the project wants.
+fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding> {
+    let too_old = uses.iter().find_map(|one| Some((one, below_go_line(pins, one)?)));
+    if let Some((one, (line, go))) = too_old {
+        let what = format!(
+            "{} uses Go {}, and {} asks for {}",
+            place(snapshot, one),
+            one.pin.value,
+            snapshot.system.file_name(&line.file),
+            go.as_str()
+        );
+        let (severity, why) = match one.kind {
+            Kind::Image => (
+                Severity::Error,
+                "the image sets GOTOOLCHAIN=local, so that each build in it ends with `go.mod requires go >= …`",
+            ),
+            Kind::Argument { .. } => {
+                (Severity::Warning, "each run fetches a second Go, or fails where GOTOOLCHAIN is `local`")
+            }
+        };
+        return Some(shown(snapshot, Finding::new(CHECK.name, severity, what, why), one, line));
+    }
+    let pin = pins.winner()?;
+    let wanted = pin.request()?;
+    // One of a matrix is enough.
+    let closest = uses.iter().map(|one| (distance(&wanted, one), one)).min_by_key(|(distance, _)| *distance);
+    let (distance, one) = closest?;
+    let what =
+        format!("{} uses Go {}, and the project pins {}", place(snapshot, one), one.pin.value, pin.value);
+    let (severity, why) = match distance {
+        Distance::Same => return None,
+        Distance::OtherPatch => {
+            (Severity::Note, "CI builds and tests with another patch than everybody here")
+        }
+        Distance::OtherMinor => {
+            (Severity::Warning, "CI builds and tests with another Go than everybody here")
+        }
+    };
+    Some(shown(snapshot, Finding::new(CHECK.name, severity, what, why), one, pin))
+}
+
+/// The evidence for a difference, and the command that ends it.
+fn shown(snapshot: &Snapshot<'_>, finding: Finding, one: &Use, wanted: &Pin) -> Finding {
+    let version = wanted.value.trim_start_matches("go");
+    let command = rewrite(snapshot, &one.pin, &one.pin.value, version);
+    finding.shown_by([one.pin.evidence(), wanted.evidence()]).command(command)
+}
+
+/// `go-version: 1.20`, which YAML reads as 1.2.
+fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
+    let value = &one.pin.value;
+    let Kind::Argument { is_number: true } = one.kind else { return None };
+    let (_, minor) = value.split_once('.').filter(|(_, minor)| !minor.contains('.'))?;
+    let read = value.trim_end_matches('0');
+    if !minor.ends_with('0') || minor == "0" || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let what = format!("{value} without quotation marks in {} is the number {read}", place(snapshot, one));
+    let why = format!("CI looks for Go {read} instead of {value}");
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by([one.pin.evidence()]);
+    Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
+}
+
+/// The go line, and its version, if what is used is older.
+fn below_go_line<'a>(pins: &'a Pins, one: &Use) -> Option<(&'a Pin, GoVersion)> {
+    let file = pins.governing()?;
+    let (line, go) = (file.go.as_ref()?, file.go_version()?);
+    (one.request()?.ceiling()? < go).then_some((line, go))
+}
+
+impl Use {
+    /// What it asks for; `None` for words, variables and ranges, which mean what is newest.
+    fn request(&self) -> Option<Request> {
+        let request = Request::parse_pin(self.pin.value.trim_end_matches(".x")).ok()?;
+        matches!(request.kind(), RequestKind::Exact(_) | RequestKind::Language(_)).then_some(request)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Distance {
+    Same,
+    OtherPatch,
+    OtherMinor,
+}
+
+fn distance(wanted: &Request, one: &Use) -> Distance {
+    let version = |request: &Request| match request.kind() {
+        RequestKind::Exact(name) => Some(name.version().clone()),
+        RequestKind::Language(language) => Some(language.clone()),
+        _ => None,
+    };
+    let used = one.request();
+    let (Some(ours), Some(theirs)) = (version(wanted), used.as_ref().and_then(version)) else {
+        return Distance::Same;
+    };
+    if !ours.same_language(&theirs) {
+        return Distance::OtherMinor;
+    }
+    let are_exact = wanted.as_exact().is_some() && used.is_some_and(|used| used.as_exact().is_some());
+    if are_exact && ours != theirs { Distance::OtherPatch } else { Distance::Same }
+}
+
+/// The file as people read it, from its repository on.
+fn place(snapshot: &Snapshot<'_>, one: &Use) -> String {
+    snapshot.short(&one.pin.file)
+}
+
+/// The command that changes a version in a line.
+fn rewrite(snapshot: &Snapshot<'_>, pin: &Pin, from: &str, to: &str) -> String {
+    let pattern = from.replace('.', r"\.");
+    let (file, line) = (&pin.file, pin.line);
+    if snapshot.system.is_windows() {
+        return format!(
+            "$lines = @(Get-Content '{file}'); $lines[{}] = $lines[{}] -replace '{pattern}', '{to}'; Set-Content '{file}' $lines",
+            line - 1,
+            line - 1
+        );
+    }
+    format!("sed -i.bak '{line}s/{pattern}/{to}/' '{file}'")
+}

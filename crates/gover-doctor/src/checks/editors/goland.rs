@@ -1,0 +1,128 @@
+//! The GOROOT that `GoLand` and its kin keep for a project.
+
+use super::roots::{Root, root};
+use crate::check::Check;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+
+pub(super) const CHECK: Check = Check {
+    name: "goland",
+    summary: "the GOROOT of a GoLand project against the selection",
+    symptom: "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another Go than the terminal.",
+    cause: "GoLand keeps a GOROOT for each project in `.idea/workspace.xml`. It stays when that Go is uninstalled, or another one is selected.",
+    repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. The file is not changed by `--fix`, since GoLand \
+             writes it anew when it closes.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(file) = snapshot.nearest(".idea/workspace.xml") else { return Vec::new() };
+    let Some(text) = snapshot.text(&file) else { return Vec::new() };
+    let Some((line, whole, url)) = goroot(&text) else { return Vec::new() };
+    let Some(path) = path(snapshot, &file, url) else { return Vec::new() };
+    let shown = snapshot.short(&path);
+    let (severity, what, why) = match root(snapshot, &path) {
+        Root::Fits => return Vec::new(),
+        Root::Missing => (
+            Severity::Error,
+            format!("GoLand's GOROOT for this project, {shown}, is no toolchain"),
+            "GoLand knows no standard library and cannot build",
+        ),
+        Root::Other(version) => (
+            Severity::Warning,
+            format!(
+                "GoLand uses {version} for this project, and {} is selected",
+                snapshot.selection.version.as_deref().unwrap_or_default()
+            ),
+            "what GoLand builds and checks differs from what the terminal does",
+        ),
+    };
+    let goroot = snapshot.selection.goroot.as_deref().unwrap_or("~/.gover/current");
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by([Evidence::Line { file, line, text: whole.to_owned() }])
+        .shown_by(selected(snapshot));
+    vec![finding.command(format!("in GoLand: Settings > Go > GOROOT > + > Local > {goroot}"))]
+}
+
+/// What is selected and why, as evidence.
+pub(super) fn selected(snapshot: &Snapshot<'_>) -> Option<Evidence> {
+    let version = snapshot.selection.version.as_ref()?;
+    let text = format!("{version}, {}", snapshot.selection.reason);
+    Some(Evidence::Answer { of: "gover current".to_owned(), text })
+}
+
+/// Line, text and address of `<component name="GOROOT" url="file://…" />`.
+fn goroot(text: &str) -> Option<(usize, &str, &str)> {
+    let (index, line) =
+        text.lines().enumerate().find(|(_, line)| line.contains("<component name=\"GOROOT\""))?;
+    let (_, rest) = line.split_once("url=\"")?;
+    let (url, _) = rest.split_once('"')?;
+    Some((index + 1, line.trim(), url))
+}
+
+fn path(snapshot: &Snapshot<'_>, file: &str, url: &str) -> Option<String> {
+    let system = &snapshot.system;
+    let project = system.parent(system.parent(file)?)?;
+    let path = url.strip_prefix("file://")?;
+    let path = path.replace("$USER_HOME$", &snapshot.home).replace("$PROJECT_DIR$", project);
+    let path = path.replace("%20", " ").replace("&amp;", "&");
+    if path.is_empty() {
+        return None;
+    }
+    // `file:///C:/Go` and `file://C:/Go` are the same to GoLand.
+    let on_drive = path.get(2..3) == Some(":");
+    let path = if system.is_windows() && on_drive { path.trim_start_matches('/') } else { path.as_str() };
+    Some(if system.is_windows() { path.replace('/', "\\") } else { path.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Machine;
+
+    fn with_url(machine: Machine, url: &str) -> Machine {
+        let text = format!(
+            "<?xml version=\"1.0\"?>\n<project>\n  <component name=\"GOROOT\" url=\"{url}\" />\n</project>\n"
+        );
+        machine.file("~/shop/.idea/workspace.xml", &text).at("~/shop/api")
+    }
+
+    #[test]
+    fn a_toolchain_that_is_gone_is_an_error() {
+        let findings = with_url(Machine::linux(), "file://$USER_HOME$/sdk/go1.20.1").findings("goland");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Error, "GoLand's GOROOT for this project, ~/sdk/go1.20.1, is no toolchain")
+        );
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/home/ann/shop/.idea/workspace.xml:3: <component name=\"GOROOT\" url=\"file://$USER_HOME$/sdk/go1.20.1\" />"
+        );
+        assert_eq!(
+            findings[0].fix.commands,
+            ["in GoLand: Settings > Go > GOROOT > + > Local > /home/ann/.gover/versions/go1.22.5"]
+        );
+    }
+
+    #[test]
+    fn another_version_is_a_warning() {
+        let machine = with_url(Machine::windows(), "file://C:/Program Files/Go");
+        let findings = machine.toolchain(r"C:\Program Files\Go", "go1.20.1").findings("goland");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (Severity::Warning, "GoLand uses go1.20.1 for this project, and go1.22.5 is selected")
+        );
+        assert_eq!(findings[0].evidence[1].to_string(), "gover current: go1.22.5, the default");
+    }
+
+    #[test]
+    fn the_selected_toolchain_and_none_are_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("goland").is_empty());
+            let selected = with_url(machine.clone(), "file://$USER_HOME$/.gover/versions/go1.22.5");
+            assert!(selected.findings("goland").is_empty());
+            assert!(with_url(machine, "").findings("goland").is_empty());
+        }
+    }
+}

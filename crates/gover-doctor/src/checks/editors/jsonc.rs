@@ -1,0 +1,238 @@
+//! Settings files as editors read them: JSON with comments and commas at ends, and each key with its place.
+
+use crate::finding::{Change, Evidence};
+
+/// A key of an object, with what is known of its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The keys from the outermost object to this one.
+    pub(super) path: Vec<String>,
+    /// The value if it is a text.
+    pub(super) text: Option<String>,
+    /// The line of the key, from 1.
+    pub(super) line: usize,
+    /// Whether key and value are all that their line has.
+    pub(super) stands_alone: bool,
+}
+
+/// A settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Settings {
+    /// Where it is.
+    pub(super) file: String,
+    content: Vec<u8>,
+    /// Every key of every object that is not in a list.
+    pub(super) entries: Vec<Entry>,
+}
+
+impl Settings {
+    /// Reads a file as far as it can be understood.
+    pub(super) fn parse(file: String, content: Vec<u8>) -> Self {
+        let text = String::from_utf8_lossy(&content).into_owned();
+        let mut scanner = Scanner { text: &text, at: 0, entries: Vec::new() };
+        let understood = scanner.value(&mut Vec::new());
+        let entries = if understood.is_some() { scanner.entries } else { Vec::new() };
+        Self { file, content, entries }
+    }
+
+    /// The line of an entry as evidence.
+    pub(super) fn evidence(&self, entry: &Entry) -> Evidence {
+        let text = String::from_utf8_lossy(&self.content);
+        let text = text.split('\n').nth(entry.line - 1).unwrap_or_default().trim().to_owned();
+        Evidence::Line { file: self.file.clone(), line: entry.line, text }
+    }
+
+    /// The change that takes the line of an entry out; `None` if it has more than the entry.
+    pub(super) fn without(&self, entry: &Entry) -> Option<Change> {
+        if !entry.stands_alone {
+            return None;
+        }
+        let lines = self.content.split_inclusive(|&byte| byte == b'\n').enumerate();
+        let kept = lines.filter(|(index, _)| index + 1 != entry.line).flat_map(|(_, line)| line.to_vec());
+        let after = Some(kept.collect());
+        Some(Change::File { path: self.file.clone(), before: Some(self.content.clone()), after })
+    }
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    entries: Vec<Entry>,
+}
+
+impl Scanner<'_> {
+    /// Passes over a value; gives its text if it is one. `None` if it makes no sense.
+    #[expect(clippy::option_option, reason = "a value that is no text, and none at all")]
+    fn value(&mut self, path: &mut Vec<String>) -> Option<Option<String>> {
+        self.blanks();
+        match self.peek()? {
+            '{' => self.object(path).map(|()| None),
+            '[' => self.list(path).map(|()| None),
+            '"' => self.string().map(Some),
+            c if c.is_ascii_alphanumeric() || c == '-' => {
+                let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+                while self.peek().is_some_and(is_part) {
+                    self.at += 1;
+                }
+                Some(None)
+            }
+            _ => None,
+        }
+    }
+
+    fn object(&mut self, path: &mut Vec<String>) -> Option<()> {
+        self.expect('{')?;
+        loop {
+            self.blanks();
+            if self.accept('}') {
+                return Some(());
+            }
+            let start = self.at;
+            let key = self.string()?;
+            self.blanks();
+            self.expect(':')?;
+            path.push(key);
+            let index = self.entries.len();
+            let line = 1 + self.text.get(..start)?.matches('\n').count();
+            self.entries.push(Entry { path: path.clone(), text: None, line, stands_alone: false });
+            let text = self.value(path)?;
+            let stands_alone = self.stands_alone(start);
+            let entry = self.entries.get_mut(index)?;
+            (entry.text, entry.stands_alone) = (text, stands_alone);
+            path.pop();
+            self.blanks();
+            if !self.accept(',') && self.peek()? != '}' {
+                return None;
+            }
+        }
+    }
+
+    /// What is in lists belongs to no key of its own.
+    fn list(&mut self, path: &mut Vec<String>) -> Option<()> {
+        let known = self.entries.len();
+        self.expect('[')?;
+        loop {
+            self.blanks();
+            if self.accept(']') {
+                self.entries.truncate(known);
+                return Some(());
+            }
+            self.value(path)?;
+            self.blanks();
+            if !self.accept(',') && self.peek()? != ']' {
+                return None;
+            }
+        }
+    }
+
+    fn string(&mut self) -> Option<String> {
+        let start = self.at;
+        self.expect('"')?;
+        loop {
+            match self.next()? {
+                '\\' => drop(self.next()?),
+                '"' => return serde_json::from_str(self.text.get(start..self.at)?).ok(),
+                '\n' => return None,
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether the line from the key at `start` to here has nothing else but a comma and a comment.
+    fn stands_alone(&self, start: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default();
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let own = self.text.get(start..self.at).unwrap_or_default();
+        let behind =
+            self.text.get(self.at..).unwrap_or_default().split('\n').next().unwrap_or_default().trim();
+        let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
+        before.trim().is_empty() && !own.contains('\n') && (behind.is_empty() || behind.starts_with("//"))
+    }
+
+    fn blanks(&mut self) {
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let blank =
+                rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+            let rest = rest.get(blank..).unwrap_or_default();
+            let comment = if rest.starts_with("//") {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            } else {
+                0
+            };
+            self.at += blank + comment;
+            if comment == 0 {
+                return;
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.text.get(self.at..)?.chars().next()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.at += next.len_utf8();
+        Some(next)
+    }
+
+    fn accept(&mut self, wanted: char) -> bool {
+        let is_there = self.peek() == Some(wanted);
+        self.at += if is_there { wanted.len_utf8() } else { 0 };
+        is_there
+    }
+
+    fn expect(&mut self, wanted: char) -> Option<()> {
+        self.accept(wanted).then_some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_commas_at_ends_are_tolerated_and_places_kept() {
+        let content = "\u{feff}// mine\n{\n  /* a\n b */ \"x\": 1,\n  \"go.goroot\": \"C:\\\\Go\", // old\n  \"list\": [{\"k\": 1}, [2],],\n  \"e\": {\"A\": \"// no\", \"B\": \"\\u0041\",},\n}\n";
+        let settings = Settings::parse("f".to_owned(), content.as_bytes().to_vec());
+        let found: Vec<_> = settings
+            .entries
+            .iter()
+            .map(|entry| {
+                (entry.path.join("/"), entry.text.clone().unwrap_or_default(), entry.line, entry.stands_alone)
+            })
+            .collect();
+        let entry = |path: &str, text: &str, line, alone| (path.to_owned(), text.to_owned(), line, alone);
+        assert_eq!(
+            found,
+            [
+                entry("x", "", 4, false),
+                entry("go.goroot", r"C:\Go", 5, true),
+                entry("list", "", 6, true),
+                entry("e", "", 7, true),
+                entry("e/A", "// no", 7, false),
+                entry("e/B", "A", 7, false),
+            ]
+        );
+        let Some(Change::File { after: Some(after), .. }) = settings.without(&settings.entries[1]) else {
+            panic!("the line can be taken out")
+        };
+        assert_eq!(
+            String::from_utf8(after).unwrap(),
+            content.replace("  \"go.goroot\": \"C:\\\\Go\", // old\n", "")
+        );
+        assert_eq!(settings.without(&settings.entries[4]), None);
+    }
+
+    #[test]
+    fn what_is_no_settings_file_has_no_entries() {
+        for content in
+            ["", "[", "{", "{\"a\"", "{\"a\": }", "{\"a\": \"b}", "{a: 1}", "{\"a\": 1 \"b\": 2}", "\u{0}"]
+        {
+            assert_eq!(Settings::parse(String::new(), content.as_bytes().to_vec()).entries, [], "{content}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Toolchains that editors are told to use, compared with the selection.
+
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+
+/// What a directory that an editor takes for a GOROOT is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    /// The selected toolchain, or one of the same version; or nothing is selected to compare it with.
+    Fits,
+    /// Another version.
+    Other(String),
+    /// No toolchain.
+    Missing,
+}
+
+/// What is at a GOROOT.
+pub(super) fn root(snapshot: &Snapshot<'_>, path: &str) -> Root {
+    let system = &snapshot.system;
+    let program = system.join(&system.join(path, "bin"), &system.program_name("go"));
+    if snapshot.disk.kind(&program) != Some(Kind::File) {
+        return Root::Missing;
+    }
+    let head = snapshot.disk.head(&system.join(path, "VERSION"), 100);
+    let version = String::from_utf8_lossy(&head).split_whitespace().next().unwrap_or_default().to_owned();
+    match &snapshot.selection.version {
+        Some(selected) if *selected != version && !version.is_empty() => Root::Other(version),
+        _ => Root::Fits,
+    }
+}
+
+/// A path as editors write it, with what they put in for names: `~`, `${userHome}`, `${env:NAME}`, `${workspaceFolder}`.
+/// `None` if something in it is not known here.
+pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &str) -> Option<String> {
+    let text = text.trim();
+    let text = match text.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", snapshot.home),
+        _ => text.to_owned(),
+    };
+    let mut expanded = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (name, behind) = behind.split_once('}')?;
+        expanded.push_str(before);
+        expanded.push_str(match name {
+            "userHome" => &snapshot.home,
+            "workspaceFolder" | "workspaceRoot" => workspace,
+            name => snapshot.variable(name.strip_prefix("env:").or(name.strip_prefix("env."))?)?,
+        });
+        rest = behind;
+    }
+    expanded.push_str(rest);
+    Some(if snapshot.system.is_windows() { expanded.replace('/', "\\") } else { expanded })
+}

@@ -1,0 +1,140 @@
+//! Settings of VS Code and its kin that name a Go, and the tools that its extension uses.
+
+mod places;
+#[cfg(test)]
+mod tests;
+mod tools;
+
+use super::goland::selected;
+use super::jsonc::{Entry, Settings};
+use super::roots::{Root, expand, root};
+use crate::check::Check;
+use crate::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::disk::Kind;
+use places::Place;
+
+pub(super) const CHECK: Check = Check {
+    name: "vscode",
+    summary: "settings of VS Code and its Go tools against the selection",
+    symptom: "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was built with go1.21`, `Version of Delve is too old for this version of Go`, or the \
+              editor shows errors that `go build` does not have.",
+    cause: "`go.goroot`, `go.gopath`, `go.alternateTools` or `go.toolsEnvVars` in the settings of the user, the workspace or the remote machine name a Go that is gone, or another than the selected \
+            one; or gopls and dlv were built with an older Go.",
+    repair: "`--fix` takes such a line out of your own settings where it stands by itself; the extension then uses the `go` on PATH, which is gover's. Settings of a workspace are shared, and are yours \
+             to change. `go install golang.org/x/tools/gopls@latest` builds gopls anew.",
+    needs_network: false,
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for place in places::all(snapshot) {
+        let Ok(content) = snapshot.disk.read(&place.file) else { continue };
+        let settings = Settings::parse(place.file.clone(), content);
+        for entry in &settings.entries {
+            findings.extend(setting(snapshot, &place, &settings, entry));
+        }
+    }
+    findings.extend(tools::findings(snapshot));
+    findings
+}
+
+/// What is wrong with one setting.
+fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &Entry) -> Option<Finding> {
+    // A `.code-workspace` has the same settings one level deeper.
+    let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
+    let path = path.strip_prefix(&["settings"]).unwrap_or(&path);
+    let text = entry.text.as_deref().filter(|text| !text.trim().is_empty())?;
+    let expanded = || expand(snapshot, text, &place.workspace);
+    let shown = path.join(".");
+    let (severity, what, why) = match path {
+        ["go.goroot"] | ["go.toolsEnvVars", "GOROOT"] => goroot(snapshot, &shown, &expanded()?)?,
+        [terminal, "GOROOT"] if terminal.starts_with("terminal.integrated.env.") => {
+            goroot(snapshot, &shown, &expanded()?)?
+        }
+        ["go.alternateTools", "go"] => alternate(snapshot, &shown, &expanded()?)?,
+        ["go.gopath"] | ["go.toolsEnvVars", "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
+        [_, "GO111MODULE"] if text == "off" || text == "auto" => (
+            Severity::Warning,
+            format!("{shown} is `{text}`"),
+            "the editor looks for packages in GOPATH, where the terminal goes by go.mod",
+        ),
+        ["go.toolsEnvVars", "GOTOOLCHAIN"] if is_other(snapshot, text) => (
+            Severity::Warning,
+            format!("{shown} is `{text}`"),
+            "the editor's tools use that Go, whatever the project asks for",
+        ),
+        _ => return None,
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by([settings.evidence(entry)])
+        .shown_by(selected(snapshot));
+    Some(match settings.without(entry).filter(|_| place.is_own) {
+        Some(change) => finding.fixed_by([change]),
+        None => finding.command(format!("code -g \"{}:{}\"", settings.file, entry.line)),
+    })
+}
+
+type Verdict = (Severity, String, &'static str);
+
+fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
+    match root(snapshot, path) {
+        Root::Fits => None,
+        Root::Missing => Some((
+            Severity::Error,
+            format!("{name} names {}, which is no toolchain", snapshot.short(path)),
+            "the editor finds no go, or go no standard library",
+        )),
+        Root::Other(version) => Some((
+            Severity::Warning,
+            format!("{name} names {version}, and {} is selected", selection(snapshot)),
+            "the editor checks and builds with another Go than the terminal",
+        )),
+    }
+}
+
+fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
+    let system = &snapshot.system;
+    // A bare name is looked up on PATH.
+    if !system.is_absolute(path) || system.is_inside(path, &snapshot.gover.bin) {
+        return None;
+    }
+    if snapshot.disk.kind(path) != Some(Kind::File) {
+        let what = format!("{name} names {}, which is not there", snapshot.short(path));
+        return Some((Severity::Error, what, "the editor finds no go"));
+    }
+    let goroot = system.parent(system.parent(path)?)?;
+    match root(snapshot, goroot) {
+        Root::Other(version) => Some((
+            Severity::Warning,
+            format!("{name} names {version}, and {} is selected", selection(snapshot)),
+            "the editor checks and builds with another Go than the terminal",
+        )),
+        Root::Fits | Root::Missing => None,
+    }
+}
+
+fn gopath(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
+    let set = snapshot.go_setting("GOPATH").unwrap_or_else(|| snapshot.system.join(&snapshot.home, "go"));
+    let first = snapshot.system.split_list(&set).into_iter().next()?;
+    if snapshot.system.split_list(path).iter().any(|path| snapshot.system.same(path, &first)) {
+        return None;
+    }
+    let what = format!("{name} is {}, and GOPATH is {}", snapshot.short(path), snapshot.short(&first));
+    Some((
+        Severity::Warning,
+        what,
+        "the editor downloads modules and installs tools a second time, elsewhere",
+    ))
+}
+
+/// Whether a GOTOOLCHAIN makes the editor's tools use another Go than the selection.
+fn is_other(snapshot: &Snapshot<'_>, text: &str) -> bool {
+    let name = text.split('+').next().unwrap_or_default();
+    name.starts_with("go1") && snapshot.selection.version.as_deref().is_some_and(|selected| selected != name)
+}
+
+fn selection<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
+    snapshot.selection.version.as_deref().unwrap_or_default()
+}

@@ -1,0 +1,126 @@
+use super::*;
+use crate::testing::Machine;
+
+const USER: &str = "~/.config/Code/User/settings.json";
+
+#[test]
+fn a_goroot_that_is_gone_is_taken_out_of_the_users_settings() {
+    let before = "{\n  // Go\n  \"go.goroot\": \"/usr/local/go\",\n  \"editor.tabSize\": 4,\n}\n";
+    let machine = Machine::linux().file(USER, before);
+    let findings = machine.findings("vscode");
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+    assert_eq!(findings[0].what, "go.goroot names /usr/local/go, which is no toolchain");
+    assert_eq!(
+        findings[0].evidence[0].to_string(),
+        "/home/ann/.config/Code/User/settings.json:3: \"go.goroot\": \"/usr/local/go\","
+    );
+    let repaired = machine.repaired(&findings);
+    assert!(repaired.findings("vscode").is_empty());
+    repaired.snapshot(|snapshot| {
+        let text = snapshot.text("/home/ann/.config/Code/User/settings.json").unwrap();
+        assert_eq!(text, "{\n  // Go\n  \"editor.tabSize\": 4,\n}\n");
+    });
+}
+
+#[test]
+fn another_version_is_a_warning_on_windows_and_macos_too() {
+    let windows = Machine::windows().toolchain(r"C:\Program Files\Go", "go1.21.3").file(
+        r"C:\Users\ann\AppData\Roaming\Code\User\settings.json",
+        "{\"go.goroot\": \"C:\\\\Program Files\\\\Go\"}",
+    );
+    let findings = windows.findings("vscode");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Warning, "go.goroot names go1.21.3, and go1.22.5 is selected")
+    );
+    // The line has more than the key.
+    assert!(findings[0].fix.changes.is_empty());
+    assert_eq!(
+        findings[0].fix.commands,
+        [r#"code -g "C:\Users\ann\AppData\Roaming\Code\User\settings.json:1""#]
+    );
+    let macos = Machine::macos().toolchain("/opt/homebrew/opt/go/libexec", "go1.21.3").file(
+        "~/Library/Application Support/VSCodium/User/settings.json",
+        "{\n\"go.alternateTools\": {\n\"go\": \"/opt/homebrew/opt/go/libexec/bin/go\"\n}}",
+    );
+    assert_eq!(
+        macos.findings("vscode")[0].what,
+        "go.alternateTools.go names go1.21.3, and go1.22.5 is selected"
+    );
+}
+
+#[test]
+fn settings_of_a_workspace_are_shown_and_left_to_the_person() {
+    let machine = Machine::linux()
+        .file("~/shop/.vscode/settings.json", "{\n\"go.toolsEnvVars\": {\n\"GOROOT\": \"${workspaceFolder}/go\",\n\"GOTOOLCHAIN\": \"go1.21.3\",\n\"GO111MODULE\": \"off\"\n}\n}")
+        .file("~/shop/all.code-workspace", "{\"settings\": {\n\"go.gopath\": \"${env:HOME}/work\"\n}}")
+        .at("~/shop/api");
+    let findings = machine.findings("vscode");
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert_eq!(
+        whats,
+        [
+            "go.gopath is ~/work, and GOPATH is ~/go",
+            "go.toolsEnvVars.GOROOT names ~/shop/go, which is no toolchain",
+            "go.toolsEnvVars.GOTOOLCHAIN is `go1.21.3`",
+            "go.toolsEnvVars.GO111MODULE is `off`",
+        ]
+    );
+    assert!(findings.iter().all(|finding| finding.fix.changes.is_empty()));
+    assert_eq!(findings[1].fix.commands, ["code -g \"/home/ann/shop/.vscode/settings.json:3\""]);
+}
+
+#[test]
+fn settings_of_a_remote_machine_are_found() {
+    let machine = Machine::alpine().file(
+        "~/.vscode-server/data/Machine/settings.json",
+        "{\n  \"go.alternateTools\": {\n    \"go\": \"~/sdk/go1.20.1/bin/go\"\n  }\n}\n",
+    );
+    let findings = machine.findings("vscode");
+    assert_eq!(findings[0].what, "go.alternateTools.go names ~/sdk/go1.20.1/bin/go, which is not there");
+    assert!(machine.repaired(&findings).findings("vscode").is_empty());
+}
+
+#[test]
+fn tools_of_an_older_minor_are_built_anew() {
+    let go = "/home/ann/.gover/versions/go1.22.5/bin/go";
+    let with_tool = |version: &str| {
+        Machine::linux().program("~/go/bin/gopls", "x").answers(
+            &format!("{go} version /home/ann/go/bin/gopls"),
+            0,
+            &format!("/home/ann/go/bin/gopls: {version}\n"),
+            "",
+        )
+    };
+    let findings = with_tool("go1.21.9").findings("vscode");
+    assert_eq!(
+        (findings[0].severity, findings[0].what.as_str()),
+        (Severity::Warning, "gopls was built with go1.21.9, and go1.22.5 is selected")
+    );
+    assert_eq!(findings[0].evidence[0].to_string(), "go version /home/ann/go/bin/gopls: go1.21.9");
+    assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
+    for version in ["go1.22.1", "go1.23.0", "devel go1.24"] {
+        assert!(with_tool(version).findings("vscode").is_empty(), "{version}");
+    }
+    let dlv = Machine::windows().var("GOBIN", r"C:\tools").program(r"C:\tools\dlv.exe", "x").answers(
+        r"C:\Users\ann\.gover\versions\go1.22.5\bin\go.exe version C:\tools\dlv.exe",
+        0,
+        "C:\\tools\\dlv.exe: go1.20.1\r\n",
+        "",
+    );
+    assert_eq!(
+        dlv.findings("vscode")[0].fix.commands,
+        ["go install github.com/go-delve/delve/cmd/dlv@latest"]
+    );
+}
+
+#[test]
+fn a_healthy_machine_is_silent() {
+    for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        assert!(machine.findings("vscode").is_empty());
+        let settings = "{ \"go.goroot\": \"~/.gover/versions/go1.22.5\", \"go.gopath\": \"${env:HOME}${env:USERPROFILE}/go\", \"go.goroot\": \"\", \
+                        \"go.alternateTools\": { \"go\": \"~/.gover/bin/go\", \"gopls\": \"/x\" }, \"go.toolsEnvVars\": { \"GOTOOLCHAIN\": \"local\", \"GOFLAGS\": \"-v\" } }";
+        let machine = machine.file("~/shop/.vscode/settings.json", settings);
+        assert!(machine.findings("vscode").is_empty(), "{:?}", machine.findings("vscode"));
+    }
+}
