@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::secret::mask_line;
 use crate::snapshot::registry::{RegistryValue, UserKey};
 
 /// One fault.
@@ -141,10 +142,10 @@ impl Finding {
         }
     }
 
-    /// With evidence.
+    /// With evidence. Users and passwords in addresses are taken out of it.
     #[must_use]
     pub fn shown_by(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
-        self.evidence.extend(evidence);
+        self.evidence.extend(evidence.into_iter().map(Evidence::without_secrets));
         self
     }
 
@@ -176,6 +177,17 @@ impl Finding {
 }
 
 impl Evidence {
+    /// The same with `***` in place of users and passwords of addresses.
+    fn without_secrets(mut self) -> Self {
+        let (Self::Variable { value: text, .. }
+        | Self::Line { text, .. }
+        | Self::Path { fact: text, .. }
+        | Self::Registry { value: text, .. }
+        | Self::Answer { text, .. }) = &mut self;
+        *text = mask_line(text);
+        self
+    }
+
     /// The facts; the schema is in docs/reference/json.md.
     pub fn facts(&self) -> Value {
         match self {

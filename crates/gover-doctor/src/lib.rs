@@ -10,6 +10,7 @@ pub mod checks;
 pub mod finding;
 pub mod live;
 pub mod repair;
+mod secret;
 pub mod snapshot;
 
 #[cfg(test)]

@@ -3,9 +3,15 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::finding::Change;
+use crate::secret::mask_line;
 
-/// The lines of a change, each with `-`, `+` or a blank before it, with up to two lines around what changes.
+/// The lines of a change, each with `-`, `+` or a blank before it, with up to two lines around what changes. Users and
+/// passwords in addresses are not shown.
 pub fn diff(change: &Change) -> Vec<String> {
+    whole(change).iter().map(|line| mask_line(line)).collect()
+}
+
+fn whole(change: &Change) -> Vec<String> {
     match change {
         Change::File { before, after, .. } => lines(&text(before.as_deref()), &text(after.as_deref())),
         Change::Registry { before, after, .. } => {

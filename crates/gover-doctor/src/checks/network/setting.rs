@@ -1,6 +1,7 @@
 //! Settings that hold addresses: where they come from, shown without what is secret in them.
 
 use crate::finding::{Evidence, Finding};
+use crate::secret::mask;
 use crate::snapshot::Snapshot;
 
 /// A setting of Go's as the go command finds it.
@@ -50,13 +51,10 @@ impl Setting {
         mask(&self.value)
     }
 
-    /// The finding with what takes the setting away: by `--fix`, unless its diff would show a secret.
+    /// The finding with what takes the setting away.
     pub(in crate::checks) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if !self.is_set {
             return finding;
-        }
-        if self.shown() != self.value {
-            return self.removed_by_hand(snapshot, finding);
         }
         let mut finding = finding;
         if snapshot.variable(self.name).is_some() {
@@ -100,39 +98,6 @@ fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
         .collect()
 }
 
-/// A text with addresses in it, `***` in place of users, passwords and queries.
-pub(in crate::checks) fn mask(text: &str) -> String {
-    let mut masked = String::new();
-    for piece in text.split_inclusive([',', '|', ' ', ';']) {
-        let (head, rest) = match piece.split_once("://") {
-            Some((scheme, rest)) => (format!("{scheme}://"), rest),
-            // `NAME=user:password@host:8080`
-            None => match piece.split_once('=') {
-                Some((name, rest)) => (format!("{name}="), rest),
-                None => (String::new(), piece),
-            },
-        };
-        masked.push_str(&head);
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        match authority.rsplit_once('@') {
-            Some((_, host)) => {
-                masked.push_str("***@");
-                masked.push_str(host);
-            }
-            None => masked.push_str(authority),
-        }
-        match path.split_once('?') {
-            Some((path, query)) => {
-                masked.push_str(path);
-                masked.push_str("?***");
-                masked.extend(query.chars().last().filter(|last| [',', '|', ' ', ';'].contains(last)));
-            }
-            None => masked.push_str(path),
-        }
-    }
-    masked
-}
-
 /// An address as the network facts have it: without credentials, query and final slash.
 pub(in crate::checks) fn address(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
@@ -168,27 +133,6 @@ pub(in crate::checks) fn is_near(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_secret_is_shown() {
-        for (text, shown) in [
-            ("https://ann:secret@p.example/go,direct", "https://***@p.example/go,direct"),
-            ("ann:secret@p.example:8080", "***@p.example:8080"),
-            (
-                "export HTTPS_PROXY=http://ann:s@cret@p.example:8080",
-                "export HTTPS_PROXY=http://***@p.example:8080",
-            ),
-            ("export HTTPS_PROXY=ann:secret@p.example", "export HTTPS_PROXY=***@p.example"),
-            (
-                "https://a.example/x?token=secret|https://u@b.example",
-                "https://a.example/x?***|https://***@b.example",
-            ),
-            ("off", "off"),
-            ("https://p.example/@v/list", "https://p.example/@v/list"),
-        ] {
-            assert_eq!(mask(text), shown);
-        }
-    }
 
     #[test]
     fn hosts_are_taken_from_addresses() {

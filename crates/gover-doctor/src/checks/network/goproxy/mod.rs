@@ -1,9 +1,10 @@
 //! GOPROXY: what is written in it, and whether its servers answer.
 
 use super::proxy_list::{self, Entry, Place};
-use super::setting::{Setting, go_env_write, host, is_near, mask};
+use super::setting::{Setting, go_env_write, host, is_near};
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
+use crate::secret::mask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
 

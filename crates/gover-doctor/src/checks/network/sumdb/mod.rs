@@ -4,9 +4,10 @@ mod patterns;
 #[cfg(test)]
 mod tests;
 
-use super::setting::{Setting, mask};
+use super::setting::Setting;
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
+use crate::secret::mask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
 
