@@ -17,7 +17,7 @@ const PLANTED: &[(&str, &str)] = &[
     ),
     ("shop/go.mod", "module m\r\n\r\ngo 1.21\r\n"),
     ("shop/go.sum", "a v1 h1:x=\r\n"),
-    ("shop/.go-version", "1.22.5\r\n"),
+    ("shop/.go-version", "1.91.2\r\n"),
 ];
 
 /// What stands behind gover's own lines in the startup file of the shell in use.
@@ -27,13 +27,13 @@ const STARTUP: &str = "export GOROOT=/opt/old-go\n\
 
 fn planted() -> TestContext {
     let mut ctx = context!();
-    ctx.install_fake("go1.22.5");
+    ctx.install_fake("go1.91.2");
     ctx.set("SHELL", "/bin/bash").set("GOVER_SHELL", "bash");
     for name in ["GOPROXY", "GOSUMDB"] {
         ctx.unset(name);
     }
     fs::write(ctx.home().join(".bashrc"), "# mine\n").unwrap();
-    ctx.gover(["default", "1.22.5"]).success();
+    ctx.gover(["default", "1.91.2"]).success();
     ctx.gover(["setup"]).success();
     let bashrc = ctx.home().join(".bashrc");
     let set_up = fs::read_to_string(&bashrc).unwrap();

@@ -6,6 +6,7 @@
 //! ```text
 //! go version                   go version go1.22.5 linux/amd64
 //! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, else the variable
+//! go tool compile -V           compile version go1.22.5
 //! go fake-report ARGUMENTS…    program, arguments, directory and the variables that matter, one a line
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
 //! go fake-cat                  copies stdin to stdout
@@ -72,6 +73,11 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
     match command.to_str().unwrap_or_default() {
         "version" => {
             writeln!(out, "go version {version} {}/{}", goos(), goarch())?;
+            Ok(0)
+        }
+        // The one tool that is asked for its version.
+        "tool" if rest.iter().map(OsString::as_os_str).eq(["compile", "-V"].map(OsStr::new)) => {
+            writeln!(out, "compile version {version}")?;
             Ok(0)
         }
         "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),

@@ -48,7 +48,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         ShellKind::Nu => load_line.to_owned(),
         _ => format!("echo '{load_line}' >> {}", order.usual_file(snapshot)),
     };
-    vec![Finding::new(CHECK.name, Severity::Note, what, why).command(command)]
+    let read: Vec<_> = snapshot.startup.files.iter().filter(|file| file.shell == order.shell).collect();
+    let fact = "has no line with `gover init` or of `gover setup`".to_owned();
+    let evidence = match read.last() {
+        Some(file) => Evidence::Path { path: file.path.clone(), fact },
+        None => Evidence::Path {
+            path: snapshot.home.clone(),
+            fact: format!("has no startup file of {}", order.shell),
+        },
+    };
+    vec![Finding::new(CHECK.name, Severity::Note, what, why).shown_by([evidence]).command(command)]
 }
 
 /// A place that loads the function.

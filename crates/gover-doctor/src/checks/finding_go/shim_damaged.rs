@@ -26,7 +26,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if snapshot.disk.kind(&snapshot.gover.bin).is_none() {
         let what = format!("{} does not exist", snapshot.short(&snapshot.gover.bin));
         let finding = Finding::new(CHECK.name, Severity::Error, what, WHY);
-        return vec![finding.command("gover setup")];
+        let missing = Evidence::Path { path: snapshot.gover.bin.clone(), fact: "does not exist".to_owned() };
+        return vec![finding.shown_by([missing]).command("gover setup")];
     }
     let mut faults = Faults::default();
     let is_replaced = shim(snapshot, &mut faults);
