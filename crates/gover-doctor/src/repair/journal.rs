@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gover_core::Layout;
 use gover_sys::Lock;
-use gover_sys::file::{remove_tree, write_atomically};
+use gover_sys::file::{create_private_directory, remove_tree, write_atomically};
 use serde::{Deserialize, Serialize};
 
 use super::{RepairError, directory, file_error, is_as_seen, make};
@@ -65,7 +65,7 @@ impl Journal {
         if self.is_new {
             let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
             remove_tree(&self.directory).map_err(failed)?;
-            fs::create_dir_all(&self.directory).map_err(failed)?;
+            create_private_directory(&self.directory).map_err(failed)?;
             self.is_new = false;
         }
         let entry = match change {

@@ -91,6 +91,15 @@ pub fn is_executable(path: &Path) -> bool {
     imp::is_executable(path)
 }
 
+/// Creates a directory, and what is missing above it, that nobody but this user may look into. On Windows that is so of
+/// everything below the user's profile.
+pub fn create_private_directory(path: &Path) -> io::Result<()> {
+    if let Some(above) = path.parent() {
+        fs::create_dir_all(above)?;
+    }
+    imp::create_private_directory(path)
+}
+
 /// Creates a file that must not exist yet, with mode 0644 or 0755 less the umask.
 ///
 /// Whatever is there already is an error, a dangling link too, so that unpacking never writes through a link.

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use super::FileSystem;
@@ -118,6 +118,10 @@ pub(super) fn available_space(_path: &Path) -> Option<u64> {
     None
 }
 
+pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
 pub(super) fn is_writable(path: &Path) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
     // SAFETY: the path is a C string.
@@ -183,5 +187,13 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert!(is_writable(directory.path()));
         assert!(!is_writable(&directory.path().join("missing")));
+    }
+
+    #[test]
+    fn a_private_directory_is_closed_to_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let private = directory.path().join("a/b");
+        super::super::create_private_directory(&private).unwrap();
+        assert_eq!(fs::metadata(&private).unwrap().mode() & 0o777, 0o700);
     }
 }

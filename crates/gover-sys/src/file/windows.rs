@@ -104,6 +104,10 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
     (done != 0).then_some(available)
 }
 
+pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
 pub(super) fn is_writable(path: &Path) -> bool {
     let Ok(metadata) = path.metadata() else { return false };
     if metadata.is_dir() {

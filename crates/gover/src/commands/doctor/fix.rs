@@ -15,7 +15,9 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
     let mut failed = false;
+    let mut rounds = 0;
     loop {
+        rounds += 1;
         let (findings, run) = examine(checks, context);
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for finding in &findings {
@@ -42,7 +44,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
             }
             touched.extend(places);
         }
-        if touched.is_empty() {
+        if touched.is_empty() || rounds == MAX_ROUNDS {
             finish(&findings, run, &journal, context)?;
             return Ok(if failed { Exit::Failure } else { exit(&findings) });
         }
@@ -69,3 +71,6 @@ fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context
     });
     Ok(())
 }
+
+/// More than there are lines to change one after the other; what is still found then is not repaired by trying again.
+const MAX_ROUNDS: usize = 100;
