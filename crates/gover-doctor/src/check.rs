@@ -87,7 +87,9 @@ mod tests {
     /// False alarms are defects.
     #[test]
     fn machines_as_they_should_be_give_nothing_above_a_note() {
-        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+        let machines =
+            [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine(), Machine::with_mise()];
+        for machine in machines {
             for check in all() {
                 let findings = machine.findings(check.name);
                 assert!(

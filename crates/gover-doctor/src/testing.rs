@@ -128,6 +128,24 @@ impl Machine {
         )
     }
 
+    /// A Debian where mise has a Go of its own behind gover's, and sets its variables.
+    pub(crate) fn with_mise() -> Self {
+        let mut machine = Self::linux();
+        let bashrc = machine.disk.read("/home/ann/.bashrc").unwrap_or_default();
+        let bashrc = format!("eval \"$(mise activate bash)\"\n{}", String::from_utf8_lossy(&bashrc));
+        let goroot = "/home/ann/.local/share/mise/installs/go/1.22.5";
+        machine = machine
+            .file("~/.bashrc", &bashrc)
+            .toolchain(goroot, "go1.22.5")
+            .program("~/.local/share/mise/shims/go", "mise")
+            .program("~/.local/bin/mise", "mise")
+            .var("GOROOT", goroot)
+            .var("GOBIN", &format!("{goroot}/bin"))
+            .var("MISE_SHELL", "bash");
+        let path = machine.variables.value("PATH").unwrap_or_default().to_owned();
+        machine.var("PATH", &format!("{path}:/home/ann/.local/share/mise/shims:{goroot}/bin"))
+    }
+
     fn unix(os: Os, distribution: &str, home: &str, shell: ShellKind) -> Self {
         let system = System {
             os,

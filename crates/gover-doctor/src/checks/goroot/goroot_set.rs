@@ -32,13 +32,18 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     let versions = snapshot.system.join(&snapshot.gover.home, "versions");
     let is_of_gover = snapshot.system.is_inside(&first.value, &versions);
-    let severity = if !lasts && is_of_gover { Severity::Note } else { Severity::Warning };
+    // Set anew in each shell by whoever manages that Go, and taken back by it; gover's own `go` does not mind.
+    let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.replace('\\', "/").contains(part));
+    let severity = if !lasts && is_managed { Severity::Note } else { Severity::Warning };
     let what = format!("GOROOT is set to {}", snapshot.short(&first.value));
     let why = "editors, debuggers and every Go that is started by its path use that directory, whatever version they are of";
     let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
     evidence.dedup();
     vec![places::unset(snapshot, Finding::new(CHECK.name, severity, what, why).shown_by(evidence))]
 }
+
+/// Where mise and asdf keep toolchains, whose GOROOT they set.
+const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];
 
 #[cfg(test)]
 mod tests {
