@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+mod statement;
+
 use gover_shell::ShellKind;
 
 use crate::finding::{Change, Evidence};
@@ -112,9 +114,13 @@ impl StartupFile {
         self.rewritten(&lines.iter().map(|line| (*line, None)).collect())
     }
 
-    /// The change that turns lines into comments, or into other lines where one is given. `None` for a file of the machine.
+    /// The change that turns lines into comments, or into other lines where one is given. `None` for a file of the machine,
+    /// and where a line does more than one thing or is only a part of a statement: that is left to the person.
     pub fn rewritten(&self, lines: &BTreeMap<usize, Option<String>>) -> Option<Change> {
-        if !self.is_own || lines.is_empty() {
+        if !self.is_own
+            || lines.is_empty()
+            || !lines.iter().all(|(line, text)| self.stands_alone(*line, text.is_none()))
+        {
             return None;
         }
         let mut after = Vec::with_capacity(self.content.len() + 64);
@@ -137,6 +143,19 @@ impl StartupFile {
             }
         }
         Some(Change::File { path: self.path.clone(), before: Some(self.content.clone()), after: Some(after) })
+    }
+
+    /// Whether a line is whole, and for one that `goes` also that it sets one thing only: so that the file still reads well.
+    fn stands_alone(&self, line: usize, goes: bool) -> bool {
+        let Ok(text) = std::str::from_utf8(&self.content) else { return false };
+        let mut around = text.split('\n').skip(line.saturating_sub(2)).map(str::trim);
+        let before = if line > 1 { around.next().unwrap_or_default() } else { "" };
+        let is_continued = |text: &str| text.ends_with('\\') && self.shell != ShellKind::PowerShell;
+        let statement = around.next().unwrap_or_default();
+        !is_continued(before)
+            && !is_continued(statement)
+            && statement::is_balanced(statement)
+            && (!goes || statement::is_one(statement))
     }
 
     /// What makes a line a comment. Where it may be all that is between `then` and `fi`, a command that does nothing
