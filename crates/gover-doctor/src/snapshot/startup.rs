@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+mod assignment;
+mod places;
 mod statement;
 
 use gover_shell::ShellKind;
@@ -73,9 +75,9 @@ impl Assignment {
 impl Startup {
     pub(super) fn read(system: &System, variables: &Variables, home: &str, disk: &dyn Disk) -> Self {
         let mut files = Vec::new();
-        for (path, shell, read_by, is_own) in places(system, variables, home, disk) {
+        for (path, shell, read_by, is_own) in places::places(system, variables, home, disk) {
             let Ok(content) = disk.read(&path) else { continue };
-            let assignments = assignments(&path, &content, home);
+            let assignments = assignment::assignments(&path, &content, home);
             files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
         }
         Self { files }
@@ -179,183 +181,9 @@ const TAKEN_OUT: &str = "# gover doctor: ";
 /// The same behind the command of `sh` that does nothing.
 const TAKEN_OUT_INSIDE: &str = ": # gover doctor: ";
 
-/// Where startup files may be.
-fn places(
-    system: &System,
-    variables: &Variables,
-    home: &str,
-    disk: &dyn Disk,
-) -> Vec<(String, ShellKind, ReadBy, bool)> {
-    if system.is_windows() {
-        return windows_places(system, home);
-    }
-    let mut places = Vec::new();
-    for (path, shell, read_by) in OF_THE_MACHINE {
-        places.push(((*path).to_owned(), *shell, *read_by, false));
-    }
-    if home.is_empty() {
-        return places;
-    }
-    let configuration =
-        variables.value("XDG_CONFIG_HOME").map_or_else(|| system.join(home, ".config"), str::to_owned);
-    let zsh = variables.value("ZDOTDIR").unwrap_or(home).to_owned();
-    for (name, shell, read_by) in OF_THE_USER {
-        let base = if *shell == ShellKind::Zsh { &zsh } else { home };
-        places.push((system.join(base, name), *shell, *read_by, true));
-    }
-    let fish = system.join(&configuration, "fish");
-    let parts = system.join(&fish, "conf.d");
-    for name in disk.list(&parts).into_iter().filter(|name| name.strip_suffix(".fish").is_some()) {
-        places.push((system.join(&parts, &name), ShellKind::Fish, ReadBy::Always, true));
-    }
-    places.push((system.join(&fish, "config.fish"), ShellKind::Fish, ReadBy::Always, true));
-    places.push((system.join(&configuration, "nushell/env.nu"), ShellKind::Nu, ReadBy::Always, true));
-    places.push((system.join(&configuration, "nushell/config.nu"), ShellKind::Nu, ReadBy::Always, true));
-    places.push((system.join(&configuration, "elvish/rc.elv"), ShellKind::Elvish, ReadBy::Always, true));
-    places.push((
-        system.join(&configuration, "powershell/profile.ps1"),
-        ShellKind::PowerShell,
-        ReadBy::Always,
-        true,
-    ));
-    places
-}
-
-fn windows_places(system: &System, home: &str) -> Vec<(String, ShellKind, ReadBy, bool)> {
-    let mut places: Vec<_> = ["WindowsPowerShell", "PowerShell"]
-        .into_iter()
-        .flat_map(|shell| {
-            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
-                .map(|name| format!(r"Documents\{shell}\{name}"))
-        })
-        .map(|path| (system.join(home, &path), ShellKind::PowerShell, ReadBy::Always, true))
-        .collect();
-    for (name, read_by) in
-        [(".bash_profile", ReadBy::Login), (".profile", ReadBy::Login), (".bashrc", ReadBy::Interactive)]
-    {
-        places.push((system.join(home, name), ShellKind::Bash, read_by, true));
-    }
-    places
-}
-
-const OF_THE_MACHINE: &[(&str, ShellKind, ReadBy)] = &[
-    ("/etc/environment", ShellKind::Posix, ReadBy::Session),
-    ("/etc/profile", ShellKind::Posix, ReadBy::Login),
-    ("/etc/bash.bashrc", ShellKind::Bash, ReadBy::Interactive),
-    ("/etc/zsh/zshenv", ShellKind::Zsh, ReadBy::Always),
-    ("/etc/zshenv", ShellKind::Zsh, ReadBy::Always),
-    ("/etc/zprofile", ShellKind::Zsh, ReadBy::Login),
-    ("/etc/zsh/zprofile", ShellKind::Zsh, ReadBy::Login),
-    ("/etc/zshrc", ShellKind::Zsh, ReadBy::Interactive),
-    ("/etc/zsh/zshrc", ShellKind::Zsh, ReadBy::Interactive),
-];
-
-const OF_THE_USER: &[(&str, ShellKind, ReadBy)] = &[
-    (".pam_environment", ShellKind::Posix, ReadBy::Session),
-    (".bash_profile", ShellKind::Bash, ReadBy::Login),
-    (".bash_login", ShellKind::Bash, ReadBy::Login),
-    (".profile", ShellKind::Posix, ReadBy::Login),
-    (".bashrc", ShellKind::Bash, ReadBy::Interactive),
-    (".zshenv", ShellKind::Zsh, ReadBy::Always),
-    (".zprofile", ShellKind::Zsh, ReadBy::Login),
-    (".zshrc", ShellKind::Zsh, ReadBy::Interactive),
-    (".zlogin", ShellKind::Zsh, ReadBy::Login),
-    (".kshrc", ShellKind::Posix, ReadBy::Interactive),
-];
-
-fn assignments(path: &str, content: &[u8], home: &str) -> Vec<Assignment> {
-    String::from_utf8_lossy(content)
-        .lines()
-        .enumerate()
-        .filter_map(|(index, line)| {
-            let text = line.trim();
-            let (name, value) = assignment(text)?;
-            let value = expand_home(unquoted(value.trim()), home);
-            Some(Assignment { file: path.to_owned(), line: index + 1, text: text.to_owned(), name, value })
-        })
-        .collect()
-}
-
-/// `export NAME=value`, `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME = value`,
-/// `set-env NAME value`. One statement a line is enough: people write it so, and what is missed is only not shown.
-fn assignment(line: &str) -> Option<(String, &str)> {
-    if let Some(rest) =
-        ["$env:", "$Env:", "$env.", "$ENV:"].iter().find_map(|prefix| line.strip_prefix(prefix))
-    {
-        let (name, value) = rest.split_once('=')?;
-        return Some((identifier(name.trim())?, value));
-    }
-    if let Some(rest) = line.strip_prefix("set-env ") {
-        let (name, value) = rest.trim_start().split_once(' ')?;
-        return Some((identifier(name)?, value));
-    }
-    if let Some(rest) = line.strip_prefix("set ").or_else(|| line.strip_prefix("setenv ")) {
-        let mut rest = rest.trim_start();
-        while rest.starts_with('-') {
-            rest = rest.split_once(' ')?.1.trim_start();
-        }
-        let (name, value) = rest.split_once(' ')?;
-        return Some((identifier(name)?, value));
-    }
-    let mut rest = line;
-    for word in ["export ", "typeset -x ", "declare -x "] {
-        rest = rest.strip_prefix(word).map_or(rest, str::trim_start);
-    }
-    let (name, value) = rest.split_once('=')?;
-    Some((identifier(name)?, value))
-}
-
-fn identifier(name: &str) -> Option<String> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    (starts && name.chars().all(is_word)).then(|| name.to_owned())
-}
-
-/// Without one pair of quotation marks, or up to a comment.
-fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
-            return inner;
-        }
-    }
-    value.split(" #").next().unwrap_or(value).trim_end_matches([';', ' '])
-}
-
-fn expand_home(value: &str, home: &str) -> String {
-    let value = value.replace("${HOME}", home).replace("$HOME", home);
-    match value.strip_prefix("~/") {
-        Some(rest) => format!("{home}/{rest}"),
-        None => value,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_of_all_shells_are_read() {
-        for (line, name, value) in [
-            ("export GOROOT=/usr/local/go", "GOROOT", "/usr/local/go"),
-            ("GOPATH=\"$HOME/go\"  # mine", "GOPATH", "/home/ann/go"),
-            ("export GOFLAGS='-mod=mod -v'", "GOFLAGS", "-mod=mod -v"),
-            ("set -gx GOROOT /opt/go", "GOROOT", "/opt/go"),
-            ("set -x GOBIN ~/bin", "GOBIN", "/home/ann/bin"),
-            (r"$env:GOROOT = 'C:\Go'", "GOROOT", r"C:\Go"),
-            ("$env.GOROOT = \"/opt/go\"", "GOROOT", "/opt/go"),
-            ("set-env GOROOT /opt/go", "GOROOT", "/opt/go"),
-            ("declare -x GOROOT=/opt/go;", "GOROOT", "/opt/go"),
-        ] {
-            let found = assignments("f", line.as_bytes(), "/home/ann");
-            assert_eq!(found.len(), 1, "{line}");
-            assert_eq!((found[0].name.as_str(), found[0].value.as_str()), (name, value), "{line}");
-        }
-        for line in
-            ["# export GOROOT=/x", "if [ \"$a\" = b ]; then", "alias go=x y", "echo GOROOT=/x", "set -e"]
-        {
-            assert!(assignments("f", line.as_bytes(), "").is_empty(), "{line}");
-        }
-    }
 
     #[test]
     fn a_line_that_is_alone_in_its_block_leaves_a_command_behind() {

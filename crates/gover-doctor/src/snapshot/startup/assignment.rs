@@ -1,0 +1,99 @@
+//! Lines of startup files that set a variable, in the language of any shell.
+
+use super::Assignment;
+
+/// What the lines of a startup file set.
+pub(super) fn assignments(path: &str, content: &[u8], home: &str) -> Vec<Assignment> {
+    String::from_utf8_lossy(content)
+        .lines()
+        .enumerate()
+        .filter_map(|(index, line)| {
+            let text = line.trim();
+            let (name, value) = assignment(text)?;
+            let value = expand_home(unquoted(value.trim()), home);
+            Some(Assignment { file: path.to_owned(), line: index + 1, text: text.to_owned(), name, value })
+        })
+        .collect()
+}
+
+/// `export NAME=value`, `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME = value`,
+/// `set-env NAME value`. One statement a line is enough: people write it so, and what is missed is only not shown.
+fn assignment(line: &str) -> Option<(String, &str)> {
+    if let Some(rest) =
+        ["$env:", "$Env:", "$env.", "$ENV:"].iter().find_map(|prefix| line.strip_prefix(prefix))
+    {
+        let (name, value) = rest.split_once('=')?;
+        return Some((identifier(name.trim())?, value));
+    }
+    if let Some(rest) = line.strip_prefix("set-env ") {
+        let (name, value) = rest.trim_start().split_once(' ')?;
+        return Some((identifier(name)?, value));
+    }
+    if let Some(rest) = line.strip_prefix("set ").or_else(|| line.strip_prefix("setenv ")) {
+        let mut rest = rest.trim_start();
+        while rest.starts_with('-') {
+            rest = rest.split_once(' ')?.1.trim_start();
+        }
+        let (name, value) = rest.split_once(' ')?;
+        return Some((identifier(name)?, value));
+    }
+    let mut rest = line;
+    for word in ["export ", "typeset -x ", "declare -x "] {
+        rest = rest.strip_prefix(word).map_or(rest, str::trim_start);
+    }
+    let (name, value) = rest.split_once('=')?;
+    Some((identifier(name)?, value))
+}
+
+fn identifier(name: &str) -> Option<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    (starts && name.chars().all(is_word)).then(|| name.to_owned())
+}
+
+/// Without one pair of quotation marks, or up to a comment.
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
+            return inner;
+        }
+    }
+    value.split(" #").next().unwrap_or(value).trim_end_matches([';', ' '])
+}
+
+fn expand_home(value: &str, home: &str) -> String {
+    let value = value.replace("${HOME}", home).replace("$HOME", home);
+    match value.strip_prefix("~/") {
+        Some(rest) => format!("{home}/{rest}"),
+        None => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_all_shells_are_read() {
+        for (line, name, value) in [
+            ("export GOROOT=/usr/local/go", "GOROOT", "/usr/local/go"),
+            ("GOPATH=\"$HOME/go\"  # mine", "GOPATH", "/home/ann/go"),
+            ("export GOFLAGS='-mod=mod -v'", "GOFLAGS", "-mod=mod -v"),
+            ("set -gx GOROOT /opt/go", "GOROOT", "/opt/go"),
+            ("set -x GOBIN ~/bin", "GOBIN", "/home/ann/bin"),
+            (r"$env:GOROOT = 'C:\Go'", "GOROOT", r"C:\Go"),
+            ("$env.GOROOT = \"/opt/go\"", "GOROOT", "/opt/go"),
+            ("set-env GOROOT /opt/go", "GOROOT", "/opt/go"),
+            ("declare -x GOROOT=/opt/go;", "GOROOT", "/opt/go"),
+        ] {
+            let found = assignments("f", line.as_bytes(), "/home/ann");
+            assert_eq!(found.len(), 1, "{line}");
+            assert_eq!((found[0].name.as_str(), found[0].value.as_str()), (name, value), "{line}");
+        }
+        for line in
+            ["# export GOROOT=/x", "if [ \"$a\" = b ]; then", "alias go=x y", "echo GOROOT=/x", "set -e"]
+        {
+            assert!(assignments("f", line.as_bytes(), "").is_empty(), "{line}");
+        }
+    }
+}
