@@ -78,9 +78,17 @@ impl GoEnvFile {
 
     /// The change that puts another text in the place of each line, or none.
     pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
-        let lines: Vec<String> = self.lines.iter().filter_map(rewrite).collect();
         let (path, before) = (self.path.clone()?, self.content.clone()?);
-        let after = lines.join("\n").into_bytes();
+        let mut lines: Vec<Vec<u8>> = Vec::new();
+        for (line, bytes) in self.lines.iter().zip(before.split(|&byte| byte == b'\n')) {
+            match rewrite(line) {
+                None => {}
+                // As it was, also where it is no UTF-8.
+                Some(text) if text == line.text => lines.push(bytes.to_vec()),
+                Some(text) => lines.push(text.into_bytes()),
+            }
+        }
+        let after = lines.join(&b'\n');
         (after != before).then_some(Change::File { path, before: Some(before), after: Some(after) })
     }
 }
@@ -108,4 +116,21 @@ fn path(system: &System, variables: &Variables, home: &str) -> Option<String> {
 fn setting(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once('=')?;
     name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| (name.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::Change;
+    use crate::testing::Machine;
+
+    #[test]
+    fn lines_that_stay_keep_every_byte() {
+        let machine = Machine::linux().bytes("~/.config/go/env", b"# caf\xe9\nGOOS=js\nCC=/opt/\xff/cc\r\n");
+        machine.snapshot(|snapshot| {
+            let Some(Change::File { after: Some(after), .. }) = snapshot.go_env.without("GOOS") else {
+                panic!("no change")
+            };
+            assert_eq!(after, b"# caf\xe9\nCC=/opt/\xff/cc\r\n");
+        });
+    }
 }
