@@ -130,7 +130,7 @@ impl<'a> Snapshot<'a> {
     ) -> Self {
         let Given { system, variables, home, directory, gover, shell, selection, network, releases, store } =
             given;
-        let startup = Startup::read(&system, &variables, &home, disk);
+        let startup = Startup::read(&system, &variables, &home, disk, registry);
         let go_env = GoEnvFile::read(&system, &variables, &home, disk);
         Self {
             system,
@@ -177,13 +177,18 @@ impl<'a> Snapshot<'a> {
     /// A variable as evidence, with the place that sets it where one is known.
     pub fn variable_evidence(&self, name: &str) -> Evidence {
         let value = self.variables.even_empty(name).unwrap_or_default().to_owned();
-        let set_in = self
-            .startup
-            .assignments(name)
-            .last()
-            .map(|assignment| format!("{}:{}", self.short(&assignment.file), assignment.line))
-            .or_else(|| self.registry_origin(name));
+        let set_in = self.origin(name, &value);
         Evidence::Variable { name: name.to_owned(), value, set_in }
+    }
+
+    /// Which place gave a variable the value that it has: the last line or the registry value that says just that, or else
+    /// the last line whose value only a shell can tell.
+    fn origin(&self, name: &str, value: &str) -> Option<String> {
+        let lines = || self.startup.assignments(name);
+        let place = |line: &Assignment| format!("{}:{}", self.short(&line.file), line.line);
+        let exact = lines().filter(|line| line.value == value).last().map(place);
+        let open = || lines().filter(|line| line.value.contains(['$', '`', '~', '*'])).last().map(place);
+        exact.or_else(|| self.registry_origin(name, value)).or_else(open)
     }
 
     /// Each line of a startup file that sets the variable, as evidence.
@@ -219,29 +224,54 @@ impl<'a> Snapshot<'a> {
 
     /// A text of the Windows registry with `%NAMES%` of the environment expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
-        let mut expanded = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('%') {
-            expanded.push_str(before);
-            match after.split_once('%') {
-                Some((name, behind)) if self.variable(name).is_some() => {
-                    expanded.push_str(self.variable(name).unwrap_or_default());
-                    rest = behind;
-                }
-                _ => {
-                    expanded.push('%');
-                    rest = after;
-                }
-            }
-        }
-        expanded + rest
+        self.variables.expand(text)
     }
 
-    fn registry_origin(&self, name: &str) -> Option<String> {
+    fn registry_origin(&self, name: &str, value: &str) -> Option<String> {
         use registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
+        let says = |hive, key| {
+            let stored = self.registry.text(hive, key, name)?.shown();
+            Some(self.expand(&stored) == value)
+        };
         [(Hive::User, USER_ENVIRONMENT), (Hive::Machine, MACHINE_ENVIRONMENT)]
             .into_iter()
-            .find(|(hive, key)| self.registry.text(*hive, key, name).is_some())
+            .find(|(hive, key)| says(*hive, key) == Some(true))
             .map(|(hive, key)| format!(r"{}\{key}", hive.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
+    use crate::testing::Machine;
+
+    fn evidence(machine: &Machine, name: &str) -> String {
+        machine.snapshot(|snapshot| snapshot.variable_evidence(name).to_string())
+    }
+
+    #[test]
+    fn a_variable_names_the_line_that_says_its_value() {
+        let bashrc = "export GOROOT=/opt/a\nexport GOROOT=/opt/b\nexport GOPATH=$(go env GOPATH)\n";
+        let machine = Machine::linux().file("~/.bashrc", bashrc);
+        let set = |name, value| evidence(&machine.clone().var(name, value), name);
+        assert_eq!(set("GOROOT", "/opt/a"), "GOROOT=/opt/a (set in ~/.bashrc:1)");
+        assert_eq!(set("GOROOT", "/opt/b"), "GOROOT=/opt/b (set in ~/.bashrc:2)");
+        // Set by hand in this shell, or by whatever started it.
+        assert_eq!(set("GOROOT", "/opt/c"), "GOROOT=/opt/c");
+        assert_eq!(set("GOPATH", "/srv/go"), "GOPATH=/srv/go (set in ~/.bashrc:3)");
+    }
+
+    #[test]
+    fn a_variable_names_the_key_that_says_its_value() {
+        let machine = Machine::windows()
+            .registry(Hive::User, USER_ENVIRONMENT, "GOROOT", r"%USERPROFILE%\go1.20")
+            .registry(Hive::Machine, MACHINE_ENVIRONMENT, "GOROOT", r"C:\Go");
+        let set = |value| {
+            evidence(&machine.clone().var("USERPROFILE", r"C:\Users\ann").var("GOROOT", value), "GOROOT")
+        };
+        let user = r"GOROOT=C:\Users\ann\go1.20 (set in HKCU\Environment)";
+        assert_eq!(set(r"C:\Users\ann\go1.20"), user);
+        assert!(set(r"C:\Go").contains(r"(set in HKLM\SYSTEM\"));
+        assert_eq!(set(r"D:\Go"), r"GOROOT=D:\Go");
     }
 }

@@ -10,6 +10,7 @@ use gover_shell::ShellKind;
 
 use crate::finding::{Change, Evidence};
 use crate::snapshot::disk::Disk;
+use crate::snapshot::registry::Registry;
 use crate::snapshot::system::System;
 use crate::snapshot::variables::Variables;
 
@@ -73,9 +74,15 @@ impl Assignment {
 }
 
 impl Startup {
-    pub(super) fn read(system: &System, variables: &Variables, home: &str, disk: &dyn Disk) -> Self {
+    pub(super) fn read(
+        system: &System,
+        variables: &Variables,
+        home: &str,
+        disk: &dyn Disk,
+        registry: &dyn Registry,
+    ) -> Self {
         let mut files = Vec::new();
-        for (path, shell, read_by, is_own) in places::places(system, variables, home, disk) {
+        for (path, shell, read_by, is_own) in places::places(system, variables, home, disk, registry) {
             let Ok(content) = disk.read(&path) else { continue };
             let assignments = assignment::assignments(&path, &content, home);
             files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
@@ -147,15 +154,21 @@ impl StartupFile {
         Some(Change::File { path: self.path.clone(), before: Some(self.content.clone()), after: Some(after) })
     }
 
+    /// Whether a line can become a comment: it is whole, and sets one thing only.
+    pub fn is_whole(&self, line: usize) -> bool {
+        self.stands_alone(line, true)
+    }
+
     /// Whether a line is whole, and for one that `goes` also that it sets one thing only: so that the file still reads well.
     fn stands_alone(&self, line: usize, goes: bool) -> bool {
-        let Ok(text) = std::str::from_utf8(&self.content) else { return false };
-        let mut around = text.split('\n').skip(line.saturating_sub(2)).map(str::trim);
-        let before = if line > 1 { around.next().unwrap_or_default() } else { "" };
-        let is_continued = |text: &str| text.ends_with('\\') && self.shell != ShellKind::PowerShell;
-        let statement = around.next().unwrap_or_default();
+        let mut around =
+            self.content.split(|&byte| byte == b'\n').skip(line.saturating_sub(2)).map(<[u8]>::trim_ascii);
+        let before = if line > 1 { around.next().unwrap_or_default() } else { b"" };
+        // What other lines hold does not matter; this one is to be written anew as it was.
+        let Ok(statement) = std::str::from_utf8(around.next().unwrap_or_default()) else { return false };
+        let is_continued = |text: &[u8]| text.ends_with(b"\\") && self.shell != ShellKind::PowerShell;
         !is_continued(before)
-            && !is_continued(statement)
+            && !is_continued(statement.as_bytes())
             && statement::is_balanced(statement)
             && (!goes || statement::is_one(statement))
     }

@@ -2,6 +2,8 @@
 
 use super::Snapshot;
 use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT, UserKey};
+use super::startup::StartupFile;
+use super::system::Os;
 use crate::finding::{Change, Finding};
 
 impl Snapshot<'_> {
@@ -12,16 +14,8 @@ impl Snapshot<'_> {
         for file in &self.startup.files {
             let lines: Vec<usize> =
                 file.assignments.iter().filter(|line| line.name == name).map(|line| line.line).collect();
-            if lines.is_empty() {
-                continue;
-            }
-            match file.commented_out(&lines) {
-                Some(change) => finding = finding.fixed_by([change]),
-                None => {
-                    for line in lines {
-                        finding = finding.command(format!("sudo sed -i '{line}s/^/# /' {}", file.path));
-                    }
-                }
+            if !lines.is_empty() {
+                finding = self.commented_out(finding, file, &lines);
             }
         }
         if let Some(before) = self.registry.text(Hive::User, USER_ENVIRONMENT, name) {
@@ -39,5 +33,66 @@ impl Snapshot<'_> {
             finding = finding.command(shell.syntax().unset_by_hand(name).trim_end());
         }
         finding
+    }
+
+    /// The finding with what makes comments of lines of a startup file: a change, or commands where `--fix` leaves them alone.
+    #[must_use]
+    pub fn commented_out(&self, finding: Finding, file: &StartupFile, lines: &[usize]) -> Finding {
+        match file.commented_out(lines) {
+            Some(change) => finding.fixed_by([change]),
+            None => lines.iter().fold(finding, |finding, line| finding.command(self.by_hand(file, *line))),
+        }
+    }
+
+    /// The command that makes a comment of a line in a file of the machine; where a line does more than one thing, and in
+    /// the user's own files, the one that shows it.
+    fn by_hand(&self, file: &StartupFile, line: usize) -> String {
+        if file.is_own || self.system.is_windows() || !file.is_whole(line) {
+            return self.edit(file, line);
+        }
+        self.sed(file, &format!("{line}s/^/# /"))
+    }
+
+    /// The command that opens a file at a line, for what only the person can decide.
+    pub fn edit(&self, file: &StartupFile, line: usize) -> String {
+        let path = self.word(&file.path);
+        match (self.system.is_windows(), file.is_own) {
+            (true, _) => format!("notepad {path}  # line {line}"),
+            (false, true) => format!("${{EDITOR:-vi}} +{line} {path}"),
+            (false, false) => format!("sudo ${{EDITOR:-vi}} +{line} {path}"),
+        }
+    }
+
+    /// The command that changes a file of the machine as a script of sed says.
+    pub fn sed(&self, file: &StartupFile, script: &str) -> String {
+        // The sed of macOS wants to be told that no copy is to be kept.
+        let in_place = if self.system.os == Os::MacOs { "-i ''" } else { "-i" };
+        format!("sudo sed {in_place} '{script}' {}", self.word(&file.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT};
+    use crate::testing::Machine;
+
+    #[test]
+    fn what_belongs_to_everybody_is_told_and_never_changed() {
+        for (machine, command) in [
+            (Machine::linux(), "sudo sed -i '2s/^/# /' /etc/profile"),
+            (Machine::macos(), "sudo sed -i '' '2s/^/# /' /etc/profile"),
+        ] {
+            let machine = machine.file("/etc/profile", "umask 022\nexport GOROOT=/opt/go\n");
+            let finding = machine.findings("goroot-set").remove(0);
+            assert_eq!((finding.fix.changes.len(), finding.fix.commands[0].as_str()), (0, command));
+        }
+        let machine =
+            Machine::linux().file("/etc/profile", "export GOROOT=/opt/go; export PATH=$PATH:/opt/go/bin\n");
+        assert_eq!(machine.findings("goroot-set")[0].fix.commands, ["sudo ${EDITOR:-vi} +1 /etc/profile"]);
+        let machine = Machine::windows().registry(Hive::Machine, MACHINE_ENVIRONMENT, "GOROOT", r"C:\Go");
+        assert_eq!(
+            machine.findings("goroot-set")[0].fix.commands,
+            ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]
+        );
     }
 }

@@ -43,6 +43,26 @@ impl Variables {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// A text of the Windows registry with `%NAMES%` expanded; unknown ones stay.
+    pub fn expand(&self, text: &str) -> String {
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            expanded.push_str(before);
+            match after.split_once('%') {
+                Some((name, behind)) if self.value(name).is_some() => {
+                    expanded.push_str(self.value(name).unwrap_or_default());
+                    rest = behind;
+                }
+                _ => {
+                    expanded.push('%');
+                    rest = after;
+                }
+            }
+        }
+        expanded + rest
+    }
+
     fn is(&self, known: &str, name: &str) -> bool {
         is_same(known, name, self.ignores_case)
     }

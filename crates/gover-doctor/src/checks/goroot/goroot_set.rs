@@ -124,4 +124,33 @@ mod tests {
             assert_eq!(machine.var("GOROOT", "").findings("goroot-set"), []);
         }
     }
+
+    #[test]
+    fn a_line_that_does_more_than_one_thing_is_told_and_left_alone() {
+        let line = "export GOROOT=/opt/go; export PATH=$GOROOT/bin:$PATH";
+        let machine = Machine::linux().file("~/.profile", &format!("umask 022\n{line}\n"));
+        let findings = machine.findings("goroot-set");
+        assert_eq!(findings[0].what, "GOROOT is set to /opt/go");
+        assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.profile:2: {line}"));
+        assert_eq!(findings[0].fix.changes, []);
+        assert_eq!(findings[0].fix.commands, ["${EDITOR:-vi} +2 /home/ann/.profile"]);
+        // Whoever looks at it keeps the half that is wanted.
+        let mended = machine.file("~/.profile", "umask 022\nexport PATH=/opt/tools/bin:$PATH\n");
+        assert_eq!(mended.findings("goroot-set"), []);
+        // For one command it is no fault.
+        let command =
+            Machine::linux().file("~/.profile", "alias old='GOROOT=/x go'\nGOROOT=/x /x/bin/go env\n");
+        assert_eq!(command.findings("goroot-set"), []);
+    }
+
+    #[test]
+    fn a_file_in_another_encoding_is_repaired_with_every_other_byte_kept() {
+        let machine =
+            Machine::linux().bytes("~/.profile", b"# caf\xe9 \xff\xfe\r\nexport GOROOT=/opt/go\r\n");
+        let findings = machine.findings("goroot-set");
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("goroot-set"), []);
+        let content = crate::snapshot::disk::Disk::read(&repaired.disk, "/home/ann/.profile").unwrap();
+        assert_eq!(content, b"# caf\xe9 \xff\xfe\r\n# gover doctor: export GOROOT=/opt/go\r\n");
+    }
 }

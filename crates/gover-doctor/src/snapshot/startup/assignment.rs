@@ -1,6 +1,6 @@
 //! Lines of startup files that set a variable, in the language of any shell.
 
-use super::Assignment;
+use super::{Assignment, statement};
 
 /// What the lines of a startup file set.
 pub(super) fn assignments(path: &str, content: &[u8], home: &str) -> Vec<Assignment> {
@@ -42,7 +42,16 @@ fn assignment(line: &str) -> Option<(String, &str)> {
         rest = rest.strip_prefix(word).map_or(rest, str::trim_start);
     }
     let (name, value) = rest.split_once('=')?;
-    Some((identifier(name)?, value))
+    let (value, behind) = statement::first_word(value);
+    // `NAME=value command` sets it for that command alone.
+    let is_for_command = rest.len() == line.len() && !ends_statement(behind);
+    Some((identifier(name)?, value)).filter(|_| !is_for_command)
+}
+
+/// Whether nothing that belongs to the statement follows.
+fn ends_statement(behind: &str) -> bool {
+    let behind = behind.trim_start();
+    behind.is_empty() || behind.starts_with(['#', ';', '&', '|'])
 }
 
 fn identifier(name: &str) -> Option<String> {
@@ -85,14 +94,23 @@ mod tests {
             ("$env.GOROOT = \"/opt/go\"", "GOROOT", "/opt/go"),
             ("set-env GOROOT /opt/go", "GOROOT", "/opt/go"),
             ("declare -x GOROOT=/opt/go;", "GOROOT", "/opt/go"),
+            ("export GOROOT=/opt/go; export PATH=$GOROOT/bin:$PATH", "GOROOT", "/opt/go"),
+            ("GOBIN=\"$HOME/my bin\" && export GOBIN", "GOBIN", "/home/ann/my bin"),
+            ("GOPATH=$(go env GOPATH)", "GOPATH", "$(go env GOPATH)"),
+            ("export GOPATH=~/go GOBIN=~/bin", "GOPATH", "/home/ann/go"),
         ] {
             let found = assignments("f", line.as_bytes(), "/home/ann");
             assert_eq!(found.len(), 1, "{line}");
             assert_eq!((found[0].name.as_str(), found[0].value.as_str()), (name, value), "{line}");
         }
-        for line in
-            ["# export GOROOT=/x", "if [ \"$a\" = b ]; then", "alias go=x y", "echo GOROOT=/x", "set -e"]
-        {
+        for line in [
+            "# export GOROOT=/x",
+            "if [ \"$a\" = b ]; then",
+            "alias go=x y",
+            "echo GOROOT=/x",
+            "set -e",
+            "GOOS=js go build",
+        ] {
             assert!(assignments("f", line.as_bytes(), "").is_empty(), "{line}");
         }
     }

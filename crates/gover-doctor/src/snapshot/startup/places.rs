@@ -4,6 +4,7 @@ use gover_shell::ShellKind;
 
 use super::ReadBy;
 use crate::snapshot::disk::Disk;
+use crate::snapshot::registry::{Hive, Registry};
 use crate::snapshot::system::System;
 use crate::snapshot::variables::Variables;
 
@@ -13,9 +14,10 @@ pub(super) fn places(
     variables: &Variables,
     home: &str,
     disk: &dyn Disk,
+    registry: &dyn Registry,
 ) -> Vec<(String, ShellKind, ReadBy, bool)> {
     if system.is_windows() {
-        return windows_places(system, home);
+        return windows_places(system, variables, home, registry);
     }
     let mut places = Vec::new();
     for (path, shell, read_by) in OF_THE_MACHINE {
@@ -49,14 +51,19 @@ pub(super) fn places(
     places
 }
 
-fn windows_places(system: &System, home: &str) -> Vec<(String, ShellKind, ReadBy, bool)> {
+fn windows_places(
+    system: &System,
+    variables: &Variables,
+    home: &str,
+    registry: &dyn Registry,
+) -> Vec<(String, ShellKind, ReadBy, bool)> {
+    let documents = documents(system, variables, home, registry);
     let mut places: Vec<_> = ["WindowsPowerShell", "PowerShell"]
         .into_iter()
         .flat_map(|shell| {
-            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
-                .map(|name| format!(r"Documents\{shell}\{name}"))
+            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| format!(r"{shell}\{name}"))
         })
-        .map(|path| (system.join(home, &path), ShellKind::PowerShell, ReadBy::Always, true))
+        .map(|path| (system.join(&documents, &path), ShellKind::PowerShell, ReadBy::Always, true))
         .collect();
     for (name, read_by) in
         [(".bash_profile", ReadBy::Login), (".profile", ReadBy::Login), (".bashrc", ReadBy::Interactive)]
@@ -64,6 +71,14 @@ fn windows_places(system: &System, home: &str) -> Vec<(String, ShellKind, ReadBy
         places.push((system.join(home, name), ShellKind::Bash, read_by, true));
     }
     places
+}
+
+/// Where the user's documents are. `OneDrive` and administrators move them, and PowerShell asks for them as the shell of
+/// Windows does (`FOLDERID_Documents`).
+fn documents(system: &System, variables: &Variables, home: &str, registry: &dyn Registry) -> String {
+    const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+    let moved = registry.text(Hive::User, KEY, "Personal").map(|value| variables.expand(&value.shown()));
+    moved.filter(|path| system.is_absolute(path)).unwrap_or_else(|| system.join(home, "Documents"))
 }
 
 const OF_THE_MACHINE: &[(&str, ShellKind, ReadBy)] = &[
@@ -90,3 +105,32 @@ const OF_THE_USER: &[(&str, ShellKind, ReadBy)] = &[
     (".zlogin", ShellKind::Zsh, ReadBy::Login),
     (".kshrc", ShellKind::Posix, ReadBy::Interactive),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::snapshot::registry::{Hive, RegistryValue};
+    use crate::testing::Machine;
+
+    const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+
+    #[test]
+    fn profiles_of_powershell_are_read_where_the_documents_are() {
+        let moved = r"C:\Users\ann\OneDrive\Documents\PowerShell\profile.ps1";
+        let usual = r"C:\Users\ann\Documents\PowerShell\profile.ps1";
+        let mut machine = Machine::windows()
+            .var("OneDrive", r"C:\Users\ann\OneDrive")
+            .file(moved, "$env:GOROOT = 'C:\\Go'\n")
+            .file(usual, "$env:GOROOT = 'C:\\old'\n");
+        let read = |machine: &Machine| {
+            machine.snapshot(|snapshot| {
+                snapshot.startup.assignments("GOROOT").map(|line| line.file.clone()).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(read(&machine), [usual]);
+        machine.registry.put(Hive::User, KEY, "Personal", RegistryValue::new(r"%OneDrive%\Documents", true));
+        assert_eq!(read(&machine), [moved]);
+        // What leads nowhere is as good as nothing.
+        machine.registry.put(Hive::User, KEY, "Personal", RegistryValue::new(r"%NOBODY%\Documents", true));
+        assert_eq!(read(&machine), [usual]);
+    }
+}

@@ -31,6 +31,25 @@ pub(super) fn is_one(line: &str) -> bool {
     }
 }
 
+/// The first word of what stands behind a `=`, as it is written, and what follows behind it. All of it is the word if a
+/// quotation mark or a bracket has no counterpart.
+pub(super) fn first_word(text: &str) -> (&str, &str) {
+    let (mut quote, mut open) = (None, 0_usize);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(mark), _) if c == mark => quote = None,
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (None, '(' | '{') => open += 1,
+            (None, ')' | '}') => open = open.saturating_sub(1),
+            (None, c) if open == 0 && (c.is_whitespace() || matches!(c, ';' | '&' | '|')) => {
+                return text.split_at(at);
+            }
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
 fn without_comment(line: &str) -> &str {
     line.split(" #").next().unwrap_or(line).trim()
 }

@@ -13,7 +13,8 @@ fn what_is_no_address_is_an_error_and_removed() {
         ("http://", "it names no host"),
         ("http://p.example:port", "its port is no number"),
     ] {
-        let machine = Machine::linux().file("~/.profile", "export HTTPS_PROXY=x\n").var("HTTPS_PROXY", value);
+        let line = format!("export HTTPS_PROXY='{value}'\n");
+        let machine = Machine::linux().file("~/.profile", &line).var("HTTPS_PROXY", value);
         let findings = machine.findings("http-proxy");
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert_eq!(findings[0].severity, Severity::Error);
