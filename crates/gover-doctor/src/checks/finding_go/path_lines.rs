@@ -7,7 +7,7 @@ use gover_shell::ShellKind;
 
 use crate::finding::{Change, Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::startup::StartupFile;
+use crate::snapshot::startup::{ReadBy, StartupFile};
 use crate::snapshot::system::Os;
 
 /// A line that puts directories on PATH.
@@ -59,6 +59,34 @@ impl PathLine<'_> {
     }
 }
 
+impl PathLine<'_> {
+    /// The command that takes the directories out of a line that `--fix` does not change.
+    fn command(&self, snapshot: &Snapshot<'_>, directories: &[String]) -> String {
+        let number = self.number;
+        match self.without(snapshot, directories) {
+            Some(Rest::Nothing) if !self.file.is_own && self.file.is_whole(number) => {
+                snapshot.sed(self.file, &format!("{number}s/^/# /"))
+            }
+            Some(Rest::Line(_)) if !self.file.is_own && !self.text.contains('\'') => {
+                let is_meant =
+                    |word: &&Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
+                let cut = self.words.iter().filter(is_meant).filter_map(|word| {
+                    let text = self.text.get(with_separator(&self.text, word.at.clone()))?;
+                    Some(format!("{number}s|{}||", literal(text)))
+                });
+                snapshot.sed(self.file, &cut.collect::<Vec<_>>().join(";"))
+            }
+            _ => snapshot.edit(self.file, number),
+        }
+    }
+}
+
+/// A text as sed's pattern for itself.
+fn literal(text: &str) -> String {
+    let escaped = |c: char| if r"\.*[]^$|".contains(c) { format!(r"\{c}") } else { c.to_string() };
+    text.chars().map(escaped).collect()
+}
+
 /// What remains of a line.
 #[derive(Debug)]
 enum Rest {
@@ -97,11 +125,16 @@ pub(crate) fn taken_out(snapshot: &Snapshot<'_>, mut finding: Finding, directori
     finding = finding.shown_by(lines.iter().map(|line| line.evidence()));
     let changes = changes(snapshot, &lines, directories);
     finding = finding.fixed_by(changes);
-    for line in lines.iter().filter(|line| !line.file.is_own) {
-        // The sed of macOS wants to be told that no copy is to be kept.
-        let in_place = if snapshot.system.os == Os::MacOs { "-i ''" } else { "-i" };
-        finding = finding.command(format!("sudo sed {in_place} '{}s/^/# /' {}", line.number, line.file.path));
-    }
+    let is_changed = |line: &PathLine<'_>| {
+        let is_in = |change: &Change| change.place() == line.file.path;
+        finding.fix.changes.iter().any(is_in) && line.without(snapshot, directories).is_some()
+    };
+    let left: Vec<String> = lines
+        .iter()
+        .filter(|line| !is_changed(line))
+        .map(|line| line.command(snapshot, directories))
+        .collect();
+    finding = left.into_iter().fold(finding, Finding::command);
     of_machine(snapshot, finding, directories)
 }
 
@@ -133,23 +166,29 @@ fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[Stri
     };
     for name in snapshot.disk.list(folder) {
         let file = format!("{folder}/{name}");
-        let Some(text) = snapshot.text(&file) else { continue };
+        let Ok(content) = snapshot.disk.read(&file) else { continue };
         let is_list = snapshot.system.os == Os::MacOs;
-        for (index, line) in text.lines().enumerate() {
-            let is_meant = is_list || sets_path(line);
-            let words = words(snapshot, ShellKind::Posix, line);
-            let names = |word: &Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
-            if !is_meant || !words.iter().any(names) {
+        let file = StartupFile {
+            path: file,
+            shell: ShellKind::Posix,
+            read_by: ReadBy::Login,
+            is_own: false,
+            content,
+            assignments: Vec::new(),
+        };
+        for (number, text) in file.lines() {
+            let words = words(snapshot, ShellKind::Posix, &text);
+            let line =
+                PathLine { file: &file, number, is_part: text.trim_end().ends_with('\\'), text, words };
+            let is_meant = is_list || sets_path(&line.text);
+            if !is_meant || !directories.iter().any(|directory| line.names(snapshot, directory)) {
                 continue;
             }
-            let number = index + 1;
-            finding = finding
-                .shown_by([Evidence::Line { file: file.clone(), line: number, text: line.trim().to_owned() }])
-                .command(if is_list {
-                    format!("sudo sed -i '' '{number}d' {file}")
-                } else {
-                    format!("sudo sed -i '{number}s/^/# /' {file}")
-                });
+            finding = finding.shown_by([line.evidence()]).command(if is_list {
+                snapshot.sed(&file, &format!("{number}d"))
+            } else {
+                line.command(snapshot, directories)
+            });
         }
     }
     finding
@@ -352,6 +391,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_left_alone_is_shown_to_the_person() {
+        let machine = Machine::linux().file("~/.bashrc", "A=b\nexport PATH=/opt/go/bin; export A=b\n");
+        machine.snapshot(|snapshot| {
+            let directories = ["/opt/go/bin".to_owned()];
+            let finding = taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories);
+            assert_eq!(
+                finding.evidence[0].to_string(),
+                "/home/ann/.bashrc:2: export PATH=/opt/go/bin; export A=b"
+            );
+            assert_eq!(finding.fix.commands, ["${EDITOR:-vi} +2 /home/ann/.bashrc"]);
+            assert_eq!(finding.fix.changes, []);
+        });
+    }
+
+    #[test]
     fn files_of_the_machine_get_commands() {
         let take_out = |machine: &Machine| {
             machine.snapshot(|snapshot| {
@@ -374,6 +428,19 @@ mod tests {
         assert_eq!(
             fix.commands,
             ["sudo sed -i '1s/^/# /' /etc/profile", "sudo sed -i '2s/^/# /' /etc/profile.d/go.sh"]
+        );
+        // What else is on PATH stays there.
+        let shared = Machine::linux()
+            .file("/etc/environment", "PATH=\"/usr/bin:/usr/local/go/bin:/bin\"\n")
+            .file("/etc/profile.d/all.sh", "export PATH=/opt/x/bin:/usr/local/go/bin:$PATH\n")
+            .file("/etc/profile", "PATH=/usr/local/go/bin; export PATH\n");
+        assert_eq!(
+            take_out(&shared).commands,
+            [
+                "sudo sed -i '1s|/usr/local/go/bin:||' /etc/environment",
+                "sudo ${EDITOR:-vi} +1 /etc/profile",
+                "sudo sed -i '1s|/usr/local/go/bin:||' /etc/profile.d/all.sh",
+            ]
         );
     }
 }

@@ -117,10 +117,9 @@ fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fi
     let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
     let why = "a shell that reads it has a GOROOT that fits one Go at most";
     let lines = files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == "GOROOT");
-    let finding = Finding::new(CHECK.name, Severity::Note, what, why)
-        .shown_by(lines.map(Assignment::evidence))
-        .fixed_by(files.iter().filter_map(|file| file.commented_out(&lines_of(file))));
-    Some(finding)
+    let finding =
+        Finding::new(CHECK.name, Severity::Note, what, why).shown_by(lines.map(Assignment::evidence));
+    Some(files.iter().fold(finding, |finding, file| snapshot.commented_out(finding, file, &lines_of(file))))
 }
 
 /// Lines that load a version manager of Go's.
@@ -159,15 +158,17 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     }
     let what = format!("{shown} loads {}, which is not there", manager.name);
     let why = "each new shell says that it is missing, or sets GOROOT and GOPATH for a Go that is gone";
-    let changes = own().filter_map(|file| {
+    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(evidence);
+    for file in own() {
         let numbers: Vec<usize> = lines
             .iter()
             .filter(|(other, ..)| other.path == file.path)
             .map(|(_, number, _)| *number)
             .collect();
-        file.commented_out(&numbers)
-    });
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(evidence).fixed_by(changes);
+        if !numbers.is_empty() {
+            finding = snapshot.commented_out(finding, file, &numbers);
+        }
+    }
     Some(finding)
 }
 
