@@ -29,9 +29,16 @@ impl Settings {
     /// Reads a file as far as it can be understood.
     pub(super) fn parse(file: String, content: Vec<u8>) -> Self {
         let text = String::from_utf8_lossy(&content).into_owned();
-        let mut scanner = Scanner { text: &text, at: 0, entries: Vec::new() };
-        let understood = scanner.value(&mut Vec::new());
-        let entries = if understood.is_some() { scanner.entries } else { Vec::new() };
+        let mut scanner = Scanner { text: &text, at: 0, depth: 0, entries: Vec::new() };
+        let understood = scanner.value(&mut Vec::new()).is_some();
+        let mut entries = scanner.entries;
+        if !understood {
+            // Editors take what comes before an error. Nobody but the person knows how the rest was meant.
+            entries.retain(|entry| entry.text.is_some());
+            for entry in &mut entries {
+                entry.stands_alone = false;
+            }
+        }
         Self { file, content, entries }
     }
 
@@ -57,6 +64,7 @@ impl Settings {
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    depth: usize,
     entries: Vec<Entry>,
 }
 
@@ -66,8 +74,9 @@ impl Scanner<'_> {
     fn value(&mut self, path: &mut Vec<String>) -> Option<Option<String>> {
         self.blanks();
         match self.peek()? {
-            '{' => self.object(path).map(|()| None),
-            '[' => self.list(path).map(|()| None),
+            '{' | '[' if self.depth == DEEPEST => None,
+            '{' => self.inside(|scanner| scanner.object(path)).map(|()| None),
+            '[' => self.inside(|scanner| scanner.list(path)).map(|()| None),
             '"' => self.string().map(Some),
             c if c.is_ascii_alphanumeric() || c == '-' => {
                 let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
@@ -78,6 +87,13 @@ impl Scanner<'_> {
             }
             _ => None,
         }
+    }
+
+    fn inside(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+        self.depth += 1;
+        let read = read(self);
+        self.depth -= 1;
+        read
     }
 
     fn object(&mut self, path: &mut Vec<String>) -> Option<()> {
@@ -190,6 +206,9 @@ impl Scanner<'_> {
     }
 }
 
+/// Far deeper than any settings are; what goes on so is no settings file.
+const DEEPEST: usize = 100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,5 +253,19 @@ mod tests {
         {
             assert_eq!(Settings::parse(String::new(), content.as_bytes().to_vec()).entries, [], "{content}");
         }
+    }
+
+    #[test]
+    fn what_comes_before_an_error_is_read_and_left_alone() {
+        let parse = |text: &str| Settings::parse("f".to_owned(), text.as_bytes().to_vec());
+        let broken = parse("{\n  \"go.goroot\": \"/nope\",\n  \"x\": [ }}}\n");
+        assert_eq!(broken.entries.len(), 1);
+        assert_eq!(
+            (broken.entries[0].text.as_deref(), broken.without(&broken.entries[0])),
+            (Some("/nope"), None)
+        );
+        assert_eq!(parse(&"[".repeat(1_000_000)).entries, []);
+        assert_eq!(parse(&"{\"a\":".repeat(1_000_000)).entries, []);
+        assert_eq!(parse("").entries, []);
     }
 }
