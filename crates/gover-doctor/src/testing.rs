@@ -334,7 +334,7 @@ impl Machine {
     /// What one check finds.
     pub(crate) fn findings(&self, check: &str) -> Vec<Finding> {
         let check = by_name(check).unwrap_or_else(|| panic!("no check is called {check}"));
-        self.snapshot(|snapshot| (check.run)(snapshot))
+        self.snapshot(|snapshot| check.examine(snapshot))
     }
 
     /// Asks something of the snapshot of this machine.

@@ -61,7 +61,7 @@ fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, u
         installs_missing: context.settings.auto_install.value && !is_always_offline,
     });
     let snapshot = Snapshot::gather(given, &RealDisk, &RealRegistry, &programs);
-    let mut findings: Vec<Finding> = checks.iter().flat_map(|check| (check.run)(&snapshot)).collect();
+    let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.examine(&snapshot)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     (findings, checks.len())
 }
