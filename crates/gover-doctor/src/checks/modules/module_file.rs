@@ -1,10 +1,17 @@
-//! What go.mod requires and replaces, line by line. A file that go itself would refuse gives what can be read of it.
+//! What a go.mod or go.work requires, replaces and uses, line by line. A file that go itself would refuse gives what can be
+//! read of it.
+
+use crate::snapshot::system::System;
 
 /// The lines that matter here.
 #[derive(Debug, Default)]
 pub(super) struct ModuleFile {
     /// N of `go 1.N`.
     pub(super) go_minor: Option<u64>,
+    /// What the module is called; empty in a go.work.
+    pub(super) name: String,
+    /// The directories that a go.work uses.
+    pub(super) used: Vec<String>,
     pub(super) required: Vec<Required>,
     pub(super) replaced: Vec<Replaced>,
 }
@@ -42,6 +49,30 @@ impl Target {
             _ => None,
         }
     }
+}
+
+impl Target {
+    /// The same with the path of a directory made absolute, so that it can be compared.
+    pub(super) fn from(&self, base: &str, system: &System) -> Self {
+        if !self.version.is_empty() {
+            return self.clone();
+        }
+        Self { path: normal(&system.join(base, &self.path)), version: String::new() }
+    }
+}
+
+/// A path with `/` alone, and without `.` and `..`, by name.
+fn normal(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// `go mod vendor` writes slashes, and cleans the path.
@@ -86,6 +117,14 @@ impl ModuleFile {
             ("go", [version]) => {
                 let version = gover_core::GoVersion::parse(version);
                 self.go_minor = version.ok().and_then(|version| version.minor());
+                return;
+            }
+            ("module", [name]) => {
+                (*name).clone_into(&mut self.name);
+                return;
+            }
+            ("use", [path]) => {
+                self.used.push((*path).to_owned());
                 return;
             }
             ("require", [path, version]) => {

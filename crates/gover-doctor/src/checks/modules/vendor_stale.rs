@@ -1,7 +1,7 @@
 //! A vendor directory that does not fit go.mod.
 
-use super::module_file::{self, ModuleFile};
-use super::vendor_list::{Listed, VendorList};
+use super::module_file::{self, ModuleFile, Replaced, Target};
+use super::vendor_list::VendorList;
 use crate::check::Check;
 use crate::checks::words;
 use crate::finding::{Evidence, Finding, Severity};
@@ -10,11 +10,11 @@ use crate::snapshot::disk::Kind;
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
-    summary: "vendor/modules.txt does not fit go.mod",
+    summary: "vendor/modules.txt does not fit go.mod or go.work",
     symptom: "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
     cause: "go.mod was changed, by `go get`, a merge or a bot, and nobody ran `go mod vendor`; or the `vendor` directory belongs to \
             another language's tool.",
-    repair: "`go mod vendor` writes the directory anew. It deletes what else is in it, so it is never run for you.",
+    repair: "`go mod vendor`, in a workspace `go work vendor`, writes the directory anew. It deletes what else is in it, so it is never run for you.",
     needs_network: false,
     run,
 };
@@ -24,41 +24,69 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    // A workspace takes its own vendor directory, and none of its modules'.
-    if snapshot.go_work().is_some() || is_ignored(snapshot) {
+    if is_ignored(snapshot) {
         return None;
     }
-    let path = snapshot.nearest("go.mod")?;
-    let directory = snapshot.system.parent(&path)?;
-    let vendor = snapshot.system.join(directory, "vendor");
+    let (file, is_workspace) = match snapshot.go_work() {
+        // A workspace takes its own vendor directory, and none of its modules'.
+        Some(file) => (file, true),
+        None => (snapshot.nearest("go.mod")?, false),
+    };
+    let base = snapshot.system.parent(&file)?;
+    let vendor = snapshot.system.join(base, "vendor");
     if snapshot.disk.kind(&vendor) != Some(Kind::Directory) {
         return None;
     }
-    let module = module_file::read(&snapshot.text(&path)?);
-    // Before 1.14 vendor counted only with -mod=vendor.
-    if module.go_minor.is_none_or(|minor| minor < 14) {
+    let first = Source::read(snapshot, &file)?;
+    // Before 1.14 vendor counted only with -mod=vendor; a go.work without a go line is of 1.18.
+    if first.module.go_minor.or(is_workspace.then_some(18)).is_none_or(|minor| minor < 14) {
         return None;
     }
     let list = snapshot.system.join(&vendor, "modules.txt");
-    let Some(text) = snapshot.text(&list) else { return foreign(snapshot, &module, &vendor, &path) };
-    let listed = VendorList::read(&text);
-    let differences = differences(&module, &listed);
+    let text = snapshot.text(&list);
+    // What was written in the other mode go passes over.
+    if text.as_deref().is_some_and(is_of_workspace) != is_workspace {
+        return None;
+    }
+    let Some(text) = text else { return foreign(snapshot, &first.module, &vendor, &file) };
+    let mut sources = vec![first];
+    if is_workspace {
+        sources.extend(members(snapshot, sources.first()?)?);
+    }
+    let whole =
+        Vendored { sources, listed: VendorList::read(&text), base: base.to_owned(), list: list.clone() };
+    let differences = whole.differences(snapshot);
     let count = differences.len();
     if count == 0 {
         return None;
     }
-    let evidence = differences.into_iter().take(SHOWN).map(|difference| match difference {
-        Difference::Module(line, text) => Evidence::Line { file: path.clone(), line, text },
-        Difference::Listed(line, text) => Evidence::Line { file: list.clone(), line, text },
-    });
     let modules = if count == 1 { "1 module".to_owned() } else { format!("{count} modules") };
+    let fits = if is_workspace { "the workspace" } else { "go.mod" };
     let finding = Finding::new(
         CHECK.name,
         Severity::Error,
-        format!("{} does not fit go.mod in {modules}", snapshot.short(&list)),
+        format!("{} does not fit {fits} in {modules}", snapshot.short(&list)),
         "every build here stops with `go: inconsistent vendoring`",
     );
-    Some(finding.shown_by(evidence).command("go mod vendor"))
+    let command = if is_workspace { "go work vendor" } else { "go mod vendor" };
+    Some(finding.shown_by(differences.into_iter().take(SHOWN)).command(command))
+}
+
+/// Whether the first line of a modules.txt says that `go work vendor` wrote it.
+fn is_of_workspace(list: &str) -> bool {
+    let notes = list.lines().next().and_then(|line| line.strip_prefix("## "));
+    notes.is_some_and(|notes| notes.split(';').any(|note| note.trim() == "workspace"))
+}
+
+/// The modules that a go.work uses; `None` if one of them cannot be read, which go says itself.
+fn members(snapshot: &Snapshot<'_>, workspace: &Source) -> Option<Vec<Source>> {
+    let read = |used: &String| {
+        let used = used.strip_prefix("./").unwrap_or(used);
+        let directory =
+            if used == "." { workspace.base.clone() } else { snapshot.system.join(&workspace.base, used) };
+        Source::read(snapshot, &snapshot.system.join(&directory, "go.mod"))
+    };
+    workspace.module.used.iter().map(read).collect()
 }
 
 /// `-mod=mod` and `-mod=readonly` in GOFLAGS make go pass vendor over.
@@ -88,40 +116,95 @@ fn foreign(snapshot: &Snapshot<'_>, module: &ModuleFile, vendor: &str, go_mod: &
             .command("go build -mod=readonly ./..."),
     )
 }
-
-enum Difference {
-    Module(usize, String),
-    Listed(usize, String),
+/// A go.mod or go.work.
+struct Source {
+    file: String,
+    base: String,
+    module: ModuleFile,
 }
 
-/// `cmd/go/internal/modload.checkVendorConsistency` for one module of Go 1.14 or later.
-fn differences(module: &ModuleFile, listed: &VendorList) -> Vec<Difference> {
-    let mut found = Vec::new();
-    for required in &module.required {
-        let known = listed.modules.get(&(required.path.clone(), required.version.clone()));
-        if !known.is_some_and(|known| known.is_explicit) {
-            found.push(Difference::Module(required.line, required.text.clone()));
-        }
+impl Source {
+    fn read(snapshot: &Snapshot<'_>, file: &str) -> Option<Self> {
+        let base = snapshot.system.parent(file)?.to_owned();
+        Some(Self { file: file.to_owned(), base, module: module_file::read(&snapshot.text(file)?) })
     }
-    for replaced in &module.replaced {
-        let known = listed.modules.get(&(replaced.path.clone(), replaced.version.clone()));
-        if known.and_then(|known| known.replacement.as_ref()) != Some(&replaced.by) {
-            found.push(Difference::Module(replaced.line, replaced.text.clone()));
-        }
+
+    fn line(&self, line: usize, text: &str) -> Evidence {
+        Evidence::Line { file: self.file.clone(), line, text: text.to_owned() }
     }
-    for ((path, version), Listed { is_explicit, replacement, line, text, has_packages }) in &listed.modules {
-        let is_required =
-            module.required.iter().any(|known| known.path == *path && known.version == *version);
-        let is_replaced = module
-            .replaced
-            .iter()
-            .any(|known| known.path == *path && (known.version == *version || known.version.is_empty()));
-        let is_extra = *is_explicit && *has_packages && !is_required;
-        if is_extra || (replacement.is_some() && !is_replaced) {
-            found.push(Difference::Listed(*line, text.clone()));
+}
+
+/// What should be in a vendor directory, and what its modules.txt says.
+struct Vendored {
+    /// The go.mod, or the go.work and the go.mod of each module that it uses.
+    sources: Vec<Source>,
+    listed: VendorList,
+    /// The directory above the vendor directory.
+    base: String,
+    list: String,
+}
+
+impl Vendored {
+    /// Each line that has no counterpart (`cmd/go/internal/modload.checkVendorConsistency`).
+    fn differences(&self, snapshot: &Snapshot<'_>) -> Vec<Evidence> {
+        let mut found = Vec::new();
+        for source in &self.sources {
+            for required in &source.module.required {
+                let known = self.listed.modules.get(&(required.path.clone(), required.version.clone()));
+                if !known.is_some_and(|known| known.is_explicit) {
+                    found.push(source.line(required.line, &required.text));
+                }
+            }
         }
+        for source in &self.sources {
+            for replaced in &source.module.replaced {
+                if !self.is_listed(snapshot, replaced) {
+                    found.push(source.line(replaced.line, &replaced.text));
+                }
+            }
+        }
+        for ((path, version), listed) in &self.listed.modules {
+            let is_required = self
+                .sources
+                .iter()
+                .flat_map(|source| &source.module.required)
+                .any(|known| known.path == *path && known.version == *version);
+            let is_extra = listed.is_explicit && listed.has_packages && !is_required;
+            if is_extra || (listed.replacement.is_some() && self.target(snapshot, path, version).is_none()) {
+                let text = listed.text.clone();
+                found.push(Evidence::Line { file: self.list.clone(), line: listed.line, text });
+            }
+        }
+        found
     }
-    found
+
+    /// Whether modules.txt has what a module is really replaced by.
+    fn is_listed(&self, snapshot: &Snapshot<'_>, replaced: &Replaced) -> bool {
+        // A module of the workspace stands for itself, whatever others replace it by.
+        if replaced.version.is_empty() && self.is_member(&replaced.path) {
+            return true;
+        }
+        let key = (replaced.path.clone(), replaced.version.clone());
+        let known = self.listed.modules.get(&key).and_then(|known| known.replacement.as_ref());
+        let known = known.map(|target| target.from(&self.base, &snapshot.system));
+        known.is_some() && known == self.target(snapshot, &replaced.path, &replaced.version)
+    }
+
+    fn is_member(&self, path: &str) -> bool {
+        self.sources.len() > 1 && self.sources.iter().any(|source| source.module.name == path)
+    }
+
+    /// What a module is replaced by: go.work comes first, and a version of its own before all versions.
+    fn target(&self, snapshot: &Snapshot<'_>, path: &str, version: &str) -> Option<Target> {
+        self.sources.iter().find_map(|source| {
+            let of = |version: &str| {
+                let mut all = source.module.replaced.iter();
+                all.find(|replaced| replaced.path == path && replaced.version == version)
+            };
+            let replaced = of(version).or_else(|| of(""))?;
+            Some(replaced.by.from(&source.base, &snapshot.system))
+        })
+    }
 }
 
 const SHOWN: usize = 5;
@@ -194,6 +277,68 @@ mod tests {
         );
         let old = MODULE.replace("go 1.22", "go 1.13").replace("v0.14.0", "v0.15.0");
         assert_eq!(project(Machine::linux(), &old, LIST).findings("vendor-stale"), []);
+    }
+
+    /// As `go work vendor` of Go 1.26 writes it.
+    const WORK_LIST: &str = "## workspace\n# example.com/ext v1.0.0 => ./ext\n## explicit; go 1.22\nexample.com/ext\n\
+        # example.com/lib v0.0.0 => ./lib\n## explicit; go 1.22\n# golang.org/x/text v0.14.0\n## explicit; go 1.18\n\
+        golang.org/x/text/language\n# example.com/ext => ./ext\n";
+
+    fn workspace(machine: Machine) -> Machine {
+        let api = "module example.com/api\n\ngo 1.22\n\nrequire (\n\texample.com/lib v0.0.0\n\texample.com/ext v1.0.0\n\
+            \tgolang.org/x/text v0.14.0\n)\n\nreplace example.com/ext => ../ext\nreplace example.com/lib => ../lib\n";
+        machine
+            .file("~/shop/go.work", "go 1.22\n\nuse (\n\t./api\n\t./lib\n)\n")
+            .file("~/shop/api/go.mod", api)
+            .file("~/shop/lib/go.mod", "module example.com/lib\n\ngo 1.22\n")
+            .file("~/shop/vendor/modules.txt", WORK_LIST)
+            .at("~/shop/api")
+    }
+
+    #[test]
+    fn a_workspace_that_changed_is_shown_file_by_file() {
+        let machine = workspace(Machine::linux());
+        let lib = "module example.com/lib\n\ngo 1.22\n\nrequire golang.org/x/mod v0.1.0\n";
+        let findings = machine.clone().file("~/shop/lib/go.mod", lib).findings("vendor-stale");
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not fit the workspace in 1 module");
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/home/ann/shop/lib/go.mod:5: require golang.org/x/mod v0.1.0"
+        );
+        assert_eq!(findings[0].fix.commands, ["go work vendor"]);
+        let vendored =
+            format!("{WORK_LIST}# golang.org/x/mod v0.1.0\n## explicit\ngolang.org/x/mod/semver\n");
+        let told =
+            machine.clone().file("~/shop/lib/go.mod", lib).file("~/shop/vendor/modules.txt", &vendored);
+        assert_eq!(told.findings("vendor-stale"), []);
+        // What go.work replaces counts before what a module does.
+        let work = "go 1.22\nuse ./api\nuse ./lib\nreplace example.com/ext => ./other\n";
+        let findings = machine.clone().file("~/shop/go.work", work).findings("vendor-stale");
+        let shown: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "/home/ann/shop/go.work:4: replace example.com/ext => ./other",
+                "/home/ann/shop/api/go.mod:11: replace example.com/ext => ../ext",
+            ]
+        );
+        let same = "go 1.22\nuse ./api\nuse ./lib\nreplace example.com/ext => ./lib/../ext\n";
+        assert_eq!(machine.file("~/shop/go.work", same).findings("vendor-stale"), []);
+    }
+
+    #[test]
+    fn a_workspace_that_go_builds_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            let machine = workspace(machine);
+            assert_eq!(machine.findings("vendor-stale"), []);
+            assert_eq!(machine.clone().at("~/shop").findings("vendor-stale"), []);
+            // Written by `go mod vendor`, which counts for nothing in a workspace; and the other way round.
+            let stale = machine.clone().file("~/shop/vendor/modules.txt", LIST);
+            assert_eq!(stale.findings("vendor-stale"), []);
+            let alone = machine.file("~/shop/api/vendor/modules.txt", WORK_LIST).var("GOWORK", "off");
+            assert_eq!(alone.findings("vendor-stale"), []);
+        }
     }
 
     #[test]
