@@ -108,9 +108,13 @@ impl Printer {
         // Without a stderr there is nobody to ask, and the answer below is no.
         let _ = write!(io::stderr().lock(), "{question} [y/N] ");
         let mut answer = String::new();
-        io::stdin()
+        let length = io::stdin()
             .read_line(&mut answer)
             .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
+        if length == 0 {
+            // Ctrl-D leaves the cursor behind the question.
+            say("");
+        }
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
