@@ -4,6 +4,7 @@ use gover_core::Exit;
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
 
+use super::network::Answers;
 use super::{examine, exit, show};
 use crate::commands::provide;
 use crate::context::Context;
@@ -15,10 +16,11 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
     let mut failed = false;
+    let mut answers = Answers::default();
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (findings, run) = examine(checks, context);
+        let (findings, run) = examine(checks, &mut answers, context);
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for finding in &findings {
             let changes: Vec<&Change> = finding.fix.changes.iter().collect();

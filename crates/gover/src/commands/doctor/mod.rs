@@ -15,6 +15,7 @@ use gover_doctor::{Check, Finding, Severity, Snapshot, check};
 use gover_shell::ShellKind;
 use gover_sys::process;
 
+use self::network::Answers;
 use super::provide;
 use crate::cli::DoctorArgs;
 use crate::context::Context;
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
     if arguments.fix {
         return fix::run(&checks, arguments.yes, context);
     }
-    let (findings, run) = examine(&checks, context);
+    let (findings, run) = examine(&checks, &mut Answers::default(), context);
     if arguments.json {
         show::json(&findings, run, context)?;
     } else {
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
 }
 
 /// What the checks find, the worst first, and how many were run.
-fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, usize) {
+fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'_>) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
     let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
     let asks_network = checks.iter().any(|check| check::asks_network(check)) && !offline;
@@ -55,7 +56,7 @@ fn examine(checks: &[&'static Check], context: &Context<'_>) -> (Vec<Finding>, u
         selection: &selection,
         shell: ShellKind::detect(context.env, ancestors),
         // Settings that name no source are reported by whatever asks the sources.
-        network: if asks_network { network::facts(context).ok() } else { None },
+        network: if asks_network { answers.facts(context).ok() } else { None },
         releases: if is_chosen(OF_RELEASES) { knowledge::releases(context) } else { Vec::new() },
         store: if is_chosen(OF_STORE) { knowledge::store(context) } else { None },
         installs_missing: context.settings.auto_install.value && !is_always_offline,

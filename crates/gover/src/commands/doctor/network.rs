@@ -10,13 +10,39 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::{runtime, supply};
 
-/// All answers; nothing if the sources themselves are set to what is none, which every other command reports.
-pub(super) fn facts(context: &Context<'_>) -> Result<NetworkFacts, Failure> {
-    // Whoever asks a second time knows no more, and a server that does not answer costs the whole bound once.
-    let network = |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
-    let supply = supply::with_network(context, network)?;
-    let proxies = http_proxies(context);
-    runtime::block_on_briefly(ask(&supply, &proxies))
+/// What was asked, with the answers: who repairs looks again after each change, and most change nothing of the network.
+#[derive(Debug, Default)]
+pub(super) struct Answers(Option<(Question, NetworkFacts)>);
+
+/// All that the answers depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Question {
+    goproxy: Option<String>,
+    gosumdb: Option<String>,
+    http_proxies: Vec<String>,
+}
+
+impl Answers {
+    /// All answers; nothing if the sources themselves are set to what is none, which every other command reports.
+    pub(super) fn facts(&mut self, context: &Context<'_>) -> Result<NetworkFacts, Failure> {
+        // Whoever asks a second time knows no more, and a server that does not answer costs the whole bound once.
+        let network =
+            |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
+        let supply = supply::with_network(context, network)?;
+        let question = Question {
+            goproxy: supply.settings().proxies.clone(),
+            gosumdb: supply.settings().sumdb.clone(),
+            http_proxies: http_proxies(context),
+        };
+        if let Some((known, facts)) = &self.0
+            && *known == question
+        {
+            return Ok(facts.clone());
+        }
+        let facts = runtime::block_on_briefly(ask(&supply, &question.http_proxies))?;
+        self.0 = Some((question, facts.clone()));
+        Ok(facts)
+    }
 }
 
 async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
