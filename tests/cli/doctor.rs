@@ -174,6 +174,58 @@ fn what_is_repaired_is_clean_and_comes_back_byte_by_byte() {
 }
 
 #[test]
+fn what_was_edited_after_a_repair_stays_and_the_rest_comes_back() {
+    let ctx = context!();
+    let path = go_env(&ctx, b"GO111MODULE=off\nGOOS=plan9\n");
+    let pin = ctx.work().join(".go-version");
+    fs::write(&pin, "1.91.2\r\n").unwrap();
+    ctx.gover(["doctor", "go111module", "goos-goarch", "line-endings", "--fix", "--yes"]).success();
+    fs::write(&path, "GOFLAGS=-v\n").unwrap();
+    let output = ctx.gover(["doctor", "--undo"]);
+    // One file is told once, though two repairs changed it.
+    assert_eq!(output.exits(1).stderr.matches("has changed since it was repaired").count(), 1, "{output}");
+    assert!(output.stderr.contains("put back"), "{output}");
+    assert_eq!(fs::read(&pin).unwrap(), b"1.91.2\r\n");
+    assert_eq!(fs::read(&path).unwrap(), b"GOFLAGS=-v\n");
+    // What it held first is where the message says.
+    assert!(output.stderr.contains("what it held before the repair lies in `[ROOT]"), "{output}");
+    let kept = ctx.layout().home().join("doctor/0");
+    assert_eq!(fs::read(kept).unwrap(), b"GO111MODULE=off\nGOOS=plan9\n");
+    // Back as the repair left it, it is put back after all.
+    fs::write(&path, "").unwrap();
+    ctx.gover(["doctor", "--undo"]).success();
+    assert_eq!(fs::read(&path).unwrap(), b"GO111MODULE=off\nGOOS=plan9\n");
+}
+
+#[test]
+fn a_repair_asks_the_network_once_as_long_as_nothing_of_it_changes() {
+    let ctx = with_list();
+    go_env(&ctx, b"GO111MODULE=off\nGOOS=plan9\nGOARCH=mips\n");
+    ctx.site().server().forget_requests();
+    let output = ctx.gover(["doctor", "goproxy", "go111module", "goos-goarch", "--fix", "--yes"]);
+    assert!(output.success().stderr.contains("3 changes made"), "{output}");
+    let lists = || {
+        let lines = ctx.site().server().request_lines();
+        lines.iter().filter(|line| line.ends_with("/@v/list")).count()
+    };
+    assert_eq!(lists(), 1);
+}
+
+#[test]
+fn a_repair_of_the_proxy_asks_the_one_that_counts_then() {
+    let mut ctx = with_list();
+    let goroot = ctx.install_fake("go1.91.2");
+    fs::write(goroot.join("go.env"), format!("GOPROXY={}\n", ctx.site().proxy_url())).unwrap();
+    ctx.unset("GOPROXY");
+    go_env(&ctx, b"GOPROXY=,\n");
+    ctx.site().server().forget_requests();
+    let output = ctx.gover(["doctor", "goproxy", "--fix", "--yes"]);
+    assert!(output.success().stderr.contains("- GOPROXY=,"), "{output}");
+    let lines = ctx.site().server().request_lines();
+    assert_eq!(lines.iter().filter(|line| line.ends_with("/@v/list")).count(), 1, "{lines:?}");
+}
+
+#[test]
 fn without_a_terminal_a_repair_wants_to_be_confirmed_by_an_option() {
     let ctx = context!();
     let path = go_env(&ctx, b"GO111MODULE=off\n");

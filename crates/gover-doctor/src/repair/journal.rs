@@ -97,12 +97,17 @@ impl Journal {
         let entries: Vec<Entry> = serde_json::from_slice(&text)
             .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
         let mut journal = Self { directory, entries, is_new: false };
-        let mut undone = Vec::new();
+        let mut undone: Vec<Undone> = Vec::new();
         let mut left = Vec::new();
         while let Some(entry) = journal.entries.pop() {
             let change = journal.reversed(&entry)?;
             let place = change.place();
-            let problem = put_back(&change).err();
+            // An earlier change of the same place builds upon the later one.
+            if left.iter().any(|entry: &Entry| entry.place() == place) {
+                left.push(entry);
+                continue;
+            }
+            let problem = put_back(&change).err().map(|problem| journal.explained(problem, &entry));
             if problem.is_some() {
                 left.push(entry);
             }
@@ -132,6 +137,17 @@ impl Journal {
         })
     }
 
+    /// The problem with where the content is that a place had before the first of its changes.
+    fn explained(&self, problem: RepairError, entry: &Entry) -> RepairError {
+        let RepairError::Changed { place } = problem else { return problem };
+        let first = self.entries.iter().find(|known| known.place() == place).unwrap_or(entry);
+        let kept = match first {
+            Entry::File { before, .. } => before.map(|number| self.directory.join(number.to_string())),
+            Entry::Registry { .. } => None,
+        };
+        RepairError::Edited { place, kept: kept.map(|path| path.display().to_string()) }
+    }
+
     fn store(&self, content: Option<&[u8]>, offset: usize) -> Result<Option<usize>, RepairError> {
         let Some(content) = content else { return Ok(None) };
         let number = self.entries.len() * 2 + offset;
@@ -153,6 +169,15 @@ impl Journal {
         let text = serde_json::to_vec_pretty(&self.entries)
             .map_err(|source| RepairError::Journal { path: shown.clone(), source })?;
         write_atomically(&path, &text).map_err(|source| file_error("write", &shown, source))
+    }
+}
+
+impl Entry {
+    fn place(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.clone(),
+            Self::Registry { key, name, .. } => super::registry_place(key, name),
+        }
     }
 }
 

@@ -49,6 +49,14 @@ pub enum RepairError {
         /// The file or the registry value.
         place: String,
     },
+    /// Somebody changed it after it was repaired, so that it is not put back.
+    #[error("`{place}` has changed since it was repaired")]
+    Edited {
+        /// The file or the registry value.
+        place: String,
+        /// Where its content before the repair is kept; `None` if there was none.
+        kept: Option<String>,
+    },
     /// There is no repair to take back.
     #[error("there is no repair to take back")]
     Nothing,
@@ -72,6 +80,13 @@ impl Diagnose for RepairError {
                 ]
             }
             Self::Changed { .. } => vec!["run `gover doctor` again to see how it is now".to_owned()],
+            Self::Edited { kept: Some(kept), .. } => {
+                vec![format!("what it held before the repair lies in `{kept}`; take from it what you need")]
+            }
+            // It was not there before, or is a value that its diff has shown.
+            Self::Edited { kept: None, .. } => {
+                vec!["run `gover doctor` again to see how it is now".to_owned()]
+            }
             Self::Nothing => vec!["`gover doctor --fix` repairs what `gover doctor` finds".to_owned()],
             Self::Journal { .. } => {
                 vec!["the files as they were lie beside it; copy back what you need by hand".to_owned()]
@@ -94,9 +109,13 @@ impl Change {
     pub fn place(&self) -> String {
         match self {
             Self::File { path, .. } => path.clone(),
-            Self::Registry { key, .. } => format!(r"HKCU\{}\{}", key.key, key.name),
+            Self::Registry { key, .. } => registry_place(&key.key, &key.name),
         }
     }
+}
+
+fn registry_place(key: &str, name: &str) -> String {
+    format!(r"HKCU\{key}\{name}")
 }
 
 fn is_as_seen(change: &Change) -> Result<bool, RepairError> {

@@ -63,7 +63,7 @@ fn what_changed_meanwhile_is_left_alone() {
     apply(&home.edit("file", Some(b"b")), &mut journal, &lock).unwrap();
     fs::write(home.path("file"), "newer").unwrap();
     let undone = Journal::undo(&home.layout, &lock).unwrap();
-    assert!(matches!(undone[0].problem, Some(RepairError::Changed { .. })));
+    assert!(matches!(undone[0].problem, Some(RepairError::Edited { kept: Some(_), .. })));
     assert_eq!(fs::read(home.path("file")).unwrap(), b"newer");
     fs::write(home.path("file"), "b").unwrap();
     assert!(Journal::undo(&home.layout, &lock).unwrap()[0].problem.is_none());
