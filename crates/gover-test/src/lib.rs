@@ -28,7 +28,7 @@ pub use context::{Invocation, Output, TestContext, has_directory_links};
 pub use digest::{dirhash, sha256_hex};
 pub use log::{FakeLog, GO_MOD_HASH};
 pub use programs::{Programs, fake_go, spawn};
-pub use release::{Entry, Release, index_json, pack_tar_gz, pack_zip};
+pub use release::{Entry, Release, gzip, index_json, pack_tar_gz, pack_zip};
 pub use selection::SelectionCase;
 pub use server::{FakeServer, Fault, Request, Response};
 pub use site::FakeSite;

@@ -15,7 +15,7 @@ use crate::log::GO_MOD_HASH;
 use crate::programs::{fake_go, place_executable};
 
 pub use index::index_json;
-pub use pack::{Entry, pack_tar_gz, pack_zip};
+pub use pack::{Entry, gzip, pack_tar_gz, pack_zip};
 
 /// A made-up Go release: a small tree with the shape of a real one, whose `bin/go` is the `fake-go` program.
 ///

@@ -73,3 +73,10 @@ pub fn pack_zip(entries: &[Entry]) -> Vec<u8> {
     }
     writer.finish().expect("memory takes the end of an archive").into_inner()
 }
+
+/// Those bytes, packed by gzip.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("writing into memory");
+    encoder.finish().expect("writing into memory")
+}

@@ -19,6 +19,14 @@ pub enum Fault {
     IgnoreRange,
     /// The ranges come from somewhere else: `Content-Range` begins that many bytes later than asked.
     ShiftRange(usize),
+    /// `If-Range` is ignored: a part of whatever file there is now.
+    IgnoreIfRange,
+    /// The length of the whole file in `Content-Range` differs from the truth by so much.
+    WrongTotal(i64),
+    /// A part comes as `multipart/byteranges`, which nobody asked for.
+    Multipart,
+    /// A further header of the answer.
+    Header(&'static str, String),
     /// `Content-Length` differs from the truth by so much, and the connection ends after the true body.
     WrongLength(i64),
     /// No `Content-Length`; the end of the connection ends the body.

@@ -41,6 +41,11 @@ pub(super) fn send(
             response.body = bytes.into();
         }
     }
+    for fault in faults {
+        if let Fault::Header(name, value) = fault {
+            response.headers.push(((*name).to_owned(), value.clone()));
+        }
+    }
     let reply = conditional(request, response, faults);
     write(stream, request, &reply, faults, shared)
 }
@@ -72,7 +77,8 @@ fn conditional(request: &Request, response: Response, faults: &[Fault]) -> Reply
     if ranges {
         headers.push(("Accept-Ranges".to_owned(), "bytes".to_owned()));
     }
-    let unchanged = request.header("If-Range").is_none_or(|known| Some(known) == etag.as_deref());
+    let unchanged = faults.contains(&Fault::IgnoreIfRange)
+        || request.header("If-Range").is_none_or(|known| Some(known) == etag.as_deref());
     let range = request.header("Range").filter(|_| ranges && unchanged);
     match range.map_or(Range::Whole, |text| parse_range(text, length)) {
         Range::Whole => Reply { status, headers, body, from: 0, to: length },
@@ -86,10 +92,23 @@ fn conditional(request: &Request, response: Response, faults: &[Fault]) -> Reply
                 _ => None,
             });
             let from = from + shift.unwrap_or(0).min(to - from - 1);
-            headers.push(("Content-Range".to_owned(), format!("bytes {from}-{}/{length}", to - 1)));
+            headers.push(part_header(from, to, length, faults));
             Reply { status: 206, headers, body, from, to }
         }
     }
+}
+
+/// What says which part is sent.
+fn part_header(from: usize, to: usize, length: usize, faults: &[Fault]) -> (String, String) {
+    if faults.contains(&Fault::Multipart) {
+        return ("Content-Type".to_owned(), "multipart/byteranges; boundary=x".to_owned());
+    }
+    let wrong = faults.iter().find_map(|fault| match fault {
+        Fault::WrongTotal(difference) => Some(*difference),
+        _ => None,
+    });
+    let total = (length as u64).saturating_add_signed(wrong.unwrap_or(0));
+    ("Content-Range".to_owned(), format!("bytes {from}-{}/{total}", to - 1))
 }
 
 /// What a `Range` header asks for, as half-open offsets.
