@@ -28,4 +28,5 @@ mod scene;
 mod setup;
 mod shells;
 mod sources;
+mod transfer;
 mod which;

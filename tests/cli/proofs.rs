@@ -93,7 +93,7 @@ exit: 1
 error: `go1.91.2.[PLATFORM].[ARCHIVE]` from [SITE]/mirror/go1.91.2.[PLATFORM].[ARCHIVE] is not what was released
   expected  [..] bytes
   received  [..] bytes or more
-hint: the mirror, or something on the way to it, changes files; try `GOVER_SOURCES=go.dev`
+hint: the source, or something on the way to it, changes files; another one may have the true file (`gover help sources`)
 
 "#]]
     );

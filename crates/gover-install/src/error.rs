@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gover_core::{Diagnose, Exit};
-use gover_source::{LookupError, SupplyError};
+use gover_source::{Disguise, LookupError, SupplyError};
 
 use crate::archive::ArchiveError;
 use crate::digest::H1Error;
@@ -44,6 +44,8 @@ pub enum InstallError {
         file: String,
         /// Where it came from, without credentials.
         source_label: String,
+        /// What probably happened to it, if its beginning tells.
+        disguise: Option<Disguise>,
         /// Why.
         source: ArchiveError,
     },
@@ -116,6 +118,8 @@ pub struct Mismatch {
     pub received: String,
     /// What says so.
     pub proof: Contradiction,
+    /// What probably happened to it, if its beginning tells.
+    pub disguise: Option<Disguise>,
 }
 
 impl fmt::Display for Mismatch {
@@ -188,17 +192,19 @@ impl Diagnose for InstallError {
         match self {
             Self::Supply(error) => error.details(),
             Self::NoProof { source, .. } => source.details(),
-            Self::Contradicted(mismatch) => vec![
-                format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
-                format!("received  {}", shorten(&mismatch.received)),
-                GONE.to_owned(),
-            ],
-            Self::Archive { source, .. } if source.is_integrity() => {
-                vec!["nothing was installed and the download was deleted".to_owned()]
+            Self::Contradicted(mismatch) => {
+                let disguise = mismatch.disguise.map(|disguise| disguise.to_string());
+                let sums = [
+                    format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
+                    format!("received  {}", shorten(&mismatch.received)),
+                ];
+                sums.into_iter().chain(disguise).chain([GONE.to_owned()]).collect()
             }
-            Self::Smoke { .. } | Self::UnusableName { .. } => {
-                vec!["nothing was installed and the download was deleted".to_owned()]
+            Self::Archive { source, disguise, .. } if source.is_integrity() => {
+                let disguise = disguise.map(|disguise| disguise.to_string());
+                disguise.into_iter().chain([DELETED.to_owned()]).collect()
             }
+            Self::Smoke { .. } | Self::UnusableName { .. } => vec![DELETED.to_owned()],
             _ => Vec::new(),
         }
     }
@@ -280,6 +286,7 @@ fn shorten(sum: &str) -> String {
     }
 }
 
+const DELETED: &str = "nothing was installed and the download was deleted";
 const GONE: &str = "nothing was unpacked and the download was deleted";
 
 #[cfg(test)]
@@ -293,6 +300,7 @@ mod tests {
             expected: "h1:r0ub+FnqzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7PyBzs=".to_owned(),
             received: "h1:Qm1Zx0KdzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7Py8Tb4=".to_owned(),
             proof,
+            disguise: None,
         }))
     }
 

@@ -36,6 +36,15 @@ pub(crate) fn discard_parts(layout: &Layout, name: &str, _lock: &Lock) {
     }
 }
 
+/// How a file begins, to tell people what it is; nothing if it cannot be read, for the error only explains less.
+pub(crate) fn head_of(path: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    if let Ok(file) = File::open(path) {
+        drop(file.take(1 << 10).read_to_end(&mut head));
+    }
+    head
+}
+
 /// Takes in one download for the holder of a lock.
 #[derive(Debug)]
 pub(crate) struct PartFile {
@@ -51,8 +60,8 @@ struct Part {
     file: Option<File>,
     sum: Sha256,
     bytes: u64,
-    /// Whether bytes of an earlier process are in it.
-    resumed: bool,
+    /// Whether it was put together from several answers, perhaps of several processes, sources or days.
+    pieced: bool,
     /// By what the server knows its file again; only where no sum says which bytes these are.
     tag: Option<Tag>,
 }
@@ -80,9 +89,10 @@ impl PartFile {
         Ok(Self { directory, lock_name: name.to_owned(), part: None })
     }
 
-    /// Whether bytes of an earlier process are in what was received so far.
-    pub(crate) fn is_resumed(&self) -> bool {
-        self.part.as_ref().is_some_and(|part| part.resumed)
+    /// Whether what was received is put together from several answers, of this process or an earlier one. If it is
+    /// wrong, that may be nobody's fault.
+    pub(crate) fn is_pieced(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| part.pieced)
     }
 
     /// What has been received; `None` if no download was begun.
@@ -105,9 +115,10 @@ impl PartFile {
 impl Sink for PartFile {
     fn begin(&mut self, artifact: &Artifact) -> io::Result<u64> {
         let path = self.path(artifact);
-        if let Some(part) = &self.part
+        if let Some(part) = &mut self.part
             && part.path == path
         {
+            part.pieced |= part.bytes > 0;
             return Ok(part.bytes);
         }
         let tag = (artifact.proof == Proof::Log).then(|| Tag::beside(&path));
@@ -164,7 +175,7 @@ impl Part {
                 bytes += count as u64;
             }
         }
-        Ok(Self { path, file, sum, bytes, resumed: bytes > 0, tag })
+        Ok(Self { path, file, sum, bytes, pieced: bytes > 0, tag })
     }
 
     fn restart(&mut self) -> io::Result<()> {
@@ -172,7 +183,7 @@ impl Part {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
         }
-        (self.sum, self.bytes, self.resumed) = (Sha256::new(), 0, false);
+        (self.sum, self.bytes, self.pieced) = (Sha256::new(), 0, false);
         Ok(())
     }
 
@@ -265,7 +276,7 @@ mod tests {
         part.write(b"gove").unwrap();
         let received = part.received().unwrap();
         assert_eq!(received.digest, Sha256::of(b"hello gove"));
-        assert_eq!((received.bytes, part.is_resumed()), (10, false));
+        assert_eq!((received.bytes, part.is_pieced()), (10, false));
         assert_eq!(fs::read(received.path).unwrap(), b"hello gove");
     }
 
@@ -282,7 +293,7 @@ mod tests {
         part.write(b" gove").unwrap();
         let received = part.received().unwrap();
         assert_eq!(received.digest, Sha256::of(b"hello gove"));
-        assert!(part.is_resumed());
+        assert!(part.is_pieced());
     }
 
     #[test]
@@ -291,8 +302,11 @@ mod tests {
         let mut part = home.part();
         part.begin(&artifact("http://a", None)).unwrap();
         part.write(b"hello").unwrap();
+        assert!(!part.is_pieced());
         assert_eq!(part.begin(&artifact("http://a", None)).unwrap(), 5);
+        assert!(part.is_pieced());
         part.restart().unwrap();
+        assert!(!part.is_pieced());
         part.write(b"anew").unwrap();
         assert_eq!(part.received().unwrap().digest, Sha256::of(b"anew"));
     }

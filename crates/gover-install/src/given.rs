@@ -74,8 +74,8 @@ async fn obtain(
     result.map_err(|error| unreachable_file(&artifact, error))?;
     let received =
         part.received().ok_or_else(|| InstallError::NoDownload { file: artifact.file_name.clone() })?;
-    check_sum(&artifact, received.digest)?;
     artifact.format = format(&artifact, &received)?;
+    check_sum(&artifact, &received)?;
 
     let tree = staging.tree();
     let unpacked = installer.unpack(&artifact, &received.path, &tree).await?;

@@ -10,14 +10,14 @@ use std::time::{Duration, SystemTime};
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{
-    Artifact, Download, Format, LogRecord, LookupError, Proof, SourceFailure, Supply, Wanted,
+    Artifact, Disguise, Download, Format, LogRecord, LookupError, Proof, SourceFailure, Supply, Wanted,
 };
 use gover_sys::Lock;
 
 use crate::archive::{self, Container, Coverage, Guard, Limits, Unpacked};
-use crate::digest::{Digest, module_version, tree_hash};
+use crate::digest::{module_version, tree_hash};
 use crate::error::{Contradiction, InstallError, Mismatch};
-use crate::fetch::{PartFile, Received, discard_parts};
+use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
 use crate::receipt::{ProofHeld, Receipt, installed_at, public_url};
 use crate::report::{Outcome, Progress, Reporter, Task};
@@ -116,11 +116,12 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
             Err(error) => error,
         };
         if !error.keeps_download() {
-            let resumed = part.is_resumed();
+            let pieced = part.is_pieced();
             drop(part);
             discard_parts(layout, name.as_str(), &lock);
-            // Bytes that a crash left behind may be wrong without anyone's fault.
-            if resumed && error.is_integrity() && std::mem::take(&mut again) {
+            // Bytes that a crash left, or that the same name had on another server of the source, may be wrong
+            // without anyone's fault. In one piece they are somebody's.
+            if pieced && error.is_integrity() && std::mem::take(&mut again) {
                 staging.empty()?;
                 continue;
             }
@@ -215,7 +216,7 @@ impl Installer<'_> {
         let artifact = &download.artifact;
         let received =
             part.received().ok_or_else(|| InstallError::NoDownload { file: artifact.file_name.clone() })?;
-        check_sum(artifact, received.digest)?;
+        check_sum(artifact, &received)?;
         let unpacked = self.unpack(artifact, &received.path, tree).await?;
         Ok(Content { download, received, unpacked })
     }
@@ -239,14 +240,15 @@ impl Installer<'_> {
             Format::ModuleZip => (Container::Zip, Guard::for_module(&module_version(name, platform), limits)),
         };
         let id = self.reporter.start(Task::Unpack { toolchain: name.as_str() }, None);
-        let (file, tree) = (file.to_owned(), tree.to_owned());
-        let work = move || archive::unpack(&file, container, &tree, guard);
+        let (packed, tree) = (file.to_owned(), tree.to_owned());
+        let work = move || archive::unpack(&packed, container, &tree, guard);
         let result = tokio::task::spawn_blocking(work).await;
         self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
         match result {
             Ok(unpacked) => unpacked.map_err(|source| InstallError::Archive {
                 file: artifact.file_name.clone(),
                 source_label: public_url(&artifact.source),
+                disguise: Disguise::of(&head_of(file), artifact.format),
                 source,
             }),
             Err(source) => Err(InstallError::Defect { name: name.to_string(), source }),
@@ -281,9 +283,10 @@ impl Installer<'_> {
 }
 
 /// Compares the sum of a whole file, where one is known.
-pub(crate) fn check_sum(artifact: &Artifact, received: Digest) -> Result<(), InstallError> {
+pub(crate) fn check_sum(artifact: &Artifact, received: &Received) -> Result<(), InstallError> {
     let Proof::Sha256 { hex, origin } = &artifact.proof else { return Ok(()) };
-    if *hex == received.to_string() {
+    let sum = received.digest.to_string();
+    if *hex == sum {
         return Ok(());
     }
     let proof = match origin {
@@ -294,8 +297,9 @@ pub(crate) fn check_sum(artifact: &Artifact, received: Digest) -> Result<(), Ins
         file: artifact.file_name.clone(),
         source_label: public_url(&artifact.source),
         expected: hex.clone(),
-        received: received.to_string(),
+        received: sum,
         proof,
+        disguise: Disguise::of(&head_of(&received.path), artifact.format),
     })))
 }
 
@@ -325,7 +329,8 @@ fn verify(
         Some(Ok(record)) => {
             let proof = Contradiction::Log { database: record.database, record: record.id };
             let expected = record.h1;
-            let mismatch = Mismatch { file, source_label, expected, received: h1, proof };
+            let disguise = None;
+            let mismatch = Mismatch { file, source_label, expected, received: h1, proof, disguise };
             return Err(InstallError::Contradicted(Box::new(mismatch)));
         }
         Some(Err(error)) if must || !error.is_unavailable() => {

@@ -8,6 +8,7 @@ use gover_core::{Diagnose, Exit};
 use thiserror::Error;
 
 use crate::artifact::{SumOrigin, Wanted};
+use crate::disguise::Disguise;
 use crate::http::HttpError;
 use crate::sumdb::{DatabaseError, SumdbError};
 
@@ -122,6 +123,8 @@ pub enum IntegrityError {
         at_most: bool,
         /// Bytes that came or were announced.
         received: u64,
+        /// What probably happened to it, if its beginning tells.
+        disguise: Option<Disguise>,
     },
 }
 
@@ -131,12 +134,14 @@ impl Diagnose for IntegrityError {
             Self::Contradiction { first, second, .. } => {
                 [first, second].map(|(origin, sum)| format!("{sum}  {origin}")).into()
             }
-            Self::WrongSize { expected, at_most, received, .. } => {
+            Self::WrongSize { expected, at_most, received, disguise, .. } => {
                 let at_most = if *at_most { "at most " } else { "" };
-                vec![
+                let mut details = vec![
                     format!("expected  {at_most}{expected} bytes"),
                     format!("received  {received} bytes or more"),
-                ]
+                ];
+                details.extend(disguise.map(|disguise| disguise.to_string()));
+                details
             }
         }
     }
@@ -149,7 +154,8 @@ impl Diagnose for IntegrityError {
                      another network may have the true one"
                 }
                 Self::WrongSize { .. } => {
-                    "the mirror, or something on the way to it, changes files; try `GOVER_SOURCES=go.dev`"
+                    "the source, or something on the way to it, changes files; another one may have the true file \
+                     (`gover help sources`)"
                 }
             }
             .to_owned(),

@@ -13,6 +13,7 @@ mod archive_name;
 mod artifact;
 mod checksums;
 mod date;
+mod disguise;
 mod error;
 mod http;
 mod index;
@@ -29,6 +30,7 @@ mod transfer;
 
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
+pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned};
 pub use network::NetworkSettings;
 pub use probe::{Probe, Verdict};

@@ -16,8 +16,12 @@ pub struct NetworkSettings {
     pub stall_timeout: Duration,
     /// How often a request that broke off is repeated.
     pub retries: u32,
-    /// How long the first repetition waits; each further one twice as long.
+    /// How long the first repetition waits at most; each further one twice as long.
     pub back_off: Duration,
+    /// No pause is longer. A server that asks for more is left for the next source.
+    pub longest_wait: Duration,
+    /// How long a source may be silent before the next is asked beside it.
+    pub patience: Duration,
 }
 
 impl Default for NetworkSettings {
@@ -29,16 +33,15 @@ impl Default for NetworkSettings {
             stall_timeout: Duration::from_secs(30),
             retries: 3,
             back_off: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(10),
+            patience: Duration::from_secs(2),
         }
     }
 }
 
 impl NetworkSettings {
-    /// How long to wait before the repetition number `repetition`, counted from 0.
+    /// How long to wait at most before the repetition number `repetition`, counted from 0.
     pub(crate) fn pause(&self, repetition: u32) -> Duration {
-        self.back_off.saturating_mul(1 << repetition.min(6)).min(LONGEST_PAUSE)
+        self.back_off.saturating_mul(1 << repetition.min(6)).min(self.longest_wait)
     }
 }
-
-/// No pause is longer, whatever a server asks for.
-pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(10);

@@ -34,7 +34,7 @@ pub(crate) enum HttpError {
         reason: String,
     },
     /// The server answered with another status than 200, 206 or 304.
-    #[error("{}", status_text(*.status, .text))]
+    #[error("{}", status_text(*.status, .text, *.wait))]
     Status {
         /// The status.
         status: u16,
@@ -43,6 +43,15 @@ pub(crate) enum HttpError {
         /// How long the server asks to wait.
         wait: Option<Duration>,
     },
+    /// The answer is packed in a way that was not asked for and is not known.
+    #[error("it sends the file packed as `{}`, which nobody asked for", coding.escape_debug())]
+    Coding {
+        /// The name of the way.
+        coding: String,
+    },
+    /// A page for people in place of a file: a login, a block page.
+    #[error("it answers with a web page in place of the file")]
+    WebPage,
     /// The answer is longer than anything it could be.
     #[error("answer of more than {limit} bytes")]
     TooLong {
@@ -70,7 +79,10 @@ impl HttpError {
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Broken { .. } => true,
-            Self::Status { status, .. } => *status == 429 || *status >= 500,
+            // 501 and 505 are about what the server can do, which does not change.
+            Self::Status { status, .. } => {
+                matches!(status, 408 | 425 | 429) || *status >= 500 && !matches!(status, 501 | 505)
+            }
             _ => false,
         }
     }
@@ -100,7 +112,7 @@ impl HttpError {
 }
 
 /// `403 this module version is not available`; the name of the status where the server explained nothing.
-fn status_text(status: u16, text: &str) -> String {
+fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     let name = match status {
         401 => "needs credentials",
         403 => "forbidden",
@@ -113,7 +125,11 @@ fn status_text(status: u16, text: &str) -> String {
         504 => "gateway timeout",
         _ => "unexpected status",
     };
-    format!("{status} {}", if text.is_empty() { name } else { text })
+    let text = if text.is_empty() { name } else { text };
+    match wait {
+        Some(wait) if !wait.is_zero() => format!("{status} {text}; it asks to wait {} s", wait.as_secs()),
+        _ => format!("{status} {text}"),
+    }
 }
 
 /// The first line of what a server says, fit for one line of a terminal; empty if it is a web page.
@@ -155,5 +171,15 @@ mod tests {
         assert_eq!(text(404, b"<html><h1>Nope</h1>"), "404 not found");
         assert_eq!(text(500, b"\x1b[31mOops\x07"), "500 [31mOops");
         assert_eq!(text(502, b""), "502 bad gateway");
+        let wait = Some(Duration::from_secs(90));
+        let error = HttpError::Status { status: 429, text: String::new(), wait };
+        assert_eq!(error.to_string(), "429 too many requests; it asks to wait 90 s");
+    }
+
+    #[test]
+    fn what_may_pass_is_told_from_what_stays() {
+        let transient = |status| HttpError::Status { status, text: String::new(), wait: None }.is_transient();
+        assert!([408, 425, 429, 500, 502, 503, 504, 522].into_iter().all(transient));
+        assert!(![400, 401, 403, 404, 410, 451, 501, 505].into_iter().any(transient));
     }
 }

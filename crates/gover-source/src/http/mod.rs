@@ -1,11 +1,17 @@
 //! The network: the only module that names reqwest.
 //!
 //! Certificates are judged by the operating system, or by a given bundle. Proxies come from the environment
-//! (`HTTPS_PROXY`, `NO_PROXY`). Nothing is ever decompressed, so that lengths and ranges are those of the file.
+//! (`HTTPS_PROXY`, `NO_PROXY`). Files are asked for as they are, so that lengths and ranges are theirs; what comes packed
+//! all the same is unpacked once (`coding`).
 
 mod certificate;
+mod coding;
+mod date;
 mod error;
 mod probe;
+mod redirect;
+mod retry;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -14,18 +20,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
-use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Response, StatusCode};
 
 use crate::address;
-use crate::network::{LONGEST_PAUSE, NetworkSettings};
+use crate::network::NetworkSettings;
 
 pub(crate) use certificate::CertificateProblem;
+pub(crate) use coding::{GZIP, inflated};
 pub(crate) use error::HttpError;
 pub(crate) use probe::{ProbeError, Probed, ServerTime};
+pub(crate) use stream::{Opened, Part, Stream};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]
@@ -54,38 +60,12 @@ impl Http {
         let mut repetition = 0;
         loop {
             match self.read_once(url, limit, etag).await {
-                Err(error) if error.is_transient() && repetition < self.settings.retries => {
-                    self.pause(&error, repetition).await;
+                Err(error) if error.is_transient() => {
+                    self.before_repetition(error, repetition).await?;
                     repetition += 1;
                 }
                 result => return result,
             }
-        }
-    }
-
-    /// Opens the file at `url`, from the given place on if the server can. Not repeated: the caller knows how much
-    /// arrived.
-    pub(crate) async fn open(&self, url: &str, from: &Resume<'_>) -> Result<Stream, HttpError> {
-        let mut headers = Vec::new();
-        if from.offset > 0 {
-            headers.push((header::RANGE, format!("bytes={}-", from.offset)));
-            if let Some(validator) = from.validator {
-                headers.push((header::IF_RANGE, validator.to_owned()));
-            }
-        }
-        let response = self.send(url, headers).await?;
-        match response.status() {
-            StatusCode::OK => {
-                let total = response.content_length();
-                Ok(Stream { response, offset: 0, total })
-            }
-            StatusCode::PARTIAL_CONTENT => {
-                let (offset, total) = content_range(response.headers()).ok_or_else(|| HttpError::Broken {
-                    reason: "the server sent a part without saying which".to_owned(),
-                })?;
-                Ok(Stream { response, offset, total })
-            }
-            _ => Err(failure(response).await),
         }
     }
 
@@ -94,15 +74,9 @@ impl Http {
         self.unreachable().remove(&address::origin(url));
     }
 
-    /// Waits as long as the server wants, or as the settings say, before a repetition.
-    pub(crate) async fn pause(&self, error: &HttpError, repetition: u32) {
-        let pause = error.wait().unwrap_or_else(|| self.settings.pause(repetition));
-        tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
-    }
-
     async fn read_once(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned()));
-        let mut response = self.send(url, headers.into_iter().collect()).await?;
+        let response = self.send(url, headers.into_iter().collect()).await?;
         match response.status() {
             StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
             StatusCode::OK => {}
@@ -113,11 +87,13 @@ impl Http {
             return Err(HttpError::TooLong { limit });
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        let mut stream = Stream::of_text(response)?;
+        while let Some(chunk) = stream.next().await? {
+            let chunk = chunk.as_ref();
             if (bytes.len() + chunk.len()) as u64 > limit {
                 return Err(HttpError::TooLong { limit });
             }
-            bytes.extend_from_slice(&chunk);
+            bytes.extend_from_slice(chunk);
         }
         Ok(Body::New { bytes, etag })
     }
@@ -130,7 +106,8 @@ impl Http {
         if let Some(reason) = self.unreachable().get(&origin) {
             return Err(HttpError::Connect { reason: reason.clone() });
         }
-        let mut request = self.client()?.get(url);
+        // Without the header a server may pack what it sends (RFC 9110, section 12.5.3).
+        let mut request = self.client()?.get(url).header(header::ACCEPT_ENCODING, "identity");
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -186,40 +163,6 @@ pub(crate) enum Body {
     Unchanged,
 }
 
-/// From where a file is wanted.
-#[derive(Debug, Default)]
-pub(crate) struct Resume<'a> {
-    /// Bytes that are there already.
-    pub(crate) offset: u64,
-    /// The `ETag` or date by which the server knows whose bytes they are.
-    pub(crate) validator: Option<&'a str>,
-}
-
-/// A file on its way.
-#[derive(Debug)]
-pub(crate) struct Stream {
-    response: Response,
-    /// Where the file's bytes begin that are sent.
-    pub(crate) offset: u64,
-    /// The length of the whole file, if the server says so.
-    pub(crate) total: Option<u64>,
-}
-
-impl Stream {
-    /// The next bytes; `None` at the end that the server announced.
-    pub(crate) async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
-        self.response.chunk().await.map_err(|error| broken(&error))
-    }
-
-    /// By what the rest of just this file can be asked for: a strong `ETag`, else the date of its last change
-    /// (RFC 9110, section 13.1.5).
-    pub(crate) fn validator(&self) -> Option<String> {
-        let headers = self.response.headers();
-        let etag = text_header(headers, &header::ETAG).filter(|etag| etag.starts_with('"'));
-        etag.or_else(|| text_header(headers, &header::LAST_MODIFIED))
-    }
-}
-
 fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
     // rustls takes its cryptography from a setting of the process. A second client finds it set, to the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -230,16 +173,7 @@ fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
         .read_timeout(settings.stall_timeout)
         .http2_initial_stream_window_size(4 << 20)
         .http2_initial_connection_window_size(8 << 20)
-        .redirect(Policy::custom(|attempt| {
-            let from_https = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-            if from_https && attempt.url().scheme() != "https" {
-                attempt.error(io::Error::other("redirected from https to a place without encryption"))
-            } else if attempt.previous().len() > REDIRECTS {
-                attempt.error(io::Error::other("too many redirects"))
-            } else {
-                attempt.follow()
-            }
-        }));
+        .redirect(redirect::policy());
     if let Some(path) = &settings.certificates {
         builder = builder.tls_certs_only(read_certificates(path)?);
     }
@@ -260,8 +194,7 @@ fn read_certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
 /// Turns an answer that is none into an error that keeps what the server said.
 async fn failure(mut response: Response) -> HttpError {
     let status = response.status().as_u16();
-    let wait = text_header(response.headers(), &header::RETRY_AFTER);
-    let wait = wait.and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let wait = retry::retry_after(response.headers());
     let mut body = Vec::new();
     while body.len() < 1024
         && let Ok(Some(chunk)) = response.chunk().await
@@ -296,16 +229,5 @@ fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-/// Start and total of `Content-Range: bytes 5-9/10`; the total may be unknown.
-fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
-    let text = text_header(headers, &header::CONTENT_RANGE)?;
-    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
-    let (start, _) = range.split_once('-')?;
-    Some((start.trim().parse().ok()?, total.trim().parse().ok()))
-}
-
 /// Who asks.
 const USER_AGENT: &str = concat!("gover/", env!("CARGO_PKG_VERSION"));
-
-/// How many redirects are followed.
-const REDIRECTS: usize = 10;

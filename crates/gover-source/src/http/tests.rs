@@ -1,4 +1,6 @@
-use gover_test::{FakeServer, Fault, Response};
+use std::time::Duration;
+
+use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
 
@@ -26,7 +28,7 @@ async fn a_body_comes_whole_and_says_who_asks() {
     assert_eq!(body(&http(), &server.at("/x")).await.unwrap(), b"body");
     let requests = server.requests();
     assert!(requests[0].header("User-Agent").unwrap().starts_with("gover/"));
-    assert_eq!(requests[0].header("Accept-Encoding"), None);
+    assert_eq!(requests[0].header("Accept-Encoding"), Some("identity"));
 }
 
 #[tokio::test]
@@ -60,6 +62,47 @@ async fn repetitions_end() {
     let error = body(&http(), &server.at("/x")).await.unwrap_err();
     assert!(matches!(error, HttpError::Status { status: 500, .. }), "{error}");
     assert_eq!(server.requests().len(), 1 + quick().retries as usize);
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_more_patience_than_there_is_is_left_at_once() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    let url = server.at("/x");
+    let error = async |wait: &str, longest_wait| {
+        server.heal();
+        server.forget_requests();
+        server.fault("/x", Fault::Status(503));
+        server.fault("/x", Fault::Header("Retry-After", wait.to_owned()));
+        let http = Http::new(NetworkSettings { longest_wait, ..quick() });
+        (body(&http, &url).await.unwrap_err().to_string(), server.requests().len())
+    };
+    let text = "503 made to fail; it asks to wait 3600 s";
+    assert_eq!(error("3600", Duration::from_secs(10)).await, (text.to_owned(), 1));
+    // A date is measured by the clock of who sent it.
+    server.fault("/x", Fault::Status(429));
+    let (text, asked) = error("Wed, 01 Jan 2200 00:00:00 GMT", Duration::from_secs(10)).await;
+    assert!(text.starts_with("503 made to fail; it asks to wait "), "{text}");
+    assert_eq!(asked, 1);
+    // A wait that there is patience for comes before each repetition.
+    let text = "503 made to fail".to_owned();
+    assert_eq!(error("0", Duration::from_secs(10)).await, (text, 1 + quick().retries as usize));
+}
+
+#[tokio::test]
+async fn a_text_that_was_packed_on_the_way_is_unpacked_within_its_limit() {
+    let server = FakeServer::start();
+    let route = |bytes: &[u8]| {
+        server.route("/x", Response::ok(gzip(bytes)).with_header("Content-Encoding", "gzip"));
+    };
+    route(b"body");
+    assert_eq!(body(&http(), &server.at("/x")).await.unwrap(), b"body");
+    route(&vec![b'x'; 1 << 20]);
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::TooLong { limit: LIMIT }), "{error}");
+    server.route("/x", Response::ok("body").with_header("Content-Encoding", "br"));
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert_eq!(error.to_string(), "it sends the file packed as `br`, which nobody asked for");
 }
 
 #[tokio::test]

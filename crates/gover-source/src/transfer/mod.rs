@@ -7,9 +7,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use crate::artifact::{Artifact, Location};
+use crate::artifact::{Artifact, Format, Location};
+use crate::disguise::Disguise;
 use crate::error::{IntegrityError, SourceError, SourceFailure};
-use crate::http::{Http, HttpError, Resume};
+use crate::http::{Http, HttpError, Opened, Part, Stream};
 
 /// Where downloaded bytes go.
 pub trait Sink {
@@ -71,7 +72,7 @@ pub(crate) async fn transfer(
     sink: &mut dyn Sink,
     observer: &dyn Observer,
 ) -> Result<u64, TransferError> {
-    let mut transfer = Transfer { artifact, sink, observer, held: 0, began: 0 };
+    let mut transfer = Transfer::new(artifact, sink, observer);
     match &artifact.location {
         Location::Url(url) => transfer.fetch(http, url).await,
         Location::File(path) => transfer.copy(path).await,
@@ -86,6 +87,17 @@ struct Transfer<'a> {
     held: u64,
     /// Bytes that it held when this attempt began.
     began: u64,
+    /// What this place said of the file that the held bytes are of.
+    seen: Seen,
+}
+
+/// What a server said of its file in this transfer.
+#[derive(Default)]
+struct Seen {
+    validator: Option<String>,
+    total: Option<u64>,
+    /// It was unpacked on the way, so that no rest of it can be asked for.
+    unpacked: bool,
 }
 
 /// How an attempt over the network ended without a fault of the sink.
@@ -96,7 +108,11 @@ enum Ended {
     Failed(HttpError),
 }
 
-impl Transfer<'_> {
+impl<'a> Transfer<'a> {
+    fn new(artifact: &'a Artifact, sink: &'a mut dyn Sink, observer: &'a dyn Observer) -> Self {
+        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default() }
+    }
+
     async fn fetch(&mut self, http: &Http, url: &str) -> Result<u64, TransferError> {
         let mut repetition = 0;
         let mut anew = false;
@@ -133,32 +149,49 @@ impl Transfer<'_> {
                 furthest = self.held;
             }
             let connect = matches!(error, HttpError::Connect { .. });
-            if !(error.is_transient() || connect && moved) || repetition >= http.settings().retries {
+            if !(error.is_transient() || connect && moved) {
                 return Err(TransferError::Source(error.into()));
             }
-            http.pause(&error, repetition).await;
+            http.before_repetition(error, repetition)
+                .await
+                .map_err(|error| TransferError::Source(error.into()))?;
             repetition += 1;
-            anew = false;
+            anew = self.seen.unpacked;
         }
     }
 
     async fn attempt(&mut self, http: &Http, url: &str) -> Result<Ended, TransferError> {
-        let validator = self.sink.validator();
-        let from = Resume { offset: self.held, validator: validator.as_deref() };
-        let mut stream = match http.open(url, &from).await {
-            Ok(stream) => stream,
-            // What is held is not the beginning of what the server has.
-            Err(HttpError::Status { status: 416, .. }) if self.held > 0 => return Ok(Ended::Anew),
-            Err(error) => return Ok(Ended::Failed(error)),
-        };
+        match http.open(url, &self.wanted_part()).await {
+            Ok(Opened::Stream(stream)) => self.receive(*stream).await,
+            // What is held is the whole file; the proof will tell whether it is the right one.
+            Ok(Opened::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
+            Ok(Opened::NoMore | Opened::Useless) => Ok(Ended::Anew),
+            Err(error) => Ok(Ended::Failed(error)),
+        }
+    }
+
+    /// What is still missing, and what is known of the file.
+    fn wanted_part(&self) -> Part {
+        Part {
+            offset: self.held,
+            end: None,
+            validator: self.seen.validator.clone().or_else(|| self.sink.validator()),
+            total: self.artifact.size.or(self.seen.total),
+            file_is_gzip: self.artifact.format == Format::TarGz,
+        }
+    }
+
+    async fn receive(&mut self, mut stream: Stream) -> Result<Ended, TransferError> {
         if stream.offset != self.held {
-            if stream.offset > 0 {
-                return Ok(Ended::Anew);
-            }
             self.restart()?;
         }
-        self.check_announced(stream.total)?;
-        self.sink.remember(stream.validator().as_deref()).map_err(TransferError::Sink)?;
+        if self.is_wrong_size(stream.total) {
+            let head = stream.head().await.unwrap_or_default();
+            return Err(self.wrong_size(stream.total.unwrap_or_default(), &head).into());
+        }
+        let validator = stream.validator();
+        self.sink.remember(validator.as_deref()).map_err(TransferError::Sink)?;
+        self.seen = Seen { validator, total: stream.total, unpacked: stream.is_unpacked() };
         let total = self.artifact.size.or(stream.total);
         self.observer.started(self.artifact, total, self.held);
         loop {
@@ -185,7 +218,11 @@ impl Transfer<'_> {
             let reason = format!("`{}` is no file", path.display());
             return Err(TransferError::Source(SourceError::not_there(reason)));
         }
-        self.check_announced(Some(metadata.len()))?;
+        if self.is_wrong_size(Some(metadata.len())) {
+            let mut head = vec![0; 1 << 10];
+            let count = file.read(&mut head).unwrap_or_default();
+            return Err(self.wrong_size(metadata.len(), head.get(..count).unwrap_or_default()).into());
+        }
         self.begin(false)?;
         if self.held > metadata.len() {
             self.restart()?;
@@ -217,13 +254,15 @@ impl Transfer<'_> {
         self.sink.restart().map_err(TransferError::Sink)?;
         self.held = 0;
         self.began = 0;
+        self.seen = Seen::default();
         Ok(())
     }
 
     fn write(&mut self, chunk: &[u8]) -> Result<(), TransferError> {
         let length = chunk.len() as u64;
         if self.held + length > self.artifact.limit() {
-            return Err(self.wrong_size(self.held + length).into());
+            let head = if self.held == 0 { chunk } else { &[] };
+            return Err(self.wrong_size(self.held + length, head).into());
         }
         self.sink.write(chunk).map_err(TransferError::Sink)?;
         self.held += length;
@@ -235,23 +274,23 @@ impl Transfer<'_> {
         self.held > 0 && self.artifact.size == Some(self.held)
     }
 
-    /// Refuses a file whose announced length already says that it is another one, before it comes.
-    fn check_announced(&self, total: Option<u64>) -> Result<(), TransferError> {
-        let wrong = match (total, self.artifact.size) {
+    /// Whether an announced length already says that this is another file.
+    fn is_wrong_size(&self, total: Option<u64>) -> bool {
+        match (total, self.artifact.size) {
             (Some(total), Some(size)) => total != size,
             (Some(total), None) => total > self.artifact.limit(),
             (None, _) => false,
-        };
-        if wrong { Err(self.wrong_size(total.unwrap_or_default()).into()) } else { Ok(()) }
+        }
     }
 
-    fn wrong_size(&self, received: u64) -> IntegrityError {
+    fn wrong_size(&self, received: u64, head: &[u8]) -> IntegrityError {
         IntegrityError::WrongSize {
             file_name: self.artifact.file_name.clone(),
             location: self.artifact.location.to_string(),
             expected: self.artifact.limit(),
             at_most: self.artifact.size.is_none(),
             received,
+            disguise: Disguise::of(head, self.artifact.format),
         }
     }
 }

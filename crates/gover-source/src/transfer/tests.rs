@@ -1,7 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use gover_test::{FakeServer, Fault, Response};
+use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
 use crate::artifact::{Format, Proof, Wanted};
@@ -13,6 +13,8 @@ struct Memory {
     bytes: Vec<u8>,
     validator: Option<String>,
     restarts: usize,
+    /// Keeps no validator, as sinks do that know the sum.
+    forgetful: bool,
     fails: bool,
 }
 
@@ -36,7 +38,7 @@ impl Sink for Memory {
     }
 
     fn validator(&self) -> Option<String> {
-        self.validator.clone()
+        self.validator.clone().filter(|_| !self.forgetful)
     }
 
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
@@ -164,8 +166,141 @@ async fn a_file_that_changed_meanwhile_comes_from_its_beginning() {
 }
 
 #[tokio::test]
+async fn a_server_that_takes_no_notice_of_the_condition_is_found_out() {
+    let world = world();
+    world.server.route("/f", Response::ok(content()).with_etag("\"new\""));
+    world.server.fault("/f", Fault::IgnoreIfRange);
+    let mut sink =
+        Memory { bytes: vec![0; 60_000], validator: Some("\"old\"".to_owned()), ..Memory::default() };
+    world.fetch(None, &mut sink).await.unwrap();
+    assert_eq!(sink.bytes, content());
+    assert_eq!(world.ranges(), [Some("bytes=60000-".to_owned()), None]);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_under_the_transfer_comes_from_its_beginning_even_where_its_sum_is_known() {
+    let world = world();
+    let mut other = content();
+    other[0] ^= 1;
+    world.server.serve("/f", other);
+    world.server.fault_times("/f", Fault::TruncateAt(40_000), 1);
+    let mut sink = Memory { forgetful: true, ..Memory::default() };
+    let artifact = artifact(Location::Url(world.server.at("/f")), Some(100_000));
+    let watch = Changes { server: &world.server };
+    transfer(&world.http, &artifact, &mut sink, &watch).await.unwrap();
+    assert_eq!(sink.bytes, content());
+}
+
+/// Puts the right file in place as soon as the transfer has begun.
+struct Changes<'a> {
+    server: &'a FakeServer,
+}
+
+impl Observer for Changes<'_> {
+    fn started(&self, _artifact: &Artifact, _total: Option<u64>, _from: u64) {
+        self.server.serve("/f", content());
+    }
+
+    fn received(&self, _bytes: u64) {}
+
+    fn source_failed(&self, _failure: &SourceFailure) {}
+}
+
+#[tokio::test]
+async fn a_file_packed_on_the_way_arrives_as_it_is() {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let noise: Vec<u8> = (0..50_000).map(|_| noise()).collect();
+    let archive = gzip(&noise);
+    let size = archive.len() as u64;
+    for (body, size) in [
+        // A proxy packed it once more, and its length is not that of the file.
+        (gzip(&archive), Some(size)),
+        (gzip(&archive), None),
+        // A server that says of the file itself that it is packed.
+        (archive.clone(), Some(size)),
+        (archive.clone(), None),
+    ] {
+        let world = world();
+        world.server.route("/f", Response::ok(body.clone()).with_header("Content-Encoding", "x-gzip"));
+        let mut sink = Memory::default();
+        assert_eq!(world.fetch(size, &mut sink).await.unwrap(), archive.len() as u64);
+        assert_eq!(sink.bytes, archive);
+        // Broken off, the one begins again and the other goes on.
+        world.server.forget_requests();
+        world.server.fault_times("/f", Fault::TruncateAt(20_000), 1);
+        let mut sink = Memory::default();
+        world.fetch(size, &mut sink).await.unwrap();
+        assert_eq!(sink.bytes, archive);
+        let resumed = (body == archive).then(|| "bytes=20000-".to_owned());
+        assert_eq!(world.ranges(), [None, resumed]);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_length_tells_what_probably_happened() {
+    let archive = gzip(&content());
+    for (body, disguise) in [
+        (gzip(&archive), Some(Disguise::PackedAgain)),
+        (b"<html>log in first</html>".to_vec(), Some(Disguise::WebPage)),
+        (b"something else".to_vec(), None),
+    ] {
+        for fault in [None, Some(Fault::NoLength)] {
+            let world = world();
+            world.server.serve("/f", body.clone());
+            let announced = fault.is_none();
+            if let Some(fault) = fault {
+                world.server.fault("/f", fault);
+            }
+            let result = world.fetch(Some(10), &mut Memory::default()).await;
+            let Err(TransferError::Source(SourceError::Integrity(error))) = result else {
+                panic!("{result:?}")
+            };
+            let IntegrityError::WrongSize { disguise: found, .. } = error else { panic!("{error:?}") };
+            assert_eq!(found, disguise, "announced: {announced}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_the_file_is_no_file_of_that_source() {
+    let world = world();
+    let page = Response::ok("\n<html>blocked</html>").with_header("Content-Type", "text/html; charset=utf-8");
+    world.server.route("/f", page);
+    let text = reason(world.fetch(Some(100_000), &mut Memory::default()).await);
+    assert_eq!(text, "it answers with a web page in place of the file");
+    assert_eq!(world.server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_length_that_is_wrong_ends_the_transfer_well_or_with_a_word() {
+    // More was announced than there is: the rest is asked for, and there is none.
+    let world = world();
+    world.server.fault("/f", Fault::WrongLength(7));
+    let mut sink = Memory::default();
+    assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
+    assert_eq!(sink.bytes, content());
+    // Less: the file is another one than the size says, or the proof will tell.
+    world.server.heal();
+    world.server.fault("/f", Fault::WrongLength(-7));
+    let result = world.fetch(Some(100_000), &mut Memory::default()).await;
+    assert!(matches!(result, Err(TransferError::Source(SourceError::Integrity(_)))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_server_is_asked_by_get_alone() {
+    let world = world();
+    world.server.fault_times("/f", Fault::TruncateAt(40_000), 1);
+    world.fetch(None, &mut Memory::default()).await.unwrap();
+    assert!(world.server.requests().iter().all(|request| request.method == "GET"));
+}
+
+#[tokio::test]
 async fn a_server_without_ranges_or_with_wrong_ones_sends_the_file_anew() {
-    for fault in [Fault::IgnoreRange, Fault::ShiftRange(7)] {
+    for fault in [Fault::IgnoreRange, Fault::ShiftRange(7), Fault::WrongTotal(-1), Fault::Multipart] {
         let world = world();
         world.server.fault("/f", fault.clone());
         let mut sink = Memory { bytes: content()[..60_000].to_vec(), ..Memory::default() };
@@ -181,7 +316,12 @@ async fn what_is_whole_already_is_not_asked_for() {
     let mut sink = Memory { bytes: content(), ..Memory::default() };
     assert_eq!(world.fetch(Some(100_000), &mut sink).await.unwrap(), 100_000);
     assert_eq!(world.server.requests().len(), 0);
-    // Without a known size the server says that there is no more, and the file comes again.
+    // Without a known size the server says that there is no more.
+    assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
+    assert_eq!(sink.bytes, content());
+    assert_eq!(world.ranges(), [Some("bytes=100000-".to_owned())]);
+    // What is held is longer than the file, so that it is of another one.
+    sink.bytes.push(0);
     assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
     assert_eq!(sink.bytes, content());
 }

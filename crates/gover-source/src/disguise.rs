@@ -1,0 +1,66 @@
+//! What a file probably is that is not the one that was released, by how it begins.
+
+use std::fmt;
+
+use crate::artifact::Format;
+use crate::http::{GZIP, inflated};
+
+/// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disguise {
+    /// A page for people came in place of the file.
+    WebPage,
+    /// Somebody took the compression off.
+    Unpacked,
+    /// Somebody compressed it once more.
+    PackedAgain,
+}
+
+impl Disguise {
+    /// Looks at the beginning of a file that should be of that format; the first kilobyte is enough.
+    pub fn of(head: &[u8], format: Format) -> Option<Self> {
+        let gzip = head.starts_with(&GZIP);
+        let is_tar = |bytes: &[u8]| bytes.get(257..262) == Some(b"ustar");
+        match format {
+            _ if head.trim_ascii_start().starts_with(b"<") => Some(Self::WebPage),
+            Format::TarGz if is_tar(head) => Some(Self::Unpacked),
+            Format::TarGz if gzip && inflated(head, 2).starts_with(&GZIP) => Some(Self::PackedAgain),
+            Format::Zip | Format::ModuleZip if gzip => Some(Self::PackedAgain),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Disguise {
+    /// A sentence without its subject, which is the file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WebPage => "what came is a web page, such as a login or a block page",
+            Self::Unpacked => "what came is the archive without its gzip: a server or proxy on the way unpacked it",
+            Self::PackedAgain => {
+                "what came is packed by gzip once more: a server or proxy on the way did it and does not say so"
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gover_test::gzip;
+
+    use super::*;
+
+    #[test]
+    fn a_file_in_another_dress_is_known_by_its_beginning() {
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let archive = gzip(&tar);
+        assert_eq!(Disguise::of(&archive, Format::TarGz), None);
+        assert_eq!(Disguise::of(&tar, Format::TarGz), Some(Disguise::Unpacked));
+        assert_eq!(Disguise::of(&gzip(&archive), Format::TarGz), Some(Disguise::PackedAgain));
+        assert_eq!(Disguise::of(&gzip(b"PK\x03\x04"), Format::ModuleZip), Some(Disguise::PackedAgain));
+        assert_eq!(Disguise::of(b"PK\x03\x04", Format::Zip), None);
+        assert_eq!(Disguise::of(b"\r\n<!DOCTYPE html>", Format::Zip), Some(Disguise::WebPage));
+        assert_eq!(Disguise::of(b"", Format::TarGz), None);
+    }
+}

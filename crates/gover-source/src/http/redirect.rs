@@ -1,0 +1,49 @@
+//! Where a redirect may lead.
+
+use std::io;
+
+use reqwest::Url;
+use reqwest::redirect::Policy;
+
+/// Follows a few redirects, and none that gives encryption up.
+pub(super) fn policy() -> Policy {
+    Policy::custom(|attempt| match refusal(attempt.previous(), attempt.url()) {
+        Some(reason) => attempt.error(io::Error::other(reason)),
+        None => attempt.follow(),
+    })
+}
+
+/// Why a redirect is not followed; `previous` are the addresses so far, the last one sends on.
+fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
+    let encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
+    if encrypted && next.scheme() != "https" {
+        Some("redirected from https to a place without encryption")
+    } else if previous.len() > REDIRECTS {
+        Some("too many redirects")
+    } else {
+        None
+    }
+}
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encryption_is_never_given_up() {
+        let refused = |previous: &[&str], next: &str| {
+            let previous: Vec<Url> = previous.iter().map(|url| url.parse().unwrap()).collect();
+            refusal(&previous, &next.parse().unwrap()).is_some()
+        };
+        assert!(refused(&["https://a.example/"], "http://a.example/"));
+        assert!(refused(&["http://a.example/", "https://a.example/"], "http://b.example/"));
+        assert!(!refused(&["https://a.example/"], "https://b.example/"));
+        assert!(!refused(&["http://a.example/"], "https://b.example/"));
+        assert!(!refused(&["http://a.example/"], "http://b.example/"));
+        assert!(!refused(&["https://a.example/"; 10], "https://a.example/"));
+        assert!(refused(&["https://a.example/"; 11], "https://a.example/"));
+    }
+}

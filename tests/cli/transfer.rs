@@ -1,0 +1,114 @@
+//! `gover install` over connections and servers that misbehave.
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, Response, context, gover_snapshot, gzip};
+
+use crate::scene::{assert_nothing_left, receipt};
+
+#[test]
+fn a_wrong_beginning_of_this_very_command_is_fetched_anew() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    let server = ctx.site().server();
+    server.fault_times(&path, Fault::FlipByte(500), 1);
+    server.fault_times(&path, Fault::TruncateAt(1000), 1);
+    ctx.gover(["install", "1.91.2"]).success();
+    let ranges: Vec<_> = server
+        .requests_for(&path)
+        .iter()
+        .map(|request| request.header("range").map(ToOwned::to_owned))
+        .collect();
+    assert_eq!(ranges, [None, Some("bytes=1000-".to_owned()), None]);
+    assert_eq!(receipt(&ctx, "go1.91.2")["sha256"], release.sha256());
+}
+
+#[test]
+fn a_source_that_is_wrong_in_one_piece_too_is_refused() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = FakeSite::archive_path(&release);
+    let server = ctx.site().server();
+    server.fault(&path, Fault::FlipByte(500));
+    server.fault_times(&path, Fault::TruncateAt(1000), 1);
+    ctx.gover(["install", "1.91.2"]).exits(1);
+    assert_eq!(server.requests_for(&path).len(), 3);
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn an_archive_packed_on_the_way_is_installed_if_the_server_says_so() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let packed = Response::ok(gzip(release.archive())).with_header("Content-Encoding", "gzip");
+    ctx.site().server().route(&FakeSite::archive_path(&release), packed);
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["sha256"], release.sha256());
+}
+
+#[test]
+fn an_archive_packed_on_the_way_without_a_word_is_refused_with_what_probably_happened() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    ctx.site().server().serve(&FakeSite::archive_path(&release), gzip(release.archive()));
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: `go1.91.2.[PLATFORM].[ARCHIVE]` from [SITE]/dl/go1.91.2.[PLATFORM].[ARCHIVE] is not what was released
+  expected  [..] bytes
+  received  [..] bytes or more
+  what came is packed by gzip once more: a server or proxy on the way did it and does not say so
+hint: the source, or something on the way to it, changes files; another one may have the true file (`gover help sources`)
+
+"#]]
+    );
+    assert_nothing_left(&ctx);
+}
+
+#[test]
+fn a_server_that_wants_an_hour_is_left_for_the_next_source() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    let server = ctx.site().server();
+    server.fault("/dl/*", Fault::StatusText(429, "Slow down.".to_owned()));
+    server.fault("/dl/*", Fault::Header("Retry-After", "3600".to_owned()));
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2: go.dev skipped: 429 slow down; it asks to wait 3600 s
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
+    assert_eq!(server.requests_for("/dl/").len(), 1);
+}
+
+#[test]
+fn a_block_page_is_no_archive_and_the_next_source_serves() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let page = Response::ok("<html>blocked</html>").with_header("Content-Type", "text/html");
+    ctx.site().server().route(&FakeSite::archive_path(&release), page);
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2: go.dev skipped: it answers with a web page in place of the file
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
+}
