@@ -174,7 +174,8 @@ fn the_fake_go_in_a_tree_knows_its_version_and_refuses_a_wrong_goroot() {
     assert_eq!(code, 0);
     assert!(text.starts_with("go version go1.91.2 "), "{text}");
     assert_eq!(run(&["fake-exit", "7"], &[]).0, 7);
-    assert_eq!(run(&["env", "GOROOT"], &[("GOROOT", "/nonexistent")]).0, 2);
+    let gone = directory.path().join("gone");
+    assert_eq!(run(&["env", "GOROOT"], &[("GOROOT", gone.to_str().unwrap())]).0, 2);
     assert_eq!(run(&["version"], &[("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION", "go1.91.3")]).0, 1);
     assert!(run(&["fake-report", "a b"], &[("GOTOOLCHAIN", "local")]).1.contains("GOTOOLCHAIN=local\n"));
     assert!(fake_go().is_file());
