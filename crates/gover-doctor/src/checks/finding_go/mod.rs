@@ -2,6 +2,7 @@
 
 pub(crate) mod go_programs;
 pub(crate) mod installers;
+mod login_shells;
 mod path_dead;
 mod path_duplicate;
 mod path_lines;

@@ -2,6 +2,7 @@
 
 use gover_shell::ShellKind;
 
+use super::login_shells;
 use super::startup_order::StartupOrder;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
@@ -14,8 +15,8 @@ pub(super) const CHECK: Check = Check {
     summary: "settings in startup files that the shell never reads, leftovers of version managers",
     symptom: "`go env GOPRIVATE` is empty although it is set in `~/.bash_profile`; `gover: command not found` in the other shell; at the start of \
               each shell `bash: goenv: command not found` or `.gvm/scripts/gvm: No such file or directory`.",
-    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if there is no `~/.bash_profile`. Removing gvm, goenv or \
-            gobrew leaves the lines that load them.",
+    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if there is no `~/.bash_profile`. At login bash reads these \
+            and not `~/.bashrc`, in a window the other way round. Removing gvm, goenv or gobrew leaves the lines that load them.",
     repair: "`--fix` makes comments of lines that load a version manager that is gone, and of old GOROOT lines. For settings it gives the \
              command that repeats them in the file that your shell reads.",
     needs_network: false,
@@ -27,6 +28,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if let Some(order) = StartupOrder::of(snapshot) {
         findings.extend(gover_unread(snapshot, &order));
         findings.extend(unread_settings(snapshot, &order));
+        findings.extend(login_shells::findings(snapshot, &order));
         findings.extend(unread_goroot(snapshot, &order));
     }
     findings.extend(MANAGERS.iter().filter_map(|manager| leftover(snapshot, manager)));
@@ -54,7 +56,7 @@ fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fin
     Some(finding)
 }
 
-fn loads_gover(line: &str) -> bool {
+pub(super) fn loads_gover(line: &str) -> bool {
     let line = line.trim();
     !line.starts_with('#') && line.contains("gover") && line.contains(" init ")
 }
@@ -97,7 +99,7 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
 }
 
 /// What go takes anyway.
-fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
+pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
     let gopath = snapshot.system.join(&snapshot.home, "go");
     match name {
         "GOPATH" => snapshot.system.same(value, &gopath),
@@ -173,7 +175,7 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
 }
 
 /// The command that adds a line to the file that the shell reads.
-fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &str) -> String {
+pub(super) fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &str) -> String {
     let quoted = order.shell.syntax().quote(line);
     match order.shell {
         ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
@@ -209,7 +211,7 @@ const MANAGERS: &[Manager] = &[
 ];
 
 /// What changes how go works. GOOS, GOARCH and the like are rightly set for one shell only.
-const VARIABLES: &[&str] = &[
+pub(super) const VARIABLES: &[&str] = &[
     "GOPATH",
     "GOBIN",
     "GOPROXY",

@@ -28,28 +28,9 @@ impl<'s> StartupOrder<'s> {
             return None;
         }
         let files = &snapshot.startup.files;
-        let mut read: BTreeSet<usize> =
+        let read: BTreeSet<usize> =
             (0..files.len()).filter(|index| is_read(snapshot, shell, *index)).collect();
-        // `.profile` reads `.bashrc`, `.zshrc` may read `.profile`: a name in a line is enough to keep silent.
-        loop {
-            let named: Vec<usize> = (0..files.len())
-                .filter(|index| !read.contains(index))
-                .filter(|index| {
-                    let name = files.get(*index).map(|file| snapshot.system.file_name(&file.path));
-                    let names = |file: &StartupFile| {
-                        file.lines().iter().any(|(_, line)| {
-                            !line.trim_start().starts_with('#')
-                                && name.is_some_and(|name| line.contains(name))
-                        })
-                    };
-                    read.iter().filter_map(|index| files.get(*index)).any(names)
-                })
-                .collect();
-            if named.is_empty() {
-                break;
-            }
-            read.extend(named);
-        }
+        let read = with_named(snapshot, read);
         let (read, never): (Vec<_>, Vec<_>) =
             files.iter().enumerate().partition(|(index, _)| read.contains(index));
         let only_files = |pairs: Vec<(usize, &'s StartupFile)>| pairs.into_iter().map(|(_, file)| file);
@@ -58,6 +39,38 @@ impl<'s> StartupOrder<'s> {
             read: only_files(read).collect(),
             never: only_files(never).filter(|file| file.is_own).collect(),
         })
+    }
+
+    /// The user's own files that the shell reads only as a login shell, and those that it reads only as an interactive one
+    /// that is none; `None` where windows and logins start the same kind of shell.
+    pub(crate) fn by_kind(
+        &self,
+        snapshot: &'s Snapshot<'_>,
+    ) -> Option<(Vec<&'s StartupFile>, Vec<&'s StartupFile>)> {
+        if !matches!(self.shell, ShellKind::Bash | ShellKind::Zsh)
+            || !matches!(snapshot.system.os, Os::Linux | Os::Other)
+        {
+            return None;
+        }
+        let files = &snapshot.startup.files;
+        let roots = |other: ReadBy| {
+            let own = (0..files.len()).filter(|index| is_read(snapshot, self.shell, *index));
+            own.filter(|index| files.get(*index).is_some_and(|file| file.read_by != other)).collect()
+        };
+        // An interactive zsh reads .zshrc whether it is a login shell or not.
+        let login = match self.shell {
+            ShellKind::Zsh => with_named(
+                snapshot,
+                (0..files.len()).filter(|index| is_read(snapshot, self.shell, *index)).collect(),
+            ),
+            _ => with_named(snapshot, roots(ReadBy::Interactive)),
+        };
+        let interactive = with_named(snapshot, roots(ReadBy::Login));
+        let only = |these: &BTreeSet<usize>, others: &BTreeSet<usize>| {
+            let only = these.difference(others).filter_map(|index| files.get(*index));
+            only.filter(|file| file.is_own).collect()
+        };
+        Some((only(&login, &interactive), only(&interactive, &login)))
     }
 
     /// The file in which a line is read by every interactive shell of the kind, as people write it.
@@ -72,6 +85,30 @@ impl<'s> StartupOrder<'s> {
             ShellKind::PowerShell => "$PROFILE",
             ShellKind::Posix | ShellKind::Cmd => "~/.profile",
         }
+    }
+}
+
+/// The files and those that they name: `.profile` reads `.bashrc`, `.zshrc` may read `.profile`. A name in a line is
+/// enough to keep silent.
+fn with_named(snapshot: &Snapshot<'_>, mut read: BTreeSet<usize>) -> BTreeSet<usize> {
+    let files = &snapshot.startup.files;
+    loop {
+        let named: Vec<usize> = (0..files.len())
+            .filter(|index| !read.contains(index))
+            .filter(|index| {
+                let name = files.get(*index).map(|file| snapshot.system.file_name(&file.path));
+                let names = |file: &StartupFile| {
+                    file.lines().iter().any(|(_, line)| {
+                        !line.trim_start().starts_with('#') && name.is_some_and(|name| line.contains(name))
+                    })
+                };
+                read.iter().filter_map(|index| files.get(*index)).any(names)
+            })
+            .collect();
+        if named.is_empty() {
+            return read;
+        }
+        read.extend(named);
     }
 }
 
