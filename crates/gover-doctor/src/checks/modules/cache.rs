@@ -1,5 +1,7 @@
 //! The places where Go writes while it works: not writable, without leave to run programs, full, or far away.
 
+use gover_core::ToolchainName;
+
 use super::rights::take_back;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
@@ -77,10 +79,10 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
             .shown_by(snapshot.go_setting_evidence(setting))
             .shown_by([Evidence::Path { path: path.clone(), fact }])
     };
-    if system.forbids_programs && *setting == "GOTMPDIR" {
-        let why = "`go run` and `go test` stop with `fork/exec …: permission denied`, since they build and start programs there";
-        let finding =
-            finding(Severity::Error, "on a file system that forbids programs", why, mounted(&system));
+    if system.forbids_programs
+        && let Some((severity, why)) = starts_programs(snapshot, setting)
+    {
+        let finding = finding(severity, "on a file system that forbids programs", why, mounted(&system));
         return Some(moved(snapshot, finding, place));
     }
     if let Some(available) = system.available
@@ -102,6 +104,28 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
         return Some(moved(snapshot, finding(severity, "on a network drive", why, mounted(&system)), place));
     }
     None
+}
+
+/// What does not work where programs are forbidden; `None` if nothing is started there.
+fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, &'static str)> {
+    let selected = snapshot.selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok());
+    // Go 1.24 release notes: executables of `go run` and `go tool` are cached.
+    let keeps_programs = || selected.and_then(|name| name.version().minor()).is_none_or(|minor| minor >= 24);
+    match setting {
+        "GOTMPDIR" => Some((
+            Severity::Error,
+            "`go run` and `go test` stop with `fork/exec …: permission denied`, since they build and start programs there",
+        )),
+        "GOCACHE" if keeps_programs() => Some((
+            Severity::Error,
+            "`go run` and `go tool` stop with `fork/exec …: permission denied` from the second time on, since they keep programs there",
+        )),
+        "GOMODCACHE" => Some((
+            Severity::Note,
+            "a toolchain that go downloads by itself lies there, and does not start; gover's do",
+        )),
+        _ => None,
+    }
 }
 
 /// A setting that cannot work; without it the default counts.

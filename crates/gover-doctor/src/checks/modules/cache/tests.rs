@@ -60,6 +60,26 @@ fn programs_must_run_where_they_are_built() {
 }
 
 #[test]
+fn programs_that_go_keeps_must_run_too() {
+    let mount = FileSystem { forbids_programs: true, ..system("ext4") };
+    let mut machine =
+        Machine::linux().directory("/data").mounted("/data", mount).var("GOCACHE", "/data/build");
+    // Before 1.24 nothing was started from there.
+    assert_eq!(machine.findings("cache"), []);
+    machine.selection.version = Some("go1.24.1".to_owned());
+    let findings = machine.findings("cache");
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+    assert_eq!(findings[0].what, "the build cache, /data/build, is on a file system that forbids programs");
+    assert_eq!(findings[0].evidence[0].to_string(), "GOCACHE=/data/build");
+    assert_eq!(findings[0].evidence[1].to_string(), "/data/build: is on ext4 mounted with noexec");
+    assert_eq!(
+        findings[0].fix.commands,
+        ["mkdir -m 700 /var/tmp/ann-go-build", "go env -w GOCACHE=/var/tmp/ann-go-build"]
+    );
+    assert_eq!(machine.var("GOCACHE", "/var/tmp/ann-go-build").findings("cache"), []);
+}
+
+#[test]
 fn a_full_disk_is_told_with_what_is_left() {
     let full = FileSystem { available: Some(10 << 20), ..system("ext4") };
     let findings = Machine::linux().mounted("/home", full).findings("cache");
