@@ -91,11 +91,13 @@ fn compare(snapshot: &Snapshot<'_>, program: &str, how: As, expected: Option<&st
         .shown_by([environment.evidence])
         .shown_by(compiler.map(|answer| answer.evidence))
         .shown_by(snapshot.go_setting_evidence("GOROOT"));
+    if let Some(set) = snapshot.variable("GOROOT") {
+        // Programs that Go built ask the variable first, and know nothing of the file of `go env -w`.
+        let text = set.to_owned();
+        finding = finding.shown_by([Evidence::Answer { of: "runtime.GOROOT()".to_owned(), text }]);
+    }
     if snapshot.go_setting("GOROOT").is_some() {
-        // Programs that Go built ask the variable first.
-        finding = finding
-            .shown_by([Evidence::Answer { of: "runtime.GOROOT()".to_owned(), text: goroot }])
-            .command("gover doctor --fix goroot-set");
+        finding = finding.command("gover doctor --fix goroot-set");
         if let Some(shell) = snapshot.shell {
             finding = finding.command(shell.syntax().unset_by_hand("GOROOT").trim_end());
         }
