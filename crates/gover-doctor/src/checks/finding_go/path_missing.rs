@@ -2,10 +2,12 @@
 
 use gover_shell::ShellKind;
 
+use super::startup_order::StartupOrder;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::registry::{Hive, USER_ENVIRONMENT};
+use crate::snapshot::startup::StartupFile;
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
@@ -56,11 +58,16 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
         return snapshot.system.split_list(&entries).iter().any(|entry| snapshot.system.same(entry, bin));
     }
     let below_home = snapshot.short(bin).replacen('~', "$HOME", 1);
-    snapshot.startup.files.iter().any(|file| {
-        let text = String::from_utf8_lossy(&file.content);
-        text.contains(bin.as_str())
-            || text.contains(&below_home)
-            || text.lines().any(|line| line.contains("gover init") && !line.trim_start().starts_with('#'))
+    // What only another shell reads is of no use to this one.
+    let order = StartupOrder::of(snapshot);
+    let files: Vec<&StartupFile> =
+        order.map_or_else(|| snapshot.startup.files.iter().collect(), |order| order.read);
+    files.iter().any(|file| {
+        file.lines().iter().any(|(_, line)| {
+            let is_meant =
+                line.contains(bin.as_str()) || line.contains(&below_home) || line.contains("gover init");
+            is_meant && !line.trim_start().starts_with('#')
+        })
     })
 }
 
@@ -94,6 +101,18 @@ mod tests {
         let findings = Machine::linux().var("PATH", "/usr/bin:/bin").findings("path-missing");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
+    }
+
+    #[test]
+    fn lines_that_this_shell_does_not_read_put_nothing_on_path() {
+        let comment = Machine::linux().file("~/.bashrc", "# export PATH=/home/ann/.gover/bin:$PATH\n");
+        let mut other = Machine::linux();
+        other.shell = Some(ShellKind::Zsh);
+        for machine in [comment, other] {
+            let findings = machine.var("PATH", "/usr/bin:/bin").findings("path-missing");
+            assert_eq!(findings[0].severity, Severity::Error);
+            assert_eq!(findings[0].fix.commands, ["gover setup"]);
+        }
     }
 
     #[test]
