@@ -38,15 +38,35 @@ pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Place> {
     for remote in REMOTE {
         add(system.join(&snapshot.home, remote), &snapshot.directory, true);
     }
+    for (file, workspace) in workspaces(snapshot) {
+        add(file, &workspace, false);
+    }
     if let Some(file) = snapshot.nearest(".vscode/settings.json") {
         let workspace = system.parent(&file).and_then(|directory| system.parent(directory));
         let workspace = workspace.unwrap_or_default().to_owned();
-        for name in snapshot.disk.list(&workspace).iter().filter(|name| name.ends_with(".code-workspace")) {
-            add(system.join(&workspace, name), &workspace, false);
-        }
         add(file, &workspace, false);
     }
     places
+}
+
+/// The nearest `.code-workspace` files above the working directory, up to the repository or the home directory.
+fn workspaces(snapshot: &Snapshot<'_>) -> Vec<(String, String)> {
+    let system = &snapshot.system;
+    let mut directory = Some(snapshot.directory.as_str());
+    while let Some(here) = directory {
+        let names = snapshot.disk.list(here);
+        let found: Vec<(String, String)> = names
+            .iter()
+            .filter(|name| name.ends_with(".code-workspace"))
+            .map(|name| (system.join(here, name), here.to_owned()))
+            .collect();
+        let is_top = system.same(here, &snapshot.home) || names.iter().any(|name| name == ".git");
+        if !found.is_empty() || is_top {
+            return found;
+        }
+        directory = system.parent(here);
+    }
+    Vec::new()
 }
 
 const EDITORS: &[&str] = &["Code", "Code - Insiders", "Code - OSS", "VSCodium", "Cursor", "Windsurf"];

@@ -71,6 +71,22 @@ fn settings_of_a_workspace_are_shown_and_left_to_the_person() {
 }
 
 #[test]
+fn a_workspace_file_alone_is_read() {
+    let settings = "{\"folders\": [{\"path\": \".\"}],\n\"settings\": {\n\"go.goroot\": \"/nope\"\n}}";
+    let machine = Machine::linux().file("~/shop/all.code-workspace", settings).at("~/shop/api/v2");
+    let findings = machine.findings("vscode");
+    assert_eq!(findings[0].what, "go.goroot names /nope, which is no toolchain");
+    assert_eq!(
+        findings[0].evidence[0].to_string(),
+        "/home/ann/shop/all.code-workspace:3: \"go.goroot\": \"/nope\""
+    );
+    assert_eq!(findings[0].fix.commands, ["code -g \"/home/ann/shop/all.code-workspace:3\""]);
+    // One above the repository belongs to something else.
+    assert!(machine.clone().directory("~/shop/api/.git").findings("vscode").is_empty());
+    assert!(machine.file("~/shop/all.code-workspace", "{}").findings("vscode").is_empty());
+}
+
+#[test]
 fn settings_of_a_remote_machine_are_found() {
     let machine = Machine::alpine().file(
         "~/.vscode-server/data/Machine/settings.json",
