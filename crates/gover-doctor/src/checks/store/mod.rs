@@ -1,5 +1,6 @@
 //! gover's own directory.
 
+mod file_system;
 mod rights;
 #[expect(clippy::module_inception, reason = "the group has one check, of the same name")]
 mod store;

@@ -1,6 +1,6 @@
 //! What is wrong with gover's own directory.
 
-use super::{rights, toolchains};
+use super::{file_system, rights, toolchains};
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
@@ -8,10 +8,10 @@ use crate::snapshot::manager::Leftover;
 
 pub(super) const CHECK: Check = Check {
     name: "store",
-    summary: "damage, leftovers, wrong rights or a second store in gover's directory",
+    summary: "damage, leftovers, wrong rights, an unfit disk or a second store in gover's directory",
     symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` below `~/.gover`, or toolchains that `gover list` shows in \
               one terminal and not in another.",
-    cause: "A crash or a full disk in the middle of an install, `sudo gover install`, something that was deleted by hand, or a GOVER_HOME that only some programs have.",
+    cause: "A crash or a full disk in the middle of an install, `sudo gover install`, something that was deleted by hand, a GOVER_HOME that only some programs have, or a disk that forbids programs or is far away.",
     repair: "`gover prune` removes what serves nobody, `gover install --force VERSION` puts a toolchain back whole, and `chown` gives root's files back to you. Nothing of it is done by \
              `--fix`, since it deletes.",
     needs_network: false,
@@ -23,6 +23,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings: Vec<Finding> = rights::findings(snapshot);
+    findings.extend(file_system::finding(snapshot));
     findings.extend(toolchains::findings(snapshot));
     findings.extend(leftovers(snapshot, true));
     findings.extend(leftovers(snapshot, false));

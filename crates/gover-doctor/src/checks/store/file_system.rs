@@ -1,0 +1,92 @@
+//! The file system that the toolchains lie on.
+
+use super::store::CHECK;
+use crate::finding::{Evidence, Finding, Severity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::system::Os;
+
+pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let system = snapshot.disk.file_system(&versions);
+    // How Linux inside Windows reaches the drives of Windows.
+    let is_drive = snapshot.system.is_wsl && system.kind == "9p";
+    let shown = snapshot.short(&snapshot.gover.home);
+    let kind = if system.kind.is_empty() { "a file system of unknown kind" } else { system.kind.as_str() };
+    let (severity, what, why, fact) = if system.forbids_programs {
+        let what = format!("{shown} is on a file system that forbids programs");
+        let why = "no toolchain in it starts: `permission denied`";
+        (Severity::Error, what, why, format!("is on {kind} mounted with noexec"))
+    } else if is_drive {
+        let what = format!("{shown} is on a drive of Windows");
+        let why = "each file of the standard library is fetched across the border of the virtual machine, so that builds take many times as long";
+        (Severity::Warning, what, why, format!("is on {kind}"))
+    } else if system.is_remote {
+        let what = format!("{shown} is on a network drive");
+        let why = "builds read the standard library from there, and locks may not hold between machines";
+        (Severity::Note, what, why, format!("is on {kind}"))
+    } else {
+        return None;
+    };
+    let finding = Finding::new(CHECK.name, severity, what, why)
+        .shown_by([Evidence::Path { path: snapshot.gover.home.clone(), fact }]);
+    let home = snapshot.word(&snapshot.gover.home);
+    Some(match snapshot.system.os {
+        Os::Linux if system.forbids_programs => {
+            finding.command(format!("sudo mount -o remount,exec \"$(findmnt -n -o TARGET -T {home})\""))
+        }
+        Os::Windows => {
+            finding.command(r"[Environment]::SetEnvironmentVariable('GOVER_HOME', 'C:\gover', 'User')")
+        }
+        _ if is_drive => finding.command(format!("mv {home} ~/.gover && ~/.gover/bin/gover setup")),
+        _ => finding,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::disk::FileSystem;
+    use crate::testing::Machine;
+
+    fn mounted(machine: Machine, top: &str, kind: &str, forbids_programs: bool) -> Vec<Finding> {
+        let is_remote = kind.starts_with("nfs");
+        let system = FileSystem { kind: kind.to_owned(), forbids_programs, is_remote, available: None };
+        machine.mounted(top, system).findings("store")
+    }
+
+    #[test]
+    fn toolchains_that_may_not_start_are_an_error() {
+        let findings = mounted(Machine::linux(), "/home", "ext4", true);
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+        assert_eq!(findings[0].what, "~/.gover is on a file system that forbids programs");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on ext4 mounted with noexec");
+        assert_eq!(
+            findings[0].fix.commands,
+            [r#"sudo mount -o remount,exec "$(findmnt -n -o TARGET -T /home/ann/.gover)""#]
+        );
+        assert_eq!(mounted(Machine::linux(), "/home", "ext4", false), []);
+    }
+
+    #[test]
+    fn disks_that_are_far_away_are_told() {
+        let findings = mounted(Machine::linux(), "/home", "nfs4", false);
+        assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on nfs4");
+        // The same kind is what virtual machines share directories by.
+        assert_eq!(mounted(Machine::linux(), "/home", "9p", false), []);
+        let mut inside_windows = Machine::linux();
+        inside_windows.system.is_wsl = true;
+        let findings = mounted(inside_windows, "/home", "9p", false);
+        assert_eq!(findings[0].what, "~/.gover is on a drive of Windows");
+        assert_eq!(findings[0].severity, Severity::Warning);
+        let findings = mounted(Machine::windows(), r"C:\Users", "nfs", false);
+        assert_eq!(findings[0].severity, Severity::Note);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert_eq!(machine.findings("store"), []);
+        }
+    }
+}
