@@ -46,6 +46,7 @@ pub(crate) struct FakeDisk {
     read_only: BTreeSet<String>,
     systems: BTreeMap<String, FileSystem>,
     large: BTreeSet<String>,
+    secret: BTreeSet<String>,
 }
 
 /// Values by hive, key and name.
@@ -426,6 +427,11 @@ impl FakeDisk {
         if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path }
     }
 
+    /// Takes the right to read a file.
+    pub(crate) fn forbid_reading(&mut self, path: &str) {
+        self.secret.insert(self.key(path));
+    }
+
     /// Takes the right to execute a file.
     pub(crate) fn forbid_execution(&mut self, path: &str) {
         let key = self.key(path);
@@ -481,6 +487,9 @@ impl Disk for FakeDisk {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         if self.large.contains(&self.follow(path)) {
             return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        if self.secret.contains(&self.follow(path)) {
+            return Err(io::ErrorKind::PermissionDenied.into());
         }
         self.files.get(&self.follow(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }

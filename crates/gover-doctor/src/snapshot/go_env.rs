@@ -1,5 +1,7 @@
 //! The file that `go env -w` writes (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads it.
 
+use std::io;
+
 use crate::finding::{Change, Evidence};
 use crate::snapshot::disk::Disk;
 use crate::snapshot::system::{Os, System};
@@ -12,6 +14,8 @@ pub struct GoEnvFile {
     pub path: Option<String>,
     /// Its content; `None` if there is no such file.
     pub content: Option<Vec<u8>>,
+    /// Whether it is there and may not be read.
+    pub is_unreadable: bool,
     /// Its lines.
     pub lines: Vec<GoEnvLine>,
 }
@@ -30,7 +34,9 @@ pub struct GoEnvLine {
 impl GoEnvFile {
     pub(super) fn read(system: &System, variables: &Variables, home: &str, disk: &dyn Disk) -> Self {
         let Some(path) = path(system, variables, home) else { return Self::default() };
-        let content = disk.read(&path).ok();
+        let read = disk.read(&path);
+        let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        let content = read.ok();
         let text = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
         let lines = text
             .split('\n')
@@ -41,7 +47,7 @@ impl GoEnvFile {
                 setting: setting(text),
             })
             .collect();
-        Self { path: Some(path), content, lines }
+        Self { path: Some(path), content, is_unreadable, lines }
     }
 
     /// What it sets a name to; the last line counts.

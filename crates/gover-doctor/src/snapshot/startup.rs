@@ -1,6 +1,7 @@
 //! The files that shells read when they start, and the variables that lines in them set.
 
 use std::collections::BTreeMap;
+use std::io;
 
 mod assignment;
 mod places;
@@ -19,6 +20,8 @@ use crate::snapshot::variables::Variables;
 pub struct Startup {
     /// The files, in the order in which a login shell would read them.
     pub files: Vec<StartupFile>,
+    /// Files of the user's that are there and may not be read.
+    pub unreadable: Vec<String>,
 }
 
 /// One startup file.
@@ -81,13 +84,21 @@ impl Startup {
         disk: &dyn Disk,
         registry: &dyn Registry,
     ) -> Self {
-        let mut files = Vec::new();
+        let (mut files, mut unreadable) = (Vec::new(), Vec::new());
         for (path, shell, read_by, is_own) in places::places(system, variables, home, disk, registry) {
-            let Ok(content) = disk.read(&path) else { continue };
+            let content = match disk.read(&path) {
+                Ok(content) => content,
+                Err(error) => {
+                    if is_own && error.kind() == io::ErrorKind::PermissionDenied {
+                        unreadable.push(path);
+                    }
+                    continue;
+                }
+            };
             let assignments = assignment::assignments(&path, &content, home);
             files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
         }
-        Self { files }
+        Self { files, unreadable }
     }
 
     /// Every line that sets a variable, in the order of the files.

@@ -1,5 +1,7 @@
 //! How a variable that hurts is taken away, wherever it is set.
 
+use gover_shell::ShellKind;
+
 use super::Snapshot;
 use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT, UserKey};
 use super::startup::StartupFile;
@@ -61,6 +63,19 @@ impl Snapshot<'_> {
             (false, true) => format!("${{EDITOR:-vi}} +{line} {path}"),
             (false, false) => format!("sudo ${{EDITOR:-vi}} +{line} {path}"),
         }
+    }
+
+    /// The command that lets the user read a file of theirs again.
+    pub fn readable_again(&self, path: &str) -> String {
+        let path = self.word(path);
+        if self.system.is_windows() {
+            return format!("icacls {path} /reset");
+        }
+        let user = match self.shell {
+            Some(ShellKind::Fish | ShellKind::Elvish | ShellKind::Nu) => "(id -un)",
+            _ => "\"$(id -un)\"",
+        };
+        format!("sudo chown {user} {path} && chmod u+r {path}")
     }
 
     /// The command that changes a file of the machine as a script of sed says.

@@ -124,7 +124,10 @@ mod tests {
             findings[0].evidence[0].to_string(),
             "/home/ann/.bash_profile:1: export GOPRIVATE=corp.example"
         );
-        assert_eq!(findings[0].fix.commands, [r"printf '%s\n' 'export GOPRIVATE='\''corp.example'\''' >> ~/.bashrc"]);
+        assert_eq!(
+            findings[0].fix.commands,
+            [r"printf '%s\n' 'export GOPRIVATE='\''corp.example'\''' >> ~/.bashrc"]
+        );
         let told = machine.clone().file("~/.bashrc", "export GOPRIVATE=corp.example\n");
         assert_eq!(told.findings("shell-startup"), []);
         // A session that was begun by a login hands it on.

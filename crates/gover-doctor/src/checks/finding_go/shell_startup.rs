@@ -24,7 +24,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> =
+        snapshot.startup.unreadable.iter().map(|path| unreadable(snapshot, path)).collect();
     if let Some(order) = StartupOrder::of(snapshot) {
         findings.extend(gover_unread(snapshot, &order));
         findings.extend(unread_settings(snapshot, &order));
@@ -33,6 +34,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     findings.extend(MANAGERS.iter().filter_map(|manager| leftover(snapshot, manager)));
     findings
+}
+
+fn unreadable(snapshot: &Snapshot<'_>, path: &str) -> Finding {
+    let what = format!("{} may not be read by you", snapshot.short(path));
+    let why = "the shell goes without it, and nothing that it sets counts";
+    let evidence = Evidence::Path { path: path.to_owned(), fact: "permission denied".to_owned() };
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    finding.command(snapshot.readable_again(path))
 }
 
 /// `gover setup` was run in another shell.
@@ -305,6 +314,20 @@ mod tests {
         let findings = machine.findings("shell-startup");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.zshrc:1: export GOROOT=/usr/local/go");
         assert_eq!(machine.repaired(&findings).findings("shell-startup"), []);
+    }
+
+    #[test]
+    fn a_file_that_may_not_be_read_is_told() {
+        let mut machine = Machine::linux().file("~/.profile", "umask 022\n");
+        machine.disk.forbid_reading("/home/ann/.profile");
+        let findings = machine.findings("shell-startup");
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].what, "~/.profile may not be read by you");
+        assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.profile: permission denied");
+        assert_eq!(
+            findings[0].fix.commands,
+            ["sudo chown \"$(id -un)\" /home/ann/.profile && chmod u+r /home/ann/.profile"]
+        );
     }
 
     #[test]

@@ -20,10 +20,21 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    if let Some(path) = snapshot.go_env.path.as_deref().filter(|_| snapshot.go_env.is_unreadable) {
+        return vec![unreadable(snapshot, path)];
+    }
     if let Some(finding) = foreign_encoding(snapshot) {
         return vec![finding];
     }
     [faulty(snapshot), overriding(snapshot)].into_iter().flatten().collect()
+}
+
+fn unreadable(snapshot: &Snapshot<'_>, path: &str) -> Finding {
+    let what = format!("{} may not be read by you", snapshot.short(path));
+    let why = "go says nothing about it, and goes without every setting in it";
+    let evidence = Evidence::Path { path: path.to_owned(), fact: "permission denied".to_owned() };
+    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    finding.command(snapshot.readable_again(path))
 }
 
 /// `echo GOPROXY=direct > env` in Windows `PowerShell` writes UTF-16.

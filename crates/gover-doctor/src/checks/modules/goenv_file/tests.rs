@@ -79,3 +79,14 @@ fn a_healthy_machine_is_silent() {
     }
     assert_eq!(Machine::linux().file(FILE, "# nothing yet\n\n").findings("goenv-file"), []);
 }
+
+#[test]
+fn a_file_that_may_not_be_read_is_told() {
+    let mut machine = Machine::linux().file("~/.config/go/env", "GOPROXY=https://proxy.corp.example\n");
+    machine.disk.forbid_reading("/home/ann/.config/go/env");
+    let findings = machine.findings("goenv-file");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].what, "~/.config/go/env may not be read by you");
+    assert_eq!(findings[0].severity, Severity::Warning);
+    assert!(findings[0].fix.commands[0].starts_with("sudo chown"), "{findings:?}");
+}
