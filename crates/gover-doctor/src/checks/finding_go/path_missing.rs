@@ -1,10 +1,10 @@
 //! gover's directory is not on PATH, now or in new shells.
 
-use gover_shell::ShellKind;
+use gover_shell::{ShellKind, persist};
 
 use super::startup_order::StartupOrder;
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Change, Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::registry::{Hive, USER_ENVIRONMENT};
 use crate::snapshot::startup::StartupFile;
@@ -14,8 +14,10 @@ pub(super) const CHECK: Check = Check {
     summary: "gover's directory not on PATH",
     symptom: "`go: command not found`, or on Windows `'go' is not recognized as an internal or external command`, or a Go \
               that gover did not choose.",
-    cause: "`gover setup` was never run, its lines were removed, or this shell is older than they are.",
-    repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one.",
+    cause: "`gover setup` was never run, its lines were removed, this shell is older than they are, or a later line of a startup file sets PATH \
+            without what was on it.",
+    repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. Where a line behind gover's sets PATH anew, `--fix` \
+             moves gover's lines to the end.",
     needs_network: false,
     run,
 };
@@ -28,13 +30,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let why = "`go` is not found, or is another Go than the one that gover chooses";
     let finding = match (is_now, is_later) {
         (true, true) => return Vec::new(),
-        (false, true) => Finding::new(
-            CHECK.name,
-            Severity::Warning,
-            format!("{shown} is not on the PATH of this shell, though new ones get it"),
-            why,
-        )
-        .command(new_shell(snapshot)),
+        (false, true) => written_over(snapshot, why).unwrap_or_else(|| {
+            let what = format!("{shown} is not on the PATH of this shell, though new ones get it");
+            Finding::new(CHECK.name, Severity::Warning, what, why).command(new_shell(snapshot))
+        }),
         (true, false) => Finding::new(
             CHECK.name,
             Severity::Warning,
@@ -57,18 +56,44 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
         let entries = stored.map(|value| snapshot.expand(&value.shown())).unwrap_or_default();
         return snapshot.system.split_list(&entries).iter().any(|entry| snapshot.system.same(entry, bin));
     }
-    let below_home = snapshot.short(bin).replacen('~', "$HOME", 1);
-    // What only another shell reads is of no use to this one.
-    let order = StartupOrder::of(snapshot);
-    let files: Vec<&StartupFile> =
-        order.map_or_else(|| snapshot.startup.files.iter().collect(), |order| order.read);
-    files.iter().any(|file| {
-        file.lines().iter().any(|(_, line)| {
-            let is_meant =
-                line.contains(bin.as_str()) || line.contains(&below_home) || line.contains("gover init");
-            is_meant && !line.trim_start().starts_with('#')
-        })
+    read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
+}
+
+/// A line behind gover's that sets PATH without what was on it.
+fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
+    let (file, line) = read_files(snapshot).into_iter().filter(|file| file.is_own).find_map(|file| {
+        let own = last_line_of_gover(snapshot, file)?;
+        let behind = file.assignments.iter().filter(|line| line.name == "PATH" && line.line > own);
+        // What a command prints may well hold it.
+        let forgets = |value: &str| !value.contains("PATH") && !value.contains(['(', '`']);
+        Some((file, behind.rev().find(|line| forgets(&line.value))?))
+    })?;
+    let what = format!("{}:{} sets PATH anew, behind gover's lines", snapshot.short(&file.path), line.line);
+    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by([line.evidence()]);
+    let moved = persist::block_at_end(&file.content).map(|after| Change::File {
+        path: file.path.clone(),
+        before: Some(file.content.clone()),
+        after: Some(after),
+    });
+    Some(match moved {
+        Some(change) => finding.fixed_by([change]).command(new_shell(snapshot)),
+        None => finding.command(snapshot.edit(file, line.line)),
     })
+}
+
+/// What this shell reads, or all files if that cannot be told; what only another shell reads is of no use to this one.
+fn read_files<'s>(snapshot: &'s Snapshot<'_>) -> Vec<&'s StartupFile> {
+    StartupOrder::of(snapshot).map_or_else(|| snapshot.startup.files.iter().collect(), |order| order.read)
+}
+
+fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usize> {
+    let bin = snapshot.gover.bin.as_str();
+    let below_home = snapshot.short(bin).replacen('~', "$HOME", 1);
+    let is_meant = |line: &str| {
+        let names = line.contains(bin) || line.contains(&below_home) || line.contains("gover init");
+        names && !line.trim_start().starts_with('#')
+    };
+    file.lines().into_iter().rev().find(|(_, line)| is_meant(line)).map(|(number, _)| number)
 }
 
 /// How the shell in use reads its startup files again.
@@ -101,6 +126,27 @@ mod tests {
         let findings = Machine::linux().var("PATH", "/usr/bin:/bin").findings("path-missing");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
+    }
+
+    #[test]
+    fn a_line_that_sets_path_anew_is_named_and_overtaken() {
+        let bashrc = format!("{}export PATH=/usr/bin:/bin\n", Machine::block("bash"));
+        let machine = Machine::linux().file("~/.bashrc", &bashrc).var("PATH", "/usr/bin:/bin");
+        let findings = machine.findings("path-missing");
+        assert_eq!(findings[0].severity, Severity::Error);
+        let line = bashrc.lines().count();
+        assert_eq!(findings[0].what, format!("~/.bashrc:{line} sets PATH anew, behind gover's lines"));
+        let shown = format!("/home/ann/.bashrc:{line}: export PATH=/usr/bin:/bin");
+        assert_eq!(findings[0].evidence[0].to_string(), shown);
+        let new_window = machine.repaired(&findings).var("PATH", "/home/ann/.gover/bin:/usr/bin:/bin");
+        assert_eq!(new_window.findings("path-missing"), []);
+        assert_eq!(new_window.var("PATH", "/bin").findings("path-missing")[0].severity, Severity::Warning);
+        // With what was on it, and before gover's lines, it takes nothing away.
+        for kept in ["export PATH=/opt/bin:$PATH", "PATH=$(prepend /opt/bin)", "path+=(/opt/bin)"] {
+            let bashrc = format!("export PATH=/usr/bin\n{}{kept}\n", Machine::block("bash"));
+            let machine = Machine::linux().file("~/.bashrc", &bashrc).var("PATH", "/usr/bin:/bin");
+            assert_eq!(machine.findings("path-missing")[0].severity, Severity::Warning, "{kept}");
+        }
     }
 
     #[test]
