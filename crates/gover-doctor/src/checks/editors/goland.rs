@@ -114,6 +114,8 @@ mod tests {
             (Severity::Warning, "GoLand uses go1.20.1 for this project, and go1.22.5 is selected")
         );
         assert_eq!(findings[0].evidence[1].to_string(), "gover current: go1.22.5, the default");
+        let chosen = with_url(Machine::windows(), "file://C:/Users/ann/.gover/versions/go1.22.5");
+        assert_eq!(chosen.findings("goland"), []);
     }
 
     #[test]

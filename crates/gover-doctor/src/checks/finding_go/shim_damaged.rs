@@ -164,6 +164,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(evidence(&machine)[0], "/home/ann/.gover/bin/go: is not gover's shim");
         assert_eq!(findings[0].fix.commands, ["rm '/home/ann/.gover/bin/go'", "gover setup"]);
+        assert_eq!(machine.program("~/.gover/bin/go", "shim").findings("shim-damaged"), []);
         let linked = Machine::linux()
             .without("~/.gover/bin/go")
             .toolchain("/usr/local/go", "go1.21.6")

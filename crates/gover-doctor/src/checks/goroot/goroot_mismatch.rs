@@ -178,6 +178,21 @@ mod tests {
         let machine = answering(Machine::windows(), shim, goroot, "go1.22.5", "go1.22.4");
         let findings = machine.findings("goroot-mismatch");
         assert_eq!(findings[0].fix.commands, ["gover install --force 1.22.5"]);
+        let installed = answering(machine, shim, goroot, "go1.22.5", "go1.22.5");
+        assert_eq!(installed.findings("goroot-mismatch"), []);
+    }
+
+    #[test]
+    fn a_goroot_of_go_env_is_none_of_the_variable() {
+        let shim = "/home/ann/.gover/bin/go";
+        let machine = answering(Machine::linux(), shim, GOROOT, "go1.22.5", "go1.22.5")
+            .file("~/.config/go/env", "GOROOT=/opt/go\n");
+        let machine = answering(machine, &format!("{GOROOT}/bin/go"), "/opt/go", "go1.22.5", "go1.21.6");
+        let evidence: Vec<String> =
+            machine.findings("goroot-mismatch")[0].evidence.iter().map(ToString::to_string).collect();
+        assert!(evidence.contains(&"/home/ann/.config/go/env:1: GOROOT=/opt/go".to_owned()), "{evidence:?}");
+        assert!(!evidence.iter().any(|one| one.starts_with("runtime.GOROOT()")), "{evidence:?}");
+        assert_eq!(machine.file("~/.config/go/env", "").findings("goroot-mismatch"), []);
     }
 
     #[test]

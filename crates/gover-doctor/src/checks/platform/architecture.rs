@@ -179,6 +179,8 @@ mod tests {
             "/Users/ann/.gover/versions/go1.22.5/bin/go: is a program for amd64"
         );
         assert_eq!(findings[0].fix.commands, ["gover install -f 1.22.5"]);
+        let installed = with(with(Machine::macos(), &mach(0x0100_0007)), &mach(0x0100_000c));
+        assert_eq!(installed.findings("architecture"), []);
         let findings = with(Machine::windows(), &pe(0x14c)).findings("architecture");
         assert!(findings[0].what.ends_with("and runs as a 32-bit program"), "{}", findings[0].what);
     }

@@ -23,6 +23,9 @@ fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(evidence, ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]);
     assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);
+    let installed = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n");
+    let installed = installed.answers(COMMAND, 0, &ANSWER.replace("gopls: go1.20.4", "gopls: go1.22.5"), "");
+    assert_eq!(installed.findings("tools-stale"), []);
     assert_eq!(machine().file("~/shop/go.mod", "go 1.20\n").findings("tools-stale"), []);
     assert_eq!(machine().findings("tools-stale"), []);
 }
@@ -50,6 +53,7 @@ fn a_program_that_comes_first_is_a_note() {
     assert_eq!(findings[0].what, "hugo of `go install` is hidden by /usr/bin/hugo");
     assert_eq!(findings[0].evidence[0].to_string(), "/usr/bin/hugo: comes first on PATH");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/go/bin/hugo: built by go1.19, comes later");
+    assert_eq!(machine.path_first("/home/ann/go/bin:/usr/bin").findings("tools-stale"), []);
 }
 
 #[test]
