@@ -1,7 +1,8 @@
 //! What a repair replaced, so that it can be put back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
 use gover_sys::Lock;
@@ -64,8 +65,7 @@ impl Journal {
     pub(super) fn keep(&mut self, change: &Change, _lock: &Lock) -> Result<(), RepairError> {
         if self.is_new {
             let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
-            remove_tree(&self.directory).map_err(failed)?;
-            create_private_directory(&self.directory).map_err(failed)?;
+            self.set_aside().and_then(|()| create_private_directory(&self.directory)).map_err(failed)?;
             self.is_new = false;
         }
         let entry = match change {
@@ -85,13 +85,36 @@ impl Journal {
         self.write()
     }
 
+    /// Drops the journal of an earlier repair, now that this one has changed something.
+    pub(super) fn settle(&self, _lock: &Lock) -> Result<(), RepairError> {
+        let earlier = self.earlier();
+        remove_tree(&earlier).map_err(|source| file_error("remove", &earlier.display().to_string(), source))
+    }
+
+    /// Takes back the last call of [`keep`](Self::keep), since nothing was changed after it. A repair that changes nothing
+    /// leaves the journal of the one before.
+    pub(super) fn forget(&mut self, _lock: &Lock) -> Result<(), RepairError> {
+        self.entries.pop();
+        if !self.entries.is_empty() {
+            return self.write();
+        }
+        self.is_new = true;
+        let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
+        remove_tree(&self.directory).map_err(failed)?;
+        rename_if_there(&self.earlier(), &self.directory).map_err(failed)
+    }
+
     /// Puts back, newest first, all that the last repair changed. What has changed since stays, and the journal with it.
     pub fn undo(layout: &Layout, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
-        let directory = directory(layout);
+        let begun = Self::new(layout);
+        begun
+            .resume()
+            .map_err(|source| file_error("read", &begun.directory.display().to_string(), source))?;
+        let directory = begun.directory;
         let path = directory.join(NAME);
         let text = match fs::read(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(RepairError::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RepairError::Nothing),
             Err(source) => return Err(file_error("read", &path.display().to_string(), source)),
         };
         let entries: Vec<Entry> = serde_json::from_slice(&text)
@@ -122,6 +145,28 @@ impl Journal {
             journal.write()?;
         }
         Ok(undone)
+    }
+
+    /// The journal of an earlier repair goes aside until this one has changed something.
+    fn set_aside(&self) -> io::Result<()> {
+        if self.directory.join(NAME).exists() {
+            remove_tree(&self.earlier())?;
+            rename_if_there(&self.directory, &self.earlier())?;
+        }
+        remove_tree(&self.directory)
+    }
+
+    /// A crash may have come while the journal of an earlier repair was aside.
+    fn resume(&self) -> io::Result<()> {
+        if !self.directory.join(NAME).exists() && self.earlier().join(NAME).exists() {
+            remove_tree(&self.directory)?;
+            rename_if_there(&self.earlier(), &self.directory)?;
+        }
+        Ok(())
+    }
+
+    fn earlier(&self) -> PathBuf {
+        self.directory.with_extension("old")
     }
 
     fn reversed(&self, entry: &Entry) -> Result<Change, RepairError> {
@@ -169,6 +214,13 @@ impl Journal {
         let text = serde_json::to_vec_pretty(&self.entries)
             .map_err(|source| RepairError::Journal { path: shown.clone(), source })?;
         write_atomically(&path, &text).map_err(|source| file_error("write", &shown, source))
+    }
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
     }
 }
 

@@ -101,7 +101,14 @@ pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), 
         return Err(RepairError::Changed { place: change.place() });
     }
     journal.keep(change, lock)?;
-    make(change)
+    match make(change) {
+        Ok(()) => journal.settle(lock),
+        Err(problem) => {
+            // Files and values change whole or not at all, so there is nothing to take back.
+            journal.forget(lock)?;
+            Err(problem)
+        }
+    }
 }
 
 impl Change {

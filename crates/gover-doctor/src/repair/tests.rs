@@ -81,3 +81,43 @@ fn a_new_repair_forgets_the_one_before() {
     Journal::undo(&home.layout, &lock).unwrap();
     assert_eq!(fs::read(home.path("file")).unwrap(), b"1");
 }
+
+#[test]
+fn what_could_not_be_changed_is_no_change_and_the_repair_before_can_be_undone() {
+    let home = Home::new();
+    let lock = home.lock();
+    fs::write(home.path("file"), "a").unwrap();
+    apply(&home.edit("file", Some(b"b")), &mut Journal::new(&home.layout), &lock).unwrap();
+
+    let mut journal = Journal::new(&home.layout);
+    let nowhere = home.edit("gone/file", Some(b"x"));
+    assert!(matches!(apply(&nowhere, &mut journal, &lock), Err(RepairError::File { verb: "write", .. })));
+    assert!(journal.is_empty());
+    Journal::undo(&home.layout, &lock).unwrap();
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"a");
+
+    // After a change that was made it is that one's journal that stays.
+    let mut journal = Journal::new(&home.layout);
+    apply(&home.edit("file", Some(b"c")), &mut journal, &lock).unwrap();
+    apply(&nowhere, &mut journal, &lock).unwrap_err();
+    assert_eq!(journal.len(), 1);
+    assert!(Journal::undo(&home.layout, &lock).unwrap().iter().all(|one| one.problem.is_none()));
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"a");
+    let left: Vec<_> =
+        fs::read_dir(home.layout.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["locks"]);
+}
+
+#[test]
+fn a_crash_at_the_begin_of_a_repair_leaves_the_one_before() {
+    let home = Home::new();
+    let lock = home.lock();
+    fs::write(home.path("file"), "a").unwrap();
+    apply(&home.edit("file", Some(b"b")), &mut Journal::new(&home.layout), &lock).unwrap();
+    let journal = directory(&home.layout);
+    fs::rename(&journal, journal.with_extension("old")).unwrap();
+    fs::create_dir(&journal).unwrap();
+    Journal::undo(&home.layout, &lock).unwrap();
+    assert_eq!(fs::read(home.path("file")).unwrap(), b"a");
+    assert!(matches!(Journal::undo(&home.layout, &lock), Err(RepairError::Nothing)));
+}
