@@ -112,3 +112,31 @@ default is now go1.91.2
 "#]]
     );
 }
+
+#[test]
+fn a_silent_source_does_not_hold_the_user_up() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.site().server().fault("/dl/*", Fault::Stall);
+    // What is silent never answers, so that how long two seconds take makes no difference.
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2: go.dev skipped: no answer within 2 s
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+default is now go1.91.2
+
+"#]]
+    );
+    // It is remembered: the next command does not wait at all.
+    ctx.site().server().forget_requests();
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    assert!(output.success().stderr.starts_with("installed go1.91.2 in"), "{output}");
+    assert!(ctx.site().server().requests_for("/dl/*").is_empty());
+    ctx.gover(["cache", "clean"]).success();
+    assert!(!ctx.layout().failed_sources().exists());
+}

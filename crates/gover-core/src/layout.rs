@@ -88,6 +88,11 @@ impl Layout {
         self.cache().join("index")
     }
 
+    /// Which sources failed within the last hour.
+    pub fn failed_sources(&self) -> PathBuf {
+        self.cache().join("failed-sources.json")
+    }
+
     /// Tiles, records and tree heads of checksum databases.
     pub fn sumdb_cache(&self) -> PathBuf {
         self.cache().join("sumdb")

@@ -131,6 +131,14 @@ impl Sink for PartFile {
         Ok(bytes)
     }
 
+    fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
+        let path = self.path(artifact);
+        let tag = (artifact.proof == Proof::Log).then(|| Tag::beside(&path));
+        let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let held = if artifact.size.is_some_and(|size| length > size) { 0 } else { length };
+        (held, tag.and_then(|tag| tag.value))
+    }
+
     fn restart(&mut self) -> io::Result<()> {
         self.current()?.restart()
     }
@@ -288,6 +296,7 @@ mod tests {
         part.write(b"hello").unwrap();
         drop(part);
         let mut part = home.part();
+        assert_eq!(part.held(&artifact("http://b", Some("00"))), (5, None));
         // Another mirror with the same sum has the same bytes.
         assert_eq!(part.begin(&artifact("http://b", Some("00"))).unwrap(), 5);
         part.write(b" gove").unwrap();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use gover_core::{Diagnose, Exit};
 use thiserror::Error;
@@ -13,13 +14,15 @@ use crate::http::HttpError;
 use crate::sumdb::{DatabaseError, SumdbError};
 
 /// Why one source has not got something. `Display` is the reason in one line, for people.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub(crate) enum SourceError {
     /// Nothing was learned: no connection, a timeout, an answer that makes no sense.
     #[error("{reason}")]
     Unreachable {
         /// In a few words.
         reason: String,
+        /// Whether that is about the source and the way to it, not about settings or this machine.
+        lasting: bool,
     },
     /// The source was asked and has not got it, or does not give it away.
     #[error("{reason}")]
@@ -42,7 +45,12 @@ impl SourceError {
 
     /// Nothing was learned.
     pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::Unreachable { reason: reason.into() }
+        Self::Unreachable { reason: reason.into(), lasting: false }
+    }
+
+    /// Nothing came for so long that others were asked.
+    pub(crate) fn silent(patience: Duration) -> Self {
+        Self::Unreachable { reason: format!("no answer within {} s", patience.as_secs_f32()), lasting: true }
     }
 
     /// An error of a file on this machine.
@@ -51,13 +59,18 @@ impl SourceError {
         if error.kind() == io::ErrorKind::NotFound {
             Self::not_there(format!("no file `{}`", path.display()))
         } else {
-            Self::Unreachable { reason }
+            Self::unreachable(reason)
         }
     }
 
     /// Whether the source was asked and answered no.
     pub(crate) fn is_not_there(&self) -> bool {
         matches!(self, Self::NotThere { .. })
+    }
+
+    /// Whether the source had better be asked last for a while.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Unreachable { lasting: true, .. })
     }
 
     /// Whether it counts as not found for a list in GOPROXY.
@@ -72,7 +85,7 @@ impl From<HttpError> for SourceError {
         if error.is_refusal() {
             Self::NotThere { reason, not_found: error.is_not_found() }
         } else {
-            Self::Unreachable { reason }
+            Self::Unreachable { reason, lasting: error.is_of_the_network() }
         }
     }
 }

@@ -20,6 +20,7 @@ mod index;
 mod network;
 mod probe;
 mod proxy;
+mod race;
 mod releases;
 mod settings;
 mod source;

@@ -25,6 +25,8 @@ pub struct SupplySettings {
     pub index_cache: PathBuf,
     /// The directory where the checksum database's tiles and tree head are kept.
     pub sumdb_cache: PathBuf,
+    /// The file that remembers which sources failed lately.
+    pub failed_sources: PathBuf,
     /// Rules for every connection.
     pub network: NetworkSettings,
 }
@@ -39,6 +41,7 @@ impl SupplySettings {
             godev_url: GODEV_URL.to_owned(),
             index_cache: layout.index_cache(),
             sumdb_cache: layout.sumdb_cache(),
+            failed_sources: layout.failed_sources(),
             network: NetworkSettings::default(),
         }
     }

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use crate::address;
 use crate::archive_name;
@@ -41,6 +44,9 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) cache: &'a Cache,
     /// The compiled table.
     pub(crate) table: &'a Table,
+    /// How long the index of another place than the one that serves is waited for; `None` as long as it takes, since
+    /// nothing else proves the file.
+    pub(crate) patience: Option<Duration>,
 }
 
 impl ReleaseSite {
@@ -71,7 +77,7 @@ impl ReleaseSite {
     /// What the index says of the archive, and what the table adds to it.
     async fn indexed(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
-        let Knowledge { http, cache, table } = knowledge;
+        let Knowledge { http, cache, table, .. } = knowledge;
         let mut loaded = self.site.load(http, cache, table, Freshness::Recent).await?;
         if loaded.index.release(name).is_none() {
             // It may have come out within the hour.
@@ -79,7 +85,7 @@ impl ReleaseSite {
         }
         let Some(release) = loaded.index.release(name) else {
             return Err(match loaded.stale {
-                Some(reason) => SourceError::unreachable(reason),
+                Some(reason) => SourceError::Unreachable { reason, lasting: true },
                 None => SourceError::not_there(format!("its index has no {name}")),
             });
         };
@@ -170,7 +176,14 @@ async fn believed(
     if let Some(file) = known_archive(wanted, knowledge.table).filter(|file| file.sha256.is_some()) {
         return Ok(Archive::from_table(file));
     }
-    match site.indexed(wanted, knowledge).await {
+    let indexed = site.indexed(wanted, knowledge);
+    let indexed = match knowledge.patience {
+        Some(patience) => {
+            timeout(patience, indexed).await.unwrap_or_else(|_| Err(SourceError::silent(patience)))
+        }
+        None => indexed.await,
+    };
+    match indexed {
         Err(error @ SourceError::Integrity(_)) => Err(error),
         Err(_) => Ok(Archive { file_name: archive_name::usual(wanted), size: None, sum: None }),
         archive => archive,

@@ -31,6 +31,7 @@ pub(crate) fn with_network(
         godev_url: context.env.text(vars::GOVER_GODEV_URL).unwrap_or(defaults.godev_url),
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
+        failed_sources: defaults.failed_sources,
         network: network(NetworkSettings {
             offline: context.settings.offline.value,
             certificates: context.env.var(vars::SSL_CERT_FILE).map(PathBuf::from),

@@ -97,6 +97,11 @@ impl HttpError {
         matches!(self, Self::Status { status: 401 | 403 | 404 | 410 | 451, .. })
     }
 
+    /// Whether server or way are at fault, and not settings or this machine.
+    pub(crate) fn is_of_the_network(&self) -> bool {
+        !matches!(self, Self::Offline | Self::InvalidAddress | Self::Certificates { .. } | Self::Setup { .. })
+    }
+
     /// How long the server asks to wait.
     pub(crate) fn wait(&self) -> Option<Duration> {
         match self {

@@ -20,6 +20,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Certificate, Client, Response, StatusCode};
@@ -41,12 +42,14 @@ pub(crate) struct Http {
     client: OnceLock<Result<Client, HttpError>>,
     /// Places that could not be connected to, and why: no command waits twice for one timeout.
     unreachable: Mutex<BTreeMap<String, String>>,
+    /// When a place was last heard of.
+    heard: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl Http {
     /// Opens nothing yet.
     pub(crate) fn new(settings: NetworkSettings) -> Self {
-        Self { settings, client: OnceLock::new(), unreachable: Mutex::default() }
+        Self { settings, client: OnceLock::new(), unreachable: Mutex::default(), heard: Mutex::default() }
     }
 
     /// The settings it was made with.
@@ -74,6 +77,15 @@ impl Http {
         self.unreachable().remove(&address::origin(url));
     }
 
+    /// When the place of an address last sent something.
+    pub(crate) fn heard_at(&self, url: &str) -> Option<Instant> {
+        self.heard().get(&address::origin(url)).copied()
+    }
+
+    fn hear(&self, origin: &str) {
+        self.heard().insert(origin.to_owned(), Instant::now());
+    }
+
     async fn read_once(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned()));
         let response = self.send(url, headers.into_iter().collect()).await?;
@@ -87,8 +99,10 @@ impl Http {
             return Err(HttpError::TooLong { limit });
         }
         let mut bytes = Vec::new();
+        let origin = address::origin(url);
         let mut stream = Stream::of_text(response)?;
         while let Some(chunk) = stream.next().await? {
+            self.hear(&origin);
             let chunk = chunk.as_ref();
             if (bytes.len() + chunk.len()) as u64 > limit {
                 return Err(HttpError::TooLong { limit });
@@ -111,13 +125,19 @@ impl Http {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        request.send().await.map_err(|error| {
-            let error = self.classify(&error);
-            if let HttpError::Connect { reason } = &error {
-                self.unreachable().insert(origin, reason.clone());
+        match request.send().await {
+            Ok(response) => {
+                self.hear(&origin);
+                Ok(response)
             }
-            error
-        })
+            Err(error) => {
+                let error = self.classify(&error);
+                if let HttpError::Connect { reason } = &error {
+                    self.unreachable().insert(origin, reason.clone());
+                }
+                Err(error)
+            }
+        }
     }
 
     fn classify(&self, error: &reqwest::Error) -> HttpError {
@@ -142,6 +162,10 @@ impl Http {
 
     fn client(&self) -> Result<&Client, HttpError> {
         self.client.get_or_init(|| build(&self.settings)).as_ref().map_err(Clone::clone)
+    }
+
+    fn heard(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Instant>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {

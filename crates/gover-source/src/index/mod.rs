@@ -13,7 +13,7 @@ use crate::archive_name;
 use crate::table::Table;
 
 pub(crate) use cache::{Cache, Cached};
-pub(crate) use site::{Freshness, Site};
+pub(crate) use site::{Freshness, LoadedIndex, Site};
 
 /// What a release site publishes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,9 +8,10 @@ mod list;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fs;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use gover_core::{Platform, ToolchainName};
 
@@ -19,6 +20,7 @@ use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
 use crate::error::{SourceError, SourceFailure};
 use crate::http::{Body, Http, HttpError};
 use crate::index::{Cache, Cached, Freshness};
+use crate::race::{Patience, Question, race};
 use crate::sumdb::escape_version;
 
 pub(crate) use list::{Entry, Place, ProxyList};
@@ -86,41 +88,45 @@ impl Proxies {
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// What the first answering proxy lists, as new as wanted or as new as there is, and what failed.
+    /// What the first answering proxy lists, as new as wanted or as new as there is, and what failed. Beside a silent
+    /// entry the next is asked if it is followed by `|`.
     pub(crate) async fn list(
         &self,
         http: &Http,
         cache: &Cache,
         freshness: Freshness,
+        patience: Duration,
     ) -> (Listed, Vec<SourceFailure>) {
-        let mut failures = Vec::new();
         let entries = match self.entries() {
             Ok(entries) => entries,
             Err(error) => {
-                failures.push(SourceFailure {
-                    source: LABEL.to_owned(),
-                    url: None,
-                    reason: error.to_string(),
-                });
-                return (Listed::default(), failures);
+                let (source, reason) = (LABEL.to_owned(), error.to_string());
+                return (Listed::default(), vec![SourceFailure { source, url: None, reason }]);
             }
         };
-        for entry in entries {
-            let listed = match self.locate(entry, &list_path()) {
-                Ok(location) => load_list(http, cache, &location, freshness).await,
-                Err(error) => Err(error),
-            };
-            match listed {
-                Ok(listed) => return (listed, failures),
-                Err(error) => {
-                    failures.push(self.failure(entry, &error));
-                    if !(entry.any_failure_goes_on || error.is_not_found()) {
-                        break;
-                    }
-                }
-            }
-        }
-        (Listed::default(), failures)
+        let questions = entries.iter().map(|entry| {
+            let question: Question<'_, Listed, SourceError> = Box::pin(async move {
+                load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await
+            });
+            question
+        });
+        let wait = |at: usize| entries.get(at)?.any_failure_goes_on.then_some(patience);
+        let quiet = |at: usize| {
+            let place = entries.get(at).map(|entry| self.locate(entry, ""));
+            let heard = place.and_then(|place| http.heard_at(&place.ok()?.to_string()));
+            heard.is_none_or(|heard| heard.elapsed() >= patience)
+        };
+        let mut failures = Vec::new();
+        let goes_on = |at: usize, error: SourceError| {
+            let Some(entry) = entries.get(at) else { return Ok(false) };
+            failures.push(self.failure(entry, &error));
+            Ok::<_, Infallible>(entry.any_failure_goes_on || error.is_not_found())
+        };
+        let Ok(answer) = race(questions, Patience { silence: patience, wait, quiet }, goes_on).await;
+        let Some(answer) = answer else { return (Listed::default(), failures) };
+        let silent = answer.silent.iter().filter_map(|at| entries.get(*at));
+        failures.extend(silent.map(|entry| self.failure(entry, &SourceError::silent(patience))));
+        (answer.value, failures)
     }
 
     /// What the first proxy of which a list is kept had, whatever its age.
@@ -147,6 +153,22 @@ impl Proxies {
     pub(crate) fn failure(&self, entry: &Entry, error: &SourceError) -> SourceFailure {
         let url = (entry.place != Place::Off).then(|| self.shown(entry));
         SourceFailure { source: LABEL.to_owned(), url, reason: error.to_string() }
+    }
+
+    /// The addresses of the entries that have one.
+    pub(crate) fn bases(&self) -> Vec<String> {
+        let entries = self.entries().unwrap_or_default();
+        let bases = entries.iter().filter_map(|entry| match &entry.place {
+            Place::Server(base) => Some(base.clone()),
+            Place::Direct => Some(self.direct.clone()),
+            Place::Directory(_) | Place::Off => None,
+        });
+        bases.collect()
+    }
+
+    /// By what an entry is remembered; without credentials.
+    pub(crate) fn label(&self, entry: &Entry) -> String {
+        format!("{LABEL} {}", self.shown(entry))
     }
 
     fn shown(&self, entry: &Entry) -> String {

@@ -1,5 +1,8 @@
 //! The sources in order: the first that can serve wins, a failure is told, a fraud stops everything.
 
+mod download;
+mod lists;
+mod recent;
 #[cfg(test)]
 mod tests;
 
@@ -12,16 +15,17 @@ use crate::address;
 use crate::archive_name;
 use crate::artifact::{Artifact, Wanted};
 use crate::checksums::{self, Way};
-use crate::error::{LookupError, SourceError, SourceFailure, SupplyError};
+use crate::error::{LookupError, SourceError, SourceFailure};
 use crate::http::Http;
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, InvalidSource, SourceSpec, SupplySettings};
-use crate::source::{Flat, Knowledge, ReleaseSite, module_roots};
+use crate::source::{Knowledge, ReleaseSite, module_roots};
 use crate::sumdb::LogRecord;
 use crate::table::Table;
-use crate::transfer::{Observer, Sink, TransferError, transfer};
+
+use recent::RecentFailures;
 
 /// Where toolchains come from; built once a command. Opens no connection before it is asked for something.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ pub struct Supply {
     godev: ReleaseSite,
     china: ReleaseSite,
     pub(crate) proxies: Proxies,
+    recent: RecentFailures,
 }
 
 /// A finished download.
@@ -59,6 +64,7 @@ impl Supply {
             godev: ReleaseSite::new(&SourceSpec::GoDev.label(), &settings.godev_url),
             china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL),
             proxies: Proxies::new(settings.proxies.as_deref(), &settings.godev_url),
+            recent: RecentFailures::new(settings.failed_sources.clone()),
             settings,
         })
     }
@@ -66,56 +72,6 @@ impl Supply {
     /// The settings it was made from.
     pub fn settings(&self) -> &SupplySettings {
         &self.settings
-    }
-
-    /// Downloads `wanted` from the first source that has it. A source that fails is reported to `observer` and the
-    /// next one tried; a contradiction between what is known and what comes stops at once. What arrived is *not*
-    /// verified: the caller compares it with the artifact's proof.
-    pub async fn download(
-        &self,
-        wanted: &Wanted,
-        sink: &mut dyn Sink,
-        observer: &dyn Observer,
-    ) -> Result<Download, SupplyError> {
-        let mut attempt =
-            Attempt { http: &self.http, sink, observer, failures: Vec::new(), all_answered: true };
-        for spec in &self.settings.sources {
-            if let Some((artifact, bytes)) = self.download_from(spec, wanted, &mut attempt).await? {
-                return Ok(Download { artifact, bytes, failures: attempt.failures });
-            }
-        }
-        let Attempt { failures, all_answered, .. } = attempt;
-        let wanted = wanted.clone();
-        Err(if all_answered {
-            SupplyError::Unknown { wanted, failures }
-        } else {
-            SupplyError::Unreachable { wanted, failures, offline: self.settings.network.offline }
-        })
-    }
-
-    /// Downloads one known file, and asks no other source: for a build of the user's own.
-    pub async fn fetch(
-        &self,
-        artifact: &Artifact,
-        sink: &mut dyn Sink,
-        observer: &dyn Observer,
-    ) -> Result<u64, SupplyError> {
-        let mut attempt =
-            Attempt { http: &self.http, sink, observer, failures: Vec::new(), all_answered: true };
-        match attempt.download(Ok(artifact.clone())).await? {
-            Ok((_, bytes)) => Ok(bytes),
-            Err(error) => {
-                let url = Some(artifact.location.to_string());
-                let failure =
-                    SourceFailure { source: artifact.source.clone(), url, reason: error.to_string() };
-                let offline = self.settings.network.offline;
-                Err(SupplyError::Unreachable {
-                    wanted: artifact.wanted.clone(),
-                    failures: vec![failure],
-                    offline,
-                })
-            }
-        }
     }
 
     /// The proven record of the checksum database about the module that holds `wanted`.
@@ -185,91 +141,19 @@ impl Supply {
         self.proxies.offers(&self.http, wanted).await
     }
 
-    async fn download_from(
-        &self,
-        spec: &SourceSpec,
-        wanted: &Wanted,
-        attempt: &mut Attempt<'_>,
-    ) -> Result<Option<(Artifact, u64)>, SupplyError> {
-        let knowledge = Knowledge { http: &self.http, cache: &self.cache, table: &self.table };
-        let artifact = match spec {
-            SourceSpec::GoProxy => return self.download_from_proxies(wanted, attempt).await,
-            SourceSpec::GoDev => self.godev.artifact(wanted, knowledge).await,
-            SourceSpec::China => self.china.artifact(wanted, knowledge).await,
-            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, &self.godev, knowledge).await,
-            SourceSpec::Directory(path) => {
-                Flat::Directory(path).artifact(wanted, &self.godev, knowledge).await
-            }
-        };
-        match attempt.download(artifact).await? {
-            Ok(done) => Ok(Some(done)),
-            Err(error) => {
-                attempt.failed(
-                    SourceFailure { source: spec.label(), url: None, reason: error.to_string() },
-                    &error,
-                );
-                Ok(None)
-            }
-        }
-    }
-
-    async fn download_from_proxies(
-        &self,
-        wanted: &Wanted,
-        attempt: &mut Attempt<'_>,
-    ) -> Result<Option<(Artifact, u64)>, SupplyError> {
-        let candidates = match self.proxies.candidates(wanted) {
-            Ok(candidates) => candidates,
-            Err(error) => {
-                let source = proxy::LABEL.to_owned();
-                attempt.failed(SourceFailure { source, url: None, reason: error.to_string() }, &error);
-                return Ok(None);
-            }
-        };
-        for candidate in candidates {
-            match attempt.download(candidate.artifact).await? {
-                Ok(done) => return Ok(Some(done)),
-                Err(error) => {
-                    attempt.failed(self.proxies.failure(candidate.entry, &error), &error);
-                    if !(candidate.entry.any_failure_goes_on || error.is_not_found()) {
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(None)
+    /// What is believed of archives, and how it is asked for.
+    fn knowledge(&self) -> Knowledge<'_> {
+        let network = &self.settings.network;
+        let patience =
+            if self.recent.contains(&self.godev.label) { network.patience / 4 } else { network.patience };
+        // Without a checksum database only the index can prove what a mirror sends.
+        let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
+        Knowledge { http: &self.http, cache: &self.cache, table: &self.table, patience }
     }
 
     async fn collect(&self, freshness: Freshness) -> Releases {
         let mut releases = Releases::from_table(&self.table);
-        let indexes = async {
-            let mut loaded = Vec::new();
-            for site in self.sites() {
-                let index = site.site.load(&self.http, &self.cache, &self.table, freshness).await;
-                loaded.push((site.label.clone(), index));
-            }
-            loaded
-        };
-        let listed = async {
-            if self.settings.sources.contains(&SourceSpec::GoProxy) {
-                self.proxies.list(&self.http, &self.cache, freshness).await
-            } else {
-                (Listed::default(), Vec::new())
-            }
-        };
-        let (indexes, (listed, failures)) = tokio::join!(indexes, listed);
-        for (source, loaded) in indexes {
-            let reason = match loaded {
-                Ok(loaded) => {
-                    releases.add_index(&loaded.index, loaded.checked);
-                    loaded.stale
-                }
-                Err(error) => Some(error.to_string()),
-            };
-            releases.failures.extend(reason.map(|reason| SourceFailure { source, url: None, reason }));
-        }
-        releases.add_listed(&listed);
-        releases.failures.extend(failures);
+        self.add_answers(&mut releases, freshness).await;
         self.add_directories(&mut releases);
         releases
     }
@@ -290,45 +174,6 @@ impl Supply {
                 releases.add_listed(&list_directory(path));
             }
         }
-    }
-}
-
-/// One download, from source to source.
-struct Attempt<'a> {
-    http: &'a Http,
-    sink: &'a mut dyn Sink,
-    observer: &'a dyn Observer,
-    failures: Vec<SourceFailure>,
-    /// Whether every source so far answered that it has not got it.
-    all_answered: bool,
-}
-
-impl Attempt<'_> {
-    /// Tries one file. The inner error lets the next source be tried, the outer one does not.
-    async fn download(
-        &mut self,
-        artifact: Result<Artifact, SourceError>,
-    ) -> Result<Result<(Artifact, u64), SourceError>, SupplyError> {
-        let result = match artifact {
-            Ok(artifact) => match transfer(self.http, &artifact, self.sink, self.observer).await {
-                Ok(bytes) => Ok((artifact, bytes)),
-                Err(TransferError::Source(error)) => Err(error),
-                Err(TransferError::Sink(source)) => {
-                    return Err(SupplyError::Write { file_name: artifact.file_name, source });
-                }
-            },
-            Err(error) => Err(error),
-        };
-        match result {
-            Err(SourceError::Integrity(error)) => Err(error.into()),
-            result => Ok(result),
-        }
-    }
-
-    fn failed(&mut self, failure: SourceFailure, error: &SourceError) {
-        self.all_answered &= error.is_not_there();
-        self.observer.source_failed(&failure);
-        self.failures.push(failure);
     }
 }
 

@@ -1,3 +1,5 @@
+mod fallback;
+
 use std::cell::RefCell;
 use std::io;
 use std::path::PathBuf;
@@ -8,8 +10,9 @@ use gover_test::{FakeLog, FakeSite, Fault, Release as FakeRelease, Response};
 
 use super::*;
 use crate::artifact::{Format, Proof, SumOrigin};
-use crate::error::IntegrityError;
+use crate::error::{IntegrityError, SupplyError};
 use crate::releases::Basis;
+use crate::transfer::{Observer, Sink};
 
 #[derive(Default)]
 struct Memory {

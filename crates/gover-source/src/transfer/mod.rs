@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -17,6 +17,13 @@ pub trait Sink {
     /// Called before the first byte of each attempt. Returns how many bytes it already holds of exactly this
     /// artifact, from its beginning; 0 starts afresh. The source asks for the rest.
     fn begin(&mut self, artifact: &Artifact) -> io::Result<u64>;
+
+    /// What [`begin`](Self::begin) would return and what [`validator`](Self::validator) would then be, without
+    /// beginning: several places are asked before one of them serves. It may err; then the place is asked again.
+    fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
+        let _ = artifact;
+        (0, None)
+    }
 
     /// What [`begin`](Self::begin) promised is void: the file comes from its beginning.
     fn restart(&mut self) -> io::Result<()>;
@@ -65,18 +72,63 @@ impl From<IntegrityError> for TransferError {
     }
 }
 
-/// Brings an artifact into the sink; returns its length.
+/// A place that answered, and will send.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    /// What was asked for: all behind the bytes held.
+    held: u64,
+    /// The answer; none where nothing needs to be asked.
+    opened: Option<Opened>,
+}
+
+/// Asks for what is missing of an artifact, until there is an answer that can be used or no hope of one.
+pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> Result<Opening, SourceError> {
+    let (held, validator) = sink.held(artifact);
+    let url = match &artifact.location {
+        Location::Url(url) if !is_whole(artifact, held) => url,
+        Location::Url(_) => return Ok(Opening { held, opened: None }),
+        Location::File(path) => {
+            let metadata = fs::metadata(path).map_err(|error| SourceError::file("open", path, &error))?;
+            if !metadata.is_file() {
+                return Err(SourceError::not_there(format!("`{}` is no file", path.display())));
+            }
+            return Ok(Opening { held, opened: None });
+        }
+    };
+    let part = Part { offset: held, validator, ..part(artifact) };
+    let mut repetition = 0;
+    loop {
+        match http.open(url, &part).await {
+            Ok(opened) => return Ok(Opening { held, opened: Some(opened) }),
+            Err(error) if error.is_transient() => http.before_repetition(error, repetition).await?,
+            Err(error) => return Err(error.into()),
+        }
+        repetition += 1;
+    }
+}
+
+/// Brings an artifact into the sink, beginning with an answer that is there already; returns its length.
 pub(crate) async fn transfer(
     http: &Http,
     artifact: &Artifact,
+    opening: Opening,
     sink: &mut dyn Sink,
     observer: &dyn Observer,
 ) -> Result<u64, TransferError> {
     let mut transfer = Transfer::new(artifact, sink, observer);
     match &artifact.location {
-        Location::Url(url) => transfer.fetch(http, url).await,
+        Location::Url(url) => transfer.fetch(http, url, opening).await,
         Location::File(path) => transfer.copy(path).await,
     }
+}
+
+/// All of an artifact, and what is known of it.
+fn part(artifact: &Artifact) -> Part {
+    Part { total: artifact.size, file_is_gzip: artifact.format == Format::TarGz, ..Part::default() }
+}
+
+fn is_whole(artifact: &Artifact, held: u64) -> bool {
+    held > 0 && artifact.size == Some(held)
 }
 
 struct Transfer<'a> {
@@ -113,16 +165,17 @@ impl<'a> Transfer<'a> {
         Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default() }
     }
 
-    async fn fetch(&mut self, http: &Http, url: &str) -> Result<u64, TransferError> {
+    async fn fetch(&mut self, http: &Http, url: &str, opening: Opening) -> Result<u64, TransferError> {
         let mut repetition = 0;
         let mut anew = false;
         let mut moved = false;
         // The most that was ever held: a server that always begins anew and always breaks off gets nowhere.
         let mut furthest = 0;
+        let Opening { held, mut opened } = opening;
         loop {
             self.begin(anew)?;
             furthest = furthest.max(self.began);
-            if self.is_whole() {
+            if is_whole(self.artifact, self.held) {
                 self.observer.started(self.artifact, self.artifact.size, self.held);
                 return Ok(self.held);
             }
@@ -130,7 +183,9 @@ impl<'a> Transfer<'a> {
                 // It was reachable a moment ago.
                 http.forgive(url);
             }
-            let error = match self.attempt(http, url).await? {
+            // An answer to another question is of no use.
+            let answer = opened.take().filter(|_| self.held == held);
+            let error = match self.attempt(http, url, answer).await? {
                 Ended::Complete => return Ok(self.held),
                 Ended::Anew if !anew => {
                     anew = true;
@@ -160,8 +215,17 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn attempt(&mut self, http: &Http, url: &str) -> Result<Ended, TransferError> {
-        match http.open(url, &self.wanted_part()).await {
+    async fn attempt(
+        &mut self,
+        http: &Http,
+        url: &str,
+        answer: Option<Opened>,
+    ) -> Result<Ended, TransferError> {
+        let answer = match answer {
+            Some(answer) => Ok(answer),
+            None => http.open(url, &self.wanted_part()).await,
+        };
+        match answer {
             Ok(Opened::Stream(stream)) => self.receive(*stream).await,
             // What is held is the whole file; the proof will tell whether it is the right one.
             Ok(Opened::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
@@ -174,10 +238,9 @@ impl<'a> Transfer<'a> {
     fn wanted_part(&self) -> Part {
         Part {
             offset: self.held,
-            end: None,
             validator: self.seen.validator.clone().or_else(|| self.sink.validator()),
             total: self.artifact.size.or(self.seen.total),
-            file_is_gzip: self.artifact.format == Format::TarGz,
+            ..part(self.artifact)
         }
     }
 
@@ -268,10 +331,6 @@ impl<'a> Transfer<'a> {
         self.held += length;
         self.observer.received(length);
         Ok(())
-    }
-
-    fn is_whole(&self) -> bool {
-        self.held > 0 && self.artifact.size == Some(self.held)
     }
 
     /// Whether an announced length already says that this is another file.

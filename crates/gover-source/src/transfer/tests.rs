@@ -23,6 +23,10 @@ impl Sink for Memory {
         Ok(self.bytes.len() as u64)
     }
 
+    fn held(&self, _artifact: &Artifact) -> (u64, Option<String>) {
+        (self.bytes.len() as u64, self.validator())
+    }
+
     fn restart(&mut self) -> io::Result<()> {
         self.restarts += 1;
         self.bytes.clear();
@@ -104,12 +108,23 @@ fn world() -> World {
 impl World {
     async fn fetch(&self, size: Option<u64>, sink: &mut Memory) -> Result<u64, TransferError> {
         let artifact = artifact(Location::Url(self.server.at("/f")), size);
-        transfer(&self.http, &artifact, sink, &self.watch).await
+        bring(&self.http, &artifact, sink, &self.watch).await
     }
 
     fn ranges(&self) -> Vec<Option<String>> {
         self.server.requests().iter().map(|request| request.header("Range").map(str::to_owned)).collect()
     }
+}
+
+/// Opens and transfers.
+async fn bring(
+    http: &Http,
+    artifact: &Artifact,
+    sink: &mut Memory,
+    observer: &dyn Observer,
+) -> Result<u64, TransferError> {
+    let opening = open(http, artifact, sink).await.map_err(TransferError::Source)?;
+    transfer(http, artifact, opening, sink, observer).await
 }
 
 fn reason(result: Result<u64, TransferError>) -> String {
@@ -187,7 +202,7 @@ async fn a_file_that_changes_under_the_transfer_comes_from_its_beginning_even_wh
     let mut sink = Memory { forgetful: true, ..Memory::default() };
     let artifact = artifact(Location::Url(world.server.at("/f")), Some(100_000));
     let watch = Changes { server: &world.server };
-    transfer(&world.http, &artifact, &mut sink, &watch).await.unwrap();
+    bring(&world.http, &artifact, &mut sink, &watch).await.unwrap();
     assert_eq!(sink.bytes, content());
 }
 
@@ -395,9 +410,9 @@ async fn a_file_of_this_machine_is_copied_from_where_it_was_left() {
     std::fs::write(&path, content()).unwrap();
     let mut sink = Memory { bytes: content()[..60_000].to_vec(), ..Memory::default() };
     let copied =
-        transfer(&world.http, &artifact(Location::File(path.clone()), None), &mut sink, &world.watch).await;
+        bring(&world.http, &artifact(Location::File(path.clone()), None), &mut sink, &world.watch).await;
     assert_eq!(copied.unwrap(), 100_000);
     assert_eq!(sink.bytes, content());
     let missing = artifact(Location::File(path.join("none")), None);
-    assert!(transfer(&world.http, &missing, &mut sink, &world.watch).await.is_err());
+    assert!(bring(&world.http, &missing, &mut sink, &world.watch).await.is_err());
 }

@@ -47,18 +47,20 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     table.lines().iter().try_for_each(|line| context.printer.data(line))
 }
 
-/// Deletes what can be fetched again: the release index, and downloads nobody works on. Tree heads of checksum
-/// databases stay: forgetting them would also forget what a database must be consistent with.
+/// Deletes what can be fetched again: the release index, which sources failed lately, and downloads nobody works on.
+/// Tree heads of checksum databases stay: forgetting them would also forget what a database must be consistent with.
 fn clean(context: &Context<'_>) -> Result<(), Failure> {
-    let index = context.layout.index_cache();
-    let mut freed = file::tree_size(&index).unwrap_or_default();
-    file::remove_tree(&index).map_err(|source| {
-        Failure::io(
-            format!("cannot remove `{}`", index.display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may write there",
-        )
-    })?;
+    let mut freed = 0;
+    for path in [context.layout.index_cache(), context.layout.failed_sources()] {
+        freed += file::tree_size(&path).unwrap_or_default();
+        file::remove_tree(&path).map_err(|source| {
+            Failure::io(
+                format!("cannot remove `{}`", path.display()),
+                &source,
+                "check who owns GOVER_HOME and whether you may write there",
+            )
+        })?;
+    }
     let mut downloads = prune::find(&context.layout, &[])?;
     downloads.retain(|leftover| leftover.kind == LeftoverKind::Download);
     freed += prune::remove(&context.layout, &downloads)?.iter().map(|gone| gone.bytes).sum::<u64>();

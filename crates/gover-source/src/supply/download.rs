@@ -1,0 +1,319 @@
+//! One download: the sources asked in order, the next beside one that is silent; the first that answers serves.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use super::{Download, Supply};
+use crate::artifact::{Artifact, Wanted};
+use crate::error::{IntegrityError, SourceError, SourceFailure, SupplyError};
+use crate::proxy;
+use crate::race::{Patience, Question, race};
+use crate::settings::SourceSpec;
+use crate::source::Flat;
+use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};
+
+impl Supply {
+    /// Downloads `wanted` from the first source that has it. A source that fails is reported to `observer` and the
+    /// next one tried; beside one that is silent the next is asked, and the first to answer serves. A contradiction
+    /// between what is known and what comes stops at once. What arrived is *not* verified: the caller compares it with
+    /// the artifact's proof.
+    pub async fn download(
+        &self,
+        wanted: &Wanted,
+        sink: &mut dyn Sink,
+        observer: &dyn Observer,
+    ) -> Result<Download, SupplyError> {
+        let report = Report { observer, failures: RefCell::default(), all_answered: Cell::new(true) };
+        let mut turns = self.turns();
+        while let Some((at, ready)) = self.first_answer(&mut turns, wanted, &*sink, &report).await? {
+            let Ready { artifact, opening, entry } = ready;
+            match transfer(&self.http, &artifact, opening, sink, observer).await {
+                Ok(bytes) => {
+                    self.recent.remove(&turns[at].spec.label());
+                    return Ok(Download { artifact, bytes, failures: report.failures.into_inner() });
+                }
+                Err(TransferError::Sink(source)) => {
+                    return Err(SupplyError::Write { file_name: artifact.file_name, source });
+                }
+                Err(TransferError::Source(SourceError::Integrity(error))) => return Err(error.into()),
+                Err(TransferError::Source(error)) => {
+                    let turn = turns.remove(at);
+                    if let Some(rest) = self.broke_off(turn, entry, &error, &report) {
+                        turns.insert(0, rest);
+                    }
+                }
+            }
+        }
+        let failures = report.failures.into_inner();
+        let wanted = wanted.clone();
+        Err(if report.all_answered.get() {
+            SupplyError::Unknown { wanted, failures }
+        } else {
+            SupplyError::Unreachable { wanted, failures, offline: self.settings.network.offline }
+        })
+    }
+
+    /// Downloads one known file, and asks no other source: for a build of the user's own.
+    pub async fn fetch(
+        &self,
+        artifact: &Artifact,
+        sink: &mut dyn Sink,
+        observer: &dyn Observer,
+    ) -> Result<u64, SupplyError> {
+        let opening = open(&self.http, artifact, &*sink).await;
+        let result = match opening {
+            Ok(opening) => transfer(&self.http, artifact, opening, sink, observer).await,
+            Err(error) => Err(TransferError::Source(error)),
+        };
+        let error = match result {
+            Ok(bytes) => return Ok(bytes),
+            Err(TransferError::Source(SourceError::Integrity(error))) => return Err(error.into()),
+            Err(TransferError::Source(error)) => error,
+            Err(TransferError::Sink(source)) => {
+                return Err(SupplyError::Write { file_name: artifact.file_name.clone(), source });
+            }
+        };
+        let url = Some(artifact.location.to_string());
+        let failure = SourceFailure { source: artifact.source.clone(), url, reason: error.to_string() };
+        Err(SupplyError::Unreachable {
+            wanted: artifact.wanted.clone(),
+            failures: vec![failure],
+            offline: self.settings.network.offline,
+        })
+    }
+
+    /// The sources in the order in which they are asked: those that failed lately come last.
+    fn turns(&self) -> Vec<Turn<'_>> {
+        let mut turns: Vec<Turn<'_>> =
+            self.settings.sources.iter().map(|spec| Turn { spec, skip: 0 }).collect();
+        turns.sort_by_key(|turn| self.recent.contains(&turn.spec.label()));
+        turns
+    }
+
+    /// The first source that answers, by its place among `turns`, from which those that failed are gone. Those that
+    /// stayed silent meanwhile are told, and come last should the one that answered fail.
+    async fn first_answer(
+        &self,
+        turns: &mut Vec<Turn<'_>>,
+        wanted: &Wanted,
+        sink: &dyn Sink,
+        report: &Report<'_>,
+    ) -> Result<Option<(usize, Ready)>, SupplyError> {
+        let silence = self.settings.network.patience;
+        let places: Vec<Vec<String>> = turns.iter().map(|turn| self.places(turn.spec)).collect();
+        let quiet = |at: usize| places.get(at).is_none_or(|places| self.are_quiet(places));
+        let patience = Patience { silence, wait: |_| Some(silence), quiet };
+        let questions = turns.iter().map(|turn| {
+            let question: Question<'_, Ready, Refusal> = Box::pin(self.ask(*turn, wanted, sink, report));
+            question
+        });
+        // What was refused is told already; a fraud ends the race.
+        let goes_on = |_, refusal| match refusal {
+            Refusal::Told => Ok(true),
+            Refusal::Integrity(error) => Err(error),
+        };
+        let Some(answer) = race(questions, patience, goes_on).await? else { return Ok(None) };
+        let mut order: Vec<usize> = (0..turns.len()).filter(|at| !answer.failed.contains(at)).collect();
+        order.sort_by_key(|at| answer.silent.contains(at));
+        for turn in answer.silent.iter().filter_map(|at| turns.get(*at)) {
+            let source = turn.spec.label();
+            self.recent.add(&source);
+            let reason = SourceError::silent(silence).to_string();
+            report.failed(SourceFailure { source, url: None, reason });
+        }
+        let place = order.iter().position(|at| *at == answer.from);
+        *turns = order.into_iter().filter_map(|at| turns.get(at).copied()).collect();
+        Ok(place.map(|place| (place, answer.value)))
+    }
+
+    /// Asks one source.
+    async fn ask(
+        &self,
+        turn: Turn<'_>,
+        wanted: &Wanted,
+        sink: &dyn Sink,
+        report: &Report<'_>,
+    ) -> Result<Ready, Refusal> {
+        let knowledge = self.knowledge();
+        let artifact = match turn.spec {
+            SourceSpec::GoProxy => return self.ask_proxies(turn.skip, wanted, sink, report).await,
+            SourceSpec::GoDev => self.godev.artifact(wanted, knowledge).await,
+            SourceSpec::China => self.china.artifact(wanted, knowledge).await,
+            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, &self.godev, knowledge).await,
+            SourceSpec::Directory(path) => {
+                Flat::Directory(path).artifact(wanted, &self.godev, knowledge).await
+            }
+        };
+        self.open(artifact, sink).await.map_err(|error| {
+            let source = turn.spec.label();
+            self.judge(&source, &error);
+            report.refused(SourceFailure { source, url: None, reason: error.to_string() }, error)
+        })
+    }
+
+    /// Asks the entries of GOPROXY, as Go does; only an entry followed by `|` may be passed by while it is silent.
+    async fn ask_proxies(
+        &self,
+        skip: usize,
+        wanted: &Wanted,
+        sink: &dyn Sink,
+        report: &Report<'_>,
+    ) -> Result<Ready, Refusal> {
+        let candidates = self.proxies.candidates(wanted).map_err(|error| {
+            let source = proxy::LABEL.to_owned();
+            report.refused(SourceFailure { source, url: None, reason: error.to_string() }, error)
+        })?;
+        let candidates = candidates.get(skip..).unwrap_or_default();
+        let silence = self.settings.network.patience;
+        let wait = |at: usize| {
+            let candidate = candidates.get(at).filter(|candidate| candidate.entry.any_failure_goes_on)?;
+            let failed = self.recent.contains(&self.proxies.label(candidate.entry));
+            Some(if failed { Duration::ZERO } else { silence })
+        };
+        let questions = candidates.iter().map(|candidate| {
+            let question: Question<'_, Ready, SourceError> =
+                Box::pin(self.open(candidate.artifact.clone(), sink));
+            question
+        });
+        let mut lasting = false;
+        let goes_on = |at: usize, error| {
+            let SourceError::Integrity(error) = error else {
+                let Some(candidate) = candidates.get(at) else { return Ok(false) };
+                lasting |= error.is_lasting();
+                self.judge(&self.proxies.label(candidate.entry), &error);
+                let goes_on = candidate.entry.any_failure_goes_on || error.is_not_found();
+                report.refused(self.proxies.failure(candidate.entry, &error), error);
+                return Ok(goes_on);
+            };
+            Err(error)
+        };
+        let quiet = |at: usize| {
+            let artifact = candidates.get(at).and_then(|candidate| candidate.artifact.as_ref().ok());
+            artifact.is_none_or(|artifact| self.are_quiet(&[artifact.location.to_string()]))
+        };
+        let patience = Patience { silence, wait, quiet };
+        let answer = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)?;
+        let Some(answer) = answer else {
+            if lasting {
+                self.recent.add(proxy::LABEL);
+            }
+            return Err(Refusal::Told);
+        };
+        for candidate in answer.silent.iter().filter_map(|at| candidates.get(*at)) {
+            self.recent.add(&self.proxies.label(candidate.entry));
+            report.failed(self.proxies.failure(candidate.entry, &SourceError::silent(silence)));
+        }
+        if let Some(candidate) = candidates.get(answer.from) {
+            self.recent.remove(&self.proxies.label(candidate.entry));
+        }
+        Ok(Ready { entry: Some(skip + answer.from), ..answer.value })
+    }
+
+    /// Where a source is asked.
+    fn places(&self, spec: &SourceSpec) -> Vec<String> {
+        match spec {
+            SourceSpec::GoDev => vec![self.godev.base.clone()],
+            SourceSpec::China => vec![self.china.base.clone()],
+            SourceSpec::Mirror(base) => vec![base.clone()],
+            SourceSpec::GoProxy => self.proxies.bases(),
+            SourceSpec::Directory(_) => Vec::new(),
+        }
+    }
+
+    /// Whether none of these places was heard of for as long as patience lasts.
+    fn are_quiet(&self, places: &[String]) -> bool {
+        let heard = places.iter().filter_map(|place| self.http.heard_at(place)).max();
+        heard.is_none_or(|heard| heard.elapsed() >= self.settings.network.patience)
+    }
+
+    async fn open(
+        &self,
+        artifact: Result<Artifact, SourceError>,
+        sink: &dyn Sink,
+    ) -> Result<Ready, SourceError> {
+        let artifact = artifact?;
+        let opening = open(&self.http, &artifact, sink).await?;
+        Ok(Ready { artifact, opening, entry: None })
+    }
+
+    /// Tells of a source that answered and then failed; returns what is left of it to be asked.
+    fn broke_off<'a>(
+        &self,
+        turn: Turn<'a>,
+        entry: Option<usize>,
+        error: &SourceError,
+        report: &Report<'_>,
+    ) -> Option<Turn<'a>> {
+        report.all_answered.set(report.all_answered.get() && error.is_not_there());
+        let at = entry.and_then(|at| Some((at, self.proxies.entries().ok()?.get(at)?)));
+        let Some((at, entry)) = at else {
+            let source = turn.spec.label();
+            self.judge(&source, error);
+            report.failed(SourceFailure { source, url: None, reason: error.to_string() });
+            return None;
+        };
+        self.judge(&self.proxies.label(entry), error);
+        report.failed(self.proxies.failure(entry, error));
+        let goes_on = entry.any_failure_goes_on || error.is_not_found();
+        let rest = goes_on.then_some(Turn { skip: at + 1, ..turn });
+        rest.filter(|rest| self.proxies.entries().is_ok_and(|entries| rest.skip < entries.len()))
+    }
+
+    /// Remembers a failure that will probably last.
+    pub(super) fn judge(&self, label: &str, error: &SourceError) {
+        if error.is_lasting() {
+            self.recent.add(label);
+        }
+    }
+}
+
+/// A source that is to be asked.
+#[derive(Clone, Copy, Debug)]
+struct Turn<'a> {
+    spec: &'a SourceSpec,
+    /// How many entries of GOPROXY had their turn.
+    skip: usize,
+}
+
+/// A source that answered.
+struct Ready {
+    artifact: Artifact,
+    opening: Opening,
+    /// Which entry of GOPROXY it is.
+    entry: Option<usize>,
+}
+
+/// Why a source does not serve.
+enum Refusal {
+    /// It cannot, and the observer was told.
+    Told,
+    /// No source may serve any more.
+    Integrity(IntegrityError),
+}
+
+/// What is told about sources that fail, several of which may be asked at once.
+struct Report<'a> {
+    observer: &'a dyn Observer,
+    failures: RefCell<Vec<SourceFailure>>,
+    /// Whether every source so far answered that it has not got it.
+    all_answered: Cell<bool>,
+}
+
+impl Report<'_> {
+    fn refused(&self, failure: SourceFailure, error: SourceError) -> Refusal {
+        if let SourceError::Integrity(error) = error {
+            return Refusal::Integrity(error);
+        }
+        self.all_answered.set(self.all_answered.get() && error.is_not_there());
+        self.failed(failure);
+        Refusal::Told
+    }
+
+    /// A source that was silent and then asked again has its last word.
+    fn failed(&self, failure: SourceFailure) {
+        self.observer.source_failed(&failure);
+        let mut failures = self.failures.borrow_mut();
+        failures.retain(|known| (&known.source, &known.url) != (&failure.source, &failure.url));
+        failures.push(failure);
+    }
+}

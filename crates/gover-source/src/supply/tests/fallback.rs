@@ -1,0 +1,210 @@
+//! From a source that is silent or fails to the next.
+
+use super::*;
+
+/// Short enough that a test does not notice, for sources that never answer at all.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+fn impatient(world: &World, sources: &str) -> SupplySettings {
+    let mut settings = world.settings(sources);
+    settings.network.patience = PATIENCE;
+    settings
+}
+
+fn told(failures: &[SourceFailure]) -> Vec<String> {
+    failures.iter().map(|failure| format!("{}: {failure}", failure.source)).collect()
+}
+
+#[tokio::test]
+async fn beside_a_silent_source_the_next_is_asked_and_serves() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    for silent in ["/dl/", "/dl/go*"] {
+        world.site.server().fault(silent, Fault::Stall);
+        let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
+        let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
+        let (download, bytes) = download(&supply, "go1.91.2").await.unwrap();
+        assert_eq!(bytes, release.module_zip(), "{silent}");
+        assert_eq!(told(&download.failures), ["go.dev: no answer within 0.02 s"]);
+        world.site.server().heal();
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_failed_is_asked_last_by_the_next_command_too() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/dl/*", Fault::Status(503));
+    download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    world.site.server().heal();
+    world.lines();
+    let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    assert_eq!(found.artifact.source, "goproxy");
+    assert!(found.failures.is_empty(), "{:?}", found.failures);
+    assert!(world.lines().iter().all(|line| line.starts_with("GET /proxy/")));
+    // Last, but asked; and once it served, first again.
+    world.site.server().fault("/proxy/*", Fault::Status(404));
+    let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    assert_eq!(found.artifact.source, "go.dev");
+    world.site.server().heal();
+    let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    assert_eq!(found.artifact.source, "go.dev");
+}
+
+#[tokio::test]
+async fn what_a_source_has_not_is_no_failure_of_the_source() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    let good = world.site.publish(FakeRelease::new("go1.91.3"));
+    let archive = FakeSite::archive_path(&FakeRelease::new("go1.91.2"));
+    world.site.server().fault(&archive, Fault::Status(404));
+    download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
+    let (_, bytes) = download(&world.supply("go.dev,goproxy"), "go1.91.3").await.unwrap();
+    assert_eq!(bytes, good.archive());
+    assert!(!world.settings("go.dev").failed_sources.exists());
+}
+
+#[tokio::test]
+async fn a_fraud_stops_and_marks_nobody() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().serve(&FakeSite::archive_path(&release), "short");
+    let error = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap_err();
+    assert!(matches!(error, SupplyError::Integrity(_)), "{error:?}");
+    assert!(!world.settings("go.dev").failed_sources.exists());
+}
+
+#[tokio::test]
+async fn the_only_source_is_asked_however_often_it_failed() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/dl/*", Fault::Status(503));
+    download(&world.supply("go.dev"), "go1.91.2").await.unwrap_err();
+    world.site.server().heal();
+    assert_eq!(download(&world.supply("go.dev"), "go1.91.2").await.unwrap().0.artifact.source, "go.dev");
+}
+
+#[tokio::test]
+async fn offline_and_settings_mark_nobody() {
+    let world = world();
+    download(&world.offline("go.dev,goproxy"), "go1.91.2").await.unwrap_err();
+    let mut settings = world.settings("goproxy");
+    settings.proxies = Some("off".to_owned());
+    download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap_err();
+    assert!(!world.settings("go.dev").failed_sources.exists());
+}
+
+#[tokio::test]
+async fn a_source_that_breaks_off_for_good_is_followed_by_the_rest() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault(&FakeSite::archive_path(&release), Fault::TruncateAt(100));
+    let bad = world.site.server().at("/bad");
+    world
+        .site
+        .server()
+        .serve(&FakeSite::module_path(&release).replace("/proxy/", "/bad/"), release.module_zip());
+    world.site.server().fault("/bad/*", Fault::TruncateAt(100));
+    let mut settings = world.settings("go.dev,goproxy");
+    settings.proxies = Some(format!("{bad}|{}", world.site.proxy_url()));
+    let (found, bytes) = download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap();
+    assert_eq!(bytes, release.module_zip());
+    let told = told(&found.failures);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("go.dev: connection broke: "), "{told:?}");
+    assert!(told[1].starts_with(&format!("goproxy: {bad}: connection broke: ")), "{told:?}");
+    // After `,` such a failure is the last word of GOPROXY.
+    let mut settings = world.settings("goproxy");
+    settings.proxies = Some(format!("{bad},{}", world.site.proxy_url()));
+    assert!(download(&Supply::new(settings).unwrap(), "go1.91.2").await.is_err());
+}
+
+#[tokio::test]
+async fn only_a_bar_lets_a_silent_proxy_be_passed_by() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/gate/*", Fault::Stall);
+    let gate = world.site.server().at("/gate");
+    let attempt = async |separator: char| {
+        let mut settings = impatient(&world, "goproxy");
+        settings.proxies = Some(format!("{gate}{separator}{}", world.site.proxy_url()));
+        settings.network.stall_timeout = PATIENCE * 25;
+        settings.network.retries = 0;
+        download(&Supply::new(settings).unwrap(), "go1.91.2").await
+    };
+    let (found, bytes) = attempt('|').await.unwrap();
+    assert_eq!(bytes, release.module_zip());
+    assert_eq!(told(&found.failures), [format!("goproxy: {gate}: no answer within 0.02 s")]);
+    let error = attempt(',').await.unwrap_err();
+    assert!(error.failures()[0].reason.contains("fell silent"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/dl/*", Fault::Stall);
+    let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
+    let releases = supply.releases().await;
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
+    assert_eq!(told(&releases.failures), ["go.dev: no answer within 0.02 s"]);
+    // Having kept this command waiting once, it does not again.
+    world.lines();
+    let (found, _) = download(&supply, "go1.91.2").await.unwrap();
+    assert!(found.failures.is_empty(), "{:?}", found.failures);
+    assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")));
+    // As soon as it is well it counts again.
+    world.site.server().heal();
+    world.site.publish(FakeRelease::new("go1.91.3"));
+    let mut settings = world.settings("go.dev,goproxy");
+    settings.network.patience = Duration::from_mins(1);
+    let releases = Supply::new(settings).unwrap().current_releases().await;
+    assert!(releases.failures.is_empty(), "{:?}", releases.failures);
+    let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.3").await.unwrap();
+    assert_eq!(found.artifact.source, "go.dev");
+}
+
+#[tokio::test]
+async fn a_kept_index_stands_in_for_a_silent_site() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.supply("go.dev").releases().await;
+    world.site.publish_module(&FakeRelease::new("go1.91.3"));
+    world.site.server().fault("/dl/*", Fault::Stall);
+    let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
+    let releases = supply.current_releases().await;
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
+    assert!(matches!(releases.basis, Basis::Index(_)));
+    assert_eq!(told(&releases.failures), ["go.dev: no answer within 0.02 s"]);
+}
+
+#[tokio::test]
+async fn the_only_site_is_waited_for_however_slow_it_is() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault_times("/dl/*", Fault::Stall, 1);
+    let mut settings = impatient(&world, "go.dev");
+    settings.network.stall_timeout = PATIENCE * 25;
+    let releases = Supply::new(settings).unwrap().releases().await;
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
+    assert!(releases.failures.is_empty(), "{:?}", releases.failures);
+}
+
+#[tokio::test]
+async fn a_silent_index_does_not_hold_up_a_mirror() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/dl/*", Fault::Stall);
+    let mirror = world.site.mirror_url();
+    let supply = Supply::new(impatient(&world, &mirror)).unwrap();
+    let (found, bytes) = download(&supply, "go1.91.2").await.unwrap();
+    assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
+    // Where nothing else can prove it, the index is waited for.
+    world.site.server().heal();
+    world.site.server().fault_times("/dl/*", Fault::Stall, 1);
+    let mut settings = impatient(&world, &mirror);
+    settings.sumdb = Some("off".to_owned());
+    settings.network.stall_timeout = PATIENCE * 25;
+    let (found, _) = download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap();
+    assert!(matches!(found.artifact.proof, Proof::Sha256 { .. }));
+}
