@@ -17,6 +17,7 @@
 
 mod context;
 mod digest;
+pub mod forge;
 mod log;
 mod programs;
 mod release;
