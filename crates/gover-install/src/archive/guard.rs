@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::name::{check_component, fold};
 use crate::digest::{Hashed, is_outside_module};
 
 /// What an archive entry claims to be.
@@ -16,18 +17,20 @@ pub enum Kind {
 }
 
 /// How much one archive may unpack to. Go's own limit for a module is 500 MiB (`x/mod/zip` `MaxZipFile`);
-/// the largest release unpacks to about 600 MB in 15,000 files.
+/// the largest release unpacks to about 600 MB in 17,000 files and directories, whose names have 700 KB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Entries, directories included.
+    /// Entries, directories that are only implied by names included.
     pub entries: u64,
     /// Bytes of all files together.
     pub bytes: u64,
+    /// Bytes of all names together, which are all that is kept in memory.
+    pub names: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { entries: 200_000, bytes: 2 << 30 }
+        Self { entries: 1 << 16, bytes: 2 << 30, names: 4 << 20 }
     }
 }
 
@@ -44,6 +47,7 @@ pub struct Guard {
     seen: HashMap<String, Seen>,
     entries: u64,
     bytes: u64,
+    names: u64,
 }
 
 /// What the proof that will be compared covers.
@@ -67,7 +71,8 @@ pub struct Admitted {
 
 #[derive(Debug)]
 struct Seen {
-    spelled: String,
+    /// The name as it was written, if that is not the key.
+    spelled: Option<Box<str>>,
     directory: bool,
     listed: bool,
 }
@@ -84,7 +89,7 @@ impl Guard {
     }
 
     fn new(root: String, hashed: Hashed, coverage: Coverage, limits: Limits) -> Self {
-        Self { root, hashed, coverage, limits, seen: HashMap::new(), entries: 0, bytes: 0 }
+        Self { root, hashed, coverage, limits, seen: HashMap::new(), entries: 0, bytes: 0, names: 0 }
     }
 
     /// What the names belong to.
@@ -100,24 +105,40 @@ impl Guard {
     /// Judges one entry of `size` bytes. `None`: to be left out, since no proof covers it.
     pub fn admit(&mut self, name: &[u8], kind: Kind, size: u64) -> Result<Option<Admitted>, Refused> {
         let refuse = |reason| Refused { name: printable(name), reason };
-        self.entries += 1;
-        if self.entries > self.limits.entries {
-            return Err(refuse(Reason::TooManyEntries { limit: self.limits.entries }));
-        }
+        self.count().map_err(refuse)?;
         let text = str::from_utf8(name).map_err(|_| refuse(Reason::NotText))?;
         let path = self.relative(text, kind).map_err(refuse)?;
         let path = self.rename(path).map_err(refuse)?;
         if kind == Kind::File {
-            self.bytes = self.bytes.saturating_add(size);
-            if self.bytes > self.limits.bytes {
-                return Err(refuse(Reason::TooLarge { limit: self.limits.bytes }));
-            }
+            self.weigh(size).map_err(refuse)?;
         }
         let directories = self.record(&path, kind == Kind::Directory).map_err(refuse)?;
         if self.coverage == Coverage::Module && is_outside_module(&path) {
             return Ok(None);
         }
         Ok(Some(Admitted { path, directories }))
+    }
+
+    /// Judges the size of what only describes entries (a tar extension header); it counts like an entry.
+    pub fn admit_header(&mut self, name: &[u8], size: u64) -> Result<(), Refused> {
+        let refuse = |reason| Refused { name: printable(name), reason };
+        self.count().map_err(refuse)?;
+        if size > MAX_HEADER {
+            return Err(refuse(Reason::HeaderTooLarge { limit: MAX_HEADER }));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<(), Reason> {
+        self.entries += 1;
+        let limit = self.limits.entries;
+        if self.entries > limit { Err(Reason::TooManyEntries { limit }) } else { Ok(()) }
+    }
+
+    fn weigh(&mut self, size: u64) -> Result<(), Reason> {
+        self.bytes = self.bytes.saturating_add(size);
+        let limit = self.limits.bytes;
+        if self.bytes > limit { Err(Reason::TooLarge { limit }) } else { Ok(()) }
     }
 
     /// The path below the root, checked component by component.
@@ -138,6 +159,9 @@ impl Guard {
         }
         // Components first: `../x` is better told as that than as a name outside the root.
         trimmed.split('/').try_for_each(check_component)?;
+        if trimmed.split('/').count() > MAX_DEPTH {
+            return Err(Reason::TooDeep);
+        }
         let path = trimmed
             .strip_prefix(self.root.as_str())
             .ok_or_else(|| Reason::OutsideRoot { root: self.root.clone() })?;
@@ -171,8 +195,9 @@ impl Guard {
             return Ok(fresh);
         }
         for (at, _) in path.match_indices('/') {
-            let parent = &path[..at];
+            let parent = path.get(..at).unwrap_or_default();
             if self.note(parent, true, false)? {
+                self.count()?;
                 fresh.push(parent.to_owned());
             }
         }
@@ -184,14 +209,21 @@ impl Guard {
 
     /// Whether `path` is new; `listed` tells an entry from a parent on the way to one.
     fn note(&mut self, path: &str, directory: bool, listed: bool) -> Result<bool, Reason> {
-        let folded = path.to_lowercase();
-        let Some(known) = self.seen.get_mut(&folded) else {
-            let spelled = path.to_owned();
-            self.seen.insert(folded, Seen { spelled, directory, listed });
+        let folded = fold(path);
+        let Some(known) = self.seen.get_mut(folded.as_ref()) else {
+            self.names = self.names.saturating_add(path.len() as u64);
+            if self.names > self.limits.names {
+                return Err(Reason::TooManyNames { limit: self.limits.names });
+            }
+            let spelled = (folded != path).then(|| path.into());
+            self.seen.insert(folded.into_owned(), Seen { spelled, directory, listed });
             return Ok(true);
         };
-        if known.spelled != path {
-            return Err(Reason::SameButForCase { other: known.spelled.clone() });
+        let spelled = known.spelled.as_deref().unwrap_or(&folded);
+        if spelled != path {
+            let other = spelled.to_owned();
+            let case = spelled.to_lowercase() == path.to_lowercase();
+            return Err(if case { Reason::SameButForCase { other } } else { Reason::SameToSome { other } });
         }
         if known.directory != directory {
             return Err(Reason::FileAndDirectory);
@@ -241,6 +273,9 @@ pub enum Reason {
     /// Longer than any file system takes.
     #[error("has a name that is too long")]
     TooLong,
+    /// More directories within each other than any release has.
+    #[error("lies more than {MAX_DEPTH} directories deep")]
+    TooDeep,
     /// A link, device or the like.
     #[error("is a link or a device")]
     NotAFile,
@@ -250,6 +285,12 @@ pub enum Reason {
     /// Another name that is the same file on macOS and Windows.
     #[error("differs from `{}` by case alone", other.escape_debug())]
     SameButForCase {
+        /// The other name.
+        other: String,
+    },
+    /// Another name that Unicode has for the same characters, which macOS takes for the same file.
+    #[error("is `{}` to some file systems", other.escape_default())]
+    SameToSome {
         /// The other name.
         other: String,
     },
@@ -269,40 +310,23 @@ pub enum Reason {
         limit: u64,
     },
     /// Bomb.
+    #[error("would exceed the {} MiB that all names together may have", limit >> 20)]
+    TooManyNames {
+        /// The most that is taken, in bytes.
+        limit: u64,
+    },
+    /// An extension header of a tar that holds more than a long name.
+    #[error("is a header with more than {} KiB", limit >> 10)]
+    HeaderTooLarge {
+        /// The most that is taken, in bytes.
+        limit: u64,
+    },
+    /// Bomb.
     #[error("would exceed the {} MiB a toolchain may unpack to", limit >> 20)]
     TooLarge {
         /// The most that is taken, in bytes.
         limit: u64,
     },
-}
-
-fn check_component(component: &str) -> Result<(), Reason> {
-    if component.is_empty() || component == "." || component == ".." {
-        return Err(Reason::Escapes);
-    }
-    if component.len() > MAX_COMPONENT {
-        return Err(Reason::TooLong);
-    }
-    // `:` covers drive letters and alternate data streams, `\` the other separator.
-    let odd = |c: &char| c.is_control() || matches!(c, '\\' | ':' | '<' | '>' | '"' | '|' | '?' | '*');
-    if let Some(character) = component.chars().find(odd) {
-        return Err(Reason::Character { character });
-    }
-    if component.ends_with(['.', ' ']) || is_reserved(component) {
-        return Err(Reason::ReservedName);
-    }
-    Ok(())
-}
-
-/// Device names count up to the first dot, in any case (learn.microsoft.com, "Naming Files").
-fn is_reserved(component: &str) -> bool {
-    let stem = component.split('.').next().unwrap_or_default().trim_end().to_lowercase();
-    if matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") {
-        return true;
-    }
-    stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).is_some_and(|rest| {
-        matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
-    })
 }
 
 fn printable(name: &[u8]) -> String {
@@ -312,8 +336,10 @@ fn printable(name: &[u8]) -> String {
 
 /// Bytes; Go's longest name has 160.
 const MAX_NAME: usize = 1024;
-/// Bytes; the limit of every common file system.
-const MAX_COMPONENT: usize = 255;
+/// Components below and with the root; the deepest release has 15, module zips two more.
+const MAX_DEPTH: usize = 64;
+/// Bytes of a header that only describes entries.
+const MAX_HEADER: u64 = 64 * 1024;
 
 #[cfg(test)]
 #[path = "guard_tests.rs"]

@@ -59,6 +59,7 @@ fn names_that_mean_something_else_elsewhere_are_refused() {
     assert_eq!(archive().admit(b"go/\xff", Kind::File, 1).unwrap_err().reason, Reason::NotText);
     assert_eq!(reason(&format!("go/{}", "x".repeat(256))), Reason::TooLong);
     assert_eq!(reason(&format!("go/{}", "x/".repeat(600))), Reason::TooLong);
+    assert_eq!(reason(&format!("go/{}x", "x/".repeat(100))), Reason::TooDeep);
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn what_the_checksum_database_does_not_cover_is_left_out() {
 
 #[test]
 fn a_bomb_is_stopped_by_its_entries_or_its_size() {
-    let limits = Limits { entries: 2, bytes: 10 };
+    let limits = Limits { entries: 2, bytes: 10, ..Limits::default() };
     let mut guard = Guard::for_archive(Coverage::Everything, limits);
     guard.admit(b"go/a", Kind::File, 10).unwrap();
     assert_eq!(guard.admit(b"go/b", Kind::File, 1).unwrap_err().reason, Reason::TooLarge { limit: 10 });
@@ -138,6 +139,49 @@ fn a_bomb_is_stopped_by_its_entries_or_its_size() {
         guard.admit(b"go/a", Kind::File, u64::MAX),
         Err(Refused { reason: Reason::TooLarge { .. }, .. })
     ));
+}
+
+#[test]
+fn names_are_the_same_where_any_file_system_takes_them_for_one_file() {
+    for (one, other) in [
+        ("go/e\u{301}", "go/\u{e9}"),
+        ("go/E\u{301}", "go/\u{e9}"),
+        ("go/\u{212b}", "go/\u{e5}"),
+        ("go/s", "go/\u{17f}"),
+        ("go/\u{3c3}", "go/\u{3c2}"),
+        ("go/k", "go/\u{212a}"),
+        ("go/ss", "go/\u{df}"),
+        ("go/\u{1100}\u{1161}", "go/\u{ac00}"),
+        ("go/a\u{323}\u{307}", "go/a\u{307}\u{323}"),
+    ] {
+        let mut guard = archive();
+        guard.admit(one.as_bytes(), Kind::File, 1).unwrap();
+        let reason = guard.admit(other.as_bytes(), Kind::File, 1).unwrap_err().reason;
+        assert!(
+            matches!(reason, Reason::SameButForCase { .. } | Reason::SameToSome { .. }),
+            "{one} {other}: {reason:?}"
+        );
+    }
+    // What real releases had side by side.
+    let mut guard = archive();
+    for name in ["go/test/\u{c4}foo.go", "go/test/\u{de}foo.go", "go/test/foo.go", "go/test/A\u{308}main.go"]
+    {
+        assert!(guard.admit(name.as_bytes(), Kind::File, 1).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn directories_that_names_only_imply_count_too() {
+    let limits = Limits { entries: 10, ..Limits::default() };
+    let mut guard = Guard::for_archive(Coverage::Everything, limits);
+    guard.admit(b"go/a/b/c/d/e/f", Kind::File, 1).unwrap();
+    let refused = guard.admit(b"go/1/2/3/4/5/6", Kind::File, 1).unwrap_err();
+    assert_eq!(refused.reason, Reason::TooManyEntries { limit: 10 });
+    let limits = Limits { names: 20, ..Limits::default() };
+    let mut guard = Guard::for_archive(Coverage::Everything, limits);
+    guard.admit(b"go/0123456789", Kind::File, 1).unwrap();
+    let refused = guard.admit(b"go/abcdefghijk", Kind::File, 1).unwrap_err();
+    assert_eq!(refused.reason, Reason::TooManyNames { limit: 20 });
 }
 
 proptest! {

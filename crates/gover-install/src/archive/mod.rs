@@ -5,9 +5,12 @@
 //! the hashes before anyone does.
 
 mod guard;
+mod name;
 mod read_ahead;
+mod recognise;
 mod tar_gz;
 mod tree;
+mod zip_directory;
 mod zip_file;
 
 use std::io;
@@ -15,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
+pub use recognise::Content;
 
 use crate::digest::{FileDigest, Hashed};
 use tree::Tree;
@@ -41,13 +45,14 @@ pub struct Unpacked {
 
 /// Unpacks the file `source` into the directory `target`, which must exist and be empty.
 ///
-/// Blocks, and uses several threads; memory stays below 32 MiB whatever the archive's size.
+/// Blocks, and uses several threads; memory stays below 64 MiB whatever the archive's size.
 pub fn unpack(
     source: &Path,
     container: Container,
     target: &Path,
     mut guard: Guard,
 ) -> Result<Unpacked, ArchiveError> {
+    recognise::expect(source, container)?;
     let tree = Tree::new(target.to_owned());
     let files = match container {
         Container::TarGz => tar_gz::unpack(source, &tree, &mut guard)?,
@@ -65,6 +70,14 @@ pub enum ArchiveError {
     /// An entry that no toolchain has.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Not even the beginning of one.
+    #[error("it is {content}, not a `{wanted}` file")]
+    NotAnArchive {
+        /// What it looks like.
+        content: Content,
+        /// The usual suffix of what it should be.
+        wanted: &'static str,
+    },
     /// The container itself is damaged, or the disk it is on.
     #[error("the archive is damaged")]
     Damaged {

@@ -45,14 +45,22 @@ impl Unpack<'_> {
         for entry in archive.entries().map_err(damaged)?.raw(true) {
             let mut entry = entry.map_err(damaged)?;
             let header = entry.header().clone();
-            match header.entry_type() {
+            let kind = header.entry_type();
+            if matches!(kind, EntryType::GNULongName | EntryType::XHeader | EntryType::XGlobalHeader) {
+                self.guard.admit_header(&header.path_bytes(), entry.size())?;
+            }
+            match kind {
                 EntryType::GNULongName | EntryType::XHeader if long_name.is_some() => {
                     return Err(broken("two names for one entry"));
                 }
                 EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
                 EntryType::XHeader => long_name = Some(pax_name(&mut entry)?),
-                // Says something about all entries that no toolchain needs (git archive writes one).
-                EntryType::XGlobalHeader => {}
+                // Says something about all entries; only what no toolchain needs (git archive writes a comment).
+                EntryType::XGlobalHeader => {
+                    if pax_name(&mut entry)?.is_some() {
+                        return Err(broken("it gives all entries one name"));
+                    }
+                }
                 kind => {
                     let name = match long_name.take().flatten() {
                         Some(name) => name,
@@ -82,16 +90,19 @@ impl Unpack<'_> {
             _ => Kind::Other,
         };
         let size = header.entry_size().map_err(damaged)?;
-        let Some(admitted) = self.guard.admit(name, kind, size)? else {
-            return Ok(None);
-        };
+        let admitted = self.guard.admit(name, kind, size)?;
+        // Readers disagree whether it follows.
+        if kind == Kind::Directory && size > 0 {
+            return Err(broken("it holds a directory with content"));
+        }
+        let Some(admitted) = admitted else { return Ok(None) };
         self.tree.create_directories(&admitted.directories)?;
         if kind == Kind::Directory {
             return Ok(None);
         }
-        let modified = header.mtime().ok().and_then(|seconds| {
-            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).filter(|_| seconds > 0)
-        });
+        // Times that no file system has are no reason to fail.
+        let seconds = header.mtime().ok().filter(|seconds| (1..=u64::from(u32::MAX)).contains(seconds));
+        let modified = seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         let executable = header.mode().map_err(damaged)? & 0o111 != 0;
         let mut file = self.tree.create_file(&admitted.path, FileMeta { executable, modified })?;
         let mut left = size;
@@ -124,6 +135,7 @@ fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
     for record in PaxExtensions::new(&records) {
         let record = record.map_err(damaged)?;
         match record.key_bytes() {
+            b"path" if name.is_some() => return Err(broken("two names for one entry")),
             b"path" => name = Some(record.value_bytes().to_vec()),
             b"size" | b"linkpath" => return Err(broken("it gives sizes or links in pax headers")),
             key if key.starts_with(b"GNU.sparse") => return Err(broken("it holds sparse files")),
@@ -134,22 +146,24 @@ fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
 }
 
 fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError> {
-    if entry.size() > MAX_EXTENSION {
-        return Err(broken("the header of an entry is too large"));
-    }
     let mut bytes = Vec::new();
     entry.read_to_end(&mut bytes).map_err(damaged)?;
     if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
 }
 
-/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry.
+/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry. The end mark is two
+/// blocks of them, of which the first has been read; without it, entries may be missing.
 fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;
     loop {
         let count = rest.read(&mut buffer).map_err(damaged)?;
         if count == 0 {
-            return Ok(());
+            return if total < BLOCK {
+                Err(broken("it ends early: its end mark is missing"))
+            } else {
+                Ok(())
+            };
         }
         total += count as u64;
         if total > MAX_PADDING || buffer.iter().take(count).any(|byte| *byte != 0) {
@@ -168,7 +182,7 @@ fn broken(what: &'static str) -> ArchiveError {
     ArchiveError::Broken { what }
 }
 
-/// Bytes of one extension header.
-const MAX_EXTENSION: u64 = 64 * 1024;
+/// Bytes.
+const BLOCK: u64 = 512;
 /// Bytes after the last entry; the usual record is 10 KiB.
 const MAX_PADDING: u64 = 1024 * 1024;

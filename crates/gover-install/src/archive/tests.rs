@@ -10,6 +10,11 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::digest::tree_hash;
 
+mod hostile_names;
+mod hostile_tars;
+mod hostile_zips;
+mod real;
+
 const MODULE: &str = "golang.org/toolchain@v0.0.1-go1.91.2.linux-amd64";
 
 /// What an attempt to unpack left behind, and how it ended.
@@ -185,13 +190,12 @@ fn a_file_cannot_come_twice_or_under_a_file() {
     assert!(matches!(unpack_zip(&case).refusal(), Reason::SameButForCase { .. }));
     let mut twice = zip_of(&[("go/twice-a", b"one"), ("go/twice-b", b"two")]);
     patch(&mut twice, b"twice-b", b"twice-a", 2);
-    let attempt = unpack_zip(&twice);
-    assert!(matches!(attempt.result, Err(ArchiveError::Damaged { .. })), "{:?}", attempt.result);
+    assert_eq!(unpack_zip(&twice).refusal(), Reason::Twice);
 }
 
 #[test]
 fn bombs_are_stopped_in_both_containers() {
-    let limits = Limits { entries: 3, bytes: 100_000 };
+    let limits = Limits { entries: 3, bytes: 100_000, ..Limits::default() };
     let large = vec![0; 200_000];
     let small = |container, bytes: &[u8]| {
         Attempt::new(bytes, container, Guard::for_archive(Coverage::Everything, limits)).refusal()
@@ -229,7 +233,7 @@ fn long_names_are_understood_and_bounded() {
         assert!(matches!(unpack_tar(&pax(key, value)).result, Err(ArchiveError::Broken { .. })), "{key}");
     }
     let huge = tar_gz(&[tar_entry(b"L", b'L', &vec![b'a'; 100_000]), tar_entry(b"cut", b'0', b"x")]);
-    assert!(matches!(unpack_tar(&huge).result, Err(ArchiveError::Broken { .. })));
+    assert!(matches!(unpack_tar(&huge).refusal(), Reason::HeaderTooLarge { .. }));
     let alone = tar_gz(&[tar_entry(b"L", b'L', b"go/x")]);
     assert!(matches!(unpack_tar(&alone).result, Err(ArchiveError::Broken { .. })));
 }

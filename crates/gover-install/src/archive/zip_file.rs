@@ -1,8 +1,8 @@
 //! Module zips, and release archives for Windows.
 //!
-//! The central directory is judged first, alone; then the files, which are independent of each other, are
-//! inflated, checked, hashed and written on all cores. Each thread reads through its own handle and owns two
-//! buffers, so memory depends on the number of cores only.
+//! The central directory is judged first, alone; then the entries, which are independent of each other, are
+//! compared with their own headers, inflated, checked, hashed and written on all cores. Each thread reads through
+//! its own handle and owns two buffers, so memory depends on the number of cores only.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,118 +11,149 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::SystemTime;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
-use zip::{CompressionMethod, DateTime, ZipArchive};
 
 use super::guard::{Guard, Kind};
 use super::tree::{Tree, TreeFile};
+use super::zip_directory::{Directory, Listed};
 use super::{ArchiveError, CHUNK, FileMeta, is_program};
 use crate::digest::{FileDigest, Hashed};
 use crate::time;
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
     let read = |error| ArchiveError::Read { path: source.to_owned(), source: error };
-    let mut archive = ZipArchive::new(File::open(source).map_err(read)?).map_err(damaged)?;
-    // Also refuses duplicates, overlaps, and local headers that tell another story than the directory.
-    archive.validate_header_consistency().map_err(damaged)?;
-    if archive.offset() != 0 {
-        return Err(ArchiveError::Broken { what: "something precedes it" });
-    }
-    let members = members(&mut archive, tree, guard)?;
-    drop(archive);
+    let mut directory = Directory::open(File::open(source).map_err(read)?)?;
+    let Plan { mut members, directories } = plan(&mut directory, guard)?;
+    measure(&mut members, directory.offset)?;
+    drop(directory);
+    // The large ones first, so that no core ends up alone with one, then in the order they are on disk.
+    members.sort_by_key(|member| {
+        let Listed { compressed, offset, .. } = member.listed;
+        let large = compressed > LARGE;
+        (!large, if large { u64::MAX - compressed } else { offset })
+    });
+    tree.create_directories(&directories)?;
     let queue = Queue { members, next: AtomicUsize::new(0), failure: Mutex::new(None) };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-    let files = thread::scope(|scope| {
+    let outcomes = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| queue.work(source, tree))).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect::<Vec<_>>()
+        workers.into_iter().map(|worker| worker.join().ok()).collect::<Vec<_>>()
     });
-    let count = queue.members.len();
-    match queue.failure.into_inner() {
-        Ok(Some(error)) => Err(error),
-        Ok(None) if files.len() == count => Ok(files),
-        // Only a panic ends a worker without a failure.
+    // Only a panic ends a worker without a result.
+    let files: Option<Vec<_>> = outcomes.into_iter().collect();
+    match (queue.failure.into_inner(), files) {
+        (Ok(Some(error)), _) => Err(error),
+        (Ok(None), Some(files)) => Ok(files.into_iter().flatten().collect()),
         _ => Err(read(io::Error::other("a thread that unpacked ended early"))),
     }
 }
 
-/// One file and where it is.
+/// One entry and where it is.
 struct Member {
-    name: String,
-    path: String,
-    offset: u64,
-    compressed: u64,
-    size: u64,
-    crc: u32,
-    deflated: bool,
-    meta: FileMeta,
+    listed: Listed,
+    /// Bytes from its header to the next entry.
+    span: u64,
+    /// Where its content goes; nowhere if it is a directory, or left out because no proof covers it.
+    target: Option<(String, FileMeta)>,
 }
 
-/// Judges every entry, creates the directories, lists the files: the large ones first, so that no core ends
-/// up alone with one, then in the order they are on disk.
-fn members(
-    archive: &mut ZipArchive<File>,
-    tree: &Tree,
-    guard: &mut Guard,
-) -> Result<Vec<Member>, ArchiveError> {
+impl Member {
+    fn damaged(&self, what: &'static str) -> ArchiveError {
+        ArchiveError::DamagedEntry { name: printable(&self.listed), what }
+    }
+}
+
+/// What an archive is going to be on disk.
+struct Plan {
+    members: Vec<Member>,
+    /// Outermost first.
+    directories: Vec<String>,
+}
+
+/// Judges every entry. Nothing is written yet, so that a refused archive leaves nothing to remove.
+fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveError> {
     let module = guard.hashed() == Hashed::Module;
-    let mut members = Vec::with_capacity(archive.len());
-    for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(damaged)?;
-        let name = String::from_utf8_lossy(entry.name_raw()).escape_debug().to_string();
-        let kind = kind(&entry);
-        let Some(admitted) = guard.admit(entry.name_raw(), kind, entry.size())? else { continue };
-        tree.create_directories(&admitted.directories)?;
-        if kind == Kind::Directory {
-            continue;
-        }
-        let unsupported = |what| ArchiveError::Unsupported { name: name.clone(), what };
-        if entry.encrypted() {
+    let mut plan = Plan { members: Vec::new(), directories: Vec::new() };
+    while let Some(listed) = directory.next()? {
+        let kind = kind(&listed);
+        let admitted = guard.admit(&listed.name, kind, listed.size)?;
+        let unsupported = |what| ArchiveError::Unsupported { name: printable(&listed), what };
+        if listed.is_encrypted() {
             return Err(unsupported("encrypted"));
         }
-        let deflated = match entry.compression() {
-            CompressionMethod::Deflated => true,
-            CompressionMethod::Stored => false,
-            _ => return Err(unsupported("compressed in another way than deflate")),
-        };
-        let executable = match entry.unix_mode() {
-            Some(mode) if !module => mode & 0o111 != 0,
-            _ => is_program(&admitted.path),
-        };
-        let modified = entry.last_modified().and_then(modified);
-        members.push(Member {
-            path: admitted.path,
-            offset: entry.data_start().unwrap_or_default(),
-            compressed: entry.compressed_size(),
-            size: entry.size(),
-            crc: entry.crc32(),
-            deflated,
-            meta: FileMeta { executable, modified },
-            name,
-        });
+        if !matches!(listed.method, STORED | DEFLATED) {
+            return Err(unsupported("compressed in another way than deflate"));
+        }
+        if kind == Kind::Directory && (listed.size, listed.crc) != (0, 0) {
+            return Err(ArchiveError::DamagedEntry {
+                name: printable(&listed),
+                what: "it is a directory with content",
+            });
+        }
+        let mut target = None;
+        if let Some(admitted) = admitted {
+            plan.directories.extend(admitted.directories);
+            if kind != Kind::Directory {
+                let executable = match listed.unix_mode() {
+                    Some(mode) if !module => mode & 0o111 != 0,
+                    _ => is_program(&admitted.path),
+                };
+                target = Some((admitted.path, FileMeta { executable, modified: modified(&listed) }));
+            }
+        }
+        plan.members.push(Member { listed, span: 0, target });
     }
-    members.sort_by_key(|member| {
-        let large = member.compressed > LARGE;
-        (!large, if large { u64::MAX - member.compressed } else { member.offset })
-    });
-    Ok(members)
+    Ok(plan)
 }
 
-fn kind(entry: &zip::read::ZipFile<'_, File>) -> Kind {
-    // The upper half holds the mode if the creator was a Unix; zero elsewhere.
-    let file_type = entry.unix_mode().unwrap_or_default() & 0o170_000;
+/// Finds out how far each entry reaches. They must stand one after the other from the first byte to the directory.
+fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
+    members.sort_by_key(|member| member.listed.offset);
+    if members.first().map_or(end, |member| member.listed.offset) != 0 {
+        return Err(ArchiveError::Broken { what: "something precedes it" });
+    }
+    let mut next = end;
+    for member in members.iter_mut().rev() {
+        // The header alone has 30 bytes; two entries at one place have none between them.
+        member.span = next
+            .checked_sub(member.listed.offset)
+            .filter(|span| *span > 0)
+            .ok_or_else(|| ArchiveError::DamagedEntry { name: printable(&member.listed), what: SHARED })?;
+        next = member.listed.offset;
+    }
+    Ok(())
+}
+
+fn kind(listed: &Listed) -> Kind {
+    let directory = listed.name.ends_with(b"/");
+    // Whatever system it is from: a reader might believe it.
+    let file_type = (listed.attributes >> 16) & 0o170_000;
+    let marked = listed.attributes & DOS_DIRECTORY != 0;
     match file_type {
-        0 | 0o100_000 if !entry.is_dir() => Kind::File,
-        0 | 0o040_000 if entry.is_dir() => Kind::Directory,
+        0 | 0o040_000 if directory => Kind::Directory,
+        0 | 0o100_000 if !directory && !marked => Kind::File,
         _ => Kind::Other,
     }
 }
 
-/// Zip times have no zone; releases are made in UTC.
-fn modified(at: DateTime) -> Option<std::time::SystemTime> {
-    let date = time::Date { year: at.year().into(), month: at.month().into(), day: at.day().into() };
-    // 1980-01-01 stands for no time at all.
-    (date.year > 1980).then(|| time::from_utc(date, at.hour().into(), at.minute().into(), at.second().into()))
+/// Zip times have no zone; releases are made in UTC. The year 1980 stands for no time at all.
+fn modified(listed: &Listed) -> Option<SystemTime> {
+    let (date, clock) = (i64::from(listed.date), u64::from(listed.time));
+    let date = time::Date { year: 1980 + (date >> 9), month: date >> 5 & 15, day: date & 31 };
+    let (hour, minute, second) = (clock >> 11, clock >> 5 & 63, (clock & 31) * 2);
+    let sound = date.year > 1980
+        && (1..=12).contains(&date.month)
+        && (1..=31).contains(&date.day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    sound.then(|| time::from_utc(date, hour, minute, second))
+}
+
+fn printable(listed: &Listed) -> String {
+    String::from_utf8_lossy(&listed.name).escape_debug().to_string()
 }
 
 /// The work, shared by all threads.
@@ -145,7 +176,7 @@ impl Queue {
         };
         while let Some(member) = self.members.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             match worker.unpack(member, source, tree) {
-                Ok(file) => files.push(file),
+                Ok(file) => files.extend(file),
                 Err(error) => {
                     self.fail(error);
                     break;
@@ -177,33 +208,63 @@ impl Worker {
         Self { file, inflate: Decompress::new(false), input: vec![0; CHUNK], output: vec![0; CHUNK] }
     }
 
-    fn unpack(&mut self, member: &Member, source: &Path, tree: &Tree) -> Result<FileDigest, ArchiveError> {
+    /// Checks and writes one entry; its digest if it has a place in the tree.
+    fn unpack(
+        &mut self,
+        member: &Member,
+        source: &Path,
+        tree: &Tree,
+    ) -> Result<Option<FileDigest>, ArchiveError> {
         let read = |error| ArchiveError::Read { path: source.to_owned(), source: error };
-        self.file.seek(SeekFrom::Start(member.offset)).map_err(read)?;
-        let mut target = Target {
-            member,
-            file: tree.create_file(&member.path, member.meta)?,
-            crc: Crc::new(),
-            written: 0,
-        };
-        let mut left = member.compressed;
-        let mut ended = !member.deflated;
+        let listed = &member.listed;
+        self.file.seek(SeekFrom::Start(listed.offset)).map_err(read)?;
+        let mut left = member.span;
+        // Larger than any header.
+        let mut filled = self.fill(&mut left).map_err(read)?;
+        let mut start = listed
+            .check_local(self.input.get(..filled).unwrap_or_default())
+            .map_err(|what| member.damaged(what))?;
+        let rest = member.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
+        let descriptor = if listed.has_descriptor() { DESCRIPTORS } else { &[0] };
+        if !rest.is_some_and(|rest| descriptor.contains(&rest)) {
+            return Err(member.damaged(SHARED));
+        }
+        let mut target = Target::create(member, tree)?;
+        let mut data_left = listed.compressed;
+        let mut ended = listed.method == STORED;
+        let mut after = Vec::new();
         self.inflate.reset(false);
-        while left > 0 {
-            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(self.input.len());
-            let input = self.input.get_mut(..wanted).unwrap_or_default();
-            self.file.read_exact(input).map_err(read)?;
-            left -= wanted as u64;
-            if member.deflated {
-                ended = inflate(&mut self.inflate, input, &mut self.output, &mut target)?;
-            } else {
-                target.write(input)?;
+        loop {
+            let chunk = self.input.get(start..filled).unwrap_or_default();
+            let length = usize::try_from(data_left).unwrap_or(usize::MAX).min(chunk.len());
+            let (data, rest) = chunk.split_at(length);
+            data_left -= length as u64;
+            if listed.method == STORED {
+                target.write(data)?;
+            } else if !data.is_empty() {
+                ended = inflate(&mut self.inflate, data, &mut self.output, &mut target)?;
             }
+            after.extend_from_slice(rest);
+            if left == 0 {
+                break;
+            }
+            (start, filled) = (0, self.fill(&mut left).map_err(read)?);
         }
         if !ended {
-            return Err(target.damaged("its data ends early"));
+            return Err(member.damaged("its data ends early"));
+        }
+        if listed.has_descriptor() {
+            listed.check_descriptor(&after).map_err(|what| member.damaged(what))?;
         }
         target.finish()
+    }
+
+    /// Reads the next bytes of an entry of which `left` are not read yet; how many.
+    fn fill(&mut self, left: &mut u64) -> io::Result<usize> {
+        let wanted = usize::try_from(*left).unwrap_or(usize::MAX).min(self.input.len());
+        self.file.read_exact(self.input.get_mut(..wanted).unwrap_or_default())?;
+        *left -= wanted as u64;
+        Ok(wanted)
     }
 }
 
@@ -218,17 +279,19 @@ fn inflate(
         let (read, written) = (state.total_in(), state.total_out());
         let status = state
             .decompress(input, output, FlushDecompress::None)
-            .map_err(|_| target.damaged("its data cannot be inflated"))?;
+            .map_err(|_| target.member.damaged("its data cannot be inflated"))?;
         let read = usize::try_from(state.total_in() - read).unwrap_or_default();
         let written = usize::try_from(state.total_out() - written).unwrap_or_default();
         input = input.get(read..).unwrap_or_default();
         target.write(output.get(..written).unwrap_or_default())?;
         match status {
             Status::StreamEnd if input.is_empty() => return Ok(true),
-            Status::StreamEnd => return Err(target.damaged("something follows its data")),
+            Status::StreamEnd => return Err(target.member.damaged("something follows its data")),
             // Room is left in the output, so all that there was has been read.
             _ if input.is_empty() && written < output.len() => return Ok(false),
-            _ if read == 0 && written == 0 => return Err(target.damaged("its data cannot be inflated")),
+            _ if read == 0 && written == 0 => {
+                return Err(target.member.damaged("its data cannot be inflated"));
+            }
             _ => {}
         }
     }
@@ -236,42 +299,55 @@ fn inflate(
 
 struct Target<'a> {
     member: &'a Member,
-    file: TreeFile,
+    file: Option<TreeFile>,
     crc: Crc,
     written: u64,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    fn create(member: &'a Member, tree: &Tree) -> Result<Self, ArchiveError> {
+        let file = match &member.target {
+            Some((path, meta)) => Some(tree.create_file(path, *meta)?),
+            None => None,
+        };
+        Ok(Self { member, file, crc: Crc::new(), written: 0 })
+    }
+
     fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
         self.written += bytes.len() as u64;
         // The guard counted the size that was claimed.
-        if self.written > self.member.size {
-            return Err(self.damaged("it is larger than it claims"));
+        if self.written > self.member.listed.size {
+            return Err(self.member.damaged("it is larger than it claims"));
         }
         self.crc.update(bytes);
-        self.file.write(bytes)
+        self.file.as_mut().map_or(Ok(()), |file| file.write(bytes))
     }
 
-    fn finish(self) -> Result<FileDigest, ArchiveError> {
-        if self.written != self.member.size {
-            return Err(self.damaged("it is smaller than it claims"));
+    fn finish(self) -> Result<Option<FileDigest>, ArchiveError> {
+        if self.written != self.member.listed.size {
+            return Err(self.member.damaged("it is smaller than it claims"));
         }
-        if self.crc.sum() != self.member.crc {
-            return Err(self.damaged("its CRC does not fit"));
+        if self.crc.sum() != self.member.listed.crc {
+            return Err(self.member.damaged("its CRC does not fit"));
         }
-        Ok(FileDigest { path: self.member.path.clone(), digest: self.file.finish()? })
+        match (self.file, &self.member.target) {
+            (Some(file), Some((path, _))) => {
+                Ok(Some(FileDigest { path: path.clone(), digest: file.finish()? }))
+            }
+            _ => Ok(None),
+        }
     }
-
-    fn damaged(&self, what: &'static str) -> ArchiveError {
-        ArchiveError::DamagedEntry { name: self.member.name.clone(), what }
-    }
-}
-
-fn damaged(error: zip::result::ZipError) -> ArchiveError {
-    ArchiveError::Damaged { source: error.into() }
 }
 
 /// More threads than this only contend for the file system.
 const MAX_THREADS: usize = 16;
 /// Compressed bytes from which on a file is worth starting early.
 const LARGE: u64 = 1 << 20;
+/// The methods of 4.4.5 that releases use.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+/// Lengths of what may follow the data: with or without signature, with small or large sizes (4.3.9).
+const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
+/// The attribute of a directory on MS-DOS.
+const DOS_DIRECTORY: u32 = 0x10;
+const SHARED: &str = "its place is not its own: entries overlap, or bytes between them belong to none";

@@ -3,5 +3,5 @@
 mod tar;
 mod zip;
 
-pub use tar::{TarEntry, gzip, pax_records, tar, tar_gz};
+pub use tar::{TarEntry, pax_records, tar, tar_gz};
 pub use zip::{Zip, ZipEntry, ZipHeader, zip};

@@ -1,9 +1,6 @@
 //! Tar entries, field by field.
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use crate::gzip;
 
 /// One tar entry; what is not set is what an honest file has.
 #[derive(Clone, Debug)]
@@ -84,10 +81,4 @@ pub fn tar(entries: &[TarEntry]) -> Vec<u8> {
 /// The entries as a `.tar.gz`.
 pub fn tar_gz(entries: &[TarEntry]) -> Vec<u8> {
     gzip(&tar(entries))
-}
-
-/// Any bytes in gzip.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes it")
 }
