@@ -6,6 +6,7 @@
 )]
 
 mod arch;
+mod archives;
 mod auto_install;
 mod bad_index;
 mod bad_input;

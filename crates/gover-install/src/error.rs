@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gover_core::{Diagnose, Exit};
-use gover_source::{Disguise, LookupError, SupplyError};
+use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 
 use crate::archive::ArchiveError;
 use crate::digest::H1Error;
@@ -46,6 +46,8 @@ pub enum InstallError {
         source_label: String,
         /// What probably happened to it, if its beginning tells.
         disguise: Option<Disguise>,
+        /// Whose sum it has.
+        sum: KnownSum,
         /// Why.
         source: ArchiveError,
     },
@@ -103,6 +105,27 @@ pub enum InstallError {
         /// What the runtime says.
         source: tokio::task::JoinError,
     },
+}
+
+/// Whose sum an archive has. One that has it was not changed on its way, it was made like this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownSum {
+    /// Nobody's.
+    None,
+    /// The one that a release site published.
+    Published,
+    /// The one that the user gave.
+    Given,
+}
+
+impl From<&Proof> for KnownSum {
+    fn from(proof: &Proof) -> Self {
+        match proof {
+            Proof::Sha256 { origin: SumOrigin::Given, .. } => Self::Given,
+            Proof::Sha256 { .. } => Self::Published,
+            Proof::Log => Self::None,
+        }
+    }
 }
 
 /// A file that is not what it should be.
@@ -200,6 +223,10 @@ impl Diagnose for InstallError {
                 ];
                 sums.into_iter().chain(disguise).chain([GONE.to_owned()]).collect()
             }
+            // What was given stays where it is.
+            Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
+                vec!["nothing was installed".to_owned()]
+            }
             Self::Archive { source, disguise, .. } if source.is_integrity() => {
                 let disguise = disguise.map(|disguise| disguise.to_string());
                 disguise.into_iter().chain([DELETED.to_owned()]).collect()
@@ -219,6 +246,9 @@ impl Diagnose for InstallError {
                 }
                 hints
             }
+            Self::Contradicted(mismatch) if mismatch.disguise == Some(Disguise::WebPage) => {
+                vec![SIGN_IN.to_owned()]
+            }
             Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
                 vec!["compare the sum with the one its maker publishes, and get the file again".to_owned()]
             }
@@ -227,6 +257,13 @@ impl Diagnose for InstallError {
                 source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
                 ..
             } => file_error::hints(source),
+            Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
+            Self::Archive { sum: KnownSum::Published, source_label, file, .. } => vec![
+                "its sum is the published one, so it was made like this; please tell who published it"
+                    .to_owned(),
+                other_source(source_label, file),
+            ],
+            Self::Archive { disguise: Some(Disguise::WebPage), .. } => vec![SIGN_IN.to_owned()],
             Self::Archive { source_label, file, .. } => vec![other_source(source_label, file)],
             Self::Smoke { source, .. } => source.hints(),
             Self::UnusableName { .. } => {
@@ -287,6 +324,9 @@ fn shorten(sum: &str) -> String {
 }
 
 const DELETED: &str = "nothing was installed and the download was deleted";
+const SIGN_IN: &str =
+    "a proxy or the sign-in page of this network answered; open a web page in a browser, then try again";
+const MADE_SO: &str = "`--sha256` is its sum, so it was made like this; build it as cmd/distpack does: one top directory `go/`, plain files";
 const GONE: &str = "nothing was unpacked and the download was deleted";
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod pipeline;
 mod report;
 mod time;
 
-pub use error::{Contradiction, InstallError, Mismatch};
+pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
 pub use file_error::FileError;
 pub use given::{GivenRequest, install_given};
 pub use pipeline::{InstallRequest, Installed, Installer, install};

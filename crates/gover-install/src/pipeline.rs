@@ -16,7 +16,7 @@ use gover_sys::Lock;
 
 use crate::archive::{self, Container, Coverage, Guard, Limits, Unpacked};
 use crate::digest::{module_version, tree_hash};
-use crate::error::{Contradiction, InstallError, Mismatch};
+use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
 use crate::receipt::{ProofHeld, Receipt, installed_at, public_url};
@@ -249,6 +249,7 @@ impl Installer<'_> {
                 file: artifact.file_name.clone(),
                 source_label: public_url(&artifact.source),
                 disguise: Disguise::of(&head_of(file), artifact.format),
+                sum: KnownSum::from(&artifact.proof),
                 source,
             }),
             Err(source) => Err(InstallError::Defect { name: name.to_string(), source }),
