@@ -149,6 +149,19 @@ fn offline_and_without_a_network_check_no_socket_is_opened() {
 }
 
 #[test]
+fn what_a_file_says_is_shown_and_not_obeyed() {
+    let ctx = context!();
+    let lines = "line \u{1b}[2J\n".repeat(30);
+    go_env(&ctx, lines.as_bytes());
+    let output = ctx.gover(["doctor", "goenv-file"]);
+    assert!(output.exits(1).stdout.contains("line ␛[2J"), "{output}");
+    assert!(output.stdout.contains("and 10 more, which --json has"), "{output}");
+    assert!(!output.text().contains('\u{1b}'), "{output}");
+    let repair = ctx.gover(["doctor", "goenv-file", "--fix", "--yes"]);
+    assert!(!repair.text().contains('\u{1b}'), "{repair}");
+}
+
+#[test]
 fn a_note_alone_is_no_failure() {
     let mut ctx = context!();
     ctx.set("ALL_PROXY", "socks5://proxy.test");

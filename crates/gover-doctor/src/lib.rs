@@ -12,6 +12,7 @@ pub mod live;
 pub mod repair;
 mod secret;
 pub mod snapshot;
+mod visible;
 
 #[cfg(test)]
 mod testing;
@@ -19,3 +20,4 @@ mod testing;
 pub use check::{Check, GROUPS, Group};
 pub use finding::{Change, Evidence, Finding, Fix, Severity};
 pub use snapshot::Snapshot;
+pub use visible::visible;

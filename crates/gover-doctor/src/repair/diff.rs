@@ -4,11 +4,12 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::finding::Change;
 use crate::secret::mask_line;
+use crate::visible::visible;
 
 /// The lines of a change, each with `-`, `+` or a blank before it, with up to two lines around what changes. Users and
-/// passwords in addresses are not shown.
+/// passwords in addresses are not shown; a carriage return is, since some repairs are about it.
 pub fn diff(change: &Change) -> Vec<String> {
-    whole(change).iter().map(|line| mask_line(line)).collect()
+    whole(change).iter().map(|line| visible(&mask_line(line))).collect()
 }
 
 fn whole(change: &Change) -> Vec<String> {
@@ -46,8 +47,7 @@ fn lines(before: &str, after: &str) -> Vec<String> {
                     ChangeTag::Insert => '+',
                     ChangeTag::Equal => ' ',
                 };
-                // A carriage return would not be seen, and is what some repairs are about.
-                let line = change.value().trim_end_matches('\n').replace('\r', "␍");
+                let line = visible(change.value().trim_end_matches('\n'));
                 result.push(format!("{sign} {line}").trim_end().to_owned());
             }
         }

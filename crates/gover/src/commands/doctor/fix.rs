@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use gover_core::Exit;
 use gover_doctor::repair::{self, Journal, LOCK, diff};
-use gover_doctor::{Change, Check, Finding};
+use gover_doctor::{Change, Check, Finding, visible};
 
 use super::network::Answers;
 use super::{examine, exit, show};
@@ -54,7 +54,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
 }
 
 fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
-    context.printer.note(&format!("{}  [{}]", finding.what, finding.check));
+    context.printer.note(&format!("{}  [{}]", visible(&finding.what), finding.check));
     for change in changes {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {

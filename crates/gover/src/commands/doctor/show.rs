@@ -1,4 +1,4 @@
-use gover_doctor::{Finding, Severity};
+use gover_doctor::{Finding, Severity, visible};
 use serde_json::json;
 
 use crate::context::Context;
@@ -31,17 +31,25 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
         Severity::Note => Style::Hint,
     };
     let severity = context.printer.out(style, &format!("{}:", finding.severity.name()));
-    let mut lines = vec![format!("{severity} {}  [{}]", finding.what, finding.check)];
-    lines.extend(finding.evidence.iter().map(|evidence| format!("  {evidence}")));
+    let mut lines = vec![format!("{severity} {}  [{}]", visible(&finding.what), finding.check)];
+    let (shown, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
+    lines.extend(shown.iter().map(|evidence| format!("  {}", visible(&evidence.to_string()))));
+    if !left.is_empty() {
+        lines.push(format!("  and {} more, which --json has", left.len()));
+    }
     lines.push(format!("  why: {}", finding.why));
     let mut places: Vec<String> =
         finding.fix.changes.iter().map(|change| context.short(change.place().as_ref())).collect();
     places.dedup();
-    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {place}")));
-    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {command}")));
+    lines
+        .extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {}", visible(place))));
+    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {}", visible(command))));
     lines.push(String::new());
     lines.join("\n")
 }
+
+/// Whoever has to read more does not read it.
+const MOST_SHOWN: usize = 20;
 
 /// `1 error, 2 warnings (48 checks)`.
 pub(super) fn sum(findings: &[Finding], run: usize) -> String {
