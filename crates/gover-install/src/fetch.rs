@@ -51,6 +51,7 @@ pub(crate) struct PartFile {
     directory: PathBuf,
     lock_name: String,
     part: Option<Part>,
+    in_one_piece: bool,
 }
 
 #[derive(Debug)]
@@ -86,7 +87,12 @@ impl PartFile {
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
         fs::create_dir_all(&directory).map_err(FileError::at("create", &directory))?;
-        Ok(Self { directory, lock_name: name.to_owned(), part: None })
+        Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false })
+    }
+
+    /// The same, but what comes shall come over one connection.
+    pub(crate) fn in_one_piece(self) -> Self {
+        Self { in_one_piece: true, ..self }
     }
 
     /// Whether what was received is put together from several answers, of this process or an earlier one. If it is
@@ -155,8 +161,14 @@ impl Sink for PartFile {
         self.part.as_ref()?.tag.as_ref()?.value.clone()
     }
 
+    fn in_one_piece(&self) -> bool {
+        self.in_one_piece
+    }
+
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
-        match &mut self.current()?.tag {
+        let part = self.current()?;
+        part.pieced |= part.bytes > 0;
+        match &mut part.tag {
             Some(tag) if tag.value.as_deref() != validator => tag.remember(validator),
             _ => Ok(()),
         }

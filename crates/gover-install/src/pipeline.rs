@@ -109,7 +109,8 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
     }
     let mut again = true;
     let verified = loop {
-        let mut part = PartFile::new(layout, name.as_str(), &lock)?;
+        let part = PartFile::new(layout, name.as_str(), &lock)?;
+        let mut part = if again { part } else { part.in_one_piece() };
         let result = installer.obtain(request, &staging.tree(), &mut part).await;
         let error = match result {
             Ok(verified) => break verified,

@@ -3,8 +3,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use gover_core::{Diagnose as _, Platform};
-use gover_source::{Location, SourceSpec, SupplySettings};
-use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, pack_tar_gz, pack_zip, sha256_hex};
+use gover_source::{Location, SourceSpec, SplitSettings, SupplySettings};
+use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz, pack_zip, sha256_hex};
 
 use super::*;
 use crate::archive::{ArchiveError, Reason};
@@ -21,6 +21,7 @@ struct World {
     env: Env,
     recorder: Recorder,
     sources: Vec<SourceSpec>,
+    split: SplitSettings,
 }
 
 /// What a reporter was told, one line an event.
@@ -71,6 +72,7 @@ impl World {
             env,
             recorder: Recorder::default(),
             sources: sources.to_vec(),
+            split: SplitSettings::default(),
         }
     }
 
@@ -88,6 +90,7 @@ impl World {
         settings.proxies = Some(self.site.proxy_url());
         settings.sumdb = Some(self.site.gosumdb());
         settings.network.retries = 0;
+        settings.network.split = self.split.clone();
         settings.network.back_off = Duration::ZERO;
         Supply::new(settings).unwrap()
     }
@@ -144,7 +147,12 @@ impl World {
     fn files(&self) -> Vec<String> {
         let mut files = Vec::new();
         let mut directories = vec![self.layout.home().to_owned()];
-        let skipped = [self.layout.locks(), self.layout.index_cache(), self.layout.sumdb_cache()];
+        let skipped = [
+            self.layout.locks(),
+            self.layout.index_cache(),
+            self.layout.sumdb_cache(),
+            self.layout.failed_sources(),
+        ];
         while let Some(directory) = directories.pop() {
             for entry in fs::read_dir(&directory).into_iter().flatten() {
                 let path = entry.unwrap().path();
@@ -152,7 +160,7 @@ impl World {
                     if !skipped.contains(&path) {
                         directories.push(path);
                     }
-                } else {
+                } else if !skipped.contains(&path) {
                     files.push(path.strip_prefix(self.layout.home()).unwrap().display().to_string());
                 }
             }
@@ -621,4 +629,34 @@ fn an_attack_with_a_matching_sum_is_still_refused() {
         }
     }
     assert!(!Path::new("evil").exists());
+}
+
+#[test]
+fn what_several_connections_brought_and_is_wrong_comes_once_more_over_one() {
+    let mut world = World::with_release(&[SourceSpec::GoDev]);
+    // At once and for any reason, whatever the clock says.
+    world.split = SplitSettings {
+        measure: Duration::ZERO,
+        least: 1,
+        worth: Duration::ZERO,
+        gain: 0.0,
+        segment: (64 << 10, 64 << 10),
+        ..SplitSettings::default()
+    };
+    let release = Release::new(NAME);
+    let path = FakeSite::archive_path(&release);
+    let file = Response::ok(release.archive()).without_etag();
+    let wrong = Response::ok(vec![0; release.archive().len()]).without_etag();
+    let server = world.site.server();
+    server.forget_route(&path);
+    server.handle(&path, move |request| {
+        Some(if request.header("Range").is_some() { wrong.clone() } else { file.clone() })
+    });
+    // The first connection does not bring the file by itself.
+    server.fault_times(&path, Fault::StallAt(200_000), 1);
+    world.install().unwrap();
+    let requests = world.site.server().requests_for(&path);
+    assert!(requests.len() > 2, "it came over several connections");
+    assert_eq!(requests.iter().filter(|request| request.header("Range").is_none()).count(), 2);
+    assert_eq!(requests.last().unwrap().header("Range"), None);
 }

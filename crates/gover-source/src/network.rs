@@ -22,6 +22,43 @@ pub struct NetworkSettings {
     pub longest_wait: Duration,
     /// How long a source may be silent before the next is asked beside it.
     pub patience: Duration,
+    /// Whether several requests may share a connection (HTTP/2).
+    pub multiplexed: bool,
+    /// When a file is fetched over several connections.
+    pub split: SplitSettings,
+}
+
+/// When one file is fetched over several connections, and how.
+#[derive(Clone, Debug)]
+pub struct SplitSettings {
+    /// The most connections at once; with 1 there is never more than one.
+    pub connections: usize,
+    /// How long a rate is measured before anything is decided by it.
+    pub measure: Duration,
+    /// How many bytes must come in that time, so that it is a rate.
+    pub least: u64,
+    /// A download that ends sooner than this is left as it is.
+    pub worth: Duration,
+    /// By which factor more connections must be faster to be kept.
+    pub gain: f64,
+    /// The least and the most bytes that a connection fetches at a time.
+    pub segment: (u64, u64),
+    /// How many bytes may wait in memory for those before them.
+    pub window: u64,
+}
+
+impl Default for SplitSettings {
+    fn default() -> Self {
+        Self {
+            connections: 4,
+            measure: Duration::from_millis(750),
+            least: 64 << 10,
+            worth: Duration::from_secs(3),
+            gain: 1.25,
+            segment: (512 << 10, 4 << 20),
+            window: 24 << 20,
+        }
+    }
 }
 
 impl Default for NetworkSettings {
@@ -35,6 +72,8 @@ impl Default for NetworkSettings {
             back_off: Duration::from_millis(250),
             longest_wait: Duration::from_secs(10),
             patience: Duration::from_secs(2),
+            multiplexed: true,
+            split: SplitSettings::default(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) use certificate::CertificateProblem;
 pub(crate) use coding::{GZIP, inflated};
 pub(crate) use error::HttpError;
 pub(crate) use probe::{ProbeError, Probed, ServerTime};
-pub(crate) use stream::{Opened, Part, Stream};
+pub(crate) use stream::{Chunk, Opened, Part, Stream};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]
@@ -44,12 +44,20 @@ pub(crate) struct Http {
     unreachable: Mutex<BTreeMap<String, String>>,
     /// When a place was last heard of.
     heard: Mutex<BTreeMap<String, Instant>>,
+    /// Made with the first request that must have a connection of its own.
+    apart: OnceLock<Box<Self>>,
 }
 
 impl Http {
     /// Opens nothing yet.
     pub(crate) fn new(settings: NetworkSettings) -> Self {
-        Self { settings, client: OnceLock::new(), unreachable: Mutex::default(), heard: Mutex::default() }
+        Self {
+            settings,
+            client: OnceLock::new(),
+            unreachable: Mutex::default(),
+            heard: Mutex::default(),
+            apart: OnceLock::new(),
+        }
     }
 
     /// The settings it was made with.
@@ -70,6 +78,14 @@ impl Http {
                 result => return result,
             }
         }
+    }
+
+    /// The same, but each request that is under way has a connection of its own: what one connection is limited to, the
+    /// streams of HTTP/2 in it share.
+    pub(crate) fn apart(&self) -> &Self {
+        self.apart.get_or_init(|| {
+            Box::new(Self::new(NetworkSettings { multiplexed: false, ..self.settings.clone() }))
+        })
     }
 
     /// Lets a place be tried again that could not be connected to.
@@ -198,6 +214,9 @@ fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
         .http2_initial_stream_window_size(4 << 20)
         .http2_initial_connection_window_size(8 << 20)
         .redirect(redirect::policy());
+    if !settings.multiplexed {
+        builder = builder.http1_only();
+    }
     if let Some(path) = &settings.certificates {
         builder = builder.tls_certs_only(read_certificates(path)?);
     }

@@ -1,5 +1,8 @@
 //! Bytes of one artifact on their way into a sink, picked up again where they broke off.
 
+mod ahead;
+mod pace;
+mod split;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +40,12 @@ pub trait Sink {
         None
     }
 
-    /// Called before the first byte of an answer: what [`validator`](Self::validator) shall return later.
+    /// Whether the file should come over one connection from its beginning to its end.
+    fn in_one_piece(&self) -> bool {
+        false
+    }
+
+    /// Called before the first byte of an answer, also where it continues another: what [`validator`](Self::validator) shall return later.
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
         let _ = validator;
         Ok(())
@@ -141,6 +149,8 @@ struct Transfer<'a> {
     began: u64,
     /// What this place said of the file that the held bytes are of.
     seen: Seen,
+    /// Several connections were more than the server or the way there bears.
+    split_failed: bool,
 }
 
 /// What a server said of its file in this transfer.
@@ -162,7 +172,7 @@ enum Ended {
 
 impl<'a> Transfer<'a> {
     fn new(artifact: &'a Artifact, sink: &'a mut dyn Sink, observer: &'a dyn Observer) -> Self {
-        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default() }
+        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default(), split_failed: false }
     }
 
     async fn fetch(&mut self, http: &Http, url: &str, opening: Opening) -> Result<u64, TransferError> {
@@ -226,7 +236,7 @@ impl<'a> Transfer<'a> {
             None => http.open(url, &self.wanted_part()).await,
         };
         match answer {
-            Ok(Opened::Stream(stream)) => self.receive(*stream).await,
+            Ok(Opened::Stream(stream)) => self.receive(http, url, *stream).await,
             // What is held is the whole file; the proof will tell whether it is the right one.
             Ok(Opened::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
             Ok(Opened::NoMore | Opened::Useless) => Ok(Ended::Anew),
@@ -244,7 +254,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn receive(&mut self, mut stream: Stream) -> Result<Ended, TransferError> {
+    async fn receive(&mut self, http: &Http, url: &str, mut stream: Stream) -> Result<Ended, TransferError> {
         if stream.offset != self.held {
             self.restart()?;
         }
@@ -257,19 +267,15 @@ impl<'a> Transfer<'a> {
         self.seen = Seen { validator, total: stream.total, unpacked: stream.is_unpacked() };
         let total = self.artifact.size.or(stream.total);
         self.observer.started(self.artifact, total, self.held);
+        if let Some(total) = total {
+            return self.take_in(http, url, stream, total).await;
+        }
         loop {
             match stream.next().await {
                 Ok(Some(chunk)) => self.write(chunk.as_ref())?,
-                Ok(None) => break,
+                Ok(None) => return Ok(Ended::Complete),
                 Err(error) => return Ok(Ended::Failed(error)),
             }
-        }
-        match total {
-            Some(total) if self.held < total => {
-                let reason = format!("it ended after {} of {total} bytes", self.held);
-                Ok(Ended::Failed(HttpError::Broken { reason }))
-            }
-            _ => Ok(Ended::Complete),
         }
     }
 
@@ -322,6 +328,12 @@ impl<'a> Transfer<'a> {
     }
 
     fn write(&mut self, chunk: &[u8]) -> Result<(), TransferError> {
+        self.store(chunk)?;
+        self.observer.received(chunk.len() as u64);
+        Ok(())
+    }
+
+    fn store(&mut self, chunk: &[u8]) -> Result<(), TransferError> {
         let length = chunk.len() as u64;
         if self.held + length > self.artifact.limit() {
             let head = if self.held == 0 { chunk } else { &[] };
@@ -329,7 +341,6 @@ impl<'a> Transfer<'a> {
         }
         self.sink.write(chunk).map_err(TransferError::Sink)?;
         self.held += length;
-        self.observer.received(length);
         Ok(())
     }
 

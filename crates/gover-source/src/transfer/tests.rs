@@ -1,3 +1,5 @@
+mod split;
+
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ struct Memory {
     bytes: Vec<u8>,
     validator: Option<String>,
     restarts: usize,
+    in_one_piece: bool,
     /// Keeps no validator, as sinks do that know the sum.
     forgetful: bool,
     fails: bool,
@@ -39,6 +42,10 @@ impl Sink for Memory {
         }
         self.bytes.extend_from_slice(chunk);
         Ok(())
+    }
+
+    fn in_one_piece(&self) -> bool {
+        self.in_one_piece
     }
 
     fn validator(&self) -> Option<String> {

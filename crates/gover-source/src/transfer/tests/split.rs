@@ -1,0 +1,126 @@
+//! One file over several connections.
+
+use super::*;
+use crate::network::SplitSettings;
+
+const MIB: usize = 1 << 20;
+
+/// Splits at once and for any reason, whatever the clock says.
+fn eager() -> SplitSettings {
+    SplitSettings {
+        measure: Duration::ZERO,
+        least: 1,
+        worth: Duration::ZERO,
+        gain: 0.0,
+        segment: (1 << 20, 1 << 20),
+        ..SplitSettings::default()
+    }
+}
+
+/// About 32 MiB; no two places of it look alike as long as they are less than 64 KiB apart.
+fn large() -> Vec<u8> {
+    let block: Vec<u8> = (0..65_537_u32).map(|number| (number / 251 + number).to_le_bytes()[0]).collect();
+    block.repeat(512)
+}
+
+const LENGTH: u64 = 65_537 * 512;
+
+fn splitting() -> World {
+    let server = FakeServer::start();
+    let settings = NetworkSettings { back_off: Duration::ZERO, split: eager(), ..NetworkSettings::default() };
+    World { server, http: Http::new(settings), watch: Watch::default() }
+}
+
+#[tokio::test]
+async fn segments_come_over_further_connections_in_the_order_of_the_file() {
+    let world = splitting();
+    world.server.serve("/f", large());
+    // The first connection stalls, so that the rest came over others.
+    world.server.fault_times("/f", Fault::StallAt(8 * MIB), 1);
+    let mut sink = Memory::default();
+    assert_eq!(world.fetch(None, &mut sink).await.unwrap(), LENGTH);
+    assert!(sink.bytes == large(), "the file is another one");
+    assert_eq!(world.watch.received.get(), LENGTH);
+    assert_eq!(*world.watch.starts.borrow(), [(Some(LENGTH), 0)]);
+    assert_eq!(sink.restarts, 0);
+    let requests = world.server.requests();
+    let (first, others) = requests.split_first().unwrap();
+    assert_eq!(first.header("Range"), None);
+    assert!(others.len() > 4, "{}", others.len());
+    for request in others {
+        let range = request.header("Range").unwrap();
+        assert!(!range.ends_with('-'), "`{range}` has no end");
+        assert!(request.header("If-Range").is_some(), "it must be the same file");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_more_connections_serves_over_one() {
+    for refusal in [429, 403, 503] {
+        let world = splitting();
+        let file = Response::ok(large());
+        world.server.handle("/f", move |request| match request.header("Range") {
+            Some(_) => Some(Response::status(refusal, "one is enough\n")),
+            None => Some(file.clone()),
+        });
+        let mut sink = Memory::default();
+        assert_eq!(world.fetch(None, &mut sink).await.unwrap(), LENGTH);
+        assert!(sink.bytes == large(), "the file is another one");
+        assert!(world.server.requests().len() < 16, "{}", world.server.requests().len());
+    }
+}
+
+#[tokio::test]
+async fn another_file_behind_the_same_name_is_not_mixed_in() {
+    let world = splitting();
+    let (file, other) = (Response::ok(large()), Response::ok(vec![0; large().len()]));
+    world.server.handle("/f", move |request| {
+        Some(if request.header("Range").is_some() { other.clone() } else { file.clone() })
+    });
+    let mut sink = Memory::default();
+    world.fetch(None, &mut sink).await.unwrap();
+    assert!(sink.bytes == large(), "the file is another one");
+}
+
+#[tokio::test]
+async fn a_first_connection_that_breaks_is_picked_up_over_one() {
+    let world = splitting();
+    world.server.serve("/f", large());
+    world.server.fault_times("/f", Fault::TruncateAt(100_000), 1);
+    let mut sink = Memory::default();
+    world.fetch(None, &mut sink).await.unwrap();
+    assert!(sink.bytes == large(), "the file is another one");
+}
+
+#[tokio::test]
+async fn segments_that_break_off_are_fetched_over_one_connection() {
+    let world = splitting();
+    let file = Response::ok(large());
+    let served = std::sync::atomic::AtomicUsize::new(0);
+    world.server.handle("/f", move |request| {
+        let nth = served.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        // Some segments come and one does not.
+        let broken = nth == 9 && request.header("Range").is_some_and(|range| !range.ends_with('-'));
+        Some(if broken { Response::status(503, "no more\n") } else { file.clone() })
+    });
+    world.server.fault_times("/f", Fault::StallAt(8 * MIB), 1);
+    let mut sink = Memory::default();
+    world.fetch(None, &mut sink).await.unwrap();
+    assert!(sink.bytes == large(), "the file is another one");
+    let last = world.server.requests().last().and_then(|request| request.header("Range").map(str::to_owned));
+    assert!(last.is_some_and(|range| range.ends_with('-')), "the rest came over one connection");
+    assert_eq!(world.watch.starts.borrow().len(), 2, "what was lost is told");
+}
+
+#[tokio::test]
+async fn who_wants_one_piece_gets_one() {
+    let world = splitting();
+    world.server.serve("/f", large());
+    let mut sink = Memory { in_one_piece: true, ..Memory::default() };
+    world.fetch(None, &mut sink).await.unwrap();
+    assert_eq!(world.server.requests().len(), 1);
+    // So does who asks a server that knows no ranges.
+    world.server.fault("/f", Fault::IgnoreRange);
+    world.fetch(None, &mut Memory::default()).await.unwrap();
+    assert_eq!(world.server.requests().len(), 2);
+}
