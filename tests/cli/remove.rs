@@ -30,7 +30,7 @@ uninstalled go1.90.4 ([SIZE]; `gover install 1.90.4` brings it back)
 "#]]
     );
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
-    assert_eq!(ctx.names_in("gover/receipts"), ["go1.91.2.json"]);
+    assert_eq!(ctx.names_in("gover/receipts"), ["go1.91.2.files", "go1.91.2.json"]);
     assert!(ctx.names_in("gover/staging").is_empty());
     assert!(!ctx.layout().program("go1.90.4").exists());
     assert!(ctx.layout().program("go1.91.2").exists());

@@ -58,6 +58,11 @@ impl Layout {
         self.receipts().join(format!("{name}.json"))
     }
 
+    /// Every file of a toolchain as it was installed, beside its receipt.
+    pub fn file_list(&self, name: &ToolchainName) -> PathBuf {
+        self.receipts().join(format!("{name}.files"))
+    }
+
     /// The link to the default toolchain, for editor settings.
     pub fn current(&self) -> PathBuf {
         self.home.join("current")

@@ -8,7 +8,6 @@ use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 use crate::archive::ArchiveError;
 use crate::digest::H1Error;
 use crate::file_error::{self, FileError};
-use crate::receipt::ReceiptError;
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -81,14 +80,6 @@ pub enum InstallError {
     /// The disk.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The toolchain is installed, its receipt is not written.
-    #[error("{name} is installed, but without a receipt")]
-    Receipt {
-        /// The toolchain.
-        name: String,
-        /// Why.
-        source: ReceiptError,
-    },
     /// The toolchain is installed, the names in `bin/` are not in line.
     #[error("{name} is installed, but its name in `bin` is not")]
     Shims {
@@ -273,7 +264,6 @@ impl Diagnose for InstallError {
             Self::Given { .. } => {
                 vec!["give the path of a file, or an address that this machine reaches".to_owned()]
             }
-            Self::Receipt { source, .. } => source.hints(),
             Self::Shims { source, .. } => source.hints(),
             Self::Hash(_) | Self::NoDownload { .. } | Self::Defect { .. } => {
                 vec!["this should not happen; please report it".to_owned()]

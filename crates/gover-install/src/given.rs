@@ -8,11 +8,13 @@ use gover_core::{Platform, ToolchainName};
 use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted};
 use gover_sys::Lock;
 
-use crate::digest::{Digest, module_version, tree_hash};
+use crate::archive::Unpacked;
+use crate::digest::{Digest, module_version};
 use crate::error::InstallError;
 use crate::fetch::{PartFile, Received, discard_parts};
 use crate::file_error::FileError;
-use crate::pipeline::{Installed, Installer, Verified, check_sum, receipt};
+use crate::file_list::FileList;
+use crate::pipeline::{Installed, Installer, Tree, Verified, check_sum, documents};
 use crate::receipt::{ProofHeld, public_url};
 use crate::report::{Outcome, Progress};
 use crate::shims::is_plain_name;
@@ -90,9 +92,12 @@ async fn obtain(
     }
     let seen = smoke::check(&tree, &name, &request.platform, request.smoke, installer.env).map_err(broken)?;
     artifact.wanted.name = name.clone();
-    let h1 = tree_hash(&unpacked.files, unpacked.hashed, &module_version(&name, &request.platform))?;
-    let receipt = receipt(&artifact, &received, &unpacked, h1, vec![ProofHeld::Given]);
-    Ok((name, Verified { receipt, failures: Vec::new(), log_failure: None, seen }))
+    let Unpacked { files, hashed, bytes } = unpacked;
+    let list = FileList::new(files);
+    let h1 = list.tree_hash(hashed, &module_version(&name, &request.platform))?;
+    let proofs = vec![ProofHeld::Given];
+    let (receipt, list) = documents(&artifact, &received, &list, Tree { h1, bytes }, proofs);
+    Ok((name, Verified { receipt, list, failures: Vec::new(), log_failure: None, seen }))
 }
 
 fn artifact(request: &GivenRequest) -> Artifact {

@@ -10,6 +10,7 @@
 
 pub mod archive;
 pub mod digest;
+pub mod file_list;
 pub mod prune;
 pub mod receipt;
 pub mod shims;

@@ -15,15 +15,16 @@ use gover_source::{
 use gover_sys::Lock;
 
 use crate::archive::{self, Container, Coverage, Guard, Limits, Unpacked};
-use crate::digest::{module_version, tree_hash};
+use crate::digest::{Sha256, module_version};
 use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
+use crate::file_list::FileList;
 use crate::receipt::{ProofHeld, Receipt, installed_at, public_url};
 use crate::report::{Outcome, Progress, Reporter, Task};
 use crate::shims;
 use crate::smoke::{self, Seen, Smoke};
-use crate::staging::Staging;
+use crate::staging::{Documents, Staging};
 
 /// What is to be installed, and how strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,13 +130,15 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
         }
         return Err(error);
     };
+    let result = installer.publish(staging, name, verified, &lock)?;
     discard_parts(layout, name.as_str(), &lock);
-    installer.publish(staging, name, verified, &lock)
+    Ok(result)
 }
 
 /// A tree in staging whose every proof held.
 pub(crate) struct Verified {
     pub(crate) receipt: Receipt,
+    pub(crate) list: Vec<u8>,
     pub(crate) failures: Vec<SourceFailure>,
     pub(crate) log_failure: Option<String>,
     pub(crate) seen: Seen,
@@ -257,7 +260,7 @@ impl Installer<'_> {
         }
     }
 
-    /// Makes a verified tree visible, with its receipt and its name in `bin/`.
+    /// Makes a verified tree visible, with its receipt, its list of files and its name in `bin/`.
     pub(crate) fn publish(
         &self,
         staging: Staging,
@@ -265,11 +268,9 @@ impl Installer<'_> {
         verified: Verified,
         lock: &Lock,
     ) -> Result<Installed, InstallError> {
-        let Verified { receipt, failures, log_failure, seen } = verified;
-        let path = staging.publish(self.layout, name, lock)?;
-        receipt
-            .write(&self.layout.receipt(name), lock)
-            .map_err(|source| InstallError::Receipt { name: name.to_string(), source })?;
+        let Verified { receipt, list, failures, log_failure, seen } = verified;
+        let documents = Documents { receipt: receipt.to_bytes(), list };
+        let path = staging.publish(self.layout, name, &documents, lock)?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let (name, receipt) = (name.clone(), Some(receipt));
         Ok(Installed { name, path, reused: false, receipt, failures, log_failure, seen })
@@ -317,7 +318,9 @@ fn verify(
     let Content { download: Download { artifact, failures, .. }, received, unpacked } = content;
     let (file, source_label) = (artifact.file_name.clone(), public_url(&artifact.source));
     let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
-    let h1 = tree_hash(&unpacked.files, unpacked.hashed, &module)?;
+    let Unpacked { files, hashed, bytes } = unpacked;
+    let list = FileList::new(files);
+    let h1 = list.tree_hash(hashed, &module)?;
     let mut proofs = Vec::new();
     if let Proof::Sha256 { origin, .. } = &artifact.proof {
         proofs.push(ProofHeld::Sha256 { origin: origin.to_string() });
@@ -341,23 +344,31 @@ fn verify(
         Some(Err(error)) => Some(error.to_string()),
         None => Some("the checksum database did not answer in time".to_owned()),
     };
-    let receipt = receipt(&artifact, &received, &unpacked, h1, proofs);
-    Ok(Verified { receipt, failures, log_failure, seen: Seen::Files })
+    let (receipt, list) = documents(&artifact, &received, &list, Tree { h1, bytes }, proofs);
+    Ok(Verified { receipt, list, failures, log_failure, seen: Seen::Files })
 }
 
-/// What is worth remembering of an installation.
-pub(crate) fn receipt(
+/// What is known of a tree besides its files.
+pub(crate) struct Tree {
+    pub(crate) h1: String,
+    /// The size of all files together.
+    pub(crate) bytes: u64,
+}
+
+/// What is worth remembering of an installation: the receipt, and the list of files as text.
+pub(crate) fn documents(
     artifact: &Artifact,
     received: &Received,
-    unpacked: &Unpacked,
-    h1: String,
+    list: &FileList,
+    tree: Tree,
     proofs: Vec<ProofHeld>,
-) -> Receipt {
+) -> (Receipt, Vec<u8>) {
+    let text = list.to_text().into_bytes();
     let url = match &artifact.location {
         gover_source::Location::Url(url) => Some(public_url(url)),
         gover_source::Location::File(_) => None,
     };
-    Receipt {
+    let receipt = Receipt {
         name: artifact.wanted.name.to_string(),
         platform: artifact.wanted.platform.to_string(),
         source: public_url(&artifact.source),
@@ -365,13 +376,15 @@ pub(crate) fn receipt(
         file: artifact.file_name.clone(),
         file_bytes: received.bytes,
         sha256: received.digest.to_string(),
-        h1: Some(h1),
+        h1: Some(tree.h1),
+        files_sha256: Some(Sha256::of(&text).to_string()),
         proofs,
         installed_at: installed_at(SystemTime::now()),
-        files: unpacked.files.len() as u64,
-        bytes: unpacked.bytes,
+        files: list.files().len() as u64,
+        bytes: tree.bytes,
         gover: env!("CARGO_PKG_VERSION").to_owned(),
-    }
+    };
+    (receipt, text)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub enum LeftoverKind {
     Staging,
     /// A download that did not end.
     Download,
-    /// The receipt of a toolchain that is not there.
+    /// The receipt, or the list of files, of a toolchain that is not there.
     Receipt,
     /// The choice of a shell that ended.
     Session,
@@ -70,7 +70,7 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
         }
     }
     for path in entries(&layout.receipts())? {
-        if is_orphan(layout, &path) && lock_for(layout, &path, ".json")?.is_some() {
+        if is_orphan(layout, &path) && lock_for(layout, &path, document_suffix(&path))?.is_some() {
             add(path, LeftoverKind::Receipt);
         }
     }
@@ -102,7 +102,7 @@ pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, 
                 Some(lock) => remove_one(path, &lock)?,
                 None => false,
             },
-            LeftoverKind::Receipt => match lock_for(layout, path, ".json")? {
+            LeftoverKind::Receipt => match lock_for(layout, path, document_suffix(path))? {
                 Some(lock) if is_orphan(layout, path) => remove_one(path, &lock)?,
                 _ => false,
             },
@@ -150,9 +150,15 @@ fn remove_one(path: &Path, _lock: &Lock) -> Result<bool, FileError> {
     Ok(true)
 }
 
-/// A receipt whose toolchain is gone; damage keeps its receipt until it goes itself.
+/// A receipt, or a list of files, has the toolchain's name before this.
+fn document_suffix(path: &Path) -> &'static str {
+    if path.extension() == Some(OsStr::new("files")) { ".files" } else { ".json" }
+}
+
+/// A receipt or list whose toolchain is gone; damage keeps its own until it goes itself.
 fn is_orphan(layout: &Layout, path: &Path) -> bool {
-    name_of(path, ".json").is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
+    name_of(path, document_suffix(path))
+        .is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
 }
 
 /// The lock that protects `path`, if it is free.

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use gover_core::{Diagnose, Layout, ToolchainName};
-use gover_sys::{Lock, file};
 use serde::{Deserialize, Serialize};
 
 use crate::file_error::FileError;
@@ -31,6 +30,9 @@ pub struct Receipt {
     pub sha256: String,
     /// The tree hash, as the checksum database would have it.
     pub h1: Option<String>,
+    /// The SHA-256 of the list of files beside this; null from a gover that wrote none.
+    #[serde(default)]
+    pub files_sha256: Option<String>,
     /// Every proof that held; never empty for what gover installed.
     #[serde(default)]
     pub proofs: Vec<ProofHeld>,
@@ -86,19 +88,16 @@ impl Receipt {
         receipt.map(Some).map_err(|source| ReceiptError::Malformed { path, source })
     }
 
-    /// Stores the receipt under its name. `_lock` is the lock of that name.
-    pub fn write(&self, path: &Path, _lock: &Lock) -> Result<(), ReceiptError> {
-        let mut text = serde_json::to_vec_pretty(self)
-            .map_err(|source| ReceiptError::Malformed { path: path.to_owned(), source })?;
+    /// The receipt as it is on disk.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Plain data with text keys always serialises.
+        let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
         text.push(b'\n');
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
-        }
-        Ok(file::write_atomically(path, &text).map_err(FileError::at("write", path))?)
+        text
     }
 }
 
-/// Why a receipt was not read or written.
+/// Why a receipt was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptError {
     /// The file.
@@ -156,6 +155,7 @@ mod tests {
             file_bytes: 7,
             sha256: "00".repeat(32),
             h1: Some("h1:x=".to_owned()),
+            files_sha256: Some("11".repeat(32)),
             proofs: vec![
                 ProofHeld::Sha256 { origin: "index of go.dev".to_owned() },
                 ProofHeld::TransparencyLog {
@@ -178,9 +178,9 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path().to_owned());
         let name = ToolchainName::parse("go1.91.2").unwrap();
-        let lock = Lock::acquire(&layout.lock("go1.91.2"), || ()).unwrap();
         assert_eq!(Receipt::read(&layout, &name).unwrap(), None);
-        receipt().write(&layout.receipt(&name), &lock).unwrap();
+        fs::create_dir_all(layout.receipts()).unwrap();
+        fs::write(layout.receipt(&name), receipt().to_bytes()).unwrap();
         assert_eq!(Receipt::read(&layout, &name).unwrap(), Some(receipt()));
     }
 

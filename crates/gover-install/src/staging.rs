@@ -3,7 +3,8 @@
 //! `staging/NAME/` belongs to whoever holds the lock of that name: `tree` is the toolchain being built, `old`
 //! the one that a forced install replaces, `removed` one that is being uninstalled. What a crash leaves there
 //! is put right by the next command that takes the lock: an `old` without a successor goes back to where it
-//! was, everything else is removed. A toolchain that was replaced or uninstalled while one of its programs runs cannot be
+//! was, everything else is removed. Receipt and list of files wait there too, and follow the tree: where a crash came
+//! between them, they are put in place as soon as the tree is found in its own. A toolchain that was replaced or uninstalled while one of its programs runs cannot be
 //! deleted on Windows; it waits there, as `removed` and a number, until a later command can, and hinders none.
 
 use std::fs;
@@ -20,13 +21,15 @@ use crate::file_error::FileError;
 #[derive(Debug)]
 pub struct Staging {
     directory: PathBuf,
+    /// The tree is in its place; what is still here is wanted.
+    published: bool,
 }
 
 impl Staging {
     /// Makes the directory for the holder of the lock `name`, after cleaning up what a crash left there.
     pub fn create(layout: &Layout, name: &str, lock: &Lock) -> Result<Self, FileError> {
         recover(layout, name, lock)?;
-        let staging = Self { directory: layout.staging().join(name) };
+        let staging = Self { directory: layout.staging().join(name), published: false };
         staging.empty()?;
         Ok(staging)
     }
@@ -44,20 +47,37 @@ impl Staging {
     }
 
     /// Makes the tree visible as `name`, in place of what is there now: two renames, so that at no moment a
-    /// half is seen. `lock` is the lock of `name`.
-    pub fn publish(self, layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<PathBuf, FileError> {
+    /// half is seen. Its documents follow. `lock` is the lock of `name`.
+    ///
+    /// All of it is on the disk before it is visible, as far as the system has a way to say so: after a power loss there is
+    /// the old toolchain or the new one.
+    pub fn publish(
+        mut self,
+        layout: &Layout,
+        name: &ToolchainName,
+        documents: &Documents,
+        lock: &Lock,
+    ) -> Result<PathBuf, FileError> {
         let target = layout.toolchain(name);
-        let aside = layout.staging().join(name.as_str()).join(OLD);
-        let versions = layout.versions();
-        fs::create_dir_all(&versions).map_err(FileError::at("create", &versions))?;
+        let directory = layout.staging().join(name.as_str());
+        let (tree, aside) = (directory.join(TREE), directory.join(OLD));
+        for directory in [&layout.versions(), &layout.receipts(), &directory] {
+            fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+        }
+        if self.directory != directory {
+            // What a crash leaves is put right by the holder of the lock of `name`.
+            file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
+            file::rename(&self.tree(), &tree).map_err(FileError::renaming(&self.tree(), &tree))?;
+        }
+        for (file, content) in [(LIST, &documents.list), (RECEIPT, &documents.receipt)] {
+            let path = directory.join(file);
+            fs::write(&path, content).map_err(FileError::at("write", &path))?;
+        }
+        sync(&directory)?;
         let replaces = target.symlink_metadata().is_ok();
         if replaces {
-            // A receipt must never describe another tree than the one that is there.
-            let receipt = layout.receipt(name);
-            file::remove_tree(&receipt).map_err(FileError::at("remove", &receipt))?;
             move_aside(&target, &aside)?;
         }
-        let tree = self.tree();
         if let Err(source) = file::rename(&tree, &target) {
             if replaces {
                 // The error to tell is the first one; if this fails too, the next command tries again.
@@ -65,17 +85,32 @@ impl Staging {
             }
             return Err(FileError::renaming(&tree, &target)(source));
         }
+        self.published = true;
         drop(self);
+        follow(layout, name.as_str())?;
         // The new tree is in place: what cannot be removed now is removed by the next command.
         drop(recover(layout, name.as_str(), lock));
         Ok(target)
     }
 }
 
+/// What is kept about a toolchain beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Documents {
+    /// The receipt, as it is on disk.
+    pub receipt: Vec<u8>,
+    /// The list of files, as it is on disk.
+    pub list: Vec<u8>,
+}
+
 impl Drop for Staging {
     fn drop(&mut self) {
-        // `old` is the only thing here that may be worth keeping, and `recover` knows.
-        drop(file::remove_tree(&self.tree()));
+        // `old` is the only other thing here that may be worth keeping, and `recover` knows.
+        if !self.published {
+            // Before the tree: documents without one are those of a tree that was published.
+            drop(forget_documents(&self.directory));
+            drop(file::remove_tree(&self.tree()));
+        }
         drop(fs::remove_dir(&self.directory));
     }
 }
@@ -88,20 +123,79 @@ pub fn recover(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileErro
         let versions = layout.versions();
         fs::create_dir_all(&versions).map_err(FileError::at("create", &versions))?;
         file::rename(&old, &target).map_err(FileError::renaming(&old, &target))?;
+        forget_documents(&directory)?;
+    }
+    let tree = directory.join(TREE);
+    if is_missing(&tree) && !is_missing(&target) {
+        // The tree was published and this is as far as it came.
+        follow(layout, name)?;
+    }
+    forget_documents(&directory)?;
+    let waiting_trees = waiting(&directory);
+    if is_missing(&target) && !waiting_trees.is_empty() {
+        // An uninstall that did not end. A copy made later by hand must not inherit what is known of another.
+        forget_knowledge(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
         let waiting = free_name(&directory);
         file::rename(&old, &waiting).map_err(FileError::renaming(&old, &waiting))?;
     }
-    let tree = directory.join(TREE);
     file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
-    for waiting in waiting(&directory) {
+    for waiting in waiting_trees {
         // One that still runs stays for a later command.
         drop(file::remove_tree_now(&waiting));
     }
     // Whatever still waits keeps its directory.
     drop(fs::remove_dir(&directory));
     Ok(())
+}
+
+/// Puts the documents of a published tree in their places, the receipt last.
+fn follow(layout: &Layout, name: &str) -> Result<(), FileError> {
+    let directory = layout.staging().join(name);
+    for (file, target) in documents_of(layout, name) {
+        let staged = directory.join(file);
+        if !is_missing(&staged) {
+            file::rename(&staged, &target).map_err(FileError::renaming(&staged, &target))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes documents of a tree that was never published.
+fn forget_documents(directory: &Path) -> Result<(), FileError> {
+    [RECEIPT, LIST].iter().try_for_each(|file| {
+        let path = directory.join(file);
+        file::remove_tree(&path).map_err(FileError::at("remove", &path))
+    })
+}
+
+/// Removes what is known about a toolchain that is gone.
+pub(crate) fn forget_knowledge(layout: &Layout, name: &str) -> Result<(), FileError> {
+    documents_of(layout, name)
+        .iter()
+        .try_for_each(|(_, path)| file::remove_tree(path).map_err(FileError::at("remove", path)))
+}
+
+/// Names in `staging/NAME` and where they belong.
+fn documents_of(layout: &Layout, name: &str) -> [(&'static str, PathBuf); 2] {
+    let receipts = layout.receipts();
+    [(LIST, receipts.join(format!("{name}.files"))), (RECEIPT, receipts.join(format!("{name}.json")))]
+}
+
+/// Brings what was built to the disk. Where the system can do that only file by file, which takes as long as all
+/// before it together, then at least what makes a toolchain of it; `gover verify` finds the rest.
+fn sync(directory: &Path) -> Result<(), FileError> {
+    if file::sync_file_system(directory).map_err(FileError::at("sync", directory))? {
+        return Ok(());
+    }
+    let tree = directory.join(TREE);
+    let programs = fs::read_dir(tree.join("bin")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = [tree.join("VERSION"), directory.join(RECEIPT), directory.join(LIST)];
+    files.into_iter().chain(programs).try_for_each(|path| {
+        let synced = fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.sync_all());
+        synced.map_err(FileError::at("sync", &path))
+    })
 }
 
 /// What was taken out of sight in `staging/NAME` and is still there.
@@ -171,6 +265,8 @@ fn is_missing(path: &Path) -> bool {
 const TREE: &str = "tree";
 const OLD: &str = "old";
 const REMOVED: &str = "removed";
+const RECEIPT: &str = "receipt.json";
+const LIST: &str = "files";
 
 #[cfg(test)]
 mod tests {
@@ -203,9 +299,25 @@ mod tests {
             fs::read_to_string(self.layout.toolchain(&self.name).join("mark")).ok()
         }
 
+        fn know(&self, of: &str) {
+            fs::create_dir_all(self.layout.receipts()).unwrap();
+            fs::write(self.layout.receipt(&self.name), documents(of).receipt).unwrap();
+            fs::write(self.layout.file_list(&self.name), documents(of).list).unwrap();
+        }
+
+        /// What is known, the list first.
+        fn known(&self) -> Vec<String> {
+            let paths = [self.layout.file_list(&self.name), self.layout.receipt(&self.name)];
+            paths.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
+        }
+
         fn is_clean(&self) -> bool {
             staged(&self.layout).unwrap().is_empty()
         }
+    }
+
+    fn documents(of: &str) -> Documents {
+        Documents { receipt: format!("{of} receipt").into_bytes(), list: format!("{of} list").into_bytes() }
     }
 
     fn goroot(path: &Path, mark: &str) {
@@ -225,16 +337,92 @@ mod tests {
     }
 
     #[test]
-    fn publishing_replaces_a_toolchain_and_its_receipt_goes_first() {
+    fn publishing_replaces_a_toolchain_and_what_is_known_of_it() {
         let home = Home::new();
         let lock = home.lock();
         goroot(&home.layout.toolchain(&home.name), "old");
-        fs::create_dir_all(home.layout.receipts()).unwrap();
-        fs::write(home.layout.receipt(&home.name), "{}").unwrap();
-        let path = home.staging(&lock).publish(&home.layout, &home.name, &lock).unwrap();
+        home.know("old");
+        let path = home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
         assert_eq!(path, home.layout.toolchain(&home.name));
         assert_eq!(home.mark().as_deref(), Some("new"));
-        assert!(!home.layout.receipt(&home.name).exists());
+        assert_eq!(home.known(), ["new list", "new receipt"]);
+        assert!(home.is_clean());
+    }
+
+    #[test]
+    fn a_tree_that_was_built_elsewhere_is_published_under_its_name() {
+        let home = Home::new();
+        let (given, lock) = (Lock::acquire(&home.layout.lock("given"), || ()).unwrap(), home.lock());
+        let staging = Staging::create(&home.layout, "given", &given).unwrap();
+        goroot(&staging.tree(), "new");
+        staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+        assert_eq!(home.mark().as_deref(), Some("new"));
+        assert_eq!(home.known(), ["new list", "new receipt"]);
+        assert!(home.is_clean());
+    }
+
+    /// Whatever moment a crash comes at, what is known belongs to the tree that is there.
+    #[test]
+    fn a_crash_leaves_a_toolchain_with_what_is_known_of_it() {
+        // What is staged and what is published at each step, and which of the two is there in the end.
+        let steps: [(&[&str], bool, &str); 6] = [
+            (&[TREE], true, "old"),
+            (&[TREE, LIST], true, "old"),
+            (&[TREE, LIST, RECEIPT], true, "old"),
+            (&[TREE, LIST, RECEIPT, OLD], false, "old"),
+            (&[LIST, RECEIPT, OLD], true, "new"),
+            (&[RECEIPT, OLD], true, "new"),
+        ];
+        for (staged, is_published, expected) in steps {
+            let home = Home::new();
+            home.know("old");
+            let directory = home.layout.staging().join("go1.91.2");
+            fs::create_dir_all(&directory).unwrap();
+            for name in staged {
+                match *name {
+                    TREE => goroot(&directory.join(TREE), "new"),
+                    OLD => goroot(&directory.join(OLD), "old"),
+                    LIST => fs::write(directory.join(LIST), documents("new").list).unwrap(),
+                    _ => fs::write(directory.join(RECEIPT), documents("new").receipt).unwrap(),
+                }
+            }
+            if is_published {
+                let mark = if staged.contains(&TREE) { "old" } else { "new" };
+                goroot(&home.layout.toolchain(&home.name), mark);
+            }
+            if !staged.contains(&LIST) && !staged.contains(&TREE) {
+                fs::write(home.layout.file_list(&home.name), documents("new").list).unwrap();
+            }
+            recover_all(&home.layout).unwrap();
+            assert_eq!(home.mark().as_deref(), Some(expected), "{staged:?}");
+            assert_eq!(
+                home.known(),
+                [format!("{expected} list"), format!("{expected} receipt")],
+                "{staged:?}"
+            );
+            assert!(home.is_clean());
+        }
+    }
+
+    #[test]
+    fn a_publication_that_fails_changes_nothing() {
+        let home = Home::new();
+        let lock = home.lock();
+        home.know("old");
+        // A file where the directory of all toolchains belongs.
+        fs::write(home.layout.versions(), "").unwrap();
+        home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap_err();
+        assert_eq!(home.known(), ["old list", "old receipt"]);
+        assert!(home.is_clean());
+    }
+
+    #[test]
+    fn what_is_known_of_a_toolchain_goes_with_it_after_a_crash_too() {
+        let home = Home::new();
+        home.know("old");
+        goroot(&home.layout.staging().join("go1.91.2").join(REMOVED), "old");
+        recover_all(&home.layout).unwrap();
+        assert_eq!(home.known(), Vec::<String>::new());
         assert!(home.is_clean());
     }
 
@@ -284,7 +472,7 @@ mod tests {
         let home = Home::new();
         let lock = home.lock();
         fs::create_dir_all(home.layout.toolchain(&home.name).join("src")).unwrap();
-        home.staging(&lock).publish(&home.layout, &home.name, &lock).unwrap();
+        home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
         assert_eq!(home.mark().as_deref(), Some("new"));
         assert!(!home.layout.toolchain(&home.name).join("src").exists());
         assert!(home.is_clean());

@@ -1,6 +1,5 @@
 //! Taking a toolchain away.
 
-use std::fs;
 use std::path::PathBuf;
 
 use gover_core::{Diagnose, Layout, ToolchainName};
@@ -20,27 +19,20 @@ pub struct Uninstalled {
     pub bytes: u64,
 }
 
-/// Removes a toolchain, damaged or not, and its receipt. `lock` is the lock of that name.
+/// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock of that name.
 ///
 /// It is gone for everyone with one rename; what cannot be deleted at once, because a program still runs, is
 /// deleted by a later command. Its names in `bin/` go with the next [`refresh`](crate::shims::refresh).
 pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
     staging::recover(layout, name.as_str(), lock)?;
-    let (path, receipt) = (layout.toolchain(name), layout.receipt(name));
+    let path = layout.toolchain(name);
     if path.symlink_metadata().is_err() {
         return Err(UninstallError::NotInstalled { name: name.to_string() });
     }
     let bytes = file::tree_size(&path).unwrap_or_default();
-    // The receipt first: a copy made later by hand must not inherit it. A toolchain that stays keeps it.
-    let kept = fs::read(&receipt).ok();
-    file::remove_tree(&receipt).map_err(FileError::at("remove", &receipt))?;
-    if let Err(error) = staging::hide(layout, name.as_str(), lock) {
-        if let Some(kept) = kept {
-            // What is told is why the toolchain stays; without a receipt it works all the same.
-            drop(file::write_atomically(&receipt, &kept));
-        }
-        return Err(error.into());
-    }
+    staging::hide(layout, name.as_str(), lock)?;
+    // A copy made later by hand must not inherit them; after a crash `recover` does the same.
+    staging::forget_knowledge(layout, name.as_str())?;
     drop(staging::recover(layout, name.as_str(), lock));
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }
@@ -70,6 +62,8 @@ impl Diagnose for UninstallError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

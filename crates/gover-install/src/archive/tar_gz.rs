@@ -115,7 +115,7 @@ impl Unpack<'_> {
             file.write(bytes)?;
             left = left.saturating_sub(count as u64);
         }
-        Ok(Some(FileDigest { path: admitted.path, digest: file.finish()? }))
+        Ok(Some(FileDigest { path: admitted.path, digest: file.finish()?, executable }))
     }
 }
 

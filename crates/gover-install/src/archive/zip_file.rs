@@ -331,9 +331,11 @@ impl<'a> Target<'a> {
             return Err(self.member.damaged("its CRC does not fit"));
         }
         match (self.file, &self.member.target) {
-            (Some(file), Some((path, _))) => {
-                Ok(Some(FileDigest { path: path.clone(), digest: file.finish()? }))
-            }
+            (Some(file), Some((path, meta))) => Ok(Some(FileDigest {
+                path: path.clone(),
+                digest: file.finish()?,
+                executable: meta.executable,
+            })),
             _ => Ok(None),
         }
     }

@@ -13,6 +13,8 @@ pub struct FileDigest {
     pub path: String,
     /// The SHA-256 of its content.
     pub digest: Digest,
+    /// Whether it is a program. The tree hash does not cover this.
+    pub executable: bool,
 }
 
 /// What a list of files was unpacked from, which decides how the list maps to the module.

@@ -47,11 +47,13 @@ fn an_archive_tree_hashes_to_its_module_in_all_vectors() {
             .map(|(name, digest)| FileDigest {
                 path: name[module.len() + 1..].replace("_go.mod", "go.mod"),
                 digest: *digest,
+                executable: false,
             })
             .collect();
         assert_eq!(tree_hash(&tree, Hashed::Module, &module).unwrap(), vector["h1"].as_str().unwrap());
         for outside in ["api/go1.txt", "doc/x", "misc/go.mod", "test/a.go", ".github/y"] {
-            tree.push(FileDigest { path: outside.to_owned(), digest: Sha256::of(b"x") });
+            let digest = Sha256::of(b"x");
+            tree.push(FileDigest { path: outside.to_owned(), digest, executable: false });
         }
         assert_eq!(tree_hash(&tree, Hashed::Archive, &module).unwrap(), vector["h1"].as_str().unwrap());
         assert_ne!(tree_hash(&tree, Hashed::Module, &module).unwrap(), vector["h1"].as_str().unwrap());
@@ -62,7 +64,7 @@ fn an_archive_tree_hashes_to_its_module_in_all_vectors() {
 
 #[test]
 fn directories_called_doc_count_below_the_top() {
-    let file = |path: &str| FileDigest { path: path.to_owned(), digest: Sha256::of(b"x") };
+    let file = |path: &str| FileDigest { path: path.to_owned(), digest: Sha256::of(b"x"), executable: false };
     let bare = tree_hash(&[], Hashed::Archive, "m").unwrap();
     assert_eq!(tree_hash(&[file("doc/go_spec.html")], Hashed::Archive, "m").unwrap(), bare);
     assert_ne!(tree_hash(&[file("src/cmd/doc/main.go")], Hashed::Archive, "m").unwrap(), bare);

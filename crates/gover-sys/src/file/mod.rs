@@ -91,6 +91,11 @@ pub fn is_executable(path: &Path) -> bool {
     imp::is_executable(path)
 }
 
+/// Whether a file of that metadata has a permission to be executed; Windows asks for none.
+pub fn may_be_executed(metadata: &fs::Metadata) -> bool {
+    imp::may_be_executed(metadata)
+}
+
 /// Creates a directory, and what is missing above it, that nobody but this user may look into. On Windows that is so of
 /// everything below the user's profile.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
@@ -181,6 +186,12 @@ pub fn tree_size(path: &Path) -> io::Result<u64> {
         }
     }
     Ok(total)
+}
+
+/// Brings everything that was written so far to the file system of the directory `path` to its disk; whether there is a way
+/// to do so. Without one only single files can be synced.
+pub fn sync_file_system(path: &Path) -> io::Result<bool> {
+    imp::sync_file_system(path)
 }
 
 /// Bytes that this user may still write on the file system of the directory `path`; `None` if unknown.

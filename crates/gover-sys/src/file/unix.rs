@@ -4,6 +4,8 @@ use std::ffi::{CString, c_char, c_int};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
 use std::mem::MaybeUninit;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
@@ -54,6 +56,10 @@ pub(super) fn make_executable(path: &Path) -> io::Result<()> {
 
 pub(super) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
+}
+
+pub(super) fn may_be_executed(metadata: &fs::Metadata) -> bool {
+    metadata.mode() & 0o111 != 0
 }
 
 pub(super) fn set_mode(options: &mut OpenOptions, executable: bool) {
@@ -116,6 +122,30 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
 #[cfg(not(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos")))]
 pub(super) fn available_space(_path: &Path) -> Option<u64> {
     None
+}
+
+/// One call for all files of a tree: an `fsync` for each would take longer than to download them.
+#[cfg(target_os = "linux")]
+pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
+    unsafe extern "C" {
+        fn syncfs(descriptor: c_int) -> c_int;
+    }
+    let directory = File::open(path)?;
+    // SAFETY: the descriptor is open across the call, which takes no pointers.
+    if unsafe { syncfs(directory.as_raw_fd()) } == 0 { Ok(true) } else { Err(io::Error::last_os_error()) }
+}
+
+/// `sync` hands everything to the disks; syncing one file then empties the disk's own cache (std uses `F_FULLFSYNC` where
+/// the system has it).
+#[cfg(not(target_os = "linux"))]
+pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
+    unsafe extern "C" {
+        fn sync();
+    }
+    // SAFETY: it takes nothing, gives nothing and cannot fail.
+    unsafe { sync() };
+    File::open(path)?.sync_all()?;
+    Ok(true)
 }
 
 pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {

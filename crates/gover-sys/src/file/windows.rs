@@ -68,6 +68,10 @@ pub(super) fn is_executable(path: &Path) -> bool {
     ["exe", "com", "bat", "cmd"].iter().any(|known| extension.eq_ignore_ascii_case(known)) && path.is_file()
 }
 
+pub(super) fn may_be_executed(_metadata: &fs::Metadata) -> bool {
+    true
+}
+
 pub(super) fn set_mode(_options: &mut OpenOptions, _executable: bool) {}
 
 /// Without patience: a running program is held for as long as it runs, and is renamed aside instead.
@@ -102,6 +106,12 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
     // SAFETY: the path ends with a zero, `available` lives across the call, null pointers ask for nothing.
     let done = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut available, null_mut(), null_mut()) };
     (done != 0).then_some(available)
+}
+
+/// Flushing a volume takes an administrator.
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+pub(super) fn sync_file_system(_path: &Path) -> io::Result<bool> {
+    Ok(false)
 }
 
 pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {

@@ -1,0 +1,205 @@
+//! Every file of a toolchain as it was installed: `receipts/NAME.files`.
+//!
+//! The list proves nothing by itself. From it follows the tree hash that the checksum database has, so that a list
+//! which was changed is found out; and the receipt holds the sum of the list, for the directories that the tree hash
+//! leaves out. With a list that is proven, each file that differs can be named.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use gover_core::Diagnose;
+
+use crate::digest::{Digest, FileDigest, H1Error, Hashed, Sha256, tree_hash};
+use crate::file_error::FileError;
+
+/// The files of one toolchain, sorted by the bytes of their paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileList {
+    files: Vec<FileDigest>,
+}
+
+impl FileList {
+    /// A list of these files, in whatever order they come.
+    pub fn new(mut files: Vec<FileDigest>) -> Self {
+        files.sort_unstable_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        Self { files }
+    }
+
+    /// The files, sorted.
+    pub fn files(&self) -> &[FileDigest] {
+        &self.files
+    }
+
+    /// The tree hash that follows from the list.
+    pub fn tree_hash(&self, hashed: Hashed, module: &str) -> Result<String, H1Error> {
+        tree_hash(&self.files, hashed, module)
+    }
+
+    /// The list as text: lines of `sha256sum`, with `*` before the path of a program.
+    ///
+    /// `sha256sum -c` takes both forms, so that the list can be checked without gover.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(self.files.len() * LINE);
+        for FileDigest { path, digest, executable } in &self.files {
+            digest.append_hex(&mut text);
+            text.extend([if *executable { " *" } else { "  " }, path, "\n"]);
+        }
+        text
+    }
+
+    /// Reads what [`to_text`](Self::to_text) writes, and nothing else: each line whole, sorted, no path twice.
+    pub fn parse(text: &str) -> Result<Self, InvalidList> {
+        let mut files: Vec<FileDigest> = Vec::with_capacity(text.len() / LINE);
+        for (at, line) in text.split_inclusive('\n').enumerate() {
+            let file = parse_line(line).ok_or(InvalidList { line: at + 1 })?;
+            if files.last().is_some_and(|last| last.path.as_bytes() >= file.path.as_bytes()) {
+                return Err(InvalidList { line: at + 1 });
+            }
+            files.push(file);
+        }
+        Ok(Self { files })
+    }
+
+    /// Reads a list and the sum of its bytes; `None` if there is no such file.
+    pub fn read(path: &Path) -> Result<Option<(Self, Digest)>, FileListError> {
+        let mut bytes = Vec::new();
+        match File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            result => result.map_err(FileError::at("read", path))?,
+        };
+        let malformed = |line| FileListError::Malformed { path: path.to_owned(), line };
+        if bytes.len() as u64 > LIMIT {
+            return Err(malformed(1));
+        }
+        let text = str::from_utf8(&bytes).map_err(|error| {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            malformed(before.split(|byte| *byte == b'\n').count())
+        })?;
+        let list = Self::parse(text).map_err(|error| malformed(error.line))?;
+        Ok(Some((list, Sha256::of(&bytes))))
+    }
+}
+
+/// A line that a list cannot have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} is none of a list of files")]
+pub struct InvalidList {
+    /// Its number, from 1.
+    pub line: usize,
+}
+
+/// Why a list was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileListError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The content.
+    #[error("`{}` is no list of files: line {line}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is wrong, from 1.
+        line: usize,
+    },
+}
+
+impl Diagnose for FileListError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::File(error) => error.hints(),
+            Self::Malformed { path, .. } => {
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                vec![format!("`gover install --force {name}` writes it anew")]
+            }
+        }
+    }
+}
+
+/// `HEX  path\n` or `HEX *path\n`.
+fn parse_line(line: &str) -> Option<FileDigest> {
+    let line = line.strip_suffix('\n')?;
+    let (hex, rest) = line.split_at_checked(64)?;
+    let (executable, path) = match rest.split_at_checked(2)? {
+        ("  ", path) => (false, path),
+        (" *", path) => (true, path),
+        _ => return None,
+    };
+    let is_component = |component: &str| !matches!(component, "" | "." | "..");
+    if hex.bytes().any(|byte| byte.is_ascii_uppercase()) || !path.split('/').all(is_component) {
+        return None;
+    }
+    Some(FileDigest { path: path.to_owned(), digest: hex.parse().ok()?, executable })
+}
+
+/// Bytes of a usual line.
+const LINE: usize = 110;
+/// Bytes of a list; the largest of a release has less than 3 MB.
+const LIMIT: u64 = 64 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list() -> FileList {
+        let file = |path: &str, executable| FileDigest {
+            path: path.to_owned(),
+            digest: Sha256::of(path.as_bytes()),
+            executable,
+        };
+        FileList::new(vec![file("src/fmt/print.go", false), file("bin/go", true), file("VERSION", false)])
+    }
+
+    #[test]
+    fn a_list_survives_as_text_and_sums_to_the_same_tree() {
+        let text = list().to_text();
+        assert_eq!(
+            text.lines().map(|line| &line[64..]).collect::<Vec<_>>(),
+            ["  VERSION", " *bin/go", "  src/fmt/print.go"]
+        );
+        let read = FileList::parse(&text).unwrap();
+        assert_eq!(read, list());
+        assert_eq!(
+            read.tree_hash(Hashed::Archive, "m").unwrap(),
+            tree_hash(list().files(), Hashed::Archive, "m").unwrap()
+        );
+    }
+
+    #[test]
+    fn only_what_gover_writes_is_read() {
+        let text = list().to_text();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let reversed: String = lines.iter().rev().copied().collect();
+        let cases = [
+            (text.trim_end().to_owned(), 3),
+            (reversed, 2),
+            (lines[0].repeat(2), 2),
+            (text.replace("  VERSION", " VERSION"), 1),
+            (text.replace("  VERSION", "  ../VERSION"), 1),
+            (text.replace("  VERSION", "  /VERSION"), 1),
+            (text.replace("  VERSION", "  "), 1),
+            (text.to_uppercase(), 1),
+            (format!("{text}\n"), 4),
+            ("ä".repeat(40), 1),
+        ];
+        for (text, line) in cases {
+            assert_eq!(FileList::parse(&text), Err(InvalidList { line }), "{text}");
+        }
+        assert_eq!(FileList::parse("").unwrap().files(), []);
+    }
+
+    #[test]
+    fn a_file_that_is_no_list_is_told_with_its_line() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("go1.91.2.files");
+        assert!(FileList::read(&path).unwrap().is_none());
+        std::fs::write(&path, list().to_text()).unwrap();
+        let (read, sum) = FileList::read(&path).unwrap().unwrap();
+        assert_eq!((read, sum), (list(), Sha256::of(list().to_text().as_bytes())));
+        std::fs::write(&path, [list().to_text().as_bytes(), b"\xff"].concat()).unwrap();
+        let error = FileList::read(&path).unwrap_err();
+        assert!(error.to_string().ends_with("is no list of files: line 4"), "{error}");
+        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it anew"]);
+    }
+}
