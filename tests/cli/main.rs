@@ -30,4 +30,5 @@ mod setup;
 mod shells;
 mod sources;
 mod transfer;
+mod verify;
 mod which;

@@ -17,6 +17,7 @@ pub mod shims;
 pub mod smoke;
 pub mod staging;
 pub mod uninstall;
+pub mod verify;
 
 mod error;
 mod fetch;

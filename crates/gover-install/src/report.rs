@@ -19,6 +19,11 @@ pub enum Task<'a> {
         /// From where, for people.
         source: &'a str,
     },
+    /// An installed tree is read again; the total is the size of its files.
+    Verify {
+        /// Which.
+        toolchain: &'a str,
+    },
     /// The tree is written; no bytes are reported.
     Unpack {
         /// Which.

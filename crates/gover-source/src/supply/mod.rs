@@ -8,8 +8,10 @@ mod tests;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use gover_core::{Platform, Request};
+use tokio::time::timeout;
 
 use crate::address;
 use crate::archive_name;
@@ -22,7 +24,7 @@ use crate::proxy::{self, Listed, Proxies};
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{Knowledge, ReleaseSite, module_roots};
-use crate::sumdb::LogRecord;
+use crate::sumdb::{LogRecord, join_all};
 use crate::table::Table;
 
 use recent::RecentFailures;
@@ -78,6 +80,16 @@ impl Supply {
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
         let way = Way { http: &self.http, proxies: &self.proxies };
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
+    }
+
+    /// The same about several, side by side and in their order; `None` for those that took longer than `patience`.
+    pub async fn lookup_all(
+        &self,
+        wanted: &[Wanted],
+        patience: Duration,
+    ) -> Vec<Option<Result<LogRecord, LookupError>>> {
+        let lookups = wanted.iter().map(async |wanted| timeout(patience, self.lookup(wanted)).await.ok());
+        join_all(lookups).await
     }
 
     /// What is known of releases without asking anybody: the table, and what is kept of earlier answers.

@@ -14,7 +14,7 @@ pub(crate) use inspect::{CurrentArgs, EnvArgs, ListArgs, WhichArgs};
 pub(crate) use manage::{
     CacheAction, CacheArgs, CompletionsArgs, ConfigAction, ConfigArgs, HelpArgs, InitArgs, SetupArgs,
 };
-pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs};
+pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs, VerifyArgs};
 
 /// Installs official Go toolchains, verifies them, and makes `go` mean the right one.
 #[derive(Debug, Parser)]
@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Setup(SetupArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
+    /// Check that installed toolchains still are what was released
+    Verify(VerifyArgs),
     /// Find what is wrong around Go on this machine, and repair it
     Doctor(DoctorArgs),
     /// Show or empty the cache of downloads

@@ -49,3 +49,16 @@ pub(crate) struct PruneArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover verify
+  gover verify 1.22.5 --json")]
+pub(crate) struct VerifyArgs {
+    /// Versions; a partial one (1.21) means all that are installed; none: every toolchain
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -19,6 +19,7 @@ mod requests;
 mod setup;
 mod uninstall;
 mod r#use;
+mod verify;
 mod which;
 
 use gover_core::Exit;
@@ -53,6 +54,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Setup(arguments) => setup::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
@@ -60,6 +62,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
     }
 }
 
+/// Whether it changes toolchains, or tells exactly how they are.
 fn changes_toolchains(command: &Command) -> bool {
     matches!(
         command,
@@ -67,6 +70,7 @@ fn changes_toolchains(command: &Command) -> bool {
             | Command::Uninstall(_)
             | Command::Prune(_)
             | Command::Use(_)
+            | Command::Verify(_)
             | Command::Default(_)
     )
 }

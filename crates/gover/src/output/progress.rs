@@ -36,7 +36,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn download_style(&self) -> ProgressStyle {
+    fn bytes_style(&self) -> ProgressStyle {
         let template = "{prefix:.green}  {bar:24.green/dim}  {sizes}  {rate:>11}  {left:>4}  {msg}";
         ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -70,12 +70,16 @@ impl<'a> Progress<'a> {
         match task {
             Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that installs it"),
             Task::Unpack { toolchain } => spinner(toolchain, "unpacking"),
+            Task::Verify { toolchain } => ProgressBar::new(total.unwrap_or_default())
+                .with_style(self.bytes_style())
+                .with_prefix(toolchain.to_owned())
+                .with_message("verifying"),
             Task::Download { toolchain, source } => {
                 let bar = match total {
                     Some(total) => ProgressBar::new(total),
                     None => ProgressBar::no_length(),
                 };
-                bar.with_style(self.download_style())
+                bar.with_style(self.bytes_style())
                     .with_prefix(toolchain.to_owned())
                     .with_message(source.to_owned())
             }

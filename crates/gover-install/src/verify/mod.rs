@@ -1,0 +1,143 @@
+//! Whether an installed toolchain still is what it was: its files against the list of files, the list against the receipt,
+//! the receipt against the checksum database.
+//!
+//! Three steps: [`Known::read`] takes up what was written down at the installation, [`Tree::read`] hashes what is there, and
+//! [`judge`] compares both with the answer of the database. Nothing is changed.
+
+mod by_go;
+mod compare;
+mod known;
+mod tree;
+
+use gover_core::{Platform, ToolchainName};
+use gover_source::LogRecord;
+
+pub use compare::judge;
+pub use known::Known;
+pub use tree::Tree;
+
+/// What the checksum database says about a toolchain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogAnswer {
+    /// Its record, proven.
+    Proven(LogRecord),
+    /// It has none, or was not asked, or did not answer; the reason, as people read it.
+    Silent(String),
+}
+
+/// A toolchain and all that is known about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// Which.
+    pub name: &'a ToolchainName,
+    /// What it is for; `None` if nothing tells, and then no proof fits.
+    pub platform: Option<&'a Platform>,
+    /// What was written down when it was installed.
+    pub known: &'a Known,
+    /// What is there.
+    pub tree: &'a Tree,
+    /// What the checksum database says.
+    pub log: &'a LogAnswer,
+    /// Whether the checksum database must vouch for it (`require_sumdb`).
+    pub require_log: bool,
+}
+
+/// The result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// How it stands.
+    pub state: State,
+    /// Everything that is not as it should be, sorted by path.
+    pub findings: Vec<Finding>,
+    /// Files that Go itself may have added. No proof covers them.
+    pub written_by_go: Vec<String>,
+    /// Whether `api`, `doc`, `misc` and `test` are there and covered by no proof.
+    pub uncovered: bool,
+}
+
+/// How a toolchain stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// As it was released.
+    Released(LogRecord),
+    /// As it was installed, as its receipt has it; the log does not vouch for that.
+    Installed {
+        /// Why the log does not.
+        log: String,
+    },
+    /// Something is not as it should be.
+    Damaged,
+    /// There is nothing to compare it with.
+    Unproven {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Something that is not as it should be. Paths are below GOROOT, with `/`; one that ends in `/` is a whole directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// Where; empty for what is about all of it.
+    pub path: String,
+    /// What.
+    pub kind: FindingKind,
+    /// How many files it is about.
+    pub files: u64,
+    /// More about it, as people read it.
+    pub detail: Option<String>,
+}
+
+/// What is not as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// A file has another content.
+    Changed,
+    /// A file was not installed.
+    Added,
+    /// A file is gone.
+    Missing,
+    /// A program lost its permission to be executed.
+    NotExecutable,
+    /// Something else is where a file should be.
+    NotAFile,
+    /// A file or directory cannot be read.
+    Unreadable,
+    /// The files together do not have the hash that they should have.
+    Tree,
+    /// The list of files is not the one that was written.
+    List,
+    /// The receipt is not the one that was written.
+    Receipt,
+}
+
+impl FindingKind {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Added => "added",
+            Self::Missing => "missing",
+            Self::NotExecutable => "not-executable",
+            Self::NotAFile => "not-a-file",
+            Self::Unreadable => "unreadable",
+            Self::Tree => "tree",
+            Self::List => "list",
+            Self::Receipt => "receipt",
+        }
+    }
+}
+
+impl Finding {
+    fn at(path: impl Into<String>, kind: FindingKind) -> Self {
+        Self { path: path.into(), kind, files: 1, detail: None }
+    }
+
+    fn detailed(path: impl Into<String>, kind: FindingKind, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..Self::at(path, kind) }
+    }
+
+    /// About the toolchain as a whole, or what is known of it.
+    fn general(kind: FindingKind, detail: impl Into<String>) -> Self {
+        Self { files: 0, ..Self::detailed("", kind, detail) }
+    }
+}

@@ -1,0 +1,163 @@
+//! `gover verify`
+
+mod log;
+mod show;
+
+use std::thread;
+
+use gover_core::inventory::candidates;
+use gover_core::{Exit, Platform, Request, ToolchainName};
+use gover_install::staging;
+use gover_install::verify::{Case, Known, LogAnswer, Tree, Verdict, judge};
+use gover_sys::Lock;
+use thiserror::Error;
+
+use crate::architecture;
+use crate::cli::VerifyArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Progress;
+use crate::supply::supply;
+
+/// Hashes installed toolchains again and compares them with what was written down and with the log; changes nothing.
+pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let names = wanted(&arguments.requests, context)?;
+    if names.is_empty() && !arguments.json {
+        context.printer.note("no Go is installed");
+        context.printer.hint("gover install latest");
+        return Ok(Exit::Success);
+    }
+    let examined = examine_all(&names, arguments.json, context)?;
+    if arguments.json {
+        show::json(&examined, context)?;
+    }
+    show::remarks(&examined, context);
+    show::failure(&examined, context)
+}
+
+/// A toolchain that was looked at.
+struct Examined {
+    name: ToolchainName,
+    platform: Option<Platform>,
+    known: Known,
+    tree: Tree,
+    log: LogAnswer,
+    verdict: Verdict,
+}
+
+/// Looks at one after the other, each on all cores, and tells of each when it is known, unless it is all for JSON.
+fn examine_all(
+    names: &[ToolchainName],
+    as_json: bool,
+    context: &Context<'_>,
+) -> Result<Vec<Examined>, Failure> {
+    let supply = supply(context)?;
+    let platforms: Vec<_> = names.iter().map(|name| platform(name, context)).collect();
+    let questions: Vec<_> = names.iter().zip(platforms.iter().map(Option::as_ref)).collect();
+    let progress = Progress::new(context.env, context.printer);
+    let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
+    thread::scope(|scope| {
+        // The log is asked about all of them while the first is hashed.
+        let mut asking = Some(scope.spawn(|| log::ask(&questions, &supply)));
+        let mut answers = Vec::new().into_iter();
+        let mut examined = Vec::new();
+        for (name, platform) in &questions {
+            let read = read(name, &progress, context)?;
+            if let Some(asking) = asking.take() {
+                answers = asking.join().map_err(|_| Defect)??.into_iter();
+            }
+            let log = answers.next().unwrap_or_else(|| LogAnswer::Silent("the log was not asked".to_owned()));
+            let Some((known, tree)) = read else {
+                context.printer.note(&format!("{name} was uninstalled meanwhile"));
+                continue;
+            };
+            let verdict = judge(&Case {
+                name,
+                platform: *platform,
+                known: &known,
+                tree: &tree,
+                log: &log,
+                require_log: context.settings.require_sumdb.value,
+            });
+            let one =
+                Examined { name: (*name).clone(), platform: platform.cloned(), known, tree, log, verdict };
+            if !as_json {
+                show::people(&one, width, context)?;
+            }
+            examined.push(one);
+        }
+        Ok(examined)
+    })
+}
+
+/// What is known of a toolchain and what is there, read while nobody replaces it; `None` if it is gone.
+fn read(
+    name: &ToolchainName,
+    progress: &Progress<'_>,
+    context: &Context<'_>,
+) -> Result<Option<(Known, Tree)>, Failure> {
+    let path = context.layout.lock(name.as_str());
+    let waiting = || context.printer.note(&format!("waiting for another gover ({})", context.short(&path)));
+    // Where no lock can be taken, in a home that is read-only, nobody replaces anything either.
+    let lock = Lock::acquire(&path, waiting).ok();
+    if let Some(lock) = &lock {
+        // Papers that a crash kept from their places belong to the tree that is there.
+        staging::recover(&context.layout, name.as_str(), lock)?;
+    }
+    let goroot = context.layout.toolchain(name);
+    if goroot.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let known = Known::read(&context.layout, name);
+    Ok(Some((known, Tree::read(&goroot, name.as_str(), progress))))
+}
+
+/// Installed toolchains that the requests mean, damaged ones too; without requests all of them.
+fn wanted(requests: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
+    let installed = candidates(&context.layout).map_err(|source| {
+        Failure::io(
+            format!("cannot read `{}`", context.layout.versions().display()),
+            &source,
+            "check who owns GOVER_HOME and whether you may read it",
+        )
+    })?;
+    if requests.is_empty() {
+        return Ok(installed);
+    }
+    let mut names = Vec::new();
+    for text in requests {
+        let request = Request::parse_pin(text)?;
+        if !request.is_by_version() {
+            return Err(Failure::usage(
+                format!("`{request}` is not gover's to verify"),
+                "`gover list` shows what can be verified",
+            ));
+        }
+        let matching = request.all(&installed, context.stable().as_ref());
+        if matching.is_empty() {
+            return Err(super::requests::missing(&request));
+        }
+        names.extend(matching.into_iter().cloned());
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// What a toolchain is for: as its receipt has it, else by its programs.
+fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
+    let receipt = Known::read(&context.layout, name).receipt;
+    let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
+    written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
+}
+
+/// The part that asks the log ended without an answer.
+#[derive(Debug, Error)]
+#[error("a part of gover failed while it asked the checksum database")]
+struct Defect;
+
+impl gover_core::Diagnose for Defect {
+    fn hints(&self) -> Vec<String> {
+        vec!["this should not happen; please report it".to_owned()]
+    }
+}

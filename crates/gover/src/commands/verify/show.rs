@@ -1,0 +1,248 @@
+//! What is told of toolchains that were looked at.
+
+use std::collections::BTreeMap;
+
+use gover_core::{Diagnose, Exit, Request};
+use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::Examined;
+use crate::commands::requests::pasted;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Style, mebibytes};
+
+/// One line, and one more for each finding. They are what was asked for, so that they go to stdout.
+pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Result<(), Failure> {
+    let printer = context.printer;
+    let name = one.name.as_str();
+    let gap = " ".repeat(width - name.len().min(width));
+    let style = if is_good(one) { Style::Version } else { Style::Error };
+    printer.data(&format!("{}{gap}  {}", printer.out(style, name), summary(one)))?;
+    let findings = &one.verdict.findings;
+    for finding in findings.iter().take(LINES) {
+        printer.data(&format!("  {}", line(finding)))?;
+    }
+    if findings.len() > LINES {
+        printer.data(&format!("  and {} more (`--json` has all)", findings.len() - LINES))?;
+    }
+    Ok(())
+}
+
+/// The facts; the schema is in docs/reference/json.md.
+pub(super) fn json(examined: &[Examined], context: &Context<'_>) -> Result<(), Failure> {
+    let toolchains: Vec<Value> = examined.iter().map(|one| facts(one, context)).collect();
+    Json::print(context.printer, &json!({ "toolchains": toolchains }))
+}
+
+/// What is worth knowing and wrong with nothing.
+pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
+    for one in examined {
+        let (name, verdict) = (&one.name, &one.verdict);
+        let by_go = verdict.written_by_go.len();
+        if by_go > 0 {
+            let files = counted(by_go as u64, "file");
+            context.printer.note(&format!(
+                "{name}: {files} below pkg may be compiled by Go itself; no proof covers them (-v names them)"
+            ));
+            for path in &verdict.written_by_go {
+                context.printer.detail(&format!("  {}", printable(path)));
+            }
+        }
+        if verdict.uncovered && is_good(one) {
+            context.printer.note(&format!(
+                "{name}: no list of its files is kept, so no proof covers api, doc, misc and test"
+            ));
+        }
+    }
+}
+
+/// How the command ends: well, or with what to do about the toolchains that are not as they should be.
+pub(super) fn failure(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
+    let bad: Vec<&Examined> = examined.iter().filter(|one| !is_good(one)).collect();
+    let damaged = bad.iter().filter(|one| one.verdict.state == State::Damaged).count();
+    if bad.is_empty() {
+        return Ok(Exit::Success);
+    }
+    let of = if examined.len() == 1 { String::new() } else { format!(" of {}", examined.len()) };
+    let (count, what) =
+        if damaged > 0 { (damaged, "not what was installed") } else { (bad.len(), "not proven by anything") };
+    let what = if examined.len() == 1 {
+        format!("{} is {what}", bad.first().map(|one| one.name.as_str()).unwrap_or_default())
+    } else {
+        format!("{count}{of} toolchains {} {what}", if count == 1 { "is" } else { "are" })
+    };
+    Err(NotVerified { what, hints: hints(&bad, context) }.into())
+}
+
+/// At least one toolchain is not what it should be.
+#[derive(Debug, Error)]
+#[error("{what}")]
+struct NotVerified {
+    what: String,
+    hints: Vec<String>,
+}
+
+impl Diagnose for NotVerified {
+    fn hints(&self) -> Vec<String> {
+        self.hints.clone()
+    }
+}
+
+fn is_good(one: &Examined) -> bool {
+    matches!(one.verdict.state, State::Released(_) | State::Installed { .. })
+}
+
+fn summary(one: &Examined) -> String {
+    let size = format!("{}, {}", counted(one.tree.len(), "file"), mebibytes(one.tree.bytes()));
+    match &one.verdict.state {
+        State::Released(record) => format!("as released  {size}  transparency log record {}", record.id),
+        State::Installed { log } => format!("as installed  {size}  by its receipt alone: {log}"),
+        State::Unproven { reason } => format!("not proven  {size}  {reason}"),
+        State::Damaged => format!("damaged  {}", counts(&one.verdict.findings)).trim_end().to_owned(),
+    }
+}
+
+/// `2 changed, 312 missing`
+fn counts(findings: &[Finding]) -> String {
+    let mut counts: BTreeMap<FindingKind, u64> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.files > 0) {
+        *counts.entry(finding.kind).or_default() += finding.files;
+    }
+    let parts: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {}", label(*kind))).collect();
+    parts.join(", ")
+}
+
+fn line(finding: &Finding) -> String {
+    let path = printable(&finding.path);
+    let files = if finding.path.ends_with('/') {
+        format!(" ({})", counted(finding.files, "file"))
+    } else {
+        String::new()
+    };
+    let detail = finding.detail.as_deref().map(shortened).unwrap_or_default();
+    let detail = match (path.is_empty(), detail.is_empty()) {
+        (true, _) => detail,
+        (false, true) => String::new(),
+        (false, false) => format!("  ({detail})"),
+    };
+    format!("{:<14}  {path}{files}{detail}", label(finding.kind))
+}
+
+fn label(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Changed => "changed",
+        FindingKind::Added => "added",
+        FindingKind::Missing => "missing",
+        FindingKind::NotExecutable => "not executable",
+        FindingKind::NotAFile => "not a file",
+        FindingKind::Unreadable => "unreadable",
+        FindingKind::Tree => "hash",
+        FindingKind::List => "list of files",
+        FindingKind::Receipt => "receipt",
+    }
+}
+
+/// What repairs or proves each of them, as commands.
+fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
+    let mut own = Vec::new();
+    let mut hints = Vec::new();
+    for one in bad {
+        let request = pasted(Request::exact(one.name.clone()).as_str());
+        let foreign = one.platform.as_ref().map(gover_core::Platform::arch);
+        let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
+        match (&one.known.receipt, foreign) {
+            (Some(receipt), _) if one.known.is_given() => {
+                let place = receipt.url.as_deref().unwrap_or("FILE");
+                hints.push(format!("gover install -f --sha256 {} {place}", receipt.sha256));
+            }
+            (_, Some(arch)) => hints.push(format!("gover install -f --arch {arch} {request}")),
+            (None, None) if !one.name.is_release() => {
+                hints.push(format!("gover install -f --sha256 HEX FILE, with the archive of {}", one.name));
+            }
+            (_, None) => own.push(request),
+        }
+    }
+    if !own.is_empty() {
+        hints.insert(0, format!("gover install -f {}", own.join(" ")));
+    }
+    let without_names = |one: &&&Examined| {
+        one.verdict.findings.iter().any(|finding| finding.kind == FindingKind::Tree)
+            && one.known.list.is_none()
+    };
+    if bad.iter().any(|one| without_names(&one)) {
+        hints.push(
+            "which files differ can be told only where a list of them was kept; such an install keeps one"
+                .to_owned(),
+        );
+    }
+    hints
+}
+
+fn facts(one: &Examined, context: &Context<'_>) -> Value {
+    let (state, reason) = match &one.verdict.state {
+        State::Released(_) => ("released", None),
+        State::Installed { log } => ("installed", Some(log.clone())),
+        State::Damaged => ("damaged", None),
+        State::Unproven { reason } => ("unproven", Some(reason.clone())),
+    };
+    let log = match &one.log {
+        LogAnswer::Proven(record) => json!({
+            "database": record.database, "record": record.id, "tree_size": record.tree_size, "h1": record.h1,
+        }),
+        LogAnswer::Silent(_) => Value::Null,
+    };
+    let findings: Vec<Value> = one
+        .verdict
+        .findings
+        .iter()
+        .map(|finding| {
+            let path = (!finding.path.is_empty()).then_some(&finding.path);
+            json!({ "kind": finding.kind.name(), "path": path, "files": finding.files, "detail": finding.detail })
+        })
+        .collect();
+    json!({
+        "version": one.name.as_str(),
+        "goroot": Json::path(&context.layout.toolchain(&one.name)),
+        "platform": one.platform.as_ref().map(ToString::to_string),
+        "state": state,
+        "reason": reason,
+        "files": one.tree.len(),
+        "bytes": one.tree.bytes(),
+        "receipt": one.known.receipt.is_some(),
+        "list": one.known.list.is_some(),
+        "log": log,
+        "findings": findings,
+        "written_by_go": one.verdict.written_by_go,
+    })
+}
+
+/// `1 file`, `12 files`
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A name that somebody else gave, without what would steer a terminal.
+fn printable(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            escaped.clone().into_iter().flatten().chain(escaped.is_none().then_some(c))
+        })
+        .collect()
+}
+
+/// The same text with the middle of long hashes left out.
+fn shortened(text: &str) -> String {
+    let word = |word: &str| match word.split_at_checked(11).zip(word.len().checked_sub(5)) {
+        Some(((head, _), end)) if word.starts_with("h1:") && word.len() > 20 => {
+            format!("{head}…{}", word.get(end..).unwrap_or_default())
+        }
+        _ => printable(word),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Findings shown of one toolchain.
+const LINES: usize = 20;

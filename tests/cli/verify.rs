@@ -1,0 +1,480 @@
+//! `gover verify`: what differs from the installation is named, and nothing that was changed hides it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, Output, Release, TestContext, context, gover_snapshot, sha256_hex};
+use serde_json::Value;
+
+use crate::scene::go_of;
+
+const NAME: &str = "go1.91.2";
+
+/// A site with one release, which is installed.
+fn installed() -> TestContext {
+    let ctx = context!().with_site();
+    ctx.publish(NAME);
+    ctx.gover(["install", "1.91.2"]).success();
+    ctx
+}
+
+fn goroot(ctx: &TestContext) -> PathBuf {
+    ctx.layout().versions().join(NAME)
+}
+
+fn list_path(ctx: &TestContext) -> PathBuf {
+    ctx.layout().receipts().join(format!("{NAME}.files"))
+}
+
+fn receipt_path(ctx: &TestContext) -> PathBuf {
+    ctx.layout().receipts().join(format!("{NAME}.json"))
+}
+
+/// `kind path` of every finding of the one toolchain.
+fn findings(output: &Output) -> Vec<String> {
+    let json = output.json();
+    let findings = json["toolchains"][0]["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            format!("{} {}", text("kind"), text("path")).trim_end().to_owned()
+        })
+        .collect()
+}
+
+fn state(output: &Output) -> Value {
+    output.json()["toolchains"][0]["state"].clone()
+}
+
+fn replace_in(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{} holds no `{from}`", path.display());
+    fs::write(path, text.replace(from, to)).unwrap();
+}
+
+/// Changes the receipt as somebody would who knows what it is good for.
+fn change_receipt(ctx: &TestContext, change: impl FnOnce(&mut Value)) {
+    let path = receipt_path(ctx);
+    let mut receipt: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    change(&mut receipt);
+    fs::write(path, receipt.to_string()).unwrap();
+}
+
+/// Changes a file and makes list and receipt fit to it; only the log knows better.
+fn forge(ctx: &TestContext) {
+    let changed = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
+    fs::write(goroot(ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
+    replace_in(&list_path(ctx), &sha256_hex(b"package fmt\n"), &sha256_hex(b"package evil\n"));
+    let sum = sha256_hex(&fs::read(list_path(ctx)).unwrap());
+    change_receipt(ctx, |receipt| {
+        receipt["files_sha256"] = sum.into();
+        receipt["h1"] = changed.h1().into();
+    });
+}
+
+#[test]
+fn an_installed_toolchain_is_as_it_was_released() {
+    let ctx = installed();
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  as released  18 files, [SIZE]  transparency log record 0
+
+----- stderr -----
+
+"#]]
+    );
+}
+
+#[test]
+fn the_facts_are_there_for_programs() {
+    let ctx = installed();
+    fs::write(goroot(&ctx).join("LICENSE"), "").unwrap();
+    let output = ctx.gover(["verify", "--json", "1.91"]);
+    let toolchain = &output.exits(1).json()["toolchains"][0];
+    let keys: Vec<&str> = toolchain.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = "version goroot platform state reason files bytes receipt list log findings written_by_go";
+    assert_eq!(keys.join(" "), expected);
+    assert_eq!(toolchain["state"], "damaged");
+    assert_eq!(toolchain["log"]["record"], 0);
+    assert_eq!(toolchain["files"], 18);
+    assert_eq!(
+        toolchain["findings"].to_string(),
+        r#"[{"kind":"changed","path":"LICENSE","files":1,"detail":null}]"#
+    );
+    assert!(output.stderr.contains("hint: gover install -f 1.91.2"), "{output}");
+}
+
+#[test]
+fn what_differs_is_named_and_the_hint_repairs_it() {
+    let ctx = installed();
+    let goroot = goroot(&ctx);
+    fs::write(goroot.join("src/fmt/print.go"), "package evil\n").unwrap();
+    fs::write(goroot.join("go.env"), "GOPROXY=https://evil.example\n").unwrap();
+    fs::remove_file(goroot.join("src/make.bash")).unwrap();
+    fs::remove_dir_all(goroot.join("src/cmd")).unwrap();
+    fs::create_dir_all(goroot.join("src/evil/deep")).unwrap();
+    fs::write(goroot.join("src/evil/a.go"), "").unwrap();
+    fs::write(goroot.join("src/evil/deep/b.go"), "").unwrap();
+    fs::write(goroot.join("bin/evil"), "").unwrap();
+    fs::write(goroot.join("misc/added.go"), "").unwrap();
+    fs::remove_file(goroot.join("LICENSE")).unwrap();
+    fs::create_dir(goroot.join("LICENSE")).unwrap();
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  damaged  2 changed, 4 added, 3 missing, 1 not a file
+  not a file      LICENSE  (a directory)
+  added           bin/evil
+  changed         go.env
+  added           misc/added.go
+  missing         src/cmd/ (2 files)
+  added           src/evil/ (2 files)
+  changed         src/fmt/print.go
+  missing         src/make.bash
+
+----- stderr -----
+error: go1.91.2 is not what was installed
+hint: gover install -f 1.91.2
+
+"#]]
+    );
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    ctx.gover(["verify"]).success();
+}
+
+#[cfg(unix)]
+#[test]
+fn kinds_and_permissions_of_files_count() {
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let ctx = installed();
+    let goroot = goroot(&ctx);
+    fs::set_permissions(goroot.join("bin/go"), fs::Permissions::from_mode(0o644)).unwrap();
+    // More permissions than needed: what a file system without any shows.
+    fs::set_permissions(goroot.join("VERSION"), fs::Permissions::from_mode(0o777)).unwrap();
+    // A link to the very content that was there.
+    fs::rename(goroot.join("src/fmt/print.go"), ctx.root().join("print.go")).unwrap();
+    std::os::unix::fs::symlink(ctx.root().join("print.go"), goroot.join("src/fmt/print.go")).unwrap();
+    fs::rename(goroot.join("doc"), ctx.root().join("doc")).unwrap();
+    std::os::unix::fs::symlink(ctx.root().join("doc"), goroot.join("doc")).unwrap();
+    let fifo = goroot.join("LICENSE");
+    fs::remove_file(&fifo).unwrap();
+    // Reading it would wait for a writer for ever; a socket stands for all such things.
+    drop(std::os::unix::net::UnixListener::bind(&fifo).unwrap());
+    fs::write(goroot.join("src").join(std::ffi::OsStr::from_bytes(b"a\xff\x1b[31m")), "").unwrap();
+    let output = ctx.gover(["verify"]);
+    gover_snapshot!(
+        output.clone(),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  damaged  1 added, 1 not executable, 3 not a file
+  not a file      LICENSE  (a device, pipe or socket)
+  not executable  bin/go
+  not a file      doc  (a symbolic link, not a directory)
+  added           src/a�/u{1b}[31m  (its name is not text)
+  not a file      src/fmt/print.go  (a symbolic link)
+
+----- stderr -----
+error: go1.91.2 is not what was installed
+hint: gover install -f 1.91.2
+
+"#]]
+    );
+}
+
+#[test]
+fn a_changed_list_is_found_out_and_hides_nothing() {
+    let ctx = installed();
+    replace_in(&list_path(&ctx), &sha256_hex(b"package fmt\n"), &sha256_hex(b"package evil\n"));
+    let output = ctx.gover(["verify", "--json"]);
+    assert_eq!(findings(output.exits(1)), ["list"]);
+    fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"]);
+    // The sum in the receipt made to fit: then the tree hash does not.
+    let sum = sha256_hex(&fs::read(list_path(&ctx)).unwrap());
+    change_receipt(&ctx, |receipt| receipt["files_sha256"] = sum.into());
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"]);
+    for content in ["", "no list\n"] {
+        fs::write(list_path(&ctx), content).unwrap();
+        assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"], "{content}");
+    }
+    fs::remove_file(list_path(&ctx)).unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"]);
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    ctx.gover(["verify"]).success();
+}
+
+#[test]
+fn a_changed_receipt_is_found_out() {
+    let ctx = installed();
+    let other = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
+    change_receipt(&ctx, |receipt| receipt["h1"] = other.h1().into());
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["receipt"]);
+    fs::write(receipt_path(&ctx), "{").unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["receipt"]);
+    fs::remove_file(receipt_path(&ctx)).unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["receipt"]);
+}
+
+#[test]
+fn a_forgery_that_fits_together_is_contradicted_by_the_log() {
+    let mut ctx = installed();
+    forge(&ctx);
+    // The proven record is kept here, so that no network is needed.
+    ctx.set("GOVER_OFFLINE", "1");
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list", "receipt"]);
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  damaged
+  hash            its files hash to [H1], record 0 of sum.test says [H1]
+  list of files   it sums to [H1], record 0 says [H1]
+  receipt         it says [H1], record 0 of sum.test says [H1]
+
+----- stderr -----
+error: go1.91.2 is not what was installed
+hint: gover install -f 1.91.2
+
+"#]]
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_said_and_not_fatal() {
+    let mut ctx = installed();
+    fs::remove_dir_all(ctx.layout().sumdb_cache()).unwrap();
+    ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(503));
+    let output = ctx.gover(["verify"]);
+    assert!(output.success().stdout.contains("as installed"), "{output}");
+    assert!(output.stdout.contains("by its receipt alone: cannot read"), "{output}");
+    assert!(output.stdout.contains("503"), "{output}");
+    ctx.set("GOVER_OFFLINE", "1");
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  as installed  18 files, [SIZE]  by its receipt alone: no record of the checksum database is kept here (offline)
+
+----- stderr -----
+
+"#]]
+    );
+    ctx.set("GOVER_REQUIRE_SUMDB", "1");
+    assert_eq!(state(ctx.gover(["verify", "--json"]).exits(1)), "unproven");
+}
+
+#[test]
+fn a_database_that_lies_stops_the_command() {
+    let ctx = installed();
+    fs::remove_dir_all(ctx.layout().sumdb_cache()).unwrap();
+    ctx.site().server().fault("/proxy/sumdb/sum.test/lookup/*", Fault::FlipByte(5));
+    let output = ctx.gover(["verify"]);
+    assert!(output.exits(1).stderr.contains("checksum database"), "{output}");
+    assert_eq!(output.stdout, "");
+}
+
+#[test]
+fn offline_the_record_is_proven_though_the_log_has_grown() {
+    let mut ctx = installed();
+    // Tiles that were partial are full by then, and have other names.
+    ctx.site().log().pad_to(70_000);
+    ctx.publish("go1.92.0");
+    ctx.gover(["install", "1.92.0"]).success();
+    ctx.set("GOVER_OFFLINE", "1");
+    ctx.site().server().forget_requests();
+    let output = ctx.gover(["verify"]);
+    assert_eq!(output.success().stdout.matches("as released").count(), 2, "{output}");
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_toolchain_without_papers_is_proven_by_the_log_alone() {
+    let mut ctx = context!().with_site();
+    ctx.publish(NAME);
+    ctx.install_fake(NAME);
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  as released  18 files, [SIZE]  transparency log record 0
+
+----- stderr -----
+go1.91.2: no list of its files is kept, so no proof covers api, doc, misc and test
+
+"#]]
+    );
+    fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  damaged
+  hash            its files hash to [H1], record 0 of sum.test says [H1]
+
+----- stderr -----
+error: go1.91.2 is not what was installed
+hint: gover install -f 1.91.2
+hint: which files differ can be told only where a list of them was kept; such an install keeps one
+
+"#]]
+    );
+    ctx.set("GOVER_OFFLINE", "1");
+    fs::remove_dir_all(ctx.layout().sumdb_cache()).unwrap();
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  not proven  18 files, [SIZE]  it has no receipt, and no record of the checksum database is kept here (offline)
+
+----- stderr -----
+error: go1.91.2 is not proven by anything
+hint: gover install -f 1.91.2
+
+"#]]
+    );
+}
+
+#[test]
+fn what_go_itself_compiles_into_its_tree_is_no_damage() {
+    let ctx = installed();
+    let goroot = goroot(&ctx);
+    let add = || {
+        fs::create_dir_all(goroot.join("pkg/plan9_mips/net")).unwrap();
+        fs::write(goroot.join("pkg/plan9_mips/fmt.a"), "!<arch>").unwrap();
+        fs::write(goroot.join("pkg/plan9_mips/net/http.a"), "!<arch>").unwrap();
+    };
+    add();
+    let output = ctx.gover(["verify"]);
+    let note = "go1.91.2: 2 files below pkg may be compiled by Go itself; no proof covers them";
+    assert!(output.success().stderr.contains(note), "{output}");
+    let written = ctx.gover(["verify", "--json"]).success().json()["toolchains"][0]["written_by_go"].clone();
+    assert_eq!(written.to_string(), r#"["pkg/plan9_mips/fmt.a","pkg/plan9_mips/net/http.a"]"#);
+    // Without a list the tree as a whole is compared, and they are left out of it.
+    fs::remove_file(list_path(&ctx)).unwrap();
+    fs::remove_file(receipt_path(&ctx)).unwrap();
+    assert!(ctx.gover(["verify"]).success().stderr.contains(note));
+    fs::write(goroot.join("pkg/plan9_mips/evil"), "").unwrap();
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    add();
+    fs::write(goroot.join("pkg/plan9_mips/evil"), "").unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["added pkg/plan9_mips/"]);
+}
+
+#[test]
+fn a_toolchain_for_another_architecture_is_verified_as_such() {
+    let ctx = context!().with_site();
+    let other = ctx.site().publish(Release::for_another_machine(NAME));
+    let arch = other.platform().arch().to_owned();
+    ctx.gover(["install", "--arch", &arch, "1.91.2"]).success();
+    ctx.gover(["verify"]).success();
+    fs::write(goroot(&ctx).join("LICENSE"), "").unwrap();
+    let output = ctx.gover(["verify"]);
+    assert!(
+        output.exits(1).stderr.contains(&format!("hint: gover install -f --arch {arch} 1.91.2")),
+        "{output}"
+    );
+}
+
+#[test]
+fn a_build_of_ones_own_is_verified_by_its_receipt() {
+    let ctx = context!().with_site();
+    let release = Release::new("go1.91.2-corp");
+    let archive = ctx.write(&release.archive_name(), release.archive());
+    let sum = sha256_hex(release.archive());
+    ctx.gover(["install", "--sha256", &sum, archive.to_str().unwrap()]).success();
+    let output = ctx.gover(["verify"]);
+    assert!(
+        output.success().stdout.contains("by its receipt alone: sum.test has no record of it"),
+        "{output}"
+    );
+    fs::write(ctx.layout().versions().join("go1.91.2-corp/LICENSE"), "").unwrap();
+    let output = ctx.gover(["verify"]);
+    let hint = format!("gover install -f --sha256 {sum} FILE");
+    assert!(String::from_utf8_lossy(&output.exits(1).raw_stderr).contains(&hint), "{output}");
+}
+
+#[test]
+fn a_build_of_ones_own_may_have_the_name_of_a_release() {
+    let ctx = context!().with_site();
+    ctx.publish(NAME);
+    let own = Release::new(NAME).with_file("src/fmt/print.go", "package fmt // patched\n");
+    let archive = ctx.write(&own.archive_name(), own.archive());
+    ctx.gover(["install", "--sha256", &sha256_hex(own.archive()), archive.to_str().unwrap()]).success();
+    let output = ctx.gover(["verify"]);
+    assert!(
+        output.success().stdout.contains("by its receipt alone: record 0 is about another build"),
+        "{output}"
+    );
+}
+
+#[test]
+fn damaged_toolchains_are_verified_too_and_requests_choose() {
+    let ctx = context!().with_site();
+    for name in ["go1.90.1", "go1.90.4", NAME] {
+        ctx.publish(name);
+    }
+    ctx.gover(["install", "1.90.1", "1.90.4", "1.91.2"]).success();
+    fs::remove_file(go_of(&ctx, "go1.90.1")).unwrap();
+    ctx.gover(["verify", "1.91"]).success();
+    ctx.gover(["verify", "1.90.4", "1.91.2"]).success();
+    let output = ctx.gover(["verify"]);
+    assert!(
+        output.exits(1).stderr.contains("error: 1 of 3 toolchains is not what was installed"),
+        "{output}"
+    );
+    assert_eq!(
+        ctx.gover(["verify", "1.90", "--json"]).exits(1).json()["toolchains"].as_array().unwrap().len(),
+        2
+    );
+    ctx.gover(["verify", "1.80"]).exits(127);
+    ctx.gover(["verify", "system"]).exits(2);
+    ctx.gover(["verify", "what"]).exits(2);
+}
+
+#[test]
+fn an_empty_home_has_nothing_to_verify() {
+    let ctx = context!();
+    let output = ctx.gover(["verify"]);
+    assert!(output.success().stderr.contains("no Go is installed"), "{output}");
+    assert_eq!(ctx.gover(["verify", "--json"]).success().json().to_string(), r#"{"toolchains":[]}"#);
+}
+
+#[test]
+fn a_module_and_an_archive_are_verified_alike() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish(NAME);
+    ctx.set("GOVER_SOURCES", "goproxy");
+    ctx.gover(["install", "1.91.2"]).success();
+    assert!(!ctx.site().server().requests_for(&FakeSite::module_path(&release)).is_empty());
+    ctx.gover(["verify"]).success();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).success()), Vec::<String>::new());
+    // A directory that the module does not have.
+    fs::create_dir(goroot(&ctx).join("test")).unwrap();
+    fs::write(goroot(&ctx).join("test/evil.go"), "").unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["added test/"]);
+}
+
+#[test]
+fn a_list_goes_with_its_toolchain() {
+    let ctx = installed();
+    ctx.gover(["uninstall", "1.91.2"]).success();
+    assert!(ctx.names_in("gover/receipts").is_empty());
+    fs::write(list_path(&ctx), "").unwrap();
+    ctx.gover(["prune"]).success();
+    assert!(ctx.names_in("gover/receipts").is_empty());
+}
