@@ -87,8 +87,8 @@ fn a_proxy_that_answers_and_a_head_that_is_signed_are_no_fault() {
 #[test]
 fn a_dead_proxy_is_an_error_and_its_password_stays_secret() {
     let mut ctx = with_list();
-    let dead = closed();
-    let with_password = dead.replace("http://", "http://ann:secret@");
+    let dead = closed().replace("http://", "https://");
+    let with_password = dead.replace("https://", "https://ann:secret@");
     ctx.set("GOPROXY", format!("{with_password},direct"));
     let output = ctx.gover(["doctor", "goproxy", "sumdb", "--json"]);
     let findings = output.exits(1).json()["findings"].clone();
@@ -96,6 +96,16 @@ fn a_dead_proxy_is_an_error_and_its_password_stays_secret() {
     assert_eq!(findings[0]["severity"], "error");
     assert_eq!(findings[1]["check"], "sumdb");
     assert!(!output.text().contains("secret"), "{output}");
+    // Over http it is not even sent.
+    ctx.set("GOPROXY", with_password.replace("https://", "http://"));
+    let findings = ctx.gover(["doctor", "goproxy", "--json"]).exits(1).json()["findings"].clone();
+    assert!(
+        findings[0]["what"]
+            .as_str()
+            .unwrap()
+            .ends_with("a user and a password are not sent over http, where they could be read on the way"),
+        "{findings}"
+    );
     // After a bar go asks the next one.
     ctx.set("GOPROXY", format!("{dead}|{}", ctx.site().proxy_url()));
     let findings = ctx.gover(["doctor", "goproxy", "--json"]).exits(1).json()["findings"].clone();

@@ -12,6 +12,7 @@ mod bad_index;
 mod bad_input;
 mod cache_config;
 mod choose;
+mod corporate;
 mod current;
 mod doctor;
 #[cfg(unix)]

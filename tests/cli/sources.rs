@@ -344,19 +344,6 @@ fn the_settings_file_names_the_sources_too() {
 }
 
 #[test]
-fn secrets_of_addresses_are_neither_shown_nor_stored() {
-    let mut ctx = context!().with_site();
-    ctx.publish("go1.91.2");
-    let with_secret = ctx.site().mirror_url().replace("http://", "http://user:s3cret@");
-    ctx.set("GOVER_SOURCES", with_secret);
-    let output = ctx.gover(["install", "1.91.2"]);
-    assert!(!output.success().stderr.contains("s3cret"), "{output}");
-    assert!(!receipt(&ctx, "go1.91.2").to_string().contains("s3cret"));
-    let output = ctx.gover(["install", "1.91.7"]);
-    assert!(!output.exits(1).stderr.contains("s3cret"), "{output}");
-}
-
-#[test]
 fn a_toolchain_of_another_platform_is_not_taken() {
     let ctx = context!().with_site();
     let other = gover_core::Platform::new("plan9", "386").unwrap();

@@ -121,7 +121,12 @@ impl Env {
 
     /// The directories of `PATH` in order.
     pub fn path(&self) -> Vec<PathBuf> {
-        self.var(vars::PATH).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
+        self.directories(vars::PATH)
+    }
+
+    /// The directories that a variable lists as `PATH` does.
+    pub fn directories(&self, name: &str) -> Vec<PathBuf> {
+        self.var(name).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
     }
 
     /// The user's home directory.
@@ -300,12 +305,18 @@ pub mod vars {
     pub const GOPROXY: &str = "GOPROXY";
     /// The checksum database, as Go reads it.
     pub const GOSUMDB: &str = "GOSUMDB";
+    /// How credentials for addresses of https are come by, as Go reads it; default `netrc`.
+    pub const GOAUTH: &str = "GOAUTH";
+    /// The file of `netrc`; default `.netrc` in the home, or `_netrc` on Windows.
+    pub const NETRC: &str = "NETRC";
     /// Go's own switch protocol: the toolchain that must run.
     pub const SWITCH_VERSION: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
     /// Go's own switch protocol: how many switches there were.
     pub const SWITCH_COUNT: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT";
-    /// A bundle of certificates that replaces the system's store.
+    /// A file of certificates in place of the system's bundle, as Go reads it on Unix; elsewhere in place of its store.
     pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+    /// Directories of such files in place of the system's, separated as in PATH.
+    pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
     /// The search path.
     pub const PATH: &str = "PATH";
     /// The shell's name of the working directory.

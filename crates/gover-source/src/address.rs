@@ -7,15 +7,35 @@ pub(crate) fn join(base: &str, path: &str) -> String {
     format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
 }
 
-/// An address as it may be printed and stored: without user, password, query and fragment.
+/// An address as it may be printed and stored: without user, password, query and fragment. What is no proper address is
+/// cut where it may hold a password.
 pub(crate) fn shown(url: &str) -> String {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let (authority, path) = split_authority(rest);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (host, path) = if has_odd_port(host) {
+        // A password with a `/`, `?` or `#` that should have been escaped.
+        rest.rsplit_once('@').map_or(("", ""), |(_, rest)| split_authority(rest))
+    } else {
+        (host, path)
+    };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let separator = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{separator}{host}{path}")
+}
+
+/// Whether what should be a port is none.
+fn has_odd_port(host: &str) -> bool {
+    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+    !port.contains(']') && !port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The address of a proxy as it may be printed; it may lack a scheme.
+pub(crate) fn shown_proxy(address: &str) -> String {
+    if address.contains("://") {
+        return origin(address);
+    }
+    origin(&format!("http://{address}")).trim_start_matches("http://").to_owned()
 }
 
 /// Scheme and host of an address, without credentials.
@@ -51,7 +71,7 @@ pub(crate) fn file_path(url: &str) -> Option<PathBuf> {
 }
 
 fn split_authority(rest: &str) -> (&str, &str) {
-    rest.split_at(rest.find('/').unwrap_or(rest.len()))
+    rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
 }
 
 /// The text with `%40` and the like replaced; `None` if that gives no text.
@@ -80,6 +100,19 @@ mod tests {
         assert_eq!(shown("https://u:p%40@h.example"), "https://h.example");
         assert_eq!(shown("https://h.example/@v/list"), "https://h.example/@v/list");
         assert_eq!(origin("https://u:p@h.example/a"), "https://h.example");
+        assert_eq!(shown("https://u:p@[::1]:8080/a"), "https://[::1]:8080/a");
+        assert_eq!(shown("https://[fe80::1]/a"), "https://[fe80::1]/a");
+        assert_eq!(shown_proxy("u:p@h.example:8080/"), "h.example:8080");
+        assert_eq!(shown_proxy("socks5://u:p@h.example"), "socks5://h.example");
+    }
+
+    #[test]
+    fn what_is_no_proper_address_is_shown_without_what_may_be_a_password() {
+        assert_eq!(shown("u:p@h.example/x"), "h.example/x");
+        assert_eq!(shown("https://u:p/a@h.example/x"), "https://h.example/x");
+        assert_eq!(shown("https://u:p#a?b@h.example/x"), "https://h.example/x");
+        assert_eq!(shown("https://u:secret"), "https://");
+        assert_eq!(shown("go.dev"), "go.dev");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 
 use crate::address;
 use crate::artifact::{Location, Wanted};
-use crate::error::LookupError;
+use crate::error::{LookupError, SourceError};
 use crate::http::{Body, Http};
 use crate::proxy::{self, Place, Proxies};
 use crate::sumdb::{Client, Database, LogRecord, MAX_ANSWER, Remote, RemoteError};
@@ -49,14 +49,15 @@ impl Remote for Pathway<'_> {
         match proxy::read(self.way.http, &location, MAX_ANSWER as u64, None).await {
             Ok(Body::New { bytes, .. }) => Ok(bytes),
             Ok(Body::Unchanged) => {
-                Err(RemoteError::Unreachable { reason: format!("{location}: its answer makes no sense") })
+                let reason = format!("{location}: its answer makes no sense");
+                Err(RemoteError::Unreachable { reason, remedy: None })
             }
             Err(error) => {
                 let reason = format!("{location}: {error}");
                 Err(if error.is_not_found() {
                     RemoteError::NotFound { reason }
                 } else {
-                    RemoteError::Unreachable { reason }
+                    RemoteError::Unreachable { reason, remedy: error.remedy() }
                 })
             }
         }
@@ -71,8 +72,9 @@ impl Pathway<'_> {
             return Ok(Location::Url(address.to_owned()));
         }
         let Way { http, proxies } = self.way;
-        let entries =
-            proxies.entries().map_err(|error| RemoteError::Unreachable { reason: error.to_string() })?;
+        let unreachable =
+            |reason: String, error: &SourceError| RemoteError::Unreachable { reason, remedy: error.remedy() };
+        let entries = proxies.entries().map_err(|error| unreachable(error.to_string(), &error))?;
         let passed_on = format!("sumdb/{}", self.database.name());
         for entry in entries {
             if matches!(entry.place, Place::Direct | Place::Off) {
@@ -84,9 +86,7 @@ impl Pathway<'_> {
                 Ok(_) => return Ok(base),
                 Err(error) if entry.any_failure_goes_on || error.is_not_found() => {}
                 Err(error) => {
-                    return Err(RemoteError::Unreachable {
-                        reason: proxies.failure(entry, &error).to_string(),
-                    });
+                    return Err(unreachable(proxies.failure(entry, &error).to_string(), &error));
                 }
             }
         }

@@ -23,6 +23,8 @@ pub(crate) enum SourceError {
         reason: String,
         /// Whether that is about the source and the way to it, not about settings or this machine.
         lasting: bool,
+        /// What a person can do about just this.
+        remedy: Option<String>,
     },
     /// The source was asked and has not got it, or does not give it away.
     #[error("{reason}")]
@@ -45,12 +47,13 @@ impl SourceError {
 
     /// Nothing was learned.
     pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::Unreachable { reason: reason.into(), lasting: false }
+        Self::Unreachable { reason: reason.into(), lasting: false, remedy: None }
     }
 
     /// Nothing came for so long that others were asked.
     pub(crate) fn silent(patience: Duration) -> Self {
-        Self::Unreachable { reason: format!("no answer within {} s", patience.as_secs_f32()), lasting: true }
+        let reason = format!("no answer within {} s", patience.as_secs_f32());
+        Self::Unreachable { reason, lasting: true, remedy: None }
     }
 
     /// An error of a file on this machine.
@@ -60,6 +63,14 @@ impl SourceError {
             Self::not_there(format!("no file `{}`", path.display()))
         } else {
             Self::unreachable(reason)
+        }
+    }
+
+    /// What a person can do about it, where that differs from what is always good advice.
+    pub(crate) fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Unreachable { remedy, .. } => remedy.clone(),
+            Self::NotThere { .. } | Self::Integrity(_) => None,
         }
     }
 
@@ -85,7 +96,7 @@ impl From<HttpError> for SourceError {
         if error.is_refusal() {
             Self::NotThere { reason, not_found: error.is_not_found() }
         } else {
-            Self::Unreachable { reason, lasting: error.is_of_the_network() }
+            Self::Unreachable { reason, lasting: error.is_of_the_network(), remedy: error.remedy() }
         }
     }
 }
@@ -99,6 +110,15 @@ pub struct SourceFailure {
     pub url: Option<String>,
     /// Why not, in one line.
     pub reason: String,
+    /// What a person can do about just this, where that is known.
+    pub remedy: Option<String>,
+}
+
+impl SourceFailure {
+    /// A failure of the source of that label; `url` is without credentials.
+    pub(crate) fn new(source: impl Into<String>, url: Option<String>, error: &SourceError) -> Self {
+        Self { source: source.into(), url, reason: error.to_string(), remedy: error.remedy() }
+    }
 }
 
 impl fmt::Display for SourceFailure {
@@ -233,7 +253,16 @@ impl Diagnose for SupplyError {
             Self::Unreachable { offline: true, .. } => {
                 "gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES"
             }
-            Self::Unreachable { .. } => {
+            Self::Unreachable { failures, .. } => {
+                let mut remedies: Vec<String> = Vec::new();
+                for remedy in failures.iter().filter_map(|failure| failure.remedy.clone()) {
+                    if !remedies.contains(&remedy) {
+                        remedies.push(remedy);
+                    }
+                }
+                if !remedies.is_empty() {
+                    return remedies;
+                }
                 "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help \
                  sources`)"
             }
@@ -310,6 +339,7 @@ mod tests {
             source: source.to_owned(),
             url: url.map(str::to_owned),
             reason: reason.to_owned(),
+            remedy: None,
         };
         let failures = vec![
             failure("go.dev", None, "cannot connect: name not known"),

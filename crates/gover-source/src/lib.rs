@@ -33,7 +33,9 @@ pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned};
-pub use network::{NetworkSettings, SplitSettings};
+pub use network::{
+    Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, SplitSettings,
+};
 pub use probe::{Probe, Verdict};
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};

@@ -1,15 +1,22 @@
 //! How the network is used; values the manager decides.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::address;
 
 /// Rules for every connection.
 #[derive(Clone, Debug)]
 pub struct NetworkSettings {
     /// No socket is opened at all.
     pub offline: bool,
-    /// A bundle of PEM certificates that replaces the operating system's store (`SSL_CERT_FILE`).
-    pub certificates: Option<PathBuf>,
+    /// Which authorities are believed.
+    pub certificates: Certificates,
+    /// Proxies between this machine and every server.
+    pub forward: ForwardProxies,
+    /// Who asks.
+    pub authentication: Authentication,
     /// How long connecting may take. Short, since the next source waits.
     pub connect_timeout: Duration,
     /// How long a connection may stay silent.
@@ -65,7 +72,9 @@ impl Default for NetworkSettings {
     fn default() -> Self {
         Self {
             offline: false,
-            certificates: None,
+            certificates: Certificates::default(),
+            forward: ForwardProxies::default(),
+            authentication: Authentication::default(),
             connect_timeout: Duration::from_secs(5),
             stall_timeout: Duration::from_secs(30),
             retries: 3,
@@ -82,5 +91,78 @@ impl NetworkSettings {
     /// How long to wait at most before the repetition number `repetition`, counted from 0.
     pub(crate) fn pause(&self, repetition: u32) -> Duration {
         self.back_off.saturating_mul(1 << repetition.min(6)).min(self.longest_wait)
+    }
+}
+
+/// Which authorities may vouch for servers: those of the operating system where both are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificates {
+    /// A bundle in PEM (`SSL_CERT_FILE`) in place of the system's.
+    pub file: Option<PathBuf>,
+    /// Directories of such files (`SSL_CERT_DIR`) in place of the system's.
+    pub directories: Vec<PathBuf>,
+}
+
+/// Where users and passwords for addresses of https are, besides the addresses themselves (`go help goauth`).
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Authentication {
+    /// The value of `GOAUTH`; `None` is `netrc`.
+    pub goauth: Option<String>,
+    /// The file of `netrc`; it need not exist.
+    pub netrc: Option<PathBuf>,
+}
+
+impl fmt::Debug for Authentication {
+    /// Without the programs of `GOAUTH`, whose arguments may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authentication").field("netrc", &self.netrc).finish_non_exhaustive()
+    }
+}
+
+/// The proxies that variables name (golang.org/x/net/http/httpproxy). Where they name none, those of the operating
+/// system are used on Windows and macOS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForwardProxies {
+    /// For addresses of https.
+    pub https: Option<ForwardProxy>,
+    /// For addresses of http.
+    pub http: Option<ForwardProxy>,
+    /// Which hosts are reached without (`NO_PROXY`).
+    pub bypass: String,
+}
+
+impl ForwardProxies {
+    /// Reads the variables, of which `variable` gives the values: `HTTPS_PROXY` before `https_proxy`, as Go does it,
+    /// and `ALL_PROXY`, which Go does not know, for what is left.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let first = |names: &[&str]| {
+            let named = |name: &&str| variable(name).map(|value| ((*name).to_owned(), value));
+            names.iter().find_map(named).filter(|(_, value)| !value.trim().is_empty())
+        };
+        let proxy = |names: &[&str]| {
+            let found = first(names).or_else(|| first(&["ALL_PROXY", "all_proxy"]));
+            found.map(|(variable, address)| ForwardProxy { variable, address: address.trim().to_owned() })
+        };
+        Self {
+            https: proxy(&["HTTPS_PROXY", "https_proxy"]),
+            http: proxy(&["HTTP_PROXY", "http_proxy"]),
+            bypass: first(&["NO_PROXY", "no_proxy"]).map(|(_, value)| value).unwrap_or_default(),
+        }
+    }
+}
+
+/// A proxy and the variable that names it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ForwardProxy {
+    /// `HTTPS_PROXY`
+    pub variable: String,
+    /// Its address, perhaps with user and password.
+    pub address: String,
+}
+
+impl fmt::Debug for ForwardProxy {
+    /// Without credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.variable, address::shown_proxy(&self.address))
     }
 }

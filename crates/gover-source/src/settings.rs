@@ -1,7 +1,7 @@
 //! What the manager decides about sources.
 
 use std::fmt;
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::str::FromStr;
 
 use gover_core::{Diagnose, Exit, Layout};
@@ -88,6 +88,15 @@ impl SourceSpec {
             return Err(InvalidSource { text: text.to_owned() });
         }
         entries.into_iter().map(str::parse).collect()
+    }
+
+    /// An entry of the setting as it may be shown, whatever it is: without credentials, and otherwise as it was typed.
+    pub fn shown(entry: &str) -> String {
+        if entry.contains('@') && !Path::new(entry).exists() {
+            address::shown(entry)
+        } else {
+            entry.to_owned()
+        }
     }
 
     /// The source's name for people, without credentials.
@@ -202,6 +211,9 @@ mod tests {
 
     #[test]
     fn labels_hide_credentials() {
+        assert_eq!(SourceSpec::shown("https://u:p@m.example/go"), "https://m.example/go");
+        assert_eq!(SourceSpec::shown("https://m.example/go/"), "https://m.example/go/");
+
         let spec: SourceSpec = "https://u:p@m.example/go".parse().unwrap();
         assert_eq!(format!("{spec} {spec:?}"), "https://m.example/go SourceSpec(https://m.example/go)");
     }

@@ -85,7 +85,7 @@ impl ReleaseSite {
         }
         let Some(release) = loaded.index.release(name) else {
             return Err(match loaded.stale {
-                Some(reason) => SourceError::Unreachable { reason, lasting: true },
+                Some(reason) => SourceError::Unreachable { reason, lasting: true, remedy: None },
                 None => SourceError::not_there(format!("its index has no {name}")),
             });
         };

@@ -59,7 +59,7 @@ fn supply(home: &tempfile::TempDir) -> Supply {
     let mut settings = SupplySettings::new(&Layout::new(home.path().to_owned()));
     settings.proxies = go_env("GOPROXY");
     settings.sumdb = go_env("GOSUMDB");
-    settings.network.certificates = Env::from_process().var(vars::SSL_CERT_FILE).map(Into::into);
+    settings.network.certificates.file = Env::from_process().var(vars::SSL_CERT_FILE).map(Into::into);
     Supply::new(settings).unwrap()
 }
 

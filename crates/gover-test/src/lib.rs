@@ -2,7 +2,8 @@
 //!
 //! Everything a test of gover needs in place of the real world, and nothing of it reaches the real home, registry
 //! or network. [`context!`] makes a [`TestContext`], in which the two gover programs run with an environment of
-//! their own; [`FakeServer`] answers HTTP, [`FakeSite`] makes it the release site, a mirror and a module proxy;
+//! their own; [`FakeServer`] answers HTTP, [`TlsFront`] https, [`FakeProxy`] stands
+//! before both, [`FakeSite`] makes it the release site, a mirror and a module proxy;
 //! [`FakeLog`] is the checksum database; [`Release`] a Go release in each of its packings; the `fake-go` program
 //! the go command.
 //!
@@ -24,6 +25,7 @@ mod release;
 mod selection;
 mod server;
 mod site;
+mod way;
 
 pub use context::{Invocation, Output, TestContext, has_directory_links};
 pub use digest::{dirhash, sha256_hex};
@@ -33,6 +35,7 @@ pub use release::{Entry, Release, gzip, index_json, pack_tar_gz, pack_zip};
 pub use selection::SelectionCase;
 pub use server::{FakeServer, Fault, Request, Response};
 pub use site::FakeSite;
+pub use way::{FakeProxy, ProxyRequest, TlsFront};
 
 /// Inline snapshots and their macro `str!`, so that test crates need no dependency of their own.
 pub use snapbox;

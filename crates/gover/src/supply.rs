@@ -1,13 +1,15 @@
 //! From settings and environment to the sources of toolchains.
 
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
 
-use gover_core::Request;
 use gover_core::env::vars;
 use gover_core::gorules::GoEnv;
 use gover_core::inventory;
 use gover_core::resolve::Outcome;
-use gover_source::{NetworkSettings, SourceSpec, Supply, SupplySettings};
+use gover_core::{Env, Request};
+use gover_source::{
+    Authentication, Certificates, ForwardProxies, NetworkSettings, SourceSpec, Supply, SupplySettings,
+};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,11 +36,33 @@ pub(crate) fn with_network(
         failed_sources: defaults.failed_sources,
         network: network(NetworkSettings {
             offline: context.settings.offline.value,
-            certificates: context.env.var(vars::SSL_CERT_FILE).map(PathBuf::from),
+            certificates: certificates(context.env),
+            forward: ForwardProxies::from_variables(|name| context.env.text(name)),
+            authentication: authentication(context.env),
             ..defaults.network
         }),
     };
     Ok(Supply::new(settings)?)
+}
+
+/// The authorities that variables name. Directories are separated by colons, and by semicolons on Windows.
+fn certificates(env: &Env) -> Certificates {
+    let directories = env.directories(vars::SSL_CERT_DIR);
+    Certificates { file: env.var(vars::SSL_CERT_FILE).map(PathBuf::from), directories }
+}
+
+/// Where users and passwords are, as cmd/go finds them (`cmd/go/internal/auth`). Like GOSUMDB, GOAUTH is never taken from
+/// the go.env of a toolchain: it may name a program to run.
+fn authentication(env: &Env) -> Authentication {
+    let goauth = GoEnv::new(env, None).get(vars::GOAUTH).filter(|value| !value.is_empty());
+    let in_home = || {
+        let home = env.user_home()?;
+        // The name that Windows has had for longer goes first there.
+        let old = home.join("_netrc");
+        let is_old = MAIN_SEPARATOR == '\\' && old.exists();
+        Some(if is_old { old } else { home.join(".netrc") })
+    };
+    Authentication { goauth, netrc: env.var(vars::NETRC).map(PathBuf::from).or_else(in_home) }
 }
 
 /// A variable as the go command reads it: environment, the user's go/env file, the go.env of a toolchain. Which

@@ -260,12 +260,13 @@ const GO_VARIABLES: &str = "
 ## Go's
 
 GOTOOLCHAIN, GOWORK, GO111MODULE, GOPROXY and GOSUMDB are read as the go command reads them: the environment, then the
-user's go/env file, then the go.env of a toolchain.
+user's go/env file, then the go.env of a toolchain. GOSUMDB and GOAUTH are never taken from the latter.
 
 ";
 
 const CONNECTIONS: &str = "
-Connections also follow `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in capital or small letters.
+Connections also follow `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in capital or small letters
+([docs/corporate.md](../corporate.md)).
 ";
 
 #[cfg(test)]

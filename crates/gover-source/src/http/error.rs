@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::auth::AuthError;
+use super::certificate::CertificateProblem;
+
 /// Why there is no answer, or not the one hoped for. `Display` is a reason without the address.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum HttpError {
@@ -58,6 +61,30 @@ pub(crate) enum HttpError {
         /// The most that is accepted.
         limit: u64,
     },
+    /// The server's certificate is refused.
+    #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
+    Certificate {
+        /// Why.
+        problem: CertificateProblem,
+        /// Who issued it, where that was to be learned.
+        issuer: Option<String>,
+    },
+    /// The proxy on the way is in the way.
+    #[error("{}", proxy_text(.proxy, .variable, .problem))]
+    Proxy {
+        /// The proxy, without credentials.
+        proxy: String,
+        /// The variable that names it.
+        variable: String,
+        /// What is wrong with it.
+        problem: ProxyProblem,
+    },
+    /// User and password would go over the wire for everybody to read.
+    #[error("a user and a password are not sent over http, where they could be read on the way")]
+    Insecure,
+    /// It is not known who asks, though somebody said how to learn it.
+    #[error("{0}")]
+    Authentication(AuthError),
     /// The bundle of certificates cannot be read.
     #[error("cannot read certificates `{}`: {}", path.display(), reason)]
     Certificates {
@@ -92,14 +119,70 @@ impl HttpError {
         matches!(self, Self::Status { status: 404 | 410, .. })
     }
 
-    /// Whether the server answered, and that it does not give this away.
+    /// Whether the server answered, and that it does not give this away. Who was not asked for a password may well get
+    /// it with one.
     pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Status { status: 401 | 403 | 404 | 410 | 451, .. })
+        matches!(self, Self::Status { status: 403 | 404 | 410 | 451, .. })
+    }
+
+    /// Whether the place needs not be asked again by this command.
+    pub(super) fn is_lasting(&self) -> bool {
+        matches!(self, Self::Connect { .. } | Self::Certificate { .. } | Self::Proxy { .. })
+    }
+
+    /// What a person can do about it, where that differs from what is always good advice.
+    pub(crate) fn remedy(&self) -> Option<String> {
+        Some(match self {
+            Self::Certificate { problem: CertificateProblem::Untrusted, .. } => {
+                "if your network inspects connections, save the certificate of that authority as a PEM file and name it \
+                 in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)"
+                    .to_owned()
+            }
+            Self::Certificate { problem: CertificateProblem::Time, .. } => {
+                "compare this machine's clock with another one".to_owned()
+            }
+            Self::Proxy { variable, problem, .. } => match problem {
+                ProxyProblem::Credentials | ProxyProblem::Refused => format!(
+                    "set {variable}=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in \
+                     them"
+                ),
+                ProxyProblem::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
+                ProxyProblem::Tunnel | ProxyProblem::Connect { .. } => format!(
+                    "check {variable}; hosts that are reached without a proxy go into NO_PROXY"
+                ),
+            },
+            Self::Authentication(AuthError::File { path, .. }) => {
+                format!("check the permissions of `{path}`, or set GOAUTH=off")
+            }
+            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `off` goes without".to_owned(),
+            Self::Insecure => "use an address of https".to_owned(),
+            Self::Status { status: 401, .. } => {
+                "put user and password into ~/.netrc (`machine HOST login USER password PASSWORD`) or into the address \
+                 (docs/corporate.md)"
+                    .to_owned()
+            }
+            Self::Certificates { .. } => {
+                "SSL_CERT_FILE must name a file of PEM certificates, SSL_CERT_DIR directories of them".to_owned()
+            }
+            _ => return None,
+        })
     }
 
     /// Whether server or way are at fault, and not settings or this machine.
     pub(crate) fn is_of_the_network(&self) -> bool {
-        !matches!(self, Self::Offline | Self::InvalidAddress | Self::Certificates { .. } | Self::Setup { .. })
+        match self {
+            Self::Offline
+            | Self::InvalidAddress
+            | Self::Certificates { .. }
+            | Self::Setup { .. }
+            // Put right by who asks, and then there is nothing against the server.
+            | Self::Authentication(_)
+            | Self::Insecure
+            | Self::Certificate { .. }
+            | Self::Status { status: 401, .. } => false,
+            Self::Proxy { problem, .. } => matches!(problem, ProxyProblem::Tunnel | ProxyProblem::Connect { .. }),
+            _ => true,
+        }
     }
 
     /// How long the server asks to wait.
@@ -113,6 +196,56 @@ impl HttpError {
     /// The error of reading the bundle of certificates.
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
         Self::Certificates { path, reason: error.kind().to_string() }
+    }
+}
+
+/// What is wrong with a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProxyProblem {
+    /// Its variable holds no address of a proxy.
+    Address,
+    /// It wants to know who asks (status 407).
+    Credentials,
+    /// It does not know whom it was told.
+    Refused,
+    /// It gives no way to the server.
+    Tunnel,
+    /// No connection, to it or through it.
+    Connect {
+        /// In a few words.
+        reason: String,
+    },
+}
+
+fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
+    match (problem, issuer) {
+        (CertificateProblem::Untrusted, Some(issuer)) => {
+            format!("its certificate was issued by `{issuer}`, whom this machine does not trust")
+        }
+        (CertificateProblem::Untrusted, None) => {
+            "its certificate was issued by an authority that this machine does not trust".to_owned()
+        }
+        (CertificateProblem::Time, _) => {
+            "its certificate is not valid today, by this machine's clock".to_owned()
+        }
+        (CertificateProblem::Name, _) => "its certificate is for another name".to_owned(),
+        (CertificateProblem::Other(text), _) => format!("its certificate is refused: {text}"),
+    }
+}
+
+fn proxy_text(proxy: &str, variable: &str, problem: &ProxyProblem) -> String {
+    match problem {
+        ProxyProblem::Address => format!("{variable} is no address of a proxy"),
+        ProxyProblem::Credentials => {
+            format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
+        }
+        ProxyProblem::Refused => {
+            format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
+        }
+        ProxyProblem::Tunnel => format!("the proxy {proxy} ({variable}) refuses the way there"),
+        ProxyProblem::Connect { reason } => {
+            format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
+        }
     }
 }
 

@@ -1,13 +1,17 @@
 //! The network: the only module that names reqwest.
 //!
-//! Certificates are judged by the operating system, or by a given bundle. Proxies come from the environment
-//! (`HTTPS_PROXY`, `NO_PROXY`). Files are asked for as they are, so that lengths and ranges are theirs; what comes packed
+//! Certificates are judged by the operating system, or by given authorities. Files are asked for as they are, so that lengths and ranges are theirs; what comes packed
 //! all the same is unpacked once (`coding`).
 
+mod auth;
+mod authorities;
 mod certificate;
+mod client;
 mod coding;
 mod date;
 mod error;
+mod exchange;
+mod forward;
 mod probe;
 mod redirect;
 mod retry;
@@ -16,17 +20,19 @@ mod stream;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
-use reqwest::{Certificate, Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 
 use crate::address;
 use crate::network::NetworkSettings;
+
+use auth::Credentials;
+use exchange::Guarded;
+use forward::Forward;
 
 pub(crate) use certificate::CertificateProblem;
 pub(crate) use coding::{GZIP, inflated};
@@ -40,8 +46,13 @@ pub(crate) struct Http {
     settings: NetworkSettings,
     /// Made with the first request: reading the certificates takes longer than many a command.
     client: OnceLock<Result<Client, HttpError>>,
+    /// Proxies that variables name.
+    forward: Option<Forward>,
+    /// Who asks.
+    credentials: Credentials,
+    guarded: Guarded,
     /// Places that could not be connected to, and why: no command waits twice for one timeout.
-    unreachable: Mutex<BTreeMap<String, String>>,
+    unreachable: Mutex<BTreeMap<String, HttpError>>,
     /// When a place was last heard of.
     heard: Mutex<BTreeMap<String, Instant>>,
     /// Made with the first request that must have a connection of its own.
@@ -52,11 +63,14 @@ impl Http {
     /// Opens nothing yet.
     pub(crate) fn new(settings: NetworkSettings) -> Self {
         Self {
-            settings,
             client: OnceLock::new(),
+            forward: Forward::new(&settings.forward),
+            credentials: Credentials::new(&settings.authentication),
+            guarded: Guarded::default(),
             unreachable: Mutex::default(),
             heard: Mutex::default(),
             apart: OnceLock::new(),
+            settings,
         }
     }
 
@@ -129,62 +143,30 @@ impl Http {
     }
 
     async fn send(&self, url: &str, headers: Vec<(HeaderName, String)>) -> Result<Response, HttpError> {
-        if self.settings.offline {
-            return Err(HttpError::Offline);
-        }
         let origin = address::origin(url);
-        if let Some(reason) = self.unreachable().get(&origin) {
-            return Err(HttpError::Connect { reason: reason.clone() });
+        if let Some(error) = self.unreachable().get(&origin) {
+            return Err(error.clone());
         }
-        // Without the header a server may pack what it sends (RFC 9110, section 12.5.3).
-        let mut request = self.client()?.get(url).header(header::ACCEPT_ENCODING, "identity");
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        match request.send().await {
-            Ok(response) => {
-                self.hear(&origin);
-                Ok(response)
+        let result = self.exchange(url, headers).await;
+        match &result {
+            Ok(_) => self.hear(&origin),
+            Err(error) if error.is_lasting() => {
+                self.unreachable().insert(origin, error.clone());
             }
-            Err(error) => {
-                let error = self.classify(&error);
-                if let HttpError::Connect { reason } = &error {
-                    self.unreachable().insert(origin, reason.clone());
-                }
-                Err(error)
-            }
+            Err(_) => {}
         }
-    }
-
-    fn classify(&self, error: &reqwest::Error) -> HttpError {
-        if error.is_builder() {
-            return HttpError::InvalidAddress;
-        }
-        if error.is_redirect() {
-            return HttpError::Redirect { reason: innermost(error) };
-        }
-        if !error.is_connect() {
-            return broken(error);
-        }
-        let reason = if error.is_dns() {
-            "name not known".to_owned()
-        } else if error.is_timeout() {
-            format!("no answer within {} s", self.settings.connect_timeout.as_secs_f32())
-        } else {
-            innermost(error)
-        };
-        HttpError::Connect { reason }
+        result
     }
 
     fn client(&self) -> Result<&Client, HttpError> {
-        self.client.get_or_init(|| build(&self.settings)).as_ref().map_err(Clone::clone)
+        self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
     }
 
     fn heard(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Instant>> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, HttpError>> {
         self.unreachable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -201,37 +183,6 @@ pub(crate) enum Body {
     },
     /// What is known already.
     Unchanged,
-}
-
-fn build(settings: &NetworkSettings) -> Result<Client, HttpError> {
-    // rustls takes its cryptography from a setting of the process. A second client finds it set, to the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = Client::builder()
-        .user_agent(USER_AGENT)
-        .referer(false)
-        .connect_timeout(settings.connect_timeout)
-        .read_timeout(settings.stall_timeout)
-        .http2_initial_stream_window_size(4 << 20)
-        .http2_initial_connection_window_size(8 << 20)
-        .redirect(redirect::policy());
-    if !settings.multiplexed {
-        builder = builder.http1_only();
-    }
-    if let Some(path) = &settings.certificates {
-        builder = builder.tls_certs_only(read_certificates(path)?);
-    }
-    builder.build().map_err(|error| HttpError::Setup { reason: innermost(&error) })
-}
-
-fn read_certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
-    let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.to_owned(), &error))?;
-    let bundle = Certificate::from_pem_bundle(&bytes).map_err(|error| innermost(&error));
-    let reason = match bundle {
-        Ok(certificates) if !certificates.is_empty() => return Ok(certificates),
-        Ok(_) => "it holds none".to_owned(),
-        Err(reason) => reason,
-    };
-    Err(HttpError::Certificates { path: path.to_owned(), reason })
 }
 
 /// Turns an answer that is none into an error that keeps what the server said.
@@ -271,6 +222,3 @@ fn innermost(error: &reqwest::Error) -> String {
 fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
 }
-
-/// Who asks.
-const USER_AGENT: &str = concat!("gover/", env!("CARGO_PKG_VERSION"));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, header};
+use reqwest::header;
 
-use super::certificate::{CertificateProblem, Witness, problem};
+use super::certificate::{CertificateProblem, Witness};
 use super::{Http, HttpError, date, failure, text_header};
 use crate::address;
 
@@ -12,13 +12,7 @@ impl Http {
     /// Asks once and reads the beginning of the answer, at most `limit` bytes. A place that could not be connected to
     /// before is asked all the same.
     pub(crate) async fn probe(&self, url: &str, limit: usize) -> Result<Probed, ProbeError> {
-        if self.settings.offline {
-            return Err(ProbeError::Http(HttpError::Offline));
-        }
-        let mut response = self.client()?.get(url).send().await.map_err(|error| match problem(&error) {
-            Some(problem) => ProbeError::Certificate(problem),
-            None => ProbeError::Http(self.classify(&error)),
-        })?;
+        let mut response = self.attempt(url, Vec::new()).await?;
         let time = ServerTime::of(response.headers());
         if !response.status().is_success() {
             return Ok(Probed { answer: Err(failure(response).await), time });
@@ -40,9 +34,8 @@ impl Http {
             return None;
         }
         let witness = Witness::new();
-        let client = Client::builder()
-            .user_agent(super::USER_AGENT)
-            .connect_timeout(self.settings.connect_timeout)
+        let client = self
+            .builder()
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(witness.configuration()?)
             .build()

@@ -5,16 +5,20 @@ use std::io;
 use reqwest::Url;
 use reqwest::redirect::Policy;
 
-/// Follows a few redirects, and none that gives encryption up.
-pub(super) fn policy() -> Policy {
-    Policy::custom(|attempt| match refusal(attempt.previous(), attempt.url()) {
+use super::exchange::Guarded;
+
+/// Follows a few redirects, and none that gives encryption up. Those that leave a server whose headers nobody else may
+/// see are left to the caller.
+pub(super) fn policy(guarded: Guarded) -> Policy {
+    Policy::custom(move |attempt| match refusal(attempt.previous(), attempt.url()) {
         Some(reason) => attempt.error(io::Error::other(reason)),
+        None if guarded.ends(attempt.previous(), attempt.url()) => attempt.stop(),
         None => attempt.follow(),
     })
 }
 
 /// Why a redirect is not followed; `previous` are the addresses so far, the last one sends on.
-fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
+pub(super) fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
     let encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
     if encrypted && next.scheme() != "https" {
         Some("redirected from https to a place without encryption")

@@ -182,6 +182,7 @@ fn unreachable(error: &HttpError) -> Verdict {
     match error {
         HttpError::Connect { reason } | HttpError::Broken { reason } => Verdict::Unreachable(reason.clone()),
         HttpError::Redirect { reason } => Verdict::Wrong(reason.clone()),
+        HttpError::Proxy { .. } | HttpError::Insecure => Verdict::Wrong(error.to_string()),
         other => Verdict::Unreachable(other.to_string()),
     }
 }

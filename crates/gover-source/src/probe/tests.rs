@@ -9,14 +9,14 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
-use crate::network::NetworkSettings;
+use crate::network::{Certificates, NetworkSettings};
 use crate::settings::SupplySettings;
 
 /// A supply that asks `proxies`, trusting `bundle` alone where there is one.
 fn supply(proxies: &str, sumdb: Option<String>, bundle: Option<&str>) -> Supply {
     let home = Layout::new(PathBuf::from("/nowhere"));
-    let network =
-        NetworkSettings { certificates: bundle.map(fixture), retries: 0, ..NetworkSettings::default() };
+    let certificates = Certificates { file: bundle.map(fixture), directories: Vec::new() };
+    let network = NetworkSettings { certificates, retries: 0, ..NetworkSettings::default() };
     let settings =
         SupplySettings { proxies: Some(proxies.to_owned()), sumdb, network, ..SupplySettings::new(&home) };
     Supply::new(settings).unwrap()
@@ -95,11 +95,11 @@ async fn a_port_where_nobody_listens_and_a_silent_server_are_told_apart() {
     let site = FakeSite::start();
     site.server().fault("/slow/*", Fault::Stall);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let value = format!("http://ann:secret@{closed}|{}", site.server().at("/slow"));
+    let value = format!("https://ann:secret@{closed}|{}", site.server().at("/slow"));
     let supply = supply(&value, None, None);
     let probes = supply.probe_proxies(Instant::now() + Duration::from_millis(300)).await;
     assert_eq!(probes[0].verdict, Verdict::Unreachable("connection refused".to_owned()));
-    assert_eq!(probes[0].address, format!("http://{closed}"));
+    assert_eq!(probes[0].address, format!("https://{closed}"));
     assert_eq!(probes[1].verdict, Verdict::Silent);
     assert!(probes[1].took > Duration::from_millis(100), "{probes:?}");
 }

@@ -100,8 +100,7 @@ impl Proxies {
         let entries = match self.entries() {
             Ok(entries) => entries,
             Err(error) => {
-                let (source, reason) = (LABEL.to_owned(), error.to_string());
-                return (Listed::default(), vec![SourceFailure { source, url: None, reason }]);
+                return (Listed::default(), vec![SourceFailure::new(LABEL, None, &error)]);
             }
         };
         let questions = entries.iter().map(|entry| {
@@ -152,7 +151,7 @@ impl Proxies {
     /// A failure of an entry, for people.
     pub(crate) fn failure(&self, entry: &Entry, error: &SourceError) -> SourceFailure {
         let url = (entry.place != Place::Off).then(|| self.shown(entry));
-        SourceFailure { source: LABEL.to_owned(), url, reason: error.to_string() }
+        SourceFailure::new(LABEL, url, error)
     }
 
     /// The addresses of the entries that have one.

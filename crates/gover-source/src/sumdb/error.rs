@@ -158,6 +158,9 @@ impl Diagnose for SumdbError {
             Self::NotInDatabase { .. } => {
                 vec!["`gover list --remote` shows the releases that exist for this platform".to_owned()]
             }
+            Self::Unavailable { source: RemoteError::Unreachable { remedy: Some(remedy), .. }, .. } => {
+                vec![remedy.clone()]
+            }
             Self::Unavailable { .. } => vec![
                 "behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through".to_owned(),
             ],

@@ -29,6 +29,8 @@ pub enum RemoteError {
     Unreachable {
         /// Address and cause, as a person should read them.
         reason: String,
+        /// What a person can do about just this.
+        remedy: Option<String>,
     },
 }
 

@@ -74,7 +74,7 @@ impl Supply {
             }
         };
         let url = Some(artifact.location.to_string());
-        let failure = SourceFailure { source: artifact.source.clone(), url, reason: error.to_string() };
+        let failure = SourceFailure::new(&artifact.source, url, &error);
         Err(SupplyError::Unreachable {
             wanted: artifact.wanted.clone(),
             failures: vec![failure],
@@ -118,8 +118,7 @@ impl Supply {
         for turn in answer.silent.iter().filter_map(|at| turns.get(*at)) {
             let source = turn.spec.label();
             self.recent.add(&source);
-            let reason = SourceError::silent(silence).to_string();
-            report.failed(SourceFailure { source, url: None, reason });
+            report.failed(SourceFailure::new(source, None, &SourceError::silent(silence)));
         }
         let place = order.iter().position(|at| *at == answer.from);
         *turns = order.into_iter().filter_map(|at| turns.get(at).copied()).collect();
@@ -147,7 +146,7 @@ impl Supply {
         self.open(artifact, sink).await.map_err(|error| {
             let source = turn.spec.label();
             self.judge(&source, &error);
-            report.refused(SourceFailure { source, url: None, reason: error.to_string() }, error)
+            report.refused(SourceFailure::new(source, None, &error), error)
         })
     }
 
@@ -159,10 +158,10 @@ impl Supply {
         sink: &dyn Sink,
         report: &Report<'_>,
     ) -> Result<Ready, Refusal> {
-        let candidates = self.proxies.candidates(wanted).map_err(|error| {
-            let source = proxy::LABEL.to_owned();
-            report.refused(SourceFailure { source, url: None, reason: error.to_string() }, error)
-        })?;
+        let candidates = self
+            .proxies
+            .candidates(wanted)
+            .map_err(|error| report.refused(SourceFailure::new(proxy::LABEL, None, &error), error))?;
         let candidates = candidates.get(skip..).unwrap_or_default();
         let silence = self.settings.network.patience;
         let wait = |at: usize| {
@@ -249,7 +248,7 @@ impl Supply {
         let Some((at, entry)) = at else {
             let source = turn.spec.label();
             self.judge(&source, error);
-            report.failed(SourceFailure { source, url: None, reason: error.to_string() });
+            report.failed(SourceFailure::new(source, None, error));
             return None;
         };
         self.judge(&self.proxies.label(entry), error);

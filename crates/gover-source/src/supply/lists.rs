@@ -27,12 +27,12 @@ impl Supply {
             match known {
                 Known::Index(source, Ok(loaded)) => {
                     releases.add_index(&loaded.index, loaded.checked);
-                    let failure = loaded.stale.map(|reason| SourceFailure { source, url: None, reason });
+                    let failure =
+                        loaded.stale.map(|reason| SourceFailure { source, url: None, reason, remedy: None });
                     releases.failures.extend(failure);
                 }
                 Known::Index(source, Err(error)) => {
-                    let reason = error.to_string();
-                    releases.failures.push(SourceFailure { source, url: None, reason });
+                    releases.failures.push(SourceFailure::new(source, None, &error));
                 }
                 Known::List(listed, failures) => {
                     releases.add_listed(&listed);
@@ -131,7 +131,7 @@ impl Supply {
         let reason = error.to_string();
         match inquiry.source {
             Source::Proxies => {
-                let failure = SourceFailure { source, url: None, reason };
+                let failure = SourceFailure::new(source, None, &error);
                 Known::List(self.proxies.kept_list(&self.cache), vec![failure])
             }
             Source::Site(site) => Known::Index(

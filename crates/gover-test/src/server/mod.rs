@@ -10,6 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 pub use fault::Fault;
 pub use message::{Request, Response};
 
@@ -37,6 +40,8 @@ struct State {
     routes: BTreeMap<String, Response>,
     handlers: Vec<(String, Handler)>,
     faults: Vec<ActiveFault>,
+    /// Prefixes of paths, and the `Authorization` without which they are not given away.
+    guarded: Vec<(String, String)>,
     requests: Vec<Request>,
     stalled: usize,
     releases: usize,
@@ -59,6 +64,10 @@ impl FakeServer {
         let for_thread = Arc::clone(&shared);
         let thread = std::thread::spawn(move || accept(&listener, &for_thread));
         Self { address, shared, listener: Some(thread) }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `http://127.0.0.1:PORT`, without a final slash.
@@ -113,6 +122,17 @@ impl FakeServer {
     /// Makes the next `times` requests for `path` fail so.
     pub fn fault_times(&self, path: &str, fault: Fault, times: usize) {
         self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: Some(times) });
+    }
+
+    /// Gives what begins with `prefix` only to who sends this user and password; 401 to others.
+    pub fn guard(&self, prefix: &str, user: &str, password: &str) {
+        let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
+        self.state().guarded.push((prefix.to_owned(), format!("Basic {encoded}")));
+    }
+
+    /// The same for any value of `Authorization`.
+    pub fn guard_with(&self, prefix: &str, authorization: &str) {
+        self.state().guarded.push((prefix.to_owned(), authorization.to_owned()));
     }
 
     /// Removes all faults.
@@ -209,6 +229,16 @@ impl Shared {
         let mut state = self.lock();
         state.requests.push(request.clone());
         let faults = state.take_faults(&request.path);
+        let given = request.header("Authorization");
+        let closed = state
+            .guarded
+            .iter()
+            .find(|(prefix, wanted)| request.path.starts_with(prefix) && given != Some(wanted));
+        if closed.is_some() {
+            drop(state);
+            self.changed.notify_all();
+            return (Some(Response::status(401, "who are you?\n")), faults);
+        }
         let route = state.routes.get(&request.path).cloned();
         let handler = state
             .handlers

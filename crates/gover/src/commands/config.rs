@@ -38,7 +38,7 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.note(&if value.is_empty() {
         format!("{name} was removed from {path}")
     } else {
-        format!("{name} is now {value} in {path}")
+        format!("{name} is now {} in {path}", shown(name, value))
     });
     if !matches!(origin, "config.toml" | "default") {
         context.printer.warning(&format!("{origin} still sets it to {now} here"));
@@ -77,10 +77,21 @@ fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str),
     let settings = &context.settings;
     let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
     match name {
-        "sources" => Ok((settings.sources.value.join(","), settings.sources.origin.describe())),
+        "sources" => {
+            Ok((shown("sources", &settings.sources.value.join(",")), settings.sources.origin.describe()))
+        }
         "auto_install" => Ok(switch(&settings.auto_install)),
         "offline" => Ok(switch(&settings.offline)),
         "require_sumdb" => Ok(switch(&settings.require_sumdb)),
         _ => Err(SettingsError::Unknown { name: name.to_owned() }),
     }
+}
+
+/// A value as it may be shown: without the users and passwords of addresses, which are in the file alone.
+fn shown(name: &str, value: &str) -> String {
+    if name != "sources" {
+        return value.to_owned();
+    }
+    let entries: Vec<String> = settings::split(value).iter().map(|entry| SourceSpec::shown(entry)).collect();
+    entries.join(",")
 }

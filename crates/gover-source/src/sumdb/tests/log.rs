@@ -191,7 +191,7 @@ pub(super) fn not_found(path: &str) -> RemoteError {
 }
 
 pub(super) fn unreachable(path: &str) -> RemoteError {
-    RemoteError::Unreachable { reason: format!("memory:{path}: connection refused") }
+    RemoteError::Unreachable { reason: format!("memory:{path}: connection refused"), remedy: None }
 }
 
 pub(super) fn client<'a, R: Remote>(remote: &'a R, cache: &Path) -> Client<'a, R> {

@@ -1,0 +1,207 @@
+//! Who asks: credentials for addresses of https, come by as the go command comes by them (`cmd/go/internal/auth`,
+//! `go help goauth`).
+//!
+//! `GOAUTH` lists the ways: `netrc` (the default), `off`, `git DIR`, or a program that prints headers. All are asked
+//! before the first request, and those that can tell more about one address again when a server refuses it. What they
+//! give belongs to an address and what is below it; the longest match counts. Nothing of it is shown or kept on disk.
+
+mod method;
+mod netrc;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use reqwest::Url;
+use reqwest::header::HeaderMap;
+use thiserror::Error;
+use tokio::sync::OnceCell;
+
+use crate::network::Authentication;
+
+use method::{Answer, Method, Set};
+
+/// What is known of who asks, and how more is learned.
+#[derive(Debug)]
+pub(in crate::http) struct Credentials {
+    methods: Result<Vec<Method>, AuthError>,
+    /// Whether every way was asked in general.
+    asked: OnceCell<()>,
+    known: Mutex<Known>,
+    /// Held while ways are asked about one address, so that nobody is prompted twice at once.
+    asking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Headers by address without its scheme.
+    headers: BTreeMap<String, HeaderMap>,
+    /// Why ways gave nothing.
+    failures: Vec<AuthError>,
+}
+
+/// Why a way to credentials leads nowhere. Arguments of programs are not shown, since they may be secrets.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum AuthError {
+    /// A list with an empty entry.
+    #[error("GOAUTH has an empty entry")]
+    Empty,
+    /// `off` beside something else.
+    #[error("GOAUTH=off cannot be combined with other ways")]
+    OffAndMore,
+    /// `git` without the directory that it works in.
+    #[error("GOAUTH=git needs the absolute path of a directory")]
+    GitDirectory,
+    /// A quote that does not end.
+    #[error("GOAUTH has a quote that does not end")]
+    Quote,
+    /// A file that cannot be read.
+    #[error("cannot read `{path}`: {reason}")]
+    File {
+        /// Its path.
+        path: String,
+        /// In a few words.
+        reason: String,
+    },
+    /// A program that did not start, or failed.
+    #[error("`{program}` in GOAUTH failed: {reason}")]
+    Program {
+        /// Its name.
+        program: String,
+        /// In a few words.
+        reason: String,
+    },
+}
+
+impl Credentials {
+    /// Asks nobody yet.
+    pub(in crate::http) fn new(settings: &Authentication) -> Self {
+        Self {
+            methods: Method::parse_list(settings),
+            asked: OnceCell::new(),
+            known: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// What goes with a request for `url`; nothing for an address that holds a user itself.
+    pub(in crate::http) async fn for_url(&self, url: &Url) -> Result<HeaderMap, AuthError> {
+        if url.scheme() != "https" || holds_user(url) {
+            return Ok(HeaderMap::new());
+        }
+        let methods = self.methods.as_ref().map_err(Clone::clone)?;
+        self.asked
+            .get_or_init(async || {
+                // In reverse order, so that what the first way says stays.
+                for method in methods.iter().rev() {
+                    self.learn(method.ask(None).await);
+                }
+            })
+            .await;
+        Ok(self.find(url))
+    }
+
+    /// Asks the ways that can tell more about one address, after a server answered a request for it with `head`.
+    /// `None` if there are no such ways; then nothing has changed.
+    pub(in crate::http) async fn ask_about(&self, url: &Url, head: &str) -> Option<Fresh> {
+        let methods = self.methods.as_ref().ok()?;
+        if url.scheme() != "https" || holds_user(url) || !methods.iter().any(Method::knows_more) {
+            return None;
+        }
+        let _asking = self.asking.lock().await;
+        let mut from_git = Vec::new();
+        for method in methods.iter().rev() {
+            let answer = method.ask(Some((url.as_str(), head))).await;
+            if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
+                from_git.push((method.clone(), of_git.clone()));
+            }
+            self.learn(answer);
+        }
+        Some(Fresh { headers: self.find(url), from_git })
+    }
+
+    /// Why ways gave nothing, in one line; `None` if none failed.
+    pub(in crate::http) fn failure(&self) -> Option<AuthError> {
+        self.known().failures.first().cloned()
+    }
+
+    fn learn(&self, answer: Result<Answer, AuthError>) {
+        let mut known = self.known();
+        match answer {
+            Ok(answer) => {
+                for Set { prefix, headers } in answer.sets {
+                    let prefix = normal(&prefix);
+                    if headers.is_empty() {
+                        known.headers.remove(&prefix);
+                    } else {
+                        known.headers.insert(prefix, headers);
+                    }
+                }
+            }
+            Err(error) if known.failures.contains(&error) => {}
+            Err(error) => known.failures.push(error),
+        }
+    }
+
+    /// The headers of the longest known address that `url` is, or is below.
+    fn find(&self, url: &Url) -> HeaderMap {
+        let known = self.known();
+        let address = normal(url.as_str());
+        let mut prefix = address.as_str();
+        loop {
+            if let Some(headers) = known.headers.get(prefix) {
+                return headers.clone();
+            }
+            match prefix.rsplit_once('/') {
+                Some((shorter, _)) => prefix = shorter,
+                None => return HeaderMap::new(),
+            }
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Known {
+    /// Without the headers.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").field("failures", &self.failures).finish_non_exhaustive()
+    }
+}
+
+/// What was learned about one address.
+pub(in crate::http) struct Fresh {
+    /// What goes with the next request.
+    pub(in crate::http) headers: HeaderMap,
+    from_git: Vec<(Method, Vec<u8>)>,
+}
+
+impl Fresh {
+    /// Tells git's helpers whether the server took what they gave, so that they keep it or ask anew.
+    pub(in crate::http) async fn judge(self, status: u16) {
+        let verdict = match status {
+            200..=399 => "approve",
+            401 => "reject",
+            // Anything else says nothing about the password.
+            _ => return,
+        };
+        for (method, output) in self.from_git {
+            method.tell_git(verdict, output).await;
+        }
+    }
+}
+
+fn holds_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// An address without its scheme and last slash; hosts are alike in any case.
+fn normal(address: &str) -> String {
+    let address = address.strip_prefix("https://").unwrap_or(address);
+    let address = address.strip_suffix('/').unwrap_or(address);
+    let (host, path) = address.split_at(address.find('/').unwrap_or(address.len()));
+    format!("{}{path}", host.to_ascii_lowercase())
+}

@@ -1,0 +1,143 @@
+use std::io::{self, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::{Service, TlsFront, read_head};
+use crate::server::FakeServer;
+
+/// An HTTP proxy through which every name leads to the same server: `CONNECT` for https, whole addresses for http.
+#[derive(Debug)]
+pub struct FakeProxy {
+    service: Service,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// `user:password`, if it wants to know who asks.
+    wanted: Option<String>,
+    /// What it answers to everything, if it gives no way to anybody.
+    refusal: Option<u16>,
+    requests: Vec<ProxyRequest>,
+}
+
+/// What a proxy was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyRequest {
+    /// `CONNECT go.test:443`, `GET http://go.test/dl/`.
+    pub line: String,
+    /// Who asked, as `user:password`.
+    pub credentials: Option<String>,
+    /// Whether a header for the server itself was in it that only the server may see.
+    pub authorization: bool,
+}
+
+impl FakeProxy {
+    /// Starts before a server, and before its front for https.
+    pub fn start(server: &FakeServer, front: &TlsFront) -> Self {
+        let state = Arc::<Mutex<State>>::default();
+        let (for_service, server, front) = (Arc::clone(&state), server.address(), front.address());
+        let service = Service::start(move |client| pass_on(client, &for_service, server, front));
+        Self { service, state }
+    }
+
+    /// From now on wants this user and password.
+    pub fn want(&self, user: &str, password: &str) {
+        self.state().wanted = Some(format!("{user}:{password}"));
+    }
+
+    /// From now on answers everything with that status.
+    pub fn refuse(&self, status: u16) {
+        self.state().refusal = Some(status);
+    }
+
+    /// `127.0.0.1:PORT`
+    pub fn host(&self) -> String {
+        self.service.address.to_string()
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.host())
+    }
+
+    /// What it was asked so far.
+    pub fn requests(&self) -> Vec<ProxyRequest> {
+        self.state().requests.clone()
+    }
+
+    /// Forgets what it was asked.
+    pub fn forget_requests(&self) {
+        self.state().requests.clear();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn pass_on(
+    mut client: TcpStream,
+    state: &Mutex<State>,
+    server: SocketAddr,
+    front: SocketAddr,
+) -> io::Result<()> {
+    let Some(head) = read_head(&mut client)? else { return Ok(()) };
+    let text = String::from_utf8_lossy(&head);
+    let request = ProxyRequest::parse(&text);
+    let tunnel = request.line.starts_with("CONNECT ");
+    let refusal = {
+        let mut state = lock(state);
+        let known = state.wanted.is_none() || state.wanted == request.credentials;
+        state.requests.push(request);
+        state.refusal.or((!known).then_some(407))
+    };
+    if let Some(status) = refusal {
+        let challenge = "Proxy-Authenticate: Basic realm=\"way out\"";
+        let answer =
+            format!("HTTP/1.1 {status} No\r\n{challenge}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        client.write_all(answer.as_bytes())?;
+        return client.shutdown(Shutdown::Write);
+    }
+    let mut upstream = TcpStream::connect(if tunnel { front } else { server })?;
+    if tunnel {
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+        let (mut from, mut to) = (client.try_clone()?, upstream.try_clone()?);
+        std::thread::spawn(move || {
+            let _ = io::copy(&mut from, &mut to);
+            to.shutdown(Shutdown::Write)
+        });
+    } else {
+        upstream.write_all(&head)?;
+    }
+    io::copy(&mut upstream, &mut client)?;
+    client.shutdown(Shutdown::Write)
+}
+
+impl ProxyRequest {
+    fn parse(head: &str) -> Self {
+        let line = head.lines().next().unwrap_or_default();
+        let header = |wanted: &str| {
+            head.lines().skip(1).find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
+            })
+        };
+        let credentials = header("Proxy-Authorization").map(|value| {
+            let encoded = value.strip_prefix("Basic ").unwrap_or_default();
+            String::from_utf8_lossy(&BASE64_STANDARD.decode(encoded).unwrap_or_default()).into_owned()
+        });
+        Self {
+            line: line.rsplit_once(' ').map_or(line, |(line, _)| line).to_owned(),
+            credentials,
+            authorization: header("Authorization").is_some(),
+        }
+    }
+}

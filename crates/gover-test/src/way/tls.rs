@@ -1,0 +1,67 @@
+use std::io::{self, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::{Service, read_head};
+use crate::server::FakeServer;
+
+/// https in front of a [`FakeServer`], with a certificate of an authority that nobody trusts unless told to.
+///
+/// The certificate is for 127.0.0.1 and some names in `.test`, to which only a [`FakeProxy`](super::FakeProxy) leads.
+#[derive(Debug)]
+pub struct TlsFront {
+    service: Service,
+}
+
+impl TlsFront {
+    /// Starts before that server, which must live longer.
+    pub fn start(server: &FakeServer) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_slice(KEY).expect("its key");
+        let configuration = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key))
+            .expect("a certificate and its key");
+        let configuration = Arc::new(configuration);
+        let server = server.address();
+        Self {
+            service: Service::start(move |stream| {
+                let connection =
+                    ServerConnection::new(Arc::clone(&configuration)).map_err(io::Error::other)?;
+                let mut client = StreamOwned::new(connection, stream);
+                let Some(head) = read_head(&mut client)? else { return Ok(()) };
+                let mut upstream = TcpStream::connect(server)?;
+                upstream.write_all(&head)?;
+                // The server ends the connection after one answer. What it cut off is cut off here.
+                io::copy(&mut upstream, &mut client)?;
+                client.conn.send_close_notify();
+                client.flush()
+            }),
+        }
+    }
+
+    /// `https://127.0.0.1:PORT`, without a final slash.
+    pub fn url(&self) -> String {
+        format!("https://{}", self.service.address)
+    }
+
+    /// The URL of a path that begins with `/`.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url())
+    }
+
+    pub(super) fn address(&self) -> std::net::SocketAddr {
+        self.service.address
+    }
+
+    /// The authority's certificate, for `SSL_CERT_FILE`. Its name is `Acme Inspection CA`.
+    pub const AUTHORITY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/ca.pem");
+}
+
+const CERTIFICATE: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.pem");
+const KEY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.key");
