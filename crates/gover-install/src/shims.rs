@@ -102,6 +102,7 @@ pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
     name.as_str()
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+        && !name.as_str().contains("..")
         && !name.as_str().ends_with('.')
 }
 

@@ -94,9 +94,11 @@ fn kind(text: &str) -> Option<RequestKind> {
 }
 
 /// Whether a name can be a file and a program everywhere, and be pasted into any shell: what a checkout pins is
-/// shown in hints.
+/// shown in hints. Windows drops a final dot.
 fn is_plain(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+        && !name.contains("..")
+        && !name.ends_with('.')
 }
 
 /// `1` or `1.22`: digits and at most one dot.

@@ -109,3 +109,12 @@ proptest! {
         prop_assert_eq!(newest(&name, &[&name]), Some(name.clone()));
     }
 }
+
+#[test]
+fn a_custom_build_has_no_name_that_leads_anywhere() {
+    // `2-2..53` was found by fuzzing.
+    for text in ["2-2..53", "1.22.5-x..", "1.22.5-x.", "go1.22.5-.."] {
+        assert!(Request::parse_pin(text).is_err(), "{text}");
+    }
+    assert!(Request::parse_pin("1.22.5-x.1").is_ok());
+}
