@@ -19,6 +19,8 @@ mod http;
 mod index;
 mod network;
 mod probe;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod proxy;
 mod race;
 mod releases;

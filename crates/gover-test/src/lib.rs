@@ -19,7 +19,9 @@
 mod context;
 mod digest;
 pub mod forge;
+mod fuzzed;
 mod log;
+pub mod model;
 mod programs;
 mod release;
 mod selection;
@@ -29,6 +31,7 @@ mod way;
 
 pub use context::{Invocation, Output, TestContext, has_directory_links};
 pub use digest::{dirhash, sha256_hex};
+pub use fuzzed::fuzzed;
 pub use log::{FakeLog, GO_MOD_HASH};
 pub use programs::{Programs, fake_go, spawn};
 pub use release::{Entry, Release, gzip, index_json, pack_tar_gz, pack_zip};

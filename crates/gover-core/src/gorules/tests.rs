@@ -212,3 +212,14 @@ fn the_directory_flag_counts_where_go_takes_it() {
         assert_eq!(without_directory_flag(&words), arguments(rest));
     }
 }
+
+#[test]
+fn the_scanner_reads_what_fuzzing_found_as_a_reading_letter_by_letter_does() {
+    for (name, bytes) in gover_test::fuzzed("go_mod") {
+        let Ok(text) = str::from_utf8(&bytes) else { continue };
+        for key in ["go", "toolchain"] {
+            let found = lookup(text, key).map(|(line, value)| (line, value.to_owned()));
+            assert_eq!(found, gover_test::model::go_mod(text, key), "{key} in {name}");
+        }
+    }
+}

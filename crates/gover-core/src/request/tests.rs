@@ -118,3 +118,13 @@ fn a_custom_build_has_no_name_that_leads_anywhere() {
     }
     assert!(Request::parse_pin("1.22.5-x.1").is_ok());
 }
+
+#[test]
+fn a_request_that_fuzzing_found_is_no_path_and_can_be_read_again() {
+    for (name, bytes) in gover_test::fuzzed("request") {
+        let Ok(text) = str::from_utf8(&bytes) else { continue };
+        let Ok(request) = Request::parse_pin(text) else { continue };
+        assert!(!request.as_str().contains(['/', '\\']) && !request.as_str().contains(".."), "{name}");
+        assert_eq!(Request::parse_pin(request.as_str()).unwrap().kind(), request.kind(), "{name}");
+    }
+}

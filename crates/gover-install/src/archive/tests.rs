@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::digest::tree_hash;
 
+mod fuzzed;
 mod hostile_names;
 mod hostile_tars;
 mod hostile_zips;

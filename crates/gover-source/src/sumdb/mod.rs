@@ -17,6 +17,8 @@ mod fork;
 mod head;
 mod key;
 mod note;
+#[cfg(any(test, fuzzing))]
+pub mod properties;
 mod record;
 mod remote;
 mod store;

@@ -1,0 +1,83 @@
+//! What holds of the parsers of this crate, whatever they are given.
+//!
+//! For fuzzing (`fuzz/`) and for the tests that walk what fuzzing found; compiled for nothing else, so that no parser
+//! has to be public.
+#![expect(clippy::missing_panics_doc, reason = "a property that does not hold is a panic")]
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::index::Index;
+use crate::proxy::ProxyList;
+
+/// Reads an index. Names can be file names, sums are sums, and nothing is there that the JSON does not say.
+pub fn index(json: &[u8]) {
+    let Ok(index) = Index::parse(json) else { return };
+    let said: Value = serde_json::from_slice(json).unwrap_or_default();
+    assert!(!index.releases().is_empty());
+    let mut sums = BTreeMap::new();
+    for release in index.releases() {
+        let rows = said.as_array().into_iter().flatten();
+        let rows: Vec<_> = rows.filter(|row| row["version"] == release.name.as_str()).collect();
+        assert_plain(&release.name);
+        for file in &release.files {
+            assert_plain(&file.name);
+            let rows = rows.iter().filter_map(|row| row["files"].as_array()).flatten();
+            let mut rows = rows.filter(|row| row["filename"] == file.name.as_str());
+            let sum = file.sha256.as_deref();
+            let fits = |row: &Value| {
+                let said = row["sha256"].as_str().map(str::to_ascii_lowercase);
+                (sum.is_none() || said.as_deref() == sum)
+                    && (file.size.is_none() || row["size"].as_u64() == file.size)
+            };
+            assert!(rows.any(fits), "nobody said so of {}", file.name);
+            let Some(sum) = sum else { continue };
+            assert!(sum.len() == 64 && sum.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+            assert_eq!(*sums.entry(file.name.as_str()).or_insert(sum), sum, "two sums of {}", file.name);
+        }
+    }
+}
+
+/// Reads a value of GOPROXY, and says what it is.
+pub fn proxy_list(value: &[u8]) {
+    let Ok(value) = str::from_utf8(value) else { return };
+    if let Ok(list) = ProxyList::parse(value) {
+        let parts = value.split([',', '|']).map(str::trim).filter(|part| !part.is_empty());
+        // Nothing at all is `direct`.
+        assert!(list.entries().len() <= parts.count().max(1), "more proxies than were named");
+    }
+}
+
+fn assert_plain(name: &str) {
+    let odd =
+        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '/' | '\\' | ':' | '?' | '#' | '%');
+    assert!(!name.is_empty() && !name.contains("..") && !name.contains(odd), "{name:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use gover_test::fuzzed;
+
+    use super::*;
+    use crate::sumdb::{VerifierKey, properties};
+
+    #[test]
+    fn the_properties_hold_for_what_fuzzing_found() {
+        let key = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+        let keys = [VerifierKey::parse(key).unwrap()];
+        for (_, bytes) in fuzzed("note") {
+            properties::note(&bytes, &keys);
+            properties::tree_head(&bytes);
+        }
+        for (_, bytes) in fuzzed("record") {
+            properties::record(&bytes);
+        }
+        for (_, bytes) in fuzzed("index") {
+            index(&bytes);
+        }
+        for (_, bytes) in fuzzed("request") {
+            proxy_list(&bytes);
+        }
+    }
+}
