@@ -147,7 +147,7 @@ exit: 1
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   goproxy    https://proxy.test/proxy: 401 who are you?
-hint: put user and password into ~/.netrc (`machine HOST login USER password PASSWORD`) or into the address (docs/corporate.md)
+hint: put user and password into ~/.netrc (`machine HOST[:PORT] login USER password PASSWORD`) or into the address (docs/corporate.md)
 
 "#]]
     );

@@ -22,6 +22,7 @@ mod help;
 mod home;
 mod install;
 mod list;
+mod log;
 mod output;
 mod pin;
 mod proofs;

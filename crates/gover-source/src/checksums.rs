@@ -105,3 +105,6 @@ fn below(base: &Location, path: &str) -> Location {
 /// What every toolchain's go.env says.
 pub(crate) const DEFAULT: &str = "sum.golang.org";
 const SUPPORTED_LIMIT: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests;

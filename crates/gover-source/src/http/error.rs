@@ -147,9 +147,13 @@ impl HttpError {
                      them"
                 ),
                 ProxyProblem::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
-                ProxyProblem::Tunnel | ProxyProblem::Connect { .. } => format!(
-                    "check {variable}; hosts that are reached without a proxy go into NO_PROXY"
+                ProxyProblem::Tunnel => format!(
+                    "check {variable}, with user and password if the proxy wants them; hosts that are reached without a \
+                     proxy go into NO_PROXY"
                 ),
+                ProxyProblem::Connect { .. } => {
+                    format!("check {variable}; hosts that are reached without a proxy go into NO_PROXY")
+                }
             },
             Self::Authentication(AuthError::File { path, .. }) => {
                 format!("check the permissions of `{path}`, or set GOAUTH=off")
@@ -157,7 +161,7 @@ impl HttpError {
             Self::Authentication(_) => "`go help goauth` describes GOAUTH; `off` goes without".to_owned(),
             Self::Insecure => "use an address of https".to_owned(),
             Self::Status { status: 401, .. } => {
-                "put user and password into ~/.netrc (`machine HOST login USER password PASSWORD`) or into the address \
+                "put user and password into ~/.netrc (`machine HOST[:PORT] login USER password PASSWORD`) or into the address \
                  (docs/corporate.md)"
                     .to_owned()
             }

@@ -111,7 +111,7 @@ pub enum SumdbError {
     },
     /// Two signed heads contradict each other.
     #[error(
-        "security error: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
+        "SECURITY ERROR: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
          part of the tree of {} records with hash {}",
         .0.database, .0.older_size, .0.older_hash, .0.newer_size, .0.newer_hash
     )]
@@ -178,8 +178,8 @@ impl Diagnose for SumdbError {
                     .to_owned(),
             ],
             Self::Fork(_) => vec![
-                "install nothing until this is cleared up: repeat it on another network, and report the evidence to \
-                 security@golang.org if it persists"
+                "install nothing until this is cleared up: try again on another network; if it happens there too, send \
+                 the evidence to security@golang.org (docs/trust.md)"
                     .to_owned(),
             ],
             Self::Io { path, .. } => {

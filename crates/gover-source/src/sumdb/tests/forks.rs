@@ -56,7 +56,7 @@ async fn a_fork_is_reported_with_both_heads_and_where_the_evidence_is() {
     let error = client(&server, cache.path()).lookup(&version(1)).await.unwrap_err();
 
     let text = error.to_string();
-    for part in ["security error", "300", "311", &seen.root(300).to_string(), &other.root(311).to_string()] {
+    for part in ["SECURITY ERROR", "300", "311", &seen.root(300).to_string(), &other.root(311).to_string()] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains('\n') && !error.is_transport());

@@ -1,0 +1,213 @@
+//! The transparency log from the user's side: when it is asked, what is kept of it, and what is said when it lies.
+
+use std::fs;
+
+use gover_test::snapbox::str;
+use gover_test::{FakeSite, Fault, TestContext, context, gover_snapshot};
+
+use crate::scene::receipt;
+
+/// A log of many records, so that proofs need tiles, and go1.91.2 behind them.
+fn with_long_log() -> TestContext {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "go.dev");
+    ctx.site().log().pad_to(600);
+    ctx.publish("go1.91.2");
+    ctx
+}
+
+const TILES: &str = "/proxy/sumdb/sum.test/tile/*";
+const LOOKUP: &str = "/proxy/sumdb/sum.test/lookup/*";
+
+#[test]
+fn the_whole_proof_is_fetched_while_the_archive_is_on_its_way() {
+    let ctx = with_long_log();
+    let archive = gover_test::Release::new("go1.91.2").archive_name();
+    ctx.site().server().fault(&format!("/dl/{archive}"), Fault::StallAt(1000));
+    let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
+    ctx.site().server().wait_for_stalled(1);
+    // Only the proof's own requests can come now: the archive does not go on before they all came.
+    for tile in ["/tile/8/0/002.p/89", "/tile/8/1/000.p/2"] {
+        ctx.site().server().wait_for_request(&format!("/proxy/sumdb/sum.test{tile}"));
+    }
+    ctx.site().server().heal();
+    ctx.site().server().release_stalled();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_archive_comes_while_the_log_is_silent() {
+    let ctx = with_long_log();
+    let archive = gover_test::Release::new("go1.91.2").archive_name();
+    ctx.site().server().fault(LOOKUP, Fault::Stall);
+    let child =
+        ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).env("GOVER_REQUIRE_SUMDB", "1").spawn();
+    ctx.site().server().wait_for_stalled(1);
+    ctx.site().server().wait_for_request(&format!("/dl/{archive}"));
+    ctx.site().server().heal();
+    ctx.site().server().release_stalled();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_was_proven_once_is_proven_again_without_a_request() {
+    let ctx = with_long_log();
+    ctx.gover(["install", "1.91.2"]).success();
+    ctx.site().server().forget_requests();
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    assert!(ctx.site().server().requests_for("/proxy/sumdb/*").is_empty());
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn damage_in_any_kept_file_is_noticed_and_put_right() {
+    let ctx = with_long_log();
+    ctx.gover(["install", "1.91.2"]).success();
+    let root = ctx.layout().sumdb_cache().join("sum.test");
+    let mut files = Vec::new();
+    let mut directories = vec![root.join("lookup"), root.join("tile")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { directories.push(path) } else { files.push(path) }
+        }
+    }
+    assert!(files.len() > 2, "{files:?}");
+    for file in files {
+        let good = fs::read(&file).unwrap();
+        let mut bad = good.clone();
+        let middle = bad.len() / 2;
+        bad[middle] ^= 1;
+        fs::write(&file, &bad).unwrap();
+        let output = ctx.gover(["install", "-f", "1.91.2"]);
+        assert!(
+            output.success().stderr.contains("transparency log record 600"),
+            "{}\n{output}",
+            file.display()
+        );
+        assert_eq!(fs::read(&file).unwrap(), good, "{}", file.display());
+    }
+}
+
+#[test]
+fn a_damaged_head_is_not_believed_and_its_file_is_named() {
+    let ctx = with_long_log();
+    ctx.gover(["install", "1.91.2"]).success();
+    let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
+    let good = fs::read_to_string(&head).unwrap();
+    fs::write(&head, good.replacen("601", "602", 1)).unwrap();
+    gover_snapshot!(
+        ctx.gover(["install", "-f", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+  caused by: the tree head of checksum database `sum.test` in `[ROOT]/gover/cache/sumdb/sum.test/latest` is not valid
+  caused by: invalid signature for key sum.test+c089489d
+hint: if nobody meddled with it, delete `[ROOT]/gover/cache/sumdb/sum.test/latest` and try again
+
+"#]]
+    );
+}
+
+#[test]
+fn two_histories_are_a_security_error_with_both_heads_and_the_evidence() {
+    let ctx = with_long_log();
+    ctx.gover(["install", "1.91.2"]).success();
+    let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
+    let seen = fs::read_to_string(&head).unwrap();
+    ctx.publish("go1.91.3");
+    let fork = ctx.site().log().fork(100);
+    ctx.site().serve_log(&fork);
+    let output = ctx.gover(["install", "1.91.3"]);
+    gover_snapshot!(
+        output,
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot verify go1.91.3.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+  one head: 601 records, [..]
+  the other: 603 records, [..]
+  the other has [..] over its first 601 records
+  both signed heads are kept in `[ROOT]/gover/cache/sumdb/sum.test/evidence/fork-601-603-[..].txt`
+  caused by: SECURITY ERROR: checksum database `sum.test` shows two histories: the tree of 601 records with hash [..] is not part of the tree of 603 records with hash [..]
+hint: install nothing until this is cleared up: try again on another network; if it happens there too, send the evidence to security@golang.org (docs/trust.md)
+
+"#]]
+    );
+    // Nothing of the other history is kept but as evidence, and cleaning keeps that.
+    assert_eq!(fs::read_to_string(&head).unwrap(), seen);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2"]);
+    let before = ctx.names_in("gover/cache/sumdb/sum.test/evidence");
+    assert_eq!(before.len(), 1);
+    ctx.gover(["cache", "clean"]).success();
+    assert_eq!(ctx.names_in("gover/cache/sumdb/sum.test/evidence"), before);
+    let evidence = head.with_file_name("evidence").join(&before[0]);
+    let evidence = fs::read_to_string(evidence).unwrap();
+    assert!(evidence.starts_with("SECURITY ERROR\n"), "{evidence}");
+    for line in seen.lines().filter(|line| !line.is_empty()) {
+        assert!(evidence.contains(line), "{line}\n{evidence}");
+    }
+    // It stands until somebody clears it up, and other sources do not paper over it.
+    ctx.gover(["install", "1.91.3"]).exits(1);
+    assert_eq!(ctx.names_in("gover/cache/sumdb/sum.test/evidence"), before);
+    ctx.site().serve_log(ctx.site().log());
+    ctx.gover(["install", "1.91.3"]).success();
+}
+
+#[test]
+fn a_database_that_is_off_or_none_is_told() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    for (value, code) in
+        [("off", 0), ("on", 1), ("sum.golang.org a b", 1), ("sum.golang.org ftp://x.test", 1)]
+    {
+        ctx.set("GOSUMDB", value);
+        let output = ctx.gover(["install", "-f", "1.91.2"]);
+        output.exits(code);
+        let word = if code == 0 { "warning: the transparency log was not asked: " } else { "GOSUMDB" };
+        assert!(output.stderr.contains(word), "{output}");
+    }
+    assert_eq!(ctx.site().server().requests_for(TILES), []);
+    ctx.set("GOSUMDB", "off").set("GOVER_REQUIRE_SUMDB", "1");
+    gover_snapshot!(
+        ctx.gover(["install", "-f", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+  caused by: the checksum database cannot be asked
+  caused by: checksum database disabled by GOSUMDB=off
+hint: unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#environment-variables)
+
+"#]]
+    );
+    ctx.unset("GOVER_REQUIRE_SUMDB").set("GOVER_SOURCES", "goproxy");
+    ctx.gover(["install", "-f", "1.91.2"]).exits(1);
+    assert!(ctx.site().server().requests_for(&FakeSite::module_path(&release)).len() < 3);
+}
+
+#[test]
+fn a_must_of_the_environment_holds_where_the_file_says_otherwise() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["config", "set", "require_sumdb", "false"]).success();
+    ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(403));
+    ctx.set("GOVER_REQUIRE_SUMDB", "1");
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("with the checksum database"), "{output}");
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.set("GOVER_REQUIRE_SUMDB", "0");
+    ctx.gover(["install", "1.91.2"]).success();
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+}
