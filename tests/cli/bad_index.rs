@@ -154,6 +154,54 @@ hint: the index, or something on the way to it, was changed; `gover cache clean`
 }
 
 #[test]
+fn an_index_that_is_too_large_is_a_source_that_failed() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.set("GOVER_SOURCES", "go.dev,goproxy");
+    serve(&ctx, vec![b' '; (32 << 20) + 1]);
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(
+        output.success().stderr.contains("go.dev skipped: answer of more than 33554432 bytes"),
+        "{output}"
+    );
+    assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
+}
+
+#[test]
+fn a_hostile_index_does_not_change_what_the_table_says_of_the_same_file() {
+    let version = "go1.22.5";
+    let honest = gover_test::Release::new(version);
+    for change in [
+        // The sum of something else, said twice, or hidden behind the true one's name.
+        format!(
+            r#"{{"filename":"{0}","kind":"archive","sha256":"{1}","sha256":"{2}","size":9}}"#,
+            honest.archive_name(),
+            "ab".repeat(32),
+            "cd".repeat(32)
+        ),
+        format!(
+            r#"{{"filename":"{0}","kind":"archive","sha256":"{1}"}}"#,
+            honest.archive_name(),
+            honest.sha256()
+        ),
+    ] {
+        let ctx = context!().with_site();
+        // The site serves the file that its index describes.
+        ctx.publish(version);
+        serve(&ctx, format!(r#"[{{"version":"{version}","files":[{change}]}}]"#));
+        ctx.gover(["list", "--remote", "1.22"]).success();
+        let output = ctx.gover(["install", "1.22.5"]);
+        assert!(output.exits(1).stderr.contains("contradict each other"), "{output}");
+        crate::scene::assert_nothing_left(&ctx);
+        // Without what is kept, the table alone decides, and refuses the file too.
+        ctx.gover(["cache", "clean"]).success();
+        let output = ctx.gover(["install", "1.22.5"]);
+        assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");
+        crate::scene::assert_nothing_left(&ctx);
+    }
+}
+
+#[test]
 fn a_sum_in_capitals_is_the_same_sum() {
     let ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");

@@ -281,14 +281,90 @@ fn the_index_is_fetched_once_an_hour_and_then_only_if_it_changed() {
 }
 
 #[test]
-fn an_old_index_serves_where_nobody_answers() {
+fn an_old_index_serves_where_nobody_answers_and_that_is_told() {
+    let mut ctx = released();
+    ctx.gover(["list", "--remote"]).success();
+    age_cache(&ctx, 4000);
+    ctx.site().server().fault("/dl/", Fault::Status(403));
+    ctx.set("GOVER_SOURCES", "go.dev");
+    gover_snapshot!(
+        ctx.gover(["list", "--remote", "1.91"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  supported
+go1.91.1  supported, newest patch is 1.91.2
+
+----- stderr -----
+go.dev was not asked: 403 made to fail; its index of [DATE] is used
+
+"#]]
+    );
+    // What is newest may have changed, so who asks for the newest is told too.
+    gover_snapshot!(
+        ctx.gover(["install", "1.91"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go.dev was not asked: 403 made to fail; its index of [DATE] is used
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 3)
+default is now go1.91.2
+
+"#]]
+    );
+    // The sum of one release does not change.
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    assert!(!output.success().stderr.contains("was not asked"), "{output}");
+}
+
+#[test]
+fn only_commands_that_need_the_index_ask_for_it() {
+    let ctx = released();
+    ctx.gover(["install", "1.91.2"]).success();
+    age_cache(&ctx, 90_000);
+    ctx.site().server().forget_requests();
+    for arguments in [
+        &["list"][..],
+        &["list", "--json"],
+        &["current"],
+        &["which"],
+        &["default", "1.91.2"],
+        &["pin", "1.91.2"],
+        &["install", "1.91.2"],
+        &["exec", "1.91.2", "--", "go", "version"],
+        &["env", "--shell", "bash"],
+        &["prune", "--dry-run"],
+        &["cache"],
+        &["config"],
+    ] {
+        let output = ctx.gover(arguments);
+        output.success();
+        assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new(), "{arguments:?}\n{output}");
+    }
+    ctx.shim("go", ["version"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+}
+
+#[test]
+fn an_index_from_the_future_is_asked_for_again() {
     let ctx = released();
     ctx.gover(["list", "--remote"]).success();
-    age_cache(&ctx, 90_000);
-    ctx.site().server().fault("/*", Fault::Status(500));
+    // The clock was a year ahead when it was fetched, and was put right.
+    age_cache(&ctx, -31_536_000);
+    ctx.site().server().forget_requests();
+    ctx.gover(["list", "--remote", "1.91"]).success();
+    assert_eq!(ctx.site().server().requests_for("/dl/").len(), 1);
+    ctx.site().server().forget_requests();
+    ctx.gover(["list", "--remote", "1.91"]).success();
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    // Where nobody answers it serves all the same.
+    age_cache(&ctx, -31_536_000);
+    ctx.site().server().fault("/dl/", Fault::Status(403));
     let output = ctx.gover(["list", "--remote", "1.91"]);
     assert!(output.success().stdout.starts_with("go1.91.2"), "{output}");
-    assert!(output.stderr.contains("go.dev was not asked: "), "{output}");
+    assert!(output.stderr.contains("its index of "), "{output}");
 }
 
 #[test]
@@ -323,8 +399,9 @@ fn a_proxys_list_adds_what_the_index_lacks() {
 }
 
 /// Makes every kept index that much older, as its first line says when it was checked.
-fn age_cache(ctx: &TestContext, seconds: u64) {
-    let then = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() - seconds;
+fn age_cache(ctx: &TestContext, seconds: i64) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let then = now.checked_add_signed(-seconds).unwrap();
     let mut aged = 0;
     for entry in fs::read_dir(ctx.layout().index_cache()).unwrap() {
         let path = entry.unwrap().path();

@@ -2,6 +2,7 @@
 
 mod cache;
 mod parse;
+mod rows;
 mod site;
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use thiserror::Error;
 
+use super::rows::{FileRow, List, Read, ReleaseRow};
 use super::{Index, IndexFile, IndexRelease, Kind};
 use crate::archive_name;
 
@@ -12,12 +12,12 @@ impl Index {
     /// Reads the answer to `?mode=json&include=all`. Irregular rows are left out (go-facts 2.7 has real ones); what
     /// is no such answer at all, or contradicts itself, is an error.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
-        let value: Value =
+        let rows: Read<List<ReleaseRow>> =
             serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;
-        let Value::Array(rows) = value else {
+        if !json.trim_ascii_start().starts_with(b"[") {
             return Err(IndexError::NoList);
-        };
-        let releases: Vec<IndexRelease> = rows.iter().filter_map(release).collect();
+        }
+        let releases: Vec<IndexRelease> = rows.0.0.into_iter().filter_map(release).collect();
         if releases.is_empty() {
             return Err(IndexError::Empty);
         }
@@ -56,31 +56,25 @@ pub(crate) enum IndexError {
     },
 }
 
-fn release(row: &Value) -> Option<IndexRelease> {
-    let name = row.get("version")?.as_str()?;
-    if !archive_name::is_safe(name) {
-        return None;
-    }
-    let files = row.get("files").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let files = files.iter().filter_map(file).collect();
-    Some(IndexRelease { name: name.to_owned(), files })
+fn release(row: ReleaseRow) -> Option<IndexRelease> {
+    let name = row.version.filter(|name| archive_name::is_safe(name))?;
+    Some(IndexRelease { name, files: row.files.0.into_iter().filter_map(file).collect() })
 }
 
-fn file(row: &Value) -> Option<IndexFile> {
-    let text = |key| row.get(key).and_then(Value::as_str);
-    let name = text("filename").filter(|name| archive_name::is_safe(name))?;
-    let kind = match text("kind")? {
+fn file(row: FileRow) -> Option<IndexFile> {
+    let name = row.filename.filter(|name| archive_name::is_safe(name))?;
+    let kind = match row.kind?.as_str() {
         "archive" => Kind::Archive,
         "installer" => Kind::Installer,
         "source" => Kind::Source,
         _ => Kind::Other,
     };
     Some(IndexFile {
-        name: name.to_owned(),
-        os: text("os").unwrap_or_default().to_owned(),
-        arch: text("arch").unwrap_or_default().to_owned(),
-        sha256: text("sha256").and_then(sha256),
-        size: row.get("size").and_then(Value::as_u64).filter(|size| *size > 0),
+        name,
+        os: row.os.unwrap_or_default(),
+        arch: row.arch.unwrap_or_default(),
+        sha256: row.sha256.as_deref().and_then(sha256),
+        size: row.size.filter(|size| *size > 0),
         kind,
     })
 }

@@ -117,3 +117,48 @@ fn the_usual_name_wins_over_stray_rows() {
     assert_eq!(name("freebsd-arm"), "go1.91.2.freebsd-arm.tar.gz");
     assert_eq!(name("plan10-riscv128"), "go1.91.2-something-new.tar.gz");
 }
+
+#[test]
+fn of_a_key_that_comes_twice_the_last_counts_and_the_table_is_not_overruled() {
+    let (a, b) = ("a".repeat(64), "b".repeat(64));
+    let json = format!(
+        r#"[{{"version":"go1.91.2","version":"go1.91.3","files":[{{"filename":"x.tar.gz","filename":"go1.91.3.src.tar.gz","kind":"source",
+        "sha256":"{a}","sha256":"{b}","size":1,"size":"2"}}]}}]"#
+    );
+    let index = Index::parse(json.as_bytes()).unwrap();
+    let file = &index.release("go1.91.3").unwrap().files[0];
+    assert_eq!(
+        (file.name.as_str(), file.sha256.as_ref(), file.size),
+        ("go1.91.3.src.tar.gz", Some(&b), None)
+    );
+    // The same file in two releases, with two sums.
+    let row = |sum: &str| format!(r#"{{"filename":"go1.91.3.src.tar.gz","kind":"source","sha256":"{sum}"}}"#);
+    let json = format!(
+        r#"[{{"version":"go1.91.2","files":[{}]}},{{"version":"go1.91.3","files":[{}]}}]"#,
+        row(&a),
+        row(&b)
+    );
+    assert!(matches!(Index::parse(json.as_bytes()), Err(IndexError::TwoSums { .. })));
+}
+
+#[test]
+fn odd_values_of_every_kind_are_passed_over_wherever_they_stand() {
+    for odd in
+        ["null", "true", "-1", "1", "1.5e300", "\"x\"", "[]", "[[{}],1]", "{}", r#"{"version":[{"a":{}}]}"#]
+    {
+        let files = format!(
+            r#"{odd},{{"filename":{odd},"kind":"archive"}},{{"filename":"go1.91.2.src.tar.gz","kind":"source","os":{odd},"size":{odd},"new":{odd}}}"#
+        );
+        let json = format!(
+            r#"[{odd},{{"version":{odd},"files":[]}},{{"version":"go1.91.2","files":[{files}],"stable":{odd}}},{{"version":"go1.91.3","files":{odd}}}]"#
+        );
+        let index = Index::parse(json.as_bytes()).unwrap_or_else(|error| panic!("{error}: {json}"));
+        let files = &index.release("go1.91.2").unwrap().files;
+        assert!(files.iter().any(|file| file.name == "go1.91.2.src.tar.gz"), "{json}");
+        assert!(index.release("go1.91.3").is_some(), "{json}");
+    }
+    for text in ["7", "\"x\"", "null", "{\"a\":[]}"] {
+        assert_eq!(Index::parse(text.as_bytes()).unwrap_err(), IndexError::NoList, "{text}");
+    }
+    assert!(matches!(Index::parse(b"[] x").unwrap_err(), IndexError::Json { .. }));
+}

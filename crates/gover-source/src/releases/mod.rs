@@ -21,6 +21,8 @@ pub struct Releases {
     pub basis: Basis,
     /// Sources that should have been asked and could not be.
     pub failures: Vec<SourceFailure>,
+    /// Those among them of which an older answer is used.
+    pub stale: Vec<SourceFailure>,
 }
 
 /// A toolchain that can probably be installed.
@@ -96,8 +98,12 @@ impl Release {
 impl Releases {
     /// What the compiled table knows.
     pub(crate) fn from_table(table: &Table) -> Self {
-        let mut releases =
-            Self { by_name: BTreeMap::new(), basis: Basis::Table(table.newest_date()), failures: Vec::new() };
+        let mut releases = Self {
+            by_name: BTreeMap::new(),
+            basis: Basis::Table(table.newest_date()),
+            failures: Vec::new(),
+            stale: Vec::new(),
+        };
         let mut patterns: BTreeMap<usize, Arc<[Platform]>> = BTreeMap::new();
         for row in table.releases() {
             let platforms = patterns

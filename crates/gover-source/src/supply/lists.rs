@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::Supply;
+use crate::date::Date;
 use crate::error::{SourceError, SourceFailure};
 use crate::index::{Freshness, LoadedIndex};
 use crate::proxy::{self, Listed};
@@ -27,9 +28,13 @@ impl Supply {
             match known {
                 Known::Index(source, Ok(loaded)) => {
                     releases.add_index(&loaded.index, loaded.checked);
-                    let failure =
-                        loaded.stale.map(|reason| SourceFailure { source, url: None, reason, remedy: None });
-                    releases.failures.extend(failure);
+                    if let Some(reason) = loaded.stale {
+                        let date = Date::of(loaded.checked);
+                        let reason = format!("{reason}; its index of {date} is used");
+                        let failure = SourceFailure { source, url: None, reason, remedy: None };
+                        releases.stale.push(failure.clone());
+                        releases.failures.push(failure);
+                    }
                 }
                 Known::Index(source, Err(error)) => {
                     releases.failures.push(SourceFailure::new(source, None, &error));

@@ -339,7 +339,9 @@ async fn an_old_index_serves_when_the_network_does_not() {
     }
     world.site.server().route("/dl/", Response::ok("<html>log in first</html>"));
     let releases = world.supply("go.dev").current_releases().await;
-    assert_eq!(releases.failures[0].to_string(), "its index is not JSON (line 1)");
+    let told = releases.failures[0].to_string();
+    assert!(told.starts_with("its index is not JSON (line 1); its index of 2"), "{told}");
+    assert_eq!(releases.stale, releases.failures);
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
 }
 

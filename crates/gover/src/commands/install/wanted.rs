@@ -86,6 +86,12 @@ pub(super) fn name(
         (releases, found)
     })?;
     remember_stable(&releases, context);
+    if found.is_some() {
+        // What is newest may have changed since.
+        for failure in &releases.stale {
+            context.printer.note(&format!("{} was not asked: {failure}", failure.source));
+        }
+    }
     found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
 }
 

@@ -1,0 +1,166 @@
+//! The rows of an index as they come, read one by one: what is not of the expected kind is passed over without being
+//! held, so that no answer takes more memory than what it says about releases.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A release, as far as its row is one.
+#[derive(Default)]
+pub(super) struct ReleaseRow {
+    pub(super) version: Option<String>,
+    pub(super) files: List<FileRow>,
+}
+
+/// A file, as far as its row is one.
+#[derive(Default)]
+pub(super) struct FileRow {
+    pub(super) filename: Option<String>,
+    pub(super) os: Option<String>,
+    pub(super) arch: Option<String>,
+    pub(super) sha256: Option<String>,
+    pub(super) size: Option<u64>,
+    pub(super) kind: Option<String>,
+}
+
+/// The elements of a list; none of what is no list.
+pub(super) struct List<T>(pub(super) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// A text or a number.
+#[derive(Default)]
+struct Scalar {
+    text: Option<String>,
+    number: Option<u64>,
+}
+
+/// What a reader makes of the kinds of value that it takes; of others it makes the default.
+trait Reader: Default {
+    fn from_text(_text: &str) -> Self {
+        Self::default()
+    }
+
+    fn from_number(_number: u64) -> Self {
+        Self::default()
+    }
+
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Self::default())
+    }
+}
+
+impl Reader for Scalar {
+    fn from_text(text: &str) -> Self {
+        Self { text: Some(text.to_owned()), number: None }
+    }
+
+    fn from_number(number: u64) -> Self {
+        Self { text: None, number: Some(number) }
+    }
+}
+
+impl<T: Reader> Reader for List<T> {
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(Read(element)) = list.next_element()? {
+            elements.push(element);
+        }
+        Ok(Self(elements))
+    }
+}
+
+impl Reader for ReleaseRow {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut row = Self::default();
+        while let Some(Read(key)) = map.next_key::<Read<Scalar>>()? {
+            match key.text.as_deref() {
+                Some("version") => row.version = map.next_value::<Read<Scalar>>()?.0.text,
+                Some("files") => row.files = map.next_value::<Read<List<FileRow>>>()?.0,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(row)
+    }
+}
+
+impl Reader for FileRow {
+    fn from_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut row = Self::default();
+        while let Some(Read(key)) = map.next_key::<Read<Scalar>>()? {
+            let Read(Scalar { text, number }) = map.next_value()?;
+            match key.text.as_deref() {
+                Some("filename") => row.filename = text,
+                Some("os") => row.os = text,
+                Some("arch") => row.arch = text,
+                Some("sha256") => row.sha256 = text,
+                Some("size") => row.size = number,
+                Some("kind") => row.kind = text,
+                _ => {}
+            }
+        }
+        Ok(row)
+    }
+}
+
+/// A value read by its reader.
+pub(super) struct Read<T>(pub(super) T);
+
+impl<'de, T: Reader> Deserialize<'de> for Read<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct AnyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Reader> Visitor<'de> for AnyVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from_text(text))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        Ok(T::from_number(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+        T::from_list(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_map(map)
+    }
+}
