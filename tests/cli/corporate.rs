@@ -80,7 +80,9 @@ fn authorities_in_a_directory_are_trusted_too() {
 
 #[test]
 fn an_inspected_connection_is_told_with_whose_certificate_it_is() {
-    let company = Company::new();
+    let mut company = Company::new();
+    let stranger = company.ctx.write("stranger.pem", TlsFront::STRANGER);
+    company.ctx.set("SSL_CERT_FILE", stranger);
     gover_snapshot!(
         company.ctx.gover(["install", "1.91.2"]),
         str![[r#"
@@ -372,7 +374,8 @@ fn no_password_is_printed_or_written_anywhere_whatever_happens() {
     run(ctx, "a forked log");
     company.proxy.want("ann", "AnotherS3cret");
     run(&company.ctx, "a wrong password for the proxy");
-    company.ctx.unset("SSL_CERT_FILE").set("HTTPS_PROXY", way.replace("W4yS3cret", "AnotherS3cret"));
+    let stranger = company.ctx.write("stranger.pem", TlsFront::STRANGER);
+    company.ctx.set("SSL_CERT_FILE", stranger).set("HTTPS_PROXY", way.replace("W4yS3cret", "AnotherS3cret"));
     run(&company.ctx, "an authority that nobody trusts");
     company.ctx.set("HTTPS_PROXY", "ann:W4yS3cret@what:is/this");
     run(&company.ctx, "a malformed proxy");

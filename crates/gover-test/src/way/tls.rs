@@ -61,6 +61,9 @@ impl TlsFront {
 
     /// The authority's certificate, for `SSL_CERT_FILE`. Its name is `Acme Inspection CA`.
     pub const AUTHORITY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/ca.pem");
+
+    /// A certificate that vouches for nothing, for `SSL_CERT_FILE` where the system's store shall not decide.
+    pub const STRANGER: &[u8] = include_bytes!("../../../../tests/fixtures/tls/expired.pem");
 }
 
 const CERTIFICATE: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.pem");

@@ -251,6 +251,64 @@ async fn a_proxy_that_leads_nowhere_is_named_with_its_variable() {
     }
 }
 
+/// A SOCKS proxy (RFC 1928, RFC 1929) through which every name leads to the same place; what it was told.
+fn socks_proxy(target: std::net::SocketAddr) -> (std::net::SocketAddr, std::thread::JoinHandle<Vec<String>>) {
+    use std::io::{Read as _, Write as _};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut read = |length: usize| {
+            let mut bytes = vec![0; length];
+            client.read_exact(&mut bytes).unwrap();
+            bytes
+        };
+        let methods = read(2)[1];
+        assert!(read(methods.into()).contains(&2), "user and password are offered");
+        client.write_all(&[5, 2]).unwrap();
+        let mut read = |length: usize| {
+            let mut bytes = vec![0; length];
+            client.read_exact(&mut bytes).unwrap();
+            bytes
+        };
+        let mut told = Vec::new();
+        let length = read(2)[1];
+        told.push(String::from_utf8(read(length.into())).unwrap());
+        let length = read(1)[0];
+        told.push(String::from_utf8(read(length.into())).unwrap());
+        client.write_all(&[1, 0]).unwrap();
+        let mut head = [0; 5];
+        client.read_exact(&mut head).unwrap();
+        assert_eq!(head[..4], [5, 1, 0, 3], "a connection to a name");
+        let mut name = vec![0; usize::from(head[4]) + 2];
+        client.read_exact(&mut name).unwrap();
+        let port = name.split_off(name.len() - 2);
+        told.push(format!(
+            "{}:{}",
+            String::from_utf8(name).unwrap(),
+            u16::from(port[0]) << 8 | u16::from(port[1])
+        ));
+        client.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).unwrap();
+        let mut server = std::net::TcpStream::connect(target).unwrap();
+        let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+        std::io::copy(&mut server, &mut client).unwrap();
+        told
+    });
+    (address, thread)
+}
+
+#[tokio::test]
+async fn a_socks_proxy_gets_its_user_and_password_and_looks_the_name_up() {
+    let scene = Scene::new();
+    let target = scene.server.url().trim_start_matches("http://").parse().unwrap();
+    let (address, thread) = socks_proxy(target);
+    let http = scene.http(&[("ALL_PROXY", &format!("socks5h://ann:s3cr%40t@{address}"))]);
+    assert_eq!(body(&http, "http://go.test:8080/x").await.unwrap(), b"body");
+    drop(http);
+    assert_eq!(thread.join().unwrap(), ["ann", "s3cr@t", "go.test:8080"]);
+}
+
 #[tokio::test]
 async fn the_machine_itself_is_reached_without_a_proxy() {
     let scene = Scene::new();
@@ -263,8 +321,11 @@ async fn the_machine_itself_is_reached_without_a_proxy() {
 #[tokio::test]
 async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
     let scene = Scene::new();
-    let system = NetworkSettings { back_off: Duration::ZERO, ..NetworkSettings::default() };
-    let http = Http::new(system);
+    let stranger = scene.directory.path().join("stranger.pem");
+    fs::write(&stranger, TlsFront::STRANGER).unwrap();
+    let certificates = Certificates { file: Some(stranger), directories: Vec::new() };
+    let settings = NetworkSettings { certificates, ..scene.settings(&[]) };
+    let http = Http::new(settings.clone());
     for _ in 0..2 {
         let (error, remedy) = fails(&http, &scene.front.at("/x")).await;
         let expected = "its certificate was issued by `Acme Inspection CA`, whom this machine does not trust";
@@ -274,7 +335,7 @@ async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
     // Through a proxy, as inspection usually is.
     let proxy = FakeProxy::start(&scene.server, &scene.front);
     let forward = scene.settings(&[("HTTPS_PROXY", &proxy.url())]).forward;
-    let http = Http::new(NetworkSettings { forward, ..NetworkSettings::default() });
+    let http = Http::new(NetworkSettings { forward, ..settings });
     let (error, _) = fails(&http, "https://go.test/x").await;
     assert!(error.contains("`Acme Inspection CA`"), "{error}");
     assert!(scene.server.requests().iter().all(|request| request.path != "/x"));
