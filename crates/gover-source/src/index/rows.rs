@@ -61,6 +61,12 @@ trait Reader: Default {
     }
 }
 
+/// A row of a list.
+trait Row: Reader {
+    /// Whether it says what it is about; others are not held.
+    fn has_name(&self) -> bool;
+}
+
 impl Reader for Scalar {
     fn from_text(text: &str) -> Self {
         Self { text: Some(text.to_owned()), number: None }
@@ -71,11 +77,13 @@ impl Reader for Scalar {
     }
 }
 
-impl<T: Reader> Reader for List<T> {
+impl<T: Row> Reader for List<T> {
     fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         let mut elements = Vec::new();
-        while let Some(Read(element)) = list.next_element()? {
-            elements.push(element);
+        while let Some(Read(element)) = list.next_element::<Read<T>>()? {
+            if element.has_name() {
+                elements.push(element);
+            }
         }
         Ok(Self(elements))
     }
@@ -92,6 +100,18 @@ impl Reader for ReleaseRow {
             }
         }
         Ok(row)
+    }
+}
+
+impl Row for ReleaseRow {
+    fn has_name(&self) -> bool {
+        self.version.is_some()
+    }
+}
+
+impl Row for FileRow {
+    fn has_name(&self) -> bool {
+        self.filename.is_some()
     }
 }
 

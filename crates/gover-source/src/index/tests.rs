@@ -162,3 +162,15 @@ fn odd_values_of_every_kind_are_passed_over_wherever_they_stand() {
     }
     assert!(matches!(Index::parse(b"[] x").unwrap_err(), IndexError::Json { .. }));
 }
+
+#[test]
+fn rows_that_say_nothing_are_not_held() {
+    let odd = r#"[],{},7,null,{"files":[{"filename":"x"}]},"#.repeat(1000);
+    let json = format!(
+        r#"[{odd}{{"version":"go1.91.2","files":[{odd}{{"filename":"x.tar.gz","kind":"archive"}}]}}]"#
+    );
+    let rows: super::rows::Read<super::rows::List<super::rows::ReleaseRow>> =
+        serde_json::from_str(&json).unwrap();
+    assert_eq!(rows.0.0.len(), 1);
+    assert_eq!(rows.0.0[0].files.0.len(), 1);
+}
