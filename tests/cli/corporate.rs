@@ -97,6 +97,37 @@ hint: if your network inspects connections, save the certificate of that authori
 
 "#]]
     );
+    gover_snapshot!(
+        company.ctx.gover(["list", "--remote", "1.91"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+go.dev was not asked: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+goproxy was not asked: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
+error: no Go release for [PLATFORM] matches `1.91`
+hint: `gover list --remote --all` shows every release
+
+"#]]
+    );
+    gover_snapshot!(
+        company.ctx.gover(["install", "1.91"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go release matches `1.91`
+  newest known: go1.27.0 (without an index)
+  go.dev was not asked: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+  goproxy was not asked: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
+hint: `gover list --remote` shows every release
+
+"#]]
+    );
     assert_nothing_left(&company.ctx);
     // Looking at the certificate asks for nothing.
     let asked = company.ctx.site().server().request_lines();
@@ -322,6 +353,7 @@ fn no_password_is_printed_or_written_anywhere_whatever_happens() {
     ctx.gover(["config", "set", "sources", &format!("{mirror},go.dev,goproxy")]).success();
     // As they are, and as headers have them.
     let secrets = ["S3cret", "UHIweHlTM2NyZXQ", "OlByMHh5UzNjcmV0", "YW5uOl", "W4yS3", "b646VzR5"];
+    let sum = "ab".repeat(32);
     let calls: &[&[&str]] = &[
         &["install", "1.91.2", "-v"],
         &["install", "-f", "1.91", "-v"],
@@ -336,6 +368,9 @@ fn no_password_is_printed_or_written_anywhere_whatever_happens() {
         &["doctor", "goproxy", "sumdb", "http-proxy"],
         &["env", "--json"],
         &["prune", "--dry-run"],
+        &["install", "--sha256", &sum, "https://ann:G1venS3cret@mirror.test/x/go1.91.2-a.tar.gz"],
+        &["install", "--sha256", &sum, "http://ann:G1venS3cret@mirror.test/x/go1.91.2-a.tar.gz"],
+        &["install", "https://ann:G1venS3cret@mirror.test/x/go1.91.2-a.tar.gz"],
     ];
     let check = |ctx: &TestContext, situation: &str, calls: &[&[&str]]| {
         for arguments in calls {

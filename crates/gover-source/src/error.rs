@@ -254,12 +254,7 @@ impl Diagnose for SupplyError {
                 "gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES"
             }
             Self::Unreachable { failures, .. } => {
-                let mut remedies: Vec<String> = Vec::new();
-                for remedy in failures.iter().filter_map(|failure| failure.remedy.clone()) {
-                    if !remedies.contains(&remedy) {
-                        remedies.push(remedy);
-                    }
-                }
+                let remedies = remedies(failures);
                 if !remedies.is_empty() {
                     return remedies;
                 }
@@ -272,6 +267,17 @@ impl Diagnose for SupplyError {
         };
         vec![hint.to_owned()]
     }
+}
+
+/// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.
+pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
+    let mut remedies: Vec<String> = Vec::new();
+    for remedy in failures.iter().filter_map(|failure| failure.remedy.clone()) {
+        if !remedies.contains(&remedy) {
+            remedies.push(remedy);
+        }
+    }
+    remedies
 }
 
 /// One line a failure, reasons below each other.

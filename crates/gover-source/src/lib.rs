@@ -34,7 +34,7 @@ mod transfer;
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;
-pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned};
+pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned, remedies};
 pub use network::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, SplitSettings,
 };

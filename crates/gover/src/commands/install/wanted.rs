@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gover_core::resolve::{Outcome, Trace};
 use gover_core::{Arch, Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
-use gover_source::{Basis, Releases, SourceFailure, Supply};
+use gover_source::{Basis, Releases, SourceFailure, SourceSpec, Supply};
 use thiserror::Error;
 
 use crate::architecture::Target;
@@ -32,9 +32,11 @@ fn typed(text: &OsString) -> Result<Request, Failure> {
         return Err(if is_missing {
             Failure::usage(format!("there is no file `{text}`"), "`gover install 1.22.5` downloads a release")
         } else {
+            // An address may hold a password.
+            let text = SourceSpec::shown(text);
             Failure::usage(
                 format!("`{text}` is an archive, and nothing says which digest it must have"),
-                format!("gover install --sha256 HEX {}", pasted(text)),
+                format!("gover install --sha256 HEX {}", pasted(&text)),
             )
         });
     }
@@ -143,7 +145,8 @@ impl Diagnose for NoRelease {
 
     fn hints(&self) -> Vec<String> {
         let alternative = self.alternative.map(|arch| super::on_purpose(arch, &self.request));
-        alternative.into_iter().chain(["`gover list --remote` shows every release".to_owned()]).collect()
+        let remedies = gover_source::remedies(&self.failures).into_iter();
+        remedies.chain(alternative).chain(["`gover list --remote` shows every release".to_owned()]).collect()
     }
 
     fn exit(&self) -> Exit {

@@ -48,6 +48,9 @@ fn notes(
     for failure in &releases.failures {
         context.printer.note(&format!("{} was not asked: {failure}", failure.source));
     }
+    for remedy in gover_source::remedies(&releases.failures) {
+        context.printer.hint(&remedy);
+    }
     let basis = match releases.basis {
         Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
         Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
