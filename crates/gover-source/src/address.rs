@@ -54,7 +54,7 @@ pub(crate) fn is_http(url: &str) -> bool {
 }
 
 /// The path in a `file://` address; `None` if it is none, names another host or is not absolute.
-pub(crate) fn file_path(url: &str) -> Option<PathBuf> {
+pub fn file_path(url: &str) -> Option<PathBuf> {
     let (scheme, rest) = url.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("file") {
         return None;

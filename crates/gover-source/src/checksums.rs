@@ -4,12 +4,13 @@ use std::path::Path;
 
 use tokio::sync::OnceCell;
 
-use crate::address;
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
 use crate::http::{Body, Http};
+use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
-use crate::sumdb::{Client, Database, LogRecord, MAX_ANSWER, Remote, RemoteError};
+use crate::settings::SourceSpec;
+use crate::sumdb::{Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remote, RemoteError, Wish};
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(
@@ -20,9 +21,22 @@ pub(crate) async fn lookup(
 ) -> Result<LogRecord, LookupError> {
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
-    let remote = Pathway { database, way, base: OnceCell::new() };
+    let remote = way.to(database);
     let client = Client::new(&remote, key, cache);
     Ok(client.lookup(&wanted.module_version()).await?)
+}
+
+/// Everything that proves the records of toolchains to somebody else, for a mirror.
+pub(crate) async fn excerpt(
+    wish: &Wish,
+    setting: Option<&str>,
+    way: Way<'_>,
+    cache: &Path,
+) -> Result<Excerpt, LookupError> {
+    let database = Database::parse(setting.unwrap_or(DEFAULT))?;
+    let key = database.key().clone();
+    let remote = way.to(database);
+    Ok(Client::new(&remote, key, cache).excerpt(wish).await?)
 }
 
 /// By which means the database is reached.
@@ -32,6 +46,16 @@ pub(crate) struct Way<'a> {
     pub(crate) http: &'a Http,
     /// Who may pass the database on.
     pub(crate) proxies: &'a Proxies,
+    /// What may hold records beside the files.
+    pub(crate) sources: &'a [SourceSpec],
+}
+
+impl<'a> Way<'a> {
+    fn to(self, database: Database) -> Places<'a, Pathway<'a>> {
+        let name = database.name().to_owned();
+        let far = Pathway { database, way: self, base: OnceCell::new() };
+        Places::new(self.sources, &name, far, self.http)
+    }
 }
 
 /// The way to one database, found when the first path is read: what is kept needs none.
@@ -71,7 +95,7 @@ impl Pathway<'_> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.to_owned()));
         }
-        let Way { http, proxies } = self.way;
+        let Way { http, proxies, .. } = self.way;
         let unreachable =
             |reason: String, error: &SourceError| RemoteError::Unreachable { reason, remedy: error.remedy() };
         let entries = proxies.entries().map_err(|error| unreachable(error.to_string(), &error))?;
@@ -91,14 +115,6 @@ impl Pathway<'_> {
             }
         }
         Ok(Location::Url(self.database.direct()))
-    }
-}
-
-/// `path` below a place that is either a server or a directory.
-fn below(base: &Location, path: &str) -> Location {
-    match base {
-        Location::Url(base) => Location::Url(address::join(base, path)),
-        Location::File(base) => Location::File(proxy::below(base.clone(), path)),
     }
 }
 

@@ -17,6 +17,8 @@ mod disguise;
 mod error;
 mod http;
 mod index;
+mod log_places;
+mod mirror;
 mod network;
 mod probe;
 #[cfg(any(test, fuzzing))]
@@ -31,16 +33,18 @@ mod supply;
 mod table;
 mod transfer;
 
+pub use address::file_path;
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned, remedies};
+pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
 pub use network::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, SplitSettings,
 };
 pub use probe::{Probe, Verdict};
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use sumdb::{LogRecord, SumdbError};
+pub use sumdb::{Excerpt, LogRecord, SumdbError};
 pub use supply::{Download, Supply};
 pub use transfer::{Observer, Sink};

@@ -73,6 +73,8 @@ pub enum SourceSpec {
     Mirror(String),
     /// A directory with archives, or laid out as a GOPROXY.
     Directory(PathBuf),
+    /// One archive or module zip by its path, named as it was published; no text stands for it.
+    File(PathBuf),
 }
 
 impl SourceSpec {
@@ -106,7 +108,7 @@ impl SourceSpec {
             Self::China => CHINA.to_owned(),
             Self::GoProxy => crate::proxy::LABEL.to_owned(),
             Self::Mirror(url) => address::shown(url),
-            Self::Directory(path) => path.display().to_string(),
+            Self::Directory(path) | Self::File(path) => path.display().to_string(),
         }
     }
 }

@@ -8,10 +8,11 @@ use tokio::time::timeout;
 
 use crate::address;
 use crate::archive_name;
-use crate::artifact::{Artifact, Location, Proof, SumOrigin, Wanted};
+use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 use crate::error::{IntegrityError, SourceError};
 use crate::http::Http;
 use crate::index::{Cache, Freshness, IndexFile, Site};
+use crate::mirror::published_file;
 use crate::proxy;
 use crate::table::{Table, TableFile};
 
@@ -190,10 +191,33 @@ async fn believed(
     }
 }
 
-/// The zip of the module in a directory that is laid out as a GOPROXY.
+/// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes from the table, or
+/// from the index of `site`.
+pub(crate) async fn believed_file(
+    path: &Path,
+    wanted: &Wanted,
+    site: &ReleaseSite,
+    knowledge: Knowledge<'_>,
+) -> Result<Artifact, SourceError> {
+    let label = path.display().to_string();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let file = published_file(name).filter(|file| file.wanted == *wanted);
+    let file = file.ok_or_else(|| SourceError::not_there(format!("`{name}` is not {wanted}")))?;
+    let location = Location::File(path.to_owned());
+    if file.format == Format::ModuleZip {
+        return Ok(proxy::artifact(wanted, &label, location));
+    }
+    let known = Some(believed(wanted, site, knowledge).await?).filter(|known| known.file_name == name);
+    let unknown = || Archive { file_name: name.to_owned(), size: None, sum: None };
+    known.unwrap_or_else(unknown).artifact(wanted, &label, location)
+}
+
+/// The zip of the module in a directory that is laid out as a GOPROXY, or that has it beside archives.
 fn module_in(directory: &Path, wanted: &Wanted, label: &str) -> Result<Artifact, SourceError> {
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
-    let mut paths = module_roots(directory).into_iter().map(|root| proxy::below(root, &module));
+    let beside = directory.join(format!("{}.zip", wanted.module_version()));
+    let mut paths =
+        module_roots(directory).into_iter().map(|root| proxy::below(root, &module)).chain([beside]);
     if let Some(path) = paths.find(|path| path.is_file()) {
         return Ok(proxy::artifact(wanted, label, Location::File(path)));
     }

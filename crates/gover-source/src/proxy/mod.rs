@@ -244,7 +244,8 @@ pub(crate) async fn read(
     }
 }
 
-async fn load_list(
+/// The list at a place, as new as wanted or as new as there is.
+pub(crate) async fn load_list(
     http: &Http,
     cache: &Cache,
     location: &Location,
@@ -315,6 +316,9 @@ pub(crate) fn below(mut base: PathBuf, path: &str) -> PathBuf {
 
 /// How the source is called.
 pub(crate) const LABEL: &str = "goproxy";
+
+/// The module whose versions are toolchains.
+pub(crate) const MODULE: &str = "golang.org/toolchain";
 
 /// Where proxies have the module's versions.
 pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";

@@ -23,6 +23,8 @@ pub struct Releases {
     pub failures: Vec<SourceFailure>,
     /// Those among them of which an older answer is used.
     pub stale: Vec<SourceFailure>,
+    /// What can be had, where all sources say so themselves.
+    pub(crate) offers: Option<Listed>,
 }
 
 /// A toolchain that can probably be installed.
@@ -103,6 +105,7 @@ impl Releases {
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
             stale: Vec::new(),
+            offers: None,
         };
         let mut patterns: BTreeMap<usize, Arc<[Platform]>> = BTreeMap::new();
         for row in table.releases() {

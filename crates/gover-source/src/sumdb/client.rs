@@ -23,8 +23,8 @@ use super::tiles::{self, Plan, Proven};
 pub struct Client<'a, R: Remote> {
     remote: &'a R,
     key: VerifierKey,
-    store: Store,
-    state: Mutex<State>,
+    pub(super) store: Store,
+    pub(super) state: Mutex<State>,
 }
 
 impl<'a, R: Remote> Client<'a, R> {
@@ -71,8 +71,11 @@ impl<'a, R: Remote> Client<'a, R> {
         })?;
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
-        self.merge(&mut state, record.rest).await?;
-        let tree_size = self.check_record(&mut state, &record).await?;
+        let tree_size = match self.merge(&mut state, record.rest).await {
+            Ok(()) => self.check_record(&mut state, &record).await?,
+            Err(error) if error.is_transport() => self.check_in_own(&mut state, &record, error).await?,
+            Err(error) => return Err(error),
+        };
         let mut hashes = record.hashes(question.path, question.version);
         let h1 = hashes.find(|hash| is_h1(hash)).ok_or_else(|| SumdbError::NoHash {
             database: self.name(),
@@ -83,7 +86,7 @@ impl<'a, R: Remote> Client<'a, R> {
     }
 
     /// Takes up the stored head, once; it was proven when it was stored.
-    fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
+    pub(super) fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
         if state.loaded {
             return Ok(());
         }
@@ -96,7 +99,7 @@ impl<'a, R: Remote> Client<'a, R> {
     }
 
     /// Makes sure that a head lies on the one history seen so far, and stores it if it is the newest.
-    async fn merge(&self, state: &mut State, note: &[u8]) -> Result<(), SumdbError> {
+    pub(super) async fn merge(&self, state: &mut State, note: &[u8]) -> Result<(), SumdbError> {
         if self.merge_in_memory(state, note, HeadOrigin::Answer).await? == Moment::Future {
             state.unsaved = true;
         }
@@ -170,7 +173,11 @@ impl<'a, R: Remote> Client<'a, R> {
     }
 
     /// Checks that the record is in the newest tree; returns that tree's size.
-    async fn check_record(&self, state: &mut State, record: &Record<'_>) -> Result<u64, SumdbError> {
+    pub(super) async fn check_record(
+        &self,
+        state: &mut State,
+        record: &Record<'_>,
+    ) -> Result<u64, SumdbError> {
         let tree = state.latest.tree;
         if record.id >= tree.size {
             return Err(SumdbError::OutsideTree {
@@ -207,7 +214,7 @@ impl<'a, R: Remote> Client<'a, R> {
         }
     }
 
-    async fn proven_hashes(
+    pub(super) async fn proven_hashes(
         &self,
         state: &mut State,
         tree: Tree,
@@ -290,7 +297,7 @@ impl<'a, R: Remote> Client<'a, R> {
         Err(SumdbError::WrongSize { database: self.name(), path, received: data.len(), wanted })
     }
 
-    async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
+    pub(super) async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
         let data = self.remote.read(path).await.map_err(|source| SumdbError::Unavailable {
             database: self.name(),
             path: path.to_owned(),
@@ -316,7 +323,7 @@ impl<'a, R: Remote> Client<'a, R> {
         }
     }
 
-    fn open_head(&self, note: &[u8], origin: HeadOrigin) -> Result<Head, SumdbError> {
+    pub(super) fn open_head(&self, note: &[u8], origin: HeadOrigin) -> Result<Head, SumdbError> {
         Head::open(note, &self.key).map_err(|source| SumdbError::Head {
             database: self.name(),
             origin,
@@ -324,11 +331,11 @@ impl<'a, R: Remote> Client<'a, R> {
         })
     }
 
-    fn inconsistent(&self, tree: Tree) -> SumdbError {
+    pub(super) fn inconsistent(&self, tree: Tree) -> SumdbError {
         SumdbError::InconsistentTile { database: self.name(), tree_size: tree.size }
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.key.name().to_owned()
     }
 }
@@ -348,15 +355,15 @@ pub struct LogRecord {
 
 /// What changes while a client works.
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     /// Whether the stored head was read.
     loaded: bool,
     /// The newest head of the one history.
-    latest: Head,
+    pub(super) latest: Head,
     /// Whether `latest` still has to be stored, because storing it failed or was cut short.
     unsaved: bool,
     /// Tiles that some signed head has proven.
-    tiles: HashMap<Tile, Vec<u8>>,
+    pub(super) tiles: HashMap<Tile, Vec<u8>>,
 }
 
 impl Default for State {
@@ -373,9 +380,9 @@ enum Moment {
     Future,
 }
 
-struct Question<'a> {
-    path: &'a str,
-    version: &'a str,
+pub(super) struct Question<'a> {
+    pub(super) path: &'a str,
+    pub(super) version: &'a str,
 }
 
 impl std::fmt::Display for Question<'_> {

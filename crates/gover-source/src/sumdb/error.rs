@@ -109,6 +109,21 @@ pub enum SumdbError {
         /// `<path>@<version>`.
         module: String,
     },
+    /// The tiles are missing that show how the answer's head and the newest one known here go together.
+    #[error(
+        "the head of {other} records of checksum database `{database}` cannot be compared with the one of {own} records \
+         that this machine has seen"
+    )]
+    Unrelated {
+        /// Name of the database.
+        database: String,
+        /// The size of the newest tree known here.
+        own: u64,
+        /// The size of the answer's tree.
+        other: u64,
+        /// What could not be read.
+        source: Box<SumdbError>,
+    },
     /// Two signed heads contradict each other.
     #[error(
         "SECURITY ERROR: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
@@ -134,7 +149,7 @@ impl SumdbError {
     /// Every other error about an answer is one of integrity: something on the way, or the database itself, is not
     /// honest, and no further source may paper over it.
     pub fn is_transport(&self) -> bool {
-        matches!(self, Self::NotInDatabase { .. } | Self::Unavailable { .. })
+        matches!(self, Self::NotInDatabase { .. } | Self::Unavailable { .. } | Self::Unrelated { .. })
     }
 
     /// Whether the lookup answer itself is at fault, as opposed to tiles, heads or the way to them.
@@ -164,6 +179,9 @@ impl Diagnose for SumdbError {
             Self::Unavailable { .. } => vec![
                 "behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through".to_owned(),
             ],
+            Self::Unrelated { own, .. } => vec![format!(
+                "where the mirror is made, `gover mirror DIR --seen {own}` adds what is missing; or be online once"
+            )],
             Self::Head { origin: HeadOrigin::Stored(path), .. } => {
                 vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]
             }

@@ -139,11 +139,16 @@ impl Supply {
             SourceSpec::GoDev => self.godev.artifact(wanted, knowledge).await,
             SourceSpec::China => self.china.artifact(wanted, knowledge).await,
             SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, &self.godev, knowledge).await,
+            SourceSpec::File(path) => self.file_artifact(path, wanted).await,
             SourceSpec::Directory(path) => {
                 Flat::Directory(path).artifact(wanted, &self.godev, knowledge).await
             }
         };
-        self.open(artifact, sink).await.map_err(|error| {
+        let opened = match (turn.spec, self.open(artifact, sink).await) {
+            (SourceSpec::Mirror(base), Err(error)) => self.open_module(base, wanted, sink, error).await,
+            (_, opened) => opened,
+        };
+        opened.map_err(|error| {
             let source = turn.spec.label();
             self.judge(&source, &error);
             report.refused(SourceFailure::new(source, None, &error), error)
@@ -215,7 +220,7 @@ impl Supply {
             SourceSpec::China => vec![self.china.base.clone()],
             SourceSpec::Mirror(base) => vec![base.clone()],
             SourceSpec::GoProxy => self.proxies.bases(),
-            SourceSpec::Directory(_) => Vec::new(),
+            SourceSpec::Directory(_) | SourceSpec::File(_) => Vec::new(),
         }
     }
 
@@ -225,7 +230,7 @@ impl Supply {
         heard.is_none_or(|heard| heard.elapsed() >= self.settings.network.patience)
     }
 
-    async fn open(
+    pub(super) async fn open(
         &self,
         artifact: Result<Artifact, SourceError>,
         sink: &dyn Sink,
@@ -275,7 +280,7 @@ struct Turn<'a> {
 }
 
 /// A source that answered.
-struct Ready {
+pub(super) struct Ready {
     artifact: Artifact,
     opening: Opening,
     /// Which entry of GOPROXY it is.

@@ -2,6 +2,7 @@
 
 mod download;
 mod lists;
+mod reach;
 mod recent;
 #[cfg(test)]
 mod tests;
@@ -78,7 +79,7 @@ impl Supply {
 
     /// The proven record of the checksum database about the module that holds `wanted`.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
-        let way = Way { http: &self.http, proxies: &self.proxies };
+        let way = Way { http: &self.http, proxies: &self.proxies, sources: &self.settings.sources };
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
@@ -119,13 +120,21 @@ impl Supply {
 
     /// The newest release that answers `request` and that there is for `platform`.
     ///
-    /// Where nobody has said whether it is there for the platform, a proxy is asked; what none has is passed over.
+    /// Where the sources say themselves what they have, the newest of that. Where nobody has said whether it is there for
+    /// the platform, a proxy is asked; what none has is passed over.
     pub async fn newest<'a>(
         &self,
         releases: &'a Releases,
         request: &Request,
         platform: &Platform,
     ) -> Option<&'a Release> {
+        let offered = |release: &&Release| {
+            let platforms = releases.offers.as_ref().and_then(|offers| offers.toolchains.get(&release.name));
+            platforms.is_some_and(|platforms| platforms.contains(platform))
+        };
+        if let Some(release) = releases.matching(request).find(offered) {
+            return Some(release);
+        }
         let mut doubtful = 0;
         for release in releases.matching(request) {
             match release.availability(platform) {
@@ -165,8 +174,12 @@ impl Supply {
 
     async fn collect(&self, freshness: Freshness) -> Releases {
         let mut releases = Releases::from_table(&self.table);
-        self.add_answers(&mut releases, freshness).await;
+        let ((), offers) = tokio::join!(self.add_answers(&mut releases, freshness), self.offers(freshness));
         self.add_directories(&mut releases);
+        if let Some(offers) = offers {
+            releases.add_listed(&offers);
+            releases.offers = Some(offers);
+        }
         releases
     }
 

@@ -59,7 +59,7 @@ fn check_result(scenario: &Value, cache: &Path, result: Result<crate::sumdb::Log
 fn class_of(error: &SumdbError) -> &'static str {
     match error {
         SumdbError::NotInDatabase { .. } => "not found",
-        SumdbError::Unavailable { .. } => "unavailable",
+        SumdbError::Unavailable { .. } | SumdbError::Unrelated { .. } => "unavailable",
         SumdbError::Answer { .. } => "record",
         SumdbError::Head { .. } => "head",
         SumdbError::InconsistentTile { .. } | SumdbError::WrongSize { .. } => "tile",

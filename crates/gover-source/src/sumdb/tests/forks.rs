@@ -38,10 +38,14 @@ async fn an_old_head_of_another_history_is_refused_even_without_the_tiles_to_sho
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&seen);
     client(&server, cache.path()).lookup(&version(0)).await.unwrap();
-    // Comparing takes tiles of the larger tree, which this server has not got.
+    // Comparing takes tiles of the larger tree, which this server has not got. What is known shows another record there.
     let server = Server::new(&other);
     let error = client(&server, cache.path()).lookup(&version(1)).await.unwrap_err();
-    assert!(matches!(error, SumdbError::Unavailable { .. }), "{error}");
+    assert!(matches!(error, SumdbError::RecordMismatch { id: 1, .. }) && !error.is_transport(), "{error}");
+    // Where nothing is known either, nothing is learned, and nothing believed.
+    let error = client(&server, cache.path()).lookup(&version(299)).await.unwrap_err();
+    assert!(matches!(error, SumdbError::Unrelated { own: 1000, other: 300, .. }), "{error}");
+    assert!(error.is_transport() && error.hints()[0].contains("--seen 1000"), "{error}");
     assert_eq!(latest(cache.path()), seen.head(1000));
     assert!(!cached(cache.path()).contains(&format!("lookup/golang.org/toolchain@{}", version(1))));
 }

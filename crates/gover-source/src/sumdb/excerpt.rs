@@ -1,0 +1,125 @@
+//! The part of a log that proves some records, for a mirror that is to hold it.
+//!
+//! A lookup answer is a record with any signed head that covers it. A mirror gives all its records one head, so that
+//! whoever reads it needs the tiles of just that tree: those that hold the records, those on the tree's right edge,
+//! and those that show that earlier heads are its beginning.
+
+use tlog_tiles::{Tile, stored_hash_index, sub_tree_index};
+
+use super::client::{Client, Question, State};
+use super::error::{HeadOrigin, SumdbError};
+use super::escape::{escape_path, escape_version};
+use super::head::Tree;
+use super::record::Record;
+use super::remote::Remote;
+use super::tiles::{self, Plan};
+
+/// What an excerpt is to prove.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Module versions whose records are wanted, as `(path, version)`.
+    pub modules: Vec<(String, String)>,
+    /// Signed heads that were given to others before: they must be told to be the beginning of the new one.
+    pub heads: Vec<Vec<u8>>,
+    /// Sizes of heads that others hold, for the same.
+    pub sizes: Vec<u64>,
+}
+
+/// A proven part of a log, with everything that another client needs to prove it anew. Paths are those of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The name of the database, as in `sumdb/NAME/`.
+    pub database: String,
+    /// The number of records of the tree.
+    pub size: u64,
+    /// The signed head of the tree.
+    pub head: Vec<u8>,
+    /// The tiles, by their paths.
+    pub tiles: Vec<(String, Vec<u8>)>,
+    /// The answers to lookups, by their paths, in the order of the wish.
+    pub answers: Vec<(String, Vec<u8>)>,
+}
+
+impl<R: Remote> Client<'_, R> {
+    /// Everything that proves what is wished for in the newest tree that the database shows, or that is known.
+    pub async fn excerpt(&self, wish: &Wish) -> Result<Excerpt, SumdbError> {
+        let mut answers = Vec::new();
+        for (path, version) in &wish.modules {
+            answers.push(self.answer(path, version).await?);
+        }
+        let mut state = self.state.lock().await;
+        self.load_head(&mut state)?;
+        self.merge_newest(&mut state).await?;
+        let mut sizes = wish.sizes.clone();
+        for head in &wish.heads {
+            self.merge(&mut state, head).await?;
+            sizes.push(self.open_head(head, HeadOrigin::Answer)?.tree.size);
+        }
+        let mut records = Vec::new();
+        for (question, key, bytes) in &answers {
+            let record = Record::parse(bytes).map_err(|source| SumdbError::Answer {
+                database: self.name(),
+                module: question.to_string(),
+                source,
+            })?;
+            self.merge(&mut state, record.rest).await?;
+            records.push((key, record));
+        }
+        let tree = state.latest.tree;
+        for (_, record) in &records {
+            self.check_record(&mut state, record).await?;
+        }
+        let ids = records.iter().map(|(_, record)| record.id);
+        let tiles = self.tiles_for(&mut state, tree, ids, &sizes).await?;
+        let head = state.latest.note.clone();
+        let answers = records.iter().map(|(key, record)| {
+            let answer = [format!("{}\n{}\n", record.id, record.text).as_bytes(), &head].concat();
+            ((*key).clone(), answer)
+        });
+        Ok(Excerpt { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
+    }
+
+    /// The answer to a lookup: the kept one, which was proven, or the database's.
+    async fn answer<'a>(
+        &self,
+        path: &'a str,
+        version: &'a str,
+    ) -> Result<(Question<'a>, String, Vec<u8>), SumdbError> {
+        let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(version)?);
+        let answer = match self.store.read(&key) {
+            Some(answer) => answer,
+            None => self.read_remote(&format!("/{key}")).await?,
+        };
+        Ok((Question { path, version }, key, answer))
+    }
+
+    /// Takes up the newest head that the database shows. Without an answer, or with one that is no head, things stay as
+    /// they are: every lookup brings a head too.
+    async fn merge_newest(&self, state: &mut State) -> Result<(), SumdbError> {
+        match self.read_remote("/latest").await {
+            Ok(note) if self.open_head(&note, HeadOrigin::Answer).is_ok() => self.merge(state, &note).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The tiles of `tree` that prove the records `ids` and the trees of the given sizes, proven.
+    async fn tiles_for(
+        &self,
+        state: &mut State,
+        tree: Tree,
+        ids: impl Iterator<Item = u64>,
+        sizes: &[u64],
+    ) -> Result<Vec<(String, Vec<u8>)>, SumdbError> {
+        let mut indexes: Vec<u64> = ids.map(|id| stored_hash_index(0, id)).collect();
+        for size in sizes.iter().filter(|size| **size <= tree.size) {
+            indexes = sub_tree_index(0, *size, indexes);
+        }
+        let plan = Plan::new(tree.size, &indexes).ok_or_else(|| self.inconsistent(tree))?;
+        self.proven_hashes(state, tree, &indexes).await?;
+        let tile = |tile: Tile| {
+            let data = state.tiles.get(&tile).filter(|data| data.len() == tiles::length(tile))?;
+            Some((tile.path(), data.clone()))
+        };
+        plan.tiles().into_iter().map(tile).collect::<Option<_>>().ok_or_else(|| self.inconsistent(tree))
+    }
+}
