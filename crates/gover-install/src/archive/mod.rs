@@ -50,13 +50,26 @@ pub fn unpack(
     source: &Path,
     container: Container,
     target: &Path,
+    guard: Guard,
+) -> Result<Unpacked, ArchiveError> {
+    fill(&Tree::new(target.to_owned()), source, container, guard)
+}
+
+/// Reads the file `source` as [`unpack`] does, under the same guard, and writes nothing.
+pub fn examine(source: &Path, container: Container, guard: Guard) -> Result<Unpacked, ArchiveError> {
+    fill(&Tree::nowhere(), source, container, guard)
+}
+
+fn fill(
+    tree: &Tree,
+    source: &Path,
+    container: Container,
     mut guard: Guard,
 ) -> Result<Unpacked, ArchiveError> {
     recognise::expect(source, container)?;
-    let tree = Tree::new(target.to_owned());
     let files = match container {
-        Container::TarGz => tar_gz::unpack(source, &tree, &mut guard)?,
-        Container::Zip => zip_file::unpack(source, &tree, &mut guard)?,
+        Container::TarGz => tar_gz::unpack(source, tree, &mut guard)?,
+        Container::Zip => zip_file::unpack(source, tree, &mut guard)?,
     };
     if files.is_empty() {
         return Err(ArchiveError::Empty);

@@ -1,8 +1,8 @@
-//! The directory being filled.
+//! The directory being filled, or nothing where only the hashes are wanted.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{ArchiveError, FileMeta};
 use crate::digest::{Digest, Sha256};
@@ -10,42 +10,51 @@ use crate::digest::{Digest, Sha256};
 /// The target of unpacking; all paths are relative, with `/`, and passed the guard.
 #[derive(Debug)]
 pub(super) struct Tree {
-    root: PathBuf,
+    root: Option<PathBuf>,
 }
 
 impl Tree {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root: Some(root) }
+    }
+
+    /// A target that keeps nothing: files are read, counted and hashed.
+    pub(super) fn nowhere() -> Self {
+        Self { root: None }
     }
 
     pub(super) fn create_directories(&self, paths: &[String]) -> Result<(), ArchiveError> {
+        let Some(root) = &self.root else { return Ok(()) };
         paths.iter().try_for_each(|path| {
-            let path = self.path(path);
+            let path = below(root, path);
             fs::create_dir(&path).map_err(|source| ArchiveError::Write { verb: "create", path, source })
         })
     }
 
     pub(super) fn create_file(&self, path: &str, meta: FileMeta) -> Result<TreeFile, ArchiveError> {
-        let path = self.path(path);
+        let Some(root) = &self.root else {
+            return Ok(TreeFile { path: PathBuf::new(), file: None, meta, sum: Sha256::new() });
+        };
+        let path = below(root, path);
         match gover_sys::file::create_with_mode(&path, meta.executable) {
-            Ok(file) => Ok(TreeFile { path, file, meta, sum: Sha256::new() }),
+            Ok(file) => Ok(TreeFile { path, file: Some(file), meta, sum: Sha256::new() }),
             Err(source) => Err(ArchiveError::Write { verb: "create", path, source }),
         }
     }
+}
 
-    fn path(&self, relative: &str) -> PathBuf {
-        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + relative.len() + 1);
-        path.push(&self.root);
-        path.extend(relative.split('/'));
-        path
-    }
+fn below(root: &Path, relative: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + relative.len() + 1);
+    path.push(root);
+    path.extend(relative.split('/'));
+    path
 }
 
 /// A file being written and hashed.
 #[derive(Debug)]
 pub(super) struct TreeFile {
     path: PathBuf,
-    file: File,
+    file: Option<File>,
     meta: FileMeta,
     sum: Sha256,
 }
@@ -53,13 +62,16 @@ pub(super) struct TreeFile {
 impl TreeFile {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
         self.sum.update(bytes);
-        self.file.write_all(bytes).map_err(|source| self.failed(source))
+        match &mut self.file {
+            Some(file) => file.write_all(bytes).map_err(|source| self.failed(source)),
+            None => Ok(()),
+        }
     }
 
     /// Gives the file its time and closes it.
     pub(super) fn finish(self) -> Result<Digest, ArchiveError> {
-        if let Some(modified) = self.meta.modified {
-            self.file.set_modified(modified).map_err(|source| self.failed(source))?;
+        if let (Some(file), Some(modified)) = (&self.file, self.meta.modified) {
+            file.set_modified(modified).map_err(|source| self.failed(source))?;
         }
         Ok(self.sum.finish())
     }

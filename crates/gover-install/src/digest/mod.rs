@@ -5,6 +5,9 @@
 mod h1;
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::str::FromStr;
 
 use ring::digest::{Context, SHA256};
@@ -35,6 +38,19 @@ impl Sha256 {
             *to = *from;
         }
         Digest(sum)
+    }
+
+    /// The sum over a whole file.
+    pub fn of_file(path: &Path) -> io::Result<Digest> {
+        let mut file = File::open(path)?;
+        let mut sum = Self::new();
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(sum.finish()),
+                count => sum.update(buffer.get(..count).unwrap_or_default()),
+            }
+        }
     }
 
     /// The sum over `bytes`.

@@ -1,0 +1,111 @@
+//! Why a mirror is not what it was to become.
+
+use gover_core::{Diagnose, Exit};
+use gover_source::{LookupError, SupplyError, Wanted};
+
+use crate::error::InstallError;
+use crate::file_error::FileError;
+
+/// Why something did not get into a mirror. What was there before still is.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    /// A toolchain could not be fetched, or is not what was released.
+    #[error(transparent)]
+    Fetch(#[from] InstallError),
+    /// The log has no proven record of it.
+    #[error("cannot get the record of {wanted} from the checksum database")]
+    Record {
+        /// Which toolchain.
+        wanted: Box<Wanted>,
+        /// Why.
+        source: Box<LookupError>,
+    },
+    /// The records cannot be given to others.
+    #[error("cannot take the proofs of the checksum database into the mirror")]
+    Log {
+        /// Why.
+        source: Box<LookupError>,
+    },
+    /// The log covers only a part of an archive whose sum nobody knows.
+    #[error("nothing proves all of {file} from {source_label}")]
+    Unproven {
+        /// The archive.
+        file: String,
+        /// Where it came from.
+        source_label: String,
+    },
+    /// A source has it in the other packing only.
+    #[error("{source_label} has {file}, which is not the packing that was asked for")]
+    Packing {
+        /// The archive or module zip.
+        file: String,
+        /// Where it is.
+        source_label: String,
+    },
+    /// The disk.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl MirrorError {
+    /// The log has no proven record of a toolchain.
+    pub fn record(wanted: &Wanted, source: LookupError) -> Self {
+        Self::Record { wanted: Box::new(wanted.clone()), source: Box::new(source) }
+    }
+
+    pub(super) fn log(source: LookupError) -> Self {
+        Self::Log { source: Box::new(source) }
+    }
+
+    /// Whether only this one is not to be had, so that others may well be.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Fetch(InstallError::Supply(error)) => {
+                !matches!(**error, SupplyError::Integrity(_) | SupplyError::Write { .. })
+            }
+            Self::Record { source, .. } => source.is_unavailable(),
+            Self::Unproven { .. } | Self::Packing { .. } => true,
+            Self::Fetch(_) | Self::Log { .. } | Self::File(_) => false,
+        }
+    }
+}
+
+impl Diagnose for MirrorError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Fetch(error) => error.details(),
+            Self::Record { source, .. } | Self::Log { source } => source.details(),
+            Self::Unproven { .. } => {
+                vec!["neither the table compiled into gover nor the index of go.dev has its sum".to_owned()]
+            }
+            Self::Packing { .. } | Self::File(_) => Vec::new(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            // What such errors say of GOVER_HOME is not about this directory.
+            Self::Fetch(InstallError::File(_)) | Self::File(_) => vec![DISK.to_owned()],
+            Self::Fetch(InstallError::Supply(error)) if matches!(**error, SupplyError::Write { .. }) => {
+                vec![DISK.to_owned()]
+            }
+            Self::Fetch(error) => error.hints(),
+            Self::Record { source, .. } | Self::Log { source } => source.hints(),
+            Self::Unproven { .. } => {
+                vec!["`--format module` takes the module, which the log covers whole".to_owned()]
+            }
+            Self::Packing { .. } => vec!["without `--format`, what the sources have is taken".to_owned()],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Fetch(error) => error.exit(),
+            Self::Record { source, .. } | Self::Log { source } => source.exit(),
+            Self::Unproven { .. } | Self::Packing { .. } | Self::File(_) => Exit::Failure,
+        }
+    }
+}
+
+const DISK: &str =
+    "check the space on the mirror's disk and whether you may write there, and run the same again";
