@@ -196,7 +196,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: go.tar.gz from [ROOT]/shop/./go.tar.gz cannot be unpacked
+error: go.tar.gz from [ROOT]/shop/go.tar.gz cannot be unpacked
   nothing was installed
   caused by: entry `go/lib` is a link or a device
 hint: `--sha256` is its sum, so it was made like this; build it as cmd/distpack does: one top directory `go/`, plain files

@@ -23,6 +23,8 @@ mod home;
 mod install;
 mod list;
 mod log;
+mod mirror;
+mod offline;
 mod output;
 mod pin;
 mod proofs;

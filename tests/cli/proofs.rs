@@ -312,7 +312,8 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `./go.tar.gz` is an archive, and nothing says which digest it must have
+error: `./go.tar.gz` is an archive, and its name is not that of a release
+hint: give it back the name that it was published under, such as go1.22.5.[PLATFORM].[ARCHIVE]
 hint: gover install --sha256 HEX ./go.tar.gz
 
 "#]]

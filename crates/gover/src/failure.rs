@@ -37,6 +37,14 @@ impl Failure {
         }
     }
 
+    /// What failed, in one line.
+    pub(crate) fn what(&self) -> &str {
+        match self {
+            Self::Shown(report) => &report.what,
+            Self::Silent(_) => "",
+        }
+    }
+
     /// A command line that clap accepts and the command cannot.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Usage)

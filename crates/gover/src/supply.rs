@@ -1,6 +1,6 @@
 //! From settings and environment to the sources of toolchains.
 
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::gorules::GoEnv;
@@ -17,6 +17,23 @@ use crate::failure::Failure;
 /// The sources, as this call's settings have them; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
     with_network(context, |network| network)
+}
+
+/// Those of the sources that `keep` says.
+pub(crate) fn with_sources(
+    context: &Context<'_>,
+    keep: impl Fn(&SourceSpec) -> bool,
+) -> Result<Supply, Failure> {
+    let mut settings = supply(context)?.settings().clone();
+    settings.sources.retain(keep);
+    Ok(Supply::new(settings)?)
+}
+
+/// One file as the only source.
+pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Failure> {
+    let mut settings = supply(context)?.settings().clone();
+    settings.sources = vec![SourceSpec::File(path.to_owned())];
+    Ok(Supply::new(settings)?)
 }
 
 /// The sources, with rules for connections that differ from the usual ones.

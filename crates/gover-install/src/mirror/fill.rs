@@ -43,6 +43,9 @@ impl Mirror {
         let mut again = true;
         loop {
             let mut part = PartFile::new(&self.work, &name, &self.lock).map_err(MirrorError::File)?;
+            if !again {
+                part = part.in_one_piece();
+            }
             let error = match self.obtain(wanted, record, means, &mut part).await {
                 Ok((artifact, received)) => {
                     drop(part);

@@ -4,6 +4,7 @@ mod choose;
 mod doctor;
 mod inspect;
 mod manage;
+mod mirror;
 mod store;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -14,6 +15,7 @@ pub(crate) use inspect::{CurrentArgs, EnvArgs, ListArgs, WhichArgs};
 pub(crate) use manage::{
     CacheAction, CacheArgs, CompletionsArgs, ConfigAction, ConfigArgs, HelpArgs, InitArgs, SetupArgs,
 };
+pub(crate) use mirror::{MirrorArgs, PackingArg};
 pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs, VerifyArgs};
 
 /// Installs official Go toolchains, verifies them, and makes `go` mean the right one.
@@ -96,6 +98,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Find what is wrong around Go on this machine, and repair it
     Doctor(DoctorArgs),
+    /// Make a directory that serves Go to machines without other network
+    Mirror(MirrorArgs),
     /// Show or empty the cache of downloads
     Cache(CacheArgs),
     /// Show or change settings

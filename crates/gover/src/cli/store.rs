@@ -7,7 +7,7 @@ use clap::Args;
   gover install 1.22.5
   gover install 1.21 latest")]
 pub(crate) struct InstallArgs {
-    /// Versions (1.22.5, 1.22, ^1.21, latest), or an archive's file or URL; none: what this directory needs
+    /// Versions (1.22.5, 1.22, ^1.21, latest), or files of releases; none: what this directory needs
     #[arg(value_name = "REQUEST")]
     pub(crate) requests: Vec<OsString>,
     /// Install again what is installed already
@@ -16,7 +16,7 @@ pub(crate) struct InstallArgs {
     /// Install for another architecture, by Go's name: amd64, arm64, 386 [default: the machine's]
     #[arg(long, value_name = "GOARCH")]
     pub(crate) arch: Option<String>,
-    /// The digest that proves an archive given by file or URL
+    /// The digest that proves a file or URL of which nobody else knows it
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<String>,
     /// Leave the default alone even if none is set

@@ -12,6 +12,7 @@ mod help;
 mod init;
 mod install;
 mod list;
+mod mirror;
 mod pin;
 mod provide;
 mod prune;
@@ -56,6 +57,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Verify(arguments) => verify::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
+        Command::Mirror(arguments) => mirror::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),

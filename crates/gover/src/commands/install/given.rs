@@ -7,6 +7,7 @@ use gover_install::digest::Digest;
 use gover_install::{GivenRequest, Installed, install_given};
 use gover_source::Location;
 
+use super::file::path_of;
 use super::{already, finished, installer};
 use crate::architecture::Target;
 use crate::cli::InstallArgs;
@@ -35,7 +36,8 @@ pub(super) fn install(
     })?;
     let location = match text.to_str() {
         Some(url) if is_url(url) => Location::Url(url.to_owned()),
-        _ => {
+        Some(text) => Location::File(path_of(text, context)),
+        None => {
             let path = PathBuf::from(text);
             Location::File(context.env.directory().map_or_else(|| path.clone(), |here| here.join(&path)))
         }
@@ -62,9 +64,11 @@ pub(super) fn install(
 /// Whether what was typed is no version but an archive.
 pub(super) fn is_file_or_url(text: &str) -> bool {
     is_url(text)
+        || text.starts_with("file://")
         || [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| text.to_ascii_lowercase().ends_with(suffix))
 }
 
-fn is_url(text: &str) -> bool {
+/// Whether it is to be fetched.
+pub(super) fn is_url(text: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme))
 }

@@ -1,3 +1,4 @@
+mod file;
 mod given;
 mod phrase;
 mod wanted;
@@ -11,6 +12,8 @@ use gover_install::{InstallError, InstallRequest, Installed, Installer, Seen, in
 use gover_source::{Supply, SupplyError, Wanted};
 use serde_json::Value;
 
+use self::file::GivenFile;
+use self::wanted::Asked;
 use super::{default, provide, requests};
 use crate::architecture::{self, Target};
 use crate::cli::InstallArgs;
@@ -64,6 +67,16 @@ pub(super) fn install_missing(request: &Request, context: &Context<'_>) -> Resul
     install_one(&name, false, &supply, &target, context).map(drop)
 }
 
+/// The release that a request means.
+pub(super) fn released(
+    request: &Request,
+    supply: &Supply,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<ToolchainName, Failure> {
+    wanted::name(request, supply, target, context)
+}
+
 /// The shim asks only where it knows nothing against it; settings changed by hand since are known here.
 fn refuse_automatic(requests: &[Request], context: &Context<'_>) -> Result<(), Failure> {
     let settings = &context.settings;
@@ -87,26 +100,33 @@ fn install_requests(
     target: &Target,
     context: &Context<'_>,
 ) -> Result<Vec<Installed>, Failure> {
-    let requests = wanted::requests(&arguments.requests, context)?;
+    let asked = wanted::asked(&arguments.requests, target, context)?;
+    let requests: Vec<Request> = asked.iter().filter_map(Asked::request).cloned().collect();
     if arguments.keep_default {
         refuse_automatic(&requests, context)?;
     }
     // An exact version that is there needs no source and no settings of any.
     let reused = |name: &ToolchainName| !arguments.force && is_installed(&context.layout, name);
-    if requests.iter().all(|request| request.as_exact().is_some_and(reused)) {
-        let names = requests.iter().filter_map(Request::as_exact);
-        return names.map(|name| already(name, target, context)).collect();
+    if asked.iter().all(|asked| asked.exact().is_some_and(reused)) {
+        return asked.iter().filter_map(Asked::exact).map(|name| already(name, target, context)).collect();
     }
     let supply = supply(context)?;
     // All requests are understood before the first download begins.
-    let mut names: Vec<ToolchainName> = Vec::new();
-    for request in &requests {
-        let name = wanted::name(request, &supply, target, context)?;
-        if !names.contains(&name) {
-            names.push(name);
+    let mut wanted: Vec<(ToolchainName, Option<&GivenFile>)> = Vec::new();
+    for asked in &asked {
+        let (name, file) = match asked {
+            Asked::Release(request) => (wanted::name(request, &supply, target, context)?, None),
+            Asked::File(file) => (file.name().clone(), Some(file)),
+        };
+        if !wanted.iter().any(|(known, _)| *known == name) {
+            wanted.push((name, file));
         }
     }
-    names.iter().map(|name| install_one(name, arguments.force, &supply, target, context)).collect()
+    let install = |(name, file): &(ToolchainName, Option<&GivenFile>)| match file {
+        Some(file) => file.install(arguments.force, target, context),
+        None => install_one(name, arguments.force, &supply, target, context),
+    };
+    wanted.iter().map(install).collect()
 }
 
 fn install_one(

@@ -1,44 +1,64 @@
 //! From what was typed to the toolchains that it means.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use gover_core::resolve::{Outcome, Trace};
 use gover_core::{Arch, Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
-use gover_source::{Basis, Releases, SourceFailure, SourceSpec, Supply};
+use gover_source::{Basis, Releases, SourceFailure, Supply};
 use thiserror::Error;
 
+use super::file::GivenFile;
 use crate::architecture::Target;
-use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::runtime::block_on;
 use crate::settings::{self, ConfigFile};
 
-/// The requests of the command line; without any, what this directory needs.
-pub(super) fn requests(texts: &[OsString], context: &Context<'_>) -> Result<Vec<Request>, Failure> {
-    if texts.is_empty() {
-        return needed_here(context).map(|request| vec![request]);
-    }
-    texts.iter().map(typed).collect()
+/// What is to be installed.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// A release, from wherever the sources have it.
+    Release(Request),
+    /// A file.
+    File(GivenFile),
 }
 
-fn typed(text: &OsString) -> Result<Request, Failure> {
+impl Asked {
+    /// The request for a release.
+    pub(super) fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Release(request) => Some(request),
+            Self::File(_) => None,
+        }
+    }
+
+    /// The toolchain, if it is known without asking anybody.
+    pub(super) fn exact(&self) -> Option<&ToolchainName> {
+        match self {
+            Self::Release(request) => request.as_exact(),
+            Self::File(file) => Some(file.name()),
+        }
+    }
+}
+
+/// What the command line asks for; if it asks for nothing, what this directory needs.
+pub(super) fn asked(
+    texts: &[OsString],
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<Vec<Asked>, Failure> {
+    if texts.is_empty() {
+        return needed_here(context).map(|request| vec![Asked::Release(request)]);
+    }
+    texts.iter().map(|text| typed(text, target, context)).collect()
+}
+
+fn typed(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Asked, Failure> {
     let Some(text) = text.to_str() else {
         return Err(Failure::usage("a request is not valid Unicode", "gover install 1.22.5"));
     };
     if super::given::is_file_or_url(text) {
-        let is_missing = !text.contains("://") && !Path::new(text).exists();
-        return Err(if is_missing {
-            Failure::usage(format!("there is no file `{text}`"), "`gover install 1.22.5` downloads a release")
-        } else {
-            // An address may hold a password.
-            let text = SourceSpec::shown(text);
-            Failure::usage(
-                format!("`{text}` is an archive, and nothing says which digest it must have"),
-                format!("gover install --sha256 HEX {}", pasted(&text)),
-            )
-        });
+        return GivenFile::parse(text, target, context).map(Asked::File);
     }
     let request = Request::parse(text)?;
     match request.kind() {
@@ -46,7 +66,7 @@ fn typed(text: &OsString) -> Result<Request, Failure> {
             format!("`{request}` is there already or nowhere; it cannot be installed"),
             format!("gover default {request}"),
         )),
-        _ => Ok(request),
+        _ => Ok(Asked::Release(request)),
     }
 }
 

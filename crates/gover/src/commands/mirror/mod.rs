@@ -1,0 +1,230 @@
+//! `gover mirror`: what is wanted, what is there, and what is fetched.
+
+mod wanted;
+
+use std::path::Path;
+
+use gover_core::Exit;
+use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
+use gover_source::{LogRecord, SourceSpec, Supply, Wanted};
+use serde_json::{Value, json};
+
+use crate::cli::{MirrorArgs, PackingArg};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Json, Progress, Style, mebibytes};
+use crate::runtime::block_on;
+use crate::supply::{supply, with_sources};
+
+/// `gover mirror`
+pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let supply = supply(context)?;
+    // Everything is understood before anything is changed.
+    let wishes = wanted::wishes(arguments, &supply, context)?;
+    let directory = match context.env.directory() {
+        Some(here) => here.join(&arguments.directory),
+        None => arguments.directory.clone(),
+    };
+    let shown = context.short(&directory);
+    let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
+    let mirror = Mirror::open(&directory, waiting)?;
+    let mut work = Work { mirror: &mirror, supply: &supply, context, added: Vec::new(), failed: Vec::new() };
+    let damaged = if arguments.verify { work.verify()? } else { Vec::new() };
+    let missing = work.missing(wishes, damaged)?;
+    let records = work.records(missing)?;
+    let log = work.renew_log(&records, &arguments.seen)?;
+    for (wish, record) in &records {
+        work.fetch(wish, record)?;
+    }
+    mirror.write_lists()?;
+    work.report(log.as_ref(), &shown, arguments.json)
+}
+
+/// A run over one mirror.
+struct Work<'a> {
+    mirror: &'a Mirror,
+    supply: &'a Supply,
+    context: &'a Context<'a>,
+    added: Vec<Added>,
+    /// What did not come in, and why.
+    failed: Vec<(Wanted, Failure)>,
+}
+
+impl Work<'_> {
+    /// Reads every file again; takes out what is damaged and says what must be fetched in its place.
+    fn verify(&mut self) -> Result<Vec<Wish>, Failure> {
+        let mut damaged = Vec::new();
+        for held in self.mirror.held()? {
+            let record = block_on(self.supply.lookup(&held.wanted))?
+                .map_err(|source| MirrorError::record(&held.wanted, source))?;
+            match block_on(self.mirror.check(&held, &record))? {
+                Ok(()) => {}
+                Err(MirrorError::File(error)) => return Err(error.into()),
+                Err(error) => {
+                    self.context.printer.warning(&format!("{error}; it is removed"));
+                    self.mirror.remove(&held)?;
+                    let packing = Some(Packing::of(held.format));
+                    damaged.push(Wish { wanted: held.wanted, packing });
+                }
+            }
+        }
+        Ok(damaged)
+    }
+
+    /// What is wished for and not there, each once.
+    fn missing(&self, wishes: Vec<Wish>, damaged: Vec<Wish>) -> Result<Vec<Wish>, Failure> {
+        let held = self.mirror.held()?;
+        let mut missing: Vec<Wish> = Vec::new();
+        for wish in damaged.into_iter().chain(wishes) {
+            if held.iter().any(|held| wish.is_answered_by(held)) {
+                self.context.printer.note(&format!("{wish} is there"));
+            } else if !missing.contains(&wish) {
+                missing.push(wish);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// The proven record of each; without one nothing is fetched.
+    fn records(&mut self, missing: Vec<Wish>) -> Result<Vec<(Wish, LogRecord)>, Failure> {
+        let mut records = Vec::new();
+        for wish in missing {
+            match block_on(self.supply.lookup(&wish.wanted))? {
+                Ok(record) => records.push((wish, record)),
+                Err(source) => {
+                    let error = MirrorError::record(&wish.wanted, source);
+                    self.failed.push((wish.wanted, error.into()));
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// The log first: a file without its record proves nothing. `None` if there is nothing to prove.
+    fn renew_log(&self, records: &[(Wish, LogRecord)], seen: &[u64]) -> Result<Option<LogShown>, Failure> {
+        let mut wanted: Vec<Wanted> = self.mirror.held()?.into_iter().map(|held| held.wanted).collect();
+        wanted.extend(records.iter().map(|(wish, _)| wish.wanted.clone()));
+        let mut unique: Vec<Wanted> = Vec::new();
+        for one in wanted {
+            if !unique.contains(&one) {
+                unique.push(one);
+            }
+        }
+        if unique.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(block_on(self.mirror.renew_log(&unique, seen, self.supply))??))
+    }
+
+    /// Fetches one toolchain. A source that lacks it does not keep the others from coming; what is not what was
+    /// released stops everything.
+    fn fetch(&mut self, wish: &Wish, record: &LogRecord) -> Result<(), Failure> {
+        let narrowed;
+        let supply = match wish.packing {
+            None => self.supply,
+            Some(packing) => {
+                narrowed = with_sources(self.context, |source| serves(source, packing))?;
+                &narrowed
+            }
+        };
+        let progress = Progress::new(self.context.env, self.context.printer);
+        let result = block_on(self.mirror.add(wish, record, Means { supply, reporter: &progress }))?;
+        drop(progress);
+        match result {
+            Ok(added) => {
+                let size = mebibytes(added.held.bytes);
+                let (source, id) = (&added.source, record.id);
+                let note = format!("{wish}: {size} from {source} (transparency log record {id})");
+                self.context.printer.note(&note);
+                self.added.push(added);
+                Ok(())
+            }
+            Err(error) if error.is_missing() => {
+                self.failed.push((wish.wanted.clone(), error.into()));
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn report(self, log: Option<&LogShown>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
+        let held = self.mirror.held()?;
+        let printer = self.context.printer;
+        if as_json {
+            Json::print(printer, &self.facts(&held, log))?;
+        }
+        for (_, failure) in &self.failed {
+            printer.failure(failure);
+        }
+        let total = mebibytes(held.iter().map(|held| held.bytes).sum());
+        let count = match held.len() {
+            1 => "1 file".to_owned(),
+            count => format!("{count} files"),
+        };
+        let records = match log {
+            Some(log) => format!("; log of {} records ({})", log.records, log.database),
+            None => String::new(),
+        };
+        let unchanged = self.added.is_empty() && log.is_none_or(|log| !log.changed);
+        let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
+        let place = printer.err(Style::Version, shown);
+        printer.note(&format!("{place} holds {count}, {total}{records}{nothing}"));
+        Ok(if self.failed.is_empty() { Exit::Success } else { Exit::Failure })
+    }
+
+    /// The facts; the schema is in docs/reference/json.md.
+    fn facts(&self, held: &[Held], log: Option<&LogShown>) -> Value {
+        let files: Vec<Value> = held
+            .iter()
+            .map(|held| {
+                let added = self.added.iter().find(|added| added.held.path == held.path);
+                json!({
+                    "version": held.wanted.name.as_str(),
+                    "platform": held.wanted.platform.to_string(),
+                    "format": match Packing::of(held.format) {
+                        Packing::Archive => "archive",
+                        Packing::Module => "module",
+                    },
+                    "path": Json::path(held.path.strip_prefix(self.mirror.directory()).unwrap_or(&held.path)),
+                    "bytes": held.bytes,
+                    "added": added.is_some(),
+                    "source": added.map(|added| &added.source),
+                })
+            })
+            .collect();
+        let failed: Vec<Value> = self
+            .failed
+            .iter()
+            .map(|(wanted, failure)| {
+                json!({
+                    "version": wanted.name.as_str(),
+                    "platform": wanted.platform.to_string(),
+                    "error": failure.what(),
+                })
+            })
+            .collect();
+        let log = log
+            .as_ref()
+            .map(|log| json!({ "database": log.database, "records": log.records, "changed": log.changed }));
+        let path: &Path = self.mirror.directory();
+        json!({ "path": Json::path(path), "files": files, "failed": failed, "log": log })
+    }
+}
+
+/// Whether a source may have that packing. What comes is looked at once more.
+fn serves(source: &SourceSpec, packing: Packing) -> bool {
+    match source {
+        SourceSpec::GoProxy => packing == Packing::Module,
+        SourceSpec::GoDev | SourceSpec::China => packing == Packing::Archive,
+        SourceSpec::Mirror(_) | SourceSpec::Directory(_) | SourceSpec::File(_) => true,
+    }
+}
+
+impl From<PackingArg> for Packing {
+    fn from(argument: PackingArg) -> Self {
+        match argument {
+            PackingArg::Archive => Self::Archive,
+            PackingArg::Module => Self::Module,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! From versions and platforms to the files that a mirror is to have.
+
+use gover_core::platform::InvalidPlatform;
+use gover_core::{Diagnose, Exit, Platform, Request, RequestKind};
+use gover_install::mirror::{Packing, Wish};
+use gover_source::{Supply, Wanted};
+use thiserror::Error;
+
+use crate::architecture::Target;
+use crate::cli::MirrorArgs;
+use crate::commands::install;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Every version for every platform in every packing that was asked for.
+pub(super) fn wishes(
+    arguments: &MirrorArgs,
+    supply: &Supply,
+    context: &Context<'_>,
+) -> Result<Vec<Wish>, Failure> {
+    let platforms = platforms(arguments, context)?;
+    let mut packings: Vec<Option<Packing>> =
+        arguments.format.iter().map(|format| Some((*format).into())).collect();
+    if packings.is_empty() {
+        packings.push(None);
+    }
+    let mut wishes: Vec<Wish> = Vec::new();
+    for text in &arguments.requests {
+        let request = Request::parse(text)?;
+        if matches!(request.kind(), RequestKind::System | RequestKind::Path(_)) {
+            return Err(NotReleased { request: request.to_string() }.into());
+        }
+        for platform in &platforms {
+            let target = Target { platform: platform.clone(), asked_by: Some("--platform") };
+            let name = install::released(&request, supply, &target, context)?;
+            for packing in &packings {
+                let wanted = Wanted { name: name.clone(), platform: platform.clone() };
+                let wish = Wish { wanted, packing: *packing };
+                if !wishes.contains(&wish) {
+                    wishes.push(wish);
+                }
+            }
+        }
+    }
+    Ok(wishes)
+}
+
+fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platform>, Failure> {
+    if arguments.platform.is_empty() {
+        return Ok(vec![context.target().platform]);
+    }
+    let named = arguments.platform.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    named.map(|text| Ok(text.parse::<Platform>().map_err(UnknownPlatform)?)).collect()
+}
+
+/// A request that means no release.
+#[derive(Debug, Error)]
+#[error("`{request}` is no release that a mirror could have")]
+struct NotReleased {
+    request: String,
+}
+
+impl Diagnose for NotReleased {
+    fn hints(&self) -> Vec<String> {
+        vec!["gover mirror ./go 1.22.5".to_owned()]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}
+
+/// A text that is no platform.
+#[derive(Debug, Error)]
+#[error("{0}")]
+struct UnknownPlatform(InvalidPlatform);
+
+impl Diagnose for UnknownPlatform {
+    fn hints(&self) -> Vec<String> {
+        vec!["`--platform linux-amd64,darwin-arm64,windows-amd64`".to_owned()]
+    }
+
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+}

@@ -1,0 +1,478 @@
+//! `gover mirror`, and its mirrors in the hands of those who use them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_test::snapbox::str;
+use gover_test::{
+    FakeServer, FakeSite, Fault, Invocation, Release, Response, TestContext, context, gover_snapshot,
+};
+use serde_json::Value;
+
+use crate::scene::file_url;
+
+/// A world with two releases and a log that has full tiles.
+fn world() -> TestContext {
+    let ctx = context!().with_site();
+    ctx.site().log().pad_to(300);
+    ctx.publish("go1.91.2");
+    ctx.publish("go1.90.4");
+    ctx
+}
+
+fn directory(ctx: &TestContext) -> PathBuf {
+    ctx.work().join("go")
+}
+
+/// The mirror's files, without what is not served.
+fn served(ctx: &TestContext) -> Vec<String> {
+    fn walk(directory: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, root, found);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                found.push(name);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let root = directory(ctx);
+    walk(&root, &root, &mut found);
+    found.retain(|name| !name.starts_with(".gover-mirror/"));
+    found.sort();
+    found
+}
+
+/// A gover on another machine: with a home of its own, offline, and only the mirror to go by.
+fn elsewhere(ctx: &TestContext, home: &str) -> Invocation {
+    ctx.command(ctx.gover_program())
+        .env("GOVER_HOME", ctx.root().join(home))
+        .env("GOVER_OFFLINE", "1")
+        .env("GOVER_REQUIRE_SUMDB", "1")
+        .env("GOVER_SOURCES", directory(ctx))
+}
+
+fn receipt(ctx: &TestContext, home: &str, name: &str) -> Value {
+    let path = ctx.root().join(home).join("receipts").join(format!("{name}.json"));
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// A web server that knows nothing but files.
+fn web_server(directory: &Path) -> FakeServer {
+    let server = FakeServer::start();
+    let root = directory.to_owned();
+    server.handle("/go/", move |request| {
+        let path = root.join(request.path.strip_prefix("/go/")?);
+        fs::read(path).ok().map(Response::ok)
+    });
+    server
+}
+
+#[test]
+fn a_mirror_holds_archives_their_index_and_the_proofs() {
+    let ctx = world();
+    gover_snapshot!(
+        ctx.gover(["mirror", "go", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2 for [OS]/[ARCH]: [SIZE] from go.dev (transparency log record 300)
+[ROOT]/shop/go holds 1 file, [SIZE]; log of 302 records (sum.test)
+
+"#]]
+    );
+    let release = Release::new("go1.91.2");
+    let archive = release.archive_name();
+    let module = release.module_version();
+    let mut expected = vec![
+        archive.clone(),
+        format!("{archive}.sha256"),
+        "index.json".to_owned(),
+        "sumdb/sum.test/latest".to_owned(),
+        format!("sumdb/sum.test/lookup/golang.org/toolchain@{module}"),
+        "sumdb/sum.test/supported".to_owned(),
+        "sumdb/sum.test/tile/8/0/001.p/46".to_owned(),
+        "sumdb/sum.test/tile/8/1/000.p/1".to_owned(),
+    ];
+    expected.sort();
+    assert_eq!(served(&ctx), expected);
+    let read = |name: &str| fs::read(directory(&ctx).join(name)).unwrap();
+    assert_eq!(read(&archive), release.archive());
+    assert_eq!(read(&format!("{archive}.sha256")), release.sha256().as_bytes());
+    let index: Value = serde_json::from_slice(&read("index.json")).unwrap();
+    assert_eq!(index[0]["version"], "go1.91.2");
+    assert_eq!(index[0]["stable"], true);
+    assert_eq!(index[0]["files"][0]["filename"], archive);
+    assert_eq!(index[0]["files"][0]["sha256"], release.sha256());
+    assert_eq!(index[0]["files"][0]["size"], release.archive().len());
+    assert_eq!(index[0]["files"][0]["kind"], "archive");
+    assert_eq!(read("sumdb/sum.test/latest"), ctx.site().log().head());
+}
+
+#[test]
+fn a_mirror_of_modules_is_a_goproxy() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
+    let release = Release::new("go1.91.2");
+    let versions = directory(&ctx).join("golang.org/toolchain/@v");
+    let read = |name: &str| fs::read(versions.join(name)).unwrap();
+    let module = release.module_version();
+    assert_eq!(read("list"), format!("{module}\n").as_bytes());
+    assert_eq!(read(&format!("{module}.zip")), release.module_zip());
+    assert_eq!(read(&format!("{module}.mod")), b"module golang.org/toolchain\n");
+    let info: Value = serde_json::from_slice(&read(&format!("{module}.info"))).unwrap();
+    assert_eq!(info["Version"], module);
+    assert_eq!(info["Time"], "2024-06-27T20:11:12Z");
+    // There is no archive, so there is nothing to index.
+    assert!(!directory(&ctx).join("index.json").exists());
+}
+
+#[test]
+fn what_is_there_is_not_fetched_again() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let before = served(&ctx);
+    ctx.site().server().forget_requests();
+    gover_snapshot!(
+        ctx.gover(["mirror", "go", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+go1.91.2 for [OS]/[ARCH] is there
+[ROOT]/shop/go holds 1 file, [SIZE]; log of 302 records (sum.test), nothing to do
+
+"#]]
+    );
+    assert_eq!(
+        ctx.site().server().request_lines(),
+        ["GET /proxy/sumdb/sum.test/supported", "GET /proxy/sumdb/sum.test/latest"]
+    );
+    assert_eq!(served(&ctx), before);
+    // Another packing of the same is something else.
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "archive,module"]).success();
+    assert_eq!(ctx.site().server().requests_for("/dl/*").len(), 0);
+    assert_eq!(ctx.site().server().requests_for("/proxy/golang.org/*").len(), 2);
+    ctx.gover(["mirror", "go", "1.90"]).success();
+    assert!(served(&ctx).iter().any(|name| name.starts_with("go1.90.4.")));
+}
+
+#[test]
+fn one_platform_that_is_not_to_be_had_does_not_keep_the_others() {
+    let ctx = world();
+    let plan9: gover_core::Platform = "plan9-386".parse().unwrap();
+    ctx.site().publish(Release::for_platform("go1.91.2", plan9));
+    let output = ctx.gover(["mirror", "go", "1.91.2", "--platform", "solaris-amd64,plan9-386", "--json"]);
+    let facts = output.exits(1).json();
+    assert_eq!(facts["files"][0]["version"], "go1.91.2");
+    assert_eq!(facts["files"][0]["platform"], "plan9-386");
+    assert_eq!(facts["files"][0]["format"], "archive");
+    assert_eq!(facts["files"][0]["path"], "go1.91.2.plan9-386.tar.gz");
+    assert_eq!(facts["files"][0]["added"], true);
+    assert_eq!(facts["files"][0]["source"], "go.dev");
+    assert_eq!(facts["failed"][0]["platform"], "solaris-amd64");
+    assert_eq!(facts["log"]["database"], "sum.test");
+    assert_eq!(facts["log"]["records"], 303);
+    assert_eq!(facts["log"]["changed"], true);
+    assert!(output.stderr.contains("error: cannot get the record of go1.91.2 for solaris/amd64"), "{output}");
+    assert_eq!(output.json()["files"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_download_that_breaks_off_is_continued_by_the_next_run() {
+    let mut ctx = world();
+    ctx.set("GOVER_SOURCES", "go.dev");
+    let path = FakeSite::archive_path(&Release::new("go1.91.2"));
+    ctx.site().server().fault(&path, Fault::TruncateAt(1000));
+    ctx.gover(["mirror", "go", "1.91.2"]).exits(1);
+    assert!(!served(&ctx).iter().any(|name| name.starts_with("go1.91.2") || name == "index.json"));
+    ctx.site().server().heal();
+    ctx.site().server().forget_requests();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let requests = ctx.site().server().requests_for(&path);
+    assert!(requests[0].header("range").is_some_and(|range| range.ends_with("000-")), "{requests:?}");
+    assert_eq!(
+        fs::read(directory(&ctx).join(Release::new("go1.91.2").archive_name())).unwrap(),
+        Release::new("go1.91.2").archive()
+    );
+    assert!(ctx.names_in("shop/go/.gover-mirror/cache").is_empty());
+}
+
+#[test]
+fn what_is_not_what_was_released_never_gets_in() {
+    let ctx = world();
+    let release = Release::new("go1.91.2");
+    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
+    ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
+    let output = ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]);
+    assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");
+    assert!(!served(&ctx).iter().any(|name| name.contains("@v/")), "{:?}", served(&ctx));
+    assert!(ctx.names_in("shop/go/.gover-mirror/cache").is_empty());
+
+    ctx.site()
+        .server()
+        .fault(&FakeSite::archive_path(&release), Fault::FlipByte(release.archive().len() / 2));
+    let output = ctx.gover(["mirror", "go", "1.91.2", "--format", "archive"]);
+    assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");
+    assert!(!served(&ctx).iter().any(|name| name.starts_with("go1.91.2")), "{:?}", served(&ctx));
+}
+
+#[test]
+fn an_archive_that_the_log_alone_proves_is_not_given_to_others() {
+    let mut ctx = world();
+    let mirror = ctx.site().mirror_url();
+    ctx.set("GOVER_SOURCES", mirror);
+    ctx.site().server().fault("/dl/*", Fault::Status(404));
+    gover_snapshot!(
+        ctx.gover(["mirror", "go", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: nothing proves all of go1.91.2.[PLATFORM].[ARCHIVE] from [SITE]/mirror
+  neither the table compiled into gover nor the index of go.dev has its sum
+hint: `--format module` takes the module, which the log covers whole
+[ROOT]/shop/go holds 0 files, [SIZE]; log of 302 records (sum.test)
+
+"#]]
+    );
+}
+
+#[test]
+fn a_machine_without_network_installs_from_the_directory_by_the_log() {
+    for format in ["archive", "module"] {
+        let ctx = world();
+        ctx.gover(["mirror", "go", "1.91.2", "--format", format]).success();
+        ctx.site().server().forget_requests();
+        // The newest that is there, not the newest there is.
+        elsewhere(&ctx, "a").args(["install", "latest"]).run().success();
+        let receipt = receipt(&ctx, "a", "go1.91.2");
+        assert_eq!(receipt["proofs"][0]["kind"], "transparency-log");
+        assert_eq!(receipt["proofs"][0]["tree_size"], 302);
+        assert_eq!(receipt["proofs"].as_array().unwrap().len(), 1);
+        let as_url = elsewhere(&ctx, "b").env("GOVER_SOURCES", file_url(&directory(&ctx)));
+        as_url.args(["install", "1.91"]).run().success();
+        if format == "module" {
+            let proxy = elsewhere(&ctx, "c")
+                .env("GOVER_SOURCES", "goproxy")
+                .env("GOPROXY", file_url(&directory(&ctx)));
+            proxy.args(["install", "latest"]).run().success();
+        }
+        assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
+    ctx.gover(["mirror", "go", "1.90.4", "--format", "archive"]).success();
+    ctx.site().server().fault("*", Fault::Status(503));
+    let server = web_server(&directory(&ctx));
+    let there =
+        |home: &str| elsewhere(&ctx, home).env_remove("GOVER_OFFLINE").env("GOVER_SOURCES", server.at("/go"));
+    // `latest` is what the mirror has, whatever else there is in the world.
+    there("a").args(["install", "latest", "1.90"]).run().success();
+    for name in ["go1.91.2", "go1.90.4"] {
+        let receipt = receipt(&ctx, "a", name);
+        assert_eq!(receipt["source"], server.at("/go"), "{receipt}");
+        assert_eq!(receipt["proofs"][0]["kind"], "transparency-log", "{receipt}");
+    }
+    let proxy = there("b").env("GOVER_SOURCES", "goproxy").env("GOPROXY", server.at("/go"));
+    proxy.args(["install", "1.91.2"]).run().success();
+    assert!(!server.requests_for("/go/sumdb/sum.test/lookup/*").is_empty());
+}
+
+#[test]
+fn a_mirror_that_answers_everything_with_a_page_holds_no_log() {
+    let mut ctx = world();
+    let server = FakeServer::start();
+    server.handle("/go/", |_| Some(Response::ok("<html>Not here, try the home page</html>")));
+    let release = Release::new("go1.91.2");
+    server.serve(&format!("/go/{}", release.archive_name()), release.archive());
+    ctx.set("GOVER_SOURCES", server.at("/go"));
+    ctx.gover(["install", "1.91.2"]).success();
+}
+
+/// Installs and says which tree proved it.
+#[track_caller]
+fn proven_in(ctx: &TestContext, home: &str, version: &str) -> u64 {
+    elsewhere(ctx, home).args(["install", "-f", version]).run().success();
+    let receipt = receipt(ctx, home, &format!("go{version}"));
+    let proofs = receipt["proofs"].as_array().unwrap();
+    let log = proofs.iter().find(|proof| proof["kind"] == "transparency-log").unwrap();
+    log["tree_size"].as_u64().unwrap()
+}
+
+#[test]
+fn a_client_of_the_mirror_follows_its_head() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 302);
+    ctx.site().log().pad_to(70_000);
+    ctx.publish("go1.91.3");
+    ctx.gover(["mirror", "go", "1.91.3"]).success();
+    // One that saw the older head accepts the newer, and what was recorded before is under the newer one too.
+    assert_eq!(proven_in(&ctx, "a", "1.91.3"), 70_001);
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_001);
+    assert_eq!(proven_in(&ctx, "b", "1.91.2"), 70_001);
+    ctx.site().log().pad_to(140_000);
+    gover_snapshot!(
+        ctx.gover(["mirror", "go"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+[ROOT]/shop/go holds 2 files, [SIZE]; log of 140000 records (sum.test)
+
+"#]]
+    );
+    assert_eq!(proven_in(&ctx, "b", "1.91.3"), 140_000);
+    // Even one that slept through the update between.
+    ctx.site().log().show_only(Some(302));
+    fs::remove_dir_all(ctx.root().join("a")).unwrap();
+    ctx.command(ctx.gover_program())
+        .env("GOVER_HOME", ctx.root().join("a"))
+        .args(["install", "1.91.2"])
+        .run()
+        .success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.3"), 140_000);
+}
+
+#[test]
+fn a_client_that_saw_more_of_the_log_than_the_mirror_proves_by_its_own_head() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    ctx.site().log().pad_to(70_000);
+    ctx.publish("go1.91.3");
+    // A laptop that was online meanwhile.
+    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
+    online.args(["install", "1.91.3"]).run().success();
+    // The tile with its record is full in the mirror as in the log only if the mirror's head lies beyond it.
+    let output = elsewhere(&ctx, "a").args(["install", "1.91.2"]).run();
+    assert!(output.exits(1).stderr.contains("cannot be compared"), "{output}");
+    assert!(
+        output.stderr.contains("hint: where the mirror is made, `gover mirror DIR --seen 70001`"),
+        "{output}"
+    );
+    ctx.gover(["mirror", "go"]).success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_001);
+}
+
+#[test]
+fn records_far_from_the_edge_need_no_newer_mirror() {
+    let ctx = world();
+    ctx.site().log().pad_to(70_000);
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    ctx.site().log().pad_to(70_400);
+    ctx.publish("go1.91.3");
+    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
+    online.args(["install", "1.91.3"]).run().success();
+    // The mirror's head has 70000 records, and nothing here tells that they are the first of 70401. The record has
+    // its place among those 70401 all the same.
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_401);
+}
+
+#[test]
+fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
+    let ctx = world();
+    ctx.site().log().pad_to(1000);
+    // Online once, long ago.
+    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
+    online.args(["install", "1.90.4"]).run().success();
+    ctx.site().log().pad_to(70_000);
+    ctx.publish("go1.91.3");
+    ctx.gover(["mirror", "go", "1.91.3"]).success();
+    let output = elsewhere(&ctx, "a").args(["install", "1.91.3"]).run();
+    assert!(output.exits(1).stderr.contains("`gover mirror DIR --seen 1000`"), "{output}");
+    ctx.gover(["mirror", "go", "--seen", "1000"]).success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.3"), 70_001);
+    // From then on, without being told again.
+    ctx.site().log().pad_to(140_000);
+    ctx.gover(["mirror", "go"]).success();
+    fs::remove_dir_all(ctx.root().join("a")).unwrap();
+    ctx.site().log().show_only(Some(1000));
+    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
+    online.args(["install", "1.90.4"]).run().success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.3"), 140_000);
+}
+
+#[test]
+fn a_log_that_contradicts_what_the_mirror_gave_out_stops_everything() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let before = served(&ctx);
+    let fork = ctx.site().log().fork(200);
+    fork.pad_to(600);
+    ctx.site().serve_log(&fork);
+    // Even on a machine that has no memory of its own.
+    let output = ctx
+        .command(ctx.gover_program())
+        .env("GOVER_HOME", ctx.root().join("fresh"))
+        .args(["mirror", "go", "1.90.4"])
+        .run();
+    assert!(output.exits(1).stderr.contains("two histories"), "{output}");
+    assert_eq!(served(&ctx), before);
+}
+
+#[test]
+fn two_at_once_make_one_mirror() {
+    let ctx = world();
+    let start = |version: &str| ctx.command(ctx.gover_program()).args(["mirror", "go", version]).spawn();
+    let running: Vec<_> = ["1.91.2", "1.90.4", "1.91.2"].into_iter().map(start).collect();
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for version in ["1.91.2", "1.90.4"] {
+        proven_in(&ctx, "a", version);
+    }
+    let index: Value =
+        serde_json::from_slice(&fs::read(directory(&ctx).join("index.json")).unwrap()).unwrap();
+    assert_eq!(index.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_damaged_file_is_found_and_replaced() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "archive,module"]).success();
+    let release = Release::new("go1.91.2");
+    let archive = directory(&ctx).join(release.archive_name());
+    let mut bytes = fs::read(&archive).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&archive, bytes).unwrap();
+    let output = ctx.gover(["mirror", "go", "--verify"]);
+    assert!(output.success().stderr.contains("is not what was released; it is removed"), "{output}");
+    assert_eq!(fs::read(&archive).unwrap(), release.archive());
+    let output = ctx.gover(["mirror", "go", "--verify"]);
+    assert!(output.success().stderr.contains("nothing to do"), "{output}");
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_made() {
+    let ctx = world();
+    for arguments in [
+        ["mirror", "go", "lastest", "--platform", "linux-amd64"],
+        ["mirror", "go", "system", "--platform", "linux-amd64"],
+        ["mirror", "go", "1.91.2", "--platform", "linux"],
+        ["mirror", "go", "1.91.2", "--platform", "linux-../x"],
+    ] {
+        let output = ctx.gover(arguments);
+        assert!(output.exits(2).stderr.contains("hint: "), "{output}");
+    }
+    let output = ctx.gover(["mirror", "go", "1.99"]);
+    assert!(output.exits(1).stderr.contains("no Go release"), "{output}");
+    assert!(!directory(&ctx).exists());
+    let file = ctx.write("file", "x");
+    let output = ctx.gover(["mirror", file.to_str().unwrap(), "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("cannot create"), "{output}");
+    assert!(output.stderr.contains("hint: check the space on the mirror's disk"), "{output}");
+}
