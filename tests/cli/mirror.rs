@@ -273,6 +273,12 @@ fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
     ctx.gover(["mirror", "go", "1.90.4", "--format", "archive"]).success();
+    for patch in 3..15 {
+        ctx.publish(&format!("go1.91.{patch}"));
+    }
+    // One that knows of all there is.
+    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("b"));
+    online.args(["list", "--remote"]).run().success();
     ctx.site().server().fault("*", Fault::Status(503));
     let server = web_server(&directory(&ctx));
     let there =
@@ -285,7 +291,9 @@ fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
         assert_eq!(receipt["proofs"][0]["kind"], "transparency-log", "{receipt}");
     }
     let proxy = there("b").env("GOVER_SOURCES", "goproxy").env("GOPROXY", server.at("/go"));
-    proxy.args(["install", "1.91.2"]).run().success();
+    // A newer one is released, and this proxy has not got it; even where the list must tell, since there are many.
+    proxy.args(["install", "latest"]).run().success();
+    assert!(ctx.root().join("b/versions/go1.91.2").is_dir());
     assert!(!server.requests_for("/go/sumdb/sum.test/lookup/*").is_empty());
 }
 

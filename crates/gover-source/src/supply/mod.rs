@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use gover_core::{Platform, Request};
+use gover_core::{Platform, Request, ToolchainName};
 use tokio::time::timeout;
 
 use crate::address;
@@ -121,7 +121,7 @@ impl Supply {
     /// The newest release that answers `request` and that there is for `platform`.
     ///
     /// Where the sources say themselves what they have, the newest of that. Where nobody has said whether it is there for
-    /// the platform, a proxy is asked; what none has is passed over.
+    /// the platform, or only proxies serve, a proxy is asked; what none has is passed over.
     pub async fn newest<'a>(
         &self,
         releases: &'a Releases,
@@ -135,16 +135,23 @@ impl Supply {
         if let Some(release) = releases.matching(request).find(offered) {
             return Some(release);
         }
+        // What is released is not what a proxy has, and without a release site only proxies are left to serve.
+        let sites = [SourceSpec::GoDev, SourceSpec::China];
+        let published = self.settings.sources.iter().any(|spec| sites.contains(spec));
         let mut doubtful = 0;
         for release in releases.matching(request) {
             match release.availability(platform) {
-                Availability::Yes => return Some(release),
+                Availability::Yes if published => return Some(release),
                 Availability::No => {}
-                Availability::Unknown => {
+                Availability::Yes | Availability::Unknown => {
                     doubtful += 1;
-                    let wanted = Wanted { name: release.name.clone(), platform: platform.clone() };
+                    if doubtful > QUESTIONS {
+                        return Some(
+                            self.newest_listed(releases, request, platform).await.unwrap_or(release),
+                        );
+                    }
                     // Where nobody can be asked, the download will tell.
-                    if doubtful > QUESTIONS || !matches!(self.is_offered(&wanted).await, Ok(false)) {
+                    if !matches!(self.is_offered(&release.name, platform).await, Ok(false)) {
                         return Some(release);
                     }
                 }
@@ -153,13 +160,27 @@ impl Supply {
         None
     }
 
+    /// The newest that the proxies list and have, for who would have to ask too many questions otherwise.
+    async fn newest_listed<'a>(
+        &self,
+        releases: &'a Releases,
+        request: &Request,
+        platform: &Platform,
+    ) -> Option<&'a Release> {
+        let listed = self.proxies.kept_list(&self.cache).toolchains;
+        let is_listed = |name| listed.get(name).is_some_and(|platforms| platforms.contains(platform));
+        let release = releases.matching(request).find(|release| is_listed(&release.name))?;
+        matches!(self.is_offered(&release.name, platform).await, Ok(true)).then_some(release)
+    }
+
     /// Whether the proxies have a toolchain, asked by its `.info`; an error if none of them could be asked, or none
     /// is among the sources.
-    async fn is_offered(&self, wanted: &Wanted) -> Result<bool, SourceError> {
+    async fn is_offered(&self, name: &ToolchainName, platform: &Platform) -> Result<bool, SourceError> {
         if !self.settings.sources.contains(&SourceSpec::GoProxy) {
             return Err(SourceError::unreachable("no proxy is among the sources"));
         }
-        self.proxies.offers(&self.http, wanted).await
+        let wanted = Wanted { name: name.clone(), platform: platform.clone() };
+        self.proxies.offers(&self.http, &wanted).await
     }
 
     /// What is believed of archives, and how it is asked for.
