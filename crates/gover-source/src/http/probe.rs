@@ -36,6 +36,8 @@ impl Http {
         let witness = Witness::new();
         let client = self
             .builder()
+            // The certificate is what matters; an answer that does not come is not waited for.
+            .timeout(self.settings.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(witness.configuration()?)
             .build()

@@ -332,6 +332,12 @@ async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
         assert_eq!(error, expected);
         assert!(remedy.contains("SSL_CERT_FILE"), "{remedy}");
     }
+    // A server that says nothing has shown its certificate all the same.
+    scene.server.fault("/", gover_test::Fault::Stall);
+    let impatient = NetworkSettings { connect_timeout: Duration::from_millis(500), ..settings.clone() };
+    let (error, _) = fails(&Http::new(impatient), &scene.front.at("/x")).await;
+    assert!(error.contains("`Acme Inspection CA`"), "{error}");
+    scene.server.heal();
     // Through a proxy, as inspection usually is.
     let proxy = FakeProxy::start(&scene.server, &scene.front);
     let forward = scene.settings(&[("HTTPS_PROXY", &proxy.url())]).forward;
