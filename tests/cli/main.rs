@@ -12,7 +12,9 @@ mod bad_index;
 mod bad_input;
 mod cache_config;
 mod choose;
+mod concurrent;
 mod corporate;
+mod crash;
 mod current;
 mod doctor;
 #[cfg(unix)]

@@ -130,9 +130,7 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
         }
         return Err(error);
     };
-    let result = installer.publish(staging, name, verified, &lock)?;
-    discard_parts(layout, name.as_str(), &lock);
-    Ok(result)
+    installer.publish(staging, name, verified, &lock)
 }
 
 /// A tree in staging whose every proof held.

@@ -70,6 +70,24 @@ pub fn is_stale(layout: &Layout, program: &Path) -> bool {
     fs::read(program).is_ok_and(|bytes| stamp.trim_end() != Sha256::of(&bytes).to_string())
 }
 
+/// Whether `bin/` has the names of the toolchains that are there, and no others; a crash may have come between the two. A
+/// `bin/` that is not gover's yet has nothing to be in line with.
+pub fn names_are_right(layout: &Layout) -> bool {
+    let (Ok(inventory), Ok(entries)) = (Inventory::scan(layout), fs::read_dir(layout.bin())) else {
+        return true;
+    };
+    let suffix = executable_name("");
+    let named: BTreeSet<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .map(|name| name.strip_suffix(&suffix).unwrap_or(&name).to_owned())
+        .filter(|name| ToolchainName::parse(name).is_ok())
+        .collect();
+    let wanted: BTreeSet<&str> =
+        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
+    !layout.shim_stamp().is_file() || wanted.into_iter().eq(named.iter().map(String::as_str))
+}
+
 /// Why `bin/` is not in line.
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {

@@ -15,6 +15,7 @@ use gover_core::inventory::is_goroot;
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
+use crate::fetch::discard_parts;
 use crate::file_error::FileError;
 
 /// A directory to build a toolchain in; removed with all it holds when dropped.
@@ -87,7 +88,7 @@ impl Staging {
         }
         self.published = true;
         drop(self);
-        follow(layout, name.as_str())?;
+        follow(layout, name.as_str(), lock)?;
         // The new tree is in place: what cannot be removed now is removed by the next command.
         drop(recover(layout, name.as_str(), lock));
         Ok(target)
@@ -115,8 +116,8 @@ impl Drop for Staging {
     }
 }
 
-/// Puts right what a crash left in `staging/NAME`. `_lock` is the lock of that name.
-pub fn recover(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileError> {
+/// Puts right what a crash left in `staging/NAME`. `lock` is the lock of that name.
+pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     let directory = layout.staging().join(name);
     let (old, target) = (directory.join(OLD), layout.versions().join(name));
     if is_goroot(&old) && is_missing(&target) {
@@ -128,7 +129,7 @@ pub fn recover(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileErro
     let tree = directory.join(TREE);
     if is_missing(&tree) && !is_missing(&target) {
         // The tree was published and this is as far as it came.
-        follow(layout, name)?;
+        follow(layout, name, lock)?;
     }
     forget_documents(&directory)?;
     let waiting_trees = waiting(&directory);
@@ -150,9 +151,13 @@ pub fn recover(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileErro
     Ok(())
 }
 
-/// Puts the documents of a published tree in their places, the receipt last.
-fn follow(layout: &Layout, name: &str) -> Result<(), FileError> {
+/// Puts the documents of a published tree in their places, the receipt last; the download has served before that, so that a
+/// crash between the two leaves it to the next command.
+fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     let directory = layout.staging().join(name);
+    if !is_missing(&directory.join(RECEIPT)) {
+        discard_parts(layout, name, lock);
+    }
     for (file, target) in documents_of(layout, name) {
         let staged = directory.join(file);
         if !is_missing(&staged) {

@@ -32,13 +32,7 @@ use crate::failure::Failure;
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     if changes_toolchains(&command) {
-        // What a crash left half-done is put right before anything is built on it.
-        // Where that fails for one toolchain, the others are none the worse.
-        if let Err(error) = gover_install::staging::recover_all(&context.layout) {
-            let cause =
-                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            context.printer.warning(&format!("{error}{cause}"));
-        }
+        recover(context);
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -61,6 +55,19 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),
+    }
+}
+
+/// Puts right what a crash left half-done, before anything is built on it. Where that fails for one toolchain, the others are
+/// none the worse.
+fn recover(context: &Context<'_>) {
+    if let Err(error) = gover_install::staging::recover_all(&context.layout) {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+        context.printer.warning(&format!("{error}{cause}"));
+    }
+    if !gover_install::shims::names_are_right(&context.layout) {
+        // What hinders this is told by a command that depends on it.
+        drop(provide::refresh_shims(context));
     }
 }
 
