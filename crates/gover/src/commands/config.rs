@@ -25,14 +25,14 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, 
 }
 
 fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
-    let _lock = provide::lock("config", context)?;
+    let lock = provide::lock(settings::LOCK, context)?;
     if name == "sources" && !value.is_empty() {
         SourceSpec::parse_list(value)?;
     }
     let mut file = ConfigFile::read(&context.layout.config())?;
     file.set(name, value)?;
     file.write()?;
-    settings::mirror(&context.layout, &file, None)?;
+    settings::mirror(&context.layout, None, &lock)?;
     let (now, origin) = value_of(name, context)?;
     let path = context.short(&context.layout.config());
     context.printer.note(&if value.is_empty() {

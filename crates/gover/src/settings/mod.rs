@@ -8,7 +8,8 @@ mod file;
 
 use gover_core::env::{Env, vars};
 use gover_core::shim_state::ShimState;
-use gover_core::{Arch, Layout};
+use gover_core::{Arch, GoVersion, Layout};
+use gover_sys::Lock;
 
 pub(crate) use error::SettingsError;
 pub(crate) use file::ConfigFile;
@@ -96,19 +97,13 @@ impl Settings {
     }
 }
 
-/// Writes what the shim needs to know, taken from the file alone: the environment it reads itself.
-pub(crate) fn mirror(
-    layout: &Layout,
-    file: &ConfigFile,
-    stable: Option<gover_core::GoVersion>,
-) -> Result<(), SettingsError> {
+/// Writes what the shim needs to know, taken from the file alone: the environment it reads itself. `stable` is the newest
+/// stable release, if it is known. `_lock` is the lock [`LOCK`].
+pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -> Result<(), SettingsError> {
+    let file = ConfigFile::read(&layout.config())?;
     let path = layout.shim_state();
     let before = ShimState::read(&path);
-    let state = ShimState {
-        auto_install: file.switch("auto_install")?,
-        offline: file.switch("offline")?,
-        stable: stable.or_else(|| before.stable.clone()),
-    };
+    let state = mirrored(&file, &before, stable)?;
     if state == before {
         return Ok(());
     }
@@ -119,14 +114,40 @@ pub(crate) fn mirror(
     write().map_err(|source| SettingsError::Write { path: path.clone(), source })
 }
 
-/// Brings the shim's copy in line with a file that was edited by hand. Where that fails, the manager still asks the
-/// file itself before it installs anything for the shim.
-pub(crate) fn keep_mirrored(layout: &Layout) {
-    let there = layout.config().is_file() || layout.shim_state().is_file();
-    if let (true, Ok(file)) = (there, ConfigFile::read(&layout.config())) {
-        let _ = mirror(layout, &file, None);
+/// Brings the shim's copy in line with a file that was edited by hand, and with a newest release that was heard of. Where
+/// that fails, the manager still asks the file itself before it installs anything for the shim.
+///
+/// Where nothing is to be done, nothing is locked. Else the file is read again under the lock, so that what another process
+/// sets meanwhile is not undone.
+pub(crate) fn keep_mirrored(layout: &Layout, stable: Option<GoVersion>) {
+    let there = stable.is_some() || layout.config().is_file() || layout.shim_state().is_file();
+    let is_due = || {
+        let file = ConfigFile::read(&layout.config()).ok()?;
+        let before = ShimState::read(&layout.shim_state());
+        Some(mirrored(&file, &before, stable.clone()).ok()? != before)
+    };
+    if there
+        && is_due() == Some(true)
+        && let Ok(lock) = Lock::acquire(&layout.lock(LOCK), || ())
+    {
+        let _ = mirror(layout, stable, &lock);
     }
 }
+
+fn mirrored(
+    file: &ConfigFile,
+    before: &ShimState,
+    stable: Option<GoVersion>,
+) -> Result<ShimState, SettingsError> {
+    Ok(ShimState {
+        auto_install: file.switch("auto_install")?,
+        offline: file.switch("offline")?,
+        stable: stable.or_else(|| before.stable.clone()),
+    })
+}
+
+/// The name of the lock that protects `config.toml` and what is taken from it.
+pub(crate) const LOCK: &str = "config";
 
 /// Every setting by name, with its meaning; the reference is made from it.
 pub(crate) const SETTINGS: [(&str, &str); 4] = [

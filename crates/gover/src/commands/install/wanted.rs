@@ -12,7 +12,7 @@ use crate::architecture::Target;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::runtime::block_on;
-use crate::settings::{self, ConfigFile};
+use crate::settings;
 
 /// What is to be installed.
 #[derive(Debug)]
@@ -121,9 +121,7 @@ pub(super) fn name(
 /// is wrong with the settings is reported where they are needed.
 fn remember_stable(releases: &Releases, context: &Context<'_>) {
     let stable = releases.newest_stable().map(|release| release.name.version().clone());
-    if let Ok(file) = ConfigFile::read(&context.layout.config()) {
-        let _ = settings::mirror(&context.layout, &file, stable);
-    }
+    settings::keep_mirrored(&context.layout, stable);
 }
 
 /// No release answers a request.
