@@ -259,3 +259,21 @@ fn oldstable_is_the_same_toolchain_to_every_command() {
     assert!(output.success().stderr.starts_with("uninstalled go1.91.2 "), "{output}");
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.90.4"]);
 }
+
+#[test]
+fn oldstable_is_kept_as_the_releases_have_it_where_no_command_has_asked_yet() {
+    let ctx = context!();
+    let known = ctx.gover(["list", "--remote", "--offline", "--json"]).success().json();
+    let releases = known["releases"].as_array().unwrap();
+    let newest = releases.iter().find(|release| release["stable"] == true).unwrap();
+    let version = newest["version"].as_str().unwrap();
+    let minor: u32 = version.split('.').nth(1).unwrap().parse().unwrap();
+    for name in [format!("go1.{}.98", minor - 1), format!("go1.{}.99", minor - 1)] {
+        ctx.install_fake(&name);
+    }
+    fs::remove_file(ctx.layout().shim_state()).ok();
+    let output = ctx.gover(["prune", "--keep", "oldstable", "--dry-run"]);
+    assert!(output.success().stderr.contains("nothing to prune"), "{output}");
+    let output = ctx.gover(["prune", "--keep", "1.80", "--dry-run"]);
+    assert!(output.success().stderr.contains("warning: `--keep 1.80` keeps nothing"), "{output}");
+}

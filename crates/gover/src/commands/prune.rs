@@ -8,6 +8,7 @@ use crate::cli::PruneArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::mebibytes;
+use crate::supply::supply;
 
 /// `gover prune`
 ///
@@ -65,9 +66,7 @@ fn superseded(
         )
     })?;
     let used = used(context);
-    let stable = context.stable();
-    let kept: Vec<&ToolchainName> =
-        keep.iter().flat_map(|request| request.all(&inventory.toolchains, stable.as_ref())).collect();
+    let kept = kept(keep, &inventory.toolchains, context)?;
     let is_kept = |name: &ToolchainName| used.contains(name) || kept.contains(&name);
     let newest_of = |name: &ToolchainName| {
         let same =
@@ -82,6 +81,30 @@ fn superseded(
             newest_of(name).filter(|newest| *newest > name).map(|newest| (name.clone(), newest.clone()))
         })
         .collect())
+}
+
+/// What `--keep` names. Where the newest stable release is not known, the shim counts `oldstable` from the newest toolchain
+/// that is there; what that gives is kept, and also what the releases give that this gover knows.
+fn kept<'a>(
+    keep: &[Request],
+    installed: &'a [ToolchainName],
+    context: &Context<'_>,
+) -> Result<Vec<&'a ToolchainName>, Failure> {
+    if keep.is_empty() {
+        return Ok(Vec::new());
+    }
+    let releases = supply(context)?.known_releases();
+    let known = releases.newest_stable().map(|release| release.name.version().clone());
+    let mut kept = Vec::new();
+    for request in keep {
+        let mut matching = request.all(installed, context.stable().as_ref());
+        matching.extend(request.all(installed, known.as_ref()));
+        if matching.is_empty() {
+            context.printer.warning(&format!("`--keep {request}` keeps nothing: no installed Go answers it"));
+        }
+        kept.append(&mut matching);
+    }
+    Ok(kept)
 }
 
 /// What the default and the working directory mean now.
