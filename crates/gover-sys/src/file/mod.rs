@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 #[cfg(unix)]
 mod unix;
@@ -22,6 +23,9 @@ const ASIDE: &str = ".old";
 
 /// Marks names that are not meant to last.
 const TEMPORARY: &str = ".gover-";
+
+/// The age from which on nobody writes a temporary file any more.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// How many links may lead from one to the next; Linux follows as many.
 const LINKS: usize = 40;
@@ -245,6 +249,7 @@ pub(crate) fn temporary_name(path: &Path) -> PathBuf {
 
 /// A new empty file beside `path`.
 fn create_temporary(path: &Path, executable: bool) -> io::Result<(PathBuf, File)> {
+    remove_abandoned(path);
     loop {
         let temporary = temporary_name(path);
         match create_with_mode(&temporary, executable) {
@@ -252,6 +257,27 @@ fn create_temporary(path: &Path, executable: bool) -> io::Result<(PathBuf, File)
             // Left by a crashed process that had the same number.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Removes what crashed processes left of earlier attempts to write `path`. One that is young may belong to a process that is
+/// still at it; writing takes far less than this.
+fn remove_abandoned(path: &Path) {
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
+    else {
+        return;
+    };
+    let ending = format!("-{name}");
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let is_temporary = entry.file_name().to_str().is_some_and(|name| {
+            let numbers = name.strip_prefix(TEMPORARY).and_then(|rest| rest.strip_suffix(&ending));
+            numbers.is_some_and(|numbers| numbers.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+        });
+        let modified = || entry.metadata().and_then(|metadata| metadata.modified());
+        let age = || modified().ok().and_then(|modified| modified.elapsed().ok());
+        if is_temporary && age().is_some_and(|age| age > ABANDONED) {
+            drop(fs::remove_file(entry.path()));
         }
     }
 }

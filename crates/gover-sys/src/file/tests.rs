@@ -22,6 +22,29 @@ fn writing_replaces_contents_and_leaves_no_other_file() {
 }
 
 #[test]
+fn what_a_crashed_writer_left_goes_with_the_next_write() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    for name in [".gover-1-0-default", ".gover-2-0-default", ".gover-3-0-current", ".gover-mine-default"] {
+        fs::write(at(name), "").unwrap();
+    }
+    for name in [".gover-1-0-default", ".gover-3-0-current", ".gover-mine-default"] {
+        let file = OpenOptions::new().write(true).open(at(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - 2 * ABANDONED).unwrap();
+    }
+    // One from the future: its clock was wrong, or this one is.
+    let file = OpenOptions::new().write(true).open(at(".gover-2-0-default")).unwrap();
+    file.set_modified(std::time::SystemTime::now() + 2 * ABANDONED).unwrap();
+    write_atomically(&at("default"), b"1.22\n").unwrap();
+    let mut names: Vec<_> = fs::read_dir(root.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, [".gover-2-0-default", ".gover-3-0-current", ".gover-mine-default", "default"]);
+}
+
+#[test]
 fn a_failed_write_leaves_nothing_behind() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("taken");
