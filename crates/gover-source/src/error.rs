@@ -263,6 +263,9 @@ impl Diagnose for SupplyError {
             }
             Self::Unknown { .. } => "`gover list --remote` shows every release",
             Self::Integrity(error) => return error.hints(),
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                "make room, for instance with `gover cache clean` and `gover prune`, and try again"
+            }
             Self::Write { .. } => "check the space on the disk and the permissions of GOVER_HOME",
         };
         vec![hint.to_owned()]

@@ -60,13 +60,15 @@ impl Failure {
         Self::plain(what, hint, Exit::NotFound)
     }
 
-    /// The system refused to do something with a file.
+    /// The system refused to do something with a file. `hint` is for every reason but a full disk.
     pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
+        let is_full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let hint = if is_full { FULL.to_owned() } else { hint.into() };
         Self::Shown(Box::new(Report {
             what: what.into(),
             details: Vec::new(),
             causes: vec![source.to_string()],
-            hints: vec![hint.into()],
+            hints: vec![hint],
             exit: Exit::Failure,
         }))
     }
@@ -89,6 +91,9 @@ impl Failure {
         }))
     }
 }
+
+/// What to do about a full disk.
+const FULL: &str = "make room, for instance with `gover cache clean` and `gover prune`, and try again";
 
 impl<E: Diagnose> From<E> for Failure {
     fn from(error: E) -> Self {
