@@ -135,6 +135,25 @@ fn a_verify_may_be_killed() {
 }
 
 #[test]
+fn a_toolchain_that_a_killed_install_put_aside_is_there_for_commands_that_look() {
+    for command in [
+        &["which", "go", "1.91.2"] as &[&str],
+        &["list", "1.91.2"],
+        &["exec", "1.91.2", "--", "go", "version"],
+    ] {
+        let mut ctx = context!();
+        let goroot = ctx.install_fake("go1.91.2");
+        let staged = ctx.layout().staging().join("go1.91.2");
+        fs::create_dir_all(staged.join("tree/src")).unwrap();
+        fs::rename(goroot, staged.join("old")).unwrap();
+        ctx.set("GOVER_OFFLINE", "1");
+        let output = ctx.gover(command);
+        assert!(output.success().stdout.contains("go1.91.2"), "{output}");
+        assert!(ctx.names_in("gover/staging").is_empty());
+    }
+}
+
+#[test]
 #[ignore = "needs strace; run by tests/crash/run"]
 fn commands_may_be_killed_before_each_system_call() {
     let scenarios =
@@ -266,6 +285,11 @@ impl<'a> World<'a> {
         let when = format!("{}, {when}, {}", scenario.command.join(" "), Random::describe());
         self.toolchains_are_whole(&when);
         self.texts_are_whole(&when);
+        if scenario.command.contains(&"-f") {
+            // The old one or the new one, at every moment, even for a command that only looks.
+            let output = ctx.gover(["which", "go", "1.91.2"]);
+            assert_eq!(output.code, Some(0), "{when}\n{output}");
+        }
         // The shim takes no lock and repairs nothing.
         let output = ctx.shim("go", ["+1.90.4", "version"]);
         assert_eq!(output.code, Some(0), "{when}\n{output}");

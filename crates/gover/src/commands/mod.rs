@@ -33,6 +33,10 @@ use crate::failure::Failure;
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     if changes_toolchains(&command) {
         recover(context);
+    } else if looks_for_toolchains(&command) {
+        // A forced install that was killed between its two renames left the old toolchain aside: this brings it back. What
+        // hinders that is told by a command that changes something.
+        drop(gover_install::staging::recover_all(&context.layout));
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -81,5 +85,13 @@ fn changes_toolchains(command: &Command) -> bool {
             | Command::Use(_)
             | Command::Verify(_)
             | Command::Default(_)
+    )
+}
+
+/// Whether it says what is installed, or runs it.
+fn looks_for_toolchains(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_)
     )
 }
