@@ -58,7 +58,7 @@ impl Default for SplitSettings {
     fn default() -> Self {
         Self {
             connections: 4,
-            measure: Duration::from_millis(750),
+            measure: Duration::from_millis(1500),
             least: 64 << 10,
             worth: Duration::from_secs(3),
             gain: 1.25,

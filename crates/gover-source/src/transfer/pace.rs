@@ -14,6 +14,10 @@ pub(super) struct Pace {
     before: Option<(usize, f64)>,
     /// Nothing is tried any more.
     settled: bool,
+    /// How often more connections brought nothing, and until when they are not tried again: servers that send in bursts
+    /// are easily measured wrong.
+    failures: u32,
+    rest: Option<Instant>,
     /// A connection begins slowly; what comes before this is over is not measured.
     warm: bool,
     since: Instant,
@@ -30,6 +34,8 @@ impl Pace {
             connections: 1,
             before: None,
             settled: !splittable || settings.connections < 2,
+            failures: 0,
+            rest: None,
             warm: false,
             since: now,
             bytes: 0,
@@ -56,8 +62,13 @@ impl Pace {
 
     /// How many connections there shall be, if so many bytes are missing.
     pub(super) fn connections(&mut self, missing: u64, now: Instant) -> usize {
+        if self.rest.is_some_and(|end| now >= end) {
+            (self.rest, self.since, self.bytes) = (None, now, 0);
+        }
         let elapsed = now.saturating_duration_since(self.since);
-        if self.settled || elapsed < self.settings.measure || self.bytes < self.settings.least {
+        let enough = if self.warm { self.settings.measure } else { self.settings.measure / 2 };
+        let measured = elapsed >= enough && self.bytes >= self.settings.least;
+        if self.settled || self.rest.is_some() || !measured {
             return self.connections;
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
@@ -71,7 +82,10 @@ impl Pace {
         self.rate = rate;
         match self.before {
             Some((before, known)) if rate < known * self.settings.gain => {
-                (self.connections, self.settled) = (before, true);
+                (self.connections, self.before) = (before, None);
+                self.failures += 1;
+                self.settled = self.failures == TRIALS;
+                self.rest = Some(now + self.settings.measure * REST);
             }
             _ if self.connections >= self.settings.connections => self.settled = true,
             // What is nearly done is not worth a change; it may become slower yet.
@@ -98,6 +112,12 @@ impl Pace {
         each.clamp(self.settings.segment.0, self.settings.segment.1)
     }
 }
+
+/// How often more connections may bring nothing before they are given up.
+const TRIALS: u32 = 3;
+
+/// How many measurements lie between two trials.
+const REST: u32 = 8;
 
 #[cfg(test)]
 mod tests {
@@ -132,7 +152,11 @@ mod tests {
 
     #[test]
     fn a_limit_of_the_way_is_met_with_one() {
-        assert_eq!(run(5, |_| MIB), [1, 2, 1, 1, 1]);
+        let counts = run(60, |_| MIB);
+        assert_eq!(counts[..3], [1, 2, 1]);
+        // Tried again twice, long after, and then no more.
+        assert_eq!(counts.iter().filter(|count| **count == 2).count(), 3);
+        assert_eq!(counts[40..], [1; 20]);
         // Two are better than one, four are no better than two.
         assert_eq!(run(6, |connections| connections.min(2) as u64 * MIB), [1, 2, 4, 2, 2, 2]);
     }
