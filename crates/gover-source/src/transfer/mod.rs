@@ -149,8 +149,8 @@ struct Transfer<'a> {
     began: u64,
     /// What this place said of the file that the held bytes are of.
     seen: Seen,
-    /// Several connections were more than the server or the way there bears.
-    split_failed: bool,
+    /// How often several connections were more than the server or the way there bore.
+    split_failures: u32,
 }
 
 /// What a server said of its file in this transfer.
@@ -172,7 +172,7 @@ enum Ended {
 
 impl<'a> Transfer<'a> {
     fn new(artifact: &'a Artifact, sink: &'a mut dyn Sink, observer: &'a dyn Observer) -> Self {
-        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default(), split_failed: false }
+        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default(), split_failures: 0 }
     }
 
     async fn fetch(&mut self, http: &Http, url: &str, opening: Opening) -> Result<u64, TransferError> {

@@ -23,7 +23,7 @@ impl Transfer<'_> {
         stream: Stream,
         total: u64,
     ) -> Result<Ended, TransferError> {
-        let splittable = stream.ranges && !self.split_failed && !self.sink.in_one_piece();
+        let splittable = stream.ranges && self.split_failures < SPLITS && !self.sink.in_one_piece();
         let mut taking = Taking {
             main: Some(step(Box::new(stream))),
             main_heard: tokio::time::Instant::now(),
@@ -129,7 +129,7 @@ impl Transfer<'_> {
             Ok(Arrival::Whole) => {}
             Err(_) => {
                 taking.pace.refused();
-                self.split_failed = true;
+                self.split_failures += 1;
                 // What was fetched behind the gap is gone.
                 self.observer.started(self.artifact, Some(taking.total), self.held);
             }
@@ -154,8 +154,8 @@ impl Transfer<'_> {
     }
 
     fn broke_off(&mut self, error: HttpError, taking: &Taking<'_>) -> Ended {
-        // Perhaps because there were several; the next attempt is content with one.
-        self.split_failed |= taking.ahead.start().is_some();
+        // Perhaps because there were several, perhaps the network as a whole was gone for a moment.
+        self.split_failures += u32::from(taking.ahead.start().is_some());
         Ended::Failed(error)
     }
 }
@@ -214,3 +214,6 @@ impl Taking<'_> {
         .await
     }
 }
+
+/// How many attempts with several connections may fail before one is all that is tried.
+const SPLITS: u32 = 2;
