@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use gover_core::{Platform, ToolchainName};
 
@@ -69,63 +69,66 @@ impl Proxies {
 
     /// Whether a proxy has the toolchain, asked by its `.info`. An error if none could be asked.
     pub(crate) async fn offers(&self, http: &Http, wanted: &Wanted) -> Result<bool, SourceError> {
-        let name = file_name(wanted, "info")?;
-        let mut unreachable = None;
-        for entry in self.entries()? {
-            let answer = match self.locate(entry, &name) {
-                Ok(location) => read(http, &location, INFO_LIMIT, None).await.map(|_| ()),
-                Err(error) => Err(error),
-            };
-            let Err(error) = answer else { return Ok(true) };
-            let goes_on = entry.any_failure_goes_on || error.is_not_found();
-            if !error.is_not_there() {
-                unreachable = Some(error);
-            }
-            if !goes_on {
-                break;
-            }
+        let name = &file_name(wanted, "info")?;
+        let (answer, failures) = self
+            .first(http, self.entries()?, |entry| {
+                Box::pin(async move { read(http, &self.locate(entry, name)?, INFO_LIMIT, None).await })
+            })
+            .await;
+        if answer.is_some() {
+            return Ok(true);
         }
+        let unreachable = failures.into_iter().map(|(_, error)| error).rfind(|error| !error.is_not_there());
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// What the first answering proxy lists, as new as wanted or as new as there is, and what failed. Beside a silent
-    /// entry the next is asked if it is followed by `|`.
+    /// What the first answering proxy lists, as new as wanted or as new as there is, and by entry what failed.
     pub(crate) async fn list(
         &self,
         http: &Http,
         cache: &Cache,
         freshness: Freshness,
-        patience: Duration,
-    ) -> (Listed, Vec<SourceFailure>) {
-        let entries = match self.entries() {
-            Ok(entries) => entries,
-            Err(error) => {
-                return (Listed::default(), vec![SourceFailure::new(LABEL, None, &error)]);
-            }
-        };
-        let questions = entries.iter().map(|entry| {
-            let question: Question<'_, Listed, SourceError> = Box::pin(async move {
-                load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await
-            });
-            question
-        });
-        let wait = |at: usize| entries.get(at)?.any_failure_goes_on.then_some(patience);
+    ) -> Result<(Listed, Vec<(&Entry, SourceError)>), SourceError> {
+        let entries = self.entries()?;
+        let (listed, failures) = self
+            .first(http, entries, |entry| {
+                Box::pin(async move {
+                    load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await
+                })
+            })
+            .await;
+        let failures =
+            failures.into_iter().filter_map(|(at, error)| Some((entries.get(at)?, error))).collect();
+        Ok((listed.unwrap_or_default(), failures))
+    }
+
+    /// The first answer that the separators allow, and why other entries gave none. Beside a silent entry the next is
+    /// asked if it is followed by `|`.
+    async fn first<'a, T>(
+        &self,
+        http: &Http,
+        entries: &'a [Entry],
+        ask: impl Fn(&'a Entry) -> Question<'a, T, SourceError>,
+    ) -> (Option<T>, Vec<(usize, SourceError)>) {
+        let silence = http.settings().patience;
+        let wait = |at: usize| entries.get(at)?.any_failure_goes_on.then_some(silence);
         let quiet = |at: usize| {
             let place = entries.get(at).map(|entry| self.locate(entry, ""));
             let heard = place.and_then(|place| http.heard_at(&place.ok()?.to_string()));
-            heard.is_none_or(|heard| heard.elapsed() >= patience)
+            heard.is_none_or(|heard| heard.elapsed() >= silence)
         };
         let mut failures = Vec::new();
         let goes_on = |at: usize, error: SourceError| {
-            let Some(entry) = entries.get(at) else { return Ok(false) };
-            failures.push(self.failure(entry, &error));
-            Ok::<_, Infallible>(entry.any_failure_goes_on || error.is_not_found())
+            let bar = entries.get(at).is_some_and(|entry| entry.any_failure_goes_on);
+            let goes_on = bar || error.is_not_found();
+            failures.push((at, error));
+            Ok::<_, Infallible>(goes_on)
         };
-        let Ok(answer) = race(questions, Patience { silence: patience, wait, quiet }, goes_on).await;
-        let Some(answer) = answer else { return (Listed::default(), failures) };
-        let silent = answer.silent.iter().filter_map(|at| entries.get(*at));
-        failures.extend(silent.map(|entry| self.failure(entry, &SourceError::silent(patience))));
-        (answer.value, failures)
+        let patience = Patience { silence, wait, quiet };
+        let Ok(answer) = race(entries.iter().map(ask), patience, goes_on).await;
+        let Some(answer) = answer else { return (None, failures) };
+        failures.extend(answer.silent.iter().map(|at| (*at, SourceError::silent(silence))));
+        (Some(answer.value), failures)
     }
 
     /// What the first proxy of which a list is kept had, whatever its age.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Download, Supply};
 use crate::artifact::{Artifact, Wanted};
 use crate::error::{IntegrityError, SourceError, SourceFailure, SupplyError};
-use crate::proxy;
-use crate::race::{Patience, Question, race};
+use crate::proxy::{self, Candidate};
+use crate::race::{Answer, Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::source::Flat;
 use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};
@@ -169,10 +169,10 @@ impl Supply {
             .map_err(|error| report.refused(SourceFailure::new(proxy::LABEL, None, &error), error))?;
         let candidates = candidates.get(skip..).unwrap_or_default();
         let silence = self.settings.network.patience;
+        let failed = |candidate: &Candidate<'_>| self.recent.contains(&self.proxies.label(candidate.entry));
         let wait = |at: usize| {
             let candidate = candidates.get(at).filter(|candidate| candidate.entry.any_failure_goes_on)?;
-            let failed = self.recent.contains(&self.proxies.label(candidate.entry));
-            Some(if failed { Duration::ZERO } else { silence })
+            Some(if failed(candidate) { Duration::ZERO } else { silence })
         };
         let questions = candidates.iter().map(|candidate| {
             let question: Question<'_, Ready, SourceError> =
@@ -180,37 +180,37 @@ impl Supply {
             question
         });
         let mut lasting = false;
-        let goes_on = |at: usize, error| {
-            let SourceError::Integrity(error) = error else {
-                let Some(candidate) = candidates.get(at) else { return Ok(false) };
-                lasting |= error.is_lasting();
-                self.judge(&self.proxies.label(candidate.entry), &error);
-                let goes_on = candidate.entry.any_failure_goes_on || error.is_not_found();
-                report.refused(self.proxies.failure(candidate.entry, &error), error);
-                return Ok(goes_on);
-            };
-            Err(error)
+        let goes_on = |at: usize, error: SourceError| {
+            let Some(candidate) = candidates.get(at) else { return Ok(false) };
+            lasting |= error.is_lasting();
+            self.judge(&self.proxies.label(candidate.entry), &error);
+            let goes_on = candidate.entry.any_failure_goes_on || error.is_not_found();
+            match report.refused(self.proxies.failure(candidate.entry, &error), error) {
+                Refusal::Told => Ok(goes_on),
+                Refusal::Integrity(error) => Err(error),
+            }
         };
         let quiet = |at: usize| {
-            let artifact = candidates.get(at).and_then(|candidate| candidate.artifact.as_ref().ok());
-            artifact.is_none_or(|artifact| self.are_quiet(&[artifact.location.to_string()]))
+            let Some(candidate) = candidates.get(at) else { return true };
+            let place = candidate.artifact.as_ref().map(|artifact| artifact.location.to_string());
+            failed(candidate) || place.is_ok_and(|place| self.are_quiet(&[place]))
         };
         let patience = Patience { silence, wait, quiet };
-        let answer = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)?;
-        let Some(answer) = answer else {
+        let Some(answer) = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)? else {
             if lasting {
                 self.recent.add(proxy::LABEL);
             }
             return Err(Refusal::Told);
         };
-        for candidate in answer.silent.iter().filter_map(|at| candidates.get(*at)) {
+        let Answer { from, value, silent, .. } = answer;
+        for candidate in silent.iter().filter_map(|at| candidates.get(*at)) {
             self.recent.add(&self.proxies.label(candidate.entry));
             report.failed(self.proxies.failure(candidate.entry, &SourceError::silent(silence)));
         }
-        if let Some(candidate) = candidates.get(answer.from) {
+        if let Some(candidate) = candidates.get(from) {
             self.recent.remove(&self.proxies.label(candidate.entry));
         }
-        Ok(Ready { entry: Some(skip + answer.from), ..answer.value })
+        Ok(Ready { entry: Some(skip + from), ..value })
     }
 
     /// Where a source is asked.

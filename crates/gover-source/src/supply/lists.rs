@@ -64,9 +64,18 @@ impl Supply {
 
     fn ask_for_list(&self, freshness: Freshness) -> Inquiry<'_> {
         let question = async move {
-            let (listed, failures) =
-                self.proxies.list(&self.http, &self.cache, freshness, self.patience()).await;
-            Known::List(listed, failures)
+            match self.proxies.list(&self.http, &self.cache, freshness).await {
+                Ok((listed, failures)) => {
+                    let told = failures.iter().map(|(entry, error)| {
+                        self.judge(&self.proxies.label(entry), error);
+                        self.proxies.failure(entry, error)
+                    });
+                    Known::List(listed, told.collect())
+                }
+                Err(error) => {
+                    Known::List(Listed::default(), vec![SourceFailure::new(proxy::LABEL, None, &error)])
+                }
+            }
         };
         let places = self.proxies.bases();
         self.inquiry(proxy::LABEL.to_owned(), places, Source::Proxies, Box::pin(question))

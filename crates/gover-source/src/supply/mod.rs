@@ -180,7 +180,10 @@ impl Supply {
             return Err(SourceError::unreachable("no proxy is among the sources"));
         }
         let wanted = Wanted { name: name.clone(), platform: platform.clone() };
-        self.proxies.offers(&self.http, &wanted).await
+        // Enough for a silent proxy and the one behind it.
+        let patience = self.settings.network.patience * 2;
+        let offers = timeout(patience, self.proxies.offers(&self.http, &wanted)).await;
+        offers.unwrap_or_else(|_| Err(SourceError::silent(patience)))
     }
 
     /// What is believed of archives, and how it is asked for.

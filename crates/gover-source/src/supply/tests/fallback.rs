@@ -209,3 +209,34 @@ async fn a_silent_index_does_not_hold_up_a_mirror() {
     let (found, _) = download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap();
     assert!(matches!(found.artifact.proof, Proof::Sha256 { .. }));
 }
+
+#[tokio::test]
+async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
+    let world = world();
+    let host = Platform::host();
+    let other: Platform = if host.os() == "plan9" { "linux-amd64" } else { "plan9-386" }.parse().unwrap();
+    // Listed for another platform alone, so that a proxy is asked whether this one is there.
+    world.site.publish_module(&FakeRelease::for_platform("go1.91.3", other));
+    let release = FakeRelease::new("go1.91.3");
+    world.site.server().serve(&FakeSite::module_path(&release), release.module_zip());
+    let info = format!("/proxy/golang.org/toolchain/@v/{}.info", wanted("go1.91.3").module_version());
+    world.site.server().serve(&info, "{}");
+    world.site.server().fault("/gate/*", Fault::Stall);
+    let gate = world.site.server().at("/gate");
+    let mut settings = impatient(&world, "goproxy");
+    settings.network.patience = PATIENCE * 10;
+    settings.proxies = Some(format!("{gate}|{}", world.site.proxy_url()));
+    let supply = Supply::new(settings).unwrap();
+    let releases = supply.releases().await;
+    assert_eq!(told(&releases.failures), [format!("goproxy: {gate}: no answer within 0.2 s")]);
+    let request = Request::parse("1.91").unwrap();
+    assert_eq!(supply.newest(&releases, &request, &host).await.unwrap().name.as_str(), "go1.91.3");
+    // Having kept the list waiting, it does not keep the download waiting.
+    let (found, _) = download(&supply, "go1.91.3").await.unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(found.failures.is_empty(), "{:?}", found.failures);
+    // One that says nothing at all is passed by: the download will tell.
+    let mut settings = impatient(&world, "goproxy");
+    settings.proxies = Some(gate);
+    let supply = Supply::new(settings).unwrap();
+    assert_eq!(supply.newest(&releases, &request, &host).await.unwrap().name.as_str(), "go1.91.3");
+}
