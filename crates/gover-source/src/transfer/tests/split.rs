@@ -66,7 +66,9 @@ async fn a_server_that_refuses_more_connections_serves_over_one() {
         let mut sink = Memory::default();
         assert_eq!(world.fetch(None, &mut sink).await.unwrap(), LENGTH);
         assert!(sink.bytes == large(), "the file is another one");
-        assert!(world.server.requests().len() < 16, "{}", world.server.requests().len());
+        // No segment is asked for twice, however fast the one connection is.
+        let segments = large().len().div_ceil(MIB);
+        assert!(world.server.requests().len() <= 1 + segments, "{}", world.server.requests().len());
     }
 }
 
