@@ -188,11 +188,15 @@ impl Installer<'_> {
             }
         };
         let must = request.require_log || content.download.artifact.proof == Proof::Log;
-        let answer = match answer {
+        let mut answer = match answer {
             Some(answer) => Some(answer),
             None if must => Some(lookup.await),
             None => tokio::time::timeout(self.log_patience, lookup).await.ok(),
         };
+        // A server that allows a client one connection refuses this one while the download has it.
+        if must && matches!(&answer, Some(Err(error)) if error.is_unavailable()) {
+            answer = Some(self.supply.lookup(wanted).await);
+        }
         let verified = verify(content, answer, must)?;
         let Receipt { file, source, .. } = &verified.receipt;
         let seen = smoke::check(tree, &wanted.name, &wanted.platform, request.smoke, self.env);

@@ -341,6 +341,13 @@ fn an_archive_with_a_known_sum_does_without_the_database() {
 }
 
 #[test]
+fn a_database_that_refuses_beside_the_download_is_asked_again_after_it() {
+    let world = World::with_release(&[SourceSpec::GoProxy]);
+    world.site.server().fault_times("/proxy/sumdb/*", Fault::Status(503), 1);
+    assert_eq!(kinds(&world.install().unwrap()), ["log"]);
+}
+
+#[test]
 fn a_required_log_that_is_silent_stops_the_install_and_keeps_the_download() {
     let world = World::with_release(&[SourceSpec::GoDev]);
     world.break_database();
