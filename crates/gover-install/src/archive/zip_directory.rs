@@ -90,7 +90,7 @@ impl Listed {
         bytes(directory, rest.comment)?;
         let sizes = [&mut entry.size, &mut entry.compressed, &mut entry.offset];
         resolve(&extra, sizes).map_err(broken)?;
-        if second_name(&extra).is_some_and(|name| name != entry.name) {
+        if second_name(&extra).map_err(broken)?.is_some_and(|name| name != entry.name) {
             return Err(broken("an entry has two names"));
         }
         Ok(entry)
@@ -248,7 +248,7 @@ impl<'a> LocalHeader<'a> {
     fn sizes(&self) -> Result<(u64, u64), &'static str> {
         let (mut size, mut compressed) = (u64::from(self.size), u64::from(self.compressed));
         resolve(self.extra, [&mut size, &mut compressed])?;
-        if second_name(self.extra).is_some_and(|name| name != self.name) {
+        if second_name(self.extra)?.is_some_and(|name| name != self.name) {
             return Err("it has two names");
         }
         Ok((size, compressed))
@@ -268,8 +268,9 @@ fn resolve<const N: usize>(extra: &[u8], values: [&mut u64; N]) -> Result<(), &'
 }
 
 /// The name that Info-ZIP repeats in Unicode (4.6.9), after a version and a sum of the other name.
-fn second_name(extra: &[u8]) -> Option<&[u8]> {
-    extra_field(extra, UNICODE_NAME).ok().flatten().map(|field| field.get(5..).unwrap_or_default())
+fn second_name(extra: &[u8]) -> Result<Option<&[u8]>, &'static str> {
+    let field = extra_field(extra, UNICODE_NAME).map_err(|()| "an entry has more than one further name")?;
+    Ok(field.map(|field| field.get(5..).unwrap_or_default()))
 }
 
 /// The content of the one extra field with this number; an error if they are not well formed or it comes twice.

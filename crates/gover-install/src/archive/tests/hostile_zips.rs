@@ -256,6 +256,12 @@ fn a_second_name_must_be_the_first() {
     let mut local = named(b"go/b");
     local.central.extra.clear();
     assert!(error(&zip(&[local])).contains("two names"));
+    let twice = honest().with(|header| {
+        let mut extra = vec![0x75, 0x70, 9, 0, 1, 0, 0, 0, 0];
+        extra.extend(b"go/b");
+        header.extra = extra.repeat(2);
+    });
+    assert!(error(&zip(&[twice])).contains("more than one further name"));
 }
 
 #[test]
