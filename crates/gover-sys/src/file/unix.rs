@@ -132,7 +132,16 @@ pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
     }
     let directory = File::open(path)?;
     // SAFETY: the descriptor is open across the call, which takes no pointers.
-    if unsafe { syncfs(directory.as_raw_fd()) } == 0 { Ok(true) } else { Err(io::Error::last_os_error()) }
+    if unsafe { syncfs(directory.as_raw_fd()) } == 0 {
+        return Ok(true);
+    }
+    match io::Error::last_os_error() {
+        // A container's filter, or a kernel of its own kind, does not know the call.
+        error if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+            Ok(false)
+        }
+        error => Err(error),
+    }
 }
 
 /// `sync` hands everything to the disks; syncing one file then empties the disk's own cache (std uses `F_FULLFSYNC` where
