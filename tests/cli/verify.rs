@@ -406,6 +406,16 @@ fn a_build_of_ones_own_is_verified_by_its_receipt() {
     let output = ctx.gover(["verify"]);
     let hint = format!("gover install -f --sha256 {sum} FILE");
     assert!(String::from_utf8_lossy(&output.exits(1).raw_stderr).contains(&hint), "{output}");
+    // A receipt that was tampered with puts nothing into a command that is to be pasted.
+    let path = ctx.layout().receipts().join("go1.91.2-corp.json");
+    let receipt = fs::read_to_string(&path).unwrap();
+    let mut receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
+    receipt["url"] = "https://h/x; sh evil".into();
+    receipt["sha256"] = "$(sh evil)".into();
+    fs::write(&path, receipt.to_string()).unwrap();
+    let output = ctx.gover(["verify"]);
+    let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+    assert!(!text.contains("evil") && text.contains("--sha256 HEX FILE"), "{text}");
 }
 
 #[test]

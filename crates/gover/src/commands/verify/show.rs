@@ -154,8 +154,10 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
         match (&one.known.receipt, foreign) {
             (Some(receipt), _) if one.known.is_given() => {
-                let place = receipt.url.as_deref().unwrap_or("FILE");
-                hints.push(format!("gover install -f --sha256 {} {place}", receipt.sha256));
+                // The receipt may be what was tampered with: only what a shell and a terminal take as it is goes into a command.
+                let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
+                let place = receipt.url.as_deref().filter(|url| is_plain(url)).unwrap_or("FILE");
+                hints.push(format!("gover install -f --sha256 {sum} {place}"));
             }
             (_, Some(arch)) => hints.push(format!("gover install -f --arch {arch} {request}")),
             (None, None) if !one.name.is_release() => {
@@ -178,6 +180,10 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         );
     }
     hints
+}
+
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/:%+@".contains(c))
 }
 
 fn facts(one: &Examined, context: &Context<'_>) -> Value {
