@@ -201,14 +201,14 @@ fn what_was_edited_after_a_repair_stays_and_the_rest_comes_back() {
     let ctx = context!();
     let path = go_env(&ctx, b"GO111MODULE=off\nGOOS=plan9\n");
     let pin = ctx.work().join(".go-version");
-    fs::write(&pin, "1.91.2\r\n").unwrap();
+    fs::write(&pin, "1.91.2\r\n# pinned\n").unwrap();
     ctx.gover(["doctor", "go111module", "goos-goarch", "line-endings", "--fix", "--yes"]).success();
     fs::write(&path, "GOFLAGS=-v\n").unwrap();
     let output = ctx.gover(["doctor", "--undo"]);
     // One file is told once, though two repairs changed it.
     assert_eq!(output.exits(1).stderr.matches("has changed since it was repaired").count(), 1, "{output}");
     assert!(output.stderr.contains("put back"), "{output}");
-    assert_eq!(fs::read(&pin).unwrap(), b"1.91.2\r\n");
+    assert_eq!(fs::read(&pin).unwrap(), b"1.91.2\r\n# pinned\n");
     assert_eq!(fs::read(&path).unwrap(), b"GOFLAGS=-v\n");
     // What it held first is where the message says.
     assert!(output.stderr.contains("what it held before the repair lies in `[ROOT]"), "{output}");
