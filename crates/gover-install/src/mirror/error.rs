@@ -57,6 +57,11 @@ impl MirrorError {
         Self::Log { source: Box::new(source) }
     }
 
+    /// Whether a file is not what it should be, as opposed to one that could not be looked at.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_integrity())
+    }
+
     /// Whether only this one is not to be had, so that others may well be.
     pub fn is_missing(&self) -> bool {
         match self {

@@ -75,7 +75,8 @@ impl Mirror {
         }
     }
 
-    /// Proves a file that is there once more.
+    /// Proves a file that is there once more. Only an error that [is one of damage](MirrorError::is_damage) says something
+    /// about the file.
     pub async fn check(&self, held: &Held, record: &LogRecord) -> Result<(), MirrorError> {
         let label = self.directory.display().to_string();
         let file = held.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -93,7 +94,14 @@ impl Mirror {
         }
         let sum = if held.sha256.is_some() { KnownSum::Published } else { KnownSum::None };
         let (path, format, wanted) = (&held.path, held.format, &held.wanted);
-        prove(&Subject { path, format, wanted, file: &file, label: &label, sum }, record).await
+        let proven = prove(&Subject { path, format, wanted, file: &file, label: &label, sum }, record).await;
+        if proven.as_ref().is_err_and(MirrorError::is_damage) {
+            // To those who unpack, a file that the disk does not give looks like a damaged one.
+            let path = held.path.clone();
+            let read = blocking(&file, move || Sha256::of_file(&path)).await?;
+            read.map_err(FileError::at("read", &held.path))?;
+        }
+        proven
     }
 
     /// Downloads, and holds what came against everything that is known of it.
@@ -206,3 +214,29 @@ async fn blocking<T: Send + 'static>(
 
 /// The go.mod of every toolchain, which the log records too.
 const GO_MOD: &[u8] = b"module golang.org/toolchain\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_not_called_damaged() {
+        let root = tempfile::tempdir().unwrap();
+        let mirror = Mirror::open(root.path(), || {}).unwrap();
+        let file = "v0.0.1-go1.91.2.linux-amd64.zip";
+        let wanted = gover_source::published_file(file).unwrap().wanted;
+        let path = root.path().join(file);
+        let held = Held { wanted, format: Format::ModuleZip, path: path.clone(), bytes: 3, sha256: None };
+        let record = LogRecord { h1: "h1:".to_owned(), id: 1, tree_size: 2, database: "sum.test".to_owned() };
+        let error = mirror.check(&held, &record).await.unwrap_err();
+        assert!(!error.is_damage(), "{error:?}");
+        fs::write(&path, "PK\x03\x04 and no more").unwrap();
+        let error = mirror.check(&held, &record).await.unwrap_err();
+        assert!(error.is_damage(), "{error:?}");
+        // A sum beside it changes neither.
+        let held = Held { sha256: Some(Sha256::of_file(&path).unwrap()), ..held };
+        assert!(mirror.check(&held, &record).await.unwrap_err().is_damage());
+        fs::remove_file(&path).unwrap();
+        assert!(!mirror.check(&held, &record).await.unwrap_err().is_damage());
+    }
+}

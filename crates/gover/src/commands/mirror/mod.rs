@@ -59,13 +59,14 @@ impl Work<'_> {
                 .map_err(|source| MirrorError::record(&held.wanted, source))?;
             match block_on(self.mirror.check(&held, &record))? {
                 Ok(()) => {}
-                Err(MirrorError::File(error)) => return Err(error.into()),
-                Err(error) => {
+                Err(error) if error.is_damage() => {
                     self.context.printer.warning(&format!("{error}; it is removed"));
                     self.mirror.remove(&held)?;
                     let packing = Some(Packing::of(held.format));
                     damaged.push(Wish { wanted: held.wanted, packing });
                 }
+                // A file that could not be read may be a good one.
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(damaged)
