@@ -431,6 +431,18 @@ fn a_log_that_contradicts_what_the_mirror_gave_out_stops_everything() {
 }
 
 #[test]
+fn a_record_that_is_not_the_one_in_the_log_stops_everything() {
+    let ctx = world();
+    let module = Release::new("go1.91.2").module_version();
+    let lookup = format!("/proxy/sumdb/sum.test/lookup/golang.org/toolchain@{module}");
+    // A letter of the record's text.
+    ctx.site().server().fault(&lookup, Fault::FlipByte(10));
+    let output = ctx.gover(["mirror", "go", "1.91.2", "1.90.4"]);
+    assert!(output.exits(1).stderr.contains("cannot authenticate record 300"), "{output}");
+    assert_eq!(served(&ctx), Vec::<String>::new());
+}
+
+#[test]
 fn two_at_once_make_one_mirror() {
     let ctx = world();
     let start = |version: &str| ctx.command(ctx.gover_program()).args(["mirror", "go", version]).spawn();

@@ -86,7 +86,8 @@ impl Work<'_> {
         Ok(missing)
     }
 
-    /// The proven record of each; without one nothing is fetched.
+    /// The proven record of each; without one nothing is fetched. A log that lacks it does not keep the others from
+    /// coming; one that contradicts itself stops everything.
     fn records(&mut self, missing: Vec<Wish>) -> Result<Vec<(Wish, LogRecord)>, Failure> {
         let mut records = Vec::new();
         for wish in missing {
@@ -94,6 +95,9 @@ impl Work<'_> {
                 Ok(record) => records.push((wish, record)),
                 Err(source) => {
                     let error = MirrorError::record(&wish.wanted, source);
+                    if !error.is_missing() {
+                        return Err(error.into());
+                    }
                     self.failed.push((wish.wanted, error.into()));
                 }
             }
