@@ -413,6 +413,18 @@ fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
 }
 
 #[test]
+fn a_head_that_was_given_out_is_kept_though_a_client_of_its_size_is_to_be_cared_for() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let given = directory(&ctx).join(".gover-mirror/heads/sum.test/302");
+    let head = ctx.site().log().head();
+    assert_eq!(fs::read(&given).unwrap(), head);
+    ctx.site().log().pad_to(600);
+    ctx.gover(["mirror", "go", "--seen", "302"]).success();
+    assert_eq!(fs::read(&given).unwrap(), head);
+}
+
+#[test]
 fn a_log_that_contradicts_what_the_mirror_gave_out_stops_everything() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();

@@ -35,7 +35,11 @@ impl Mirror {
         let excerpt = supply.excerpt(wanted, &self.directory, heads, sizes).await;
         let excerpt = excerpt.map_err(MirrorError::log)?;
         for size in seen {
-            write_changed(&self.head_path(&database, *size), b"")?;
+            let path = self.head_path(&database, *size);
+            // A signed head of that size says more.
+            if !path.exists() {
+                write_changed(&path, b"")?;
+            }
         }
         self.write_excerpt(&excerpt)
     }
