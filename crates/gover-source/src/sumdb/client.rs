@@ -11,7 +11,7 @@ use super::escape::{escape_path, escape_version};
 use super::fork::{self, Fork};
 use super::head::{Head, Tree};
 use super::key::VerifierKey;
-use super::record::{Record, is_h1};
+use super::record::Record;
 use super::remote::{MAX_ANSWER, Remote, RemoteError, join_all};
 use super::store::Store;
 use super::tiles::{self, Plan, Proven};
@@ -76,13 +76,15 @@ impl<'a, R: Remote> Client<'a, R> {
             Err(error) if error.is_transport() => self.check_in_own(&mut state, &record, error).await?,
             Err(error) => return Err(error),
         };
-        let mut hashes = record.hashes(question.path, question.version);
-        let h1 = hashes.find(|hash| is_h1(hash)).ok_or_else(|| SumdbError::NoHash {
-            database: self.name(),
-            id: record.id,
-            module: question.to_string(),
-        })?;
+        let h1 = self.hash(question, &record)?;
         Ok(LogRecord { h1: h1.to_owned(), id: record.id, tree_size, database: self.name() })
+    }
+
+    /// The hash of what was asked for; a record of the log may be about something else.
+    pub(super) fn hash<'r>(&self, asked: &Question<'_>, record: &Record<'r>) -> Result<&'r str, SumdbError> {
+        let Question { path, version } = asked;
+        let (id, module) = (record.id, asked.to_string());
+        record.h1(path, version).ok_or_else(|| SumdbError::NoHash { database: self.name(), id, module })
     }
 
     /// Takes up the stored head, once; it was proven when it was stored.

@@ -63,16 +63,17 @@ impl<R: Remote> Client<'_, R> {
                 source,
             })?;
             self.merge(&mut state, record.rest).await?;
-            records.push((key, record));
+            records.push((question, key, record));
         }
         let tree = state.latest.tree;
-        for (_, record) in &records {
+        for (question, _, record) in &records {
             self.check_record(&mut state, record).await?;
+            self.hash(question, record)?;
         }
-        let ids = records.iter().map(|(_, record)| record.id);
+        let ids = records.iter().map(|(_, _, record)| record.id);
         let tiles = self.tiles_for(&mut state, tree, ids, &sizes).await?;
         let head = state.latest.note.clone();
-        let answers = records.iter().map(|(key, record)| {
+        let answers = records.iter().map(|(_, key, record)| {
             let answer = [format!("{}\n{}\n", record.id, record.text).as_bytes(), &head].concat();
             ((*key).clone(), answer)
         });

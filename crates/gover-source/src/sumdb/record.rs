@@ -25,6 +25,11 @@ impl<'a> Record<'a> {
         self.text.lines().filter_map(move |line| line.strip_prefix(prefix.as_str()))
     }
 
+    /// The first of them that is an `h1:` hash.
+    pub(super) fn h1(&self, path: &str, version: &str) -> Option<&'a str> {
+        self.hashes(path, version).find(|hash| is_h1(hash))
+    }
+
     fn split(message: &'a [u8]) -> Option<Self> {
         let end = message.iter().position(|&byte| byte == b'\n')?;
         let (id, body) = message.split_at_checked(end)?;
@@ -51,7 +56,7 @@ pub enum RecordError {
 }
 
 /// Whether `text` is an `h1:` hash: 32 bytes in base64 (go.dev/ref/mod#go-sum-files).
-pub(super) fn is_h1(text: &str) -> bool {
+fn is_h1(text: &str) -> bool {
     text.strip_prefix("h1:")
         .filter(|encoded| encoded.len() == 44)
         .and_then(super::key::decode_as_go)

@@ -5,7 +5,7 @@ use std::fs;
 use gover_core::Diagnose as _;
 
 use super::log::{FOLDER, Log, Server, cached, client, h1, latest, not_found, store, unreachable, version};
-use crate::sumdb::{HeadOrigin, MAX_ANSWER, SumdbError};
+use crate::sumdb::{HeadOrigin, MAX_ANSWER, SumdbError, Wish};
 
 #[tokio::test]
 async fn a_changed_byte_in_any_tile_is_found_and_nothing_of_it_kept() {
@@ -72,6 +72,21 @@ async fn an_answer_about_another_version_is_refused_though_it_is_in_the_log() {
     let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
     assert!(matches!(error, SumdbError::NoHash { id: 8, .. }), "{error}");
     assert!(!cached(cache.path()).iter().any(|name| name.starts_with("lookup/")));
+}
+
+#[tokio::test]
+async fn an_excerpt_holds_no_answer_about_another_version() {
+    let log = Log::honest(300);
+    let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(7))], ..Wish::default() };
+    let (cache, honest) = (tempfile::tempdir().unwrap(), Server::new(&log));
+    let excerpt = client(&honest, cache.path()).excerpt(&wish).await.unwrap();
+    assert_eq!(excerpt.answers[0].1, log.answer(7, 300));
+
+    let cache = tempfile::tempdir().unwrap();
+    let server = Server::new(&log)
+        .with(|path, answer| if path.starts_with("/lookup/") { Ok(log.answer(8, 300)) } else { answer });
+    let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+    assert!(matches!(error, SumdbError::NoHash { id: 8, .. }), "{error}");
 }
 
 #[tokio::test]
