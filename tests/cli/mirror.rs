@@ -489,6 +489,30 @@ fn a_damaged_file_is_found_and_replaced() {
 }
 
 #[test]
+fn a_damaged_file_of_the_log_is_replaced_once_the_log_is_taken_out() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 302);
+    ctx.site().log().pad_to(600);
+    ctx.gover(["mirror", "go"]).success();
+    let log = directory(&ctx).join("sumdb");
+    let tile = log.join("sum.test/tile/8/0/001");
+    let mut bytes = fs::read(&tile).unwrap();
+    bytes[5] ^= 1;
+    fs::write(&tile, bytes).unwrap();
+    let output = elsewhere(&ctx, "b").args(["install", "1.91.2"]).run();
+    assert!(output.exits(1).stderr.contains("inconsistent tile"), "{output}");
+    // As docs/offline.md says, and on a machine that keeps nothing of the log.
+    fs::remove_dir_all(&log).unwrap();
+    let fresh = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("fresh"));
+    fresh.args(["mirror", "go"]).run().success();
+    assert_eq!(proven_in(&ctx, "b", "1.91.2"), 600);
+    // One that saw the older head still follows.
+    fs::remove_dir_all(ctx.root().join("a/cache/sumdb/sum.test/lookup")).unwrap();
+    assert_eq!(proven_in(&ctx, "a", "1.91.2"), 600);
+}
+
+#[test]
 fn bad_input_is_told_before_anything_is_made() {
     let ctx = world();
     for arguments in [
