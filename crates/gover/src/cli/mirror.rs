@@ -7,8 +7,8 @@ use clap::{Args, ValueEnum};
   gover mirror ./go latest
   gover mirror ./go latest --platform linux-amd64,windows-amd64 --format module
 
-A stick that holds the directory, or a web server that serves it, is a source of gover's (GOVER_SOURCES) and of
-Go's (GOPROXY). docs/offline.md and docs/fleet.md show how.")]
+A stick that holds the directory, or a web server that serves it, is a source of gover's \
+(GOVER_SOURCES) and of Go's (GOPROXY). docs/offline.md and docs/fleet.md show how.")]
 pub(crate) struct MirrorArgs {
     /// The directory; made if it is not there
     #[arg(value_name = "DIR")]
@@ -25,7 +25,7 @@ pub(crate) struct MirrorArgs {
     /// Care for clients whose newest log head has so many records, as their message says
     #[arg(long, value_name = "RECORDS")]
     pub(crate) seen: Vec<u64>,
-    /// Read every file that is there again, and replace what is damaged
+    /// Read every toolchain's file again, and replace what is damaged
     #[arg(long)]
     pub(crate) verify: bool,
     /// Print what is there as JSON
