@@ -8,12 +8,11 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
-use gover_source::{Artifact, Location, Proof, Sink};
+use gover_source::{Artifact, Location, Proof, Sink, shown_address};
 use gover_sys::{Lock, file};
 
 use crate::digest::{Digest, Sha256};
 use crate::file_error::FileError;
-use crate::receipt::public_url;
 
 /// The extension of parts.
 pub(crate) const PART: &str = "part";
@@ -235,7 +234,7 @@ impl Tag {
 fn identity(artifact: &Artifact) -> String {
     match (&artifact.proof, &artifact.location) {
         (Proof::Sha256 { hex, .. }, _) => format!("sha256 {hex}"),
-        (Proof::Log, Location::Url(url)) => format!("{} {:?}", public_url(url), artifact.size),
+        (Proof::Log, Location::Url(url)) => format!("{} {:?}", shown_address(url), artifact.size),
         (Proof::Log, Location::File(path)) => format!("{} {:?}", path.display(), artifact.size),
     }
 }

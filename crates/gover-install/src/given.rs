@@ -5,7 +5,7 @@ use std::io::Read;
 
 use gover_core::inventory::is_installed;
 use gover_core::{Platform, ToolchainName};
-use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted};
+use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted, shown_address};
 use gover_sys::Lock;
 
 use crate::archive::Unpacked;
@@ -15,7 +15,7 @@ use crate::fetch::{PartFile, Received, discard_parts};
 use crate::file_error::FileError;
 use crate::file_list::FileList;
 use crate::pipeline::{Installed, Installer, Tree, Verified, check_sum, documents};
-use crate::receipt::{ProofHeld, public_url};
+use crate::receipt::ProofHeld;
 use crate::report::{Outcome, Progress};
 use crate::shims::is_plain_name;
 use crate::smoke::{self, Smoke};
@@ -103,7 +103,7 @@ async fn obtain(
 fn artifact(request: &GivenRequest) -> Artifact {
     let (file_name, source) = match &request.location {
         Location::Url(url) => {
-            let url = public_url(url);
+            let url = shown_address(url);
             (url.rsplit('/').next().unwrap_or_default().to_owned(), url)
         }
         Location::File(path) => {

@@ -11,6 +11,7 @@ use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{
     Artifact, Disguise, Download, Format, LogRecord, LookupError, Proof, SourceFailure, Supply, Wanted,
+    shown_address,
 };
 use gover_sys::Lock;
 
@@ -20,7 +21,7 @@ use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
 use crate::file_list::FileList;
-use crate::receipt::{ProofHeld, Receipt, installed_at, public_url};
+use crate::receipt::{ProofHeld, Receipt, installed_at};
 use crate::report::{Outcome, Progress, Reporter, Task};
 use crate::shims;
 use crate::smoke::{self, Seen, Smoke};
@@ -253,7 +254,7 @@ impl Installer<'_> {
         match result {
             Ok(unpacked) => unpacked.map_err(|source| InstallError::Archive {
                 file: artifact.file_name.clone(),
-                source_label: public_url(&artifact.source),
+                source_label: shown_address(&artifact.source),
                 disguise: Disguise::of(&head_of(file), artifact.format),
                 sum: KnownSum::from(&artifact.proof),
                 source,
@@ -300,7 +301,7 @@ pub(crate) fn check_sum(artifact: &Artifact, received: &Received) -> Result<(), 
     };
     Err(InstallError::Contradicted(Box::new(Mismatch {
         file: artifact.file_name.clone(),
-        source_label: public_url(&artifact.source),
+        source_label: shown_address(&artifact.source),
         expected: hex.clone(),
         received: sum,
         proof,
@@ -318,7 +319,7 @@ fn verify(
     must: bool,
 ) -> Result<Verified, InstallError> {
     let Content { download: Download { artifact, failures, .. }, received, unpacked } = content;
-    let (file, source_label) = (artifact.file_name.clone(), public_url(&artifact.source));
+    let (file, source_label) = (artifact.file_name.clone(), shown_address(&artifact.source));
     let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
     let Unpacked { files, hashed, bytes } = unpacked;
     let list = FileList::new(files);
@@ -367,13 +368,13 @@ pub(crate) fn documents(
 ) -> (Receipt, Vec<u8>) {
     let text = list.to_text().into_bytes();
     let url = match &artifact.location {
-        gover_source::Location::Url(url) => Some(public_url(url)),
+        gover_source::Location::Url(url) => Some(shown_address(url)),
         gover_source::Location::File(_) => None,
     };
     let receipt = Receipt {
         name: artifact.wanted.name.to_string(),
         platform: artifact.wanted.platform.to_string(),
-        source: public_url(&artifact.source),
+        source: shown_address(&artifact.source),
         url,
         file: artifact.file_name.clone(),
         file_bytes: received.bytes,

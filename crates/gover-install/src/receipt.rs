@@ -130,17 +130,6 @@ pub(crate) fn installed_at(now: SystemTime) -> String {
     to_rfc3339(now)
 }
 
-/// A URL that may be shown and stored: without user, password, query and fragment, any of which may hold a
-/// secret.
-pub(crate) fn public_url(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let url = url.get(..end).unwrap_or(url);
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,15 +201,5 @@ mod tests {
         let error = Receipt::read(&layout, &name).unwrap_err();
         assert!(error.to_string().contains("go1.91.2.json"), "{error}");
         assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it anew"]);
-    }
-
-    #[test]
-    fn secrets_of_a_url_are_not_stored() {
-        assert_eq!(
-            public_url("https://u:p@h.example:8443/a@b/f.zip?token=1#x"),
-            "https://h.example:8443/a@b/f.zip"
-        );
-        assert_eq!(public_url("https://u@h.example"), "https://h.example");
-        assert_eq!(public_url("go.dev"), "go.dev");
     }
 }

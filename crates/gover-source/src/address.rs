@@ -9,19 +9,28 @@ pub(crate) fn join(base: &str, path: &str) -> String {
 
 /// An address as it may be printed and stored: without user, password, query and fragment. What is no proper address is
 /// cut where it may hold a password.
-pub(crate) fn shown(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let (authority, path) = split_authority(rest);
     let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (host, path) = if has_odd_port(host) {
         // A password with a `/`, `?` or `#` that should have been escaped.
         rest.rsplit_once('@').map_or(("", ""), |(_, rest)| split_authority(rest))
+    } else if !authority.contains('@') && host.contains(':') && may_go_on(path) {
+        // The same, where what is before it looks like a port.
+        let path = path.split(['?', '#']).next().filter(|before| may_go_on(before));
+        path.and_then(|path| path.rsplit_once('@')).map_or(("", ""), |(_, rest)| split_authority(rest))
     } else {
         (host, path)
     };
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let separator = if scheme.is_empty() { "" } else { "://" };
     format!("{scheme}{separator}{host}{path}")
+}
+
+/// Whether what should be a path may be the rest of a password; the path of a proxy of modules has `/@v/`.
+fn may_go_on(path: &str) -> bool {
+    path.replace("/@v/", "/").contains('@')
 }
 
 /// Whether what should be a port is none.
@@ -48,7 +57,7 @@ pub(crate) fn origin(url: &str) -> String {
 }
 
 /// Whether `url` has the scheme `http` or `https`.
-pub(crate) fn is_http(url: &str) -> bool {
+pub fn is_http(url: &str) -> bool {
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
@@ -99,6 +108,10 @@ mod tests {
         assert_eq!(shown("https://u:p@h.example:8080/a/b?token=x#y"), "https://h.example:8080/a/b");
         assert_eq!(shown("https://u:p%40@h.example"), "https://h.example");
         assert_eq!(shown("https://h.example/@v/list"), "https://h.example/@v/list");
+        assert_eq!(shown("https://h.example:8443/go/@v/list"), "https://h.example:8443/go/@v/list");
+        let of_module = "https://u:p@h.example:8443/a@b/f.zip?token=1#x";
+        assert_eq!(shown(of_module), "https://h.example:8443/a@b/f.zip");
+        assert_eq!(shown("https://u@h.example"), "https://h.example");
         assert_eq!(origin("https://u:p@h.example/a"), "https://h.example");
         assert_eq!(shown("https://u:p@[::1]:8080/a"), "https://[::1]:8080/a");
         assert_eq!(shown("https://[fe80::1]/a"), "https://[fe80::1]/a");
@@ -111,7 +124,13 @@ mod tests {
         assert_eq!(shown("u:p@h.example/x"), "h.example/x");
         assert_eq!(shown("https://u:p/a@h.example/x"), "https://h.example/x");
         assert_eq!(shown("https://u:p#a?b@h.example/x"), "https://h.example/x");
+        assert_eq!(shown("https://u:secret#x@h/f"), "https://h/f");
         assert_eq!(shown("https://u:secret"), "https://");
+        assert_eq!(shown("https://ann:123/456@h/x"), "https://h/x");
+        assert_eq!(shown("https://ann:123/4@56/7@h:8080/x?y"), "https://h:8080/x");
+        for url in ["https://ann:123?45@h/x", "https://ann:123/4#5@h/x", "https://h:8080/x?token=a@b"] {
+            assert_eq!(shown(url), "https://", "{url}");
+        }
         assert_eq!(shown("go.dev"), "go.dev");
     }
 

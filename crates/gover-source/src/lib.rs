@@ -33,7 +33,7 @@ mod supply;
 mod table;
 mod transfer;
 
-pub use address::file_path;
+pub use address::{file_path, is_http, shown as shown_address};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted};
+use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted, shown_address};
 use gover_sys::file;
 
 use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};
@@ -13,7 +13,6 @@ use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
 use crate::pipeline::check_sum;
-use crate::receipt::public_url;
 use crate::report::{Outcome, Progress, Reporter};
 
 /// A file that came into the mirror.
@@ -52,12 +51,12 @@ impl Mirror {
                     let came = Packing::of(artifact.format);
                     if packing.is_some_and(|packing| packing != came) {
                         discard_parts(&self.work, &name, &self.lock);
-                        let (file, source_label) = (artifact.file_name, public_url(&artifact.source));
+                        let (file, source_label) = (artifact.file_name, shown_address(&artifact.source));
                         return Err(MirrorError::Packing { file, source_label });
                     }
                     let held = self.publish(&artifact, &received, means.supply).await?;
                     discard_parts(&self.work, &name, &self.lock);
-                    return Ok(Added { held, source: public_url(&artifact.source) });
+                    return Ok(Added { held, source: shown_address(&artifact.source) });
                 }
                 Err(error) => error,
             };
@@ -116,7 +115,7 @@ impl Mirror {
         let download = means.supply.download(wanted, part, &progress).await;
         progress.finish(if download.is_ok() { Outcome::Done } else { Outcome::Failed });
         let Download { artifact, .. } = download.map_err(InstallError::from)?;
-        let (file, label) = (artifact.file_name.clone(), public_url(&artifact.source));
+        let (file, label) = (artifact.file_name.clone(), shown_address(&artifact.source));
         let received = part.received().ok_or_else(|| InstallError::NoDownload { file: file.clone() })?;
         check_sum(&artifact, &received)?;
         let (path, format, sum) = (&received.path, artifact.format, KnownSum::from(&artifact.proof));
