@@ -386,3 +386,13 @@ fn a_working_directory_that_is_gone_is_no_reason_to_panic() {
     assert!(!output.success().stderr.contains("panicked"), "{output}");
     assert!(output.stdout.contains("go1.91.2"), "{output}");
 }
+
+#[test]
+fn the_secrets_of_an_address_are_not_shown() {
+    let ctx = with_three();
+    for address in ["https://m.example/x.tar.gz?token=s3cret", "HTTPS://ann:s3cret@m.example/x.tar.gz"] {
+        let output = ctx.gover(["install", address]);
+        assert_clear_error(&output, "://m.example/x.tar.gz` is an archive");
+        assert!(!output.stderr.contains("s3cret"), "{output}");
+    }
+}

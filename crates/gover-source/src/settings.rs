@@ -94,7 +94,7 @@ impl SourceSpec {
 
     /// An entry of the setting as it may be shown, whatever it is: without credentials, and otherwise as it was typed.
     pub fn shown(entry: &str) -> String {
-        if entry.contains('@') && !Path::new(entry).exists() {
+        if address::is_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
             address::shown(entry)
         } else {
             entry.to_owned()
@@ -215,6 +215,7 @@ mod tests {
     fn labels_hide_credentials() {
         assert_eq!(SourceSpec::shown("https://u:p@m.example/go"), "https://m.example/go");
         assert_eq!(SourceSpec::shown("https://m.example/go/"), "https://m.example/go/");
+        assert_eq!(SourceSpec::shown("HTTPS://m.example/go?token=x"), "HTTPS://m.example/go");
 
         let spec: SourceSpec = "https://u:p@m.example/go".parse().unwrap();
         assert_eq!(format!("{spec} {spec:?}"), "https://m.example/go SourceSpec(https://m.example/go)");

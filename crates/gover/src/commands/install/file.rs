@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use gover_core::{Platform, ToolchainName};
 use gover_install::Installed;
-use gover_source::{SourceSpec, Wanted, file_path, published_file};
+use gover_source::{Wanted, file_path, is_http, published_file, shown_address};
 
-use super::given::is_url;
 use crate::architecture::Target;
 use crate::commands::requests::pasted;
 use crate::context::Context;
@@ -33,9 +32,9 @@ impl GivenFile {
 
     /// The file that was typed, if it is one that can be installed here.
     pub(super) fn parse(text: &str, target: &Target, context: &Context<'_>) -> Result<Self, Failure> {
-        if is_url(text) {
-            // An address may hold a password.
-            let text = &SourceSpec::shown(text);
+        if is_http(text) {
+            // An address may hold a password or a token.
+            let text = &shown_address(text);
             return Err(Failure::usage(
                 format!("`{text}` is an archive, and nothing says which digest it must have"),
                 format!("gover install --sha256 HEX {}", pasted(text)),

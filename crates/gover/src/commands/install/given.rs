@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use gover_install::digest::Digest;
 use gover_install::{GivenRequest, Installed, install_given};
-use gover_source::Location;
+use gover_source::{Location, is_http};
 
 use super::file::path_of;
 use super::{already, finished, installer};
@@ -35,7 +35,7 @@ pub(super) fn install(
         Failure::usage(format!("`{}` is not a SHA-256", sum.escape_debug()), "give its 64 hexadecimal digits")
     })?;
     let location = match text.to_str() {
-        Some(url) if is_url(url) => Location::Url(url.to_owned()),
+        Some(url) if is_http(url) => Location::Url(url.to_owned()),
         Some(text) => Location::File(path_of(text, context)),
         None => {
             let path = PathBuf::from(text);
@@ -63,12 +63,7 @@ pub(super) fn install(
 
 /// Whether what was typed is no version but an archive.
 pub(super) fn is_file_or_url(text: &str) -> bool {
-    is_url(text)
+    is_http(text)
         || text.starts_with("file://")
         || [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| text.to_ascii_lowercase().ends_with(suffix))
-}
-
-/// Whether it is to be fetched.
-pub(super) fn is_url(text: &str) -> bool {
-    ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme))
 }
