@@ -13,6 +13,10 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     if words.next()? != "GMT" || !(1970..10_000).contains(&year) || !(1..=31).contains(&day) {
         return None;
     }
+    // A second may be a leap second.
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
     // Days of the civil calendar, counted in years that begin in March.
     let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
@@ -32,7 +36,16 @@ mod tests {
         assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(parse("Tue, 29 Feb 2000 23:59:59 GMT"), Some(951_868_799));
         assert_eq!(parse("Fri, 20 Nov 2026 23:59:59 GMT"), Some(1_795_219_199));
-        for text in ["", "yesterday", "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET"] {
+        for text in [
+            "",
+            "yesterday",
+            "Sun, 06 Now 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 CET",
+            "Sun, 06 Nov 1994 24:00:00 GMT",
+            "Sun, 06 Nov 1994 08:60:00 GMT",
+            "Sun, 06 Nov 1994 08:49:61 GMT",
+            "Sun, 06 Nov 1994 18446744073709551615:00:00 GMT",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -1,7 +1,5 @@
 //! Requests that are made for what they tell about the way, not for what they bring.
 
-use std::time::Duration;
-
 use reqwest::header;
 
 use super::certificate::{CertificateProblem, Witness};
@@ -90,6 +88,23 @@ impl ServerTime {
     fn of(headers: &header::HeaderMap) -> Option<Self> {
         let date = date::parse(&text_header(headers, &header::DATE)?)?;
         let age = text_header(headers, &header::AGE).and_then(|age| age.parse().ok());
-        Some(Self(date + Duration::from_secs(age.unwrap_or(0)).as_secs()))
+        Some(Self(date.saturating_add(age.unwrap_or(0))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_age_of_an_answer_is_added_to_its_date_as_far_as_there_are_numbers() {
+        let time = |age: &str| {
+            let date = "Thu, 01 Jan 1970 00:00:10 GMT".parse().unwrap();
+            let headers = [(header::DATE, date), (header::AGE, age.parse().unwrap())];
+            ServerTime::of(&header::HeaderMap::from_iter(headers))
+        };
+        assert_eq!(time("5"), Some(ServerTime(15)));
+        assert_eq!(time("old"), Some(ServerTime(10)));
+        assert_eq!(time("18446744073709551615"), Some(ServerTime(u64::MAX)));
     }
 }

@@ -165,10 +165,10 @@ impl Stream {
         let Some(ContentRange { bytes: Some((first, last)), total }) = ContentRange::parse(headers) else {
             return Opened::Useless;
         };
-        let length = last.checked_sub(first).map(|difference| difference + 1);
+        let length = length(first, last);
         let known = part.total.is_some() && total == part.total;
         let usable = first == part.offset
-            && part.end.is_none_or(|end| last + 1 == end)
+            && part.end.is_none_or(|end| last.checked_add(1) == Some(end))
             && total.is_none_or(|total| last < total && part.total.is_none_or(|known| known == total))
             && length.is_some()
             && response.content_length().is_none_or(|sent| Some(sent) == length)
@@ -223,6 +223,11 @@ impl ContentRange {
     }
 }
 
+/// How many bytes there are from the first to the last; `None` if there can be no such bytes.
+fn length(first: u64, last: u64) -> Option<u64> {
+    last.checked_sub(first)?.checked_add(1)
+}
+
 async fn receive(response: &mut Response) -> Result<Option<Chunk>, HttpError> {
     let chunk = response.chunk().await.map_err(|error| broken(&error))?;
     Ok(chunk.map(|bytes| Chunk(Box::new(bytes))))
@@ -245,6 +250,14 @@ const HEAD: usize = 1 << 10;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_that_cannot_be_has_no_length() {
+        assert_eq!(length(5, 9), Some(5));
+        assert_eq!(length(9, 5), None);
+        assert_eq!(length(0, u64::MAX), None);
+        assert_eq!(length(1, u64::MAX), Some(u64::MAX));
+    }
 
     #[test]
     fn content_ranges_are_read_in_their_three_forms() {
