@@ -313,7 +313,7 @@ exit: 2
 
 ----- stderr -----
 error: `./go.tar.gz` is an archive, and its name is not that of a release
-hint: give it back the name that it was published under, such as go1.22.5.[PLATFORM].[ARCHIVE]
+hint: give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module
 hint: gover install --sha256 HEX ./go.tar.gz
 
 "#]]

@@ -55,7 +55,7 @@ impl GivenFile {
                 format!("gover install --sha256 HEX {}", pasted(text)),
             )
             .hinting(
-                "give it back the name that it was published under, such as go1.22.5.linux-amd64.tar.gz",
+                "give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module",
             ));
         };
         let Wanted { name, platform } = published.wanted;
