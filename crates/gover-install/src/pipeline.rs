@@ -254,7 +254,7 @@ impl Installer<'_> {
         match result {
             Ok(unpacked) => unpacked.map_err(|source| InstallError::Archive {
                 file: artifact.file_name.clone(),
-                source_label: shown_address(&artifact.source),
+                source_label: artifact.shown_source(),
                 disguise: Disguise::of(&head_of(file), artifact.format),
                 sum: KnownSum::from(&artifact.proof),
                 source,
@@ -301,7 +301,7 @@ pub(crate) fn check_sum(artifact: &Artifact, received: &Received) -> Result<(), 
     };
     Err(InstallError::Contradicted(Box::new(Mismatch {
         file: artifact.file_name.clone(),
-        source_label: shown_address(&artifact.source),
+        source_label: artifact.shown_source(),
         expected: hex.clone(),
         received: sum,
         proof,
@@ -319,7 +319,7 @@ fn verify(
     must: bool,
 ) -> Result<Verified, InstallError> {
     let Content { download: Download { artifact, failures, .. }, received, unpacked } = content;
-    let (file, source_label) = (artifact.file_name.clone(), shown_address(&artifact.source));
+    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
     let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
     let Unpacked { files, hashed, bytes } = unpacked;
     let list = FileList::new(files);
@@ -374,7 +374,7 @@ pub(crate) fn documents(
     let receipt = Receipt {
         name: artifact.wanted.name.to_string(),
         platform: artifact.wanted.platform.to_string(),
-        source: shown_address(&artifact.source),
+        source: artifact.shown_source(),
         url,
         file: artifact.file_name.clone(),
         file_bytes: received.bytes,

@@ -49,6 +49,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// The source without secrets: a path as it is, which on Windows looks like a host with a port.
+    pub fn shown_source(&self) -> String {
+        if self.source.contains("://") { address::shown(&self.source) } else { self.source.clone() }
+    }
+
     /// The most bytes that are accepted of it.
     pub fn limit(&self) -> u64 {
         self.size.unwrap_or(match self.format {
@@ -145,6 +150,21 @@ impl fmt::Display for SumOrigin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_shown_as_a_path_or_without_credentials() {
+        let shown = |source: &str| {
+            let wanted = Wanted {
+                name: ToolchainName::parse("go1.91.2").unwrap(),
+                platform: Platform::new("linux", "amd64").unwrap(),
+            };
+            let location = Location::File(PathBuf::from(source));
+            crate::proxy::artifact(&wanted, source, location).shown_source()
+        };
+        assert_eq!(shown(r"Z:\shop\go.tar.gz"), r"Z:\shop\go.tar.gz");
+        assert_eq!(shown("go.dev"), "go.dev");
+        assert_eq!(shown("https://ann:secret@h.example/go"), "https://h.example/go");
+    }
 
     #[test]
     fn a_location_hides_credentials_and_query() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted, shown_address};
+use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted};
 use gover_sys::file;
 
 use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};
@@ -51,12 +51,12 @@ impl Mirror {
                     let came = Packing::of(artifact.format);
                     if packing.is_some_and(|packing| packing != came) {
                         discard_parts(&self.work, &name, &self.lock);
-                        let (file, source_label) = (artifact.file_name, shown_address(&artifact.source));
+                        let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
                         return Err(MirrorError::Packing { file, source_label });
                     }
                     let held = self.publish(&artifact, &received, means.supply).await?;
                     discard_parts(&self.work, &name, &self.lock);
-                    return Ok(Added { held, source: shown_address(&artifact.source) });
+                    return Ok(Added { held, source: artifact.shown_source() });
                 }
                 Err(error) => error,
             };
@@ -115,7 +115,7 @@ impl Mirror {
         let download = means.supply.download(wanted, part, &progress).await;
         progress.finish(if download.is_ok() { Outcome::Done } else { Outcome::Failed });
         let Download { artifact, .. } = download.map_err(InstallError::from)?;
-        let (file, label) = (artifact.file_name.clone(), shown_address(&artifact.source));
+        let (file, label) = (artifact.file_name.clone(), artifact.shown_source());
         let received = part.received().ok_or_else(|| InstallError::NoDownload { file: file.clone() })?;
         check_sum(&artifact, &received)?;
         let (path, format, sum) = (&received.path, artifact.format, KnownSum::from(&artifact.proof));
