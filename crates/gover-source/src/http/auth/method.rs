@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use gover_core::env::vars;
 use reqwest::Url;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -212,6 +213,8 @@ fn git(directory: &Path, verb: &str) -> Command {
 
 /// Runs a program with that on its stdin, on a thread of its own; gives what it printed.
 async fn run(mut command: Command, name: &str, input: Vec<u8>) -> Result<Vec<u8>, AuthError> {
+    // It may call `go`, which is gover's own: to install what is missing it would wait for the lock that is held here.
+    command.env(vars::GOVER_AUTO_INSTALL, "0");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = |reason: String| AuthError::Program { program: name.to_owned(), reason };
     let work = move || {

@@ -154,6 +154,16 @@ async fn a_program_is_asked_in_general_and_again_about_what_was_refused() {
 }
 
 #[tokio::test]
+async fn a_program_that_calls_go_installs_nothing() {
+    if MAIN_SEPARATOR != '/' {
+        return; // The program is sh.
+    }
+    let program = r#"sh -c 'printf "https://a.example\n\nX-Install: $GOVER_AUTO_INSTALL\n\n"'"#;
+    let credentials = credentials(Some(program), Path::new("netrc"));
+    assert_eq!(sent(&credentials, "https://a.example").await, ["x-install: 0"]);
+}
+
+#[tokio::test]
 async fn a_program_that_fails_is_told_without_its_arguments() {
     let directory = tempfile::tempdir().unwrap();
     let failing = credentials(Some("no-such-program secret"), directory.path());
