@@ -519,6 +519,8 @@ fn bad_input_is_told_before_anything_is_made() {
         ["mirror", "go", "lastest", "--platform", "linux-amd64"],
         ["mirror", "go", "system", "--platform", "linux-amd64"],
         ["mirror", "go", "1.91.2", "--platform", "linux"],
+        ["mirror", "go", "1.91.2", "--platform", ""],
+        ["mirror", "go", "1.91.2", "--platform", ","],
         ["mirror", "go", "1.91.2", "--platform", "linux-../x"],
     ] {
         let output = ctx.gover(arguments);

@@ -49,8 +49,13 @@ fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platfo
     if arguments.platform.is_empty() {
         return Ok(vec![context.target().platform]);
     }
-    let named = arguments.platform.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
-    named.map(|text| Ok(text.parse::<Platform>().map_err(UnknownPlatform)?)).collect()
+    let named = arguments.platform.iter().map(|text| text.trim());
+    let mut named: Vec<&str> = named.filter(|text| !text.is_empty()).collect();
+    if named.is_empty() {
+        // A script's empty variable must not pass for a mirror that has everything.
+        named.push("");
+    }
+    named.into_iter().map(|text| Ok(text.parse::<Platform>().map_err(UnknownPlatform)?)).collect()
 }
 
 /// A request that means no release.
