@@ -13,6 +13,9 @@ use crate::report::TaskId;
 use crate::smoke::{Seen, SmokeError};
 use crate::staging::staged;
 
+#[path = "pipeline_given_tests.rs"]
+mod given;
+
 /// A release site and an empty gover home.
 struct World {
     site: FakeSite,
@@ -552,90 +555,6 @@ fn a_release_that_nobody_has_is_an_error_with_every_answer() {
     let error = world.install().unwrap_err();
     assert_eq!(error.details().len(), 2, "{:?}", error.details());
     world.assert_nothing_left();
-}
-
-fn custom() -> Release {
-    Release::new("go1.91.2-corp.1")
-}
-
-#[test]
-fn a_build_of_ones_own_is_installed_by_its_sum() {
-    let world = World::new(&[]);
-    let release = custom();
-    let path = world.root.path().join("build.bin");
-    fs::write(&path, release.archive()).unwrap();
-    let installed = world.install_given(Location::File(path), &release.sha256()).unwrap();
-    assert_eq!(installed.name.as_str(), "go1.91.2-corp.1");
-    assert_eq!(kinds(&installed), ["given"]);
-    assert_eq!(installed.receipt.unwrap().h1, Some(release.h1()));
-    assert!(world.layout.program("go1.91.2-corp.1").exists());
-    assert!(staged(&world.layout).unwrap().is_empty());
-    assert!(world.site.server().requests().is_empty());
-}
-
-#[test]
-fn a_build_with_another_sum_leaves_nothing_behind() {
-    let world = World::new(&[]);
-    let path = world.root.path().join("build.tar.gz");
-    fs::write(&path, custom().archive()).unwrap();
-    let error = world.install_given(Location::File(path), &"0".repeat(64)).unwrap_err();
-    assert!(matches!(&error, InstallError::Contradicted(m) if m.proof == Contradiction::Given), "{error:?}");
-    world.assert_nothing_left();
-}
-
-#[test]
-fn a_build_behind_an_address_is_installed_and_its_secrets_are_not_kept() {
-    let world = World::new(&[]);
-    let release = custom();
-    world.site.server().serve("/corp/go.zip", release.archive());
-    let url = world.site.server().at("/corp/go.zip?token=secret");
-    let installed = world.install_given(Location::Url(url), &release.sha256()).unwrap();
-    let text = serde_json::to_string(&installed.receipt.unwrap()).unwrap();
-    assert!(text.contains("/corp/go.zip") && !text.contains("secret"), "{text}");
-}
-
-#[test]
-fn a_missing_build_is_told_by_its_place() {
-    let world = World::new(&[]);
-    let path = world.root.path().join("nowhere.tar.gz");
-    let error = world.install_given(Location::File(path.clone()), &"0".repeat(64)).unwrap_err();
-    assert!(error.to_string().starts_with(&format!("cannot get `{}`", path.display())), "{error}");
-    let error =
-        world.install_given(Location::Url(world.site.server().at("/x.zip")), &"0".repeat(64)).unwrap_err();
-    assert!(error.to_string().contains("/x.zip"), "{error}");
-    world.assert_nothing_left();
-}
-
-#[test]
-fn an_attack_with_a_matching_sum_is_still_refused() {
-    let world = World::new(&[]);
-    let evil = |name: &str| {
-        vec![
-            Entry::file("go/VERSION", "go1.91.2-corp.1"),
-            Entry::file("go/bin/go", "x"),
-            Entry::file(name, "evil"),
-        ]
-    };
-    for name in ["go/../../evil", "../evil", "go/bin/go", "go/a:b", "evil"] {
-        let mut archives = vec![pack_tar_gz(&evil(name))];
-        // The zip writer itself refuses the same name twice.
-        if name != "go/bin/go" {
-            archives.push(pack_zip(&evil(name)));
-        }
-        for archive in archives {
-            let path = world.root.path().join("build");
-            fs::write(&path, &archive).unwrap();
-            let error = world.install_given(Location::File(path), &sha256_hex(&archive)).unwrap_err();
-            match error {
-                InstallError::Archive { source: ArchiveError::Refused(refused), .. } => {
-                    assert!(!matches!(refused.reason, Reason::TooLarge { .. }), "{refused}");
-                }
-                other => panic!("{name}: {other:?}"),
-            }
-            world.assert_nothing_left();
-        }
-    }
-    assert!(!Path::new("evil").exists());
 }
 
 #[test]
