@@ -7,6 +7,7 @@ use gover_test::{TestContext, context, gover_snapshot};
 
 use crate::scene::has_startup_files;
 
+mod elsewhere;
 #[cfg(all(windows, feature = "test-windows-registry"))]
 mod registry;
 

@@ -12,6 +12,7 @@ pub mod archive;
 pub mod digest;
 pub mod file_list;
 pub mod mirror;
+pub mod programs;
 pub mod prune;
 pub mod receipt;
 pub mod shims;

@@ -95,7 +95,7 @@ fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Re
 
 /// A file that was just written cannot be executed while another thread's child still holds a copy of the
 /// descriptor it was written through; that lasts until the child calls exec.
-fn output(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     for _ in 0..BUSY_ATTEMPTS {
         match command.output() {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => sleep(BUSY_WAIT),

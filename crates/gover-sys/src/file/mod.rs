@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+mod staged;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -17,6 +18,8 @@ use windows as imp;
 
 #[cfg(test)]
 mod tests;
+
+pub use staged::StagedProgram;
 
 /// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].
 const ASIDE: &str = ".old";
@@ -121,11 +124,7 @@ pub fn create_with_mode(path: &Path, executable: bool) -> io::Result<File> {
 
 /// Puts a copy of the program `source` at `target`, which may be running: those who run it keep the old one.
 pub fn install_program(source: &Path, target: &Path) -> io::Result<()> {
-    let (temporary, mut file) = create_temporary(target, true)?;
-    let copied =
-        File::open(source).and_then(|mut from| io::copy(&mut from, &mut file)).and_then(|_| file.sync_all());
-    drop(file);
-    copied.and_then(|()| publish(&temporary, target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
+    StagedProgram::copy(source, target)?.publish()
 }
 
 /// Makes `target` the same program as `source`: a hard link where the file system has them, else a copy.
@@ -287,8 +286,12 @@ fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
     let Err(error) = imp::replace_program(temporary, target) else {
         return Ok(());
     };
-    if !imp::is_in_use(&error) || !target.is_file() {
+    if !imp::is_in_use(&error) {
         return Err(error);
+    }
+    if !target.is_file() {
+        // Then it is the new one that a scanner holds for a moment.
+        return rename(temporary, target);
     }
     let mut aside = temporary_name(target).into_os_string();
     aside.push(ASIDE);

@@ -1,5 +1,7 @@
 use gover_core::Exit;
 use gover_core::layout::executable_name;
+use gover_install::programs::{Programs, ProgramsError};
+use gover_install::shims;
 use gover_shell::persist::{
     self, Edit, EntryChange, FileEdit, MachineEntry, Notice, Plan, Reach, USER_PATH, UserPathEdit,
 };
@@ -16,10 +18,15 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     } else {
         persist::plan(context.env, &context.layout)?
     };
+    // Undoing takes gover off PATH and leaves what is installed, its own programs too.
+    let programs = if arguments.undo { None } else { programs(context)? };
     let reach = if arguments.dry_run {
-        preview(&plan, context)?;
+        preview(programs.as_ref(), &plan, context)?;
         None
     } else {
+        if let Some(programs) = &programs {
+            place(programs, context)?;
+        }
         if !arguments.undo {
             provide::refresh_shims(context)?;
         }
@@ -42,8 +49,32 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     Ok(finish(plan, context))
 }
 
+/// gover's programs, where they have to come into `bin` first: this one may lie in a download folder or a build.
+fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
+    match context.env.program() {
+        Some(own) => Programs::outside(&context.layout, &own),
+        // The system does not say what runs; what is in `bin` will do.
+        None => Ok(None),
+    }
+}
+
+fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
+    let lock = provide::lock(shims::LOCK, context)?;
+    programs.place(&context.layout, &lock)?;
+    context.printer.note(&phrase_programs(Tense::Done, context));
+    Ok(())
+}
+
+fn phrase_programs(tense: Tense, context: &Context<'_>) -> String {
+    let bin = context.short(&context.layout.bin());
+    format!("{} gover and gover-shim into {bin}", tense.of("put", "put"))
+}
+
 /// Prints what would change, and what would be written into each startup file.
-fn preview(plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
+fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
+    if programs.is_some() {
+        context.printer.data(&phrase_programs(Tense::Would, context))?;
+    }
     for edit in &plan.edits {
         context.printer.data(&phrase(edit, Tense::Would, context))?;
         if let Edit::File(FileEdit { lines, .. }) = edit {

@@ -1,0 +1,146 @@
+//! gover's own two programs, and how they come into `bin/` from where they were unpacked or built.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use gover_core::layout::executable_name;
+use gover_core::{Diagnose, Layout};
+use gover_sys::Lock;
+use gover_sys::file::{self, StagedProgram};
+
+use crate::file_error::FileError;
+use crate::smoke;
+
+/// The names of the two, the one first without which the other is of no use.
+const NAMES: [&str; 2] = ["gover-shim", "gover"];
+
+/// gover's two programs, outside the home they shall serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Programs {
+    /// Where from and where to, in the order of [`NAMES`].
+    pairs: [(PathBuf, PathBuf); 2],
+}
+
+impl Programs {
+    /// The programs to put into `bin/`: the manager that runs, `own`, and the shim beside it. `None` if `bin/` has these
+    /// very two already. Changes nothing.
+    pub fn outside(layout: &Layout, own: &Path) -> Result<Option<Self>, ProgramsError> {
+        if file::same_file(own, &layout.program("gover")).unwrap_or(false) {
+            return Ok(None);
+        }
+        let shim = own.with_file_name(executable_name("gover-shim"));
+        if !shim.is_file() {
+            let whole = NAMES.iter().all(|name| layout.program(name).is_file());
+            let installed = whole.then(|| layout.program("gover"));
+            return Err(ProgramsError::NoShim { path: shim, installed });
+        }
+        let [shim_name, own_name] = NAMES;
+        let pairs = [(shim, layout.program(shim_name)), (own.to_owned(), layout.program(own_name))];
+        for (from, to) in &pairs {
+            let bytes = fs::read(from).map_err(FileError::at("read", from))?;
+            // One that cannot be read is replaced like one that is missing.
+            if fs::read(to).ok() != Some(bytes) {
+                return Ok(Some(Self { pairs }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Puts both into `bin/`, each by one rename and the manager last, once its copy there has shown that it runs. `_lock` is
+    /// the lock [`LOCK`](crate::shims::LOCK).
+    pub fn place(&self, layout: &Layout, _lock: &Lock) -> Result<(), ProgramsError> {
+        let bin = layout.bin();
+        fs::create_dir_all(&bin).map_err(FileError::at("create", &bin))?;
+        let [shim, manager] = &self.pairs;
+        let stage = |(from, to): &(PathBuf, PathBuf)| {
+            StagedProgram::copy(from, to).map_err(FileError::at("write", to))
+        };
+        let (staged_shim, staged_manager) = (stage(shim)?, stage(manager)?);
+        check(staged_manager.path())
+            .map_err(|source| ProgramsError::DoesNotRun { path: manager.1.clone(), source })?;
+        staged_shim.publish().map_err(FileError::at("write", &shim.1))?;
+        staged_manager.publish().map_err(FileError::at("write", &manager.1))?;
+        Ok(())
+    }
+}
+
+/// Whether a copy of the manager runs where it is: not on a file system that forbids programs, for instance.
+fn check(program: &Path) -> io::Result<()> {
+    let mut command = Command::new(program);
+    let output = smoke::output(command.arg("--version").stdin(Stdio::null()))?;
+    if output.status.success() && output.stdout.starts_with(b"gover ") {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("`gover --version` says something else ({})", output.status)))
+}
+
+/// Why gover's programs are not in `bin/`.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramsError {
+    /// The manager was moved without its other half.
+    #[error("`{}` is missing, and gover needs it", path.display())]
+    NoShim {
+        /// Where it should be.
+        path: PathBuf,
+        /// The manager in `bin/`, if both are there.
+        installed: Option<PathBuf>,
+    },
+    /// The manager does not run in `bin/`. What was there before still is.
+    #[error("gover does not run as `{}`", path.display())]
+    DoesNotRun {
+        /// Where it was to be.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnose for ProgramsError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NoShim { installed, .. } => {
+                let build =
+                    "unpack the release again, or build both programs: cargo build -p gover -p gover-shim";
+                let whole = installed.as_deref().map(|program| {
+                    format!("or set up the gover that is installed: {} setup", program.display())
+                });
+                std::iter::once(build.to_owned()).chain(whole).collect()
+            }
+            Self::DoesNotRun { .. } => vec![
+                "its file system may forbid programs; set GOVER_HOME to a directory where they run"
+                    .to_owned(),
+            ],
+            Self::File(error) => error.hints(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manager_that_does_not_run_replaces_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().join("home"));
+        let lock = Lock::acquire(&layout.lock(crate::shims::LOCK), || ()).unwrap();
+        let own = root.path().join(executable_name("gover"));
+        for name in NAMES {
+            fs::write(root.path().join(executable_name(name)), "no program").unwrap();
+        }
+        fs::create_dir_all(layout.bin()).unwrap();
+        fs::write(layout.program("gover-shim"), "an old one").unwrap();
+        let programs = Programs::outside(&layout, &own).unwrap().unwrap();
+        let error = programs.place(&layout, &lock).unwrap_err();
+        assert!(matches!(error, ProgramsError::DoesNotRun { .. }), "{error:?}");
+        assert!(!error.hints().is_empty());
+        let names: Vec<_> = fs::read_dir(layout.bin()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(names, [layout.program("gover-shim")]);
+        assert_eq!(fs::read_to_string(layout.program("gover-shim")).unwrap(), "an old one");
+    }
+}

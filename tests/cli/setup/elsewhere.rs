@@ -1,0 +1,155 @@
+//! `gover setup` by a gover that does not lie in `bin/`: of a download folder, or of a build.
+
+use std::fs;
+use std::path::PathBuf;
+
+use gover_test::snapbox::str;
+use gover_test::{TestContext, context, gover_snapshot};
+
+use super::{home_content, with_startup_files};
+use crate::scene::has_startup_files;
+
+/// Both programs in a download folder, and nothing in `bin/`; returns the manager there.
+fn unpacked(ctx: &TestContext) -> PathBuf {
+    let folder = ctx.root().join("download");
+    fs::rename(ctx.layout().bin(), &folder).unwrap();
+    folder.join(ctx.gover_program().file_name().unwrap())
+}
+
+fn shim_in(ctx: &TestContext, folder: &str) -> PathBuf {
+    ctx.root().join(folder).join(gover_core::layout::executable_name("gover-shim"))
+}
+
+#[test]
+fn setup_puts_the_programs_into_their_home() {
+    let mut ctx = context!();
+    ctx.set("SHELL", "/bin/bash");
+    fs::write(ctx.home().join(".bashrc"), "").unwrap();
+    let gover = unpacked(&ctx);
+    let dry = ctx.command(&gover).args(["setup", "--dry-run"]).run();
+    assert!(
+        dry.success().stdout.starts_with("would put gover and gover-shim into [ROOT]/gover/bin\n"),
+        "{dry}"
+    );
+    assert!(!ctx.layout().bin().exists());
+    if !has_startup_files() {
+        return;
+    }
+
+    gover_snapshot!(
+        ctx.command(&gover).arg("setup").run(),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+put gover and gover-shim into [ROOT]/gover/bin
+changed ~/.bashrc
+created ~/.profile
+new shells have gover first on PATH (`gover setup --undo` takes it back)
+
+"#]]
+    );
+    assert_eq!(ctx.names_in("gover/bin"), [".shim", "go", "gofmt", "gover", "gover-shim"]);
+    assert_eq!(fs::read(&gover).unwrap(), fs::read(ctx.gover_program()).unwrap());
+    // They are copies: the folder may go.
+    fs::remove_dir_all(ctx.root().join("download")).unwrap();
+    let again = ctx.gover(["setup"]);
+    assert!(!again.success().stderr.contains("gover-shim"), "{again}");
+    ctx.install_fake("go1.91.2");
+    assert!(ctx.shim("go", ["+1.91.2", "version"]).success().stdout.contains("go1.91.2"));
+}
+
+#[test]
+fn setup_of_another_build_replaces_the_programs_that_are_there() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let gover = unpacked(&ctx);
+    fs::create_dir(ctx.layout().bin()).unwrap();
+    for name in ["gover", "gover-shim"] {
+        fs::write(ctx.layout().program(name), "an old one").unwrap();
+    }
+    let output = ctx.command(&gover).arg("setup").run();
+    assert!(
+        output.success().stderr.starts_with("put gover and gover-shim into [ROOT]/gover/bin\n"),
+        "{output}"
+    );
+    let again = ctx.command(&gover).arg("setup").run();
+    assert!(again.success().stderr.starts_with("~/.bashrc is set up already\n"), "{again}");
+    assert!(ctx.gover(["--version"]).success().stdout.starts_with("gover "));
+    for name in ["gover", "gover-shim"] {
+        let there = fs::read(gover.with_file_name(gover_core::layout::executable_name(name))).unwrap();
+        assert!(fs::read(ctx.layout().program(name)).unwrap() == there, "{name}");
+    }
+}
+
+#[test]
+fn setup_without_the_shim_beside_it_changes_nothing_and_says_what_to_do() {
+    let ctx = with_startup_files();
+    let gover = unpacked(&ctx);
+    fs::remove_file(shim_in(&ctx, "download")).unwrap();
+    let before = home_content(&ctx);
+    for command in [&["setup"][..], &["setup", "--dry-run"]] {
+        gover_snapshot!(
+            ctx.command(&gover).args(command).run(),
+            str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: `[ROOT]/download/gover-shim` is missing, and gover needs it
+hint: unpack the release again, or build both programs: cargo build -p gover -p gover-shim
+
+"#]]
+        );
+    }
+    assert_eq!(home_content(&ctx), before);
+    assert!(!ctx.layout().bin().exists());
+    if !has_startup_files() {
+        return;
+    }
+    // Taking back needs neither.
+    ctx.command(&gover).args(["setup", "--undo"]).run().success();
+    assert!(!ctx.layout().bin().exists());
+}
+
+#[test]
+fn setup_without_the_shim_beside_it_names_the_gover_that_is_whole() {
+    let ctx = with_startup_files();
+    let gover = unpacked(&ctx);
+    fs::create_dir(ctx.layout().bin()).unwrap();
+    fs::copy(&gover, ctx.gover_program()).unwrap();
+    fs::rename(shim_in(&ctx, "download"), ctx.layout().program("gover-shim")).unwrap();
+    let output = ctx.command(&gover).arg("setup").run();
+    let hint = "hint: or set up the gover that is installed: [ROOT]/gover/bin/gover setup";
+    assert!(output.exits(1).stderr.contains(hint), "{output}");
+}
+
+#[test]
+fn undo_leaves_the_programs_where_setup_put_them() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let before = home_content(&ctx);
+    let gover = unpacked(&ctx);
+    ctx.command(&gover).arg("setup").run().success();
+    let bin = ctx.names_in("gover/bin");
+    ctx.command(&gover).args(["setup", "--undo"]).run().success();
+    assert_eq!(home_content(&ctx), before);
+    assert_eq!(ctx.names_in("gover/bin"), bin);
+}
+
+#[test]
+fn setup_through_a_link_to_the_gover_in_its_home_puts_nothing_anywhere() {
+    if !has_startup_files() {
+        return;
+    }
+    let ctx = with_startup_files();
+    let link = ctx.root().join("gover-link");
+    gover_sys::link::replace(ctx.gover_program(), &link).unwrap();
+    let output = ctx.command(&link).args(["setup", "--dry-run"]).run();
+    assert!(output.success().stdout.starts_with("would change ~/.bashrc\n"), "{output}");
+}
