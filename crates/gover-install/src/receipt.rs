@@ -1,7 +1,5 @@
 //! What is known about how a toolchain came here. A receipt adds knowledge, not existence.
 
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -9,6 +7,7 @@ use gover_core::{Diagnose, Layout, ToolchainName};
 use serde::{Deserialize, Serialize};
 
 use crate::file_error::FileError;
+use crate::staging;
 use crate::time::to_rfc3339;
 
 /// `receipts/NAME.json`. Readers ignore keys and kinds of proof they do not know.
@@ -79,13 +78,9 @@ pub enum ProofHeld {
 impl Receipt {
     /// The receipt of a toolchain; `None` if it has none.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
-        let path = layout.receipt(name);
-        let text = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            text => text.map_err(FileError::at("read", &path))?,
-        };
+        let Some(text) = staging::read_receipt(layout, name)? else { return Ok(None) };
         let receipt = serde_json::from_slice(&text);
-        receipt.map(Some).map_err(|source| ReceiptError::Malformed { path, source })
+        receipt.map(Some).map_err(|source| ReceiptError::Malformed { path: layout.receipt(name), source })
     }
 
     /// The receipt as it is on disk.
@@ -132,6 +127,8 @@ pub(crate) fn installed_at(now: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn receipt() -> Receipt {

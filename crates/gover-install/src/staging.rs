@@ -127,8 +127,8 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
         forget_documents(&directory)?;
     }
     let tree = directory.join(TREE);
-    if is_missing(&tree) && !is_missing(&target) {
-        // The tree was published and this is as far as it came.
+    if is_published(&directory, &target) {
+        // This is as far as it came.
         follow(layout, name, lock)?;
     }
     forget_documents(&directory)?;
@@ -149,6 +149,34 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     // Whatever still waits keeps its directory.
     drop(fs::remove_dir(&directory));
     Ok(())
+}
+
+/// Whether what `staging/NAME` holds besides trees is about the tree in its place.
+fn is_published(directory: &Path, target: &Path) -> bool {
+    is_missing(&directory.join(TREE)) && !is_missing(target)
+}
+
+/// Toolchains that a forced install took out of sight and did not put back: one that crashed between its two renames, or is
+/// between them. Changes nothing; [`recover_all`] brings them back.
+pub fn put_aside(layout: &Layout) -> Vec<ToolchainName> {
+    let names = staged(layout).unwrap_or_default();
+    let names = names.iter().filter_map(|name| ToolchainName::parse(name).ok());
+    names
+        .filter(|name| {
+            is_missing(&layout.toolchain(name)) && is_goroot(&layout.staging().join(name.as_str()).join(OLD))
+        })
+        .collect()
+}
+
+/// Reads the receipt of a toolchain, also where a crash kept it from its place; `None` if there is none.
+pub(crate) fn read_receipt(layout: &Layout, name: &ToolchainName) -> Result<Option<Vec<u8>>, FileError> {
+    let directory = layout.staging().join(name.as_str());
+    let (staged, path) = (directory.join(RECEIPT), layout.receipt(name));
+    let staged = is_published(&directory, &layout.toolchain(name)).then(|| fs::read(staged).ok()).flatten();
+    match staged.map_or_else(|| fs::read(&path), Ok) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        bytes => bytes.map(Some).map_err(FileError::at("read", &path)),
+    }
 }
 
 /// Puts the documents of a published tree in their places, the receipt last; the download has served before that, so that a
@@ -244,7 +272,7 @@ pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
 /// Puts right whatever crashes left in staging, except where another process is at work.
 ///
 /// One look into an empty directory when there is nothing to do, so that every command that changes something
-/// may begin with it.
+/// may begin with it. Commands that look do not: they say what is [put aside](put_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
         let path = layout.lock(&name);

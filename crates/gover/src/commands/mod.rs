@@ -34,9 +34,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
     if changes_toolchains(&command) {
         recover(context);
     } else if looks_for_toolchains(&command) {
-        // A forced install that was killed between its two renames left the old toolchain aside: this brings it back. What
-        // hinders that is told by a command that changes something.
-        drop(gover_install::staging::recover_all(&context.layout));
+        tell_what_is_aside(context);
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -72,6 +70,17 @@ fn recover(context: &Context<'_>) {
     if !gover_install::shims::names_are_right(&context.layout) {
         // What hinders this is told by a command that depends on it.
         drop(provide::refresh_shims(context));
+    }
+}
+
+/// Names toolchains that a forced install took out of sight and did not put back. Commands that look change nothing; those that
+/// change something bring them back.
+fn tell_what_is_aside(context: &Context<'_>) {
+    for name in gover_install::staging::put_aside(&context.layout) {
+        context.printer.warning(&format!(
+            "an install that has not ended put {name} aside (`gover install {}` brings it back)",
+            name.version()
+        ));
     }
 }
 

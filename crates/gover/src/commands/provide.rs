@@ -18,6 +18,11 @@ pub(super) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolch
         }
         Outcome::Missing(_) | Outcome::Nothing => {}
     }
+    // From here on something is changed; what a crash put aside may be the answer.
+    super::recover(context);
+    if let Outcome::Ready(toolchain) = context.locate(request)? {
+        return Ok(toolchain);
+    }
     install::install_missing(request, context)?;
     requests::installed(request, context)
 }
