@@ -4,7 +4,13 @@
 //! the one that a forced install replaces, `removed` one that is being uninstalled. What a crash leaves there
 //! is put right by the next command that takes the lock: an `old` without a successor goes back to where it
 //! was, everything else is removed. Receipt and list of files wait there too, and follow the tree: where a crash came
-//! between them, they are put in place as soon as the tree is found in its own. A toolchain that was replaced or uninstalled while one of its programs runs cannot be
+//! between them, they are put in place as soon as the tree is found in its own.
+//!
+//! Where the system can exchange two names, a forced install does that, and `old` is never needed: `tree` is the old
+//! toolchain then. Which of the two it is after a crash is told by `new`, another name of the new toolchain's VERSION, which
+//! goes where that tree goes.
+//!
+//! A toolchain that was replaced or uninstalled while one of its programs runs cannot be
 //! deleted on Windows; it waits there, as `removed` and a number, until a later command can, and hinders none.
 
 use std::fs;
@@ -24,13 +30,16 @@ pub struct Staging {
     directory: PathBuf,
     /// The tree is in its place; what is still here is wanted.
     published: bool,
+    /// How two names change what they mean; [`file::exchange`] but in tests.
+    exchange: fn(&Path, &Path) -> io::Result<bool>,
 }
 
 impl Staging {
     /// Makes the directory for the holder of the lock `name`, after cleaning up what a crash left there.
     pub fn create(layout: &Layout, name: &str, lock: &Lock) -> Result<Self, FileError> {
         recover(layout, name, lock)?;
-        let staging = Self { directory: layout.staging().join(name), published: false };
+        let directory = layout.staging().join(name);
+        let staging = Self { directory, published: false, exchange: file::exchange };
         staging.empty()?;
         Ok(staging)
     }
@@ -47,8 +56,8 @@ impl Staging {
         self.directory.join(TREE)
     }
 
-    /// Makes the tree visible as `name`, in place of what is there now: two renames, so that at no moment a
-    /// half is seen. Its documents follow. `lock` is the lock of `name`.
+    /// Makes the tree visible as `name`, in place of what is there now: at once, so that at every moment one of the two is
+    /// seen, or by two renames where the system has no way to do that. Its documents follow. `lock` is the lock of `name`.
     ///
     /// All of it is on the disk before it is visible, as far as the system has a way to say so: after a power loss there is
     /// the old toolchain or the new one.
@@ -61,7 +70,7 @@ impl Staging {
     ) -> Result<PathBuf, FileError> {
         let target = layout.toolchain(name);
         let directory = layout.staging().join(name.as_str());
-        let (tree, aside) = (directory.join(TREE), directory.join(OLD));
+        let tree = directory.join(TREE);
         for directory in [&layout.versions(), &layout.receipts(), &directory] {
             fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
         }
@@ -74,17 +83,12 @@ impl Staging {
             let path = directory.join(file);
             fs::write(&path, content).map_err(FileError::at("write", &path))?;
         }
-        sync(&directory)?;
         let replaces = target.symlink_metadata().is_ok();
-        if replaces {
-            move_aside(&target, &aside)?;
-        }
-        if let Err(source) = file::rename(&tree, &target) {
-            if replaces {
-                // The error to tell is the first one; if this fails too, the next command tries again.
-                drop(file::rename(&aside, &target));
-            }
-            return Err(FileError::renaming(&tree, &target)(source));
+        let is_marked = replaces && fs::hard_link(tree.join(VERSION), directory.join(NEW)).is_ok();
+        sync(&directory)?;
+        // What keeps names from being exchanged keeps them from being renamed, and is told there.
+        if !(is_marked && matches!((self.exchange)(&tree, &target), Ok(true))) {
+            rename_into_place(&directory, &target, replaces)?;
         }
         self.published = true;
         drop(self);
@@ -151,9 +155,11 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     Ok(())
 }
 
-/// Whether what `staging/NAME` holds besides trees is about the tree in its place.
+/// Whether what `staging/NAME` holds besides trees is about the tree in its place: the one that was built is not here any
+/// more, or it is there.
 fn is_published(directory: &Path, target: &Path) -> bool {
-    is_missing(&directory.join(TREE)) && !is_missing(target)
+    let is_new = || file::same_file(&directory.join(NEW), &target.join(VERSION)).unwrap_or(false);
+    !is_missing(target) && (is_missing(&directory.join(TREE)) || is_new())
 }
 
 /// Toolchains that a forced install took out of sight and did not put back: one that crashed between its two renames, or is
@@ -195,9 +201,9 @@ fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Removes documents of a tree that was never published.
+/// Removes documents of a tree that was never published, and then what told whether it was.
 fn forget_documents(directory: &Path) -> Result<(), FileError> {
-    [RECEIPT, LIST].iter().try_for_each(|file| {
+    [RECEIPT, LIST, NEW].iter().try_for_each(|file| {
         let path = directory.join(file);
         file::remove_tree(&path).map_err(FileError::at("remove", &path))
     })
@@ -224,7 +230,7 @@ fn sync(directory: &Path) -> Result<(), FileError> {
     }
     let tree = directory.join(TREE);
     let programs = fs::read_dir(tree.join("bin")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let files = [tree.join("VERSION"), directory.join(RECEIPT), directory.join(LIST)];
+    let files = [tree.join(VERSION), directory.join(RECEIPT), directory.join(LIST)];
     files.into_iter().chain(programs).try_for_each(|path| {
         let synced = fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.sync_all());
         synced.map_err(FileError::at("sync", &path))
@@ -283,6 +289,21 @@ pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Puts the tree of `staging/NAME` in its place by renaming, after moving away what is there, which comes back on an error.
+fn rename_into_place(directory: &Path, target: &Path, replaces: bool) -> Result<(), FileError> {
+    let (tree, aside) = (directory.join(TREE), directory.join(OLD));
+    if replaces {
+        move_aside(target, &aside)?;
+    }
+    file::rename(&tree, target).map_err(|source| {
+        if replaces {
+            // The error to tell is the first one; if this fails too, the next command tries again.
+            drop(file::rename(&aside, target));
+        }
+        FileError::renaming(&tree, target)(source)
+    })
+}
+
 fn move_aside(from: &Path, to: &Path) -> Result<(), FileError> {
     if let Some(directory) = to.parent() {
         fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
@@ -300,6 +321,8 @@ const OLD: &str = "old";
 const REMOVED: &str = "removed";
 const RECEIPT: &str = "receipt.json";
 const LIST: &str = "files";
+const NEW: &str = "new";
+const VERSION: &str = "VERSION";
 
 #[cfg(test)]
 mod tests {
@@ -380,6 +403,89 @@ mod tests {
         assert_eq!(home.mark().as_deref(), Some("new"));
         assert_eq!(home.known(), ["new list", "new receipt"]);
         assert!(home.is_clean());
+    }
+
+    #[test]
+    fn a_toolchain_is_replaced_at_once_where_the_system_can() {
+        let home = Home::new();
+        let lock = home.lock();
+        goroot(&home.layout.toolchain(&home.name), "old");
+        home.know("old");
+        let mut staging = home.staging(&lock);
+        staging.exchange = |tree, target| {
+            let mark = |path: &Path| fs::read_to_string(path.join("mark")).unwrap();
+            assert_eq!((mark(tree), mark(target)), ("new".to_owned(), "old".to_owned()));
+            swap(tree, target);
+            assert!(!target.with_file_name("old").exists());
+            Ok(true)
+        };
+        staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+        assert_eq!(home.mark().as_deref(), Some("new"));
+        assert_eq!(home.known(), ["new list", "new receipt"]);
+        assert!(home.is_clean());
+    }
+
+    #[test]
+    fn a_toolchain_is_replaced_where_the_system_cannot_exchange_names() {
+        for exchange in [|_: &Path, _: &Path| Ok(false), |_: &Path, _: &Path| Err(io::Error::other("no"))] {
+            let home = Home::new();
+            let lock = home.lock();
+            goroot(&home.layout.toolchain(&home.name), "old");
+            home.know("old");
+            let mut staging = home.staging(&lock);
+            staging.exchange = exchange;
+            staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+            assert_eq!(home.mark().as_deref(), Some("new"));
+            assert_eq!(home.known(), ["new list", "new receipt"]);
+            assert!(home.is_clean());
+        }
+    }
+
+    /// What publishing leaves if it dies around the exchange: after so many of its last steps.
+    fn crash_at_exchange(steps: usize) -> Home {
+        let home = Home::new();
+        let lock = home.lock();
+        let target = home.layout.toolchain(&home.name);
+        goroot(&target, "old");
+        home.know("old");
+        let staging = home.staging(&lock);
+        let (directory, tree) = (staging.directory.clone(), staging.tree());
+        std::mem::forget(staging);
+        fs::write(directory.join(LIST), "new list").unwrap();
+        fs::write(directory.join(RECEIPT), "new receipt").unwrap();
+        fs::hard_link(tree.join(VERSION), directory.join(NEW)).unwrap();
+        let move_to = |file: &str, target: PathBuf| fs::rename(directory.join(file), target).unwrap();
+        let after: [&dyn Fn(); 5] = [
+            &|| swap(&tree, &target),
+            &|| move_to(LIST, home.layout.file_list(&home.name)),
+            &|| move_to(RECEIPT, home.layout.receipt(&home.name)),
+            &|| fs::remove_file(directory.join(NEW)).unwrap(),
+            &|| fs::remove_file(tree.join(VERSION)).unwrap(),
+        ];
+        after.iter().take(steps).for_each(|step| step());
+        home
+    }
+
+    #[test]
+    fn a_crash_around_the_exchange_leaves_a_toolchain_with_what_is_known_of_it() {
+        for steps in 0..=5 {
+            let home = crash_at_exchange(steps);
+            let expected = if steps == 0 { "old" } else { "new" };
+            let receipt = read_receipt(&home.layout, &home.name).unwrap().unwrap();
+            assert_eq!(String::from_utf8(receipt).unwrap(), format!("{expected} receipt"), "{steps}");
+            recover_all(&home.layout).unwrap();
+            assert_eq!(home.mark().as_deref(), Some(expected), "{steps}");
+            assert_eq!(home.known(), [format!("{expected} list"), format!("{expected} receipt")], "{steps}");
+            assert!(home.is_clean(), "{steps}");
+        }
+    }
+
+    /// As [`file::exchange`], on every system.
+    fn swap(a: &Path, b: &Path) {
+        let aside = a.with_file_name("aside");
+        fs::rename(a, &aside).unwrap();
+        fs::rename(b, a).unwrap();
+        fs::rename(aside, b).unwrap();
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+mod exchange;
 mod staged;
 #[cfg(unix)]
 mod unix;
@@ -19,6 +20,7 @@ use windows as imp;
 #[cfg(test)]
 mod tests;
 
+pub use exchange::exchange;
 pub use staged::StagedProgram;
 
 /// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].

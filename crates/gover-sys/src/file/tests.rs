@@ -322,3 +322,29 @@ fn what_a_scanner_reads_in_is_renamed_and_removed_once_it_has_read() {
     }
     assert!(names(directory.path()).is_empty());
 }
+
+#[test]
+fn exchanged_directories_have_changed_places_or_nothing_has_changed() {
+    let root = tempfile::tempdir().unwrap();
+    let (a, b) = (root.path().join("a"), root.path().join("b"));
+    for (path, file) in [(&a, "of-a"), (&b, "of-b")] {
+        fs::create_dir(path).unwrap();
+        fs::write(path.join(file), "").unwrap();
+    }
+    let done = exchange(&a, &b).unwrap();
+    let (in_a, in_b) = if done { ("of-b", "of-a") } else { ("of-a", "of-b") };
+    assert_eq!((names(&a), names(&b)), (vec![in_a.to_owned()], vec![in_b.to_owned()]));
+    // Where the tests of this project run, these systems have it.
+    let expected = cfg!(any(target_os = "linux", target_os = "macos"));
+    assert_eq!(done, expected);
+}
+
+#[test]
+fn a_name_without_anything_cannot_be_exchanged() {
+    let root = tempfile::tempdir().unwrap();
+    let (a, b) = (root.path().join("a"), root.path().join("b"));
+    fs::create_dir(&a).unwrap();
+    let result = exchange(&a, &b);
+    assert!(matches!(&result, Ok(false)) || result.unwrap_err().kind() == io::ErrorKind::NotFound);
+    assert_eq!(names(root.path()), ["a"]);
+}

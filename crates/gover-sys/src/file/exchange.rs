@@ -1,0 +1,87 @@
+//! Two names that change what they mean at once: `renameat2(2)` of Linux, `renamex_np(2)` of macOS.
+
+use std::io;
+use std::path::Path;
+
+/// Lets two names on one file system change what they mean, at once: whoever looks finds something by both at any moment.
+/// `false`, with nothing changed, where the system or the file system has no way to do that.
+pub fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
+    imp::exchange(a, b)
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod imp {
+    use std::ffi::{CString, c_char};
+    use std::io;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    /// By the number of the call: older C libraries have no function for it.
+    #[cfg(target_os = "linux")]
+    fn call(a: *const c_char, b: *const c_char) -> bool {
+        use std::ffi::{c_int, c_long, c_uint};
+
+        unsafe extern "C" {
+            fn syscall(number: c_long, ...) -> c_long;
+        }
+        const HERE: c_int = -100; // AT_FDCWD
+        const EXCHANGE: c_uint = 2; // RENAME_EXCHANGE
+        // SAFETY: the arguments are those of renameat2(2), and the callers' pointers are C strings.
+        unsafe { syscall(RENAMEAT2, HERE, a, HERE, b, EXCHANGE) == 0 }
+    }
+
+    #[cfg(target_os = "macos")]
+    fn call(a: *const c_char, b: *const c_char) -> bool {
+        use std::ffi::{c_int, c_uint};
+
+        unsafe extern "C" {
+            fn renamex_np(from: *const c_char, to: *const c_char, flags: c_uint) -> c_int;
+        }
+        const SWAP: c_uint = 2; // RENAME_SWAP
+        // SAFETY: the callers' pointers are C strings.
+        unsafe { renamex_np(a, b, SWAP) == 0 }
+    }
+
+    /// The number of `renameat2`; on a processor that is not named, none, for which the kernel knows no call.
+    #[cfg(target_os = "linux")]
+    const RENAMEAT2: std::ffi::c_long = if cfg!(target_arch = "x86_64") {
+        316
+    } else if cfg!(target_arch = "x86") {
+        353
+    } else if cfg!(target_arch = "arm") {
+        382
+    } else if cfg!(any(target_arch = "aarch64", target_arch = "riscv64", target_arch = "loongarch64")) {
+        276
+    } else if cfg!(any(target_arch = "powerpc64", target_arch = "powerpc")) {
+        357
+    } else if cfg!(target_arch = "s390x") {
+        347
+    } else {
+        -1
+    };
+
+    pub(super) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
+        let (a, b) = (CString::new(a.as_os_str().as_bytes())?, CString::new(b.as_os_str().as_bytes())?);
+        if call(a.as_ptr(), b.as_ptr()) {
+            return Ok(true);
+        }
+        let error = io::Error::last_os_error();
+        // An old kernel; a file system without it (Linux says "invalid argument"); a container's filter.
+        let kinds =
+            [io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput, io::ErrorKind::PermissionDenied];
+        // ENOTSUP, which has a number of its own there.
+        let is_apples = cfg!(target_os = "macos") && error.raw_os_error() == Some(45);
+        if kinds.contains(&error.kind()) || is_apples { Ok(false) } else { Err(error) }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+mod imp {
+    use std::io;
+    use std::path::Path;
+
+    #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+    pub(super) fn exchange(_a: &Path, _b: &Path) -> io::Result<bool> {
+        Ok(false)
+    }
+}
