@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use gover_core::Env;
-use gover_test::{Output, Release, TestContext, context};
+use gover_test::{FakeSite, Output, Release, TestContext, context};
 
 use crate::scene::{has_part_download, has_startup_files};
 
@@ -223,6 +223,51 @@ fn commands_may_be_killed_before_each_system_call() {
     for scenario in scenarios {
         kill_before_system_calls(&scenario);
     }
+}
+
+#[test]
+#[ignore = "needs a small file system; run by tests/crash/run"]
+fn a_full_disk_keeps_the_download() {
+    let disk = PathBuf::from(Env::from_process().var("GOVER_CRASH_DISK").unwrap());
+    for source in ["go.dev", "goproxy"] {
+        let mut ctx = context!().with_site();
+        let home = disk.join(format!("full-{source}"));
+        ctx.set("GOVER_SOURCES", source).set("GOVER_HOME", &home);
+        ctx.publish("go1.90.4");
+        // With this there is a `bin`, too.
+        ctx.gover(["install", "1.90.4"]).success();
+        let release = ctx.site().publish(Release::new("go1.91.2").with_file("src/large", noise(6 << 20)));
+        let length = release.archive().len().max(release.module_zip().len()) as u64;
+        let ballast = disk.join("ballast");
+        let free = gover_sys::file::available_space(&disk).unwrap();
+        // Room for the download, and for half of what is in it.
+        let size = usize::try_from(free - length - length / 2).unwrap();
+        fs::write(&ballast, vec![0; size]).unwrap();
+        let output = ctx.gover(["install", "1.91.2"]);
+        let told = [
+            "  unpacked it takes about ",
+            "  the download is kept, and the next attempt begins with it\n",
+            "No space left",
+            "hint: make room for about ",
+        ];
+        assert!(told.iter().all(|text| output.exits(1).stderr.contains(text)), "{output}");
+        fs::remove_file(ballast).unwrap();
+        ctx.site().server().forget_requests();
+        ctx.gover(["install", "1.91.2"]).success();
+        let server = ctx.site().server();
+        let all = format!("bytes={}-", release.module_zip().len());
+        assert!(server.requests_for(&FakeSite::archive_path(&release)).is_empty());
+        for request in server.requests_for(&FakeSite::module_path(&release)) {
+            assert_eq!(request.header("Range"), Some(all.as_str()));
+        }
+        fs::remove_dir_all(home).unwrap();
+    }
+}
+
+/// Bytes that no packing makes fewer.
+fn noise(length: usize) -> Vec<u8> {
+    let mut random = Random::new();
+    std::iter::repeat_with(|| random.next().to_le_bytes()).flatten().take(length).collect()
 }
 
 fn without_the_newest(ctx: &TestContext) {

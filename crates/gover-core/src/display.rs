@@ -1,4 +1,4 @@
-//! Paths as people read them.
+//! Paths and sizes as people read them.
 
 use std::path::Path;
 
@@ -10,6 +10,13 @@ pub fn short_path(path: &Path, home: Option<&Path>) -> String {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),
     }
+}
+
+/// Bytes in MiB with one decimal.
+pub fn mebibytes(bytes: u64) -> String {
+    // A size in tenths of a MiB stays exact in integers.
+    let tenths = (u128::from(bytes) * 10 + (1 << 19)) >> 20;
+    format!("{}.{} MiB", tenths / 10, tenths % 10)
 }
 
 /// `file:line in directory`, for sentences about a file.

@@ -8,6 +8,7 @@ use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 use crate::archive::ArchiveError;
 use crate::digest::H1Error;
 use crate::file_error::{self, FileError};
+use crate::room::Refusal;
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -49,6 +50,14 @@ pub enum InstallError {
         sum: KnownSum,
         /// Why.
         source: ArchiveError,
+    },
+    /// The disk refuses what is unpacked.
+    #[error("{} from {} cannot be unpacked", refusal.file, refusal.source_label)]
+    Disk {
+        /// What of it, and whether the download is kept.
+        refusal: Box<Refusal>,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Its files have names that no hash covers.
     #[error(transparent)]
@@ -190,6 +199,7 @@ impl InstallError {
         match self {
             Self::Supply(_) => !self.is_integrity(),
             Self::NoProof { source, .. } => source.is_unavailable(),
+            Self::Disk { refusal, .. } => refusal.is_kept,
             _ => false,
         }
     }
@@ -206,6 +216,7 @@ impl Diagnose for InstallError {
         match self {
             Self::Supply(error) => error.details(),
             Self::NoProof { source, .. } => source.details(),
+            Self::Disk { refusal, .. } => refusal.details(),
             Self::Contradicted(mismatch) => {
                 let disguise = mismatch.disguise.map(|disguise| disguise.to_string());
                 let sums = [
@@ -247,7 +258,8 @@ impl Diagnose for InstallError {
             Self::Archive {
                 source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
                 ..
-            } => file_error::hints(source),
+            } => file_error::hints(source.kind()),
+            Self::Disk { refusal, .. } => refusal.hints(),
             Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
             Self::Archive { sum: KnownSum::Published, source_label, file, .. } => vec![
                 "its sum is the published one, so it was made like this; please tell who published it"

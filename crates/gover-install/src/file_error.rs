@@ -29,14 +29,19 @@ impl FileError {
 
 impl Diagnose for FileError {
     fn hints(&self) -> Vec<String> {
-        hints(&self.source)
+        hints(self.source.kind())
     }
 }
 
+/// Whether there is no room, of the disk's or of the user's.
+pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// What to do about an error of the file system.
-pub(crate) fn hints(error: &io::Error) -> Vec<String> {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
+    let hint = match kind {
+        kind if is_full(kind) => {
             "make room, for instance with `gover cache clean` and `gover prune`, and try again"
         }
         io::ErrorKind::ReadOnlyFilesystem => "set GOVER_HOME to a directory that can be written",

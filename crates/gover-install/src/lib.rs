@@ -27,6 +27,7 @@ mod file_error;
 mod given;
 mod pipeline;
 mod report;
+mod room;
 mod time;
 
 pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
@@ -36,5 +37,6 @@ pub use pipeline::{InstallRequest, Installed, Installer, install};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::{ProofHeld, Receipt};
 pub use report::{Outcome, Reporter, Task, TaskId};
+pub use room::Refusal;
 pub use smoke::{Seen, Smoke};
 pub use uninstall::{Uninstalled, uninstall};

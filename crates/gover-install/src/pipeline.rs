@@ -17,12 +17,13 @@ use gover_sys::Lock;
 
 use crate::archive::{self, Container, Coverage, Guard, Limits, Unpacked};
 use crate::digest::{Sha256, module_version};
-use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
+use crate::error::{Contradiction, InstallError, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
 use crate::file_list::FileList;
 use crate::receipt::{ProofHeld, Receipt, installed_at};
 use crate::report::{Outcome, Progress, Reporter, Task};
+use crate::room;
 use crate::shims;
 use crate::smoke::{self, Seen, Smoke};
 use crate::staging::{Documents, Staging};
@@ -247,18 +248,15 @@ impl Installer<'_> {
             Format::ModuleZip => (Container::Zip, Guard::for_module(&module_version(name, platform), limits)),
         };
         let id = self.reporter.start(Task::Unpack { toolchain: name.as_str() }, None);
+        let free = gover_sys::file::available_space(tree);
         let (packed, tree) = (file.to_owned(), tree.to_owned());
         let work = move || archive::unpack(&packed, container, &tree, guard);
         let result = tokio::task::spawn_blocking(work).await;
         self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
         match result {
-            Ok(unpacked) => unpacked.map_err(|source| InstallError::Archive {
-                file: artifact.file_name.clone(),
-                source_label: artifact.shown_source(),
-                disguise: Disguise::of(&head_of(file), artifact.format),
-                sum: KnownSum::from(&artifact.proof),
-                source,
-            }),
+            Ok(unpacked) => {
+                unpacked.map_err(|error| room::not_unpacked(error, artifact, (file, container), free))
+            }
             Err(source) => Err(InstallError::Defect { name: name.to_string(), source }),
         }
     }
@@ -273,7 +271,8 @@ impl Installer<'_> {
     ) -> Result<Installed, InstallError> {
         let Verified { receipt, list, failures, log_failure, seen } = verified;
         let documents = Documents { receipt: receipt.to_bytes(), list };
-        let path = staging.publish(self.layout, name, &documents, lock)?;
+        let path = staging.publish(self.layout, name, &documents, lock);
+        let path = path.map_err(|error| room::not_published(error, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let (name, receipt) = (name.clone(), Some(receipt));
         Ok(Installed { name, path, reused: false, receipt, failures, log_failure, seen })

@@ -29,22 +29,29 @@ struct World {
 
 /// What a reporter was told, one line an event.
 #[derive(Default)]
-struct Recorder(Mutex<Vec<String>>);
+struct Recorder {
+    lines: Mutex<Vec<String>>,
+    /// A file to be there when unpacking begins, where a directory is wanted.
+    hindrance: Mutex<Option<PathBuf>>,
+}
 
 impl Recorder {
     fn add(&self, line: String) -> u64 {
-        let mut lines = self.0.lock().unwrap();
+        let mut lines = self.lines.lock().unwrap();
         lines.push(line);
         lines.len() as u64
     }
 
     fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+        self.lines.lock().unwrap().clone()
     }
 }
 
 impl Reporter for Recorder {
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
+        if let (Task::Unpack { .. }, Some(path)) = (task, self.hindrance.lock().unwrap().as_ref()) {
+            fs::write(path, "").unwrap();
+        }
         TaskId(self.add(format!("start {task:?} {total:?}")))
     }
 
@@ -361,6 +368,47 @@ fn a_required_log_that_is_silent_stops_the_install_and_keeps_the_download() {
     assert_eq!(world.parts(), world.files());
     world.site.server().heal();
     assert_eq!(kinds(&world.install_with(&request).unwrap()), ["sha256", "log"]);
+}
+
+#[test]
+fn a_disk_that_refuses_what_is_unpacked_keeps_the_download() {
+    for source in [SourceSpec::GoDev, SourceSpec::GoProxy] {
+        let world = World::new(std::slice::from_ref(&source));
+        let release = world.site.publish(Release::new(NAME));
+        let tree = world.layout.staging().join(NAME).join("tree");
+        *world.recorder.hindrance.lock().unwrap() = Some(tree.join("bin"));
+        let error = world.install().unwrap_err();
+        assert!(matches!(error, InstallError::Disk { .. }), "{error:?}");
+        assert_eq!(error.details(), ["the download is kept, and the next attempt begins with it"]);
+        let parts = world.parts();
+        assert!(parts.iter().any(|part| !part.contains(".tag.")) && parts == world.files(), "{parts:?}");
+        assert!(staged(&world.layout).unwrap().is_empty());
+
+        *world.recorder.hindrance.lock().unwrap() = None;
+        world.site.server().forget_requests();
+        world.install().unwrap();
+        // The size of a module is not known before it is asked for.
+        assert!(world.site.server().requests_for(&FakeSite::archive_path(&release)).is_empty());
+        let all = format!("bytes={}-", release.module_zip().len());
+        for request in world.site.server().requests_for(&FakeSite::module_path(&release)) {
+            assert_eq!(request.header("Range"), Some(all.as_str()));
+        }
+        assert_eq!(world.parts(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_disk_that_refuses_what_is_unpacked_leaves_no_copy_of_a_local_file() {
+    let world = World::with_release(&[]);
+    let directory = world.root.path().join("files");
+    fs::create_dir(&directory).unwrap();
+    let release = Release::new(NAME);
+    fs::write(directory.join(release.archive_name()), release.archive()).unwrap();
+    let world = World { sources: vec![SourceSpec::Directory(directory)], ..world };
+    *world.recorder.hindrance.lock().unwrap() = Some(world.layout.staging().join(NAME).join("tree/bin"));
+    let error = world.install().unwrap_err();
+    assert!(matches!(error, InstallError::Disk { .. }), "{error:?}");
+    world.assert_nothing_left();
 }
 
 #[test]

@@ -182,7 +182,7 @@ impl Diagnose for SmokeError {
                 vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
             }
             Self::CannotRun { source, .. } => {
-                let mut hints = file_error::hints(source);
+                let mut hints = file_error::hints(source.kind());
                 hints.push(
                     "this release may not run on this system; `gover list --remote` shows others".to_owned(),
                 );

@@ -8,6 +8,7 @@ mod guard;
 mod name;
 mod read_ahead;
 mod recognise;
+mod size;
 mod tar_gz;
 mod tree;
 mod zip_directory;
@@ -19,6 +20,7 @@ use std::time::SystemTime;
 
 pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
 pub use recognise::Content;
+pub use size::unpacked_size;
 
 use crate::digest::{FileDigest, Hashed};
 use tree::Tree;

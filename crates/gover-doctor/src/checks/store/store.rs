@@ -1,5 +1,7 @@
 //! What is wrong with gover's own directory.
 
+use gover_core::display::mebibytes;
+
 use super::{file_system, rights, toolchains};
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
@@ -115,12 +117,6 @@ fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-fn mebibytes(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-    let size = bytes as f64 / 1_048_576.0;
-    format!("{size:.1} MiB")
 }
 
 /// More lines tell nothing more.

@@ -1,0 +1,60 @@
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use super::Container;
+use super::zip_directory::Directory;
+
+/// What the archive takes on a disk once it is unpacked, about: by what it says of itself, so for people only. `None` if it
+/// cannot be read.
+pub fn unpacked_size(source: &Path, container: Container) -> Option<u64> {
+    match container {
+        Container::TarGz => size_of_tar(source),
+        Container::Zip => size_of_zip(source),
+    }
+}
+
+/// The last four bytes of gzip are the size of what is in it (RFC 1952, section 2.3.1): here a tar file, which pads files to
+/// 512 bytes, while disks do to 4096. For a Go toolchain that is an eighth more.
+fn size_of_tar(source: &Path) -> Option<u64> {
+    let mut file = File::open(source).ok()?;
+    let mut size = [0; 4];
+    file.seek(SeekFrom::End(-4)).ok()?;
+    file.read_exact(&mut size).ok()?;
+    let size = u64::from(u32::from_le_bytes(size));
+    Some(size + size / 8)
+}
+
+fn size_of_zip(source: &Path) -> Option<u64> {
+    let mut directory = Directory::open(File::open(source).ok()?).ok()?;
+    let mut total: u64 = 0;
+    while let Some(entry) = directory.next().ok()? {
+        total = total.saturating_add(entry.size.checked_next_multiple_of(BLOCK)?);
+    }
+    Some(total)
+}
+
+/// What the usual file systems give a file at least.
+const BLOCK: u64 = 4096;
+
+#[cfg(test)]
+mod tests {
+    use gover_test::{Entry, pack_tar_gz, pack_zip};
+
+    use super::*;
+
+    #[test]
+    fn an_archive_says_about_what_it_takes() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("archive");
+        let files = [Entry::file("go/a", vec![1; 100_000]), Entry::file("go/b", vec![2; 1])];
+        std::fs::write(&path, pack_zip(&files)).unwrap();
+        assert_eq!(unpacked_size(&path, Container::Zip), Some(102_400 + 4096));
+        std::fs::write(&path, pack_tar_gz(&files)).unwrap();
+        let size = unpacked_size(&path, Container::TarGz).unwrap();
+        assert!((100_000..130_000).contains(&size), "{size}");
+        std::fs::write(&path, "no").unwrap();
+        assert_eq!(unpacked_size(&path, Container::TarGz), None);
+        assert_eq!(unpacked_size(&path, Container::Zip), None);
+    }
+}
