@@ -226,3 +226,27 @@ fn the_shim_learns_the_settings_that_concern_it() {
     ctx.gover(["config", "set", "offline", "false"]).success();
     ctx.shim("go", ["version"]).success();
 }
+
+#[cfg(unix)]
+#[test]
+fn settings_with_a_password_are_readable_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let ctx = context!();
+    let mode = || fs::metadata(ctx.layout().config()).unwrap().permissions().mode() & 0o777;
+    let open = || fs::set_permissions(ctx.layout().config(), fs::Permissions::from_mode(0o644)).unwrap();
+    ctx.gover(["config", "set", "offline", "false"]).success();
+    open();
+    ctx.gover(["config", "set", "sources", "https://mirror.example/go,go.dev"]).success();
+    assert_eq!(mode(), 0o644);
+    ctx.gover(["config", "set", "sources", "https://ann:secret@mirror.example/go,go.dev"]).success();
+    assert_eq!(mode(), 0o600);
+    // The password is there still.
+    open();
+    ctx.gover(["config", "set", "offline", "false"]).success();
+    assert_eq!(mode(), 0o600);
+    // What a person set stays.
+    fs::set_permissions(ctx.layout().config(), fs::Permissions::from_mode(0o400)).unwrap();
+    ctx.gover(["config", "set", "offline", "true"]).success();
+    assert_eq!(mode(), 0o400);
+}

@@ -40,11 +40,27 @@ const LINKS: usize = 40;
 /// A symbolic link stays one and its target changes. Permissions and owner of an existing file are kept; a new
 /// file gets the usual ones. The directory must exist.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, |temporary| create_with_mode(temporary, false), |_| Ok(()), bytes)
+}
+
+/// The same as [`write_atomically`], for what nobody but the owner may read, from its first byte on: permissions of others are
+/// taken away, from an existing file too. On Windows those of the directory hold, which is closed below the user's profile.
+pub fn write_privately(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, imp::create_privately, imp::make_private, bytes)
+}
+
+/// Writes by one rename. Permissions are as they shall be before there is anything to read.
+fn write(
+    path: &Path,
+    create: impl Fn(&Path) -> io::Result<File>,
+    restrict: impl FnOnce(&File) -> io::Result<()>,
+    bytes: &[u8],
+) -> io::Result<()> {
     let target = follow_links(path)?;
-    let (temporary, mut file) = create_temporary(&target, false)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| imp::copy_attributes(&target, &file))
+    let (temporary, mut file) = create_temporary(&target, create)?;
+    let written = imp::copy_attributes(&target, &file)
+        .and_then(|()| restrict(&file))
+        .and_then(|()| file.write_all(bytes))
         .and_then(|()| file.sync_all());
     drop(file);
     written.and_then(|()| rename(&temporary, &target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
@@ -249,11 +265,11 @@ pub(crate) fn temporary_name(path: &Path) -> PathBuf {
 }
 
 /// A new empty file beside `path`.
-fn create_temporary(path: &Path, executable: bool) -> io::Result<(PathBuf, File)> {
+fn create_temporary(path: &Path, create: impl Fn(&Path) -> io::Result<File>) -> io::Result<(PathBuf, File)> {
     remove_abandoned(path);
     loop {
         let temporary = temporary_name(path);
-        match create_with_mode(&temporary, executable) {
+        match create(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             // Left by a crashed process that had the same number.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

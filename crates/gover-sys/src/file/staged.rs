@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{create_temporary, publish};
+use super::{create_temporary, create_with_mode, publish};
 
 /// A copy of a program under a temporary name beside its place; removed if it is dropped before it took that.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct StagedProgram {
 impl StagedProgram {
     /// Copies the program `source` to a name beside `target`, and brings it to the disk.
     pub fn copy(source: &Path, target: &Path) -> io::Result<Self> {
-        let (temporary, mut file) = create_temporary(target, true)?;
+        let (temporary, mut file) = create_temporary(target, |path| create_with_mode(path, true))?;
         let staged = Self { temporary, target: target.to_owned() };
         File::open(source).and_then(|mut from| io::copy(&mut from, &mut file))?;
         file.sync_all()?;

@@ -66,6 +66,14 @@ pub(super) fn set_mode(options: &mut OpenOptions, executable: bool) {
     options.mode(if executable { 0o755 } else { 0o644 });
 }
 
+pub(super) fn create_privately(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+pub(super) fn make_private(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(file.metadata()?.mode() & 0o700))
+}
+
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
     fs::rename(temporary, target)
 }
@@ -226,6 +234,22 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         assert!(is_writable(directory.path()));
         assert!(!is_writable(&directory.path().join("missing")));
+    }
+
+    #[test]
+    fn what_is_written_privately_is_closed_to_others_and_no_more_open_than_it_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        let mode = || fs::metadata(&path).unwrap().mode() & 0o777;
+        super::super::write_privately(&path, b"new").unwrap();
+        assert_eq!(mode(), 0o600);
+        for (before, after) in [(0o644, 0o600), (0o400, 0o400), (0o755, 0o700)] {
+            fs::set_permissions(&path, Permissions::from_mode(before)).unwrap();
+            super::super::write_privately(&path, b"again").unwrap();
+            assert_eq!(mode(), after);
+        }
+        super::super::write_atomically(&path, b"usual").unwrap();
+        assert_eq!(mode(), 0o700);
     }
 
     #[test]

@@ -74,6 +74,15 @@ pub(super) fn may_be_executed(_metadata: &fs::Metadata) -> bool {
 
 pub(super) fn set_mode(_options: &mut OpenOptions, _executable: bool) {}
 
+pub(super) fn create_privately(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+pub(super) fn make_private(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// Without patience: a running program is held for as long as it runs, and is renamed aside instead.
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
     make_writable(target);

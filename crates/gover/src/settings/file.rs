@@ -3,6 +3,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::env::parse_switch;
+use gover_source::SourceSpec;
+use gover_sys::file::{write_atomically, write_privately};
 use toml_edit::{Array, DocumentMut, Item, value};
 
 use super::{SETTINGS, SettingsError, split};
@@ -90,15 +92,28 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Writes the file by one rename.
+    /// Writes the file by one rename. With a password in it, it becomes readable for its owner alone.
     pub(crate) fn write(&self) -> Result<(), SettingsError> {
+        let is_secret = self.holds_credentials();
         let write = || {
             if let Some(directory) = self.path.parent() {
                 fs::create_dir_all(directory)?;
             }
-            gover_sys::file::write_atomically(&self.path, self.document.to_string().as_bytes())
+            let text = self.document.to_string();
+            if is_secret {
+                write_privately(&self.path, text.as_bytes())
+            } else {
+                write_atomically(&self.path, text.as_bytes())
+            }
         };
         write().map_err(|source| SettingsError::Write { path: self.path.clone(), source })
+    }
+
+    /// Whether an address in it has something that is not shown. A list that cannot be read may have it too.
+    fn holds_credentials(&self) -> bool {
+        let sources = self.list("sources");
+        sources
+            .map_or(true, |sources| sources.iter().flatten().any(|entry| SourceSpec::shown(entry) != *entry))
     }
 
     fn wrong_type(&self, key: &'static str, expected: &'static str) -> SettingsError {
