@@ -534,3 +534,49 @@ fn bad_input_is_told_before_anything_is_made() {
     assert!(output.exits(1).stderr.contains("cannot create"), "{output}");
     assert!(output.stderr.contains("hint: check the space on the mirror's disk"), "{output}");
 }
+
+#[test]
+fn a_directory_that_was_forgotten_is_asked_for() {
+    let ctx = world();
+    gover_snapshot!(
+        ctx.gover(["mirror", "1.91", "latest"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `1.91` is a version, and the directory of the mirror comes before it
+hint: gover mirror ./go 1.91 latest
+hint: for a directory of that name: gover mirror ./1.91
+
+"#]]
+    );
+    gover_snapshot!(
+        ctx.gover(["mirror", "https://ann:s3cret@mirror.example/go?token=1", "1.91"]),
+        str![[r#"
+exit: 2
+----- stdout -----
+
+----- stderr -----
+error: `https://mirror.example/go` is an address, and a mirror is made in a directory
+hint: to fill one from there: GOVER_SOURCES=https://mirror.example/go gover mirror ./go 1.91
+
+"#]]
+    );
+    for directory in ["latest", "go1.91.2", "^1.21", "file:///srv/go", "ftp://mirror.example"] {
+        let output = ctx.gover(["mirror", directory]);
+        assert!(output.exits(2).stderr.contains("hint: "), "{directory}\n{output}");
+    }
+    assert_eq!(ctx.names_in("shop"), Vec::<String>::new());
+    assert!(ctx.site().server().requests().is_empty());
+}
+
+#[test]
+fn a_directory_may_be_called_like_a_version() {
+    let ctx = world();
+    ctx.gover(["mirror", "./1.91", "1.91"]).success();
+    assert_eq!(ctx.names_in("shop"), ["1.91"]);
+    // It is there, so it is what is meant.
+    let output = ctx.gover(["mirror", "1.91"]);
+    assert!(output.success().stderr.contains("nothing to do"), "{output}");
+}

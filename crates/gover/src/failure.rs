@@ -81,6 +81,14 @@ impl Failure {
         self
     }
 
+    /// The same with one more thing that may be meant.
+    pub(crate) fn or_hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Shown(report) = &mut self {
+            report.hints.push(hint.into());
+        }
+        self
+    }
+
     fn plain(what: impl Into<String>, hint: impl Into<String>, exit: Exit) -> Self {
         Self::Shown(Box::new(Report {
             what: what.into(),

@@ -1,5 +1,6 @@
 //! `gover mirror`: what is wanted, what is there, and what is fetched.
 
+mod directory;
 mod wanted;
 
 use std::path::Path;
@@ -18,13 +19,10 @@ use crate::supply::{supply, with_sources};
 
 /// `gover mirror`
 pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let supply = supply(context)?;
     // Everything is understood before anything is changed.
+    let directory = directory::directory(arguments, context)?;
+    let supply = supply(context)?;
     let wishes = wanted::wishes(arguments, &supply, context)?;
-    let directory = match context.env.directory() {
-        Some(here) => here.join(&arguments.directory),
-        None => arguments.directory.clone(),
-    };
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
