@@ -1,6 +1,7 @@
 //! All that people and scripts see: the only code of the manager that prints.
 
 mod json;
+mod line;
 mod printer;
 mod progress;
 mod style;

@@ -8,6 +8,7 @@ use gover_source::SourceFailure;
 use gover_sys::terminal::{self, Stream};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use super::line::{self, Line};
 use super::{Printer, Verbosity, mebibytes};
 
 /// Draws bars on a terminal, and says in words what a person must know where there is none.
@@ -17,6 +18,9 @@ pub(crate) struct Progress<'a> {
     running: Mutex<HashMap<TaskId, ProgressBar>>,
     next: AtomicU64,
     symbols: &'static str,
+    ellipsis: &'static str,
+    /// Columns of the terminal when the command began.
+    width: usize,
     /// Sources that failed, told once another one serves; if none does, the error tells them.
     failures: Mutex<Vec<String>>,
 }
@@ -26,19 +30,34 @@ impl<'a> Progress<'a> {
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
         let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let (symbols, ellipsis) = if shows_unicode(env) { ("━╸━", "…") } else { ("=>-", "...") };
         Self {
             printer,
             bars: MultiProgress::with_draw_target(target),
             running: Mutex::new(HashMap::new()),
             next: AtomicU64::new(1),
             failures: Mutex::new(Vec::new()),
-            symbols: if shows_unicode(env) { "━╸━" } else { "=>-" },
+            symbols,
+            ellipsis,
+            width: terminal::width(Stream::Stderr).map_or(USUAL_WIDTH, usize::from),
         }
     }
 
-    fn bytes_style(&self) -> ProgressStyle {
-        let template = "{prefix:.green}  {bar:24.green/dim}  {sizes}  {rate:>11}  {left:>4}  {msg}";
-        ProgressStyle::with_template(template)
+    /// A bar of bytes with a note at its end, as long as the terminal is wide.
+    fn bytes_bar(&self, prefix: &str, total: Option<u64>, note: &str) -> ProgressBar {
+        let line = line::fit(self.width, prefix, total, note, self.ellipsis);
+        total
+            .map_or_else(ProgressBar::no_length, ProgressBar::new)
+            .with_style(self.bytes_style(&line))
+            .with_prefix(prefix.to_owned())
+            .with_message(line.note)
+    }
+
+    fn bytes_style(&self, line: &Line) -> ProgressStyle {
+        let bar = format!("{{prefix:.green}}  {{bar:{}.green/dim}}  {{sizes}}", line.bar);
+        let rate = format!("  {{rate:>{}}}  {{left:>{}}}  {{msg}}", line::RATE, line::LEFT);
+        let template = if line.has_rate { bar + &rate } else { bar };
+        ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("sizes", sizes)
             .with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -70,19 +89,10 @@ impl<'a> Progress<'a> {
         match task {
             Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that installs it"),
             Task::Unpack { toolchain } => spinner(toolchain, "unpacking"),
-            Task::Verify { toolchain } => ProgressBar::new(total.unwrap_or_default())
-                .with_style(self.bytes_style())
-                .with_prefix(toolchain.to_owned())
-                .with_message("verifying"),
-            Task::Download { toolchain, source } => {
-                let bar = match total {
-                    Some(total) => ProgressBar::new(total),
-                    None => ProgressBar::no_length(),
-                };
-                bar.with_style(self.bytes_style())
-                    .with_prefix(toolchain.to_owned())
-                    .with_message(source.to_owned())
+            Task::Verify { toolchain } => {
+                self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying")
             }
+            Task::Download { toolchain, source } => self.bytes_bar(toolchain, total, source),
         }
     }
 }
@@ -130,6 +140,9 @@ fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
         None => write!(out, "{at}"),
     };
 }
+
+/// What a terminal that does not tell its width has.
+const USUAL_WIDTH: usize = 80;
 
 /// A rate as whole bytes; a rate that is no number yet counts as none.
 fn whole(rate: f64) -> u64 {

@@ -1,0 +1,117 @@
+//! A line of progress that fits the terminal: one that wraps is drawn again below itself.
+
+use super::mebibytes;
+
+/// What of the line depends on the terminal's width.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Columns of the bar.
+    pub(super) bar: usize,
+    /// What stands at its end, as far as there is room.
+    pub(super) note: String,
+    /// Whether there is room for rate and time left.
+    pub(super) has_rate: bool,
+}
+
+/// Fits a line into `width` columns: the bar gives way first, then the path of an address, then the beginning of its host.
+/// `total` is what sizes are shown of; `ellipsis` stands for what is left out.
+pub(super) fn fit(width: usize, prefix: &str, total: Option<u64>, note: &str, ellipsis: &str) -> Line {
+    let sizes = total.map_or(LONG_SIZE, |total| 2 * mebibytes(total).len() - " MiB".len() + "/".len());
+    let taken = prefix.chars().count() + GAP + GAP + sizes + SPARE;
+    let short = width.saturating_sub(taken);
+    let Some(room) = short.checked_sub(RATE + LEFT + 3 * GAP + LEAST_BAR) else {
+        return Line { bar: short.clamp(1, BAR), note: String::new(), has_rate: false };
+    };
+    let note = shorten(note, room, ellipsis);
+    let bar = (LEAST_BAR + room - note.chars().count()).min(BAR);
+    Line { bar, note, has_rate: true }
+}
+
+/// A source's name in so many columns: whole, else the host of an address, else its end.
+fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
+    if name.chars().count() <= columns {
+        return name.to_owned();
+    }
+    let host = name.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
+    let name = host.unwrap_or(name);
+    let length = name.chars().count();
+    if length <= columns {
+        return name.to_owned();
+    }
+    let Some(kept) = columns.checked_sub(ellipsis.chars().count()).filter(|kept| *kept > 0) else {
+        return String::new();
+    };
+    ellipsis.chars().chain(name.chars().skip(length - kept)).collect()
+}
+
+const BAR: usize = 24;
+const LEAST_BAR: usize = 8;
+const GAP: usize = 2;
+/// `9999.9 MiB`, where nobody knows how much comes.
+const LONG_SIZE: usize = 10;
+/// `999.9 MiB/s`
+pub(super) const RATE: usize = 11;
+/// `999s`
+pub(super) const LEFT: usize = 4;
+/// For the cursor, and for a rate or a time that is longer than usual.
+const SPARE: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: Option<u64> = Some(69 << 20);
+
+    /// All columns that a line takes at most.
+    fn columns(line: &Line, prefix: &str) -> usize {
+        let rate = if line.has_rate { 3 * GAP + RATE + LEFT + line.note.chars().count() } else { 0 };
+        prefix.len() + GAP + line.bar + GAP + "69.0/69.0 MiB".len() + rate
+    }
+
+    #[test]
+    fn a_line_leaves_a_column_of_every_terminal_free() {
+        let names = [
+            "go.dev",
+            "goproxy",
+            "golang.google.cn",
+            "https://artifacts.corp.example/api/go/go",
+            "https://a.host.with.a.name.that.is.longer.than.any.line.corp.example:8443/x",
+            "/media/ann/a directory with a name that is longer than a line/of mirrors",
+        ];
+        for name in names {
+            for prefix in ["go1.22.5", "go1.22.5-with-a-suffix"] {
+                for width in 50..200 {
+                    let line = fit(width, prefix, SIZE, name, "…");
+                    assert!(columns(&line, prefix) < width, "{width} {line:?}");
+                    assert!(line.bar >= 1, "{width} {line:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_bar_gives_way_before_the_name_and_the_path_before_the_host() {
+        let note = |width, name| {
+            let line = fit(width, "go1.22.5", SIZE, name, "…");
+            (line.bar, line.note)
+        };
+        assert_eq!(note(80, "goproxy"), (24, "goproxy".to_owned()));
+        assert_eq!(note(80, "golang.google.cn"), (15, "golang.google.cn".to_owned()));
+        let long = "https://artifacts.corp.example/api/go/go";
+        assert_eq!(note(80, long), (9, "artifacts.corp.example".to_owned()));
+        assert_eq!(note(120, long), (24, long.to_owned()));
+        assert_eq!(note(70, long), (8, "…corp.example".to_owned()));
+        assert_eq!(
+            note(80, "https://artifacts.central.corp.example/go"),
+            (8, "…s.central.corp.example".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_narrow_terminal_has_the_bar_and_the_sizes() {
+        let line = fit(40, "go1.22.5", SIZE, "go.dev", "…");
+        assert_eq!(line, Line { bar: 12, note: String::new(), has_rate: false });
+        assert_eq!(fit(10, "go1.22.5", SIZE, "go.dev", "…").bar, 1);
+        assert_eq!(fit(80, "go1.22.5", None, "go.dev", "…").note, "go.dev");
+    }
+}
