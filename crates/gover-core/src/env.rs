@@ -48,13 +48,6 @@ impl Env {
         Self { source: Source::Map(variables), directory: Some(directory), arguments: Vec::new() }
     }
 
-    /// The same environment with other arguments.
-    #[must_use]
-    pub fn with_arguments(mut self, arguments: Vec<OsString>) -> Self {
-        self.arguments = arguments;
-        self
-    }
-
     /// The same environment in another directory, which also replaces `PWD`.
     #[must_use]
     pub fn with_directory(mut self, directory: PathBuf) -> Self {
@@ -384,9 +377,8 @@ mod tests {
     fn home_seen_by(program: &Path, user: &Path, gover_home: Option<&Path>) -> Option<PathBuf> {
         let home = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
         let variables = [(home, user)].into_iter().chain(gover_home.map(|path| (vars::GOVER_HOME, path)));
-        Env::from_map(variables, PathBuf::from("/shop"))
-            .with_arguments(vec![program.as_os_str().to_owned()])
-            .gover_home()
+        let env = Env::from_map(variables, PathBuf::from("/shop"));
+        Env { arguments: vec![program.as_os_str().to_owned()], ..env }.gover_home()
     }
 
     #[test]

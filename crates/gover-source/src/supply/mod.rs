@@ -113,11 +113,6 @@ impl Supply {
         self.collect(Freshness::Recent).await
     }
 
-    /// What is known of releases, everybody asked anew.
-    pub async fn current_releases(&self) -> Releases {
-        self.collect(Freshness::Now).await
-    }
-
     /// The newest release that answers `request` and that there is for `platform`.
     ///
     /// Where the sources say themselves what they have, the newest of that. Where nobody has said whether it is there for

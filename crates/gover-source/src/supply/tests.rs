@@ -311,7 +311,7 @@ async fn releases_are_the_union_of_table_index_and_list() {
     assert!(world.offline("go.dev,goproxy").known_releases().find(&wanted("go1.91.2").name).is_some());
     assert_eq!(world.lines().len(), 0);
     // Asked anew, the server confirms what is known.
-    world.supply("go.dev,goproxy").current_releases().await;
+    world.supply("go.dev,goproxy").collect(Freshness::Now).await;
     assert!(world.site.server().requests().iter().all(|request| request.header("If-None-Match").is_some()));
 }
 
@@ -332,13 +332,13 @@ async fn an_old_index_serves_when_the_network_does_not() {
     world.supply("go.dev").releases().await;
     for fault in [Fault::Status(500), Fault::Close] {
         world.site.server().fault("/dl/", fault);
-        let releases = world.supply("go.dev").current_releases().await;
+        let releases = world.supply("go.dev").collect(Freshness::Now).await;
         assert!(releases.find(&wanted("go1.91.2").name).is_some());
         assert_eq!(releases.failures.len(), 1);
         world.site.server().heal();
     }
     world.site.server().route("/dl/", Response::ok("<html>log in first</html>"));
-    let releases = world.supply("go.dev").current_releases().await;
+    let releases = world.supply("go.dev").collect(Freshness::Now).await;
     let told = releases.failures[0].to_string();
     assert!(told.starts_with("its index is not JSON (line 1); its index of 2"), "{told}");
     assert_eq!(releases.stale, releases.failures);

@@ -160,7 +160,7 @@ async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
     world.site.publish(FakeRelease::new("go1.91.3"));
     let mut settings = world.settings("go.dev,goproxy");
     settings.network.patience = Duration::from_mins(1);
-    let releases = Supply::new(settings).unwrap().current_releases().await;
+    let releases = Supply::new(settings).unwrap().collect(Freshness::Now).await;
     assert!(releases.failures.is_empty(), "{:?}", releases.failures);
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.3").await.unwrap();
     assert_eq!(found.artifact.source, "go.dev");
@@ -174,7 +174,7 @@ async fn a_kept_index_stands_in_for_a_silent_site() {
     world.site.publish_module(&FakeRelease::new("go1.91.3"));
     world.site.server().fault("/dl/*", Fault::Stall);
     let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
-    let releases = supply.current_releases().await;
+    let releases = supply.collect(Freshness::Now).await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert!(matches!(releases.basis, Basis::Index(_)));
     let told = told(&releases.failures).join("\n");
