@@ -6,7 +6,7 @@ use gover_test::{
     FakeSite, Release, Response, TestContext, context, gover_snapshot, gzip, index_json, sha256_hex,
 };
 
-use crate::scene::assert_nothing_left;
+use crate::scene::{assert_nothing_left, released};
 
 const NAME: &str = "go1.91.2-bigcorp";
 
@@ -207,8 +207,7 @@ hint: `--sha256` is its sum, so it was made like this; build it as cmd/distpack 
 
 /// A site whose index publishes the sum of those bytes.
 fn site_with(bytes: &[u8]) -> TestContext {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let index = index_json(&[&release], true).to_string();
     let index = index.replace(&release.sha256(), &sha256_hex(bytes));
     let index = index.replace(&format!(":{}", release.archive().len()), &format!(":{}", bytes.len()));
@@ -241,8 +240,7 @@ fn a_site_that_publishes_a_hostile_archive_with_its_sum_is_not_obeyed() {
 
 #[test]
 fn the_sign_in_page_of_a_network_is_called_by_its_name() {
-    let mut ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (mut ctx, release) = released();
     // As long as the archive, since another length is another error.
     let mut page = b"<!DOCTYPE html>\n<html><title>Welcome to the hotel</title></html>\n".to_vec();
     page.resize(release.archive().len(), b' ');

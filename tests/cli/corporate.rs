@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use gover_test::snapbox::str;
+use gover_test::snapbox::{assert_data_eq, str};
 use gover_test::{FakeProxy, Fault, TestContext, TlsFront, context, gover_snapshot};
 
-use crate::scene::{assert_nothing_left, receipt};
+use crate::scene::{assert_nothing_left, receipt, released};
 
 /// A site that is reached by https, perhaps through a proxy.
 struct Company {
@@ -39,9 +39,11 @@ impl Company {
         self.ctx.write("authority/ca.pem", TlsFront::AUTHORITY)
     }
 
-    /// Replaces the ports, which differ each time.
-    fn shown(&self, text: &str) -> String {
-        text.replace(&self.proxy.host(), "[PROXY]").replace(&self.front.url(), "[FRONT]")
+    /// What an install says that fails; the ports, which differ each time, are replaced.
+    #[track_caller]
+    fn refusal(&self) -> String {
+        let said = self.ctx.gover(["install", "1.91.2"]).exits(1).stderr.clone();
+        said.replace(&self.proxy.host(), "[PROXY]").replace(&self.front.url(), "[FRONT]")
     }
 }
 
@@ -138,10 +140,8 @@ hint: `gover list --remote` shows every release
 fn a_proxy_that_wants_a_password_is_told_with_its_variable() {
     let mut company = Company::trusting();
     company.proxy.want("ann", "s3cr@t");
-    let output = company.ctx.gover(["install", "1.91.2"]);
-    output.exits(1);
-    gover_test::snapbox::assert_data_eq!(
-        company.shown(&output.stderr),
+    assert_data_eq!(
+        company.refusal(),
         str![[r#"
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   go.dev     the proxy http://[PROXY] wants a user and a password, and HTTPS_PROXY has none (407)
@@ -152,9 +152,8 @@ hint: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A`
     );
     let wrong = company.proxy.url().replace("http://", "http://ann:wrong@");
     company.ctx.set("HTTPS_PROXY", wrong);
-    let output = company.ctx.gover(["install", "1.91.2"]);
-    gover_test::snapbox::assert_data_eq!(
-        company.shown(&output.exits(1).stderr),
+    assert_data_eq!(
+        company.refusal(),
         str![[r#"
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   go.dev     the proxy http://[PROXY] refuses the user or the password in HTTPS_PROXY (407)
@@ -265,8 +264,7 @@ hint: `go help goauth` describes GOAUTH; `off` goes without
 
 #[test]
 fn a_password_is_not_sent_in_the_open() {
-    let mut ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (mut ctx, _) = released();
     ctx.set("GOVER_SOURCES", ctx.site().mirror_url().replace("http://", "http://ann:s3cret@"));
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),

@@ -9,13 +9,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use gover_core::Env;
 use gover_test::{FakeSite, Output, Release, TestContext, context};
 
-use crate::scene::{has_part_download, has_startup_files};
+use crate::scene::{files, has_part_download, has_startup_files};
 
 /// A command to be killed.
 struct Scenario {
@@ -482,24 +482,6 @@ fn can_exchange(ctx: &TestContext) -> bool {
         fs::create_dir_all(path).unwrap();
     }
     gover_sys::file::exchange(&a, &b).unwrap()
-}
-
-/// All files below a directory with their contents.
-fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut directories = vec![root.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                files.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
 }
 
 /// `SplitMix64`: numbers that the same seed gives again.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use gover_test::{TestContext, context};
 
+use crate::scene;
+
 /// Startup files and settings as careless years leave them, and a project that an editor of Windows went through.
 const PLANTED: &[(&str, &str)] = &[
     ("home/.zshrc", "export GOROOT=/usr/lib/go-1.11\n"),
@@ -48,19 +50,10 @@ fn planted() -> TestContext {
 
 /// Every file that belongs to the user or the project, with its content.
 fn files(ctx: &TestContext) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    let mut left = vec![ctx.home(), ctx.work()];
-    while let Some(directory) = left.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                left.push(path);
-            } else {
-                files.insert(path.clone(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    files
+    let below = |root: PathBuf| {
+        scene::files(&root).into_iter().map(move |(name, content)| (root.join(name), content))
+    };
+    below(ctx.home()).chain(below(ctx.work())).collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, context, gover_snapshot};
 
-use crate::scene::{go_of, has_part_download, receipt, wait_for_line};
+use crate::scene::{go_of, has_part_download, receipt, released, released_for, wait_for_line};
 
 #[test]
 fn the_first_go_becomes_the_default_and_later_ones_do_not() {
@@ -23,8 +23,7 @@ fn the_first_go_becomes_the_default_and_later_ones_do_not() {
 
 #[test]
 fn a_default_that_is_set_stays_even_if_nothing_answers_it() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     fs::write(ctx.layout().default_file(), "1.80.1\n").unwrap();
     ctx.gover(["install", "1.91.2"]).success();
     assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.80.1\n");
@@ -32,8 +31,7 @@ fn a_default_that_is_set_stays_even_if_nothing_answers_it() {
 
 #[test]
 fn what_is_installed_is_not_asked_for_again() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.gover(["install", "1.91.2"]).success();
     let before = receipt(&ctx, "go1.91.2");
     ctx.site().server().forget_requests();
@@ -105,8 +103,7 @@ fn several_requests_are_understood_before_the_first_download() {
 
 #[test]
 fn the_facts_are_data() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let output = ctx.gover(["install", "--json", "1.91.2"]);
     let facts = output.success().json();
     assert_eq!(facts[0]["version"], "go1.91.2");
@@ -172,8 +169,7 @@ hint: `gover install latest`, or `gover pin 1.22` first
 
 #[test]
 fn force_installs_anew_and_mends_what_somebody_changed() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     ctx.gover(["install", "1.91.2"]).success();
     let changed = ctx.layout().versions().join("go1.91.2/src/fmt/print.go");
     fs::write(&changed, "changed").unwrap();
@@ -188,9 +184,7 @@ fn force_installs_anew_and_mends_what_somebody_changed() {
 
 #[test]
 fn force_that_fails_leaves_the_old_toolchain() {
-    let mut ctx = context!().with_site();
-    ctx.set("GOVER_SOURCES", "go.dev");
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released_for("go.dev");
     ctx.gover(["install", "1.91.2"]).success();
     let before = receipt(&ctx, "go1.91.2");
     ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(99));
@@ -202,8 +196,7 @@ fn force_that_fails_leaves_the_old_toolchain() {
 
 #[test]
 fn a_damaged_directory_is_repaired() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.install_fake("go1.91.2");
     fs::remove_file(go_of(&ctx, "go1.91.2")).unwrap();
     let output = ctx.gover(["install", "1.91.2"]);
@@ -214,8 +207,7 @@ fn a_damaged_directory_is_repaired() {
 
 #[test]
 fn a_file_in_the_place_of_a_toolchain_is_repaired_too() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     fs::create_dir_all(ctx.layout().versions()).unwrap();
     fs::write(ctx.layout().versions().join("go1.91.2"), "a file").unwrap();
     ctx.gover(["install", "1.91.2"]).success();
@@ -224,8 +216,7 @@ fn a_file_in_the_place_of_a_toolchain_is_repaired_too() {
 
 #[test]
 fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault(&path, Fault::StallAt(release.archive().len() / 2));
     let mut child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
@@ -241,8 +232,7 @@ fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
 
 #[test]
 fn two_installs_at_once_make_one_download() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault(&path, Fault::StallAt(1000));
     let first = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
@@ -276,8 +266,7 @@ fn installs_of_different_toolchains_do_not_wait_for_each_other() {
 
 #[test]
 fn a_home_that_is_a_file_is_told_with_its_path() {
-    let mut ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (mut ctx, _) = released();
     let file = ctx.write("afile", "x");
     ctx.set("GOVER_HOME", &file);
     let output = ctx.gover(["install", "1.91.2"]);

@@ -3,9 +3,9 @@
 use std::fs;
 
 use gover_test::snapbox::str;
-use gover_test::{FakeSite, Fault, TestContext, context, gover_snapshot};
+use gover_test::{FakeSite, Fault, Invocation, TestContext, context, gover_snapshot};
 
-use crate::scene::receipt;
+use crate::scene::{files, proofs, released};
 
 /// A log of many records, so that proofs need tiles, and go1.91.2 behind them.
 fn with_long_log() -> TestContext {
@@ -19,22 +19,31 @@ fn with_long_log() -> TestContext {
 const TILES: &str = "/proxy/sumdb/sum.test/tile/*";
 const LOOKUP: &str = "/proxy/sumdb/sum.test/lookup/*";
 
+/// Runs an install of which something stalls until requests for these paths came, and lets it go on then; both proofs hold.
+#[track_caller]
+fn ends_well_after(ctx: &TestContext, install: Invocation, paths: &[String]) {
+    let child = install.spawn();
+    let server = ctx.site().server();
+    server.wait_for_stalled(1);
+    for path in paths {
+        server.wait_for_request(path);
+    }
+    server.heal();
+    server.release_stalled();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(proofs(ctx, "go1.91.2").len(), 2);
+}
+
 #[test]
 fn the_whole_proof_is_fetched_while_the_archive_is_on_its_way() {
     let ctx = with_long_log();
     let archive = gover_test::Release::new("go1.91.2").archive_name();
     ctx.site().server().fault(&format!("/dl/{archive}"), Fault::StallAt(1000));
-    let child = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).spawn();
-    ctx.site().server().wait_for_stalled(1);
+    let install = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]);
     // Only the proof's own requests can come now: the archive does not go on before they all came.
-    for tile in ["/tile/8/0/002.p/89", "/tile/8/1/000.p/2"] {
-        ctx.site().server().wait_for_request(&format!("/proxy/sumdb/sum.test{tile}"));
-    }
-    ctx.site().server().heal();
-    ctx.site().server().release_stalled();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+    let tiles = ["/tile/8/0/002.p/89", "/tile/8/1/000.p/2"];
+    ends_well_after(&ctx, install, &tiles.map(|tile| format!("/proxy/sumdb/sum.test{tile}")));
 }
 
 #[test]
@@ -42,15 +51,8 @@ fn the_archive_comes_while_the_log_is_silent() {
     let ctx = with_long_log();
     let archive = gover_test::Release::new("go1.91.2").archive_name();
     ctx.site().server().fault(LOOKUP, Fault::Stall);
-    let child =
-        ctx.command(ctx.gover_program()).args(["install", "1.91.2"]).env("GOVER_REQUIRE_SUMDB", "1").spawn();
-    ctx.site().server().wait_for_stalled(1);
-    ctx.site().server().wait_for_request(&format!("/dl/{archive}"));
-    ctx.site().server().heal();
-    ctx.site().server().release_stalled();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+    let install = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]);
+    ends_well_after(&ctx, install.env("GOVER_REQUIRE_SUMDB", "1"), &[format!("/dl/{archive}")]);
 }
 
 #[test]
@@ -60,7 +62,7 @@ fn what_was_proven_once_is_proven_again_without_a_request() {
     ctx.site().server().forget_requests();
     ctx.gover(["install", "-f", "1.91.2"]).success();
     assert!(ctx.site().server().requests_for("/proxy/sumdb/*").is_empty());
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+    assert_eq!(proofs(&ctx, "go1.91.2").len(), 2);
 }
 
 #[test]
@@ -68,14 +70,9 @@ fn damage_in_any_kept_file_is_noticed_and_put_right() {
     let ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let root = ctx.layout().sumdb_cache().join("sum.test");
-    let mut files = Vec::new();
-    let mut directories = vec![root.join("lookup"), root.join("tile")];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { directories.push(path) } else { files.push(path) }
-        }
-    }
+    let names =
+        files(&root).into_keys().filter(|name| name.starts_with("lookup/") || name.starts_with("tile/"));
+    let files: Vec<_> = names.map(|name| root.join(name)).collect();
     assert!(files.len() > 2, "{files:?}");
     for file in files {
         let good = fs::read(&file).unwrap();
@@ -165,8 +162,7 @@ hint: install nothing until this is cleared up: try again on another network; if
 
 #[test]
 fn a_database_that_is_off_or_none_is_told() {
-    let mut ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (mut ctx, release) = released();
     for (value, code) in
         [("off", 0), ("on", 1), ("sum.golang.org a b", 1), ("sum.golang.org ftp://x.test", 1)]
     {
@@ -199,8 +195,7 @@ hint: unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#env
 
 #[test]
 fn a_must_of_the_environment_holds_where_the_file_says_otherwise() {
-    let mut ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (mut ctx, _) = released();
     ctx.gover(["config", "set", "require_sumdb", "false"]).success();
     ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(403));
     ctx.set("GOVER_REQUIRE_SUMDB", "1");
@@ -209,5 +204,5 @@ fn a_must_of_the_environment_holds_where_the_file_says_otherwise() {
     assert!(ctx.names_in("gover/versions").is_empty());
     ctx.set("GOVER_REQUIRE_SUMDB", "0");
     ctx.gover(["install", "1.91.2"]).success();
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+    assert_eq!(proofs(&ctx, "go1.91.2").len(), 1);
 }

@@ -9,7 +9,7 @@ use gover_test::{
 };
 use serde_json::Value;
 
-use crate::scene::file_url;
+use crate::scene::{file_url, files};
 
 /// A world with two releases and a log that has full tiles.
 fn world() -> TestContext {
@@ -26,32 +26,22 @@ fn directory(ctx: &TestContext) -> PathBuf {
 
 /// The mirror's files, without what is not served.
 fn served(ctx: &TestContext) -> Vec<String> {
-    fn walk(directory: &Path, root: &Path, found: &mut Vec<String>) {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, root, found);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-                found.push(name);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    let root = directory(ctx);
-    walk(&root, &root, &mut found);
+    let mut found: Vec<String> = files(&directory(ctx)).into_keys().collect();
     found.retain(|name| !name.starts_with(".gover-mirror/"));
-    found.sort();
     found
 }
 
 /// A gover on another machine: with a home of its own, offline, and only the mirror to go by.
 fn elsewhere(ctx: &TestContext, home: &str) -> Invocation {
-    ctx.command(ctx.gover_program())
-        .env("GOVER_HOME", ctx.root().join(home))
+    online(ctx, home)
         .env("GOVER_OFFLINE", "1")
         .env("GOVER_REQUIRE_SUMDB", "1")
         .env("GOVER_SOURCES", directory(ctx))
+}
+
+/// A gover on another machine that has a network, and knows nothing of the mirror.
+fn online(ctx: &TestContext, home: &str) -> Invocation {
+    ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join(home))
 }
 
 fn receipt(ctx: &TestContext, home: &str, name: &str) -> Value {
@@ -277,8 +267,7 @@ fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
         ctx.publish(&format!("go1.91.{patch}"));
     }
     // One that knows of all there is.
-    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("b"));
-    online.args(["list", "--remote"]).run().success();
+    online(&ctx, "b").args(["list", "--remote"]).run().success();
     ctx.site().server().fault("*", Fault::Status(503));
     let server = web_server(&directory(&ctx));
     let there =
@@ -346,11 +335,7 @@ exit: 0
     // Even one that slept through the update between.
     ctx.site().log().show_only(Some(302));
     fs::remove_dir_all(ctx.root().join("a")).unwrap();
-    ctx.command(ctx.gover_program())
-        .env("GOVER_HOME", ctx.root().join("a"))
-        .args(["install", "1.91.2"])
-        .run()
-        .success();
+    online(&ctx, "a").args(["install", "1.91.2"]).run().success();
     assert_eq!(proven_in(&ctx, "a", "1.91.3"), 140_000);
 }
 
@@ -361,8 +346,7 @@ fn a_client_that_saw_more_of_the_log_than_the_mirror_proves_by_its_own_head() {
     ctx.site().log().pad_to(70_000);
     ctx.publish("go1.91.3");
     // A laptop that was online meanwhile.
-    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
-    online.args(["install", "1.91.3"]).run().success();
+    online(&ctx, "a").args(["install", "1.91.3"]).run().success();
     // The tile with its record is full in the mirror as in the log only if the mirror's head lies beyond it.
     let output = elsewhere(&ctx, "a").args(["install", "1.91.2"]).run();
     assert!(output.exits(1).stderr.contains("cannot be compared"), "{output}");
@@ -381,8 +365,7 @@ fn records_far_from_the_edge_need_no_newer_mirror() {
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     ctx.site().log().pad_to(70_400);
     ctx.publish("go1.91.3");
-    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
-    online.args(["install", "1.91.3"]).run().success();
+    online(&ctx, "a").args(["install", "1.91.3"]).run().success();
     // The mirror's head has 70000 records, and nothing here tells that they are the first of 70401. The record has
     // its place among those 70401 all the same.
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_401);
@@ -393,8 +376,7 @@ fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
     let ctx = world();
     ctx.site().log().pad_to(1000);
     // Online once, long ago.
-    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
-    online.args(["install", "1.90.4"]).run().success();
+    online(&ctx, "a").args(["install", "1.90.4"]).run().success();
     ctx.site().log().pad_to(70_000);
     ctx.publish("go1.91.3");
     ctx.gover(["mirror", "go", "1.91.3"]).success();
@@ -407,8 +389,7 @@ fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
     ctx.gover(["mirror", "go"]).success();
     fs::remove_dir_all(ctx.root().join("a")).unwrap();
     ctx.site().log().show_only(Some(1000));
-    let online = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("a"));
-    online.args(["install", "1.90.4"]).run().success();
+    online(&ctx, "a").args(["install", "1.90.4"]).run().success();
     assert_eq!(proven_in(&ctx, "a", "1.91.3"), 140_000);
 }
 

@@ -1,14 +1,15 @@
 //! What `gover install` believes, and what it refuses.
 
 use gover_test::snapbox::str;
-use gover_test::{FakeSite, Fault, Release, context, gover_snapshot, pack_tar_gz, pack_zip, sha256_hex};
+use gover_test::{
+    FakeSite, Fault, Release, TestContext, context, gover_snapshot, pack_tar_gz, pack_zip, sha256_hex,
+};
 
-use crate::scene::{assert_nothing_left, receipt};
+use crate::scene::{assert_nothing_left, proofs, receipt, released, released_for};
 
 #[test]
 fn an_archive_with_one_wrong_byte_is_refused_and_nothing_stays() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let middle = release.archive().len() / 2;
     ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(middle));
     gover_snapshot!(
@@ -33,9 +34,7 @@ hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.
 
 #[test]
 fn a_module_with_one_wrong_byte_is_refused_and_nothing_stays() {
-    let mut ctx = context!().with_site();
-    ctx.set("GOVER_SOURCES", "goproxy");
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released_for("goproxy");
     let length = release.module_zip().len();
     // In the data of files, and in the last name of the directory.
     for at in [length / 3, length / 2, length - 40] {
@@ -50,12 +49,15 @@ fn a_module_with_one_wrong_byte_is_refused_and_nothing_stays() {
     }
 }
 
+/// What somebody made of the release.
+fn changed() -> Release {
+    Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n")
+}
+
 #[test]
 fn a_module_with_another_content_is_refused_with_both_hashes() {
-    let mut ctx = context!().with_site();
-    ctx.set("GOVER_SOURCES", "goproxy");
-    let release = ctx.publish("go1.91.2");
-    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
+    let (ctx, release) = released_for("goproxy");
+    let other = changed();
     ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -77,9 +79,8 @@ hint: the mirror, or something on the way to it, changes files; GOVER_SOURCES=go
 
 #[test]
 fn a_mirror_that_changes_files_is_named() {
-    let mut ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
-    let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
+    let (mut ctx, release) = released();
+    let other = changed();
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", format!("{mirror},go.dev"));
     ctx.site().server().serve(&format!("/mirror/{}", release.archive_name()), other.archive());
@@ -134,15 +135,20 @@ fn a_known_release_must_have_the_sum_that_gover_was_built_with() {
     assert_nothing_left(&ctx);
 }
 
-#[test]
-fn a_database_that_cannot_be_asked_is_a_warning_for_an_archive() {
-    let mut ctx = context!().with_site();
+/// go1.91.2 is released, and the checksum database answers nobody.
+fn without_database() -> TestContext {
+    let (mut ctx, _) = released();
     let database = ctx.site().gosumdb_direct();
     ctx.set("GOSUMDB", database);
-    ctx.publish("go1.91.2");
     for path in ["/proxy/sumdb/*", "/sumdb/*"] {
         ctx.site().server().fault(path, Fault::Status(503));
     }
+    ctx
+}
+
+#[test]
+fn a_database_that_cannot_be_asked_is_a_warning_for_an_archive() {
+    let ctx = without_database();
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
         str![[r#"
@@ -156,18 +162,12 @@ default is now go1.91.2
 
 "#]]
     );
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+    assert_eq!(proofs(&ctx, "go1.91.2").len(), 1);
 }
 
 #[test]
 fn a_database_that_cannot_be_asked_is_a_failure_where_it_is_a_must() {
-    let mut ctx = context!().with_site();
-    let database = ctx.site().gosumdb_direct();
-    ctx.set("GOSUMDB", database);
-    ctx.publish("go1.91.2");
-    for path in ["/proxy/sumdb/*", "/sumdb/*"] {
-        ctx.site().server().fault(path, Fault::Status(503));
-    }
+    let ctx = without_database();
     ctx.gover(["config", "set", "require_sumdb", "true"]).success();
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -187,7 +187,7 @@ hint: behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` th
 
     ctx.site().server().heal();
     ctx.gover(["install", "1.91.2"]).success();
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 2);
+    assert_eq!(proofs(&ctx, "go1.91.2").len(), 2);
 }
 
 #[test]
@@ -202,8 +202,7 @@ fn a_release_that_the_log_does_not_know_is_never_taken_from_a_proxy() {
 
 #[test]
 fn switching_the_database_off_does_not_switch_verification_off() {
-    let mut ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (mut ctx, _) = released();
     ctx.set("GOSUMDB", "off").set("GOVER_SOURCES", "goproxy");
     ctx.gover(["install", "1.91.2"]).exits(1);
     assert!(ctx.names_in("gover/versions").is_empty());
@@ -213,8 +212,7 @@ fn switching_the_database_off_does_not_switch_verification_off() {
 
 #[test]
 fn private_module_patterns_do_not_exempt_the_toolchain() {
-    let mut ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (mut ctx, release) = released();
     let other = Release::new("go1.91.2").with_file("VERSION", "go1.91.2\nchanged\n");
     ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
     ctx.set("GOVER_SOURCES", "goproxy");

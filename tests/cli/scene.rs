@@ -1,12 +1,28 @@
 //! What several tests look at: receipts, leftovers, a gover that waits.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::process::Child;
+use std::sync::Arc;
 
-use gover_test::TestContext;
+use gover_test::{Release, TestContext};
 use serde_json::Value;
+
+/// A site that has released go1.91.2, and nothing installed.
+pub(crate) fn released() -> (TestContext, Arc<Release>) {
+    let ctx = gover_test::context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    (ctx, release)
+}
+
+/// The same, asked by these sources alone.
+pub(crate) fn released_for(sources: &str) -> (TestContext, Arc<Release>) {
+    let (mut ctx, release) = released();
+    ctx.set("GOVER_SOURCES", sources);
+    (ctx, release)
+}
 
 /// Two minor versions installed by other means, the older one with two patches; the newest is the default.
 pub(crate) fn with_three() -> TestContext {
@@ -23,6 +39,33 @@ pub(crate) fn receipt(ctx: &TestContext, name: &str) -> Value {
     let path = ctx.layout().receipts().join(format!("{name}.json"));
     let text = fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
     serde_json::from_slice(&text).unwrap()
+}
+
+/// The proofs that held for a toolchain, by their kinds.
+#[track_caller]
+pub(crate) fn proofs(ctx: &TestContext, name: &str) -> Vec<String> {
+    let receipt = receipt(ctx, name);
+    let proofs = receipt["proofs"].as_array().unwrap().iter();
+    proofs.map(|proof| proof["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+/// All files below a directory with their contents, by their paths with `/`; links are not followed.
+pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut directories = vec![root.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let entry = entry.unwrap();
+            let (path, kind) = (entry.path(), entry.file_type().unwrap());
+            if kind.is_dir() {
+                directories.push(path);
+            } else if kind.is_file() {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                files.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
 }
 
 /// Fails the test if an install left anything but its knowledge of the sources.

@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{TestContext, context, gover_snapshot};
 
-use crate::scene::has_startup_files;
+use crate::scene::{files, has_startup_files};
 
 mod elsewhere;
 #[cfg(all(windows, feature = "test-windows-registry"))]
@@ -72,36 +72,17 @@ fn with_startup_files() -> TestContext {
     ctx
 }
 
-/// Every file below the home with its content.
-fn home_content(ctx: &TestContext) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut directories = vec![ctx.home()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                directories.push(path);
-            } else {
-                let name = path.strip_prefix(ctx.home()).unwrap().to_str().unwrap().to_owned();
-                files.push((name, fs::read(&path).unwrap()));
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
 #[test]
 fn setup_changes_the_files_that_are_there_and_undo_restores_every_byte() {
     if !has_startup_files() {
         return;
     }
     let ctx = with_startup_files();
-    let before = home_content(&ctx);
+    let before = files(&ctx.home());
     let dry = ctx.gover(["setup", "--dry-run"]);
     assert!(dry.success().stdout.contains("would change ~/.bashrc\n  if [ -x "), "{dry}");
     assert!(dry.stdout.contains("would create ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
-    assert_eq!(home_content(&ctx), before);
+    assert_eq!(files(&ctx.home()), before);
 
     gover_snapshot!(
         ctx.gover(["setup"]),
@@ -118,10 +99,10 @@ new shells have gover first on PATH (`gover setup --undo` takes it back)
 
 "#]]
     );
-    let after = home_content(&ctx);
+    let after = files(&ctx.home());
     assert_ne!(after, before);
-    for (name, content) in after.iter().filter(|file| !before.contains(file)) {
-        let old = before.iter().find(|(known, _)| known == name).map(|(_, old)| old.as_slice());
+    for (name, content) in after.iter().filter(|(name, content)| before.get(*name) != Some(*content)) {
+        let old = before.get(name).map(Vec::as_slice);
         assert!(content.windows(13).any(|part| part == b"# >>> gover >"), "{name}");
         assert!(old.is_none_or(|old| content.starts_with(old) || content.ends_with(old)), "{name}");
     }
@@ -139,14 +120,14 @@ exit: 0
 
 "#]]
     );
-    assert_eq!(home_content(&ctx), after);
+    assert_eq!(files(&ctx.home()), after);
 
     let dry = ctx.gover(["setup", "--dry-run"]);
     assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is set up already"), "{dry}");
     let dry = ctx.gover(["setup", "--undo", "--dry-run"]);
     assert!(dry.success().stdout.contains("would take gover's lines out of ~/.zshrc\n"), "{dry}");
     assert!(dry.stdout.contains("would remove ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
-    assert_eq!(home_content(&ctx), after);
+    assert_eq!(files(&ctx.home()), after);
     gover_snapshot!(
         ctx.gover(["setup", "--undo"]),
         str![[r#"
@@ -162,7 +143,7 @@ new shells no longer have gover on PATH
 
 "#]]
     );
-    assert_eq!(home_content(&ctx), before);
+    assert_eq!(files(&ctx.home()), before);
     gover_snapshot!(
         ctx.gover(["setup", "--undo"]),
         str![[r#"
@@ -174,7 +155,7 @@ nothing of gover's was set up
 
 "#]]
     );
-    assert_eq!(home_content(&ctx), before);
+    assert_eq!(files(&ctx.home()), before);
 }
 
 #[test]

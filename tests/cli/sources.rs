@@ -3,7 +3,9 @@
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
 
-use crate::scene::{assert_nothing_left, file_url, has_part_download, receipt};
+use crate::scene::{
+    assert_nothing_left, file_url, has_part_download, proofs, receipt, released, released_for,
+};
 
 #[test]
 fn the_release_site_serves_first_and_both_proofs_hold() {
@@ -50,8 +52,7 @@ default is now go1.91.2
 
 #[test]
 fn what_is_installed_runs_by_each_of_its_names() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.gover(["install", "1.91.2"]).success();
     for name in ["go", "go1.91.2"] {
         let program = ctx.layout().program(name);
@@ -64,9 +65,7 @@ fn what_is_installed_runs_by_each_of_its_names() {
 
 #[test]
 fn a_module_proxy_serves_with_the_transparency_log_alone() {
-    let mut ctx = context!().with_site();
-    ctx.set("GOVER_SOURCES", "goproxy");
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released_for("goproxy");
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
         str![[r#"
@@ -121,9 +120,7 @@ fn goproxy_is_read_from_the_users_go_env_file_too() {
 
 #[test]
 fn the_separators_of_goproxy_mean_what_they_mean_to_go() {
-    let mut ctx = context!().with_site();
-    ctx.set("GOVER_SOURCES", "goproxy");
-    ctx.publish("go1.91.2");
+    let (mut ctx, _) = released_for("goproxy");
     let site = ctx.site().url();
     ctx.site().server().fault("/broken/*", Fault::Status(500));
     let good = ctx.site().proxy_url();
@@ -187,21 +184,19 @@ fn a_directory_serves_by_its_path_and_as_a_file_address() {
 
 #[test]
 fn a_directory_serves_offline_what_is_known_already() {
-    let mut ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (mut ctx, release) = released();
     let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
     ctx.gover(["list", "--remote", "1.91"]).success();
     ctx.set("GOVER_SOURCES", path.parent().unwrap()).set("GOVER_OFFLINE", "1");
     ctx.site().server().forget_requests();
     ctx.gover(["install", "1.91"]).success();
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
-    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"].as_array().unwrap().len(), 1);
+    assert_eq!(proofs(&ctx, "go1.91.2").len(), 1);
 }
 
 #[test]
 fn each_source_that_fails_is_told_in_one_line() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.site().server().fault("/dl/*", Fault::Status(404));
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -220,8 +215,7 @@ default is now go1.91.2
 
 #[test]
 fn a_download_that_breaks_off_is_continued() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault_times(&path, Fault::TruncateAt(1000), 1);
     ctx.gover(["install", "1.91.2"]).success();
@@ -270,8 +264,7 @@ hint: behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES o
 
 #[test]
 fn a_release_that_nobody_has_is_not_a_matter_of_the_network() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "1.91.7"]),
         str![[r#"
@@ -291,8 +284,7 @@ hint: `gover list --remote` shows every release
 
 #[test]
 fn a_version_that_no_release_answers_is_told_with_the_newest_known() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "1.99"]),
         str![[r#"
@@ -311,8 +303,7 @@ hint: `gover list --remote` shows every release
 
 #[test]
 fn offline_nobody_is_asked() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "--offline", "1.91.2"]),
         str![[r#"
@@ -336,8 +327,7 @@ hint: gover is offline; unset GOVER_OFFLINE, or name a directory with archives i
 
 #[test]
 fn the_settings_file_names_the_sources_too() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.gover(["config", "set", "sources", "goproxy"]).success();
     ctx.gover(["install", "1.91.2"]).success();
     assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");

@@ -1,14 +1,13 @@
 //! `gover install` over connections and servers that misbehave.
 
 use gover_test::snapbox::str;
-use gover_test::{FakeSite, Fault, Response, context, gover_snapshot, gzip};
+use gover_test::{FakeSite, Fault, Response, gover_snapshot, gzip};
 
-use crate::scene::{assert_nothing_left, receipt};
+use crate::scene::{assert_nothing_left, receipt, released};
 
 #[test]
 fn a_wrong_beginning_of_this_very_command_is_fetched_anew() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     let server = ctx.site().server();
     server.fault_times(&path, Fault::FlipByte(500), 1);
@@ -25,8 +24,7 @@ fn a_wrong_beginning_of_this_very_command_is_fetched_anew() {
 
 #[test]
 fn a_source_that_is_wrong_in_one_piece_too_is_refused() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     let server = ctx.site().server();
     server.fault(&path, Fault::FlipByte(500));
@@ -38,8 +36,7 @@ fn a_source_that_is_wrong_in_one_piece_too_is_refused() {
 
 #[test]
 fn an_archive_packed_on_the_way_is_installed_if_the_server_says_so() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let packed = Response::ok(gzip(release.archive())).with_header("Content-Encoding", "gzip");
     ctx.site().server().route(&FakeSite::archive_path(&release), packed);
     ctx.gover(["install", "1.91.2"]).success();
@@ -48,8 +45,7 @@ fn an_archive_packed_on_the_way_is_installed_if_the_server_says_so() {
 
 #[test]
 fn an_archive_packed_on_the_way_without_a_word_is_refused_with_what_probably_happened() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     ctx.site().server().serve(&FakeSite::archive_path(&release), gzip(release.archive()));
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -71,8 +67,7 @@ hint: the source, or something on the way to it, changes files; another one may 
 
 #[test]
 fn a_server_that_wants_an_hour_is_left_for_the_next_source() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     let server = ctx.site().server();
     server.fault("/dl/*", Fault::StatusText(429, "Slow down.".to_owned()));
     server.fault("/dl/*", Fault::Header("Retry-After", "3600".to_owned()));
@@ -94,8 +89,7 @@ default is now go1.91.2
 
 #[test]
 fn a_block_page_is_no_archive_and_the_next_source_serves() {
-    let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
+    let (ctx, release) = released();
     let page = Response::ok("<html>blocked</html>").with_header("Content-Type", "text/html");
     ctx.site().server().route(&FakeSite::archive_path(&release), page);
     gover_snapshot!(
@@ -115,8 +109,7 @@ default is now go1.91.2
 
 #[test]
 fn a_silent_source_does_not_hold_the_user_up() {
-    let ctx = context!().with_site();
-    ctx.publish("go1.91.2");
+    let (ctx, _) = released();
     ctx.site().server().fault("/dl/*", Fault::Stall);
     // What is silent never answers, so that how long two seconds take makes no difference.
     gover_snapshot!(

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use gover_test::snapbox::str;
 use gover_test::{TestContext, context, gover_snapshot};
 
-use super::{home_content, with_startup_files};
-use crate::scene::has_startup_files;
+use super::with_startup_files;
+use crate::scene::{files, has_startup_files};
 
 /// Both programs in a download folder, and nothing in `bin/`; returns the manager there.
 fn unpacked(ctx: &TestContext) -> PathBuf {
@@ -90,7 +90,7 @@ fn setup_without_the_shim_beside_it_changes_nothing_and_says_what_to_do() {
     let ctx = with_startup_files();
     let gover = unpacked(&ctx);
     fs::remove_file(shim_in(&ctx, "download")).unwrap();
-    let before = home_content(&ctx);
+    let before = files(&ctx.home());
     for command in [&["setup"][..], &["setup", "--dry-run"]] {
         gover_snapshot!(
             ctx.command(&gover).args(command).run(),
@@ -105,7 +105,7 @@ hint: unpack the release again, or build both programs: cargo build -p gover -p 
 "#]]
         );
     }
-    assert_eq!(home_content(&ctx), before);
+    assert_eq!(files(&ctx.home()), before);
     assert!(!ctx.layout().bin().exists());
     if !has_startup_files() {
         return;
@@ -133,12 +133,12 @@ fn undo_leaves_the_programs_where_setup_put_them() {
         return;
     }
     let ctx = with_startup_files();
-    let before = home_content(&ctx);
+    let before = files(&ctx.home());
     let gover = unpacked(&ctx);
     ctx.command(&gover).arg("setup").run().success();
     let bin = ctx.names_in("gover/bin");
     ctx.command(&gover).args(["setup", "--undo"]).run().success();
-    assert_eq!(home_content(&ctx), before);
+    assert_eq!(files(&ctx.home()), before);
     assert_eq!(ctx.names_in("gover/bin"), bin);
 }
 
