@@ -246,7 +246,7 @@ fn a_full_disk_keeps_the_download() {
         let output = ctx.gover(["install", "1.91.2"]);
         let told = [
             "  unpacked it takes about ",
-            "  the download is kept, and the next attempt begins with it\n",
+            "; the download is kept, unless",
             "No space left",
             "hint: make room for about ",
         ];

@@ -31,8 +31,9 @@ pub struct Refusal {
 impl Refusal {
     /// Facts, one a line.
     pub(crate) fn details(&self) -> Vec<String> {
-        let kept =
-            self.is_kept.then(|| "the download is kept, and the next attempt begins with it".to_owned());
+        // Where room is wanted, the hint says so.
+        let is_told = self.is_kept && !file_error::is_full(self.kind);
+        let kept = is_told.then(|| "the download is kept, and the next attempt begins with it".to_owned());
         let size = self.wanted.map(|wanted| {
             let free = self.free.map(|free| format!(", and {} were free", mebibytes(free)));
             format!("unpacked it takes about {}{}", mebibytes(wanted), free.unwrap_or_default())
@@ -51,7 +52,9 @@ impl Refusal {
             _ => "make room".to_owned(),
         };
         vec![if self.is_kept {
-            format!("{room} and try again; `gover cache clean` and `gover prune` would remove the download")
+            format!(
+                "{room} and try again; the download is kept, unless `gover cache clean` or `gover prune` makes the room"
+            )
         } else {
             format!("{room}, for instance with `gover cache clean` and `gover prune`, and try again")
         }]
@@ -119,17 +122,11 @@ mod tests {
     #[test]
     fn a_full_disk_is_told_with_what_is_kept_and_what_is_wanted() {
         let kept = refusal(true, Some(230 << 20), Some(40 << 20));
-        assert_eq!(
-            kept.details(),
-            [
-                "unpacked it takes about 230.0 MiB, and 40.0 MiB were free",
-                "the download is kept, and the next attempt begins with it",
-            ]
-        );
+        assert_eq!(kept.details(), ["unpacked it takes about 230.0 MiB, and 40.0 MiB were free"]);
         assert_eq!(
             kept.hints(),
             [
-                "make room for about 190.0 MiB and try again; `gover cache clean` and `gover prune` would remove the download"
+                "make room for about 190.0 MiB and try again; the download is kept, unless `gover cache clean` or `gover prune` makes the room"
             ]
         );
     }
