@@ -141,7 +141,7 @@ fn the_separators_of_goproxy_mean_what_they_mean_to_go() {
 fn a_flat_mirror_serves_what_the_index_vouches_for() {
     let mut ctx = context!().with_site();
     let mirror = ctx.site().mirror_url();
-    ctx.set("GOVER_SOURCES", mirror);
+    ctx.set("GOVER_SOURCES", format!("{mirror},go.dev"));
     let release = ctx.publish("go1.91.2");
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -163,6 +163,31 @@ default is now go1.91.2
 }
 
 #[test]
+fn who_names_only_a_mirror_or_a_directory_reaches_no_release_site() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let mirror = ctx.site().mirror_url();
+    let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
+    for sources in [mirror, path.parent().unwrap().to_str().unwrap().to_owned()] {
+        ctx.set("GOVER_SOURCES", &sources);
+        for arguments in [
+            &["list", "--remote"][..],
+            &["install", "-f", "1.91.2"],
+            &["uninstall", "1.91.2"],
+            &["install", "latest"],
+            &["install", "1.99"],
+            &["list"],
+            &["doctor"],
+        ] {
+            let output = ctx.gover(arguments);
+            let asked = ctx.site().server().requests_for("/dl/*");
+            assert!(asked.is_empty(), "{sources} {arguments:?}\n{output}");
+        }
+    }
+    assert_eq!(receipt(&ctx, "go1.91.2")["proofs"][0]["kind"], "transparency-log");
+}
+
+#[test]
 fn a_directory_serves_by_its_path_and_as_a_file_address() {
     for as_url in [false, true] {
         let mut ctx = context!().with_site();
@@ -178,7 +203,7 @@ fn a_directory_serves_by_its_path_and_as_a_file_address() {
         assert!(ctx.site().server().requests_for(&FakeSite::archive_path(&release)).is_empty());
         let receipt = receipt(&ctx, "go1.91.2");
         assert_eq!(receipt["url"], serde_json::Value::Null);
-        assert_eq!(receipt["proofs"][0]["kind"], "sha256");
+        assert_eq!(receipt["proofs"][0]["kind"], "transparency-log");
     }
 }
 

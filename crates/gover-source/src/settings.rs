@@ -15,6 +15,9 @@ use crate::network::NetworkSettings;
 pub struct SupplySettings {
     /// Where toolchains are taken from, the first that can serve wins.
     pub sources: Vec<SourceSpec>,
+    /// Those of which nothing is taken, but whose index is believed as if they were sources: an archive that somebody
+    /// brings by hand is compared with what the release site says of it.
+    pub witnesses: Vec<SourceSpec>,
     /// The value of GOPROXY as Go would read it; `None` if nothing sets it, which is as `direct`.
     pub proxies: Option<String>,
     /// The value of GOSUMDB as Go would read it; `None` is sum.golang.org.
@@ -36,6 +39,7 @@ impl SupplySettings {
     pub fn new(layout: &Layout) -> Self {
         Self {
             sources: SourceSpec::defaults(),
+            witnesses: Vec::new(),
             proxies: None,
             sumdb: None,
             godev_url: GODEV_URL.to_owned(),

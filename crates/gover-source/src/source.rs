@@ -11,7 +11,7 @@ use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 use crate::error::{IntegrityError, SourceError};
 use crate::http::Http;
-use crate::index::{Cache, Freshness, IndexFile, Site};
+use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
 use crate::mirror::published_file;
 use crate::proxy;
 use crate::table::{Table, TableFile};
@@ -45,6 +45,10 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) cache: &'a Cache,
     /// The compiled table.
     pub(crate) table: &'a Table,
+    /// The release site whose index says what the archives of other places must be.
+    pub(crate) site: &'a ReleaseSite,
+    /// Whether it may be asked for its index; otherwise what is kept of it counts.
+    pub(crate) ask: bool,
     /// How long the index of another place than the one that serves is waited for; `None` as long as it takes, since
     /// nothing else proves the file.
     pub(crate) patience: Option<Duration>,
@@ -84,9 +88,28 @@ impl ReleaseSite {
             // It may have come out within the hour.
             loaded = self.site.load(http, cache, table, Freshness::Now).await?;
         }
+        self.archive_of(&loaded, wanted, table)
+    }
+
+    /// The same by what an earlier command kept.
+    fn kept(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
+        let kept = self.site.kept(knowledge.cache);
+        let kept = kept.ok_or_else(|| SourceError::unreachable("nothing is kept of its index"))?;
+        self.archive_of(&kept, wanted, knowledge.table)
+    }
+
+    fn archive_of(
+        &self,
+        loaded: &LoadedIndex,
+        wanted: &Wanted,
+        table: &Table,
+    ) -> Result<Archive, SourceError> {
+        let name = wanted.name.as_str();
         let Some(release) = loaded.index.release(name) else {
-            return Err(match loaded.stale {
-                Some(reason) => SourceError::Unreachable { reason, lasting: true, remedy: None },
+            return Err(match &loaded.stale {
+                Some(reason) => {
+                    SourceError::Unreachable { reason: reason.clone(), lasting: true, remedy: None }
+                }
                 None => SourceError::not_there(format!("its index has no {name}")),
             });
         };
@@ -135,17 +158,16 @@ impl ReleaseSite {
 }
 
 impl Flat<'_> {
-    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the index of `site`,
-    /// never from the place itself.
+    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the index of a release
+    /// site, never from the place itself.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
-        site: &ReleaseSite,
         knowledge: Knowledge<'_>,
     ) -> Result<Artifact, SourceError> {
         match self {
             Self::Mirror(base) => {
-                let archive = believed(wanted, site, knowledge).await?;
+                let archive = believed(wanted, knowledge).await?;
                 let location = Location::Url(address::join(base, &archive.file_name));
                 archive.artifact(wanted, &address::shown(base), location)
             }
@@ -159,7 +181,7 @@ impl Flat<'_> {
                 {
                     return module_in(directory, wanted, &label);
                 }
-                let archive = believed(wanted, site, knowledge).await?;
+                let archive = believed(wanted, knowledge).await?;
                 let location = Location::File(directory.join(&archive.file_name));
                 archive.artifact(wanted, &label, location)
             }
@@ -169,16 +191,14 @@ impl Flat<'_> {
 
 /// What table and index say of the archive that holds `wanted`; its usual name where they do not know it. Without a
 /// sum the transparency log still proves it.
-async fn believed(
-    wanted: &Wanted,
-    site: &ReleaseSite,
-    knowledge: Knowledge<'_>,
-) -> Result<Archive, SourceError> {
+async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
+    let Knowledge { site, ask, .. } = knowledge;
     if let Some(file) = known_archive(wanted, knowledge.table).filter(|file| file.sha256.is_some()) {
         return Ok(Archive::from_table(file));
     }
     let indexed = site.indexed(wanted, knowledge);
     let indexed = match knowledge.patience {
+        _ if !ask => site.kept(wanted, knowledge),
         Some(patience) => {
             timeout(patience, indexed).await.unwrap_or_else(|_| Err(SourceError::silent(patience)))
         }
@@ -192,11 +212,10 @@ async fn believed(
 }
 
 /// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes from the table, or
-/// from the index of `site`.
+/// from the index of a release site.
 pub(crate) async fn believed_file(
     path: &Path,
     wanted: &Wanted,
-    site: &ReleaseSite,
     knowledge: Knowledge<'_>,
 ) -> Result<Artifact, SourceError> {
     let label = path.display().to_string();
@@ -207,7 +226,7 @@ pub(crate) async fn believed_file(
     if file.format == Format::ModuleZip {
         return Ok(proxy::artifact(wanted, &label, location));
     }
-    let known = Some(believed(wanted, site, knowledge).await?).filter(|known| known.file_name == name);
+    let known = Some(believed(wanted, knowledge).await?).filter(|known| known.file_name == name);
     let unknown = || Archive { file_name: name.to_owned(), size: None, sum: None };
     known.unwrap_or_else(unknown).artifact(wanted, &label, location)
 }

@@ -25,14 +25,16 @@ pub(crate) fn with_sources(
     keep: impl Fn(&SourceSpec) -> bool,
 ) -> Result<Supply, Failure> {
     let mut settings = supply(context)?.settings().clone();
+    settings.witnesses.clone_from(&settings.sources);
     settings.sources.retain(keep);
     Ok(Supply::new(settings)?)
 }
 
-/// One file as the only source.
+/// One file as the only source. What the usual sources say of it counts all the same.
 pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Failure> {
     let mut settings = supply(context)?.settings().clone();
-    settings.sources = vec![SourceSpec::File(path.to_owned())];
+    let file = vec![SourceSpec::File(path.to_owned())];
+    settings.witnesses = std::mem::replace(&mut settings.sources, file);
     Ok(Supply::new(settings)?)
 }
 
@@ -44,6 +46,7 @@ pub(crate) fn with_network(
     let defaults = SupplySettings::new(&context.layout);
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
+        witnesses: defaults.witnesses,
         proxies: go_setting(vars::GOPROXY, context),
         // Never from a go.env: a directory in versions/ must not name the key that proves the next toolchain.
         sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),

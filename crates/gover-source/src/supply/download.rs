@@ -138,11 +138,9 @@ impl Supply {
             SourceSpec::GoProxy => return self.ask_proxies(turn.skip, wanted, sink, report).await,
             SourceSpec::GoDev => self.godev.artifact(wanted, knowledge).await,
             SourceSpec::China => self.china.artifact(wanted, knowledge).await,
-            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, &self.godev, knowledge).await,
+            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, knowledge).await,
             SourceSpec::File(path) => self.file_artifact(path, wanted).await,
-            SourceSpec::Directory(path) => {
-                Flat::Directory(path).artifact(wanted, &self.godev, knowledge).await
-            }
+            SourceSpec::Directory(path) => Flat::Directory(path).artifact(wanted, knowledge).await,
         };
         let opened = match (turn.spec, self.open(artifact, sink).await) {
             (SourceSpec::Mirror(base), Err(error)) => self.open_module(base, wanted, sink, error).await,

@@ -184,11 +184,13 @@ impl Supply {
     /// What is believed of archives, and how it is asked for.
     fn knowledge(&self) -> Knowledge<'_> {
         let network = &self.settings.network;
+        let site = self.witness();
         let patience =
-            if self.recent.contains(&self.godev.label) { network.patience / 4 } else { network.patience };
+            if self.recent.contains(&site.label) { network.patience / 4 } else { network.patience };
         // Without a checksum database only the index can prove what a mirror sends.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
-        Knowledge { http: &self.http, cache: &self.cache, table: &self.table, patience }
+        let ask = self.sites().next().is_some();
+        Knowledge { http: &self.http, cache: &self.cache, table: &self.table, site, ask, patience }
     }
 
     async fn collect(&self, freshness: Freshness) -> Releases {
@@ -202,14 +204,20 @@ impl Supply {
         releases
     }
 
-    /// The release sites whose index counts: those among the sources; for mirrors, which have none, that of the Go
-    /// project.
+    /// The release sites that may be asked for their index. Who names none, but a mirror or a directory, wants none to be
+    /// reached.
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
-        let sources = &self.settings.sources;
-        let mirrored = sources.iter().any(|spec| matches!(spec, SourceSpec::Mirror(_)));
-        let godev = mirrored || sources.contains(&SourceSpec::GoDev);
-        let china = sources.contains(&SourceSpec::China);
-        [godev.then_some(&self.godev), china.then_some(&self.china)].into_iter().flatten()
+        let SupplySettings { sources, witnesses, .. } = &self.settings;
+        let named = |spec: &SourceSpec| sources.contains(spec) || witnesses.contains(spec);
+        let godev = named(&SourceSpec::GoDev).then_some(&self.godev);
+        let china = named(&SourceSpec::China).then_some(&self.china);
+        [godev, china].into_iter().flatten()
+    }
+
+    /// The release site whose index says what archives of mirrors and directories must be. Where none may be asked, what
+    /// an earlier command kept of the Go project's still counts.
+    fn witness(&self) -> &ReleaseSite {
+        self.sites().next().unwrap_or(&self.godev)
     }
 
     fn add_directories(&self, releases: &mut Releases) {

@@ -66,7 +66,7 @@ impl Supply {
 
     /// The file at `path` as a source of `wanted`.
     pub(super) async fn file_artifact(&self, path: &Path, wanted: &Wanted) -> Result<Artifact, SourceError> {
-        believed_file(path, wanted, &self.godev, self.knowledge()).await
+        believed_file(path, wanted, self.knowledge()).await
     }
 
     /// What there is to be had, if every source that can be asked says so itself; `None` where one cannot tell, as a

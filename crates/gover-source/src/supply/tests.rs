@@ -174,16 +174,50 @@ async fn a_mirror_serves_bytes_and_never_their_sum() {
     let world = world();
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
     let mirror = world.site.mirror_url();
-    let (found, bytes) = download(&world.supply(&mirror), "go1.91.2").await.unwrap();
+    let before_the_site = format!("{mirror},go.dev");
+    let (found, bytes) = download(&world.supply(&before_the_site), "go1.91.2").await.unwrap();
     assert_eq!((bytes.as_slice(), found.artifact.source.as_str()), (release.archive(), mirror.as_str()));
     let origin = SumOrigin::Index("go.dev".to_owned());
     assert_eq!(found.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
     // Without the index only the log proves it.
     let other = World { site: world.site, home: tempfile::tempdir().unwrap() };
     other.site.server().fault("/dl/*", Fault::Status(503));
-    let (found, _) = download(&other.supply(&mirror), "go1.91.2").await.unwrap();
+    let (found, _) = download(&other.supply(&before_the_site), "go1.91.2").await.unwrap();
     assert_eq!(found.artifact.proof, Proof::Log);
     assert!(!other.lines().iter().any(|line| line.ends_with(".sha256")));
+}
+
+#[tokio::test]
+async fn who_names_no_release_site_reaches_none() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let directory = world.home.path().join("files");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join(release.archive_name()), release.archive()).unwrap();
+    let sources = [world.site.mirror_url(), directory.display().to_string()];
+    for sources in &sources {
+        let supply = world.supply(sources);
+        supply.collect(Freshness::Now).await;
+        let (found, bytes) = download(&supply, "go1.91.2").await.unwrap();
+        assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
+        assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")), "{sources}");
+    }
+    // What is kept from a time when it was one of the sources still counts, and so does a site that is believed only.
+    world.supply("go.dev").releases().await;
+    world.lines();
+    let sum = Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::Index("go.dev".to_owned()) };
+    for sources in &sources {
+        let (found, _) = download(&world.supply(sources), "go1.91.2").await.unwrap();
+        assert_eq!(found.artifact.proof, sum, "{sources}");
+        assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")), "{sources}");
+    }
+    let other = World { site: world.site, home: tempfile::tempdir().unwrap() };
+    let mut settings = other.settings("goproxy");
+    settings.sources = vec![SourceSpec::File(directory.join(release.archive_name()))];
+    settings.witnesses = SourceSpec::defaults();
+    let (found, _) = download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap();
+    assert_eq!(found.artifact.proof, sum);
+    assert_eq!(other.lines(), ["GET /dl/"]);
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ async fn a_silent_index_does_not_hold_up_a_mirror() {
     let world = world();
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().fault("/dl/*", Fault::Stall);
-    let mirror = world.site.mirror_url();
+    let mirror = format!("{},go.dev", world.site.mirror_url());
     let supply = Supply::new(impatient(&world, &mirror)).unwrap();
     let (found, bytes) = download(&supply, "go1.91.2").await.unwrap();
     assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
