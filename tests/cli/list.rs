@@ -252,6 +252,72 @@ exit: 0
 }
 
 #[test]
+fn what_a_mirror_or_a_directory_offers_is_listed_where_nothing_else_is_a_source() {
+    let mut ctx = released();
+    let host = gover_core::Platform::host();
+    let version = |name: &str| format!("v0.0.1-{name}.{host}");
+    let list = [version("go1.91.1"), version("go1.90.4"), version("go1.90.3"), version("go1.91.1-corp")];
+    ctx.site().server().serve("/mirror/golang.org/toolchain/@v/list", list.join("\n"));
+    let mirror = ctx.site().mirror_url();
+    let path = ctx.write("archives/golang.org/toolchain/@v/list", "");
+    for version in &list {
+        std::fs::write(path.with_file_name(format!("{version}.zip")), "").unwrap();
+    }
+    let directory = path.ancestors().nth(4).unwrap().to_str().unwrap().to_owned();
+    for sources in [mirror, directory] {
+        ctx.set("GOVER_SOURCES", sources);
+        gover_snapshot!(
+            ctx.gover(["list", "--remote"]),
+            str![[r#"
+exit: 0
+----- stdout -----
+go1.91.1-corp  custom build
+go1.91.1       supported
+go1.90.4       supported
+
+----- stderr -----
+
+"#]]
+        );
+        gover_snapshot!(
+            ctx.gover(["list", "--remote", "--json", "1.90"]),
+            str![[r#"
+exit: 0
+----- stdout -----
+{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.90.3","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4"}}],"basis":{"kind":"sources","date":null}}
+
+----- stderr -----
+
+"#]]
+        );
+        gover_snapshot!(
+            ctx.gover(["install", "1.99"]),
+            str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: no Go release matches `1.99`
+  newest known: go1.91.1 (by what the sources list)
+hint: `gover list --remote` shows every release
+
+"#]]
+        );
+    }
+}
+
+#[test]
+fn a_mirror_that_does_not_list_what_it_has_is_named() {
+    let mut ctx = released();
+    let mirror = ctx.site().mirror_url();
+    ctx.set("GOVER_SOURCES", mirror);
+    let output = ctx.gover(["list", "--remote", "1.21.13"]);
+    let told = "/mirror does not list what it has; going by the table compiled into gover, of ";
+    assert!(output.success().stderr.contains(told), "{output}");
+    assert!(output.stdout.starts_with("go1.21.13 "), "{output}");
+}
+
+#[test]
 fn the_index_is_fetched_once_an_hour_and_then_only_if_it_changed() {
     let ctx = released();
     let server = ctx.site().server();

@@ -254,6 +254,20 @@ pub(crate) async fn load_list(
     location: &Location,
     freshness: Freshness,
 ) -> Result<Listed, SourceError> {
+    let parse = |bytes: &[u8]| Some(Listed::parse(&String::from_utf8_lossy(bytes)));
+    // An old list is better than none, since it only ever adds.
+    load_parsed(http, cache, location, freshness, parse).await.map(|(listed, _)| listed)
+}
+
+/// The same for a list in whatever form `parse` reads, which gives nothing for what is no list. An old one comes with the
+/// reason why it is old.
+pub(crate) async fn load_parsed(
+    http: &Http,
+    cache: &Cache,
+    location: &Location,
+    freshness: Freshness,
+    parse: impl Fn(&[u8]) -> Option<Listed>,
+) -> Result<(Listed, Option<SourceError>), SourceError> {
     let key = location.to_string();
     // A directory is as fast as the cache, and never out of date.
     let kept = location.path().is_none().then(|| cache.read(&key)).flatten();
@@ -262,25 +276,27 @@ pub(crate) async fn load_list(
         && freshness == Freshness::Recent
         && cached.is_fresh(now)
     {
-        return Ok(Listed::parse(&cached.text));
+        return Ok((Listed::parse(&cached.text), None));
     }
     let etag = kept.as_ref().and_then(|cached| cached.etag.as_deref());
     match read(http, location, LIST_LIMIT, etag).await {
         Ok(Body::New { bytes, etag }) => {
-            let listed = Listed::parse(&String::from_utf8_lossy(&bytes));
+            let listed = parse(&bytes).ok_or_else(|| SourceError::not_there("it has no such list"))?;
             if location.path().is_none() {
                 cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
             }
-            Ok(listed)
+            Ok((listed, None))
         }
         Ok(Body::Unchanged) => {
             let cached = kept.ok_or_else(|| SourceError::unreachable("its answer makes no sense"))?;
             let listed = Listed::parse(&cached.text);
             cache.write(&key, &Cached { checked: now, ..cached });
-            Ok(listed)
+            Ok((listed, None))
         }
-        // An old list is better than none, since it only ever adds.
-        Err(error) => kept.map(|cached| Listed::parse(&cached.text)).ok_or(error),
+        Err(error) => match kept {
+            Some(cached) => Ok((Listed::parse(&cached.text), Some(error))),
+            None => Err(error),
+        },
     }
 }
 
@@ -328,4 +344,5 @@ pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
 const INFO_LIMIT: u64 = 1 << 20;
-const LIST_LIMIT: u64 = 8 << 20;
+/// A mirror may list its archives as the release site does, whose own index has about 3 million bytes.
+const LIST_LIMIT: u64 = 32 << 20;

@@ -23,6 +23,8 @@ pub struct Releases {
     pub failures: Vec<SourceFailure>,
     /// Those among them of which an older answer is used.
     pub stale: Vec<SourceFailure>,
+    /// Mirrors that do not say what they have, where nobody else says what is released.
+    pub unlisted: Vec<String>,
     /// What can be had, where all sources say so themselves.
     pub(crate) offers: Option<Listed>,
 }
@@ -49,6 +51,8 @@ pub enum Basis {
     Index(SystemTime),
     /// The table compiled into gover, and the day of its newest release.
     Table(Option<Date>),
+    /// What the sources, all of them, say that they have.
+    Offers,
 }
 
 /// Whether a release gets fixes. The two newest minors do (go.dev/doc/devel/release#policy); it follows from what was
@@ -105,6 +109,7 @@ impl Releases {
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
             stale: Vec::new(),
+            unlisted: Vec::new(),
             offers: None,
         };
         let mut patterns: BTreeMap<usize, Arc<[Platform]>> = BTreeMap::new();
@@ -139,6 +144,24 @@ impl Releases {
             if let Some(release) = self.entry(name.as_str()) {
                 release.add(&platforms.as_slice().into(), false);
             }
+        }
+    }
+
+    /// Takes down what can be had: all there is, as the sources say themselves.
+    pub(crate) fn set_offers(&mut self, offers: Listed) {
+        self.add_listed(&offers);
+        self.basis = Basis::Offers;
+        self.offers = Some(offers);
+    }
+
+    /// Whether a release can be had for a platform: where all sources say what they have, if one of them has it.
+    pub fn offered(&self, release: &Release, platform: &Platform) -> Availability {
+        let Some(offers) = &self.offers else { return release.availability(platform) };
+        let platforms = offers.toolchains.get(&release.name);
+        if platforms.is_some_and(|platforms| platforms.contains(platform)) {
+            Availability::Yes
+        } else {
+            Availability::No
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the sources say they have: asked side by side, and none waited for in vain once another answered.
 
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::Supply;
+use super::reach::MirrorList;
+use super::{Supply, list_directory};
 use crate::date::Date;
 use crate::error::{SourceError, SourceFailure};
 use crate::index::{Freshness, LoadedIndex};
@@ -17,14 +19,28 @@ use crate::settings::SourceSpec;
 use crate::source::ReleaseSite;
 
 impl Supply {
-    /// Adds what the sources say, and those that failed.
-    pub(super) async fn add_answers(&self, releases: &mut Releases, freshness: Freshness) {
+    /// Adds what the sources say, and those that failed. Returns what mirrors list, by their addresses.
+    pub(super) async fn add_answers(
+        &self,
+        releases: &mut Releases,
+        freshness: Freshness,
+    ) -> BTreeMap<&str, Listed> {
         let sites = self.sites().map(|site| self.ask_site(site, freshness));
         let proxies = self.settings.sources.contains(&SourceSpec::GoProxy);
-        let inquiries = sites.chain(proxies.then(|| self.ask_for_list(freshness)));
-        let mut answers = self.settle(inquiries.enumerate().collect()).await;
+        let mirrors = self.settings.sources.iter().filter_map(|spec| match spec {
+            SourceSpec::Mirror(base) => Some(self.ask_mirror(spec.label(), base, freshness)),
+            _ => None,
+        });
+        let inquiries = sites.chain(proxies.then(|| self.ask_for_list(freshness))).chain(mirrors);
+        let mut listed = BTreeMap::new();
+        let mut unlisted = Vec::new();
+        let mut answered = false;
+        let here = |spec: &SourceSpec| matches!(spec, SourceSpec::Directory(path) if !list_directory(path).toolchains.is_empty());
+        let here = self.settings.sources.iter().any(here);
+        let mut answers = self.settle(inquiries.enumerate().collect(), here).await;
         answers.sort_by_key(|(at, _)| *at);
         for (_, known) in answers {
+            answered |= known.is_good();
             match known {
                 Known::Index(source, Ok(loaded)) => {
                     releases.add_index(&loaded.index, loaded.checked);
@@ -43,8 +59,42 @@ impl Supply {
                     releases.add_listed(&listed);
                     releases.failures.extend(failures);
                 }
+                Known::Mirror(mirror, MirrorList { listed: has, failure }) => {
+                    if let Some(error) = failure {
+                        let mut failure = SourceFailure::new(&mirror.label, None, &error);
+                        if has.is_some() {
+                            failure.reason.push_str("; what it listed before is used");
+                            releases.stale.push(failure.clone());
+                        }
+                        releases.failures.push(failure);
+                    } else if has.is_none() {
+                        unlisted.push(mirror.label);
+                    }
+                    if let Some(has) = has {
+                        releases.add_listed(&has);
+                        listed.insert(mirror.base, has);
+                    }
+                }
             }
         }
+        if !answered {
+            releases.unlisted = unlisted;
+        }
+        listed
+    }
+
+    fn ask_mirror<'a>(&'a self, label: String, base: &'a str, freshness: Freshness) -> Inquiry<'a> {
+        let mirror = Mirror { label: label.clone(), base };
+        let asked = mirror.clone();
+        let question = async move {
+            let list = self.listed_by_mirror(base, freshness).await;
+            match &list.failure {
+                Some(error) => self.judge(&asked.label, error),
+                None => self.recent.remove(&asked.label),
+            }
+            Known::Mirror(asked, list)
+        };
+        self.inquiry(label, vec![base.to_owned()], Source::Mirror(mirror), Box::pin(question))
     }
 
     fn ask_site<'a>(&'a self, site: &'a ReleaseSite, freshness: Freshness) -> Inquiry<'a> {
@@ -86,7 +136,7 @@ impl Supply {
         label: String,
         places: Vec<String>,
         source: Source<'a>,
-        question: Pin<Box<dyn Future<Output = Known> + 'a>>,
+        question: Pin<Box<dyn Future<Output = Known<'a>> + 'a>>,
     ) -> Inquiry<'a> {
         // Who failed lately is asked, since it may be well again, but hardly waited for.
         let patience = self.patience();
@@ -94,13 +144,17 @@ impl Supply {
         Inquiry { label, places, source, patience, question }
     }
 
-    /// All answers. As soon as one source has given one, those that are silent for too long are dropped; what is kept
+    /// All answers. As soon as one source has given one, or a directory is one `here`, those that are silent for too long are dropped; what is kept
     /// of their earlier answers stands in for them.
-    async fn settle(&self, mut running: Vec<(usize, Inquiry<'_>)>) -> Vec<(usize, Known)> {
+    async fn settle<'a>(
+        &self,
+        mut running: Vec<(usize, Inquiry<'a>)>,
+        here: bool,
+    ) -> Vec<(usize, Known<'a>)> {
         let since = Instant::now();
-        let mut known: Vec<(usize, Known)> = Vec::new();
+        let mut known: Vec<(usize, Known<'_>)> = Vec::new();
         loop {
-            let answered = known.iter().any(|(_, known)| known.is_good());
+            let answered = here || known.iter().any(|(_, known)| known.is_good());
             if answered {
                 let now = Instant::now();
                 running.retain(|(at, inquiry)| {
@@ -138,15 +192,19 @@ impl Supply {
         heard.map(Instant::from_std).map_or(since, |heard| heard.max(since)) + inquiry.patience
     }
 
-    fn give_up(&self, inquiry: &Inquiry<'_>) -> Known {
+    fn give_up<'a>(&self, inquiry: &Inquiry<'a>) -> Known<'a> {
         self.recent.add(&inquiry.label);
         let source = inquiry.label.clone();
         let error = SourceError::silent(inquiry.patience);
         let reason = error.to_string();
-        match inquiry.source {
+        match &inquiry.source {
             Source::Proxies => {
                 let failure = SourceFailure::new(source, None, &error);
                 Known::List(self.proxies.kept_list(&self.cache), vec![failure])
+            }
+            Source::Mirror(mirror) => {
+                let listed = self.kept_of_mirror(mirror.base);
+                Known::Mirror(mirror.clone(), MirrorList { listed, failure: Some(error) })
             }
             Source::Site(site) => Known::Index(
                 source,
@@ -170,26 +228,35 @@ struct Inquiry<'a> {
     places: Vec<String>,
     source: Source<'a>,
     patience: Duration,
-    question: Pin<Box<dyn Future<Output = Known> + 'a>>,
+    question: Pin<Box<dyn Future<Output = Known<'a>> + 'a>>,
 }
 
-#[derive(Clone, Copy)]
 enum Source<'a> {
     Site(&'a ReleaseSite),
     Proxies,
+    Mirror(Mirror<'a>),
+}
+
+/// A mirror that is asked.
+#[derive(Clone)]
+struct Mirror<'a> {
+    label: String,
+    base: &'a str,
 }
 
 /// An answer, or what stands in for it.
-enum Known {
+enum Known<'a> {
     Index(String, Result<LoadedIndex, SourceError>),
     List(Listed, Vec<SourceFailure>),
+    Mirror(Mirror<'a>, MirrorList),
 }
 
-impl Known {
+impl Known<'_> {
     /// Whether the source itself gave it, so that others need not be waited for.
     fn is_good(&self) -> bool {
         match self {
             Self::Index(_, index) => index.as_ref().is_ok_and(|loaded| loaded.stale.is_none()),
+            Self::Mirror(_, MirrorList { listed, failure }) => listed.is_some() && failure.is_none(),
             Self::List(listed, failures) => failures.is_empty() || !listed.toolchains.is_empty(),
         }
     }

@@ -104,6 +104,13 @@ impl Supply {
         if self.settings.sources.contains(&SourceSpec::GoProxy) {
             releases.add_listed(&self.proxies.kept_list(&self.cache));
         }
+        for spec in &self.settings.sources {
+            if let SourceSpec::Mirror(base) = spec
+                && let Some(kept) = self.kept_of_mirror(base)
+            {
+                releases.add_listed(&kept);
+            }
+        }
         self.add_directories(&mut releases);
         releases
     }
@@ -123,12 +130,11 @@ impl Supply {
         request: &Request,
         platform: &Platform,
     ) -> Option<&'a Release> {
-        let offered = |release: &&Release| {
-            let platforms = releases.offers.as_ref().and_then(|offers| offers.toolchains.get(&release.name));
-            platforms.is_some_and(|platforms| platforms.contains(platform))
-        };
-        if let Some(release) = releases.matching(request).find(offered) {
-            return Some(release);
+        if releases.offers.is_some() {
+            let offered = |release: &&Release| releases.offered(release, platform) == Availability::Yes;
+            if let Some(release) = releases.matching(request).find(offered) {
+                return Some(release);
+            }
         }
         // What is released is not what a proxy has, and without a release site only proxies are left to serve.
         let sites = [SourceSpec::GoDev, SourceSpec::China];
@@ -195,11 +201,10 @@ impl Supply {
 
     async fn collect(&self, freshness: Freshness) -> Releases {
         let mut releases = Releases::from_table(&self.table);
-        let ((), offers) = tokio::join!(self.add_answers(&mut releases, freshness), self.offers(freshness));
+        let mirrors = self.add_answers(&mut releases, freshness).await;
         self.add_directories(&mut releases);
-        if let Some(offers) = offers {
-            releases.add_listed(&offers);
-            releases.offers = Some(offers);
+        if let Some(offers) = self.offers(mirrors) {
+            releases.set_offers(offers);
         }
         releases
     }

@@ -1,5 +1,6 @@
 //! What can be had at all: directories and mirrors that say so themselves, and files given by path.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::download::Ready;
@@ -9,7 +10,6 @@ use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
 use crate::checksums::{self, Way};
 use crate::error::{LookupError, SourceError};
-use crate::http::Body;
 use crate::index::{Freshness, Index};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
@@ -70,8 +70,8 @@ impl Supply {
     }
 
     /// What there is to be had, if every source that can be asked says so itself; `None` where one cannot tell, as a
-    /// proxy or the release site. Offline only what lies on this machine can be asked.
-    pub(super) async fn offers(&self, freshness: Freshness) -> Option<Listed> {
+    /// proxy or the release site. `mirrors` is what mirrors listed. Offline only what lies on this machine can be asked.
+    pub(super) fn offers(&self, mut mirrors: BTreeMap<&str, Listed>) -> Option<Listed> {
         let mut offers = None;
         for spec in &self.settings.sources {
             let listed = match spec {
@@ -85,7 +85,7 @@ impl Supply {
                     None => return None,
                 },
                 _ if self.settings.network.offline => continue,
-                SourceSpec::Mirror(base) => self.listed_by_mirror(base, freshness).await?,
+                SourceSpec::Mirror(base) => mirrors.remove(base.as_str())?,
                 SourceSpec::GoDev | SourceSpec::China => return None,
             };
             offers = Some(union(offers.unwrap_or_default(), listed));
@@ -106,19 +106,62 @@ impl Supply {
 
     /// What a mirror lists as `gover mirror` writes it: an index of archives, a list of modules. Its sums are not
     /// looked at. Most mirrors have neither.
-    async fn listed_by_mirror(&self, base: &str, freshness: Freshness) -> Option<Listed> {
-        let index = Location::Url(address::join(base, "index.json"));
-        let archives = match proxy::read(&self.http, &index, INDEX_LIMIT, None).await {
-            Ok(Body::New { bytes, .. }) => Some(listed_archives(&Index::parse(&bytes).unwrap_or_default())),
-            _ => None,
-        };
-        let list = Location::Url(address::join(base, &format!("{}/list", proxy::DIRECTORY)));
-        let modules = proxy::load_list(&self.http, &self.cache, &list, freshness).await.ok();
-        match (archives, modules) {
-            (Some(archives), Some(modules)) => Some(union(archives, modules)),
-            (archives, modules) => archives.or(modules),
+    pub(super) async fn listed_by_mirror(&self, base: &str, freshness: Freshness) -> MirrorList {
+        let [index, list] = list_places(base);
+        let (archives, modules) = tokio::join!(
+            proxy::load_parsed(&self.http, &self.cache, &index, freshness, parse_index),
+            proxy::load_parsed(&self.http, &self.cache, &list, freshness, parse_list),
+        );
+        let mut mirror = MirrorList::default();
+        let mut answered = false;
+        for answer in [archives, modules] {
+            match answer {
+                Ok((listed, stale)) => {
+                    answered |= stale.is_none();
+                    mirror.listed = Some(union(mirror.listed.unwrap_or_default(), listed));
+                    mirror.failure = mirror.failure.or(stale);
+                }
+                Err(error) if error.is_not_there() => {}
+                Err(error) => mirror.failure = mirror.failure.or(Some(error)),
+            }
         }
+        // One of the two is enough, and who has one need not have the other.
+        mirror.failure = mirror.failure.filter(|_| !answered);
+        mirror
     }
+
+    /// What a mirror listed when it was last asked.
+    pub(super) fn kept_of_mirror(&self, base: &str) -> Option<Listed> {
+        let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
+        let listed = kept.into_iter().flatten().map(|cached| Listed::parse(&cached.text));
+        listed.reduce(union)
+    }
+}
+
+/// What came of asking a mirror what it has.
+#[derive(Default)]
+pub(super) struct MirrorList {
+    /// What it has; `None` if it does not say.
+    pub(super) listed: Option<Listed>,
+    /// Why that is not known, or is old.
+    pub(super) failure: Option<SourceError>,
+}
+
+/// Where a mirror may list its archives and its modules.
+fn list_places(base: &str) -> [Location; 2] {
+    let list = format!("{}/list", proxy::DIRECTORY);
+    ["index.json", &list].map(|path| Location::Url(address::join(base, path)))
+}
+
+fn parse_index(bytes: &[u8]) -> Option<Listed> {
+    Index::parse(bytes).ok().map(|index| listed_archives(&index))
+}
+
+/// A page that is sent for whatever is asked for is no list.
+fn parse_list(bytes: &[u8]) -> Option<Listed> {
+    let text = String::from_utf8_lossy(bytes);
+    let listed = Listed::parse(&text);
+    (text.trim().is_empty() || !listed.toolchains.is_empty()).then_some(listed)
 }
 
 fn listed_archives(index: &Index) -> Listed {
@@ -151,6 +194,3 @@ fn union(mut one: Listed, other: Listed) -> Listed {
     }
     one
 }
-
-/// The most bytes of a mirror's index; the release site's own has about 3 million.
-const INDEX_LIMIT: u64 = 32 << 20;

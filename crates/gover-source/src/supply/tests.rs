@@ -1,4 +1,5 @@
 mod fallback;
+mod lists;
 
 use std::cell::RefCell;
 use std::io;

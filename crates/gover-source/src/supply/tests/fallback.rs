@@ -167,6 +167,24 @@ async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
 }
 
 #[tokio::test]
+async fn a_silent_mirror_does_not_hold_up_the_list_of_releases() {
+    let world = world();
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    let mirror = world.site.mirror_url();
+    let directory = world.home.path().join("files");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join(release.archive_name()), release.archive()).unwrap();
+    world.site.server().fault("/mirror/*", Fault::Stall);
+    for other in ["go.dev", directory.to_str().unwrap()] {
+        let supply = Supply::new(impatient(&world, &format!("{mirror},{other}"))).unwrap();
+        let releases = supply.collect(Freshness::Now).await;
+        assert!(releases.find(&wanted("go1.91.2").name).is_some());
+        assert_eq!(told(&releases.failures), [format!("{mirror}: no answer within 0.2 s")]);
+        let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
+    }
+}
+
+#[tokio::test]
 async fn a_kept_index_stands_in_for_a_silent_site() {
     let world = world();
     world.site.publish(FakeRelease::new("go1.91.2"));

@@ -4,11 +4,12 @@ use std::ffi::OsString;
 
 use gover_core::resolve::{Outcome, Trace};
 use gover_core::{Arch, Diagnose, Exit, Platform, Request, RequestKind, ToolchainName};
-use gover_source::{Basis, Releases, SourceFailure, Supply};
+use gover_source::{Availability, Basis, Release, Releases, SourceFailure, Supply};
 use thiserror::Error;
 
 use super::file::GivenFile;
 use crate::architecture::Target;
+use crate::commands::list;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::runtime::block_on;
@@ -113,6 +114,7 @@ pub(super) fn name(
         for failure in &releases.stale {
             context.printer.note(&format!("{} was not asked: {failure}", failure.source));
         }
+        list::tell_unlisted(&releases, context);
     }
     found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
 }
@@ -138,11 +140,14 @@ pub(super) struct NoRelease {
 
 impl NoRelease {
     fn new(request: &Request, releases: &Releases, target: &Target) -> Self {
-        let newest = releases.newest_stable().map(|release| match releases.basis {
+        let there = |release: &&Release| releases.offered(release, &target.platform) != Availability::No;
+        let newest = releases.iter().filter(|release| release.is_stable() && release.name.is_release());
+        let newest = newest.into_iter().find(there).map(|release| match releases.basis {
             Basis::Index(checked) => {
                 format!("newest known: {} (index of {})", release.name, gover_source::Date::of(checked))
             }
             Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
+            Basis::Offers => format!("newest known: {} (by what the sources list)", release.name),
         });
         Self {
             request: request.to_string(),

@@ -2,7 +2,7 @@ mod local;
 mod remote;
 
 use gover_core::{Exit, ToolchainName};
-use gover_source::{Releases, Support};
+use gover_source::{Basis, Releases, Support};
 use serde_json::{Value, json};
 
 use crate::cli::ListArgs;
@@ -12,6 +12,25 @@ use crate::failure::Failure;
 /// `gover list`
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     if arguments.remote { remote::run(arguments, context) } else { local::run(arguments, context) }
+}
+
+/// Says of whom it is not known what they have, so that what is released stands in for it.
+pub(super) fn tell_unlisted(releases: &Releases, context: &Context<'_>) {
+    for mirror in &releases.unlisted {
+        context
+            .printer
+            .note(&format!("{mirror} does not list what it has; going by the {}", basis(releases)));
+    }
+}
+
+/// By what releases are known, in words.
+fn basis(releases: &Releases) -> String {
+    match releases.basis {
+        Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
+        Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
+        Basis::Table(None) => "table compiled into gover".to_owned(),
+        Basis::Offers => "lists of the sources".to_owned(),
+    }
 }
 
 /// How a toolchain is supported, in words.

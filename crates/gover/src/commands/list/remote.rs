@@ -5,7 +5,7 @@ use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
 use serde_json::{Value, json};
 
-use super::{support, support_facts};
+use super::{basis, support, support_facts, tell_unlisted};
 use crate::cli::ListArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -25,8 +25,12 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
     let every = arguments.all || request.is_some();
     let shown: Vec<&Release> = shown
         .into_iter()
-        .filter(|release| release.availability(&platform) != Availability::No)
-        .filter(|release| every || is_newest_patch(release, &releases) || is_coming(release, &releases))
+        .filter(|release| releases.offered(release, &platform) != Availability::No)
+        .collect();
+    let shown: Vec<&Release> = shown
+        .iter()
+        .copied()
+        .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .collect();
     if arguments.json {
         let facts: Vec<Value> = shown.iter().map(|release| facts(release, &releases, context)).collect();
@@ -51,12 +55,8 @@ fn notes(
     for remedy in gover_source::remedies(&releases.failures) {
         context.printer.hint(&remedy);
     }
-    let basis = match releases.basis {
-        Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
-        Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
-        Basis::Table(None) => "table compiled into gover".to_owned(),
-    };
-    context.printer.detail(&format!("known from the {basis}"));
+    tell_unlisted(releases, context);
+    context.printer.detail(&format!("known from the {}", basis(releases)));
     match request {
         Some(request) if shown.is_empty() => Err(Failure::with_hint(
             format!("no Go release for {} matches `{request}`", context.target().platform),
@@ -82,15 +82,18 @@ fn lines(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Vec<
     table.lines()
 }
 
-/// The newest patch of its language version, stable ones only.
-fn is_newest_patch(release: &Release, releases: &Releases) -> bool {
-    releases.newest_patch(release.name.version()).is_some_and(|newest| newest.name == release.name)
+/// The newest patch of its language version, stable ones only; a build of somebody's own is one of its kind.
+fn is_newest_patch(release: &Release, shown: &[&Release]) -> bool {
+    let version = release.name.version();
+    let same = |other: &&&Release| {
+        other.is_stable() && other.name.is_release() && other.name.version().same_language(version)
+    };
+    !release.name.is_release() || shown.iter().find(same).is_some_and(|newest| newest.name == release.name)
 }
 
 /// The newest beta or candidate of a version that is not out yet.
-fn is_coming(release: &Release, releases: &Releases) -> bool {
-    let newest = releases.iter().next();
-    !release.is_stable() && newest.is_some_and(|newest| newest.name == release.name)
+fn is_coming(release: &Release, shown: &[&Release]) -> bool {
+    !release.is_stable() && shown.first().is_some_and(|newest| newest.name == release.name)
 }
 
 fn facts(release: &Release, releases: &Releases, context: &Context<'_>) -> Value {
@@ -110,5 +113,6 @@ fn basis_facts(releases: &Releases) -> Value {
             json!({ "kind": "index", "date": gover_source::Date::of(checked).to_string() })
         }
         Basis::Table(date) => json!({ "kind": "table", "date": date.map(|date| date.to_string()) }),
+        Basis::Offers => json!({ "kind": "sources", "date": null }),
     }
 }
