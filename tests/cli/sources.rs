@@ -1,5 +1,7 @@
 //! `gover install` from each kind of source, and from one source to the next.
 
+use std::io::{BufRead as _, BufReader};
+
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
 
@@ -285,6 +287,22 @@ hint: behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES o
 "#]]
     );
     assert_nothing_left(&ctx);
+}
+
+#[test]
+fn the_only_source_that_is_silent_is_named_while_it_is_waited_for() {
+    let mut ctx = context!().with_site();
+    ctx.set("GOVER_SOURCES", "go.dev");
+    ctx.publish("go1.91.2");
+    ctx.site().server().fault("/dl/", Fault::Stall);
+    let mut child = ctx.command(ctx.gover_program()).args(["list", "--remote", "1.91"]).spawn();
+    let mut line = String::new();
+    BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line.trim_end(), "waiting for go.dev (no answer for 2 s)");
+    ctx.site().server().heal();
+    ctx.site().server().release_stalled();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stdout.starts_with(b"go1.91.2"), "{output:?}");
 }
 
 #[test]

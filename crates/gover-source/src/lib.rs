@@ -40,7 +40,8 @@ pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned, remedies};
 pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
 pub use network::{
-    Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, SplitSettings,
+    Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
+    Waiting,
 };
 pub use probe::{Probe, Verdict};
 pub use releases::{Availability, Basis, Release, Releases, Support};

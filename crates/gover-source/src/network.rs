@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::address;
@@ -19,7 +20,8 @@ pub struct NetworkSettings {
     pub authentication: Authentication,
     /// How long connecting may take. Short, since the next source waits.
     pub connect_timeout: Duration,
-    /// How long a connection may stay silent.
+    /// How long a connection may stay silent. A small answer must begin within that time, the request repeated once; a file
+    /// may take twice as long.
     pub stall_timeout: Duration,
     /// How often a request that broke off is repeated.
     pub retries: u32,
@@ -33,6 +35,54 @@ pub struct NetworkSettings {
     pub multiplexed: bool,
     /// When a file is fetched over several connections.
     pub split: SplitSettings,
+    /// Who is told what is waited for.
+    pub notice: Notice,
+}
+
+/// Tells a person what is waited for, where it takes longer than usual; by default nobody.
+#[derive(Clone, Default)]
+#[expect(clippy::type_complexity, reason = "it is spelt out nowhere else")]
+pub struct Notice(Option<Arc<dyn Fn(&Waiting<'_>) + Send + Sync>>);
+
+impl Notice {
+    /// Tells by `tell`.
+    pub fn new(tell: impl Fn(&Waiting<'_>) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    pub(crate) fn tell(&self, waiting: &Waiting<'_>) {
+        if let Some(tell) = &self.0 {
+            tell(waiting);
+        }
+    }
+}
+
+impl fmt::Debug for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Notice").field(&self.0.is_some()).finish()
+    }
+}
+
+/// What is waited for. `Display` is a line for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting<'a> {
+    /// Sources, all of them silent.
+    Sources {
+        /// Their labels.
+        labels: &'a [String],
+        /// For how long nothing was heard of them.
+        silence: Duration,
+    },
+}
+
+impl fmt::Display for Waiting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sources { labels, silence } => {
+                write!(f, "waiting for {} (no answer for {} s)", labels.join(", "), silence.as_secs_f32())
+            }
+        }
+    }
 }
 
 /// When one file is fetched over several connections, and how.
@@ -83,6 +133,7 @@ impl Default for NetworkSettings {
             patience: Duration::from_secs(2),
             multiplexed: true,
             split: SplitSettings::default(),
+            notice: Notice::default(),
         }
     }
 }

@@ -25,13 +25,15 @@ pub(crate) struct Answer<T> {
 
 /// How patient a race is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience<W, Q> {
+pub(crate) struct Patience<W, Q, A> {
     /// How long a question may be without an answer before it counts as silent.
     pub(crate) silence: Duration,
     /// How long after the question of that number the next is put beside it; `None` waits for its end.
     pub(crate) wait: W,
     /// Whether nothing is heard of the question of that number; one whose answer is on its way is waited for.
     pub(crate) quiet: Q,
+    /// Told once, if the question put last is silent too and there is no other to put.
+    pub(crate) all_silent: A,
 }
 
 /// Puts the first question, and the next whenever the one put last has failed or is silent for too long; `None` if all
@@ -39,7 +41,7 @@ pub(crate) struct Patience<W, Q> {
 /// ends the race.
 pub(crate) async fn race<'a, T, E, X>(
     questions: impl IntoIterator<Item = Question<'a, T, E>>,
-    patience: Patience<impl Fn(usize) -> Option<Duration>, impl Fn(usize) -> bool>,
+    patience: Patience<impl Fn(usize) -> Option<Duration>, impl Fn(usize) -> bool, impl Fn()>,
     mut failed: impl FnMut(usize, E) -> Result<bool, X>,
 ) -> Result<Option<Answer<T>>, X> {
     let mut race = Race { waiting: questions.into_iter(), running: Vec::new(), asked: 0, alarm: None };
@@ -54,7 +56,9 @@ pub(crate) async fn race<'a, T, E, X>(
                 if let Some(last) = race.running.iter_mut().find(|put| put.number + 1 == race.asked) {
                     last.passed_by = true;
                 }
-                race.ask(&patience.wait);
+                if !race.ask(&patience.wait) {
+                    (patience.all_silent)();
+                }
             }
             Event::Ended(from, Ok(value)) => {
                 let silent = |put: &&Put<'a, T, E>| put.passed_by && put.since.elapsed() >= patience.silence;
@@ -95,13 +99,15 @@ enum Event<T, E> {
 }
 
 impl<'a, T, E, I: Iterator<Item = Question<'a, T, E>>> Race<'a, I, T, E> {
-    fn ask(&mut self, wait: impl Fn(usize) -> Option<Duration>) {
+    /// Puts the next question; false if there is none.
+    fn ask(&mut self, wait: impl Fn(usize) -> Option<Duration>) -> bool {
         self.alarm = None;
-        let Some(question) = self.waiting.next() else { return };
+        let Some(question) = self.waiting.next() else { return false };
         let number = self.asked;
         self.running.push(Put { number, since: Instant::now(), passed_by: false, question });
         self.asked += 1;
         self.alarm = wait(number).map(|wait| Box::pin(sleep(wait)));
+        true
     }
 
     async fn next(&mut self) -> Event<T, E> {
@@ -140,8 +146,8 @@ mod tests {
         Box::pin(pending())
     }
 
-    fn patient<W: Fn(usize) -> Option<Duration>>(wait: W) -> Patience<W, impl Fn(usize) -> bool> {
-        Patience { silence: SOON, wait, quiet: |_| true }
+    fn patient<W: Fn(usize) -> Option<Duration>>(wait: W) -> Patience<W, impl Fn(usize) -> bool, impl Fn()> {
+        Patience { silence: SOON, wait, quiet: |_| true, all_silent: || () }
     }
 
     async fn ask(questions: Vec<Question<'static, u32, &'static str>>) -> Option<(usize, u32, Vec<usize>)> {
@@ -174,7 +180,8 @@ mod tests {
             pending().await
         });
         let goes_on = |_, _| Ok::<_, ()>(true);
-        let patience = Patience { silence: Duration::from_mins(1), wait: |_| Some(SOON), quiet: |_| true };
+        let silence = Duration::from_mins(1);
+        let patience = Patience { silence, wait: |_| Some(SOON), quiet: |_| true, all_silent: || () };
         let answer = race(vec![first, second], patience, goes_on).await.unwrap().unwrap();
         // The second was asked a moment ago, which is no silence.
         assert_eq!((answer.from, answer.silent), (0, vec![]));
@@ -193,10 +200,24 @@ mod tests {
     #[tokio::test]
     async fn an_answer_on_its_way_is_no_silence() {
         let quiet = |_| false;
-        let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet };
+        let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet, all_silent: || () };
         let never: Question<'_, u32, &str> = Box::pin(async { panic!("the first is not silent") });
         let waits = race(vec![silence(), never], patience, |_, _| Ok::<_, ()>(true));
         assert!(tokio::time::timeout(Duration::from_millis(20), waits).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn that_all_are_silent_is_told_once_the_last_one_is() {
+        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+        let first: Question<'_, u32, &str> = Box::pin(async {
+            receiver.await.map_err(|_| "gone")?;
+            Ok(0)
+        });
+        let told = RefCell::new(Some(sender));
+        let all_silent = || told.take().expect("told once").send(()).unwrap();
+        let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet: |_| true, all_silent };
+        let answer = race(vec![first, silence()], patience, |_, _| Ok::<_, ()>(true)).await.unwrap();
+        assert_eq!(answer.unwrap().silent, [1]);
     }
 
     #[tokio::test]

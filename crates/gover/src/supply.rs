@@ -8,11 +8,12 @@ use gover_core::inventory;
 use gover_core::resolve::Outcome;
 use gover_core::{Env, Request};
 use gover_source::{
-    Authentication, Certificates, ForwardProxies, NetworkSettings, SourceSpec, Supply, SupplySettings,
+    Authentication, Certificates, ForwardProxies, NetworkSettings, Notice, SourceSpec, Supply, SupplySettings,
 };
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::Printer;
 
 /// The sources, as this call's settings have them; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
@@ -59,10 +60,17 @@ pub(crate) fn with_network(
             certificates: certificates(context.env),
             forward: ForwardProxies::from_variables(|name| context.env.text(name)),
             authentication: authentication(context.env),
+            notice: notice(context.printer),
             ..defaults.network
         }),
     };
     Ok(Supply::new(settings)?)
+}
+
+/// Says in one line what is waited for.
+fn notice(printer: &Printer) -> Notice {
+    let printer = printer.clone();
+    Notice::new(move |waiting| printer.note(&waiting.to_string()))
 }
 
 /// The authorities that variables name. Directories are separated by colons, and by semicolons on Windows.

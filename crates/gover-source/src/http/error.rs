@@ -30,6 +30,12 @@ pub(crate) enum HttpError {
         /// In a few words.
         reason: String,
     },
+    /// Nothing came for as long as is waited for.
+    #[error("{}", if *begun { "connection broke: the server fell silent" } else { "no answer: the server says nothing" })]
+    Silent {
+        /// Whether the answer had begun.
+        begun: bool,
+    },
     /// Too many redirects, or one from https to http.
     #[error("{reason}")]
     Redirect {
@@ -105,13 +111,18 @@ impl HttpError {
     /// Whether a repetition may help.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Broken { .. } => true,
+            Self::Broken { .. } | Self::Silent { .. } => true,
             // 501 and 505 are about what the server can do, which does not change.
             Self::Status { status, .. } => {
                 matches!(status, 408 | 425 | 429) || *status >= 500 && !matches!(status, 501 | 505)
             }
             _ => false,
         }
+    }
+
+    /// Whether the server took the request and said nothing at all: once more is enough.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self, Self::Silent { begun: false })
     }
 
     /// Whether the server answered that it has no such thing: what GOPROXY calls not found.

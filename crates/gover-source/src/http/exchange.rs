@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Response, StatusCode, Url};
+use tokio::time::timeout;
 
 use super::certificate::problem;
 use super::error::ProxyProblem;
@@ -14,12 +16,8 @@ use super::{Http, HttpError, ProbeError, broken, innermost, redirect, text_heade
 
 impl Http {
     /// Asks once. A certificate that is refused is looked at, so that the error can name who issued it.
-    pub(super) async fn exchange(
-        &self,
-        url: &str,
-        headers: Vec<(HeaderName, String)>,
-    ) -> Result<Response, HttpError> {
-        match self.attempt(url, headers).await {
+    pub(super) async fn exchange(&self, url: &str, ask: Ask) -> Result<Response, HttpError> {
+        match self.attempt(url, ask).await {
             Ok(response) => Ok(response),
             Err(ProbeError::Http(error)) => Err(error),
             Err(ProbeError::Certificate(problem)) => {
@@ -30,11 +28,7 @@ impl Http {
     }
 
     /// Asks once, with what is known of who asks. Where a server refuses and more can be learned about that, once more.
-    pub(super) async fn attempt(
-        &self,
-        url: &str,
-        headers: Vec<(HeaderName, String)>,
-    ) -> Result<Response, ProbeError> {
+    pub(super) async fn attempt(&self, url: &str, ask: Ask) -> Result<Response, ProbeError> {
         if self.settings.offline {
             return Err(HttpError::Offline.into());
         }
@@ -43,13 +37,13 @@ impl Http {
             return Err(HttpError::Insecure.into());
         }
         let known = self.credentials.for_url(&url).await.map_err(HttpError::Authentication)?;
-        let response = self.send_with(&url, &headers, known).await?;
+        let response = self.send_with(&url, &ask, known).await?;
         if !response.status().is_client_error() {
             return Ok(response);
         }
         let response = match self.credentials.ask_about(&url, &head_of(&response)).await {
             Some(fresh) => {
-                let response = self.send_with(&url, &headers, fresh.headers.clone()).await?;
+                let response = self.send_with(&url, &ask, fresh.headers.clone()).await?;
                 fresh.judge(response.status().as_u16()).await;
                 response
             }
@@ -64,34 +58,24 @@ impl Http {
     }
 
     /// Sends a request with credentials, which do not go to another host.
-    async fn send_with(
-        &self,
-        url: &Url,
-        headers: &[(HeaderName, String)],
-        credentials: HeaderMap,
-    ) -> Result<Response, ProbeError> {
+    async fn send_with(&self, url: &Url, ask: &Ask, credentials: HeaderMap) -> Result<Response, ProbeError> {
         // The HTTP library takes `Authorization` off a request that goes elsewhere, and knows no other such header.
         if credentials.keys().any(|name| *name != header::AUTHORIZATION) {
             self.guarded.add(url);
         }
-        let mut response = self.send_once(url, headers, credentials).await?;
+        let mut response = self.send_once(url, ask, credentials).await?;
         let mut previous = vec![url.clone()];
         while let Some(next) = self.guarded.left_by(&response) {
             if let Some(reason) = redirect::refusal(&previous, &next) {
                 return Err(HttpError::Redirect { reason: reason.to_owned() }.into());
             }
-            response = self.send_once(&next, headers, HeaderMap::new()).await?;
+            response = self.send_once(&next, ask, HeaderMap::new()).await?;
             previous.push(next);
         }
         Ok(response)
     }
 
-    async fn send_once(
-        &self,
-        url: &Url,
-        headers: &[(HeaderName, String)],
-        credentials: HeaderMap,
-    ) -> Result<Response, ProbeError> {
+    async fn send_once(&self, url: &Url, ask: &Ask, credentials: HeaderMap) -> Result<Response, ProbeError> {
         let proxy = self.forward.as_ref().and_then(|forward| forward.for_url(url));
         if let Some(proxy) = proxy {
             proxy.check()?;
@@ -99,10 +83,17 @@ impl Http {
         let mut request = self.client()?.get(url.clone()).headers(credentials);
         // Without the header a server may pack what it sends (RFC 9110, section 12.5.3).
         request = request.header(header::ACCEPT_ENCODING, "identity");
-        for (name, value) in headers {
+        for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
-        match request.send().await {
+        let answer = match ask.begin {
+            Some(limit) => match timeout(limit, request.send()).await {
+                Ok(answer) => answer,
+                Err(_) => return Err(HttpError::Silent { begun: false }.into()),
+            },
+            None => request.send().await,
+        };
+        match answer {
             Ok(response) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 Err(proxy.map_or_else(unnamed_proxy, Named::wants_credentials).into())
             }
@@ -122,7 +113,7 @@ impl Http {
             return HttpError::Redirect { reason: innermost(error) };
         }
         if !error.is_connect() {
-            return broken(error);
+            return broken(error, false);
         }
         let reason = if error.is_dns() {
             "name not known".to_owned()
@@ -139,6 +130,16 @@ impl Http {
             (None, _) => HttpError::Connect { reason },
         }
     }
+}
+
+/// What a request says besides its address.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ask {
+    /// Its headers.
+    pub(super) headers: Vec<(HeaderName, String)>,
+    /// Within which time the answer must begin, if it is less than the silence that every connection is granted. Whoever
+    /// is asked for credentials has time of his own.
+    pub(super) begin: Option<Duration>,
 }
 
 /// The servers to which headers go that nobody else may see.

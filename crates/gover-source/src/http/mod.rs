@@ -31,7 +31,7 @@ use crate::address;
 use crate::network::NetworkSettings;
 
 use auth::Credentials;
-use exchange::Guarded;
+use exchange::{Ask, Guarded};
 use forward::Forward;
 
 pub(crate) use certificate::CertificateProblem;
@@ -80,12 +80,12 @@ impl Http {
     }
 
     /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is still the one
-    /// known by `etag`. Requests that break off are repeated.
+    /// known by `etag`. Requests that break off are repeated, those that are met with silence once.
     pub(crate) async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         let mut repetition = 0;
         loop {
             match self.read_once(url, limit, etag).await {
-                Err(error) if error.is_transient() => {
+                Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
                     self.before_repetition(error, repetition).await?;
                     repetition += 1;
                 }
@@ -117,8 +117,10 @@ impl Http {
     }
 
     async fn read_once(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
-        let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned()));
-        let response = self.send(url, headers.into_iter().collect()).await?;
+        let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
+        // Half as long each time, since it is asked for once more.
+        let begin = Some(self.settings.stall_timeout / 2);
+        let response = self.send(url, Ask { headers, begin }).await?;
         match response.status() {
             StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
             StatusCode::OK => {}
@@ -142,12 +144,12 @@ impl Http {
         Ok(Body::New { bytes, etag })
     }
 
-    async fn send(&self, url: &str, headers: Vec<(HeaderName, String)>) -> Result<Response, HttpError> {
+    async fn send(&self, url: &str, ask: Ask) -> Result<Response, HttpError> {
         let origin = address::origin(url);
         if let Some(error) = self.unreachable().get(&origin) {
             return Err(error.clone());
         }
-        let result = self.exchange(url, headers).await;
+        let result = self.exchange(url, ask).await;
         match &result {
             Ok(_) => self.hear(&origin),
             Err(error) if error.is_lasting() => {
@@ -198,9 +200,13 @@ async fn failure(mut response: Response) -> HttpError {
     HttpError::Status { status, text: error::explanation(&body), wait }
 }
 
-fn broken(error: &reqwest::Error) -> HttpError {
-    let reason = if error.is_timeout() { "the server fell silent".to_owned() } else { innermost(error) };
-    HttpError::Broken { reason }
+/// The error of an answer that breaks off, or of one that never began.
+fn broken(error: &reqwest::Error, begun: bool) -> HttpError {
+    if error.is_timeout() {
+        HttpError::Silent { begun }
+    } else {
+        HttpError::Broken { reason: innermost(error) }
+    }
 }
 
 /// The first cause, which is what a person can do something about; never an address.

@@ -3,6 +3,7 @@
 use reqwest::header;
 
 use super::certificate::{CertificateProblem, Witness};
+use super::exchange::Ask;
 use super::{Http, HttpError, date, failure, text_header};
 use crate::address;
 
@@ -10,7 +11,7 @@ impl Http {
     /// Asks once and reads the beginning of the answer, at most `limit` bytes. A place that could not be connected to
     /// before is asked all the same.
     pub(crate) async fn probe(&self, url: &str, limit: usize) -> Result<Probed, ProbeError> {
-        let mut response = self.attempt(url, Vec::new()).await?;
+        let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
         if !response.status().is_success() {
             return Ok(Probed { answer: Err(failure(response).await), time });

@@ -4,6 +4,7 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode};
 
 use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
+use super::exchange::Ask;
 use super::{Http, HttpError, broken, failure, text_header};
 
 /// Which bytes of a file are wanted, and what is known of it.
@@ -63,7 +64,7 @@ impl Http {
                 headers.push((header::IF_RANGE, validator.clone()));
             }
         }
-        let response = self.send(url, headers).await?;
+        let response = self.send(url, Ask { headers, begin: None }).await?;
         match response.status() {
             StatusCode::OK => {
                 Stream::whole(response, part).await.map(|stream| Opened::Stream(Box::new(stream)))
@@ -229,7 +230,7 @@ fn length(first: u64, last: u64) -> Option<u64> {
 }
 
 async fn receive(response: &mut Response) -> Result<Option<Chunk>, HttpError> {
-    let chunk = response.chunk().await.map_err(|error| broken(&error))?;
+    let chunk = response.chunk().await.map_err(|error| broken(&error, true))?;
     Ok(chunk.map(|bytes| Chunk(Box::new(bytes))))
 }
 

@@ -136,7 +136,18 @@ async fn a_silent_server_is_left() {
     server.fault("/x", Fault::Stall);
     let settings = NetworkSettings { stall_timeout: Duration::from_millis(50), retries: 0, ..quick() };
     let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
-    assert_eq!(error.to_string(), "connection broke: the server fell silent");
+    assert_eq!(error.to_string(), "no answer: the server says nothing");
+}
+
+#[tokio::test]
+async fn silence_is_met_with_one_repetition() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    server.fault("/x", Fault::Stall);
+    let settings = NetworkSettings { stall_timeout: Duration::from_millis(50), ..quick() };
+    let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
+    assert_eq!(error.to_string(), "no answer: the server says nothing");
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

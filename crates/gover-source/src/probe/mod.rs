@@ -181,6 +181,7 @@ fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
 fn unreachable(error: &HttpError) -> Verdict {
     match error {
         HttpError::Connect { reason } | HttpError::Broken { reason } => Verdict::Unreachable(reason.clone()),
+        HttpError::Silent { .. } => Verdict::Unreachable("the server fell silent".to_owned()),
         HttpError::Redirect { reason } => Verdict::Wrong(reason.clone()),
         HttpError::Proxy { .. } | HttpError::Insecure => Verdict::Wrong(error.to_string()),
         other => Verdict::Unreachable(other.to_string()),

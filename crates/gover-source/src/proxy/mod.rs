@@ -124,7 +124,7 @@ impl Proxies {
             failures.push((at, error));
             Ok::<_, Infallible>(goes_on)
         };
-        let patience = Patience { silence, wait, quiet };
+        let patience = Patience { silence, wait, quiet, all_silent: || () };
         let Ok(answer) = race(entries.iter().map(ask), patience, goes_on).await;
         let Some(answer) = answer else { return (None, failures) };
         failures.extend(answer.silent.iter().map(|at| (*at, SourceError::silent(silence))));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Download, Supply};
 use crate::artifact::{Artifact, Wanted};
 use crate::error::{IntegrityError, SourceError, SourceFailure, SupplyError};
+use crate::network::Waiting;
 use crate::proxy::{self, Candidate};
 use crate::race::{Answer, Patience, Question, race};
 use crate::settings::SourceSpec;
@@ -60,7 +61,8 @@ impl Supply {
         sink: &mut dyn Sink,
         observer: &dyn Observer,
     ) -> Result<u64, SupplyError> {
-        let opening = open(&self.http, artifact, &*sink).await;
+        let opening: Question<'_, Opening, SourceError> = Box::pin(open(&self.http, artifact, &*sink));
+        let opening = self.alone(opening, artifact).await;
         let result = match opening {
             Ok(opening) => transfer(&self.http, artifact, opening, sink, observer).await,
             Err(error) => Err(TransferError::Source(error)),
@@ -80,6 +82,28 @@ impl Supply {
             failures: vec![failure],
             offline: self.settings.network.offline,
         })
+    }
+
+    /// The answer of a place that is the only one, which is waited for and told as silent.
+    async fn alone<T>(
+        &self,
+        question: Question<'_, T, SourceError>,
+        artifact: &Artifact,
+    ) -> Result<T, SourceError> {
+        let silence = self.settings.network.patience;
+        let places = [artifact.location.to_string()];
+        let quiet = |_| self.are_quiet(&places);
+        let all_silent = || self.tell_silence(std::slice::from_ref(&artifact.source));
+        let patience = Patience { silence, wait: |_| Some(silence), quiet, all_silent };
+        let answer = race([question], patience, |_, error| Err::<bool, _>(error)).await?;
+        // The only question was answered, or its error returned.
+        answer.map(|answer| answer.value).ok_or_else(|| SourceError::silent(silence))
+    }
+
+    /// Tells that nothing is heard of any source.
+    pub(super) fn tell_silence(&self, labels: &[String]) {
+        let network = &self.settings.network;
+        network.notice.tell(&Waiting::Sources { labels, silence: network.patience });
     }
 
     /// The sources in the order in which they are asked: those that failed lately come last.
@@ -102,7 +126,11 @@ impl Supply {
         let silence = self.settings.network.patience;
         let places: Vec<Vec<String>> = turns.iter().map(|turn| self.places(turn.spec)).collect();
         let quiet = |at: usize| places.get(at).is_none_or(|places| self.are_quiet(places));
-        let patience = Patience { silence, wait: |_| Some(silence), quiet };
+        let all_silent = || {
+            let labels: Vec<String> = turns.iter().map(|turn| turn.spec.label()).collect();
+            self.tell_silence(&labels);
+        };
+        let patience = Patience { silence, wait: |_| Some(silence), quiet, all_silent };
         let questions = turns.iter().map(|turn| {
             let question: Question<'_, Ready, Refusal> = Box::pin(self.ask(*turn, wanted, sink, report));
             question
@@ -193,7 +221,7 @@ impl Supply {
             let place = candidate.artifact.as_ref().map(|artifact| artifact.location.to_string());
             failed(candidate) || place.is_ok_and(|place| self.are_quiet(&[place]))
         };
-        let patience = Patience { silence, wait, quiet };
+        let patience = Patience { silence, wait, quiet, all_silent: || () };
         let Some(answer) = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)? else {
             if lasting {
                 self.recent.add(proxy::LABEL);

@@ -152,6 +152,7 @@ impl Supply {
         here: bool,
     ) -> Vec<(usize, Known<'a>)> {
         let since = Instant::now();
+        let mut told = false;
         let mut known: Vec<(usize, Known<'_>)> = Vec::new();
         loop {
             let answered = here || known.iter().any(|(_, known)| known.is_good());
@@ -165,10 +166,17 @@ impl Supply {
                     waited_for
                 });
             }
-            let Some(deadline) = running.iter().map(|(_, inquiry)| self.deadline(inquiry, since)).min()
-            else {
+            let deadlines = running.iter().map(|(_, inquiry)| self.deadline(inquiry, since));
+            let silent = running.iter().map(|(_, inquiry)| self.heard(inquiry, since) + self.patience());
+            let Some(deadline) = (if answered { deadlines.min() } else { silent.max() }) else {
                 return known;
             };
+            if !answered && !told && deadline <= Instant::now() {
+                let labels: Vec<String> = running.iter().map(|(_, inquiry)| inquiry.label.clone()).collect();
+                self.tell_silence(&labels);
+                told = true;
+            }
+            let armed = answered || !told;
             let mut alarm = Box::pin(sleep_until(deadline));
             poll_fn(|context| {
                 let before = known.len();
@@ -179,7 +187,7 @@ impl Supply {
                     }
                     Poll::Pending => true,
                 });
-                let due = answered && alarm.as_mut().poll(context).is_ready();
+                let due = armed && alarm.as_mut().poll(context).is_ready();
                 if due || known.len() > before { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
@@ -188,8 +196,12 @@ impl Supply {
 
     /// Until when a source is waited for if another has answered: as long as it is not silent.
     fn deadline(&self, inquiry: &Inquiry<'_>, since: Instant) -> Instant {
+        self.heard(inquiry, since) + inquiry.patience
+    }
+
+    fn heard(&self, inquiry: &Inquiry<'_>, since: Instant) -> Instant {
         let heard = inquiry.places.iter().filter_map(|place| self.http.heard_at(place)).max();
-        heard.map(Instant::from_std).map_or(since, |heard| heard.max(since)) + inquiry.patience
+        heard.map(Instant::from_std).map_or(since, |heard| heard.max(since))
     }
 
     fn give_up<'a>(&self, inquiry: &Inquiry<'a>) -> Known<'a> {

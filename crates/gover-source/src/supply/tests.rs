@@ -10,7 +10,7 @@ use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_test::{FakeLog, FakeSite, Fault, Release as FakeRelease, Response};
 
 use super::*;
-use crate::artifact::{Format, Proof, SumOrigin};
+use crate::artifact::{Format, Location, Proof, SumOrigin};
 use crate::error::{IntegrityError, SupplyError};
 use crate::releases::Basis;
 use crate::transfer::{Observer, Sink};

@@ -108,7 +108,10 @@ pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> R
     loop {
         match http.open(url, &part).await {
             Ok(opened) => return Ok(Opening { held, opened: Some(opened) }),
-            Err(error) if error.is_transient() => http.before_repetition(error, repetition).await?,
+            // Who packs the file first, or fetches it from elsewhere, may have it by the second time.
+            Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
+                http.before_repetition(error, repetition).await?;
+            }
             Err(error) => return Err(error.into()),
         }
         repetition += 1;

@@ -20,7 +20,7 @@ pub(crate) enum Verbosity {
 }
 
 /// Prints data to stdout and talk to stderr.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Printer {
     verbosity: Verbosity,
     color_out: bool,

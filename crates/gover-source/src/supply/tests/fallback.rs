@@ -136,7 +136,7 @@ async fn only_a_bar_lets_a_silent_proxy_be_passed_by() {
     assert_eq!(bytes, release.module_zip());
     assert_eq!(told(&found.failures), [format!("goproxy: {gate}: no answer within 0.2 s")]);
     let error = attempt(',').await.unwrap_err();
-    assert!(error.failures()[0].reason.contains("fell silent"), "{error:?}");
+    assert!(error.failures()[0].reason.contains("says nothing"), "{error:?}");
 }
 
 #[tokio::test]
@@ -209,6 +209,45 @@ async fn the_only_site_is_waited_for_however_slow_it_is() {
     let releases = Supply::new(settings).unwrap().releases().await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert!(releases.failures.is_empty(), "{:?}", releases.failures);
+}
+
+#[tokio::test]
+async fn the_only_source_that_is_silent_is_named() {
+    let world = std::sync::Arc::new(world());
+    let release = world.site.publish(FakeRelease::new("go1.91.2"));
+    // What is told lets the server answer, so that nothing comes before it is told.
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mut settings = impatient(&world, "go.dev");
+    settings.network.stall_timeout = Duration::from_mins(2);
+    let (server, lines) = (std::sync::Arc::clone(&world), std::sync::Arc::clone(&told));
+    settings.network.notice = crate::network::Notice::new(move |waiting| {
+        lines.lock().unwrap().push(waiting.to_string());
+        server.site.server().heal();
+        server.site.server().release_stalled();
+    });
+    let supply = Supply::new(settings).unwrap();
+    let line = "waiting for go.dev (no answer for 0.2 s)";
+    world.site.server().fault("/dl/", Fault::Stall);
+    assert!(supply.releases().await.find(&wanted("go1.91.2").name).is_some());
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
+    world.site.server().fault("/dl/go*", Fault::Stall);
+    let (_, bytes) = download(&supply, "go1.91.2").await.unwrap();
+    assert_eq!(bytes, release.archive());
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
+    world.site.server().fault("/own*", Fault::Stall);
+    world.site.server().serve("/own.tar.gz", "bytes");
+    let artifact = Artifact {
+        wanted: wanted("go1.91.2"),
+        source: "own".to_owned(),
+        file_name: "own.tar.gz".to_owned(),
+        format: Format::TarGz,
+        location: Location::Url(world.site.server().at("/own.tar.gz")),
+        size: None,
+        proof: Proof::Log,
+    };
+    let mut sink = Memory::default();
+    assert_eq!(supply.fetch(&artifact, &mut sink, &Watch::default()).await.unwrap(), 5);
+    assert_eq!(*told.lock().unwrap(), ["waiting for own (no answer for 0.2 s)"]);
 }
 
 #[tokio::test]
