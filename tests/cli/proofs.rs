@@ -179,7 +179,7 @@ exit: 1
 error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
   caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
   caused by: [SITE]/sumdb/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]: 503 made to fail
-hint: behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through
+hint: see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through
 
 "#]]
     );

@@ -282,11 +282,54 @@ exit: 1
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   go.dev     cannot connect: connection refused
   goproxy    http://127.0.0.1:1/proxy: cannot connect: connection refused
-hint: behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)
+hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
 
 "#]]
     );
     assert_nothing_left(&ctx);
+}
+
+#[test]
+fn without_a_goproxy_what_it_would_do_is_told_where_the_site_fails() {
+    let mut ctx = context!();
+    ctx.unset("GOPROXY");
+    gover_snapshot!(
+        ctx.gover(["install", "1.91.2"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: cannot get go1.91.2 for [OS]/[ARCH] from any source
+  go.dev     cannot connect: connection refused
+  goproxy    http://127.0.0.1:1/dl/mod: cannot connect: connection refused
+hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
+hint: GOPROXY is not set, and no Go is here that sets it, so that go.dev is asked alone; `GOPROXY=https://…` of your company or network would be asked, too (`gover help sources`)
+
+"#]]
+    );
+    let output = ctx.gover(["install", "1.91"]);
+    assert!(output.exits(1).stderr.contains("hint: GOPROXY is not set"), "{output}");
+}
+
+#[test]
+fn what_made_gover_offline_is_named() {
+    let mut ctx = context!();
+    let hint = |ctx: &gover_test::TestContext, arguments: &[&str]| {
+        let output = ctx.gover(arguments);
+        output.exits(1).stderr.lines().last().unwrap_or_default().to_owned()
+    };
+    let or = "or name a directory with archives in GOVER_SOURCES";
+    ctx.gover(["config", "set", "offline", "true"]).success();
+    let told = hint(&ctx, &["install", "1.91.2"]);
+    assert_eq!(told, format!("hint: gover is offline; `gover config set offline false`, {or}"));
+    ctx.set("GOVER_OFFLINE", "1");
+    assert_eq!(
+        hint(&ctx, &["install", "1.91.2"]),
+        format!("hint: gover is offline; unset GOVER_OFFLINE, {or}")
+    );
+    let told = hint(&ctx, &["install", "--offline", "1.91.2"]);
+    assert_eq!(told, format!("hint: gover is offline; leave out `--offline`, {or}"));
 }
 
 #[test]
@@ -357,7 +400,7 @@ exit: 1
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   go.dev     offline
   goproxy    [SITE]/proxy: offline
-hint: gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES
+hint: gover is offline; leave out `--offline`, or name a directory with archives in GOVER_SOURCES
 
 "#]]
     );

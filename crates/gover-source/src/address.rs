@@ -1,5 +1,6 @@
 //! Addresses as text: joined, shown to people, turned into paths.
 
+use std::net::IpAddr;
 use std::path::{MAIN_SEPARATOR, PathBuf};
 
 /// `base` and a path below it, with one slash between.
@@ -45,6 +46,17 @@ pub(crate) fn origin(url: &str) -> String {
         Some((scheme, rest)) => format!("{scheme}://{}", split_authority(rest).0),
         None => url,
     }
+}
+
+/// Whether the host of `url` is this machine.
+pub(crate) fn is_local(url: &str) -> bool {
+    let origin = origin(url);
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    // The colons of an IPv6 address stand in brackets.
+    let end = host.rfind(':').filter(|colon| host.rfind(']').is_none_or(|bracket| bracket < *colon));
+    let host = host.get(..end.unwrap_or(host.len())).unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)
 }
 
 /// Whether `url` has the scheme `http` or `https`.
@@ -93,6 +105,29 @@ pub(crate) fn percent_decode(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_addresses_and_its_name() {
+        for url in [
+            "http://127.0.0.1:1/x",
+            "https://u:p@127.1.2.3",
+            "http://[::1]:8080/",
+            "http://[::1]",
+            "http://LocalHost:80",
+        ] {
+            assert!(is_local(url), "{url}");
+        }
+        for url in [
+            "https://go.dev",
+            "http://10.0.0.1:127",
+            "http://localhost.example",
+            "http://[fd00::1]:1",
+            "",
+            "x",
+        ] {
+            assert!(!is_local(url), "{url}");
+        }
+    }
 
     #[test]
     fn what_is_shown_holds_no_secret() {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use tokio::sync::OnceCell;
 
+use crate::address;
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
 use crate::http::{Body, Http};
@@ -81,7 +82,7 @@ impl Remote for Pathway<'_> {
                 Err(if error.is_not_found() {
                     RemoteError::NotFound { reason }
                 } else {
-                    RemoteError::Unreachable { reason, remedy: error.remedy() }
+                    RemoteError::Unreachable { reason, remedy: self.remedy(&location, &error) }
                 })
             }
         }
@@ -89,6 +90,16 @@ impl Remote for Pathway<'_> {
 }
 
 impl Pathway<'_> {
+    /// What a person can do about an error of that place, where it is not what usually helps.
+    fn remedy(&self, place: &Location, error: &SourceError) -> Option<String> {
+        let network = self.way.http.settings();
+        if network.offline && place.path().is_none() {
+            return Some(network.offline_hint());
+        }
+        let local = address::is_local(&place.to_string());
+        error.remedy().or_else(|| local.then(|| OWN_SERVER.to_owned()))
+    }
+
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
     /// goes before all of them (cmd/go `modfetch.dbClient.initBase`).
     async fn find(&self) -> Result<Location, RemoteError> {
@@ -96,9 +107,10 @@ impl Pathway<'_> {
             return Ok(Location::Url(address.to_owned()));
         }
         let Way { http, proxies, .. } = self.way;
-        let unreachable =
-            |reason: String, error: &SourceError| RemoteError::Unreachable { reason, remedy: error.remedy() };
-        let entries = proxies.entries().map_err(|error| unreachable(error.to_string(), &error))?;
+        let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
+            reason: error.to_string(),
+            remedy: error.remedy(),
+        })?;
         let passed_on = format!("sumdb/{}", self.database.name());
         for entry in entries {
             if matches!(entry.place, Place::Direct | Place::Off) {
@@ -110,13 +122,20 @@ impl Pathway<'_> {
                 Ok(_) => return Ok(base),
                 Err(error) if entry.any_failure_goes_on || error.is_not_found() => {}
                 Err(error) => {
-                    return Err(unreachable(proxies.failure(entry, &error).to_string(), &error));
+                    return Err(RemoteError::Unreachable {
+                        reason: proxies.failure(entry, &error).to_string(),
+                        remedy: self.remedy(&base, &error),
+                    });
                 }
             }
         }
         Ok(Location::Url(self.database.direct()))
     }
 }
+
+/// What helps where the server is on this machine.
+const OWN_SERVER: &str =
+    "see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through";
 
 /// What every toolchain's go.env says.
 pub(crate) const DEFAULT: &str = "sum.golang.org";

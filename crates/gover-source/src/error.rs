@@ -206,8 +206,8 @@ pub enum SupplyError {
         wanted: Wanted,
         /// What happened, in the order of the sources.
         failures: Vec<SourceFailure>,
-        /// Whether the settings forbid the network.
-        offline: bool,
+        /// What is in the way.
+        obstacle: Obstacle,
     },
     /// Every source answered, and none has it.
     #[error("no source has {wanted}")]
@@ -250,16 +250,15 @@ impl Diagnose for SupplyError {
 
     fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::Unreachable { offline: true, .. } => {
-                "gover is offline; unset GOVER_OFFLINE, or name a directory with archives in GOVER_SOURCES"
-            }
-            Self::Unreachable { failures, .. } => {
-                let remedies = remedies(failures);
-                if !remedies.is_empty() {
-                    return remedies;
+            Self::Unreachable { obstacle: Obstacle::Offline { hint }, .. } => hint,
+            Self::Unreachable { failures, obstacle, .. } => {
+                let mut remedies = remedies(failures);
+                // That there could be another source says nothing of what is wrong with these.
+                if remedies.iter().all(|remedy| remedy == GOPROXY_UNSET) {
+                    let usual = if *obstacle == Obstacle::OwnServer { OWN_SERVER } else { USUAL };
+                    remedies.insert(0, usual.to_owned());
                 }
-                "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help \
-                 sources`)"
+                return remedies;
             }
             Self::Unknown { .. } => "`gover list --remote` shows every release",
             Self::Integrity(error) => return error.hints(),
@@ -270,6 +269,20 @@ impl Diagnose for SupplyError {
         };
         vec![hint.to_owned()]
     }
+}
+
+/// What is in the way where sources cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The settings forbid the network.
+    Offline {
+        /// How it is allowed again, or done without.
+        hint: String,
+    },
+    /// Only servers on this machine are at fault, to which no network leads.
+    OwnServer,
+    /// Something between here and the servers, or they themselves.
+    Network,
 }
 
 /// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.
@@ -334,6 +347,16 @@ impl Diagnose for LookupError {
     }
 }
 
+/// What most often helps.
+const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)";
+
+/// What helps where a server is on this machine.
+pub(crate) const OWN_SERVER: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
+
+/// What a machine lacks on which neither a person nor a Go sets GOPROXY.
+pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, and no Go is here that sets it, so that go.dev is asked alone; \
+     `GOPROXY=https://…` of your company or network would be asked, too (`gover help sources`)";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,7 +381,7 @@ mod tests {
                 "403 this module version is not available",
             ),
         ];
-        let error = SupplyError::Unreachable { wanted, failures, offline: false };
+        let error = SupplyError::Unreachable { wanted, failures, obstacle: Obstacle::Network };
         assert_eq!(error.to_string(), "cannot get go1.26.8 for linux/amd64 from any source");
         assert_eq!(
             error.details(),

@@ -37,7 +37,7 @@ pub use address::{file_path, is_http, shown as shown_address};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;
-pub use error::{IntegrityError, LookupError, SourceFailure, SupplyError, aligned, remedies};
+pub use error::{IntegrityError, LookupError, Obstacle, SourceFailure, SupplyError, aligned, remedies};
 pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
 pub use network::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,

@@ -12,6 +12,8 @@ use crate::address;
 pub struct NetworkSettings {
     /// No socket is opened at all.
     pub offline: bool,
+    /// What a person does to be online again, for hints: `unset GOVER_OFFLINE`.
+    pub back_online: String,
     /// Which authorities are believed.
     pub certificates: Certificates,
     /// Proxies between this machine and every server.
@@ -122,6 +124,7 @@ impl Default for NetworkSettings {
     fn default() -> Self {
         Self {
             offline: false,
+            back_online: "allow the network".to_owned(),
             certificates: Certificates::default(),
             forward: ForwardProxies::default(),
             authentication: Authentication::default(),
@@ -139,6 +142,11 @@ impl Default for NetworkSettings {
 }
 
 impl NetworkSettings {
+    /// What a person who is offline can do.
+    pub(crate) fn offline_hint(&self) -> String {
+        format!("gover is offline; {}, or name a directory with archives in GOVER_SOURCES", self.back_online)
+    }
+
     /// How long to wait at most before the repetition number `repetition`, counted from 0.
     pub(crate) fn pause(&self, repetition: u32) -> Duration {
         self.back_off.saturating_mul(1 << repetition.min(6)).min(self.longest_wait)

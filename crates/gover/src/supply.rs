@@ -14,6 +14,7 @@ use gover_source::{
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Printer;
+use crate::settings::SettingOrigin;
 
 /// The sources, as this call's settings have them; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
@@ -57,6 +58,7 @@ pub(crate) fn with_network(
         failed_sources: defaults.failed_sources,
         network: network(NetworkSettings {
             offline: context.settings.offline.value,
+            back_online: back_online(context.settings.offline.origin),
             certificates: certificates(context.env),
             forward: ForwardProxies::from_variables(|name| context.env.text(name)),
             authentication: authentication(context.env),
@@ -65,6 +67,15 @@ pub(crate) fn with_network(
         }),
     };
     Ok(Supply::new(settings)?)
+}
+
+/// What undoes that gover is offline.
+fn back_online(origin: SettingOrigin) -> String {
+    match origin {
+        SettingOrigin::Option(name) => format!("leave out `{name}`"),
+        SettingOrigin::Environment(name) => format!("unset {name}"),
+        SettingOrigin::File | SettingOrigin::Builtin => "`gover config set offline false`".to_owned(),
+    }
 }
 
 /// Says in one line what is waited for.

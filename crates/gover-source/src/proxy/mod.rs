@@ -17,7 +17,7 @@ use gover_core::{Platform, ToolchainName};
 
 use crate::address;
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
-use crate::error::{SourceError, SourceFailure};
+use crate::error::{GOPROXY_UNSET, SourceError, SourceFailure};
 use crate::http::{Body, Http, HttpError};
 use crate::index::{Cache, Cached, Freshness};
 use crate::race::{Patience, Question, race};
@@ -31,6 +31,8 @@ pub(crate) struct Proxies {
     list: Result<ProxyList, String>,
     /// Where `direct` finds the module: `https://go.dev/dl/mod`.
     direct: String,
+    /// Whether GOPROXY is set at all.
+    is_set: bool,
 }
 
 /// One entry of the list and what it may have.
@@ -46,7 +48,7 @@ impl Proxies {
     /// The proxies of a GOPROXY value; `godev` is the base of the release site.
     pub(crate) fn new(value: Option<&str>, godev: &str) -> Self {
         let list = ProxyList::parse(value.unwrap_or_default()).map_err(|error| error.to_string());
-        Self { list, direct: address::join(godev, "dl/mod") }
+        Self { list, direct: address::join(godev, "dl/mod"), is_set: value.is_some() }
     }
 
     /// The entries, or why the value is no list.
@@ -154,18 +156,26 @@ impl Proxies {
     /// A failure of an entry, for people.
     pub(crate) fn failure(&self, entry: &Entry, error: &SourceError) -> SourceFailure {
         let url = (entry.place != Place::Off).then(|| self.shown(entry));
-        SourceFailure::new(LABEL, url, error)
+        let mut failure = SourceFailure::new(LABEL, url, error);
+        if !self.is_set && error.is_lasting() && failure.remedy.is_none() {
+            failure.remedy = Some(GOPROXY_UNSET.to_owned());
+        }
+        failure
     }
 
     /// The addresses of the entries that have one.
     pub(crate) fn bases(&self) -> Vec<String> {
         let entries = self.entries().unwrap_or_default();
-        let bases = entries.iter().filter_map(|entry| match &entry.place {
+        entries.iter().filter_map(|entry| self.base(entry)).collect()
+    }
+
+    /// The address of an entry, if it has one.
+    pub(crate) fn base(&self, entry: &Entry) -> Option<String> {
+        match &entry.place {
             Place::Server(base) => Some(base.clone()),
             Place::Direct => Some(self.direct.clone()),
             Place::Directory(_) | Place::Off => None,
-        });
-        bases.collect()
+        }
     }
 
     /// By what an entry is remembered; without credentials.

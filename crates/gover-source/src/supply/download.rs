@@ -4,8 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use super::{Download, Supply};
+use crate::address;
 use crate::artifact::{Artifact, Wanted};
-use crate::error::{IntegrityError, SourceError, SourceFailure, SupplyError};
+use crate::error::{IntegrityError, Obstacle, SourceError, SourceFailure, SupplyError};
 use crate::network::Waiting;
 use crate::proxy::{self, Candidate};
 use crate::race::{Answer, Patience, Question, race};
@@ -24,7 +25,7 @@ impl Supply {
         sink: &mut dyn Sink,
         observer: &dyn Observer,
     ) -> Result<Download, SupplyError> {
-        let report = Report { observer, failures: RefCell::default(), all_answered: Cell::new(true) };
+        let report = Report::new(observer);
         let mut turns = self.turns();
         while let Some((at, ready)) = self.first_answer(&mut turns, wanted, &*sink, &report).await? {
             let Ready { artifact, opening, entry } = ready;
@@ -50,7 +51,8 @@ impl Supply {
         Err(if report.all_answered.get() {
             SupplyError::Unknown { wanted, failures }
         } else {
-            SupplyError::Unreachable { wanted, failures, offline: self.settings.network.offline }
+            let obstacle = self.obstacle(report.own_server.get() && !report.beyond.get());
+            SupplyError::Unreachable { wanted, failures, obstacle }
         })
     }
 
@@ -80,8 +82,16 @@ impl Supply {
         Err(SupplyError::Unreachable {
             wanted: artifact.wanted.clone(),
             failures: vec![failure],
-            offline: self.settings.network.offline,
+            obstacle: self.obstacle(address::is_local(&artifact.location.to_string())),
         })
+    }
+
+    fn obstacle(&self, own_server: bool) -> Obstacle {
+        match &self.settings.network {
+            network if network.offline => Obstacle::Offline { hint: network.offline_hint() },
+            _ if own_server => Obstacle::OwnServer,
+            _ => Obstacle::Network,
+        }
     }
 
     /// The answer of a place that is the only one, which is waited for and told as silent.
@@ -146,7 +156,9 @@ impl Supply {
         for turn in answer.silent.iter().filter_map(|at| turns.get(*at)) {
             let source = turn.spec.label();
             self.recent.add(&source);
-            report.failed(SourceFailure::new(source, None, &SourceError::silent(silence)));
+            let error = SourceError::silent(silence);
+            report.meets(&self.places(turn.spec), &error);
+            report.failed(SourceFailure::new(source, None, &error));
         }
         let place = order.iter().position(|at| *at == answer.from);
         *turns = order.into_iter().filter_map(|at| turns.get(at).copied()).collect();
@@ -177,6 +189,7 @@ impl Supply {
         opened.map_err(|error| {
             let source = turn.spec.label();
             self.judge(&source, &error);
+            report.meets(&self.places(turn.spec), &error);
             report.refused(SourceFailure::new(source, None, &error), error)
         })
     }
@@ -210,6 +223,7 @@ impl Supply {
             let Some(candidate) = candidates.get(at) else { return Ok(false) };
             lasting |= error.is_lasting();
             self.judge(&self.proxies.label(candidate.entry), &error);
+            report.meets(self.proxies.base(candidate.entry).as_slice(), &error);
             let goes_on = candidate.entry.any_failure_goes_on || error.is_not_found();
             match report.refused(self.proxies.failure(candidate.entry, &error), error) {
                 Refusal::Told => Ok(goes_on),
@@ -231,7 +245,9 @@ impl Supply {
         let Answer { from, value, silent, .. } = answer;
         for candidate in silent.iter().filter_map(|at| candidates.get(*at)) {
             self.recent.add(&self.proxies.label(candidate.entry));
-            report.failed(self.proxies.failure(candidate.entry, &SourceError::silent(silence)));
+            let error = SourceError::silent(silence);
+            report.meets(self.proxies.base(candidate.entry).as_slice(), &error);
+            report.failed(self.proxies.failure(candidate.entry, &error));
         }
         if let Some(candidate) = candidates.get(from) {
             self.recent.remove(&self.proxies.label(candidate.entry));
@@ -279,10 +295,12 @@ impl Supply {
         let Some((at, entry)) = at else {
             let source = turn.spec.label();
             self.judge(&source, error);
+            report.meets(&self.places(turn.spec), error);
             report.failed(SourceFailure::new(source, None, error));
             return None;
         };
         self.judge(&self.proxies.label(entry), error);
+        report.meets(self.proxies.base(entry).as_slice(), error);
         report.failed(self.proxies.failure(entry, error));
         let goes_on = entry.any_failure_goes_on || error.is_not_found();
         let rest = goes_on.then_some(Turn { skip: at + 1, ..turn });
@@ -327,9 +345,32 @@ struct Report<'a> {
     failures: RefCell<Vec<SourceFailure>>,
     /// Whether every source so far answered that it has not got it.
     all_answered: Cell<bool>,
+    /// Whether a server of this machine could not be asked, and one elsewhere.
+    own_server: Cell<bool>,
+    beyond: Cell<bool>,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    fn new(observer: &'a dyn Observer) -> Self {
+        Self {
+            observer,
+            failures: RefCell::default(),
+            all_answered: Cell::new(true),
+            own_server: Cell::new(false),
+            beyond: Cell::new(false),
+        }
+    }
+
+    /// Takes down where those are that cannot be asked.
+    fn meets(&self, places: &[String], error: &SourceError) {
+        if !error.is_not_there() {
+            for place in places {
+                let flag = if address::is_local(place) { &self.own_server } else { &self.beyond };
+                flag.set(true);
+            }
+        }
+    }
+
     fn refused(&self, failure: SourceFailure, error: SourceError) -> Refusal {
         if let SourceError::Integrity(error) = error {
             return Refusal::Integrity(error);

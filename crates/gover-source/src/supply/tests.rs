@@ -11,7 +11,7 @@ use gover_test::{FakeLog, FakeSite, Fault, Release as FakeRelease, Response};
 
 use super::*;
 use crate::artifact::{Format, Location, Proof, SumOrigin};
-use crate::error::{IntegrityError, SupplyError};
+use crate::error::{IntegrityError, OWN_SERVER, SupplyError};
 use crate::releases::Basis;
 use crate::transfer::{Observer, Sink};
 
@@ -149,7 +149,37 @@ async fn every_source_is_named_when_none_can_serve() {
     let proxy = format!("{}: 403 this module version is not available", world.site.proxy_url());
     assert!(details[1].starts_with("goproxy ") && details[1].ends_with(&proxy), "{details:?}");
     assert!(details[2].ends_with("404 page not found"), "{details:?}");
-    assert!(error.hints()[0].contains("HTTPS_PROXY"));
+    assert_eq!(error.hints(), [OWN_SERVER], "no proxy leads to this machine");
+}
+
+#[tokio::test]
+async fn what_helps_depends_on_what_is_in_the_way() {
+    let world = world();
+    // A label of 64 characters is refused before anybody is asked.
+    let nowhere = format!("https://{}.invalid", "a".repeat(64));
+    let hints = async |change: &dyn Fn(&mut SupplySettings)| {
+        let mut settings = world.settings("go.dev,goproxy");
+        settings.godev_url = nowhere.clone();
+        change(&mut settings);
+        let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
+        download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap_err().hints()
+    };
+    let hint = hints(&|_| ()).await.join("\n");
+    assert!(hint.contains("HTTPS_PROXY") && !hint.contains("GOPROXY is not set"), "{hint}");
+    // Without GOPROXY there is nobody but the site, and what could be done about that is told.
+    let unset = hints(&|settings| settings.proxies = None).await;
+    assert!(unset[0].contains("HTTPS_PROXY") && unset[1].starts_with("GOPROXY is not set"), "{unset:?}");
+    assert_eq!(unset.len(), 2);
+    let direct = hints(&|settings| settings.proxies = Some("direct".to_owned())).await;
+    assert_eq!(direct.len(), 1, "{direct:?}");
+    let here = hints(&|settings| settings.godev_url = "http://localhost:1".to_owned()).await;
+    assert_eq!(here, [OWN_SERVER]);
+    let offline = hints(&|settings| {
+        settings.network.offline = true;
+        settings.network.back_online = "say so".to_owned();
+    });
+    let offline = offline.await;
+    assert_eq!(offline, ["gover is offline; say so, or name a directory with archives in GOVER_SOURCES"]);
 }
 
 #[tokio::test]
@@ -322,8 +352,10 @@ async fn offline_opens_no_socket_and_says_so() {
     let supply = world.offline("go.dev,goproxy");
     let error = download(&supply, "go1.91.2").await.unwrap_err();
     assert!(error.details()[0].ends_with("offline"), "{:?}", error.details());
-    assert!(error.hints()[0].contains("GOVER_OFFLINE"));
-    assert!(supply.lookup(&wanted("go1.91.2")).await.unwrap_err().is_unavailable());
+    assert!(error.hints()[0].starts_with("gover is offline"));
+    let unproven = supply.lookup(&wanted("go1.91.2")).await.unwrap_err();
+    assert!(unproven.is_unavailable());
+    assert_eq!(unproven.hints(), error.hints());
     assert_eq!(world.lines().len(), 0);
 }
 
