@@ -75,6 +75,8 @@ pub enum Waiting<'a> {
         /// For how long nothing was heard of them.
         silence: Duration,
     },
+    /// A program that GOAUTH names, by its name. It may be asking a person, so that there is no limit.
+    Program(&'a str),
 }
 
 impl fmt::Display for Waiting<'_> {
@@ -83,6 +85,7 @@ impl fmt::Display for Waiting<'_> {
             Self::Sources { labels, silence } => {
                 write!(f, "waiting for {} (no answer for {} s)", labels.join(", "), silence.as_secs_f32())
             }
+            Self::Program(name) => write!(f, "waiting for `{name}`, which GOAUTH names"),
         }
     }
 }

@@ -37,11 +37,11 @@ impl Http {
             return Err(HttpError::Insecure.into());
         }
         let known = self.credentials.for_url(&url).await.map_err(HttpError::Authentication)?;
-        let response = self.send_with(&url, &ask, known).await?;
+        let response = self.send_with(&url, &ask, known.clone()).await?;
         if !response.status().is_client_error() {
             return Ok(response);
         }
-        let response = match self.credentials.ask_about(&url, &head_of(&response)).await {
+        let response = match self.credentials.ask_about(&url, &head_of(&response), &known).await {
             Some(fresh) => {
                 let response = self.send_with(&url, &ask, fresh.headers.clone()).await?;
                 fresh.judge(response.status().as_u16()).await;

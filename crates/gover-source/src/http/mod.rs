@@ -21,7 +21,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
@@ -48,8 +48,8 @@ pub(crate) struct Http {
     client: OnceLock<Result<Client, HttpError>>,
     /// Proxies that variables name.
     forward: Option<Forward>,
-    /// Who asks.
-    credentials: Credentials,
+    /// Who asks; shared, so that nobody is asked for it twice.
+    credentials: Arc<Credentials>,
     guarded: Guarded,
     /// Places that could not be connected to, and why: no command waits twice for one timeout.
     unreachable: Mutex<BTreeMap<String, HttpError>>,
@@ -62,10 +62,15 @@ pub(crate) struct Http {
 impl Http {
     /// Opens nothing yet.
     pub(crate) fn new(settings: NetworkSettings) -> Self {
+        let credentials = Arc::new(Credentials::new(&settings));
+        Self::with_credentials(settings, credentials)
+    }
+
+    fn with_credentials(settings: NetworkSettings, credentials: Arc<Credentials>) -> Self {
         Self {
             client: OnceLock::new(),
             forward: Forward::new(&settings.forward),
-            credentials: Credentials::new(&settings.authentication),
+            credentials,
             guarded: Guarded::default(),
             unreachable: Mutex::default(),
             heard: Mutex::default(),
@@ -98,8 +103,14 @@ impl Http {
     /// streams of HTTP/2 in it share.
     pub(crate) fn apart(&self) -> &Self {
         self.apart.get_or_init(|| {
-            Box::new(Self::new(NetworkSettings { multiplexed: false, ..self.settings.clone() }))
+            let settings = NetworkSettings { multiplexed: false, ..self.settings.clone() };
+            Box::new(Self::with_credentials(settings, Arc::clone(&self.credentials)))
         })
+    }
+
+    /// Whether a program is being asked who asks, so that nothing can be heard of servers.
+    pub(crate) fn is_asking(&self) -> bool {
+        self.credentials.is_asking()
     }
 
     /// Lets a place be tried again that could not be connected to.

@@ -112,6 +112,9 @@ impl Supply {
 
     /// Tells that nothing is heard of any source.
     pub(super) fn tell_silence(&self, labels: &[String]) {
+        if self.http.is_asking() {
+            return; // Nobody was asked yet.
+        }
         let network = &self.settings.network;
         network.notice.tell(&Waiting::Sources { labels, silence: network.patience });
     }

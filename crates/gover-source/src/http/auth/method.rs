@@ -12,6 +12,7 @@ use gover_core::env::vars;
 use reqwest::Url;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use super::patience::Patience;
 use super::{AuthError, netrc};
 use crate::network::Authentication;
 
@@ -74,14 +75,19 @@ impl Method {
     }
 
     /// Asks in general, or about an address and the head of the answer that its server gave.
-    pub(super) async fn ask(&self, about: Option<(&str, &str)>) -> Result<Answer, AuthError> {
+    pub(super) async fn ask(
+        &self,
+        about: Option<(&str, &str)>,
+        patience: &Patience,
+    ) -> Result<Answer, AuthError> {
         match (self, about) {
             (Self::Netrc(path), None) => path.as_deref().map_or_else(|| Ok(Answer::default()), of_netrc),
             // The file says no more, and git has nothing to say in general.
             (Self::Netrc(_), Some(_)) | (Self::Git(_), None) => Ok(Answer::default()),
             (Self::Git(directory), Some((url, _))) => {
                 let input = format!("url={url}\n");
-                let output = run(git(directory, "fill"), "git", input.into_bytes()).await?;
+                let fill = run(git(directory, "fill"), "git", input.into_bytes());
+                let output = patience.wait("git", fill).await?;
                 of_git(&output, url).ok_or_else(|| unusable("git"))
             }
             (Self::Program(words), about) => {
@@ -90,7 +96,7 @@ impl Method {
                 let mut command = Command::new(words.next().unwrap_or_default());
                 command.args(words).args(about.map(|(url, _)| url));
                 let input = about.map_or_else(Vec::new, |(_, head)| head.as_bytes().to_vec());
-                let output = run(command, &program, input).await?;
+                let output = patience.wait(&program, run(command, &program, input)).await?;
                 let sets = of_program(&output).ok_or_else(|| unusable(&program))?;
                 Ok(Answer { sets, of_git: None })
             }

@@ -7,10 +7,11 @@
 
 mod method;
 mod netrc;
+mod patience;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reqwest::Url;
@@ -18,9 +19,10 @@ use reqwest::header::HeaderMap;
 use thiserror::Error;
 use tokio::sync::OnceCell;
 
-use crate::network::Authentication;
+use crate::network::NetworkSettings;
 
 use method::{Answer, Method, Set};
+use patience::Patience;
 
 /// What is known of who asks, and how more is learned.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub(in crate::http) struct Credentials {
     known: Mutex<Known>,
     /// Held while ways are asked about one address, so that nobody is prompted twice at once.
     asking: tokio::sync::Mutex<()>,
+    patience: Patience,
 }
 
 #[derive(Default)]
@@ -39,6 +42,8 @@ struct Known {
     headers: BTreeMap<String, HeaderMap>,
     /// Why ways gave nothing.
     failures: Vec<AuthError>,
+    /// Addresses about which nothing new is to be learned.
+    exhausted: BTreeSet<String>,
 }
 
 /// Why a way to credentials leads nowhere. Arguments of programs are not shown, since they may be secrets.
@@ -76,9 +81,10 @@ pub(crate) enum AuthError {
 
 impl Credentials {
     /// Asks nobody yet.
-    pub(in crate::http) fn new(settings: &Authentication) -> Self {
+    pub(in crate::http) fn new(settings: &NetworkSettings) -> Self {
         Self {
-            methods: Method::parse_list(settings),
+            methods: Method::parse_list(&settings.authentication),
+            patience: Patience::new(settings),
             asked: OnceCell::new(),
             known: Mutex::default(),
             asking: tokio::sync::Mutex::default(),
@@ -95,30 +101,47 @@ impl Credentials {
             .get_or_init(async || {
                 // In reverse order, so that what the first way says stays.
                 for method in methods.iter().rev() {
-                    self.learn(method.ask(None).await);
+                    self.learn(method.ask(None, &self.patience).await);
                 }
             })
             .await;
         Ok(self.find(url))
     }
 
-    /// Asks the ways that can tell more about one address, after a server answered a request for it with `head`.
-    /// `None` if there are no such ways; then nothing has changed.
-    pub(in crate::http) async fn ask_about(&self, url: &Url, head: &str) -> Option<Fresh> {
+    /// Asks the ways that can tell more about one address, after a server answered a request for it, with which `sent`
+    /// went, with `head`. `None` if there are no such ways; then nothing has changed. What was learned meanwhile, for
+    /// another request, is taken without asking again.
+    pub(in crate::http) async fn ask_about(&self, url: &Url, head: &str, sent: &HeaderMap) -> Option<Fresh> {
         let methods = self.methods.as_ref().ok()?;
         if url.scheme() != "https" || holds_user(url) || !methods.iter().any(Method::knows_more) {
             return None;
         }
         let _asking = self.asking.lock().await;
+        let learned = self.find(url);
+        if learned != *sent {
+            return Some(Fresh { headers: learned, from_git: Vec::new() });
+        }
+        if self.known().exhausted.contains(url.as_str()) {
+            return None;
+        }
         let mut from_git = Vec::new();
         for method in methods.iter().rev() {
-            let answer = method.ask(Some((url.as_str(), head))).await;
+            let answer = method.ask(Some((url.as_str(), head)), &self.patience).await;
             if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
                 from_git.push((method.clone(), of_git.clone()));
             }
             self.learn(answer);
         }
-        Some(Fresh { headers: self.find(url), from_git })
+        let headers = self.find(url);
+        if headers == *sent {
+            self.known().exhausted.insert(url.to_string());
+        }
+        Some(Fresh { headers, from_git })
+    }
+
+    /// Whether a program is waited for.
+    pub(in crate::http) fn is_asking(&self) -> bool {
+        self.patience.is_waiting()
     }
 
     /// Why ways gave nothing, in one line; `None` if none failed.

@@ -5,11 +5,12 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 
 use super::{AuthError, Credentials};
-use crate::network::Authentication;
+use crate::network::{Authentication, NetworkSettings, Notice};
 
 /// Credentials by that value of GOAUTH and that `.netrc`.
 fn credentials(goauth: Option<&str>, netrc: &Path) -> Credentials {
-    Credentials::new(&Authentication { goauth: goauth.map(str::to_owned), netrc: Some(netrc.to_owned()) })
+    let authentication = Authentication { goauth: goauth.map(str::to_owned), netrc: Some(netrc.to_owned()) };
+    Credentials::new(&NetworkSettings { authentication, ..NetworkSettings::default() })
 }
 
 fn shown(headers: &HeaderMap) -> Vec<String> {
@@ -146,11 +147,66 @@ async fn a_program_is_asked_in_general_and_again_about_what_was_refused() {
     assert_eq!(helper.asked(), "");
 
     let url = Url::parse("https://a.example/special/file").unwrap();
-    let fresh = first.ask_about(&url, "HTTP/1.1 401 Unauthorized\nX: y\n\n").await.unwrap();
+    let fresh = first
+        .ask_about(&url, "HTTP/1.1 401 Unauthorized\nX: y\n\n", &first.for_url(&url).await.unwrap())
+        .await
+        .unwrap();
     assert_eq!(shown(&fresh.headers), ["authorization: Bearer three"]);
     assert_eq!(helper.asked(), "https://a.example/special/file\nHTTP/1.1 401 Unauthorized\nX: y\n\n");
     let last = credentials(Some(&format!("netrc; {}", helper.command())), &netrc);
     assert_eq!(sent(&last, "https://a.example/y").await, ["authorization: Basic YW5uOjE="]);
+}
+
+#[tokio::test]
+async fn what_was_learned_for_one_request_is_not_asked_for_by_the_next() {
+    if MAIN_SEPARATOR != '/' {
+        return; // The helper is a script of sh.
+    }
+    let helper = Helper::new("", "https://a.example\n\nAuthorization: Bearer new\n\n");
+    let credentials = credentials(Some(&helper.command()), Path::new("netrc"));
+    let [url, other] = ["https://a.example/x", "https://a.example/y"].map(|url| Url::parse(url).unwrap());
+    let none = HeaderMap::new();
+    let (one, two) =
+        tokio::join!(credentials.ask_about(&url, "", &none), credentials.ask_about(&other, "", &none));
+    let (one, two) = (one.unwrap().headers, two.unwrap().headers);
+    assert_eq!((shown(&one), shown(&two)), (shown(&two), vec!["authorization: Bearer new".to_owned()]));
+    assert_eq!(helper.asked().lines().count(), 1, "{}", helper.asked());
+    // Refused all the same, it is asked once more; what gives nothing new then is not asked for ever.
+    for expected in [2, 2] {
+        credentials.ask_about(&url, "", &one).await;
+        assert_eq!(helper.asked().lines().count(), expected);
+    }
+    assert!(credentials.ask_about(&url, "", &one).await.is_none());
+}
+
+#[tokio::test]
+async fn a_program_that_takes_its_time_is_named_and_waited_for() {
+    if MAIN_SEPARATOR != '/' {
+        return; // The program is a script of sh.
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (script, told) = (directory.path().join("helper"), directory.path().join("told"));
+    // It ends only after it was told that it is waited for.
+    fs::write(
+        &script,
+        format!(
+            "n=0\nwhile [ ! -e '{}' ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n\
+             printf 'https://a.example\\n\\nX-Token: 1\\n\\n'\n",
+            told.display()
+        ),
+    )
+    .unwrap();
+    let goauth = Some(format!("sh '{}'", script.display()));
+    let file = told.clone();
+    let credentials = Credentials::new(&NetworkSettings {
+        authentication: Authentication { goauth, netrc: None },
+        patience: std::time::Duration::from_millis(1),
+        notice: Notice::new(move |waiting| fs::write(&file, waiting.to_string()).unwrap()),
+        ..NetworkSettings::default()
+    });
+    assert_eq!(sent(&credentials, "https://a.example").await, ["x-token: 1"]);
+    assert_eq!(fs::read_to_string(told).unwrap(), "waiting for `sh`, which GOAUTH names");
+    assert!(!credentials.is_asking());
 }
 
 #[tokio::test]
@@ -204,12 +260,13 @@ async fn git_is_asked_about_one_address_and_told_whether_it_was_right() {
     let asked = credentials(Some(&format!("git {}", directory.path().display())), Path::new("/nowhere"));
     assert_eq!(sent(&asked, "https://a.example/x").await, [""; 0]);
     let url = Url::parse("https://a.example/x").unwrap();
-    let fresh = asked.ask_about(&url, "HTTP/1.1 401 Unauthorized\n\n").await.unwrap();
+    let fresh = asked.ask_about(&url, "HTTP/1.1 401 Unauthorized\n\n", &HeaderMap::new()).await.unwrap();
     assert_eq!(shown(&fresh.headers), ["authorization: Basic YW5uOjE="], "{:?}", asked.failure());
+    let known = fresh.headers.clone();
     fresh.judge(200).await;
     let text = fs::read_to_string(at("log")).unwrap();
     assert!(text.starts_with("get\n") && text.contains("\nstore\n") && !text.contains("\nerase\n"), "{text}");
-    asked.ask_about(&url, "").await.unwrap().judge(401).await;
+    asked.ask_about(&url, "", &known).await.unwrap().judge(401).await;
     assert!(fs::read_to_string(at("log")).unwrap().contains("\nerase\n"));
 }
 

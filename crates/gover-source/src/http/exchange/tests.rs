@@ -101,8 +101,9 @@ fn helper(scene: &Scene, general: &str, special: &str) -> NetworkSettings {
     fs::write(at("general"), general).unwrap();
     fs::write(at("special"), special).unwrap();
     let here = scene.directory.path().display();
-    let script =
-        format!("cd '{here}'; if [ $# = 0 ]; then cat general; else echo $1 >>asked; cat special; fi\n");
+    let script = format!(
+        "cd '{here}'; if [ $# = 0 ]; then echo >>calls; cat general; else echo $1 >>asked; cat special; fi\n"
+    );
     fs::write(at("helper"), script).unwrap();
     let goauth = Some(format!("sh '{}'", at("helper").display()));
     NetworkSettings {
@@ -136,6 +137,22 @@ async fn headers_of_a_program_do_not_follow_a_redirect_to_another_host() {
     assert_eq!(error, "redirected from https to a place without encryption");
     let (error, _) = fails(&http, &scene.front.at("/loop")).await;
     assert_eq!(error, "too many redirects");
+}
+
+#[tokio::test]
+async fn connections_apart_know_who_asks() {
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // The helper is a script of sh.
+    }
+    let scene = Scene::new();
+    scene.server.guard_with("/x", "Bearer new");
+    let [general, special] =
+        ["old", "new"].map(|token| format!("{}\n\nAuthorization: Bearer {token}\n\n", scene.front.url()));
+    let http = Http::new(helper(&scene, &general, &special));
+    assert_eq!(body(&http, &scene.front.at("/x")).await.unwrap(), b"body");
+    assert_eq!(body(http.apart(), &scene.front.at("/x")).await.unwrap(), b"body");
+    let lines = |name: &str| fs::read_to_string(scene.directory.path().join(name)).unwrap().lines().count();
+    assert_eq!((lines("calls"), lines("asked")), (1, 1));
 }
 
 #[tokio::test]

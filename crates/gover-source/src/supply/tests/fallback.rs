@@ -251,6 +251,35 @@ async fn the_only_source_that_is_silent_is_named() {
 }
 
 #[tokio::test]
+async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials() {
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // The program is a script of sh.
+    }
+    let world = world();
+    let front = gover_test::TlsFront::start(world.site.server());
+    let at = |name: &str| world.home.path().join(name);
+    std::fs::write(at("ca.pem"), gover_test::TlsFront::AUTHORITY).unwrap();
+    // It ends only after it was told that it is waited for.
+    let wait = "n=0; while [ ! -e \"$1\" ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n";
+    std::fs::write(at("helper"), wait).unwrap();
+    let mut settings = impatient(&world, &format!("{}/mirror", front.url()));
+    settings.network.certificates.file = Some(at("ca.pem"));
+    settings.network.authentication.goauth =
+        Some(format!("sh '{}' '{}'", at("helper").display(), at("told").display()));
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (lines, file) = (std::sync::Arc::clone(&told), at("told"));
+    settings.network.notice = crate::network::Notice::new(move |waiting| {
+        lines.lock().unwrap().push(waiting.to_string());
+        if matches!(waiting, crate::network::Waiting::Program(_)) {
+            std::fs::write(&file, "").unwrap();
+        }
+    });
+    let releases = Supply::new(settings).unwrap().releases().await;
+    assert_eq!(releases.unlisted.len(), 1, "{:?}", releases.failures);
+    assert_eq!(*told.lock().unwrap(), ["waiting for `sh`, which GOAUTH names"]);
+}
+
+#[tokio::test]
 async fn a_silent_index_does_not_hold_up_a_mirror() {
     let world = world();
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
