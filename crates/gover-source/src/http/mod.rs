@@ -12,6 +12,7 @@ mod date;
 mod error;
 mod exchange;
 mod forward;
+mod lanes;
 mod probe;
 mod redirect;
 mod retry;
@@ -33,6 +34,7 @@ use crate::network::NetworkSettings;
 use auth::Credentials;
 use exchange::{Ask, Guarded};
 use forward::Forward;
+use lanes::Lanes;
 
 pub(crate) use certificate::CertificateProblem;
 pub(crate) use coding::{GZIP, inflated};
@@ -53,6 +55,8 @@ pub(crate) struct Http {
     guarded: Guarded,
     /// Places that could not be connected to, and why: no command waits twice for one timeout.
     unreachable: Mutex<BTreeMap<String, HttpError>>,
+    /// How many small answers are fetched at a time.
+    lanes: Lanes,
     /// When a place was last heard of.
     heard: Mutex<BTreeMap<String, Instant>>,
     /// Made with the first request that must have a connection of its own.
@@ -74,6 +78,7 @@ impl Http {
             guarded: Guarded::default(),
             unreachable: Mutex::default(),
             heard: Mutex::default(),
+            lanes: Lanes::default(),
             apart: OnceLock::new(),
             settings,
         }
@@ -131,7 +136,10 @@ impl Http {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
         // Half as long each time, since it is asked for once more.
         let begin = Some(self.settings.stall_timeout / 2);
+        let origin = address::origin(url);
+        let _lane = self.lanes.enter(&origin).await;
         let response = self.send(url, Ask { headers, begin }).await?;
+        self.lanes.saw(&origin, response.version());
         match response.status() {
             StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
             StatusCode::OK => {}
@@ -142,7 +150,6 @@ impl Http {
             return Err(HttpError::TooLong { limit });
         }
         let mut bytes = Vec::new();
-        let origin = address::origin(url);
         let mut stream = Stream::of_text(response)?;
         while let Some(chunk) = stream.next().await? {
             self.hear(&origin);

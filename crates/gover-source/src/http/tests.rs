@@ -150,6 +150,47 @@ async fn silence_is_met_with_one_repetition() {
     assert_eq!(server.requests().len(), 2);
 }
 
+/// A server that closes each connection after its answer. It answers once four have asked, and gives the number of those
+/// that came beside them.
+fn server_of_four(listener: std::net::TcpListener, rounds: usize) -> std::thread::JoinHandle<Vec<usize>> {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let round = move |_| {
+        listener.set_nonblocking(false).unwrap();
+        let connections: Vec<_> = (0..4)
+            .map(|_| {
+                let (stream, _) = listener.accept().unwrap();
+                let head = BufReader::new(stream.try_clone().unwrap()).lines();
+                assert!(head.map(Result::unwrap).any(|line| line.is_empty()), "a request is whole");
+                stream
+            })
+            .collect();
+        // All who ask at once have opened their connections before the first has sent its request.
+        listener.set_nonblocking(true).unwrap();
+        let beside: Vec<_> = std::iter::from_fn(|| listener.accept().ok()).collect();
+        for (stream, _) in &beside {
+            let mut stream: &std::net::TcpStream = stream;
+            stream.write_all(b"HTTP/1.0 503 Too Many\r\n\r\n").unwrap();
+        }
+        for mut stream in connections {
+            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nbody").unwrap();
+        }
+        beside.len()
+    };
+    std::thread::spawn(move || (0..rounds).map(round).collect())
+}
+
+#[tokio::test]
+async fn a_server_is_not_overrun_by_small_questions() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/tile", listener.local_addr().unwrap());
+    let server = server_of_four(listener, 3);
+    let http = Http::new(NetworkSettings { retries: 0, ..quick() });
+    let answers = crate::sumdb::join_all((0..12).map(|_| body(&http, &url))).await;
+    let refused = answers.iter().filter(|answer| answer.is_err()).count();
+    assert_eq!(refused, 0, "{answers:?}");
+    assert_eq!(server.join().unwrap(), [0, 0, 0]);
+}
+
 #[tokio::test]
 async fn a_place_that_cannot_be_connected_to_is_asked_once_a_command() {
     let closed = {
