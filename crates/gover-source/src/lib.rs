@@ -12,6 +12,8 @@ mod address;
 mod archive_name;
 mod artifact;
 mod checksums;
+#[cfg(test)]
+mod clock;
 mod date;
 mod disguise;
 mod error;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
+use crate::clock;
 use crate::network::Certificates;
 
 const LIMIT: u64 = 1000;
@@ -134,8 +135,9 @@ async fn a_silent_server_is_left() {
     let server = FakeServer::start();
     server.serve("/x", "body");
     server.fault("/x", Fault::Stall);
-    let settings = NetworkSettings { stall_timeout: Duration::from_millis(50), retries: 0, ..quick() };
-    let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
+    let http = Http::new(NetworkSettings { retries: 0, ..quick() });
+    let silence = clock::pass(quick().stall_timeout / 2, || server.stalled() == 1);
+    let error = clock::meanwhile(body(&http, &server.at("/x")), silence).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer: the server says nothing");
 }
 
@@ -144,8 +146,13 @@ async fn silence_is_met_with_one_repetition() {
     let server = FakeServer::start();
     server.serve("/x", "body");
     server.fault("/x", Fault::Stall);
-    let settings = NetworkSettings { stall_timeout: Duration::from_millis(50), ..quick() };
-    let error = body(&Http::new(settings), &server.at("/x")).await.unwrap_err();
+    let (http, url) = (http(), server.at("/x"));
+    let silence = async {
+        for asked in 1..3 {
+            clock::pass(quick().stall_timeout / 2, || server.stalled() == asked).await;
+        }
+    };
+    let error = clock::meanwhile(body(&http, &url), silence).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer: the server says nothing");
     assert_eq!(server.requests().len(), 2);
 }

@@ -7,6 +7,7 @@ use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
 use crate::artifact::{Format, Proof, Wanted};
+use crate::clock;
 use crate::network::NetworkSettings;
 
 /// Keeps what came; `fails` makes every write fail.
@@ -104,11 +105,7 @@ struct World {
 fn world() -> World {
     let server = FakeServer::start();
     server.serve("/f", content());
-    let settings = NetworkSettings {
-        back_off: Duration::ZERO,
-        stall_timeout: Duration::from_millis(100),
-        ..NetworkSettings::default()
-    };
+    let settings = NetworkSettings { back_off: Duration::ZERO, ..NetworkSettings::default() };
     World { server, http: Http::new(settings), watch: Watch::default() }
 }
 
@@ -157,7 +154,12 @@ async fn a_connection_that_breaks_or_stalls_is_picked_up_where_it_was() {
         let world = world();
         world.server.fault_times("/f", fault.clone(), 1);
         let mut sink = Memory::default();
-        assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000, "{fault:?}");
+        // It stalls once all before has come.
+        let silence = clock::pass(world.http.settings().stall_timeout, || {
+            matches!(fault, Fault::StallAt(_)) && world.watch.received.get() == 40_000
+        });
+        let fetched = clock::meanwhile(world.fetch(None, &mut sink), silence).await;
+        assert_eq!(fetched.unwrap(), 100_000, "{fault:?}");
         assert_eq!(sink.bytes, content());
         assert_eq!(world.ranges(), [None, Some("bytes=40000-".to_owned())]);
         let requests = world.server.requests();

@@ -170,6 +170,11 @@ impl FakeServer {
         self.wait("stalled requests", |state| state.stalled >= count);
     }
 
+    /// How many requests are stalled now.
+    pub fn stalled(&self) -> usize {
+        self.state().stalled
+    }
+
     /// Lets all stalled requests go on; later ones stall again while the fault lasts.
     pub fn release_stalled(&self) {
         self.state().releases += 1;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use gover_test::{FakeProxy, FakeServer, Response, TlsFront};
 
+use crate::clock;
 use crate::http::{Body, Http, HttpError};
 use crate::network::{Certificates, ForwardProxies, NetworkSettings};
 
@@ -351,8 +352,9 @@ async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
     }
     // A server that says nothing has shown its certificate all the same.
     scene.server.fault("/", gover_test::Fault::Stall);
-    let impatient = NetworkSettings { connect_timeout: Duration::from_millis(500), ..settings.clone() };
-    let (error, _) = fails(&Http::new(impatient), &scene.front.at("/x")).await;
+    let silence = clock::pass(settings.connect_timeout, || scene.server.stalled() == 1);
+    let http = Http::new(settings.clone());
+    let (error, _) = clock::meanwhile(fails(&http, &scene.front.at("/x")), silence).await;
     assert!(error.contains("`Acme Inspection CA`"), "{error}");
     scene.server.heal();
     // Through a proxy, as inspection usually is.
