@@ -14,6 +14,7 @@ mod database;
 mod error;
 mod escape;
 mod excerpt;
+mod fetch;
 mod fork;
 mod head;
 mod key;
