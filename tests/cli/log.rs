@@ -91,26 +91,66 @@ fn damage_in_any_kept_file_is_noticed_and_put_right() {
 }
 
 #[test]
-fn a_damaged_head_is_not_believed_and_its_file_is_named() {
-    let ctx = with_long_log();
+fn a_damaged_head_is_not_believed_and_another_takes_its_place() {
+    let mut ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
     let good = fs::read_to_string(&head).unwrap();
-    fs::write(&head, good.replacen("601", "602", 1)).unwrap();
+    let damaged = good.replacen("601", "602", 1);
+    fs::write(&head, &damaged).unwrap();
+    ctx.set("GOVER_REQUIRE_SUMDB", "1").set("GOVER_OFFLINE", "1");
+    let archive = ctx.write("go1.91.2.tar.gz", "");
+    let release = gover_test::Release::new("go1.91.2");
+    let archive = archive.with_file_name(release.archive_name());
+    fs::write(&archive, release.archive()).unwrap();
     gover_snapshot!(
-        ctx.gover(["install", "-f", "1.91.2"]),
+        ctx.gover(["install", "-f", archive.to_str().unwrap()]),
         str![[r#"
 exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
-  caused by: the tree head of checksum database `sum.test` in `[ROOT]/gover/cache/sumdb/sum.test/latest` is not valid
-  caused by: invalid signature for key sum.test+c089489d
-hint: if nobody meddled with it, delete `[ROOT]/gover/cache/sumdb/sum.test/latest` and try again
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE] with the checksum database
+  caused by: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (invalid signature for key sum.test+c089489d), and no other can be had
+  caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
+  caused by: [SITE]/proxy: offline
+hint: a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you trust: gover install --sha256 HEX [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE]
+hint: with network gover takes a new one and keeps the file as evidence; without, delete `[ROOT]/gover/cache/sumdb/sum.test/latest` if nobody meddled with it
 
 "#]]
     );
+    assert_eq!(fs::read_to_string(&head).unwrap(), damaged);
+    ctx.unset("GOVER_OFFLINE");
+    gover_snapshot!(
+        ctx.gover(["install", "-f", "1.91.2"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged and proved nothing; a head of 601 records is there now, and what was there is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 600)
+
+"#]]
+    );
+    assert_eq!(fs::read_to_string(&head).unwrap(), good);
+    let aside = head.with_file_name("evidence").join(&ctx.names_in("gover/cache/sumdb/sum.test/evidence")[0]);
+    assert_eq!(fs::read_to_string(aside).unwrap(), damaged);
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    assert!(!output.success().stderr.contains("warning"), "{output}");
+}
+
+#[test]
+fn a_damaged_head_hides_no_other_history() {
+    let ctx = with_long_log();
+    ctx.gover(["install", "1.91.2"]).success();
+    let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
+    fs::write(&head, "no head").unwrap();
+    let fork = ctx.site().log().fork(100);
+    ctx.site().serve_log(&fork);
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("SECURITY ERROR"), "{output}");
+    assert_eq!(fs::read_to_string(&head).unwrap(), "no head");
 }
 
 #[test]

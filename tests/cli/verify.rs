@@ -97,7 +97,7 @@ fn the_facts_are_there_for_programs() {
     let output = ctx.gover(["verify", "--json", "1.91"]);
     let toolchain = &output.exits(1).json()["toolchains"][0];
     let keys: Vec<&str> = toolchain.as_object().unwrap().keys().map(String::as_str).collect();
-    let expected = "version goroot platform state reason files bytes receipt list log findings written_by_go";
+    let expected = "version goroot platform state reason files bytes receipt list log log_failure findings written_by_go";
     assert_eq!(keys.join(" "), expected);
     assert_eq!(toolchain["state"], "damaged");
     assert_eq!(toolchain["log"]["record"], 0);
@@ -276,13 +276,90 @@ go1.91.2  as installed  18 files, [SIZE]  by its receipt alone: no record of the
 }
 
 #[test]
-fn a_database_that_lies_stops_the_command() {
-    let ctx = installed();
+fn a_database_that_lies_vouches_for_nothing_and_the_files_are_compared_all_the_same() {
+    let ctx = context!().with_site();
+    ctx.publish(NAME);
+    ctx.publish("go1.92.0");
+    ctx.gover(["install", "1.91.2", "1.92.0"]).success();
     fs::remove_dir_all(ctx.layout().sumdb_cache()).unwrap();
     ctx.site().server().fault("/proxy/sumdb/sum.test/lookup/*", Fault::FlipByte(5));
-    let output = ctx.gover(["verify"]);
-    assert!(output.exits(1).stderr.contains("checksum database"), "{output}");
-    assert_eq!(output.stdout, "");
+    fs::write(goroot(&ctx).join("LICENSE"), "").unwrap();
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+go1.91.2  damaged  1 changed
+  changed         LICENSE
+go1.92.0  not proven  18 files, [SIZE]  checksum database `sum.test`: cannot authenticate record 1 in server response
+
+----- stderr -----
+error: 1 of 2 toolchains is not what was installed
+hint: gover install -f 1.91.2
+error: checksum database `sum.test`: cannot authenticate record 0 in server response
+hint: the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself
+error: checksum database `sum.test`: cannot authenticate record 1 in server response
+hint: the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself
+
+"#]]
+    );
+    let output = ctx.gover(["verify", "--json"]);
+    assert_eq!(findings(output.exits(1)), ["changed LICENSE"]);
+    let json = output.json();
+    let other = &json["toolchains"][1];
+    assert_eq!((&other["state"], &other["log"]), (&"unproven".into(), &Value::Null));
+    for toolchain in json["toolchains"].as_array().unwrap() {
+        assert!(toolchain["log_failure"].as_str().unwrap().contains("sum.test"), "{toolchain}");
+    }
+}
+
+#[test]
+fn a_damaged_head_keeps_no_file_from_being_compared() {
+    let mut ctx = installed();
+    let head = ctx.layout().sumdb_cache().join("sum.test/latest");
+    let good = fs::read(&head).unwrap();
+    fs::write(&head, "\0\0\0\0").unwrap();
+    ctx.set("GOVER_OFFLINE", "1");
+    gover_snapshot!(
+        ctx.gover(["verify"]),
+        str![[r#"
+exit: 0
+----- stdout -----
+go1.91.2  as installed  18 files, [SIZE]  by its receipt alone: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (malformed note), and no other can be had
+
+----- stderr -----
+hint: with network gover takes a new one and keeps the file as evidence; without, delete `[ROOT]/gover/cache/sumdb/sum.test/latest` if nobody meddled with it
+
+"#]]
+    );
+    fs::write(goroot(&ctx).join("LICENSE"), "").unwrap();
+    let output = ctx.gover(["verify", "--json"]);
+    assert_eq!(findings(output.exits(1)), ["changed LICENSE"]);
+    let failure = output.json()["toolchains"][0]["log_failure"].clone();
+    assert!(failure.as_str().unwrap().contains("is damaged (malformed note)"), "{failure}");
+    assert!(output.stderr.contains("hint: with network gover takes a new one"), "{output}");
+    ctx.unset("GOVER_OFFLINE");
+    let output = ctx.gover(["verify", "--json"]);
+    assert_eq!(findings(output.exits(1)), ["changed LICENSE"]);
+    assert_eq!(output.json()["toolchains"][0]["log"]["record"], 0);
+    assert_eq!(output.json()["toolchains"][0]["log_failure"], Value::Null);
+    assert!(output.stderr.contains("was damaged and proved nothing"), "{output}");
+    assert_eq!(fs::read(&head).unwrap(), good);
+}
+
+#[test]
+fn two_histories_are_told_after_the_files_were_compared() {
+    let ctx = installed();
+    ctx.site().log().pad_to(300);
+    ctx.publish("go1.92.0");
+    ctx.gover(["install", "1.92.0"]).success();
+    fs::remove_dir_all(ctx.layout().sumdb_cache().join("sum.test/lookup")).unwrap();
+    let fork = ctx.site().log().fork(0);
+    ctx.site().serve_log(&fork);
+    let output = ctx.gover(["verify", "--json"]);
+    assert_eq!(state(output.exits(1)), "unproven");
+    assert_eq!(output.stderr.matches("SECURITY ERROR").count(), 1, "{output}");
+    assert!(output.stderr.contains("both signed heads are kept in"), "{output}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::http::{Body, Http};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
 use crate::settings::SourceSpec;
-use crate::sumdb::{Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remote, RemoteError, Wish};
+use crate::sumdb::{Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, Wish};
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(
@@ -23,7 +23,7 @@ pub(crate) async fn lookup(
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
     let remote = way.to(database);
-    let client = Client::new(&remote, key, cache);
+    let client = Client::new(&remote, key, cache).telling(way.remarks);
     Ok(client.lookup(&wanted.module_version()).await?)
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn excerpt(
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
     let remote = way.to(database);
-    Ok(Client::new(&remote, key, cache).excerpt(wish).await?)
+    Ok(Client::new(&remote, key, cache).telling(way.remarks).excerpt(wish).await?)
 }
 
 /// By which means the database is reached.
@@ -49,6 +49,8 @@ pub(crate) struct Way<'a> {
     pub(crate) proxies: &'a Proxies,
     /// What may hold records beside the files.
     pub(crate) sources: &'a [SourceSpec],
+    /// Where what a person should know is said.
+    pub(crate) remarks: &'a Remarks,
 }
 
 impl<'a> Way<'a> {

@@ -48,6 +48,6 @@ pub use network::{
 pub use probe::{Probe, Verdict};
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use sumdb::{Excerpt, LogRecord, SumdbError};
+pub use sumdb::{Excerpt, LogRecord, Remark, SumdbError};
 pub use supply::{Download, Supply};
 pub use transfer::{Observer, Sink};

@@ -45,6 +45,15 @@ impl Failure {
         }
     }
 
+    /// Whether a person would read the same of both.
+    pub(crate) fn tells_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Shown(one), Self::Shown(other)) => one.what == other.what && one.causes == other.causes,
+            (Self::Silent(_), Self::Silent(_)) => true,
+            _ => false,
+        }
+    }
+
     /// A command line that clap accepts and the command cannot.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Usage)

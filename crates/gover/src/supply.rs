@@ -40,6 +40,13 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
     Ok(Supply::new(settings)?)
 }
 
+/// Tells what was noticed of the checksum database and needed no error.
+pub(crate) fn tell_remarks(supply: &Supply, context: &Context<'_>) {
+    for remark in supply.take_remarks() {
+        context.printer.warning(&remark.to_string());
+    }
+}
+
 /// The sources, with rules for connections that differ from the usual ones.
 pub(crate) fn with_network(
     context: &Context<'_>,

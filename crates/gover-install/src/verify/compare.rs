@@ -56,7 +56,9 @@ impl<'a> Truth<'a> {
             LogAnswer::Proven(record) => {
                 Self { h1: Some(&record.h1), record: Some(record), silent: String::new() }
             }
-            LogAnswer::Silent(reason) => Self { h1: written, record: None, silent: reason.clone() },
+            LogAnswer::Silent(reason) | LogAnswer::Refused(reason) => {
+                Self { h1: written, record: None, silent: reason.clone() }
+            }
         }
     }
 }
@@ -260,6 +262,7 @@ fn state(case: &Case<'_>, truth: &Truth<'_>, is_damaged: bool) -> State {
             State::Unproven { reason: "nothing tells which platform it is for".to_owned() }
         }
         (Some(record), _) => State::Released(record.clone()),
+        _ if matches!(case.log, LogAnswer::Refused(_)) => State::Unproven { reason: truth.silent.clone() },
         (None, None) => {
             let lack = if case.known.receipt.is_some() {
                 "its receipt has no tree hash"

@@ -23,6 +23,18 @@ pub enum LogAnswer {
     Proven(LogRecord),
     /// It has none, or was not asked, or did not answer; the reason, as people read it.
     Silent(String),
+    /// What it says is not believed, for that reason; then nothing can be told to be as it should be.
+    Refused(String),
+}
+
+impl LogAnswer {
+    /// Why there is no record; `None` if there is one.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Proven(_) => None,
+            Self::Silent(reason) | Self::Refused(reason) => Some(reason),
+        }
+    }
 }
 
 /// A toolchain and all that is known about it.

@@ -52,7 +52,8 @@ impl Scene {
         };
         let proxies = proxies.replace("AT", &self.server.url());
         let (http, proxies) = (Http::new(network), Proxies::new(Some(&proxies), "https://go.test"));
-        let way = Way { http: &http, proxies: &proxies, sources: &[] };
+        let remarks = Remarks::default();
+        let way = Way { http: &http, proxies: &proxies, sources: &[], remarks: &remarks };
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),

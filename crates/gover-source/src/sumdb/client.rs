@@ -12,6 +12,7 @@ use super::fork::{self, Fork};
 use super::head::{Head, Tree};
 use super::key::VerifierKey;
 use super::record::Record;
+use super::remark::Remarks;
 use super::remote::{Remote, RemoteError};
 use super::store::Store;
 use super::tiles::{self, Proven};
@@ -22,16 +23,23 @@ use super::tiles::{self, Proven};
 #[derive(Debug)]
 pub struct Client<'a, R: Remote> {
     pub(super) remote: &'a R,
-    key: VerifierKey,
+    pub(super) key: VerifierKey,
     pub(super) store: Store,
     pub(super) state: Mutex<State>,
+    pub(super) remarks: Remarks,
 }
 
 impl<'a, R: Remote> Client<'a, R> {
     /// A client that reads through `remote`, believes `key` alone and keeps what it learns below `cache_directory`.
     pub fn new(remote: &'a R, key: VerifierKey, cache_directory: &Path) -> Self {
         let store = Store::new(cache_directory, key.name());
-        Self { remote, key, store, state: Mutex::new(State::default()) }
+        Self { remote, key, store, state: Mutex::new(State::default()), remarks: Remarks::default() }
+    }
+
+    /// The same that says there what a person should know.
+    #[must_use]
+    pub fn telling(self, remarks: &Remarks) -> Self {
+        Self { remarks: remarks.clone(), ..self }
     }
 
     /// The proven record of a toolchain, e.g. `v0.0.1-go1.22.5.linux-amd64`.
@@ -44,21 +52,30 @@ impl<'a, R: Remote> Client<'a, R> {
         let question = Question { path, version };
         let bare = version.strip_suffix("/go.mod").unwrap_or(version);
         let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(bare)?);
-        if let Some(answer) = self.store.read(&key) {
+        // A head in place of a damaged one must come from somebody else.
+        let damage = self.damage().await?;
+        if damage.is_none()
+            && let Some(answer) = self.store.read(&key)
+        {
             match self.check(&question, &answer).await {
                 // Only proven answers are cached, so that this one has suffered since.
                 Err(error) if error.blames_answer() => self.store.forget(&key),
                 result => return result,
             }
         }
+        self.ask(&question, &key).await.map_err(|error| self.without_head(error, damage))
+    }
+
+    /// Asks for an answer, proves it and keeps it.
+    async fn ask(&self, question: &Question<'_>, key: &str) -> Result<LogRecord, SumdbError> {
         let answer = self.read_remote(&format!("/{key}")).await.map_err(|error| match error {
             SumdbError::Unavailable { database, source: source @ RemoteError::NotFound { .. }, .. } => {
                 SumdbError::NotInDatabase { database, module: question.to_string(), source }
             }
             other => other,
         })?;
-        let record = self.check(&question, &answer).await?;
-        self.store.write(&key, &answer);
+        let record = self.check(question, &answer).await?;
+        self.store.write(key, &answer);
         Ok(record)
     }
 
@@ -87,19 +104,6 @@ impl<'a, R: Remote> Client<'a, R> {
         record.h1(path, version).ok_or_else(|| SumdbError::NoHash { database: self.name(), id, module })
     }
 
-    /// Takes up the stored head, once; it was proven when it was stored.
-    pub(super) fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
-        if state.loaded {
-            return Ok(());
-        }
-        let stored = self.store.read_head()?;
-        if !stored.is_empty() {
-            state.latest = self.open_head(&stored, HeadOrigin::Stored(self.store.head_path()))?;
-        }
-        state.loaded = true;
-        Ok(())
-    }
-
     /// Makes sure that a head lies on the one history seen so far, and stores it if it is the newest.
     pub(super) async fn merge(&self, state: &mut State, note: &[u8]) -> Result<(), SumdbError> {
         if self.merge_in_memory(state, note, HeadOrigin::Answer).await? == Moment::Future {
@@ -110,11 +114,16 @@ impl<'a, R: Remote> Client<'a, R> {
         }
         // Another process may have stored a head meanwhile: that one must lie on the same history too.
         loop {
-            let stored = self.store.read_head()?;
+            let stored = match self.stored_head()? {
+                Ok(stored) => stored,
+                Err(_) if self.replace_damaged(state)? => return Ok(()),
+                Err(_) => continue,
+            };
             let origin = HeadOrigin::Stored(self.store.head_path());
             let moment = self.merge_in_memory(state, &stored, origin).await?;
             if moment != Moment::Past || self.store.replace_head(&stored, &state.latest.note)? {
                 state.unsaved = false;
+                state.damage = None;
                 return Ok(());
             }
         }
@@ -250,18 +259,20 @@ pub struct LogRecord {
 #[derive(Debug)]
 pub(super) struct State {
     /// Whether the stored head was read.
-    loaded: bool,
+    pub(super) loaded: bool,
     /// The newest head of the one history.
     pub(super) latest: Head,
     /// Whether `latest` still has to be stored, because storing it failed or was cut short.
-    unsaved: bool,
+    pub(super) unsaved: bool,
+    /// Why the stored head is none, until another is stored in its place.
+    pub(super) damage: Option<String>,
     /// Tiles that some signed head has proven.
     pub(super) tiles: HashMap<Tile, Vec<u8>>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { loaded: false, latest: Head::start(), unsaved: false, tiles: HashMap::new() }
+        Self { loaded: false, latest: Head::start(), unsaved: false, damage: None, tiles: HashMap::new() }
     }
 }
 

@@ -73,6 +73,16 @@ pub enum SumdbError {
         /// Why not.
         source: HeadError,
     },
+    /// The file with the newest head seen here is damaged, and nobody could be asked for another.
+    #[error("the tree head in `{}` is damaged ({reason}), and no other can be had", path.display())]
+    DamagedHead {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// Why there is no other.
+        source: Box<SumdbError>,
+    },
     /// Tiles do not add up to the signed hash: at least one was changed.
     #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
     InconsistentTile {
@@ -149,7 +159,13 @@ impl SumdbError {
     /// Every other error about an answer is one of integrity: something on the way, or the database itself, is not
     /// honest, and no further source may paper over it.
     pub fn is_transport(&self) -> bool {
-        matches!(self, Self::NotInDatabase { .. } | Self::Unavailable { .. } | Self::Unrelated { .. })
+        matches!(
+            self,
+            Self::NotInDatabase { .. }
+                | Self::Unavailable { .. }
+                | Self::Unrelated { .. }
+                | Self::DamagedHead { .. }
+        )
     }
 
     /// Whether the lookup answer itself is at fault, as opposed to tiles, heads or the way to them.
@@ -181,6 +197,10 @@ impl Diagnose for SumdbError {
             ],
             Self::Unrelated { own, .. } => vec![format!(
                 "where the mirror is made, `gover mirror DIR --seen {own}` adds what is missing; or be online once"
+            )],
+            Self::DamagedHead { path, .. } => vec![format!(
+                "with network gover takes a new one and keeps the file as evidence; without, delete `{}` if nobody meddled with it",
+                path.display()
             )],
             Self::Head { origin: HeadOrigin::Stored(path), .. } => {
                 vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]

@@ -51,12 +51,17 @@ pub(super) fn report(older: &Head, newer: &Head, computed: Hash, proof: Option<&
 
 /// A file name that is the same for the same report.
 pub(super) fn evidence_name(older: &Head, newer: &Head, report: &str) -> String {
-    let mut name = format!("fork-{}-{}-", older.tree.size, newer.tree.size);
-    for byte in Sha256::digest(report.as_bytes()).iter().take(8) {
-        let _ = write!(name, "{byte:02x}");
+    format!("fork-{}-{}-{}.txt", older.tree.size, newer.tree.size, short_sum(report.as_bytes()))
+}
+
+/// Enough of a sum to tell one piece of evidence from another.
+pub(super) fn short_sum(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes).iter().take(8) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
     }
-    name.push_str(".txt");
-    name
+    text
 }
 
 fn indented(note: &[u8]) -> String {

@@ -17,12 +17,14 @@ mod excerpt;
 mod fetch;
 mod fork;
 mod head;
+mod kept_head;
 mod key;
 mod note;
 mod own_head;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod record;
+mod remark;
 mod remote;
 mod store;
 mod tiles;
@@ -37,6 +39,7 @@ pub use head::HeadError;
 pub use key::{KeyError, VerifierKey};
 pub use note::NoteError;
 pub use record::RecordError;
+pub use remark::{Remark, Remarks};
 pub(crate) use remote::join_all;
 pub use remote::{MAX_ANSWER, Remote, RemoteError};
 

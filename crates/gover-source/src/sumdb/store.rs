@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::SumdbError;
+use super::fork::short_sum;
 use super::remote::MAX_ANSWER;
 
 /// The folder of one database.
@@ -34,37 +35,93 @@ impl Store {
         self.directory.join("latest")
     }
 
-    /// The newest signed tree head; empty when none was stored yet.
-    pub(super) fn read_head(&self) -> Result<Vec<u8>, SumdbError> {
+    /// The newest head as it lies on the disk; unproven.
+    pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
         match patiently(|| read_bounded(&path)) {
-            Ok(note) => Ok(note),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Ok(note) => Ok(StoredHead::Note(note)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::Note(Vec::new())),
+            Err(error) if matches!(error.kind(), ErrorKind::FileTooLarge | ErrorKind::IsADirectory) => {
+                Ok(StoredHead::Unfit(error.to_string()))
+            }
+            // Windows refuses to open a directory.
+            Err(_) if path.is_dir() => Ok(StoredHead::Unfit(ErrorKind::IsADirectory.to_string())),
             Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
         }
     }
 
     /// Stores `new` as the newest head if `old` still is; says whether it was.
     pub(super) fn replace_head(&self, old: &[u8], new: &[u8]) -> Result<bool, SumdbError> {
-        create_directory(&self.directory)?;
-        let lock_path = self.directory.join("latest.lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
-        // Held until the end of this function: closing the file releases it.
-        let _lock = lock.and_then(|file| file.lock().map(|()| file)).map_err(|source| SumdbError::Io {
-            verb: "lock",
-            path: lock_path,
-            source,
-        })?;
-        if self.read_head()? != old {
+        let _lock = self.lock_head()?;
+        if self.read_head()? != StoredHead::Note(old.to_vec()) {
             return Ok(false);
         }
+        self.write_head(new)?;
+        Ok(true)
+    }
+
+    /// Stores `new` as the newest head in place of what `is_damaged` calls damaged, which is kept below `evidence/`; says
+    /// where, or `None` if somebody put it right meanwhile.
+    pub(super) fn replace_damaged_head(
+        &self,
+        is_damaged: impl Fn(&StoredHead) -> bool,
+        new: &[u8],
+    ) -> Result<Option<PathBuf>, SumdbError> {
+        let _lock = self.lock_head()?;
+        let stored = self.read_head()?;
+        if !is_damaged(&stored) {
+            return Ok(None);
+        }
+        let directory = self.directory.join("evidence");
+        create_directory(&directory)?;
+        let path = match &stored {
+            StoredHead::Note(note) => {
+                // A copy, so that there is a head at every moment.
+                let path = directory.join(format!("head-{}.txt", short_sum(note)));
+                publish(&path, note, Durability::Synced).map(|()| path)
+            }
+            StoredHead::Unfit(_) => move_aside(&self.head_path(), &directory),
+        };
+        let path = path.map_err(|source| SumdbError::Io { verb: "keep", path: self.head_path(), source })?;
+        self.write_head(new)?;
+        Ok(Some(path))
+    }
+
+    /// Held until it is dropped: closing the file releases the lock.
+    fn lock_head(&self) -> Result<File, SumdbError> {
+        create_directory(&self.directory)?;
+        let path = self.directory.join("latest.lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        lock.and_then(|file| file.lock().map(|()| file)).map_err(|source| SumdbError::Io {
+            verb: "lock",
+            path,
+            source,
+        })
+    }
+
+    fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        publish(&path, new, Durability::Synced).map_err(|source| SumdbError::Io {
+        publish(&path, note, Durability::Synced).map_err(|source| SumdbError::Io {
             verb: "write",
             path,
             source,
-        })?;
-        Ok(true)
+        })
+    }
+
+    /// Every cached lookup answer that can be read; unproven.
+    pub(super) fn answers(&self) -> Vec<Vec<u8>> {
+        let mut answers = Vec::new();
+        let mut directories = vec![self.directory.join("lookup")];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => directories.push(entry.path()),
+                    Ok(kind) if kind.is_file() => answers.extend(read_bounded(&entry.path()).ok()),
+                    _ => {}
+                }
+            }
+        }
+        answers
     }
 
     /// A cached lookup answer or tile: unproven, and absent when it cannot be read.
@@ -102,6 +159,27 @@ impl Store {
         let mut path = self.directory.clone();
         path.extend(key.split('/'));
         path
+    }
+}
+
+/// What lies where the newest head is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StoredHead {
+    /// A file; empty when nothing was stored yet.
+    Note(Vec<u8>),
+    /// Nothing that could be a note, and why.
+    Unfit(String),
+}
+
+/// Renames what no note can be to a name below `directory` that nothing has.
+fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
+    let mut number = 1_u32;
+    loop {
+        let aside = directory.join(format!("head-{number}"));
+        if aside.symlink_metadata().is_err() {
+            return patiently(|| fs::rename(path, &aside)).map(|()| aside);
+        }
+        number += 1;
     }
 }
 
@@ -197,6 +275,13 @@ fn file_name(element: &str) -> String {
 mod tests {
     use super::*;
 
+    fn note(store: &Store) -> Vec<u8> {
+        match store.read_head().unwrap() {
+            StoredHead::Note(note) => note,
+            StoredHead::Unfit(reason) => panic!("{reason}"),
+        }
+    }
+
     #[test]
     fn names_of_databases_stay_inside_the_cache_directory() {
         let store = Store::new(Path::new("cache"), "../..//C:\\Up/ok.example");
@@ -209,12 +294,12 @@ mod tests {
     fn the_head_is_replaced_only_while_it_is_what_the_caller_saw() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::new(directory.path(), "log.example");
-        assert_eq!(store.read_head().unwrap(), b"");
+        assert_eq!(note(&store), b"");
         assert!(store.replace_head(b"", b"one").unwrap());
         assert!(!store.replace_head(b"", b"two").unwrap());
-        assert_eq!(store.read_head().unwrap(), b"one");
+        assert_eq!(note(&store), b"one");
         assert!(store.replace_head(b"one", b"two").unwrap());
-        assert_eq!(store.read_head().unwrap(), b"two");
+        assert_eq!(note(&store), b"two");
     }
 
     #[test]
@@ -226,7 +311,7 @@ mod tests {
                     let store = Store::new(directory.path(), "log.example");
                     for _ in 0..25 {
                         loop {
-                            let old = store.read_head().unwrap();
+                            let old = note(&store);
                             let mut new = old.clone();
                             new.push(b'x');
                             if store.replace_head(&old, &new).unwrap() {
@@ -237,7 +322,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!(Store::new(directory.path(), "log.example").read_head().unwrap().len(), 100);
+        assert_eq!(note(&Store::new(directory.path(), "log.example")).len(), 100);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::proxy::{self, Listed, Proxies};
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{Knowledge, ReleaseSite, module_roots};
-use crate::sumdb::{LogRecord, join_all};
+use crate::sumdb::{LogRecord, Remark, Remarks, join_all};
 use crate::table::Table;
 
 use recent::RecentFailures;
@@ -41,6 +41,7 @@ pub struct Supply {
     china: ReleaseSite,
     pub(crate) proxies: Proxies,
     recent: RecentFailures,
+    remarks: Remarks,
 }
 
 /// A finished download.
@@ -68,6 +69,7 @@ impl Supply {
             china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL),
             proxies: Proxies::new(settings.proxies.as_deref(), &settings.godev_url),
             recent: RecentFailures::new(settings.failed_sources.clone()),
+            remarks: Remarks::default(),
             settings,
         })
     }
@@ -79,8 +81,19 @@ impl Supply {
 
     /// The proven record of the checksum database about the module that holds `wanted`.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
-        let way = Way { http: &self.http, proxies: &self.proxies, sources: &self.settings.sources };
+        let way = self.way(&self.settings.sources);
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
+    }
+
+    /// What was noticed of the checksum database since the last call that a person should know, though every answer was
+    /// proven.
+    pub fn take_remarks(&self) -> Vec<Remark> {
+        self.remarks.take()
+    }
+
+    /// The way to the checksum database, with records perhaps beside what `sources` hold.
+    fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> Way<'a> {
+        Way { http: &self.http, proxies: &self.proxies, sources, remarks: &self.remarks }
     }
 
     /// The same about several, side by side and in their order; `None` for those that took longer than `patience`.

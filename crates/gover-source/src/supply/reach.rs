@@ -8,7 +8,7 @@ use super::{Supply, list_directory};
 use crate::address;
 use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
-use crate::checksums::{self, Way};
+use crate::checksums;
 use crate::error::{LookupError, SourceError};
 use crate::index::{Freshness, Index};
 use crate::proxy::{self, Listed, Place};
@@ -38,7 +38,7 @@ impl Supply {
         let wish = Wish { modules: modules.collect(), heads, sizes: seen };
         let mut sources = vec![SourceSpec::Directory(kept.to_owned())];
         sources.extend(self.settings.sources.iter().cloned());
-        let way = Way { http: &self.http, proxies: &self.proxies, sources: &sources };
+        let way = self.way(&sources);
         checksums::excerpt(&wish, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 

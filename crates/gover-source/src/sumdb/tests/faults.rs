@@ -241,25 +241,6 @@ async fn the_answer_of_another_module_in_the_cache_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_damaged_stored_head_stops_the_lookup_and_the_hint_names_the_file() {
-    let log = Log::honest(311);
-    let cache = tempfile::tempdir().unwrap();
-    let server = Server::new(&log);
-    for damage in [&b"garbage"[..], &log.head(311)[..40], &vec![0; 2_000_000]] {
-        store(cache.path(), "latest", damage);
-        let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
-        assert!(matches!(error, SumdbError::Head { .. } | SumdbError::Io { .. }), "{error}");
-        let file: std::path::PathBuf = cache.path().join(FOLDER).join("latest").components().collect();
-        assert!(
-            error.hints().iter().any(|hint| hint.contains(file.to_str().unwrap())),
-            "{:?}",
-            error.hints()
-        );
-        assert_eq!(latest(cache.path()), damage);
-    }
-}
-
-#[tokio::test]
 async fn a_head_that_could_not_be_stored_is_stored_by_the_next_lookup() {
     let log = Log::honest(311);
     let cache = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 //! vectors that Go's own client produced.
 
 mod client_vectors;
+mod damaged_head;
 mod faults;
 mod forks;
 mod honest;

@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::output::{Json, Progress};
 use crate::runtime::block_on;
 use crate::settings::{Setting, SettingOrigin};
-use crate::supply::supply;
+use crate::supply::{supply, tell_remarks};
 
 /// `gover install`
 pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -148,8 +148,9 @@ fn install_one(
     };
     let progress = Progress::new(context.env, context.printer);
     let shim = provide::shim_program(context);
-    let installed = block_on(install(&request, &installer(supply, &progress, &shim, context)))?
-        .map_err(|error| failed(error, name, supply, target))?;
+    let installed = block_on(install(&request, &installer(supply, &progress, &shim, context)))?;
+    tell_remarks(supply, context);
+    let installed = installed.map_err(|error| failed(error, name, supply, target))?;
     if installed.reused {
         return already(name, target, context);
     }

@@ -15,18 +15,24 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Progress, Style, mebibytes};
 use crate::runtime::block_on;
-use crate::supply::{supply, with_sources};
+use crate::supply::{supply, tell_remarks, with_sources};
 
 /// `gover mirror`
 pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    let supply = supply(context)?;
+    let result = fill(arguments, &supply, context);
+    tell_remarks(&supply, context);
+    result
+}
+
+fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<Exit, Failure> {
     // Everything is understood before anything is changed.
     let directory = directory::directory(arguments, context)?;
-    let supply = supply(context)?;
-    let wishes = wanted::wishes(arguments, &supply, context)?;
+    let wishes = wanted::wishes(arguments, supply, context)?;
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
-    let mut work = Work { mirror: &mirror, supply: &supply, context, added: Vec::new(), failed: Vec::new() };
+    let mut work = Work { mirror: &mirror, supply, context, added: Vec::new(), failed: Vec::new() };
     let damaged = if arguments.verify { work.verify()? } else { Vec::new() };
     let missing = work.missing(wishes, damaged)?;
     let records = work.records(missing)?;

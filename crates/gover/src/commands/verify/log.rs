@@ -2,56 +2,81 @@
 
 use std::time::Duration;
 
-use gover_core::{Platform, ToolchainName};
+use gover_core::{Diagnose as _, Platform, ToolchainName};
 use gover_install::verify::LogAnswer;
 use gover_source::sumdb::SumdbError;
-use gover_source::{LookupError, Supply, Wanted};
+use gover_source::{LogRecord, LookupError, Supply, Wanted};
 
 use crate::failure::Failure;
 use crate::runtime::block_on_briefly;
 
-/// Asks about all of them side by side; the answers are in the order of the questions.
+/// What the log said.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// In the order of the questions.
+    pub(super) answers: Vec<LogAnswer>,
+    /// What can be done where it could not be asked, each once.
+    pub(super) hints: Vec<String>,
+    /// Why it is not believed, each once.
+    pub(super) failures: Vec<Failure>,
+}
+
+/// Asks about all of them side by side.
 ///
 /// A record that is kept is proven again and no server asked. A database that cannot be reached is told with each; one
-/// that is not honest ends the command.
+/// that is not honest vouches for nothing, and is told as an error when the files were looked at.
 pub(super) fn ask(
     questions: &[(&ToolchainName, Option<&Platform>)],
     supply: &Supply,
-) -> Result<Vec<LogAnswer>, Failure> {
+) -> Result<Said, Failure> {
     let wanted: Vec<Wanted> = questions
         .iter()
         .filter_map(|(name, platform)| Some(Wanted { name: (*name).clone(), platform: (*platform)?.clone() }))
         .collect();
     let mut answers = block_on_briefly(supply.lookup_all(&wanted, PATIENCE))?.into_iter();
-    let unknown = || Ok(LogAnswer::Silent("nothing tells which record is its own".to_owned()));
-    questions
-        .iter()
-        .map(|(_, platform)| match platform.and_then(|_| answers.next()) {
-            Some(answer) => interpret(answer, supply.settings().network.offline),
-            None => unknown(),
-        })
-        .collect()
+    let mut said = Said::default();
+    for (_, platform) in questions {
+        let answer = match platform.and_then(|_| answers.next()) {
+            Some(answer) => said.interpret(answer, supply.settings().network.offline),
+            None => LogAnswer::Silent("nothing tells which record is its own".to_owned()),
+        };
+        said.answers.push(answer);
+    }
+    Ok(said)
 }
 
-fn interpret(
-    answer: Option<Result<gover_source::LogRecord, LookupError>>,
-    offline: bool,
-) -> Result<LogAnswer, Failure> {
-    let reason = match answer {
-        Some(Ok(record)) => return Ok(LogAnswer::Proven(record)),
-        None => "the checksum database did not answer in time".to_owned(),
-        Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
-            format!("{database} has no record of it")
-        }
-        Some(Err(LookupError::Database(SumdbError::Unavailable { .. }))) if offline => {
-            "no record of the checksum database is kept here (offline)".to_owned()
-        }
-        // A home that cannot be written keeps no tree head: then the database proves nothing here.
-        Some(Err(error @ LookupError::Database(SumdbError::Io { .. }))) => with_cause(&error),
-        Some(Err(error)) if error.is_unavailable() => with_cause(&error),
-        Some(Err(error)) => return Err(error.into()),
-    };
-    Ok(LogAnswer::Silent(reason))
+impl Said {
+    fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogAnswer {
+        LogAnswer::Silent(match answer {
+            Some(Ok(record)) => return LogAnswer::Proven(record),
+            None => "the checksum database did not answer in time".to_owned(),
+            Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
+                format!("{database} has no record of it")
+            }
+            Some(Err(LookupError::Database(SumdbError::Unavailable { .. }))) if offline => {
+                "no record of the checksum database is kept here (offline)".to_owned()
+            }
+            Some(Err(LookupError::Database(error @ SumdbError::DamagedHead { .. }))) => {
+                for hint in error.hints() {
+                    if !self.hints.contains(&hint) {
+                        self.hints.push(hint);
+                    }
+                }
+                error.to_string()
+            }
+            // A home that cannot be written keeps no tree head: then the database proves nothing here.
+            Some(Err(error @ LookupError::Database(SumdbError::Io { .. }))) => with_cause(&error),
+            Some(Err(error)) if error.is_unavailable() => with_cause(&error),
+            Some(Err(error)) => {
+                let reason = error.to_string();
+                let failure = Failure::from(error);
+                if !self.failures.iter().any(|known| known.tells_the_same(&failure)) {
+                    self.failures.push(failure);
+                }
+                return LogAnswer::Refused(reason);
+            }
+        })
+    }
 }
 
 fn with_cause(error: &LookupError) -> String {

@@ -9,15 +9,17 @@ use gover_core::inventory::candidates;
 use gover_core::{Exit, Platform, Request, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Case, Known, LogAnswer, Tree, Verdict, judge};
+use gover_source::Supply;
 use gover_sys::Lock;
 use thiserror::Error;
 
+use self::log::Said;
 use crate::architecture;
 use crate::cli::VerifyArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Progress;
-use crate::supply::supply;
+use crate::supply::{supply, tell_remarks};
 
 /// Hashes installed toolchains again and compares them with what was written down and with the log; changes nothing.
 pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -27,12 +29,14 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit,
         context.printer.hint("gover install latest");
         return Ok(Exit::Success);
     }
-    let examined = examine_all(&names, arguments.json, context)?;
+    let supply = supply(context)?;
+    let (examined, said) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
         show::json(&examined, context)?;
     }
     show::remarks(&examined, context);
-    show::failure(&examined, context)
+    tell_remarks(&supply, context);
+    show::outcome(&examined, said, context)
 }
 
 /// A toolchain that was looked at.
@@ -49,22 +53,24 @@ struct Examined {
 fn examine_all(
     names: &[ToolchainName],
     as_json: bool,
+    supply: &Supply,
     context: &Context<'_>,
-) -> Result<Vec<Examined>, Failure> {
-    let supply = supply(context)?;
+) -> Result<(Vec<Examined>, Said), Failure> {
     let platforms: Vec<_> = names.iter().map(|name| platform(name, context)).collect();
     let questions: Vec<_> = names.iter().zip(platforms.iter().map(Option::as_ref)).collect();
     let progress = Progress::new(context.env, context.printer);
     let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
     thread::scope(|scope| {
         // The log is asked about all of them while the first is hashed.
-        let mut asking = Some(scope.spawn(|| log::ask(&questions, &supply)));
+        let mut asking = Some(scope.spawn(|| log::ask(&questions, supply)));
+        let mut said = Said::default();
         let mut answers = Vec::new().into_iter();
         let mut examined = Vec::new();
         for (name, platform) in &questions {
             let read = read(name, &progress, context)?;
             if let Some(asking) = asking.take() {
-                answers = asking.join().map_err(|_| Defect)??.into_iter();
+                said = asking.join().map_err(|_| Defect)??;
+                answers = std::mem::take(&mut said.answers).into_iter();
             }
             let log = answers.next().unwrap_or_else(|| LogAnswer::Silent("the log was not asked".to_owned()));
             let Some((known, tree)) = read else {
@@ -86,7 +92,7 @@ fn examine_all(
             }
             examined.push(one);
         }
-        Ok(examined)
+        Ok((examined, said))
     })
 }
 

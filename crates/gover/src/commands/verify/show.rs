@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::Examined;
+use super::log::Said;
 use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -58,9 +59,29 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
     }
 }
 
-/// How the command ends: well, or with what to do about the toolchains that are not as they should be.
-pub(super) fn failure(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
-    let bad: Vec<&Examined> = examined.iter().filter(|one| !is_good(one)).collect();
+/// How the command ends: well, or with what to do about the toolchains that are not as they should be, and about a log
+/// that is not believed.
+pub(super) fn outcome(examined: &[Examined], said: Said, context: &Context<'_>) -> Result<Exit, Failure> {
+    for hint in &said.hints {
+        context.printer.hint(hint);
+    }
+    let mut failures = said.failures;
+    let Some(worst) = failures.pop() else { return toolchains(examined, context) };
+    if let Err(failure) = toolchains(examined, context) {
+        context.printer.failure(&failure);
+    }
+    for failure in &failures {
+        context.printer.failure(failure);
+    }
+    Err(worst)
+}
+
+fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
+    // Of one that is unproven because the log is not believed, the log's own error says more.
+    let is_told = |one: &Examined| {
+        matches!(one.verdict.state, State::Unproven { .. }) && matches!(one.log, LogAnswer::Refused(_))
+    };
+    let bad: Vec<&Examined> = examined.iter().filter(|one| !is_good(one) && !is_told(one)).collect();
     let damaged = bad.iter().filter(|one| one.verdict.state == State::Damaged).count();
     if bad.is_empty() {
         return Ok(Exit::Success);
@@ -197,7 +218,7 @@ fn facts(one: &Examined, context: &Context<'_>) -> Value {
         LogAnswer::Proven(record) => json!({
             "database": record.database, "record": record.id, "tree_size": record.tree_size, "h1": record.h1,
         }),
-        LogAnswer::Silent(_) => Value::Null,
+        LogAnswer::Silent(_) | LogAnswer::Refused(_) => Value::Null,
     };
     let findings: Vec<Value> = one
         .verdict
@@ -219,6 +240,7 @@ fn facts(one: &Examined, context: &Context<'_>) -> Value {
         "receipt": one.known.receipt.is_some(),
         "list": one.known.list.is_some(),
         "log": log,
+        "log_failure": one.log.failure(),
         "findings": findings,
         "written_by_go": one.verdict.written_by_go,
     })

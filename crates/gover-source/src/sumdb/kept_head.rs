@@ -1,0 +1,95 @@
+//! The newest head as this machine keeps it, and what becomes of it when its file is damaged.
+//!
+//! A file that is no note signed by the database's key proves nothing, and contradicts nothing. It is put aside as
+//! evidence once another head is there: one that somebody shows anew, and that continues what the kept answers were
+//! proven under. Nothing is gained by damaging the file that deleting it would not bring too; and a head that is signed
+//! stands, whatever it says.
+
+use super::client::{Client, State};
+use super::error::{HeadOrigin, SumdbError};
+use super::head::{Head, HeadError};
+use super::record::Record;
+use super::remark::Remark;
+use super::remote::Remote;
+use super::store::StoredHead;
+
+impl<R: Remote> Client<'_, R> {
+    /// Takes up the stored head, once; it was proven when it was stored.
+    pub(super) fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
+        if state.loaded {
+            return Ok(());
+        }
+        match self.stored_head()? {
+            Ok(stored) if stored.is_empty() => {}
+            Ok(stored) => {
+                state.latest = self.open_head(&stored, HeadOrigin::Stored(self.store.head_path()))?;
+            }
+            Err(damage) => {
+                state.latest = self.newest_in_answers();
+                state.unsaved = true;
+                state.damage = Some(damage);
+            }
+        }
+        state.loaded = true;
+        Ok(())
+    }
+
+    /// The stored note, or why there is something else in its place.
+    pub(super) fn stored_head(&self) -> Result<Result<Vec<u8>, String>, SumdbError> {
+        let stored = self.store.read_head()?;
+        Ok(match (self.damage_of(&stored), stored) {
+            (None, StoredHead::Note(note)) => Ok(note),
+            (Some(damage), _) | (None, StoredHead::Unfit(damage)) => Err(damage),
+        })
+    }
+
+    /// Why the stored head is none; `None` until it was read, and if it is good or there is none.
+    pub(super) async fn damage(&self) -> Result<Option<String>, SumdbError> {
+        let mut state = self.state.lock().await;
+        self.load_head(&mut state)?;
+        Ok(state.damage.clone())
+    }
+
+    /// Stores the newest head in place of a damaged one; whether that one was still there.
+    pub(super) fn replace_damaged(&self, state: &mut State) -> Result<bool, SumdbError> {
+        let is_damaged = |stored: &StoredHead| self.damage_of(stored).is_some();
+        let aside = self.store.replace_damaged_head(is_damaged, &state.latest.note)?;
+        let replaced = aside.is_some();
+        if let Some(aside) = aside {
+            let (path, records) = (self.store.head_path(), state.latest.tree.size);
+            self.remarks.add(Remark::HeadRenewed { path, aside, records });
+            state.unsaved = false;
+        }
+        state.damage = None;
+        Ok(replaced)
+    }
+
+    /// Where nothing could be learned, the damaged head is what there is to say.
+    pub(super) fn without_head(&self, error: SumdbError, damage: Option<String>) -> SumdbError {
+        match damage {
+            Some(reason) if matches!(error, SumdbError::Unavailable { .. }) => {
+                SumdbError::DamagedHead { path: self.store.head_path(), reason, source: Box::new(error) }
+            }
+            _ => error,
+        }
+    }
+
+    fn damage_of(&self, stored: &StoredHead) -> Option<String> {
+        match stored {
+            StoredHead::Unfit(reason) => Some(reason.clone()),
+            StoredHead::Note(note) if note.is_empty() => None,
+            StoredHead::Note(note) => match Head::open(note, &self.key) {
+                Err(error @ HeadError::Note(_)) => Some(error.to_string()),
+                // Signed: whatever it says, it is the database's word.
+                _ => None,
+            },
+        }
+    }
+
+    /// The newest head under which a kept answer was proven.
+    fn newest_in_answers(&self) -> Head {
+        let answers = self.store.answers();
+        let head = |answer: &Vec<u8>| Head::open(Record::parse(answer).ok()?.rest, &self.key).ok();
+        answers.iter().filter_map(head).max_by_key(|head| head.tree.size).unwrap_or_else(Head::start)
+    }
+}

@@ -1,0 +1,51 @@
+//! What a person should know of a lookup that ended well.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Something that was not as it should be, and was put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// The newest head that was kept here was damaged; another is in its place.
+    HeadRenewed {
+        /// Its file.
+        path: PathBuf,
+        /// Where what was there is now.
+        aside: PathBuf,
+        /// The records of the tree under the new head.
+        records: u64,
+    },
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HeadRenewed { path, aside, records } => write!(
+                f,
+                "`{}` was damaged and proved nothing; a head of {records} records is there now, and what was there is \
+                 kept as `{}`",
+                path.display(),
+                aside.display()
+            ),
+        }
+    }
+}
+
+/// A place where remarks are collected; clones share it. Told at once, they outlive a lookup that nobody waits for.
+#[derive(Clone, Debug, Default)]
+pub struct Remarks(Arc<Mutex<Vec<Remark>>>);
+
+impl Remarks {
+    /// What was said since the last call.
+    pub fn take(&self) -> Vec<Remark> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn add(&self, remark: Remark) {
+        let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+}

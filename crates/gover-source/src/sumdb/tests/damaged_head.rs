@@ -1,0 +1,150 @@
+//! The file with the newest head, damaged: what is believed instead, and what never is.
+
+use std::fs;
+use std::path::Path;
+
+use gover_core::Diagnose as _;
+
+use super::log::{FOLDER, Log, Server, client, evidence, latest, store, unreachable, version};
+use crate::sumdb::{HeadOrigin, Remark, Remarks, SumdbError, Wish};
+
+/// What is no note that the database signed.
+fn damages(log: &Log) -> Vec<Vec<u8>> {
+    let head = String::from_utf8(log.head(311)).unwrap();
+    vec![
+        b"garbage".to_vec(),
+        head.as_bytes()[..40].to_vec(),
+        head.replacen("\n311\n", "\n312\n", 1).into_bytes(),
+        vec![0; 2_000_000],
+    ]
+}
+
+#[tokio::test]
+async fn a_damaged_head_gives_way_to_one_that_the_database_shows_and_is_kept_aside() {
+    let log = Log::honest(320);
+    for damage in damages(&log) {
+        let cache = tempfile::tempdir().unwrap();
+        let old = Server::at(&log, 311);
+        client(&old, cache.path()).lookup(&version(7)).await.unwrap();
+        store(cache.path(), "latest", &damage);
+
+        let server = Server::new(&log);
+        let remarks = Remarks::default();
+        // The record is kept here, and its head is not what the new one must come from.
+        let record = client(&server, cache.path()).telling(&remarks).lookup(&version(7)).await.unwrap();
+        assert_eq!((record.h1.as_str(), record.tree_size), (log.h1(7), 320));
+        assert_eq!(latest(cache.path()), log.head(320));
+        let files = evidence(cache.path());
+        let [aside] = files.as_slice() else { panic!("{files:?}") };
+        assert_eq!(fs::read(aside).unwrap(), damage);
+        let told = remarks.take();
+        let [Remark::HeadRenewed { aside: told, records: 320, .. }] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!(told, aside);
+        // That was it.
+        server.take_requests();
+        client(&server, cache.path()).telling(&remarks).lookup(&version(7)).await.unwrap();
+        assert!(server.take_requests().is_empty() && remarks.take().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn without_anybody_to_ask_a_damaged_head_stays_and_the_way_out_is_told() {
+    let log = Log::honest(311);
+    for damage in damages(&log) {
+        let cache = tempfile::tempdir().unwrap();
+        client(&Server::new(&log), cache.path()).lookup(&version(7)).await.unwrap();
+        store(cache.path(), "latest", &damage);
+        let server = Server::new(&log).with(|path, _| Err(unreachable(path)));
+        let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
+        assert!(matches!(error, SumdbError::DamagedHead { .. }) && error.is_transport(), "{error}");
+        let file: std::path::PathBuf = cache.path().join(FOLDER).join("latest").components().collect();
+        assert!(error.hints()[0].contains(file.to_str().unwrap()), "{:?}", error.hints());
+        let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(7))], ..Wish::default() };
+        let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+        assert!(matches!(error, SumdbError::DamagedHead { .. }), "{error}");
+        assert_eq!(latest(cache.path()), damage);
+        assert!(evidence(cache.path()).is_empty());
+        // As the hint says.
+        fs::remove_file(file).unwrap();
+        client(&server, cache.path()).lookup(&version(7)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn another_history_is_found_though_the_head_that_shows_it_is_damaged() {
+    let (seen, other) = (Log::new(320, "seen", 100), Log::new(320, "other", 100));
+    let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(200))], ..Wish::default() };
+    for size in [300, 320] {
+        for damage in damages(&seen) {
+            let cache = tempfile::tempdir().unwrap();
+            client(&Server::at(&seen, 311), cache.path()).lookup(&version(7)).await.unwrap();
+            store(cache.path(), "latest", &damage);
+            let server = Server::at(&other, size);
+            // What the kept answer was proven under contradicts it.
+            let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
+            assert!(matches!(error, SumdbError::Fork(_)), "{size}: {error}");
+            let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+            assert!(matches!(error, SumdbError::Fork(_)), "{size}: {error}");
+            assert_eq!(latest(cache.path()), damage);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_signed_stands_whatever_it_says() {
+    let (seen, other) = (Log::honest(311), Log::new(311, "other", 0));
+    let no_tree = seen.sign("go.sum database tree v2\n");
+    let huge = seen.sign(&format!("go.sum database tree\n{}\n{}\n", u64::MAX, seen.root(3)));
+    let server = Server::new(&seen);
+    for (head, is_fork) in [(other.head(311), true), (other.head(300), true), (no_tree, false), (huge, false)]
+    {
+        let cache = tempfile::tempdir().unwrap();
+        client(&server, cache.path()).lookup(&version(7)).await.unwrap();
+        store(cache.path(), "latest", &head);
+        for id in [7, 8] {
+            let error = client(&server, cache.path()).lookup(&version(id)).await.unwrap_err();
+            let stored = matches!(error, SumdbError::Head { origin: HeadOrigin::Stored(_), .. });
+            assert!(if is_fork { matches!(error, SumdbError::Fork(_)) } else { stored }, "{error}");
+            assert!(!error.is_transport());
+            assert_eq!(latest(cache.path()), head);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_is_damaged_while_a_client_works_is_put_aside_when_the_next_is_stored() {
+    let log = Log::honest(320);
+    let size = std::cell::Cell::new(300);
+    let server = Server::new(&log).with(|path, answer| {
+        if path.starts_with("/lookup/") {
+            Ok(Server::at(&log, size.get()).honest_answer(path).unwrap())
+        } else {
+            answer
+        }
+    });
+    let cache = tempfile::tempdir().unwrap();
+    let remarks = Remarks::default();
+    let client = client(&server, cache.path()).telling(&remarks);
+    client.lookup(&version(7)).await.unwrap();
+    store(cache.path(), "latest", b"garbage");
+    size.set(320);
+    client.lookup(&version(8)).await.unwrap();
+    assert_eq!(latest(cache.path()), log.head(320));
+    assert_eq!((remarks.take().len(), evidence(cache.path()).len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_directory_in_the_place_of_the_head_is_moved_aside() {
+    let log = Log::honest(311);
+    let cache = tempfile::tempdir().unwrap();
+    let server = Server::new(&log);
+    let path = cache.path().join(FOLDER).join("latest");
+    fs::create_dir_all(path.join("inside")).unwrap();
+    client(&server, cache.path()).lookup(&version(7)).await.unwrap();
+    assert_eq!(latest(cache.path()), log.head(311));
+    let files = evidence(cache.path());
+    let [aside] = files.as_slice() else { panic!("{files:?}") };
+    assert!(Path::new(aside).join("inside").is_dir());
+}
