@@ -469,26 +469,104 @@ fn a_damaged_file_is_found_and_replaced() {
     assert!(output.success().stderr.contains("nothing to do"), "{output}");
 }
 
+/// The files of the log that a reader of the mirror needs.
+fn log_files(ctx: &TestContext) -> Vec<PathBuf> {
+    let names = served(ctx).into_iter();
+    let wanted = |name: &String| name.contains("/tile/") || name.contains("/lookup/");
+    names.filter(wanted).map(|name| directory(ctx).join(name)).collect()
+}
+
+/// The same file with one bit turned in its middle, cut short, and longer.
+fn damages(good: &[u8]) -> [Vec<u8>; 3] {
+    let mut flipped = good.to_vec();
+    flipped[good.len() / 2] ^= 1;
+    [flipped, good[..good.len() / 2].to_vec(), [good, b"x"].concat()]
+}
+
 #[test]
-fn a_damaged_file_of_the_log_is_replaced_once_the_log_is_taken_out() {
+fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let place = directory(&ctx).display().to_string();
+    let files = log_files(&ctx);
+    assert_eq!(files.len(), 3, "{files:?}");
+    for file in files {
+        let good = fs::read(&file).unwrap();
+        for (number, bad) in damages(&good).into_iter().enumerate() {
+            fs::write(&file, &bad).unwrap();
+            let home = ctx.root().join("online");
+            drop(fs::remove_dir_all(&home));
+            let online = elsewhere(&ctx, "online").env_remove("GOVER_OFFLINE");
+            let output = online.args(["install", "1.91.2"]).run();
+            assert!(output.success().stderr.contains("transparency log record 300"), "{output}");
+            let told = format!("what `{place}` holds of checksum database `sum.test` is damaged");
+            let told = String::from_utf8_lossy(&output.raw_stderr).contains(&told);
+            assert!(told, "{} {number}\n{output}", file.display());
+            drop(fs::remove_dir_all(ctx.root().join("offline")));
+            let output = elsewhere(&ctx, "offline").args(["install", "1.91.2"]).run();
+            let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+            assert!(text.contains(&format!("caused by: the log's part in `{place}` is damaged")), "{text}");
+            assert!(
+                text.contains(&format!("hint: `gover mirror {place}`, where there is network")),
+                "{text}"
+            );
+            // On a machine that keeps nothing of the log, so that the mirror's own is what it begins with.
+            let fresh = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("fresh"));
+            drop(fs::remove_dir_all(ctx.root().join("fresh")));
+            let output = fresh.args(["mirror", "go"]).run();
+            assert!(output.success().stderr.contains("go was damaged and is renewed"), "{output}");
+            assert_eq!(fs::read(&file).unwrap(), good, "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn a_damaged_mirror_on_a_web_server_is_named_by_its_address() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2"]).success();
+    let file = log_files(&ctx).pop().unwrap();
+    let bad = damages(&fs::read(&file).unwrap())[0].clone();
+    fs::write(&file, bad).unwrap();
+    ctx.site().server().fault("*", Fault::Status(503));
+    let server = web_server(&directory(&ctx));
+    let there = elsewhere(&ctx, "a").env_remove("GOVER_OFFLINE").env("GOVER_SOURCES", server.at("/go"));
+    let output = there.args(["install", "1.91.2"]).run();
+    let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+    let hint =
+        format!("hint: where the mirror at {} is made, `gover mirror DIR` puts it right", server.at("/go"));
+    assert!(text.contains(&hint), "{text}");
+}
+
+#[test]
+fn a_mirror_whose_head_is_damaged_is_put_right_by_the_next_run() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 302);
     ctx.site().log().pad_to(600);
     ctx.gover(["mirror", "go"]).success();
-    let log = directory(&ctx).join("sumdb");
-    let tile = log.join("sum.test/tile/8/0/001");
-    let mut bytes = fs::read(&tile).unwrap();
-    bytes[5] ^= 1;
-    fs::write(&tile, bytes).unwrap();
-    let output = elsewhere(&ctx, "b").args(["install", "1.91.2"]).run();
-    assert!(output.exits(1).stderr.contains("inconsistent tile"), "{output}");
-    // As docs/offline.md says, and on a machine that keeps nothing of the log.
-    fs::remove_dir_all(&log).unwrap();
-    let fresh = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("fresh"));
-    fresh.args(["mirror", "go"]).run().success();
-    assert_eq!(proven_in(&ctx, "b", "1.91.2"), 600);
-    // One that saw the older head still follows.
+    let latest = directory(&ctx).join("sumdb/sum.test/latest");
+    let given = directory(&ctx).join(".gover-mirror/heads/sum.test/302");
+    let other_key = ctx.site().log().impostor().head();
+    for bad in [b"".to_vec(), b"garbage".to_vec(), vec![0; 4096], other_key] {
+        fs::write(&latest, &bad).unwrap();
+        fs::write(&given, b"garbage").unwrap();
+        gover_snapshot!(
+            ctx.gover(["mirror", "go"]),
+            str![[r#"
+exit: 0
+----- stdout -----
+
+----- stderr -----
+warning: `[ROOT]/shop/go/.gover-mirror/heads/sum.test/302` was no signed head and is replaced
+warning: `[ROOT]/shop/go/sumdb/sum.test/latest` was no signed head and is replaced
+[ROOT]/shop/go holds 1 file, [SIZE]; log of 600 records (sum.test)
+
+"#]]
+        );
+        assert_eq!(fs::read(&latest).unwrap(), ctx.site().log().head());
+        assert!(ctx.gover(["mirror", "go"]).success().stderr.contains("nothing to do"));
+    }
+    // One that saw the older head still follows, though what was known of that head is its size alone.
     fs::remove_dir_all(ctx.root().join("a/cache/sumdb/sum.test/lookup")).unwrap();
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 600);
 }

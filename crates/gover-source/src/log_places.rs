@@ -2,7 +2,11 @@
 //! makes them.
 //!
 //! Such a place is asked first, since it is near and needs no other network. It is believed no more than any other: the
-//! client proves every answer by the database's key. What it lacks, the database's usual way is asked for.
+//! client proves every answer by the database's key. What it lacks, or has damaged, the next place is asked for, and at last
+//! the database's usual way.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
@@ -20,11 +24,17 @@ pub(crate) struct Places<'a, F> {
     near: Vec<Near>,
     far: F,
     http: &'a Http,
+    /// What came from which near place.
+    served: Mutex<HashMap<String, usize>>,
+    /// What proved wrong there, and is not read there again.
+    rejected: Mutex<HashSet<(usize, String)>>,
 }
 
 /// A place that may hold `sumdb/NAME/`.
 #[derive(Debug)]
 struct Near {
+    /// The directory or address as people know it.
+    place: String,
     base: Location,
     holds: OnceCell<bool>,
 }
@@ -32,11 +42,12 @@ struct Near {
 impl<'a, F: Remote> Places<'a, F> {
     /// The places among `sources` that may hold records of the database `name`, before `far`.
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
-        let near = sources
-            .iter()
-            .flat_map(roots)
-            .map(|root| Near { base: below(&root, &format!("sumdb/{name}")), holds: OnceCell::new() });
-        Self { near: near.collect(), far, http }
+        let near = sources.iter().flat_map(roots).map(|root| Near {
+            place: shown(&root),
+            base: below(&root, &format!("sumdb/{name}")),
+            holds: OnceCell::new(),
+        });
+        Self { near: near.collect(), far, http, served: Mutex::default(), rejected: Mutex::default() }
     }
 
     async fn read_near(&self, near: &Near, path: &str) -> Option<Result<Vec<u8>, String>> {
@@ -60,9 +71,16 @@ impl<F: Remote> Remote for Places<'_, F> {
         let mut reasons = Vec::new();
         // Which head is the newest, only the database itself can know.
         let near: &[Near] = if path == "/latest" { &[] } else { &self.near };
-        for near in near {
+        for (at, near) in near.iter().enumerate() {
+            if locked(&self.rejected).contains(&(at, path.to_owned())) {
+                reasons.push(format!("{} is damaged", below(&near.base, path)));
+                continue;
+            }
             match self.read_near(near, path).await {
-                Some(Ok(bytes)) => return Ok(bytes),
+                Some(Ok(bytes)) => {
+                    locked(&self.served).insert(path.to_owned(), at);
+                    return Ok(bytes);
+                }
                 Some(Err(reason)) => reasons.push(reason),
                 None => {}
             }
@@ -82,6 +100,17 @@ impl<F: Remote> Remote for Places<'_, F> {
             }
         })
     }
+
+    /// Nobody can tell which of several files is the wrong one, so that all of them are asked for elsewhere.
+    fn reject(&self, paths: &[String]) -> Vec<String> {
+        let mut places = self.far.reject(paths);
+        for path in paths {
+            let Some(at) = locked(&self.served).remove(path) else { continue };
+            locked(&self.rejected).insert((at, path.clone()));
+            places.extend(self.near.get(at).map(|near| near.place.clone()));
+        }
+        places
+    }
 }
 
 impl Near {
@@ -96,6 +125,18 @@ impl Near {
             },
         }
     }
+}
+
+fn shown(root: &Location) -> String {
+    match root {
+        Location::Url(url) => address::shown(url),
+        Location::File(path) => path.display().to_string(),
+    }
+}
+
+/// Held for a look or a note, never while somebody is asked.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Below which directories or addresses a source may hold `sumdb/`.

@@ -44,6 +44,9 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
 pub(crate) fn tell_remarks(supply: &Supply, context: &Context<'_>) {
     for remark in supply.take_remarks() {
         context.printer.warning(&remark.to_string());
+        if let Some(hint) = remark.hint() {
+            context.printer.hint(&hint);
+        }
     }
 }
 

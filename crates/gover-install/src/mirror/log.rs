@@ -17,6 +17,19 @@ pub struct LogShown {
     pub records: u64,
     /// Whether anything was written.
     pub changed: bool,
+    /// Files that should have held a signed head and did not; they do not count and were replaced.
+    pub replaced: Vec<PathBuf>,
+}
+
+/// What a mirror must care for so that nobody who saw it before is left behind.
+#[derive(Default)]
+struct GivenOut {
+    /// Signed heads.
+    heads: Vec<Vec<u8>>,
+    /// Sizes of trees whose heads are not known here.
+    sizes: Vec<u64>,
+    /// Files that are no signed heads.
+    damaged: Vec<PathBuf>,
 }
 
 impl Mirror {
@@ -30,7 +43,7 @@ impl Mirror {
         supply: &Supply,
     ) -> Result<LogShown, MirrorError> {
         let database = supply.database_name().map_err(MirrorError::log)?;
-        let (heads, mut sizes) = self.heads(&database)?;
+        let GivenOut { heads, mut sizes, damaged } = self.given_out(&database, supply)?;
         sizes.extend(seen);
         let excerpt = supply.excerpt(wanted, &self.directory, heads, sizes).await;
         let excerpt = excerpt.map_err(MirrorError::log)?;
@@ -41,7 +54,13 @@ impl Mirror {
                 write_changed(&path, b"")?;
             }
         }
-        self.write_excerpt(&excerpt)
+        let latest = self.log_path(&database, "latest");
+        for path in damaged.iter().filter(|path| **path != latest) {
+            // Its name is the size, which stays cared for.
+            write_changed(path, b"")?;
+        }
+        let shown = self.write_excerpt(&excerpt)?;
+        Ok(LogShown { replaced: damaged, ..shown })
     }
 
     /// Tiles before the answers that need them, so that no reader finds an answer that it cannot prove. Nothing that was
@@ -58,28 +77,39 @@ impl Mirror {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
         }
         changed |= write_changed(&self.log_path(&excerpt.database, "latest"), &excerpt.head)?;
-        Ok(LogShown { database: excerpt.database.clone(), records: excerpt.size, changed })
+        let database = excerpt.database.clone();
+        Ok(LogShown { database, records: excerpt.size, changed, replaced: Vec::new() })
     }
 
-    /// The heads that were given out, and the sizes of others that are cared for.
-    fn heads(&self, database: &str) -> Result<(Vec<Vec<u8>>, Vec<u64>), MirrorError> {
-        let (mut heads, mut sizes) = (Vec::new(), Vec::new());
+    /// The heads that were given out, and the sizes of others that are cared for. A file that no database signed says
+    /// nothing but its name.
+    fn given_out(&self, database: &str, supply: &Supply) -> Result<GivenOut, MirrorError> {
+        let mut given = GivenOut::default();
         for (path, bytes) in files_in(&self.directory.join(WORK).join("heads").join(database))? {
-            let size = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-            match size {
-                Some(size) if bytes == 0 => sizes.push(size),
-                Some(_) => heads.push(fs::read(&path).map_err(FileError::at("read", &path))?),
-                None => {}
+            let name = path.file_name().and_then(|name| name.to_str());
+            let Some(size) = name.and_then(|name| name.parse().ok()) else { continue };
+            if bytes == 0 {
+                given.sizes.push(size);
+                continue;
+            }
+            let head = fs::read(&path).map_err(FileError::at("read", &path))?;
+            if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
+                given.sizes.push(size);
+                given.damaged.push(path);
+            } else {
+                given.heads.push(head);
             }
         }
         // A copy of a mirror may lack what is not served.
         let latest = self.log_path(database, "latest");
-        if let Ok(head) = fs::read(latest)
-            && !heads.contains(&head)
-        {
-            heads.push(head);
+        if let Ok(head) = fs::read(&latest) {
+            if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
+                given.damaged.push(latest);
+            } else if !given.heads.contains(&head) {
+                given.heads.push(head);
+            }
         }
-        Ok((heads, sizes))
+        Ok(given)
     }
 
     fn head_path(&self, database: &str, size: u64) -> PathBuf {

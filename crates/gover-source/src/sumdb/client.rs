@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use super::error::{HeadOrigin, SumdbError};
 use super::escape::{escape_path, escape_version};
+use super::fetch::Rejected;
 use super::fork::{self, Fork};
 use super::head::{Head, Tree};
 use super::key::VerifierKey;
@@ -66,17 +67,32 @@ impl<'a, R: Remote> Client<'a, R> {
         self.ask(&question, &key).await.map_err(|error| self.without_head(error, damage))
     }
 
-    /// Asks for an answer, proves it and keeps it.
+    /// Asks for an answer, proves it and keeps it. One of a near place that proves wrong makes room for another's.
     async fn ask(&self, question: &Question<'_>, key: &str) -> Result<LogRecord, SumdbError> {
-        let answer = self.read_remote(&format!("/{key}")).await.map_err(|error| match error {
-            SumdbError::Unavailable { database, source: source @ RemoteError::NotFound { .. }, .. } => {
-                SumdbError::NotInDatabase { database, module: question.to_string(), source }
+        let path = format!("/{key}");
+        let mut rejected = Rejected::default();
+        let mut fault = None;
+        loop {
+            let answer = match (self.read_remote(&path).await, fault.take()) {
+                (Ok(answer), _) => answer,
+                (Err(error), Some(fault)) => return Err(rejected.blame(error, || fault)),
+                (Err(error), None) => return Err(not_in_database(error, question)),
+            };
+            match self.check(question, &answer).await {
+                Ok(record) => {
+                    self.store.write(key, &answer);
+                    self.tell(rejected);
+                    return Ok(record);
+                }
+                Err(error) if error.blames_answer() => {
+                    if !rejected.add(self.remote.reject(std::slice::from_ref(&path))) {
+                        return Err(error);
+                    }
+                    fault = Some(error);
+                }
+                Err(error) => return Err(error),
             }
-            other => other,
-        })?;
-        let record = self.check(question, &answer).await?;
-        self.store.write(key, &answer);
-        Ok(record)
+        }
     }
 
     /// Proves a lookup answer and takes the wanted hash out of it.
@@ -273,6 +289,16 @@ pub(super) struct State {
 impl Default for State {
     fn default() -> Self {
         Self { loaded: false, latest: Head::start(), unsaved: false, damage: None, tiles: HashMap::new() }
+    }
+}
+
+/// What the database has not got is told from a database that cannot be read.
+fn not_in_database(error: SumdbError, question: &Question<'_>) -> SumdbError {
+    match error {
+        SumdbError::Unavailable { database, source: source @ RemoteError::NotFound { .. }, .. } => {
+            SumdbError::NotInDatabase { database, module: question.to_string(), source }
+        }
+        other => other,
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use gover_core::{Diagnose, Exit};
 use thiserror::Error;
 
+use crate::address::is_http;
+
 use super::escape::EscapeError;
 use super::fork::Fork;
 use super::head::HeadError;
@@ -81,6 +83,14 @@ pub enum SumdbError {
         /// What is wrong with it.
         reason: String,
         /// Why there is no other.
+        source: Box<SumdbError>,
+    },
+    /// What places beside the usual way hold of the log proved wrong, and nobody else could be asked.
+    #[error("the log's part in {} is damaged", quoted(places))]
+    DamagedPlace {
+        /// The directories, or the addresses of mirrors.
+        places: Vec<String>,
+        /// What is wrong there.
         source: Box<SumdbError>,
     },
     /// Tiles do not add up to the signed hash: at least one was changed.
@@ -202,6 +212,7 @@ impl Diagnose for SumdbError {
                 "with network gover takes a new one and keeps the file as evidence; without, delete `{}` if nobody meddled with it",
                 path.display()
             )],
+            Self::DamagedPlace { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
             Self::Head { origin: HeadOrigin::Stored(path), .. } => {
                 vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]
             }
@@ -247,6 +258,19 @@ impl Diagnose for SumdbError {
             _ => Exit::Failure,
         }
     }
+}
+
+/// How a mirror is put right whose log is damaged.
+pub(super) fn repair_of(place: &str) -> String {
+    if is_http(place) {
+        format!("where the mirror at {place} is made, `gover mirror DIR` puts it right")
+    } else {
+        format!("`gover mirror {place}`, where there is network, puts it right")
+    }
+}
+
+fn quoted(places: &[String]) -> String {
+    places.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" and ")
 }
 
 /// Where a tree head came from.

@@ -43,18 +43,17 @@ pub struct Excerpt {
 impl<R: Remote> Client<'_, R> {
     /// Everything that proves what is wished for in the newest tree that the database shows, or that is known.
     pub async fn excerpt(&self, wish: &Wish) -> Result<Excerpt, SumdbError> {
-        let damage = self.damage().await?;
-        self.excerpt_under(wish, damage.is_some()).await.map_err(|error| self.without_head(error, damage))
-    }
-
-    async fn excerpt_under(&self, wish: &Wish, anew: bool) -> Result<Excerpt, SumdbError> {
-        let mut answers = Vec::new();
-        for (path, version) in &wish.modules {
-            answers.push(self.answer(path, version, anew).await?);
-        }
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
         self.merge_newest(&mut state).await?;
+        drop(state);
+        let mut answers = Vec::new();
+        for (path, version) in &wish.modules {
+            // What a near place has, or what is kept, may be damaged: whatever is wrong with it ends here.
+            self.lookup_module(path, version).await?;
+            answers.push(self.answer(path, version).await?);
+        }
+        let mut state = self.state.lock().await;
         let mut sizes = wish.sizes.clone();
         for head in &wish.heads {
             self.merge(&mut state, head).await?;
@@ -85,15 +84,14 @@ impl<R: Remote> Client<'_, R> {
         Ok(Excerpt { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
     }
 
-    /// The answer to a lookup: the kept one, which was proven, unless it is to be asked for anew; or the database's.
+    /// The answer to a lookup: the kept one, which was proven, or the database's.
     async fn answer<'a>(
         &self,
         path: &'a str,
         version: &'a str,
-        anew: bool,
     ) -> Result<(Question<'a>, String, Vec<u8>), SumdbError> {
         let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(version)?);
-        let answer = match self.store.read(&key).filter(|_| !anew) {
+        let answer = match self.store.read(&key) {
             Some(answer) => answer,
             None => self.read_remote(&format!("/{key}")).await?,
         };

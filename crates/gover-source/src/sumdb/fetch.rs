@@ -7,6 +7,7 @@ use tlog_tiles::{Hash, Tile};
 use super::client::{Client, State};
 use super::error::SumdbError;
 use super::head::Tree;
+use super::remark::Remark;
 use super::remote::{MAX_ANSWER, Remote, join_all};
 use super::tiles::{self, Plan};
 
@@ -26,26 +27,26 @@ impl<R: Remote> Client<'_, R> {
                 cached.insert(*tile, data);
             }
         }
-        let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
-        let fetched = self.fetch_tiles(missing).await?;
-        let nothing_cached = cached.is_empty();
-        let mut all = cached;
-        all.extend(fetched.iter().cloned());
-        if let Ok(hashes) = plan.hashes(tree.hash, &all) {
-            self.save_tiles(state, &fetched);
-            state.tiles.extend(all);
-            return Ok(hashes);
+        let mut rejected = Rejected::default();
+        loop {
+            let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
+            let fetched = self.fetch_tiles(missing).await;
+            let fetched = fetched.map_err(|error| rejected.blame(error, || self.inconsistent(tree)))?;
+            let mut all = cached.clone();
+            all.extend(fetched.iter().cloned());
+            if let Ok(hashes) = plan.hashes(tree.hash, &all) {
+                self.save_tiles(state, &fetched);
+                state.tiles.extend(all);
+                self.tell(rejected);
+                return Ok(hashes);
+            }
+            if !cached.is_empty() {
+                // The cache may have suffered, or may stem from another history: ask again without it.
+                cached.clear();
+            } else if !rejected.add(self.remote.reject(&paths(&needed))) {
+                return Err(self.inconsistent(tree));
+            }
         }
-        if nothing_cached {
-            return Err(self.inconsistent(tree));
-        }
-        // The cache may have suffered, or may stem from another history: ask again without it.
-        let fetched = self.fetch_tiles(needed).await?;
-        let all: HashMap<Tile, Vec<u8>> = fetched.iter().cloned().collect();
-        let hashes = plan.hashes(tree.hash, &all).map_err(|tiles::Inconsistent| self.inconsistent(tree))?;
-        self.save_tiles(state, &fetched);
-        state.tiles.extend(all);
-        Ok(hashes)
     }
 
     /// The tile from memory or disk, there perhaps as the beginning of the full tile.
@@ -87,12 +88,24 @@ impl<R: Remote> Client<'_, R> {
 
     async fn fetch_exact_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
         let path = format!("/{}", tile.path());
-        let data = self.read_remote(&path).await?;
-        if data.len() == tiles::length(tile) {
-            return Ok(data);
+        let wrong = |received| {
+            let (database, path) = (self.name(), path.clone());
+            SumdbError::WrongSize { database, path, received, wanted: tiles::length(tile).to_string() }
+        };
+        let mut rejected = Rejected::default();
+        let mut received = 0;
+        loop {
+            let data = self.read_remote(&path).await;
+            let data = data.map_err(|error| rejected.blame(error, || wrong(received)))?;
+            if data.len() == tiles::length(tile) {
+                self.tell(rejected);
+                return Ok(data);
+            }
+            received = data.len();
+            if !rejected.add(self.remote.reject(std::slice::from_ref(&path))) {
+                return Err(wrong(received));
+            }
         }
-        let wanted = tiles::length(tile).to_string();
-        Err(SumdbError::WrongSize { database: self.name(), path, received: data.len(), wanted })
     }
 
     pub(super) async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
@@ -112,6 +125,13 @@ impl<R: Remote> Client<'_, R> {
         Ok(data)
     }
 
+    /// Says which places were passed by, now that another had what they should have.
+    pub(super) fn tell(&self, rejected: Rejected) {
+        for place in rejected.0 {
+            self.remarks.add(Remark::DamagedPlace { place, database: self.name() });
+        }
+    }
+
     /// Keeps proven tiles; what was read as part of a full tile is kept as far as it is proven.
     fn save_tiles(&self, state: &State, fetched: &[(Tile, Vec<u8>)]) {
         for (tile, data) in fetched {
@@ -120,4 +140,38 @@ impl<R: Remote> Client<'_, R> {
             }
         }
     }
+}
+
+/// Places beside the usual way whose answers proved wrong.
+#[derive(Debug, Default)]
+pub(super) struct Rejected(Vec<String>);
+
+impl Rejected {
+    /// Notes places; whether there were any.
+    pub(super) fn add(&mut self, places: Vec<String>) -> bool {
+        let any = !places.is_empty();
+        for place in places {
+            if !self.0.contains(&place) {
+                self.0.push(place);
+            }
+        }
+        any
+    }
+
+    /// Where nobody else could be asked, the fault of the places is what there is to say.
+    pub(super) fn blame(&self, error: SumdbError, fault: impl FnOnce() -> SumdbError) -> SumdbError {
+        if self.0.is_empty() || !error.is_transport() {
+            return error;
+        }
+        SumdbError::DamagedPlace { places: self.0.clone(), source: Box::new(fault()) }
+    }
+}
+
+/// Under which paths tiles may have been read: a partial one also as a part of the full one.
+fn paths(tiles: &[Tile]) -> Vec<String> {
+    tiles
+        .iter()
+        .flat_map(|tile| [*tile, tiles::full(*tile)])
+        .map(|tile| format!("/{}", tile.path()))
+        .collect()
 }

@@ -85,6 +85,13 @@ pub enum HeadError {
     },
 }
 
+impl HeadError {
+    /// Whether nobody vouches for it: it proves nothing and contradicts nothing. What is signed stands, whatever it says.
+    pub fn is_unsigned(&self) -> bool {
+        matches!(self, Self::Note(_))
+    }
+}
+
 const FIRST_LINE: &str = "go.sum database tree\n";
 
 /// 281 million million records. `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this

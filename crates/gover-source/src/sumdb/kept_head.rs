@@ -7,7 +7,7 @@
 
 use super::client::{Client, State};
 use super::error::{HeadOrigin, SumdbError};
-use super::head::{Head, HeadError};
+use super::head::Head;
 use super::record::Record;
 use super::remark::Remark;
 use super::remote::Remote;
@@ -79,8 +79,7 @@ impl<R: Remote> Client<'_, R> {
             StoredHead::Unfit(reason) => Some(reason.clone()),
             StoredHead::Note(note) if note.is_empty() => None,
             StoredHead::Note(note) => match Head::open(note, &self.key) {
-                Err(error @ HeadError::Note(_)) => Some(error.to_string()),
-                // Signed: whatever it says, it is the database's word.
+                Err(error) if error.is_unsigned() => Some(error.to_string()),
                 _ => None,
             },
         }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::error::repair_of;
+
 /// Something that was not as it should be, and was put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
@@ -16,6 +18,23 @@ pub enum Remark {
         /// The records of the tree under the new head.
         records: u64,
     },
+    /// What a place beside the usual way holds of the log is damaged; another was asked.
+    DamagedPlace {
+        /// The directory, or the address of the mirror.
+        place: String,
+        /// The name of the database.
+        database: String,
+    },
+}
+
+impl Remark {
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::HeadRenewed { .. } => None,
+            Self::DamagedPlace { place, .. } => Some(repair_of(place)),
+        }
+    }
 }
 
 impl fmt::Display for Remark {
@@ -28,6 +47,12 @@ impl fmt::Display for Remark {
                 path.display(),
                 aside.display()
             ),
+            Self::DamagedPlace { place, database } => {
+                write!(
+                    f,
+                    "what `{place}` holds of checksum database `{database}` is damaged; another place was asked"
+                )
+            }
         }
     }
 }

@@ -13,6 +13,12 @@ pub trait Remote {
     /// Anything but status 200 is an error. An implementation stops reading after [`MAX_ANSWER`] bytes; the client
     /// refuses longer bodies in any case.
     fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, RemoteError>>;
+
+    /// Is told that what was read at `paths` proved wrong. Names the places beside the usual way that it came from; they
+    /// are not asked for these paths again, so that reading once more may bring something better.
+    fn reject(&self, _paths: &[String]) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why a path could not be read.

@@ -24,6 +24,12 @@ impl Supply {
         Ok(Database::parse(setting)?.name().to_owned())
     }
 
+    /// Whether a file that should be a tree head of the checksum database is none that it signed. Such a file proves nothing.
+    pub fn is_unsigned_head(&self, note: &[u8]) -> Result<bool, LookupError> {
+        let database = Database::parse(self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT))?;
+        Ok(database.verify_head(note).is_err_and(|error| error.is_unsigned()))
+    }
+
     /// Everything that proves the records of `wanted` to a client of a mirror. What lies in `kept`, which is laid out
     /// as a database below `sumdb/`, is read there before anybody is asked; `heads` were given to others before, and
     /// `seen` are sizes of trees that others know.

@@ -67,7 +67,10 @@ fn class_of(error: &SumdbError) -> &'static str {
         SumdbError::RecordMismatch { .. } => "mismatch",
         SumdbError::Fork(_) => "fork",
         SumdbError::Question(_) => "question",
-        SumdbError::NoHash { .. } | SumdbError::DamagedHead { .. } | SumdbError::Io { .. } => "none of Go's",
+        SumdbError::NoHash { .. }
+        | SumdbError::DamagedHead { .. }
+        | SumdbError::DamagedPlace { .. }
+        | SumdbError::Io { .. } => "none of Go's",
     }
 }
 

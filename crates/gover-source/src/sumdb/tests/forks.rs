@@ -1,11 +1,12 @@
 //! Databases that show different histories to different people, or to one person at different times.
 
+use std::cell::RefCell;
 use std::fs;
 
 use gover_core::Diagnose as _;
 
 use super::log::{Log, Server, cached, client, evidence, latest, not_found, store, unreachable, version};
-use crate::sumdb::{Fork, SumdbError};
+use crate::sumdb::{Fork, Remark, Remarks, Remote, RemoteError, SumdbError};
 
 #[tokio::test]
 async fn two_histories_are_found_whatever_their_sizes() {
@@ -139,6 +140,43 @@ async fn a_head_that_another_process_stored_meanwhile_must_be_on_the_same_histor
         assert_eq!(fork(&error).newer_size, 310);
         assert_eq!(latest(cache.path()), stored);
     }
+}
+
+/// A near place before a server; what is rejected there is read from the server.
+struct Ways<'a> {
+    near: Server<'a>,
+    far: Server<'a>,
+    rejected: RefCell<Vec<String>>,
+}
+
+impl Remote for Ways<'_> {
+    async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
+        let is_rejected = self.rejected.borrow().iter().any(|rejected| rejected == path);
+        if is_rejected { self.far.read(path).await } else { self.near.read(path).await }
+    }
+
+    fn reject(&self, paths: &[String]) -> Vec<String> {
+        let new = paths.iter().any(|path| !self.rejected.borrow().contains(path));
+        self.rejected.borrow_mut().extend(paths.iter().cloned());
+        if new { vec!["near".to_owned()] } else { Vec::new() }
+    }
+}
+
+#[tokio::test]
+async fn a_near_place_with_another_history_is_not_passed_by() {
+    let (seen, other) = (Log::new(300, "seen", 0), Log::new(311, "other", 0));
+    let cache = tempfile::tempdir().unwrap();
+    client(&Server::new(&seen), cache.path()).lookup(&version(0)).await.unwrap();
+    let places = Ways { near: Server::new(&other), far: Server::new(&seen), rejected: RefCell::default() };
+    let error = client(&places, cache.path()).lookup(&version(1)).await.unwrap_err();
+    assert_eq!(fork(&error).newer_size, 311);
+    assert_eq!(evidence(cache.path()).len(), 1);
+    // What is no answer at all is.
+    let near = Server::new(&other).with(|_, _| Ok(b"<html>".to_vec()));
+    let places = Ways { near, far: Server::new(&seen), rejected: RefCell::default() };
+    let remarks = Remarks::default();
+    client(&places, cache.path()).telling(&remarks).lookup(&version(1)).await.unwrap();
+    assert!(matches!(remarks.take().as_slice(), [Remark::DamagedPlace { .. }]));
 }
 
 fn fork(error: &SumdbError) -> &Fork {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gover_core::Exit;
 use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
-use gover_source::{LogRecord, SourceSpec, Supply, Wanted};
+use gover_source::{LogRecord, Remark, SourceSpec, Supply, Wanted};
 use serde_json::{Value, json};
 
 use crate::cli::{MirrorArgs, PackingArg};
@@ -122,7 +122,30 @@ impl Work<'_> {
         if unique.is_empty() {
             return Ok(None);
         }
-        Ok(Some(block_on(self.mirror.renew_log(&unique, seen, self.supply))??))
+        let log = block_on(self.mirror.renew_log(&unique, seen, self.supply))??;
+        let mut renewed: Vec<String> = log
+            .replaced
+            .iter()
+            .map(|path| format!("`{}` was no signed head and is replaced", self.context.short(path)))
+            .collect();
+        let here = self.mirror.directory().display().to_string();
+        for remark in self.supply.take_remarks() {
+            match remark {
+                Remark::DamagedPlace { place, .. } if place == here => {
+                    let place = self.context.short(self.mirror.directory());
+                    renewed.push(format!("the log's part in {place} was damaged and is renewed"));
+                }
+                other => {
+                    renewed.push(other.to_string());
+                    renewed.extend(other.hint());
+                }
+            }
+        }
+        renewed.dedup();
+        for line in renewed {
+            self.context.printer.warning(&line);
+        }
+        Ok(Some(log))
     }
 
     /// Fetches one toolchain. A source that lacks it does not keep the others from coming; what is not what was
