@@ -469,6 +469,46 @@ fn a_damaged_file_is_found_and_replaced() {
     assert!(output.success().stderr.contains("nothing to do"), "{output}");
 }
 
+#[test]
+fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
+    let ctx = world();
+    let arguments = ["mirror", "go", "1.91.2", "--format", "archive,module"];
+    ctx.gover(arguments).success();
+    let release = Release::new("go1.91.2");
+    let module = directory(&ctx).join(format!("golang.org/toolchain/@v/{}.zip", release.module_version()));
+    let archive = directory(&ctx).join(release.archive_name());
+    for (file, good) in [(&module, release.module_zip()), (&archive, release.archive())] {
+        for bad in [&b""[..], &good[..good.len() / 2], &[good, b"x"].concat()] {
+            fs::write(file, bad).unwrap();
+            // With what was wished for, and without a wish.
+            let output = if bad.is_empty() { ctx.gover(arguments) } else { ctx.gover(["mirror", "go"]) };
+            assert!(output.success().stderr.contains("; it is removed"), "{output}");
+            assert_eq!(fs::read(file).unwrap(), good);
+            assert!(ctx.gover(arguments).success().stderr.contains("nothing to do"));
+        }
+    }
+    // Another file that the log proves as well is as good.
+    let notes = directory(&ctx).join(".gover-mirror/files");
+    fs::write(notes.join(module.file_name().unwrap()), "1\n").unwrap();
+    let output = ctx.gover(arguments);
+    assert!(
+        !output.success().stderr.contains("removed") && output.stderr.contains("nothing to do"),
+        "{output}"
+    );
+    // A copy without what is not served is looked at once.
+    fs::remove_dir_all(&notes).unwrap();
+    fs::write(&module, "").unwrap();
+    ctx.gover(["mirror", "go"]).success();
+    assert_eq!(fs::read(&module).unwrap(), release.module_zip());
+    assert_eq!(ctx.names_in("shop/go/.gover-mirror/files").len(), 2);
+    // Offline on another machine nobody can say more of it than its name does.
+    fs::remove_dir_all(&notes).unwrap();
+    fs::remove_dir_all(directory(&ctx).join("sumdb")).unwrap();
+    let offline = elsewhere(&ctx, "a").args(["mirror", "go"]).run();
+    assert!(!offline.stderr.contains("removed"), "{offline}");
+    assert!(module.is_file());
+}
+
 /// The files of the log that a reader of the mirror needs.
 fn log_files(ctx: &TestContext) -> Vec<PathBuf> {
     let names = served(ctx).into_iter();

@@ -148,8 +148,10 @@ impl Mirror {
             }
         };
         show(&received.path, &path)?;
-        let wanted = artifact.wanted.clone();
-        Ok(Held { wanted, format: artifact.format, path, bytes: received.bytes, sha256 })
+        let (wanted, bytes) = (artifact.wanted.clone(), received.bytes);
+        let held = Held { wanted, format: artifact.format, path, bytes, proven_bytes: Some(bytes), sha256 };
+        self.note(&held)?;
+        Ok(held)
     }
 }
 
@@ -225,7 +227,14 @@ mod tests {
         let file = "v0.0.1-go1.91.2.linux-amd64.zip";
         let wanted = gover_source::published_file(file).unwrap().wanted;
         let path = root.path().join(file);
-        let held = Held { wanted, format: Format::ModuleZip, path: path.clone(), bytes: 3, sha256: None };
+        let held = Held {
+            wanted,
+            format: Format::ModuleZip,
+            path: path.clone(),
+            bytes: 3,
+            proven_bytes: None,
+            sha256: None,
+        };
         let record = LogRecord { h1: "h1:".to_owned(), id: 1, tree_size: 2, database: "sum.test".to_owned() };
         let error = mirror.check(&held, &record).await.unwrap_err();
         assert!(!error.is_damage(), "{error:?}");

@@ -5,7 +5,8 @@
 //! index.json                               its index over them, as `?mode=json&include=all` has it
 //! golang.org/toolchain/@v/                 modules, as a GOPROXY has them: list, .info, .mod, .zip
 //! sumdb/NAME/                              the log: supported, latest, lookup/…, tile/8/…
-//! .gover-mirror/                           nothing to serve: the lock, downloads, the heads given out so far
+//! .gover-mirror/                           nothing to serve: the lock, downloads, the heads given out so far, and the
+//!                                          length of each file when it was proven
 //! ```
 //! A file appears by rename, after its tree was found to be what the log records. The log comes first, lists last, so
 //! that whoever reads meanwhile sees the old mirror or a bigger one. One [`Mirror`] at a time works on a directory.
@@ -50,8 +51,17 @@ pub struct Held {
     pub path: PathBuf,
     /// Its length.
     pub bytes: u64,
+    /// Its length when it was proven here; `None` if nobody wrote it down, as in a copy without what is not served.
+    pub proven_bytes: Option<u64>,
     /// The sum beside it; only of archives.
     pub sha256: Option<Digest>,
+}
+
+impl Held {
+    /// Whether it still has the length that it was proven with. Its name alone says nothing: a copy may have broken off.
+    pub fn is_as_proven(&self) -> bool {
+        self.proven_bytes == Some(self.bytes)
+    }
 }
 
 /// A toolchain that a mirror is to have, perhaps in a certain packing.
@@ -136,7 +146,15 @@ impl Mirror {
                     }
                     Packing::Module => None,
                 };
-                held.push(Held { wanted: file.wanted, format: file.format, path, bytes, sha256 });
+                let proven_bytes = read_length(&self.note_path(&path));
+                held.push(Held {
+                    wanted: file.wanted,
+                    format: file.format,
+                    path,
+                    bytes,
+                    proven_bytes,
+                    sha256,
+                });
             }
         }
         held.sort_by(|a, b| {
@@ -175,10 +193,22 @@ impl Mirror {
                 ["info", "mod"].iter().map(|extension| held.path.with_extension(extension)).collect()
             }
         };
-        for path in std::iter::once(&held.path).chain(&beside) {
+        let note = self.note_path(&held.path);
+        for path in std::iter::once(&held.path).chain(&beside).chain([&note]) {
             file::remove_tree(path).map_err(FileError::at("remove", path))?;
         }
         Ok(())
+    }
+
+    /// Writes down that a file was proven with the length that it has.
+    pub fn note(&self, held: &Held) -> Result<(), MirrorError> {
+        write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes())?;
+        Ok(())
+    }
+
+    /// Where the length of a file is written down.
+    fn note_path(&self, file: &Path) -> PathBuf {
+        self.directory.join(WORK).join("files").join(file.file_name().unwrap_or_default())
     }
 
     /// Where the module's versions are.
@@ -214,6 +244,11 @@ fn sum_path(archive: &Path) -> PathBuf {
     let mut name = archive.as_os_str().to_owned();
     name.push(".sha256");
     name.into()
+}
+
+/// The length in a note.
+fn read_length(path: &Path) -> Option<u64> {
+    fs::read_to_string(path).ok()?.trim_end().parse().ok()
 }
 
 /// The sum in a file: 64 digits, perhaps with a name behind them.

@@ -33,7 +33,7 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
     let mut work = Work { mirror: &mirror, supply, context, added: Vec::new(), failed: Vec::new() };
-    let damaged = if arguments.verify { work.verify()? } else { Vec::new() };
+    let damaged = work.verify(arguments.verify)?;
     let missing = work.missing(wishes, damaged)?;
     let records = work.records(missing)?;
     let log = work.renew_log(&records, &arguments.seen)?;
@@ -55,14 +55,22 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Reads every file again; takes out what is damaged and says what must be fetched in its place.
-    fn verify(&mut self) -> Result<Vec<Wish>, Failure> {
+    /// Reads files again, all of them or those that have not the length that they were proven with; takes out what is
+    /// damaged and says what must be fetched in its place.
+    fn verify(&mut self, all: bool) -> Result<Vec<Wish>, Failure> {
         let mut damaged = Vec::new();
         for held in self.mirror.held()? {
-            let record = block_on(self.supply.lookup(&held.wanted))?
-                .map_err(|source| MirrorError::record(&held.wanted, source))?;
+            if !all && held.is_as_proven() {
+                continue;
+            }
+            let record = match block_on(self.supply.lookup(&held.wanted))? {
+                Ok(record) => record,
+                // Nothing speaks against a file that nobody wrote anything down about.
+                Err(error) if !all && held.proven_bytes.is_none() && error.is_unavailable() => continue,
+                Err(error) => return Err(MirrorError::record(&held.wanted, error).into()),
+            };
             match block_on(self.mirror.check(&held, &record))? {
-                Ok(()) => {}
+                Ok(()) => self.mirror.note(&held)?,
                 Err(error) if error.is_damage() => {
                     self.context.printer.warning(&format!("{error}; it is removed"));
                     self.mirror.remove(&held)?;
