@@ -35,6 +35,8 @@ mod scene;
 mod setup;
 mod shells;
 mod sources;
+#[cfg(unix)]
+mod special_files;
 mod transfer;
 mod verify;
 mod which;

@@ -4,11 +4,11 @@
 //! which was changed is found out; and the receipt holds the sum of the list, for the directories that the tree hash
 //! leaves out. With a list that is proven, each file that differs can be named.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::Diagnose;
+use gover_sys::file::read_limited;
 
 use crate::digest::{Digest, FileDigest, H1Error, Hashed, Sha256, tree_hash};
 use crate::file_error::FileError;
@@ -63,15 +63,12 @@ impl FileList {
 
     /// Reads a list and the sum of its bytes; `None` if there is no such file.
     pub fn read(path: &Path) -> Result<Option<(Self, Digest)>, FileListError> {
-        let mut bytes = Vec::new();
-        match File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes)) {
+        let malformed = |line| FileListError::Malformed { path: path.to_owned(), line };
+        let bytes = match read_limited(path, LIMIT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return Err(malformed(1)),
             result => result.map_err(FileError::at("read", path))?,
         };
-        let malformed = |line| FileListError::Malformed { path: path.to_owned(), line };
-        if bytes.len() as u64 > LIMIT {
-            return Err(malformed(1));
-        }
         let text = str::from_utf8(&bytes).map_err(|error| {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             malformed(before.split(|byte| *byte == b'\n').count())

@@ -120,6 +120,9 @@ impl Diagnose for ReceiptError {
     }
 }
 
+/// Bytes of a receipt; one has about a thousand.
+pub(crate) const LIMIT: u64 = 1 << 20;
+
 /// The time of an installation as receipts have it.
 pub(crate) fn installed_at(now: SystemTime) -> String {
     to_rfc3339(now)

@@ -1,6 +1,5 @@
 //! The last look at a tree before it is published: is it the Go it should be, and does it run?
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -10,6 +9,7 @@ use std::time::Duration;
 use gover_core::platform::architectures_of;
 use gover_core::{Arch, Diagnose, Env, Platform, ToolchainName};
 use gover_sys::exec;
+use gover_sys::file::read_limited;
 
 use crate::file_error::{self, FileError};
 
@@ -36,7 +36,7 @@ pub enum Seen {
 /// The version that a tree's `VERSION` gives: its first line, trimmed (go-facts 1.9).
 pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     let path = goroot.join("VERSION");
-    let text = fs::read(&path).map_err(FileError::at("read", &path))?;
+    let text = read_limited(&path, VERSION_LIMIT).map_err(FileError::at("read", &path))?;
     let text = String::from_utf8_lossy(&text);
     let line = text.lines().next().unwrap_or_default().trim();
     ToolchainName::parse(line).map_err(|_| SmokeError::NoVersion { line: line.chars().take(80).collect() })
@@ -201,6 +201,8 @@ impl Diagnose for SmokeError {
 }
 
 /// With [`BUSY_WAIT`]: two seconds.
+/// Bytes of a `VERSION`; it has two lines.
+const VERSION_LIMIT: u64 = 1 << 20;
 const BUSY_ATTEMPTS: u32 = 100;
 const BUSY_WAIT: Duration = Duration::from_millis(20);
 

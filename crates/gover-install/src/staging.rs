@@ -23,6 +23,7 @@ use gover_sys::{Lock, file};
 
 use crate::fetch::discard_parts;
 use crate::file_error::FileError;
+use crate::receipt;
 
 /// A directory to build a toolchain in; removed with all it holds when dropped.
 #[derive(Debug)]
@@ -178,8 +179,9 @@ pub fn put_aside(layout: &Layout) -> Vec<ToolchainName> {
 pub(crate) fn read_receipt(layout: &Layout, name: &ToolchainName) -> Result<Option<Vec<u8>>, FileError> {
     let directory = layout.staging().join(name.as_str());
     let (staged, path) = (directory.join(RECEIPT), layout.receipt(name));
-    let staged = is_published(&directory, &layout.toolchain(name)).then(|| fs::read(staged).ok()).flatten();
-    match staged.map_or_else(|| fs::read(&path), Ok) {
+    let read = |path: &Path| file::read_limited(path, receipt::LIMIT);
+    let staged = is_published(&directory, &layout.toolchain(name)).then(|| read(&staged).ok()).flatten();
+    match staged.map_or_else(|| read(&path), Ok) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         bytes => bytes.map(Some).map_err(FileError::at("read", &path)),
     }

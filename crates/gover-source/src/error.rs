@@ -58,7 +58,7 @@ impl SourceError {
 
     /// An error of a file on this machine.
     pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
-        let reason = format!("cannot {verb} `{}`: {}", path.display(), error.kind());
+        let reason = format!("cannot {verb} `{}`: {}", path.display(), reason_of(error));
         if error.kind() == io::ErrorKind::NotFound {
             Self::not_there(format!("no file `{}`", path.display()))
         } else {
@@ -283,6 +283,11 @@ pub enum Obstacle {
     OwnServer,
     /// Something between here and the servers, or they themselves.
     Network,
+}
+
+/// Why a file could not be used, as people read it: in gover's own words where it found out itself.
+pub(crate) fn reason_of(error: &io::Error) -> String {
+    if error.get_ref().is_some() { error.to_string() } else { error.kind().to_string() }
 }
 
 /// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.

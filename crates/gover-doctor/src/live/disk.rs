@@ -1,11 +1,11 @@
 //! The real disk. Paths are Unicode here; one that is not cannot be asked about.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use gover_core::real_path::real_path;
-use gover_sys::file;
+use gover_sys::file::{self, open_regular, read_limited};
 
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
 
@@ -23,23 +23,12 @@ impl Disk for RealDisk {
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        // A pipe or a device would block, or never end.
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        let mut content = Vec::new();
-        File::open(path)?.take(MAX_SIZE + 1).read_to_end(&mut content)?;
-        if content.len() as u64 > MAX_SIZE {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        Ok(content)
+        read_limited(Path::new(path), MAX_SIZE)
     }
 
     fn head(&self, path: &str, length: usize) -> Vec<u8> {
         let mut content = Vec::new();
-        if fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
-            && let Ok(file) = File::open(path)
-        {
+        if let Ok(file) = open_regular(Path::new(path)) {
             // What was read before an error is still the head.
             let _ = file.take(length as u64).read_to_end(&mut content);
         }

@@ -11,7 +11,7 @@ use std::io;
 use std::path::Path;
 
 use gover_core::{Diagnose, Layout};
-use gover_sys::file::write_atomically;
+use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::{Lock, registry};
 
 use crate::finding::Change;
@@ -151,7 +151,7 @@ fn make(change: &Change) -> Result<(), RepairError> {
 }
 
 fn read_file(path: &str) -> Result<Option<Vec<u8>>, RepairError> {
-    match fs::read(path) {
+    match read_limited(Path::new(path), LIMIT) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(file_error("read", path, source)),
@@ -175,6 +175,9 @@ pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
 
 /// The name of the lock that repairs take.
 pub const LOCK: &str = "doctor";
+
+/// Bytes of a file that is changed.
+const LIMIT: u64 = 16 << 20;
 
 #[cfg(test)]
 mod tests;

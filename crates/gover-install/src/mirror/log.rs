@@ -1,9 +1,9 @@
 //! The log's part of a mirror: records under one head, and the tiles that prove them.
 
-use std::fs;
 use std::path::PathBuf;
 
 use gover_source::{Excerpt, Supply, Wanted};
+use gover_sys::file::read_limited;
 
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};
 use crate::file_error::FileError;
@@ -92,7 +92,7 @@ impl Mirror {
                 given.sizes.push(size);
                 continue;
             }
-            let head = fs::read(&path).map_err(FileError::at("read", &path))?;
+            let head = read_limited(&path, LIMIT).map_err(FileError::at("read", &path))?;
             if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
                 given.sizes.push(size);
                 given.damaged.push(path);
@@ -102,7 +102,7 @@ impl Mirror {
         }
         // A copy of a mirror may lack what is not served.
         let latest = self.log_path(database, "latest");
-        if let Ok(head) = fs::read(&latest) {
+        if let Ok(head) = read_limited(&latest, LIMIT) {
             if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
                 given.damaged.push(latest);
             } else if !given.heads.contains(&head) {
@@ -123,3 +123,6 @@ impl Mirror {
         full
     }
 }
+
+/// Bytes of a signed head; one has a few hundred.
+const LIMIT: u64 = 1 << 20;

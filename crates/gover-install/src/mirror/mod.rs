@@ -248,17 +248,17 @@ fn sum_path(archive: &Path) -> PathBuf {
 
 /// The length in a note.
 fn read_length(path: &Path) -> Option<u64> {
-    fs::read_to_string(path).ok()?.trim_end().parse().ok()
+    file::read_text_limited(path, NOTE).ok()?.trim_end().parse().ok()
 }
 
 /// The sum in a file: 64 digits, perhaps with a name behind them.
 fn read_sum(path: &Path) -> Option<Digest> {
-    fs::read_to_string(path).ok()?.split_whitespace().next()?.parse().ok()
+    file::read_text_limited(path, NOTE).ok()?.split_whitespace().next()?.parse().ok()
 }
 
 /// Gives a file its content by one rename, unless it has it already. Says whether it changed.
 fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
-    if fs::read(path).is_ok_and(|known| known == bytes) {
+    if file::read_limited(path, bytes.len() as u64).is_ok_and(|known| known == bytes) {
         return Ok(false);
     }
     if let Some(directory) = path.parent() {
@@ -268,5 +268,7 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
     Ok(true)
 }
 
+/// Bytes of a file with a sum or a length.
+const NOTE: u64 = 4096;
 /// The part that is not served.
 const WORK: &str = ".gover-mirror";

@@ -13,7 +13,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::{fs, io};
 
 use gover_core::{Diagnose, Env, Exit, Layout};
-use gover_sys::file::write_atomically;
+use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::user_path::{self, UserPath};
 
 use crate::init::InitError;
@@ -265,7 +265,7 @@ fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, PersistError> {
-    match fs::read(path) {
+    match read_limited(path, LIMIT) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(PersistError::Read { path: path.to_owned(), source }),
@@ -281,6 +281,8 @@ fn machine_path() -> Option<UserPath> {
     user_path::read_machine().ok().flatten()
 }
 
+/// Bytes of a startup file; far more than a person or a program writes there.
+const LIMIT: u64 = 16 << 20;
 /// The registry value, as people find it.
 pub const USER_PATH: &str = r"HKCU\Environment\Path";
 

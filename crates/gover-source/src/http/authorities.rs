@@ -14,6 +14,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use gover_sys::file::read_limited;
+
 use crate::network::Certificates;
 
 use super::{HttpError, innermost};
@@ -28,6 +30,7 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
     let mut found = Found::default();
     match file {
         Some(path) => {
+            // Named by a person, who may well name a pipe that a shell made, as for Go.
             let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.clone(), &error))?;
             if found.add(&bytes) == 0 {
                 return Err(HttpError::Certificates {
@@ -37,7 +40,7 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
             }
         }
         None if like_go => {
-            if let Some(bytes) = FILES.iter().find_map(|path| fs::read(path).ok()) {
+            if let Some(bytes) = FILES.iter().find_map(|path| read_limited(Path::new(path), LIMIT).ok()) {
                 found.add(&bytes);
             }
         }
@@ -84,7 +87,7 @@ impl Found {
         for entry in fs::read_dir(directory)?.flatten() {
             let path = entry.path();
             if !is_link_within(&path)
-                && let Ok(bytes) = fs::read(&path)
+                && let Ok(bytes) = read_limited(&path, LIMIT)
             {
                 self.add(&bytes);
             }
@@ -110,6 +113,24 @@ const FILES: [&str; 9] = [
     "/etc/openssl/certs/ca-certificates.crt",
 ];
 
+/// Bytes of a file of authorities; a bundle of all there are has about a million.
+const LIMIT: u64 = 32 << 20;
+
 /// The directories of the systems, of which all are read.
 const DIRECTORIES: [&str; 4] =
     ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/share/certs", "/etc/openssl/certs"];
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_among_the_authorities_keeps_nobody_waiting() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe.pem");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut found = Found::default();
+        found.add_directory(root.path()).unwrap();
+        assert!(found.certificates.is_empty());
+    }
+}

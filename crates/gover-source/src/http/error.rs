@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::error::reason_of;
+
 use super::auth::AuthError;
 use super::certificate::CertificateProblem;
 
@@ -210,7 +212,7 @@ impl HttpError {
 
     /// The error of reading the bundle of certificates.
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
-        Self::Certificates { path, reason: error.kind().to_string() }
+        Self::Certificates { path, reason: reason_of(error) }
     }
 }
 

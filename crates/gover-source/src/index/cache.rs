@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use gover_sys::file;
+
 use crate::table;
 
 /// A directory with one file for each address. Files appear by rename; all of it can be deleted at any time.
@@ -54,7 +56,7 @@ impl Cache {
 
     /// What is kept of `url`; anything unreadable counts as nothing.
     pub(crate) fn read(&self, url: &str) -> Option<Cached> {
-        let content = fs::read_to_string(self.path(url)).ok()?;
+        let content = file::read_text_limited(&self.path(url), LIMIT).ok()?;
         let (header, text) = content.split_once('\n')?;
         let header: Header = serde_json::from_str(header).ok()?;
         let checked = UNIX_EPOCH.checked_add(Duration::from_secs(header.checked))?;
@@ -108,6 +110,9 @@ fn write_new(path: &Path, header: &[u8], text: &[u8]) -> io::Result<()> {
 }
 
 const FORMAT: u32 = 1;
+
+/// Bytes of a kept text, more than of any that is taken from a server.
+const LIMIT: u64 = 64 << 20;
 
 /// How long an answer is used without asking again; the site itself keeps its own that long.
 const FRESH: Duration = Duration::from_hours(1);

@@ -9,11 +9,12 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use gover_core::{Platform, ToolchainName};
+use gover_sys::file;
 
 use crate::address;
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
@@ -137,7 +138,7 @@ impl Proxies {
     pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
         let entries = self.entries().unwrap_or_default();
         let lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
-            Location::File(path) => fs::read_to_string(path).ok(),
+            Location::File(path) => file::read_text_limited(&path, LIST_LIMIT).ok(),
             location @ Location::Url(_) => cache.read(&location.to_string()).map(|cached| cached.text),
         });
         lists.map(|text| Listed::parse(&text)).next().unwrap_or_default()
@@ -248,11 +249,14 @@ pub(crate) async fn read(
     match location {
         Location::Url(url) => Ok(http.read(url, limit, etag).await?),
         Location::File(path) => {
-            let error = |error| SourceError::file("read", path, &error);
-            if fs::metadata(path).map_err(error)?.len() > limit {
-                return Err(HttpError::TooLong { limit }.into());
+            let error = |error: io::Error| SourceError::file("read", path, &error);
+            match file::read_limited(path, limit) {
+                Ok(bytes) => Ok(Body::New { bytes, etag: None }),
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                    Err(HttpError::TooLong { limit }.into())
+                }
+                Err(source) => Err(error(source)),
             }
-            Ok(Body::New { bytes: fs::read(path).map_err(error)?, etag: None })
         }
     }
 }

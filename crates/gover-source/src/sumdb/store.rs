@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -41,11 +41,14 @@ impl Store {
         match patiently(|| read_bounded(&path)) {
             Ok(note) => Ok(StoredHead::Note(note)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::Note(Vec::new())),
-            Err(error) if matches!(error.kind(), ErrorKind::FileTooLarge | ErrorKind::IsADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput
+                ) =>
+            {
                 Ok(StoredHead::Unfit(error.to_string()))
             }
-            // Windows refuses to open a directory.
-            Err(_) if path.is_dir() => Ok(StoredHead::Unfit(ErrorKind::IsADirectory.to_string())),
             Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
         }
     }
@@ -242,12 +245,7 @@ fn patiently<T>(operation: impl Fn() -> io::Result<T>) -> io::Result<T> {
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_ANSWER as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_ANSWER {
-        return Err(io::Error::new(ErrorKind::FileTooLarge, "larger than any answer of a checksum database"));
-    }
-    Ok(bytes)
+    gover_sys::file::read_limited(path, MAX_ANSWER as u64)
 }
 
 /// One element of a database's name as a file name that is safe, and distinct, on every file system.

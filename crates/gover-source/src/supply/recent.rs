@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use gover_sys::file;
+
 /// Which sources failed lately. A file that is missing, damaged or cannot be written costs some waiting, no more.
 #[derive(Debug)]
 pub(crate) struct RecentFailures {
@@ -73,7 +75,7 @@ impl RecentFailures {
 
 /// What the file says and still counts at that time. A failure in the future is one of another clock.
 fn read(path: &Path, now: SystemTime) -> Failed {
-    let content = fs::read(path).unwrap_or_default();
+    let content = file::read_limited(path, LIMIT).unwrap_or_default();
     let Ok(File { format: FORMAT, mut failed }) = serde_json::from_slice(&content) else {
         return Failed::new();
     };
@@ -100,6 +102,9 @@ fn seconds(time: SystemTime) -> u64 {
 }
 
 const FORMAT: u32 = 1;
+
+/// Bytes of the file; it holds a line a source.
+const LIMIT: u64 = 1 << 20;
 
 /// How long a source that failed is asked last.
 const HOUR: Duration = Duration::from_hours(1);

@@ -6,9 +6,11 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+
+use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
 use crate::disguise::Disguise;
@@ -284,12 +286,17 @@ impl<'a> Transfer<'a> {
 
     async fn copy(&mut self, path: &Path) -> Result<u64, TransferError> {
         let failed = |verb, error: &io::Error| TransferError::Source(SourceError::file(verb, path, error));
-        let mut file = File::open(path).map_err(|error| failed("open", &error))?;
+        let mut file = match open_regular(path) {
+            Ok(file) => file,
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) =>
+            {
+                let reason = format!("`{}` is no file", path.display());
+                return Err(TransferError::Source(SourceError::not_there(reason)));
+            }
+            Err(error) => return Err(failed("open", &error)),
+        };
         let metadata = file.metadata().map_err(|error| failed("read", &error))?;
-        if !metadata.is_file() {
-            let reason = format!("`{}` is no file", path.display());
-            return Err(TransferError::Source(SourceError::not_there(reason)));
-        }
         if self.is_wrong_size(Some(metadata.len())) {
             let mut head = vec![0; 1 << 10];
             let count = file.read(&mut head).unwrap_or_default();

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 mod exchange;
+mod read;
 mod staged;
 #[cfg(unix)]
 mod unix;
@@ -21,6 +22,7 @@ use windows as imp;
 mod tests;
 
 pub use exchange::exchange;
+pub use read::{open_regular, read_limited, read_text_limited};
 pub use staged::StagedProgram;
 
 /// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].

@@ -74,6 +74,19 @@ pub(super) fn make_private(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(file.metadata()?.mode() & 0o700))
 }
 
+/// Opening a pipe waits for its other end otherwise. To a regular file it makes no difference.
+pub(super) fn set_unwaiting(options: &mut OpenOptions) {
+    options.custom_flags(O_NONBLOCK);
+}
+
+#[cfg(all(target_os = "linux", any(target_arch = "mips", target_arch = "mips64")))]
+const O_NONBLOCK: i32 = 0x80;
+#[cfg(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64"))))]
+const O_NONBLOCK: i32 = 0o4000;
+/// As in every BSD, macOS among them.
+#[cfg(not(target_os = "linux"))]
+const O_NONBLOCK: i32 = 0x4;
+
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
     fs::rename(temporary, target)
 }

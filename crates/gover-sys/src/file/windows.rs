@@ -83,6 +83,9 @@ pub(super) fn make_private(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Pipes have no names among the files.
+pub(super) fn set_unwaiting(_options: &mut OpenOptions) {}
+
 /// Without patience: a running program is held for as long as it runs, and is renamed aside instead.
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
     make_writable(target);

@@ -63,7 +63,7 @@ pub(super) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
 /// What the file holds; `None` if there is none or only blanks.
 fn text(context: &Context<'_>) -> Result<Option<String>, Failure> {
     let path = context.layout.default_file();
-    match fs::read(&path) {
+    match file::read_limited(&path, LIMIT) {
         Ok(bytes) => {
             Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()).filter(|text| !text.is_empty()))
         }
@@ -137,3 +137,6 @@ fn cannot(verb: &str, path: &std::path::Path, source: &io::Error) -> Failure {
         "check who owns GOVER_HOME and whether you may write there",
     )
 }
+
+/// Bytes of the file with the default, which holds a line.
+const LIMIT: u64 = 1 << 20;

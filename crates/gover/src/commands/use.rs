@@ -151,7 +151,7 @@ pub(super) fn dead(context: &Context<'_>) -> Vec<PathBuf> {
 
 fn is_alive(path: &Path) -> bool {
     let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-    let record = fs::read_to_string(path).ok().and_then(|text| SessionRecord::parse(&text));
+    let record = file::read_text_limited(path, RECORD).ok().and_then(|text| SessionRecord::parse(&text));
     id.zip(record).is_some_and(|(id, record)| process::is_alive(ProcessId { id, start: record.start }))
 }
 
@@ -167,6 +167,9 @@ fn cannot_write(path: &Path, source: &std::io::Error) -> Failure {
         "check who owns GOVER_HOME and whether you may write there",
     )
 }
+
+/// Bytes of a session record, which holds two lines.
+const RECORD: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

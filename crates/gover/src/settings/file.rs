@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::parse_switch;
 use gover_source::SourceSpec;
-use gover_sys::file::{write_atomically, write_privately};
+use gover_sys::file::{read_limited, write_atomically, write_privately};
 use toml_edit::{Array, DocumentMut, Item, value};
 
 use super::{SETTINGS, SettingsError, split};
@@ -20,7 +20,7 @@ impl ConfigFile {
     /// Reads the file; a missing one is empty.
     pub(crate) fn read(path: &Path) -> Result<Self, SettingsError> {
         let read = |source| SettingsError::Read { path: path.to_owned(), source };
-        let bytes = match fs::read(path) {
+        let bytes = match read_limited(path, LIMIT) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(source) => return Err(read(source)),
@@ -128,3 +128,6 @@ fn syntax(path: &Path, text: &str, error: &toml_edit::TomlError) -> SettingsErro
     let message = error.message().lines().next().unwrap_or_default().to_owned();
     SettingsError::Syntax { path: path.to_owned(), line, message }
 }
+
+/// Bytes of config.toml.
+const LIMIT: u64 = 1 << 20;
