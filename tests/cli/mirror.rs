@@ -166,6 +166,8 @@ fn one_platform_that_is_not_to_be_had_does_not_keep_the_others() {
     assert_eq!(facts["files"][0]["added"], true);
     assert_eq!(facts["files"][0]["source"], "go.dev");
     assert_eq!(facts["failed"][0]["platform"], "solaris-amd64");
+    let causes = facts["failed"][0]["causes"].to_string();
+    assert!(causes.contains("has no record of") && causes.contains("404"), "{causes}");
     assert_eq!(facts["log"]["database"], "sum.test");
     assert_eq!(facts["log"]["records"], 303);
     assert_eq!(facts["log"]["changed"], true);

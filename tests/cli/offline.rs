@@ -187,6 +187,30 @@ fn a_file_that_nothing_proves_is_not_installed() {
 }
 
 #[test]
+fn a_module_that_lost_its_name_is_told_its_name() {
+    let ctx = offline();
+    let release = Release::new("go1.91.2");
+    ctx.write("download.zip", release.module_zip());
+    let sum = gover_test::sha256_hex(release.module_zip());
+    gover_snapshot!(
+        ctx.gover(["install", "--sha256", &sum, "download.zip"]),
+        str![[r#"
+exit: 1
+----- stdout -----
+
+----- stderr -----
+error: download.zip is the zip of a module, and its name does not say so
+  nothing was installed
+hint: give it back the name that it was published under: `v0.0.1-go1.91.2.[PLATFORM].zip`
+
+"#]]
+    );
+    let name = format!("{}.zip", release.module_version());
+    ctx.write(&name, release.module_zip());
+    ctx.gover(["install", "--sha256", &sum, &name]).success();
+}
+
+#[test]
 fn a_file_for_another_system_is_told_before_it_is_read() {
     let ctx = offline();
     let other = if gover_core::Platform::host().is_windows() { "linux-amd64" } else { "windows-amd64" };

@@ -389,7 +389,7 @@ exit: 0
 go1.91.2  as released  18 files, [SIZE]  transparency log record 0
 
 ----- stderr -----
-go1.91.2: no list of its files is kept, so no proof covers api, doc, misc and test
+go1.91.2: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could not be named, and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both
 
 "#]]
     );
@@ -419,6 +419,7 @@ exit: 1
 go1.91.2  not proven  18 files, [SIZE]  it has no receipt, and no record of the checksum database is kept here (offline)
 
 ----- stderr -----
+go1.91.2: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could not be named, and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both
 error: go1.91.2 is not proven by anything
 hint: gover install -f 1.91.2
 
@@ -531,6 +532,42 @@ fn damaged_toolchains_are_verified_too_and_requests_choose() {
     ctx.gover(["verify", "1.80"]).exits(127);
     ctx.gover(["verify", "system"]).exits(2);
     ctx.gover(["verify", "what"]).exits(2);
+}
+
+#[test]
+fn a_word_for_one_toolchain_means_one_here_too() {
+    let ctx = context!().with_site();
+    for name in ["go1.90.1", "go1.90.4", NAME, "go1.92rc1"] {
+        ctx.publish(name);
+    }
+    ctx.gover(["install", "1.90.1", "1.90.4", "1.91.2", "1.92rc1"]).success();
+    for (request, expected) in
+        [("latest", NAME), ("stable", NAME), ("next", "go1.92rc1"), ("oldstable", "go1.90.4")]
+    {
+        let json = ctx.gover(["verify", request, "--json"]).success().json();
+        let toolchains = json["toolchains"].as_array().unwrap();
+        assert_eq!(toolchains.len(), 1, "{request}: {json}");
+        assert_eq!(toolchains[0]["version"], expected, "{request}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn toolchains_on_another_disk_are_verified_where_they_are() {
+    let ctx = installed();
+    let versions = ctx.layout().versions();
+    let elsewhere = ctx.root().join("disk");
+    fs::rename(&versions, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &versions).unwrap();
+    let output = ctx.gover(["verify"]);
+    assert!(output.success().stdout.contains("as released  18 files"), "{output}");
+    fs::write(elsewhere.join(NAME).join("LICENSE"), "").unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["changed LICENSE"]);
+    // One of them alone.
+    fs::remove_file(&versions).unwrap();
+    fs::create_dir(&versions).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join(NAME), versions.join(NAME)).unwrap();
+    assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["changed LICENSE"]);
 }
 
 #[test]

@@ -78,6 +78,14 @@ pub enum InstallError {
         /// The first line of its VERSION.
         name: String,
     },
+    /// The zip of a module whose name does not say so; only the name tells which root it must have.
+    #[error("{file} is the zip of a module, and its name does not say so")]
+    RenamedModule {
+        /// The file.
+        file: String,
+        /// The name that it was published under, as what is in it has it.
+        published: String,
+    },
     /// The file to install is not to be had.
     #[error("cannot get `{location}`: {reason}")]
     Given {
@@ -229,6 +237,7 @@ impl Diagnose for InstallError {
             Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
                 vec!["nothing was installed".to_owned()]
             }
+            Self::RenamedModule { .. } => vec!["nothing was installed".to_owned()],
             Self::Archive { source, disguise, .. } if source.is_integrity() => {
                 let disguise = disguise.map(|disguise| disguise.to_string());
                 disguise.into_iter().chain([DELETED.to_owned()]).collect()
@@ -269,6 +278,9 @@ impl Diagnose for InstallError {
             Self::Archive { disguise: Some(Disguise::WebPage), .. } => vec![SIGN_IN.to_owned()],
             Self::Archive { source_label, file, .. } => vec![other_source(source_label, file)],
             Self::Smoke { source, .. } => source.hints(),
+            Self::RenamedModule { published, .. } => {
+                vec![format!("give it back the name that it was published under: `{published}`")]
+            }
             Self::UnusableName { .. } => {
                 vec!["build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`".to_owned()]
             }

@@ -5,7 +5,9 @@ use std::io::Read;
 
 use gover_core::inventory::is_installed;
 use gover_core::{Platform, ToolchainName};
-use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted, shown_address};
+use gover_source::{
+    Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted, published_file, shown_address,
+};
 use gover_sys::Lock;
 
 use crate::archive::Unpacked;
@@ -137,16 +139,32 @@ fn unnamed() -> ToolchainName {
     ToolchainName::of(&ANY.parse().unwrap_or_else(|_| unreachable!("`{ANY}` is a Go version")))
 }
 
-/// The container that the first bytes tell; a name may say anything.
+/// The container that the first bytes tell; a name may say anything, except that a module must be named as one.
 fn format(artifact: &Artifact, received: &Received) -> Result<Format, InstallError> {
     let path = &received.path;
-    let mut magic = [0; 2];
-    File::open(path).and_then(|mut file| file.read(&mut magic)).map_err(FileError::at("read", path))?;
-    Ok(match (&magic, artifact.format) {
-        (b"PK", Format::ModuleZip) => Format::ModuleZip,
-        (b"PK", _) => Format::Zip,
-        _ => Format::TarGz,
-    })
+    let mut head = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(HEAD).read_to_end(&mut head))
+        .map_err(FileError::at("read", path))?;
+    match (head.starts_with(b"PK"), artifact.format) {
+        (true, Format::ModuleZip) => Ok(Format::ModuleZip),
+        (true, _) => match module_in(&head) {
+            Some(published) => {
+                Err(InstallError::RenamedModule { file: artifact.file_name.clone(), published })
+            }
+            None => Ok(Format::Zip),
+        },
+        (false, _) => Ok(Format::TarGz),
+    }
+}
+
+/// The published name of a module's zip, from the name of its first entry: `golang.org/toolchain@v0.0.1-…/…`, behind the
+/// 30 bytes of a local header.
+fn module_in(head: &[u8]) -> Option<String> {
+    let name = head.get(30..)?.strip_prefix(b"golang.org/toolchain@")?;
+    let version = name.split(|byte| *byte == b'/').next()?;
+    let file = format!("{}.zip", str::from_utf8(version).ok()?);
+    published_file(&file).map(|_| file)
 }
 
 /// One file has one place: what the source says of its attempts is the reason.
@@ -161,6 +179,8 @@ fn unreachable_file(artifact: &Artifact, error: SupplyError) -> InstallError {
 
 /// The lock, the staging directory and the parts of files whose version is not known yet.
 const LOCK: &str = "given";
+/// Bytes that hold the first local header of a zip, and the name in it.
+const HEAD: u64 = 256;
 const MODULE_PREFIX: &str = "v0.0.1-";
 /// Stands for a version that is not known yet; never shown, since errors name the file.
 const ANY: &str = "1.21.0";

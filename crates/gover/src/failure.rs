@@ -54,6 +54,22 @@ impl Failure {
         }
     }
 
+    /// Why it failed, outermost first.
+    pub(crate) fn causes(&self) -> &[String] {
+        match self {
+            Self::Shown(report) => &report.causes,
+            Self::Silent(_) => &[],
+        }
+    }
+
+    /// Facts about it, one a line.
+    pub(crate) fn details(&self) -> &[String] {
+        match self {
+            Self::Shown(report) => &report.details,
+            Self::Silent(_) => &[],
+        }
+    }
+
     /// A command line that clap accepts and the command cannot.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Usage)

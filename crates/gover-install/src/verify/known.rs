@@ -27,6 +27,11 @@ impl Known {
         Self { receipt, receipt_error, list, list_error }
     }
 
+    /// Whether nothing was written down, as of a toolchain that was put there by hand.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether its only proof is a sum that the user gave.
     pub fn is_given(&self) -> bool {
         let given = |proof: &ProofHeld| *proof == ProofHeld::Given;

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use gover_core::{Platform, ToolchainName};
-use gover_install::Installed;
+use gover_install::{InstallError, Installed};
 use gover_source::{Wanted, file_path, is_http, published_file, shown_address};
 
 use crate::architecture::Target;
@@ -73,15 +73,17 @@ impl GivenFile {
         context: &Context<'_>,
     ) -> Result<Installed, Failure> {
         let supply = with_file(context, &self.path)?;
-        let proofless = format!("gover install --sha256 HEX {}", pasted(&self.text));
-        super::install_one(&self.name, force, &supply, target, context).map_err(|failure| {
-            if failure.what().starts_with("cannot verify") {
-                let beside = "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a \
-                              place that you trust:";
-                failure.hinting(format!("{beside} {proofless}"))
-            } else {
-                failure
+        super::attempt(&self.name, force, &supply, target, context)?.map_err(|error| {
+            let is_proofless = matches!(error, InstallError::NoProof { .. });
+            let failure = super::failed(error, &self.name, &supply, target);
+            if !is_proofless {
+                return failure;
             }
+            failure.hinting(format!(
+                "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you \
+                 trust: gover install --sha256 HEX {}",
+                pasted(&self.text)
+            ))
         })
     }
 }

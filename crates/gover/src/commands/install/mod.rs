@@ -136,8 +136,19 @@ fn install_one(
     target: &Target,
     context: &Context<'_>,
 ) -> Result<Installed, Failure> {
+    attempt(name, force, supply, target, context)?.map_err(|error| failed(error, name, supply, target))
+}
+
+/// The same with the error of the installation itself, for who has more to say about some of them.
+fn attempt(
+    name: &ToolchainName,
+    force: bool,
+    supply: &Supply,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<Result<Installed, InstallError>, Failure> {
     if !force && is_installed(&context.layout, name) {
-        return already(name, target, context);
+        return already(name, target, context).map(Ok);
     }
     let began = Instant::now();
     let request = InstallRequest {
@@ -150,12 +161,15 @@ fn install_one(
     let shim = provide::shim_program(context);
     let installed = block_on(install(&request, &installer(supply, &progress, &shim, context)))?;
     tell_remarks(supply, context);
-    let installed = installed.map_err(|error| failed(error, name, supply, target))?;
+    let installed = match installed {
+        Ok(installed) => installed,
+        Err(error) => return Ok(Err(error)),
+    };
     if installed.reused {
-        return already(name, target, context);
+        return already(name, target, context).map(Ok);
     }
     finished(&installed, began, context)?;
-    Ok(installed)
+    Ok(Ok(installed))
 }
 
 /// Where the machine's architecture is all that a release lacks, the one that runs as well is offered.

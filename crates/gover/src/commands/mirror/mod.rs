@@ -240,6 +240,8 @@ impl Work<'_> {
                     "version": wanted.name.as_str(),
                     "platform": wanted.platform.to_string(),
                     "error": failure.what(),
+                    "causes": failure.causes(),
+                    "details": failure.details(),
                 })
             })
             .collect();

@@ -6,7 +6,7 @@ mod show;
 use std::thread;
 
 use gover_core::inventory::candidates;
-use gover_core::{Exit, Platform, Request, ToolchainName};
+use gover_core::{Exit, Platform, Request, RequestKind, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Case, Known, LogAnswer, Tree, Verdict, judge};
 use gover_source::Supply;
@@ -139,7 +139,14 @@ fn wanted(requests: &[String], context: &Context<'_>) -> Result<Vec<ToolchainNam
                 "`gover list` shows what can be verified",
             ));
         }
-        let matching = request.all(&installed, context.stable().as_ref());
+        let stable = context.stable();
+        let matching = match request.kind() {
+            // Words for one toolchain, as everywhere; `1.22` and ranges mean all that they cover.
+            RequestKind::Latest | RequestKind::OldStable | RequestKind::Next => {
+                request.newest(&installed, stable.as_ref()).into_iter().collect()
+            }
+            _ => request.all(&installed, stable.as_ref()),
+        };
         if matching.is_empty() {
             return Err(super::requests::missing(&request));
         }

@@ -51,12 +51,31 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
                 context.printer.detail(&format!("  {}", printable(path)));
             }
         }
-        if verdict.uncovered && is_good(one) {
+        // Of a damaged one the hints say it.
+        if one.known.is_nothing() && verdict.state != State::Damaged {
+            context.printer.note(&by_hand(one));
+        } else if verdict.uncovered && is_good(one) {
             context.printer.note(&format!(
                 "{name}: no list of its files is kept, so no proof covers api, doc, misc and test"
             ));
         }
     }
+}
+
+/// What it means that nothing is known of a toolchain, and what to do.
+fn by_hand(one: &Examined) -> String {
+    let uncovered = if one.verdict.uncovered { ", and no proof covers api, doc, misc and test" } else { "" };
+    let request = pasted(Request::exact(one.name.clone()).as_str());
+    let command = if one.name.is_release() {
+        format!("; `gover install -f {request}` writes both")
+    } else {
+        String::new()
+    };
+    format!(
+        "{}: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could \
+         not be named{uncovered}{command}",
+        one.name
+    )
 }
 
 /// How the command ends: well, or with what to do about the toolchains that are not as they should be, and about a log
