@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::artifact::Format;
+use crate::content::Content;
 use crate::http::{GZIP, inflated};
 
 /// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.
@@ -19,13 +20,13 @@ pub enum Disguise {
 impl Disguise {
     /// Looks at the beginning of a file that should be of that format; the first kilobyte is enough.
     pub fn of(head: &[u8], format: Format) -> Option<Self> {
-        let gzip = head.starts_with(&GZIP);
-        let is_tar = |bytes: &[u8]| bytes.get(257..262) == Some(b"ustar");
-        match format {
-            _ if head.trim_ascii_start().starts_with(b"<") => Some(Self::WebPage),
-            Format::TarGz if is_tar(head) => Some(Self::Unpacked),
-            Format::TarGz if gzip && inflated(head, 2).starts_with(&GZIP) => Some(Self::PackedAgain),
-            Format::Zip | Format::ModuleZip if gzip => Some(Self::PackedAgain),
+        match (Content::of(head), format) {
+            (Content::WebPage, _) => Some(Self::WebPage),
+            (Content::Archive(".tar"), Format::TarGz) => Some(Self::Unpacked),
+            (Content::Archive(".tar.gz"), Format::Zip | Format::ModuleZip) => Some(Self::PackedAgain),
+            (Content::Archive(".tar.gz"), Format::TarGz) if inflated(head, 2).starts_with(&GZIP) => {
+                Some(Self::PackedAgain)
+            }
             _ => None,
         }
     }

@@ -18,8 +18,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use gover_source::Content;
+
 pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
-pub use recognise::Content;
 pub use size::unpacked_size;
 
 use crate::digest::{FileDigest, Hashed};
