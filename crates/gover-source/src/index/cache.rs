@@ -1,8 +1,8 @@
 //! What was fetched, kept for the next command: an index, a proxy's list.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -82,14 +82,9 @@ impl Cache {
             etag: cached.etag.clone(),
             checked,
         };
-        let path = self.path(url);
-        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-        let result = write_new(&temporary, &serde_json::to_vec(&header)?, cached.text.as_bytes())
-            .and_then(|()| fs::rename(&temporary, &path));
-        if result.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        result
+        let header = serde_json::to_vec(&header)?;
+        let content = [header.as_slice(), b"\n", cached.text.as_bytes()].concat();
+        file::write_atomically(&self.path(url), &content)
     }
 
     fn path(&self, url: &str) -> PathBuf {
@@ -99,14 +94,6 @@ impl Cache {
         name.truncate(120);
         self.directory.join(format!("{name}.cache"))
     }
-}
-
-fn write_new(path: &Path, header: &[u8], text: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(header)?;
-    file.write_all(b"\n")?;
-    file.write_all(text)?;
-    file.sync_all()
 }
 
 const FORMAT: u32 = 1;

@@ -7,10 +7,12 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::thread;
 use std::time::Duration;
+
+use gover_sys::file::{read_limited, rename, write_atomically, write_cached};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -81,7 +83,7 @@ impl Store {
             StoredHead::Note(note) => {
                 // A copy, so that there is a head at every moment.
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
-                publish(&path, note, Durability::Synced).map(|()| path)
+                write_atomically(&path, note).map(|()| path)
             }
             StoredHead::Unfit(_) => move_aside(&self.head_path(), &directory),
         };
@@ -104,11 +106,7 @@ impl Store {
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        publish(&path, note, Durability::Synced).map_err(|source| SumdbError::Io {
-            verb: "write",
-            path,
-            source,
-        })
+        write_atomically(&path, note).map_err(|source| SumdbError::Io { verb: "write", path, source })
     }
 
     /// Every cached lookup answer that can be read; unproven.
@@ -138,7 +136,7 @@ impl Store {
         if let Some(directory) = path.parent()
             && create_directory(directory).is_ok()
         {
-            let _ = publish(&path, bytes, Durability::Cached);
+            let _ = write_cached(&path, bytes);
         }
     }
 
@@ -152,7 +150,7 @@ impl Store {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
         let path = directory.join(name);
-        match publish(&path, text.as_bytes(), Durability::Synced) {
+        match write_atomically(&path, text.as_bytes()) {
             Ok(()) => Ok(path),
             Err(source) => Err(SumdbError::Io { verb: "write", path, source }),
         }
@@ -180,7 +178,7 @@ fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
     loop {
         let aside = directory.join(format!("head-{number}"));
         if aside.symlink_metadata().is_err() {
-            return patiently(|| fs::rename(path, &aside)).map(|()| aside);
+            return rename(path, &aside).map(|()| aside);
         }
         number += 1;
     }
@@ -192,44 +190,6 @@ fn create_directory(path: &Path) -> Result<(), SumdbError> {
         path: path.to_path_buf(),
         source,
     })
-}
-
-/// Whether a file must survive a power cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Durability {
-    Synced,
-    Cached,
-}
-
-/// Makes `bytes` appear at `path` in one step.
-fn publish(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
-    let (temporary, mut file) = create_beside(path)?;
-    let written = file.write_all(bytes).and_then(|()| match durability {
-        Durability::Synced => file.sync_all(),
-        Durability::Cached => Ok(()),
-    });
-    drop(file);
-    let result = written.and_then(|()| patiently(|| fs::rename(&temporary, path)));
-    if result.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    result
-}
-
-/// A new file in the same directory, whose name no other writer has.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let process = std::process::id();
-    let mut number = 0_u32;
-    loop {
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{process}-{number}.tmp"));
-        let temporary = path.with_file_name(name);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 /// Repeats what Windows refuses for a moment while a virus scanner or another reader has the file open.
@@ -245,7 +205,7 @@ fn patiently<T>(operation: impl Fn() -> io::Result<T>) -> io::Result<T> {
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    gover_sys::file::read_limited(path, MAX_ANSWER as u64)
+    read_limited(path, MAX_ANSWER as u64)
 }
 
 /// One element of a database's name as a file name that is safe, and distinct, on every file system.

@@ -88,13 +88,7 @@ fn write(path: &Path, failed: Failed) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let content = serde_json::to_vec(&File { format: FORMAT, failed })?;
-    let result = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    result
+    file::write_cached(path, &serde_json::to_vec(&File { format: FORMAT, failed })?)
 }
 
 fn seconds(time: SystemTime) -> u64 {

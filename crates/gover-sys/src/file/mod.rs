@@ -42,28 +42,39 @@ const LINKS: usize = 40;
 /// A symbolic link stays one and its target changes. Permissions and owner of an existing file are kept; a new
 /// file gets the usual ones. The directory must exist.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write(path, |temporary| create_with_mode(temporary, false), |_| Ok(()), bytes)
+    write(path, bytes, Manner::Lasting)
 }
 
 /// The same as [`write_atomically`], for what nobody but the owner may read, from its first byte on: permissions of others are
 /// taken away, from an existing file too. On Windows those of the directory hold, which is closed below the user's profile.
 pub fn write_privately(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write(path, imp::create_privately, imp::make_private, bytes)
+    write(path, bytes, Manner::Private)
+}
+
+/// The same as [`write_atomically`], for what can be had again: a power cut may take it, and nobody waits for the disk. A
+/// reader must find out by itself whether what a power cut left is whole.
+pub fn write_cached(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, Manner::Cached)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Lasting,
+    Private,
+    Cached,
 }
 
 /// Writes by one rename. Permissions are as they shall be before there is anything to read.
-fn write(
-    path: &Path,
-    create: impl Fn(&Path) -> io::Result<File>,
-    restrict: impl FnOnce(&File) -> io::Result<()>,
-    bytes: &[u8],
-) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
+    let is_private = manner == Manner::Private;
     let target = follow_links(path)?;
-    let (temporary, mut file) = create_temporary(&target, create)?;
+    let (temporary, mut file) = create_temporary(&target, |path| {
+        if is_private { imp::create_privately(path) } else { create_with_mode(path, false) }
+    })?;
     let written = imp::copy_attributes(&target, &file)
-        .and_then(|()| restrict(&file))
+        .and_then(|()| if is_private { imp::make_private(&file) } else { Ok(()) })
         .and_then(|()| file.write_all(bytes))
-        .and_then(|()| file.sync_all());
+        .and_then(|()| if manner == Manner::Cached { Ok(()) } else { file.sync_all() });
     drop(file);
     written.and_then(|()| rename(&temporary, &target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
 }

@@ -22,6 +22,20 @@ fn writing_replaces_contents_and_leaves_no_other_file() {
 }
 
 #[test]
+fn what_can_be_had_again_is_replaced_in_one_step_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tile");
+    write_cached(&path, b"one").unwrap();
+    // Whoever has it open keeps what was there.
+    let mut open = File::open(&path).unwrap();
+    write_cached(&path, b"two").unwrap();
+    let mut text = String::new();
+    io::Read::read_to_string(&mut open, &mut text).unwrap();
+    assert_eq!((text.as_str(), fs::read(&path).unwrap().as_slice()), ("one", b"two".as_slice()));
+    assert_eq!(names(directory.path()), ["tile"]);
+}
+
+#[test]
 fn what_a_crashed_writer_left_goes_with_the_next_write() {
     let root = tempfile::tempdir().unwrap();
     let at = |name: &str| root.path().join(name);
