@@ -8,7 +8,7 @@ use super::client::{Client, State};
 use super::error::SumdbError;
 use super::head::Tree;
 use super::remark::Remark;
-use super::remote::{MAX_ANSWER, Remote, join_all};
+use super::remote::{MAX_ANSWER, Remote, try_join_all};
 use super::tiles::{self, Plan};
 
 impl<R: Remote> Client<'_, R> {
@@ -64,11 +64,11 @@ impl<R: Remote> Client<'_, R> {
         })
     }
 
-    /// Fetches tiles side by side; the data is of the right length and otherwise unproven.
+    /// Fetches tiles side by side, all or none; the data is of the right length and otherwise unproven.
     async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
         let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
-        let data: Result<Vec<_>, _> = join_all(fetches).await.into_iter().collect();
-        Ok(wanted.iter().copied().zip(data?).collect())
+        let data = try_join_all(fetches).await?;
+        Ok(wanted.iter().copied().zip(data).collect())
     }
 
     async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {

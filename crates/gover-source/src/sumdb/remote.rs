@@ -1,5 +1,6 @@
 //! How answers of a checksum database reach the client, and several at a time.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -67,6 +68,30 @@ pub(crate) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) ->
         .collect()
 }
 
+/// The same for what may fail: the first failure ends all, since the others would be of no use.
+pub(crate) async fn try_join_all<T, E, F: Future<Output = Result<T, E>>>(
+    futures: impl IntoIterator<Item = F>,
+) -> Result<Vec<T>, E> {
+    let failed = Cell::new(None);
+    let all = join_all(futures.into_iter().map(async |future| match future.await {
+        Ok(value) => Some(value),
+        Err(error) => {
+            failed.set(Some(error));
+            None
+        }
+    }));
+    let mut all = pin!(all);
+    let values = poll_fn(|context| {
+        let done = all.as_mut().poll(context);
+        match failed.take() {
+            Some(error) => Poll::Ready(Err(error)),
+            None => done.map(Ok),
+        }
+    });
+    // Where none failed, none is missing.
+    Ok(values.await?.into_iter().flatten().collect())
+}
+
 enum Running<F: Future> {
     Waiting(Pin<Box<F>>),
     Done(F::Output),
@@ -77,3 +102,23 @@ impl<F: Future> Unpin for Running<F> {}
 
 /// The largest answer, in bytes, that is looked at: Go's own limit of a signed note and of a tree head.
 pub const MAX_ANSWER: usize = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_failure_ends_all_and_none_leaves_all() {
+        let future = |answer: Option<Result<u32, &'static str>>| async move {
+            match answer {
+                Some(answer) => ready(answer).await,
+                None => pending().await,
+            }
+        };
+        let failed = try_join_all([Some(Ok(1)), None, Some(Err("gone")), None].map(future)).await;
+        assert_eq!(failed, Err("gone"));
+        assert_eq!(try_join_all([Some(Ok(1)), Some(Ok(2))].map(future)).await, Ok(vec![1, 2]));
+    }
+}
