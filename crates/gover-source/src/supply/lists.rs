@@ -33,11 +33,8 @@ impl Supply {
         });
         let inquiries = sites.chain(proxies.then(|| self.ask_for_list(freshness))).chain(mirrors);
         let mut listed = BTreeMap::new();
-        let mut unlisted = Vec::new();
         let mut answered = false;
-        let here = |spec: &SourceSpec| matches!(spec, SourceSpec::Directory(path) if !list_directory(path).toolchains.is_empty());
-        let here = self.settings.sources.iter().any(here);
-        let mut answers = self.settle(inquiries.enumerate().collect(), here).await;
+        let mut answers = self.settle(inquiries.enumerate().collect(), self.has_a_directory()).await;
         answers.sort_by_key(|(at, _)| *at);
         for (_, known) in answers {
             answered |= known.is_good();
@@ -59,28 +56,24 @@ impl Supply {
                     releases.add_listed(&listed);
                     releases.failures.extend(failures);
                 }
-                Known::Mirror(mirror, MirrorList { listed: has, failure }) => {
-                    if let Some(error) = failure {
-                        let mut failure = SourceFailure::new(&mirror.label, None, &error);
-                        if has.is_some() {
-                            failure.reason.push_str("; what it listed before is used");
-                            releases.stale.push(failure.clone());
-                        }
-                        releases.failures.push(failure);
-                    } else if has.is_none() {
-                        unlisted.push(mirror.label);
-                    }
-                    if let Some(has) = has {
-                        releases.add_listed(&has);
-                        listed.insert(mirror.base, has);
-                    }
+                Known::Mirror(mirror, list) => {
+                    add_mirror(releases, mirror.label, &list);
+                    listed.extend(list.listed.map(|has| (mirror.base, has)));
                 }
             }
         }
-        if !answered {
-            releases.unlisted = unlisted;
+        if answered {
+            releases.unlisted.clear();
         }
         listed
+    }
+
+    /// Whether a directory among the sources has toolchains, which needs no waiting.
+    fn has_a_directory(&self) -> bool {
+        self.settings.sources.iter().any(|spec| match spec {
+            SourceSpec::Directory(path) => !list_directory(path).toolchains.is_empty(),
+            _ => false,
+        })
     }
 
     fn ask_mirror<'a>(&'a self, label: String, base: &'a str, freshness: Freshness) -> Inquiry<'a> {
@@ -230,6 +223,25 @@ impl Supply {
 
     fn patience(&self) -> Duration {
         self.settings.network.patience
+    }
+}
+
+/// Takes down what a mirror has, and what is to be told of it.
+fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
+    if let Some(listed) = &list.listed {
+        releases.add_listed(listed);
+    }
+    match &list.failure {
+        Some(error) => {
+            let mut failure = SourceFailure::new(label, None, error);
+            if list.listed.is_some() {
+                failure.reason.push_str("; what it listed before is used");
+                releases.stale.push(failure.clone());
+            }
+            releases.failures.push(failure);
+        }
+        None if list.listed.is_none() => releases.unlisted.push(label),
+        None => {}
     }
 }
 
