@@ -580,6 +580,24 @@ fn a_damaged_mirror_on_a_web_server_is_named_by_its_address() {
 }
 
 #[test]
+fn a_damaged_mirror_that_serves_as_goproxy_is_named() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
+    for file in log_files(&ctx) {
+        let good = fs::read(&file).unwrap();
+        fs::write(&file, &damages(&good)[0]).unwrap();
+        drop(fs::remove_dir_all(ctx.root().join("c")));
+        let proxy =
+            elsewhere(&ctx, "c").env("GOVER_SOURCES", "goproxy").env("GOPROXY", file_url(&directory(&ctx)));
+        let output = proxy.args(["install", "1.91.2"]).run();
+        let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+        let text = text.replace('\\', "/");
+        assert!(text.contains("/shop/go`, where there is network, puts it right"), "{text}");
+        fs::write(&file, good).unwrap();
+    }
+}
+
+#[test]
 fn a_mirror_whose_head_is_damaged_is_put_right_by_the_next_run() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();

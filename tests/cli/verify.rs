@@ -298,8 +298,10 @@ error: 1 of 2 toolchains is not what was installed
 hint: gover install -f 1.91.2
 error: checksum database `sum.test`: cannot authenticate record 0 in server response
 hint: the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself
+hint: if it is a mirror that `gover mirror DIR` made, the same command puts it right
 error: checksum database `sum.test`: cannot authenticate record 1 in server response
 hint: the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself
+hint: if it is a mirror that `gover mirror DIR` made, the same command puts it right
 
 "#]]
     );

@@ -11,7 +11,9 @@ use crate::http::{Body, Http};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
 use crate::settings::SourceSpec;
-use crate::sumdb::{Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, Wish};
+use crate::sumdb::{
+    Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
+};
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(
@@ -24,7 +26,7 @@ pub(crate) async fn lookup(
     let key = database.key().clone();
     let remote = way.to(database);
     let client = Client::new(&remote, key, cache).telling(way.remarks);
-    Ok(client.lookup(&wanted.module_version()).await?)
+    Ok(client.lookup(&wanted.module_version()).await.map_err(|error| remote.far().blamed(error))?)
 }
 
 /// Everything that proves the records of toolchains to somebody else, for a mirror.
@@ -37,7 +39,8 @@ pub(crate) async fn excerpt(
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
     let remote = way.to(database);
-    Ok(Client::new(&remote, key, cache).telling(way.remarks).excerpt(wish).await?)
+    let client = Client::new(&remote, key, cache).telling(way.remarks);
+    Ok(client.excerpt(wish).await.map_err(|error| remote.far().blamed(error))?)
 }
 
 /// By which means the database is reached.
@@ -100,6 +103,24 @@ impl Pathway<'_> {
         }
         let local = address::is_local(&place.to_string());
         error.remedy().or_else(|| local.then(|| OWN_SERVER.to_owned()))
+    }
+
+    /// An error about what was read, with the directory that it was read from: a mirror that serves as GOPROXY.
+    fn blamed(&self, error: SumdbError) -> SumdbError {
+        let directory = match self.base.get() {
+            Some(Ok(Location::File(base))) if error.is_damage() => {
+                // Less `sumdb/` and the name.
+                base.ancestors().nth(1 + self.database.name().split('/').count())
+            }
+            _ => None,
+        };
+        match directory {
+            Some(directory) => SumdbError::DamagedPlace {
+                places: vec![directory.display().to_string()],
+                source: Box::new(error),
+            },
+            None => error,
+        }
     }
 
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB

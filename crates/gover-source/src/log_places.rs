@@ -50,6 +50,11 @@ impl<'a, F: Remote> Places<'a, F> {
         Self { near: near.collect(), far, http, served: Mutex::default(), rejected: Mutex::default() }
     }
 
+    /// The place that is asked last.
+    pub(crate) fn far(&self) -> &F {
+        &self.far
+    }
+
     async fn read_near(&self, near: &Near, path: &str) -> Option<Result<Vec<u8>, String>> {
         if !*near.holds.get_or_init(|| near.holds_anything(self.http)).await {
             return None;

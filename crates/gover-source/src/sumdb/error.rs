@@ -178,6 +178,11 @@ impl SumdbError {
         )
     }
 
+    /// Whether what was read does not hold, as opposed to nothing being read, or to heads that hold and contradict.
+    pub(crate) fn is_damage(&self) -> bool {
+        self.blames_answer() || matches!(self, Self::WrongSize { .. } | Self::InconsistentTile { .. })
+    }
+
     /// Whether the lookup answer itself is at fault, as opposed to tiles, heads or the way to them.
     pub(super) fn blames_answer(&self) -> bool {
         matches!(
@@ -225,6 +230,7 @@ impl Diagnose for SumdbError {
             | Self::NoHash { .. } => vec![
                 "the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself"
                     .to_owned(),
+                "if it is a mirror that `gover mirror DIR` made, the same command puts it right".to_owned(),
             ],
             Self::Fork(_) => vec![
                 "install nothing until this is cleared up: try again on another network; if it happens there too, send \
