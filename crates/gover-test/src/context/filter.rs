@@ -50,8 +50,11 @@ impl Filters {
         let mut text = text.replace("\r\n", "\n");
         // A module is a zip everywhere, an archive on Windows alone.
         text = replace(&text, "[PLATFORM].zip", |before, rest| {
-            let is_module = before.rsplit([' ', '/']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
-            (is_module && rest.starts_with(&self.zip)).then_some(self.zip.len())
+            // Asked first, since the word before may be long and is looked for at every place of the text.
+            let is_zip = rest.starts_with(&self.zip);
+            let is_module =
+                || before.rsplit([' ', '/']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
+            (is_zip && is_module()).then_some(self.zip.len())
         });
         for (from, to) in &self.literal {
             text = text.replace(from, to);
