@@ -5,7 +5,11 @@ use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, SystemTime};
 
+use gover_core::ToolchainName;
+use gover_sys::Lock;
 use gover_test::{FakeSite, Release, TestContext, context};
+
+use crate::scene::wait_for_line;
 
 /// Starts them all before the first is waited for; what each said.
 fn at_once(ctx: &TestContext, commands: &[&[&str]]) -> Vec<(bool, String)> {
@@ -83,6 +87,33 @@ fn installs_and_removals_of_one_toolchain_end_in_either() {
         ctx.gover(["install", "1.91.2"]).success();
         all_is_verified(&ctx, &["go1.90.4", "go1.91.2"]);
     }
+}
+
+/// What the command saw of it before it had the lock, nothing tells any more.
+#[test]
+fn a_toolchain_that_comes_back_while_verify_waits_is_taken_as_it_is_then() {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    ctx.gover(["install", "1.91.2"]).success();
+    let (layout, name) = (ctx.layout(), ToolchainName::parse("go1.91.2").unwrap());
+    let places = [layout.toolchain(&name), layout.receipt(&name), layout.file_list(&name)];
+    let aside = |path: &Path| ctx.root().join(path.file_name().unwrap());
+    for path in &places {
+        fs::rename(path, aside(path)).unwrap();
+    }
+    fs::create_dir(&places[0]).unwrap();
+    let lock = Lock::acquire(&layout.lock(name.as_str()), || ()).unwrap();
+    let mut verify = ctx.command(ctx.gover_program()).arg("verify").spawn();
+    let talk = wait_for_line(&mut verify, "waiting for another gover");
+    fs::remove_dir(&places[0]).unwrap();
+    for path in &places {
+        fs::rename(aside(path), path).unwrap();
+    }
+    drop(lock);
+    let output = verify.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", talk.join().unwrap());
+    assert!(said.contains("it was installed anew meanwhile"), "{said}");
 }
 
 #[test]

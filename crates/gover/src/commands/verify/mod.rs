@@ -66,27 +66,32 @@ fn examine_all(
         let mut said = Said::default();
         let mut answers = Vec::new().into_iter();
         let mut examined = Vec::new();
-        for (name, platform) in &questions {
+        for (name, asked) in &questions {
             let read = read(name, &progress, context)?;
             if let Some(asking) = asking.take() {
                 said = asking.join().map_err(|_| Defect)??;
                 answers = std::mem::take(&mut said.answers).into_iter();
             }
             let log = answers.next().unwrap_or_else(|| LogAnswer::Silent("the log was not asked".to_owned()));
-            let Some((known, tree)) = read else {
+            let Some(Read { platform, known, tree }) = read else {
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
             };
+            // It may have been taken away, and have come back, since the log was asked.
+            let log = if platform.as_ref() == *asked {
+                log
+            } else {
+                LogAnswer::Silent("it was installed anew meanwhile".to_owned())
+            };
             let verdict = judge(&Case {
                 name,
-                platform: *platform,
+                platform: platform.as_ref(),
                 known: &known,
                 tree: &tree,
                 log: &log,
                 require_log: context.settings.require_sumdb.value,
             });
-            let one =
-                Examined { name: (*name).clone(), platform: platform.cloned(), known, tree, log, verdict };
+            let one = Examined { name: (*name).clone(), platform, known, tree, log, verdict };
             if !as_json {
                 show::people(&one, width, context)?;
             }
@@ -96,12 +101,19 @@ fn examine_all(
     })
 }
 
-/// What is known of a toolchain and what is there, read while nobody replaces it; `None` if it is gone.
+/// What is known of a toolchain and what is there.
+struct Read {
+    platform: Option<Platform>,
+    known: Known,
+    tree: Tree,
+}
+
+/// Reads a toolchain while nobody replaces it; `None` if it is gone.
 fn read(
     name: &ToolchainName,
     progress: &Progress<'_>,
     context: &Context<'_>,
-) -> Result<Option<(Known, Tree)>, Failure> {
+) -> Result<Option<Read>, Failure> {
     let path = context.layout.lock(name.as_str());
     let waiting = || context.printer.note(&format!("waiting for another gover ({})", context.short(&path)));
     // Where no lock can be taken, in a home that is read-only, nobody replaces anything either.
@@ -114,8 +126,11 @@ fn read(
     if goroot.symlink_metadata().is_err() {
         return Ok(None);
     }
-    let known = Known::read(&context.layout, name);
-    Ok(Some((known, Tree::read(&goroot, name.as_str(), progress))))
+    Ok(Some(Read {
+        platform: platform(name, context),
+        known: Known::read(&context.layout, name),
+        tree: Tree::read(&goroot, name.as_str(), progress),
+    }))
 }
 
 /// Installed toolchains that the requests mean, damaged ones too; without requests all of them.
