@@ -98,6 +98,10 @@ def pattern(shown):
     return "".join(parts)
 
 
+# Said where a server takes its time, which no page can know.
+SLOW = re.compile(r"waiting for .* \(no answer for 2 s\)")
+
+
 def leveled(line):
     """A line without what differs from run to run."""
     line = re.sub(r"\b\d+\.\d+s\b", "N.Ns", line)
@@ -143,6 +147,7 @@ def main():
         machine = machines[name]
         for command, shown in commands(lines):
             received = [there(line, machine.home) for line in machine.type(here(command))]
+            received = [line for line in received if not SLOW.fullmatch(line)]
             now = {
                 known: subprocess.run(ask, shell=True, capture_output=True, text=True).stdout.strip() or known
                 for known, ask in settings["numbers"].items()
