@@ -1,9 +1,9 @@
 use std::error::Error;
-use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::display::pasted;
 use gover_core::env::NoHome;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
@@ -112,26 +112,10 @@ fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {
                 Some(name) => name.to_string(),
                 None => format!("a Go that answers `{request}`"),
             };
-            let hint = format!("gover install {}", quoted(request.as_str()));
+            let hint = format!("gover install {}", pasted(request.as_str()));
             (format!("{what} is not installed ({})", resolution.reason(home)), hint)
         }
         _ => ("no Go is chosen here, and none is on PATH".to_owned(), "gover install latest".to_owned()),
     };
     Report { what, cause: None, hints: vec![hint], exit: Exit::NotFound }
-}
-
-/// A request as it can be pasted into a shell.
-fn quoted(request: &str) -> String {
-    let plain =
-        request.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | '\\' | ':'));
-    if plain { request.to_owned() } else { Quoted(request).to_string() }
-}
-
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A request never holds a quote, so both kinds of shell take it between double ones.
-        write!(f, "\"{}\"", self.0)
-    }
 }

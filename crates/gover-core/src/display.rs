@@ -1,6 +1,6 @@
 //! Paths and sizes as people read them.
 
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR, Path};
 
 /// `path` with the user's home shortened to `~`; for people only, never for data.
 pub fn short_path(path: &Path, home: Option<&Path>) -> String {
@@ -10,6 +10,15 @@ pub fn short_path(path: &Path, home: Option<&Path>) -> String {
         Some(rest) => Path::new("~").join(rest).display().to_string(),
         None => path.display().to_string(),
     }
+}
+
+/// A word as it can be pasted into a shell of this system; between double quotes where it needs them, which every shell
+/// understands.
+pub fn pasted(word: &str) -> String {
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || c == MAIN_SEPARATOR
+    };
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("\"{word}\"") }
 }
 
 /// Bytes in MiB with one decimal.
@@ -43,6 +52,9 @@ mod tests {
         assert_eq!(short_path(home, Some(home)), "~");
         assert_eq!(short_path(Path::new("/home/anna"), Some(home)), "/home/anna");
         assert_eq!(short_path(Path::new("/etc"), Some(Path::new("/"))), "/etc");
+        assert_eq!(pasted("/media/usb/go"), "/media/usb/go");
+        assert_eq!(pasted("~/Ann Lee"), "\"~/Ann Lee\"");
+        assert_eq!(pasted(">=1.21"), "\">=1.21\"");
         assert_eq!(place(Path::new("/home/ann/shop/go.mod"), Some(3), None), "go.mod:3 in /home/ann/shop");
     }
 }

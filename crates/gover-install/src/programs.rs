@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use gover_core::display::pasted;
 use gover_core::layout::executable_name;
 use gover_core::{Diagnose, Layout};
 use gover_sys::Lock;
@@ -107,7 +108,10 @@ impl Diagnose for ProgramsError {
                 let build =
                     "unpack the release again, or build both programs: cargo build -p gover -p gover-shim";
                 let whole = installed.as_deref().map(|program| {
-                    format!("or set up the gover that is installed: {} setup", program.display())
+                    format!(
+                        "or set up the gover that is installed: {} setup",
+                        pasted(&program.display().to_string())
+                    )
                 });
                 std::iter::once(build.to_owned()).chain(whole).collect()
             }

@@ -200,9 +200,9 @@ impl Diagnose for SmokeError {
     }
 }
 
-/// With [`BUSY_WAIT`]: two seconds.
 /// Bytes of a `VERSION`; it has two lines.
 const VERSION_LIMIT: u64 = 1 << 20;
+/// With [`BUSY_WAIT`]: two seconds.
 const BUSY_ATTEMPTS: u32 = 100;
 const BUSY_WAIT: Duration = Duration::from_millis(20);
 

@@ -1,3 +1,5 @@
+//! What an archive says of the room that its files take.
+
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use gover_core::display::pasted;
 use gover_core::{Diagnose, Exit};
 use thiserror::Error;
 
@@ -271,7 +272,7 @@ pub(super) fn repair_of(place: &str) -> String {
     if is_http(place) {
         format!("where the mirror at {place} is made, `gover mirror DIR` puts it right")
     } else {
-        format!("`gover mirror {place}`, where there is network, puts it right")
+        format!("`gover mirror {}`, where there is network, puts it right", pasted(place))
     }
 }
 

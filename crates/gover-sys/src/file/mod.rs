@@ -71,8 +71,7 @@ fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
     let (temporary, mut file) = create_temporary(&target, |path| {
         if is_private { imp::create_privately(path) } else { create_with_mode(path, false) }
     })?;
-    let written = imp::copy_attributes(&target, &file)
-        .and_then(|()| if is_private { imp::make_private(&file) } else { Ok(()) })
+    let written = imp::copy_attributes(&target, &file, is_private)
         .and_then(|()| file.write_all(bytes))
         .and_then(|()| if manner == Manner::Cached { Ok(()) } else { file.sync_all() });
     drop(file);

@@ -17,7 +17,8 @@ pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Res
     action()
 }
 
-pub(super) fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
+/// Owner and permissions; those of others are left out of what is private, which they could open in between.
+pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::Result<()> {
     let metadata = match fs::metadata(from) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         result => result?,
@@ -27,7 +28,7 @@ pub(super) fn copy_attributes(from: &Path, to: &File) -> io::Result<()> {
         // Only root may give files away; for others the file becomes the one who changes it.
         drop(fchown(to, Some(metadata.uid()), Some(metadata.gid())));
     }
-    to.set_permissions(metadata.permissions())
+    to.set_permissions(Permissions::from_mode(metadata.mode() & if is_private { 0o700 } else { 0o7777 }))
 }
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
@@ -68,10 +69,6 @@ pub(super) fn set_mode(options: &mut OpenOptions, executable: bool) {
 
 pub(super) fn create_privately(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-pub(super) fn make_private(file: &File) -> io::Result<()> {
-    file.set_permissions(Permissions::from_mode(file.metadata()?.mode() & 0o700))
 }
 
 /// Opening a pipe waits for its other end otherwise. To a regular file it makes no difference.

@@ -37,7 +37,7 @@ pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Res
 }
 
 /// Access control of a new file comes from its directory, as for the old one.
-pub(super) fn copy_attributes(_from: &Path, _to: &File) -> io::Result<()> {
+pub(super) fn copy_attributes(_from: &Path, _to: &File, _is_private: bool) -> io::Result<()> {
     Ok(())
 }
 
@@ -76,11 +76,6 @@ pub(super) fn set_mode(_options: &mut OpenOptions, _executable: bool) {}
 
 pub(super) fn create_privately(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn make_private(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// Pipes have no names among the files.

@@ -1,4 +1,5 @@
 use gover_core::Exit;
+use gover_core::display::pasted;
 use gover_core::resolve::{Outcome, Resolution, Trace};
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> 
     match &resolution.outcome {
         Outcome::Ready(_) => Ok(Exit::Success),
         Outcome::Missing(request) => {
-            context.printer.hint(&format!("gover install {}", super::requests::pasted(request.as_str())));
+            context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
             Ok(Exit::Failure)
         }
         Outcome::Nothing => {

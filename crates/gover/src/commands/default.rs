@@ -1,6 +1,7 @@
 use std::fs;
 use std::io;
 
+use gover_core::display::pasted;
 use gover_core::resolve::Outcome;
 use gover_core::{Exit, Request};
 use gover_sys::{Lock, file, link};
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
     context.printer.note(&match before {
         Some(_) if is_same => format!("default is {name} already"),
         Some(before) => {
-            format!("default is now {name} (`gover default {}` goes back)", requests::pasted(before.as_str()))
+            format!("default is now {name} (`gover default {}` goes back)", pasted(before.as_str()))
         }
         None => format!("default is now {name}"),
     });
@@ -48,7 +49,7 @@ fn show(context: &Context<'_>) -> Result<Exit, Failure> {
         }
         Outcome::Missing(_) | Outcome::Nothing => {
             context.printer.data(&format!("{request}  not installed"))?;
-            context.printer.hint(&format!("gover install {}", requests::pasted(request.as_str())));
+            context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
         }
     }
     Ok(Exit::Success)

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use gover_core::display::pasted;
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 use gover_core::resolve::Outcome;
 use gover_core::{Exit, Request, RequestKind, ToolchainName};
@@ -84,7 +85,7 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     let was = before.map(|pin| format!(" (was {})", pin.request)).unwrap_or_default();
     context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
     if let Ok(Outcome::Missing(request)) = context.locate(request) {
-        context.printer.hint(&format!("gover install {}", requests::pasted(request.as_str())));
+        context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
     }
     Ok(())
 }

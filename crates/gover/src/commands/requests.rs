@@ -1,7 +1,6 @@
 //! Requests that people type, and how commands speak of them.
 
-use std::path::MAIN_SEPARATOR;
-
+use gover_core::display::pasted;
 use gover_core::real_path::{plain, real_path};
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain};
@@ -51,12 +50,4 @@ pub(super) fn missing(request: &Request) -> Failure {
         None => format!("no installed Go answers `{request}`"),
     };
     Failure::not_found(what, format!("gover install {}", pasted(request.as_str())))
-}
-
-/// A request as it can be pasted into a shell.
-pub(super) fn pasted(request: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || c == MAIN_SEPARATOR
-    };
-    if request.chars().all(plain) { request.to_owned() } else { format!("\"{request}\"") }
 }

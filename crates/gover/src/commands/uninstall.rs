@@ -1,7 +1,8 @@
+use gover_core::display::pasted;
 use gover_core::inventory::candidates;
 use gover_core::{Exit, Request, ToolchainName};
 
-use super::{default, provide, requests};
+use super::{default, provide};
 use crate::cli::UninstallArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -73,7 +74,7 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
         [name] => Ok((*name).clone()),
         several => {
             let names: Vec<_> = several.iter().map(ToString::to_string).collect();
-            let example = several.first().map(|name| requests::pasted(name.as_str())).unwrap_or_default();
+            let example = several.first().map(|name| pasted(name.as_str())).unwrap_or_default();
             Err(Failure::usage(
                 format!("`{request}` means several toolchains: {}", names.join(", ")),
                 format!("gover uninstall {example}"),

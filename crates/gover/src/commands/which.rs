@@ -1,4 +1,5 @@
 use gover_core::Exit;
+use gover_core::display::pasted;
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use serde_json::json;
 
@@ -60,7 +61,7 @@ pub(super) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
             };
             Err(Failure::not_found(
                 format!("{what} is not installed ({})", resolution.reason(context.home())),
-                format!("gover install {}", requests::pasted(request.as_str())),
+                format!("gover install {}", pasted(request.as_str())),
             ))
         }
         Outcome::Nothing => {

@@ -5,12 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use gover_core::display::pasted;
 use gover_core::{Platform, ToolchainName};
 use gover_install::{InstallError, Installed};
 use gover_source::{Wanted, file_path, is_http, published_file, shown_address};
 
 use crate::architecture::Target;
-use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::supply::with_file;

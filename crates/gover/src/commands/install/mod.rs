@@ -5,6 +5,7 @@ mod wanted;
 
 use std::time::{Duration, Instant};
 
+use gover_core::display::pasted;
 use gover_core::inventory::is_installed;
 use gover_core::platform::Fit;
 use gover_core::{Arch, Exit, Request, ToolchainName};
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 use self::file::GivenFile;
 use self::wanted::Asked;
-use super::{default, provide, requests};
+use super::{default, provide};
 use crate::architecture::{self, Target};
 use crate::cli::InstallArgs;
 use crate::context::Context;
@@ -87,7 +88,7 @@ fn refuse_automatic(requests: &[Request], context: &Context<'_>) -> Result<(), F
     } else {
         ("auto_install is off", settings.auto_install.origin)
     };
-    let wanted: Vec<_> = requests.iter().map(|request| requests::pasted(request.as_str())).collect();
+    let wanted: Vec<_> = requests.iter().map(|request| pasted(request.as_str())).collect();
     let wanted = wanted.join(" ");
     Err(Failure::not_found(
         format!("{wanted} is not installed, and {name} ({})", origin.describe()),
@@ -186,7 +187,7 @@ fn failed(error: InstallError, name: &ToolchainName, supply: &Supply, target: &T
 
 /// The command that installs for an architecture that is not the machine's.
 fn on_purpose(arch: Arch, request: &str) -> String {
-    format!("gover install --arch {arch} {}", requests::pasted(request))
+    format!("gover install --arch {arch} {}", pasted(request))
 }
 
 fn installer<'a>(

@@ -1,5 +1,6 @@
 //! What is installed.
 
+use gover_core::display::pasted;
 use gover_core::inventory::{Inventory, is_goroot};
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use gover_core::{Arch, Exit, Request, ToolchainName};
@@ -53,10 +54,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
             });
             context.printer.hint(&format!(
                 "gover install {}",
-                request.as_ref().map_or_else(
-                    || "latest".to_owned(),
-                    |request| super::super::requests::pasted(request.as_str())
-                )
+                request.as_ref().map_or_else(|| "latest".to_owned(), |request| pasted(request.as_str()))
             ));
         }
     }

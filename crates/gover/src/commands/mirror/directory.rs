@@ -1,10 +1,12 @@
+//! Whether the directory that was named is meant as one.
+
 use std::path::PathBuf;
 
 use gover_core::Request;
+use gover_core::display::pasted;
 use gover_source::SourceSpec;
 
 use crate::cli::MirrorArgs;
-use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
 

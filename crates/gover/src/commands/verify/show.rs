@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gover_core::display::pasted;
 use gover_core::{Diagnose, Exit, Request};
 use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
 use serde_json::{Value, json};
@@ -9,7 +10,6 @@ use thiserror::Error;
 
 use super::Examined;
 use super::log::Said;
-use crate::commands::requests::pasted;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Style, mebibytes};
