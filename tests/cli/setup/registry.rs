@@ -28,7 +28,12 @@ impl Registry {
         let turn = Lock::acquire(&turn, || ()).unwrap();
         let mut ctx = context!();
         let home = ctx.home().join(home);
-        fs::create_dir_all(&home).unwrap();
+        let bin = home.join(".gover").join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        // Where setup would put them otherwise, and say so.
+        for program in ["gover.exe", "gover-shim.exe"] {
+            fs::hard_link(ctx.gover_program().with_file_name(program), bin.join(program)).unwrap();
+        }
         ctx.set("USERPROFILE", &home).set("GOVER_HOME", home.join(".gover"));
         let (drive, path) = home.to_str().unwrap().split_at(2);
         ctx.set("HOMEDRIVE", drive).set("HOMEPATH", path);

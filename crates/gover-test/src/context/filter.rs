@@ -53,7 +53,7 @@ impl Filters {
             // Asked first, since the word before may be long and is looked for at every place of the text.
             let is_zip = rest.starts_with(&self.zip);
             let is_module =
-                || before.rsplit([' ', '/']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
+                || before.rsplit([' ', '/', '`']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
             (is_zip && is_module()).then_some(self.zip.len())
         });
         for (from, to) in &self.literal {
