@@ -132,6 +132,8 @@ impl<'a, R: Remote> Client<'a, R> {
         loop {
             let stored = match self.stored_head()? {
                 Ok(stored) => stored,
+                // An answer without a head, or of a log without records, puts nothing in its place.
+                Err(_) if state.latest.note.is_empty() => return Ok(()),
                 Err(_) if self.replace_damaged(state)? => return Ok(()),
                 Err(_) => continue,
             };

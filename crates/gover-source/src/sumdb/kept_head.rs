@@ -34,10 +34,11 @@ impl<R: Remote> Client<'_, R> {
         Ok(())
     }
 
-    /// The stored note, or why there is something else in its place.
+    /// The stored note, nothing where none was stored, or why there is something else in its place.
     pub(super) fn stored_head(&self) -> Result<Result<Vec<u8>, String>, SumdbError> {
         let stored = self.store.read_head()?;
         Ok(match (self.damage_of(&stored), stored) {
+            (None, StoredHead::None) => Ok(Vec::new()),
             (None, StoredHead::Note(note)) => Ok(note),
             (Some(damage), _) | (None, StoredHead::Unfit(damage)) => Err(damage),
         })
@@ -77,7 +78,8 @@ impl<R: Remote> Client<'_, R> {
     fn damage_of(&self, stored: &StoredHead) -> Option<String> {
         match stored {
             StoredHead::Unfit(reason) => Some(reason.clone()),
-            StoredHead::Note(note) if note.is_empty() => None,
+            StoredHead::None => None,
+            StoredHead::Note(note) if note.is_empty() => Some("it is empty".to_owned()),
             StoredHead::Note(note) => match Head::open(note, &self.key) {
                 Err(error) if error.is_unsigned() => Some(error.to_string()),
                 _ => None,

@@ -42,7 +42,7 @@ impl Store {
         let path = self.head_path();
         match patiently(|| read_bounded(&path)) {
             Ok(note) => Ok(StoredHead::Note(note)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::Note(Vec::new())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::None),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -55,10 +55,11 @@ impl Store {
         }
     }
 
-    /// Stores `new` as the newest head if `old` still is; says whether it was.
+    /// Stores `new` as the newest head if `old` still is, where nothing is no file; says whether it was.
     pub(super) fn replace_head(&self, old: &[u8], new: &[u8]) -> Result<bool, SumdbError> {
         let _lock = self.lock_head()?;
-        if self.read_head()? != StoredHead::Note(old.to_vec()) {
+        let old = if old.is_empty() { StoredHead::None } else { StoredHead::Note(old.to_vec()) };
+        if self.read_head()? != old {
             return Ok(false);
         }
         self.write_head(new)?;
@@ -85,7 +86,7 @@ impl Store {
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
                 write_atomically(&path, note).map(|()| path)
             }
-            StoredHead::Unfit(_) => move_aside(&self.head_path(), &directory),
+            StoredHead::Unfit(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
         let path = path.map_err(|source| SumdbError::Io { verb: "keep", path: self.head_path(), source })?;
         self.write_head(new)?;
@@ -166,7 +167,9 @@ impl Store {
 /// What lies where the newest head is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoredHead {
-    /// A file; empty when nothing was stored yet.
+    /// No file: nothing was stored yet.
+    None,
+    /// A file, whatever is in it. Nobody writes an empty one, but a power cut or a full disk leaves them.
     Note(Vec<u8>),
     /// Nothing that could be a note, and why.
     Unfit(String),
@@ -235,6 +238,7 @@ mod tests {
 
     fn note(store: &Store) -> Vec<u8> {
         match store.read_head().unwrap() {
+            StoredHead::None => Vec::new(),
             StoredHead::Note(note) => note,
             StoredHead::Unfit(reason) => panic!("{reason}"),
         }

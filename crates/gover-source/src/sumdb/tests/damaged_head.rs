@@ -12,6 +12,7 @@ use crate::sumdb::{HeadOrigin, Remark, Remarks, SumdbError, Wish};
 fn damages(log: &Log) -> Vec<Vec<u8>> {
     let head = String::from_utf8(log.head(311)).unwrap();
     vec![
+        Vec::new(),
         b"garbage".to_vec(),
         head.as_bytes()[..40].to_vec(),
         head.replacen("\n311\n", "\n312\n", 1).into_bytes(),
@@ -46,6 +47,27 @@ async fn a_damaged_head_gives_way_to_one_that_the_database_shows_and_is_kept_asi
         server.take_requests();
         client(&server, cache.path()).telling(&remarks).lookup(&version(7)).await.unwrap();
         assert!(server.take_requests().is_empty() && remarks.take().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_a_head_takes_the_place_of_no_damaged_one() {
+    let log = Log::honest(311);
+    let empty = log.sign(&format!("go.sum database tree\n0\n{}\n", tlog_tiles::EMPTY_HASH));
+    for head in [Vec::new(), empty] {
+        for damage in damages(&log) {
+            let cache = tempfile::tempdir().unwrap();
+            store(cache.path(), "latest", &damage);
+            let server = Server::new(&log).with(|path, answer| {
+                let answer = answer?;
+                let end = answer.windows(2).position(|pair| pair == b"\n\n").map_or(0, |gap| gap + 2);
+                Ok(if path.starts_with("/lookup/") { [&answer[..end], &head].concat() } else { answer })
+            });
+            let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
+            assert!(matches!(error, SumdbError::OutsideTree { id: 7, tree_size: 0, .. }), "{error}");
+            assert_eq!(latest(cache.path()), damage);
+            assert!(evidence(cache.path()).is_empty());
+        }
     }
 }
 
