@@ -61,7 +61,7 @@ impl<'a, R: Remote> Client<'a, R> {
             match self.check(&question, &answer).await {
                 // Only proven answers are cached, so that this one has suffered since.
                 Err(error) if error.blames_answer() => self.store.forget(&key),
-                result => return result,
+                result => return result.map(|(record, _)| record),
             }
         }
         self.ask(&question, &key).await.map_err(|error| self.without_head(error, damage))
@@ -79,8 +79,8 @@ impl<'a, R: Remote> Client<'a, R> {
                 (Err(error), None) => return Err(not_in_database(error, question)),
             };
             match self.check(question, &answer).await {
-                Ok(record) => {
-                    self.store.write(key, &answer);
+                Ok((record, proven)) => {
+                    self.store.write(key, &proven);
                     self.tell(rejected);
                     return Ok(record);
                 }
@@ -95,8 +95,13 @@ impl<'a, R: Remote> Client<'a, R> {
         }
     }
 
-    /// Proves a lookup answer and takes the wanted hash out of it.
-    async fn check(&self, question: &Question<'_>, answer: &[u8]) -> Result<LogRecord, SumdbError> {
+    /// Proves a lookup answer and takes the wanted hash out of it. Gives the answer too, with a head that was compared:
+    /// what is kept must not vouch for one that nobody could place.
+    async fn check(
+        &self,
+        question: &Question<'_>,
+        answer: &[u8],
+    ) -> Result<(LogRecord, Vec<u8>), SumdbError> {
         let record = Record::parse(answer).map_err(|source| SumdbError::Answer {
             database: self.name(),
             module: question.to_string(),
@@ -104,13 +109,16 @@ impl<'a, R: Remote> Client<'a, R> {
         })?;
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
-        let tree_size = match self.merge(&mut state, record.rest).await {
-            Ok(()) => self.check_record(&mut state, &record).await?,
-            Err(error) if error.is_transport() => self.check_in_own(&mut state, &record, error).await?,
+        let (tree_size, proven) = match self.merge(&mut state, record.rest).await {
+            Ok(()) => (self.check_record(&mut state, &record).await?, answer.to_vec()),
+            Err(error) if error.is_transport() => {
+                let tree_size = self.check_in_own(&mut state, &record, error).await?;
+                (tree_size, record.under(&state.latest.note))
+            }
             Err(error) => return Err(error),
         };
-        let h1 = self.hash(question, &record)?;
-        Ok(LogRecord { h1: h1.to_owned(), id: record.id, tree_size, database: self.name() })
+        let h1 = self.hash(question, &record)?.to_owned();
+        Ok((LogRecord { h1, id: record.id, tree_size, database: self.name() }, proven))
     }
 
     /// The hash of what was asked for; a record of the log may be about something else.
@@ -134,8 +142,13 @@ impl<'a, R: Remote> Client<'a, R> {
                 Ok(stored) => stored,
                 // An answer without a head, or of a log without records, puts nothing in its place.
                 Err(_) if state.latest.note.is_empty() => return Ok(()),
-                Err(_) if self.replace_damaged(state)? => return Ok(()),
-                Err(_) => continue,
+                Err(_) => {
+                    self.merge_kept(state).await?;
+                    if self.replace_damaged(state)? {
+                        return Ok(());
+                    }
+                    continue;
+                }
             };
             let origin = HeadOrigin::Stored(self.store.head_path());
             let moment = self.merge_in_memory(state, &stored, origin).await?;
@@ -147,7 +160,7 @@ impl<'a, R: Remote> Client<'a, R> {
         }
     }
 
-    async fn merge_in_memory(
+    pub(super) async fn merge_in_memory(
         &self,
         state: &mut State,
         note: &[u8],
@@ -306,7 +319,7 @@ fn not_in_database(error: SumdbError, question: &Question<'_>) -> SumdbError {
 
 /// How a head relates to the newest one known before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
+pub(super) enum Moment {
     Past,
     Present,
     Future,

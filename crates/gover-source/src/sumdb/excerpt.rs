@@ -77,10 +77,7 @@ impl<R: Remote> Client<'_, R> {
         let ids = records.iter().map(|(_, _, record)| record.id);
         let tiles = self.tiles_for(&mut state, tree, ids, &sizes).await?;
         let head = state.latest.note.clone();
-        let answers = records.iter().map(|(_, key, record)| {
-            let answer = [format!("{}\n{}\n", record.id, record.text).as_bytes(), &head].concat();
-            ((*key).clone(), answer)
-        });
+        let answers = records.iter().map(|(_, key, record)| ((*key).clone(), record.under(&head)));
         Ok(Excerpt { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
     }
 

@@ -1,8 +1,8 @@
 //! The newest head as this machine keeps it, and what becomes of it when its file is damaged.
 //!
 //! A file that is no note signed by the database's key proves nothing, and contradicts nothing. It is put aside as
-//! evidence once another head is there: one that somebody shows anew, and that continues what the kept answers were
-//! proven under. Nothing is gained by damaging the file that deleting it would not bring too; and a head that is signed
+//! evidence once another head is there: one that somebody shows anew, and that continues each head under which a kept answer
+//! was proven. Nothing is gained by damaging the file that deleting it would not bring too; and a head that is signed
 //! stands, whatever it says.
 
 use super::client::{Client, State};
@@ -25,7 +25,7 @@ impl<R: Remote> Client<'_, R> {
                 state.latest = self.open_head(&stored, HeadOrigin::Stored(self.store.head_path()))?;
             }
             Err(damage) => {
-                state.latest = self.newest_in_answers();
+                state.latest = self.heads_in_answers().pop().unwrap_or_else(Head::start);
                 state.unsaved = true;
                 state.damage = Some(damage);
             }
@@ -87,10 +87,26 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// The newest head under which a kept answer was proven.
-    fn newest_in_answers(&self) -> Head {
+    /// Makes sure that every head under which a kept answer was proven lies on the one history, too: with the damaged file
+    /// went the knowledge which of them were compared with each other.
+    pub(super) async fn merge_kept(&self, state: &mut State) -> Result<(), SumdbError> {
+        for head in self.heads_in_answers() {
+            self.merge_in_memory(state, &head.note, HeadOrigin::Answer).await?;
+        }
+        Ok(())
+    }
+
+    /// The heads under which kept answers were proven, each once, the newest last.
+    fn heads_in_answers(&self) -> Vec<Head> {
         let answers = self.store.answers();
         let head = |answer: &Vec<u8>| Head::open(Record::parse(answer).ok()?.rest, &self.key).ok();
-        answers.iter().filter_map(head).max_by_key(|head| head.tree.size).unwrap_or_else(Head::start)
+        let mut heads: Vec<Head> = Vec::new();
+        for head in answers.iter().filter_map(head) {
+            if heads.iter().all(|known| known.tree != head.tree) {
+                heads.push(head);
+            }
+        }
+        heads.sort_by_key(|head| head.tree.size);
+        heads
     }
 }

@@ -30,6 +30,11 @@ impl<'a> Record<'a> {
         self.hashes(path, version).find(|hash| is_h1(hash))
     }
 
+    /// An answer with this record under another signed head.
+    pub(super) fn under(&self, head: &[u8]) -> Vec<u8> {
+        [format!("{}\n{}\n", self.id, self.text).as_bytes(), head].concat()
+    }
+
     fn split(message: &'a [u8]) -> Option<Self> {
         let end = message.iter().position(|&byte| byte == b'\n')?;
         let (id, body) = message.split_at_checked(end)?;

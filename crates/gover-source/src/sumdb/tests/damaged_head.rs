@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gover_core::Diagnose as _;
 
-use super::log::{FOLDER, Log, Server, client, evidence, latest, store, unreachable, version};
+use super::log::{FOLDER, Log, Server, cached, client, evidence, latest, store, unreachable, version};
 use crate::sumdb::{HeadOrigin, Remark, Remarks, SumdbError, Wish};
 
 /// What is no note that the database signed.
@@ -112,6 +112,61 @@ async fn another_history_is_found_though_the_head_that_shows_it_is_damaged() {
             assert_eq!(latest(cache.path()), damage);
         }
     }
+}
+
+#[tokio::test]
+async fn no_kept_answer_vouches_for_a_head_that_nobody_could_place() {
+    let (seen, other) = (Log::new(300, "seen", 200), Log::new(320, "other", 200));
+    let no_tiles = |path: &str| path.starts_with("/tile/");
+    for damage in damages(&other) {
+        let cache = tempfile::tempdir().unwrap();
+        client(&Server::new(&seen), cache.path()).lookup(&version(7)).await.unwrap();
+        let server = Server::at(&other, 311)
+            .with(|path, answer| if no_tiles(path) { Err(unreachable(path)) } else { answer });
+        client(&server, cache.path()).lookup(&version(8)).await.unwrap();
+        let kept =
+            cache.path().join(FOLDER).join("lookup/golang.org").join(format!("toolchain@{}", version(8)));
+        assert_eq!(fs::read(kept).unwrap(), seen.answer(8, 300));
+
+        store(cache.path(), "latest", &damage);
+        let error = client(&Server::new(&other), cache.path()).lookup(&version(9)).await.unwrap_err();
+        assert!(matches!(error, SumdbError::Fork(_)), "{error}");
+        assert_eq!(latest(cache.path()), damage);
+    }
+}
+
+#[tokio::test]
+async fn a_new_head_must_continue_each_that_kept_answers_bring() {
+    let (seen, other) = (Log::new(300, "seen", 200), Log::new(320, "other", 200));
+    let shown = Server::new(&other);
+    for tiles in [true, false] {
+        let cache = tempfile::tempdir().unwrap();
+        client(&Server::new(&seen), cache.path()).lookup(&version(7)).await.unwrap();
+        store(cache.path(), "latest", b"garbage");
+        let key = |id| format!("lookup/golang.org/toolchain@{}", version(id));
+        store(cache.path(), &key(8), &other.answer(8, 311));
+        // With them, the newest kept head and the one that is shown can be compared in any case.
+        let server = Server::new(&other).with(|path, answer| {
+            let is_beginning = path == "/tile/8/0/000" || path.starts_with("/tile/8/1/");
+            if tiles || !is_beginning { answer } else { Err(unreachable(path)) }
+        });
+        let error = client(&server, cache.path()).lookup(&version(9)).await.unwrap_err();
+        if tiles {
+            assert!(matches!(error, SumdbError::Fork(_)), "{error}");
+        } else {
+            assert!(matches!(error, SumdbError::DamagedHead { .. }), "{error}");
+        }
+        assert_eq!(latest(cache.path()), b"garbage");
+        assert!(!cached(cache.path()).contains(&key(9)));
+    }
+    // Without the answer of the other history, things go on.
+    let cache = tempfile::tempdir().unwrap();
+    for size in [300, 311] {
+        client(&Server::at(&other, size), cache.path()).lookup(&version(size - 300)).await.unwrap();
+    }
+    store(cache.path(), "latest", b"garbage");
+    client(&shown, cache.path()).lookup(&version(9)).await.unwrap();
+    assert_eq!(latest(cache.path()), other.head(320));
 }
 
 #[tokio::test]
