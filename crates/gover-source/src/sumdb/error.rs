@@ -13,6 +13,7 @@ use crate::address::is_http;
 use super::escape::EscapeError;
 use super::fork::Fork;
 use super::head::HeadError;
+use super::note::NoteError;
 use super::record::RecordError;
 use super::remote::RemoteError;
 
@@ -219,6 +220,14 @@ impl Diagnose for SumdbError {
                 path.display()
             )],
             Self::DamagedPlace { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
+            Self::Head {
+                origin: HeadOrigin::Stored(path),
+                source: HeadError::Note(NoteError::Unverified { .. }),
+                ..
+            } => vec![format!(
+                "another key was believed here before: set GOSUMDB as it was; or, if the change is meant, delete `{}`",
+                path.display()
+            )],
             Self::Head { origin: HeadOrigin::Stored(path), .. } => {
                 vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]
             }

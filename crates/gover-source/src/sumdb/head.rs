@@ -86,9 +86,19 @@ pub enum HeadError {
 }
 
 impl HeadError {
-    /// Whether nobody vouches for it: it proves nothing and contradicts nothing. What is signed stands, whatever it says.
+    /// Whether the database's key does not vouch for it.
     pub fn is_unsigned(&self) -> bool {
         matches!(self, Self::Note(_))
+    }
+
+    /// Whether it is no note that the database signed with any key: it proves nothing and contradicts nothing. What is
+    /// signed stands, whatever it says; with another key, too, since that one was right until GOSUMDB was changed.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Note(NoteError::Unverified { signers, .. }) => signers.is_empty(),
+            Self::Note(_) => true,
+            _ => false,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The newest head as this machine keeps it, and what becomes of it when its file is damaged.
 //!
-//! A file that is no note signed by the database's key proves nothing, and contradicts nothing. It is put aside as
+//! A file that is no note signed by the database proves nothing, and contradicts nothing. It is put aside as
 //! evidence once another head is there: one that somebody shows anew, and that continues each head under which a kept answer
 //! was proven. Nothing is gained by damaging the file that deleting it would not bring too; and a head that is signed
 //! stands, whatever it says.
@@ -81,7 +81,7 @@ impl<R: Remote> Client<'_, R> {
             StoredHead::None => None,
             StoredHead::Note(note) if note.is_empty() => Some("it is empty".to_owned()),
             StoredHead::Note(note) => match Head::open(note, &self.key) {
-                Err(error) if error.is_unsigned() => Some(error.to_string()),
+                Err(error) if error.is_damage() => Some(error.to_string()),
                 _ => None,
             },
         }

@@ -30,7 +30,13 @@ impl OpenNote {
                 NoteError::InvalidSignature { key: format!("{name}+{id:08x}") }
             }
             signed_note::NoteError::UnverifiedNote => {
-                NoteError::Unverified { keys: keys.iter().map(short_key).collect() }
+                let same_name =
+                    |signature: &&Signature| keys.iter().any(|key| key.verifier().name() == signature.name());
+                let signer = |signature: &Signature| format!("{}+{:08x}", signature.name(), signature.id());
+                NoteError::Unverified {
+                    signers: signatures.iter().filter(same_name).take(SHOWN).map(signer).collect(),
+                    keys: keys.iter().map(short_key).collect(),
+                }
             }
             _ => NoteError::Malformed,
         })?;
@@ -51,8 +57,12 @@ pub enum NoteError {
         key: String,
     },
     /// No signature is by a known key.
-    #[error("note has no verifiable signatures (wanted one by {})", keys.join(" or "))]
+    #[error(
+        "note has no verifiable signatures (wanted one by {}{})", keys.join(" or "), signed_by(signers)
+    )]
     Unverified {
+        /// Other keys of the same names that it claims to be signed by, each as `<name>+<hash>`.
+        signers: Vec<String>,
         /// The known keys, each as `<name>+<hash>`.
         keys: Vec<String>,
     },
@@ -93,9 +103,16 @@ fn short_key(key: &VerifierKey) -> String {
     format!("{}+{:08x}", key.verifier().name(), key.hash())
 }
 
+fn signed_by(signers: &[String]) -> String {
+    if signers.is_empty() { String::new() } else { format!(", it is signed by {}", signers.join(" and ")) }
+}
+
 fn names(signatures: &[Signature]) -> Vec<String> {
     signatures.iter().map(|signature| signature.name().to_owned()).collect()
 }
 
 const MAX_NOTE: usize = 1_000_000;
 const MAX_SIGNATURES: usize = 100;
+
+/// So many signers are worth to be told.
+const SHOWN: usize = 3;

@@ -6,7 +6,7 @@ use std::path::Path;
 use gover_core::Diagnose as _;
 
 use super::log::{FOLDER, Log, Server, cached, client, evidence, latest, store, unreachable, version};
-use crate::sumdb::{HeadOrigin, Remark, Remarks, SumdbError, Wish};
+use crate::sumdb::{Client, HeadOrigin, Remark, Remarks, SumdbError, VerifierKey, Wish};
 
 /// What is no note that the database signed.
 fn damages(log: &Log) -> Vec<Vec<u8>> {
@@ -16,6 +16,7 @@ fn damages(log: &Log) -> Vec<Vec<u8>> {
         b"garbage".to_vec(),
         head.as_bytes()[..40].to_vec(),
         head.replacen("\n311\n", "\n312\n", 1).into_bytes(),
+        head.replace("— localhost", "— another.localhost").into_bytes(),
         vec![0; 2_000_000],
     ]
 }
@@ -191,6 +192,37 @@ async fn a_head_that_is_signed_stands_whatever_it_says() {
 }
 
 #[tokio::test]
+async fn a_head_that_another_key_of_the_name_signed_is_not_damaged() {
+    let log = Log::honest(311);
+    let cache = tempfile::tempdir().unwrap();
+    let server = Server::new(&log);
+    client(&server, cache.path()).lookup(&version(7)).await.unwrap();
+    let before = cached(cache.path());
+    server.take_requests();
+
+    let other = Client::new(&server, VerifierKey::parse(OTHER_KEY).unwrap(), cache.path());
+    for id in [7, 8] {
+        let error = other.lookup(&version(id)).await.unwrap_err();
+        let SumdbError::Head { origin: HeadOrigin::Stored(path), source, .. } = &error else {
+            panic!("{error}")
+        };
+        assert_eq!(
+            source.to_string(),
+            "note has no verifiable signatures (wanted one by localhost.localdev/sumdb+9823d85b, it is signed by \
+             localhost.localdev/sumdb+00000c67)"
+        );
+        let hint = error.hints().join("\n");
+        assert!(hint.contains("GOSUMDB") && hint.contains(path.to_str().unwrap()), "{hint}");
+        assert!(!error.is_transport());
+    }
+    // Nothing was taken away, and the right key finds everything as it was.
+    assert_eq!((latest(cache.path()), cached(cache.path())), (log.head(311), before));
+    assert!(evidence(cache.path()).is_empty());
+    client(&server, cache.path()).lookup(&version(7)).await.unwrap();
+    assert!(server.take_requests().is_empty());
+}
+
+#[tokio::test]
 async fn a_head_that_is_damaged_while_a_client_works_is_put_aside_when_the_next_is_stored() {
     let log = Log::honest(320);
     let size = std::cell::Cell::new(300);
@@ -225,3 +257,6 @@ async fn a_directory_in_the_place_of_the_head_is_moved_aside() {
     let [aside] = files.as_slice() else { panic!("{files:?}") };
     assert!(Path::new(aside).join("inside").is_dir());
 }
+
+/// A key of the same name.
+const OTHER_KEY: &str = "localhost.localdev/sumdb+9823d85b+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
