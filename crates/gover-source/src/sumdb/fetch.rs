@@ -73,13 +73,21 @@ impl<R: Remote> Client<'_, R> {
 
     async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
         let error = match self.fetch_exact_tile(tile).await {
-            Err(error @ SumdbError::Unavailable { .. }) if !tiles::is_full(tile) => error,
+            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedPlace { .. }))
+                if !tiles::is_full(tile) =>
+            {
+                error
+            }
             result => return result,
         };
-        // A partial tile may be gone because the tile has been completed since.
+        // A partial tile may be gone because the tile has been completed since. One that a place has damaged may be there
+        // as a part of the full one.
         match self.fetch_exact_tile(tiles::full(tile)).await {
             Ok(mut data) => {
                 data.truncate(tiles::length(tile));
+                if let SumdbError::DamagedPlace { places, .. } = error {
+                    self.tell(Rejected(places));
+                }
                 Ok(data)
             }
             Err(_) => Err(error),

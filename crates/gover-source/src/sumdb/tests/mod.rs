@@ -7,4 +7,5 @@ mod faults;
 mod forks;
 mod honest;
 mod log;
+mod near_places;
 mod vectors;
