@@ -90,6 +90,8 @@ impl<F: Remote> Remote for Places<'_, F> {
                 None => {}
             }
         }
+        // What comes now is no place's fault, whatever one of them had before.
+        locked(&self.served).remove(path);
         let error = match self.far.read(path).await {
             Err(error) if !reasons.is_empty() => error,
             result => return result,

@@ -28,6 +28,7 @@ impl<R: Remote> Client<'_, R> {
             }
         }
         let mut rejected = Rejected::default();
+        let mut suspects = Vec::new();
         loop {
             let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
             let fetched = self.fetch_tiles(missing).await;
@@ -36,14 +37,23 @@ impl<R: Remote> Client<'_, R> {
             all.extend(fetched.iter().cloned());
             if let Ok(hashes) = plan.hashes(tree.hash, &all) {
                 self.save_tiles(state, &fetched);
+                self.tell(Rejected::by_proof(suspects, &all));
                 state.tiles.extend(all);
-                self.tell(rejected);
                 return Ok(hashes);
             }
             if !cached.is_empty() {
                 // The cache may have suffered, or may stem from another history: ask again without it.
                 cached.clear();
-            } else if !rejected.add(self.remote.reject(&paths(&needed))) {
+                continue;
+            }
+            // Nobody can tell yet which of them are wrong.
+            let mut any = false;
+            for (tile, data) in fetched {
+                let places = self.remote.reject(&paths(tile));
+                any |= rejected.add(places.clone());
+                suspects.push(Suspect { tile, data, places });
+            }
+            if !any {
                 return Err(self.inconsistent(tree));
             }
         }
@@ -150,11 +160,31 @@ impl<R: Remote> Client<'_, R> {
     }
 }
 
+/// A tile among several of which at least one is wrong.
+#[derive(Debug)]
+struct Suspect {
+    tile: Tile,
+    data: Vec<u8>,
+    /// The places beside the usual way that it came from.
+    places: Vec<String>,
+}
+
 /// Places beside the usual way whose answers proved wrong.
 #[derive(Debug, Default)]
 pub(super) struct Rejected(Vec<String>);
 
 impl Rejected {
+    /// The places among `suspects` whose tiles are not what was proven then.
+    fn by_proof(suspects: Vec<Suspect>, proven: &HashMap<Tile, Vec<u8>>) -> Self {
+        let mut rejected = Self::default();
+        for Suspect { tile, data, places } in suspects {
+            if proven.get(&tile) != Some(&data) {
+                rejected.add(places);
+            }
+        }
+        rejected
+    }
+
     /// Notes places; whether there were any.
     pub(super) fn add(&mut self, places: Vec<String>) -> bool {
         let any = !places.is_empty();
@@ -175,11 +205,7 @@ impl Rejected {
     }
 }
 
-/// Under which paths tiles may have been read: a partial one also as a part of the full one.
-fn paths(tiles: &[Tile]) -> Vec<String> {
-    tiles
-        .iter()
-        .flat_map(|tile| [*tile, tiles::full(*tile)])
-        .map(|tile| format!("/{}", tile.path()))
-        .collect()
+/// Under which paths a tile may have been read: a partial one also as a part of the full one.
+fn paths(tile: Tile) -> [String; 2] {
+    [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()))
 }

@@ -1,5 +1,6 @@
 //! Directories that hold a part of the log, before a server: what is read where, and who is blamed for what.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use crate::http::Http;
 use crate::log_places::Places;
 use crate::network::NetworkSettings;
 use crate::settings::SourceSpec;
-use crate::sumdb::{LogRecord, Remark, Remarks, SumdbError};
+use crate::sumdb::{LogRecord, Remark, Remarks, Remote as _, SumdbError};
 
 /// A directory with what `log` says under these paths.
 fn directory(server: &Server<'_>, paths: &[&str]) -> tempfile::TempDir {
@@ -67,5 +68,46 @@ async fn a_damaged_partial_tile_is_a_part_of_the_full_one_elsewhere() {
         let error = result.unwrap_err();
         assert!(matches!(&error, SumdbError::DamagedPlace { places, .. } if *places == [&*place]), "{error}");
         assert!(damaged.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_not_blamed_for_what_another_served() {
+    let log = Log::honest(311);
+    let (path, honest) = ("/tile/8/0/000", Server::new(&log));
+    let near = directory(&honest, &[path]);
+    let (http, sources) =
+        (Http::new(NetworkSettings::default()), [SourceSpec::Directory(near.path().to_owned())]);
+    let places = Places::new(&sources, FOLDER, Server::new(&log), &http);
+    places.read(path).await.unwrap();
+    // A stick that was taken out.
+    fs::remove_file(near.path().join("sumdb").join(FOLDER).join(&path[1..])).unwrap();
+    places.read(path).await.unwrap();
+    assert!(places.reject(&[path.to_owned()]).is_empty());
+    put(near.path(), path, b"as it was");
+    assert_eq!(places.read(path).await.unwrap(), b"as it was");
+    assert_eq!(places.reject(&[path.to_owned()]), [near.path().display().to_string()]);
+}
+
+#[tokio::test]
+async fn a_place_whose_tiles_prove_right_is_not_called_damaged() {
+    let log = Log::honest(311);
+    let (honest, partial) = (Server::new(&log), "/tile/8/0/001.p/55");
+    let answer = format!("/lookup/golang.org/toolchain@{}", version(7));
+    let (good, bad) = (
+        directory(&honest, &[&answer, "/tile/8/0/000", "/tile/8/1/000.p/1"]),
+        directory(&honest, &[&answer, "/tile/8/0/000", "/tile/8/1/000.p/1"]),
+    );
+    put(bad.path(), "/tile/8/0/000", &[0; 8192]);
+    for (near, named) in [(&good, Vec::new()), (&bad, vec![bad.path().display().to_string()])] {
+        // Of what it serves a second time nothing is wrong.
+        let asked = Cell::new(0);
+        let far = Server::new(&log).with(|path, answer| {
+            asked.set(asked.get() + u32::from(path == partial));
+            if path == partial && asked.get() == 1 { Ok(vec![0; 55 * 32]) } else { answer }
+        });
+        let (result, damaged) = lookup(7, &[near], far).await;
+        assert_eq!((result.unwrap().id, damaged), (7, named));
+        assert_eq!(asked.get(), 2);
     }
 }
