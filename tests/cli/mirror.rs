@@ -607,9 +607,11 @@ fn a_mirror_whose_head_is_damaged_is_put_right_by_the_next_run() {
     let latest = directory(&ctx).join("sumdb/sum.test/latest");
     let given = directory(&ctx).join(".gover-mirror/heads/sum.test/302");
     let other_key = ctx.site().log().impostor().head();
-    for bad in [b"".to_vec(), b"garbage".to_vec(), vec![0; 4096], other_key] {
+    let huge = vec![0; 2 << 20];
+    for bad in [b"".to_vec(), b"garbage".to_vec(), vec![0; 4096], other_key, huge] {
         fs::write(&latest, &bad).unwrap();
-        fs::write(&given, b"garbage").unwrap();
+        // Without a byte it is a size alone, and as it should be.
+        fs::write(&given, if bad.is_empty() { b"garbage" } else { &*bad }).unwrap();
         gover_snapshot!(
             ctx.gover(["mirror", "go"]),
             str![[r#"

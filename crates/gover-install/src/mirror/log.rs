@@ -1,6 +1,7 @@
 //! The log's part of a mirror: records under one head, and the tiles that prove them.
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use gover_source::{Excerpt, Supply, Wanted};
 use gover_sys::file::read_limited;
@@ -92,7 +93,7 @@ impl Mirror {
                 given.sizes.push(size);
                 continue;
             }
-            let head = read_limited(&path, LIMIT).map_err(FileError::at("read", &path))?;
+            let head = read_head(&path).map_err(FileError::at("read", &path))?;
             if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
                 given.sizes.push(size);
                 given.damaged.push(path);
@@ -102,7 +103,7 @@ impl Mirror {
         }
         // A copy of a mirror may lack what is not served.
         let latest = self.log_path(database, "latest");
-        if let Ok(head) = read_limited(&latest, LIMIT) {
+        if let Ok(head) = read_head(&latest) {
             if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
                 given.damaged.push(latest);
             } else if !given.heads.contains(&head) {
@@ -121,6 +122,14 @@ impl Mirror {
         let mut full = self.directory.join("sumdb");
         full.extend(database.split('/').chain(path.split('/')));
         full
+    }
+}
+
+/// A file that should hold a signed head. One that is too large for any is as good as one that holds nothing.
+fn read_head(path: &Path) -> io::Result<Vec<u8>> {
+    match read_limited(path, LIMIT) {
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(Vec::new()),
+        result => result,
     }
 }
 
