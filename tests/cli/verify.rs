@@ -362,6 +362,16 @@ fn two_histories_are_told_after_the_files_were_compared() {
     assert_eq!(state(output.exits(1)), "unproven");
     assert_eq!(output.stderr.matches("SECURITY ERROR").count(), 1, "{output}");
     assert!(output.stderr.contains("both signed heads are kept in"), "{output}");
+
+    // It is the gravest, and the last that is read, whatever is wrong with other answers.
+    let answer = "/proxy/sumdb/sum.test/lookup/golang.org/toolchain@v0.0.1-go1.92.0.*";
+    ctx.site().server().fault(answer, Fault::StatusText(200, "<html>".to_owned()));
+    let output = ctx.gover(["verify"]);
+    let told = |words: &str| {
+        let place = output.exits(1).stderr.find(words);
+        place.unwrap_or_else(|| panic!("no {words}\n{output}"))
+    };
+    assert!(told("gave an answer about") < told("SECURITY ERROR"), "{output}");
 }
 
 #[test]

@@ -17,8 +17,10 @@ pub(super) struct Said {
     pub(super) answers: Vec<LogAnswer>,
     /// What can be done where it could not be asked, each once.
     pub(super) hints: Vec<String>,
-    /// Why it is not believed, each once.
+    /// Why it is not believed, each once, the gravest last.
     pub(super) failures: Vec<Failure>,
+    /// How many of them, at the end, are about two histories.
+    forks: usize,
 }
 
 /// Asks about all of them side by side.
@@ -69,9 +71,13 @@ impl Said {
             Some(Err(error)) if error.is_unavailable() => with_cause(&error),
             Some(Err(error)) => {
                 let reason = error.to_string();
+                let is_fork = matches!(error, LookupError::Database(SumdbError::Fork(_)));
                 let failure = Failure::from(error);
                 if !self.failures.iter().any(|known| known.tells_the_same(&failure)) {
-                    self.failures.push(failure);
+                    // Where two histories were shown, a single wrong answer must not be the last word.
+                    let place = self.failures.len() - if is_fork { 0 } else { self.forks };
+                    self.failures.insert(place, failure);
+                    self.forks += usize::from(is_fork);
                 }
                 return LogAnswer::Refused(reason);
             }
