@@ -8,11 +8,9 @@
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::thread;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use gover_sys::file::{read_limited, rename, write_atomically, write_cached};
+use gover_sys::file::{read_limited, read_limited_patiently, rename, write_atomically, write_cached};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -40,7 +38,7 @@ impl Store {
     /// The newest head as it lies on the disk; unproven.
     pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
-        match patiently(|| read_bounded(&path)) {
+        match read_limited_patiently(&path, MAX_ANSWER as u64) {
             Ok(note) => Ok(StoredHead::Note(note)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::None),
             Err(error)
@@ -193,18 +191,6 @@ fn create_directory(path: &Path) -> Result<(), SumdbError> {
         path: path.to_path_buf(),
         source,
     })
-}
-
-/// Repeats what Windows refuses for a moment while a virus scanner or another reader has the file open.
-fn patiently<T>(operation: impl Fn() -> io::Result<T>) -> io::Result<T> {
-    let mut refusals = if MAIN_SEPARATOR == '\\' { 40 } else { 0 };
-    loop {
-        match operation() {
-            Err(error) if error.kind() == ErrorKind::PermissionDenied && refusals > 0 => refusals -= 1,
-            result => return result,
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {

@@ -22,7 +22,7 @@ use windows as imp;
 mod tests;
 
 pub use exchange::exchange;
-pub use read::{open_regular, read_limited, read_text_limited};
+pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
 pub use staged::StagedProgram;
 
 /// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].

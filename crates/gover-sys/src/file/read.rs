@@ -23,7 +23,13 @@ pub fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// The same as text.
+/// The same for a file that others replace meanwhile: Windows refuses it for a moment while somebody renames another onto it,
+/// or a virus scanner looks at it. One that may not be read at all costs that wait, too.
+pub fn read_limited_patiently(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    imp::patiently(|| read_limited(path, limit))
+}
+
+/// The same as [`read_limited`], as text.
 pub fn read_text_limited(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read_limited(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))
@@ -68,11 +74,14 @@ mod tests {
         let path = root.path().join("file");
         fs::write(&path, "12345").unwrap();
         assert_eq!(read_limited(&path, 5).unwrap(), b"12345");
+        assert_eq!(read_limited_patiently(&path, 5).unwrap(), b"12345");
         assert_eq!(read_text_limited(&path, 9).unwrap(), "12345");
         assert_eq!(read_limited(&path, 4).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
         fs::write(&path, b"\xff").unwrap();
         assert_eq!(read_text_limited(&path, 9).unwrap_err().kind(), io::ErrorKind::InvalidData);
         let missing = read_limited(&root.path().join("none"), 9).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        let missing = read_limited_patiently(&root.path().join("none"), 9).unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
     }
 
