@@ -1,11 +1,13 @@
 //! What was fetched, kept for the next command: an index, a proxy's list.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use gover_sys::file;
 
@@ -46,6 +48,9 @@ struct Header {
     etag: Option<String>,
     /// Seconds since 1970.
     checked: u64,
+    /// The SHA-256 of the text, in hexadecimal: nobody waits for the disk, so that a power cut may leave a part of it, or
+    /// zeros.
+    sum: String,
 }
 
 impl Cache {
@@ -60,7 +65,8 @@ impl Cache {
         let (header, text) = content.split_once('\n')?;
         let header: Header = serde_json::from_str(header).ok()?;
         let checked = UNIX_EPOCH.checked_add(Duration::from_secs(header.checked))?;
-        (header.format == FORMAT && header.table == table::SIZE && header.url == url).then(|| Cached {
+        let is_it = header.format == FORMAT && header.table == table::SIZE && header.url == url;
+        (is_it && header.sum == sum(text)).then(|| Cached {
             etag: header.etag,
             checked,
             text: text.to_owned(),
@@ -81,10 +87,11 @@ impl Cache {
             url: url.to_owned(),
             etag: cached.etag.clone(),
             checked,
+            sum: sum(&cached.text),
         };
         let header = serde_json::to_vec(&header)?;
         let content = [header.as_slice(), b"\n", cached.text.as_bytes()].concat();
-        file::write_atomically(&self.path(url), &content)
+        file::write_cached(&self.path(url), &content)
     }
 
     fn path(&self, url: &str) -> PathBuf {
@@ -96,7 +103,16 @@ impl Cache {
     }
 }
 
-const FORMAT: u32 = 1;
+fn sum(text: &str) -> String {
+    let mut hex = String::new();
+    for byte in Sha256::digest(text) {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+const FORMAT: u32 = 2;
 
 /// Bytes of a kept text, more than of any that is taken from a server.
 const LIMIT: u64 = 64 << 20;
@@ -133,6 +149,22 @@ mod tests {
             fs::write(cache.path("https://a.example"), content).unwrap();
             assert_eq!(cache.read("https://a.example"), None);
         }
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_a_text_counts_as_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache::new(directory.path().to_owned());
+        let url = "https://a.example/list";
+        cache.write(url, &cached("v1.0.0\nv1.0.1\n"));
+        let whole = fs::read(cache.path(url)).unwrap();
+        let end = whole.len() - 7;
+        for left in [whole[..end].to_vec(), [&whole[..end], &[0; 7]].concat(), vec![0; whole.len()]] {
+            fs::write(cache.path(url), left).unwrap();
+            assert_eq!(cache.read(url), None);
+        }
+        fs::write(cache.path(url), whole).unwrap();
+        assert_eq!(cache.read(url), Some(cached("v1.0.0\nv1.0.1\n")));
     }
 
     #[test]
