@@ -184,16 +184,21 @@ impl Installer<'_> {
             let mut content = pin!(self.content(wanted, tree, part));
             loop {
                 tokio::select! {
-                    content = &mut content => break content?,
+                    content = &mut content => break content,
                     record = &mut lookup, if answer.is_none() => answer = Some(record),
                 }
             }
         };
+        if content.is_err() {
+            // The log may be on its way through a proxy that wants a password, which a person is typing.
+            self.supply.until_unasked().await;
+        }
+        let content = content?;
         let must = request.require_log || content.download.artifact.proof == Proof::Log;
         let mut answer = match answer {
             Some(answer) => Some(answer),
             None if must => Some(lookup.await),
-            None => tokio::time::timeout(self.log_patience, lookup).await.ok(),
+            None => self.supply.within(self.log_patience, lookup).await,
         };
         // A server that allows a client one connection refuses this one while the download has it.
         if must && matches!(&answer, Some(Err(error)) if error.is_unavailable()) {

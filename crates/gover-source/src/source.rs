@@ -4,8 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use crate::address;
 use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
@@ -199,9 +197,11 @@ async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, 
     let indexed = site.indexed(wanted, knowledge);
     let indexed = match knowledge.patience {
         _ if !ask => site.kept(wanted, knowledge),
-        Some(patience) => {
-            timeout(patience, indexed).await.unwrap_or_else(|_| Err(SourceError::silent(patience)))
-        }
+        Some(patience) => knowledge
+            .http
+            .within(patience, indexed)
+            .await
+            .unwrap_or_else(|| Err(SourceError::silent(patience))),
         None => indexed.await,
     };
     match indexed {

@@ -23,10 +23,11 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Client, Response, StatusCode};
+use tokio::time::timeout;
 
 use crate::address;
 use crate::network::NetworkSettings;
@@ -113,9 +114,28 @@ impl Http {
         })
     }
 
-    /// Whether a program is being asked who asks, so that nothing can be heard of servers.
-    pub(crate) fn is_asking(&self) -> bool {
-        self.credentials.is_asking()
+    /// When a program was last asked who asks, now if one is: until then nothing could be heard of servers.
+    pub(crate) fn asked_at(&self) -> Option<Instant> {
+        self.credentials.asked_at()
+    }
+
+    /// Waits until no program is being asked any more, which goes on when the request was given up: a person may be
+    /// typing a password.
+    pub(crate) async fn until_unasked(&self) {
+        self.credentials.until_unasked().await;
+    }
+
+    /// What `work` comes to; `None` if it takes longer than `limit`. While a program is asked, and until it has ended, no
+    /// time passes.
+    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = Box::pin(work);
+        let mut left = limit;
+        loop {
+            if let Ok(done) = timeout(left, &mut work).await {
+                return Some(done);
+            }
+            left = limit.checked_sub(self.asked_at()?.elapsed())?;
+        }
     }
 
     /// Lets a place be tried again that could not be connected to.
@@ -123,9 +143,10 @@ impl Http {
         self.unreachable().remove(&address::origin(url));
     }
 
-    /// When the place of an address last sent something.
+    /// When the place of an address last sent something, or could send nothing since a program was asked.
     pub(crate) fn heard_at(&self, url: &str) -> Option<Instant> {
-        self.heard().get(&address::origin(url)).copied()
+        let heard = self.heard().get(&address::origin(url)).copied();
+        heard.max(self.asked_at())
     }
 
     fn hear(&self, origin: &str) {

@@ -10,7 +10,7 @@ mod tests;
 use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::address;
 use crate::http::{CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
@@ -97,7 +97,7 @@ impl Supply {
         let connect_timeout = self.http.settings().connect_timeout;
         join_all(proxies.iter().map(|proxy| async move {
             let asked = proxy_server::ask(proxy, target, connect_timeout);
-            let (verdict, took) = in_time(deadline, asked).await;
+            let (verdict, took) = in_time(&self.http, deadline, asked).await;
             Probe { address: address::shown(proxy), verdict, took, clock_ahead: None }
         }))
         .await
@@ -149,7 +149,7 @@ impl Prober<'_> {
                 Err(ProbeError::Http(error)) => unreachable(&error),
             }
         };
-        let (verdict, took) = in_time(self.deadline, asked).await;
+        let (verdict, took) = in_time(self.http, self.deadline, asked).await;
         Probe { address: address::shown(base), verdict, took, clock_ahead }
     }
 
@@ -162,10 +162,16 @@ impl Prober<'_> {
     }
 }
 
-/// The verdict of a question that ends at the deadline at the latest, and how long it took.
-async fn in_time(deadline: Instant, asked: impl Future<Output = Verdict>) -> (Verdict, Duration) {
+/// The verdict of a question that ends at the deadline at the latest, other than with a program that is asked for
+/// credentials, and how long it took.
+async fn in_time(
+    http: &Http,
+    deadline: Instant,
+    asked: impl Future<Output = Verdict>,
+) -> (Verdict, Duration) {
     let started = Instant::now();
-    let verdict = timeout_at(deadline, asked).await.unwrap_or(Verdict::Silent);
+    let verdict =
+        http.within(deadline.saturating_duration_since(started), asked).await.unwrap_or(Verdict::Silent);
     (verdict, started.elapsed())
 }
 

@@ -129,6 +129,7 @@ impl Proxies {
         };
         let patience = Patience { silence, wait, quiet, all_silent: || () };
         let Ok(answer) = race(entries.iter().map(ask), patience, goes_on).await;
+        http.until_unasked().await;
         let Some(answer) = answer else { return (None, failures) };
         failures.extend(answer.silent.iter().map(|at| (*at, SourceError::silent(silence))));
         (Some(answer.value), failures)

@@ -112,9 +112,6 @@ impl Supply {
 
     /// Tells that nothing is heard of any source.
     pub(super) fn tell_silence(&self, labels: &[String]) {
-        if self.http.is_asking() {
-            return; // Nobody was asked yet.
-        }
         let network = &self.settings.network;
         network.notice.tell(&Waiting::Sources { labels, silence: network.patience });
     }
@@ -153,7 +150,10 @@ impl Supply {
             Refusal::Told => Ok(true),
             Refusal::Integrity(error) => Err(error),
         };
-        let Some(answer) = race(questions, patience, goes_on).await? else { return Ok(None) };
+        let answer = race(questions, patience, goes_on).await;
+        // Who is being asked for the password of a source that was too slow answers in peace.
+        self.http.until_unasked().await;
+        let Some(answer) = answer? else { return Ok(None) };
         let mut order: Vec<usize> = (0..turns.len()).filter(|at| !answer.failed.contains(at)).collect();
         order.sort_by_key(|at| answer.silent.contains(at));
         for turn in answer.silent.iter().filter_map(|at| turns.get(*at)) {
@@ -236,7 +236,8 @@ impl Supply {
         let quiet = |at: usize| {
             let Some(candidate) = candidates.get(at) else { return true };
             let place = candidate.artifact.as_ref().map(|artifact| artifact.location.to_string());
-            failed(candidate) || place.is_ok_and(|place| self.are_quiet(&[place]))
+            // Who failed lately is not waited for, other than with whoever is asked for credentials.
+            failed(candidate) && self.are_quiet(&[]) || place.is_ok_and(|place| self.are_quiet(&[place]))
         };
         let patience = Patience { silence, wait, quiet, all_silent: || () };
         let Some(answer) = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)? else {
@@ -269,10 +270,10 @@ impl Supply {
         }
     }
 
-    /// Whether none of these places was heard of for as long as patience lasts.
+    /// Whether none of these places was heard of for as long as patience lasts, while all of them could be.
     fn are_quiet(&self, places: &[String]) -> bool {
-        let heard = places.iter().filter_map(|place| self.http.heard_at(place)).max();
-        heard.is_none_or(|heard| heard.elapsed() >= self.settings.network.patience)
+        let heard = places.iter().map(|place| self.http.heard_at(place)).max().flatten();
+        heard.max(self.http.asked_at()).is_none_or(|heard| heard.elapsed() >= self.settings.network.patience)
     }
 
     pub(super) async fn open(

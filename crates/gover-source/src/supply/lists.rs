@@ -194,6 +194,7 @@ impl Supply {
 
     fn heard(&self, inquiry: &Inquiry<'_>, since: Instant) -> Instant {
         let heard = inquiry.places.iter().filter_map(|place| self.http.heard_at(place)).max();
+        let heard = heard.max(self.http.asked_at());
         heard.map(Instant::from_std).map_or(since, |heard| heard.max(since))
     }
 

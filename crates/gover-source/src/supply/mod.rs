@@ -12,7 +12,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use gover_core::{Platform, Request, ToolchainName};
-use tokio::time::timeout;
 
 use crate::address;
 use crate::archive_name;
@@ -85,6 +84,17 @@ impl Supply {
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
+    /// What `work` comes to; `None` if it takes longer than `limit`, in which the time is not counted that a program of
+    /// GOAUTH takes: a person may be typing a password.
+    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        self.http.within(limit, work).await
+    }
+
+    /// Waits until no program of GOAUTH is asked any more, which goes on when the question was given up.
+    pub async fn until_unasked(&self) {
+        self.http.until_unasked().await;
+    }
+
     /// What was noticed of the checksum database since the last call that a person should know, though every answer was
     /// proven.
     pub fn take_remarks(&self) -> Vec<Remark> {
@@ -102,7 +112,7 @@ impl Supply {
         wanted: &[Wanted],
         patience: Duration,
     ) -> Vec<Option<Result<LogRecord, LookupError>>> {
-        let lookups = wanted.iter().map(async |wanted| timeout(patience, self.lookup(wanted)).await.ok());
+        let lookups = wanted.iter().map(async |wanted| self.within(patience, self.lookup(wanted)).await);
         join_all(lookups).await
     }
 
@@ -196,8 +206,8 @@ impl Supply {
         let wanted = Wanted { name: name.clone(), platform: platform.clone() };
         // Enough for a silent proxy and the one behind it.
         let patience = self.settings.network.patience * 2;
-        let offers = timeout(patience, self.proxies.offers(&self.http, &wanted)).await;
-        offers.unwrap_or_else(|_| Err(SourceError::silent(patience)))
+        let offers = self.http.within(patience, self.proxies.offers(&self.http, &wanted)).await;
+        offers.unwrap_or_else(|| Err(SourceError::silent(patience)))
     }
 
     /// What is believed of archives, and how it is asked for.

@@ -1,5 +1,6 @@
 mod fallback;
 mod lists;
+mod passwords;
 
 use std::cell::RefCell;
 use std::io;

@@ -12,12 +12,14 @@ mod patience;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use thiserror::Error;
-use tokio::sync::OnceCell;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::network::NetworkSettings;
 
@@ -29,10 +31,10 @@ use patience::Patience;
 pub(in crate::http) struct Credentials {
     methods: Result<Vec<Method>, AuthError>,
     /// Whether every way was asked in general.
-    asked: OnceCell<()>,
+    asked: AtomicBool,
     known: Mutex<Known>,
-    /// Held while ways are asked about one address, so that nobody is prompted twice at once.
-    asking: tokio::sync::Mutex<()>,
+    /// Held while ways are asked, so that nobody is prompted twice at once.
+    asking: Arc<tokio::sync::Mutex<()>>,
     patience: Patience,
 }
 
@@ -85,38 +87,41 @@ impl Credentials {
         Self {
             methods: Method::parse_list(&settings.authentication),
             patience: Patience::new(settings),
-            asked: OnceCell::new(),
+            asked: AtomicBool::new(false),
             known: Mutex::default(),
-            asking: tokio::sync::Mutex::default(),
+            asking: Arc::default(),
         }
     }
 
     /// What goes with a request for `url`; nothing for an address that holds a user itself.
-    pub(in crate::http) async fn for_url(&self, url: &Url) -> Result<HeaderMap, AuthError> {
+    pub(in crate::http) async fn for_url(self: &Arc<Self>, url: &Url) -> Result<HeaderMap, AuthError> {
         if url.scheme() != "https" || holds_user(url) {
             return Ok(HeaderMap::new());
         }
-        let methods = self.methods.as_ref().map_err(Clone::clone)?;
-        self.asked
-            .get_or_init(async || {
-                // In reverse order, so that what the first way says stays.
-                for method in methods.iter().rev() {
-                    self.learn(method.ask(None, &self.patience).await);
-                }
-            })
-            .await;
+        self.methods.as_ref().map_err(Clone::clone)?;
+        if !self.is_asked() {
+            let asking = Arc::clone(&self.asking).lock_owned().await;
+            if !self.is_asked() {
+                self.ask(None, asking).await;
+            }
+        }
         Ok(self.find(url))
     }
 
     /// Asks the ways that can tell more about one address, after a server answered a request for it, with which `sent`
     /// went, with `head`. `None` if there are no such ways; then nothing has changed. What was learned meanwhile, for
     /// another request, is taken without asking again.
-    pub(in crate::http) async fn ask_about(&self, url: &Url, head: &str, sent: &HeaderMap) -> Option<Fresh> {
+    pub(in crate::http) async fn ask_about(
+        self: &Arc<Self>,
+        url: &Url,
+        head: &str,
+        sent: &HeaderMap,
+    ) -> Option<Fresh> {
         let methods = self.methods.as_ref().ok()?;
         if url.scheme() != "https" || holds_user(url) || !methods.iter().any(Method::knows_more) {
             return None;
         }
-        let _asking = self.asking.lock().await;
+        let asking = Arc::clone(&self.asking).lock_owned().await;
         let learned = self.find(url);
         if learned != *sent {
             return Some(Fresh { headers: learned, from_git: Vec::new() });
@@ -124,14 +129,7 @@ impl Credentials {
         if self.known().exhausted.contains(url.as_str()) {
             return None;
         }
-        let mut from_git = Vec::new();
-        for method in methods.iter().rev() {
-            let answer = method.ask(Some((url.as_str(), head)), &self.patience).await;
-            if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
-                from_git.push((method.clone(), of_git.clone()));
-            }
-            self.learn(answer);
-        }
+        let from_git = self.ask(Some((url.to_string(), head.to_owned())), asking).await;
         let headers = self.find(url);
         if headers == *sent {
             self.known().exhausted.insert(url.to_string());
@@ -139,9 +137,47 @@ impl Credentials {
         Some(Fresh { headers, from_git })
     }
 
-    /// Whether a program is waited for.
-    pub(in crate::http) fn is_asking(&self) -> bool {
-        self.patience.is_waiting()
+    /// When a program was last waited for: now, if one is.
+    pub(in crate::http) fn asked_at(&self) -> Option<Instant> {
+        self.patience.waited_at()
+    }
+
+    /// Waits until no program is waited for any more.
+    pub(in crate::http) async fn until_unasked(&self) {
+        self.patience.until_over().await;
+    }
+
+    /// Asks every way, in general or about an address, and learns what it says; returns what git printed. This goes on
+    /// when nobody waits for the answer any more: a person may be typing it, and must not be asked for it again.
+    async fn ask(
+        self: &Arc<Self>,
+        about: Option<(String, String)>,
+        asking: OwnedMutexGuard<()>,
+    ) -> Vec<(Method, Vec<u8>)> {
+        let own = Arc::clone(self);
+        let asked = tokio::spawn(async move {
+            let _asking = asking;
+            let about = about.as_ref().map(|(url, head)| (url.as_str(), head.as_str()));
+            let mut from_git = Vec::new();
+            // In reverse order, so that what the first way says stays.
+            for method in own.methods.iter().flatten().rev() {
+                let answer = method.ask(about, &own.patience).await;
+                if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
+                    from_git.push((method.clone(), of_git.clone()));
+                }
+                own.learn(answer);
+            }
+            if about.is_none() {
+                own.asked.store(true, Ordering::Release);
+            }
+            from_git
+        });
+        // It is never ended before its end, other than with all that waits.
+        asked.await.unwrap_or_default()
+    }
+
+    fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Acquire)
     }
 
     /// Why ways gave nothing, in one line; `None` if none failed.

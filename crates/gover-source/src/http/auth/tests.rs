@@ -1,5 +1,7 @@
 use std::fs;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
@@ -8,16 +10,16 @@ use super::{AuthError, Credentials};
 use crate::network::{Authentication, NetworkSettings, Notice};
 
 /// Credentials by that value of GOAUTH and that `.netrc`.
-fn credentials(goauth: Option<&str>, netrc: &Path) -> Credentials {
+fn credentials(goauth: Option<&str>, netrc: &Path) -> Arc<Credentials> {
     let authentication = Authentication { goauth: goauth.map(str::to_owned), netrc: Some(netrc.to_owned()) };
-    Credentials::new(&NetworkSettings { authentication, ..NetworkSettings::default() })
+    Arc::new(Credentials::new(&NetworkSettings { authentication, ..NetworkSettings::default() }))
 }
 
 fn shown(headers: &HeaderMap) -> Vec<String> {
     headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect()
 }
 
-async fn sent(credentials: &Credentials, url: &str) -> Vec<String> {
+async fn sent(credentials: &Arc<Credentials>, url: &str) -> Vec<String> {
     shown(&credentials.for_url(&Url::parse(url).unwrap()).await.unwrap())
 }
 
@@ -198,15 +200,60 @@ async fn a_program_that_takes_its_time_is_named_and_waited_for() {
     .unwrap();
     let goauth = Some(format!("sh '{}'", script.display()));
     let file = told.clone();
-    let credentials = Credentials::new(&NetworkSettings {
+    let credentials = Arc::new(Credentials::new(&NetworkSettings {
         authentication: Authentication { goauth, netrc: None },
-        patience: std::time::Duration::from_millis(1),
+        patience: Duration::from_millis(1),
         notice: Notice::new(move |waiting| fs::write(&file, waiting.to_string()).unwrap()),
         ..NetworkSettings::default()
-    });
+    }));
     assert_eq!(sent(&credentials, "https://a.example").await, ["x-token: 1"]);
     assert_eq!(fs::read_to_string(told).unwrap(), "waiting for `sh`, which GOAUTH names");
-    assert!(!credentials.is_asking());
+    assert!(credentials.asked_at().unwrap() < Instant::now());
+}
+
+#[tokio::test]
+async fn who_is_asked_for_a_request_that_is_given_up_is_not_asked_again() {
+    if MAIN_SEPARATOR != '/' {
+        return; // The helper is a script of sh.
+    }
+    for general in [true, false] {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name);
+        let here = directory.path().display();
+        let nothing = if general { "" } else { "[ $# = 1 ] || exit 0; " };
+        let script = format!(
+            "cd '{here}'; {nothing}echo >>asked\n\
+             n=0; while [ ! -e answer ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n\
+             printf 'https://a.example\\n\\nX-Token: 1\\n\\n'\n"
+        );
+        fs::write(at("helper"), script).unwrap();
+        let credentials = credentials(Some(&format!("sh '{here}/helper'")), Path::new("netrc"));
+        let url = Url::parse("https://a.example/x").unwrap();
+        let none = HeaderMap::new();
+        let ask = async {
+            if general {
+                credentials.for_url(&url).await.unwrap()
+            } else {
+                credentials.ask_about(&url, "", &none).await.unwrap().headers
+            }
+        };
+        tokio::select! {
+            biased;
+            () = async { while !at("asked").exists() { tokio::task::yield_now().await } } => {}
+            _ = ask => panic!("nobody has answered"),
+        }
+        let now = Instant::now();
+        assert!(credentials.asked_at().unwrap() >= now, "it is still being asked");
+        fs::write(at("answer"), "").unwrap();
+        credentials.until_unasked().await;
+        let learned = if general {
+            credentials.for_url(&url).await.unwrap()
+        } else {
+            credentials.ask_about(&url, "", &none).await.unwrap().headers
+        };
+        assert_eq!(shown(&learned), ["x-token: 1"]);
+        assert_eq!(fs::read_to_string(at("asked")).unwrap(), "\n");
+    }
 }
 
 #[tokio::test]

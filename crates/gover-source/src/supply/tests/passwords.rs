@@ -1,0 +1,199 @@
+//! Programs in GOAUTH, which may be asking a person who takes all the time there is.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::network::{Notice, Waiting};
+
+/// Long enough for what answers, on a busy machine too. Whoever is asked takes twice as long.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A proxy that wants a password, and a program that gives it once `answer` is there.
+struct Desk {
+    world: Arc<World>,
+    front: gover_test::TlsFront,
+    told: Arc<Mutex<Vec<String>>>,
+}
+
+impl Desk {
+    /// `None` where the program, a script of sh, does not run.
+    fn new() -> Option<Self> {
+        if std::path::MAIN_SEPARATOR != '/' {
+            return None;
+        }
+        let world = Arc::new(world());
+        let front = gover_test::TlsFront::start(world.site.server());
+        world.site.server().guard_with("/proxy/", "Bearer 1");
+        let desk = Self { world, front, told: Arc::default() };
+        std::fs::write(desk.at("ca.pem"), gover_test::TlsFront::AUTHORITY).unwrap();
+        let script = "cd \"$1\"; [ $# = 3 ] || exit 0; echo \"$3\" >>asked\n\
+            n=0; while [ ! -e answer ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n\
+            echo >given; printf '%s\\n\\nAuthorization: Bearer 1\\n\\n' \"$2\"\n";
+        std::fs::write(desk.at("helper"), script).unwrap();
+        Some(desk)
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.world.home.path().join(name)
+    }
+
+    /// Settings with which `notice` is called after what is told was taken down.
+    fn settings(
+        &self,
+        sources: &str,
+        notice: impl Fn(&Waiting<'_>) + Send + Sync + 'static,
+    ) -> SupplySettings {
+        let mut settings = self.world.settings(sources);
+        let here = self.world.home.path().display();
+        settings.proxies = Some(self.front.at("/proxy"));
+        settings.network.patience = PATIENCE;
+        settings.network.certificates.file = Some(self.at("ca.pem"));
+        settings.network.authentication.goauth =
+            Some(format!("sh '{here}/helper' '{here}' '{}'", self.front.url()));
+        let told = Arc::clone(&self.told);
+        settings.network.notice = Notice::new(move |waiting| {
+            told.lock().unwrap().push(waiting.to_string());
+            notice(waiting);
+        });
+        settings
+    }
+
+    /// A supply whose user types the password after it was told what is waited for.
+    fn supply(&self, sources: &str) -> Supply {
+        let answer = self.at("answer");
+        Supply::new(self.settings(sources, move |_| std::fs::write(&answer, "").unwrap())).unwrap()
+    }
+
+    /// What was told, and about how many addresses somebody was asked; from now on nothing.
+    fn take(&self) -> (Vec<String>, usize) {
+        let asked = std::fs::read_to_string(self.at("asked")).unwrap_or_default().lines().count();
+        for name in ["asked", "answer", "given"] {
+            let _ = std::fs::remove_file(self.at(name));
+        }
+        (std::mem::take(&mut self.told.lock().unwrap()), asked)
+    }
+}
+
+/// The line about the program, which is all that may be told while it is asked.
+fn waiting() -> Vec<String> {
+    vec!["waiting for `sh`, which GOAUTH names".to_owned()]
+}
+
+/// Waits until something is there, without keeping others from going on.
+async fn until(ready: impl Fn() -> bool) {
+    while !ready() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_waited_for_though_another_source_has_answered() {
+    let Some(desk) = Desk::new() else { return };
+    desk.world.site.publish(FakeRelease::new("go1.91.2"));
+    let module = desk.world.site.publish(FakeRelease::new("go1.91.3"));
+    let directory = desk.at("files");
+    std::fs::create_dir_all(&directory).unwrap();
+    let archive = FakeRelease::new("go1.91.1");
+    std::fs::write(directory.join(archive.archive_name()), archive.archive()).unwrap();
+    for other in ["go.dev", directory.to_str().unwrap()] {
+        let releases = desk.supply(&format!("goproxy,{other}")).collect(Freshness::Now).await;
+        assert!(releases.failures.is_empty(), "{other}: {:?}", releases.failures);
+        assert!(releases.find(&wanted("go1.91.3").name).is_some());
+        assert_eq!(desk.take(), (waiting(), 1), "{other}");
+        let (found, bytes) = download(&desk.supply(&format!("goproxy,{other}")), "go1.91.3").await.unwrap();
+        assert_eq!((bytes, found.failures), (module.module_zip().to_vec(), vec![]));
+        assert_eq!(desk.take(), (waiting(), 1), "{other}");
+        assert!(!desk.world.settings("go.dev").failed_sources.exists());
+    }
+}
+
+#[tokio::test]
+async fn a_password_for_the_log_costs_none_of_the_time_that_the_log_has() {
+    let Some(desk) = Desk::new() else { return };
+    desk.world.site.publish(FakeRelease::new("go1.91.2"));
+    let answer = desk.at("answer");
+    let mut settings = desk.settings("goproxy", move |_| std::fs::write(&answer, "").unwrap());
+    settings.network.patience = PATIENCE * 3;
+    let records = Supply::new(settings).unwrap().lookup_all(&[wanted("go1.91.2")], PATIENCE * 5).await;
+    assert!(matches!(records.as_slice(), [Some(Ok(_))]), "{records:?}");
+    assert_eq!(desk.take(), (waiting(), 1));
+}
+
+#[tokio::test]
+async fn a_source_that_is_silent_after_the_password_is_named() {
+    let Some(desk) = Desk::new() else { return };
+    let module = desk.world.site.publish(FakeRelease::new("go1.91.2"));
+    let supply = || {
+        let (world, answer) = (Arc::clone(&desk.world), desk.at("answer"));
+        let mut settings = desk.settings("goproxy", move |waiting| {
+            let server = world.site.server();
+            match waiting {
+                // The request with the password meets silence, which ends once that is told.
+                Waiting::Program(_) => {
+                    server.fault("/proxy/*", Fault::Stall);
+                    std::fs::write(&answer, "").unwrap();
+                }
+                Waiting::Sources { .. } => {
+                    server.heal();
+                    server.release_stalled();
+                }
+            }
+        });
+        settings.network.stall_timeout = Duration::from_mins(2);
+        Supply::new(settings).unwrap()
+    };
+    let mut expected = waiting();
+    expected.push("waiting for goproxy (no answer for 0.2 s)".to_owned());
+    assert!(supply().releases().await.find(&wanted("go1.91.2").name).is_some());
+    assert_eq!(desk.take(), (expected.clone(), 1));
+    let (_, bytes) = download(&supply(), "go1.91.2").await.unwrap();
+    assert_eq!(bytes, module.module_zip());
+    assert_eq!(desk.take(), (expected, 1));
+}
+
+/// Notes whether the password had been given when bytes began to come.
+struct Begins<'a>(&'a Desk, std::cell::Cell<Option<bool>>);
+
+impl Observer for Begins<'_> {
+    fn started(&self, _artifact: &Artifact, _total: Option<u64>, _from: u64) {
+        self.1.set(Some(self.0.at("given").exists()));
+    }
+
+    fn received(&self, _bytes: u64) {}
+
+    fn source_failed(&self, _failure: &SourceFailure) {}
+}
+
+#[tokio::test]
+async fn a_source_that_is_faster_than_a_password_leaves_the_terminal_to_who_types_it() {
+    let Some(desk) = Desk::new() else { return };
+    let release = desk.world.site.publish(FakeRelease::new("go1.91.2"));
+    // The release site is a server of its own, so that each can be told when to answer.
+    let site = FakeSite::start();
+    site.publish(FakeRelease::new("go1.91.2"));
+    let mut settings = desk.settings("goproxy,go.dev", |_| ());
+    settings.godev_url = site.url();
+    let supply = Supply::new(settings).unwrap();
+    desk.world.site.server().fault_times("/proxy/*", Fault::Stall, 1);
+    let archive = FakeSite::archive_path(&release);
+    site.server().fault(&archive, Fault::Stall);
+    let mut sink = Memory::default();
+    let begins = Begins(&desk, std::cell::Cell::default());
+    let wish = wanted("go1.91.2");
+    let (found, ()) = tokio::join!(supply.download(&wish, &mut sink, &begins), async {
+        until(|| site.server().stalled() == 1 && desk.world.site.server().stalled() == 1).await;
+        desk.world.site.server().release_stalled();
+        until(|| desk.at("asked").exists()).await;
+        site.server().heal();
+        site.server().release_stalled();
+        // More than what has come needs to be taken.
+        tokio::time::sleep(PATIENCE).await;
+        std::fs::write(desk.at("answer"), "").unwrap();
+    });
+    assert_eq!(found.unwrap().artifact.source, "go.dev");
+    assert_eq!(begins.1.get(), Some(true), "bytes came while the password was typed");
+    // What was typed is not asked for again.
+    assert!(supply.lookup(&wish).await.is_ok());
+    assert_eq!(desk.take().1, 1);
+}
