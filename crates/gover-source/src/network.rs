@@ -22,8 +22,8 @@ pub struct NetworkSettings {
     pub authentication: Authentication,
     /// How long connecting may take. Short, since the next source waits.
     pub connect_timeout: Duration,
-    /// How long a connection may stay silent. A small answer must begin within that time, the request repeated once; a file
-    /// may take twice as long.
+    /// How long a connection may stay silent. A small answer that has not begun after a third of that time is asked for once
+    /// more, and then has all of it; a file may take twice as long.
     pub stall_timeout: Duration,
     /// How often a request that broke off is repeated.
     pub retries: u32,

@@ -95,7 +95,10 @@ impl Http {
     pub(crate) async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         let mut repetition = 0;
         loop {
-            match self.read_once(url, limit, etag).await {
+            // The first silence may be that of a connection alone. Whoever fetches the answer himself has more time then.
+            let repeated = repetition == 0 && self.settings.retries > 0;
+            let begin = repeated.then(|| self.settings.stall_timeout / 3);
+            match self.read_once(url, limit, etag, begin).await {
                 Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
                     self.before_repetition(error, repetition).await?;
                     repetition += 1;
@@ -153,10 +156,14 @@ impl Http {
         self.heard().insert(origin.to_owned(), Instant::now());
     }
 
-    async fn read_once(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
+    async fn read_once(
+        &self,
+        url: &str,
+        limit: u64,
+        etag: Option<&str>,
+        begin: Option<Duration>,
+    ) -> Result<Body, HttpError> {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
-        // Half as long each time, since it is asked for once more.
-        let begin = Some(self.settings.stall_timeout / 2);
         let origin = address::origin(url);
         let _lane = self.lanes.enter(&origin).await;
         let response = self.send(url, Ask { headers, begin }).await?;

@@ -136,7 +136,7 @@ async fn a_silent_server_is_left() {
     server.serve("/x", "body");
     server.fault("/x", Fault::Stall);
     let http = Http::new(NetworkSettings { retries: 0, ..quick() });
-    let silence = clock::pass(quick().stall_timeout / 2, || server.stalled() == 1);
+    let silence = clock::pass(quick().stall_timeout, || server.stalled() == 1);
     let error = clock::meanwhile(body(&http, &server.at("/x")), silence).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer: the server says nothing");
 }
@@ -148,13 +148,33 @@ async fn silence_is_met_with_one_repetition() {
     server.fault("/x", Fault::Stall);
     let (http, url) = (http(), server.at("/x"));
     let silence = async {
-        for asked in 1..3 {
-            clock::pass(quick().stall_timeout / 2, || server.stalled() == asked).await;
-        }
+        clock::pass(quick().stall_timeout / 3, || server.stalled() == 1).await;
+        clock::pass(quick().stall_timeout, || server.stalled() == 2).await;
     };
     let error = clock::meanwhile(body(&http, &url), silence).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer: the server says nothing");
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_fetches_a_small_answer_itself_is_waited_for() {
+    let server = FakeServer::start();
+    server.serve("/x", "body");
+    server.fault("/x", Fault::Stall);
+    for retries in [0, 1] {
+        let http = Http::new(NetworkSettings { retries, ..quick() });
+        let url = server.at("/x");
+        let silence = async {
+            if retries > 0 {
+                clock::pass(quick().stall_timeout / 3, || server.stalled() == 1).await;
+            }
+            // Each request that it is asked takes it that long.
+            clock::pass(Duration::from_secs(20), || server.stalled() == 1 + retries as usize).await;
+            server.release_stalled();
+        };
+        assert_eq!(clock::meanwhile(body(&http, &url), silence).await.unwrap(), b"body");
+        clock::pass(Duration::ZERO, || server.stalled() == 0).await;
+    }
 }
 
 /// A server that closes each connection after its answer. It answers once four have asked, and gives the number of those
