@@ -32,7 +32,8 @@ pub(crate) struct Patience<W, Q, A> {
     pub(crate) wait: W,
     /// Whether nothing is heard of the question of that number; one whose answer is on its way is waited for.
     pub(crate) quiet: Q,
-    /// Told once, if the question put last is silent too and there is no other to put.
+    /// Told once, with the numbers of those that are asked, if the question put last is silent too and there is no other
+    /// to put.
     pub(crate) all_silent: A,
 }
 
@@ -41,7 +42,7 @@ pub(crate) struct Patience<W, Q, A> {
 /// ends the race.
 pub(crate) async fn race<'a, T, E, X>(
     questions: impl IntoIterator<Item = Question<'a, T, E>>,
-    patience: Patience<impl Fn(usize) -> Option<Duration>, impl Fn(usize) -> bool, impl Fn()>,
+    patience: Patience<impl Fn(usize) -> Option<Duration>, impl Fn(usize) -> bool, impl Fn(Vec<usize>)>,
     mut failed: impl FnMut(usize, E) -> Result<bool, X>,
 ) -> Result<Option<Answer<T>>, X> {
     let mut race = Race { waiting: questions.into_iter(), running: Vec::new(), asked: 0, alarm: None };
@@ -57,7 +58,8 @@ pub(crate) async fn race<'a, T, E, X>(
                     last.passed_by = true;
                 }
                 if !race.ask(&patience.wait) {
-                    (patience.all_silent)();
+                    let running = race.running.iter().map(|put| put.number).collect();
+                    (patience.all_silent)(running);
                 }
             }
             Event::Ended(from, Ok(value)) => {
@@ -146,8 +148,10 @@ mod tests {
         Box::pin(pending())
     }
 
-    fn patient<W: Fn(usize) -> Option<Duration>>(wait: W) -> Patience<W, impl Fn(usize) -> bool, impl Fn()> {
-        Patience { silence: SOON, wait, quiet: |_| true, all_silent: || () }
+    fn patient<W: Fn(usize) -> Option<Duration>>(
+        wait: W,
+    ) -> Patience<W, impl Fn(usize) -> bool, impl Fn(Vec<usize>)> {
+        Patience { silence: SOON, wait, quiet: |_| true, all_silent: |_| () }
     }
 
     async fn ask(questions: Vec<Question<'static, u32, &'static str>>) -> Option<(usize, u32, Vec<usize>)> {
@@ -181,7 +185,7 @@ mod tests {
         });
         let goes_on = |_, _| Ok::<_, ()>(true);
         let silence = Duration::from_mins(1);
-        let patience = Patience { silence, wait: |_| Some(SOON), quiet: |_| true, all_silent: || () };
+        let patience = Patience { silence, wait: |_| Some(SOON), quiet: |_| true, all_silent: |_| () };
         let answer = race(vec![first, second], patience, goes_on).await.unwrap().unwrap();
         // The second was asked a moment ago, which is no silence.
         assert_eq!((answer.from, answer.silent), (0, vec![]));
@@ -200,7 +204,8 @@ mod tests {
     #[tokio::test]
     async fn an_answer_on_its_way_is_no_silence() {
         let quiet = |_| false;
-        let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet, all_silent: || () };
+        let patience =
+            Patience { silence: SOON, wait: |_| Some(SOON), quiet, all_silent: |_: Vec<usize>| () };
         let never: Question<'_, u32, &str> = Box::pin(async { panic!("the first is not silent") });
         let waits = race(vec![silence(), never], patience, |_, _| Ok::<_, ()>(true));
         assert!(tokio::time::timeout(Duration::from_millis(20), waits).await.is_err());
@@ -214,10 +219,14 @@ mod tests {
             Ok(0)
         });
         let told = RefCell::new(Some(sender));
-        let all_silent = || told.take().expect("told once").send(()).unwrap();
+        let all_silent = |running: Vec<usize>| {
+            assert_eq!(running, [0, 2], "who has failed is not waited for");
+            told.take().expect("told once").send(()).unwrap();
+        };
         let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet: |_| true, all_silent };
-        let answer = race(vec![first, silence()], patience, |_, _| Ok::<_, ()>(true)).await.unwrap();
-        assert_eq!(answer.unwrap().silent, [1]);
+        let questions = vec![first, answer(Err("no")), silence()];
+        let answer = race(questions, patience, |_, _| Ok::<_, ()>(true)).await.unwrap();
+        assert_eq!(answer.unwrap().silent, [2]);
     }
 
     #[tokio::test]

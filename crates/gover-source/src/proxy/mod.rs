@@ -127,7 +127,7 @@ impl Proxies {
             failures.push((at, error));
             Ok::<_, Infallible>(goes_on)
         };
-        let patience = Patience { silence, wait, quiet, all_silent: || () };
+        let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
         let Ok(answer) = race(entries.iter().map(ask), patience, goes_on).await;
         http.until_unasked().await;
         let Some(answer) = answer else { return (None, failures) };

@@ -103,7 +103,7 @@ impl Supply {
         let silence = self.settings.network.patience;
         let places = [artifact.location.to_string()];
         let quiet = |_| self.are_quiet(&places);
-        let all_silent = || self.tell_silence(std::slice::from_ref(&artifact.source));
+        let all_silent = |_: Vec<usize>| self.tell_silence(std::slice::from_ref(&artifact.source));
         let patience = Patience { silence, wait: |_| Some(silence), quiet, all_silent };
         let answer = race([question], patience, |_, error| Err::<bool, _>(error)).await?;
         // The only question was answered, or its error returned.
@@ -136,8 +136,9 @@ impl Supply {
         let silence = self.settings.network.patience;
         let places: Vec<Vec<String>> = turns.iter().map(|turn| self.places(turn.spec)).collect();
         let quiet = |at: usize| places.get(at).is_none_or(|places| self.are_quiet(places));
-        let all_silent = || {
-            let labels: Vec<String> = turns.iter().map(|turn| turn.spec.label()).collect();
+        let all_silent = |running: Vec<usize>| {
+            let turns = running.iter().filter_map(|at| turns.get(*at));
+            let labels: Vec<String> = turns.map(|turn| turn.spec.label()).collect();
             self.tell_silence(&labels);
         };
         let patience = Patience { silence, wait: |_| Some(silence), quiet, all_silent };
@@ -239,7 +240,7 @@ impl Supply {
             // Who failed lately is not waited for, other than with whoever is asked for credentials.
             failed(candidate) && self.are_quiet(&[]) || place.is_ok_and(|place| self.are_quiet(&[place]))
         };
-        let patience = Patience { silence, wait, quiet, all_silent: || () };
+        let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
         let Some(answer) = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)? else {
             if lasting {
                 self.recent.add(proxy::LABEL);

@@ -225,7 +225,7 @@ async fn the_only_source_that_is_silent_is_named() {
         server.site.server().heal();
         server.site.server().release_stalled();
     });
-    let supply = Supply::new(settings).unwrap();
+    let supply = Supply::new(settings.clone()).unwrap();
     let line = "waiting for go.dev (no answer for 0.2 s)";
     world.site.server().fault("/dl/", Fault::Stall);
     assert!(supply.releases().await.find(&wanted("go1.91.2").name).is_some());
@@ -233,6 +233,13 @@ async fn the_only_source_that_is_silent_is_named() {
     world.site.server().fault("/dl/go*", Fault::Stall);
     let (_, bytes) = download(&supply, "go1.91.2").await.unwrap();
     assert_eq!(bytes, release.archive());
+    assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
+    // What has failed already is not waited for.
+    world.site.server().fault("/proxy/*", Fault::Status(404));
+    world.site.server().fault("/dl/go*", Fault::Stall);
+    let settings = SupplySettings { sources: SourceSpec::parse_list("goproxy,go.dev").unwrap(), ..settings };
+    let supply = Supply::new(settings).unwrap();
+    download(&supply, "go1.91.2").await.unwrap();
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
     world.site.server().fault("/own*", Fault::Stall);
     world.site.server().serve("/own.tar.gz", "bytes");
