@@ -1,8 +1,10 @@
 use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
 use gover_sys::terminal::{self, Stream};
+use indicatif::MultiProgress;
 
 use super::Style;
 use crate::cli::{Color, Global};
@@ -25,6 +27,8 @@ pub(crate) struct Printer {
     verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
+    /// What is drawn on stderr now, which all copies share.
+    bars: Arc<Mutex<Option<MultiProgress>>>,
 }
 
 impl Printer {
@@ -44,7 +48,17 @@ impl Printer {
                 !plain && terminal::is_terminal(stream) && terminal::enable_escapes(stream)
             }
         };
-        Self { verbosity, color_out: color(Stream::Stdout), color_err: color(Stream::Stderr) }
+        Self {
+            verbosity,
+            color_out: color(Stream::Stdout),
+            color_err: color(Stream::Stderr),
+            bars: Arc::default(),
+        }
+    }
+
+    /// Says what is drawn on stderr from now on, so that no line of talk is written into it.
+    pub(super) fn share(&self, bars: Option<MultiProgress>) {
+        *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
     /// How much talk is wanted.
@@ -76,14 +90,22 @@ impl Printer {
     /// A line of talk, unless `-q`.
     pub(crate) fn note(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
-            say(line);
+            self.talk(line);
         }
     }
 
     /// A line of talk only for `-v`.
     pub(crate) fn detail(&self, line: &str) {
         if self.verbosity == Verbosity::Verbose {
-            say(line);
+            self.talk(line);
+        }
+    }
+
+    fn talk(&self, line: &str) {
+        let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match bars {
+            Some(bars) => bars.suspend(|| say(line)),
+            None => say(line),
         }
     }
 

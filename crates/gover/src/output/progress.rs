@@ -30,10 +30,16 @@ impl<'a> Progress<'a> {
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
         let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self::on(target, env, printer)
+    }
+
+    fn on(target: ProgressDrawTarget, env: &Env, printer: &'a Printer) -> Self {
+        let bars = MultiProgress::with_draw_target(target);
+        printer.share(Some(bars.clone()));
         let (symbols, ellipsis) = if shows_unicode(env) { ("━╸━", "…") } else { ("=>-", "...") };
         Self {
             printer,
-            bars: MultiProgress::with_draw_target(target),
+            bars,
             running: Mutex::new(HashMap::new()),
             next: AtomicU64::new(1),
             failures: Mutex::new(Vec::new()),
@@ -73,8 +79,7 @@ impl<'a> Progress<'a> {
 
     fn tell_failures(&self) {
         for line in self.failures.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // Bars and lines share the terminal.
-            self.bars.suspend(|| self.printer.note(&line));
+            self.printer.note(&line);
         }
     }
 
@@ -94,6 +99,12 @@ impl<'a> Progress<'a> {
             }
             Task::Download { toolchain, source } => self.bytes_bar(toolchain, total, source),
         }
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.printer.share(None);
     }
 }
 
@@ -163,4 +174,90 @@ fn shows_unicode(env: &Env) -> bool {
             .find_map(|name| env.text(name))
             .is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use clap::Parser as _;
+    use indicatif::TermLike;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// A terminal that takes down what is done to its lines.
+    #[derive(Clone, Debug, Default)]
+    struct Terminal(Arc<Mutex<Vec<String>>>);
+
+    impl Terminal {
+        fn take(&self) -> Vec<String> {
+            std::mem::take(&mut *self.0.lock().unwrap())
+        }
+
+        fn push(&self, what: &str) {
+            self.0.lock().unwrap().push(what.trim_end().to_owned());
+        }
+    }
+
+    impl TermLike for Terminal {
+        fn width(&self) -> u16 {
+            80
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.push(text);
+            Ok(())
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.push(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.push("cleared");
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_of_talk_takes_the_place_of_the_bar_which_comes_back_below() {
+        let env = Env::from_map([] as [(&str, &str); 0], std::path::PathBuf::from("/"));
+        let printer = Printer::new(&env, &Cli::parse_from(["gover", "list"]).global);
+        let terminal = Terminal::default();
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let progress = Progress::on(target, &env, &printer);
+        let id = progress.start(Task::Unpack { toolchain: "go1.22.5" }, None);
+        assert_eq!(terminal.take().concat(), "go1.22.5  unpacking");
+        // Who was given a copy before there was a bar knows of it, too: the notices of the network are told by one.
+        printer.clone().note("waiting for `git`, which GOAUTH names");
+        assert_eq!(terminal.take().concat(), "clearedgo1.22.5  unpacking");
+        progress.finish(id, Outcome::Done);
+        drop(progress);
+        terminal.take();
+        printer.note("installed");
+        assert!(terminal.take().is_empty());
+    }
 }
