@@ -30,6 +30,8 @@ pub enum InstallError {
         source_label: String,
         /// Why.
         source: Box<LookupError>,
+        /// Whether an index could have proved it, had the settings named a release site.
+        index_unasked: bool,
     },
     /// A source says that it delivered and did not; only a defect of gover does that.
     #[error("nothing was received of {file}")]
@@ -202,6 +204,14 @@ impl InstallError {
 }
 
 impl InstallError {
+    /// The same, with a word on the index of a release site: whether one could have proved it that was not asked.
+    pub(crate) fn or_by_index(mut self, could: bool) -> Self {
+        if let Self::NoProof { source, index_unasked, .. } = &mut self {
+            *index_unasked = could && source.is_unavailable();
+        }
+        self
+    }
+
     /// Whether a later attempt can go on with what was downloaded. Never after a failure of integrity.
     pub(crate) fn keeps_download(&self) -> bool {
         match self {
@@ -250,10 +260,13 @@ impl Diagnose for InstallError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::Supply(error) => error.hints(),
-            Self::NoProof { source, .. } => {
+            Self::NoProof { source, index_unasked, .. } => {
                 let mut hints = source.hints();
                 if hints.is_empty() {
                     hints.push("GOSUMDB and GOPROXY say how the checksum database is reached".to_owned());
+                }
+                if *index_unasked {
+                    hints.push("with go.dev in GOVER_SOURCES its index proves archives, too".to_owned());
                 }
                 hints
             }

@@ -204,7 +204,9 @@ impl Installer<'_> {
         if must && matches!(&answer, Some(Err(error)) if error.is_unavailable()) {
             answer = Some(self.supply.lookup(wanted).await);
         }
-        let verified = verify(content, answer, must)?;
+        let by_index = !request.require_log && content.download.artifact.format != Format::ModuleZip;
+        let by_index = by_index && !self.supply.has_index();
+        let verified = verify(content, answer, must).map_err(|error| error.or_by_index(by_index))?;
         let Receipt { file, source, .. } = &verified.receipt;
         let seen = smoke::check(tree, &wanted.name, &wanted.platform, request.smoke, self.env);
         let seen = seen.map_err(|error| InstallError::Smoke {
@@ -346,7 +348,8 @@ fn verify(
             return Err(InstallError::Contradicted(Box::new(mismatch)));
         }
         Some(Err(error)) if must || !error.is_unavailable() => {
-            return Err(InstallError::NoProof { file, source_label, source: Box::new(error) });
+            let source = Box::new(error);
+            return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
         }
         Some(Err(error)) => Some(error.to_string()),
         None => Some("the checksum database did not answer in time".to_owned()),

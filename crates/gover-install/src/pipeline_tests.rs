@@ -420,6 +420,27 @@ fn a_module_without_the_database_is_not_installed() {
 }
 
 #[test]
+fn that_an_index_would_prove_an_archive_is_told_where_none_was_asked() {
+    let hint = "with go.dev in GOVER_SOURCES its index proves archives, too";
+    let hints = |world: &World, request: &InstallRequest| world.install_with(request).unwrap_err().hints();
+    let mut world = World::with_release(&[]);
+    world.break_database();
+    let strict = InstallRequest { require_log: true, ..World::request() };
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    assert_eq!(hints(&world, &World::request()).last().unwrap(), hint);
+    // Not where it would change nothing: the log is required, a module is in no index, the index was asked.
+    assert!(!hints(&world, &strict).iter().any(|line| line == hint));
+    world.sources = vec![SourceSpec::GoProxy];
+    assert!(!hints(&world, &World::request()).iter().any(|line| line == hint));
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url()), SourceSpec::GoDev];
+    world.site.server().fault("/dl/", Fault::Status(503));
+    assert!(!hints(&world, &World::request()).iter().any(|line| line == hint));
+    world.site.server().heal();
+    world.break_database();
+    assert_eq!(kinds(&world.install().unwrap()), ["sha256"]);
+}
+
+#[test]
 fn a_database_that_lies_stops_even_what_is_proven_otherwise() {
     let world = World::with_release(&[SourceSpec::GoDev]);
     let impostor: FakeLog = world.site.log().impostor();

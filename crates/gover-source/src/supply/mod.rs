@@ -232,6 +232,11 @@ impl Supply {
         releases
     }
 
+    /// Whether a release site may be asked for its index, which proves archives where the checksum database cannot.
+    pub fn has_index(&self) -> bool {
+        self.sites().next().is_some()
+    }
+
     /// The release sites that may be asked for their index. Who names none, but a mirror or a directory, wants none to be
     /// reached.
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
