@@ -102,7 +102,7 @@ impl Pathway<'_> {
             return Some(network.offline_hint());
         }
         let local = address::is_local(&place.to_string());
-        error.remedy().or_else(|| local.then(|| OWN_SERVER.to_owned()))
+        error.remedy().or_else(|| local.then(|| OWN_LOG_SERVER.to_owned()))
     }
 
     /// An error about what was read, with the directory that it was read from: a mirror that serves as GOPROXY.
@@ -156,8 +156,8 @@ impl Pathway<'_> {
     }
 }
 
-/// What helps where the server is on this machine.
-const OWN_SERVER: &str =
+/// What helps where the server that should pass the checksum database on is on this machine.
+const OWN_LOG_SERVER: &str =
     "see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through";
 
 /// What every toolchain's go.env says.

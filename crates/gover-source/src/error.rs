@@ -255,7 +255,7 @@ impl Diagnose for SupplyError {
                 let mut remedies = remedies(failures);
                 // That there could be another source says nothing of what is wrong with these.
                 if remedies.iter().all(|remedy| remedy == GOPROXY_UNSET) {
-                    let usual = if *obstacle == Obstacle::OwnServer { OWN_SERVER } else { USUAL };
+                    let usual = if *obstacle == Obstacle::OwnServer { OWN_SOURCE } else { USUAL };
                     remedies.insert(0, usual.to_owned());
                 }
                 return remedies;
@@ -355,8 +355,8 @@ impl Diagnose for LookupError {
 /// What most often helps.
 const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
-/// What helps where a server is on this machine.
-pub(crate) const OWN_SERVER: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
+/// What helps where a source is on this machine.
+pub(crate) const OWN_SOURCE: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
 /// What a machine lacks on which neither a person nor a Go sets GOPROXY.
 pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, and no Go is here that sets it, so that go.dev is asked alone; \
