@@ -1,7 +1,7 @@
 //! The network: the only module that names reqwest.
 //!
-//! Certificates are judged by the operating system, or by given authorities. Files are asked for as they are, so that lengths and ranges are theirs; what comes packed
-//! all the same is unpacked once (`coding`).
+//! Certificates are judged by the operating system, or by given authorities. Files are asked for as they are, so that
+//! lengths and ranges are theirs; what comes packed all the same is unpacked once (`coding`).
 
 mod auth;
 mod authorities;

@@ -137,8 +137,8 @@ impl Supply {
         Inquiry { label, places, source, patience, question }
     }
 
-    /// All answers. As soon as one source has given one, or a directory is one `here`, those that are silent for too long are dropped; what is kept
-    /// of their earlier answers stands in for them.
+    /// All answers. As soon as one source has given one, or a directory is one `here`, those that are silent for too long
+    /// are dropped; what is kept of their earlier answers stands in for them.
     async fn settle<'a>(
         &self,
         mut running: Vec<(usize, Inquiry<'a>)>,
