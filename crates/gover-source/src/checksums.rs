@@ -1,6 +1,7 @@
 //! The way to the checksum database: through a proxy that passes it on, or directly (go-facts 5.8, 5.9).
 
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -10,10 +11,12 @@ use crate::error::{LookupError, SourceError};
 use crate::http::{Body, Http};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
+use crate::race::{Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::sumdb::{
     Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
 };
+use crate::supply::RecentFailures;
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(
@@ -52,6 +55,8 @@ pub(crate) struct Way<'a> {
     pub(crate) proxies: &'a Proxies,
     /// What may hold records beside the files.
     pub(crate) sources: &'a [SourceSpec],
+    /// Which sources failed lately.
+    pub(crate) recent: &'a RecentFailures,
     /// Where what a person should know is said.
     pub(crate) remarks: &'a Remarks,
 }
@@ -60,7 +65,7 @@ impl<'a> Way<'a> {
     fn to(self, database: Database) -> Places<'a, Pathway<'a>> {
         let name = database.name().to_owned();
         let far = Pathway { database, way: self, base: OnceCell::new() };
-        Places::new(self.sources, &name, far, self.http)
+        Places::new(self.sources, &name, far, self.http).doubting(|place| self.recent.contains(place))
     }
 }
 
@@ -124,33 +129,49 @@ impl Pathway<'_> {
     }
 
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
-    /// goes before all of them (cmd/go `modfetch.dbClient.initBase`).
+    /// goes before all of them (cmd/go `modfetch.dbClient.initBase`). Where `|` lets any failure go on to the next proxy,
+    /// silence does, too.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.to_owned()));
         }
-        let Way { http, proxies, .. } = self.way;
+        let Way { http, proxies, recent, .. } = self.way;
         let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
             reason: error.to_string(),
             remedy: error.remedy(),
         })?;
         let passed_on = format!("sumdb/{}", self.database.name());
-        for entry in entries {
-            if matches!(entry.place, Place::Direct | Place::Off) {
-                break;
+        let entries = entries.iter().take_while(|entry| !matches!(entry.place, Place::Direct | Place::Off));
+        let entries: Vec<_> =
+            entries.filter_map(|entry| Some((entry, proxies.locate(entry, &passed_on).ok()?))).collect();
+        let questions = entries.iter().map(|(_, base)| {
+            let question: Question<'_, Location, SourceError> = Box::pin(async move {
+                proxy::read(http, &below(base, "supported"), SUPPORTED_LIMIT, None).await?;
+                Ok(base.clone())
+            });
+            question
+        });
+        let silence = http.settings().patience;
+        let wait = |at: usize| {
+            let (entry, _) = entries.get(at).filter(|(entry, _)| entry.any_failure_goes_on)?;
+            Some(if recent.contains(&proxies.label(entry)) { Duration::ZERO } else { silence })
+        };
+        let quiet = |at: usize| {
+            let heard = entries.get(at).and_then(|(_, base)| http.heard_at(&base.to_string()));
+            heard.is_none_or(|heard| heard.elapsed() >= silence)
+        };
+        let goes_on = |at: usize, error: SourceError| match entries.get(at) {
+            Some((entry, base)) if !entry.any_failure_goes_on && !error.is_not_found() => {
+                Err(RemoteError::Unreachable {
+                    reason: proxies.failure(entry, &error).to_string(),
+                    remedy: self.remedy(base, &error),
+                })
             }
-            // Neither `direct` nor `off`, so that it has a place.
-            let Ok(base) = proxies.locate(entry, &passed_on) else { continue };
-            match proxy::read(http, &below(&base, "supported"), SUPPORTED_LIMIT, None).await {
-                Ok(_) => return Ok(base),
-                Err(error) if entry.any_failure_goes_on || error.is_not_found() => {}
-                Err(error) => {
-                    return Err(RemoteError::Unreachable {
-                        reason: proxies.failure(entry, &error).to_string(),
-                        remedy: self.remedy(&base, &error),
-                    });
-                }
-            }
+            _ => Ok(true),
+        };
+        let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
+        if let Some(answer) = race(questions, patience, goes_on).await? {
+            return Ok(answer.value);
         }
         Ok(Location::Url(self.database.direct()))
     }

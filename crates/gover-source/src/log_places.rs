@@ -3,9 +3,10 @@
 //!
 //! Such a place is asked first, since it is near and needs no other network. It is believed no more than any other: the
 //! client proves every answer by the database's key. What it lacks, or has damaged, the next place is asked for, and at last
-//! the database's usual way.
+//! the database's usual way. One that is silent holds nobody up: the next is asked beside it, and then before it.
 
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -14,6 +15,7 @@ use crate::address;
 use crate::artifact::Location;
 use crate::http::{Body, Http};
 use crate::proxy;
+use crate::race::{Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::source::module_roots;
 use crate::sumdb::{MAX_ANSWER, Remote, RemoteError};
@@ -28,6 +30,17 @@ pub(crate) struct Places<'a, F> {
     served: Mutex<HashMap<String, usize>>,
     /// What proved wrong there, and is not read there again.
     rejected: Mutex<HashSet<(usize, String)>>,
+    /// Near places that are asked last, since nothing was heard of them.
+    silent: Mutex<HashSet<usize>>,
+}
+
+/// Why a place does not have it.
+enum Missed {
+    /// It holds nothing of this database.
+    Nothing,
+    /// A near one, why.
+    Near(String),
+    Far(RemoteError),
 }
 
 /// A place that may hold `sumdb/NAME/`.
@@ -47,7 +60,20 @@ impl<'a, F: Remote> Places<'a, F> {
             base: below(&root, &format!("sumdb/{name}")),
             holds: OnceCell::new(),
         });
-        Self { near: near.collect(), far, http, served: Mutex::default(), rejected: Mutex::default() }
+        Self {
+            near: near.collect(),
+            far,
+            http,
+            served: Mutex::default(),
+            rejected: Mutex::default(),
+            silent: Mutex::default(),
+        }
+    }
+
+    /// Asks near places last that failed lately.
+    pub(crate) fn doubting(self, failed: impl Fn(&str) -> bool) -> Self {
+        let silent = self.near.iter().enumerate().filter(|(_, near)| failed(&near.place)).map(|(at, _)| at);
+        Self { silent: Mutex::new(silent.collect()), ..self }
     }
 
     /// The place that is asked last.
@@ -55,56 +81,95 @@ impl<'a, F: Remote> Places<'a, F> {
         &self.far
     }
 
-    async fn read_near(&self, near: &Near, path: &str) -> Option<Result<Vec<u8>, String>> {
-        if !*near.holds.get_or_init(|| near.holds_anything(self.http)).await {
-            return None;
+    /// Whom to ask for `path`, in this order: the number of a near place, or `None` for the far one.
+    fn turns(&self, path: &str) -> Vec<Option<usize>> {
+        // Which head is the newest, only the database itself can know.
+        if path == "/latest" {
+            return vec![None];
         }
+        let silent = locked(&self.silent);
+        let (last, first): (Vec<_>, Vec<_>) = (0..self.near.len()).partition(|at| silent.contains(at));
+        first.into_iter().map(Some).chain([None]).chain(last.into_iter().map(Some)).collect()
+    }
+
+    async fn read_near(&self, at: usize, path: &str) -> Result<Vec<u8>, Missed> {
+        let near = self.near.get(at).ok_or(Missed::Nothing)?;
         let location = below(&near.base, path);
-        Some(match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
+        if locked(&self.rejected).contains(&(at, path.to_owned())) {
+            return Err(Missed::Near(format!("{location} is damaged")));
+        }
+        if !*near.holds.get_or_init(|| near.holds_anything(self.http)).await {
+            return Err(Missed::Nothing);
+        }
+        match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
             Ok(Body::New { bytes, .. }) if !bytes.is_empty() => Ok(bytes),
-            Ok(_) => Err(format!("{location} is empty")),
-            Err(error) => Err(match location {
+            Ok(_) => Err(Missed::Near(format!("{location} is empty"))),
+            Err(error) => Err(Missed::Near(match location {
                 Location::File(_) => error.to_string(),
                 Location::Url(_) => format!("{location}: {error}"),
-            }),
-        })
+            })),
+        }
+    }
+
+    /// Whether a place was not heard of for as long as patience lasts, while it could be.
+    fn is_quiet(&self, at: Option<usize>) -> bool {
+        let heard = match at.and_then(|at| self.near.get(at)) {
+            Some(Near { base: Location::Url(url), .. }) => self.http.heard_at(url),
+            _ => self.http.asked_at(),
+        };
+        heard.is_none_or(|heard| heard.elapsed() >= self.http.settings().patience)
     }
 }
 
 impl<F: Remote> Remote for Places<'_, F> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
-        let mut reasons = Vec::new();
-        // Which head is the newest, only the database itself can know.
-        let near: &[Near] = if path == "/latest" { &[] } else { &self.near };
-        for (at, near) in near.iter().enumerate() {
-            if locked(&self.rejected).contains(&(at, path.to_owned())) {
-                reasons.push(format!("{} is damaged", below(&near.base, path)));
-                continue;
-            }
-            match self.read_near(near, path).await {
-                Some(Ok(bytes)) => {
-                    locked(&self.served).insert(path.to_owned(), at);
-                    return Ok(bytes);
-                }
-                Some(Err(reason)) => reasons.push(reason),
-                None => {}
-            }
-        }
-        // What comes now is no place's fault, whatever one of them had before.
-        locked(&self.served).remove(path);
-        let error = match self.far.read(path).await {
-            Err(error) if !reasons.is_empty() => error,
-            result => return result,
+        let turns = self.turns(path);
+        let questions = turns.iter().map(|turn| {
+            let question: Question<'_, Vec<u8>, Missed> = match *turn {
+                Some(at) => Box::pin(self.read_near(at, path)),
+                None => Box::pin(async { self.far.read(path).await.map_err(Missed::Far) }),
+            };
+            question
+        });
+        let silence = self.http.settings().patience;
+        let patience = Patience {
+            silence,
+            wait: |_| Some(silence),
+            quiet: |at| self.is_quiet(turns.get(at).copied().flatten()),
+            all_silent: |_: Vec<usize>| (),
         };
+        let (mut reasons, mut far) = (Vec::new(), None);
+        let missed = |_, missed| {
+            match missed {
+                Missed::Nothing => {}
+                Missed::Near(reason) => reasons.push(reason),
+                Missed::Far(error) => far = Some(error),
+            }
+            Ok::<_, Infallible>(true)
+        };
+        let Ok(answer) = race(questions, patience, missed).await;
+        if let Some(answer) = answer {
+            let near = |at: &usize| turns.get(*at).copied().flatten();
+            locked(&self.silent).extend(answer.silent.iter().filter_map(near));
+            match near(&answer.from) {
+                Some(at) => locked(&self.served).insert(path.to_owned(), at),
+                // What comes now is no place's fault, whatever one of them had before.
+                None => locked(&self.served).remove(path),
+            };
+            return Ok(answer.value);
+        }
+        locked(&self.served).remove(path);
         let mut joined = |reason: String| {
             reasons.push(reason);
             reasons.join("; ")
         };
-        Err(match error {
-            RemoteError::NotFound { reason } => RemoteError::NotFound { reason: joined(reason) },
-            RemoteError::Unreachable { reason, remedy } => {
+        // The far place is always asked.
+        Err(match far {
+            Some(RemoteError::Unreachable { reason, remedy }) => {
                 RemoteError::Unreachable { reason: joined(reason), remedy }
             }
+            Some(RemoteError::NotFound { reason }) => RemoteError::NotFound { reason: joined(reason) },
+            None => RemoteError::NotFound { reason: reasons.join("; ") },
         })
     }
 

@@ -53,12 +53,13 @@ impl Scene {
         let proxies = proxies.replace("AT", &self.server.url());
         let (http, proxies) = (Http::new(network), Proxies::new(Some(&proxies), "https://go.test"));
         let remarks = Remarks::default();
-        let way = Way { http: &http, proxies: &proxies, sources: &[], remarks: &remarks };
+        let cache = tempfile::tempdir().unwrap();
+        let recent = RecentFailures::new(cache.path().join("failed-sources.json"));
+        let way = Way { http: &http, proxies: &proxies, sources: &[], recent: &recent, remarks: &remarks };
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),
         };
-        let cache = tempfile::tempdir().unwrap();
         let setting = setting.replace("AT", &self.server.url());
         let result = lookup(&wanted, Some(&setting), way, cache.path()).await;
         let mut asked: Vec<String> = Vec::new();

@@ -27,7 +27,7 @@ use crate::source::{Knowledge, ReleaseSite, module_roots};
 use crate::sumdb::{LogRecord, Remark, Remarks, join_all};
 use crate::table::Table;
 
-use recent::RecentFailures;
+pub(crate) use recent::RecentFailures;
 
 /// Where toolchains come from; built once a command. Opens no connection before it is asked for something.
 #[derive(Debug)]
@@ -103,7 +103,13 @@ impl Supply {
 
     /// The way to the checksum database, with records perhaps beside what `sources` hold.
     fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> Way<'a> {
-        Way { http: &self.http, proxies: &self.proxies, sources, remarks: &self.remarks }
+        Way {
+            http: &self.http,
+            proxies: &self.proxies,
+            sources,
+            recent: &self.recent,
+            remarks: &self.remarks,
+        }
     }
 
     /// The same about several, side by side and in their order; `None` for those that took longer than `patience`.

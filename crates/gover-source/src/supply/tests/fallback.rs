@@ -335,3 +335,53 @@ async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
     let supply = Supply::new(settings).unwrap();
     assert_eq!(supply.newest(&releases, &request, &host).await.unwrap().name.as_str(), "go1.91.3");
 }
+
+/// Silence of hours, so that a test which waited for its end would not end.
+fn silent_for_hours(world: &World, sources: &str) -> SupplySettings {
+    let mut settings = impatient(world, sources);
+    settings.network.stall_timeout = Duration::from_hours(9);
+    settings
+}
+
+#[tokio::test]
+async fn a_mirror_that_is_silent_about_the_log_does_not_hold_up_the_proof() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    let server = world.site.server();
+    // One after the other: a directory that has nothing of the log is no way out.
+    let empty = tempfile::tempdir().unwrap();
+    let sources = format!("{},{},goproxy", world.site.mirror_url(), empty.path().display());
+    for silent in ["/mirror/sumdb/*", "/mirror/sumdb/sum.test/lookup/*"] {
+        server.serve("/mirror/sumdb/sum.test/supported", "");
+        server.fault(silent, Fault::Stall);
+        let supply = Supply::new(silent_for_hours(&world, &sources)).unwrap();
+        assert_eq!(supply.lookup(&wanted("go1.91.2")).await.unwrap().database, "sum.test");
+        server.heal();
+        std::fs::remove_dir_all(world.home.path().join("gover")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_that_failed_lately_is_asked_last_about_the_log() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/mirror/*", Fault::Status(503));
+    let sources = format!("{},goproxy", world.site.mirror_url());
+    download(&world.supply(&sources), "go1.91.2").await.unwrap();
+    world.site.server().heal();
+    world.lines();
+    world.supply(&sources).lookup(&wanted("go1.91.2")).await.unwrap();
+    let lines = world.lines();
+    assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("GET /proxy/")), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_silent_about_the_log_lets_the_next_pass_it_on() {
+    let world = world();
+    world.site.publish(FakeRelease::new("go1.91.2"));
+    world.site.server().fault("/gate/*", Fault::Stall);
+    let gate = world.site.server().at("/gate");
+    let mut settings = silent_for_hours(&world, "goproxy");
+    settings.proxies = Some(format!("{gate}|{}", world.site.proxy_url()));
+    Supply::new(settings).unwrap().lookup(&wanted("go1.91.2")).await.unwrap();
+}
