@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::Mutex;
 
 use gover_core::{Diagnose as _, Platform};
@@ -115,16 +116,24 @@ impl World {
     }
 
     fn run<T>(&self, work: impl AsyncFnOnce(&Installer<'_>) -> T) -> T {
+        self.run_with(&self.supply(), Duration::from_mins(1), work)
+    }
+
+    fn run_with<T>(
+        &self,
+        supply: &Supply,
+        log_patience: Duration,
+        work: impl AsyncFnOnce(&Installer<'_>) -> T,
+    ) -> T {
         let shim = self.root.path().join("gover-shim");
         fs::write(&shim, "shim").unwrap();
-        let supply = self.supply();
         let installer = Installer {
             layout: &self.layout,
             env: &self.env,
-            supply: &supply,
+            supply,
             reporter: &self.recorder,
             shim_program: Some(&shim),
-            log_patience: Duration::from_mins(1),
+            log_patience,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(work(&installer))
@@ -348,6 +357,84 @@ fn an_archive_with_a_known_sum_does_without_the_database() {
     let installed = world.install().unwrap();
     assert_eq!(kinds(&installed), ["sha256"]);
     assert!(installed.log_failure.is_some());
+}
+
+/// Settings with which the log is behind a proxy on `site` that wants a password. Whoever is asked for it types it some
+/// time after it was told that he is waited for, when `told` is called.
+fn with_a_password(
+    world: &World,
+    site: &FakeSite,
+    front: &gover_test::TlsFront,
+    told: impl Fn() + Send + Sync + 'static,
+) -> SupplySettings {
+    let at = |name: &str| world.root.path().join(name);
+    site.server().guard_with("/proxy/", "Bearer 1");
+    fs::write(at("ca.pem"), gover_test::TlsFront::AUTHORITY).unwrap();
+    let script = "cd \"$1\"; [ $# = 3 ] || exit 0\n\
+        n=0; while [ ! -e answer ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n\
+        sleep 0.2; echo >>given; printf '%s\\n\\nAuthorization: Bearer 1\\n\\n' \"$2\"\n";
+    fs::write(at("helper"), script).unwrap();
+    let here = world.root.path().display();
+    let mut settings = world.supply().settings().clone();
+    settings.proxies = Some(front.at("/proxy"));
+    settings.network.patience = Duration::from_millis(600);
+    settings.network.certificates.file = Some(at("ca.pem"));
+    settings.network.authentication.goauth = Some(format!("sh '{here}/helper' '{here}' '{}'", front.url()));
+    let answer = at("answer");
+    settings.network.notice = gover_source::Notice::new(move |waiting| {
+        if waiting.to_string().contains("GOAUTH") {
+            told();
+            fs::write(&answer, "").unwrap();
+        }
+    });
+    settings
+}
+
+#[test]
+fn a_password_costs_none_of_the_time_that_the_log_has() {
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // The program is a script of sh.
+    }
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    let front = gover_test::TlsFront::start(world.site.server());
+    let supply = Supply::new(with_a_password(&world, &world.site, &front, || ())).unwrap();
+    // It is told, and then typed, later than the log is waited for.
+    let installed = world.run_with(&supply, Duration::from_secs(1), async |installer| {
+        install(&World::request(), installer).await.unwrap()
+    });
+    assert_eq!(kinds(&installed), ["sha256", "log"]);
+}
+
+#[test]
+fn a_download_that_fails_leaves_the_terminal_to_who_types_a_password_for_the_log() {
+    if std::path::MAIN_SEPARATOR != '/' {
+        return; // The program is a script of sh.
+    }
+    let world = Arc::new(World::with_release(&[SourceSpec::GoDev]));
+    let archive = FakeSite::archive_path(&Release::new(NAME));
+    world.site.server().fault(&archive, Fault::StallAt(100));
+    world.site.server().fault(&archive, Fault::FlipByte(200));
+    // A server of its own, which asks for the password when the download has begun.
+    let proxy = FakeSite::start();
+    let front = gover_test::TlsFront::start(proxy.server());
+    proxy.server().fault_times("/proxy/*", Fault::Stall, 1);
+    let other = Arc::clone(&world);
+    let settings = with_a_password(&world, &proxy, &front, move || other.site.server().release_stalled());
+    let supply = Supply::new(settings).unwrap();
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            world.site.server().wait_for_stalled(1);
+            proxy.server().wait_for_stalled(1);
+            proxy.server().release_stalled();
+        });
+        world.run_with(&supply, Duration::from_mins(1), async |installer| {
+            let error = install(&World::request(), installer).await.unwrap_err();
+            // Seen before the runtime ends, which waits without a word.
+            assert!(world.root.path().join("given").exists());
+            error
+        })
+    });
+    assert!(matches!(error, InstallError::Contradicted(_)), "{error:?}");
 }
 
 #[test]

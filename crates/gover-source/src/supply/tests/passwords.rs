@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::network::{Notice, Waiting};
+use crate::probe::Verdict;
 
 /// Long enough for what answers, on a busy machine too. Whoever is asked takes twice as long.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -117,6 +118,19 @@ async fn a_password_for_the_log_costs_none_of_the_time_that_the_log_has() {
     settings.network.patience = PATIENCE * 3;
     let records = Supply::new(settings).unwrap().lookup_all(&[wanted("go1.91.2")], PATIENCE * 5).await;
     assert!(matches!(records.as_slice(), [Some(Ok(_))]), "{records:?}");
+    assert_eq!(desk.take(), (waiting(), 1));
+}
+
+#[tokio::test]
+async fn a_probe_that_needs_a_password_goes_on_after_its_deadline() {
+    let Some(desk) = Desk::new() else { return };
+    desk.world.site.publish(FakeRelease::new("go1.91.2"));
+    let answer = desk.at("answer");
+    let mut settings = desk.settings("goproxy", move |_| std::fs::write(&answer, "").unwrap());
+    settings.network.patience = PATIENCE * 3;
+    let supply = Supply::new(settings).unwrap();
+    let probes = supply.probe_proxies(tokio::time::Instant::now() + PATIENCE * 5).await;
+    assert!(matches!(probes.as_slice(), [probe] if probe.verdict == Verdict::Good), "{probes:?}");
     assert_eq!(desk.take(), (waiting(), 1));
 }
 
