@@ -137,3 +137,94 @@ fn pins_that_are_no_files_are_passed_by() {
     ctx.install_shim("go");
     ctx.shim("go", ["version"]).success();
 }
+
+/// An installed toolchain that a default chooses, and the shim.
+fn chosen() -> TestContext {
+    let ctx = context!();
+    ctx.install_fake(NAME);
+    ctx.gover(["default", "1.91.2"]).success();
+    ctx
+}
+
+/// A device without an end, through a link.
+fn device(path: &Path) {
+    drop(fs::remove_file(path));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+}
+
+/// More than memory holds, without taking room on the disk.
+fn huge(path: &Path) {
+    drop(fs::remove_file(path));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::File::create(path).unwrap().set_len(1 << 40).unwrap();
+}
+
+const NO_FILE: &str = "it is a pipe or a device, not a file";
+
+#[test]
+fn module_files_that_are_none_are_told_and_leave_the_choice_as_it_is() {
+    for name in ["go.mod", "go.work"] {
+        for (put, told) in
+            [(pipe as fn(&Path), NO_FILE), (device, NO_FILE), (huge, "it is larger than 16777216 bytes")]
+        {
+            let ctx = chosen();
+            let path = ctx.work().join(name);
+            put(&path);
+            let output = ctx.gover(["current"]);
+            let stderr = &output.exits(1).stderr;
+            assert!(stderr.contains(&format!("{name}: {told}")), "{output}");
+            // As with one that may not be read: the go command says what it thinks of it.
+            assert!(ctx.shim("go", ["version"]).success().stdout.contains(NAME));
+            ctx.gover(["list"]).success();
+        }
+        // Go passes by a directory of that name.
+        let ctx = chosen();
+        directory(&ctx.work().join(name));
+        ctx.gover(["current"]).success();
+    }
+}
+
+#[test]
+fn a_default_that_is_no_file_is_told_with_what_to_do() {
+    for (put, told) in [
+        (pipe as fn(&Path), NO_FILE),
+        (device, NO_FILE),
+        (directory, "it is a directory, not a file"),
+        (huge, "it is larger than 1048576 bytes"),
+    ] {
+        let ctx = chosen();
+        put(&ctx.layout().default_file());
+        for output in [ctx.gover(["current"]), ctx.shim("go", ["version"])] {
+            assert!(output.exits(1).stderr.contains("gover/default`"), "{output}");
+            assert!(output.stderr.contains(told), "{output}");
+            assert!(output.stderr.contains("move it away; `gover default latest`"), "{output}");
+        }
+    }
+}
+
+#[test]
+fn small_files_that_are_none_are_as_if_not_there() {
+    let goroot = |ctx: &TestContext| ctx.layout().versions().join(NAME).join("go.env");
+    let user = |ctx: &TestContext| ctx.home().join(".config/go/env");
+    let state = |ctx: &TestContext| ctx.layout().shim_state();
+    for put in [pipe as fn(&Path), device, huge] {
+        for place in [&goroot as &dyn Fn(&TestContext) -> PathBuf, &user, &state] {
+            let ctx = chosen();
+            put(&place(&ctx));
+            ctx.write("go.mod", "go 1.91.1\n");
+            let output = ctx.gover(["current"]);
+            assert!(output.success().stdout.contains("chosen by the default"), "{output}");
+            assert!(ctx.shim("go", ["version"]).success().stdout.contains(NAME));
+        }
+        // The shim looks into its state for a toolchain that is missing, and into the sessions for every one.
+        let mut ctx = chosen();
+        put(&state(&ctx));
+        put(&ctx.layout().session(std::process::id()));
+        ctx.write("go.mod", "go 1.91.3\n");
+        ctx.set("GOVER_OFFLINE", "1");
+        let output = ctx.shim("go", ["version"]);
+        assert!(output.exits(127).stderr.contains("go1.91.3 is not installed"), "{output}");
+        ctx.gover(["list"]).success();
+    }
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::bounded;
 use crate::layout::{Layout, goroot_program};
 use crate::version::ToolchainName;
 
@@ -67,7 +68,7 @@ pub fn is_goroot(path: &Path) -> bool {
 
 /// The toolchain name that a GOROOT's `VERSION` gives: its first line, trimmed (go-facts 1.9).
 pub fn version_of(goroot: &Path) -> Option<ToolchainName> {
-    let text = fs::read_to_string(goroot.join("VERSION")).ok()?;
+    let text = bounded::read_text(&goroot.join("VERSION"), bounded::SMALL_FILE).ok()?;
     ToolchainName::parse(text.lines().next()?.trim()).ok()
 }
 

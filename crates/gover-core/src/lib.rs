@@ -4,6 +4,7 @@
 //! and knows nothing of the network; the manager and the shim call the same functions, so that they can never
 //! disagree.
 
+mod bounded;
 pub mod diagnose;
 pub mod display;
 pub mod env;

@@ -4,9 +4,9 @@
 //! change. Unknown lines are passed over, so that shim and manager of neighbouring versions agree.
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 
+use crate::bounded;
 use crate::env::{Env, parse_switch, vars};
 use crate::version::{GoVersion, ToolchainName};
 
@@ -24,7 +24,7 @@ pub struct ShimState {
 impl ShimState {
     /// Reads the file; a missing or unreadable one holds nothing.
     pub fn read(path: &Path) -> Self {
-        fs::read_to_string(path).map(|text| Self::parse(&text)).unwrap_or_default()
+        bounded::read_text(path, bounded::SMALL_FILE).map(|text| Self::parse(&text)).unwrap_or_default()
     }
 
     fn parse(text: &str) -> Self {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::bounded;
 use crate::env::{Env, vars};
 
 /// Go's configuration as `cfg.Getenv` sees it: the environment, the user's go/env file, the toolchain's go.env.
@@ -52,7 +52,7 @@ pub struct EnvFile {
 impl EnvFile {
     /// Reads a file; `None` if it cannot be read, which Go treats as empty.
     pub fn read(path: PathBuf) -> Option<Self> {
-        let bytes = fs::read(&path).ok()?;
+        let bytes = bounded::read(&path, bounded::SMALL_FILE).ok()?;
         Some(Self { values: parse(&String::from_utf8_lossy(&bytes)), path })
     }
 

@@ -1,12 +1,12 @@
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::arguments::without_directory_flag;
 use super::environment::GoEnv;
 use super::lookup;
 use super::search::{find_go_mod, find_go_work};
+use crate::bounded;
 use crate::diagnose::Diagnose;
 use crate::env::vars;
 use crate::version::{GoVersion, ToolchainName};
@@ -145,7 +145,7 @@ impl Rules<'_> {
 
     fn raise(&self, chosen: &mut Chosen) -> Result<(), Refusal> {
         let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes = fs::read(&path).map_err(|error| Refusal {
+        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| Refusal {
             message: format!("cannot read {}: {error}", path.display()),
             path: Some(path.clone()),
         })?;

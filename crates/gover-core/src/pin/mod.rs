@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::PinError;
 
+use crate::bounded;
 use crate::request::Request;
 use crate::text;
 
@@ -96,7 +97,7 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     if metadata.len() > MAX_SIZE {
         return Err(PinError::TooLarge { path: path.to_owned(), size: metadata.len() });
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = bounded::read(path, MAX_SIZE).map_err(unreadable)?;
     text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 

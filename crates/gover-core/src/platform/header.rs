@@ -1,16 +1,16 @@
 //! What a program was built for, from its first bytes: ELF, PE and Mach-O, thin and fat.
 
-use std::fs::File;
-use std::io::Read;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::Arch;
+use crate::bounded;
 
 /// The architectures that the program at `path` holds code for; none if it is no program, or one of a kind not known
 /// here, such as a script. One read, however long the file is.
 pub fn architectures_of(path: &Path) -> Vec<Arch> {
     let mut first = Vec::with_capacity(LENGTH);
-    let read = File::open(path).and_then(|file| file.take(LENGTH as u64).read_to_end(&mut first));
+    let read = bounded::open(path).and_then(|file| file.take(LENGTH as u64).read_to_end(&mut first));
     if read.is_ok() { architectures(&first) } else { Vec::new() }
 }
 

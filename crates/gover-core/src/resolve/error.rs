@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::bounded;
 use crate::diagnose::{Diagnose, Exit};
 use crate::pin::PinError;
 use crate::request::InvalidRequest;
@@ -105,6 +106,9 @@ impl Diagnose for ResolveError {
             }
             Self::Recursion { .. } => {
                 vec!["`gover default latest` chooses a Go; or take that wrapper off PATH".to_owned()]
+            }
+            Self::Default { source, .. } if bounded::is_misplaced(source) => {
+                vec!["move it away; `gover default latest` then writes it anew".to_owned()]
             }
             Self::Store { .. } | Self::Default { .. } => {
                 vec!["check who owns GOVER_HOME and whether you may read it".to_owned()]

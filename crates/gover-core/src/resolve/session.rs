@@ -3,6 +3,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Question;
+use crate::bounded;
 use crate::layout::Layout;
 
 /// What `gover use` stores for a shell that has no function loaded: the shell's start time, so that a later
@@ -39,6 +40,6 @@ pub(super) fn find(question: &Question<'_>) -> Option<(PathBuf, SessionRecord)> 
 
 fn read(layout: &Layout, id: u32, start: u64) -> Option<(PathBuf, SessionRecord)> {
     let path = layout.session(id);
-    let record = SessionRecord::parse(&fs::read_to_string(&path).ok()?)?;
+    let record = SessionRecord::parse(&bounded::read_text(&path, bounded::SMALL_FILE).ok()?)?;
     (record.start == start).then_some((path, record))
 }

@@ -1,9 +1,9 @@
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::{Origin, OriginKind, Outcome, Question, Raised, Resolution, ResolveError, Toolchain, Trace};
 use super::{locate, session, system};
+use crate::bounded;
 use crate::display::{place, short_path};
 use crate::env::vars;
 use crate::gorules::{Choice, GoEnv, Rules, starting_directory};
@@ -87,7 +87,7 @@ fn read_default(
     trace: &mut Trace,
 ) -> Result<Option<(Origin, Request)>, ResolveError> {
     let path = question.layout.default_file();
-    let text = match fs::read(&path) {
+    let text = match bounded::read(&path, bounded::SMALL_FILE) {
         // What is no text is no request either, and is reported as such.
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
