@@ -465,7 +465,10 @@ fn a_damaged_file_is_found_and_replaced() {
     bytes[middle] ^= 1;
     fs::write(&archive, bytes).unwrap();
     let output = ctx.gover(["mirror", "go", "--verify"]);
-    assert!(output.success().stderr.contains("is not what was released; it is removed"), "{output}");
+    assert!(
+        output.success().stderr.contains("is not what was released; another is to replace it"),
+        "{output}"
+    );
     assert_eq!(fs::read(&archive).unwrap(), release.archive());
     let output = ctx.gover(["mirror", "go", "--verify"]);
     assert!(output.success().stderr.contains("nothing to do"), "{output}");
@@ -484,7 +487,7 @@ fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
             fs::write(file, bad).unwrap();
             // With what was wished for, and without a wish.
             let output = if bad.is_empty() { ctx.gover(arguments) } else { ctx.gover(["mirror", "go"]) };
-            assert!(output.success().stderr.contains("; it is removed"), "{output}");
+            assert!(output.success().stderr.contains("; another is to replace it"), "{output}");
             assert_eq!(fs::read(file).unwrap(), good);
             assert!(ctx.gover(arguments).success().stderr.contains("nothing to do"));
         }
@@ -494,7 +497,7 @@ fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
     fs::write(notes.join(module.file_name().unwrap()), "1\n").unwrap();
     let output = ctx.gover(arguments);
     assert!(
-        !output.success().stderr.contains("removed") && output.stderr.contains("nothing to do"),
+        !output.success().stderr.contains("warning") && output.stderr.contains("nothing to do"),
         "{output}"
     );
     // A copy without what is not served is looked at once.
@@ -507,8 +510,39 @@ fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
     fs::remove_dir_all(&notes).unwrap();
     fs::remove_dir_all(directory(&ctx).join("sumdb")).unwrap();
     let offline = elsewhere(&ctx, "a").args(["mirror", "go"]).run();
-    assert!(!offline.stderr.contains("removed"), "{offline}");
+    assert!(!offline.stderr.contains("replace"), "{offline}");
     assert!(module.is_file());
+}
+
+#[test]
+fn a_damaged_file_stays_until_another_takes_its_place() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "1.90.4", "--format", "module"]).success();
+    let release = Release::new("go1.91.2");
+    let module = directory(&ctx).join(format!("golang.org/toolchain/@v/{}.zip", release.module_version()));
+    let good = release.module_zip();
+    let [flipped, short, _] = damages(good);
+    // What has the right length is found by `--verify` alone, and not forgotten by those who do not say it.
+    for (bad, first) in [(&flipped, &["mirror", "go", "--verify"][..]), (&short, &["mirror", "go"])] {
+        fs::write(&module, bad).unwrap();
+        let before = served(&ctx);
+        for arguments in [first, &["mirror", "go"], &["mirror", "go", "1.91.2"]] {
+            for offline in ["0", "1"] {
+                let run = ctx.command(ctx.gover_program()).args(arguments).env("GOVER_OFFLINE", offline);
+                let output = run.env("GOPROXY", "http://127.0.0.1:1").env("GOVER_SOURCES", "goproxy").run();
+                assert!(output.exits(1).stderr.contains("cannot get go1.91.2"), "{output}");
+                assert!(output.stderr.contains("holds 2 files (1 damaged)"), "{output}");
+                assert_eq!(fs::read(&module).unwrap(), *bad);
+                assert_eq!(served(&ctx), before);
+            }
+        }
+        // The mirror itself is no help.
+        let own = format!("{},goproxy", directory(&ctx).display());
+        let output = ctx.command(ctx.gover_program()).args(["mirror", "go"]).env("GOVER_SOURCES", own).run();
+        assert!(output.success().stderr.contains("another is to replace it"), "{output}");
+        assert_eq!(fs::read(&module).unwrap(), good);
+        assert!(ctx.gover(["mirror", "go"]).success().stderr.contains("nothing to do"));
+    }
 }
 
 /// The files of the log that a reader of the mirror needs.

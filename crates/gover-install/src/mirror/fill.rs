@@ -149,7 +149,15 @@ impl Mirror {
         };
         show(&received.path, &path)?;
         let (wanted, bytes) = (artifact.wanted.clone(), received.bytes);
-        let held = Held { wanted, format: artifact.format, path, bytes, proven_bytes: Some(bytes), sha256 };
+        let held = Held {
+            wanted,
+            format: artifact.format,
+            path,
+            bytes,
+            proven_bytes: Some(bytes),
+            known_damaged: false,
+            sha256,
+        };
         self.note(&held)?;
         Ok(held)
     }
@@ -233,6 +241,7 @@ mod tests {
             path: path.clone(),
             bytes: 3,
             proven_bytes: None,
+            known_damaged: false,
             sha256: None,
         };
         let record = LogRecord { h1: "h1:".to_owned(), id: 1, tree_size: 2, database: "sum.test".to_owned() };

@@ -6,7 +6,7 @@
 //! golang.org/toolchain/@v/                 modules, as a GOPROXY has them: list, .info, .mod, .zip
 //! sumdb/NAME/                              the log: supported, latest, lookup/…, tile/8/…
 //! .gover-mirror/                           nothing to serve: the lock, downloads, the heads given out so far, and the
-//!                                          length of each file when it was proven
+//!                                          length of each file when it was proven, or that it is damaged
 //! ```
 //! A file appears by rename, after its tree was found to be what the log records. The log comes first, lists last, so
 //! that whoever reads meanwhile sees the old mirror or a bigger one. One [`Mirror`] at a time works on a directory.
@@ -53,6 +53,8 @@ pub struct Held {
     pub bytes: u64,
     /// Its length when it was proven here; `None` if nobody wrote it down, as in a copy without what is not served.
     pub proven_bytes: Option<u64>,
+    /// Whether it was found damaged though its length is right, and nothing has taken its place yet.
+    pub known_damaged: bool,
     /// The sum beside it; only of archives.
     pub sha256: Option<Digest>,
 }
@@ -146,13 +148,14 @@ impl Mirror {
                     }
                     Packing::Module => None,
                 };
-                let proven_bytes = read_length(&self.note_path(&path));
+                let note = file::read_text_limited(&self.note_path(&path), NOTE).unwrap_or_default();
                 held.push(Held {
                     wanted: file.wanted,
                     format: file.format,
                     path,
                     bytes,
-                    proven_bytes,
+                    proven_bytes: note.trim_end().parse().ok(),
+                    known_damaged: note == DAMAGED,
                     sha256,
                 });
             }
@@ -185,17 +188,11 @@ impl Mirror {
         Ok(())
     }
 
-    /// Takes a file out of the mirror, with what describes it.
-    pub fn remove(&self, held: &Held) -> Result<(), MirrorError> {
-        let beside = match Packing::of(held.format) {
-            Packing::Archive => vec![sum_path(&held.path)],
-            Packing::Module => {
-                ["info", "mod"].iter().map(|extension| held.path.with_extension(extension)).collect()
-            }
-        };
-        let note = self.note_path(&held.path);
-        for path in std::iter::once(&held.path).chain(&beside).chain([&note]) {
-            file::remove_tree(path).map_err(FileError::at("remove", path))?;
+    /// Writes down that a file is damaged, so that every run looks at it until another took its place: a file that were
+    /// removed would be forgotten. One whose length is not the proven one tells it by itself.
+    pub fn note_damage(&self, held: &Held) -> Result<(), MirrorError> {
+        if held.is_as_proven() || held.proven_bytes.is_none() {
+            write_changed(&self.note_path(&held.path), DAMAGED.as_bytes())?;
         }
         Ok(())
     }
@@ -219,7 +216,11 @@ impl Mirror {
 
 fn indexed(held: &Held) -> Option<IndexedArchive> {
     let file_name = held.path.file_name()?.to_str()?.to_owned();
-    Some(IndexedArchive { file_name, sha256: held.sha256?.to_string(), size: held.bytes })
+    Some(IndexedArchive {
+        file_name,
+        sha256: held.sha256?.to_string(),
+        size: held.proven_bytes.unwrap_or(held.bytes),
+    })
 }
 
 /// The regular files of a directory with their lengths; none if there is no directory.
@@ -246,11 +247,6 @@ fn sum_path(archive: &Path) -> PathBuf {
     name.into()
 }
 
-/// The length in a note.
-fn read_length(path: &Path) -> Option<u64> {
-    file::read_text_limited(path, NOTE).ok()?.trim_end().parse().ok()
-}
-
 /// The sum in a file: 64 digits, perhaps with a name behind them.
 fn read_sum(path: &Path) -> Option<Digest> {
     file::read_text_limited(path, NOTE).ok()?.split_whitespace().next()?.parse().ok()
@@ -268,6 +264,8 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
     Ok(true)
 }
 
+/// What stands in the place of a length when the file is damaged.
+const DAMAGED: &str = "damaged\n";
 /// Bytes of a file with a sum or a length.
 const NOTE: u64 = 4096;
 /// The part that is not served.

@@ -32,9 +32,10 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
-    let mut work = Work { mirror: &mirror, supply, context, added: Vec::new(), failed: Vec::new() };
-    let damaged = work.verify(arguments.verify)?;
-    let missing = work.missing(wishes, damaged)?;
+    let mut work =
+        Work { mirror: &mirror, supply, context, damaged: Vec::new(), added: Vec::new(), failed: Vec::new() };
+    work.verify(arguments.verify)?;
+    let missing = work.missing(wishes)?;
     let records = work.records(missing)?;
     let log = work.renew_log(&records, &arguments.seen)?;
     for (wish, record) in &records {
@@ -49,16 +50,17 @@ struct Work<'a> {
     mirror: &'a Mirror,
     supply: &'a Supply,
     context: &'a Context<'a>,
+    /// What is there and not what it should be.
+    damaged: Vec<Held>,
     added: Vec<Added>,
     /// What did not come in, and why.
     failed: Vec<(Wanted, Failure)>,
 }
 
 impl Work<'_> {
-    /// Reads files again, all of them or those that have not the length that they were proven with; takes out what is
-    /// damaged and says what must be fetched in its place.
-    fn verify(&mut self, all: bool) -> Result<Vec<Wish>, Failure> {
-        let mut damaged = Vec::new();
+    /// Reads files again, all of them or those that have not the length that they were proven with. What is damaged stays
+    /// until another takes its place: it deceives nobody, and what were removed, no later run would miss.
+    fn verify(&mut self, all: bool) -> Result<(), Failure> {
         for held in self.mirror.held()? {
             if !all && held.is_as_proven() {
                 continue;
@@ -66,36 +68,44 @@ impl Work<'_> {
             let record = match block_on(self.supply.lookup(&held.wanted))? {
                 Ok(record) => record,
                 // Nothing speaks against a file that nobody wrote anything down about.
-                Err(error) if !all && held.proven_bytes.is_none() && error.is_unavailable() => continue,
+                Err(error) if !all && nothing_is_known(&held) && error.is_unavailable() => continue,
                 Err(error) => return Err(MirrorError::record(&held.wanted, error).into()),
             };
             match block_on(self.mirror.check(&held, &record))? {
                 Ok(()) => self.mirror.note(&held)?,
                 Err(error) if error.is_damage() => {
-                    self.context.printer.warning(&format!("{error}; it is removed"));
-                    self.mirror.remove(&held)?;
-                    let packing = Some(Packing::of(held.format));
-                    damaged.push(Wish { wanted: held.wanted, packing });
+                    self.context.printer.warning(&format!("{error}; another is to replace it"));
+                    self.mirror.note_damage(&held)?;
+                    self.damaged.push(held);
                 }
                 // A file that could not be read may be a good one.
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(damaged)
+        Ok(())
     }
 
-    /// What is wished for and not there, each once.
-    fn missing(&self, wishes: Vec<Wish>, damaged: Vec<Wish>) -> Result<Vec<Wish>, Failure> {
-        let held = self.mirror.held()?;
-        let mut missing: Vec<Wish> = Vec::new();
-        for wish in damaged.into_iter().chain(wishes) {
+    /// What is damaged, and what is wished for and not there, each once.
+    fn missing(&self, wishes: Vec<Wish>) -> Result<Vec<Wish>, Failure> {
+        let mut held = self.mirror.held()?;
+        held.retain(|held| !self.is_damaged(held));
+        let wish_again =
+            |held: &Held| Wish { wanted: held.wanted.clone(), packing: Some(Packing::of(held.format)) };
+        let mut missing: Vec<Wish> = self.damaged.iter().map(wish_again).collect();
+        for wish in wishes {
             if held.iter().any(|held| wish.is_answered_by(held)) {
                 self.context.printer.note(&format!("{wish} is there"));
-            } else if !missing.contains(&wish) {
+            } else if !missing.contains(&wish) && !self.damaged.iter().any(|held| wish.is_answered_by(held)) {
                 missing.push(wish);
             }
         }
         Ok(missing)
+    }
+
+    /// Whether a file was found damaged and nothing has taken its place.
+    fn is_damaged(&self, held: &Held) -> bool {
+        let replaced = self.added.iter().any(|added| added.held.path == held.path);
+        !replaced && self.damaged.iter().any(|damaged| damaged.path == held.path)
     }
 
     /// The proven record of each; without one nothing is fetched. A log that lacks it does not keep the others from
@@ -163,7 +173,8 @@ impl Work<'_> {
         let supply = match wish.packing {
             None => self.supply,
             Some(packing) => {
-                narrowed = with_sources(self.context, |source| serves(source, packing))?;
+                narrowed =
+                    with_sources(self.context, |source| serves(source, packing) && !self.is_own(source))?;
                 &narrowed
             }
         };
@@ -187,6 +198,12 @@ impl Work<'_> {
         }
     }
 
+    /// Whether a source is this mirror, which has only the damaged file.
+    fn is_own(&self, source: &SourceSpec) -> bool {
+        let here = self.mirror.directory().canonicalize().ok();
+        matches!(source, SourceSpec::Directory(path) if path.canonicalize().ok() == here)
+    }
+
     fn report(self, log: Option<&LogShown>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
@@ -201,6 +218,10 @@ impl Work<'_> {
             1 => "1 file".to_owned(),
             count => format!("{count} files"),
         };
+        let damaged = match held.iter().filter(|held| self.is_damaged(held)).count() {
+            0 => String::new(),
+            damaged => format!(" ({damaged} damaged)"),
+        };
         let records = match log {
             Some(log) => format!("; log of {} records ({})", log.records, log.database),
             None => String::new(),
@@ -208,7 +229,7 @@ impl Work<'_> {
         let unchanged = self.added.is_empty() && log.is_none_or(|log| !log.changed);
         let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
-        printer.note(&format!("{place} holds {count}, {total}{records}{nothing}"));
+        printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
         Ok(if self.failed.is_empty() { Exit::Success } else { Exit::Failure })
     }
 
@@ -227,6 +248,7 @@ impl Work<'_> {
                     },
                     "path": Json::path(held.path.strip_prefix(self.mirror.directory()).unwrap_or(&held.path)),
                     "bytes": held.bytes,
+                    "damaged": self.is_damaged(held),
                     "added": added.is_some(),
                     "source": added.map(|added| &added.source),
                 })
@@ -251,6 +273,11 @@ impl Work<'_> {
         let path: &Path = self.mirror.directory();
         json!({ "path": Json::path(path), "files": files, "failed": failed, "log": log })
     }
+}
+
+/// Whether neither a proof nor damage was written down about a file.
+fn nothing_is_known(held: &Held) -> bool {
+    held.proven_bytes.is_none() && !held.known_damaged
 }
 
 /// Whether a source may have that packing. What comes is looked at once more.
