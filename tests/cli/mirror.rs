@@ -521,7 +521,7 @@ fn a_damaged_file_stays_until_another_takes_its_place() {
     let release = Release::new("go1.91.2");
     let module = directory(&ctx).join(format!("golang.org/toolchain/@v/{}.zip", release.module_version()));
     let good = release.module_zip();
-    let [flipped, short, _] = damages(good);
+    let [flipped, short, ..] = damages(good);
     // What has the right length is found by `--verify` alone, and not forgotten by those who do not say it.
     for (bad, first) in [(&flipped, &["mirror", "go", "--verify"][..]), (&short, &["mirror", "go"])] {
         fs::write(&module, bad).unwrap();
@@ -552,11 +552,11 @@ fn log_files(ctx: &TestContext) -> Vec<PathBuf> {
     names.filter(wanted).map(|name| directory(ctx).join(name)).collect()
 }
 
-/// The same file with one bit turned in its middle, cut short, and longer.
-fn damages(good: &[u8]) -> [Vec<u8>; 3] {
+/// The same file with one bit turned in its middle, cut short, longer, and empty.
+fn damages(good: &[u8]) -> [Vec<u8>; 4] {
     let mut flipped = good.to_vec();
     flipped[good.len() / 2] ^= 1;
-    [flipped, good[..good.len() / 2].to_vec(), [good, b"x"].concat()]
+    [flipped, good[..good.len() / 2].to_vec(), [good, b"x"].concat(), Vec::new()]
 }
 
 #[test]
@@ -593,6 +593,35 @@ fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
             assert!(output.success().stderr.contains("go was damaged and is renewed"), "{output}");
             assert_eq!(fs::read(&file).unwrap(), good, "{}", file.display());
         }
+    }
+}
+
+#[test]
+fn what_a_mirror_lacks_of_the_log_is_told_with_the_command_that_adds_it() {
+    let ctx = world();
+    ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
+    let place = directory(&ctx).display().to_string();
+    for file in log_files(&ctx) {
+        let good = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        let as_source = elsewhere(&ctx, "a");
+        let without_network = elsewhere(&ctx, "b")
+            .env_remove("GOVER_OFFLINE")
+            .env("GOSUMDB", format!("{} http://127.0.0.1:1/sumdb", ctx.site().log().verifier_key()));
+        let as_proxy =
+            elsewhere(&ctx, "c").env("GOVER_SOURCES", "goproxy").env("GOPROXY", file_url(&directory(&ctx)));
+        for run in [as_source, without_network, as_proxy] {
+            let output = run.args(["install", "1.91.2"]).run();
+            let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+            let told = format!("`{place}` has not all of checksum database `sum.test` that is needed");
+            assert!(text.contains(&told), "{}\n{text}", file.display());
+            assert!(
+                text.contains(&format!("hint: `gover mirror {place}`, where there is network")),
+                "{text}"
+            );
+            assert!(!text.contains("has no record of"), "{text}");
+        }
+        fs::write(&file, good).unwrap();
     }
 }
 

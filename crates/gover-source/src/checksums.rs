@@ -29,7 +29,7 @@ pub(crate) async fn lookup(
     let key = database.key().clone();
     let remote = way.to(database);
     let client = Client::new(&remote, key, cache).telling(way.remarks);
-    Ok(client.lookup(&wanted.module_version()).await.map_err(|error| remote.far().blamed(error))?)
+    Ok(client.lookup(&wanted.module_version()).await.map_err(|error| blamed(&remote, error))?)
 }
 
 /// Everything that proves the records of toolchains to somebody else, for a mirror.
@@ -43,7 +43,7 @@ pub(crate) async fn excerpt(
     let key = database.key().clone();
     let remote = way.to(database);
     let client = Client::new(&remote, key, cache).telling(way.remarks);
-    Ok(client.excerpt(wish).await.map_err(|error| remote.far().blamed(error))?)
+    Ok(client.excerpt(wish).await.map_err(|error| blamed(&remote, error))?)
 }
 
 /// By which means the database is reached.
@@ -110,22 +110,12 @@ impl Pathway<'_> {
         error.remedy().or_else(|| local.then(|| OWN_LOG_SERVER.to_owned()))
     }
 
-    /// An error about what was read, with the directory that it was read from: a mirror that serves as GOPROXY.
-    fn blamed(&self, error: SumdbError) -> SumdbError {
-        let directory = match self.base.get() {
-            Some(Ok(Location::File(base))) if error.is_damage() => {
-                // Less `sumdb/` and the name.
-                base.ancestors().nth(1 + self.database.name().split('/').count())
-            }
-            _ => None,
-        };
-        match directory {
-            Some(directory) => SumdbError::DamagedPlace {
-                places: vec![directory.display().to_string()],
-                source: Box::new(error),
-            },
-            None => error,
-        }
+    /// The directory that is read: a mirror that serves as GOPROXY.
+    fn directory(&self) -> Option<String> {
+        let Some(Ok(Location::File(base))) = self.base.get() else { return None };
+        // Less `sumdb/` and the name.
+        let directory = base.ancestors().nth(1 + self.database.name().split('/').count())?;
+        Some(directory.display().to_string())
     }
 
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
@@ -175,6 +165,33 @@ impl Pathway<'_> {
         }
         Ok(Location::Url(self.database.direct()))
     }
+}
+
+/// An error about what was read, with the mirrors that are at fault.
+fn blamed(remote: &Places<'_, Pathway<'_>>, error: SumdbError) -> SumdbError {
+    let directory = remote.far().directory();
+    if let Some(directory) = directory.clone().filter(|_| error.is_damage()) {
+        return SumdbError::DamagedPlace { places: vec![directory], source: Box::new(error) };
+    }
+    let error = match error {
+        // A directory cannot say what the database has not got.
+        SumdbError::NotInDatabase { database, module, source } if directory.is_some() => {
+            SumdbError::Unavailable { database, path: format!("/lookup/{module}"), source }
+        }
+        error => error,
+    };
+    let SumdbError::Unavailable { database, path, source } = &error else { return error };
+    let mut places = remote.lacking(path);
+    let is_missing = matches!(source, RemoteError::NotFound { .. });
+    for directory in directory.into_iter().filter(|_| is_missing) {
+        if !places.contains(&directory) {
+            places.push(directory);
+        }
+    }
+    if places.is_empty() {
+        return error;
+    }
+    SumdbError::LackingPlace { places, database: database.clone(), source: Box::new(error) }
 }
 
 /// What helps where the server that should pass the checksum database on is on this machine.

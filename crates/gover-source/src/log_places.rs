@@ -30,6 +30,8 @@ pub(crate) struct Places<'a, F> {
     served: Mutex<HashMap<String, usize>>,
     /// What proved wrong there, and is not read there again.
     rejected: Mutex<HashSet<(usize, String)>>,
+    /// What is not there.
+    lacking: Mutex<HashSet<(usize, String)>>,
     /// Near places that are asked last, since nothing was heard of them.
     silent: Mutex<HashSet<usize>>,
 }
@@ -66,6 +68,7 @@ impl<'a, F: Remote> Places<'a, F> {
             http,
             served: Mutex::default(),
             rejected: Mutex::default(),
+            lacking: Mutex::default(),
             silent: Mutex::default(),
         }
     }
@@ -79,6 +82,15 @@ impl<'a, F: Remote> Places<'a, F> {
     /// The place that is asked last.
     pub(crate) fn far(&self) -> &F {
         &self.far
+    }
+
+    /// The places that hold a part of the log and not this path.
+    pub(crate) fn lacking(&self, path: &str) -> Vec<String> {
+        let lacking = locked(&self.lacking);
+        let near = self.near.iter().enumerate();
+        near.filter(|(at, _)| lacking.contains(&(*at, path.to_owned())))
+            .map(|(_, near)| near.place.clone())
+            .collect()
     }
 
     /// Whom to ask for `path`, in this order: the number of a near place, or `None` for the far one.
@@ -102,12 +114,18 @@ impl<'a, F: Remote> Places<'a, F> {
             return Err(Missed::Nothing);
         }
         match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
-            Ok(Body::New { bytes, .. }) if !bytes.is_empty() => Ok(bytes),
-            Ok(_) => Err(Missed::Near(format!("{location} is empty"))),
-            Err(error) => Err(Missed::Near(match location {
-                Location::File(_) => error.to_string(),
-                Location::Url(_) => format!("{location}: {error}"),
-            })),
+            // An empty file is a damaged one, and told as such by whoever looks into it.
+            Ok(Body::New { bytes, .. }) => Ok(bytes),
+            Ok(Body::Unchanged) => Err(Missed::Near(format!("{location}: its answer makes no sense"))),
+            Err(error) => {
+                if error.is_not_found() {
+                    locked(&self.lacking).insert((at, path.to_owned()));
+                }
+                Err(Missed::Near(match location {
+                    Location::File(_) => error.to_string(),
+                    Location::Url(_) => format!("{location}: {error}"),
+                }))
+            }
         }
     }
 

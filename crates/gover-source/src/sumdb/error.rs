@@ -95,6 +95,16 @@ pub enum SumdbError {
         /// What is wrong there.
         source: Box<SumdbError>,
     },
+    /// Mirrors lack what was asked for, and nobody else could be asked.
+    #[error("{} has not all of checksum database `{database}` that is needed", quoted(places))]
+    LackingPlace {
+        /// The directories, or the addresses of mirrors.
+        places: Vec<String>,
+        /// Name of the database.
+        database: String,
+        /// What could not be read.
+        source: Box<SumdbError>,
+    },
     /// Tiles do not add up to the signed hash: at least one was changed.
     #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
     InconsistentTile {
@@ -175,6 +185,7 @@ impl SumdbError {
             self,
             Self::NotInDatabase { .. }
                 | Self::Unavailable { .. }
+                | Self::LackingPlace { .. }
                 | Self::Unrelated { .. }
                 | Self::DamagedHead { .. }
         )
@@ -219,6 +230,14 @@ impl Diagnose for SumdbError {
                 "with network gover takes a new one and keeps the file as evidence; without, delete `{}` if nobody meddled with it",
                 path.display()
             )],
+            Self::LackingPlace { places, source, .. } => {
+                let repairs = places.iter().map(|place| repair_of(place));
+                // Where a server says that it has not got it, the way to it is not at fault.
+                let is_missing =
+                    matches!(**source, Self::Unavailable { source: RemoteError::NotFound { .. }, .. });
+                let others = if is_missing { Vec::new() } else { source.hints() };
+                repairs.chain(others).collect()
+            }
             Self::DamagedPlace { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
             Self::Head {
                 origin: HeadOrigin::Stored(path),

@@ -70,6 +70,7 @@ fn class_of(error: &SumdbError) -> &'static str {
         SumdbError::NoHash { .. }
         | SumdbError::DamagedHead { .. }
         | SumdbError::DamagedPlace { .. }
+        | SumdbError::LackingPlace { .. }
         | SumdbError::Io { .. } => "none of Go's",
     }
 }

@@ -55,9 +55,9 @@ impl Said {
             Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
                 format!("{database} has no record of it")
             }
-            Some(Err(LookupError::Database(SumdbError::Unavailable { .. }))) if offline => {
-                "no record of the checksum database is kept here (offline)".to_owned()
-            }
+            Some(Err(LookupError::Database(
+                SumdbError::Unavailable { .. } | SumdbError::LackingPlace { .. },
+            ))) if offline => "no record of the checksum database is kept here (offline)".to_owned(),
             Some(Err(LookupError::Database(error @ SumdbError::DamagedHead { .. }))) => {
                 for hint in error.hints() {
                     if !self.hints.contains(&hint) {
