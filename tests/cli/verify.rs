@@ -226,6 +226,43 @@ fn a_changed_receipt_is_found_out() {
 }
 
 #[test]
+fn a_record_that_is_gone_is_told_as_such() {
+    let mut ctx = installed();
+    for (path, what) in [(receipt_path(&ctx), "receipt"), (list_path(&ctx), "list of files")] {
+        let good = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        for offline in ["0", "1"] {
+            ctx.set("GOVER_OFFLINE", offline);
+            let output = ctx.gover(["verify"]);
+            let told = format!(
+                "error: the {what} that was kept of the installation of go1.91.2 is gone\n\
+                 hint: gover install -f 1.91.2\nhint: such an install writes the receipt and the list"
+            );
+            assert!(output.exits(1).stderr.contains(&told), "{output}");
+        }
+        // One whose content is no record is another matter.
+        fs::write(&path, "{").unwrap();
+        let output = ctx.gover(["verify"]);
+        assert!(output.exits(1).stderr.contains("error: go1.91.2 is not what was installed"), "{output}");
+        fs::write(&path, good).unwrap();
+    }
+    ctx.set("GOVER_OFFLINE", "0");
+    ctx.publish("go1.92.0");
+    ctx.gover(["install", "1.92.0"]).success();
+    fs::remove_file(receipt_path(&ctx)).unwrap();
+    let output = ctx.gover(["verify"]);
+    let told = "error: 1 of 2 toolchains is without a record that was kept of the installation";
+    assert!(output.exits(1).stderr.contains(told), "{output}");
+    ctx.gover(["install", "-f", "1.91.2"]).success();
+    ctx.gover(["verify"]).success();
+    // Files that differ are what is told of.
+    fs::remove_file(list_path(&ctx)).unwrap();
+    fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
+    let output = ctx.gover(["verify", "1.91"]);
+    assert!(output.exits(1).stderr.contains("error: go1.91.2 is not what was installed"), "{output}");
+}
+
+#[test]
 fn a_forgery_that_fits_together_is_contradicted_by_the_log() {
     let mut ctx = installed();
     forge(&ctx);

@@ -101,15 +101,24 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
         matches!(one.verdict.state, State::Unproven { .. }) && matches!(one.log, LogAnswer::Refused(_))
     };
     let bad: Vec<&Examined> = examined.iter().filter(|one| !is_good(one) && !is_told(one)).collect();
-    let damaged = bad.iter().filter(|one| one.verdict.state == State::Damaged).count();
+    let is_damaged = |one: &Examined| one.verdict.state == State::Damaged && lost(one).is_none();
+    let damaged = bad.iter().filter(|one| is_damaged(one)).count();
+    let without_record: Vec<&str> = bad.iter().filter_map(|one| lost(one)).collect();
     if bad.is_empty() {
         return Ok(Exit::Success);
     }
     let of = if examined.len() == 1 { String::new() } else { format!(" of {}", examined.len()) };
-    let (count, what) =
-        if damaged > 0 { (damaged, "not what was installed") } else { (bad.len(), "not proven by anything") };
+    let (count, what) = match (damaged, without_record.len()) {
+        (0, 0) => (bad.len(), "not proven by anything"),
+        (0, lost) => (lost, "without a record that was kept of the installation"),
+        _ => (damaged, "not what was installed"),
+    };
     let what = if examined.len() == 1 {
-        format!("{} is {what}", bad.first().map(|one| one.name.as_str()).unwrap_or_default())
+        let name = bad.first().map(|one| one.name.as_str()).unwrap_or_default();
+        match without_record.first() {
+            Some(record) => format!("the {record} that was kept of the installation of {name} is gone"),
+            None => format!("{name} is {what}"),
+        }
     } else {
         format!("{count}{of} toolchains {} {what}", if count == 1 { "is" } else { "are" })
     };
@@ -127,6 +136,17 @@ struct NotVerified {
 impl Diagnose for NotVerified {
     fn hints(&self) -> Vec<String> {
         self.hints.clone()
+    }
+}
+
+/// What was kept of an installation and is gone, where nothing else is wrong.
+fn lost(one: &Examined) -> Option<&'static str> {
+    let [finding] = one.verdict.findings.as_slice() else { return None };
+    let known = &one.known;
+    match finding.kind {
+        FindingKind::Receipt if known.receipt.is_none() && known.receipt_error.is_none() => Some("receipt"),
+        FindingKind::List if known.list.is_none() && known.list_error.is_none() => Some("list of files"),
+        _ => None,
     }
 }
 
@@ -208,6 +228,9 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
     }
     if !own.is_empty() {
         hints.insert(0, format!("gover install -f {}", own.join(" ")));
+    }
+    if bad.iter().any(|one| lost(one).is_some()) {
+        hints.push("such an install writes the receipt and the list of files anew".to_owned());
     }
     let without_names = |one: &&&Examined| {
         one.verdict.findings.iter().any(|finding| finding.kind == FindingKind::Tree)
