@@ -222,6 +222,25 @@ fn a_directory_serves_offline_what_is_known_already() {
 }
 
 #[test]
+fn a_damaged_file_in_a_directory_stays_and_is_told_to_stay() {
+    let (mut ctx, release) = released();
+    let module = format!("{}.zip", release.module_version());
+    for (name, mut bytes) in
+        [(release.archive_name(), release.archive().to_vec()), (module, release.module_zip().to_vec())]
+    {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        let path = ctx.write(&format!("{name}.d/{name}"), &bytes);
+        ctx.set("GOVER_SOURCES", path.parent().unwrap());
+        let output = ctx.gover(["install", "1.91.2"]);
+        let told = "  nothing was installed; the file is left where it is\n";
+        assert!(output.exits(1).stderr.contains(told), "{output}");
+        assert!(!output.stderr.contains("deleted"), "{output}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    }
+}
+
+#[test]
 fn each_source_that_fails_is_told_in_one_line() {
     let (ctx, _) = released();
     ctx.site().server().fault("/dl/*", Fault::Status(404));

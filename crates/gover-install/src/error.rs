@@ -1,6 +1,7 @@
 //! Why a toolchain was not installed.
 
 use std::fmt;
+use std::path::Path;
 
 use gover_core::{Diagnose, Exit};
 use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
@@ -241,16 +242,18 @@ impl Diagnose for InstallError {
                     format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
                     format!("received  {}", shorten(&mismatch.received)),
                 ];
-                sums.into_iter().chain(disguise).chain([GONE.to_owned()]).collect()
+                let end = if is_local(&mismatch.source_label) { LEFT } else { GONE };
+                sums.into_iter().chain(disguise).chain([end.to_owned()]).collect()
             }
             // What was given stays where it is.
             Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
                 vec!["nothing was installed".to_owned()]
             }
             Self::RenamedModule { .. } => vec!["nothing was installed".to_owned()],
-            Self::Archive { source, disguise, .. } if source.is_integrity() => {
+            Self::Archive { source, disguise, source_label, .. } if source.is_integrity() => {
                 let disguise = disguise.map(|disguise| disguise.to_string());
-                disguise.into_iter().chain([DELETED.to_owned()]).collect()
+                let end = if is_local(source_label) { LEFT } else { DELETED };
+                disguise.into_iter().chain([end.to_owned()]).collect()
             }
             Self::Smoke { .. } | Self::UnusableName { .. } => vec![DELETED.to_owned()],
             _ => Vec::new(),
@@ -316,6 +319,11 @@ impl Diagnose for InstallError {
     }
 }
 
+/// Whether a source is a place of this machine, from which nothing is downloaded.
+fn is_local(source: &str) -> bool {
+    Path::new(source).is_absolute()
+}
+
 /// A command that asks somebody else.
 fn other_source(source: &str, file: &str) -> String {
     let name = file.strip_prefix("v0.0.1-").unwrap_or(file);
@@ -354,6 +362,7 @@ const DELETED: &str = "nothing was installed and the download was deleted";
 const SIGN_IN: &str =
     "a proxy or the sign-in page of this network answered; open a web page in a browser, then try again";
 const MADE_SO: &str = "`--sha256` is its sum, so it was made like this; build it as cmd/distpack does: one top directory `go/`, plain files";
+const LEFT: &str = "nothing was installed; the file is left where it is";
 const GONE: &str = "nothing was unpacked and the download was deleted";
 
 #[cfg(test)]
