@@ -729,7 +729,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `1.91` is a version, and the directory of the mirror comes before it
+error: `1.91` is a version, and the directory of the mirror comes before the versions
 hint: gover mirror ./go 1.91 latest
 hint: for a directory of that name: gover mirror ./1.91
 
@@ -747,6 +747,26 @@ hint: to fill one from there: GOVER_SOURCES=https://mirror.example/go gover mirr
 
 "#]]
     );
+    let place = ctx.root().join("srv go");
+    let place = place.to_str().unwrap();
+    for (arguments, hints) in [
+        (
+            &[">=1.21"][..],
+            ["gover mirror ./go \">=1.21\"".to_owned(), "gover mirror \"./>=1.21\"".to_owned()],
+        ),
+        (&["system"], ["gover mirror ./go latest".to_owned(), "gover mirror ./system".to_owned()]),
+        (&["system", "1.91"], ["gover mirror ./go 1.91".to_owned(), "gover mirror ./system".to_owned()]),
+        (
+            &["1.91", place, "latest"],
+            [format!("gover mirror \"{place}\" 1.91 latest"), "gover mirror ./1.91".to_owned()],
+        ),
+    ] {
+        let output = ctx.gover([&["mirror"], arguments].concat());
+        let [command, directory] = hints;
+        let told = format!("hint: {command}\nhint: for a directory of that name: {directory}\n");
+        let text = String::from_utf8_lossy(&output.exits(2).raw_stderr).replace("\r\n", "\n");
+        assert!(text.contains(&told), "{told}\n{text}");
+    }
     for directory in ["latest", "go1.91.2", "^1.21", "file:///srv/go", "ftp://mirror.example"] {
         let output = ctx.gover(["mirror", directory]);
         assert!(output.exits(2).stderr.contains("hint: "), "{directory}\n{output}");

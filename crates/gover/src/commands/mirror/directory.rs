@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use gover_core::Request;
 use gover_core::display::pasted;
+use gover_core::{Request, RequestKind};
 use gover_source::SourceSpec;
 
 use crate::cli::MirrorArgs;
@@ -27,13 +27,29 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
             format!("to fill one from there: GOVER_SOURCES={} gover mirror ./go {requests}", pasted(&shown)),
         ));
     }
-    if Request::parse_pin(&text).is_ok() && !directory.exists() {
-        let all: Vec<String> = std::iter::once(pasted(&text)).chain(requests).collect();
+    let meant = Request::parse_pin(&text).ok().filter(|_| !directory.exists());
+    if let Some(meant) = meant {
+        let (paths, others): (Vec<&String>, Vec<&String>) =
+            arguments.requests.iter().partition(|argument| is_path(argument));
+        let place = paths.first().map_or_else(|| "./go".to_owned(), |path| pasted(path));
+        let is_release = !matches!(meant.kind(), RequestKind::System);
+        let first = is_release.then_some(text.as_ref());
+        let mut versions: Vec<String> =
+            first.into_iter().chain(others.into_iter().map(String::as_str)).map(pasted).collect();
+        if versions.is_empty() {
+            versions.push("latest".to_owned());
+        }
+        let what = if is_release { "is a version, and" } else { "is no directory, and" };
         return Err(Failure::usage(
-            format!("`{text}` is a version, and the directory of the mirror comes before it"),
-            format!("gover mirror ./go {}", all.join(" ")),
+            format!("`{text}` {what} the directory of the mirror comes before the versions"),
+            format!("gover mirror {place} {}", versions.join(" ")),
         )
-        .or_hint(format!("for a directory of that name: gover mirror ./{text}")));
+        .or_hint(format!("for a directory of that name: gover mirror {}", pasted(&format!("./{text}")))));
     }
     Ok(directory)
+}
+
+/// Whether an argument is a path rather than a version.
+fn is_path(argument: &str) -> bool {
+    Request::parse(argument).is_ok_and(|request| matches!(request.kind(), RequestKind::Path(_)))
 }
