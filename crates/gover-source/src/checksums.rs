@@ -1,6 +1,6 @@
 //! The way to the checksum database: through a proxy that passes it on, or directly (go-facts 5.8, 5.9).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -115,7 +115,8 @@ impl Pathway<'_> {
         let Some(Ok(Location::File(base))) = self.base.get() else { return None };
         // Less `sumdb/` and the name.
         let directory = base.ancestors().nth(1 + self.database.name().split('/').count())?;
-        Some(directory.display().to_string())
+        // On Windows an address leaves slashes in it.
+        Some(directory.components().collect::<PathBuf>().display().to_string())
     }
 
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
