@@ -5,7 +5,7 @@
 //! gains by exchanging it in between. The shim reads with this before every call of go: it makes no more system calls than
 //! [`fs::read`], which asks for the size, too.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -17,7 +17,13 @@ pub(crate) const SMALL_FILE: u64 = 1 << 20;
 
 /// Reads a regular file of at most `limit` bytes; a link to one is as good. Everything else is an error at once.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let (file, size) = open_sized(path)?;
+    read_checked(path, &fs::metadata(path)?, limit)
+}
+
+/// The same for a path that was looked at already.
+pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::Result<Vec<u8>> {
+    check(metadata)?;
+    let size = metadata.len();
     let too_large =
         || io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes"));
     if size > limit {
@@ -25,7 +31,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
     // A file may grow meanwhile, and those that the kernel makes up say that they are empty.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
@@ -37,7 +43,8 @@ pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
 
 /// Opens a regular file, or a link to one, for reading; never waits, and never for anything else.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    Ok(open_sized(path)?.0)
+    check(&fs::metadata(path)?)?;
+    File::open(path)
 }
 
 /// Whether the error means that something else than a file is there, or one that is not what it should be.
@@ -48,16 +55,14 @@ pub(crate) fn is_misplaced(error: &io::Error) -> bool {
     )
 }
 
-/// The file and its size.
-fn open_sized(path: &Path) -> io::Result<(File, u64)> {
-    let metadata = fs::metadata(path)?;
+fn check(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory, not a file"));
     }
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a file"));
     }
-    Ok((File::open(path)?, metadata.len()))
+    Ok(())
 }
 
 #[cfg(test)]

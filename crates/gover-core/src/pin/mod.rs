@@ -97,7 +97,7 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     if metadata.len() > MAX_SIZE {
         return Err(PinError::TooLarge { path: path.to_owned(), size: metadata.len() });
     }
-    let bytes = bounded::read(path, MAX_SIZE).map_err(unreadable)?;
+    let bytes = bounded::read_checked(path, &metadata, MAX_SIZE).map_err(unreadable)?;
     text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 
