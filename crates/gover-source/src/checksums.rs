@@ -1,7 +1,6 @@
 //! The way to the checksum database: through a proxy that passes it on, or directly (go-facts 5.8, 5.9).
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -11,7 +10,6 @@ use crate::error::{LookupError, SourceError};
 use crate::http::{Body, Http};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
-use crate::race::{Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::sumdb::{
     Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
@@ -126,43 +124,35 @@ impl Pathway<'_> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.to_owned()));
         }
-        let Way { http, proxies, recent, .. } = self.way;
+        let Way { http, proxies, .. } = self.way;
         let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
             reason: error.to_string(),
             remedy: error.remedy(),
         })?;
+        let end = entries.iter().position(|entry| matches!(entry.place, Place::Direct | Place::Off));
+        let entries = entries.get(..end.unwrap_or(entries.len())).unwrap_or_default();
         let passed_on = format!("sumdb/{}", self.database.name());
-        let entries = entries.iter().take_while(|entry| !matches!(entry.place, Place::Direct | Place::Off));
-        let entries: Vec<_> =
-            entries.filter_map(|entry| Some((entry, proxies.locate(entry, &passed_on).ok()?))).collect();
-        let questions = entries.iter().map(|(_, base)| {
-            let question: Question<'_, Location, SourceError> = Box::pin(async move {
-                proxy::read(http, &below(base, "supported"), SUPPORTED_LIMIT, None).await?;
-                Ok(base.clone())
-            });
-            question
+        let asked = proxies.first(http, entries, |entry| {
+            let base = proxies.locate(entry, &passed_on);
+            Box::pin(async move {
+                let base = base?;
+                proxy::read(http, &below(&base, "supported"), SUPPORTED_LIMIT, None).await?;
+                Ok(base)
+            })
         });
-        let silence = http.settings().patience;
-        let wait = |at: usize| {
-            let (entry, _) = entries.get(at).filter(|(entry, _)| entry.any_failure_goes_on)?;
-            Some(if recent.contains(&proxies.label(entry)) { Duration::ZERO } else { silence })
-        };
-        let quiet = |at: usize| {
-            let heard = entries.get(at).and_then(|(_, base)| http.heard_at(&base.to_string()));
-            heard.is_none_or(|heard| heard.elapsed() >= silence)
-        };
-        let goes_on = |at: usize, error: SourceError| match entries.get(at) {
-            Some((entry, base)) if !entry.any_failure_goes_on && !error.is_not_found() => {
-                Err(RemoteError::Unreachable {
+        let (found, failures) = asked.await;
+        if let Some(base) = found {
+            return Ok(base);
+        }
+        for (at, error) in failures {
+            let Some(entry) = entries.get(at) else { continue };
+            if !entry.any_failure_goes_on && !error.is_not_found() {
+                let place = proxies.locate(entry, &passed_on).ok();
+                return Err(RemoteError::Unreachable {
                     reason: proxies.failure(entry, &error).to_string(),
-                    remedy: self.remedy(base, &error),
-                })
+                    remedy: place.and_then(|place| self.remedy(&place, &error)),
+                });
             }
-            _ => Ok(true),
-        };
-        let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
-        if let Some(answer) = race(questions, patience, goes_on).await? {
-            return Ok(answer.value);
         }
         Ok(Location::Url(self.database.direct()))
     }

@@ -128,15 +128,6 @@ impl<'a, F: Remote> Places<'a, F> {
             }
         }
     }
-
-    /// Whether a place was not heard of for as long as patience lasts, while it could be.
-    fn is_quiet(&self, at: Option<usize>) -> bool {
-        let heard = match at.and_then(|at| self.near.get(at)) {
-            Some(Near { base: Location::Url(url), .. }) => self.http.heard_at(url),
-            _ => self.http.asked_at(),
-        };
-        heard.is_none_or(|heard| heard.elapsed() >= self.http.settings().patience)
-    }
 }
 
 impl<F: Remote> Remote for Places<'_, F> {
@@ -153,7 +144,10 @@ impl<F: Remote> Remote for Places<'_, F> {
         let patience = Patience {
             silence,
             wait: |_| Some(silence),
-            quiet: |at| self.is_quiet(turns.get(at).copied().flatten()),
+            quiet: |at: usize| {
+                let near = turns.get(at).copied().flatten().and_then(|at| self.near.get(at));
+                self.http.are_quiet(near.map(|near| near.base.to_string()))
+            },
             all_silent: |_: Vec<usize>| (),
         };
         let (mut reasons, mut far) = (Vec::new(), None);

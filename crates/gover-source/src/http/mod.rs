@@ -152,6 +152,12 @@ impl Http {
         heard.max(self.asked_at())
     }
 
+    /// Whether none of these places was heard of for as long as patience lasts, while all of them could be.
+    pub(crate) fn are_quiet<P: AsRef<str>>(&self, places: impl IntoIterator<Item = P>) -> bool {
+        let heard = places.into_iter().filter_map(|place| self.heard_at(place.as_ref())).max();
+        heard.max(self.asked_at()).is_none_or(|heard| heard.elapsed() >= self.settings.patience)
+    }
+
     fn hear(&self, origin: &str) {
         self.heard().insert(origin.to_owned(), Instant::now());
     }

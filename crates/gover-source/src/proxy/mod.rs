@@ -107,7 +107,7 @@ impl Proxies {
 
     /// The first answer that the separators allow, and why other entries gave none. Beside a silent entry the next is
     /// asked if it is followed by `|`.
-    async fn first<'a, T>(
+    pub(crate) async fn first<'a, T>(
         &self,
         http: &Http,
         entries: &'a [Entry],
@@ -116,9 +116,8 @@ impl Proxies {
         let silence = http.settings().patience;
         let wait = |at: usize| entries.get(at)?.any_failure_goes_on.then_some(silence);
         let quiet = |at: usize| {
-            let place = entries.get(at).map(|entry| self.locate(entry, ""));
-            let heard = place.and_then(|place| http.heard_at(&place.ok()?.to_string()));
-            heard.is_none_or(|heard| heard.elapsed() >= silence)
+            let place = entries.get(at).and_then(|entry| self.locate(entry, "").ok());
+            http.are_quiet(place.map(|place| place.to_string()))
         };
         let mut failures = Vec::new();
         let goes_on = |at: usize, error: SourceError| {

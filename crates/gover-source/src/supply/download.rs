@@ -102,7 +102,7 @@ impl Supply {
     ) -> Result<T, SourceError> {
         let silence = self.settings.network.patience;
         let places = [artifact.location.to_string()];
-        let quiet = |_| self.are_quiet(&places);
+        let quiet = |_| self.http.are_quiet(&places);
         let all_silent = |_: Vec<usize>| self.tell_silence(std::slice::from_ref(&artifact.source));
         let patience = Patience { silence, wait: |_| Some(silence), quiet, all_silent };
         let answer = race([question], patience, |_, error| Err::<bool, _>(error)).await?;
@@ -135,7 +135,7 @@ impl Supply {
     ) -> Result<Option<(usize, Ready)>, SupplyError> {
         let silence = self.settings.network.patience;
         let places: Vec<Vec<String>> = turns.iter().map(|turn| self.places(turn.spec)).collect();
-        let quiet = |at: usize| places.get(at).is_none_or(|places| self.are_quiet(places));
+        let quiet = |at: usize| places.get(at).is_none_or(|places| self.http.are_quiet(places));
         let all_silent = |running: Vec<usize>| {
             let turns = running.iter().filter_map(|at| turns.get(*at));
             let labels: Vec<String> = turns.map(|turn| turn.spec.label()).collect();
@@ -238,7 +238,8 @@ impl Supply {
             let Some(candidate) = candidates.get(at) else { return true };
             let place = candidate.artifact.as_ref().map(|artifact| artifact.location.to_string());
             // Who failed lately is not waited for, other than with whoever is asked for credentials.
-            failed(candidate) && self.are_quiet(&[]) || place.is_ok_and(|place| self.are_quiet(&[place]))
+            failed(candidate) && self.http.are_quiet([""; 0])
+                || place.is_ok_and(|place| self.http.are_quiet([place]))
         };
         let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
         let Some(answer) = race(questions, patience, goes_on).await.map_err(Refusal::Integrity)? else {
@@ -269,12 +270,6 @@ impl Supply {
             SourceSpec::GoProxy => self.proxies.bases(),
             SourceSpec::Directory(_) | SourceSpec::File(_) => Vec::new(),
         }
-    }
-
-    /// Whether none of these places was heard of for as long as patience lasts, while all of them could be.
-    fn are_quiet(&self, places: &[String]) -> bool {
-        let heard = places.iter().map(|place| self.http.heard_at(place)).max().flatten();
-        heard.max(self.http.asked_at()).is_none_or(|heard| heard.elapsed() >= self.settings.network.patience)
     }
 
     pub(super) async fn open(
