@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use gover_fuzz::LIMITS;
-use gover_install::archive::{Coverage, Guard, Kind};
 use libfuzzer_sys::fuzz_target;
+
+use gover_archive::{Coverage, Guard, Kind};
+use gover_fuzz::LIMITS;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut guard = Guard::for_archive(Coverage::Everything, LIMITS);

@@ -3,10 +3,11 @@
 
 use std::io::Read as _;
 
-use gover_fuzz::check_archive;
-use gover_install::archive::Container;
-use gover_test::model;
 use libfuzzer_sys::fuzz_target;
+
+use gover_archive::Container;
+use gover_fuzz::check_archive;
+use gover_test::model;
 
 fuzz_target!(|bytes: &[u8]| {
     check_archive(bytes, Container::TarGz, || {

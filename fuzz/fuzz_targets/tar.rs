@@ -3,10 +3,11 @@
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gover_fuzz::check_archive;
-use gover_install::archive::Container;
-use gover_test::model;
 use libfuzzer_sys::fuzz_target;
+
+use gover_archive::Container;
+use gover_fuzz::check_archive;
+use gover_test::model;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::none());

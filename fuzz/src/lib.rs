@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use gover_install::archive::{Container, Coverage, Guard, Limits, unpack};
+use gover_archive::{Container, Coverage, Guard, Limits, unpack};
 use gover_test::model;
 
 /// Small, so that a bomb costs a fuzzer no time.
@@ -43,7 +43,7 @@ pub fn check_archive(
             assert_eq!(unpacked.bytes, below.values().map(|content| content.len() as u64).sum::<u64>());
             assert_eq!(unpacked.files.len(), below.len());
             for file in &unpacked.files {
-                let sum = gover_install::digest::Sha256::of(&below[&file.path]);
+                let sum = gover_archive::digest::Sha256::of(&below[&file.path]);
                 assert_eq!(file.digest, sum, "{}", file.path);
             }
             model::assert_tree(&target, below);

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::path::Path;
 
+use gover_archive::ArchiveError;
+use gover_archive::digest::H1Error;
 use gover_core::{Diagnose, Exit};
 use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 
-use crate::archive::ArchiveError;
-use crate::digest::H1Error;
 use crate::file_error::{self, FileError};
 use crate::room::Refusal;
 use crate::shims::ShimError;

@@ -7,11 +7,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
 use gover_source::{Artifact, Location, Proof, Sink, shown_address};
 use gover_sys::{Lock, file};
 
-use crate::digest::{Digest, Sha256};
 use crate::file_error::FileError;
 
 /// The extension of parts.

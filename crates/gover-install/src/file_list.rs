@@ -7,10 +7,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::{Digest, FileDigest, H1Error, Hashed, Sha256, tree_hash};
 use gover_core::Diagnose;
 use gover_sys::file::read_limited;
 
-use crate::digest::{Digest, FileDigest, H1Error, Hashed, Sha256, tree_hash};
 use crate::file_error::FileError;
 
 /// The files of one toolchain, sorted by the bytes of their paths.

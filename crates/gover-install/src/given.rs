@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::Read;
 
+use gover_archive::Unpacked;
+use gover_archive::digest::{Digest, module_version};
 use gover_core::inventory::is_installed;
 use gover_core::{Platform, ToolchainName};
 use gover_source::{
@@ -10,8 +12,6 @@ use gover_source::{
 };
 use gover_sys::Lock;
 
-use crate::archive::Unpacked;
-use crate::digest::{Digest, module_version};
 use crate::error::InstallError;
 use crate::fetch::{PartFile, Received, discard_parts};
 use crate::file_error::FileError;

@@ -8,8 +8,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod archive;
-pub mod digest;
 pub mod file_list;
 pub mod mirror;
 pub mod programs;
@@ -28,7 +26,6 @@ mod given;
 mod pipeline;
 mod report;
 mod room;
-mod time;
 
 pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
 pub use file_error::FileError;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
+use gover_archive::digest::{Sha256, module_version};
+use gover_archive::{Container, Coverage, Guard, Limits, Unpacked};
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{
@@ -15,8 +17,6 @@ use gover_source::{
 };
 use gover_sys::Lock;
 
-use crate::archive::{self, Container, Coverage, Guard, Limits, Unpacked};
-use crate::digest::{Sha256, module_version};
 use crate::error::{Contradiction, InstallError, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
@@ -257,7 +257,7 @@ impl Installer<'_> {
         let id = self.reporter.start(Task::Unpack { toolchain: name.as_str() }, None);
         let free = gover_sys::file::available_space(tree);
         let (packed, tree) = (file.to_owned(), tree.to_owned());
-        let work = move || archive::unpack(&packed, container, &tree, guard);
+        let work = move || gover_archive::unpack(&packed, container, &tree, guard);
         let result = tokio::task::spawn_blocking(work).await;
         self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
         match result {

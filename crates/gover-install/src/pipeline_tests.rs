@@ -3,12 +3,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use gover_archive::{ArchiveError, Reason};
 use gover_core::{Diagnose as _, Platform};
 use gover_source::{Location, SourceSpec, SplitSettings, SupplySettings};
 use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz, pack_zip, sha256_hex};
 
 use super::*;
-use crate::archive::{ArchiveError, Reason};
 use crate::given::{GivenRequest, install_given};
 use crate::report::TaskId;
 use crate::smoke::{Seen, SmokeError};

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use gover_core::{Diagnose, Layout, ToolchainName};
 use serde::{Deserialize, Serialize};
+
+use gover_archive::time::to_rfc3339;
+use gover_core::{Diagnose, Layout, ToolchainName};
 
 use crate::file_error::FileError;
 use crate::staging;
-use crate::time::to_rfc3339;
 
 /// `receipts/NAME.json`. Readers ignore keys and kinds of proof they do not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

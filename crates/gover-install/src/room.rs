@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
+use gover_archive::{ArchiveError, Container};
 use gover_core::display::mebibytes;
 use gover_source::{Artifact, Disguise, Location};
 
-use crate::archive::{self, ArchiveError, Container};
 use crate::error::{InstallError, KnownSum};
 use crate::fetch::head_of;
 use crate::file_error::{self, FileError};
@@ -78,7 +78,7 @@ pub(crate) fn not_unpacked(
         };
     };
     let kind = refused.kind();
-    let wanted = if file_error::is_full(kind) { archive::unpacked_size(file, container) } else { None };
+    let wanted = if file_error::is_full(kind) { gover_archive::unpacked_size(file, container) } else { None };
     let refusal = Refusal {
         file: artifact.file_name.clone(),
         source_label: artifact.shown_source(),

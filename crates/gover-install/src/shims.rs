@@ -5,12 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::Sha256;
 use gover_core::inventory::Inventory;
 use gover_core::layout::executable_name;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file, link};
 
-use crate::digest::Sha256;
 use crate::file_error::FileError;
 
 /// What a refresh changed.

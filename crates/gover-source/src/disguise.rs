@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use gover_archive::Content;
+
 use crate::artifact::Format;
-use crate::content::Content;
 use crate::http::{GZIP, inflated};
 
 /// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.

@@ -14,7 +14,6 @@ mod artifact;
 mod checksums;
 #[cfg(test)]
 mod clock;
-mod content;
 mod date;
 mod disguise;
 mod error;
@@ -38,7 +37,6 @@ mod transfer;
 
 pub use address::{file_path, is_http, shown as shown_address};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
-pub use content::Content;
 pub use date::Date;
 pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, Obstacle, SourceFailure, SupplyError, aligned, remedies};

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::{Sha256, module_version, tree_hash};
+use gover_archive::{Container, Coverage, Guard, Limits};
 use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted};
 use gover_sys::file;
 
 use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};
-use crate::archive::{self, Container, Coverage, Guard, Limits};
-use crate::digest::{Sha256, module_version, tree_hash};
 use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
@@ -193,7 +193,7 @@ async fn prove(subject: &Subject<'_>, record: &LogRecord) -> Result<(), MirrorEr
         Format::ModuleZip => (Container::Zip, Guard::for_module(&module, limits)),
     };
     let archive: PathBuf = path.to_owned();
-    let examined = blocking(file, move || archive::examine(&archive, container, guard)).await?;
+    let examined = blocking(file, move || gover_archive::examine(&archive, container, guard)).await?;
     let (file, source_label) = (file.to_owned(), label.to_owned());
     let disguise = Disguise::of(&head_of(path), format);
     let examined = match examined {

@@ -20,11 +20,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::Digest;
 use gover_core::Layout;
 use gover_source::{Format, IndexedArchive, Wanted, archive_index, published_file};
 use gover_sys::{Lock, file};
 
-use crate::digest::Digest;
 use crate::file_error::FileError;
 
 pub use error::MirrorError;

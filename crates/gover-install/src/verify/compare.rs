@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gover_archive::digest::{FileDigest, is_outside_module, module_version, tree_hash};
 use gover_source::LogRecord;
 
 use super::by_go::is_written_by_go;
 use super::tree::TreeFile;
 use super::{Case, Finding, FindingKind, LogAnswer, State, Tree, Verdict};
-use crate::digest::{FileDigest, is_outside_module, module_version, tree_hash};
 use crate::file_list::FileList;
 
 /// Compares what is there with what was written down, and that with the log.

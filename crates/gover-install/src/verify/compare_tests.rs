@@ -1,7 +1,7 @@
+use gover_archive::digest::Sha256;
 use gover_core::{Platform, ToolchainName};
 
 use super::*;
-use crate::digest::Sha256;
 use crate::verify::{FindingKind, Known};
 
 const PATHS: [&str; 4] = ["VERSION", "bin/go", "src/fmt/print.go", "src/net/http/server.go"];

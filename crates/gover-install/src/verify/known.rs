@@ -1,8 +1,8 @@
 //! What was written down about a toolchain when it was installed.
 
+use gover_archive::digest::{Digest, Hashed};
 use gover_core::{Layout, ToolchainName};
 
-use crate::digest::{Digest, Hashed};
 use crate::file_list::FileList;
 use crate::receipt::{ProofHeld, Receipt};
 

@@ -9,9 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use gover_archive::digest::{Digest, Sha256};
 use gover_sys::file;
 
-use crate::digest::{Digest, Sha256};
 use crate::report::{Outcome, Reporter, Task, TaskId};
 
 /// What is below a GOROOT.

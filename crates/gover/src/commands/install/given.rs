@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use gover_install::digest::Digest;
+use gover_archive::digest::Digest;
 use gover_install::{GivenRequest, Installed, install_given};
 use gover_source::{Location, is_http};
 

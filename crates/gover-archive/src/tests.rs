@@ -3,9 +3,10 @@ use std::io::{Cursor, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use zip::write::SimpleFileOptions;
+
 use gover_core::Platform;
 use gover_test::Release;
-use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::digest::tree_hash;

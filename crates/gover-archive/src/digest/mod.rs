@@ -12,8 +12,7 @@ use std::str::FromStr;
 
 use ring::digest::{Context, SHA256};
 
-pub(crate) use h1::is_outside_module;
-pub use h1::{FileDigest, H1Error, Hashed, hash1, module_version, tree_hash};
+pub use h1::{FileDigest, H1Error, Hashed, hash1, is_outside_module, module_version, tree_hash};
 
 /// A running SHA-256.
 #[derive(Clone)]
@@ -84,7 +83,7 @@ impl Digest {
     }
 
     /// Appends the 64 digits to `text`; `Display` would format each byte on its own.
-    pub(crate) fn append_hex(&self, text: &mut String) {
+    pub fn append_hex(&self, text: &mut String) {
         let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' - 10 + value });
         text.extend(self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
     }

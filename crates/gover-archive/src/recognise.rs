@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use gover_source::Content;
-
 use super::{ArchiveError, Container};
+use crate::content::Content;
 
 /// Refuses what does not even begin like an archive. What cannot be read is left to who unpacks it.
 pub(super) fn expect(path: &Path, wanted: Container) -> Result<(), ArchiveError> {

@@ -4,16 +4,16 @@ use std::time::{Duration, SystemTime};
 
 /// A day of the proleptic Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Date {
-    pub(crate) year: i64,
+pub struct Date {
+    pub year: i64,
     /// 1 to 12.
-    pub(crate) month: i64,
+    pub month: i64,
     /// 1 to 31.
-    pub(crate) day: i64,
+    pub day: i64,
 }
 
 /// `2026-11-20T09:30:00Z`; a time before 1970 is written as 1970.
-pub(crate) fn to_rfc3339(at: SystemTime) -> String {
+pub fn to_rfc3339(at: SystemTime) -> String {
     let seconds = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let Date { year, month, day } = date_of(i64::try_from(seconds / DAY).unwrap_or_default());
     let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
@@ -21,7 +21,7 @@ pub(crate) fn to_rfc3339(at: SystemTime) -> String {
 }
 
 /// The point in time of a UTC date and time of day; 1970 for anything before.
-pub(crate) fn from_utc(date: Date, hour: u64, minute: u64, second: u64) -> SystemTime {
+pub fn from_utc(date: Date, hour: u64, minute: u64, second: u64) -> SystemTime {
     let days = u64::try_from(days_of(date)).unwrap_or_default();
     SystemTime::UNIX_EPOCH + Duration::from_secs(days * DAY + hour * 3600 + minute * 60 + second)
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
 use gover_core::{Platform, ToolchainName};
 
 use super::{Digest, Sha256};
@@ -76,7 +77,7 @@ pub enum H1Error {
 }
 
 /// Whether the module leaves this file of an archive out.
-pub(crate) fn is_outside_module(path: &str) -> bool {
+pub fn is_outside_module(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     matches!(first, "api" | "doc" | "misc" | "test" | ".github")
 }

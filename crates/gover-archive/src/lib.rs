@@ -1,15 +1,20 @@
-//! Unpacking of release archives and module zips, every file hashed on the way.
+//! Unpacks release archives and module zips, and hashes every file on its way to the disk.
 //!
 //! Nothing is written whose name the [`guard`] has not passed; files are created, never replaced and never
 //! opened through a link. The caller gives an empty directory that nobody looks at yet (staging) and compares
 //! the hashes before anyone does.
 
+#![forbid(unsafe_code)]
+
+mod content;
+pub mod digest;
 mod guard;
 mod name;
 mod read_ahead;
 mod recognise;
 mod size;
 mod tar_gz;
+pub mod time;
 mod tree;
 mod zip_directory;
 mod zip_file;
@@ -18,8 +23,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use gover_source::Content;
-
+pub use content::Content;
 pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
 pub use size::unpacked_size;
 
