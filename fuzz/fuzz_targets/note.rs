@@ -1,9 +1,10 @@
 //! Signed notes: any bytes as a note, and any text signed and then changed in one place.
 #![no_main]
 
-use gover_source::sumdb::{VerifierKey, properties};
 use libfuzzer_sys::fuzz_target;
 use signed_note::{Note, Signer, StandardSigner};
+
+use gover_log::{VerifierKey, properties};
 
 const VECTORS: &str = include_str!("../../tests/vectors/sumdb_note.json");
 const CLIENT: &str = include_str!("../../tests/vectors/sumdb_client.json");

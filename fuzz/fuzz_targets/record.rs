@@ -1,4 +1,4 @@
 //! Answers of the checksum database to a lookup.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gover_source::sumdb::properties::record(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gover_log::properties::record(bytes));

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
-use gover_source::{Artifact, Location, Proof, Sink, shown_address};
+use gover_net::address::shown as shown_address;
+use gover_source::{Artifact, Location, Proof, Sink};
 use gover_sys::{Lock, file};
 
 use crate::file_error::FileError;

@@ -7,9 +7,8 @@ use gover_archive::Unpacked;
 use gover_archive::digest::{Digest, module_version};
 use gover_core::inventory::is_installed;
 use gover_core::{Platform, ToolchainName};
-use gover_source::{
-    Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted, published_file, shown_address,
-};
+use gover_net::address::shown as shown_address;
+use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wanted, published_file};
 use gover_sys::Lock;
 
 use crate::error::InstallError;

@@ -11,10 +11,9 @@ use gover_archive::digest::{Sha256, module_version};
 use gover_archive::{Container, Coverage, Guard, Limits, Unpacked};
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
-use gover_source::{
-    Artifact, Disguise, Download, Format, LogRecord, LookupError, Proof, SourceFailure, Supply, Wanted,
-    shown_address,
-};
+use gover_log::LogRecord;
+use gover_net::address::shown as shown_address;
+use gover_source::{Artifact, Disguise, Download, Format, LookupError, Proof, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
 
 use crate::error::{Contradiction, InstallError, Mismatch};

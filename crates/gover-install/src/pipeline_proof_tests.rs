@@ -110,7 +110,7 @@ fn with_a_password(
     settings.network.certificates.file = Some(at("ca.pem"));
     settings.network.authentication.goauth = Some(format!("sh '{here}/helper' '{here}' '{}'", front.url()));
     let answer = at("answer");
-    settings.network.notice = gover_source::Notice::new(move |waiting| {
+    settings.network.notice = gover_net::Notice::new(move |waiting| {
         if waiting.to_string().contains("GOAUTH") {
             told();
             fs::write(&answer, "").unwrap();

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 
 use gover_archive::{ArchiveError, Reason};
 use gover_core::{Diagnose as _, Platform};
-use gover_source::{Location, SourceSpec, SplitSettings, SupplySettings};
+use gover_net::SplitSettings;
+use gover_source::{Location, SourceSpec, SupplySettings};
 use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz, pack_zip, sha256_hex};
 
 use super::*;

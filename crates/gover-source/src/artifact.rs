@@ -4,8 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use gover_core::{Platform, ToolchainName};
-
-use crate::address;
+use gover_net::address;
 
 /// A toolchain for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
 
-use crate::address;
+use gover_log::{
+    Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
+};
+use gover_net::address;
+use gover_net::{Body, Http};
+
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
-use crate::http::{Body, Http};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
 use crate::settings::SourceSpec;
-use crate::sumdb::{
-    Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
-};
 use crate::supply::RecentFailures;
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use gover_archive::Content;
+use gover_net::{GZIP, inflated};
 
 use crate::artifact::Format;
-use crate::http::{GZIP, inflated};
 
 /// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,13 +5,15 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use gover_core::{Diagnose, Exit};
 use thiserror::Error;
+
+use gover_core::{Diagnose, Exit};
+use gover_log::{DatabaseError, SumdbError};
+use gover_net::HttpError;
+use gover_net::reason_of;
 
 use crate::artifact::{SumOrigin, Wanted};
 use crate::disguise::Disguise;
-use crate::http::HttpError;
-use crate::sumdb::{DatabaseError, SumdbError};
 
 /// Why one source has not got something. `Display` is the reason in one line, for people.
 #[derive(Clone, Debug, Error)]
@@ -283,11 +285,6 @@ pub enum Obstacle {
     OwnServer,
     /// Something between here and the servers, or they themselves.
     Network,
-}
-
-/// Why a file could not be used, as people read it: in gover's own words where it found out itself.
-pub(crate) fn reason_of(error: &io::Error) -> String {
-    if error.get_ref().is_some() { error.to_string() } else { error.kind().to_string() }
 }
 
 /// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.

@@ -8,46 +8,33 @@
 //! Nothing here reads the environment, prints, or unpacks.
 #![forbid(unsafe_code)]
 
-mod address;
 mod archive_name;
 mod artifact;
 mod checksums;
-#[cfg(test)]
-mod clock;
 mod date;
 mod disguise;
 mod error;
-mod http;
 mod index;
 mod log_places;
 mod mirror;
-mod network;
 mod probe;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod proxy;
-mod race;
 mod releases;
 mod settings;
 mod source;
-pub mod sumdb;
 mod supply;
 mod table;
 mod transfer;
 
-pub use address::{file_path, is_http, shown as shown_address};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use date::Date;
 pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, Obstacle, SourceFailure, SupplyError, aligned, remedies};
 pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
-pub use network::{
-    Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
-    Waiting,
-};
 pub use probe::{Probe, Verdict};
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use sumdb::{Excerpt, LogRecord, Remark, SumdbError};
 pub use supply::{Download, Supply};
 pub use transfer::{Observer, Sink};

@@ -11,14 +11,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::address;
+use gover_log::{MAX_ANSWER, Remote, RemoteError};
+use gover_net::address;
+use gover_net::race::{Patience, Question, race};
+use gover_net::{Body, Http};
+
 use crate::artifact::Location;
-use crate::http::{Body, Http};
 use crate::proxy;
-use crate::race::{Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::source::module_roots;
-use crate::sumdb::{MAX_ANSWER, Remote, RemoteError};
 
 /// The near places of one database, and the far one.
 #[derive(Debug)]
@@ -245,3 +246,6 @@ pub(crate) fn below(base: &Location, path: &str) -> Location {
         Location::File(base) => Location::File(proxy::below(base.clone(), path)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use gover_core::ToolchainName;
 use serde::Serialize;
+
+use gover_core::ToolchainName;
+use gover_net::Body;
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Wanted};
-use crate::http::Body;
 use crate::proxy;
 use crate::supply::Supply;
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::str::FromStr;
 
-use gover_core::{Diagnose, Exit, Layout};
 use thiserror::Error;
 
-use crate::address;
-use crate::network::NetworkSettings;
+use gover_core::{Diagnose, Exit, Layout};
+use gover_net::NetworkSettings;
+use gover_net::address;
 
 /// Everything a [`Supply`](crate::Supply) is made of.
 #[derive(Clone)]

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::address;
+use gover_net::Http;
+use gover_net::address;
+
 use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 use crate::error::{IntegrityError, SourceError};
-use crate::http::Http;
 use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
 use crate::mirror::published_file;
 use crate::proxy;

@@ -16,6 +16,7 @@
     reason = "only tests use this crate, and a fixture that cannot be made must fail its test"
 )]
 
+pub mod clock;
 mod context;
 mod digest;
 pub mod forge;

@@ -7,9 +7,8 @@ use gover_core::gorules::GoEnv;
 use gover_core::inventory;
 use gover_core::resolve::Outcome;
 use gover_core::{Env, Request};
-use gover_source::{
-    Authentication, Certificates, ForwardProxies, NetworkSettings, Notice, SourceSpec, Supply, SupplySettings,
-};
+use gover_net::{Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
+use gover_source::{SourceSpec, Supply, SupplySettings};
 
 use crate::context::Context;
 use crate::failure::Failure;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{Sha256, module_version, tree_hash};
 use gover_archive::{Container, Coverage, Guard, Limits};
-use gover_source::{Artifact, Disguise, Download, Format, LogRecord, Proof, Supply, Wanted};
+use gover_log::LogRecord;
+use gover_source::{Artifact, Disguise, Download, Format, Proof, Supply, Wanted};
 use gover_sys::file;
 
 use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};

@@ -3,7 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_source::{Excerpt, Supply, Wanted};
+use gover_log::Excerpt;
+use gover_source::{Supply, Wanted};
 use gover_sys::file::read_limited;
 
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};

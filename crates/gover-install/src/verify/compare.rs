@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gover_archive::digest::{FileDigest, is_outside_module, module_version, tree_hash};
-use gover_source::LogRecord;
+use gover_log::LogRecord;
 
 use super::by_go::is_written_by_go;
 use super::tree::TreeFile;

@@ -10,7 +10,7 @@ mod known;
 mod tree;
 
 use gover_core::{Platform, ToolchainName};
-use gover_source::LogRecord;
+use gover_log::LogRecord;
 
 pub use compare::judge;
 pub use known::Known;

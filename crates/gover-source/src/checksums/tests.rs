@@ -1,10 +1,10 @@
 use std::fs;
 use std::time::Duration;
 
+use gover_net::{Certificates, NetworkSettings};
 use gover_test::{FakeLog, FakeServer, FakeSite, Fault, Release, Response, TlsFront};
 
 use super::*;
-use crate::network::{Certificates, NetworkSettings};
 
 /// A log with one release that is reached through `/good` of a server, and at its own name.
 struct Scene {

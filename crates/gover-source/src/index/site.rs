@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use gover_net::address;
+use gover_net::{Body, Http};
+
 use super::{Cache, Cached, Index};
-use crate::address;
 use crate::error::SourceError;
-use crate::http::{Body, Http};
 use crate::table::Table;
 
 /// How a release site's index is come by.

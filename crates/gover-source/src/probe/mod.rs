@@ -10,12 +10,14 @@ mod tests;
 use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use crate::address;
-use crate::http::{CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+use gover_log::{Database, DatabaseError};
+use gover_net::address;
+use gover_net::{CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+
 use crate::proxy::{DIRECTORY, Place};
-use crate::sumdb::{Database, DatabaseError, join_all};
 use crate::supply::Supply;
 
 /// One address, and what came of asking it.

@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use gover_net::address;
+
 use super::Verdict;
-use crate::address;
 
 /// Connects to a proxy and, if it is one of plain HTTP and there is a target, asks it for a way there.
 pub(super) async fn ask(proxy: &str, target: Option<&str>, connect_timeout: Duration) -> Verdict {

@@ -3,13 +3,14 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gover_core::Layout;
-use gover_test::{FakeSite, Fault, Response};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use gover_core::Layout;
+use gover_net::{Certificates, NetworkSettings};
+use gover_test::{FakeSite, Fault, Response};
+
 use super::*;
-use crate::network::{Certificates, NetworkSettings};
 use crate::settings::SupplySettings;
 
 /// A supply that asks `proxies`, trusting `bundle` alone where there is one.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::address;
+use gover_net::address;
 
 /// The entries of a list up to its end, or to `off` or `direct`, which end it.
 #[derive(Clone, Debug, PartialEq, Eq)]

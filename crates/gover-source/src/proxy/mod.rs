@@ -14,15 +14,15 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use gover_core::{Platform, ToolchainName};
+use gover_log::escape_version;
+use gover_net::address;
+use gover_net::race::{Patience, Question, race};
+use gover_net::{Body, Http, HttpError};
 use gover_sys::file;
 
-use crate::address;
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
 use crate::error::{GOPROXY_UNSET, SourceError, SourceFailure};
-use crate::http::{Body, Http, HttpError};
 use crate::index::{Cache, Cached, Freshness};
-use crate::race::{Patience, Question, race};
-use crate::sumdb::escape_version;
 
 pub(crate) use list::{Entry, Place, ProxyList};
 

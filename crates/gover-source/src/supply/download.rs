@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use gover_net::Waiting;
+use gover_net::address;
+use gover_net::race::{Answer, Patience, Question, race};
+
 use super::{Download, Supply};
-use crate::address;
 use crate::artifact::{Artifact, Wanted};
 use crate::error::{IntegrityError, Obstacle, SourceError, SourceFailure, SupplyError};
-use crate::network::Waiting;
 use crate::proxy::{self, Candidate};
-use crate::race::{Answer, Patience, Question, race};
 use crate::settings::SourceSpec;
 use crate::source::Flat;
 use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};

@@ -11,20 +11,22 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use gover_core::{Platform, Request, ToolchainName};
+use futures_util::future::join_all;
 
-use crate::address;
+use gover_core::{Platform, Request, ToolchainName};
+use gover_log::{LogRecord, Remark, Remarks};
+use gover_net::Http;
+use gover_net::address;
+
 use crate::archive_name;
 use crate::artifact::{Artifact, Wanted};
 use crate::checksums::{self, Way};
 use crate::error::{LookupError, SourceError, SourceFailure};
-use crate::http::Http;
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{Knowledge, ReleaseSite, module_roots};
-use crate::sumdb::{LogRecord, Remark, Remarks, join_all};
 use crate::table::Table;
 
 pub(crate) use recent::RecentFailures;

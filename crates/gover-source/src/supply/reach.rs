@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use gover_log::{Database, Excerpt, Wish};
+use gover_net::address;
+
 use super::download::Ready;
 use super::{Supply, list_directory};
-use crate::address;
 use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
 use crate::checksums;
@@ -14,7 +16,6 @@ use crate::index::{Freshness, Index};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
 use crate::source::believed_file;
-use crate::sumdb::{Database, Excerpt, Wish};
 use crate::transfer::Sink;
 
 impl Supply {

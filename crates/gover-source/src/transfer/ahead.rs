@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::http::{Chunk, Http, HttpError, Opened, Part, Stream};
+use gover_net::{Chunk, Http, HttpError, Opened, Part, Stream};
 
 /// The next bytes of a stream, and the stream for those after them.
 pub(super) type Step<'a> = Pin<Box<dyn Future<Output = Stepped> + 'a>>;

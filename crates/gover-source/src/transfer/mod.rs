@@ -10,12 +10,12 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use gover_net::{Http, HttpError, Opened, Part, Stream};
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
 use crate::disguise::Disguise;
 use crate::error::{IntegrityError, SourceError, SourceFailure};
-use crate::http::{Http, HttpError, Opened, Part, Stream};
 
 /// Where downloaded bytes go.
 pub trait Sink {

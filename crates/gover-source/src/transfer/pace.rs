@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::network::SplitSettings;
+use gover_net::SplitSettings;
 
 /// Measures, and decides by what it measured. Knows nothing of connections.
 #[derive(Debug)]

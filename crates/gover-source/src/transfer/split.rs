@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep_until;
 
+use gover_net::{Http, HttpError, Opened, Stream};
+
 use super::ahead::{Ahead, Arrival, Step, Stepped, step};
 use super::pace::Pace;
 use super::{Ended, Transfer, TransferError};
-use crate::http::{Http, HttpError, Opened, Stream};
 
 impl Transfer<'_> {
     /// Takes in all that is missing up to `total`, beginning with an open stream.

@@ -3,12 +3,12 @@ mod split;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use gover_net::NetworkSettings;
+use gover_test::clock;
 use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
 use crate::artifact::{Format, Proof, Wanted};
-use crate::clock;
-use crate::network::NetworkSettings;
 
 /// Keeps what came; `fails` makes every write fail.
 #[derive(Default)]

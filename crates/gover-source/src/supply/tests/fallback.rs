@@ -220,7 +220,7 @@ async fn the_only_source_that_is_silent_is_named() {
     let mut settings = impatient(&world, "go.dev");
     settings.network.stall_timeout = Duration::from_mins(2);
     let (server, lines) = (std::sync::Arc::clone(&world), std::sync::Arc::clone(&told));
-    settings.network.notice = crate::network::Notice::new(move |waiting| {
+    settings.network.notice = gover_net::Notice::new(move |waiting| {
         lines.lock().unwrap().push(waiting.to_string());
         server.site.server().heal();
         server.site.server().release_stalled();
@@ -275,9 +275,9 @@ async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials(
         Some(format!("sh '{}' '{}'", at("helper").display(), at("told").display()));
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let (lines, file) = (std::sync::Arc::clone(&told), at("told"));
-    settings.network.notice = crate::network::Notice::new(move |waiting| {
+    settings.network.notice = gover_net::Notice::new(move |waiting| {
         lines.lock().unwrap().push(waiting.to_string());
-        if matches!(waiting, crate::network::Waiting::Program(_)) {
+        if matches!(waiting, gover_net::Waiting::Program(_)) {
             std::fs::write(&file, "").unwrap();
         }
     });

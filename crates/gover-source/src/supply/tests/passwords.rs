@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::network::{Notice, Waiting};
 use crate::probe::Verdict;
+use gover_net::{Notice, Waiting};
 
 /// Long enough for what answers, on a busy machine too. Whoever is asked takes twice as long.
 const PATIENCE: Duration = Duration::from_millis(200);

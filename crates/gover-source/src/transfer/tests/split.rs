@@ -1,7 +1,7 @@
 //! One file over several connections.
 
 use super::*;
-use crate::network::SplitSettings;
+use gover_net::SplitSettings;
 
 const MIB: usize = 1 << 20;
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use gover_doctor::snapshot::network::{Answer, Asked, NetworkFacts};
-use gover_source::{NetworkSettings, Probe, Supply, Verdict};
 use tokio::time::Instant;
+
+use gover_doctor::snapshot::network::{Answer, Asked, NetworkFacts};
+use gover_net::NetworkSettings;
+use gover_source::{Probe, Supply, Verdict};
 
 use crate::context::Context;
 use crate::failure::Failure;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use gover_core::display::pasted;
 use gover_core::{Platform, ToolchainName};
 use gover_install::{InstallError, Installed};
-use gover_source::{Wanted, file_path, is_http, published_file, shown_address};
+use gover_net::address::{file_path, is_http, shown as shown_address};
+use gover_source::{Wanted, published_file};
 
 use crate::architecture::Target;
 use crate::context::Context;

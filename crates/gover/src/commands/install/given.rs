@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use gover_archive::digest::Digest;
 use gover_install::{GivenRequest, Installed, install_given};
-use gover_source::{Location, is_http};
+use gover_net::address::is_http;
+use gover_source::Location;
 
 use super::file::path_of;
 use super::{already, finished, installer};

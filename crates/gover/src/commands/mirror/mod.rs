@@ -5,10 +5,12 @@ mod wanted;
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use gover_core::Exit;
 use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
-use gover_source::{LogRecord, Remark, SourceSpec, Supply, Wanted};
-use serde_json::{Value, json};
+use gover_log::{LogRecord, Remark};
+use gover_source::{SourceSpec, Supply, Wanted};
 
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::context::Context;

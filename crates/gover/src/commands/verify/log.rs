@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use gover_core::{Diagnose as _, Platform, ToolchainName};
 use gover_install::verify::LogAnswer;
-use gover_source::sumdb::SumdbError;
-use gover_source::{LogRecord, LookupError, Supply, Wanted};
+use gover_log::LogRecord;
+use gover_log::SumdbError;
+use gover_source::{LookupError, Supply, Wanted};
 
 use crate::failure::Failure;
 use crate::runtime::block_on_briefly;

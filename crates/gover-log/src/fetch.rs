@@ -1,0 +1,212 @@
+//! Tiles and answers on their way from the database, and tiles from the cache: what they prove, and what is kept.
+
+use std::collections::HashMap;
+
+use futures_util::future::try_join_all;
+use tlog_tiles::{Hash, Tile};
+
+use super::client::{Client, State};
+use super::error::SumdbError;
+use super::head::Tree;
+use super::remark::Remark;
+use super::remote::{MAX_ANSWER, Remote};
+use super::tiles::{self, Plan};
+
+impl<R: Remote> Client<'_, R> {
+    /// The hashes at `indexes`, from tiles that add up to the hash of `tree`.
+    pub(super) async fn proven_hashes(
+        &self,
+        state: &mut State,
+        tree: Tree,
+        indexes: &[u64],
+    ) -> Result<Vec<Hash>, SumdbError> {
+        let plan = Plan::new(tree.size, indexes).ok_or_else(|| self.inconsistent(tree))?;
+        let needed = plan.tiles();
+        let mut cached: HashMap<Tile, Vec<u8>> = HashMap::new();
+        for tile in &needed {
+            if let Some(data) = self.cached_tile(state, *tile) {
+                cached.insert(*tile, data);
+            }
+        }
+        let mut rejected = Rejected::default();
+        let mut suspects = Vec::new();
+        loop {
+            let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
+            let fetched = self.fetch_tiles(missing).await;
+            let fetched = fetched.map_err(|error| rejected.blame(error, || self.inconsistent(tree)))?;
+            let mut all = cached.clone();
+            all.extend(fetched.iter().cloned());
+            if let Ok(hashes) = plan.hashes(tree.hash, &all) {
+                self.save_tiles(state, &fetched);
+                self.tell(Rejected::by_proof(suspects, &all));
+                state.tiles.extend(all);
+                return Ok(hashes);
+            }
+            if !cached.is_empty() {
+                // The cache may have suffered, or may stem from another history: ask again without it.
+                cached.clear();
+                continue;
+            }
+            // Nobody can tell yet which of them are wrong.
+            let mut any = false;
+            for (tile, data) in fetched {
+                let places = self.remote.reject(&paths(tile));
+                any |= rejected.add(places.clone());
+                suspects.push(Suspect { tile, data, places });
+            }
+            if !any {
+                return Err(self.inconsistent(tree));
+            }
+        }
+    }
+
+    /// The tile from memory or disk, there perhaps as the beginning of the full tile.
+    fn cached_tile(&self, state: &State, tile: Tile) -> Option<Vec<u8>> {
+        if let Some(data) = state.tiles.get(&tile) {
+            return Some(data.clone());
+        }
+        let length = tiles::length(tile);
+        let exact = self.store.read(&tile.path()).filter(|data| data.len() == length);
+        exact.or_else(|| {
+            let full = tiles::full(tile);
+            let mut data = self.store.read(&full.path()).filter(|data| data.len() == tiles::length(full))?;
+            data.truncate(length);
+            Some(data)
+        })
+    }
+
+    /// Fetches tiles side by side, all or none; the data is of the right length and otherwise unproven.
+    async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
+        let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
+        let data = try_join_all(fetches).await?;
+        Ok(wanted.iter().copied().zip(data).collect())
+    }
+
+    async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+        let error = match self.fetch_exact_tile(tile).await {
+            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedPlace { .. }))
+                if !tiles::is_full(tile) =>
+            {
+                error
+            }
+            result => return result,
+        };
+        // A partial tile may be gone because the tile has been completed since. One that a place has damaged may be there
+        // as a part of the full one.
+        match self.fetch_exact_tile(tiles::full(tile)).await {
+            Ok(mut data) => {
+                data.truncate(tiles::length(tile));
+                if let SumdbError::DamagedPlace { places, .. } = error {
+                    self.tell(Rejected(places));
+                }
+                Ok(data)
+            }
+            Err(_) => Err(error),
+        }
+    }
+
+    async fn fetch_exact_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+        let path = format!("/{}", tile.path());
+        let wrong = |received| {
+            let (database, path) = (self.name(), path.clone());
+            SumdbError::WrongSize { database, path, received, wanted: tiles::length(tile).to_string() }
+        };
+        let mut rejected = Rejected::default();
+        let mut received = 0;
+        loop {
+            let data = self.read_remote(&path).await;
+            let data = data.map_err(|error| rejected.blame(error, || wrong(received)))?;
+            if data.len() == tiles::length(tile) {
+                self.tell(rejected);
+                return Ok(data);
+            }
+            received = data.len();
+            if !rejected.add(self.remote.reject(std::slice::from_ref(&path))) {
+                return Err(wrong(received));
+            }
+        }
+    }
+
+    pub(super) async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
+        let data = self.remote.read(path).await.map_err(|source| SumdbError::Unavailable {
+            database: self.name(),
+            path: path.to_owned(),
+            source,
+        })?;
+        if data.len() > MAX_ANSWER {
+            return Err(SumdbError::WrongSize {
+                database: self.name(),
+                path: path.to_owned(),
+                received: data.len(),
+                wanted: format!("at most {MAX_ANSWER}"),
+            });
+        }
+        Ok(data)
+    }
+
+    /// Says which places were passed by, now that another had what they should have.
+    pub(super) fn tell(&self, rejected: Rejected) {
+        for place in rejected.0 {
+            self.remarks.add(Remark::DamagedPlace { place, database: self.name() });
+        }
+    }
+
+    /// Keeps proven tiles; what was read as part of a full tile is kept as far as it is proven.
+    fn save_tiles(&self, state: &State, fetched: &[(Tile, Vec<u8>)]) {
+        for (tile, data) in fetched {
+            if state.tiles.get(tile) != Some(data) {
+                self.store.write(&tile.path(), data);
+            }
+        }
+    }
+}
+
+/// A tile among several of which at least one is wrong.
+#[derive(Debug)]
+struct Suspect {
+    tile: Tile,
+    data: Vec<u8>,
+    /// The places beside the usual way that it came from.
+    places: Vec<String>,
+}
+
+/// Places beside the usual way whose answers proved wrong.
+#[derive(Debug, Default)]
+pub(super) struct Rejected(Vec<String>);
+
+impl Rejected {
+    /// The places among `suspects` whose tiles are not what was proven then.
+    fn by_proof(suspects: Vec<Suspect>, proven: &HashMap<Tile, Vec<u8>>) -> Self {
+        let mut rejected = Self::default();
+        for Suspect { tile, data, places } in suspects {
+            if proven.get(&tile) != Some(&data) {
+                rejected.add(places);
+            }
+        }
+        rejected
+    }
+
+    /// Notes places; whether there were any.
+    pub(super) fn add(&mut self, places: Vec<String>) -> bool {
+        let any = !places.is_empty();
+        for place in places {
+            if !self.0.contains(&place) {
+                self.0.push(place);
+            }
+        }
+        any
+    }
+
+    /// Where nobody else could be asked, the fault of the places is what there is to say.
+    pub(super) fn blame(&self, error: SumdbError, fault: impl FnOnce() -> SumdbError) -> SumdbError {
+        if self.0.is_empty() || !error.is_transport() {
+            return error;
+        }
+        SumdbError::DamagedPlace { places: self.0.clone(), source: Box::new(fault()) }
+    }
+}
+
+/// Under which paths a tile may have been read: a partial one also as a part of the full one.
+fn paths(tile: Tile) -> [String; 2] {
+    [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()))
+}

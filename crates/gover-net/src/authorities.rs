@@ -1,0 +1,135 @@
+//! Which authorities are believed, where variables say so: `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+//!
+//! On Unix they are read as Go reads them (crypto/x509, `loadSystemRoots`): the file takes the place of the system's
+//! bundle and the directories that of the system's directories, so that a file with a company's authority alone adds
+//! to the public ones. Elsewhere Go ignores both; here they are then all that is believed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use reqwest::Certificate;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use gover_sys::file::read_limited;
+
+use super::{HttpError, innermost};
+use crate::settings::Certificates;
+
+/// The authorities that the settings name; `None` leaves the choice to the operating system.
+pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, HttpError> {
+    let Certificates { file, directories } = settings;
+    if file.is_none() && directories.is_empty() {
+        return Ok(None);
+    }
+    let like_go = matches!(std::env::consts::OS, "linux" | "freebsd" | "openbsd" | "netbsd" | "dragonfly");
+    let mut found = Found::default();
+    match file {
+        Some(path) => {
+            // Named by a person, who may well name a pipe that a shell made, as for Go.
+            let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.clone(), &error))?;
+            if found.add(&bytes) == 0 {
+                return Err(HttpError::Certificates {
+                    path: path.clone(),
+                    reason: "it holds none".to_owned(),
+                });
+            }
+        }
+        None if like_go => {
+            if let Some(bytes) = FILES.iter().find_map(|path| read_limited(Path::new(path), LIMIT).ok()) {
+                found.add(&bytes);
+            }
+        }
+        None => {}
+    }
+    for directory in directories {
+        found.add_directory(directory).map_err(|error| HttpError::certificates(directory.clone(), &error))?;
+    }
+    if directories.is_empty() && like_go {
+        for directory in DIRECTORIES {
+            // A system has one of them or none.
+            let _ = found.add_directory(Path::new(directory));
+        }
+    }
+    if let (true, Some(path)) = (found.certificates.is_empty(), directories.first()) {
+        return Err(HttpError::Certificates { path: path.clone(), reason: "it holds none".to_owned() });
+    }
+    let certificates = found.certificates.iter().map(|der| Certificate::from_der(der));
+    let certificates: Result<Vec<_>, _> = certificates.collect();
+    certificates.map(Some).map_err(|error| HttpError::Setup { reason: innermost(&error) })
+}
+
+/// Certificates, each once, that can be used as authorities.
+#[derive(Default)]
+struct Found {
+    certificates: BTreeSet<Vec<u8>>,
+}
+
+impl Found {
+    /// Adds what a file holds; returns how many authorities that are. What is none is passed over, as by Go.
+    fn add(&mut self, pem: &[u8]) -> usize {
+        let mut count = 0;
+        for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
+            if RootCertStore::empty().add(certificate.clone()).is_ok() {
+                self.certificates.insert(certificate.to_vec());
+                count += 1;
+            }
+        }
+        count
+    }
+
+    /// Adds the files of a directory, but not links from name to name within it, which OpenSSL looks names up by.
+    fn add_directory(&mut self, directory: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(directory)?.flatten() {
+            let path = entry.path();
+            if !is_link_within(&path)
+                && let Ok(bytes) = read_limited(&path, LIMIT)
+            {
+                self.add(&bytes);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_link_within(path: &Path) -> bool {
+    fs::read_link(path).is_ok_and(|target: PathBuf| target.components().count() == 1)
+}
+
+/// The bundles of the systems, of which the first is read (crypto/x509, `root_linux.go` and `root_bsd.go`).
+const FILES: [&str; 9] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+    "/etc/openssl/certs/ca-certificates.crt",
+];
+
+/// Bytes of a file of authorities; a bundle of all there are has about a million.
+const LIMIT: u64 = 32 << 20;
+
+/// The directories of the systems, of which all are read.
+const DIRECTORIES: [&str; 4] =
+    ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/share/certs", "/etc/openssl/certs"];
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_among_the_authorities_keeps_nobody_waiting() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe.pem");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut found = Found::default();
+        found.add_directory(root.path()).unwrap();
+        assert!(found.certificates.is_empty());
+    }
+}

@@ -1,0 +1,122 @@
+//! Bodies that were packed on the way although nobody asked for it, and those that only claim to be.
+//!
+//! `Content-Encoding: gzip` beside a `.tar.gz` means one of two things. A proxy packed the file once more, and the file
+//! is what comes out of unpacking once. Or the server says of the file itself that it is packed, as Apache does with
+//! `AddEncoding x-gzip .gz`, and the file is what comes. Lengths tell the two apart where they are known, the first bytes
+//! elsewhere.
+
+use std::io::{self, Read as _, Write as _};
+
+use flate2::read::MultiGzDecoder;
+
+use super::HttpError;
+
+/// How a body is packed, by its `Content-Encoding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// As it is.
+    Identity,
+    /// By gzip, or so it says.
+    Gzip,
+}
+
+impl Coding {
+    /// Reads the header.
+    pub(super) fn parse(header: Option<&str>) -> Result<Self, HttpError> {
+        match header.map(|text| text.trim().to_ascii_lowercase()).as_deref() {
+            None | Some("" | "identity") => Ok(Self::Identity),
+            Some("gzip" | "x-gzip") => Ok(Self::Gzip),
+            Some(other) => Err(HttpError::Coding { coding: other.to_owned() }),
+        }
+    }
+}
+
+/// Whether a body that is said to be packed by gzip is so on top of what the file is: of a file that is itself gzip,
+/// only if what comes out is gzip again. `head` is how the body begins.
+pub(super) fn is_packed_over(head: &[u8], file_is_gzip: bool) -> bool {
+    head.starts_with(&GZIP) && (!file_is_gzip || inflated(head, 2).starts_with(&GZIP))
+}
+
+/// At most `count` bytes that come out of the beginning of a gzip stream.
+pub fn inflated(head: &[u8], count: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // The head ends somewhere; what came out before counts.
+    let _ = MultiGzDecoder::new(head).take(count).read_to_end(&mut bytes);
+    bytes
+}
+
+/// Unpacks a body piece by piece.
+#[derive(Debug, Default)]
+pub(super) struct Unpacker {
+    decoder: Option<flate2::write::MultiGzDecoder<Vec<u8>>>,
+}
+
+impl Unpacker {
+    /// What comes out of the next bytes of the body, at most [`PIECE`] of them so that a bomb stays small.
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, HttpError> {
+        let decoder =
+            self.decoder.get_or_insert_with(|| flate2::write::MultiGzDecoder::new(Vec::with_capacity(PIECE)));
+        decoder.write_all(piece).map_err(damaged)?;
+        decoder.flush().map_err(damaged)?;
+        Ok(std::mem::take(decoder.get_mut()))
+    }
+
+    /// Checks that the body was whole, and returns what is left of it.
+    pub(super) fn finish(&mut self) -> Result<Vec<u8>, HttpError> {
+        self.decoder.take().map_or_else(|| Ok(Vec::new()), |decoder| decoder.finish().map_err(damaged))
+    }
+}
+
+fn damaged(_: io::Error) -> HttpError {
+    HttpError::Broken { reason: "what the server packed by gzip on the way is damaged".to_owned() }
+}
+
+/// How gzip begins (RFC 1952, section 2.3.1).
+pub const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// How many packed bytes are unpacked at a time; 1032 times as many may come out.
+pub(super) const PIECE: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests {
+    use gover_test::gzip;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_gzip_itself_is_told_from_one_that_was_packed_on_the_way() {
+        let file = gzip(b"go/VERSION");
+        assert!(!is_packed_over(&file, true));
+        assert!(is_packed_over(&gzip(&file), true));
+        assert!(is_packed_over(&gzip(&file)[..64.min(gzip(&file).len())], true));
+        assert!(is_packed_over(&gzip(b"PK\x03\x04"), false));
+        assert!(!is_packed_over(b"PK\x03\x04", false));
+        assert!(!is_packed_over(b"", true));
+    }
+
+    #[test]
+    fn what_is_unpacked_comes_piece_by_piece_and_is_checked() {
+        let packed = gzip(&vec![7; 100_000]);
+        let mut unpacker = Unpacker::default();
+        let mut bytes = Vec::new();
+        for piece in packed.chunks(13) {
+            bytes.extend(unpacker.push(piece).unwrap());
+        }
+        bytes.extend(unpacker.finish().unwrap());
+        assert_eq!(bytes, vec![7; 100_000]);
+        let mut unpacker = Unpacker::default();
+        unpacker.push(&packed[..packed.len() - 4]).unwrap();
+        assert!(unpacker.finish().is_err(), "a body that ends early is no body");
+        assert!(Unpacker::default().push(b"no gzip at all").is_err());
+    }
+
+    #[test]
+    fn codings_that_are_not_known_are_refused_by_name() {
+        assert_eq!(Coding::parse(None).unwrap(), Coding::Identity);
+        assert_eq!(Coding::parse(Some("X-GZIP")).unwrap(), Coding::Gzip);
+        for coding in ["br", "gzip, gzip", "zstd"] {
+            let error = Coding::parse(Some(coding)).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{coding}`")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Proxies between this machine and the servers, chosen for each address as Go chooses them
+//! (golang.org/x/net/http/httpproxy).
+
+use std::net::IpAddr;
+
+use reqwest::{Proxy, Url};
+
+use super::HttpError;
+use super::error::ProxyProblem;
+use crate::address;
+use crate::settings::{ForwardProxies, ForwardProxy};
+
+/// The proxies of the environment, ready to be asked about an address.
+#[derive(Clone, Debug)]
+pub(super) struct Forward {
+    https: Option<Named>,
+    http: Option<Named>,
+    bypass: Bypass,
+}
+
+/// A proxy that a variable names.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    proxy: ForwardProxy,
+    /// `None` if the variable holds no address of a proxy.
+    url: Option<Url>,
+}
+
+impl Forward {
+    /// `None` if no variable names a proxy.
+    pub(super) fn new(settings: &ForwardProxies) -> Option<Self> {
+        let named = |proxy: &Option<ForwardProxy>| proxy.as_ref().map(Named::new);
+        let (https, http) = (named(&settings.https), named(&settings.http));
+        let any = https.is_some() || http.is_some();
+        any.then(|| Self { https, http, bypass: Bypass::parse(&settings.bypass) })
+    }
+
+    /// The proxy for an address; `None` if it is reached without one.
+    pub(super) fn for_url(&self, url: &Url) -> Option<&Named> {
+        let proxy = match url.scheme() {
+            "https" => self.https.as_ref(),
+            "http" => self.http.as_ref(),
+            _ => None,
+        };
+        proxy.filter(|_| !self.bypass.holds(url))
+    }
+
+    /// The same for the HTTP library.
+    pub(super) fn into_proxy(self) -> Proxy {
+        Proxy::custom(move |url| self.for_url(url).and_then(|named| named.url.clone()))
+    }
+}
+
+impl Named {
+    fn new(proxy: &ForwardProxy) -> Self {
+        // Without a scheme it is one of plain HTTP.
+        let address = if proxy.address.contains("://") {
+            proxy.address.clone()
+        } else {
+            format!("http://{}", proxy.address)
+        };
+        let known = |url: &Url| {
+            matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h")
+                && url.host_str().is_some_and(|host| !host.is_empty())
+        };
+        Self { proxy: proxy.clone(), url: Url::parse(&address).ok().filter(known) }
+    }
+
+    /// An error if the variable holds no address of a proxy.
+    pub(super) fn check(&self) -> Result<(), HttpError> {
+        if self.url.is_some() { Ok(()) } else { Err(self.error(ProxyProblem::Address)) }
+    }
+
+    /// An error of this proxy.
+    pub(super) fn error(&self, problem: ProxyProblem) -> HttpError {
+        HttpError::Proxy {
+            variable: self.proxy.variable.clone(),
+            proxy: address::shown_proxy(&self.proxy.address),
+            problem,
+        }
+    }
+
+    /// The error of a proxy that wants to know who asks.
+    pub(super) fn wants_credentials(&self) -> HttpError {
+        let given = self.url.as_ref().is_some_and(|url| !url.username().is_empty());
+        self.error(if given { ProxyProblem::Refused } else { ProxyProblem::Credentials })
+    }
+}
+
+/// Hosts that are reached without a proxy: localhost and the loopback interface always, and what `NO_PROXY` names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Bypass {
+    everything: bool,
+    networks: Vec<Network>,
+    addresses: Vec<(IpAddr, Option<u16>)>,
+    names: Vec<Name>,
+}
+
+/// Addresses that begin alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+/// A domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    /// With a dot before it.
+    suffix: String,
+    /// Whether it is meant too, and not only what is below it.
+    itself: bool,
+    port: Option<u16>,
+}
+
+impl Bypass {
+    /// Reads a list separated by commas: `*`, an address, a network `10.0.0.0/8`, a domain (with all below it),
+    /// `.domain` or `*.domain` (only what is below it), each of the last with `:port`. What is none of these matches
+    /// nothing.
+    fn parse(list: &str) -> Self {
+        let mut bypass = Self::default();
+        for entry in list.split(',') {
+            let entry = entry.trim().to_lowercase();
+            if entry == "*" {
+                return Self { everything: true, ..Self::default() };
+            }
+            if let Some(network) = Network::parse(&entry) {
+                bypass.networks.push(network);
+                continue;
+            }
+            let Some((host, port)) = host_and_port(&entry) else { continue };
+            if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+                bypass.addresses.push((address.to_canonical(), port));
+                continue;
+            }
+            let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
+            if host.is_empty() {
+                continue;
+            }
+            let itself = !host.starts_with('.');
+            let host = in_ascii(host.trim_start_matches('.'));
+            bypass.names.push(Name { suffix: format!(".{host}"), itself, port });
+        }
+        bypass
+    }
+
+    fn holds(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return self.everything };
+        let host = host.trim_matches(['[', ']']).to_lowercase();
+        let port = url.port_or_known_default();
+        let same_port = |wanted: Option<u16>| wanted.is_none() || wanted == port;
+        if let Ok(address) = host.parse::<IpAddr>() {
+            let address = address.to_canonical();
+            return address.is_loopback()
+                || self.everything
+                || self.networks.iter().any(|network| network.holds(address))
+                || self.addresses.iter().any(|(known, port)| *known == address && same_port(*port));
+        }
+        let named = |name: &Name| {
+            let itself = name.itself && name.suffix.strip_prefix('.') == Some(host.as_str());
+            (itself || host.ends_with(&name.suffix)) && same_port(name.port)
+        };
+        host == "localhost" || self.everything || self.names.iter().any(named)
+    }
+}
+
+impl Network {
+    fn parse(entry: &str) -> Option<Self> {
+        let (address, prefix) = entry.split_once('/')?;
+        let (address, prefix) = (address.parse::<IpAddr>().ok()?, prefix.parse::<u32>().ok()?);
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        (prefix <= longest).then_some(Self { address, prefix })
+    }
+
+    fn holds(self, address: IpAddr) -> bool {
+        let differs = |mine: u128, theirs: u128, length: u32| {
+            (mine ^ theirs).checked_shr(length - self.prefix).unwrap_or(0) != 0
+        };
+        match (self.address, address) {
+            (IpAddr::V4(mine), IpAddr::V4(theirs)) => {
+                !differs(mine.to_bits().into(), theirs.to_bits().into(), 32)
+            }
+            (IpAddr::V6(mine), IpAddr::V6(theirs)) => !differs(mine.to_bits(), theirs.to_bits(), 128),
+            _ => false,
+        }
+    }
+}
+
+/// Takes a port off; `None` if what follows the colon is none. The colons of an IPv6 address are no ports.
+fn host_and_port(entry: &str) -> Option<(&str, Option<u16>)> {
+    if entry.parse::<IpAddr>().is_ok() {
+        return Some((entry, None));
+    }
+    match entry.rsplit_once(':').filter(|(_, port)| !port.contains(']')) {
+        Some((host, port)) => Some((host, Some(port.parse().ok()?))),
+        None => Some((entry, None)),
+    }
+}
+
+/// A name as addresses have it.
+fn in_ascii(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_owned();
+    }
+    let url = Url::parse(&format!("http://{name}")).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(list: &str, url: &str) -> bool {
+        Bypass::parse(list).holds(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn the_list_of_hosts_without_a_proxy_is_read_as_go_reads_it() {
+        // Each row was put to golang.org/x/net/http/httpproxy.
+        for (list, url, expected) in [
+            ("", "http://a.example", false),
+            ("", "http://localhost:8080/x", true),
+            ("", "http://127.0.0.1:8080", true),
+            ("", "https://[::1]:8080", true),
+            ("*", "http://a.example", true),
+            ("x.example, *", "http://a.example", true),
+            ("*x", "http://a.example", false),
+            ("a.example", "http://a.example", true),
+            ("a.example", "http://b.a.example", true),
+            ("a.example", "http://ba.example", false),
+            (" A.Example ,b", "https://a.EXAMPLE", true),
+            (".a.example", "http://a.example", false),
+            (".a.example", "http://b.a.example", true),
+            ("*.a.example", "http://b.a.example", true),
+            ("*.a.example", "http://a.example", false),
+            ("a.example:443", "https://a.example", true),
+            ("a.example:443", "http://a.example", false),
+            ("a.example:8080", "http://b.a.example:8080", true),
+            ("a.example:x", "http://a.example", false),
+            (":80", "http://a.example", false),
+            ("10.0.0.0/8", "http://10.1.2.3", true),
+            ("10.0.0.0/8", "http://11.1.2.3", false),
+            ("10.0.0.1/8", "http://10.1.2.3", true),
+            ("0.0.0.0/0", "http://11.1.2.3", true),
+            ("0.0.0.0/0", "http://a.example", false),
+            ("10.0.0.0/33", "http://10.1.2.3", false),
+            ("10.1.2.3", "http://10.1.2.3:99", true),
+            ("10.1.2.3:99", "http://10.1.2.3:99", true),
+            ("10.1.2.3:99", "http://10.1.2.3:98", false),
+            ("10.1.2.3", "http://a.10.1.2.3.example", false),
+            ("fd00::/8", "http://[fd00::1]", true),
+            ("fd00::/8", "http://[fe00::1]", false),
+            ("fd00::1", "http://[fd00::1]:99", true),
+            ("[fd00::1]:99", "http://[fd00::1]:99", true),
+            ("[fd00::1]:99", "http://[fd00::1]:98", false),
+            ("b\u{fc}cher.example", "http://b\u{fc}cher.example", true),
+            ("https://a.example/", "https://a.example", false),
+        ] {
+            assert_eq!(holds(list, url), expected, "NO_PROXY={list} {url}");
+        }
+    }
+
+    #[test]
+    fn each_scheme_has_its_proxy_and_capitals_go_first() {
+        let read = |variables: &[(&str, &str)], url: &str| {
+            let variable = |name: &str| {
+                let found = variables.iter().find(|(known, value)| *known == name && !value.is_empty());
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            let forward = Forward::new(&ForwardProxies::from_variables(variable))?;
+            let named = forward.for_url(&Url::parse(url).unwrap())?;
+            Some((named.proxy.variable.clone(), named.url.as_ref().map(ToString::to_string)))
+        };
+        let found = |variable: &str, url: &str| Some((variable.to_owned(), Some(url.to_owned())));
+        let both =
+            [("HTTPS_PROXY", "s.example:8080"), ("https_proxy", "x"), ("http_proxy", "https://p.example")];
+        assert_eq!(read(&both, "https://a.example"), found("HTTPS_PROXY", "http://s.example:8080/"));
+        assert_eq!(read(&both, "http://a.example"), found("http_proxy", "https://p.example/"));
+        assert_eq!(read(&[("HTTP_PROXY", "p.example")], "https://a.example"), None);
+        let all =
+            [("HTTPS_PROXY", ""), ("all_proxy", "socks5h://u:p@p.example:1080"), ("HTTP_PROXY", "x.example")];
+        let socks = found("all_proxy", "socks5h://u:p@p.example:1080");
+        assert_eq!(read(&all, "https://a.example"), socks);
+        assert_eq!(read(&all, "http://a.example"), found("HTTP_PROXY", "http://x.example/"));
+        let bypassed = [("ALL_PROXY", "p.example"), ("no_proxy", "a.example")];
+        assert_eq!(read(&bypassed, "https://a.example"), None);
+        for wrong in ["ftp://p.example", "http://", "p.example:port", "://"] {
+            let named =
+                Named::new(&ForwardProxy { variable: "ALL_PROXY".to_owned(), address: wrong.to_owned() });
+            assert!(named.check().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! An HTTP client for hostile networks: the only crate that names reqwest.
+//!
+//! Certificates are judged by the operating system, or by given authorities. Files are asked for as they are, so that
+//! lengths and ranges are theirs; what comes packed all the same is unpacked once (`coding`).
+
+#![forbid(unsafe_code)]
+
+pub mod address;
+mod auth;
+mod authorities;
+mod certificate;
+mod client;
+mod coding;
+mod date;
+mod error;
+mod exchange;
+mod forward;
+mod lanes;
+mod probe;
+pub mod race;
+mod redirect;
+mod retry;
+mod settings;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{self, HeaderMap, HeaderName};
+use reqwest::{Client, Response, StatusCode};
+use tokio::time::timeout;
+
+use auth::Credentials;
+use exchange::{Ask, Guarded};
+use forward::Forward;
+use lanes::Lanes;
+
+pub use certificate::CertificateProblem;
+pub use coding::{GZIP, inflated};
+pub use error::{HttpError, reason_of};
+pub use probe::{ProbeError, Probed, ServerTime};
+pub use settings::{
+    Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
+    Waiting,
+};
+pub use stream::{Chunk, Opened, Part, Stream};
+
+/// Makes requests as the settings want them.
+#[derive(Debug)]
+pub struct Http {
+    settings: NetworkSettings,
+    /// Made with the first request: reading the certificates takes longer than many a command.
+    client: OnceLock<Result<Client, HttpError>>,
+    /// Proxies that variables name.
+    forward: Option<Forward>,
+    /// Who asks; shared, so that nobody is asked for it twice.
+    credentials: Arc<Credentials>,
+    guarded: Guarded,
+    /// Places that could not be connected to, and why: no command waits twice for one timeout.
+    unreachable: Mutex<BTreeMap<String, HttpError>>,
+    /// How many small answers are fetched at a time.
+    lanes: Lanes,
+    /// When a place was last heard of.
+    heard: Mutex<BTreeMap<String, Instant>>,
+    /// Made with the first request that must have a connection of its own.
+    apart: OnceLock<Box<Self>>,
+}
+
+impl Http {
+    /// Opens nothing yet.
+    pub fn new(settings: NetworkSettings) -> Self {
+        let credentials = Arc::new(Credentials::new(&settings));
+        Self::with_credentials(settings, credentials)
+    }
+
+    fn with_credentials(settings: NetworkSettings, credentials: Arc<Credentials>) -> Self {
+        Self {
+            client: OnceLock::new(),
+            forward: Forward::new(&settings.forward),
+            credentials,
+            guarded: Guarded::default(),
+            unreachable: Mutex::default(),
+            heard: Mutex::default(),
+            lanes: Lanes::default(),
+            apart: OnceLock::new(),
+            settings,
+        }
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &NetworkSettings {
+        &self.settings
+    }
+
+    /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is still the one
+    /// known by `etag`. Requests that break off are repeated, those that are met with silence once.
+    pub async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
+        let mut repetition = 0;
+        loop {
+            // The first silence may be that of a connection alone. Whoever fetches the answer himself has more time then.
+            let repeated = repetition == 0 && self.settings.retries > 0;
+            let begin = repeated.then(|| self.settings.stall_timeout / 3);
+            match self.read_once(url, limit, etag, begin).await {
+                Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
+                    self.before_repetition(error, repetition).await?;
+                    repetition += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// The same, but each request that is under way has a connection of its own: what one connection is limited to, the
+    /// streams of HTTP/2 in it share.
+    pub fn apart(&self) -> &Self {
+        self.apart.get_or_init(|| {
+            let settings = NetworkSettings { multiplexed: false, ..self.settings.clone() };
+            Box::new(Self::with_credentials(settings, Arc::clone(&self.credentials)))
+        })
+    }
+
+    /// When a program was last asked who asks, now if one is: until then nothing could be heard of servers.
+    pub fn asked_at(&self) -> Option<Instant> {
+        self.credentials.asked_at()
+    }
+
+    /// Waits until no program is being asked any more, which goes on when the request was given up: a person may be
+    /// typing a password.
+    pub async fn until_unasked(&self) {
+        self.credentials.until_unasked().await;
+    }
+
+    /// What `work` comes to; `None` if it takes longer than `limit`. While a program is asked, and until it has ended, no
+    /// time passes.
+    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = Box::pin(work);
+        let mut left = limit;
+        loop {
+            if let Ok(done) = timeout(left, &mut work).await {
+                return Some(done);
+            }
+            left = limit.checked_sub(self.asked_at()?.elapsed())?;
+        }
+    }
+
+    /// Lets a place be tried again that could not be connected to.
+    pub fn forgive(&self, url: &str) {
+        self.unreachable().remove(&address::origin(url));
+    }
+
+    /// When the place of an address last sent something, or could send nothing since a program was asked.
+    pub fn heard_at(&self, url: &str) -> Option<Instant> {
+        let heard = self.heard().get(&address::origin(url)).copied();
+        heard.max(self.asked_at())
+    }
+
+    /// Whether none of these places was heard of for as long as patience lasts, while all of them could be.
+    pub fn are_quiet<P: AsRef<str>>(&self, places: impl IntoIterator<Item = P>) -> bool {
+        let heard = places.into_iter().filter_map(|place| self.heard_at(place.as_ref())).max();
+        heard.max(self.asked_at()).is_none_or(|heard| heard.elapsed() >= self.settings.patience)
+    }
+
+    fn hear(&self, origin: &str) {
+        self.heard().insert(origin.to_owned(), Instant::now());
+    }
+
+    async fn read_once(
+        &self,
+        url: &str,
+        limit: u64,
+        etag: Option<&str>,
+        begin: Option<Duration>,
+    ) -> Result<Body, HttpError> {
+        let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
+        let origin = address::origin(url);
+        let _lane = self.lanes.enter(&origin).await;
+        let response = self.send(url, Ask { headers, begin }).await?;
+        self.lanes.saw(&origin, response.version());
+        match response.status() {
+            StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
+            StatusCode::OK => {}
+            _ => return Err(failure(response).await),
+        }
+        let etag = text_header(response.headers(), &header::ETAG);
+        if response.content_length().is_some_and(|length| length > limit) {
+            return Err(HttpError::TooLong { limit });
+        }
+        let mut bytes = Vec::new();
+        let mut stream = Stream::of_text(response)?;
+        while let Some(chunk) = stream.next().await? {
+            self.hear(&origin);
+            let chunk = chunk.as_ref();
+            if (bytes.len() + chunk.len()) as u64 > limit {
+                return Err(HttpError::TooLong { limit });
+            }
+            bytes.extend_from_slice(chunk);
+        }
+        Ok(Body::New { bytes, etag })
+    }
+
+    async fn send(&self, url: &str, ask: Ask) -> Result<Response, HttpError> {
+        let origin = address::origin(url);
+        if let Some(error) = self.unreachable().get(&origin) {
+            return Err(error.clone());
+        }
+        let result = self.exchange(url, ask).await;
+        match &result {
+            Ok(_) => self.hear(&origin),
+            Err(error) if error.is_lasting() => {
+                self.unreachable().insert(origin, error.clone());
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn client(&self) -> Result<&Client, HttpError> {
+        self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
+    }
+
+    fn heard(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Instant>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, HttpError>> {
+        self.unreachable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A body read whole.
+#[derive(Debug)]
+pub enum Body {
+    /// What the server has.
+    New {
+        /// All of it.
+        bytes: Vec<u8>,
+        /// By what it can be asked for again.
+        etag: Option<String>,
+    },
+    /// What is known already.
+    Unchanged,
+}
+
+/// Turns an answer that is none into an error that keeps what the server said.
+async fn failure(mut response: Response) -> HttpError {
+    let status = response.status().as_u16();
+    let wait = retry::retry_after(response.headers());
+    let mut body = Vec::new();
+    while body.len() < 1024
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    HttpError::Status { status, text: error::explanation(&body), wait }
+}
+
+/// The error of an answer that breaks off, or of one that never began.
+fn broken(error: &reqwest::Error, begun: bool) -> HttpError {
+    if error.is_timeout() {
+        HttpError::Silent { begun }
+    } else {
+        HttpError::Broken { reason: innermost(error) }
+    }
+}
+
+/// The first cause, which is what a person can do something about; never an address.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    if let Some(error) = cause.downcast_ref::<reqwest::Error>() {
+        let kind = if error.is_builder() { "builder error" } else { "request error" };
+        return kind.to_owned();
+    }
+    match cause.downcast_ref::<io::Error>() {
+        Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
+        _ => cause.to_string(),
+    }
+}
+
+fn text_header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
+}

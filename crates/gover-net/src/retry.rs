@@ -1,0 +1,78 @@
+//! When a request is repeated, and how long it waits before.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{self, HeaderMap};
+
+use super::{Http, HttpError, date, text_header};
+
+impl Http {
+    /// Waits before the repetition number `repetition`, counted from 0: longer each time, and at least as long as the
+    /// server asks. The error comes back where no repetition is left, or the server asks for more patience than there
+    /// is; then another source is the better one to ask.
+    pub async fn before_repetition(&self, error: HttpError, repetition: u32) -> Result<(), HttpError> {
+        let asked = error.wait().unwrap_or_default();
+        if repetition >= self.settings.retries || asked > self.settings.longest_wait {
+            return Err(error);
+        }
+        let pause = jittered(self.settings.pause(repetition), random());
+        tokio::time::sleep(pause.max(asked)).await;
+        Ok(())
+    }
+}
+
+/// How long the server asks to wait: seconds, or a date by the server's own clock (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = text_header(headers, &header::RETRY_AFTER)?;
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let here = || SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
+    let now = text_header(headers, &header::DATE).and_then(|date| date::parse(&date)).or_else(here)?;
+    Some(Duration::from_secs(date::parse(&text)?.saturating_sub(now)))
+}
+
+/// Between half of a pause and all of it, so that many who were cut off at once do not come back at once.
+fn jittered(pause: Duration, random: u32) -> Duration {
+    pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+}
+
+/// Any number; the standard library seeds its hash maps at random, which is enough to spread pauses.
+fn random() -> u32 {
+    u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn the_wait_is_read_as_seconds_and_as_a_date_by_the_servers_clock() {
+        let wait =
+            |pairs: &[(&'static str, &'static str)]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
+        assert_eq!(wait(&[("retry-after", "120")]), Some(120));
+        let date = ("date", "Fri, 20 Nov 2026 23:59:29 GMT");
+        assert_eq!(wait(&[date, ("retry-after", "Fri, 20 Nov 2026 23:59:59 GMT")]), Some(30));
+        assert_eq!(wait(&[date, ("retry-after", "Fri, 20 Nov 2026 23:00:00 GMT")]), Some(0));
+        // Without a date of the server's, this machine's clock counts, which is past 1994.
+        assert_eq!(wait(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")]), Some(0));
+        for nonsense in [&[][..], &[("retry-after", "soon")], &[("retry-after", "-1")]] {
+            assert_eq!(wait(nonsense), None);
+        }
+    }
+
+    #[test]
+    fn pauses_are_spread_over_half_their_length() {
+        let pause = Duration::from_secs(8);
+        assert_eq!(jittered(pause, 0), Duration::from_secs(4));
+        assert_eq!(jittered(pause, u32::MAX), pause);
+        let pauses: std::collections::BTreeSet<_> = (0..32).map(|_| jittered(pause, random())).collect();
+        assert!(pauses.len() > 16, "{pauses:?}");
+    }
+}

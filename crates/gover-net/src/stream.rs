@@ -1,0 +1,276 @@
+//! A file on its way: whole, or the part of it that was asked for.
+
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Response, StatusCode};
+
+use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
+use super::exchange::Ask;
+use super::{Http, HttpError, broken, failure, text_header};
+
+/// Which bytes of a file are wanted, and what is known of it.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Where they begin.
+    pub offset: u64,
+    /// Where they end; to the end of the file without it.
+    pub end: Option<u64>,
+    /// The `ETag` or date by which the server knows the file of which the bytes before are.
+    pub validator: Option<String>,
+    /// The length of the file.
+    pub total: Option<u64>,
+    /// Whether the file is itself packed by gzip.
+    pub file_is_gzip: bool,
+}
+
+/// What came of asking for a part.
+#[derive(Debug)]
+pub enum Opened {
+    /// The part, or the whole file if its `offset` is 0.
+    Stream(Box<Stream>),
+    /// The file has no more than what is there already.
+    NoMore,
+    /// Another part, or one of another file. The file must come from its beginning.
+    Useless,
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub struct Stream {
+    response: Response,
+    /// Where the file's bytes begin that are sent.
+    pub offset: u64,
+    /// The length of the whole file, if the server says so.
+    pub total: Option<u64>,
+    /// Whether further parts can be asked for.
+    pub ranges: bool,
+    /// What was read ahead.
+    ahead: Option<Chunk>,
+    /// The rest of a packed chunk, and what unpacks it.
+    unpacker: Option<(Unpacker, Vec<u8>)>,
+}
+
+/// Bytes of a file.
+pub struct Chunk(Box<dyn AsRef<[u8]> + Send>);
+
+impl Http {
+    /// Opens the file at `url`, from the given place on if the server can. Not repeated: the caller knows how much
+    /// arrived.
+    pub async fn open(&self, url: &str, part: &Part) -> Result<Opened, HttpError> {
+        let mut headers = Vec::new();
+        if part.offset > 0 || part.end.is_some() {
+            let last = part.end.map(|end| (end - 1).to_string()).unwrap_or_default();
+            headers.push((header::RANGE, format!("bytes={}-{last}", part.offset)));
+            if let Some(validator) = &part.validator {
+                headers.push((header::IF_RANGE, validator.clone()));
+            }
+        }
+        let response = self.send(url, Ask { headers, begin: None }).await?;
+        match response.status() {
+            StatusCode::OK => {
+                Stream::whole(response, part).await.map(|stream| Opened::Stream(Box::new(stream)))
+            }
+            StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, part)),
+            StatusCode::RANGE_NOT_SATISFIABLE if part.offset > 0 => {
+                let ends_here = ContentRange::parse(response.headers())
+                    .is_some_and(|range| range.bytes.is_none() && range.total == Some(part.offset));
+                Ok(if ends_here { Opened::NoMore } else { Opened::Useless })
+            }
+            _ => Err(failure(response).await),
+        }
+    }
+}
+
+impl Stream {
+    /// The next bytes; `None` at the end that the server announced.
+    pub async fn next(&mut self) -> Result<Option<Chunk>, HttpError> {
+        let Some((unpacker, packed)) = &mut self.unpacker else {
+            if let Some(chunk) = self.ahead.take() {
+                return Ok(Some(chunk));
+            }
+            return receive(&mut self.response).await;
+        };
+        loop {
+            if packed.is_empty() {
+                let chunk = match self.ahead.take() {
+                    Some(chunk) => Some(chunk),
+                    None => receive(&mut self.response).await?,
+                };
+                let Some(chunk) = chunk else {
+                    let rest = unpacker.finish()?;
+                    return Ok((!rest.is_empty()).then(|| Chunk(Box::new(rest))));
+                };
+                packed.extend_from_slice(chunk.as_ref());
+            }
+            let piece: Vec<u8> = packed.drain(..packed.len().min(PIECE)).collect();
+            let bytes = unpacker.push(&piece)?;
+            if !bytes.is_empty() {
+                return Ok(Some(Chunk(Box::new(bytes))));
+            }
+        }
+    }
+
+    /// By what the rest of just this file can be asked for: a strong `ETag`, else the date of its last change
+    /// (RFC 9110, section 13.1.5). What was unpacked on the way has no rest.
+    pub fn validator(&self) -> Option<String> {
+        if self.is_unpacked() { None } else { validator(self.response.headers()) }
+    }
+
+    /// Whether the bytes are unpacked on the way, so that their places are not those of the server's file.
+    pub fn is_unpacked(&self) -> bool {
+        self.unpacker.is_some()
+    }
+
+    /// How the file begins, read ahead; empty if it does not begin here.
+    pub async fn head(&mut self) -> Result<Vec<u8>, HttpError> {
+        let mut head = Vec::new();
+        while head.len() < HEAD {
+            match self.next().await? {
+                Some(chunk) => head.extend_from_slice(chunk.as_ref()),
+                None => break,
+            }
+        }
+        self.ahead = Some(Chunk(Box::new(head.clone())));
+        Ok(head)
+    }
+
+    /// A text, unpacked if it came packed.
+    pub(super) fn of_text(response: Response) -> Result<Self, HttpError> {
+        let coding = Coding::parse(text_header(response.headers(), &header::CONTENT_ENCODING).as_deref())?;
+        let unpacker = (coding == Coding::Gzip).then(Default::default);
+        Ok(Self { response, offset: 0, total: None, ranges: false, ahead: None, unpacker })
+    }
+
+    async fn whole(response: Response, part: &Part) -> Result<Self, HttpError> {
+        let headers = response.headers();
+        let coding = Coding::parse(text_header(headers, &header::CONTENT_ENCODING).as_deref())?;
+        let page = text_header(headers, &header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
+        let ranges = text_header(headers, &header::ACCEPT_RANGES).is_some_and(|unit| unit == "bytes");
+        let total = response.content_length();
+        let mut stream = Self { response, offset: 0, total, ranges, ahead: None, unpacker: None };
+        if page && stream.head().await?.trim_ascii_start().starts_with(b"<") {
+            return Err(HttpError::WebPage);
+        }
+        let as_it_is = total.is_some() && total == part.total;
+        if coding == Coding::Gzip && !as_it_is && is_packed_over(&stream.head().await?, part.file_is_gzip) {
+            stream.unpacker = Some(Default::default());
+            (stream.total, stream.ranges) = (None, false);
+        }
+        Ok(stream)
+    }
+
+    fn of_part(response: Response, part: &Part) -> Opened {
+        let headers = response.headers();
+        let packed =
+            text_header(headers, &header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        let Some(ContentRange { bytes: Some((first, last)), total }) = ContentRange::parse(headers) else {
+            return Opened::Useless;
+        };
+        let length = length(first, last);
+        let known = part.total.is_some() && total == part.total;
+        let usable = first == part.offset
+            && part.end.is_none_or(|end| last.checked_add(1) == Some(end))
+            && total.is_none_or(|total| last < total && part.total.is_none_or(|known| known == total))
+            && length.is_some()
+            && response.content_length().is_none_or(|sent| Some(sent) == length)
+            // Places in what was packed on the way are not places in the file.
+            && (!packed || known)
+            // A server that takes no notice of `If-Range` sends parts of whatever it has now.
+            && part.validator.as_ref().is_none_or(|known| fits(known, headers));
+        if usable {
+            let stream = Self { response, offset: first, total, ranges: true, ahead: None, unpacker: None };
+            Opened::Stream(Box::new(stream))
+        } else {
+            Opened::Useless
+        }
+    }
+}
+
+impl AsRef<[u8]> for Chunk {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+impl std::fmt::Debug for Chunk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Chunk").field(&self.as_ref().len()).finish()
+    }
+}
+
+/// The value of `Content-Range`: `bytes 5-9/10`, `bytes 5-9/*`, `bytes */10`.
+#[derive(Debug, PartialEq, Eq)]
+struct ContentRange {
+    bytes: Option<(u64, u64)>,
+    total: Option<u64>,
+}
+
+impl ContentRange {
+    fn parse(headers: &HeaderMap) -> Option<Self> {
+        let text = text_header(headers, &header::CONTENT_RANGE)?;
+        let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
+        let bytes = match range.trim() {
+            "*" => None,
+            range => {
+                let (first, last) = range.split_once('-')?;
+                Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
+            }
+        };
+        let total = match total.trim() {
+            "*" => None,
+            total => Some(total.parse().ok()?),
+        };
+        Some(Self { bytes, total })
+    }
+}
+
+/// How many bytes there are from the first to the last; `None` if there can be no such bytes.
+fn length(first: u64, last: u64) -> Option<u64> {
+    last.checked_sub(first)?.checked_add(1)
+}
+
+async fn receive(response: &mut Response) -> Result<Option<Chunk>, HttpError> {
+    let chunk = response.chunk().await.map_err(|error| broken(&error, true))?;
+    Ok(chunk.map(|bytes| Chunk(Box::new(bytes))))
+}
+
+fn validator(headers: &HeaderMap) -> Option<String> {
+    let etag = text_header(headers, &header::ETAG).filter(|etag| etag.starts_with('"'));
+    etag.or_else(|| text_header(headers, &header::LAST_MODIFIED))
+}
+
+/// Whether an answer may be of the file that a validator names: it says so, or says nothing.
+fn fits(known: &str, headers: &HeaderMap) -> bool {
+    let name = if known.starts_with('"') { header::ETAG } else { header::LAST_MODIFIED };
+    text_header(headers, &name).is_none_or(|now| now.trim_start_matches("W/") == known)
+}
+
+/// Enough to tell what a file is, and small beside it.
+const HEAD: usize = 1 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_that_cannot_be_has_no_length() {
+        assert_eq!(length(5, 9), Some(5));
+        assert_eq!(length(9, 5), None);
+        assert_eq!(length(0, u64::MAX), None);
+        assert_eq!(length(1, u64::MAX), Some(u64::MAX));
+    }
+
+    #[test]
+    fn content_ranges_are_read_in_their_three_forms() {
+        let parse = |text: &str| {
+            let headers: HeaderMap = [(header::CONTENT_RANGE, text.parse().unwrap())].into_iter().collect();
+            ContentRange::parse(&headers).map(|range| (range.bytes, range.total))
+        };
+        assert_eq!(parse("bytes 5-9/10"), Some((Some((5, 9)), Some(10))));
+        assert_eq!(parse("bytes 5-9/*"), Some((Some((5, 9)), None)));
+        assert_eq!(parse("bytes */10"), Some((None, Some(10))));
+        for text in ["bytes 5/10", "items 5-9/10", "bytes 5-9", "bytes x-9/10", "bytes 5-9/ten"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
