@@ -14,7 +14,6 @@ mod read_ahead;
 mod recognise;
 mod size;
 mod tar_gz;
-pub mod time;
 mod tree;
 mod zip_directory;
 mod zip_file;

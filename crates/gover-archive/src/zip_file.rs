@@ -15,12 +15,13 @@ use std::time::SystemTime;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
+use gover_core::date::Date;
+
 use super::guard::{Guard, Kind};
 use super::tree::{Tree, TreeFile};
 use super::zip_directory::{Directory, Listed};
 use super::{ArchiveError, CHUNK, FileMeta, is_program};
 use crate::digest::{FileDigest, Hashed};
-use crate::time;
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
     let read = |error| ArchiveError::Read { path: source.to_owned(), source: error };
@@ -140,16 +141,10 @@ fn kind(listed: &Listed) -> Kind {
 
 /// Zip times have no zone; releases are made in UTC. The year 1980 stands for no time at all.
 fn modified(listed: &Listed) -> Option<SystemTime> {
-    let (date, clock) = (i64::from(listed.date), u64::from(listed.time));
-    let date = time::Date { year: 1980 + (date >> 9), month: date >> 5 & 15, day: date & 31 };
-    let (hour, minute, second) = (clock >> 11, clock >> 5 & 63, (clock & 31) * 2);
-    let sound = date.year > 1980
-        && (1..=12).contains(&date.month)
-        && (1..=31).contains(&date.day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    sound.then(|| time::from_utc(date, hour, minute, second))
+    let (date, time) = (u64::from(listed.date), u64::from(listed.time));
+    let date = Date::new(1980 + (date >> 9), date >> 5 & 15, date & 31)?;
+    let second = (time & 31) * 2;
+    (listed.date >> 9 > 0 && second < 60).then(|| date.at(time >> 11, time >> 5 & 63, second))?
 }
 
 fn printable(listed: &Listed) -> String {

@@ -5,6 +5,7 @@
 //! disagree.
 
 mod bounded;
+pub mod date;
 pub mod diagnose;
 pub mod display;
 pub mod env;

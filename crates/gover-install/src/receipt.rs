@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use gover_archive::time::to_rfc3339;
+use gover_core::date::to_rfc3339;
 use gover_core::{Diagnose, Layout, ToolchainName};
 
 use crate::file_error::FileError;

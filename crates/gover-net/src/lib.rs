@@ -11,7 +11,6 @@ mod authorities;
 mod certificate;
 mod client;
 mod coding;
-mod date;
 mod error;
 mod exchange;
 mod forward;

@@ -2,9 +2,11 @@
 
 use reqwest::header;
 
+use gover_core::date;
+
 use super::certificate::{CertificateProblem, Witness};
 use super::exchange::Ask;
-use super::{Http, HttpError, date, failure, text_header};
+use super::{Http, HttpError, failure, text_header};
 use crate::address;
 
 impl Http {
@@ -87,7 +89,7 @@ pub struct ServerTime(pub u64);
 impl ServerTime {
     /// A cache on the way leaves `Date` as it was and says by `Age` how long ago that is (RFC 9111, section 5.1).
     fn of(headers: &header::HeaderMap) -> Option<Self> {
-        let date = date::parse(&text_header(headers, &header::DATE)?)?;
+        let date = date::from_http(&text_header(headers, &header::DATE)?)?;
         let age = text_header(headers, &header::AGE).and_then(|age| age.parse().ok());
         Some(Self(date.saturating_add(age.unwrap_or(0))))
     }

@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{self, HeaderMap};
 
-use super::{Http, HttpError, date, text_header};
+use gover_core::date;
+
+use super::{Http, HttpError, text_header};
 
 impl Http {
     /// Waits before the repetition number `repetition`, counted from 0: longer each time, and at least as long as the
@@ -30,8 +32,8 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let here = || SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
-    let now = text_header(headers, &header::DATE).and_then(|date| date::parse(&date)).or_else(here)?;
-    Some(Duration::from_secs(date::parse(&text)?.saturating_sub(now)))
+    let now = text_header(headers, &header::DATE).and_then(|date| date::from_http(&date)).or_else(here)?;
+    Some(Duration::from_secs(date::from_http(&text)?.saturating_sub(now)))
 }
 
 /// Between half of a pause and all of it, so that many who were cut off at once do not come back at once.

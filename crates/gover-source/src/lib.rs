@@ -11,7 +11,6 @@
 mod archive_name;
 mod artifact;
 mod checksums;
-mod date;
 mod disguise;
 mod error;
 mod index;
@@ -29,7 +28,6 @@ mod table;
 mod transfer;
 
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
-pub use date::Date;
 pub use disguise::Disguise;
 pub use error::{IntegrityError, LookupError, Obstacle, SourceFailure, SupplyError, aligned, remedies};
 pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};

@@ -12,7 +12,7 @@
 //!
 //! Nothing is decompressed: reading it costs microseconds, and the sums stay where the program has them.
 
-use crate::date::Date;
+use gover_core::date::Date;
 
 /// The table, taken apart.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ fn parse(bytes: &'static [u8]) -> Option<Table> {
     let mut releases = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
         let name = reader.text()?;
-        let date = Date::from_number(u32::from_le_bytes(reader.take(4)?.try_into().ok()?));
+        let date = date_of(u32::from_le_bytes(reader.take(4)?.try_into().ok()?));
         let security = reader.byte()? == 1;
         let pattern = usize::from(reader.byte()?);
         releases.push(TableRelease { name, date, security, pattern, first_row: rows });
@@ -120,6 +120,12 @@ fn parse(bytes: &'static [u8]) -> Option<Table> {
     let sums = reader.take(32 * rows)?;
     let sizes = reader.take(4 * rows)?;
     reader.rest.is_empty().then_some(Table { suffixes, patterns, releases, sums, sizes })
+}
+
+/// The day that is written as the number 20260819.
+fn date_of(number: u32) -> Option<Date> {
+    let number = u64::from(number);
+    Date::new(number / 10_000, number / 100 % 100, number % 100)
 }
 
 struct Reader {

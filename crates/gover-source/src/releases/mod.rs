@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use gover_core::date::Date;
 use gover_core::{GoVersion, Platform, Request, ToolchainName};
 
 use crate::archive_name;
-use crate::date::Date;
 use crate::error::SourceFailure;
 use crate::index::Index;
 use crate::proxy::Listed;

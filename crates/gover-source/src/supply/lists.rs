@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use gover_core::date::Date;
+
 use super::reach::MirrorList;
 use super::{Supply, list_directory};
-use crate::date::Date;
 use crate::error::{SourceError, SourceFailure};
 use crate::index::{Freshness, LoadedIndex};
 use crate::proxy::{self, Listed};

@@ -144,7 +144,7 @@ impl NoRelease {
         let newest = releases.iter().filter(|release| release.is_stable() && release.name.is_release());
         let newest = newest.into_iter().find(there).map(|release| match releases.basis {
             Basis::Index(checked) => {
-                format!("newest known: {} (index of {})", release.name, gover_source::Date::of(checked))
+                format!("newest known: {} (index of {})", release.name, gover_core::date::Date::of(checked))
             }
             Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
             Basis::Offers => format!("newest known: {} (by what the sources list)", release.name),

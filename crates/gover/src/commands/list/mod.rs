@@ -26,7 +26,7 @@ pub(super) fn tell_unlisted(releases: &Releases, context: &Context<'_>) {
 /// By what releases are known, in words.
 fn basis(releases: &Releases) -> String {
     match releases.basis {
-        Basis::Index(checked) => format!("index of {}", gover_source::Date::of(checked)),
+        Basis::Index(checked) => format!("index of {}", gover_core::date::Date::of(checked)),
         Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
         Basis::Table(None) => "table compiled into gover".to_owned(),
         Basis::Offers => "lists of the sources".to_owned(),

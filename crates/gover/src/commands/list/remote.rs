@@ -110,7 +110,7 @@ fn facts(release: &Release, releases: &Releases, context: &Context<'_>) -> Value
 fn basis_facts(releases: &Releases) -> Value {
     match releases.basis {
         Basis::Index(checked) => {
-            json!({ "kind": "index", "date": gover_source::Date::of(checked).to_string() })
+            json!({ "kind": "index", "date": gover_core::date::Date::of(checked).to_string() })
         }
         Basis::Table(date) => json!({ "kind": "table", "date": date.map(|date| date.to_string()) }),
         Basis::Offers => json!({ "kind": "sources", "date": null }),
