@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::{assert_data_eq, str};
 use gover_test::{FakeProxy, Fault, TestContext, TlsFront, context, gover_snapshot};
 
@@ -195,7 +196,7 @@ fn logins_come_from_netrc_as_for_go() {
     for (source, path) in [("goproxy", "/proxy/"), ("https://mirror.test/mirror", "/mirror/")] {
         let mut company = Company::trusting();
         let (ctx, server) = (&mut company.ctx, &mut Vec::new());
-        let file = ctx.home().join(if std::path::MAIN_SEPARATOR == '/' { ".netrc" } else { "_netrc" });
+        let file = ctx.home().join(if IS_WINDOWS { "_netrc" } else { ".netrc" });
         ctx.set("GOVER_SOURCES", source);
         ctx.site().server().guard("/proxy/", "ann", "s3cret");
         ctx.site().server().guard("/mirror/", "bob", "s3cret2");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{TestContext, context, gover_snapshot};
 use serde_json::{Value, json};
@@ -353,7 +354,7 @@ fn the_logical_directory_counts_as_for_go() {
     let target = ctx.directory("real/sub");
     fs::create_dir_all(ctx.work().join("links")).unwrap();
     let link = ctx.work().join("links/sub");
-    if gover_sys::link::replace(&target, &link).is_err() || std::path::MAIN_SEPARATOR != '/' {
+    if gover_sys::link::replace(&target, &link).is_err() || IS_WINDOWS {
         return; // Only Unix shells have a directory by two names.
     }
     let run = |pwd: &std::path::Path| {

@@ -1,5 +1,6 @@
 //! `gover exec` and `gover env`.
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{context, gover_snapshot};
 
@@ -101,7 +102,7 @@ fn exec_passes_stdin_and_stdout_untouched() {
 
 #[test]
 fn env_prints_goroot_and_puts_its_programs_first() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // These shells write paths in their own way elsewhere.
     }
     let ctx = with_three();
@@ -188,7 +189,7 @@ fn what_env_prints_works_in_the_shell() {
 fn a_home_with_blanks_and_quotes_is_quoted() {
     let mut ctx = context!();
     let home = ctx.root().join("it's a \"home\" $HOME `x`");
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // Such a name cannot be there.
     }
     gover_test::Release::new("go1.91.2").write_to(&home.join("versions/go1.91.2"));
@@ -259,7 +260,7 @@ fn letters_beyond_ascii_reach_the_command_prompt() {
 #[test]
 fn unix_like_shells_of_windows_get_their_form_of_path_alone() {
     let mut ctx = with_three();
-    if std::path::MAIN_SEPARATOR == '/' {
+    if !IS_WINDOWS {
         return; // There are no drives.
     }
     let goroot = ctx.layout().versions().join("go1.91.2").to_str().unwrap().to_owned();

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::Arc;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::{Release, TestContext};
 use serde_json::Value;
 
@@ -115,7 +116,7 @@ pub(crate) fn wait_for_line(child: &mut Child, text: &str) -> std::thread::JoinH
 /// Whether the machine keeps settings in files as Unix does; setup changes the registry elsewhere, which tests must
 /// not touch.
 pub(crate) fn has_startup_files() -> bool {
-    MAIN_SEPARATOR == '/'
+    !IS_WINDOWS
 }
 
 /// A path as a `file://` address.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnose::Diagnose;
 use crate::layout::Layout;
+use crate::platform::IS_WINDOWS;
 use crate::real_path::plain;
 use crate::text::shown;
 
@@ -97,7 +98,7 @@ impl Env {
     /// absolute and names the same directory.
     pub fn logical_directory(&self) -> Option<PathBuf> {
         let directory = self.directory()?;
-        if std::path::MAIN_SEPARATOR == '/'
+        if !IS_WINDOWS
             && let Some(pwd) = self.var(vars::PWD).map(PathBuf::from)
             && pwd.is_absolute()
             && (pwd == directory || pwd.canonicalize().is_ok_and(|path| path == directory))
@@ -128,7 +129,7 @@ impl Env {
         match &self.source {
             Source::Process => std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             Source::Map(_) => {
-                let name = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
+                let name = if IS_WINDOWS { vars::USERPROFILE } else { vars::HOME };
                 self.var(name).map(PathBuf::from)
             }
         }
@@ -170,10 +171,10 @@ impl Env {
 
     /// The directory for temporary files, as `os.TempDir` chooses it.
     pub fn temporary_directory(&self) -> PathBuf {
-        match (&self.source, std::path::MAIN_SEPARATOR) {
-            (_, '/') => self.var(vars::TMPDIR).map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
-            (Source::Process, _) => std::env::temp_dir(),
-            (Source::Map(_), _) => self.var("TEMP").map(PathBuf::from).unwrap_or_default(),
+        match (&self.source, IS_WINDOWS) {
+            (_, false) => self.var(vars::TMPDIR).map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
+            (Source::Process, true) => std::env::temp_dir(),
+            (Source::Map(_), true) => self.var("TEMP").map(PathBuf::from).unwrap_or_default(),
         }
     }
 }
@@ -200,7 +201,7 @@ impl std::error::Error for NoHome {}
 
 impl Diagnose for NoHome {
     fn hints(&self) -> Vec<String> {
-        let home = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
+        let home = if IS_WINDOWS { vars::USERPROFILE } else { vars::HOME };
         vec![match &self.given {
             Some(_) => {
                 "write it out, without `~`, variables or quotation marks in it, or unset it".to_owned()
@@ -237,7 +238,7 @@ fn is_other_name(usual: &Path, home: &Path) -> bool {
 
 /// Whether two names are the same; Windows does not mind their case.
 fn is_same_name(a: &OsStr, b: &OsStr) -> bool {
-    a == b || (std::path::MAIN_SEPARATOR == '\\' && a.eq_ignore_ascii_case(b))
+    a == b || (IS_WINDOWS && a.eq_ignore_ascii_case(b))
 }
 
 /// `DIR` of a program `DIR/bin/NAME`.
@@ -375,7 +376,7 @@ mod tests {
     }
 
     fn home_seen_by(program: &Path, user: &Path, gover_home: Option<&Path>) -> Option<PathBuf> {
-        let home = if std::path::MAIN_SEPARATOR == '/' { vars::HOME } else { vars::USERPROFILE };
+        let home = if IS_WINDOWS { vars::USERPROFILE } else { vars::HOME };
         let variables = [(home, user)].into_iter().chain(gover_home.map(|path| (vars::GOVER_HOME, path)));
         let env = Env::from_map(variables, PathBuf::from("/shop"));
         Env { arguments: vec![program.as_os_str().to_owned()], ..env }.gover_home()
@@ -423,7 +424,7 @@ mod tests {
     #[test]
     fn a_home_has_the_platform_s_separators() {
         let nowhere = Path::new("/nowhere");
-        if std::path::MAIN_SEPARATOR == '/' {
+        if !IS_WINDOWS {
             let seen = home_seen_by(nowhere, nowhere, Some(Path::new("//opt/./gover/")));
             assert_eq!(seen.unwrap().to_str(), Some("/opt/gover"));
             return;

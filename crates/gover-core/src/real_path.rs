@@ -31,6 +31,7 @@ pub fn plain(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::IS_WINDOWS;
 
     #[test]
     fn a_path_that_is_there_is_absolute_and_plain() {
@@ -42,7 +43,7 @@ mod tests {
 
     #[test]
     fn verbatim_forms_become_plain_where_they_are_known() {
-        if std::path::MAIN_SEPARATOR == '\\' {
+        if IS_WINDOWS {
             for (verbatim, expected) in [
                 (r"\\?\C:\a b\c", r"C:\a b\c"),
                 (r"\\?\c:\", r"C:\"),

@@ -1,5 +1,7 @@
 //! What must prove a download, and what happens where that fails or is late.
 
+use gover_core::platform::IS_WINDOWS;
+
 use super::*;
 
 #[test]
@@ -121,7 +123,7 @@ fn with_a_password(
 
 #[test]
 fn a_password_costs_none_of_the_time_that_the_log_has() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The program is a script of sh.
     }
     let world = World::with_release(&[SourceSpec::GoDev]);
@@ -136,7 +138,7 @@ fn a_password_costs_none_of_the_time_that_the_log_has() {
 
 #[test]
 fn a_download_that_fails_leaves_the_terminal_to_who_types_a_password_for_the_log() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The program is a script of sh.
     }
     let world = Arc::new(World::with_release(&[SourceSpec::GoDev]));

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use gover_archive::digest::Sha256;
 use gover_core::inventory::Inventory;
 use gover_core::layout::executable_name;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file, link};
 
@@ -130,7 +131,9 @@ pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
 /// a copy, since symbolic links need a privilege on Windows.
 fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     let missing = target.symlink_metadata().is_err();
-    if std::path::MAIN_SEPARATOR == '/' {
+    if IS_WINDOWS {
+        file::hard_link_or_copy(base, target).map_err(FileError::at("create", target))?;
+    } else {
         let name = Path::new(base.file_name().unwrap_or_default());
         let is = link::read(target).map_err(FileError::at("read", target))?;
         if is.as_deref() != Some(name) {
@@ -139,8 +142,6 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
             }
             link::replace(name, target).map_err(FileError::at("create", target))?;
         }
-    } else {
-        file::hard_link_or_copy(base, target).map_err(FileError::at("create", target))?;
     }
     Ok(missing)
 }

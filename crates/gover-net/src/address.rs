@@ -1,7 +1,9 @@
 //! Addresses as text: joined, shown to people, turned into paths.
 
 use std::net::IpAddr;
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::PathBuf;
+
+use gover_core::platform::IS_WINDOWS;
 
 /// `base` and a path below it, with one slash between.
 pub fn join(base: &str, path: &str) -> String {
@@ -77,7 +79,7 @@ pub fn file_path(url: &str) -> Option<PathBuf> {
     }
     let path = percent_decode(path)?;
     // `file:///C:/go` names a drive.
-    let drive = path.as_bytes().get(2) == Some(&b':') && MAIN_SEPARATOR == '\\';
+    let drive = path.as_bytes().get(2) == Some(&b':') && IS_WINDOWS;
     let path = if drive { path.trim_start_matches('/') } else { &path };
     (!path.is_empty()).then(|| PathBuf::from(path))
 }

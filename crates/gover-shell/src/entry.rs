@@ -7,10 +7,11 @@
 //! told to ask `cygpath`, which all of them have. Only PATH is written so: GOROOT and `GOVER_HOME` are read by
 //! Windows programs, which know nothing of `/c`.
 
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::Path;
 
 use gover_core::Env;
 use gover_core::env::vars;
+use gover_core::platform::IS_WINDOWS;
 
 use crate::init::InitError;
 use crate::kind::ShellKind;
@@ -29,7 +30,7 @@ impl PathEntry {
     pub fn new(kind: ShellKind, directory: &Path, env: &Env) -> Result<Self, InitError> {
         let directory = plain_text(directory)?;
         check(kind, &directory)?;
-        Ok(if MAIN_SEPARATOR == '\\' && kind.is_unix_like() {
+        Ok(if IS_WINDOWS && kind.is_unix_like() {
             windows_entry(&directory, env.var(vars::MSYSTEM).is_some())
         } else {
             Self::Named(directory)
@@ -40,7 +41,7 @@ impl PathEntry {
 /// An error if a directory of that name cannot be on PATH.
 pub(crate) fn check(kind: ShellKind, directory: &str) -> Result<(), InitError> {
     // A drive's colon goes away on the way to a Unix-like shell.
-    let rest = if MAIN_SEPARATOR == '\\' { directory.get(2..).unwrap_or_default() } else { directory };
+    let rest = if IS_WINDOWS { directory.get(2..).unwrap_or_default() } else { directory };
     let separator = separator(kind);
     if rest.contains(separator) {
         return Err(InitError::Separator { directory: directory.to_owned(), separator });
@@ -50,13 +51,13 @@ pub(crate) fn check(kind: ShellKind, directory: &str) -> Result<(), InitError> {
 
 /// What separates the directories of PATH in this shell, on this system.
 fn separator(kind: ShellKind) -> char {
-    if MAIN_SEPARATOR == '/' || kind.is_unix_like() { ':' } else { ';' }
+    if !IS_WINDOWS || kind.is_unix_like() { ':' } else { ';' }
 }
 
 /// A path as this shell writes it where no PATH is meant; every Unix-like shell of Windows runs `C:/a/b.exe`.
 pub(crate) fn text(kind: ShellKind, path: &Path) -> Result<String, InitError> {
     let path = plain_text(path)?;
-    Ok(if MAIN_SEPARATOR == '\\' && kind.is_unix_like() { path.replace('\\', "/") } else { path })
+    Ok(if IS_WINDOWS && kind.is_unix_like() { path.replace('\\', "/") } else { path })
 }
 
 /// A path as it is, if it is text.
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn a_separator_in_a_name_is_refused() {
         let env = Env::from_map([("", ""); 0], "/".into());
-        let directory = if MAIN_SEPARATOR == '/' { "/a:b" } else { r"C:\a;b" };
+        let directory = if IS_WINDOWS { r"C:\a;b" } else { "/a:b" };
         let error = PathEntry::new(ShellKind::PowerShell, Path::new(directory), &env).unwrap_err();
         assert!(matches!(error, InitError::Separator { .. }), "{error}");
     }

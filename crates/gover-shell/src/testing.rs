@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use gover_core::platform::IS_WINDOWS;
+
 /// Held while a file is open for writing or a process begins: a child that begins while another thread writes a
 /// program keeps that file open for an instant, and the kernel refuses to run it ("text file busy").
 static STARTING: Mutex<()> = Mutex::new(());
@@ -43,7 +45,7 @@ pub(crate) fn write_program(path: &Path, script: &str) {
 
 /// Whether programs can be scripts here, which the tests that need one ask first.
 pub(crate) fn scripts_are_programs() -> bool {
-    let answer = std::path::MAIN_SEPARATOR == '/';
+    let answer = !IS_WINDOWS;
     if !answer {
         eprintln!("skipped: a program cannot be a script on this system");
     }

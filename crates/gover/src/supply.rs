@@ -1,10 +1,11 @@
 //! From settings and environment to the sources of toolchains.
 
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::gorules::GoEnv;
 use gover_core::inventory;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::Outcome;
 use gover_core::{Env, Request};
 use gover_net::{Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
@@ -107,7 +108,7 @@ fn authentication(env: &Env) -> Authentication {
         let home = env.user_home()?;
         // The name that Windows has had for longer goes first there.
         let old = home.join("_netrc");
-        let is_old = MAIN_SEPARATOR == '\\' && old.exists();
+        let is_old = IS_WINDOWS && old.exists();
         Some(if is_old { old } else { home.join(".netrc") })
     };
     Authentication { goauth, netrc: env.var(vars::NETRC).map(PathBuf::from).or_else(in_home) }

@@ -15,6 +15,10 @@ pub use header::{architectures, architectures_of};
 pub use machine::{Fit, MachineFacts, Remark};
 pub use refused::WrongArchitecture;
 
+/// Whether this program was built for Windows. Only gover-sys compiles different code for each
+/// system; everywhere else, what differs is an `if`.
+pub const IS_WINDOWS: bool = cfg!(windows);
+
 /// A GOOS and GOARCH pair; `Display` and `parse` use `linux-amd64`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Platform {

@@ -1,10 +1,12 @@
 use std::fs;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
+
+use gover_core::platform::IS_WINDOWS;
 
 use super::{AuthError, Credentials};
 use crate::settings::{Authentication, NetworkSettings, Notice};
@@ -127,7 +129,7 @@ async fn goauth_off_goes_without_and_what_is_malformed_is_an_error() {
 
 #[tokio::test]
 async fn a_program_is_asked_in_general_and_again_about_what_was_refused() {
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     let helper = Helper::new(
@@ -161,7 +163,7 @@ async fn a_program_is_asked_in_general_and_again_about_what_was_refused() {
 
 #[tokio::test]
 async fn what_was_learned_for_one_request_is_not_asked_for_by_the_next() {
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     let helper = Helper::new("", "https://a.example\n\nAuthorization: Bearer new\n\n");
@@ -183,7 +185,7 @@ async fn what_was_learned_for_one_request_is_not_asked_for_by_the_next() {
 
 #[tokio::test]
 async fn a_program_that_takes_its_time_is_named_and_waited_for() {
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The program is a script of sh.
     }
     let directory = tempfile::tempdir().unwrap();
@@ -213,7 +215,7 @@ async fn a_program_that_takes_its_time_is_named_and_waited_for() {
 
 #[tokio::test]
 async fn who_is_asked_for_a_request_that_is_given_up_is_not_asked_again() {
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     for general in [true, false] {
@@ -258,7 +260,7 @@ async fn who_is_asked_for_a_request_that_is_given_up_is_not_asked_again() {
 
 #[tokio::test]
 async fn a_program_that_calls_go_installs_nothing() {
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The program is sh.
     }
     let program = r#"sh -c 'printf "https://a.example\n\nX-Install: $GOVER_AUTO_INSTALL\n\n"'"#;
@@ -274,7 +276,7 @@ async fn a_program_that_fails_is_told_without_its_arguments() {
     let error = failing.failure().unwrap();
     assert_eq!(error.to_string(), "`no-such-program` in GOAUTH failed: entity not found");
     assert!(!format!("{failing:?}").contains("secret"));
-    if MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return;
     }
     for output in ["https://a.example\n", "https://a.example\n\nno header\n\n", "what\n\nA: b\n\n", "\u{0}"] {
@@ -288,7 +290,7 @@ async fn a_program_that_fails_is_told_without_its_arguments() {
 
 #[tokio::test]
 async fn git_is_asked_about_one_address_and_told_whether_it_was_right() {
-    let Some(git) = machine_program("git").filter(|_| MAIN_SEPARATOR == '/') else {
+    let Some(git) = machine_program("git").filter(|_| !IS_WINDOWS) else {
         return; // The helper is a script of sh.
     };
     let directory = tempfile::tempdir().unwrap();

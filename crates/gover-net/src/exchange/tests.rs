@@ -3,6 +3,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::clock;
 use gover_test::{FakeProxy, FakeServer, Response, TlsFront};
 
@@ -115,7 +116,7 @@ fn helper(scene: &Scene, general: &str, special: &str) -> NetworkSettings {
 
 #[tokio::test]
 async fn headers_of_a_program_do_not_follow_a_redirect_to_another_host() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     let (scene, other) = (Scene::new(), Scene::new());
@@ -142,7 +143,7 @@ async fn headers_of_a_program_do_not_follow_a_redirect_to_another_host() {
 
 #[tokio::test]
 async fn connections_apart_know_who_asks() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     let scene = Scene::new();
@@ -158,7 +159,7 @@ async fn connections_apart_know_who_asks() {
 
 #[tokio::test]
 async fn a_program_is_asked_again_when_a_server_refuses() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The helper is a script of sh.
     }
     let scene = Scene::new();

@@ -9,9 +9,10 @@ mod block;
 mod files;
 mod registry;
 
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Env, Exit, Layout};
 use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::user_path::{self, UserPath};
@@ -183,7 +184,7 @@ impl Diagnose for PersistError {
 
 /// What `gover setup` has to do here. Changes nothing.
 pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
-    if MAIN_SEPARATOR == '\\' {
+    if IS_WINDOWS {
         return Ok(registry::plan(read_user_path(layout)?, machine_path().as_ref(), env, layout));
     }
     let mut plan = Plan::default();
@@ -196,7 +197,7 @@ pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
 
 /// What `gover setup --undo` has to do here. Changes nothing.
 pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
-    if MAIN_SEPARATOR == '\\' {
+    if IS_WINDOWS {
         return Ok(registry::plan_undo(read_user_path(layout)?, machine_path().as_ref(), env, layout));
     }
     let mut plan = Plan::default();

@@ -1,6 +1,7 @@
 use std::fs;
 use std::time::Duration;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_net::{Certificates, NetworkSettings};
 use gover_test::{FakeLog, FakeServer, FakeSite, Fault, Release, Response, TlsFront};
 
@@ -165,8 +166,7 @@ async fn a_directory_may_pass_the_database_on() {
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::write(target, site.log().answer(&path).unwrap_or_default()).unwrap();
     }
-    let url = format!("file://{}{}", if std::path::MAIN_SEPARATOR == '/' { "" } else { "/" }, root.display())
-        .replace('\\', "/");
+    let url = format!("file://{}{}", if IS_WINDOWS { "/" } else { "" }, root.display()).replace('\\', "/");
     let (result, asked) = scene.lookup(&url, &site.gosumdb()).await;
     assert_eq!((result, asked), (Ok(0), Vec::new()));
 }

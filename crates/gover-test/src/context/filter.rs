@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use gover_core::Platform;
 use gover_core::date::Date;
+use gover_core::platform::IS_WINDOWS;
 
 /// The replacements of one context.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ impl Filters {
         for (from, to) in &self.literal {
             text = text.replace(from, to);
         }
-        if std::path::MAIN_SEPARATOR == '\\' {
+        if IS_WINDOWS {
             text = text.replace("\\\\", "/").replace('\\', "/");
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
         }

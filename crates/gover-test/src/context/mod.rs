@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gover_core::env::{Env, vars};
+use gover_core::platform::IS_WINDOWS;
 use gover_core::{Layout, Platform};
 
 use crate::programs::{Programs, link_executable};
@@ -224,7 +225,7 @@ impl TestContext {
 
 /// Whether this system has links to directories: all have but Wine, which names itself in the environment.
 pub fn has_directory_links() -> bool {
-    std::path::MAIN_SEPARATOR == '/' || Env::from_process().var("WINELOADER").is_none()
+    !IS_WINDOWS || Env::from_process().var("WINELOADER").is_none()
 }
 
 /// The whole environment of a program in the context.
@@ -262,7 +263,7 @@ fn canonical(path: &Path) -> PathBuf {
     gover_core::real_path::real_path(path).expect("the temporary directory exists")
 }
 
-const PATH_SEPARATOR: &str = if std::path::MAIN_SEPARATOR == '/' { ":" } else { ";" };
+const PATH_SEPARATOR: &str = if IS_WINDOWS { ";" } else { ":" };
 
 /// What Windows and Wine need to start a program at all.
 const PASSED_ON: &[&str] = &[

@@ -1,7 +1,8 @@
 use std::fs;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::SessionRecord;
 use gover_core::{Exit, Request};
 use gover_shell::{Change, ShellKind};
@@ -117,7 +118,7 @@ fn calling_process() -> Option<ProcessId> {
     let next = ancestors.next();
     let name = |process: Option<ProcessId>| process.and_then(process::name);
     let (copy, shell) = (name(Some(parent)), name(next));
-    if MAIN_SEPARATOR == '\\' && is_copy(copy.as_deref(), shell.as_deref()) { next } else { Some(parent) }
+    if IS_WINDOWS && is_copy(copy.as_deref(), shell.as_deref()) { next } else { Some(parent) }
 }
 
 /// Whether a process named `copy` is what a Unix-like shell, its parent, starts a program from.

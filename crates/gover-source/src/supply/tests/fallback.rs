@@ -1,5 +1,7 @@
 //! From a source that is silent or fails to the next.
 
+use gover_core::platform::IS_WINDOWS;
+
 use super::*;
 
 /// Long enough for what answers, on a busy machine too; what is silent never answers at all.
@@ -259,7 +261,7 @@ async fn the_only_source_that_is_silent_is_named() {
 
 #[tokio::test]
 async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials() {
-    if std::path::MAIN_SEPARATOR != '/' {
+    if IS_WINDOWS {
         return; // The program is a script of sh.
     }
     let world = world();

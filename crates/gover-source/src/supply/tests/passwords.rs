@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::probe::Verdict;
+use gover_core::platform::IS_WINDOWS;
 use gover_net::{Notice, Waiting};
 
 /// Long enough for what answers, on a busy machine too. Whoever is asked takes twice as long.
@@ -20,7 +21,7 @@ struct Desk {
 impl Desk {
     /// `None` where the program, a script of sh, does not run.
     fn new() -> Option<Self> {
-        if std::path::MAIN_SEPARATOR != '/' {
+        if IS_WINDOWS {
             return None;
         }
         let world = Arc::new(world());
