@@ -3,7 +3,9 @@
 mod check_deps;
 mod generate;
 mod release_table;
+mod size;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 #[expect(clippy::disallowed_methods, reason = "a tool of the project, not part of gover")]
@@ -24,6 +26,8 @@ fn dispatch(arguments: &[String]) -> Result<(), String> {
         Some((command, [])) if command == "check-deps" => check_deps::run(),
         Some((command, rest)) if command == "generate" => generate::run(rest),
         Some((command, rest)) if command == "release-table" => release_table::run(rest),
+        Some((command, [])) if command == "size" => size::run(Path::new(".")),
+        Some((command, [root])) if command == "size" => size::run(Path::new(root)),
         _ => Err(USAGE.to_owned()),
     }
 }
@@ -32,4 +36,5 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   check-deps                      fail if the shim depends on more than its few crates
   generate [--check]              write docs/reference/{commands,environment,settings}.md, or check them
-  release-table SHARED_DATA_DIR   write crates/gover-source/data/releases.bin";
+  release-table SHARED_DATA_DIR   write crates/gover-source/data/releases.bin
+  size [DIR]                      count the production lines of each crate, here or of another checkout";

@@ -1,0 +1,143 @@
+//! `size`: how much production code there is, per crate.
+//!
+//! A production line is any line, blank lines and comments included, of a Rust file below `crates/*/src` or
+//! `shims/src` that is compiled outside of tests. Left out are items behind `#[cfg(test)]` or
+//! `#[cfg(any(test, fuzzing))]`, the files such a `mod` line names, and everything below `tests/`.
+//! gover-test and xtask are counted: they are code that somebody reads and keeps.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Prints the production lines of each crate of the checkout at `root` and their sum.
+#[expect(clippy::print_stdout, reason = "the table is what the developer asked for")]
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let mut packages = directories(&root.join("crates"))?;
+    packages.push(root.join("shims"));
+    let mut total = 0;
+    for package in packages {
+        let lines = count(&package.join("src"))?;
+        total += lines;
+        let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        println!("{:<14} {lines:>6}", if name == "shims" { "gover-shim" } else { &name });
+    }
+    println!("{:<14} {total:>6}", "total");
+    Ok(())
+}
+
+fn count(source: &Path) -> Result<usize, String> {
+    let mut files = Vec::new();
+    collect(source, &mut files)?;
+    let sources: Vec<(PathBuf, String)> =
+        files.into_iter().map(|path| Ok((path.clone(), read(&path)?))).collect::<Result<_, String>>()?;
+    let tests: BTreeSet<PathBuf> = sources.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+    let is_test = |path: &Path| path.ancestors().any(|above| tests.contains(&above.with_extension("")));
+    Ok(sources.iter().filter(|(path, _)| !is_test(path)).map(|(_, text)| production(text).len()).sum())
+}
+
+/// The lines that are compiled outside of tests.
+fn production(text: &str) -> Vec<&str> {
+    let mut kept = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let item = line.trim_start();
+        if !GATES.contains(&item) {
+            kept.push(line);
+            continue;
+        }
+        // rustfmt ends an item of several lines with a brace in the column it began in.
+        let indent = &line[..line.len() - item.len()];
+        let end = format!("{indent}}}");
+        for line in lines.by_ref() {
+            if line == end
+                || (line.starts_with(indent) && line.ends_with(';') && !line[indent.len()..].starts_with(' '))
+            {
+                break;
+            }
+        }
+    }
+    kept
+}
+
+/// The files, without extension, of the modules that `text` declares for tests only.
+fn test_modules(path: &Path, text: &str) -> Vec<PathBuf> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let parent = path.parent().unwrap_or(path);
+    let directory = match stem.as_ref() {
+        "mod" | "lib" | "main" => parent.to_owned(),
+        stem => parent.join(stem),
+    };
+    let mut found = Vec::new();
+    let mut lines = text.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        if !GATES.contains(&line) {
+            continue;
+        }
+        let mut file = None;
+        for line in lines.by_ref() {
+            if let Some(path) = line.strip_prefix("#[path = \"") {
+                file = path.strip_suffix("\"]").map(|path| parent.join(path).with_extension(""));
+            } else if !line.starts_with("#[") {
+                let name = line
+                    .trim_start_matches("pub ")
+                    .strip_prefix("mod ")
+                    .and_then(|name| name.strip_suffix(';'));
+                found.extend(name.map(|name| file.unwrap_or_else(|| directory.join(name))));
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    for path in entries(directory)? {
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn directories(parent: &Path) -> Result<Vec<PathBuf>, String> {
+    Ok(entries(parent)?.into_iter().filter(|path| path.join("Cargo.toml").is_file()).collect())
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let failed = |error| format!("cannot read `{}`: {error}", directory.display());
+    let entries = fs::read_dir(directory).map_err(failed)?;
+    let mut paths: Vec<_> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(failed)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))
+}
+
+const GATES: [&str; 2] = ["#[cfg(test)]", "#[cfg(any(test, fuzzing))]"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_for_tests_are_left_out() {
+        let text = "use a;\n#[cfg(test)]\nuse b;\n\nfn f() {\n    #[cfg(test)]\n    note();\n    g();\n}\n\n\
+                    #[cfg(test)]\nmod tests {\n    use super::*;\n}\nconst X: u8 = 1;\n";
+        assert_eq!(production(text), ["use a;", "", "fn f() {", "    g();", "}", "", "const X: u8 = 1;"]);
+    }
+
+    #[test]
+    fn modules_for_tests_are_found_as_files() {
+        let found = |path: &str, text: &str| test_modules(Path::new(path), text);
+        assert_eq!(found("s/lib.rs", "#[cfg(test)]\nmod tests;\nmod a;\n"), [Path::new("s/tests")]);
+        assert_eq!(found("s/a.rs", "#[cfg(test)]\nmod tests;\n"), [Path::new("s/a/tests")]);
+        let named = "#[cfg(any(test, fuzzing))]\n#[path = \"a_tests.rs\"]\nmod tests;\n";
+        assert_eq!(found("s/a.rs", named), [Path::new("s/a_tests")]);
+        assert_eq!(found("s/a.rs", "#[cfg(test)]\nmod tests {\n}\n"), [] as [&Path; 0]);
+    }
+}
