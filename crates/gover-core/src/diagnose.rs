@@ -49,3 +49,6 @@ pub trait Diagnose: std::error::Error {
         Exit::Failure
     }
 }
+
+/// The hint for a full disk.
+pub const MAKE_ROOM: &str = "make room, for instance with `gover cache clean` and `gover prune`, and try again";

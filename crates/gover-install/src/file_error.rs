@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use gover_core::Diagnose;
+use gover_core::diagnose::{Diagnose, MAKE_ROOM};
 
 /// A file operation that failed: `Display` names what was tried, the source why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +41,7 @@ pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
 /// What to do about an error of the file system.
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
     let hint = match kind {
-        kind if is_full(kind) => {
-            "make room, for instance with `gover cache clean` and `gover prune`, and try again"
-        }
+        kind if is_full(kind) => MAKE_ROOM,
         io::ErrorKind::ReadOnlyFilesystem => "set GOVER_HOME to a directory that can be written",
         io::ErrorKind::PermissionDenied => {
             "see who owns that path and whether a program still uses it; GOVER_HOME chooses another place"

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use gover_core::{Diagnose, Exit};
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
 use gover_log::{DatabaseError, SumdbError};
 use gover_net::HttpError;
 use gover_net::reason_of;
@@ -264,9 +264,7 @@ impl Diagnose for SupplyError {
             }
             Self::Unknown { .. } => "`gover list --remote` shows every release",
             Self::Integrity(error) => return error.hints(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
-                "make room, for instance with `gover cache clean` and `gover prune`, and try again"
-            }
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => MAKE_ROOM,
             Self::Write { .. } => "check the space on the disk and the permissions of GOVER_HOME",
         };
         vec![hint.to_owned()]

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use gover_core::diagnose::{Diagnose, Exit};
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
 
 /// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does not, so that no
 /// error without path, verb and hint can leave a command.
@@ -76,7 +76,7 @@ impl Failure {
     }
 
     /// A failure with its remedy.
-    pub(crate) fn with_hint(what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Failure)
     }
 
@@ -88,7 +88,7 @@ impl Failure {
     /// The system refused to do something with a file. `hint` is for every reason but a full disk.
     pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
         let is_full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        let hint = if is_full { FULL.to_owned() } else { hint.into() };
+        let hint = if is_full { MAKE_ROOM.to_owned() } else { hint.into() };
         Self::Shown(Box::new(Report {
             what: what.into(),
             details: Vec::new(),
@@ -99,7 +99,7 @@ impl Failure {
     }
 
     /// The same with one more thing to do, which is the best.
-    pub(crate) fn hinting(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.insert(0, hint.into());
         }
@@ -107,7 +107,7 @@ impl Failure {
     }
 
     /// The same with one more thing that may be meant.
-    pub(crate) fn or_hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint_last(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.push(hint.into());
         }
@@ -124,9 +124,6 @@ impl Failure {
         }))
     }
 }
-
-/// What to do about a full disk.
-const FULL: &str = "make room, for instance with `gover cache clean` and `gover prune`, and try again";
 
 impl<E: Diagnose> From<E> for Failure {
     fn from(error: E) -> Self {

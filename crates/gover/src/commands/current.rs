@@ -53,7 +53,7 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> 
             Ok(Exit::Failure)
         }
         Outcome::Nothing => {
-            Err(Failure::with_hint("no Go is chosen here, and none is on PATH", "gover install latest"))
+            Err(Failure::new("no Go is chosen here, and none is on PATH", "gover install latest"))
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
 
 fn show(context: &Context<'_>) -> Result<Exit, Failure> {
     let Some(text) = text(context)? else {
-        return Err(Failure::with_hint("no default is set", "gover default latest"));
+        return Err(Failure::new("no default is set", "gover default latest"));
     };
     let request = Request::parse(&text)?;
     match context.locate(&request)? {

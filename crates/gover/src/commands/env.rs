@@ -33,7 +33,7 @@ fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Resul
     let mut code = String::new();
     if let Some(goroot) = &toolchain.goroot {
         let goroot = goroot.to_str().ok_or_else(|| {
-            Failure::with_hint(
+            Failure::new(
                 format!("the path `{}` is not text, which shell code must be", goroot.display()),
                 "set GOVER_HOME to a directory with a plain name",
             )

@@ -55,7 +55,7 @@ fn edits(
 ) -> Result<Vec<EnvEdit>, Failure> {
     let set = |name: &str, value: OsString| EnvEdit::Set(OsString::from(name), value);
     let path = std::env::join_paths(path).map_err(|_| {
-        Failure::with_hint(
+        Failure::new(
             format!("`{}` cannot be on PATH, its name holds the separator", toolchain.bin.display()),
             "set GOVER_HOME to a directory with a plain name",
         )

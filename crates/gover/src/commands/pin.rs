@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// `gover pin`
 pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let directory = context.env.logical_directory().ok_or_else(|| {
-        Failure::with_hint("the working directory is gone", "`cd` to a directory that exists")
+        Failure::new("the working directory is gone", "`cd` to a directory that exists")
     })?;
     let request = match (&arguments.request, arguments.exact) {
         (None, false) => return show(&directory, context),
@@ -34,7 +34,7 @@ fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
             context.printer.data(&format!("{}  {place}", pin.request))?;
             Ok(Exit::Success)
         }
-        None => Err(Failure::with_hint("nothing is pinned here or above", "gover pin 1.22")),
+        None => Err(Failure::new("nothing is pinned here or above", "gover pin 1.22")),
     }
 }
 
@@ -44,7 +44,7 @@ fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     match toolchain.name {
         Some(name) => Ok(Request::exact(name)),
         None => {
-            Err(Failure::with_hint("the Go used here does not tell its version", "gover pin --exact 1.22"))
+            Err(Failure::new("the Go used here does not tell its version", "gover pin --exact 1.22"))
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn newest_release(request: &Request, context: &Context<'_>) -> Result
     let releases = supply.known_releases();
     match releases.newest(request, &context.target().platform) {
         Some(release) => Ok(release.name.clone()),
-        None => Err(Failure::with_hint(
+        None => Err(Failure::new(
             format!("no Go release matches `{request}`"),
             "`gover list --remote` shows every release",
         )),

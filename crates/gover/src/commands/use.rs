@@ -50,7 +50,7 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
         let changes = [Change::Unset(vars::GOVER_VERSION)];
         context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
     } else if context.env.var(vars::GOVER_VERSION).is_some() {
-        return Err(Failure::with_hint(
+        return Err(Failure::new(
             "GOVER_VERSION is set in this shell, and only the shell can take it back",
             unset_by_hand(context),
         ));
@@ -89,10 +89,10 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
             Some(line) => format!("`{}` first, or load the shell function: `{line}`", unset_by_hand(context)),
             None => unset_by_hand(context),
         };
-        return Err(Failure::with_hint(problem, hint));
+        return Err(Failure::new(problem, hint));
     }
     let Some(shell) = calling_process() else {
-        return Err(Failure::with_hint(
+        return Err(Failure::new(
             "the shell that called cannot be told from other processes",
             format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
         ));

@@ -55,7 +55,7 @@ impl GivenFile {
                 format!("`{text}` is an archive, and its name is not that of a release"),
                 format!("gover install --sha256 HEX {}", pasted(text)),
             )
-            .hinting(
+            .hint_first(
                 "give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module",
             ));
         };
@@ -80,7 +80,7 @@ impl GivenFile {
             if !is_proofless {
                 return failure;
             }
-            failure.hinting(format!(
+            failure.hint_first(format!(
                 "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you \
                  trust: gover install --sha256 HEX {}",
                 pasted(&self.text)

@@ -180,7 +180,7 @@ fn failed(error: InstallError, name: &ToolchainName, supply: &Supply, target: &T
     let failure = Failure::from(error);
     let request = Request::exact(name.clone());
     match unknown.then(|| target.alternative(&request, &supply.known_releases())).flatten() {
-        Some(arch) => failure.hinting(on_purpose(arch, request.as_str())),
+        Some(arch) => failure.hint_first(on_purpose(arch, request.as_str())),
         None => failure,
     }
 }
@@ -233,7 +233,7 @@ fn already(name: &ToolchainName, target: &Target, context: &Context<'_>) -> Resu
         && arch.as_str() != wanted
     {
         let version = Request::exact(name.clone());
-        return Err(Failure::with_hint(
+        return Err(Failure::new(
             format!("{name} is installed for {arch}, and {asked_by} asks for {wanted}"),
             format!("gover install -f --arch {wanted} {version}"),
         ));

@@ -58,7 +58,7 @@ fn notes(
     tell_unlisted(releases, context);
     context.printer.detail(&format!("known from the {}", basis(releases)));
     match request {
-        Some(request) if shown.is_empty() => Err(Failure::with_hint(
+        Some(request) if shown.is_empty() => Err(Failure::new(
             format!("no Go release for {} matches `{request}`", context.target().platform),
             "`gover list --remote --all` shows every release",
         )),

@@ -44,7 +44,7 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
             format!("`{text}` {what} the directory of the mirror comes before the versions"),
             format!("gover mirror {place} {}", versions.join(" ")),
         )
-        .or_hint(format!("for a directory of that name: gover mirror {}", pasted(&format!("./{text}")))));
+        .hint_last(format!("for a directory of that name: gover mirror {}", pasted(&format!("./{text}")))));
     }
     Ok(directory)
 }
