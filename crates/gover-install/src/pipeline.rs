@@ -77,7 +77,8 @@ pub struct Installed {
 }
 
 impl Installed {
-    pub(crate) fn reused(layout: &Layout, name: &ToolchainName) -> Self {
+    /// A toolchain that was there before.
+    pub fn reused(layout: &Layout, name: &ToolchainName) -> Self {
         Self {
             name: name.clone(),
             path: layout.toolchain(name),

@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use gover_core::resolve::{
-    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, locate, resolve,
+    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Toolchain, Trace, locate, resolve,
 };
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, GoVersion, Layout, Platform, Request};
 use gover_sys::{file, process};
 
-use crate::architecture::{self, Target};
 use crate::cli::Global;
 use crate::failure::Failure;
 use crate::output::Printer;
 use crate::settings::Settings;
+use crate::target::{self, Target};
 
 /// Environment, settings, paths and the printer; passed by reference, never changed.
 #[derive(Debug)]
@@ -42,14 +42,7 @@ impl<'a> Context<'a> {
         } else {
             Settings::resolve(global, env, &layout).unwrap_or_else(|_| Settings::builtin())
         };
-        Ok(Self {
-            env,
-            settings,
-            layout,
-            printer,
-            machine: architecture::of_machine(),
-            home: env.user_home(),
-        })
+        Ok(Self { env, settings, layout, printer, machine: target::of_machine(), home: env.user_home() })
     }
 
     /// The user's home directory, to shorten paths that people read.
@@ -77,9 +70,26 @@ impl<'a> Context<'a> {
         resolve(&self.question(), trace)
     }
 
-    /// The toolchain that answers a request, if it is there.
-    pub(crate) fn locate(&self, request: &Request) -> Result<Outcome, ResolveError> {
-        locate(&self.question(), request)
+    /// The toolchain that `go` would run here, if it is there. An error of the selection is for
+    /// `gover current` to report.
+    pub(crate) fn selected(&self) -> Option<Toolchain> {
+        match self.selection(&mut Trace::off()).ok()?.outcome {
+            Outcome::Ready(toolchain) => Some(toolchain),
+            Outcome::Missing(_) | Outcome::Nothing => None,
+        }
+    }
+
+    /// The installed toolchain that a request means.
+    pub(crate) fn locate(&self, request: &Request) -> Result<Option<Toolchain>, ResolveError> {
+        Ok(match locate(&self.question(), request)? {
+            Outcome::Ready(toolchain) => Some(toolchain),
+            Outcome::Missing(_) | Outcome::Nothing => None,
+        })
+    }
+
+    /// A path seen from the working directory.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path))
     }
 
     fn question(&self) -> Question<'_> {

@@ -1,6 +1,7 @@
 //! The one error type of commands: an error with its remedy, ready to be shown.
 
 use std::io;
+use std::path::Path;
 
 use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
 
@@ -98,7 +99,25 @@ impl Failure {
         }))
     }
 
-    /// The same with one more thing to do, which is the best.
+    /// A file in gover's home that could not be created, changed or removed.
+    pub(crate) fn file(verb: &str, path: &Path, source: &io::Error) -> Self {
+        Self::io(
+            format!("cannot {verb} `{}`", path.display()),
+            source,
+            "check who owns GOVER_HOME and whether you may write there",
+        )
+    }
+
+    /// A directory in gover's home that could not be read.
+    pub(crate) fn unreadable(path: &Path, source: &io::Error) -> Self {
+        Self::io(
+            format!("cannot read `{}`", path.display()),
+            source,
+            "check who owns GOVER_HOME and whether you may read it",
+        )
+    }
+
+    /// Adds the best thing to do.
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.insert(0, hint.into());
@@ -106,7 +125,7 @@ impl Failure {
         self
     }
 
-    /// The same with one more thing that may be meant.
+    /// Adds another thing to do.
     pub(crate) fn hint_last(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.push(hint.into());
@@ -145,7 +164,7 @@ impl<E: Diagnose> From<E> for Failure {
 
 impl Report {
     /// A program did not start.
-    pub(crate) fn cannot_execute(program: &std::path::Path, source: &io::Error) -> Self {
+    pub(crate) fn cannot_execute(program: &Path, source: &io::Error) -> Self {
         Self {
             what: format!("cannot execute `{}`", program.display()),
             details: Vec::new(),

@@ -2,7 +2,6 @@
 //! `Context`, and each command is a function over it that returns how the program ends.
 #![forbid(unsafe_code)]
 
-mod architecture;
 mod cli;
 mod commands;
 mod context;
@@ -10,7 +9,9 @@ mod failure;
 mod output;
 mod runtime;
 mod settings;
+mod store;
 mod supply;
+mod target;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};

@@ -6,7 +6,6 @@ use gover_core::env::vars;
 use gover_core::gorules::GoEnv;
 use gover_core::inventory;
 use gover_core::platform::IS_WINDOWS;
-use gover_core::resolve::Outcome;
 use gover_core::{Env, Request};
 use gover_net::{Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
 use gover_source::{SourceSpec, Supply, SupplySettings};
@@ -41,7 +40,7 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
 }
 
 /// Tells what was noticed of the checksum database and needed no error.
-pub(crate) fn tell_remarks(supply: &Supply, context: &Context<'_>) {
+pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
     for remark in supply.take_remarks() {
         context.printer.warning(&remark.to_string());
         if let Some(hint) = remark.hint() {
@@ -132,8 +131,5 @@ fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
 
 fn system_goroot(context: &Context<'_>) -> Option<PathBuf> {
     let request = Request::parse("system").ok()?;
-    match context.locate(&request) {
-        Ok(Outcome::Ready(toolchain)) => toolchain.goroot,
-        _ => None,
-    }
+    context.locate(&request).ok()??.goroot
 }

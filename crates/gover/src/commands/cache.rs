@@ -53,13 +53,7 @@ fn clean(context: &Context<'_>) -> Result<(), Failure> {
     let mut freed = 0;
     for path in [context.layout.index_cache(), context.layout.failed_sources()] {
         freed += file::tree_size(&path).unwrap_or_default();
-        file::remove_tree(&path).map_err(|source| {
-            Failure::io(
-                format!("cannot remove `{}`", path.display()),
-                &source,
-                "check who owns GOVER_HOME and whether you may write there",
-            )
-        })?;
+        file::remove_tree(&path).map_err(|source| Failure::file("remove", &path, &source))?;
     }
     let mut downloads = prune::find(&context.layout, &[])?;
     downloads.retain(|leftover| leftover.kind == LeftoverKind::Download);
@@ -82,10 +76,6 @@ fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
             Ok(paths)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(source) => Err(Failure::io(
-            format!("cannot read `{}`", directory.display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )),
+        Err(source) => Err(Failure::unreadable(&directory, &source)),
     }
 }

@@ -7,8 +7,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Table};
 use crate::settings::{self, ConfigFile, SETTINGS, SettingsError};
-
-use super::provide;
+use crate::store::lock;
 
 /// `gover config`
 pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -25,7 +24,7 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, 
 }
 
 fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
-    let lock = provide::lock(settings::LOCK, context)?;
+    let lock = lock::acquire(settings::LOCK, context)?;
     if name == "sources" && !value.is_empty() {
         SourceSpec::parse_list(value)?;
     }

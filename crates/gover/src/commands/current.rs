@@ -3,12 +3,12 @@ use gover_core::display::pasted;
 use gover_core::resolve::{Outcome, Resolution, Trace};
 use serde_json::{Value, json};
 
-use super::requests::name_of;
-use crate::architecture;
 use crate::cli::CurrentArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Style, Verbosity};
+use crate::store::architecture;
+use crate::store::requests::name_of;
 
 /// `gover current`
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit, Failure> {

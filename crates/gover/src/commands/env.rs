@@ -4,17 +4,17 @@ use gover_core::resolve::Toolchain;
 use gover_shell::{PathEntry, ShellKind};
 use serde_json::json;
 
-use super::{requests, which};
 use crate::cli::EnvArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Json;
+use crate::store::requests;
 
 /// `gover env`
 pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let toolchain = match &arguments.request {
         Some(text) => requests::installed(&requests::parse(text, context)?, context)?,
-        None => which::selected(context)?,
+        None => requests::selected(context)?,
     };
     if arguments.json {
         let version = toolchain.name.as_ref().map(ToString::to_string);

@@ -6,10 +6,10 @@ use gover_core::resolve::Toolchain;
 use gover_core::{Exit, Request};
 use gover_sys::exec::{self, EnvEdit};
 
-use super::{provide, requests};
 use crate::cli::ExecArgs;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::{provide, requests};
 
 /// `gover exec`
 ///

@@ -14,9 +14,7 @@ mod install;
 mod list;
 mod mirror;
 mod pin;
-mod provide;
 mod prune;
-mod requests;
 mod setup;
 mod uninstall;
 mod r#use;
@@ -28,13 +26,14 @@ use gover_core::Exit;
 use crate::cli::Command;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::shims;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
     if changes_toolchains(&command) {
-        recover(context);
+        shims::recover(context);
     } else if looks_for_toolchains(&command) {
-        tell_what_is_aside(context);
+        warn_of_unfinished(context);
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -60,22 +59,9 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
     }
 }
 
-/// Puts right what a crash left half-done, before anything is built on it. Where that fails for one toolchain, the others are
-/// none the worse.
-fn recover(context: &Context<'_>) {
-    if let Err(error) = gover_install::staging::recover_all(&context.layout) {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        context.printer.warning(&format!("{error}{cause}"));
-    }
-    if !gover_install::shims::names_are_right(&context.layout) {
-        // What hinders this is told by a command that depends on it.
-        drop(provide::refresh_shims(context));
-    }
-}
-
-/// Names toolchains that a forced install took out of sight and did not put back. Commands that look change nothing; those that
-/// change something bring them back.
-fn tell_what_is_aside(context: &Context<'_>) {
+/// Names toolchains that a forced install moved away and did not put back. Commands that only look change
+/// nothing; those that change something bring them back.
+fn warn_of_unfinished(context: &Context<'_>) {
     for name in gover_install::staging::put_aside(&context.layout) {
         context.printer.warning(&format!(
             "an install that has not ended put {name} aside (`gover install {}` brings it back)",
@@ -84,7 +70,7 @@ fn tell_what_is_aside(context: &Context<'_>) {
     }
 }
 
-/// Whether it changes toolchains, or tells exactly how they are.
+/// Whether it changes toolchains, or must know their exact state.
 fn changes_toolchains(command: &Command) -> bool {
     matches!(
         command,
@@ -97,7 +83,7 @@ fn changes_toolchains(command: &Command) -> bool {
     )
 }
 
-/// Whether it says what is installed, or runs it.
+/// Whether it shows or runs what is installed.
 fn looks_for_toolchains(command: &Command) -> bool {
     matches!(
         command,

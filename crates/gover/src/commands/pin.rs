@@ -2,19 +2,19 @@ use std::path::Path;
 
 use gover_core::display::pasted;
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
-use gover_core::resolve::Outcome;
 use gover_core::{Exit, Request, RequestKind, ToolchainName};
 
-use super::{provide, requests, which};
 use crate::cli::PinArgs;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::{provide, requests};
 
 /// `gover pin`
 pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let directory = context.env.logical_directory().ok_or_else(|| {
-        Failure::new("the working directory is gone", "`cd` to a directory that exists")
-    })?;
+    let directory = context
+        .env
+        .logical_directory()
+        .ok_or_else(|| Failure::new("the working directory is gone", "`cd` to a directory that exists"))?;
     let request = match (&arguments.request, arguments.exact) {
         (None, false) => return show(&directory, context),
         (None, true) => exact_here(context)?,
@@ -40,12 +40,10 @@ fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
 
 /// The toolchain used here, as a pin.
 fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
-    let toolchain = which::selected(context)?;
+    let toolchain = requests::selected(context)?;
     match toolchain.name {
         Some(name) => Ok(Request::exact(name)),
-        None => {
-            Err(Failure::new("the Go used here does not tell its version", "gover pin --exact 1.22"))
-        }
+        None => Err(Failure::new("the Go used here does not tell its version", "gover pin --exact 1.22")),
     }
 }
 
@@ -55,8 +53,8 @@ fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure
         return Err(Failure::usage("`system` names no version", "`gover pin system` pins it as it is"));
     }
     let name: ToolchainName = match context.locate(request)? {
-        Outcome::Ready(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request))?,
-        Outcome::Missing(_) | Outcome::Nothing => provide::newest_release(request, context)?,
+        Some(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request))?,
+        None => provide::newest_known(request, context)?,
     };
     Ok(Request::exact(name))
 }
@@ -84,7 +82,7 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     gover_sys::file::write_atomically(path, text.as_bytes()).map_err(|source| unwritable(path, &source))?;
     let was = before.map(|pin| format!(" (was {})", pin.request)).unwrap_or_default();
     context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
-    if let Ok(Outcome::Missing(request)) = context.locate(request) {
+    if let Ok(None) = context.locate(request) {
         context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
     }
     Ok(())

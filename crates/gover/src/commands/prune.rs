@@ -1,13 +1,11 @@
-use gover_core::inventory::Inventory;
-use gover_core::resolve::{Outcome, Trace};
 use gover_core::{Exit, Request, ToolchainName};
-use gover_install::prune::{self, Leftover, LeftoverKind};
+use gover_install::prune::{self, Leftover};
 
-use super::{default, provide, r#use};
 use crate::cli::PruneArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::mebibytes;
+use crate::store::{default, leftovers, lock, requests, sessions, shims};
 use crate::supply::supply;
 
 /// `gover prune`
@@ -17,10 +15,10 @@ use crate::supply::supply;
 pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let keep = arguments.keep.iter().map(|text| Request::parse_pin(text)).collect::<Result<Vec<_>, _>>()?;
     let superseded = superseded(&keep, context)?;
-    let leftovers = prune::find(&context.layout, &r#use::dead(context))?;
+    let leftovers = leftovers::find(context)?;
     if superseded.is_empty() && leftovers.is_empty() {
         if !arguments.dry_run {
-            provide::refresh_shims(context)?;
+            shims::refresh(context)?;
         }
         context.printer.note("nothing to prune");
         return Ok(Exit::Success);
@@ -35,7 +33,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
         return Ok(Exit::Success);
     }
     for (name, newer) in &superseded {
-        let lock = provide::lock(name.as_str(), context)?;
+        let lock = lock::acquire(name.as_str(), context)?;
         let gone = gover_install::uninstall(&context.layout, name, &lock)?;
         context.printer.note(&format!(
             "removed {name}, superseded by {newer} ({}; `gover install {}` brings it back)",
@@ -43,13 +41,12 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
             Request::exact(name.clone())
         ));
     }
-    let _sessions = r#use::lock(context)?;
+    let _sessions = sessions::lock(context)?;
     for leftover in prune::remove(&context.layout, &leftovers)? {
         context.printer.note(&format!("removed {}", line(&leftover, context)));
     }
-    provide::refresh_shims(context)?;
-    let lock = provide::lock("default", context)?;
-    default::refresh_link(context, &lock);
+    shims::refresh(context)?;
+    default::refresh_link(context, &default::lock(context)?);
     Ok(Exit::Success)
 }
 
@@ -58,13 +55,7 @@ fn superseded(
     keep: &[Request],
     context: &Context<'_>,
 ) -> Result<Vec<(ToolchainName, ToolchainName)>, Failure> {
-    let inventory = Inventory::scan(&context.layout).map_err(|source| {
-        Failure::io(
-            format!("cannot read `{}`", context.layout.versions().display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )
-    })?;
+    let inventory = requests::inventory(context)?;
     let used = used(context);
     let kept = kept(keep, &inventory.toolchains, context)?;
     let is_kept = |name: &ToolchainName| used.contains(name) || kept.contains(&name);
@@ -109,30 +100,15 @@ fn kept<'a>(
 
 /// What the default and the working directory mean now.
 fn used(context: &Context<'_>) -> Vec<ToolchainName> {
-    let default = default::read(context).ok().flatten().and_then(|request| context.locate(&request).ok());
-    let here = context.selection(&mut Trace::off()).ok().map(|resolution| resolution.outcome);
-    [default, here]
+    let here = context.selected();
+    [default::toolchain(context).ok().flatten(), here]
         .into_iter()
         .flatten()
-        .filter_map(|outcome| match outcome {
-            Outcome::Ready(toolchain) => toolchain.name,
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        })
+        .filter_map(|toolchain| toolchain.name)
         .collect()
 }
 
 fn line(leftover: &Leftover, context: &Context<'_>) -> String {
-    let (path, why) = (context.short(&leftover.path), describe(leftover.kind));
+    let (path, why) = (context.short(&leftover.path), leftovers::describe(leftover.kind));
     format!("{path}  {why}, {}", mebibytes(leftover.bytes))
-}
-
-/// What a leftover is.
-pub(super) fn describe(kind: LeftoverKind) -> &'static str {
-    match kind {
-        LeftoverKind::Damaged { reason } => reason,
-        LeftoverKind::Staging => "an install that did not end",
-        LeftoverKind::Download => "a download that did not end",
-        LeftoverKind::Receipt => "the receipt of a toolchain that is gone",
-        LeftoverKind::Session => "the choice of a shell that ended",
-    }
 }

@@ -1,15 +1,14 @@
 use gover_core::Exit;
 use gover_core::layout::executable_name;
 use gover_install::programs::{Programs, ProgramsError};
-use gover_install::shims;
 use gover_shell::persist::{
     self, Edit, EntryChange, FileEdit, MachineEntry, Notice, Plan, Reach, USER_PATH, UserPathEdit,
 };
 
-use super::provide;
 use crate::cli::SetupArgs;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::{lock, shims};
 
 /// `gover setup`
 pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -28,7 +27,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
             place(programs, context)?;
         }
         if !arguments.undo {
-            provide::refresh_shims(context)?;
+            shims::refresh(context)?;
         }
         apply(&mut plan, context)
     };
@@ -59,7 +58,7 @@ fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
 }
 
 fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
-    let lock = provide::lock(shims::LOCK, context)?;
+    let lock = lock::acquire(gover_install::shims::LOCK, context)?;
     programs.place(&context.layout, &lock)?;
     context.printer.note(&phrase_programs(Tense::Done, context));
     Ok(())

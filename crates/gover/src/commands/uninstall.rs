@@ -1,12 +1,11 @@
 use gover_core::display::pasted;
-use gover_core::inventory::candidates;
 use gover_core::{Exit, Request, ToolchainName};
 
-use super::{default, provide};
 use crate::cli::UninstallArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::mebibytes;
+use crate::store::{default, lock, requests, shims};
 
 /// `gover uninstall`
 pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -21,12 +20,12 @@ pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Ex
     for name in &names {
         remove(name, context)?;
     }
-    provide::refresh_shims(context)?;
+    shims::refresh(context)?;
     Ok(Exit::Success)
 }
 
 fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
-    let lock = provide::lock(name.as_str(), context)?;
+    let lock = lock::acquire(name.as_str(), context)?;
     let gone = gover_install::uninstall(&context.layout, name, &lock)?;
     drop(lock);
     context.printer.note(&format!(
@@ -34,9 +33,9 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
         mebibytes(gone.bytes),
         Request::exact(name.clone())
     ));
-    let lock = provide::lock("default", context)?;
+    let lock = default::lock(context)?;
     if let Some(request) = default::read(context)?
-        && matches!(context.locate(&request), Ok(gover_core::resolve::Outcome::Missing(_)))
+        && context.locate(&request).is_ok_and(|toolchain| toolchain.is_none())
     {
         context
             .printer
@@ -55,22 +54,12 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
             "`gover list` shows what can be uninstalled",
         ));
     }
-    let installed = candidates(&context.layout).map_err(|source| {
-        Failure::io(
-            format!("cannot read `{}`", context.layout.versions().display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )
-    })?;
+    let installed = requests::names(context)?;
     let matches = request.all(&installed, context.stable().as_ref());
     match matches.as_slice() {
-        [] => Err(Failure::not_found(
-            match request.as_exact() {
-                Some(name) => format!("{name} is not installed"),
-                None => format!("no installed Go answers `{request}`"),
-            },
-            "`gover list` shows what is installed",
-        )),
+        [] => {
+            Err(Failure::not_found(requests::not_installed(request), "`gover list` shows what is installed"))
+        }
         [name] => Ok((*name).clone()),
         several => {
             let names: Vec<_> = several.iter().map(ToString::to_string).collect();

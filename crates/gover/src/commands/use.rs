@@ -1,18 +1,13 @@
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use gover_core::env::vars;
 use gover_core::platform::IS_WINDOWS;
-use gover_core::resolve::SessionRecord;
 use gover_core::{Exit, Request};
 use gover_shell::{Change, ShellKind};
 use gover_sys::process::{self, ProcessId};
-use gover_sys::{Lock, file};
 
-use super::{provide, requests};
 use crate::cli::UseArgs;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::{provide, requests, sessions};
 
 /// `gover use`
 pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -44,8 +39,11 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
 }
 
 fn clear(context: &Context<'_>) -> Result<(), Failure> {
-    let lock = lock(context)?;
-    let recorded = forget(context, &lock)?;
+    let lock = sessions::lock(context)?;
+    let recorded = match calling_process() {
+        Some(shell) => sessions::remove(shell, context, &lock)?,
+        None => false,
+    };
     if let Some(shell) = function_shell(context) {
         let changes = [Change::Unset(vars::GOVER_VERSION)];
         context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
@@ -97,15 +95,7 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
             format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
         ));
     };
-    let lock = lock(context)?;
-    sweep(context, &lock);
-    let record = SessionRecord { start: shell.start, request: request.as_str().to_owned() };
-    let path = context.layout.session(shell.id);
-    let write = || {
-        fs::create_dir_all(context.layout.sessions())?;
-        file::write_atomically(&path, record.to_string().as_bytes())
-    };
-    write().map_err(|source| cannot_write(&path, &source))
+    sessions::write(shell, request.as_str(), context, &sessions::lock(context)?)
 }
 
 /// The process whose choice it is: the parent, usually a shell.
@@ -126,51 +116,6 @@ fn is_copy(copy: Option<&str>, shell: Option<&str>) -> bool {
     let kind = copy.and_then(ShellKind::parse);
     kind.is_some_and(ShellKind::is_unix_like) && copy == shell
 }
-
-fn forget(context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {
-    let Some(shell) = calling_process() else { return Ok(false) };
-    let path = context.layout.session(shell.id);
-    if !path.exists() {
-        return Ok(false);
-    }
-    file::remove_tree(&path).map_err(|source| cannot_write(&path, &source))?;
-    Ok(true)
-}
-
-/// Removes records of shells that have ended; one that cannot be removed is ignored when read anyway.
-fn sweep(context: &Context<'_>, _lock: &Lock) {
-    for path in dead(context) {
-        let _ = file::remove_tree(&path);
-    }
-}
-
-/// The records of shells that have ended.
-pub(super) fn dead(context: &Context<'_>) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
-    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !is_alive(path)).collect()
-}
-
-fn is_alive(path: &Path) -> bool {
-    let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-    let record = file::read_text_limited(path, RECORD).ok().and_then(|text| SessionRecord::parse(&text));
-    id.zip(record).is_some_and(|(id, record)| process::is_alive(ProcessId { id, start: record.start }))
-}
-
-/// The lock of the session records.
-pub(super) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
-    provide::lock("sessions", context)
-}
-
-fn cannot_write(path: &Path, source: &std::io::Error) -> Failure {
-    Failure::io(
-        format!("cannot write `{}`", path.display()),
-        source,
-        "check who owns GOVER_HOME and whether you may write there",
-    )
-}
-
-/// Bytes of a session record, which holds two lines.
-const RECORD: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

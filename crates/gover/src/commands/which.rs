@@ -1,20 +1,18 @@
 use gover_core::Exit;
-use gover_core::display::pasted;
-use gover_core::resolve::{Outcome, Toolchain, Trace};
 use serde_json::json;
 
-use super::requests;
 use crate::cli::WhichArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Json;
+use crate::store::requests;
 
 /// `gover which`
 pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let (program, request) = split(&arguments.words)?;
     let toolchain = match request {
         Some(request) => requests::installed(&requests::parse(request, context)?, context)?,
-        None => selected(context)?,
+        None => requests::selected(context)?,
     };
     let path = toolchain.program(program);
     if !gover_sys::file::is_executable(&path) {
@@ -46,26 +44,5 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
             format!("a toolchain has no program `{}`", word.escape_debug()),
             "`gover which go` or `gover which gofmt`",
         )),
-    }
-}
-
-/// The toolchain that `go` would start here.
-pub(super) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
-    let resolution = context.selection(&mut Trace::off())?;
-    match &resolution.outcome {
-        Outcome::Ready(toolchain) => Ok(toolchain.clone()),
-        Outcome::Missing(request) => {
-            let what = match request.as_exact() {
-                Some(name) => name.to_string(),
-                None => format!("a Go that answers `{request}`"),
-            };
-            Err(Failure::not_found(
-                format!("{what} is not installed ({})", resolution.reason(context.home())),
-                format!("gover install {}", pasted(request.as_str())),
-            ))
-        }
-        Outcome::Nothing => {
-            Err(Failure::not_found("no Go is chosen here, and none is on PATH", "gover install latest"))
-        }
     }
 }

@@ -6,13 +6,13 @@ use gover_doctor::{Change, Check, Finding, visible};
 
 use super::network::Answers;
 use super::{examine, exit, show};
-use crate::commands::provide;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::lock;
 
 /// Repairs in rounds: what one change did to a file, the next round sees. Ends when nothing is left to change.
 pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<Exit, Failure> {
-    let lock = provide::lock(LOCK, context)?;
+    let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
     let mut failed = false;

@@ -1,12 +1,12 @@
 //! What the manager knows and the checks cannot read themselves: releases, and what its store holds.
 
 use gover_doctor::snapshot::manager::{Leftover, Release, Store};
-use gover_install::prune::{self, LeftoverKind};
+use gover_install::LeftoverKind;
 use gover_source::Availability;
 use gover_sys::file;
 
-use crate::commands::{prune as prune_command, r#use};
 use crate::context::Context;
+use crate::store::leftovers;
 use crate::supply;
 
 /// The releases that are known without asking anybody, newest first; none if the sources are set to what is none, which
@@ -29,10 +29,10 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
 
 /// What the store holds besides toolchains; `None` if it cannot be read, which its rights explain.
 pub(super) fn store(context: &Context<'_>) -> Option<Store> {
-    let leftovers = prune::find(&context.layout, &r#use::dead(context)).ok()?;
+    let leftovers = leftovers::find(context).ok()?;
     let leftovers = leftovers.into_iter().map(|leftover| Leftover {
         path: leftover.path.to_string_lossy().into_owned(),
-        what: prune_command::describe(leftover.kind).to_owned(),
+        what: leftovers::describe(leftover.kind).to_owned(),
         is_damage: matches!(leftover.kind, LeftoverKind::Damaged { .. }),
         bytes: leftover.bytes,
     });

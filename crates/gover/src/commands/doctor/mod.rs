@@ -16,11 +16,11 @@ use gover_shell::ShellKind;
 use gover_sys::process;
 
 use self::network::Answers;
-use super::provide;
 use crate::cli::DoctorArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::settings::SettingOrigin;
+use crate::store::lock;
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     if arguments.undo {
@@ -91,7 +91,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
 }
 
 fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
-    let lock = provide::lock(LOCK, context)?;
+    let lock = lock::acquire(LOCK, context)?;
     let undone = Journal::undo(&context.layout, &lock)?;
     let mut exit = Exit::Success;
     let mut told = BTreeSet::new();

@@ -1,96 +1,63 @@
-//! `gover install ./go1.22.5.linux-amd64.tar.gz`: a file that the Go project published, proven like one from a source.
+//! Files as arguments of `gover install`.
 //!
-//! Its sum comes from the table compiled into gover or from the index that is kept; its record from the log, also from
-//! the part of it that lies beside the file, as in a mirror. A build of one's own needs `--sha256`.
+//! A file that the Go project published is proven like one from a source: its checksum comes from the table
+//! compiled into gover or from the index in the cache, its record from the log or from a copy of the log in the
+//! same directory, as in a mirror. Any other build needs `--sha256`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use gover_archive::digest::Digest;
+use gover_core::Platform;
 use gover_core::display::pasted;
-use gover_core::{Platform, ToolchainName};
-use gover_install::{InstallError, Installed};
 use gover_net::address::{file_path, is_http, shown as shown_address};
-use gover_source::{Wanted, published_file};
+use gover_source::{Location, Wanted, published_file};
 
-use crate::architecture::Target;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::supply::with_file;
+use crate::store::install::Want;
+use crate::target::Target;
 
-/// A file to be installed, and the toolchain in it by the file's name.
-#[derive(Debug)]
-pub(super) struct GivenFile {
-    path: PathBuf,
-    /// As it was typed.
-    text: String,
-    name: ToolchainName,
+/// Whether an argument is an archive rather than a version.
+pub(super) fn is_file_or_url(text: &str) -> bool {
+    is_http(text)
+        || text.starts_with("file://")
+        || [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| text.to_ascii_lowercase().ends_with(suffix))
 }
 
-impl GivenFile {
-    /// Which toolchain it holds, as its name says.
-    pub(super) fn name(&self) -> &ToolchainName {
-        &self.name
+/// A file that the Go project published, if it can be installed here.
+pub(super) fn published(text: &str, target: &Target, context: &Context<'_>) -> Result<Want, Failure> {
+    if is_http(text) {
+        // An address may hold a password or a token.
+        let text = &shown_address(text);
+        return Err(Failure::usage(
+            format!("`{text}` is an archive, and nothing says which digest it must have"),
+            format!("gover install --sha256 HEX {}", pasted(text)),
+        ));
     }
-
-    /// The file that was typed, if it is one that can be installed here.
-    pub(super) fn parse(text: &str, target: &Target, context: &Context<'_>) -> Result<Self, Failure> {
-        if is_http(text) {
-            // An address may hold a password or a token.
-            let text = &shown_address(text);
-            return Err(Failure::usage(
-                format!("`{text}` is an archive, and nothing says which digest it must have"),
-                format!("gover install --sha256 HEX {}", pasted(text)),
-            ));
-        }
-        let path = path_of(text, context);
-        if !path.is_file() {
-            let what = if path.exists() { "is no file" } else { "does not exist" };
-            return Err(Failure::usage(
-                format!("`{text}` {what}"),
-                "`gover install 1.22.5` downloads a release",
-            ));
-        }
-        let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let Some(published) = published_file(file_name) else {
-            return Err(Failure::usage(
-                format!("`{text}` is an archive, and its name is not that of a release"),
-                format!("gover install --sha256 HEX {}", pasted(text)),
-            )
-            .hint_first(
-                "give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module",
-            ));
-        };
-        let Wanted { name, platform } = published.wanted;
-        if platform != target.platform {
-            return Err(misplaced(text, &platform, target));
-        }
-        Ok(Self { path, text: text.to_owned(), name })
+    let path = path_of(text, context);
+    if !path.is_file() {
+        let what = if path.exists() { "is no file" } else { "does not exist" };
+        return Err(Failure::usage(format!("`{text}` {what}"), "`gover install 1.22.5` downloads a release"));
     }
-
-    /// Installs it, unless that toolchain is there.
-    pub(super) fn install(
-        &self,
-        force: bool,
-        target: &Target,
-        context: &Context<'_>,
-    ) -> Result<Installed, Failure> {
-        let supply = with_file(context, &self.path)?;
-        super::attempt(&self.name, force, &supply, target, context)?.map_err(|error| {
-            let is_proofless = matches!(error, InstallError::NoProof { .. });
-            let failure = super::failed(error, &self.name, &supply, target);
-            if !is_proofless {
-                return failure;
-            }
-            failure.hint_first(format!(
-                "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you \
-                 trust: gover install --sha256 HEX {}",
-                pasted(&self.text)
-            ))
-        })
+    let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(published) = published_file(file_name) else {
+        return Err(Failure::usage(
+            format!("`{text}` is an archive, and its name is not that of a release"),
+            format!("gover install --sha256 HEX {}", pasted(text)),
+        )
+        .hint_first(
+            "give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module",
+        ));
+    };
+    let Wanted { name, platform } = published.wanted;
+    if platform != target.platform {
+        return Err(wrong_platform(text, &platform, target));
     }
+    Ok(Want::File { name, path, typed: text.to_owned() })
 }
 
-/// A file for something else than what is installed for here.
-fn misplaced(text: &str, platform: &Platform, target: &Target) -> Failure {
+fn wrong_platform(text: &str, platform: &Platform, target: &Target) -> Failure {
     let what =
         format!("`{text}` is for {platform}, and toolchains are installed for {} here", target.platform);
     if platform.os() == target.platform.os() {
@@ -100,10 +67,28 @@ fn misplaced(text: &str, platform: &Platform, target: &Target) -> Failure {
     Failure::usage(what, format!("get the file whose name holds `{}`", target.platform))
 }
 
+/// A build with the checksum that the user gives.
+pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -> Result<Want, Failure> {
+    let [argument] = arguments else {
+        return Err(Failure::usage(
+            "--sha256 proves one file",
+            "gover install --sha256 HEX ./go1.22.5.linux-amd64.tar.gz",
+        ));
+    };
+    let sha256: Digest = sum.parse().map_err(|_| {
+        Failure::usage(format!("`{}` is not a SHA-256", sum.escape_debug()), "give its 64 hexadecimal digits")
+    })?;
+    let location = match argument.to_str() {
+        Some(url) if is_http(url) => Location::Url(url.to_owned()),
+        Some(text) => Location::File(path_of(text, context)),
+        None => Location::File(context.absolute(Path::new(argument))),
+    };
+    Ok(Want::Custom { location, sha256 })
+}
+
 /// The path that was typed, or that a `file://` address holds.
-pub(super) fn path_of(text: &str, context: &Context<'_>) -> PathBuf {
+fn path_of(text: &str, context: &Context<'_>) -> PathBuf {
     let path = file_path(text).unwrap_or_else(|| Path::new(text).to_owned());
-    let path = context.env.directory().map_or_else(|| path.clone(), |here| here.join(&path));
-    // `./` says nothing in the middle of a path.
-    path.components().collect()
+    // Without `./` in the middle.
+    context.absolute(&path).components().collect()
 }

@@ -2,30 +2,23 @@
 
 use gover_core::display::pasted;
 use gover_core::inventory::{Inventory, is_goroot};
-use gover_core::resolve::{Outcome, Toolchain, Trace};
+use gover_core::resolve::Toolchain;
 use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
 use serde_json::{Value, json};
 
-use super::{support, support_facts};
-use crate::architecture;
+use super::support::{support, support_facts};
 use crate::cli::ListArgs;
-use crate::commands::default;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Style, Table};
+use crate::store::{architecture, default, requests};
 use crate::supply::supply;
 
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
-    let mut inventory = Inventory::scan(&context.layout).map_err(|source| {
-        Failure::io(
-            format!("cannot read `{}`", context.layout.versions().display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )
-    })?;
+    let mut inventory = requests::inventory(context)?;
     if let Some(request) = &request {
         let matching = request.all(&inventory.toolchains, context.stable().as_ref());
         inventory.toolchains = matching.into_iter().cloned().collect();
@@ -71,19 +64,10 @@ struct View {
 impl View {
     fn new(context: &Context<'_>) -> Result<Self, Failure> {
         let supply = supply(context)?;
-        let ready = |outcome| match outcome {
-            Outcome::Ready(toolchain) => Some(toolchain),
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        };
-        // A selection that fails is `current`'s to report.
-        let selected =
-            context.selection(&mut Trace::off()).ok().and_then(|resolution| ready(resolution.outcome));
-        let default =
-            default::read(context)?.and_then(|request| context.locate(&request).ok()).and_then(ready);
         Ok(Self {
             releases: supply.known_releases(),
-            selected,
-            default: default.and_then(|toolchain| toolchain.name),
+            selected: context.selected(),
+            default: default::toolchain(context)?.and_then(|toolchain| toolchain.name),
         })
     }
 
@@ -94,11 +78,7 @@ impl View {
 
 /// The Go on PATH outside gover.
 fn system(context: &Context<'_>) -> Option<Toolchain> {
-    let request = Request::parse("system").ok()?;
-    match context.locate(&request) {
-        Ok(Outcome::Ready(toolchain)) => Some(toolchain),
-        _ => None,
-    }
+    context.locate(&Request::parse("system").ok()?).ok()?
 }
 
 fn lines(

@@ -5,12 +5,13 @@ use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
 use serde_json::{Value, json};
 
-use super::{basis, support, support_facts, tell_unlisted};
+use super::support::{support, support_facts};
 use crate::cli::ListArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Style, Table};
 use crate::runtime::block_on;
+use crate::store::releases::{basis, not_asked, note_unlisted};
 use crate::supply::supply;
 
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -50,12 +51,12 @@ fn notes(
     context: &Context<'_>,
 ) -> Result<Exit, Failure> {
     for failure in &releases.failures {
-        context.printer.note(&format!("{} was not asked: {failure}", failure.source));
+        context.printer.note(&not_asked(failure));
     }
     for remedy in gover_source::remedies(&releases.failures) {
         context.printer.hint(&remedy);
     }
-    tell_unlisted(releases, context);
+    note_unlisted(releases, context);
     context.printer.detail(&format!("known from the {}", basis(releases)));
     match request {
         Some(request) if shown.is_empty() => Err(Failure::new(

@@ -13,10 +13,7 @@ use crate::failure::Failure;
 /// The directory to fill, absolute. What is none but looks like something else that may stand there is refused: somebody forgot
 /// the directory, or means to name a source. A path, such as `./1.22`, is always one.
 pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result<PathBuf, Failure> {
-    let directory = context
-        .env
-        .directory()
-        .map_or_else(|| arguments.directory.clone(), |here| here.join(&arguments.directory));
+    let directory = context.absolute(&arguments.directory);
     let text = arguments.directory.to_string_lossy();
     let requests: Vec<String> = arguments.requests.iter().map(|request| pasted(request)).collect();
     if text.contains("://") && !text.starts_with(['.', '/']) {

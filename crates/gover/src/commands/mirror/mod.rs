@@ -17,13 +17,13 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Progress, Style, mebibytes};
 use crate::runtime::block_on;
-use crate::supply::{supply, tell_remarks, with_sources};
+use crate::supply::{note_warnings, supply, with_sources};
 
 /// `gover mirror`
 pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let supply = supply(context)?;
     let result = fill(arguments, &supply, context);
-    tell_remarks(&supply, context);
+    note_warnings(&supply, context);
     result
 }
 

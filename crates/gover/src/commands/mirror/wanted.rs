@@ -6,11 +6,11 @@ use gover_install::mirror::{Packing, Wish};
 use gover_source::{Supply, Wanted};
 use thiserror::Error;
 
-use crate::architecture::Target;
 use crate::cli::MirrorArgs;
-use crate::commands::install;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::store::releases;
+use crate::target::Target;
 
 /// Every version for every platform in every packing that was asked for.
 pub(super) fn wishes(
@@ -32,7 +32,10 @@ pub(super) fn wishes(
         }
         for platform in &platforms {
             let target = Target { platform: platform.clone(), asked_by: Some("--platform") };
-            let name = install::released(&request, supply, &target, context)?;
+            let name = match request.as_exact() {
+                Some(name) => name.clone(),
+                None => releases::newest(&request, supply, &target, context)?,
+            };
             for packing in &packings {
                 let wanted = Wanted { name: name.clone(), platform: platform.clone() };
                 let wish = Wish { wanted, packing: *packing };

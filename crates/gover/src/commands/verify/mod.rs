@@ -5,7 +5,6 @@ mod show;
 
 use std::thread;
 
-use gover_core::inventory::candidates;
 use gover_core::{Exit, Platform, Request, RequestKind, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Case, Known, LogAnswer, Tree, Verdict, judge};
@@ -14,12 +13,12 @@ use gover_sys::Lock;
 use thiserror::Error;
 
 use self::log::Said;
-use crate::architecture;
 use crate::cli::VerifyArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Progress;
-use crate::supply::{supply, tell_remarks};
+use crate::store::{architecture, lock, requests};
+use crate::supply::{note_warnings, supply};
 
 /// Hashes installed toolchains again and compares them with what was written down and with the log; changes nothing.
 pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -35,7 +34,7 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit,
         show::json(&examined, context)?;
     }
     show::remarks(&examined, context);
-    tell_remarks(&supply, context);
+    note_warnings(&supply, context);
     show::outcome(&examined, said, context)
 }
 
@@ -115,9 +114,8 @@ fn read(
     context: &Context<'_>,
 ) -> Result<Option<Read>, Failure> {
     let path = context.layout.lock(name.as_str());
-    let waiting = || context.printer.note(&format!("waiting for another gover ({})", context.short(&path)));
     // Where no lock can be taken, in a home that is read-only, nobody replaces anything either.
-    let lock = Lock::acquire(&path, waiting).ok();
+    let lock = Lock::acquire(&path, || lock::announce_wait(name.as_str(), context)).ok();
     if let Some(lock) = &lock {
         // Papers that a crash kept from their places belong to the tree that is there.
         staging::recover(&context.layout, name.as_str(), lock)?;
@@ -134,19 +132,13 @@ fn read(
 }
 
 /// Installed toolchains that the requests mean, damaged ones too; without requests all of them.
-fn wanted(requests: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
-    let installed = candidates(&context.layout).map_err(|source| {
-        Failure::io(
-            format!("cannot read `{}`", context.layout.versions().display()),
-            &source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )
-    })?;
-    if requests.is_empty() {
+fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
+    let installed = requests::names(context)?;
+    if texts.is_empty() {
         return Ok(installed);
     }
     let mut names = Vec::new();
-    for text in requests {
+    for text in texts {
         let request = Request::parse_pin(text)?;
         if !request.is_by_version() {
             return Err(Failure::usage(
@@ -163,7 +155,7 @@ fn wanted(requests: &[String], context: &Context<'_>) -> Result<Vec<ToolchainNam
             _ => request.all(&installed, stable.as_ref()),
         };
         if matching.is_empty() {
-            return Err(super::requests::missing(&request));
+            return Err(requests::missing(&request));
         }
         names.extend(matching.into_iter().cloned());
     }

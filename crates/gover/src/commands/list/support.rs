@@ -1,0 +1,40 @@
+//! How long a toolchain is supported.
+
+use gover_core::ToolchainName;
+use gover_source::{Releases, Support};
+use serde_json::{Value, json};
+
+/// How a toolchain is supported, in words.
+pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
+    let state = match releases.support(name) {
+        Support::Supported => "supported".to_owned(),
+        Support::EndOfLife(Some(since)) => format!("end of life since {since}"),
+        Support::EndOfLife(None) => "end of life".to_owned(),
+        Support::Prerelease => "prerelease".to_owned(),
+        Support::Custom => "custom build".to_owned(),
+    };
+    match newer_patch(name, releases) {
+        Some(newest) => format!("{state}, newest patch is {}", newest.version()),
+        None => state,
+    }
+}
+
+/// The same as data.
+pub(super) fn support_facts(name: &ToolchainName, releases: &Releases) -> Value {
+    let (state, since) = match releases.support(name) {
+        Support::Supported => ("supported", None),
+        Support::EndOfLife(since) => ("end-of-life", since),
+        Support::Prerelease => ("prerelease", None),
+        Support::Custom => ("custom", None),
+    };
+    json!({
+        "state": state,
+        "since": since.map(|date| date.to_string()),
+        "newest_patch": newer_patch(name, releases).map(ToString::to_string),
+    })
+}
+
+fn newer_patch<'a>(name: &ToolchainName, releases: &'a Releases) -> Option<&'a ToolchainName> {
+    let newest = releases.newest_patch(name.version()).map(|release| &release.name);
+    newest.filter(|newest| newest.version() > name.version())
+}

@@ -1,0 +1,231 @@
+//! Installs one toolchain and says what happened.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use gover_archive::digest::Digest;
+use gover_core::display::pasted;
+use gover_core::inventory::is_installed;
+use gover_core::{Request, ToolchainName};
+
+use gover_install::{
+    GivenRequest, InstallError, InstallRequest, Installed, Installer, ProofHeld, Receipt, Seen, install_given,
+};
+use gover_source::{Location, Supply, SupplyError, Wanted};
+
+use super::{architecture, default, releases, shims};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Progress, mebibytes};
+use crate::runtime::block_on;
+use crate::supply::{note_warnings, supply, with_file};
+use crate::target::Target;
+
+/// What to install.
+#[derive(Debug)]
+pub(crate) enum Want {
+    /// A release, from the first source that has it.
+    Release(ToolchainName),
+    /// A file that the Go project published, with its path as it was typed.
+    File { name: ToolchainName, path: PathBuf, typed: String },
+    /// A build that the user vouches for with its checksum.
+    Custom { location: Location, sha256: Digest },
+}
+
+impl Want {
+    /// The toolchain, unless only the file itself can tell.
+    pub(crate) fn name(&self) -> Option<&ToolchainName> {
+        match self {
+            Self::Release(name) | Self::File { name, .. } => Some(name),
+            Self::Custom { .. } => None,
+        }
+    }
+}
+
+/// What toolchains are installed for, and from where: the sources of the settings, read when first needed,
+/// since a toolchain that is there needs none.
+pub(crate) struct Installation<'a> {
+    pub(crate) target: &'a Target,
+    force: bool,
+    supply: OnceCell<Supply>,
+    context: &'a Context<'a>,
+}
+
+impl<'a> Installation<'a> {
+    pub(crate) fn new(target: &'a Target, force: bool, context: &'a Context<'a>) -> Self {
+        Self { target, force, supply: OnceCell::new(), context }
+    }
+
+    /// The sources.
+    pub(crate) fn supply(&self) -> Result<&Supply, Failure> {
+        if let Some(supply) = self.supply.get() {
+            return Ok(supply);
+        }
+        let supply = supply(self.context)?;
+        Ok(self.supply.get_or_init(|| supply))
+    }
+
+    /// The release that a request means.
+    pub(crate) fn release(&self, request: &Request) -> Result<Want, Failure> {
+        match request.as_exact() {
+            Some(name) => Ok(Want::Release(name.clone())),
+            None => releases::newest(request, self.supply()?, self.target, self.context).map(Want::Release),
+        }
+    }
+
+    /// Whether a toolchain is there and stays as it is.
+    pub(crate) fn keeps(&self, name: &ToolchainName) -> bool {
+        !self.force && is_installed(&self.context.layout, name)
+    }
+
+    /// Installs a toolchain, unless it is there.
+    pub(crate) fn install(&self, want: &Want) -> Result<Installed, Failure> {
+        if let Some(name) = want.name().filter(|name| self.keeps(name)) {
+            return self.reuse(name);
+        }
+        let began = Instant::now();
+        let of_file;
+        let supply = if let Want::File { path, .. } = want {
+            of_file = with_file(self.context, path)?;
+            &of_file
+        } else {
+            self.supply()?
+        };
+        let result = self.run(want, supply)?;
+        note_warnings(supply, self.context);
+        let installed = result.map_err(|error| self.failure(error, want, supply))?;
+        if installed.reused {
+            return self.reuse(&installed.name);
+        }
+        self.report(&installed, began.elapsed())?;
+        Ok(installed)
+    }
+
+    fn run(&self, want: &Want, supply: &Supply) -> Result<Result<Installed, InstallError>, Failure> {
+        let Self { target, force, context, .. } = *self;
+        let progress = Progress::new(context.env, context.printer);
+        let shim = shims::program(context);
+        let installer = Installer {
+            layout: &context.layout,
+            env: context.env,
+            supply,
+            reporter: &progress,
+            shim_program: shim.is_file().then_some(shim.as_path()),
+            log_patience: LOG_PATIENCE,
+        };
+        let (platform, smoke) = (target.platform.clone(), target.smoke(&context.machine));
+        block_on(async {
+            match want {
+                Want::Release(name) | Want::File { name, .. } => {
+                    let wanted = Wanted { name: name.clone(), platform };
+                    let require_log = context.settings.require_sumdb.value;
+                    gover_install::install(&InstallRequest { wanted, force, require_log, smoke }, &installer)
+                        .await
+                }
+                Want::Custom { location, sha256 } => {
+                    let (location, sha256) = (location.clone(), *sha256);
+                    install_given(&GivenRequest { location, sha256, platform, force, smoke }, &installer)
+                        .await
+                }
+            }
+        })
+    }
+
+    fn failure(&self, error: InstallError, want: &Want, supply: &Supply) -> Failure {
+        let hint = match (&error, want) {
+            (InstallError::NoProof { .. }, Want::File { typed, .. }) => Some(format!(
+                "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you \
+                 trust: gover install --sha256 HEX {}",
+                pasted(typed)
+            )),
+            (InstallError::Supply(error), _) if matches!(**error, SupplyError::Unknown { .. }) => {
+                self.alternative(want, supply)
+            }
+            _ => None,
+        };
+        let failure = Failure::from(error);
+        match hint {
+            Some(hint) => failure.hint_first(hint),
+            None => failure,
+        }
+    }
+
+    /// The command for another architecture that the machine can run, if the release lacks only its own.
+    fn alternative(&self, want: &Want, supply: &Supply) -> Option<String> {
+        let request = Request::exact(want.name()?.clone());
+        let arch = self.target.alternative(&request, &supply.known_releases())?;
+        Some(releases::install_for(arch, request.as_str()))
+    }
+
+    /// Says what was installed, and points `current` to the default again, which may mean this toolchain now.
+    fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
+        let context = self.context;
+        context.printer.note(&sentence(installed, took));
+        if let Some(remark) = architecture::remark(&installed.name, context) {
+            let unseen = match installed.seen {
+                Seen::Running => "",
+                Seen::Files => "; its `go version` could not be run here",
+            };
+            context.printer.note(&format!("{} is {remark}{unseen}", installed.name));
+        }
+        if let Some(reason) = &installed.log_failure {
+            context.printer.warning(&format!("the transparency log was not asked: {reason}"));
+        }
+        default::refresh_link(context, &default::lock(context)?);
+        Ok(())
+    }
+
+    /// A toolchain that is there, unless it is for another architecture than the option or variable asks for.
+    /// If none of them is given, it is there on purpose.
+    fn reuse(&self, name: &ToolchainName) -> Result<Installed, Failure> {
+        let Self { target, context, .. } = *self;
+        let arch = architecture::of_toolchain(name, context);
+        let wanted = target.platform.arch();
+        if let (Some(asked_by), Some(arch)) = (target.asked_by, arch)
+            && arch.as_str() != wanted
+        {
+            let version = Request::exact(name.clone());
+            return Err(Failure::new(
+                format!("{name} is installed for {arch}, and {asked_by} asks for {wanted}"),
+                format!("gover install -f --arch {wanted} {version}"),
+            ));
+        }
+        match arch.and_then(|arch| context.machine.remark(arch)) {
+            Some(remark) => context.printer.note(&format!("{name} is installed: {remark}")),
+            None => context.printer.note(&format!("{name} is installed")),
+        }
+        Ok(Installed::reused(&context.layout, name))
+    }
+}
+
+/// One line: what, how long, how much from where, proven by what.
+fn sentence(installed: &Installed, took: Duration) -> String {
+    let (name, seconds) = (&installed.name, took.as_secs_f64());
+    match &installed.receipt {
+        None => format!("installed {name} in {seconds:.1}s"),
+        Some(receipt) => format!(
+            "installed {name} in {seconds:.1}s ({} from {}; {})",
+            mebibytes(receipt.file_bytes),
+            receipt.source,
+            proofs(receipt)
+        ),
+    }
+}
+
+fn proofs(receipt: &Receipt) -> String {
+    let proofs: Vec<String> = receipt
+        .proofs
+        .iter()
+        .map(|proof| match proof {
+            ProofHeld::Sha256 { .. } => "sha256".to_owned(),
+            ProofHeld::TransparencyLog { record, .. } => format!("transparency log record {record}"),
+            ProofHeld::Given => "the given sha256".to_owned(),
+            ProofHeld::Unknown => "a proof of a later gover".to_owned(),
+        })
+        .collect();
+    proofs.join(", ")
+}
+
+/// How long an install waits for the checksum database if nothing depends on it.
+const LOG_PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,23 @@
+//! What crashes and ended shells left in gover's home.
+
+use gover_install::prune::{self, Leftover, LeftoverKind};
+
+use super::sessions;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// All leftovers.
+pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {
+    Ok(prune::find(&context.layout, &sessions::ended(context))?)
+}
+
+/// What a leftover is, in words.
+pub(crate) fn describe(kind: LeftoverKind) -> &'static str {
+    match kind {
+        LeftoverKind::Damaged { reason } => reason,
+        LeftoverKind::Staging => "an install that did not end",
+        LeftoverKind::Download => "a download that did not end",
+        LeftoverKind::Receipt => "the receipt of a toolchain that is gone",
+        LeftoverKind::Session => "the choice of a shell that ended",
+    }
+}

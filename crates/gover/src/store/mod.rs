@@ -1,0 +1,14 @@
+//! What commands share about installed toolchains: which there are, how one comes in, and which one is the default.
+//!
+//! Commands use these modules and never each other.
+
+pub(crate) mod architecture;
+pub(crate) mod default;
+pub(crate) mod install;
+pub(crate) mod leftovers;
+pub(crate) mod lock;
+pub(crate) mod provide;
+pub(crate) mod releases;
+pub(crate) mod requests;
+pub(crate) mod sessions;
+pub(crate) mod shims;

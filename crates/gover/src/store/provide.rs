@@ -1,0 +1,45 @@
+//! Toolchains for commands that need one: an installed one, or else one that is installed now, if the
+//! settings allow it.
+
+use gover_core::resolve::Toolchain;
+use gover_core::{Request, ToolchainName};
+
+use super::install::Installation;
+use super::{requests, shims};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::supply::supply;
+
+/// The toolchain that a request means; installs it if none does and settings allow it.
+pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
+    if let Some(toolchain) = context.locate(request)? {
+        return Ok(toolchain);
+    }
+    if !context.settings.may_install() {
+        return Err(requests::missing(request));
+    }
+    // A crash may have put aside the very toolchain; only commands that change something bring it back.
+    shims::recover(context);
+    if let Some(toolchain) = context.locate(request)? {
+        return Ok(toolchain);
+    }
+    let target = context.target();
+    let installation = Installation::new(&target, false, context);
+    installation.install(&installation.release(request)?)?;
+    requests::installed(request, context)
+}
+
+/// The newest known release that a request means; asks no server.
+pub(crate) fn newest_known(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
+    if let Some(name) = request.as_exact() {
+        return Ok(name.clone());
+    }
+    let releases = supply(context)?.known_releases();
+    match releases.newest(request, &context.target().platform) {
+        Some(release) => Ok(release.name.clone()),
+        None => Err(Failure::new(
+            format!("no Go release matches `{request}`"),
+            "`gover list --remote` shows every release",
+        )),
+    }
+}

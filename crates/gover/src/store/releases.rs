@@ -1,0 +1,120 @@
+//! The release that a request means.
+
+use gover_core::date::Date;
+use gover_core::display::pasted;
+use gover_core::{Arch, Diagnose, Platform, Request, ToolchainName};
+use gover_source::{Availability, Basis, Release, Releases, SourceFailure, Supply};
+use thiserror::Error;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::runtime::block_on;
+use crate::settings;
+use crate::target::Target;
+
+/// The newest release that matches a request.
+pub(crate) fn newest(
+    request: &Request,
+    supply: &Supply,
+    target: &Target,
+    context: &Context<'_>,
+) -> Result<ToolchainName, Failure> {
+    let (releases, found) = block_on(async {
+        let releases = supply.releases().await;
+        let found =
+            supply.newest(&releases, request, &target.platform).await.map(|release| release.name.clone());
+        (releases, found)
+    })?;
+    remember_stable(&releases, context);
+    if found.is_some() {
+        // What is newest may have changed since.
+        for failure in &releases.stale {
+            context.printer.note(&not_asked(failure));
+        }
+        note_unlisted(&releases, context);
+    }
+    found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
+}
+
+/// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a convenience: an
+/// error in the settings is reported by the commands that need them.
+fn remember_stable(releases: &Releases, context: &Context<'_>) {
+    let stable = releases.newest_stable().map(|release| release.name.version().clone());
+    settings::keep_mirrored(&context.layout, stable);
+}
+
+/// Names the mirrors that do not list their files; released versions stand in for such a list.
+pub(crate) fn note_unlisted(releases: &Releases, context: &Context<'_>) {
+    for mirror in &releases.unlisted {
+        context
+            .printer
+            .note(&format!("{mirror} does not list what it has; going by the {}", basis(releases)));
+    }
+}
+
+/// A source that could not be asked, and why.
+pub(crate) fn not_asked(failure: &SourceFailure) -> String {
+    format!("{} was not asked: {failure}", failure.source)
+}
+
+/// What the releases are known from, in words.
+pub(crate) fn basis(releases: &Releases) -> String {
+    match releases.basis {
+        Basis::Index(checked) => format!("index of {}", Date::of(checked)),
+        Basis::Table(Some(date)) => format!("table compiled into gover, of {date}"),
+        Basis::Table(None) => "table compiled into gover".to_owned(),
+        Basis::Offers => "lists of the sources".to_owned(),
+    }
+}
+
+/// The command that installs for an architecture other than the machine's.
+pub(crate) fn install_for(arch: Arch, request: &str) -> String {
+    format!("gover install --arch {arch} {}", pasted(request))
+}
+
+#[derive(Debug, Error)]
+#[error("no Go release{} matches `{request}`", platform.as_ref().map(|platform| format!(" for {platform}")).unwrap_or_default())]
+struct NoRelease {
+    request: String,
+    /// Set if a platform other than the machine's was asked for.
+    platform: Option<Platform>,
+    alternative: Option<Arch>,
+    newest: Option<String>,
+    failures: Vec<SourceFailure>,
+}
+
+impl NoRelease {
+    fn new(request: &Request, releases: &Releases, target: &Target) -> Self {
+        let is_offered = |release: &&Release| releases.offered(release, &target.platform) != Availability::No;
+        let newest = releases
+            .iter()
+            .filter(|release| release.is_stable() && release.name.is_release())
+            .find(is_offered)
+            .map(|release| match releases.basis {
+                Basis::Index(checked) => {
+                    format!("newest known: {} (index of {})", release.name, Date::of(checked))
+                }
+                Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
+                Basis::Offers => format!("newest known: {} (by what the sources list)", release.name),
+            });
+        Self {
+            request: request.to_string(),
+            platform: target.asked_by.map(|_| target.platform.clone()),
+            alternative: target.alternative(request, releases),
+            newest,
+            failures: releases.failures.clone(),
+        }
+    }
+}
+
+impl Diagnose for NoRelease {
+    fn details(&self) -> Vec<String> {
+        self.newest.iter().cloned().chain(self.failures.iter().map(not_asked)).collect()
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let alternative = self.alternative.map(|arch| install_for(arch, &self.request));
+        let remedies = gover_source::remedies(&self.failures).into_iter();
+        remedies.chain(alternative).chain(["`gover list --remote` shows every release".to_owned()]).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! Requests that people type, and the installed toolchains that they mean.
+
+use gover_core::display::pasted;
+use gover_core::inventory::{Inventory, candidates};
+use gover_core::real_path::{plain, real_path};
+use gover_core::request::InvalidRequest;
+use gover_core::resolve::{Outcome, Toolchain, Trace};
+use gover_core::{Request, RequestKind, ToolchainName};
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Parses a request; a relative path is made absolute, so that it still means the same elsewhere.
+pub(crate) fn parse(text: &str, context: &Context<'_>) -> Result<Request, InvalidRequest> {
+    let request = Request::parse(text)?;
+    match (request.kind(), context.env.directory()) {
+        (RequestKind::Path(path), Some(here)) if path.is_relative() => {
+            let absolute = here.join(path);
+            let absolute = real_path(&absolute).unwrap_or(absolute);
+            Request::parse(&absolute.to_string_lossy())
+        }
+        // Go does not take `\\?\C:\go` for a GOROOT.
+        (RequestKind::Path(path), _) if plain(path) != *path => {
+            Request::parse(&plain(path).to_string_lossy())
+        }
+        _ => Ok(request),
+    }
+}
+
+/// A toolchain as a sentence names it: `go1.22.5`, or its path if it has no name.
+pub(crate) fn name_of(toolchain: &Toolchain, context: &Context<'_>) -> String {
+    match (&toolchain.name, &toolchain.goroot) {
+        (Some(name), _) => name.to_string(),
+        (None, Some(goroot)) => context.short(goroot),
+        (None, None) => context.short(&toolchain.program("go")),
+    }
+}
+
+/// The installed toolchain that a request means.
+pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
+    context.locate(request)?.ok_or_else(|| missing(request))
+}
+
+/// The toolchain that `go` would start here.
+pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
+    let resolution = context.selection(&mut Trace::off())?;
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => Ok(toolchain.clone()),
+        Outcome::Missing(request) => {
+            let what = match request.as_exact() {
+                Some(name) => name.to_string(),
+                None => format!("a Go that answers `{request}`"),
+            };
+            Err(Failure::not_found(
+                format!("{what} is not installed ({})", resolution.reason(context.home())),
+                format!("gover install {}", pasted(request.as_str())),
+            ))
+        }
+        Outcome::Nothing => {
+            Err(Failure::not_found("no Go is chosen here, and none is on PATH", "gover install latest"))
+        }
+    }
+}
+
+/// No installed toolchain matches the request.
+pub(crate) fn missing(request: &Request) -> Failure {
+    Failure::not_found(not_installed(request), format!("gover install {}", pasted(request.as_str())))
+}
+
+/// The same in words.
+pub(crate) fn not_installed(request: &Request) -> String {
+    match request.as_exact() {
+        Some(name) => format!("{name} is not installed"),
+        None => format!("no installed Go answers `{request}`"),
+    }
+}
+
+/// The names in the store, damaged toolchains included.
+pub(crate) fn names(context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
+    candidates(&context.layout).map_err(|source| Failure::unreadable(&context.layout.versions(), &source))
+}
+
+/// Everything in the store.
+pub(crate) fn inventory(context: &Context<'_>) -> Result<Inventory, Failure> {
+    Inventory::scan(&context.layout)
+        .map_err(|source| Failure::unreadable(&context.layout.versions(), &source))
+}

@@ -1,0 +1,62 @@
+//! What `gover use` chose for each shell, recorded by process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gover_core::resolve::SessionRecord;
+use gover_sys::process::{self, ProcessId};
+use gover_sys::{Lock, file};
+
+use super::lock;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// The lock of the records.
+pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
+    lock::acquire("sessions", context)
+}
+
+/// Stores the choice of a shell, and removes those of shells that have ended.
+pub(crate) fn write(
+    shell: ProcessId,
+    request: &str,
+    context: &Context<'_>,
+    _lock: &Lock,
+) -> Result<(), Failure> {
+    for path in ended(context) {
+        // One that cannot be removed is ignored when it is read.
+        let _ = file::remove_tree(&path);
+    }
+    let record = SessionRecord { start: shell.start, request: request.to_owned() };
+    let path = context.layout.session(shell.id);
+    let write = || {
+        fs::create_dir_all(context.layout.sessions())?;
+        file::write_atomically(&path, record.to_string().as_bytes())
+    };
+    write().map_err(|source| Failure::file("write", &path, &source))
+}
+
+/// Removes the choice of a shell; false if there was none.
+pub(crate) fn remove(shell: ProcessId, context: &Context<'_>, _lock: &Lock) -> Result<bool, Failure> {
+    let path = context.layout.session(shell.id);
+    if !path.exists() {
+        return Ok(false);
+    }
+    file::remove_tree(&path).map_err(|source| Failure::file("write", &path, &source))?;
+    Ok(true)
+}
+
+/// The records of shells that have ended.
+pub(crate) fn ended(context: &Context<'_>) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !is_alive(path)).collect()
+}
+
+fn is_alive(path: &Path) -> bool {
+    let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+    let record = file::read_text_limited(path, LIMIT).ok().and_then(|text| SessionRecord::parse(&text));
+    id.zip(record).is_some_and(|(id, record)| process::is_alive(ProcessId { id, start: record.start }))
+}
+
+/// Bytes of a record, which holds two lines.
+const LIMIT: u64 = 64 << 10;
