@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use gover_core::text::shown;
+
 use super::name::{check_component, fold};
 use crate::digest::{Hashed, is_outside_module};
 
@@ -283,7 +285,7 @@ pub enum Reason {
     #[error("is there twice")]
     Twice,
     /// Another name that is the same file on macOS and Windows.
-    #[error("differs from `{}` by case alone", other.escape_debug())]
+    #[error("differs from `{}` by case alone", shown(other))]
     SameButForCase {
         /// The other name.
         other: String,
@@ -330,8 +332,7 @@ pub enum Reason {
 }
 
 fn printable(name: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(name).escape_debug().take(200).collect();
-    text
+    shown(&String::from_utf8_lossy(name)).chars().take(200).collect()
 }
 
 /// Bytes; Go's longest name has 160.

@@ -16,6 +16,7 @@ use std::time::SystemTime;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use gover_core::date::Date;
+use gover_core::text::shown;
 
 use super::guard::{Guard, Kind};
 use super::tree::{Tree, TreeFile};
@@ -148,7 +149,7 @@ fn modified(listed: &Listed) -> Option<SystemTime> {
 }
 
 fn printable(listed: &Listed) -> String {
-    String::from_utf8_lossy(&listed.name).escape_debug().to_string()
+    shown(&String::from_utf8_lossy(&listed.name))
 }
 
 /// The work, shared by all threads.

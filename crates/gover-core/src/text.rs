@@ -13,20 +13,35 @@ pub fn decode(bytes: Vec<u8>) -> Option<String> {
     if rest.is_empty() { char::decode_utf16(units).collect::<Result<_, _>>().ok() } else { None }
 }
 
-/// Text as it can be shown in a sentence: control characters are escaped, everything else is as it was typed.
+/// Text from a file, a server or an argument as part of a sentence. A terminal would obey control
+/// characters, and those that change the direction of writing or have no width would hide what the
+/// text is; they are escaped. Everything else is as it was typed.
 pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        // Characters that change the direction of a line would let a file rewrite the sentence around them.
-        let is_direction =
-            matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || is_direction {
+        if c.is_control() || is_invisible(c) {
             shown.extend(c.escape_debug());
         } else {
             shown.push(c);
         }
     }
     shown
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// `1 toolchain`, `3 toolchains`, `2 entries`.
+pub fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    match noun.strip_suffix('y') {
+        _ if count == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{count} {stem}ies"),
+        None => format!("{count} {noun}s"),
+    }
 }
 
 #[cfg(test)]
@@ -50,5 +65,13 @@ mod tests {
     fn what_is_shown_keeps_backslashes_and_quotes() {
         assert_eq!(shown("C:\\go \"x\" 'y' ☃"), "C:\\go \"x\" 'y' ☃");
         assert_eq!(shown("a\nb\u{1b}[31m\u{202e}"), "a\\nb\\u{1b}[31m\\u{202e}");
+        assert_eq!(shown("go\u{feff}1.22\u{200b}"), "go\\u{feff}1.22\\u{200b}");
+    }
+
+    #[test]
+    fn one_thing_is_named_in_the_singular() {
+        assert_eq!(counted(1, "file"), "1 file");
+        assert_eq!(counted(0, "file"), "0 files");
+        assert_eq!(counted(2, "entry"), "2 entries");
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use gover_archive::ArchiveError;
 use gover_archive::digest::H1Error;
+use gover_core::text::shown;
 use gover_core::{Diagnose, Exit};
 use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 
@@ -76,7 +77,7 @@ pub enum InstallError {
         source: SmokeError,
     },
     /// A toolchain whose name is no file name.
-    #[error("`{}` is no name for a toolchain", name.escape_debug())]
+    #[error("`{}` is no name for a toolchain", shown(name))]
     UnusableName {
         /// The first line of its VERSION.
         name: String,

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use gover_core::platform::architectures_of;
+use gover_core::text::shown;
 use gover_core::{Arch, Diagnose, Env, Platform, ToolchainName};
 use gover_sys::exec;
 use gover_sys::file::read_limited;
@@ -112,7 +113,7 @@ pub enum SmokeError {
     #[error(transparent)]
     File(#[from] FileError),
     /// `VERSION` names no version.
-    #[error("its VERSION begins with `{}`, which is no Go version", line.escape_debug())]
+    #[error("its VERSION begins with `{}`, which is no Go version", shown(line))]
     NoVersion {
         /// The first line.
         line: String,
@@ -148,7 +149,7 @@ pub enum SmokeError {
         source: io::Error,
     },
     /// The program is another one.
-    #[error("`go version` of `{expected}` ended with {status} and said `{}`", said.escape_debug())]
+    #[error("`go version` of `{expected}` ended with {status} and said `{}`", shown(said))]
     SaysOther {
         /// What was wanted.
         expected: String,

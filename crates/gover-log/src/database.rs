@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use gover_core::text::shown;
+
 use super::head::{Head, HeadError};
 use super::key::{KeyError, VerifierKey};
 
@@ -83,7 +85,7 @@ pub enum DatabaseError {
     #[error("invalid GOSUMDB: {0}")]
     Key(KeyError),
     /// The name in the key is not usable in an address.
-    #[error("invalid sumdb name (must be host[/path]): {}", name.escape_debug())]
+    #[error("invalid sumdb name (must be host[/path]): {}", shown(name))]
     Name {
         /// The name in the key.
         name: String,

@@ -3,6 +3,8 @@
 
 use thiserror::Error;
 
+use gover_core::text::shown;
+
 /// Escapes a module path after the checks of Go's `module.CheckPath` that keep addresses and file names safe.
 pub fn escape_path(path: &str) -> Result<String, EscapeError> {
     let error = |reason| EscapeError::Path { path: path.to_owned(), reason };
@@ -31,7 +33,7 @@ pub fn escape_version(version: &str) -> Result<String, EscapeError> {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     /// Not a module path.
-    #[error("malformed module path `{}`: {reason}", path.escape_debug())]
+    #[error("malformed module path `{}`: {reason}", shown(path))]
     Path {
         /// The path.
         path: String,
@@ -39,7 +41,7 @@ pub enum EscapeError {
         reason: &'static str,
     },
     /// Not a version.
-    #[error("version `{}` invalid: {reason}", version.escape_debug())]
+    #[error("version `{}` invalid: {reason}", shown(version))]
     Version {
         /// The version.
         version: String,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use gover_core::text::shown;
+
 use super::auth::AuthError;
 use super::certificate::CertificateProblem;
 
@@ -53,7 +55,7 @@ pub enum HttpError {
         wait: Option<Duration>,
     },
     /// The answer is packed in a way that was not asked for and is not known.
-    #[error("it sends the file packed as `{}`, which nobody asked for", coding.escape_debug())]
+    #[error("it sends the file packed as `{}`, which nobody asked for", shown(coding))]
     Coding {
         /// The name of the way.
         coding: String,

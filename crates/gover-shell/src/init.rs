@@ -5,6 +5,7 @@
 //! if the exit code is 0; messages go to stderr. Any other command, and `--help`, runs as it is.
 
 use gover_core::env::vars;
+use gover_core::text::shown;
 use gover_core::{Diagnose, Env, Exit, Layout};
 
 pub(crate) use crate::entry::text;
@@ -21,7 +22,7 @@ pub enum InitError {
         shell: ShellKind,
     },
     /// A script is text, and this path is not.
-    #[error("the path `{}` is not valid Unicode", path.escape_debug())]
+    #[error("the path `{}` is not valid Unicode", shown(path))]
     NotText {
         /// The path, made readable.
         path: String,

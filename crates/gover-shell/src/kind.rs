@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use gover_core::env::vars;
+use gover_core::text::shown;
 use gover_core::{Diagnose, Env, Exit};
 
 use crate::syntax::{self, Syntax};
@@ -107,7 +108,7 @@ impl FromStr for ShellKind {
 
 /// A name that is no shell gover knows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a shell gover knows", name.escape_debug())]
+#[error("`{}` is not a shell gover knows", shown(name))]
 pub struct UnknownShell {
     /// What was typed.
     pub name: String,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, Layout};
 use gover_net::NetworkSettings;
 use gover_net::address;
@@ -160,7 +161,7 @@ impl fmt::Debug for SourceSpec {
 
 /// The text names no source.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{}` is not a source", text.escape_debug())]
+#[error("`{}` is not a source", shown(text))]
 pub struct InvalidSource {
     /// What was given, without credentials.
     pub text: String,

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use gover_core::text::shown;
 use gover_core::{Platform, ToolchainName};
 
 use super::{Digest, Sha256};
@@ -69,7 +70,7 @@ pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum H1Error {
     /// Hash1 cannot tell such a name from two lines.
-    #[error("the name `{}` holds a line break, which no tree hash can cover", name.escape_debug())]
+    #[error("the name `{}` holds a line break, which no tree hash can cover", shown(name))]
     NewlineInName {
         /// The name.
         name: String,

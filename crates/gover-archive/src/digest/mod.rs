@@ -12,6 +12,8 @@ use std::str::FromStr;
 
 use ring::digest::{Context, SHA256};
 
+use gover_core::text::shown;
+
 pub use h1::{FileDigest, H1Error, Hashed, hash1, is_outside_module, module_version, tree_hash};
 
 /// A running SHA-256.
@@ -122,7 +124,7 @@ impl FromStr for Digest {
 
 /// The text is no SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a SHA-256: 64 hexadecimal digits are needed", text.escape_debug())]
+#[error("`{}` is not a SHA-256: 64 hexadecimal digits are needed", shown(text))]
 pub struct InvalidDigest {
     /// What was given.
     pub text: String,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use gover_core::text::shown;
 use gover_net::address;
 
 /// The entries of a list up to its end, or to `off` or `direct`, which end it.
@@ -42,7 +43,7 @@ pub(crate) enum ProxyListError {
     #[error("GOPROXY list is not the empty string, but contains no entries")]
     NoEntries,
     /// An entry that is no address of a known kind.
-    #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", .entry.escape_debug())]
+    #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", shown(.entry))]
     Entry {
         /// The entry, without credentials.
         entry: String,

@@ -1,5 +1,6 @@
 use clap::CommandFactory;
 use gover_core::Exit;
+use gover_core::text::shown;
 
 use crate::cli::{Cli, HelpArgs};
 use crate::context::Context;
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<Exit, F
             Ok(Exit::Success)
         }
         None => Err(Failure::usage(
-            format!("there is no command or topic `{}`", topic.escape_debug()),
+            format!("there is no command or topic `{}`", shown(topic)),
             "`gover help` lists the commands; topics are sources, trust and selection",
         )),
     }

@@ -1,4 +1,5 @@
 use gover_core::Exit;
+use gover_core::text::shown;
 use serde_json::json;
 
 use crate::cli::WhichArgs;
@@ -41,7 +42,7 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
         [word] => Ok(program(word).map_or(("go", Some(word.as_str())), |name| (name, None))),
         [word, request] if program(word).is_some() => Ok((program(word).unwrap_or("go"), Some(request))),
         [word, ..] => Err(Failure::usage(
-            format!("a toolchain has no program `{}`", word.escape_debug()),
+            format!("a toolchain has no program `{}`", shown(word)),
             "`gover which go` or `gover which gofmt`",
         )),
     }

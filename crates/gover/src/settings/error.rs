@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use gover_core::Arch;
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::platform::InvalidArch;
+use gover_core::text::shown;
 use thiserror::Error;
 
 /// Settings cannot be read or changed.
@@ -17,13 +18,13 @@ pub(crate) enum SettingsError {
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },
-    #[error("{name} is `{}`, which is neither on nor off", value.escape_debug())]
+    #[error("{name} is `{}`, which is neither on nor off", shown(value))]
     Variable { name: &'static str, value: String },
-    #[error("{name} is `{}`, which is no architecture by Go's name", error.text.escape_debug())]
+    #[error("{name} is `{}`, which is no architecture by Go's name", shown(&error.text))]
     Arch { name: &'static str, error: InvalidArch },
-    #[error("there is no setting `{}`", name.escape_debug())]
+    #[error("there is no setting `{}`", shown(name))]
     Unknown { name: String },
-    #[error("`{key}` cannot be `{}`: it is either true or false", value.escape_debug())]
+    #[error("`{key}` cannot be `{}`: it is either true or false", shown(value))]
     Value { key: String, value: String },
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use gover_core::Exit;
 use gover_core::resolve::Trace;
+use gover_core::text::shown;
 use gover_doctor::live::{self, Known, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{Journal, LOCK};
 use gover_doctor::{Check, Finding, Severity, Snapshot, check};
@@ -83,7 +84,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
         .map(|name| {
             check::by_name(name).ok_or_else(|| {
                 let known: Vec<&str> = check::all().map(|check| check.name).collect();
-                let what = format!("`{}` is no check", name.escape_debug());
+                let what = format!("`{}` is no check", shown(name));
                 Failure::usage(what, format!("one of {}", known.join(", ")))
             })
         })

@@ -1,3 +1,4 @@
+use gover_core::text::counted;
 use gover_doctor::{Finding, Severity, visible};
 use serde_json::json;
 
@@ -57,12 +58,9 @@ pub(super) fn sum(findings: &[Finding], run: usize) -> String {
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
         .into_iter()
         .filter(|severity| count(*severity) > 0)
-        .map(|severity| {
-            let (count, name) = (count(severity), severity.name());
-            format!("{count} {name}{}", if count == 1 { "" } else { "s" })
-        })
+        .map(|severity| counted(count(severity), severity.name()))
         .collect();
-    let checks = format!("{run} {}", if run == 1 { "check" } else { "checks" });
+    let checks = counted(run, "check");
     if parts.is_empty() {
         format!("nothing is wrong ({checks})")
     } else {

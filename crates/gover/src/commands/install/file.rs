@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use gover_archive::digest::Digest;
 use gover_core::Platform;
 use gover_core::display::pasted;
+use gover_core::text::shown;
 use gover_net::address::{file_path, is_http, shown as shown_address};
 use gover_source::{Location, Wanted, published_file};
 
@@ -76,7 +77,7 @@ pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -
         ));
     };
     let sha256: Digest = sum.parse().map_err(|_| {
-        Failure::usage(format!("`{}` is not a SHA-256", sum.escape_debug()), "give its 64 hexadecimal digits")
+        Failure::usage(format!("`{}` is not a SHA-256", shown(sum)), "give its 64 hexadecimal digits")
     })?;
     let location = match argument.to_str() {
         Some(url) if is_http(url) => Location::Url(url.to_owned()),

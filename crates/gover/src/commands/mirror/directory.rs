@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use gover_core::display::pasted;
+use gover_core::text::shown;
 use gover_core::{Request, RequestKind};
 use gover_source::SourceSpec;
 
@@ -17,7 +18,7 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
     let text = arguments.directory.to_string_lossy();
     let requests: Vec<String> = arguments.requests.iter().map(|request| pasted(request)).collect();
     if text.contains("://") && !text.starts_with(['.', '/']) {
-        let shown = SourceSpec::shown(&text).escape_debug().to_string();
+        let shown = shown(&SourceSpec::shown(&text));
         let requests = if requests.is_empty() { "latest".to_owned() } else { requests.join(" ") };
         return Err(Failure::usage(
             format!("`{shown}` is an address, and a mirror is made in a directory"),

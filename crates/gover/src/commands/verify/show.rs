@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gover_core::display::pasted;
+use gover_core::text::{counted, shown};
 use gover_core::{Diagnose, Exit, Request};
 use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
 use serde_json::{Value, json};
@@ -43,12 +44,12 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
         let (name, verdict) = (&one.name, &one.verdict);
         let by_go = verdict.written_by_go.len();
         if by_go > 0 {
-            let files = counted(by_go as u64, "file");
+            let files = counted(by_go, "file");
             context.printer.note(&format!(
                 "{name}: {files} below pkg may be compiled by Go itself; no proof covers them (-v names them)"
             ));
             for path in &verdict.written_by_go {
-                context.printer.detail(&format!("  {}", printable(path)));
+                context.printer.detail(&format!("  {}", shown(path)));
             }
         }
         // Of a damaged one the hints say it.
@@ -175,7 +176,7 @@ fn counts(findings: &[Finding]) -> String {
 }
 
 fn line(finding: &Finding) -> String {
-    let path = printable(&finding.path);
+    let path = shown(&finding.path);
     let files = if finding.path.ends_with('/') {
         format!(" ({})", counted(finding.files, "file"))
     } else {
@@ -288,28 +289,13 @@ fn facts(one: &Examined, context: &Context<'_>) -> Value {
     })
 }
 
-/// `1 file`, `12 files`
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// A name that somebody else gave, without what would steer a terminal.
-fn printable(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
-            escaped.clone().into_iter().flatten().chain(escaped.is_none().then_some(c))
-        })
-        .collect()
-}
-
 /// The same text with the middle of long hashes left out.
 fn shortened(text: &str) -> String {
     let word = |word: &str| match word.split_at_checked(11).zip(word.len().checked_sub(5)) {
         Some(((head, _), end)) if word.starts_with("h1:") && word.len() > 20 => {
             format!("{head}…{}", word.get(end..).unwrap_or_default())
         }
-        _ => printable(word),
+        _ => shown(word),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
