@@ -13,6 +13,7 @@ pub mod gorules;
 pub mod inventory;
 pub mod launch;
 pub mod layout;
+pub mod lines;
 pub mod pin;
 pub mod platform;
 pub mod real_path;

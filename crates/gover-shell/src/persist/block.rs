@@ -1,7 +1,11 @@
-//! One marked block of lines in a file that belongs to somebody else. Pure functions on bytes.
+//! One marked block of lines in a file that belongs to the user. Pure functions on bytes.
 //!
-//! The block notes in itself what the file was before, as far as removing the block's lines alone would not
-//! bring that back: a missing file, or a last line without its end.
+//! The second line of the block records what removing the block alone would not restore: that there was
+//! no file, or that its last line had no end.
+
+use std::ops::RangeInclusive;
+
+use gover_core::lines::{Edit, Line, edited, lines};
 
 /// The first line.
 const BEGIN: &str = "# >>> gover >>>";
@@ -26,117 +30,107 @@ pub(super) struct Damaged {
     pub(super) line: usize,
 }
 
-/// Where a block is: from the first byte of its first line to behind the end of its last line.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    start: usize,
-    end: usize,
+/// A block that was found.
+#[derive(Clone, Debug)]
+struct Block {
+    /// From the first marker to the second.
+    lines: RangeInclusive<usize>,
     note: &'static str,
-    /// Whether an editor has given its lines the ends of Windows.
+    /// Whether an editor gave its lines the ends of Windows.
     is_converted: bool,
 }
 
 /// The content with `lines` in the block: where the block is already, else at the end.
 pub(super) fn insert(content: Option<&[u8]>, lines: &str) -> Result<Vec<u8>, Damaged> {
     let old = content.unwrap_or_default();
-    let places = find(old)?;
-    let Some(first) = places.first() else {
+    let blocks = find(old)?;
+    let Some(first) = blocks.first() else {
         let (note, join) = match content {
             None => (NOTE_CREATED, ""),
             Some(old) if old.last().is_none_or(|&byte| byte == b'\n') => (NOTE, ""),
             Some(_) => (NOTE_JOINED, "\n"),
         };
-        return Ok([old, join.as_bytes(), block(note, lines).as_bytes()].concat());
+        return Ok([old, join.as_bytes(), written(note, lines).as_bytes(), b"\n"].concat());
     };
-    let mut new = Vec::with_capacity(old.len());
-    let mut copied = 0;
-    for place in &places {
-        new.extend_from_slice(old.get(copied..place.start).unwrap_or_default());
-        if place.start == first.start {
-            let same = block(place.note, lines);
-            let is_last_without_end = old.get(..place.end).is_some_and(|old| !old.ends_with(b"\n"));
-            new.extend_from_slice(if is_last_without_end { same.trim_end() } else { &same }.as_bytes());
+    Ok(edited(old, |line| {
+        if line.number == *first.lines.end() {
+            Edit::Replace(written(first.note, lines).into_bytes())
+        } else {
+            outside(&blocks, line)
         }
-        copied = place.end;
-    }
-    new.extend_from_slice(old.get(copied..).unwrap_or_default());
-    Ok(new)
+    }))
 }
 
-/// The content without any block: as it was before, or with whatever else was changed since. `None` if the file
-/// did not exist before and holds nothing else now.
+/// The content without any block: as it was before, or with whatever else was changed since. `None`
+/// if the file did not exist before and holds nothing else now.
 pub(super) fn remove(content: &[u8]) -> Result<Option<Vec<u8>>, Damaged> {
-    let places = find(content)?;
-    let is_created = places.iter().any(|place| place.note == NOTE_CREATED);
-    let mut new = Vec::with_capacity(content.len());
-    let mut copied = 0;
-    for place in &places {
-        new.extend_from_slice(content.get(copied..place.start).unwrap_or_default());
-        copied = place.end;
-        // With other lines behind the block, the line end is needed between them.
-        if place.note == NOTE_JOINED && place.end == content.len() && new.last() == Some(&b'\n') {
-            new.pop();
-            if place.is_converted && new.last() == Some(&b'\r') {
-                new.pop();
-            }
-        }
+    let blocks = find(content)?;
+    let is_created = blocks.iter().any(|block| block.note == NOTE_CREATED);
+    let mut new = edited(content, |line| outside(&blocks, line));
+    // With other lines behind the block, the line end is needed between them.
+    if let Some(last) = blocks.last()
+        && last.note == NOTE_JOINED
+        && *last.lines.end() == lines(content).count()
+    {
+        let end: &[u8] = if last.is_converted { b"\r\n" } else { b"\n" };
+        new.truncate(new.strip_suffix(end).unwrap_or(&new).len());
     }
-    new.extend_from_slice(content.get(copied..).unwrap_or_default());
     Ok(if is_created && new.is_empty() { None } else { Some(new) })
 }
 
-/// The content with its block at the end, where what other lines put on PATH comes behind it. `None` if there is no block,
-/// if it is damaged, or if nothing but blank lines and comments follows it.
+fn outside(blocks: &[Block], line: &Line<'_>) -> Edit {
+    let is_inside = blocks.iter().any(|block| block.lines.contains(&line.number));
+    if is_inside { Edit::Remove } else { Edit::Keep }
+}
+
+/// The content with its block at the end, where what other lines put on PATH comes behind it. `None` if
+/// there is no block, if it is damaged, or if nothing but empty lines and comments follows it.
 pub(super) fn at_end(content: &[u8]) -> Option<Vec<u8>> {
-    let last = *find(content).ok()?.last()?;
-    let behind = content.get(last.end..)?;
-    let is_idle = |line: &[u8]| line.trim_ascii().is_empty() || line.trim_ascii().starts_with(b"#");
-    if behind.split(|&byte| byte == b'\n').all(is_idle) {
+    let last = find(content).ok()?.pop()?;
+    let is_idle = |line: Line<'_>| matches!(line.text.trim_ascii().first(), None | Some(b'#'));
+    if lines(content).skip(*last.lines.end()).all(is_idle) {
         return None;
     }
-    let block = std::str::from_utf8(content.get(last.start..last.end)?).ok()?;
-    let inside: Vec<&str> = block.lines().map(str::trim_end).collect();
-    let is_ours = |line: &&&str| ![BEGIN, END, NOTE, NOTE_CREATED, NOTE_JOINED].contains(&line.trim());
-    let lines: String = inside.iter().filter(is_ours).flat_map(|line| [line, "\n"]).collect();
-    insert(Some(&remove(content).ok()?.unwrap_or_default()), &lines).ok()
-}
-
-fn block(note: &str, lines: &str) -> String {
-    format!("{BEGIN}\n{note}\n{lines}{END}\n")
-}
-
-/// All blocks. An editor may have given their lines other ends or blanks.
-fn find(content: &[u8]) -> Result<Vec<Place>, Damaged> {
-    let mut places = Vec::new();
-    let mut open: Option<(usize, usize, &'static str)> = None;
-    let mut position = 0;
-    for (index, line) in content.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        let number = index + 1;
-        let text = line.trim_ascii();
-        if text == BEGIN.as_bytes() {
-            if let Some((_, line, _)) = open {
-                return Err(Damaged { line });
-            }
-            open = Some((position, number, NOTE));
-        } else if text == END.as_bytes() {
-            let (start, _, note) = open.take().ok_or(Damaged { line: number })?;
-            let is_converted = content
-                .get(start..position)
-                .and_then(|block| block.split_inclusive(|&byte| byte == b'\n').next())
-                .is_some_and(|first| first.ends_with(b"\r\n"));
-            places.push(Place { start, end: position + line.len(), note, is_converted });
-        } else if let Some((_, _, note)) = &mut open {
-            for special in [NOTE_CREATED, NOTE_JOINED] {
-                if text == special.as_bytes() {
-                    *note = special;
-                }
-            }
+    let mut inside = String::new();
+    for line in lines(content).filter(|line| last.lines.contains(&line.number)) {
+        let line = std::str::from_utf8(line.text).ok()?.trim_end();
+        if ![BEGIN, END, NOTE, NOTE_CREATED, NOTE_JOINED].contains(&line.trim_start()) {
+            inside.extend([line, "\n"]);
         }
-        position += line.len();
+    }
+    insert(Some(&remove(content).ok()?.unwrap_or_default()), &inside).ok()
+}
+
+/// A block without the end of its last line.
+fn written(note: &str, lines: &str) -> String {
+    format!("{BEGIN}\n{note}\n{lines}{END}")
+}
+
+/// All blocks. An editor may have given their lines other ends or spaces.
+fn find(content: &[u8]) -> Result<Vec<Block>, Damaged> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Block> = None;
+    for line in lines(content) {
+        let number = line.number;
+        let is = |marker: &str| line.text.trim_ascii() == marker.as_bytes();
+        if is(BEGIN) {
+            if let Some(open) = open {
+                return Err(Damaged { line: *open.lines.start() });
+            }
+            let is_converted = line.end == b"\r\n";
+            open = Some(Block { lines: number..=number, note: NOTE, is_converted });
+        } else if is(END) {
+            let block = open.take().ok_or(Damaged { line: number })?;
+            blocks.push(Block { lines: *block.lines.start()..=number, ..block });
+        } else if let Some(block) = &mut open
+            && let Some(note) = [NOTE_CREATED, NOTE_JOINED].into_iter().find(|note| is(note))
+        {
+            block.note = note;
+        }
     }
     match open {
-        Some((_, line, _)) => Err(Damaged { line }),
-        None => Ok(places),
+        Some(open) => Err(Damaged { line: *open.lines.start() }),
+        None => Ok(blocks),
     }
 }
 
@@ -237,7 +231,10 @@ mod tests {
             assert_eq!(at_end(&[&once[..], b"\n# done\n"].concat()), None);
             for added in [&b"b\n"[..], b"b"] {
                 let moved = at_end(&[&once[..], added].concat()).unwrap();
-                assert!(moved.ends_with(block(NOTE, LINES).as_bytes()) || moved.ends_with(b"<<<\n"));
+                assert!(
+                    moved.ends_with(format!("{}\n", written(NOTE, LINES)).as_bytes())
+                        || moved.ends_with(b"<<<\n")
+                );
                 assert_eq!(at_end(&moved), None);
                 let rest = remove(&moved).unwrap().unwrap();
                 assert!(rest.ends_with(added) && !rest.ends_with(b"\n\n"), "{rest:?}");

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use gover_core::display::pasted;
+use gover_core::lines::{Edit, edited};
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 use gover_core::{Exit, Request, RequestKind, ToolchainName};
 
@@ -77,9 +78,9 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     }
     let text = match &before {
         Some(pin) => with_line(path, pin.line, request)?,
-        None => format!("{request}\n"),
+        None => format!("{request}\n").into_bytes(),
     };
-    gover_sys::file::write_atomically(path, text.as_bytes()).map_err(|source| unwritable(path, &source))?;
+    gover_sys::file::write_atomically(path, &text).map_err(|source| unwritable(path, &source))?;
     let was = before.map(|pin| format!(" (was {})", pin.request)).unwrap_or_default();
     context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
     if let Ok(None) = context.locate(request) {
@@ -88,19 +89,11 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// The file with only the pinning line changed, so that comments and other lines stay.
-fn with_line(path: &Path, line: usize, request: &Request) -> Result<String, Failure> {
+/// The file with only the line of the pin changed, so that comments and other lines stay.
+fn with_line(path: &Path, number: usize, request: &Request) -> Result<Vec<u8>, Failure> {
     let text = std::fs::read_to_string(path).map_err(|source| unwritable(path, &source))?;
-    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let replacement = match lines.get(line - 1) {
-        Some(old) if old.ends_with("\r\n") => format!("{request}\r\n"),
-        Some(old) if old.ends_with('\n') => format!("{request}\n"),
-        _ => request.to_string(),
-    };
-    if let Some(old) = lines.get_mut(line - 1) {
-        *old = &replacement;
-    }
-    Ok(lines.concat())
+    let new = Edit::Replace(request.as_str().as_bytes().to_vec());
+    Ok(edited(text.as_bytes(), |line| if line.number == number { new.clone() } else { Edit::Keep }))
 }
 
 fn unwritable(path: &Path, source: &std::io::Error) -> Failure {
