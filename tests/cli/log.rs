@@ -111,11 +111,11 @@ exit: 1
 
 ----- stderr -----
 error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE] with the checksum database
-  caused by: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (invalid signature for key sum.test+c089489d), and no other can be had
+  caused by: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (invalid signature for key sum.test+c089489d) and could not be replaced
   caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
   caused by: [SITE]/proxy: offline
 hint: a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you trust: gover install --sha256 HEX [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE]
-hint: with network gover takes a new one and keeps the file as evidence; without, delete `[ROOT]/gover/cache/sumdb/sum.test/latest` if nobody meddled with it
+hint: connect to the network once: gover then replaces it and keeps the file as evidence; or, if you trust this machine, delete `[ROOT]/gover/cache/sumdb/sum.test/latest`
 
 "#]]
     );
@@ -128,7 +128,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged and proved nothing; a head of 601 records is there now, and what was there is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
+warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged; it has been replaced by a tree head of 601 records, and the damaged file is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
 installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 600)
 
 "#]]
@@ -176,7 +176,7 @@ error: cannot verify go1.91.3.[PLATFORM].[ARCHIVE] from go.dev with the checksum
   the other has [..] over its first 601 records
   both signed heads are kept in `[ROOT]/gover/cache/sumdb/sum.test/evidence/fork-601-603-[..].txt`
   caused by: SECURITY ERROR: checksum database `sum.test` shows two histories: the tree of 601 records with hash [..] is not part of the tree of 603 records with hash [..]
-hint: install nothing until this is cleared up: try again on another network; if it happens there too, send the evidence to security@golang.org (docs/trust.md)
+hint: do not install anything until this is resolved: try another network; if it happens there too, send the evidence to security@golang.org (docs/trust.md)
 
 "#]]
     );

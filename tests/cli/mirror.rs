@@ -355,7 +355,7 @@ fn a_client_that_saw_more_of_the_log_than_the_mirror_proves_by_its_own_head() {
     let output = elsewhere(&ctx, "a").args(["install", "1.91.2"]).run();
     assert!(output.exits(1).stderr.contains("cannot be compared"), "{output}");
     assert!(
-        output.stderr.contains("hint: where the mirror is made, `gover mirror DIR --seen 70001`"),
+        output.stderr.contains("hint: run `gover mirror DIR --seen 70001` where the mirror is made"),
         "{output}"
     );
     ctx.gover(["mirror", "go"]).success();

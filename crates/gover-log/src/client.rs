@@ -13,34 +13,34 @@ use super::fork::{self, Fork};
 use super::head::{Head, Tree};
 use super::key::VerifierKey;
 use super::record::Record;
-use super::remark::Remarks;
 use super::remote::{Remote, RemoteError};
 use super::store::Store;
 use super::tiles::{self, Proven};
+use super::warning::LogWarnings;
 
 /// A connection to one checksum database, with what it has proven so far.
 ///
-/// Lookups may run side by side. The database is trusted for nothing but its key.
+/// Lookups may run concurrently. Nothing but the database's key is trusted.
 #[derive(Debug)]
 pub struct Client<'a, R: Remote> {
     pub(super) remote: &'a R,
     pub(super) key: VerifierKey,
     pub(super) store: Store,
     pub(super) state: Mutex<State>,
-    pub(super) remarks: Remarks,
+    pub(super) warnings: LogWarnings,
 }
 
 impl<'a, R: Remote> Client<'a, R> {
-    /// A client that reads through `remote`, believes `key` alone and keeps what it learns below `cache_directory`.
+    /// A client that reads through `remote`, trusts `key` only and caches below `cache_directory`.
     pub fn new(remote: &'a R, key: VerifierKey, cache_directory: &Path) -> Self {
         let store = Store::new(cache_directory, key.name());
-        Self { remote, key, store, state: Mutex::new(State::default()), remarks: Remarks::default() }
+        Self { remote, key, store, state: Mutex::new(State::default()), warnings: LogWarnings::default() }
     }
 
-    /// The same that says there what a person should know.
+    /// Adds what a person should know about lookups to `warnings`.
     #[must_use]
-    pub fn telling(self, remarks: &Remarks) -> Self {
-        Self { remarks: remarks.clone(), ..self }
+    pub fn with_warnings(self, warnings: &LogWarnings) -> Self {
+        Self { warnings: warnings.clone(), ..self }
     }
 
     /// The proven record of a toolchain, e.g. `v0.0.1-go1.22.5.linux-amd64`.
@@ -48,27 +48,28 @@ impl<'a, R: Remote> Client<'a, R> {
         self.lookup_module(TOOLCHAIN, module_version).await
     }
 
-    /// The proven record of any module version; with `/go.mod` behind the version, of its go.mod file alone.
+    /// The proven record of any module version. A version that ends in `/go.mod` means its go.mod
+    /// file.
     pub async fn lookup_module(&self, path: &str, version: &str) -> Result<LogRecord, SumdbError> {
-        let question = Question { path, version };
+        let question = Module { path, version };
         let bare = version.strip_suffix("/go.mod").unwrap_or(version);
         let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(bare)?);
-        // A head in place of a damaged one must come from somebody else.
+        // A cached answer cannot replace a damaged head: the new head must come from the remote.
         let damage = self.damage().await?;
         if damage.is_none()
             && let Some(answer) = self.store.read(&key)
         {
             match self.check(&question, &answer).await {
-                // Only proven answers are cached, so that this one has suffered since.
-                Err(error) if error.blames_answer() => self.store.forget(&key),
+                // Only proven answers are cached, so the file was changed since.
+                Err(error) if error.is_wrong_answer() => self.store.forget(&key),
                 result => return result.map(|(record, _)| record),
             }
         }
         self.ask(&question, &key).await.map_err(|error| self.without_head(error, damage))
     }
 
-    /// Asks for an answer, proves it and keeps it. One of a near place that proves wrong makes room for another's.
-    async fn ask(&self, question: &Question<'_>, key: &str) -> Result<LogRecord, SumdbError> {
+    /// Reads an answer, proves it and caches it. If a mirror's answer is wrong, the next is read.
+    async fn ask(&self, question: &Module<'_>, key: &str) -> Result<LogRecord, SumdbError> {
         let path = format!("/{key}");
         let mut rejected = Rejected::default();
         let mut fault = None;
@@ -84,7 +85,7 @@ impl<'a, R: Remote> Client<'a, R> {
                     self.tell(rejected);
                     return Ok(record);
                 }
-                Err(error) if error.blames_answer() => {
+                Err(error) if error.is_wrong_answer() => {
                     if !rejected.add(self.remote.reject(std::slice::from_ref(&path))) {
                         return Err(error);
                     }
@@ -95,13 +96,9 @@ impl<'a, R: Remote> Client<'a, R> {
         }
     }
 
-    /// Proves a lookup answer and takes the wanted hash out of it. Gives the answer too, with a head that was compared:
-    /// what is kept must not vouch for one that nobody could place.
-    async fn check(
-        &self,
-        question: &Question<'_>,
-        answer: &[u8],
-    ) -> Result<(LogRecord, Vec<u8>), SumdbError> {
+    /// Proves a lookup answer and returns the wanted hash. Also returns the answer under a head
+    /// that was compared with the newest one, because only such a head may be cached.
+    async fn check(&self, question: &Module<'_>, answer: &[u8]) -> Result<(LogRecord, Vec<u8>), SumdbError> {
         let record = Record::parse(answer).map_err(|source| SumdbError::Answer {
             database: self.name(),
             module: question.to_string(),
@@ -121,26 +118,26 @@ impl<'a, R: Remote> Client<'a, R> {
         Ok((LogRecord { h1, id: record.id, tree_size, database: self.name() }, proven))
     }
 
-    /// The hash of what was asked for; a record of the log may be about something else.
-    pub(super) fn hash<'r>(&self, asked: &Question<'_>, record: &Record<'r>) -> Result<&'r str, SumdbError> {
-        let Question { path, version } = asked;
+    /// The hash of the module that was looked up; the record may be about another module.
+    pub(super) fn hash<'r>(&self, asked: &Module<'_>, record: &Record<'r>) -> Result<&'r str, SumdbError> {
+        let Module { path, version } = asked;
         let (id, module) = (record.id, asked.to_string());
         record.h1(path, version).ok_or_else(|| SumdbError::NoHash { database: self.name(), id, module })
     }
 
-    /// Makes sure that a head lies on the one history seen so far, and stores it if it is the newest.
+    /// Checks that a head is consistent with the newest one, and stores it if it is newer.
     pub(super) async fn merge(&self, state: &mut State, note: &[u8]) -> Result<(), SumdbError> {
-        if self.merge_in_memory(state, note, HeadOrigin::Answer).await? == Moment::Future {
+        if self.merge_in_memory(state, note, HeadOrigin::Answer).await? == Age::Newer {
             state.unsaved = true;
         }
         if !state.unsaved {
             return Ok(());
         }
-        // Another process may have stored a head meanwhile: that one must lie on the same history too.
+        // Another process may have stored a head meanwhile, which must be consistent too.
         loop {
             let stored = match self.stored_head()? {
                 Ok(stored) => stored,
-                // An answer without a head, or of a log without records, puts nothing in its place.
+                // An answer without a head, or of an empty log, cannot replace a damaged head.
                 Err(_) if state.latest.note.is_empty() => return Ok(()),
                 Err(_) => {
                     self.merge_kept(state).await?;
@@ -151,8 +148,8 @@ impl<'a, R: Remote> Client<'a, R> {
                 }
             };
             let origin = HeadOrigin::Stored(self.store.head_path());
-            let moment = self.merge_in_memory(state, &stored, origin).await?;
-            if moment != Moment::Past || self.store.replace_head(&stored, &state.latest.note)? {
+            let age = self.merge_in_memory(state, &stored, origin).await?;
+            if age != Age::Older || self.store.replace_head(&stored, &state.latest.note)? {
                 state.unsaved = false;
                 state.damage = None;
                 return Ok(());
@@ -165,24 +162,24 @@ impl<'a, R: Remote> Client<'a, R> {
         state: &mut State,
         note: &[u8],
         origin: HeadOrigin,
-    ) -> Result<Moment, SumdbError> {
+    ) -> Result<Age, SumdbError> {
         let latest = state.latest.clone();
         if note.is_empty() {
-            return Ok(if latest.tree.size == 0 { Moment::Present } else { Moment::Past });
+            return Ok(if latest.tree.size == 0 { Age::Same } else { Age::Older });
         }
         let head = self.open_head(note, origin)?;
         if head.tree.size > latest.tree.size {
             self.check_history(state, &latest, &head).await?;
             state.latest = head;
-            return Ok(Moment::Future);
+            return Ok(Age::Newer);
         }
         self.check_history(state, &head, &latest).await?;
-        Ok(if head.tree.size < latest.tree.size { Moment::Past } else { Moment::Present })
+        Ok(if head.tree.size < latest.tree.size { Age::Older } else { Age::Same })
     }
 
     /// Checks that the first records of `newer` are exactly the records of `older`.
     async fn check_history(&self, state: &mut State, older: &Head, newer: &Head) -> Result<(), SumdbError> {
-        // Two heads of one size need no tiles to be compared, and none can be refused to hide a contradiction.
+        // Heads of equal size are compared without tiles, so withholding tiles cannot hide a fork.
         let computed = if older.tree.size == newer.tree.size {
             newer.tree.hash
         } else {
@@ -235,7 +232,7 @@ impl<'a, R: Remote> Client<'a, R> {
         Ok(tree.size)
     }
 
-    /// Runs a computation over hashes of `tree`, fetching and proving those it asks for until it has them all.
+    /// Runs a computation over hashes of `tree`; fetches and proves the hashes it asks for.
     async fn prove<T>(
         &self,
         state: &mut State,
@@ -273,7 +270,7 @@ impl<'a, R: Remote> Client<'a, R> {
     }
 }
 
-/// A record of the log that was proven to be in it.
+/// A record that was proven to be in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRecord {
     /// The hash of the module zip (or go.mod file): `h1:` and 44 characters of base64.
@@ -282,22 +279,18 @@ pub struct LogRecord {
     pub id: u64,
     /// Number of records of the signed tree in which it was found.
     pub tree_size: u64,
-    /// Name of the database.
     pub database: String,
 }
 
-/// What changes while a client works.
 #[derive(Debug)]
 pub(super) struct State {
-    /// Whether the stored head was read.
     pub(super) loaded: bool,
-    /// The newest head of the one history.
     pub(super) latest: Head,
-    /// Whether `latest` still has to be stored, because storing it failed or was cut short.
+    /// Whether `latest` still has to be stored.
     pub(super) unsaved: bool,
-    /// Why the stored head is none, until another is stored in its place.
+    /// What is wrong with the stored head, until another replaces it.
     pub(super) damage: Option<String>,
-    /// Tiles that some signed head has proven.
+    /// Proven under some signed head.
     pub(super) tiles: HashMap<Tile, Vec<u8>>,
 }
 
@@ -307,8 +300,8 @@ impl Default for State {
     }
 }
 
-/// What the database has not got is told from a database that cannot be read.
-fn not_in_database(error: SumdbError, question: &Question<'_>) -> SumdbError {
+/// Tells a missing record from a database that cannot be read.
+fn not_in_database(error: SumdbError, question: &Module<'_>) -> SumdbError {
     match error {
         SumdbError::Unavailable { database, source: source @ RemoteError::NotFound { .. }, .. } => {
             SumdbError::NotInDatabase { database, module: question.to_string(), source }
@@ -317,20 +310,20 @@ fn not_in_database(error: SumdbError, question: &Question<'_>) -> SumdbError {
     }
 }
 
-/// How a head relates to the newest one known before.
+/// A head compared with the newest one known before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
-    Past,
-    Present,
-    Future,
+pub(super) enum Age {
+    Older,
+    Same,
+    Newer,
 }
 
-pub(super) struct Question<'a> {
+pub(super) struct Module<'a> {
     pub(super) path: &'a str,
     pub(super) version: &'a str,
 }
 
-impl std::fmt::Display for Question<'_> {
+impl std::fmt::Display for Module<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}@{}", self.path, self.version)
     }

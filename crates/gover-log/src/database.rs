@@ -1,4 +1,4 @@
-//! The value of `GOSUMDB`: which database, which key, which address.
+//! Parses `GOSUMDB`: a name or key, and an optional URL.
 
 use thiserror::Error;
 
@@ -7,7 +7,7 @@ use gover_core::text::shown;
 use super::head::{Head, HeadError};
 use super::key::{KeyError, VerifierKey};
 
-/// A checksum database: the key that is believed and how it is reached.
+/// A checksum database: its key and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Database {
     key: VerifierKey,
@@ -15,8 +15,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Reads a value of `GOSUMDB`: a known name, or `<name>+<hash>+<key>`, each optionally with an address behind
-    /// it (go.dev/ref/mod#environment-variables).
+    /// Parses a known name or `<name>+<hash>+<key>`, each optionally followed by a URL
+    /// (go.dev/ref/mod#environment-variables).
     pub fn parse(value: &str) -> Result<Self, DatabaseError> {
         // Reachable inside mainland China, the same log with the same key.
         let value = if value == CHINA_NAME { "sum.golang.org https://sum.golang.google.cn" } else { value };
@@ -41,44 +41,40 @@ impl Database {
         Ok(Self { key, address: address.map(|text| text.trim_end_matches('/').to_owned()) })
     }
 
-    /// Checks that a signed tree head is one of this database; gives the number of its records. Whether it continues
-    /// what was seen before is not asked here.
+    /// Verifies the signature of a tree head and returns its size. Consistency with earlier heads
+    /// is not checked.
     pub fn verify_head(&self, note: &[u8]) -> Result<u64, HeadError> {
         Ok(Head::open(note, &self.key)?.tree.size)
     }
 
-    /// Its name, as in the paths of a proxy: `<proxy>/sumdb/<name>/…`.
+    /// The name in proxy paths: `<proxy>/sumdb/<name>/…`.
     pub fn name(&self) -> &str {
         self.key.name()
     }
 
-    /// The key that its tree heads must be signed with.
     pub fn key(&self) -> &VerifierKey {
         &self.key
     }
 
-    /// The address given explicitly, without a final `/`. It is used instead of proxies and of
+    /// The URL given in `GOSUMDB`, without a final `/`. It replaces proxies and
     /// [`direct`](Self::direct).
     pub fn address(&self) -> Option<&str> {
         self.address.as_deref()
     }
 
-    /// The address of the database itself, for when no proxy passes it through and none was given.
+    /// The database's own URL, for when no proxy passes it through and none was given.
     pub fn direct(&self) -> String {
         format!("https://{}", self.name())
     }
 }
 
-/// Why a value of `GOSUMDB` names no database; the texts are Go's.
+/// Why a value of `GOSUMDB` is invalid; the texts are Go's.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DatabaseError {
-    /// `off`.
     #[error("checksum database disabled by GOSUMDB=off")]
     Off,
-    /// Nothing but blanks.
     #[error("missing GOSUMDB")]
     Missing,
-    /// More than a key and an address.
     #[error("invalid GOSUMDB: too many fields")]
     TooManyFields,
     /// The first field is neither a known name nor a key.
@@ -86,16 +82,13 @@ pub enum DatabaseError {
     Key(KeyError),
     /// The name in the key is not usable in an address.
     #[error("invalid sumdb name (must be host[/path]): {}", shown(name))]
-    Name {
-        /// The name in the key.
-        name: String,
-    },
-    /// The second field is no address. It is not shown: it may hold a password.
+    Name { name: String },
+    /// The second field is not a URL. It is not shown, because it may contain a password.
     #[error("invalid GOSUMDB URL: must be http(s)://host[/path]")]
     Address,
 }
 
-// Not `#[from]`, which would make the key's error the source too and say it twice.
+// Not `#[from]`, which would print the key's error twice.
 impl From<KeyError> for DatabaseError {
     fn from(error: KeyError) -> Self {
         Self::Key(error)
@@ -115,7 +108,7 @@ impl gover_core::Diagnose for DatabaseError {
     }
 }
 
-/// Whether `name` is a host, perhaps with a port and a path: no user, query, fragment, escapes or dot segments.
+/// Whether `name` is `host[:port][/path]` without user, query, fragment, escapes or dot segments.
 fn is_host_and_path(name: &str) -> bool {
     let mut elements = name.split('/');
     let host = elements.next().unwrap_or_default();
@@ -160,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_may_be_followed_by_an_address() {
+    fn a_key_may_be_followed_by_a_url() {
         let database = Database::parse(&format!("  {TEST_KEY}\thttp://127.0.0.1:8080/base/ ")).unwrap();
         assert_eq!(database.name(), "localhost.localdev/sumdb");
         assert_eq!(database.address(), Some("http://127.0.0.1:8080/base"));
@@ -170,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn other_values_are_refused_in_the_words_of_go() {
+    fn invalid_values_are_rejected_with_go_s_messages() {
         let refused = |value: &str| Database::parse(value).unwrap_err().to_string();
         assert_eq!(refused("off"), "checksum database disabled by GOSUMDB=off");
         assert_eq!(refused(""), "missing GOSUMDB");
@@ -191,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_no_host_and_path_are_refused() {
+    fn names_that_are_not_host_and_path_are_rejected() {
         for name in ["a.example:80/x", "sum.golang.org", "localhost", "h/p/q"] {
             assert!(is_host_and_path(name), "{name}");
         }

@@ -1,4 +1,4 @@
-//! What can go wrong between a question to the checksum database and a proven answer.
+//! Why a lookup in the checksum database failed.
 
 use std::fmt;
 use std::io;
@@ -17,145 +17,51 @@ use super::note::NoteError;
 use super::record::RecordError;
 use super::remote::RemoteError;
 
-/// Why a lookup did not end in a proven record.
 #[derive(Debug, Error)]
 pub enum SumdbError {
-    /// The question itself is malformed.
     #[error("cannot look up a module in the checksum database")]
     Question(#[from] EscapeError),
     /// The database has no such module version.
     #[error("checksum database `{database}` has no record of `{module}`")]
-    NotInDatabase {
-        /// Name of the database.
-        database: String,
-        /// `<path>@<version>`.
-        module: String,
-        /// What the server said.
-        source: RemoteError,
-    },
-    /// The database or its pass-through cannot be read.
+    NotInDatabase { database: String, module: String, source: RemoteError },
     #[error("cannot read `{path}` of checksum database `{database}`")]
-    Unavailable {
-        /// Name of the database.
-        database: String,
-        /// The path that was read.
-        path: String,
-        /// What happened.
-        source: RemoteError,
-    },
+    Unavailable { database: String, path: String, source: RemoteError },
     /// An answer is longer than any answer can be, or a tile has not the length of its hashes.
     #[error(
         "`{path}` of checksum database `{database}` has the wrong size: {received} bytes, wanted {wanted}"
     )]
-    WrongSize {
-        /// Name of the database.
-        database: String,
-        /// The path that was read.
-        path: String,
-        /// Bytes that came.
-        received: usize,
-        /// What would have been right.
-        wanted: String,
-    },
-    /// A lookup answer cannot be taken apart.
-    #[error("checksum database `{database}` gave an answer about `{module}` that is none")]
-    Answer {
-        /// Name of the database.
-        database: String,
-        /// `<path>@<version>`.
-        module: String,
-        /// The rule it breaks.
-        source: RecordError,
-    },
-    /// A signed tree head is not believed.
+    WrongSize { database: String, path: String, received: usize, wanted: String },
+    #[error("checksum database `{database}` gave a malformed answer about `{module}`")]
+    Answer { database: String, module: String, source: RecordError },
     #[error("the tree head of checksum database `{database}` in {origin} is not valid")]
-    Head {
-        /// Name of the database.
-        database: String,
-        /// Where the head came from.
-        origin: HeadOrigin,
-        /// Why not.
-        source: HeadError,
-    },
-    /// The file with the newest head seen here is damaged, and nobody could be asked for another.
-    #[error("the tree head in `{}` is damaged ({reason}), and no other can be had", path.display())]
-    DamagedHead {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-        /// Why there is no other.
-        source: Box<SumdbError>,
-    },
-    /// What places beside the usual way hold of the log proved wrong, and nobody else could be asked.
-    #[error("the log's part in {} is damaged", quoted(places))]
-    DamagedPlace {
-        /// The directories, or the addresses of mirrors.
-        places: Vec<String>,
-        /// What is wrong there.
-        source: Box<SumdbError>,
-    },
-    /// Mirrors lack what was asked for, and nobody else could be asked.
-    #[error("{} has not all of checksum database `{database}` that is needed", quoted(places))]
-    LackingPlace {
-        /// The directories, or the addresses of mirrors.
-        places: Vec<String>,
-        /// Name of the database.
-        database: String,
-        /// What could not be read.
-        source: Box<SumdbError>,
-    },
+    Head { database: String, origin: HeadOrigin, source: HeadError },
+    /// The stored head is damaged and the remote could not be read.
+    #[error("the tree head in `{}` is damaged ({reason}) and could not be replaced", path.display())]
+    DamagedHead { path: PathBuf, reason: String, source: Box<SumdbError> },
+    /// A mirror's part of the log is damaged and no other place could be read.
+    #[error("the part of the checksum database in {} is damaged", quoted(places))]
+    DamagedMirror { places: Vec<String>, source: Box<SumdbError> },
+    /// Mirrors lack a part of the log and no other place could be read.
+    #[error("{} lacks a part of checksum database `{database}` that is needed", quoted(places))]
+    IncompleteMirror { places: Vec<String>, database: String, source: Box<SumdbError> },
     /// Tiles do not add up to the signed hash: at least one was changed.
     #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
-    InconsistentTile {
-        /// Name of the database.
-        database: String,
-        /// Size of the tree whose tiles they are.
-        tree_size: u64,
-    },
+    InconsistentTile { database: String, tree_size: u64 },
     /// The answer names a record that the signed tree does not have.
     #[error("checksum database `{database}`: cannot validate record {id} in tree of size {tree_size}")]
-    OutsideTree {
-        /// Name of the database.
-        database: String,
-        /// The record.
-        id: u64,
-        /// Size of the newest tree.
-        tree_size: u64,
-    },
+    OutsideTree { database: String, id: u64, tree_size: u64 },
     /// The record in the answer is not the record in the log.
     #[error("checksum database `{database}`: cannot authenticate record {id} in server response")]
-    RecordMismatch {
-        /// Name of the database.
-        database: String,
-        /// The record.
-        id: u64,
-    },
+    RecordMismatch { database: String, id: u64 },
     /// The record is in the log, but is about something else.
     #[error("record {id} of checksum database `{database}` has no `h1:` hash of `{module}`")]
-    NoHash {
-        /// Name of the database.
-        database: String,
-        /// The record.
-        id: u64,
-        /// `<path>@<version>`.
-        module: String,
-    },
-    /// The tiles are missing that show how the answer's head and the newest one known here go together.
+    NoHash { database: String, id: u64, module: String },
+    /// The tiles that relate the answer's head to the newest one known here are missing.
     #[error(
-        "the head of {other} records of checksum database `{database}` cannot be compared with the one of {own} records \
-         that this machine has seen"
+        "the tree head of {other} records of checksum database `{database}` cannot be compared with the newest head \
+         seen on this machine, of {own} records"
     )]
-    Unrelated {
-        /// Name of the database.
-        database: String,
-        /// The size of the newest tree known here.
-        own: u64,
-        /// The size of the answer's tree.
-        other: u64,
-        /// What could not be read.
-        source: Box<SumdbError>,
-    },
+    Unrelated { database: String, own: u64, other: u64, source: Box<SumdbError> },
     /// Two signed heads contradict each other.
     #[error(
         "SECURITY ERROR: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
@@ -163,41 +69,32 @@ pub enum SumdbError {
         .0.database, .0.older_size, .0.older_hash, .0.newer_size, .0.newer_hash
     )]
     Fork(Box<Fork>),
-    /// A file of the cache that must not be lost cannot be read or written.
     #[error("cannot {verb} `{}`", path.display())]
-    Io {
-        /// What was tried.
-        verb: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Io { verb: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl SumdbError {
-    /// Whether nothing was learned, so that another way to the same database may be tried.
+    /// Whether nothing was learned, so another route to the same database may be tried.
     ///
-    /// Every other error about an answer is one of integrity: something on the way, or the database itself, is not
-    /// honest, and no further source may paper over it.
+    /// Every other error about an answer is a failure of integrity, which no other source may hide.
     pub fn is_transport(&self) -> bool {
         matches!(
             self,
             Self::NotInDatabase { .. }
                 | Self::Unavailable { .. }
-                | Self::LackingPlace { .. }
+                | Self::IncompleteMirror { .. }
                 | Self::Unrelated { .. }
                 | Self::DamagedHead { .. }
         )
     }
 
-    /// Whether what was read does not hold, as opposed to nothing being read, or to heads that hold and contradict.
+    /// Whether the bytes that were read are wrong; not if nothing was read or heads contradict.
     pub fn is_damage(&self) -> bool {
-        self.blames_answer() || matches!(self, Self::WrongSize { .. } | Self::InconsistentTile { .. })
+        self.is_wrong_answer() || matches!(self, Self::WrongSize { .. } | Self::InconsistentTile { .. })
     }
 
-    /// Whether the lookup answer itself is at fault, as opposed to tiles, heads or the way to them.
-    pub(super) fn blames_answer(&self) -> bool {
+    /// Whether the lookup answer itself is wrong, not tiles or other heads.
+    pub(super) fn is_wrong_answer(&self) -> bool {
         matches!(
             self,
             Self::Answer { .. }
@@ -212,7 +109,7 @@ impl SumdbError {
 impl Diagnose for SumdbError {
     fn hints(&self) -> Vec<String> {
         match self {
-            // The source names the broken rule, and only the person knows what was meant.
+            // No hint: the source names the broken rule, and only the user knows what was meant.
             Self::Question(_) => Vec::new(),
             Self::NotInDatabase { .. } => {
                 vec!["`gover list --remote` shows the releases that exist for this platform".to_owned()]
@@ -224,31 +121,31 @@ impl Diagnose for SumdbError {
                 "behind a proxy set HTTPS_PROXY; a company's GOPROXY must pass `/sumdb/` through".to_owned(),
             ],
             Self::Unrelated { own, .. } => vec![format!(
-                "where the mirror is made, `gover mirror DIR --seen {own}` adds what is missing; or be online once"
+                "run `gover mirror DIR --seen {own}` where the mirror is made, or connect to the network once"
             )],
             Self::DamagedHead { path, .. } => vec![format!(
-                "with network gover takes a new one and keeps the file as evidence; without, delete `{}` if nobody meddled with it",
+                "connect to the network once: gover then replaces it and keeps the file as evidence; or, if you trust this machine, delete `{}`",
                 path.display()
             )],
-            Self::LackingPlace { places, source, .. } => {
+            Self::IncompleteMirror { places, source, .. } => {
                 let repairs = places.iter().map(|place| repair_of(place));
-                // Where a server says that it has not got it, the way to it is not at fault.
+                // If a server says that it lacks the file, the route to it is not the problem.
                 let is_missing =
                     matches!(**source, Self::Unavailable { source: RemoteError::NotFound { .. }, .. });
                 let others = if is_missing { Vec::new() } else { source.hints() };
                 repairs.chain(others).collect()
             }
-            Self::DamagedPlace { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
+            Self::DamagedMirror { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
             Self::Head {
                 origin: HeadOrigin::Stored(path),
                 source: HeadError::Note(NoteError::Unverified { .. }),
                 ..
             } => vec![format!(
-                "another key was believed here before: set GOSUMDB as it was; or, if the change is meant, delete `{}`",
+                "GOSUMDB named another key before: restore it, or delete `{}` if the change is intended",
                 path.display()
             )],
             Self::Head { origin: HeadOrigin::Stored(path), .. } => {
-                vec![format!("if nobody meddled with it, delete `{}` and try again", path.display())]
+                vec![format!("if you trust this machine, delete `{}` and try again", path.display())]
             }
             Self::WrongSize { .. }
             | Self::Answer { .. }
@@ -257,12 +154,12 @@ impl Diagnose for SumdbError {
             | Self::OutsideTree { .. }
             | Self::RecordMismatch { .. }
             | Self::NoHash { .. } => vec![
-                "the proxy, or something on the way to it, changes answers; `GOPROXY=direct` asks the database itself"
+                "the proxy, or something between you and it, changes answers; `GOPROXY=direct` asks the database itself"
                     .to_owned(),
-                "if it is a mirror that `gover mirror DIR` made, the same command puts it right".to_owned(),
+                "if it is a mirror made by `gover mirror DIR`, run that command again to repair it".to_owned(),
             ],
             Self::Fork(_) => vec![
-                "install nothing until this is cleared up: try again on another network; if it happens there too, send \
+                "do not install anything until this is resolved: try another network; if it happens there too, send \
                  the evidence to security@golang.org (docs/trust.md)"
                     .to_owned(),
             ],
@@ -295,12 +192,12 @@ impl Diagnose for SumdbError {
     }
 }
 
-/// How a mirror is put right whose log is damaged.
+/// How to repair a mirror whose part of the log is damaged.
 pub(super) fn repair_of(place: &str) -> String {
     if is_http(place) {
-        format!("where the mirror at {place} is made, `gover mirror DIR` puts it right")
+        format!("run `gover mirror DIR` where the mirror at {place} is made, to repair it")
     } else {
-        format!("`gover mirror {}`, where there is network, puts it right", pasted(place))
+        format!("run `gover mirror {}` with a network connection, to repair it", pasted(place))
     }
 }
 
@@ -311,9 +208,7 @@ fn quoted(places: &[String]) -> String {
 /// Where a tree head came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HeadOrigin {
-    /// The lookup answer that was being checked.
     Answer,
-    /// The file with the newest head seen so far.
     Stored(PathBuf),
 }
 

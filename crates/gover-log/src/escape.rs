@@ -1,11 +1,12 @@
-//! Module paths and versions as they appear in addresses and file names: upper-case letters become `!` and the
-//! lower-case letter (go.dev/ref/mod#goproxy-protocol).
+//! Escapes module paths and versions for URLs and file names: an upper-case letter becomes `!` and
+//! the lower-case letter (go.dev/ref/mod#goproxy-protocol).
 
 use thiserror::Error;
 
 use gover_core::text::shown;
 
-/// Escapes a module path after the checks of Go's `module.CheckPath` that keep addresses and file names safe.
+/// Escapes a module path after the checks of Go's `module.CheckPath` that keep URLs and file names
+/// safe.
 pub fn escape_path(path: &str) -> Result<String, EscapeError> {
     let error = |reason| EscapeError::Path { path: path.to_owned(), reason };
     let mut elements = path.split('/');
@@ -21,8 +22,8 @@ pub fn escape_path(path: &str) -> Result<String, EscapeError> {
     Ok(escape(path))
 }
 
-/// Escapes a module version. Refuses more than Go's `module.EscapeVersion`: what no release name uses and an
-/// address would have to quote.
+/// Escapes a module version. Stricter than Go's `module.EscapeVersion`: also rejects what no
+/// release name contains and a URL would have to quote.
 pub fn escape_version(version: &str) -> Result<String, EscapeError> {
     check_element(version, is_version_character)
         .map_err(|reason| EscapeError::Version { version: version.to_owned(), reason })?;
@@ -32,22 +33,10 @@ pub fn escape_version(version: &str) -> Result<String, EscapeError> {
 /// Why a module path or version cannot be looked up.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
-    /// Not a module path.
     #[error("malformed module path `{}`: {reason}", shown(path))]
-    Path {
-        /// The path.
-        path: String,
-        /// The rule it breaks.
-        reason: &'static str,
-    },
-    /// Not a version.
+    Path { path: String, reason: &'static str },
     #[error("version `{}` invalid: {reason}", shown(version))]
-    Version {
-        /// The version.
-        version: String,
-        /// The rule it breaks.
-        reason: &'static str,
-    },
+    Version { version: String, reason: &'static str },
 }
 
 fn check_host(element: &str) -> Result<(), &'static str> {

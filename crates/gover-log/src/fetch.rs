@@ -1,4 +1,4 @@
-//! Tiles and answers on their way from the database, and tiles from the cache: what they prove, and what is kept.
+//! Reads tiles from the cache or the remote, proves them, and caches what was proven.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,9 @@ use tlog_tiles::{Hash, Tile};
 use super::client::{Client, State};
 use super::error::SumdbError;
 use super::head::Tree;
-use super::remark::Remark;
 use super::remote::{MAX_ANSWER, Remote};
 use super::tiles::{self, Plan};
+use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
     /// The hashes at `indexes`, from tiles that add up to the hash of `tree`.
@@ -43,11 +43,11 @@ impl<R: Remote> Client<'_, R> {
                 return Ok(hashes);
             }
             if !cached.is_empty() {
-                // The cache may have suffered, or may stem from another history: ask again without it.
+                // The cache may be damaged or of another history: try again without it.
                 cached.clear();
                 continue;
             }
-            // Nobody can tell yet which of them are wrong.
+            // Which of them is wrong is known only once a good set was read.
             let mut any = false;
             for (tile, data) in fetched {
                 let places = self.remote.reject(&paths(tile));
@@ -60,7 +60,7 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// The tile from memory or disk, there perhaps as the beginning of the full tile.
+    /// The tile from memory or disk, where it may be the beginning of the full tile.
     fn cached_tile(&self, state: &State, tile: Tile) -> Option<Vec<u8>> {
         if let Some(data) = state.tiles.get(&tile) {
             return Some(data.clone());
@@ -75,7 +75,7 @@ impl<R: Remote> Client<'_, R> {
         })
     }
 
-    /// Fetches tiles side by side, all or none; the data is of the right length and otherwise unproven.
+    /// Fetches tiles concurrently, all or none. Only the length of the data has been checked.
     async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
         let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
         let data = try_join_all(fetches).await?;
@@ -84,19 +84,19 @@ impl<R: Remote> Client<'_, R> {
 
     async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
         let error = match self.fetch_exact_tile(tile).await {
-            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedPlace { .. }))
+            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedMirror { .. }))
                 if !tiles::is_full(tile) =>
             {
                 error
             }
             result => return result,
         };
-        // A partial tile may be gone because the tile has been completed since. One that a place has damaged may be there
-        // as a part of the full one.
+        // A partial tile disappears when the tile is completed, and where a mirror damaged it the
+        // full tile may still be good.
         match self.fetch_exact_tile(tiles::full(tile)).await {
             Ok(mut data) => {
                 data.truncate(tiles::length(tile));
-                if let SumdbError::DamagedPlace { places, .. } = error {
+                if let SumdbError::DamagedMirror { places, .. } = error {
                     self.tell(Rejected(places));
                 }
                 Ok(data)
@@ -144,14 +144,14 @@ impl<R: Remote> Client<'_, R> {
         Ok(data)
     }
 
-    /// Says which places were passed by, now that another had what they should have.
+    /// Warns about the mirrors that were skipped.
     pub(super) fn tell(&self, rejected: Rejected) {
         for place in rejected.0 {
-            self.remarks.add(Remark::DamagedPlace { place, database: self.name() });
+            self.warnings.add(LogWarning::DamagedMirror { place, database: self.name() });
         }
     }
 
-    /// Keeps proven tiles; what was read as part of a full tile is kept as far as it is proven.
+    /// Caches proven tiles; of a full tile, only the part that was proven.
     fn save_tiles(&self, state: &State, fetched: &[(Tile, Vec<u8>)]) {
         for (tile, data) in fetched {
             if state.tiles.get(tile) != Some(data) {
@@ -161,21 +161,21 @@ impl<R: Remote> Client<'_, R> {
     }
 }
 
-/// A tile among several of which at least one is wrong.
+/// One of several tiles, at least one of which is wrong.
 #[derive(Debug)]
 struct Suspect {
     tile: Tile,
     data: Vec<u8>,
-    /// The places beside the usual way that it came from.
+    /// The mirrors that served it.
     places: Vec<String>,
 }
 
-/// Places beside the usual way whose answers proved wrong.
+/// Mirrors whose answers are wrong.
 #[derive(Debug, Default)]
 pub(super) struct Rejected(Vec<String>);
 
 impl Rejected {
-    /// The places among `suspects` whose tiles are not what was proven then.
+    /// The mirrors whose tiles differ from those that were proven later.
     fn by_proof(suspects: Vec<Suspect>, proven: &HashMap<Tile, Vec<u8>>) -> Self {
         let mut rejected = Self::default();
         for Suspect { tile, data, places } in suspects {
@@ -186,7 +186,7 @@ impl Rejected {
         rejected
     }
 
-    /// Notes places; whether there were any.
+    /// Adds mirrors; false if there were none.
     pub(super) fn add(&mut self, places: Vec<String>) -> bool {
         let any = !places.is_empty();
         for place in places {
@@ -197,16 +197,16 @@ impl Rejected {
         any
     }
 
-    /// Where nobody else could be asked, the fault of the places is what there is to say.
+    /// If no other place could be read, the mirrors' fault is the error to report.
     pub(super) fn blame(&self, error: SumdbError, fault: impl FnOnce() -> SumdbError) -> SumdbError {
         if self.0.is_empty() || !error.is_transport() {
             return error;
         }
-        SumdbError::DamagedPlace { places: self.0.clone(), source: Box::new(fault()) }
+        SumdbError::DamagedMirror { places: self.0.clone(), source: Box::new(fault()) }
     }
 }
 
-/// Under which paths a tile may have been read: a partial one also as a part of the full one.
+/// The paths a tile may have been read at: a partial tile also as part of the full one.
 fn paths(tile: Tile) -> [String; 2] {
     [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()))
 }

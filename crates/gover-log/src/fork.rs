@@ -1,4 +1,4 @@
-//! Two signed tree heads that cannot both be true.
+//! Two signed tree heads that contradict each other.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -8,10 +8,9 @@ use tlog_tiles::Hash;
 
 use super::head::Head;
 
-/// A database that showed two histories: the gravest thing that can be found.
+/// Proof that the database signed two different histories.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fork {
-    /// Name of the database.
     pub database: String,
     /// Number of records of the smaller (or older) head.
     pub older_size: u64,
@@ -21,9 +20,10 @@ pub struct Fork {
     pub newer_size: u64,
     /// Root hash of the larger head, in base64.
     pub newer_hash: String,
-    /// Root hash over the first `older_size` records of the larger tree, in base64: not `older_hash`.
+    /// Root hash over the first `older_size` records of the larger tree, in base64: not
+    /// `older_hash`.
     pub computed_hash: String,
-    /// Both signed notes and the proof, in the words of the go command.
+    /// Both signed notes and the proof, in the go command's format.
     pub report: String,
     /// The file that holds `report`, or why it could not be written.
     pub evidence: Result<PathBuf, String>,
@@ -31,7 +31,7 @@ pub struct Fork {
 
 /// The report on a fork: both notes, then hashes that show why they contradict each other.
 ///
-/// The notes alone do not show it; with the proof, nobody depends on the database to repeat its misbehaviour.
+/// With the proof, the contradiction can be shown without asking the database again.
 pub(super) fn report(older: &Head, newer: &Head, computed: Hash, proof: Option<&[Hash]>) -> String {
     let mut text = String::from("SECURITY ERROR\ngo.sum database server misbehavior detected!\n\n");
     // Writing to a String cannot fail.
@@ -54,7 +54,7 @@ pub(super) fn evidence_name(older: &Head, newer: &Head, report: &str) -> String 
     format!("fork-{}-{}-{}.txt", older.tree.size, newer.tree.size, short_sum(report.as_bytes()))
 }
 
-/// Enough of a sum to tell one piece of evidence from another.
+/// The beginning of the SHA-256, to name a file.
 pub(super) fn short_sum(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in Sha256::digest(bytes).iter().take(8) {

@@ -1,4 +1,4 @@
-//! Tree heads: how many records the log has and the hash over all of them.
+//! Tree heads: the number of records in the log and the hash over them.
 
 use std::fmt;
 
@@ -8,7 +8,6 @@ use tlog_tiles::{EMPTY_HASH, HASH_SIZE, Hash};
 use super::key::{VerifierKey, decode_as_go};
 use super::note::{NoteError, OpenNote};
 
-/// One state of the log: its size and root hash.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tree {
     /// Number of records.
@@ -21,7 +20,8 @@ impl Tree {
     /// The log before its first record.
     pub(super) const EMPTY: Self = Self { size: 0, hash: EMPTY_HASH };
 
-    /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and ignored.
+    /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and
+    /// ignored.
     pub(super) fn parse(text: &str) -> Result<Self, HeadError> {
         let mut lines = text.strip_prefix(FIRST_LINE).ok_or(HeadError::Malformed)?.splitn(3, '\n');
         let (Some(size), Some(hash), Some(_)) = (lines.next(), lines.next(), lines.next()) else {
@@ -56,7 +56,6 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Where everybody starts: no record seen, nothing signed.
     pub(super) fn start() -> Self {
         Self { tree: Tree::EMPTY, note: Vec::new() }
     }
@@ -68,31 +67,27 @@ impl Head {
     }
 }
 
-/// Why a signed tree head is not believed.
+/// Why a signed tree head is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum HeadError {
-    /// The note or its signature is wrong.
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The signed text is no tree head.
+    /// The signed text is not a tree head.
     #[error("malformed tree note")]
     Malformed,
-    /// More records than any log can have; the tree arithmetic is not asked about such numbers.
+    /// The tree arithmetic could overflow with more records.
     #[error("tree size {size} is beyond every possible log")]
-    TooLarge {
-        /// The size in the head.
-        size: u64,
-    },
+    TooLarge { size: u64 },
 }
 
 impl HeadError {
-    /// Whether the database's key does not vouch for it.
+    /// Whether the database's key did not sign it.
     pub fn is_unsigned(&self) -> bool {
         matches!(self, Self::Note(_))
     }
 
-    /// Whether it is no note that the database signed with any key: it proves nothing and contradicts nothing. What is
-    /// signed stands, whatever it says; with another key, too, since that one was right until GOSUMDB was changed.
+    /// Whether no key of the database signed it, so that it proves and contradicts nothing. A note
+    /// that another key signed is not damage: that key was right until GOSUMDB was changed.
     pub(super) fn is_damage(&self) -> bool {
         match self {
             Self::Note(NoteError::Unverified { signers, .. }) => signers.is_empty(),
@@ -104,6 +99,6 @@ impl HeadError {
 
 const FIRST_LINE: &str = "go.sum database tree\n";
 
-/// 281 million million records. `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this
-/// bound neither can overflow.
+/// `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this bound
+/// neither can overflow.
 const MAX_SIZE: u64 = 1 << 48;

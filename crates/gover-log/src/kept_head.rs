@@ -1,20 +1,20 @@
-//! The newest head as this machine keeps it, and what becomes of it when its file is damaged.
+//! The newest head as stored on this machine, and how a damaged file is replaced.
 //!
-//! A file that is no note signed by the database proves nothing, and contradicts nothing. It is put aside as
-//! evidence once another head is there: one that somebody shows anew, and that continues each head under which a kept answer
-//! was proven. Nothing is gained by damaging the file that deleting it would not bring too; and a head that is signed
-//! stands, whatever it says.
+//! A file that is not a note signed by the database proves nothing and contradicts nothing. It is
+//! kept as evidence once another head is known that the remote served and that is consistent with
+//! every head under which a cached answer was proven. So damaging the file gains no more than
+//! deleting it would. A signed head is never replaced this way, whatever it says.
 
 use super::client::{Client, State};
 use super::error::{HeadOrigin, SumdbError};
 use super::head::Head;
 use super::record::Record;
-use super::remark::Remark;
 use super::remote::Remote;
 use super::store::StoredHead;
+use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
-    /// Takes up the stored head, once; it was proven when it was stored.
+    /// Loads the stored head, which was proven when it was stored.
     pub(super) fn load_head(&self, state: &mut State) -> Result<(), SumdbError> {
         if state.loaded {
             return Ok(());
@@ -34,38 +34,38 @@ impl<R: Remote> Client<'_, R> {
         Ok(())
     }
 
-    /// The stored note, nothing where none was stored, or why there is something else in its place.
+    /// The stored note (empty if none), or what is wrong with the file.
     pub(super) fn stored_head(&self) -> Result<Result<Vec<u8>, String>, SumdbError> {
         let stored = self.store.read_head()?;
         Ok(match (self.damage_of(&stored), stored) {
             (None, StoredHead::None) => Ok(Vec::new()),
             (None, StoredHead::Note(note)) => Ok(note),
-            (Some(damage), _) | (None, StoredHead::Unfit(damage)) => Err(damage),
+            (Some(damage), _) | (None, StoredHead::Unreadable(damage)) => Err(damage),
         })
     }
 
-    /// Why the stored head is none; `None` until it was read, and if it is good or there is none.
+    /// What is wrong with the stored head; `None` if it is good or missing.
     pub(super) async fn damage(&self) -> Result<Option<String>, SumdbError> {
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
         Ok(state.damage.clone())
     }
 
-    /// Stores the newest head in place of a damaged one; whether that one was still there.
+    /// Stores the newest head in place of a damaged one; false if another process repaired it.
     pub(super) fn replace_damaged(&self, state: &mut State) -> Result<bool, SumdbError> {
         let is_damaged = |stored: &StoredHead| self.damage_of(stored).is_some();
         let aside = self.store.replace_damaged_head(is_damaged, &state.latest.note)?;
         let replaced = aside.is_some();
         if let Some(aside) = aside {
             let (path, records) = (self.store.head_path(), state.latest.tree.size);
-            self.remarks.add(Remark::HeadRenewed { path, aside, records });
+            self.warnings.add(LogWarning::HeadReplaced { path, aside, records });
             state.unsaved = false;
         }
         state.damage = None;
         Ok(replaced)
     }
 
-    /// Where nothing could be learned, the damaged head is what there is to say.
+    /// If nothing could be read, the damaged head is the error to report.
     pub(super) fn without_head(&self, error: SumdbError, damage: Option<String>) -> SumdbError {
         match damage {
             Some(reason) if matches!(error, SumdbError::Unavailable { .. }) => {
@@ -77,7 +77,7 @@ impl<R: Remote> Client<'_, R> {
 
     fn damage_of(&self, stored: &StoredHead) -> Option<String> {
         match stored {
-            StoredHead::Unfit(reason) => Some(reason.clone()),
+            StoredHead::Unreadable(reason) => Some(reason.clone()),
             StoredHead::None => None,
             StoredHead::Note(note) if note.is_empty() => Some("it is empty".to_owned()),
             StoredHead::Note(note) => match Head::open(note, &self.key) {
@@ -87,8 +87,8 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// Makes sure that every head under which a kept answer was proven lies on the one history, too: with the damaged file
-    /// went the knowledge which of them were compared with each other.
+    /// Checks that every head under which a cached answer was proven is consistent too. Which of
+    /// them had been compared is no longer known when the stored head is damaged.
     pub(super) async fn merge_kept(&self, state: &mut State) -> Result<(), SumdbError> {
         for head in self.heads_in_answers() {
             self.merge_in_memory(state, &head.note, HeadOrigin::Answer).await?;
@@ -96,7 +96,7 @@ impl<R: Remote> Client<'_, R> {
         Ok(())
     }
 
-    /// The heads under which kept answers were proven, each once, the newest last.
+    /// The distinct heads of cached answers, newest last.
     fn heads_in_answers(&self) -> Vec<Head> {
         let answers = self.store.answers();
         let head = |answer: &Vec<u8>| Head::open(Record::parse(answer).ok()?.rest, &self.key).ok();

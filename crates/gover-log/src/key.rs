@@ -8,7 +8,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use signed_note::{StandardVerifier, Verifier as _, VerifierError};
 use thiserror::Error;
 
-/// A public key whose signatures are believed, with the name it signs under.
+/// A trusted public key and the name it signs under.
 #[derive(Clone)]
 pub struct VerifierKey {
     verifier: StandardVerifier,
@@ -16,7 +16,8 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
-    /// Reads an encoded key, e.g. `sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8`.
+    /// Reads an encoded key, e.g.
+    /// `sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8`.
     ///
     /// Accepts what Go's `note.NewVerifier` accepts, with the same errors.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
@@ -44,7 +45,7 @@ impl VerifierKey {
         self.verifier.name()
     }
 
-    /// The first four bytes of the SHA-256 over name and key, which signatures carry to name their key.
+    /// The first four bytes of the SHA-256 over name and key, which identify the key in signatures.
     pub fn hash(&self) -> u32 {
         self.verifier.key_id()
     }
@@ -66,10 +67,11 @@ impl fmt::Debug for VerifierKey {
     }
 }
 
-/// Why a text is no verifier key; the texts are Go's.
+/// Why a verifier key is invalid; the texts are Go's.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum KeyError {
-    /// Not three parts, a bad name, a hash that is not 8 hexadecimal digits, bad base64 or a bad key length.
+    /// Not three parts, a bad name, a hash that is not 8 hexadecimal digits, bad base64 or a bad
+    /// key length.
     #[error("malformed verifier id")]
     Malformed,
     /// Anything but Ed25519.

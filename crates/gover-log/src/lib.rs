@@ -1,20 +1,21 @@
-//! The Go checksum database, checked to the last hash.
+//! A client of the Go checksum database that verifies every hash itself.
 //!
-//! A lookup ends well only when the record was found under a signed tree head (`key`, `note`, `head`), that head
-//! continues the newest one this machine has seen, and the record is a leaf of the tree (`tiles`, `client`). What
-//! was proven is cached (`store`); what comes from the cache is proven again. A head that contradicts an earlier one
-//! stops everything and leaves both signed notes behind as evidence (`fork`).
+//! A lookup succeeds only if the record was found under a signed tree head (`key`, `note`, `head`),
+//! that head is consistent with the newest one this machine has seen, and the record is a leaf of
+//! the tree (`tiles`, `client`). Proven answers are cached (`store`); a cached answer is proven
+//! again before it is used. A head that contradicts an earlier one stops the lookup and both signed
+//! notes are kept as evidence (`fork`).
 //!
-//! Nothing here knows how an answer travels: the caller brings a [`Remote`], which is the database itself or the
-//! `/sumdb/` pass-through of a GOPROXY. The rules are those of <https://go.dev/design/25530-sumdb> as cmd/go applies
-//! them.
+//! This crate makes no connections: the caller brings a [`Remote`], which is the database itself or
+//! the `/sumdb/` pass-through of a module proxy. The rules are those of
+//! <https://go.dev/design/25530-sumdb> as cmd/go applies them. README.md explains the terms.
 #![forbid(unsafe_code)]
 
+mod bundle;
 mod client;
 mod database;
 mod error;
 mod escape;
-mod excerpt;
 mod fetch;
 mod fork;
 mod head;
@@ -25,23 +26,23 @@ mod own_head;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod record;
-mod remark;
 mod remote;
 mod store;
 mod tiles;
+mod warning;
 
+pub use bundle::{ProofBundle, ProofRequest};
 pub use client::{Client, LogRecord};
 pub use database::{Database, DatabaseError};
 pub use error::{HeadOrigin, SumdbError};
 pub use escape::{EscapeError, escape_path, escape_version};
-pub use excerpt::{Excerpt, Wish};
 pub use fork::Fork;
 pub use head::HeadError;
 pub use key::{KeyError, VerifierKey};
 pub use note::NoteError;
 pub use record::RecordError;
-pub use remark::{Remark, Remarks};
 pub use remote::{MAX_ANSWER, Remote, RemoteError};
+pub use warning::{LogWarning, LogWarnings};
 
 // The log of the tests is shared with the tests of gover-source, so it names this crate as they do.
 #[cfg(test)]

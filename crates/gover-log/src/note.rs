@@ -12,14 +12,15 @@ pub(super) struct OpenNote {
     pub(super) text: String,
     /// Names of the known keys whose signatures hold, in the note's order, each once.
     pub(super) verified: Vec<String>,
-    /// Names of signers that nobody here knows.
+    /// Names of unknown signers.
     pub(super) unverified: Vec<String>,
 }
 
 impl OpenNote {
     /// Parses `message` and checks every signature by one of `keys`.
     ///
-    /// Signature lines are read here and not by `signed_note`, which refuses base64 with spare bits that Go accepts.
+    /// Signature lines are parsed here because `signed_note` rejects base64 with spare bits that Go
+    /// accepts.
     pub(super) fn open(message: &[u8], keys: &[VerifierKey]) -> Result<Self, NoteError> {
         let (text, signatures) = split(message).ok_or(NoteError::Malformed)?;
         let note = Note::new(text.as_bytes(), &signatures).map_err(|_| NoteError::Malformed)?;
@@ -47,7 +48,8 @@ impl OpenNote {
 /// Why a note is not believed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NoteError {
-    /// Not a text, an empty line and signature lines; or more than 100 signatures or 1,000,000 bytes.
+    /// Not a text, an empty line and signature lines; or more than 100 signatures or 1,000,000
+    /// bytes.
     #[error("malformed note")]
     Malformed,
     /// A known key did not sign this text.
@@ -114,5 +116,5 @@ fn names(signatures: &[Signature]) -> Vec<String> {
 const MAX_NOTE: usize = 1_000_000;
 const MAX_SIGNATURES: usize = 100;
 
-/// So many signers are worth to be told.
+/// How many signers an error names.
 const SHOWN: usize = 3;

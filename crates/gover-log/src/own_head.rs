@@ -1,4 +1,5 @@
-//! A record proven under the head that this machine has, where the answer brings one that it cannot place.
+//! Proves a record under this machine's newest head, if the answer's head cannot be compared with
+//! it.
 
 use super::client::{Client, State};
 use super::error::{HeadOrigin, SumdbError};
@@ -6,10 +7,10 @@ use super::record::Record;
 use super::remote::Remote;
 
 impl<R: Remote> Client<'_, R> {
-    /// Checks a record under our own head alone, because nobody here can tell how that head and the answer's go together:
-    /// so it is with a mirror that was made before or after this machine last saw the database. What is proven so needs
-    /// no other head, and none is taken up. Where the file with our own is damaged there is none: what stands in for it has
-    /// to be compared first.
+    /// Checks a record under this machine's own head, because the tiles that relate it to the
+    /// answer's head are missing: a mirror may be older or newer than this machine's last contact
+    /// with the database. The answer's head is not stored. A damaged own head cannot be used for
+    /// this.
     pub(super) async fn check_in_own(
         &self,
         state: &mut State,

@@ -11,7 +11,8 @@ use super::key::VerifierKey;
 use super::note::OpenNote;
 use super::record::Record;
 
-/// Opens a note. What is verified is the beginning of the message, by known keys; returned is that text.
+/// Opens a note. What is verified is the beginning of the message, by known keys; returned is that
+/// text.
 pub fn note<'a>(message: &'a [u8], keys: &[VerifierKey]) -> Option<&'a [u8]> {
     let open = OpenNote::open(message, keys).ok()?;
     let (text, rest) = message.split_at(open.text.len());

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// A parsed lookup answer; nothing of it is proven yet.
+/// A parsed lookup answer; unproven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Record<'a> {
     /// Number of the record in the log, from 0.
@@ -14,23 +14,22 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Takes a lookup answer apart.
     pub(super) fn parse(message: &'a [u8]) -> Result<Self, RecordError> {
         Self::split(message).ok_or(RecordError::Malformed)
     }
 
-    /// What stands after `<path> <version> ` in each line of the record that begins so.
+    /// The rest of each line that begins with `<path> <version> `.
     pub(super) fn hashes(&self, path: &str, version: &str) -> impl Iterator<Item = &'a str> {
         let prefix = format!("{path} {version} ");
         self.text.lines().filter_map(move |line| line.strip_prefix(prefix.as_str()))
     }
 
-    /// The first of them that is an `h1:` hash.
+    /// The first `h1:` hash among them.
     pub(super) fn h1(&self, path: &str, version: &str) -> Option<&'a str> {
         self.hashes(path, version).find(|hash| is_h1(hash))
     }
 
-    /// An answer with this record under another signed head.
+    /// This record as an answer under another signed head.
     pub(super) fn under(&self, head: &[u8]) -> Vec<u8> {
         [format!("{}\n{}\n", self.id, self.text).as_bytes(), head].concat()
     }

@@ -1,9 +1,10 @@
-//! What one database has proven to this machine, on disk.
+//! The cache of one database on disk.
 //!
-//! Below the cache directory, one folder a database: `lookup/…` and `tile/…` as in the database's own addresses,
-//! `latest` with the newest signed tree head, `evidence/` with contradictions. Files appear by rename only. Lookups
-//! and tiles can be lost at any time and are proven again when read, so that writing them may fail in silence; the
-//! head must not be lost and is replaced under a lock.
+//! Each database has a folder below the cache directory: `lookup/…` and `tile/…` as in the
+//! database's URLs, `latest` with the newest signed tree head, `evidence/` with contradictions.
+//! Files appear by rename only. Lookups and tiles can be lost at any time and are proven again when
+//! read, so failures to write them are ignored. The head must not be lost and is replaced under a
+//! lock.
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
@@ -16,7 +17,6 @@ use super::error::SumdbError;
 use super::fork::short_sum;
 use super::remote::MAX_ANSWER;
 
-/// The folder of one database.
 #[derive(Debug)]
 pub(super) struct Store {
     directory: PathBuf,
@@ -30,12 +30,11 @@ impl Store {
         Self { directory }
     }
 
-    /// Where the newest tree head is kept.
     pub(super) fn head_path(&self) -> PathBuf {
         self.directory.join("latest")
     }
 
-    /// The newest head as it lies on the disk; unproven.
+    /// The newest head as stored; unproven.
     pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
         match read_limited_patiently(&path, MAX_ANSWER as u64) {
@@ -47,13 +46,13 @@ impl Store {
                     ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput
                 ) =>
             {
-                Ok(StoredHead::Unfit(error.to_string()))
+                Ok(StoredHead::Unreadable(error.to_string()))
             }
             Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
         }
     }
 
-    /// Stores `new` as the newest head if `old` still is, where nothing is no file; says whether it was.
+    /// Stores `new` if the stored head is still `old` (empty: no file). Returns whether it was.
     pub(super) fn replace_head(&self, old: &[u8], new: &[u8]) -> Result<bool, SumdbError> {
         let _lock = self.lock_head()?;
         let old = if old.is_empty() { StoredHead::None } else { StoredHead::Note(old.to_vec()) };
@@ -64,8 +63,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Stores `new` as the newest head in place of what `is_damaged` calls damaged, which is kept below `evidence/`; says
-    /// where, or `None` if somebody put it right meanwhile.
+    /// Replaces a damaged head by `new` and returns where the damaged one is kept below
+    /// `evidence/`; `None` if another process repaired it meanwhile.
     pub(super) fn replace_damaged_head(
         &self,
         is_damaged: impl Fn(&StoredHead) -> bool,
@@ -84,7 +83,7 @@ impl Store {
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
                 write_atomically(&path, note).map(|()| path)
             }
-            StoredHead::Unfit(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
+            StoredHead::Unreadable(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
         let path = path.map_err(|source| SumdbError::Io { verb: "keep", path: self.head_path(), source })?;
         self.write_head(new)?;
@@ -129,7 +128,8 @@ impl Store {
         read_bounded(&self.path(key)).ok().filter(|bytes| !bytes.is_empty())
     }
 
-    /// Caches a proven lookup answer or tile. A full disk or a read-only home costs a request next time, no more.
+    /// Caches a proven lookup answer or tile. A full disk or a read-only home costs a request next
+    /// time, no more.
     pub(super) fn write(&self, key: &str, bytes: &[u8]) {
         let path = self.path(key);
         if let Some(directory) = path.parent()
@@ -139,12 +139,11 @@ impl Store {
         }
     }
 
-    /// Drops a cached file that proved to be wrong.
     pub(super) fn forget(&self, key: &str) {
         let _ = fs::remove_file(self.path(key));
     }
 
-    /// Writes `text` below `evidence/` and says where; the same text goes to the same file.
+    /// Writes `text` below `evidence/` and returns the path; the same text goes to the same file.
     pub(super) fn keep_evidence(&self, name: &str, text: &str) -> Result<PathBuf, SumdbError> {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
@@ -162,18 +161,18 @@ impl Store {
     }
 }
 
-/// What lies where the newest head is kept.
+/// The file of the newest head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoredHead {
-    /// No file: nothing was stored yet.
+    /// No file.
     None,
-    /// A file, whatever is in it. Nobody writes an empty one, but a power cut or a full disk leaves them.
+    /// Any content; a power cut or a full disk can leave an empty file.
     Note(Vec<u8>),
-    /// Nothing that could be a note, and why.
-    Unfit(String),
+    /// Not a file that can hold a note, and why.
+    Unreadable(String),
 }
 
-/// Renames what no note can be to a name below `directory` that nothing has.
+/// Renames `path` to an unused name below `directory`.
 fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
     let mut number = 1_u32;
     loop {
@@ -197,7 +196,8 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     read_limited(path, MAX_ANSWER as u64)
 }
 
-/// One element of a database's name as a file name that is safe, and distinct, on every file system.
+/// One element of a database's name as a file name that is safe, and distinct, on every file
+/// system.
 fn file_name(element: &str) -> String {
     let dots = element.bytes().all(|byte| byte == b'.');
     let plain = |byte: u8| {
@@ -226,7 +226,7 @@ mod tests {
         match store.read_head().unwrap() {
             StoredHead::None => Vec::new(),
             StoredHead::Note(note) => note,
-            StoredHead::Unfit(reason) => panic!("{reason}"),
+            StoredHead::Unreadable(reason) => panic!("{reason}"),
         }
     }
 
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cached_file_beyond_the_bound_or_empty_counts_as_absent() {
+    fn an_empty_or_oversized_cached_file_counts_as_missing() {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::new(directory.path(), "log.example");
         store.write("tile/8/0/000", &vec![0; MAX_ANSWER + 1]);

@@ -1,9 +1,10 @@
 //! Which tiles prove which hashes, and the proof itself.
 //!
-//! `tlog_tiles::TileHashReader` is not used: version 0.2.0 starts the check of child tiles at the number of nodes on
-//! the tree's right edge instead of at the number of tiles that hold them, so that for most tree sizes a forged tile
-//! below the edge passes (Go has corrected the code this was ported from). Its arithmetic on indexes and tiles is sound
-//! and used here; every tile is authenticated by this file.
+//! `tlog_tiles::TileHashReader` is not used. Version 0.2.0 starts the check of child tiles at the
+//! number of nodes on the tree's right edge instead of the number of tiles that hold them, so for
+//! most tree sizes it accepts a forged tile below the edge (Go has fixed the code it was ported
+//! from). Its arithmetic on indexes and tiles is sound and used here; this file authenticates every
+//! tile.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -12,11 +13,11 @@ use tlog_tiles::{Error, HASH_SIZE, Hash, HashReader, Tile, node_hash, stored_has
 
 use super::head::Tree;
 
-/// The tiles that are needed to read some hashes of a tree and to prove them against its root.
+/// The tiles needed to read some hashes of a tree and to prove them against its root.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// The nodes whose combination is the root, left to right, each with its tile. A tile here is never full, and
-    /// its nodes cover all of it, so that the root authenticates every byte.
+    /// The nodes that combine to the root, left to right, each with its tile. These tiles are never
+    /// full and their nodes cover them, so the root authenticates every byte.
     edge: Vec<(u64, Tile)>,
     /// Full tiles below, each with the tile that holds its hash; parents come first.
     children: Vec<(Tile, Tile)>,
@@ -58,7 +59,8 @@ impl Plan {
         edge.chain(self.children.iter().map(|(tile, _)| *tile)).filter(|tile| seen.insert(*tile)).collect()
     }
 
-    /// The wanted hashes in order, after every tile was proven to belong to the tree with this root hash.
+    /// The wanted hashes in order, after every tile was proven to belong to the tree with this root
+    /// hash.
     pub(super) fn hashes(
         &self,
         root: Hash,
@@ -87,7 +89,7 @@ impl Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Inconsistent;
 
-/// Hashes that are proven already; remembers which others were asked for.
+/// Proven hashes; records which others were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Proven {
     hashes: HashMap<u64, Hash>,
@@ -95,12 +97,11 @@ pub(super) struct Proven {
 }
 
 impl Proven {
-    /// The indexes asked for in vain since the last call.
+    /// The missing indexes that were asked for since the last call.
     pub(super) fn take_missing(&mut self) -> Vec<u64> {
         std::mem::take(self.missing.get_mut())
     }
 
-    /// Adds proven hashes.
     pub(super) fn add(&mut self, indexes: &[u64], hashes: Vec<Hash>) {
         self.hashes.extend(indexes.iter().copied().zip(hashes));
     }
@@ -140,7 +141,7 @@ pub(super) fn consistency_proof(
     Ok(proof)
 }
 
-/// How many bytes a tile has.
+/// In bytes.
 pub(super) fn length(tile: Tile) -> usize {
     tile.width() as usize * HASH_SIZE
 }
@@ -151,7 +152,6 @@ pub(super) fn full(tile: Tile) -> Tile {
     Tile::new(HEIGHT, tile.level(), tile.level_index(), FULL, false)
 }
 
-/// Whether nothing can be added to the tile any more.
 pub(super) fn is_full(tile: Tile) -> bool {
     tile.width() == FULL
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use tokio::sync::OnceCell;
 
 use gover_log::{
-    Client, Database, Excerpt, LogRecord, MAX_ANSWER, Remarks, Remote, RemoteError, SumdbError, Wish,
+    Client, Database, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote, RemoteError,
+    SumdbError,
 };
 use gover_net::address;
 use gover_net::{Body, Http};
@@ -27,22 +28,22 @@ pub(crate) async fn lookup(
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
     let remote = way.to(database);
-    let client = Client::new(&remote, key, cache).telling(way.remarks);
+    let client = Client::new(&remote, key, cache).with_warnings(way.warnings);
     Ok(client.lookup(&wanted.module_version()).await.map_err(|error| blamed(&remote, error))?)
 }
 
 /// Everything that proves the records of toolchains to somebody else, for a mirror.
 pub(crate) async fn excerpt(
-    wish: &Wish,
+    wish: &ProofRequest,
     setting: Option<&str>,
     way: Way<'_>,
     cache: &Path,
-) -> Result<Excerpt, LookupError> {
+) -> Result<ProofBundle, LookupError> {
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
     let key = database.key().clone();
     let remote = way.to(database);
-    let client = Client::new(&remote, key, cache).telling(way.remarks);
-    Ok(client.excerpt(wish).await.map_err(|error| blamed(&remote, error))?)
+    let client = Client::new(&remote, key, cache).with_warnings(way.warnings);
+    Ok(client.bundle(wish).await.map_err(|error| blamed(&remote, error))?)
 }
 
 /// By which means the database is reached.
@@ -57,7 +58,7 @@ pub(crate) struct Way<'a> {
     /// Which sources failed lately.
     pub(crate) recent: &'a RecentFailures,
     /// Where what a person should know is said.
-    pub(crate) remarks: &'a Remarks,
+    pub(crate) warnings: &'a LogWarnings,
 }
 
 impl<'a> Way<'a> {
@@ -163,7 +164,7 @@ impl Pathway<'_> {
 fn blamed(remote: &Places<'_, Pathway<'_>>, error: SumdbError) -> SumdbError {
     let directory = remote.far().directory();
     if let Some(directory) = directory.clone().filter(|_| error.is_damage()) {
-        return SumdbError::DamagedPlace { places: vec![directory], source: Box::new(error) };
+        return SumdbError::DamagedMirror { places: vec![directory], source: Box::new(error) };
     }
     let error = match error {
         // A directory cannot say what the database has not got.
@@ -183,7 +184,7 @@ fn blamed(remote: &Places<'_, Pathway<'_>>, error: SumdbError) -> SumdbError {
     if places.is_empty() {
         return error;
     }
-    SumdbError::LackingPlace { places, database: database.clone(), source: Box::new(error) }
+    SumdbError::IncompleteMirror { places, database: database.clone(), source: Box::new(error) }
 }
 
 /// What helps where the server that should pass the checksum database on is on this machine.

@@ -41,7 +41,7 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
 
 /// Tells what was noticed of the checksum database and needed no error.
 pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
-    for remark in supply.take_remarks() {
+    for remark in supply.take_warnings() {
         context.printer.warning(&remark.to_string());
         if let Some(hint) = remark.hint() {
             context.printer.hint(&hint);

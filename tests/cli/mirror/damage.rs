@@ -123,15 +123,20 @@ fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
             let online = elsewhere(&ctx, "online").env_remove("GOVER_OFFLINE");
             let output = online.args(["install", "1.91.2"]).run();
             assert!(output.success().stderr.contains("transparency log record 300"), "{output}");
-            let told = format!("what `{place}` holds of checksum database `sum.test` is damaged");
+            let told = format!("the part of checksum database `sum.test` in `{place}` is damaged");
             let told = String::from_utf8_lossy(&output.raw_stderr).contains(&told);
             assert!(told, "{} {number}\n{output}", file.display());
             drop(fs::remove_dir_all(ctx.root().join("offline")));
             let output = elsewhere(&ctx, "offline").args(["install", "1.91.2"]).run();
             let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
-            assert!(text.contains(&format!("caused by: the log's part in `{place}` is damaged")), "{text}");
             assert!(
-                text.contains(&format!("hint: `gover mirror {place}`, where there is network")),
+                text.contains(&format!(
+                    "caused by: the part of the checksum database in `{place}` is damaged"
+                )),
+                "{text}"
+            );
+            assert!(
+                text.contains(&format!("hint: run `gover mirror {place}` with a network connection")),
                 "{text}"
             );
             // On a machine that keeps nothing of the log, so that the mirror's own is what it begins with.
@@ -161,10 +166,10 @@ fn what_a_mirror_lacks_of_the_log_is_told_with_the_command_that_adds_it() {
         for run in [as_source, without_network, as_proxy] {
             let output = run.args(["install", "1.91.2"]).run();
             let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
-            let told = format!("`{place}` has not all of checksum database `sum.test` that is needed");
+            let told = format!("`{place}` lacks a part of checksum database `sum.test` that is needed");
             assert!(text.contains(&told), "{}\n{text}", file.display());
             assert!(
-                text.contains(&format!("hint: `gover mirror {place}`, where there is network")),
+                text.contains(&format!("hint: run `gover mirror {place}` with a network connection")),
                 "{text}"
             );
             assert!(!text.contains("has no record of"), "{text}");
@@ -185,8 +190,10 @@ fn a_damaged_mirror_on_a_web_server_is_named_by_its_address() {
     let there = elsewhere(&ctx, "a").env_remove("GOVER_OFFLINE").env("GOVER_SOURCES", server.at("/go"));
     let output = there.args(["install", "1.91.2"]).run();
     let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
-    let hint =
-        format!("hint: where the mirror at {} is made, `gover mirror DIR` puts it right", server.at("/go"));
+    let hint = format!(
+        "hint: run `gover mirror DIR` where the mirror at {} is made, to repair it",
+        server.at("/go")
+    );
     assert!(text.contains(&hint), "{text}");
 }
 
@@ -203,7 +210,7 @@ fn a_damaged_mirror_that_serves_as_goproxy_is_named() {
         let output = proxy.args(["install", "1.91.2"]).run();
         let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
         let text = text.replace('\\', "/");
-        assert!(text.contains("/shop/go`, where there is network, puts it right"), "{text}");
+        assert!(text.contains("/shop/go` with a network connection, to repair it"), "{text}");
         fs::write(&file, good).unwrap();
     }
 }

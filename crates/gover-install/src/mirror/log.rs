@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_log::Excerpt;
+use gover_log::ProofBundle;
 use gover_source::{Supply, Wanted};
 use gover_sys::file::read_limited;
 
@@ -67,7 +67,7 @@ impl Mirror {
 
     /// Tiles before the answers that need them, so that no reader finds an answer that it cannot prove. Nothing that was
     /// given out is taken back: a reader may still be at work with it.
-    fn write_excerpt(&self, excerpt: &Excerpt) -> Result<LogShown, MirrorError> {
+    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogShown, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;

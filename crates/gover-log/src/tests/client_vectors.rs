@@ -69,8 +69,8 @@ fn class_of(error: &SumdbError) -> &'static str {
         SumdbError::Question(_) => "question",
         SumdbError::NoHash { .. }
         | SumdbError::DamagedHead { .. }
-        | SumdbError::DamagedPlace { .. }
-        | SumdbError::LackingPlace { .. }
+        | SumdbError::DamagedMirror { .. }
+        | SumdbError::IncompleteMirror { .. }
         | SumdbError::Io { .. } => "none of Go's",
     }
 }
@@ -93,7 +93,8 @@ fn class_in_go(error: &str) -> &'static str {
     classes.iter().find(|(words, _)| error.contains(words)).unwrap_or_else(|| panic!("new class: {error}")).1
 }
 
-/// Puts the head and the cached files in place with which a scenario starts: what it ends with and did not fetch.
+/// Puts the head and the cached files in place with which a scenario starts: what it ends with and
+/// did not fetch.
 fn prepare(cache: &Path, scenario: &Value, all: &[Value]) {
     let head = scenario["latest_before"].as_str().unwrap_or_default();
     if !head.is_empty() {
@@ -107,14 +108,16 @@ fn prepare(cache: &Path, scenario: &Value, all: &[Value]) {
         let bytes = if key.starts_with("tile/") {
             proven_tile(&key, all).unwrap_or_else(|| panic!("no scenario shows {key}"))
         } else {
-            // Some other module's answer that the scenario has, but does not read, may be shown nowhere.
+            // Some other module's answer that the scenario has, but does not read, may be shown
+            // nowhere.
             cached_answer(&key, head, all).unwrap_or_else(|| b"not read".to_vec())
         };
         store(cache, &key, &bytes);
     }
 }
 
-/// A tile from any scenario that proved it (and so kept it): the same tile, or the beginning of a wider one.
+/// A tile from any scenario that proved it (and so kept it): the same tile, or the beginning of a
+/// wider one.
 fn proven_tile(key: &str, all: &[Value]) -> Option<Vec<u8>> {
     let tile = parse_tile(key)?;
     let mut found = None;

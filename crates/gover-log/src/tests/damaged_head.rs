@@ -6,7 +6,7 @@ use std::path::Path;
 use gover_core::Diagnose as _;
 
 use super::log::{FOLDER, Log, Server, cached, client, evidence, latest, store, unreachable, version};
-use crate::{Client, HeadOrigin, Remark, Remarks, SumdbError, VerifierKey, Wish};
+use crate::{Client, HeadOrigin, LogWarning, LogWarnings, ProofRequest, SumdbError, VerifierKey};
 
 /// What is no note that the database signed.
 fn damages(log: &Log) -> Vec<Vec<u8>> {
@@ -22,7 +22,7 @@ fn damages(log: &Log) -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn a_damaged_head_gives_way_to_one_that_the_database_shows_and_is_kept_aside() {
+async fn a_damaged_head_is_replaced_and_kept_as_evidence() {
     let log = Log::honest(320);
     for damage in damages(&log) {
         let cache = tempfile::tempdir().unwrap();
@@ -31,28 +31,29 @@ async fn a_damaged_head_gives_way_to_one_that_the_database_shows_and_is_kept_asi
         store(cache.path(), "latest", &damage);
 
         let server = Server::new(&log);
-        let remarks = Remarks::default();
+        let warnings = LogWarnings::default();
         // The record is kept here, and its head is not what the new one must come from.
-        let record = client(&server, cache.path()).telling(&remarks).lookup(&version(7)).await.unwrap();
+        let record =
+            client(&server, cache.path()).with_warnings(&warnings).lookup(&version(7)).await.unwrap();
         assert_eq!((record.h1.as_str(), record.tree_size), (log.h1(7), 320));
         assert_eq!(latest(cache.path()), log.head(320));
         let files = evidence(cache.path());
         let [aside] = files.as_slice() else { panic!("{files:?}") };
         assert_eq!(fs::read(aside).unwrap(), damage);
-        let told = remarks.take();
-        let [Remark::HeadRenewed { aside: told, records: 320, .. }] = told.as_slice() else {
+        let told = warnings.take();
+        let [LogWarning::HeadReplaced { aside: told, records: 320, .. }] = told.as_slice() else {
             panic!("{told:?}")
         };
         assert_eq!(told, aside);
         // That was it.
         server.take_requests();
-        client(&server, cache.path()).telling(&remarks).lookup(&version(7)).await.unwrap();
-        assert!(server.take_requests().is_empty() && remarks.take().is_empty());
+        client(&server, cache.path()).with_warnings(&warnings).lookup(&version(7)).await.unwrap();
+        assert!(server.take_requests().is_empty() && warnings.take().is_empty());
     }
 }
 
 #[tokio::test]
-async fn an_answer_without_a_head_takes_the_place_of_no_damaged_one() {
+async fn an_answer_without_a_head_does_not_replace_a_damaged_head() {
     let log = Log::honest(311);
     let empty = log.sign(&format!("go.sum database tree\n0\n{}\n", tlog_tiles::EMPTY_HASH));
     for head in [Vec::new(), empty] {
@@ -73,7 +74,7 @@ async fn an_answer_without_a_head_takes_the_place_of_no_damaged_one() {
 }
 
 #[tokio::test]
-async fn without_anybody_to_ask_a_damaged_head_stays_and_the_way_out_is_told() {
+async fn a_damaged_head_stays_while_the_database_is_unreachable() {
     let log = Log::honest(311);
     for damage in damages(&log) {
         let cache = tempfile::tempdir().unwrap();
@@ -84,8 +85,11 @@ async fn without_anybody_to_ask_a_damaged_head_stays_and_the_way_out_is_told() {
         assert!(matches!(error, SumdbError::DamagedHead { .. }) && error.is_transport(), "{error}");
         let file: std::path::PathBuf = cache.path().join(FOLDER).join("latest").components().collect();
         assert!(error.hints()[0].contains(file.to_str().unwrap()), "{:?}", error.hints());
-        let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(7))], ..Wish::default() };
-        let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+        let request = ProofRequest {
+            modules: vec![("golang.org/toolchain".to_owned(), version(7))],
+            ..ProofRequest::default()
+        };
+        let error = client(&server, cache.path()).bundle(&request).await.unwrap_err();
         assert!(matches!(error, SumdbError::DamagedHead { .. }), "{error}");
         assert_eq!(latest(cache.path()), damage);
         assert!(evidence(cache.path()).is_empty());
@@ -96,9 +100,12 @@ async fn without_anybody_to_ask_a_damaged_head_stays_and_the_way_out_is_told() {
 }
 
 #[tokio::test]
-async fn another_history_is_found_though_the_head_that_shows_it_is_damaged() {
+async fn another_history_is_found_even_if_the_stored_head_is_damaged() {
     let (seen, other) = (Log::new(320, "seen", 100), Log::new(320, "other", 100));
-    let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(200))], ..Wish::default() };
+    let request = ProofRequest {
+        modules: vec![("golang.org/toolchain".to_owned(), version(200))],
+        ..ProofRequest::default()
+    };
     for size in [300, 320] {
         for damage in damages(&seen) {
             let cache = tempfile::tempdir().unwrap();
@@ -108,7 +115,7 @@ async fn another_history_is_found_though_the_head_that_shows_it_is_damaged() {
             // What the kept answer was proven under contradicts it.
             let error = client(&server, cache.path()).lookup(&version(7)).await.unwrap_err();
             assert!(matches!(error, SumdbError::Fork(_)), "{size}: {error}");
-            let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+            let error = client(&server, cache.path()).bundle(&request).await.unwrap_err();
             assert!(matches!(error, SumdbError::Fork(_)), "{size}: {error}");
             assert_eq!(latest(cache.path()), damage);
         }
@@ -116,7 +123,7 @@ async fn another_history_is_found_though_the_head_that_shows_it_is_damaged() {
 }
 
 #[tokio::test]
-async fn no_kept_answer_vouches_for_a_head_that_nobody_could_place() {
+async fn a_cached_answer_does_not_vouch_for_an_unrelated_head() {
     let (seen, other) = (Log::new(300, "seen", 200), Log::new(320, "other", 200));
     let no_tiles = |path: &str| path.starts_with("/tile/");
     for damage in damages(&other) {
@@ -137,7 +144,7 @@ async fn no_kept_answer_vouches_for_a_head_that_nobody_could_place() {
 }
 
 #[tokio::test]
-async fn a_new_head_must_continue_each_that_kept_answers_bring() {
+async fn a_new_head_must_be_consistent_with_the_heads_of_cached_answers() {
     let (seen, other) = (Log::new(300, "seen", 200), Log::new(320, "other", 200));
     let shown = Server::new(&other);
     for tiles in [true, false] {
@@ -171,7 +178,7 @@ async fn a_new_head_must_continue_each_that_kept_answers_bring() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_signed_stands_whatever_it_says() {
+async fn a_signed_head_is_never_replaced_as_damaged() {
     let (seen, other) = (Log::honest(311), Log::new(311, "other", 0));
     let no_tree = seen.sign("go.sum database tree v2\n");
     let huge = seen.sign(&format!("go.sum database tree\n{}\n{}\n", u64::MAX, seen.root(3)));
@@ -192,7 +199,7 @@ async fn a_head_that_is_signed_stands_whatever_it_says() {
 }
 
 #[tokio::test]
-async fn a_head_that_another_key_of_the_name_signed_is_not_damaged() {
+async fn a_head_signed_by_another_key_is_not_damaged() {
     let log = Log::honest(311);
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log);
@@ -223,7 +230,7 @@ async fn a_head_that_another_key_of_the_name_signed_is_not_damaged() {
 }
 
 #[tokio::test]
-async fn a_head_that_is_damaged_while_a_client_works_is_put_aside_when_the_next_is_stored() {
+async fn a_head_damaged_during_a_lookup_is_replaced_by_the_next_store() {
     let log = Log::honest(320);
     let size = std::cell::Cell::new(300);
     let server = Server::new(&log).with(|path, answer| {
@@ -234,18 +241,18 @@ async fn a_head_that_is_damaged_while_a_client_works_is_put_aside_when_the_next_
         }
     });
     let cache = tempfile::tempdir().unwrap();
-    let remarks = Remarks::default();
-    let client = client(&server, cache.path()).telling(&remarks);
+    let warnings = LogWarnings::default();
+    let client = client(&server, cache.path()).with_warnings(&warnings);
     client.lookup(&version(7)).await.unwrap();
     store(cache.path(), "latest", b"garbage");
     size.set(320);
     client.lookup(&version(8)).await.unwrap();
     assert_eq!(latest(cache.path()), log.head(320));
-    assert_eq!((remarks.take().len(), evidence(cache.path()).len()), (1, 1));
+    assert_eq!((warnings.take().len(), evidence(cache.path()).len()), (1, 1));
 }
 
 #[tokio::test]
-async fn a_directory_in_the_place_of_the_head_is_moved_aside() {
+async fn a_directory_in_place_of_the_head_is_moved_aside() {
     let log = Log::honest(311);
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log);

@@ -5,10 +5,10 @@ use std::fs;
 use gover_core::Diagnose as _;
 
 use super::log::{FOLDER, Log, Server, cached, client, h1, latest, not_found, store, unreachable, version};
-use crate::{HeadOrigin, MAX_ANSWER, SumdbError, Wish};
+use crate::{HeadOrigin, MAX_ANSWER, ProofRequest, SumdbError};
 
 #[tokio::test]
-async fn a_changed_byte_in_any_tile_is_found_and_nothing_of_it_kept() {
+async fn a_changed_byte_in_any_tile_is_found_and_not_cached() {
     // Sizes whose right edge has more nodes than tiles, and others.
     for size in [2, 257, 300, 311, 511, 1000, 65_791] {
         let log = Log::honest(size);
@@ -36,7 +36,7 @@ async fn a_changed_byte_in_any_tile_is_found_and_nothing_of_it_kept() {
 }
 
 #[tokio::test]
-async fn a_changed_record_or_number_is_found_and_not_kept() {
+async fn a_changed_record_or_number_is_found_and_not_cached() {
     let log = Log::honest(300);
     let lookup = |change: Change| {
         Server::new(&log).with(move |path, answer| {
@@ -49,8 +49,8 @@ async fn a_changed_record_or_number_is_found_and_not_kept() {
         (|text| text.replacen("h1:", "h1:A", 1), "cannot authenticate record 7"),
         (|text| text.replacen("7\n", "8\n", 1), "cannot authenticate record 8"),
         (|text| text.replacen("7\n", "300\n", 1), "cannot validate record 300 in tree of size 300"),
-        (|text| text.replacen("7\n", "seven\n", 1), "gave an answer about"),
-        (|_| "<html>welcome to the hotel</html>".to_owned(), "gave an answer about"),
+        (|text| text.replacen("7\n", "seven\n", 1), "gave a malformed answer about"),
+        (|_| "<html>welcome to the hotel</html>".to_owned(), "gave a malformed answer about"),
         (|text| text.replacen("\n300\n", "\n301\n", 1), "the tree head of checksum database"),
     ];
     for (change, words) in changes {
@@ -64,7 +64,7 @@ async fn a_changed_record_or_number_is_found_and_not_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_about_another_version_is_refused_though_it_is_in_the_log() {
+async fn an_answer_about_another_version_is_rejected() {
     let log = Log::honest(300);
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log)
@@ -75,22 +75,25 @@ async fn an_answer_about_another_version_is_refused_though_it_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn an_excerpt_holds_no_answer_about_another_version() {
+async fn a_bundle_never_contains_an_answer_about_another_version() {
     let log = Log::honest(300);
-    let wish = Wish { modules: vec![("golang.org/toolchain".to_owned(), version(7))], ..Wish::default() };
+    let request = ProofRequest {
+        modules: vec![("golang.org/toolchain".to_owned(), version(7))],
+        ..ProofRequest::default()
+    };
     let (cache, honest) = (tempfile::tempdir().unwrap(), Server::new(&log));
-    let excerpt = client(&honest, cache.path()).excerpt(&wish).await.unwrap();
-    assert_eq!(excerpt.answers[0].1, log.answer(7, 300));
+    let bundle = client(&honest, cache.path()).bundle(&request).await.unwrap();
+    assert_eq!(bundle.answers[0].1, log.answer(7, 300));
 
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log)
         .with(|path, answer| if path.starts_with("/lookup/") { Ok(log.answer(8, 300)) } else { answer });
-    let error = client(&server, cache.path()).excerpt(&wish).await.unwrap_err();
+    let error = client(&server, cache.path()).bundle(&request).await.unwrap_err();
     assert!(matches!(error, SumdbError::NoHash { id: 8, .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_record_whose_hash_is_no_h1_is_refused() {
+async fn a_record_without_an_h1_hash_is_rejected() {
     for hash in ["h2:", "h1:", "h1:short=", "", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
         let mut log = Log::honest(5);
         let id = log.append(format!("golang.org/toolchain {} {hash}\n", version(5)));
@@ -101,7 +104,7 @@ async fn a_record_whose_hash_is_no_h1_is_refused() {
 }
 
 #[tokio::test]
-async fn what_the_database_has_not_got_is_told_from_what_cannot_be_reached() {
+async fn a_missing_record_is_not_an_unreachable_database() {
     let log = Log::honest(300);
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log);
@@ -127,7 +130,7 @@ async fn what_the_database_has_not_got_is_told_from_what_cannot_be_reached() {
 }
 
 #[tokio::test]
-async fn answers_of_the_wrong_size_are_refused() {
+async fn answers_of_the_wrong_size_are_rejected() {
     let log = Log::honest(300);
     let cases: [(&str, usize); 4] = [
         ("/lookup/", MAX_ANSWER + 1),
@@ -150,7 +153,7 @@ async fn answers_of_the_wrong_size_are_refused() {
 }
 
 #[tokio::test]
-async fn heads_that_another_key_signed_or_nobody_are_refused() {
+async fn unsigned_heads_and_heads_of_another_key_are_rejected() {
     let log = Log::honest(300);
     let stranger = "go.sum database tree\n300\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\n\n\
                     — sum.golang.org Az3grqNvOILDz7xwAKugtVFZwd+I9IyB/mHrUYzcVaS9zKsRVdRLNGLFpnAcLhyoBBkdIYEzK/+7Eu4wanYttLrPsQo=\n";
@@ -185,7 +188,7 @@ async fn heads_that_another_key_signed_or_nobody_are_refused() {
 }
 
 #[tokio::test]
-async fn a_huge_signed_tree_without_its_tiles_ends_in_an_error() {
+async fn a_huge_signed_tree_without_tiles_is_an_error() {
     let log = Log::honest(3);
     let size = 1_u64 << 48;
     for id in [0, 2, size - 1] {
@@ -200,7 +203,7 @@ async fn a_huge_signed_tree_without_its_tiles_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn a_rotten_cache_is_noticed_and_replaced() {
+async fn a_damaged_cache_is_noticed_and_replaced() {
     let log = Log::honest(311);
     let fresh = tempfile::tempdir().unwrap();
     let server = Server::new(&log);
@@ -231,7 +234,7 @@ async fn a_rotten_cache_is_noticed_and_replaced() {
 }
 
 #[tokio::test]
-async fn the_answer_of_another_module_in_the_cache_is_not_used() {
+async fn a_cached_answer_about_another_module_is_not_used() {
     let log = Log::honest(311);
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&log);
@@ -256,7 +259,7 @@ async fn a_head_that_could_not_be_stored_is_stored_by_the_next_lookup() {
 }
 
 #[tokio::test]
-async fn names_that_are_no_module_are_not_sent() {
+async fn invalid_module_names_are_not_sent() {
     let log = Log::honest(3);
     let (cache, server) = (tempfile::tempdir().unwrap(), Server::new(&log));
     for version in ["", "../../latest", "v1?x=y", "v1#", "v1/go.mod/go.mod"] {

@@ -1,4 +1,5 @@
-//! Databases that show different histories to different people, or to one person at different times.
+//! Databases that show different histories to different people, or to one person at different
+//! times.
 
 use std::cell::RefCell;
 use std::fs;
@@ -6,10 +7,10 @@ use std::fs;
 use gover_core::Diagnose as _;
 
 use super::log::{Log, Server, cached, client, evidence, latest, not_found, store, unreachable, version};
-use crate::{Fork, Remark, Remarks, Remote, RemoteError, SumdbError};
+use crate::{Fork, LogWarning, LogWarnings, Remote, RemoteError, SumdbError};
 
 #[tokio::test]
-async fn two_histories_are_found_whatever_their_sizes() {
+async fn two_histories_are_found_at_every_size() {
     for fork_at in [0, 5, 200] {
         let (seen, other) = (Log::new(1000, "seen", fork_at), Log::new(1000, "other", fork_at));
         for (first, second) in [(300, 301), (300, 1000), (256, 512), (1000, 999), (511, 300)] {
@@ -34,12 +35,13 @@ async fn two_histories_are_found_whatever_their_sizes() {
 }
 
 #[tokio::test]
-async fn an_old_head_of_another_history_is_refused_even_without_the_tiles_to_show_it() {
+async fn an_old_head_of_another_history_is_rejected_without_tiles() {
     let (seen, other) = (Log::new(1000, "seen", 0), Log::new(300, "other", 0));
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&seen);
     client(&server, cache.path()).lookup(&version(0)).await.unwrap();
-    // Comparing takes tiles of the larger tree, which this server has not got. What is known shows another record there.
+    // Comparing takes tiles of the larger tree, which this server has not got. What is known shows
+    // another record there.
     let server = Server::new(&other);
     let error = client(&server, cache.path()).lookup(&version(1)).await.unwrap_err();
     assert!(matches!(error, SumdbError::RecordMismatch { id: 1, .. }) && !error.is_transport(), "{error}");
@@ -83,7 +85,7 @@ async fn a_fork_is_reported_with_both_heads_and_where_the_evidence_is() {
 }
 
 #[tokio::test]
-async fn two_heads_of_one_size_need_no_tiles_to_contradict() {
+async fn heads_of_equal_size_contradict_without_tiles() {
     let (seen, other) = (Log::new(300, "seen", 0), Log::new(300, "other", 0));
     let cache = tempfile::tempdir().unwrap();
     let server = Server::new(&seen);
@@ -111,7 +113,7 @@ async fn a_signed_empty_tree_with_a_hash_is_a_contradiction() {
 }
 
 #[tokio::test]
-async fn a_head_that_another_process_stored_meanwhile_must_be_on_the_same_history() {
+async fn a_head_stored_by_another_process_must_be_consistent() {
     let (seen, other) = (Log::new(400, "seen", 0), Log::new(400, "other", 0));
     let sizes = std::cell::Cell::new(300);
     let server = Server::new(&seen).with(|path, _| {
@@ -163,7 +165,7 @@ impl Remote for Ways<'_> {
 }
 
 #[tokio::test]
-async fn a_near_place_with_another_history_is_not_passed_by() {
+async fn a_mirror_with_another_history_stops_the_lookup() {
     let (seen, other) = (Log::new(300, "seen", 0), Log::new(311, "other", 0));
     let cache = tempfile::tempdir().unwrap();
     client(&Server::new(&seen), cache.path()).lookup(&version(0)).await.unwrap();
@@ -174,9 +176,9 @@ async fn a_near_place_with_another_history_is_not_passed_by() {
     // What is no answer at all is.
     let near = Server::new(&other).with(|_, _| Ok(b"<html>".to_vec()));
     let places = Ways { near, far: Server::new(&seen), rejected: RefCell::default() };
-    let remarks = Remarks::default();
-    client(&places, cache.path()).telling(&remarks).lookup(&version(1)).await.unwrap();
-    assert!(matches!(remarks.take().as_slice(), [Remark::DamagedPlace { .. }]));
+    let warnings = LogWarnings::default();
+    client(&places, cache.path()).with_warnings(&warnings).lookup(&version(1)).await.unwrap();
+    assert!(matches!(warnings.take().as_slice(), [LogWarning::DamagedMirror { .. }]));
 }
 
 fn fork(error: &SumdbError) -> &Fork {

@@ -25,7 +25,7 @@ async fn records_of_logs_of_every_shape_are_proven() {
 }
 
 #[tokio::test]
-async fn a_fresh_client_asks_for_what_the_proof_needs_and_no_more() {
+async fn a_fresh_client_reads_only_what_the_proof_needs() {
     let log = Log::honest(300);
     let (cache, server) = (tempfile::tempdir().unwrap(), Server::new(&log));
     client(&server, cache.path()).lookup(&version(7)).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_hash_of_go_mod_is_in_the_same_record() {
 }
 
 #[tokio::test]
-async fn the_stored_head_moves_with_the_log_and_never_back() {
+async fn the_stored_head_never_moves_back() {
     let log = Log::honest(1000);
     let cache = tempfile::tempdir().unwrap();
     for size in [10, 300, 512, 777, 1000] {
@@ -77,7 +77,7 @@ async fn the_stored_head_moves_with_the_log_and_never_back() {
 }
 
 #[tokio::test]
-async fn a_partial_tile_that_is_gone_is_cut_from_the_full_one() {
+async fn a_missing_partial_tile_is_taken_from_the_full_tile() {
     let log = Log::honest(600);
     let (cache, server) = (tempfile::tempdir().unwrap(), Server::new(&log));
     let server = server.with(|path, _| {
@@ -96,7 +96,7 @@ async fn a_partial_tile_that_is_gone_is_cut_from_the_full_one() {
 }
 
 #[tokio::test]
-async fn a_cached_full_tile_serves_for_its_parts() {
+async fn a_cached_full_tile_serves_as_partial_tile() {
     let log = Log::honest(600);
     let cache = tempfile::tempdir().unwrap();
     let new = Server::new(&log);
@@ -111,7 +111,7 @@ async fn a_cached_full_tile_serves_for_its_parts() {
 }
 
 #[tokio::test]
-async fn lookups_run_side_by_side_with_one_client_and_with_several() {
+async fn lookups_run_concurrently_with_one_client_and_with_several() {
     let log = Log::honest(700);
     let cache = tempfile::tempdir().unwrap();
     let (old, new) = (Server::at(&log, 512), Server::new(&log));

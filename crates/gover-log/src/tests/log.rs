@@ -23,7 +23,8 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// A log of `size` records; logs with the same `history` agree, others differ from `fork_at` on.
+    /// A log of `size` records; logs with the same `history` agree, others differ from `fork_at`
+    /// on.
     pub(super) fn new(size: u64, history: &str, fork_at: u64) -> Self {
         let vectors = load("sumdb_note.json");
         let signer = vectors["signer_key_of_localhost_test_log"].as_str().unwrap();
@@ -101,7 +102,8 @@ pub(super) fn h1(seed: &str) -> String {
     format!("h1:{}", tlog_tiles::record_hash(seed.as_bytes()))
 }
 
-/// Reads a tile path; `tlog_tiles` asserts that a tile is not empty, so that `.p/0` must not get there.
+/// Reads a tile path; `tlog_tiles` asserts that a tile is not empty, so that `.p/0` must not get
+/// there.
 pub(super) fn parse_tile(path: &str) -> Option<Tile> {
     if path.ends_with(".p/0") {
         return None;

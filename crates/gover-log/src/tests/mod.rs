@@ -1,5 +1,5 @@
-//! The client against a log in memory, with every fault a server, a cache or a crash can add, and against the
-//! vectors that Go's own client produced.
+//! The client against a log in memory, with every fault a server, a cache or a crash can add, and
+//! against the vectors that Go's own client produced.
 
 mod client_vectors;
 mod damaged_head;

@@ -53,10 +53,10 @@ impl Scene {
         };
         let proxies = proxies.replace("AT", &self.server.url());
         let (http, proxies) = (Http::new(network), Proxies::new(Some(&proxies), "https://go.test"));
-        let remarks = Remarks::default();
+        let warnings = LogWarnings::default();
         let cache = tempfile::tempdir().unwrap();
         let recent = RecentFailures::new(cache.path().join("failed-sources.json"));
-        let way = Way { http: &http, proxies: &proxies, sources: &[], recent: &recent, remarks: &remarks };
+        let way = Way { http: &http, proxies: &proxies, sources: &[], recent: &recent, warnings: &warnings };
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),

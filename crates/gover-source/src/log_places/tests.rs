@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use gover_log::{LogRecord, Remark, Remarks, Remote as _, SumdbError};
+use gover_log::{LogRecord, LogWarning, LogWarnings, Remote as _, SumdbError};
 use gover_net::{Http, NetworkSettings};
 
 use self::log::{FOLDER, Log, Server, client, not_found, version};
@@ -40,11 +40,11 @@ async fn lookup(
         near.iter().map(|directory| SourceSpec::Directory(directory.path().to_owned())).collect();
     let http = Http::new(NetworkSettings::default());
     let places = Places::new(&sources, FOLDER, far, &http);
-    let (cache, remarks) = (tempfile::tempdir().unwrap(), Remarks::default());
-    let result = client(&places, cache.path()).telling(&remarks).lookup(&version(id)).await;
-    let named = remarks.take().into_iter().map(|remark| match remark {
-        Remark::DamagedPlace { place, .. } => place,
-        other @ Remark::HeadRenewed { .. } => panic!("{other:?}"),
+    let (cache, warnings) = (tempfile::tempdir().unwrap(), LogWarnings::default());
+    let result = client(&places, cache.path()).with_warnings(&warnings).lookup(&version(id)).await;
+    let named = warnings.take().into_iter().map(|warning| match warning {
+        LogWarning::DamagedMirror { place, .. } => place,
+        other @ LogWarning::HeadReplaced { .. } => panic!("{other:?}"),
     });
     (result, named.collect())
 }
@@ -70,7 +70,10 @@ async fn a_damaged_partial_tile_is_a_part_of_the_full_one_elsewhere() {
         // Where nobody has that either, the damaged place is what there is to say.
         let (result, damaged) = lookup(300, &[&near], none()).await;
         let error = result.unwrap_err();
-        assert!(matches!(&error, SumdbError::DamagedPlace { places, .. } if *places == [&*place]), "{error}");
+        assert!(
+            matches!(&error, SumdbError::DamagedMirror { places, .. } if *places == [&*place]),
+            "{error}"
+        );
         assert!(damaged.is_empty());
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use gover_core::{Platform, Request, ToolchainName};
-use gover_log::{LogRecord, Remark, Remarks};
+use gover_log::{LogRecord, LogWarning, LogWarnings};
 use gover_net::Http;
 use gover_net::address;
 
@@ -42,7 +42,7 @@ pub struct Supply {
     china: ReleaseSite,
     pub(crate) proxies: Proxies,
     recent: RecentFailures,
-    remarks: Remarks,
+    warnings: LogWarnings,
 }
 
 /// A finished download.
@@ -70,7 +70,7 @@ impl Supply {
             china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL),
             proxies: Proxies::new(settings.proxies.as_deref(), &settings.godev_url),
             recent: RecentFailures::new(settings.failed_sources.clone()),
-            remarks: Remarks::default(),
+            warnings: LogWarnings::default(),
             settings,
         })
     }
@@ -99,8 +99,8 @@ impl Supply {
 
     /// What was noticed of the checksum database since the last call that a person should know, though every answer was
     /// proven.
-    pub fn take_remarks(&self) -> Vec<Remark> {
-        self.remarks.take()
+    pub fn take_warnings(&self) -> Vec<LogWarning> {
+        self.warnings.take()
     }
 
     /// The way to the checksum database, with records perhaps beside what `sources` hold.
@@ -110,7 +110,7 @@ impl Supply {
             proxies: &self.proxies,
             sources,
             recent: &self.recent,
-            remarks: &self.remarks,
+            warnings: &self.warnings,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gover_log::{Database, Excerpt, Wish};
+use gover_log::{Database, ProofBundle, ProofRequest};
 use gover_net::address;
 
 use super::download::Ready;
@@ -40,9 +40,9 @@ impl Supply {
         kept: &Path,
         heads: Vec<Vec<u8>>,
         seen: Vec<u64>,
-    ) -> Result<Excerpt, LookupError> {
+    ) -> Result<ProofBundle, LookupError> {
         let modules = wanted.iter().map(|wanted| (proxy::MODULE.to_owned(), wanted.module_version()));
-        let wish = Wish { modules: modules.collect(), heads, sizes: seen };
+        let wish = ProofRequest { modules: modules.collect(), heads, sizes: seen };
         let mut sources = vec![SourceSpec::Directory(kept.to_owned())];
         sources.extend(self.settings.sources.iter().cloned());
         let way = self.way(&sources);

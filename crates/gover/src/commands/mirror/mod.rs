@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use gover_core::Exit;
 use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
-use gover_log::{LogRecord, Remark};
+use gover_log::{LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
 use crate::cli::{MirrorArgs, PackingArg};
@@ -149,9 +149,9 @@ impl Work<'_> {
             .map(|path| format!("`{}` was no signed head and is replaced", self.context.short(path)))
             .collect();
         let here = self.mirror.directory().display().to_string();
-        for remark in self.supply.take_remarks() {
+        for remark in self.supply.take_warnings() {
             match remark {
-                Remark::DamagedPlace { place, .. } if place == here => {
+                LogWarning::DamagedMirror { place, .. } if place == here => {
                     let place = self.context.short(self.mirror.directory());
                     renewed.push(format!("the log's part in {place} was damaged and is renewed"));
                 }

@@ -57,7 +57,7 @@ impl Said {
                 format!("{database} has no record of it")
             }
             Some(Err(LookupError::Database(
-                SumdbError::Unavailable { .. } | SumdbError::LackingPlace { .. },
+                SumdbError::Unavailable { .. } | SumdbError::IncompleteMirror { .. },
             ))) if offline => "no record of the checksum database is kept here (offline)".to_owned(),
             Some(Err(LookupError::Database(error @ SumdbError::DamagedHead { .. }))) => {
                 for hint in error.hints() {

@@ -1,12 +1,12 @@
-//! The part of a log that proves some records, for a mirror that is to hold it.
+//! The part of a log that proves some records, for a mirror.
 //!
-//! A lookup answer is a record with any signed head that covers it. A mirror gives all its records one head, so that
-//! whoever reads it needs the tiles of just that tree: those that hold the records, those on the tree's right edge,
-//! and those that show that earlier heads are its beginning.
+//! A lookup answer is a record with any signed head that covers it. A mirror gives all its records
+//! the same head, so a reader needs only tiles of that tree: those that hold the records, those on
+//! the tree's right edge, and those that prove earlier heads consistent with it.
 
 use tlog_tiles::{Tile, stored_hash_index, sub_tree_index};
 
-use super::client::{Client, Question, State};
+use super::client::{Client, Module, State};
 use super::error::{HeadOrigin, SumdbError};
 use super::escape::{escape_path, escape_version};
 use super::head::Tree;
@@ -14,48 +14,45 @@ use super::record::Record;
 use super::remote::Remote;
 use super::tiles::{self, Plan};
 
-/// What an excerpt is to prove.
+/// What a bundle must prove.
 #[derive(Clone, Debug, Default)]
-pub struct Wish {
-    /// Module versions whose records are wanted, as `(path, version)`.
+pub struct ProofRequest {
+    /// Module versions as `(path, version)`.
     pub modules: Vec<(String, String)>,
-    /// Signed heads that were given to others before: they must be told to be the beginning of the new one.
+    /// Signed heads published before, which the new head must be consistent with.
     pub heads: Vec<Vec<u8>>,
-    /// Sizes of heads that others hold, for the same.
+    /// Sizes of heads that clients hold, for the same purpose.
     pub sizes: Vec<u64>,
 }
 
-/// A proven part of a log, with everything that another client needs to prove it anew. Paths are those of the database.
+/// A proven part of a log with all that another client needs to prove it. Paths are the database's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    /// The name of the database, as in `sumdb/NAME/`.
+pub struct ProofBundle {
     pub database: String,
-    /// The number of records of the tree.
     pub size: u64,
-    /// The signed head of the tree.
     pub head: Vec<u8>,
-    /// The tiles, by their paths.
     pub tiles: Vec<(String, Vec<u8>)>,
-    /// The answers to lookups, by their paths, in the order of the wish.
+    /// Lookup answers in the order of the request.
     pub answers: Vec<(String, Vec<u8>)>,
 }
 
 impl<R: Remote> Client<'_, R> {
-    /// Everything that proves what is wished for in the newest tree that the database shows, or that is known.
-    pub async fn excerpt(&self, wish: &Wish) -> Result<Excerpt, SumdbError> {
+    /// Proves what `request` asks for under the newest head that the database shows or this machine
+    /// knows.
+    pub async fn bundle(&self, request: &ProofRequest) -> Result<ProofBundle, SumdbError> {
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
         self.merge_newest(&mut state).await?;
         drop(state);
         let mut answers = Vec::new();
-        for (path, version) in &wish.modules {
-            // What a near place has, or what is kept, may be damaged: whatever is wrong with it ends here.
+        for (path, version) in &request.modules {
+            // The lookup replaces an answer that a mirror or the cache has damaged.
             self.lookup_module(path, version).await?;
             answers.push(self.answer(path, version).await?);
         }
         let mut state = self.state.lock().await;
-        let mut sizes = wish.sizes.clone();
-        for head in &wish.heads {
+        let mut sizes = request.sizes.clone();
+        for head in &request.heads {
             self.merge(&mut state, head).await?;
             sizes.push(self.open_head(head, HeadOrigin::Answer)?.tree.size);
         }
@@ -78,25 +75,25 @@ impl<R: Remote> Client<'_, R> {
         let tiles = self.tiles_for(&mut state, tree, ids, &sizes).await?;
         let head = state.latest.note.clone();
         let answers = records.iter().map(|(_, key, record)| ((*key).clone(), record.under(&head)));
-        Ok(Excerpt { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
+        Ok(ProofBundle { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
     }
 
-    /// The answer to a lookup: the kept one, which was proven, or the database's.
+    /// The cached answer, or the database's.
     async fn answer<'a>(
         &self,
         path: &'a str,
         version: &'a str,
-    ) -> Result<(Question<'a>, String, Vec<u8>), SumdbError> {
+    ) -> Result<(Module<'a>, String, Vec<u8>), SumdbError> {
         let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(version)?);
         let answer = match self.store.read(&key) {
             Some(answer) => answer,
             None => self.read_remote(&format!("/{key}")).await?,
         };
-        Ok((Question { path, version }, key, answer))
+        Ok((Module { path, version }, key, answer))
     }
 
-    /// Takes up the newest head that the database shows. Without an answer, or with one that is no head, things stay as
-    /// they are: every lookup brings a head too.
+    /// Takes the newest head from the database. A failure is ignored, because every lookup brings a
+    /// head too.
     async fn merge_newest(&self, state: &mut State) -> Result<(), SumdbError> {
         match self.read_remote("/latest").await {
             Ok(note) if self.open_head(&note, HeadOrigin::Answer).is_ok() => self.merge(state, &note).await,
@@ -104,7 +101,7 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// The tiles of `tree` that prove the records `ids` and the trees of the given sizes, proven.
+    /// Proven tiles of `tree` that prove the records `ids` and the trees of the given sizes.
     async fn tiles_for(
         &self,
         state: &mut State,

@@ -1,0 +1,68 @@
+//! What a person should know about a lookup that succeeded.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::repair_of;
+
+/// A fault that was repaired or worked around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogWarning {
+    /// The stored head was damaged and has been replaced.
+    HeadReplaced {
+        path: PathBuf,
+        /// Where the damaged file is kept.
+        aside: PathBuf,
+        records: u64,
+    },
+    /// A mirror's part of the log is damaged; another place was read.
+    DamagedMirror { place: String, database: String },
+}
+
+impl LogWarning {
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::HeadReplaced { .. } => None,
+            Self::DamagedMirror { place, .. } => Some(repair_of(place)),
+        }
+    }
+}
+
+impl fmt::Display for LogWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HeadReplaced { path, aside, records } => write!(
+                f,
+                "`{}` was damaged; it has been replaced by a tree head of {records} records, and the damaged file is kept as `{}`",
+                path.display(),
+                aside.display()
+            ),
+            Self::DamagedMirror { place, database } => {
+                write!(
+                    f,
+                    "the part of checksum database `{database}` in `{place}` is damaged; another source was used"
+                )
+            }
+        }
+    }
+}
+
+/// Collects warnings; clones share them. A warning outlives a lookup that was cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct LogWarnings(Arc<Mutex<Vec<LogWarning>>>);
+
+impl LogWarnings {
+    /// The warnings since the last call.
+    pub fn take(&self) -> Vec<LogWarning> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn add(&self, warning: LogWarning) {
+        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+}
