@@ -1,6 +1,5 @@
-//! What a check is, and the list of all.
+//! What a check is.
 
-use crate::checks;
 use crate::finding::{Change, Evidence, Finding};
 use crate::snapshot::Snapshot;
 
@@ -54,66 +53,9 @@ fn without_read_only(snapshot: &Snapshot<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
-/// Checks that are about one thing.
-#[derive(Clone, Copy, Debug)]
-pub struct Group {
-    /// What they are about.
-    pub title: &'static str,
-    /// The checks.
-    pub checks: &'static [Check],
-}
-
-/// Every check, in the order in which findings are shown: what keeps `go` from being found comes first.
-pub const GROUPS: &[Group] = &[
-    Group { title: "Finding `go`", checks: checks::finding_go::CHECKS },
-    Group { title: "GOROOT", checks: checks::goroot::CHECKS },
-    Group { title: "Modules and variables", checks: checks::modules::CHECKS },
-    Group { title: "Network", checks: checks::network::CHECKS },
-    Group { title: "C compiler", checks: checks::compiler::CHECKS },
-    Group { title: "Platform", checks: checks::platform::CHECKS },
-    Group { title: "Editors and CI", checks: checks::editors::CHECKS },
-    Group { title: "Project", checks: checks::project::CHECKS },
-    Group { title: "Store", checks: checks::store::CHECKS },
-];
-
-/// Every check.
-pub fn all() -> impl Iterator<Item = &'static Check> {
-    GROUPS.iter().flat_map(|group| group.checks)
-}
-
-/// Whether the check looks at answers from the network, if there are any.
-pub fn asks_network(check: &Check) -> bool {
-    checks::network::CHECKS.iter().any(|known| known.name == check.name)
-}
-
-/// The check of that name.
-pub fn by_name(name: &str) -> Option<&'static Check> {
-    all().find(|check| check.name == name)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
     use crate::testing::Machine;
-
-    #[test]
-    fn every_check_has_a_name_of_its_own_and_is_documented() {
-        let names: BTreeSet<_> = all().map(|check| check.name).collect();
-        assert_eq!(names.len(), all().count());
-        for check in all() {
-            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(check.name.chars().all(is_word), "{}", check.name);
-            for text in [check.summary, check.symptom, check.cause, check.repair] {
-                assert!(
-                    !text.is_empty() && !text.starts_with(' ') && !text.contains("\n\n"),
-                    "{}",
-                    check.name
-                );
-            }
-        }
-    }
 
     #[test]
     fn a_read_only_file_is_told_and_not_changed() {
@@ -131,21 +73,5 @@ mod tests {
         assert_eq!(locked[0].fix.changes, []);
         assert_eq!(locked[0].fix.commands[0], r"attrib -R C:\Users\ann\AppData\Roaming\go\env");
         assert_eq!(windows.findings("goroot-set")[0].fix.changes.len(), 1);
-    }
-
-    /// False alarms are defects.
-    #[test]
-    fn machines_as_they_should_be_give_nothing_above_a_note() {
-        let machines =
-            [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine(), Machine::with_mise()];
-        for machine in machines {
-            for check in all() {
-                let findings = machine.findings(check.name);
-                assert!(
-                    findings.iter().all(|finding| finding.severity == crate::Severity::Note),
-                    "{findings:#?}"
-                );
-            }
-        }
     }
 }

@@ -17,7 +17,8 @@ mod visible;
 #[cfg(test)]
 mod testing;
 
-pub use check::{Check, GROUPS, Group};
+pub use check::Check;
+pub use checks::{GROUPS, Group};
 pub use finding::{Change, Evidence, Finding, Fix, Severity};
 pub use snapshot::Snapshot;
 pub use visible::visible;

@@ -6,7 +6,7 @@ use std::io;
 
 use gover_shell::ShellKind;
 
-use crate::check::by_name;
+use crate::checks::by_name;
 use crate::finding::{Change, Finding};
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
 use crate::snapshot::manager::{Leftover, Release, Store};

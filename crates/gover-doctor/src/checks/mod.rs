@@ -1,4 +1,4 @@
-//! The checks, one file each, in folders by what they are about.
+//! Every check: one file each, in directories by subject, and the list of them all.
 
 pub(crate) mod compiler;
 pub(crate) mod editors;
@@ -11,3 +11,83 @@ pub(crate) mod platform;
 pub(crate) mod project;
 pub(crate) mod store;
 pub(crate) mod words;
+
+use crate::check::Check;
+
+/// Checks that are about one thing.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// What they are about.
+    pub title: &'static str,
+    /// The checks.
+    pub checks: &'static [Check],
+}
+
+/// Every check, in the order in which findings are shown: what keeps `go` from being found comes first.
+pub const GROUPS: &[Group] = &[
+    Group { title: "Finding `go`", checks: finding_go::CHECKS },
+    Group { title: "GOROOT", checks: goroot::CHECKS },
+    Group { title: "Modules and variables", checks: modules::CHECKS },
+    Group { title: "Network", checks: network::CHECKS },
+    Group { title: "C compiler", checks: compiler::CHECKS },
+    Group { title: "Platform", checks: platform::CHECKS },
+    Group { title: "Editors and CI", checks: editors::CHECKS },
+    Group { title: "Project", checks: project::CHECKS },
+    Group { title: "Store", checks: store::CHECKS },
+];
+
+/// Every check.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    GROUPS.iter().flat_map(|group| group.checks)
+}
+
+/// Whether the check looks at answers from the network, if there are any.
+pub fn asks_network(check: &Check) -> bool {
+    network::CHECKS.iter().any(|known| known.name == check.name)
+}
+
+/// The check of that name.
+pub fn by_name(name: &str) -> Option<&'static Check> {
+    all().find(|check| check.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::Machine;
+
+    #[test]
+    fn every_check_has_a_name_of_its_own_and_is_documented() {
+        let names: BTreeSet<_> = all().map(|check| check.name).collect();
+        assert_eq!(names.len(), all().count());
+        for check in all() {
+            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(check.name.chars().all(is_word), "{}", check.name);
+            for text in [check.summary, check.symptom, check.cause, check.repair] {
+                assert!(
+                    !text.is_empty() && !text.starts_with(' ') && !text.contains("\n\n"),
+                    "{}",
+                    check.name
+                );
+            }
+        }
+    }
+
+    /// False alarms are defects.
+    #[test]
+    fn machines_as_they_should_be_give_nothing_above_a_note() {
+        let machines =
+            [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine(), Machine::with_mise()];
+        for machine in machines {
+            for check in all() {
+                let findings = machine.findings(check.name);
+                assert!(
+                    findings.iter().all(|finding| finding.severity == crate::Severity::Note),
+                    "{findings:#?}"
+                );
+            }
+        }
+    }
+}

@@ -12,7 +12,7 @@ use gover_core::resolve::Trace;
 use gover_core::text::shown;
 use gover_doctor::live::{self, Known, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{Journal, LOCK};
-use gover_doctor::{Check, Finding, Severity, Snapshot, check};
+use gover_doctor::{Check, Finding, Severity, Snapshot, checks};
 use gover_shell::ShellKind;
 use gover_sys::process;
 
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
 fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'_>) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
     let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
-    let asks_network = checks.iter().any(|check| check::asks_network(check)) && !offline;
+    let asks_network = checks.iter().any(|check| checks::asks_network(check)) && !offline;
     let is_chosen = |names: &[&str]| checks.iter().any(|check| names.contains(&check.name));
     let is_always_offline = offline && !matches!(context.settings.offline.origin, SettingOrigin::Option(_));
     let programs = RealPrograms::default();
@@ -77,13 +77,13 @@ const OF_STORE: &[&str] = &["store"];
 /// The checks of those names; all of them if none is named.
 fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
     if names.is_empty() {
-        return Ok(check::all().collect());
+        return Ok(checks::all().collect());
     }
     names
         .iter()
         .map(|name| {
-            check::by_name(name).ok_or_else(|| {
-                let known: Vec<&str> = check::all().map(|check| check.name).collect();
+            checks::by_name(name).ok_or_else(|| {
+                let known: Vec<&str> = checks::all().map(|check| check.name).collect();
                 let what = format!("`{}` is no check", shown(name));
                 Failure::usage(what, format!("one of {}", known.join(", ")))
             })
