@@ -16,41 +16,40 @@ pub struct Check {
     pub cause: &'static str,
     /// What `--fix` does, or what to do by hand: one paragraph of Markdown.
     pub repair: &'static str,
-    /// Whether it needs answers from the network, which `--offline` forbids.
-    pub needs_network: bool,
     /// Reads the snapshot and returns what is wrong; nothing if all is well or nothing can be told.
     pub run: fn(&Snapshot<'_>) -> Vec<Finding>,
 }
 
 impl Check {
-    /// What is wrong. A file that is the user's own and read-only was made so by somebody, or by a program that writes it
-    /// anew: it is not changed, and how it could be is told.
+    /// The faults of this kind. A file that the user made read-only, or that a program generates, is not changed; the
+    /// finding says how to allow it.
     pub fn examine(&self, snapshot: &Snapshot<'_>) -> Vec<Finding> {
-        (self.run)(snapshot).into_iter().map(|finding| without_read_only(snapshot, finding)).collect()
+        let mut findings = (self.run)(snapshot);
+        for finding in &mut findings {
+            finding.check = self.name;
+            spare_read_only(snapshot, finding);
+        }
+        findings
     }
 }
 
-fn without_read_only(snapshot: &Snapshot<'_>, mut finding: Finding) -> Finding {
-    let is_locked = |change: &Change| match change {
-        Change::File { path, before: Some(_), .. } => !snapshot.disk.is_writable(path),
+fn spare_read_only(snapshot: &Snapshot<'_>, finding: &mut Finding) {
+    let is_locked = |change: &mut Change| match change {
+        Change::File { path, before: Some(_), .. } => {
+            !snapshot.disk.is_writable(&snapshot.system.path(path.as_str()))
+        }
         Change::File { .. } | Change::Registry { .. } => false,
     };
-    let (locked, changes): (Vec<_>, Vec<_>) = finding.fix.changes.drain(..).partition(is_locked);
-    finding.fix.changes = changes;
+    let locked: Vec<Change> = finding.fix.changes.extract_if(.., is_locked).collect();
     let mut commands: Vec<String> = Vec::new();
     for change in &locked {
-        let path = snapshot.word(&change.place());
-        let unlock = if snapshot.system.is_windows() {
-            format!("attrib -R {path}")
-        } else {
-            format!("chmod u+w {path}")
-        };
-        commands.extend([unlock, format!("gover doctor --fix {}", finding.check)]);
-        finding =
-            finding.shown_by([Evidence::Path { path: change.place(), fact: "is read-only".to_owned() }]);
+        let path = snapshot.word(change.place());
+        let unlock = if snapshot.system.is_windows() { "attrib -R" } else { "chmod u+w" };
+        commands.extend([format!("{unlock} {path}"), format!("gover doctor --fix {}", finding.check)]);
+        let fact = "is read-only".to_owned();
+        finding.evidence.push(Evidence::Path { path: change.place(), fact });
     }
     finding.fix.commands.splice(0..0, commands);
-    finding
 }
 
 #[cfg(test)]

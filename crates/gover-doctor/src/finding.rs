@@ -2,41 +2,38 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
 
 use crate::secret::mask_line;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{RegistryValue, UserKey};
 
-/// One fault.
-#[derive(Clone, Debug, PartialEq)]
+/// One fault. Its form as JSON is documented in docs/reference/json.md.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// The name of the check that found it.
+    /// The name of the check that found it, filled in by [`Check::examine`](crate::Check::examine).
     pub check: &'static str,
-    /// How bad it is.
     pub severity: Severity,
     /// What is wrong, in one sentence without a final period.
     pub what: String,
-    /// Where it shows.
     pub evidence: Vec<Evidence>,
-    /// Why it hurts, in one sentence without a final period.
+    /// What the fault leads to, in one sentence without a final period.
     pub why: String,
-    /// What to do about it.
     pub fix: Fix,
 }
 
-/// How bad a fault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing has to be done.
+    /// Good to know; nothing has to be done.
     Note,
-    /// Works now or for some projects, and will surprise.
+    /// It works now or for some projects, and will surprise.
     Warning,
     /// Something does not work, or is not safe.
     Error,
 }
 
 impl Severity {
-    /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -46,41 +43,32 @@ impl Severity {
     }
 }
 
-/// Where a fault shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What shows that there is a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Evidence {
-    /// An environment variable, and where it was set as far as that can be told.
     Variable {
-        /// Its name.
         name: String,
-        /// Its value now.
         value: String,
-        /// The file and line, registry key or other place that sets it.
+        /// The file and line, registry key or other place that sets it; `None` if that is not known.
         set_in: Option<String>,
     },
-    /// A line of a file.
     Line {
-        /// The file.
         file: String,
-        /// The line, from 1.
+        /// Counted from 1.
         line: usize,
-        /// What it says, without blanks at its ends.
+        /// Without spaces around it.
         text: String,
     },
-    /// A file or directory, and what about it.
     Path {
-        /// The file or directory.
         path: String,
-        /// What about it: `does not exist`, `go1.22.5, put there by Homebrew`.
+        /// A predicate or description: `does not exist`, `go1.22.5, installed by Homebrew`.
         fact: String,
     },
-    /// A value of the Windows registry.
     Registry {
         /// The key with its hive: `HKCU\Environment`.
         key: String,
-        /// The value's name.
         name: String,
-        /// What it holds.
         value: String,
     },
     /// What a program or a server answered.
@@ -92,92 +80,98 @@ pub enum Evidence {
     },
 }
 
-/// What to do about a fault: by `--fix`, or by hand.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How a fault is repaired: by `--fix`, or by hand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Fix {
-    /// What `--fix` changes; empty if only the person can do it.
+    /// What `--fix` changes; empty if only a person can repair it.
+    #[serde(rename = "automatic", serialize_with = "is_any")]
     pub changes: Vec<Change>,
-    /// Commands to paste, in the form of the shell in use, for what `--fix` does not or may not change.
+    /// Commands to paste, in the syntax of the shell in use, for what `--fix` does not change.
     pub commands: Vec<String>,
 }
 
-/// A change to something that belongs to the user alone.
+fn is_any<S: Serializer>(changes: &[Change], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(!changes.is_empty())
+}
+
+/// A change to something that only this user owns.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A file's content; `None` means that there is no file.
-    File {
-        /// The file.
-        path: String,
-        /// What it holds now.
-        before: Option<Vec<u8>>,
-        /// What it will hold.
-        after: Option<Vec<u8>>,
-    },
-    /// A value below `HKEY_CURRENT_USER`; `None` means that there is no value.
-    Registry {
-        /// Which value.
-        key: UserKey,
-        /// What it is now.
-        before: Option<RegistryValue>,
-        /// What it will be.
-        after: Option<RegistryValue>,
-    },
+    /// The content of a file; `None` means that the file does not exist.
+    File { path: String, before: Option<Vec<u8>>, after: Option<Vec<u8>> },
+    /// A value below `HKEY_CURRENT_USER`; `None` means that the value does not exist.
+    Registry { key: UserKey, before: Option<RegistryValue>, after: Option<RegistryValue> },
+}
+
+impl Change {
+    /// Another content for a file that exists.
+    pub fn file(path: &MachinePath, before: Vec<u8>, after: Vec<u8>) -> Self {
+        Self::File { path: path.to_string(), before: Some(before), after: Some(after) }
+    }
 }
 
 impl Finding {
-    /// A finding without evidence and without a fix yet.
-    pub fn new(
-        check: &'static str,
-        severity: Severity,
-        what: impl Into<String>,
-        why: impl Into<String>,
-    ) -> Self {
-        Self {
-            check,
-            severity,
-            what: what.into(),
-            evidence: Vec::new(),
-            why: why.into(),
-            fix: Fix::default(),
-        }
+    /// Something does not work, or is not safe.
+    pub fn error(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Severity::Error, what, why)
     }
 
-    /// With evidence. Users and passwords in addresses are taken out of it.
+    /// Something works now or for some projects, and will surprise.
+    pub fn warning(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, what, why)
+    }
+
+    /// Something is good to know.
+    pub fn note(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::new(Severity::Note, what, why)
+    }
+
+    pub fn new(severity: Severity, what: impl Into<String>, why: impl Into<String>) -> Self {
+        let (what, why) = (what.into(), why.into());
+        Self { check: "", severity, what, evidence: Vec::new(), why, fix: Fix::default() }
+    }
+
+    /// Adds evidence. Users and passwords in addresses are masked.
     #[must_use]
     pub fn shown_by(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
         self.evidence.extend(evidence.into_iter().map(Evidence::without_secrets));
         self
     }
 
-    /// With changes that `--fix` makes.
+    /// Adds changes that `--fix` makes.
     #[must_use]
     pub fn fixed_by(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
         self.fix.changes.extend(changes);
         self
     }
 
-    /// With a command to paste.
+    /// Adds a command to paste.
     #[must_use]
-    pub fn command(mut self, command: impl Into<String>) -> Self {
-        self.fix.commands.push(command.into());
-        self
+    pub fn command(self, command: impl Into<String>) -> Self {
+        self.commands([command])
     }
 
-    /// The facts; the schema is in docs/reference/json.md.
-    pub fn facts(&self) -> Value {
-        json!({
-            "check": self.check,
-            "severity": self.severity.name(),
-            "what": self.what,
-            "evidence": self.evidence.iter().map(Evidence::facts).collect::<Vec<_>>(),
-            "why": self.why,
-            "fix": { "automatic": !self.fix.changes.is_empty(), "commands": self.fix.commands },
-        })
+    /// Adds commands to paste.
+    #[must_use]
+    pub fn commands<C: Into<String>>(mut self, commands: impl IntoIterator<Item = C>) -> Self {
+        self.fix.commands.extend(commands.into_iter().map(Into::into));
+        self
     }
 }
 
 impl Evidence {
-    /// The same with `***` in place of users and passwords of addresses.
+    pub fn path(path: impl fmt::Display, fact: impl Into<String>) -> Self {
+        Self::Path { path: path.to_string(), fact: fact.into() }
+    }
+
+    pub fn line(file: impl fmt::Display, line: usize, text: impl AsRef<str>) -> Self {
+        Self::Line { file: file.to_string(), line, text: text.as_ref().trim().to_owned() }
+    }
+
+    pub fn answer(of: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Answer { of: of.into(), text: text.into() }
+    }
+
     fn without_secrets(mut self) -> Self {
         let (Self::Variable { value: text, .. }
         | Self::Line { text, .. }
@@ -186,23 +180,6 @@ impl Evidence {
         | Self::Answer { text, .. }) = &mut self;
         *text = mask_line(text);
         self
-    }
-
-    /// The facts; the schema is in docs/reference/json.md.
-    pub fn facts(&self) -> Value {
-        match self {
-            Self::Variable { name, value, set_in } => {
-                json!({ "kind": "variable", "name": name, "value": value, "set_in": set_in })
-            }
-            Self::Line { file, line, text } => {
-                json!({ "kind": "line", "file": file, "line": line, "text": text })
-            }
-            Self::Path { path, fact } => json!({ "kind": "path", "path": path, "fact": fact }),
-            Self::Registry { key, name, value } => {
-                json!({ "kind": "registry", "key": key, "name": name, "value": value })
-            }
-            Self::Answer { of, text } => json!({ "kind": "answer", "of": of, "text": text }),
-        }
     }
 }
 

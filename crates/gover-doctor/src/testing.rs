@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::{Deref, DerefMut};
 
+use gover_core::ToolchainName;
 use gover_shell::ShellKind;
 
 use crate::checks::by_name;
@@ -11,37 +13,29 @@ use crate::finding::{Change, Finding};
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
 use crate::snapshot::manager::{Leftover, Release, Store};
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::path::{MachinePath, PathRules};
 use crate::snapshot::programs::{Programs, Ran, Run};
 use crate::snapshot::registry::{Hive, Registry, RegistryValue};
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
-use crate::snapshot::{Given, Gover, Selection, Snapshot};
+use crate::snapshot::{Facts, Gover, Selection, Snapshot};
 
 /// A machine with gover set up as it should be and go1.22.5 as default; tests plant a fault in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
-    pub(crate) system: System,
-    pub(crate) variables: Variables,
-    pub(crate) home: String,
-    pub(crate) directory: String,
-    pub(crate) shell: Option<ShellKind>,
-    pub(crate) selection: Selection,
-    pub(crate) network: Option<NetworkFacts>,
-    pub(crate) releases: Vec<Release>,
-    pub(crate) store: Store,
-    pub(crate) installs_missing: bool,
+    pub(crate) facts: Facts,
     pub(crate) disk: FakeDisk,
     pub(crate) registry: FakeRegistry,
     pub(crate) programs: FakePrograms,
 }
 
-/// Files by path, in the form of the machine's system.
-#[derive(Clone, Debug, Default)]
+/// Files by the key of their path.
+#[derive(Clone, Debug)]
 pub(crate) struct FakeDisk {
-    system: Option<System>,
+    rules: PathRules,
     files: BTreeMap<String, Vec<u8>>,
     directories: BTreeSet<String>,
-    links: BTreeMap<String, String>,
+    links: BTreeMap<String, MachinePath>,
     executable: BTreeSet<String>,
     read_only: BTreeSet<String>,
     systems: BTreeMap<String, FileSystem>,
@@ -61,6 +55,20 @@ pub(crate) struct FakeRegistry {
 pub(crate) struct FakePrograms {
     answers: BTreeMap<String, Ran>,
     asked: RefCell<Vec<String>>,
+}
+
+impl Deref for Machine {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl DerefMut for Machine {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.facts
+    }
 }
 
 impl Machine {
@@ -132,7 +140,7 @@ impl Machine {
     /// A Debian where mise has a Go of its own behind gover's, and sets its variables.
     pub(crate) fn with_mise() -> Self {
         let mut machine = Self::linux();
-        let bashrc = machine.disk.read("/home/ann/.bashrc").unwrap_or_default();
+        let bashrc = machine.disk.read(&machine.place("~/.bashrc")).unwrap_or_default();
         let bashrc = format!("eval \"$(mise activate bash)\"\n{}", String::from_utf8_lossy(&bashrc));
         let goroot = "/home/ann/.local/share/mise/installs/go/1.22.5";
         machine = machine
@@ -165,57 +173,61 @@ impl Machine {
     }
 
     fn new(system: System, home: &str, shell: ShellKind) -> Self {
-        let mut machine = Self {
+        let home = system.path(home);
+        let gover = home.join(".gover");
+        let facts = Facts {
             variables: Variables::new(system.is_windows()),
-            home: home.to_owned(),
-            directory: system.join(home, "shop"),
+            directory: home.join("shop"),
+            gover: Gover { bin: gover.join("bin"), home: gover.clone(), installs_missing: true },
+            home,
             shell: Some(shell),
             selection: Selection::default(),
             network: None,
             releases: Vec::new(),
-            store: Store::default(),
-            installs_missing: true,
-            disk: FakeDisk { system: Some(system.clone()), ..FakeDisk::default() },
-            registry: FakeRegistry::default(),
-            programs: FakePrograms::default(),
+            store: Some(Store::default()),
             system,
         };
-        let gover = machine.gover();
-        let goroot = machine.join(&machine.join(&gover.home, "versions"), "go1.22.5");
-        machine = machine.directory("~/shop").toolchain(&goroot, "go1.22.5");
+        let mut machine = Self {
+            disk: FakeDisk::new(facts.system.path_rules()),
+            registry: FakeRegistry::default(),
+            programs: FakePrograms::default(),
+            facts,
+        };
+        let goroot = gover.join("versions/go1.22.5");
+        machine = machine.directory("~/shop").toolchain(goroot.as_str(), "go1.22.5");
         for (name, date) in
             [("go1.22.5", "2024-07-02"), ("go1.21.12", "2024-07-02"), ("go1.20.14", "2024-02-06")]
         {
             machine = machine.release(name, date);
         }
-        let receipt = machine.join(&gover.home, "receipts/go1.22.5.json");
-        machine = machine.file(&receipt, "{}\n");
+        machine = machine.file("~/.gover/receipts/go1.22.5.json", "{}\n");
         for name in ["gover", "gover-shim", "go", "gofmt", "go1.22.5"] {
-            let program = machine.join(&gover.bin, &machine.system.program_name(name));
-            machine = machine.program(&program, if name == "gover" { "manager" } else { "shim" });
+            let program = machine.gover.bin.program(name);
+            machine = machine.program(program.as_str(), if name == "gover" { "manager" } else { "shim" });
         }
-        let stamp = machine.join(&gover.bin, ".shim");
-        machine = machine.file(&stamp, &format!("{SHIM_SUM}\n"));
+        machine = machine.file("~/.gover/bin/.shim", &format!("{SHIM_SUM}\n"));
         machine.selection = Selection {
-            version: Some("go1.22.5".to_owned()),
-            bin: Some(machine.join(&goroot, "bin")),
+            bin: Some(goroot.join("bin")),
             goroot: Some(goroot),
             reason: "the default".to_owned(),
             ..Selection::default()
         };
-        machine
+        machine.selects("go1.22.5")
+    }
+
+    /// Says which version is selected; its directories stay.
+    pub(crate) fn selects(mut self, name: &str) -> Self {
+        self.selection.version = Some(ToolchainName::parse(name).unwrap());
+        self
     }
 
     /// Puts a toolchain at a GOROOT.
     pub(crate) fn toolchain(self, goroot: &str, version: &str) -> Self {
-        let bin = self.join(goroot, "bin");
-        let program = self.join(&bin, &self.system.program_name("go"));
-        let version_file = self.join(goroot, "VERSION");
-        let (source, tools) = (self.join(goroot, "src/cmd/go"), self.join(goroot, "pkg/tool"));
-        self.file(&version_file, &format!("{version}\ntime 2024-06-27T20:11:12Z\n"))
-            .program(&program, version)
-            .directory(&source)
-            .directory(&tools)
+        let root = self.place(goroot);
+        self.file(root.join("VERSION").as_str(), &format!("{version}\ntime 2024-06-27T20:11:12Z\n"))
+            .program(root.join("bin").program("go").as_str(), version)
+            .directory(root.join("src/cmd/go").as_str())
+            .directory(root.join("pkg/tool").as_str())
     }
 
     /// Puts a file; `~/` is the user's home.
@@ -236,7 +248,7 @@ impl Machine {
     pub(crate) fn program(mut self, path: &str, content: &str) -> Self {
         let path = self.place(path);
         self.disk.put(&path, content.as_bytes());
-        self.disk.executable.insert(self.disk.key(&path));
+        self.disk.executable.insert(path.key());
         self
     }
 
@@ -250,28 +262,27 @@ impl Machine {
     /// Puts a link.
     pub(crate) fn link(mut self, path: &str, target: &str) -> Self {
         let (path, target) = (self.place(path), self.place(target));
-        let key = self.disk.key(&path);
-        self.disk.links.insert(key, target);
+        self.disk.links.insert(path.key(), target);
         self
     }
 
     /// Makes a path read-only for the user.
     pub(crate) fn read_only(mut self, path: &str) -> Self {
-        let key = self.disk.key(&self.place(path));
+        let key = self.place(path).key();
         self.disk.read_only.insert(key);
         self
     }
 
     /// Says what file system is mounted at a path.
     pub(crate) fn mounted(mut self, path: &str, system: FileSystem) -> Self {
-        let key = self.disk.key(&self.place(path));
+        let key = self.place(path).key();
         self.disk.systems.insert(key, system);
         self
     }
 
     /// Removes a file or an empty directory.
     pub(crate) fn without(mut self, path: &str) -> Self {
-        let key = self.disk.key(&self.place(path));
+        let key = self.place(path).key();
         self.disk.files.remove(&key);
         self.disk.directories.remove(&key);
         self
@@ -279,7 +290,7 @@ impl Machine {
 
     /// Sets a variable.
     pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
-        let value = self.place(value);
+        let value = self.place(value).to_string();
         self.variables.set(name, &value);
         self
     }
@@ -295,8 +306,7 @@ impl Machine {
     /// Goes to a directory, which is created.
     pub(crate) fn at(mut self, directory: &str) -> Self {
         self.directory = self.place(directory);
-        let directory = self.directory.clone();
-        self.directory(&directory)
+        self.directory(directory)
     }
 
     /// Puts a text value that expands variables into the registry.
@@ -308,13 +318,13 @@ impl Machine {
     /// Says what a program answers; the command line is its path and arguments with blanks between.
     pub(crate) fn answers(mut self, command: &str, code: i32, stdout: &str, stderr: &str) -> Self {
         let ran = Ran { code: Some(code), stdout: stdout.to_owned(), stderr: stderr.to_owned() };
-        self.programs.answers.insert(self.place(command), ran);
+        self.programs.answers.insert(self.place(command).to_string(), ran);
         self
     }
 
     /// Adds a release to those that are known; put the newest first.
     pub(crate) fn release(mut self, name: &str, date: &str) -> Self {
-        let (name, date) = (name.to_owned(), Some(date.to_owned()));
+        let (name, date) = (ToolchainName::parse(name).unwrap(), Some(date.to_owned()));
         self.releases.push(Release { name, date, is_available: Some(true) });
         self
     }
@@ -322,7 +332,8 @@ impl Machine {
     /// Adds something to what serves nobody in the store.
     pub(crate) fn leftover(mut self, path: &str, what: &str, is_damage: bool, bytes: u64) -> Self {
         let path = self.place(path);
-        self.store.leftovers.push(Leftover { path, what: what.to_owned(), is_damage, bytes });
+        let leftover = Leftover { path, what: what.to_owned(), is_damage, bytes };
+        self.store.get_or_insert_default().leftovers.push(leftover);
         self
     }
 
@@ -340,19 +351,7 @@ impl Machine {
 
     /// Asks something of the snapshot of this machine.
     pub(crate) fn snapshot<T>(&self, ask: impl FnOnce(&Snapshot<'_>) -> T) -> T {
-        let given = Given {
-            system: self.system.clone(),
-            variables: self.variables.clone(),
-            home: self.home.clone(),
-            directory: self.directory.clone(),
-            gover: self.gover(),
-            shell: self.shell,
-            selection: self.selection.clone(),
-            network: self.network.clone(),
-            releases: self.releases.clone(),
-            store: Some(self.store.clone()),
-        };
-        ask(&Snapshot::gather(given, &self.disk, &self.registry, &self.programs))
+        ask(&Snapshot::gather(self.facts.clone(), &self.disk, &self.registry, &self.programs))
     }
 
     /// This machine after `--fix`: with every change of the findings made.
@@ -363,14 +362,15 @@ impl Machine {
         for change in changes {
             match change {
                 Change::File { path, before, after } => {
-                    let key = machine.disk.key(path);
+                    let path = machine.system.path(path.as_str());
+                    let key = path.key();
                     assert_eq!(
                         machine.disk.files.get(&key),
                         before.as_ref(),
                         "{path} is not as the change saw it"
                     );
                     match after {
-                        Some(after) => machine.disk.put(path, after),
+                        Some(after) => machine.disk.put(&path, after),
                         None => drop(machine.disk.files.remove(&key)),
                     }
                 }
@@ -387,20 +387,10 @@ impl Machine {
         machine
     }
 
-    fn gover(&self) -> Gover {
-        let home = self.system.join(&self.home, ".gover");
-        let bin = self.system.join(&home, "bin");
-        Gover { home, bin, version: "0.1.0".to_owned(), installs_missing: self.installs_missing }
-    }
-
-    fn join(&self, base: &str, rest: &str) -> String {
-        self.system.join(base, rest)
-    }
-
-    fn place(&self, path: &str) -> String {
+    fn place(&self, path: &str) -> MachinePath {
         match path.strip_prefix("~/") {
-            Some(rest) => self.join(&self.home, rest),
-            None => path.to_owned(),
+            Some(rest) => self.home.join(rest),
+            None => self.system.path(path),
         }
     }
 }
@@ -412,59 +402,54 @@ pub(crate) const SHIM_SUM: &str = "04e666aa09809daf691a99cc7bf2d57ba09bac171966a
 pub(crate) const NOW: u64 = 1_720_569_600;
 
 impl FakeDisk {
+    fn new(rules: PathRules) -> Self {
+        Self {
+            rules,
+            files: BTreeMap::new(),
+            directories: BTreeSet::new(),
+            links: BTreeMap::new(),
+            executable: BTreeSet::new(),
+            read_only: BTreeSet::new(),
+            systems: BTreeMap::new(),
+            large: BTreeSet::new(),
+            secret: BTreeSet::new(),
+        }
+    }
+
     /// Lets a file be as large as those that are not read whole.
     pub(crate) fn refuses_to_read(&mut self, path: &str) {
-        self.large.insert(self.key(path));
-    }
-
-    fn system(&self) -> &System {
-        self.system.as_ref().expect("a made-up disk belongs to a machine")
-    }
-
-    fn key(&self, path: &str) -> String {
-        let path =
-            if self.system().is_windows() { path.replace('\\', "/").to_lowercase() } else { path.to_owned() };
-        if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path }
+        self.large.insert(self.rules.path(path).key());
     }
 
     /// Takes the right to read a file.
     pub(crate) fn forbid_reading(&mut self, path: &str) {
-        self.secret.insert(self.key(path));
+        self.secret.insert(self.rules.path(path).key());
     }
 
     /// Takes the right to execute a file.
     pub(crate) fn forbid_execution(&mut self, path: &str) {
-        let key = self.key(path);
-        self.executable.remove(&key);
+        self.executable.remove(&self.rules.path(path).key());
     }
 
-    fn put(&mut self, path: &str, content: &[u8]) {
-        if let Some(parent) = self.system().parent(path).map(str::to_owned) {
+    fn put(&mut self, path: &MachinePath, content: &[u8]) {
+        if let Some(parent) = path.parent() {
             self.put_directory(&parent);
         }
-        let key = self.key(path);
-        self.directories.remove(&key);
-        self.files.insert(key, content.to_vec());
+        self.directories.remove(&path.key());
+        self.files.insert(path.key(), content.to_vec());
     }
 
-    fn put_directory(&mut self, path: &str) {
-        let mut path = path.to_owned();
-        loop {
-            self.directories.insert(self.key(&path));
-            match self.system().parent(&path) {
-                Some(parent) => path = parent.to_owned(),
-                None => return,
-            }
-        }
+    fn put_directory(&mut self, path: &MachinePath) {
+        self.directories.extend(path.ancestors().map(|path| path.key()));
     }
 
-    /// The path with links followed, as a key.
-    fn follow(&self, path: &str) -> String {
-        let mut key = self.key(path);
+    /// The key of the path with links followed.
+    fn follow(&self, path: &MachinePath) -> String {
+        let mut key = path.key();
         for _ in 0..8 {
             let next = self.links.iter().find_map(|(link, target)| {
                 let rest = key.strip_prefix(link.as_str())?;
-                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", self.key(target)))
+                (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", target.key()))
             });
             match next {
                 Some(next) => key = next,
@@ -476,7 +461,7 @@ impl FakeDisk {
 }
 
 impl Disk for FakeDisk {
-    fn kind(&self, path: &str) -> Option<Kind> {
+    fn kind(&self, path: &MachinePath) -> Option<Kind> {
         let key = self.follow(path);
         if self.files.contains_key(&key) {
             return Some(Kind::File);
@@ -484,23 +469,24 @@ impl Disk for FakeDisk {
         self.directories.contains(&key).then_some(Kind::Directory)
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if self.large.contains(&self.follow(path)) {
+    fn read(&self, path: &MachinePath) -> io::Result<Vec<u8>> {
+        let key = self.follow(path);
+        if self.large.contains(&key) {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        if self.secret.contains(&self.follow(path)) {
+        if self.secret.contains(&key) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        self.files.get(&self.follow(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files.get(&key).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    fn head(&self, path: &str, length: usize) -> Vec<u8> {
+    fn head(&self, path: &MachinePath, length: usize) -> Vec<u8> {
         let mut content = self.files.get(&self.follow(path)).cloned().unwrap_or_default();
         content.truncate(length);
         content
     }
 
-    fn list(&self, path: &str) -> Vec<String> {
+    fn list(&self, path: &MachinePath) -> Vec<String> {
         let directory = format!("{}/", self.follow(path).trim_end_matches('/'));
         let keys = self.files.keys().chain(&self.directories).chain(self.links.keys());
         let names: BTreeSet<String> = keys
@@ -511,26 +497,26 @@ impl Disk for FakeDisk {
         names.into_iter().collect()
     }
 
-    fn real(&self, path: &str) -> Option<String> {
+    fn real(&self, path: &MachinePath) -> Option<MachinePath> {
         self.kind(path)?;
         let key = self.follow(path);
-        if key == self.key(path) {
-            return Some(path.to_owned());
+        if key == path.key() {
+            return Some(path.clone());
         }
-        Some(if self.system().is_windows() { key.replace('/', "\\") } else { key })
+        Some(self.rules.path(if self.rules == PathRules::Windows { key.replace('/', "\\") } else { key }))
     }
 
-    fn is_writable(&self, path: &str) -> bool {
+    fn is_writable(&self, path: &MachinePath) -> bool {
         let key = self.follow(path);
         let is_below = |top: &String| key == *top || key.starts_with(&format!("{top}/"));
         self.kind(path).is_some() && !self.read_only.iter().any(is_below)
     }
 
-    fn is_executable(&self, path: &str) -> bool {
+    fn is_executable(&self, path: &MachinePath) -> bool {
         self.executable.contains(&self.follow(path))
     }
 
-    fn file_system(&self, path: &str) -> FileSystem {
+    fn file_system(&self, path: &MachinePath) -> FileSystem {
         let key = self.follow(path);
         let mounts = self.systems.iter().filter(|(top, _)| key.starts_with(top.as_str()));
         mounts.max_by_key(|(top, _)| top.len()).map_or_else(
@@ -577,8 +563,10 @@ impl Registry for FakeRegistry {
 
 impl Programs for FakePrograms {
     fn run(&self, run: &Run<'_>) -> Option<Ran> {
-        let command =
-            std::iter::once(run.program).chain(run.arguments.iter().copied()).collect::<Vec<_>>().join(" ");
+        let command = std::iter::once(run.program.as_str())
+            .chain(run.arguments.iter().copied())
+            .collect::<Vec<_>>()
+            .join(" ");
         self.asked.borrow_mut().push(command.clone());
         self.answers.get(&command).cloned()
     }
@@ -587,4 +575,11 @@ impl Programs for FakePrograms {
 /// An address that was asked, and what it answered after a quarter of a second.
 pub(crate) fn asked(address: &str, answer: Answer) -> Asked {
     Asked { address: address.to_owned(), answer, took: std::time::Duration::from_millis(250) }
+}
+
+/// As it is written, for the eyes of those who read tests.
+impl PartialEq<&str> for MachinePath {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
 }

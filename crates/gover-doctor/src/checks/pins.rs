@@ -6,13 +6,13 @@ use gover_core::{Request, ToolchainName};
 
 use crate::finding::Evidence;
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 /// A line of a file that names a Go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pin {
     /// The file.
-    pub(super) file: String,
+    pub(super) file: MachinePath,
     /// Its line, from 1.
     pub(super) line: usize,
     /// The whole line.
@@ -23,7 +23,7 @@ pub(super) struct Pin {
 
 impl Pin {
     pub(super) fn evidence(&self) -> Evidence {
-        Evidence::Line { file: self.file.clone(), line: self.line, text: self.text.clone() }
+        Evidence::line(&self.file, self.line, &self.text)
     }
 
     /// What it asks for; `None` if gover does not understand it.
@@ -46,10 +46,10 @@ pub(super) struct Pins {
 }
 
 /// A go.mod or go.work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ModuleFile {
     /// Where it is.
-    pub(super) path: String,
+    pub(super) path: MachinePath,
     /// Its go line.
     pub(super) go: Option<Pin>,
     /// Its toolchain line.
@@ -73,12 +73,8 @@ impl Pins {
     /// All that can be read from the working directory upward.
     pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
         let mut pins = Self::default();
-        let mut directory = Some(snapshot.directory.as_str());
-        while let Some(here) = directory {
-            let file = |name: &str| {
-                let path = snapshot.system.join(here, name);
-                (snapshot.disk.kind(&path) == Some(Kind::File)).then_some(path)
-            };
+        for here in snapshot.directory.ancestors() {
+            let file = |name: &str| Some(here.join(name)).filter(|path| snapshot.is_file(path));
             if pins.version_file.is_none() {
                 pins.version_file = file(".go-version").and_then(|path| version_file(snapshot, path));
             }
@@ -88,11 +84,10 @@ impl Pins {
             if pins.module.is_none() {
                 pins.module = file("go.mod").and_then(|path| module_file(snapshot, path));
             }
-            directory = snapshot.system.parent(here);
         }
         pins.workspace = match snapshot.go_setting("GOWORK").as_deref() {
             Some("off") => None,
-            Some(path) => module_file(snapshot, path.to_owned()),
+            Some(path) => module_file(snapshot, snapshot.system.path(path)),
             None => snapshot.nearest("go.work").and_then(|path| module_file(snapshot, path)),
         };
         pins
@@ -102,10 +97,12 @@ impl Pins {
     pub(super) fn winner(&self) -> Option<&Pin> {
         match (&self.version_file, &self.tool_versions) {
             (Some(version_file), Some(tool_versions)) => {
-                // Both are in the working directory or above it, so that the longer path is the nearer.
-                let depth =
-                    |pin: &Pin| pin.file.len() - pin.file.rsplit(['/', '\\']).next().map_or(0, str::len);
-                Some(if depth(tool_versions) > depth(version_file) { tool_versions } else { version_file })
+                // Both are in the working directory or above it, so one directory is inside the other.
+                let is_nearer = match (version_file.file.parent(), tool_versions.file.parent()) {
+                    (Some(one), Some(other)) => one != other && other.is_inside(&one),
+                    _ => false,
+                };
+                Some(if is_nearer { tool_versions } else { version_file })
             }
             (one, other) => one.as_ref().or(other.as_ref()),
         }
@@ -117,7 +114,7 @@ impl Pins {
     }
 }
 
-fn version_file(snapshot: &Snapshot<'_>, file: String) -> Option<Pin> {
+fn version_file(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
     let text = snapshot.text(&file)?;
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let (index, text, value) = lines
@@ -133,14 +130,14 @@ fn go_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
     Some((index, line.trim(), words.next()?)).filter(|_| is_go)
 }
 
-fn tool_versions(snapshot: &Snapshot<'_>, file: String) -> Option<Pin> {
+fn tool_versions(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
     let text = snapshot.text(&file)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let (index, text, value) = lines.find_map(go_line)?;
     Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
 }
 
-fn module_file(snapshot: &Snapshot<'_>, path: String) -> Option<ModuleFile> {
+fn module_file(snapshot: &Snapshot<'_>, path: MachinePath) -> Option<ModuleFile> {
     let text = snapshot.text(&path)?;
     let line = |key| {
         let (line, value) = lookup(&text, key)?;

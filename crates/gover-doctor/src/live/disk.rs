@@ -8,6 +8,7 @@ use gover_core::real_path::real_path;
 use gover_sys::file::{self, open_regular, read_limited};
 
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
+use crate::snapshot::path::MachinePath;
 
 /// The disk of this machine.
 #[derive(Clone, Copy, Debug)]
@@ -17,46 +18,48 @@ pub struct RealDisk;
 const MAX_SIZE: u64 = 8 << 20;
 
 impl Disk for RealDisk {
-    fn kind(&self, path: &str) -> Option<Kind> {
-        let metadata = fs::metadata(path).ok()?;
+    fn kind(&self, path: &MachinePath) -> Option<Kind> {
+        let metadata = fs::metadata(path.as_str()).ok()?;
         Some(if metadata.is_dir() { Kind::Directory } else { Kind::File })
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        read_limited(Path::new(path), MAX_SIZE)
+    fn read(&self, path: &MachinePath) -> io::Result<Vec<u8>> {
+        read_limited(Path::new(path.as_str()), MAX_SIZE)
     }
 
-    fn head(&self, path: &str, length: usize) -> Vec<u8> {
+    fn head(&self, path: &MachinePath, length: usize) -> Vec<u8> {
         let mut content = Vec::new();
-        if let Ok(file) = open_regular(Path::new(path)) {
+        if let Ok(file) = open_regular(Path::new(path.as_str())) {
             // What was read before an error is still the head.
             let _ = file.take(length as u64).read_to_end(&mut content);
         }
         content
     }
 
-    fn list(&self, path: &str) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+    fn list(&self, path: &MachinePath) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(path.as_str()) else { return Vec::new() };
         let mut names: Vec<String> =
             entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         names
     }
 
-    fn real(&self, path: &str) -> Option<String> {
-        real_path(Path::new(path)).ok()?.into_os_string().into_string().ok()
+    fn real(&self, path: &MachinePath) -> Option<MachinePath> {
+        let real = real_path(Path::new(path.as_str())).ok()?.into_os_string().into_string().ok()?;
+        Some(path.elsewhere(real))
     }
 
-    fn is_writable(&self, path: &str) -> bool {
-        file::is_writable(Path::new(path))
+    fn is_writable(&self, path: &MachinePath) -> bool {
+        file::is_writable(Path::new(path.as_str()))
     }
 
-    fn is_executable(&self, path: &str) -> bool {
-        file::is_executable(Path::new(path))
+    fn is_executable(&self, path: &MachinePath) -> bool {
+        file::is_executable(Path::new(path.as_str()))
     }
 
-    fn file_system(&self, path: &str) -> FileSystem {
-        let existing = Path::new(path).ancestors().find(|path| path.exists()).unwrap_or(Path::new(path));
+    fn file_system(&self, path: &MachinePath) -> FileSystem {
+        let path = Path::new(path.as_str());
+        let existing = path.ancestors().find(|path| path.exists()).unwrap_or(path);
         let facts = file::file_system(existing);
         FileSystem {
             kind: facts.kind,

@@ -31,7 +31,7 @@ impl Programs for RealPrograms {
 }
 
 fn ask(run: &Run<'_>) -> Option<Ran> {
-    let mut command = Command::new(run.program);
+    let mut command = Command::new(run.program.as_str());
     command.args(run.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for (name, value) in run.variables {
         match value {

@@ -30,11 +30,12 @@ impl Snapshot<'_> {
 
     /// The `go env -w` command for a value, in the form of the shell in use.
     pub fn go_env_write(&self, name: &str, value: &str) -> String {
-        format!("go env -w {}", self.word(&format!("{name}={value}")))
+        format!("go env -w {}", self.word(format!("{name}={value}")))
     }
 
     /// A text as one word of the shell in use, quoted only where it must be.
-    pub fn word(&self, text: &str) -> String {
+    pub fn word(&self, text: impl AsRef<str>) -> String {
+        let text = text.as_ref();
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@".contains(c);
         if !text.is_empty() && text.chars().all(|c| is_plain(c) || (c == '\\' && self.system.is_windows())) {
             return text.to_owned();

@@ -3,15 +3,15 @@
 use std::io;
 
 use crate::finding::{Change, Evidence};
+use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
-use crate::snapshot::system::{Os, System};
-use crate::snapshot::variables::Variables;
+use crate::snapshot::path::MachinePath;
 
 /// The file and its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoEnvFile {
     /// Where it is, or would be; `None` if GOENV is `off` or no home is known.
-    pub path: Option<String>,
+    pub path: Option<MachinePath>,
     /// Its content; `None` if there is no such file.
     pub content: Option<Vec<u8>>,
     /// Whether it is there and may not be read.
@@ -32,8 +32,8 @@ pub struct GoEnvLine {
 }
 
 impl GoEnvFile {
-    pub(super) fn read(system: &System, variables: &Variables, home: &str, disk: &dyn Disk) -> Self {
-        let Some(path) = path(system, variables, home) else { return Self::default() };
+    pub(super) fn read(facts: &Facts, disk: &dyn Disk) -> Self {
+        let Some(path) = path(facts) else { return Self::default() };
         let read = disk.read(&path);
         let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
         let content = read.ok();
@@ -67,8 +67,7 @@ impl GoEnvFile {
 
     /// A line as evidence.
     pub fn line_evidence(&self, line: &GoEnvLine) -> Option<Evidence> {
-        let file = self.path.clone()?;
-        Some(Evidence::Line { file, line: line.number, text: line.text.trim().to_owned() })
+        Some(Evidence::line(self.path.as_ref()?, line.number, &line.text))
     }
 
     /// The change that removes every line of a name, as `go env -u` does; `None` if there is none.
@@ -84,7 +83,7 @@ impl GoEnvFile {
 
     /// The change that puts another text in the place of each line, or none.
     pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
-        let (path, before) = (self.path.clone()?, self.content.clone()?);
+        let (path, before) = (self.path.as_ref()?, self.content.clone()?);
         let mut lines: Vec<Vec<u8>> = Vec::new();
         for (line, bytes) in self.lines.iter().zip(before.split(|&byte| byte == b'\n')) {
             match rewrite(line) {
@@ -95,27 +94,17 @@ impl GoEnvFile {
             }
         }
         let after = lines.join(&b'\n');
-        (after != before).then_some(Change::File { path, before: Some(before), after: Some(after) })
+        (after != before).then(|| Change::file(path, before, after))
     }
 }
 
 /// `cmd/go/internal/cfg.EnvFile`.
-fn path(system: &System, variables: &Variables, home: &str) -> Option<String> {
-    match variables.value("GOENV") {
-        Some("off") => return None,
-        Some(path) => return Some(path.to_owned()),
-        None => {}
+fn path(facts: &Facts) -> Option<MachinePath> {
+    match facts.variables.value("GOENV") {
+        Some("off") => None,
+        Some(path) => Some(facts.system.path(path)),
+        None => Some(facts.user_configuration()?.join("go/env")),
     }
-    let configuration = match system.os {
-        Os::Windows => variables.value("APPDATA")?.to_owned(),
-        Os::MacOs => system.join(home, "Library/Application Support"),
-        _ => match variables.value("XDG_CONFIG_HOME").filter(|path| system.is_absolute(path)) {
-            Some(path) => path.to_owned(),
-            None if home.is_empty() => return None,
-            None => system.join(home, ".config"),
-        },
-    };
-    Some(system.join(&configuration, "go/env"))
 }
 
 /// `cmd/go/internal/cfg.readEnvFile`: a name begins with a capital letter, and blanks are part of the value.

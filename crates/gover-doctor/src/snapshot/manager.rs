@@ -1,10 +1,13 @@
 //! What the manager knows and no file says: releases, and what its own store holds.
 
+use gover_core::ToolchainName;
+
+use super::path::MachinePath;
+
 /// A release of Go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// `go1.22.5`
-    pub name: String,
+    pub name: ToolchainName,
     /// The day it came out, `2024-07-02`, where that is known.
     pub date: Option<String>,
     /// Whether there is one for the platform that is installed for; `None` if nobody said.
@@ -23,8 +26,7 @@ pub struct Store {
 /// Something in the store that serves nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
-    /// The file or directory.
-    pub path: String,
+    pub path: MachinePath,
     /// What it is: `a download that did not end`.
     pub what: String,
     /// Whether it stands where a toolchain should.

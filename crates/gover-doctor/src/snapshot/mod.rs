@@ -9,6 +9,7 @@ pub mod go_env;
 mod go_places;
 pub mod manager;
 pub mod network;
+pub mod path;
 pub mod programs;
 pub mod registry;
 pub mod startup;
@@ -16,154 +17,149 @@ pub mod system;
 mod unset;
 pub mod variables;
 
+use std::ops::Deref;
+
+use gover_core::ToolchainName;
 use gover_shell::ShellKind;
 
-use self::disk::Disk;
+use self::disk::{Disk, Kind};
 use self::go_env::GoEnvFile;
 use self::manager::{Release, Store};
 use self::network::NetworkFacts;
+use self::path::MachinePath;
 use self::programs::Programs;
 use self::registry::Registry;
 use self::startup::{Assignment, Startup};
-use self::system::System;
+use self::system::{Os, System};
 use self::variables::Variables;
 use crate::finding::Evidence;
 
-/// A machine at one instant.
+/// A machine at one instant. What the manager knows of it is in [`Facts`], whose fields are also fields of this.
 pub struct Snapshot<'a> {
-    /// What kind of machine it is.
-    pub system: System,
-    /// The environment.
-    pub variables: Variables,
-    /// The user's home directory.
-    pub home: String,
-    /// The working directory.
-    pub directory: String,
-    /// gover itself.
-    pub gover: Gover,
-    /// The shell that called, as far as it can be told.
-    pub shell: Option<ShellKind>,
-    /// What `go` means here and now.
-    pub selection: Selection,
+    facts: Facts,
     /// The startup files of the user's shells and what they set.
     pub startup: Startup,
     /// The file that `go env -w` writes.
     pub go_env: GoEnvFile,
-    /// Answers from the network; `None` if it was not asked.
-    pub network: Option<NetworkFacts>,
-    /// The releases of Go that are known, newest first; empty if no check was asked for that needs them.
-    pub releases: Vec<Release>,
-    /// gover's own store; `None` if no check was asked for that needs it.
-    pub store: Option<Store>,
-    /// Files and directories.
     pub disk: &'a dyn Disk,
-    /// The Windows registry.
     pub registry: &'a dyn Registry,
-    /// Programs that can be asked.
     pub programs: &'a dyn Programs,
 }
 
-/// Where gover is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What [`Snapshot::gather`] is given, since it cannot find it out itself.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub system: System,
+    pub variables: Variables,
+    /// The user's home directory; empty if it is not known.
+    pub home: MachinePath,
+    /// The working directory; empty if it is not known.
+    pub directory: MachinePath,
+    pub gover: Gover,
+    /// The shell that called; `None` if it is not known.
+    pub shell: Option<ShellKind>,
+    /// What `go` means here and now.
+    pub selection: Selection,
+    /// Answers from the network; `None` if it was not asked.
+    pub network: Option<NetworkFacts>,
+    /// The known releases of Go, newest first; empty if no check needs them.
+    pub releases: Vec<Release>,
+    /// What is in gover's own directory; `None` if no check needs it.
+    pub store: Option<Store>,
+}
+
+/// This gover.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gover {
     /// `GOVER_HOME`.
-    pub home: String,
-    /// The one directory on PATH.
-    pub bin: String,
-    /// This gover's version.
-    pub version: String,
-    /// Whether a toolchain that is missing is installed when it is called for.
+    pub home: MachinePath,
+    /// Its directory on PATH.
+    pub bin: MachinePath,
+    /// Whether `go` installs a toolchain that is missing.
     pub installs_missing: bool,
 }
 
 /// What gover's own selection says, as data of gover-core.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// `go1.22.5`; `None` if nothing is selected or its version is unknown.
-    pub version: Option<String>,
-    /// Its GOROOT; `None` if it is not installed or a `go` on PATH that is no toolchain.
-    pub goroot: Option<String>,
-    /// Its directory of programs, also of a `go` on PATH that is no toolchain.
-    pub bin: Option<String>,
-    /// Whether it is a Go on PATH outside gover.
+    /// `None` if nothing is selected or its version is unknown.
+    pub version: Option<ToolchainName>,
+    /// `None` if it is not installed, or if `go` on PATH does not belong to a toolchain.
+    pub goroot: Option<MachinePath>,
+    /// The directory of its programs, also if `go` on PATH does not belong to a toolchain.
+    pub bin: Option<MachinePath>,
+    /// Whether it is on PATH and not installed by gover.
     pub is_system: bool,
-    /// Why this one: `chosen by .go-version:1 in ~/shop`.
+    /// Why it is selected: `chosen by .go-version:1 in ~/shop`.
     pub reason: String,
-    /// What is asked for and not installed.
+    /// The request that no installed toolchain matches.
     pub missing: Option<String>,
-    /// The error of the selection, if it fails.
+    /// Why nothing could be selected.
     pub error: Option<String>,
 }
 
-/// What [`Snapshot::gather`] cannot find out itself.
-#[derive(Debug)]
-pub struct Given {
-    /// What kind of machine it is.
-    pub system: System,
-    /// The environment.
-    pub variables: Variables,
-    /// The user's home directory.
-    pub home: String,
-    /// The working directory.
-    pub directory: String,
-    /// gover itself.
-    pub gover: Gover,
-    /// The shell that called.
-    pub shell: Option<ShellKind>,
-    /// What `go` means here and now.
-    pub selection: Selection,
-    /// Answers from the network.
-    pub network: Option<NetworkFacts>,
-    /// The releases of Go that are known, newest first.
-    pub releases: Vec<Release>,
-    /// gover's own store.
-    pub store: Option<Store>,
-}
-
-impl<'a> Snapshot<'a> {
-    /// Reads startup files and Go's own settings file, and puts all together.
-    pub fn gather(
-        given: Given,
-        disk: &'a dyn Disk,
-        registry: &'a dyn Registry,
-        programs: &'a dyn Programs,
-    ) -> Self {
-        let Given { system, variables, home, directory, gover, shell, selection, network, releases, store } =
-            given;
-        let startup = Startup::read(&system, &variables, &home, disk, registry);
-        let go_env = GoEnvFile::read(&system, &variables, &home, disk);
-        Self {
-            system,
-            variables,
-            home,
-            directory,
-            gover,
-            shell,
-            selection,
-            startup,
-            go_env,
-            network,
-            releases,
-            store,
-            disk,
-            registry,
-            programs,
-        }
-    }
-
+impl Facts {
     /// A variable of the environment; `None` if unset or empty, as Go reads them.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.value(name)
     }
 
     /// The directories of PATH in order.
-    pub fn path(&self) -> Vec<String> {
+    pub fn path(&self) -> Vec<MachinePath> {
         self.variable("PATH").map(|path| self.system.split_list(path)).unwrap_or_default()
+    }
+
+    /// Where programs keep their settings (`os.UserConfigDir` of Go).
+    pub fn user_configuration(&self) -> Option<MachinePath> {
+        match self.system.os {
+            Os::Windows => self.variable("APPDATA").map(|path| self.system.path(path)),
+            Os::MacOs => Some(self.home.join("Library/Application Support")),
+            Os::Linux | Os::Other => self.xdg_configuration(),
+        }
+    }
+
+    /// The same by the XDG Base Directory Specification, which many programs follow on macOS too.
+    pub fn xdg_configuration(&self) -> Option<MachinePath> {
+        let named = self.variable("XDG_CONFIG_HOME").map(|path| self.system.path(path));
+        let usual = || (!self.home.is_empty()).then(|| self.home.join(".config"));
+        named.filter(MachinePath::is_absolute).or_else(usual)
+    }
+}
+
+impl Deref for Snapshot<'_> {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
+impl<'a> Snapshot<'a> {
+    /// Reads startup files and Go's own settings file.
+    pub fn gather(
+        facts: Facts,
+        disk: &'a dyn Disk,
+        registry: &'a dyn Registry,
+        programs: &'a dyn Programs,
+    ) -> Self {
+        let startup = Startup::read(&facts, disk, registry);
+        let go_env = GoEnvFile::read(&facts, disk);
+        Self { facts, startup, go_env, disk, registry, programs }
     }
 
     /// A setting of Go's as the go command of 1.21 and later finds it: the variable, then the file of `go env -w`.
     pub fn go_setting(&self, name: &str) -> Option<String> {
         self.variable(name).map(str::to_owned).or_else(|| self.go_env.value(name).map(str::to_owned))
+    }
+
+    /// A setting of Go's that holds a path.
+    pub fn go_path(&self, name: &str) -> Option<MachinePath> {
+        self.go_setting(name).map(|path| self.system.path(path))
+    }
+
+    /// Everything that sets a setting of Go's: what counts, and the lines of startup files.
+    pub fn setting_evidence(&self, name: &str) -> Vec<Evidence> {
+        [self.go_setting_evidence(name), self.startup_evidence(name)].concat()
     }
 
     /// Where a setting of [`go_setting`](Self::go_setting) comes from.
@@ -191,34 +187,57 @@ impl<'a> Snapshot<'a> {
         exact.or_else(|| self.registry_origin(name, value)).or_else(open)
     }
 
+    /// What is selected and why, as `gover current` says it.
+    pub fn selection_evidence(&self) -> Option<Evidence> {
+        let version = self.selection.version.as_ref().map(ToolchainName::as_str);
+        let version = version.or(self.selection.missing.as_deref())?;
+        Some(Evidence::answer("gover current", format!("{version}, {}", self.selection.reason)))
+    }
+
     /// Each line of a startup file that sets the variable, as evidence.
     pub fn startup_evidence(&self, name: &str) -> Vec<Evidence> {
         self.startup.assignments(name).map(Assignment::evidence).collect()
     }
 
     /// A path as people read it, with the home directory as `~`.
-    pub fn short(&self, path: &str) -> String {
-        if !self.home.is_empty() && self.system.is_inside(path, &self.home) {
-            let rest = path.get(self.home.trim_end_matches(['/', '\\']).len()..).unwrap_or_default();
+    pub fn short(&self, path: &MachinePath) -> String {
+        if !self.home.is_empty() && path.is_inside(&self.home) {
+            let home = self.home.as_str().trim_end_matches(['/', '\\']);
+            let rest = path.as_str().get(home.len()..).unwrap_or_default();
             return format!("~{}", rest.trim_end_matches(['/', '\\']));
         }
-        path.to_owned()
+        path.to_string()
     }
 
     /// The nearest file of that name in the working directory or above it.
-    pub fn nearest(&self, name: &str) -> Option<String> {
-        let mut directory = self.directory.as_str();
-        loop {
-            let path = self.system.join(directory, name);
-            if self.disk.kind(&path) == Some(disk::Kind::File) {
-                return Some(path);
-            }
-            directory = self.system.parent(directory)?;
-        }
+    pub fn nearest(&self, name: &str) -> Option<MachinePath> {
+        self.directory.ancestors().map(|directory| directory.join(name)).find(|path| self.is_file(path))
+    }
+
+    /// The nearest directory with a `.git`, which is a file in worktrees and submodules.
+    pub fn repository(&self) -> Option<MachinePath> {
+        self.directory.ancestors().find(|directory| self.exists(&directory.join(".git")))
+    }
+
+    pub fn is_file(&self, path: &MachinePath) -> bool {
+        self.disk.kind(path) == Some(Kind::File)
+    }
+
+    pub fn is_directory(&self, path: &MachinePath) -> bool {
+        self.disk.kind(path) == Some(Kind::Directory)
+    }
+
+    pub fn exists(&self, path: &MachinePath) -> bool {
+        self.disk.kind(path).is_some()
+    }
+
+    /// The path with links followed; the path itself if nothing is there.
+    pub fn real(&self, path: &MachinePath) -> MachinePath {
+        self.disk.real(path).unwrap_or_else(|| path.clone())
     }
 
     /// A text file's content; `None` if it cannot be read. Bytes that are not UTF-8 are replaced.
-    pub fn text(&self, path: &str) -> Option<String> {
+    pub fn text(&self, path: &MachinePath) -> Option<String> {
         self.disk.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 

@@ -1,5 +1,7 @@
 //! Programs that checks ask.
 
+use super::path::MachinePath;
+
 /// What a program did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
@@ -12,10 +14,10 @@ pub struct Ran {
 }
 
 /// A program to be run for its answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run<'a> {
     /// The program by its absolute path.
-    pub program: &'a str,
+    pub program: &'a MachinePath,
     /// Its arguments.
     pub arguments: &'a [&'a str],
     /// Variables to set, or to remove where there is no value; the rest is the snapshot's.

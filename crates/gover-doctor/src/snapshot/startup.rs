@@ -7,13 +7,13 @@ mod assignment;
 mod places;
 mod statement;
 
-use gover_shell::ShellKind;
+use gover_shell::{ShellKind, persist};
 
 use crate::finding::{Change, Evidence};
+use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Registry;
-use crate::snapshot::system::System;
-use crate::snapshot::variables::Variables;
 
 /// All startup files that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,14 +21,14 @@ pub struct Startup {
     /// The files, in the order in which a login shell would read them.
     pub files: Vec<StartupFile>,
     /// Files of the user's that are there and may not be read.
-    pub unreadable: Vec<String>,
+    pub unreadable: Vec<MachinePath>,
 }
 
 /// One startup file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupFile {
     /// Where it is.
-    pub path: String,
+    pub path: MachinePath,
     /// Whose language it is in; files that several shells read are POSIX.
     pub shell: ShellKind,
     /// When it is read.
@@ -58,7 +58,7 @@ pub enum ReadBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
     /// The file.
-    pub file: String,
+    pub file: MachinePath,
     /// The line, from 1.
     pub line: usize,
     /// The line without blanks at its ends.
@@ -72,20 +72,14 @@ pub struct Assignment {
 impl Assignment {
     /// As evidence.
     pub fn evidence(&self) -> Evidence {
-        Evidence::Line { file: self.file.clone(), line: self.line, text: self.text.clone() }
+        Evidence::line(&self.file, self.line, &self.text)
     }
 }
 
 impl Startup {
-    pub(super) fn read(
-        system: &System,
-        variables: &Variables,
-        home: &str,
-        disk: &dyn Disk,
-        registry: &dyn Registry,
-    ) -> Self {
+    pub(super) fn read(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) -> Self {
         let (mut files, mut unreadable) = (Vec::new(), Vec::new());
-        for (path, shell, read_by, is_own) in places::places(system, variables, home, disk, registry) {
+        for (path, shell, read_by, is_own) in places::places(facts, disk, registry) {
             let content = match disk.read(&path) {
                 Ok(content) => content,
                 Err(error) => {
@@ -95,7 +89,7 @@ impl Startup {
                     continue;
                 }
             };
-            let assignments = assignment::assignments(&path, &content, home);
+            let assignments = assignment::assignments(&path, &content, facts.home.as_str());
             files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
         }
         Self { files, unreadable }
@@ -162,7 +156,13 @@ impl StartupFile {
                 before = line.trim_ascii();
             }
         }
-        Some(Change::File { path: self.path.clone(), before: Some(self.content.clone()), after: Some(after) })
+        Some(Change::file(&self.path, self.content.clone(), after))
+    }
+
+    /// The change that moves the lines of `gover setup` to the end, where nothing that follows can undo them.
+    pub fn with_block_at_end(&self) -> Option<Change> {
+        let after = persist::block_at_end(&self.content)?;
+        Some(Change::file(&self.path, self.content.clone(), after))
     }
 
     /// Whether a line can become a comment: it is whole, and sets one thing only.
@@ -208,12 +208,13 @@ const TAKEN_OUT_INSIDE: &str = ": # gover doctor: ";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::path::PathRules;
 
     #[test]
     fn a_line_that_is_alone_in_its_block_leaves_a_command_behind() {
         let content = b"if true; then\n  export GOROOT=/a\r\nfi\nGOROOT=/b\nPATH=/c\n".to_vec();
         let file = StartupFile {
-            path: "f".to_owned(),
+            path: PathRules::Unix.path("f"),
             shell: ShellKind::Bash,
             read_by: ReadBy::Interactive,
             is_own: true,

@@ -1,4 +1,6 @@
-//! What kind of machine it is, and how its paths are written.
+//! What kind of machine it is.
+
+use super::path::{MachinePath, PathRules};
 
 /// The operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,100 +39,28 @@ impl System {
         self.os == Os::Windows
     }
 
-    /// `base` and `rest` as one path; an absolute `rest` stays as it is.
-    pub fn join(&self, base: &str, rest: &str) -> String {
-        if self.is_absolute(rest) {
-            return rest.to_owned();
+    /// The GOOS of this system; `None` if it is another one than those gover knows.
+    pub fn go_os(&self) -> Option<&'static str> {
+        match self.os {
+            Os::Linux => Some("linux"),
+            Os::MacOs => Some("darwin"),
+            Os::Windows => Some("windows"),
+            Os::Other => None,
         }
-        let separator = if self.is_windows() { '\\' } else { '/' };
-        let rest = if self.is_windows() { rest.replace('/', "\\") } else { rest.to_owned() };
-        let base = base.trim_end_matches(|c| self.is_separator(c));
-        format!("{base}{separator}{rest}")
     }
 
-    /// The name of a program with the system's suffix.
-    pub fn program_name(&self, name: &str) -> String {
-        if self.is_windows() { format!("{name}.exe") } else { name.to_owned() }
+    /// How this machine writes paths.
+    pub fn path_rules(&self) -> PathRules {
+        if self.is_windows() { PathRules::Windows } else { PathRules::Unix }
     }
 
-    /// Whether a path does not depend on the working directory.
-    pub fn is_absolute(&self, path: &str) -> bool {
-        if !self.is_windows() {
-            return path.starts_with('/');
-        }
-        let bytes = path.as_bytes();
-        let on_drive = bytes.len() >= 3 && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/');
-        on_drive || path.starts_with(r"\\")
+    /// A path of this machine.
+    pub fn path(&self, text: impl Into<String>) -> MachinePath {
+        self.path_rules().path(text)
     }
 
-    /// The directory above; `None` above a root or a bare name.
-    pub fn parent<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let path = path.trim_end_matches(|c| self.is_separator(c));
-        let at = path.rfind(|c| self.is_separator(c))?;
-        let is_root = at == 0 || (self.is_windows() && path[..at].ends_with(':'));
-        Some(&path[..at + usize::from(is_root)]).filter(|parent| *parent != path)
-    }
-
-    /// The last name of a path.
-    pub fn file_name<'a>(&self, path: &'a str) -> &'a str {
-        let path = path.trim_end_matches(|c| self.is_separator(c));
-        path.rsplit(|c| self.is_separator(c)).next().unwrap_or(path)
-    }
-
-    /// The entries of a list such as PATH, empty ones left out and quotation marks of Windows removed.
-    pub fn split_list(&self, list: &str) -> Vec<String> {
-        let separator = if self.is_windows() { ';' } else { ':' };
-        list.split(separator)
-            .map(|entry| if self.is_windows() { entry.replace('"', "") } else { entry.to_owned() })
-            .filter(|entry| !entry.trim().is_empty())
-            .collect()
-    }
-
-    /// Whether two paths are the same by name.
-    pub fn same(&self, a: &str, b: &str) -> bool {
-        self.comparable(a) == self.comparable(b)
-    }
-
-    /// Whether `inner` is `outer` or below it, by name.
-    pub fn is_inside(&self, inner: &str, outer: &str) -> bool {
-        let (inner, outer) = (self.comparable(inner), self.comparable(outer));
-        inner
-            .strip_prefix(&outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
-    }
-
-    fn comparable(&self, path: &str) -> String {
-        let path = if self.is_windows() { path.replace('\\', "/").to_lowercase() } else { path.to_owned() };
-        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        if path.starts_with('/') { format!("/{}", parts.join("/")) } else { parts.join("/") }
-    }
-
-    fn is_separator(&self, c: char) -> bool {
-        c == '/' || (c == '\\' && self.is_windows())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::testing::Machine;
-
-    #[test]
-    fn paths_of_both_kinds_are_taken_apart_and_put_together() {
-        let (unix, windows) = (Machine::linux().system, Machine::windows().system);
-        assert_eq!(unix.join("/a/", "b/c"), "/a/b/c");
-        assert_eq!(windows.join(r"C:\a\", "b/c"), r"C:\a\b\c");
-        assert_eq!(unix.parent("/a/b/"), Some("/a"));
-        assert_eq!(unix.parent("/a"), Some("/"));
-        assert_eq!(unix.parent("/"), None);
-        assert_eq!(windows.parent(r"C:\a"), Some(r"C:\"));
-        assert_eq!(windows.file_name(r"C:\a\go.exe"), "go.exe");
-        assert!(
-            windows.is_absolute(r"c:/x")
-                && windows.is_absolute(r"\\server\share")
-                && !windows.is_absolute(r"\x")
-        );
-        assert!(windows.same(r"C:\Go\bin\", "c:/go/bin") && !unix.same("/Go", "/go"));
-        assert!(unix.is_inside("/a/b", "/a") && !unix.is_inside("/ab", "/a") && unix.is_inside("/a", "/"));
-        assert_eq!(windows.split_list(r#""C:\a b";;D:\c"#), [r"C:\a b", r"D:\c"]);
+    /// The entries of a list such as PATH.
+    pub fn split_list(&self, list: &str) -> Vec<MachinePath> {
+        self.path_rules().split_list(list)
     }
 }

@@ -3,6 +3,7 @@
 use gover_shell::ShellKind;
 
 use super::Snapshot;
+use super::path::MachinePath;
 use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT, UserKey};
 use super::startup::StartupFile;
 use super::system::Os;
@@ -42,7 +43,7 @@ impl Snapshot<'_> {
     pub fn commented_out(&self, finding: Finding, file: &StartupFile, lines: &[usize]) -> Finding {
         match file.commented_out(lines) {
             Some(change) => finding.fixed_by([change]),
-            None => lines.iter().fold(finding, |finding, line| finding.command(self.by_hand(file, *line))),
+            None => finding.commands(lines.iter().map(|line| self.by_hand(file, *line))),
         }
     }
 
@@ -66,7 +67,7 @@ impl Snapshot<'_> {
     }
 
     /// The command that lets the user read a file of theirs again.
-    pub fn readable_again(&self, path: &str) -> String {
+    pub fn readable_again(&self, path: &MachinePath) -> String {
         let path = self.word(path);
         if self.system.is_windows() {
             return format!("icacls {path} /reset");

@@ -5,6 +5,7 @@ use super::setup::{Cgo, cgo, install, is_stub};
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::system::Os;
 
 pub(super) const CHECK: Check = Check {
@@ -16,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "An old MinGW for 32 bits, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, Visual Studio's \
             environment, or a gcc without the headers of the C library, as on a bare Alpine.",
     repair: "Install what fits with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
-    needs_network: false,
     run,
 };
 
@@ -26,11 +26,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let cgo = cgo(snapshot)?;
-    let program = cgo.program.as_deref()?;
+    let program = cgo.program.as_ref()?;
     if is_stub(snapshot, program) {
         return None;
     }
-    let name = snapshot.system.file_name(program).to_ascii_lowercase();
+    let name = program.file_name().to_ascii_lowercase();
     if snapshot.system.is_windows() && matches!(name.as_str(), "cl.exe" | "clang-cl.exe") {
         return Some(visual_studio(snapshot, &cgo, program, "is the compiler of Visual Studio"));
     }
@@ -50,10 +50,10 @@ const WHY: &str = "builds with C in them fail, on Linux also those of packages s
 
 fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
     let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
-    Finding::new(CHECK.name, severity(snapshot, cgo), what, WHY).shown_by(settings)
+    Finding::new(severity(snapshot, cgo), what, WHY).shown_by(settings)
 }
 
-fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, line: &str) -> Finding {
+fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str) -> Finding {
     let Cgo { arch, .. } = cgo;
     let says = |part: &str| line.contains(part);
     let is_header = says("stdlib.h") || says("libc-header-start") || says("gnu/stubs");
@@ -68,10 +68,10 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, line: &str) -> Find
     } else {
         format!("{program} cannot compile one line of C")
     };
-    let evidence = Evidence::Answer { of: program.to_owned(), text: line.to_owned() };
+    let evidence = Evidence::answer(program.to_string(), line);
     let finding = finding(snapshot, cgo, what).shown_by([evidence]);
     if is_header {
-        return headers(snapshot, arch).into_iter().fold(finding, Finding::command);
+        return finding.commands(headers(snapshot, arch));
     }
     replaced(snapshot, cgo, finding)
 }
@@ -93,10 +93,10 @@ fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
 }
 
 /// It compiles, but not what Go can link.
-fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, words: &[String]) -> Option<Finding> {
+fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[String]) -> Option<Finding> {
     let has = |word: &str| words.iter().any(|known| known == word);
     let target = words.join(" ");
-    let evidence = || Evidence::Answer { of: program.to_owned(), text: format!("compiles for {target}") };
+    let evidence = || Evidence::answer(program.to_string(), format!("compiles for {target}"));
     if has("msvc") {
         return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
     }
@@ -110,7 +110,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, words: &[String]) -
         let what = format!("{program} is the compiler of MSYS or Cygwin, and Go needs that of MinGW-w64");
         let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
         return Some(match mingw_beside(snapshot, program) {
-            Some(path) => finding.command(snapshot.go_env_write("CC", &path)),
+            Some(path) => finding.command(snapshot.go_env_write("CC", path.as_str())),
             None => finding.command("pacman -S mingw-w64-ucrt-x86_64-gcc"),
         });
     }
@@ -134,12 +134,11 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, words: &[String]) -
 }
 
 /// MinGW-w64 in the same MSYS2: `C:\msys64\usr\bin\gcc.exe` beside `C:\msys64\ucrt64\bin\gcc.exe`.
-fn mingw_beside(snapshot: &Snapshot<'_>, program: &str) -> Option<String> {
-    let system = &snapshot.system;
-    let root = system.parent(system.parent(system.parent(program)?)?)?;
+fn mingw_beside(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<MachinePath> {
+    let root = program.parent()?.parent()?.parent()?;
     ["ucrt64", "mingw64", "clang64"]
         .into_iter()
-        .map(|name| system.join(root, &format!("{name}/bin/gcc.exe")))
+        .map(|name| root.join(name).join("bin").program("gcc"))
         .find(|path| snapshot.disk.is_executable(path))
 }
 
@@ -151,16 +150,16 @@ fn replaced(snapshot: &Snapshot<'_>, cgo: &Cgo, finding: Finding) -> Finding {
         finding.fix.changes.clear();
         return finding;
     }
-    install(snapshot).into_iter().fold(finding, Finding::command)
+    finding.commands(install(snapshot))
 }
 
-fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &str, how: &str) -> Finding {
+fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, how: &str) -> Finding {
     let what = format!("{program} {how}, with which cgo does not work");
     // What `vcvars64.bat` leaves behind.
     let names = ["VSCMD_VER", "VSCMD_ARG_TGT_ARCH", "VCINSTALLDIR"];
     let set = names.into_iter().filter(|name| snapshot.variable(name).is_some());
     let set: Vec<Evidence> = set.map(|name| snapshot.variable_evidence(name)).collect();
-    let path = Evidence::Path { path: program.to_owned(), fact: how.to_owned() };
+    let path = Evidence::path(program, how.to_owned());
     let finding = finding(snapshot, cgo, what).shown_by([path]).shown_by(set);
     install(snapshot).into_iter().fold(replaced(snapshot, cgo, finding), Finding::command)
 }

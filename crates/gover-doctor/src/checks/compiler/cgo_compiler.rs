@@ -5,6 +5,7 @@ use crate::check::Check;
 use crate::checks::words;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
@@ -15,7 +16,6 @@ pub(super) const CHECK: Check = Check {
             if there is no compiler, and all is well.",
     repair: "Install a compiler with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` removes a CC that leads \
              nowhere if the usual compiler is there.",
-    needs_network: false,
     run,
 };
 
@@ -31,17 +31,13 @@ fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if let Some(value) = snapshot.go_setting("CGO_ENABLED").filter(|value| value != "0" && value != "1") {
         let what = format!("CGO_ENABLED is `{}`, and go knows 0 and 1", value.escape_debug());
         let why = "go takes it for not set, without a word";
-        let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
-            .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
-            .shown_by(snapshot.startup_evidence("CGO_ENABLED"));
+        let finding = Finding::warning(what, why).shown_by(snapshot.setting_evidence("CGO_ENABLED"));
         return Some(snapshot.corrected(finding, "CGO_ENABLED", None));
     }
     let quote = words::split(&snapshot.go_setting("CC")?).err()?;
     let what = format!("CC has a {quote} that is not closed");
     let why = "every build that needs C stops with `could not parse environment variable CC`";
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
-        .shown_by(snapshot.go_setting_evidence("CC"))
-        .shown_by(snapshot.startup_evidence("CC"));
+    let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence("CC"));
     Some(snapshot.corrected(finding, "CC", None))
 }
 
@@ -65,7 +61,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let why =
         "every build with C in it, on Linux also of packages such as net, stops with `C compiler not found`";
     let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(settings);
+    let finding = Finding::error(what, why).shown_by(settings);
     if cgo.is_chosen && has_usual {
         return Some(snapshot.corrected(finding, "CC", None));
     }
@@ -84,16 +80,16 @@ fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
     finding.command(without.trim_end())
 }
 
-fn stub(snapshot: &Snapshot<'_>, program: &str, is_forced: bool) -> Finding {
+fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Finding {
     // A Mac as it comes; what does not use C builds there.
     let severity = if is_forced { Severity::Error } else { Severity::Note };
     let what = format!("{program} is there in name only: the developer tools of macOS are not installed");
     let why = "builds with C in them stop with `xcrun: error: invalid active developer path`";
-    let evidence = Evidence::Path {
-        path: "/Library/Developer/CommandLineTools".to_owned(),
-        fact: "does not exist, nor does Xcode".to_owned(),
-    };
-    let finding = Finding::new(CHECK.name, severity, what, why)
+    let evidence = Evidence::path(
+        "/Library/Developer/CommandLineTools".to_owned(),
+        "does not exist, nor does Xcode".to_owned(),
+    );
+    let finding = Finding::new(severity, what, why)
         .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
         .shown_by([evidence]);
     add_commands(snapshot, finding)

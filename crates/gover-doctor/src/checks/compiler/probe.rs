@@ -16,7 +16,7 @@ pub(super) enum Probe {
 /// Compiles to assembly on stdout, so that nothing is written; the text in it tells the target. `stdlib.h` is what
 /// runtime/cgo includes first. `None` if the compiler cannot be started or says nothing of use.
 pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
-    let program = cgo.program.as_deref()?;
+    let program = cgo.program.as_ref()?;
     let given = cgo.words.get(1..)?.iter().map(String::as_str);
     let arguments: Vec<&str> =
         given.chain(arguments(snapshot, &cgo.arch).iter().copied()).chain(COMPILE).collect();

@@ -4,7 +4,7 @@ use gover_core::platform;
 
 use crate::checks::words;
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::system::Os;
 
 /// cgo as it is set up.
@@ -16,7 +16,7 @@ pub(super) struct Cgo {
     /// The compiler's name and the arguments that CC gives it.
     pub(super) words: Vec<String>,
     /// Where the compiler is.
-    pub(super) program: Option<String>,
+    pub(super) program: Option<MachinePath>,
     /// GOARCH.
     pub(super) arch: String,
 }
@@ -24,13 +24,13 @@ pub(super) struct Cgo {
 /// `None` if no Go is selected, cgo is off, or CC cannot be taken apart.
 pub(super) fn cgo(snapshot: &Snapshot<'_>) -> Option<Cgo> {
     let bin = snapshot.selection.bin.as_ref()?;
-    let go = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    let go = bin.program("go");
     // Go is what it was built for: an amd64 toolchain on an arm64 Mac wants amd64 code.
     let own = platform::architectures(&snapshot.disk.head(&go, 1024));
     let own = own.first().map_or(snapshot.system.arch.as_str(), |arch| arch.as_str());
     let arch = snapshot.go_setting("GOARCH").unwrap_or_else(|| own.to_owned());
     let os = snapshot.go_setting("GOOS");
-    let is_native = arch == own && os.is_none_or(|os| Some(os.as_str()) == go_os(snapshot));
+    let is_native = arch == own && os.is_none_or(|os| Some(os.as_str()) == snapshot.system.go_os());
     let is_forced = match snapshot.go_setting("CGO_ENABLED").as_deref() {
         Some("0") => return None,
         Some("1") => true,
@@ -54,24 +54,18 @@ pub(super) fn default_compiler(snapshot: &Snapshot<'_>) -> &'static str {
     }
 }
 
-fn go_os(snapshot: &Snapshot<'_>) -> Option<&'static str> {
-    match snapshot.system.os {
-        Os::Linux => Some("linux"),
-        Os::MacOs => Some("darwin"),
-        Os::Windows => Some("windows"),
-        Os::Other => None,
-    }
-}
-
 /// The programs in /usr/bin of a Mac without developer tools: instead of compiling they open a window that offers to
 /// install some, so they must not even be asked.
-pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &str) -> bool {
-    let tools = ["/var/db/xcode_select_link", "/Library/Developer/CommandLineTools/usr/bin/clang"];
+pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
+    let tools = [
+        "/Applications/Xcode.app",
+        "/var/db/xcode_select_link",
+        "/Library/Developer/CommandLineTools/usr/bin/clang",
+    ];
     snapshot.system.os == Os::MacOs
-        && snapshot.system.parent(program) == Some("/usr/bin")
+        && program.parent() == Some(snapshot.system.path("/usr/bin"))
         && snapshot.variable("DEVELOPER_DIR").is_none()
-        && snapshot.disk.kind("/Applications/Xcode.app") != Some(Kind::Directory)
-        && tools.iter().all(|path| snapshot.disk.kind(path).is_none())
+        && tools.iter().all(|path| !snapshot.exists(&snapshot.system.path(*path)))
 }
 
 /// What installs a C compiler here.

@@ -1,9 +1,10 @@
 //! The GOROOT that `GoLand` and its kin keep for a project.
 
-use super::roots::{Root, root};
+use super::roots::{Root, root, selected};
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
@@ -12,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     cause: "GoLand keeps a GOROOT for each project in `.idea/workspace.xml`. It stays when that Go is uninstalled, or another one is selected.",
     repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. The file is not changed by `--fix`, since GoLand \
              writes it anew when it closes.",
-    needs_network: false,
     run,
 };
 
@@ -31,25 +31,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         ),
         Root::Other(version) => (
             Severity::Warning,
-            format!(
-                "GoLand uses {version} for this project, and {} is selected",
-                snapshot.selection.version.as_deref().unwrap_or_default()
-            ),
+            format!("GoLand uses {version} for this project, and {} is selected", selected(snapshot)),
             "what GoLand builds and checks differs from what the terminal does",
         ),
     };
-    let goroot = snapshot.selection.goroot.as_deref().unwrap_or("~/.gover/current");
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by([Evidence::Line { file, line, text: whole.to_owned() }])
-        .shown_by(selected(snapshot));
+    let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);
+    let finding = Finding::new(severity, what, why)
+        .shown_by([Evidence::line(file, line, whole)])
+        .shown_by(snapshot.selection_evidence());
     vec![finding.command(format!("in GoLand: Settings > Go > GOROOT > + > Local > {goroot}"))]
-}
-
-/// What is selected and why, as evidence.
-pub(super) fn selected(snapshot: &Snapshot<'_>) -> Option<Evidence> {
-    let version = snapshot.selection.version.as_ref()?;
-    let text = format!("{version}, {}", snapshot.selection.reason);
-    Some(Evidence::Answer { of: "gover current".to_owned(), text })
 }
 
 /// Line, text and address of `<component name="GOROOT" url="file://…" />`.
@@ -61,11 +51,11 @@ fn goroot(text: &str) -> Option<(usize, &str, &str)> {
     Some((index + 1, line.trim(), url))
 }
 
-fn path(snapshot: &Snapshot<'_>, file: &str, url: &str) -> Option<String> {
+fn path(snapshot: &Snapshot<'_>, file: &MachinePath, url: &str) -> Option<MachinePath> {
     let system = &snapshot.system;
-    let project = system.parent(system.parent(file)?)?;
+    let project = file.parent()?.parent()?;
     let path = url.strip_prefix("file://")?;
-    let path = path.replace("$USER_HOME$", &snapshot.home).replace("$PROJECT_DIR$", project);
+    let path = path.replace("$USER_HOME$", snapshot.home.as_str()).replace("$PROJECT_DIR$", project.as_str());
     let path = path.replace("%20", " ").replace("&amp;", "&");
     if path.is_empty() {
         return None;
@@ -73,7 +63,7 @@ fn path(snapshot: &Snapshot<'_>, file: &str, url: &str) -> Option<String> {
     // `file:///C:/Go` and `file://C:/Go` are the same to GoLand.
     let on_drive = path.get(2..3) == Some(":");
     let path = if system.is_windows() && on_drive { path.trim_start_matches('/') } else { path.as_str() };
-    Some(if system.is_windows() { path.replace('/', "\\") } else { path.to_owned() })
+    Some(system.path(if system.is_windows() { path.replace('/', "\\") } else { path.to_owned() }))
 }
 
 #[cfg(test)]

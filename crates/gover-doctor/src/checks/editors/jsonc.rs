@@ -1,6 +1,7 @@
 //! Settings files as editors read them: JSON with comments and commas at ends, and each key with its place.
 
 use crate::finding::{Change, Evidence};
+use crate::snapshot::path::MachinePath;
 
 /// A key of an object, with what is known of its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
     /// Where it is.
-    pub(super) file: String,
+    pub(super) file: MachinePath,
     content: Vec<u8>,
     /// Every key of every object that is not in a list.
     pub(super) entries: Vec<Entry>,
@@ -27,7 +28,7 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Reads a file as far as it can be understood.
-    pub(super) fn parse(file: String, content: Vec<u8>) -> Self {
+    pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
         let text = String::from_utf8_lossy(&content).into_owned();
         let mut scanner = Scanner { text: &text, at: 0, depth: 0, entries: Vec::new() };
         let understood = scanner.value(&mut Vec::new()).is_some();
@@ -45,8 +46,8 @@ impl Settings {
     /// The line of an entry as evidence.
     pub(super) fn evidence(&self, entry: &Entry) -> Evidence {
         let text = String::from_utf8_lossy(&self.content);
-        let text = text.split('\n').nth(entry.line - 1).unwrap_or_default().trim().to_owned();
-        Evidence::Line { file: self.file.clone(), line: entry.line, text }
+        let text = text.split('\n').nth(entry.line - 1).unwrap_or_default();
+        Evidence::line(&self.file, entry.line, text)
     }
 
     /// The change that takes the line of an entry out; `None` if it has more than the entry.
@@ -56,8 +57,7 @@ impl Settings {
         }
         let lines = self.content.split_inclusive(|&byte| byte == b'\n').enumerate();
         let kept = lines.filter(|(index, _)| index + 1 != entry.line).flat_map(|(_, line)| line.to_vec());
-        let after = Some(kept.collect());
-        Some(Change::File { path: self.file.clone(), before: Some(self.content.clone()), after })
+        Some(Change::file(&self.file, self.content.clone(), kept.collect()))
     }
 }
 
@@ -212,11 +212,12 @@ const DEEPEST: usize = 100;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::path::PathRules;
 
     #[test]
     fn comments_and_commas_at_ends_are_tolerated_and_places_kept() {
         let content = "\u{feff}// mine\n{\n  /* a\n b */ \"x\": 1,\n  \"go.goroot\": \"C:\\\\Go\", // old\n  \"list\": [{\"k\": 1}, [2],],\n  \"e\": {\"A\": \"// no\", \"B\": \"\\u0041\",},\n}\n";
-        let settings = Settings::parse("f".to_owned(), content.as_bytes().to_vec());
+        let settings = Settings::parse(PathRules::Unix.path("f"), content.as_bytes().to_vec());
         let found: Vec<_> = settings
             .entries
             .iter()
@@ -251,13 +252,17 @@ mod tests {
         for content in
             ["", "[", "{", "{\"a\"", "{\"a\": }", "{\"a\": \"b}", "{a: 1}", "{\"a\": 1 \"b\": 2}", "\u{0}"]
         {
-            assert_eq!(Settings::parse(String::new(), content.as_bytes().to_vec()).entries, [], "{content}");
+            assert_eq!(
+                Settings::parse(PathRules::Unix.path(""), content.as_bytes().to_vec()).entries,
+                [],
+                "{content}"
+            );
         }
     }
 
     #[test]
     fn what_comes_before_an_error_is_read_and_left_alone() {
-        let parse = |text: &str| Settings::parse("f".to_owned(), text.as_bytes().to_vec());
+        let parse = |text: &str| Settings::parse(PathRules::Unix.path("f"), text.as_bytes().to_vec());
         let broken = parse("{\n  \"go.goroot\": \"/nope\",\n  \"x\": [ }}}\n");
         assert_eq!(broken.entries.len(), 1);
         assert_eq!(

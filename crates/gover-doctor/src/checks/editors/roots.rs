@@ -1,7 +1,9 @@
 //! Toolchains that editors are told to use, compared with the selection.
 
+use gover_core::ToolchainName;
+
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 /// What a directory that an editor takes for a GOROOT is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,24 +16,28 @@ pub(super) enum Root {
     Missing,
 }
 
+/// The name of the selected toolchain.
+pub(super) fn selected<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
+    snapshot.selection.version.as_ref().map_or("", ToolchainName::as_str)
+}
+
 /// What is at a GOROOT.
-pub(super) fn root(snapshot: &Snapshot<'_>, path: &str) -> Root {
-    let system = &snapshot.system;
-    let program = system.join(&system.join(path, "bin"), &system.program_name("go"));
-    if snapshot.disk.kind(&program) != Some(Kind::File) {
+pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
+    let program = path.join("bin").program("go");
+    if !snapshot.is_file(&program) {
         return Root::Missing;
     }
-    let head = snapshot.disk.head(&system.join(path, "VERSION"), 100);
+    let head = snapshot.disk.head(&path.join("VERSION"), 100);
     let version = String::from_utf8_lossy(&head).split_whitespace().next().unwrap_or_default().to_owned();
     match &snapshot.selection.version {
-        Some(selected) if *selected != version && !version.is_empty() => Root::Other(version),
+        Some(selected) if selected.as_str() != version && !version.is_empty() => Root::Other(version),
         _ => Root::Fits,
     }
 }
 
 /// A path as editors write it, with what they put in for names: `~`, `${userHome}`, `${env:NAME}`, `${workspaceFolder}`.
 /// `None` if something in it is not known here.
-pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &str) -> Option<String> {
+pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &MachinePath) -> Option<String> {
     let text = text.trim();
     let text = match text.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", snapshot.home),
@@ -43,8 +49,8 @@ pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &str) -> Op
         let (name, behind) = behind.split_once('}')?;
         expanded.push_str(before);
         expanded.push_str(match name {
-            "userHome" => &snapshot.home,
-            "workspaceFolder" | "workspaceRoot" => workspace,
+            "userHome" => snapshot.home.as_str(),
+            "workspaceFolder" | "workspaceRoot" => workspace.as_str(),
             name => snapshot.variable(name.strip_prefix("env:").or(name.strip_prefix("env."))?)?,
         });
         rest = behind;

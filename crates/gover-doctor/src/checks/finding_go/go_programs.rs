@@ -3,16 +3,16 @@
 use crate::checks::finding_go::installers;
 use crate::finding::Evidence;
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
 
 /// A `go` that PATH leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct GoProgram {
     /// The directory as PATH has it.
-    pub(crate) directory: String,
+    pub(crate) directory: MachinePath,
     /// The program.
-    pub(crate) path: String,
+    pub(crate) path: MachinePath,
 }
 
 /// Every `go` on PATH in order, each directory once.
@@ -20,9 +20,7 @@ pub(crate) fn on_path(snapshot: &Snapshot<'_>) -> Vec<GoProgram> {
     let mut found: Vec<GoProgram> = Vec::new();
     for directory in snapshot.path() {
         // Others depend on the working directory, and Go itself refuses to run what they lead to.
-        if !snapshot.system.is_absolute(&directory)
-            || found.iter().any(|known| snapshot.system.same(&known.directory, &directory))
-        {
+        if !directory.is_absolute() || found.iter().any(|known| known.directory == directory) {
             continue;
         }
         if let Some(path) = program_in(snapshot, &directory) {
@@ -33,17 +31,16 @@ pub(crate) fn on_path(snapshot: &Snapshot<'_>) -> Vec<GoProgram> {
 }
 
 /// The `go` in a directory.
-pub(crate) fn program_in(snapshot: &Snapshot<'_>, directory: &str) -> Option<String> {
+pub(crate) fn program_in(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<MachinePath> {
     let names: &[&str] = if snapshot.system.is_windows() { &["go.exe", "go.bat", "go.cmd"] } else { &["go"] };
-    names.iter().map(|name| snapshot.system.join(directory, name)).find(|path| {
-        snapshot.disk.kind(path) == Some(Kind::File)
-            && (snapshot.system.is_windows() || snapshot.disk.is_executable(path))
+    names.iter().map(|name| directory.join(name)).find(|path| {
+        snapshot.is_file(path) && (snapshot.system.is_windows() || snapshot.disk.is_executable(path))
     })
 }
 
 /// What `GOROOT/VERSION` says: `go1.22.5`.
-pub(crate) fn version_of(snapshot: &Snapshot<'_>, goroot: &str) -> Option<String> {
-    let head = snapshot.disk.head(&snapshot.system.join(goroot, "VERSION"), 128);
+pub(crate) fn version_of(snapshot: &Snapshot<'_>, goroot: &MachinePath) -> Option<String> {
+    let head = snapshot.disk.head(&goroot.join("VERSION"), 128);
     let text = String::from_utf8_lossy(&head);
     let first = text.lines().next()?.trim();
     first.starts_with("go").then(|| first.to_owned())
@@ -52,34 +49,35 @@ pub(crate) fn version_of(snapshot: &Snapshot<'_>, goroot: &str) -> Option<String
 impl GoProgram {
     /// Whether it is gover's shim, perhaps through a link.
     pub(crate) fn is_shim(&self, snapshot: &Snapshot<'_>) -> bool {
-        if snapshot.system.same(&self.directory, &snapshot.gover.bin) {
+        if self.directory == snapshot.gover.bin {
             return true;
         }
-        let shim = snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name("go"));
+        let shim = snapshot.gover.bin.program("go");
         match (snapshot.disk.real(&self.path), snapshot.disk.real(&shim)) {
-            (Some(own), Some(shim)) => snapshot.system.same(&own, &shim),
+            (Some(own), Some(shim)) => own == shim,
             _ => false,
         }
     }
 
     /// Whether it belongs to a toolchain that gover installed.
     pub(crate) fn is_of_gover(&self, snapshot: &Snapshot<'_>) -> bool {
-        let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+        let versions = snapshot.gover.home.join("versions");
         let versions = snapshot.disk.real(&versions).unwrap_or(versions);
-        let real = snapshot.disk.real(&self.path).unwrap_or_else(|| self.path.clone());
-        snapshot.system.is_inside(&real, &versions)
+        let real = snapshot.real(&self.path);
+        real.is_inside(&versions)
     }
 
     /// Its version, by the file `VERSION` above it or, if there is none, by what it says itself.
     pub(crate) fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
-        let real = snapshot.disk.real(&self.path).unwrap_or_default();
-        let above = |path: &str| {
-            let bin = snapshot.system.parent(path)?;
-            version_of(snapshot, snapshot.system.parent(bin)?)
-        };
+        let goroot = |real: MachinePath| real.parent()?.parent();
+        let above = snapshot.disk.real(&self.path).and_then(goroot);
         // The command of a snap is a link to snap itself.
-        let of_snap = || self.path.starts_with("/snap/").then(|| version_of(snapshot, "/snap/go/current"))?;
-        above(&real).or_else(of_snap).or_else(|| self.said(snapshot))
+        let is_snap = self.path.as_str().starts_with("/snap/");
+        let of_snap = || is_snap.then(|| version_of(snapshot, &snapshot.system.path("/snap/go/current")))?;
+        above
+            .and_then(|goroot| version_of(snapshot, &goroot))
+            .or_else(of_snap)
+            .or_else(|| self.said(snapshot))
     }
 
     /// As evidence: `go1.21.6, put there by Homebrew`.
@@ -92,7 +90,7 @@ impl GoProgram {
         let parts = [self.version(snapshot), by.map(|by| format!("put there by {by}"))];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let fact = if parts.is_empty() { "of unknown origin".to_owned() } else { parts.join(", ") };
-        Evidence::Path { path: self.path.clone(), fact }
+        Evidence::path(&self.path, fact)
     }
 
     /// `go version`, without leave to become another version. Wrappers of version managers are slow and are not asked.

@@ -1,7 +1,7 @@
 //! Who put a Go where it is, told by its path.
 
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::system::{Os, System};
 
 /// Something that installs Go.
@@ -26,32 +26,33 @@ enum Where {
 }
 
 /// Who put a `go` there, by the path as it is on PATH and by what that leads to; `None` if it is nobody known.
-pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &str) -> Option<&'static str> {
+pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<&'static str> {
     let real = snapshot.disk.real(program);
-    let paths = [Some(program), real.as_deref()];
+    let paths = [Some(program), real.as_ref()];
     // What a path leads to is looked at last: a wrapper of goenv may be a link into Homebrew's directory.
     let name = paths.into_iter().flatten().find_map(|path| find(snapshot, path)).map(|found| found.name);
     let is_go_own = name == Some(GO_OWN_WINDOWS);
-    if is_go_own && snapshot.disk.kind(r"C:\ProgramData\chocolatey\lib\golang") == Some(Kind::Directory) {
+    let chocolatey = snapshot.system.path(r"C:\ProgramData\chocolatey\lib\golang");
+    if is_go_own && snapshot.is_directory(&chocolatey) {
         // Its package is Go's own one, run silently.
         return Some("Chocolatey");
     }
     if name == Some(GO_OWN_UNIX) && snapshot.system.os == Os::MacOs {
-        let is_package = snapshot.disk.kind("/etc/paths.d/go").is_some();
+        let is_package = snapshot.exists(&snapshot.system.path("/etc/paths.d/go"));
         return Some(if is_package { "Go's own package" } else { GO_OWN_UNIX });
     }
     name.or_else(|| real.and_then(|real| of_system(&snapshot.system, &real)))
 }
 
 /// Whether the program is a wrapper of another version manager, which takes long to answer.
-pub(crate) fn is_wrapper(snapshot: &Snapshot<'_>, program: &str) -> bool {
+pub(crate) fn is_wrapper(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
     find(snapshot, program).is_some_and(|found| found.is_manager)
-        && snapshot.system.parent(program).is_some_and(|directory| directory.ends_with("shims"))
+        && program.parent().is_some_and(|directory| directory.as_str().ends_with("shims"))
 }
 
-fn find(snapshot: &Snapshot<'_>, path: &str) -> Option<&'static Installer> {
+fn find(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<&'static Installer> {
     let system = &snapshot.system;
-    let text = plain(system, path);
+    let text = format!("{}/", path.key().to_lowercase());
     INSTALLERS.iter().find(|installer| {
         let is_here = match installer.on {
             Where::Anywhere => true,
@@ -60,25 +61,19 @@ fn find(snapshot: &Snapshot<'_>, path: &str) -> Option<&'static Installer> {
         };
         let by_variable = || {
             let named = installer.variables.iter().filter_map(|name| snapshot.variable(name));
-            named.into_iter().any(|directory| system.is_inside(path, directory))
+            named.into_iter().any(|directory| path.is_inside(&system.path(directory)))
         };
         is_here && (installer.parts.iter().any(|part| text.contains(part)) || by_variable())
     })
 }
 
-/// In small letters, with `/` between names and at the end.
-fn plain(system: &System, path: &str) -> String {
-    let path = if system.is_windows() { path.replace('\\', "/") } else { path.to_owned() };
-    format!("{}/", path.to_lowercase())
-}
-
 /// What belongs to the packages of the system.
-fn of_system(system: &System, real: &str) -> Option<&'static str> {
+fn of_system(system: &System, real: &MachinePath) -> Option<&'static str> {
     if system.os != Os::Linux {
         return None;
     }
     let places = ["/usr/lib/", "/usr/lib64/", "/usr/bin/", "/bin/", "/usr/share/", "/usr/libexec/"];
-    if !places.iter().any(|place| real.starts_with(place)) {
+    if !places.iter().any(|place| real.as_str().starts_with(place)) {
         return None;
     }
     let known =
@@ -163,11 +158,15 @@ mod tests {
             ("/home/ann/sdk/go1.21.0/bin/go", Some("golang.org/dl")),
             ("/home/ann/bin/go", None),
         ] {
-            linux.snapshot(|snapshot| assert_eq!(installed_by(snapshot, path), name, "{path}"));
+            linux.snapshot(|snapshot| {
+                assert_eq!(installed_by(snapshot, &snapshot.system.path(path)), name, "{path}");
+            });
         }
         let alpine =
             Machine::alpine().program("/usr/lib/go/bin/go", "").link("/usr/bin/go", "/usr/lib/go/bin/go");
-        alpine.snapshot(|snapshot| assert_eq!(installed_by(snapshot, "/usr/bin/go"), Some("apk")));
+        alpine.snapshot(|snapshot| {
+            assert_eq!(installed_by(snapshot, &snapshot.system.path("/usr/bin/go")), Some("apk"));
+        });
 
         let macos = Machine::macos()
             .program("/usr/local/Cellar/go/1.22.5/libexec/bin/go", "")
@@ -179,7 +178,9 @@ mod tests {
             ("/opt/local/bin/go", "MacPorts"),
             ("/usr/local/go/bin/go", "Go's own package"),
         ] {
-            macos.snapshot(|snapshot| assert_eq!(installed_by(snapshot, path), Some(name), "{path}"));
+            macos.snapshot(|snapshot| {
+                assert_eq!(installed_by(snapshot, &snapshot.system.path(path)), Some(name), "{path}");
+            });
         }
 
         let windows = Machine::windows().var("MISE_DATA_DIR", r"D:\tools\m");
@@ -192,12 +193,14 @@ mod tests {
             (r"D:\tools\m\installs\go\1.22\bin\go.exe", "mise"),
             (r"C:\msys64\ucrt64\bin\go.exe", "MSYS2"),
         ] {
-            windows.snapshot(|snapshot| assert_eq!(installed_by(snapshot, path), Some(name), "{path}"));
+            windows.snapshot(|snapshot| {
+                assert_eq!(installed_by(snapshot, &snapshot.system.path(path)), Some(name), "{path}");
+            });
         }
         let chocolatey = windows.directory(r"C:\ProgramData\chocolatey\lib\golang");
         chocolatey.snapshot(|snapshot| {
             let path = r"C:\Program Files\Go\bin\go.exe";
-            assert_eq!(installed_by(snapshot, path), Some("Chocolatey"));
+            assert_eq!(installed_by(snapshot, &snapshot.system.path(path)), Some("Chocolatey"));
         });
     }
 }

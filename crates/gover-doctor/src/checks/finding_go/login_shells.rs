@@ -2,9 +2,9 @@
 
 use gover_shell::ShellKind;
 
-use super::shell_startup::{CHECK, VARIABLES, append, is_default, loads_gover};
+use super::shell_startup::{VARIABLES, append, is_default, loads_gover};
 use super::startup_order::StartupOrder;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::startup::StartupFile;
 
@@ -38,8 +38,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec
         }
         let what = format!("{name} is set in {}, {}", snapshot.short(&last.file), reads(order, is_login));
         let why = "it is not set in this shell, and go works without it";
-        let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
-            .shown_by(lines.iter().map(|line| line.evidence()));
+        let finding = Finding::warning(what, why).shown_by(lines.iter().map(|line| line.evidence()));
         let statement = order.shell.syntax().set_env(name, &last.value);
         findings.push(remedy(snapshot, order, finding, is_login, statement.trim_end()));
     }
@@ -53,7 +52,7 @@ fn gover(
     login: &[&StartupFile],
     interactive: &[&StartupFile],
 ) -> Option<Finding> {
-    let is_on_path = snapshot.path().iter().any(|entry| snapshot.system.same(entry, &snapshot.gover.bin));
+    let is_on_path = snapshot.path().iter().any(|entry| entry == &snapshot.gover.bin);
     let line = |file: &&StartupFile| file.lines().into_iter().find(|(_, line)| loads_gover(line));
     let loading: Vec<&StartupFile> = order.read.iter().copied().filter(|file| line(file).is_some()).collect();
     let is_in = |files: &[&StartupFile]| {
@@ -67,9 +66,9 @@ fn gover(
     let file = loading.first()?;
     let (number, text) = line(file)?;
     let what = format!("gover is loaded in {}, {}", snapshot.short(&file.path), reads(order, is_login));
-    let evidence = Evidence::Line { file: file.path.clone(), line: number, text: text.trim().to_owned() };
+    let evidence = Evidence::line(&file.path, number, text);
     let why = "in this shell `go` is not found, or is another Go";
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    let finding = Finding::warning(what, why).shown_by([evidence]);
     let load =
         order.shell.syntax().load_line()?.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
     Some(remedy(snapshot, order, finding, is_login, &load))
@@ -97,19 +96,20 @@ fn remedy(
     // The first of the three is the one that counts, and another before it would hide it (bash(1)).
     let names = [".bash_profile", ".bash_login", ".profile"];
     let is_there = |name: &&&str| {
-        let path = snapshot.system.join(&snapshot.home, name);
+        let path = snapshot.home.join(name);
         order.read.iter().any(|file| file.path == path)
     };
     let name = names.iter().find(is_there).unwrap_or(&".profile");
-    let path = snapshot.system.join(&snapshot.home, name);
+    let path = snapshot.home.join(name);
     finding
-        .shown_by([Evidence::Path { path, fact: "does not read ~/.bashrc".to_owned() }])
+        .shown_by([Evidence::path(path, "does not read ~/.bashrc")])
         .command(format!("printf '%s\\n' '[ -r ~/.bashrc ] && . ~/.bashrc' >> ~/{name}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     #[test]

@@ -4,8 +4,9 @@ use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
 use crate::check::Check;
-use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 
 pub(super) const CHECK: Check = Check {
@@ -16,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "A Go was removed by deleting its directory, and the line or the entry that put it on PATH stayed.",
     repair: "`--fix` takes the directory out of the lines of your startup files and out of your Path in the registry; for places \
              of the machine it gives the commands.",
-    needs_network: false,
     run,
 };
 
@@ -24,10 +24,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let stored: Vec<StoredPath> =
         [Hive::User, Hive::Machine].into_iter().filter_map(|hive| StoredPath::read(snapshot, hive)).collect();
     let entries = stored.iter().flat_map(|path| &path.entries).map(|entry| entry.directory.clone());
-    let mut dead: Vec<String> = Vec::new();
+    let mut dead: Vec<MachinePath> = Vec::new();
     for directory in snapshot.path().into_iter().chain(entries) {
-        let is_known = dead.iter().any(|known| snapshot.system.same(known, &directory));
-        if !is_known && is_of_go(snapshot, &directory) && snapshot.disk.kind(&directory).is_none() {
+        let is_known = dead.iter().any(|known| known == &directory);
+        if !is_known && is_of_go(snapshot, &directory) && !snapshot.exists(&directory) {
             dead.push(directory);
         }
     }
@@ -37,15 +37,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         count => format!("{count} directories of Go are on PATH and do not exist"),
     };
     let mut finding = Finding::new(
-        CHECK.name,
         severity(snapshot, &dead),
         what,
         "whatever is put there later is run, before all that comes behind it on PATH",
     );
-    let lacking = |path: &String| Evidence::Path { path: path.clone(), fact: "does not exist".to_owned() };
-    finding = finding.shown_by(dead.iter().map(lacking));
+    finding = finding.shown_by(dead.iter().map(|path| Evidence::path(path, "does not exist")));
     for path in &stored {
-        finding = out_of_registry(snapshot, finding, path, &dead);
+        finding = out_of_registry(finding, path, &dead);
     }
     finding = path_lines::taken_out(snapshot, finding, &dead);
     if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
@@ -56,9 +54,9 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// Behind gover's directory nothing that comes back would be run.
-fn severity(snapshot: &Snapshot<'_>, dead: &[String]) -> Severity {
+fn severity(snapshot: &Snapshot<'_>, dead: &[MachinePath]) -> Severity {
     let path = snapshot.path();
-    let at = |directory: &str| path.iter().position(|entry| snapshot.system.same(entry, directory));
+    let at = |directory: &MachinePath| path.iter().position(|entry| entry == directory);
     let own = at(&snapshot.gover.bin).unwrap_or(0);
     let is_before = dead.iter().any(|directory| at(directory).is_some_and(|at| at < own));
     if is_before { Severity::Warning } else { Severity::Note }
@@ -66,28 +64,20 @@ fn severity(snapshot: &Snapshot<'_>, dead: &[String]) -> Severity {
 
 /// Whether its name is that of a Go's directory of programs. What `go install` fills is none: it is there from the
 /// first program on.
-fn is_of_go(snapshot: &Snapshot<'_>, directory: &str) -> bool {
-    let system = &snapshot.system;
-    let is_filled_later = {
-        let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
-        let first = system.split_list(&gopath).into_iter().next().unwrap_or_default();
-        let usual = system.join(&snapshot.home, "go/bin");
-        let gobin = snapshot.go_setting("GOBIN").unwrap_or_default();
-        [gobin, system.join(&first, "bin"), usual].iter().any(|known| system.same(known, directory))
-    };
-    if is_filled_later || !system.is_absolute(directory) {
+fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
+    let first = snapshot.gopath().into_iter().next().map(|first| first.join("bin"));
+    let usual = snapshot.home.join("go/bin");
+    let filled_later = [snapshot.go_path("GOBIN"), first, Some(usual)];
+    if filled_later.iter().flatten().any(|known| known == directory) || !directory.is_absolute() {
         return false;
     }
-    if system.is_inside(directory, &system.join(&snapshot.gover.home, "versions")) {
+    if directory.is_inside(&snapshot.gover.home.join("versions")) {
         return true;
     }
-    let name = system.file_name(directory).to_lowercase();
+    let name = directory.file_name().to_lowercase();
     // What the user is called says nothing.
-    let below = if system.is_inside(directory, &snapshot.home) {
-        directory.get(snapshot.home.len()..).unwrap_or_default()
-    } else {
-        directory
-    };
+    let below = directory.as_str().get(snapshot.home.as_str().len()..);
+    let below = below.filter(|_| directory.is_inside(&snapshot.home)).unwrap_or(directory.as_str());
     let above = below.to_lowercase().replace('\\', "/");
     let is_go = |part: &str| {
         let numbered = ["go1", "go@1", "go-1"].iter().any(|start| part.starts_with(start));
@@ -96,13 +86,8 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &str) -> bool {
     ["bin", "shims"].contains(&name.as_str()) && above.split('/').any(is_go)
 }
 
-fn out_of_registry(
-    snapshot: &Snapshot<'_>,
-    mut finding: Finding,
-    path: &StoredPath,
-    dead: &[String],
-) -> Finding {
-    let is_dead = |directory: &str| dead.iter().any(|known| snapshot.system.same(known, directory));
+fn out_of_registry(mut finding: Finding, path: &StoredPath, dead: &[MachinePath]) -> Finding {
+    let is_dead = |directory: &MachinePath| dead.iter().any(|known| known == directory);
     let (gone, kept): (Vec<_>, Vec<_>) =
         path.entries.iter().cloned().partition(|entry| is_dead(&entry.directory));
     if gone.is_empty() {
@@ -110,10 +95,9 @@ fn out_of_registry(
     }
     finding = finding.shown_by(gone.iter().map(|entry| path.evidence(entry)));
     if path.hive == Hive::User {
-        let change: Option<Change> = path.with(&kept, path.value.expands);
-        return finding.fixed_by(change);
+        return finding.fixed_by(path.with(&kept, path.value.expands));
     }
-    gone.iter().flat_map(|entry| path.removal(entry)).fold(finding, Finding::command)
+    finding.commands(gone.iter().flat_map(|entry| path.removal(entry)))
 }
 
 #[cfg(test)]
@@ -140,7 +124,10 @@ mod tests {
         );
         let repaired = machine.repaired(&findings);
         repaired.snapshot(|snapshot| {
-            assert_eq!(snapshot.text("/home/ann/.profile").unwrap(), "export PATH=$HOME/bin:$PATH\n");
+            assert_eq!(
+                snapshot.text(&snapshot.system.path("/home/ann/.profile")).unwrap(),
+                "export PATH=$HOME/bin:$PATH\n"
+            );
         });
         let new_shell = repaired.var("PATH", "/home/ann/bin:/home/ann/.gover/bin");
         assert_eq!(new_shell.findings("path-dead"), []);
@@ -179,7 +166,7 @@ mod tests {
     fn a_user_called_go_is_no_go() {
         let mut machine = Machine::linux().var("PATH", "/home/go/bin:/home/ann/.gover/bin:/usr/bin");
         assert_eq!(machine.findings("path-dead").len(), 1);
-        "/home/go".clone_into(&mut machine.home);
+        machine.home = machine.system.path("/home/go");
         assert_eq!(machine.findings("path-dead"), []);
     }
 

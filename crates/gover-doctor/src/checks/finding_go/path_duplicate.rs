@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::path_lines::{self, PathLine};
 use super::registry_path::{Entry, StoredPath};
 use crate::check::Check;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 
 pub(super) const CHECK: Check = Check {
@@ -16,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Installers and instructions add a line or an entry without looking whether it is there already. That shells within \
             shells repeat entries is usual and not meant here.",
     repair: "`--fix` keeps the first line of each startup file and the first entry of your Path in the registry.",
-    needs_network: false,
     run,
 };
 
@@ -30,19 +30,20 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn in_startup_files(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let lines = path_lines::path_lines(snapshot);
     let on_path = snapshot.path().into_iter();
-    let directories: BTreeSet<String> = on_path.filter(|directory| is_of_go(snapshot, directory)).collect();
+    let directories: BTreeSet<MachinePath> =
+        on_path.filter(|directory| is_of_go(snapshot, directory)).collect();
     let mut findings = Vec::new();
     for file in snapshot.startup.files.iter().filter(|file| file.is_own) {
         // gover's own lines test whether the directory is there.
         let block = gover_lines(&file.lines());
         let mut again: Vec<&PathLine<'_>> = Vec::new();
         let mut shown: Vec<&PathLine<'_>> = Vec::new();
-        let mut repeated: Vec<String> = Vec::new();
+        let mut repeated: Vec<MachinePath> = Vec::new();
         for directory in &directories {
             let naming: Vec<&PathLine<'_>> = lines
                 .iter()
                 .filter(|line| line.file.path == file.path && !block.contains(&line.number))
-                .filter(|line| line.names(snapshot, directory))
+                .filter(|line| line.names(directory))
                 .collect();
             if let [_, rest @ ..] = naming.as_slice()
                 && !rest.is_empty()
@@ -57,12 +58,10 @@ fn in_startup_files(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         }
         shown.sort_by_key(|line| line.number);
         shown.dedup_by_key(|line| line.number);
-        let changes = path_lines::changes(snapshot, &again, &repeated);
+        let changes = path_lines::changes(&again, &repeated);
         let what = format!("{} puts {} on PATH twice", snapshot.short(&file.path), list(snapshot, &repeated));
         findings.push(
-            Finding::new(CHECK.name, Severity::Note, what, WHY)
-                .shown_by(shown.iter().map(|line| line.evidence()))
-                .fixed_by(changes),
+            Finding::note(what, WHY).shown_by(shown.iter().map(|line| line.evidence())).fixed_by(changes),
         );
     }
     findings
@@ -74,7 +73,7 @@ fn in_registry(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut known: Vec<&Entry> = machine.iter().flat_map(|path| &path.entries).collect();
     let (mut kept, mut again): (Vec<Entry>, Vec<&Entry>) = (Vec::new(), Vec::new());
     for entry in &user.entries {
-        let is_known = known.iter().any(|other| snapshot.system.same(&other.directory, &entry.directory));
+        let is_known = known.iter().any(|other| other.directory == entry.directory);
         if is_known && is_of_go(snapshot, &entry.directory) {
             again.push(entry);
         } else {
@@ -85,22 +84,19 @@ fn in_registry(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if again.is_empty() {
         return Vec::new();
     }
-    let directories: Vec<String> = again.iter().map(|entry| entry.directory.clone()).collect();
+    let directories: Vec<MachinePath> = again.iter().map(|entry| entry.directory.clone()).collect();
     let what = format!("the user's Path in the registry repeats {}", list(snapshot, &directories));
-    let finding = Finding::new(CHECK.name, Severity::Note, what, WHY)
+    let finding = Finding::note(what, WHY)
         .shown_by(again.iter().map(|entry| user.evidence(entry)))
         .fixed_by(user.with(&kept, user.value.expands));
     vec![finding]
 }
 
 /// gover's own, and `go/bin` of any Go.
-fn is_of_go(snapshot: &Snapshot<'_>, directory: &str) -> bool {
-    let system = &snapshot.system;
-    let is_bin_of_go = system.file_name(directory).eq_ignore_ascii_case("bin")
-        && system
-            .parent(directory)
-            .is_some_and(|above| system.file_name(above).to_lowercase().starts_with("go"));
-    system.same(directory, &snapshot.gover.bin) || is_bin_of_go
+fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
+    let is_bin_of_go = directory.file_name().eq_ignore_ascii_case("bin")
+        && directory.parent().is_some_and(|above| above.file_name().to_lowercase().starts_with("go"));
+    directory == &snapshot.gover.bin || is_bin_of_go
 }
 
 /// The lines of the block that `gover setup` writes.
@@ -117,7 +113,7 @@ fn gover_lines(lines: &[(usize, String)]) -> BTreeSet<usize> {
     own
 }
 
-fn list(snapshot: &Snapshot<'_>, directories: &[String]) -> String {
+fn list(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
     directories.iter().map(|directory| snapshot.short(directory)).collect::<Vec<_>>().join(" and ")
 }
 
@@ -126,6 +122,7 @@ const WHY: &str = "whoever takes one away, or puts another Go in its place, is s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::snapshot::registry::MACHINE_ENVIRONMENT;
     use crate::testing::Machine;
 
@@ -144,7 +141,7 @@ mod tests {
         let repaired = machine.repaired(&findings);
         assert_eq!(repaired.findings("path-duplicate"), []);
         repaired.snapshot(|snapshot| {
-            let text = snapshot.text("/home/ann/.bashrc").unwrap();
+            let text = snapshot.text(&snapshot.system.path("/home/ann/.bashrc")).unwrap();
             assert_eq!(text, format!("{line}# more\n# gover doctor: {line}"));
         });
     }

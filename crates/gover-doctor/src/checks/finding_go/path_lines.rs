@@ -7,6 +7,7 @@ use gover_shell::ShellKind;
 
 use crate::finding::{Change, Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::{ReadBy, StartupFile};
 use crate::snapshot::system::Os;
 
@@ -24,23 +25,23 @@ pub(crate) struct PathLine<'s> {
 #[derive(Debug)]
 struct Word {
     at: Range<usize>,
-    /// What it means, variables expanded.
-    meaning: String,
+    /// The directory it means, with variables expanded.
+    meaning: MachinePath,
 }
 
 impl PathLine<'_> {
     /// Whether it names the directory.
-    pub(crate) fn names(&self, snapshot: &Snapshot<'_>, directory: &str) -> bool {
-        self.words.iter().any(|word| snapshot.system.same(&word.meaning, directory))
+    pub(crate) fn names(&self, directory: &MachinePath) -> bool {
+        self.words.iter().any(|word| word.meaning == *directory)
     }
 
     pub(crate) fn evidence(&self) -> Evidence {
-        Evidence::Line { file: self.file.path.clone(), line: self.number, text: self.text.trim().to_owned() }
+        Evidence::line(&self.file.path, self.number, &self.text)
     }
 
     /// The line without the directories; `None` if it cannot be told how it would be right.
-    fn without(&self, snapshot: &Snapshot<'_>, directories: &[String]) -> Option<Rest> {
-        let is_meant = |word: &Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
+    fn without(&self, directories: &[MachinePath]) -> Option<Rest> {
+        let is_meant = |word: &Word| directories.contains(&word.meaning);
         let is_rest = |word: &Word| {
             let text = self.text.get(word.at.clone()).unwrap_or_default();
             !is_meant(word) && !WORDS.contains(&text.to_lowercase().trim_matches(['$', '{', '}', '+']))
@@ -61,15 +62,14 @@ impl PathLine<'_> {
 
 impl PathLine<'_> {
     /// The command that takes the directories out of a line that `--fix` does not change.
-    fn command(&self, snapshot: &Snapshot<'_>, directories: &[String]) -> String {
+    fn command(&self, snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
         let number = self.number;
-        match self.without(snapshot, directories) {
+        match self.without(directories) {
             Some(Rest::Nothing) if !self.file.is_own && self.file.is_whole(number) => {
                 snapshot.sed(self.file, &format!("{number}s/^/# /"))
             }
             Some(Rest::Line(_)) if !self.file.is_own && !self.text.contains('\'') => {
-                let is_meant =
-                    |word: &&Word| directories.iter().any(|one| snapshot.system.same(&word.meaning, one));
+                let is_meant = |word: &&Word| directories.contains(&word.meaning);
                 let cut = self.words.iter().filter(is_meant).filter_map(|word| {
                     let text = self.text.get(with_separator(&self.text, word.at.clone()))?;
                     Some(format!("{number}s|{}||", literal(text)))
@@ -116,37 +116,36 @@ pub(crate) fn path_lines<'s>(snapshot: &'s Snapshot<'_>) -> Vec<PathLine<'s>> {
 
 /// The finding with the lines that put these directories on PATH: as evidence, and taken out by `--fix` where they are the
 /// user's own, else by commands.
-pub(crate) fn taken_out(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[String]) -> Finding {
+pub(crate) fn taken_out(
+    snapshot: &Snapshot<'_>,
+    mut finding: Finding,
+    directories: &[MachinePath],
+) -> Finding {
     let lines = path_lines(snapshot);
-    let lines: Vec<&PathLine<'_>> = lines
-        .iter()
-        .filter(|line| directories.iter().any(|directory| line.names(snapshot, directory)))
-        .collect();
+    let lines: Vec<&PathLine<'_>> =
+        lines.iter().filter(|line| directories.iter().any(|directory| line.names(directory))).collect();
     finding = finding.shown_by(lines.iter().map(|line| line.evidence()));
-    let changes = changes(snapshot, &lines, directories);
+    let changes = changes(&lines, directories);
     finding = finding.fixed_by(changes);
     let is_changed = |line: &PathLine<'_>| {
-        let is_in = |change: &Change| change.place() == line.file.path;
-        finding.fix.changes.iter().any(is_in) && line.without(snapshot, directories).is_some()
+        let is_in = |change: &Change| change.place() == line.file.path.as_str();
+        finding.fix.changes.iter().any(is_in) && line.without(directories).is_some()
     };
     let left: Vec<String> = lines
         .iter()
         .filter(|line| !is_changed(line))
         .map(|line| line.command(snapshot, directories))
         .collect();
-    finding = left.into_iter().fold(finding, Finding::command);
+    finding = finding.commands(left);
     of_machine(snapshot, finding, directories)
 }
 
 /// One change for each of the user's own files that has such lines.
-pub(crate) fn changes(
-    snapshot: &Snapshot<'_>,
-    lines: &[&PathLine<'_>],
-    directories: &[String],
-) -> Vec<Change> {
-    let mut by_file: BTreeMap<&str, (&StartupFile, BTreeMap<usize, Option<String>>)> = BTreeMap::new();
+pub(crate) fn changes(lines: &[&PathLine<'_>], directories: &[MachinePath]) -> Vec<Change> {
+    let mut by_file: BTreeMap<&MachinePath, (&StartupFile, BTreeMap<usize, Option<String>>)> =
+        BTreeMap::new();
     for line in lines {
-        let edit = match line.without(snapshot, directories) {
+        let edit = match line.without(directories) {
             None => continue,
             Some(Rest::Nothing) => None,
             Some(Rest::Line(text)) => Some(text),
@@ -158,14 +157,15 @@ pub(crate) fn changes(
 }
 
 /// What packages put on PATH for everybody: `/etc/paths.d/go` of Go's package for macOS, scripts in `/etc/profile.d`.
-fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[String]) -> Finding {
+fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[MachinePath]) -> Finding {
     let folder = match snapshot.system.os {
         Os::MacOs => "/etc/paths.d",
         Os::Windows => return finding,
         Os::Linux | Os::Other => "/etc/profile.d",
     };
-    for name in snapshot.disk.list(folder) {
-        let file = format!("{folder}/{name}");
+    let folder = snapshot.system.path(folder);
+    for name in snapshot.disk.list(&folder) {
+        let file = folder.join(name);
         let Ok(content) = snapshot.disk.read(&file) else { continue };
         let is_list = snapshot.system.os == Os::MacOs;
         let file = StartupFile {
@@ -181,7 +181,7 @@ fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[Stri
             let line =
                 PathLine { file: &file, number, is_part: text.trim_end().ends_with('\\'), text, words };
             let is_meant = is_list || sets_path(&line.text);
-            if !is_meant || !directories.iter().any(|directory| line.names(snapshot, directory)) {
+            if !is_meant || !directories.iter().any(|directory| line.names(directory)) {
                 continue;
             }
             finding = finding.shown_by([line.evidence()]).command(if is_list {
@@ -241,18 +241,18 @@ fn words(snapshot: &Snapshot<'_>, shell: ShellKind, line: &str) -> Vec<Word> {
 }
 
 /// The word with `~`, `$HOME` and other variables expanded as far as they are known.
-fn meaning(snapshot: &Snapshot<'_>, word: &str) -> String {
+fn meaning(snapshot: &Snapshot<'_>, word: &str) -> MachinePath {
     if let Some(rest) = word.strip_prefix("~/") {
-        return snapshot.system.join(&snapshot.home, rest);
+        return snapshot.home.join(rest);
     }
-    let Some(rest) = word.strip_prefix('$') else { return word.to_owned() };
+    let Some(rest) = word.strip_prefix('$') else { return snapshot.system.path(word) };
     let rest = rest.strip_prefix("env:").or_else(|| rest.strip_prefix("env.")).unwrap_or(rest);
     let rest = rest.strip_prefix('{').unwrap_or(rest);
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
     let (name, rest) = rest.split_at(end);
     let rest = rest.strip_prefix('}').unwrap_or(rest);
     let value = match name {
-        "HOME" => Some(snapshot.home.clone()),
+        "HOME" => Some(snapshot.home.to_string()),
         // What was on PATH before stays a name.
         "PATH" | "Path" | "path" => None,
         _ => {
@@ -260,7 +260,7 @@ fn meaning(snapshot: &Snapshot<'_>, word: &str) -> String {
             set.or_else(|| snapshot.variable(name).map(str::to_owned))
         }
     };
-    value.map_or_else(|| word.to_owned(), |value| value + rest)
+    snapshot.system.path(value.map_or_else(|| word.to_owned(), |value| value + rest))
 }
 
 /// The range of a word with the separator, or the quotation marks, that would be left behind.
@@ -333,15 +333,14 @@ const WORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
     use crate::testing::Machine;
 
     /// What becomes of a line that puts `/opt/go/bin` on PATH; `None` if it is not one.
     fn line_without(file: &str, line: &str) -> Option<String> {
         let machine = Machine::linux().file(file, &format!("{line}\n")).var("GOROOT", "/opt/go");
         machine.snapshot(|snapshot| {
-            let directories = ["/opt/go/bin".to_owned()];
-            let finding = taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories);
+            let directories = [snapshot.system.path("/opt/go/bin")];
+            let finding = taken_out(snapshot, Finding::note("", ""), &directories);
             let change = finding.fix.changes.into_iter().next()?;
             let Change::File { after: Some(after), .. } = change else { return None };
             Some(String::from_utf8(after).unwrap().trim_end().to_owned())
@@ -394,8 +393,8 @@ mod tests {
     fn a_line_that_is_left_alone_is_shown_to_the_person() {
         let machine = Machine::linux().file("~/.bashrc", "A=b\nexport PATH=/opt/go/bin; export A=b\n");
         machine.snapshot(|snapshot| {
-            let directories = ["/opt/go/bin".to_owned()];
-            let finding = taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories);
+            let directories = [snapshot.system.path("/opt/go/bin")];
+            let finding = taken_out(snapshot, Finding::note("", ""), &directories);
             assert_eq!(
                 finding.evidence[0].to_string(),
                 "/home/ann/.bashrc:2: export PATH=/opt/go/bin; export A=b"
@@ -409,8 +408,8 @@ mod tests {
     fn files_of_the_machine_get_commands() {
         let take_out = |machine: &Machine| {
             machine.snapshot(|snapshot| {
-                let directories = ["/usr/local/go/bin".to_owned()];
-                taken_out(snapshot, Finding::new("x", Severity::Note, "", ""), &directories).fix
+                let directories = [snapshot.system.path("/usr/local/go/bin")];
+                taken_out(snapshot, Finding::note("", ""), &directories).fix
             })
         };
         let macos = Machine::macos()

@@ -16,16 +16,14 @@ pub(super) const CHECK: Check = Check {
             write into the machine's.",
     repair: "An administrator removes that Go (`winget uninstall --id GoLang.Go`) or takes its entry off the machine's Path with the \
              lines that are given; gover changes nothing that belongs to all users.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(machine) = StoredPath::read(snapshot, Hive::Machine) else { return Vec::new() };
-    let is_own = |entry: &&Entry| snapshot.system.same(&entry.directory, &snapshot.gover.bin);
+    let is_own = |entry: &&Entry| entry.directory == snapshot.gover.bin;
     let is_go = |entry: &&Entry| {
-        snapshot.system.is_absolute(&entry.directory)
-            && go_programs::program_in(snapshot, &entry.directory).is_some()
+        entry.directory.is_absolute() && go_programs::program_in(snapshot, &entry.directory).is_some()
     };
     let before: Vec<&Entry> =
         machine.entries.iter().take_while(|entry| !is_own(entry)).filter(is_go).collect();
@@ -35,16 +33,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let severity = if is_first_here { Severity::Warning } else { Severity::Error };
     let what = format!("{} is in the machine's Path, which comes before the user's", first.directory);
     let why = "in new windows and in editors `go` is that one, whatever gover selects";
-    let mut finding = Finding::new(CHECK.name, severity, what, why);
+    let mut finding = Finding::new(severity, what, why);
     for entry in before {
         finding = finding.shown_by([machine.evidence(entry)]);
         if let Some(program) = go_programs::program_in(snapshot, &entry.directory)
             && let Some(by) = installers::installed_by(snapshot, &program)
         {
-            finding =
-                finding.shown_by([Evidence::Path { path: program, fact: format!("put there by {by}") }]);
+            finding = finding.shown_by([Evidence::path(program, format!("put there by {by}"))]);
         }
-        finding = machine.removal(entry).into_iter().fold(finding, Finding::command);
+        finding = finding.commands(machine.removal(entry));
     }
     vec![finding]
 }

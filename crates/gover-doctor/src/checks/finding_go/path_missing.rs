@@ -1,10 +1,10 @@
 //! gover's directory is not on PATH, now or in new shells.
 
-use gover_shell::{ShellKind, persist};
+use gover_shell::ShellKind;
 
 use super::startup_order::StartupOrder;
 use crate::check::Check;
-use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::registry::{Hive, USER_ENVIRONMENT};
 use crate::snapshot::startup::StartupFile;
@@ -18,13 +18,12 @@ pub(super) const CHECK: Check = Check {
             without what was on it.",
     repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. Where a line behind gover's sets PATH anew, `--fix` \
              moves gover's lines to the end.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let bin = &snapshot.gover.bin;
-    let is_now = snapshot.path().iter().any(|entry| snapshot.system.same(entry, bin));
+    let is_now = snapshot.path().iter().any(|entry| entry == bin);
     let is_later = is_in_new_shells(snapshot);
     let shown = snapshot.short(bin);
     let why = "`go` is not found, or is another Go than the one that gover chooses";
@@ -32,17 +31,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         (true, true) => return Vec::new(),
         (false, true) => written_over(snapshot, why).unwrap_or_else(|| {
             let what = format!("{shown} is not on the PATH of this shell, though new ones get it");
-            Finding::new(CHECK.name, Severity::Warning, what, why).command(new_shell(snapshot))
+            Finding::warning(what, why).command(new_shell(snapshot))
         }),
-        (true, false) => Finding::new(
-            CHECK.name,
-            Severity::Warning,
+        (true, false) => Finding::warning(
             format!("{shown} is on PATH here, but nothing puts it there for new shells"),
             why,
         )
         .command("gover setup"),
-        (false, false) => Finding::new(CHECK.name, Severity::Error, format!("{shown} is not on PATH"), why)
-            .command("gover setup"),
+        (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command("gover setup"),
     };
     let path = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
     vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value: path, set_in: None }])]
@@ -54,7 +50,7 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     if snapshot.system.is_windows() {
         let stored = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
         let entries = stored.map(|value| snapshot.expand(&value.shown())).unwrap_or_default();
-        return snapshot.system.split_list(&entries).iter().any(|entry| snapshot.system.same(entry, bin));
+        return snapshot.system.split_list(&entries).iter().any(|entry| entry == bin);
     }
     read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
 }
@@ -69,13 +65,8 @@ fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
         Some((file, behind.rev().find(|line| forgets(&line.value))?))
     })?;
     let what = format!("{}:{} sets PATH anew, behind gover's lines", snapshot.short(&file.path), line.line);
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by([line.evidence()]);
-    let moved = persist::block_at_end(&file.content).map(|after| Change::File {
-        path: file.path.clone(),
-        before: Some(file.content.clone()),
-        after: Some(after),
-    });
-    Some(match moved {
+    let finding = Finding::error(what, why).shown_by([line.evidence()]);
+    Some(match file.with_block_at_end() {
         Some(change) => finding.fixed_by([change]).command(new_shell(snapshot)),
         None => finding.command(snapshot.edit(file, line.line)),
     })
@@ -88,7 +79,7 @@ fn read_files<'s>(snapshot: &'s Snapshot<'_>) -> Vec<&'s StartupFile> {
 
 fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usize> {
     let bin = snapshot.gover.bin.as_str();
-    let below_home = snapshot.short(bin).replacen('~', "$HOME", 1);
+    let below_home = snapshot.short(&snapshot.gover.bin).replacen('~', "$HOME", 1);
     let is_meant = |line: &str| {
         let names = line.contains(bin) || line.contains(&below_home) || line.contains("gover init");
         names && !line.trim_start().starts_with('#')
@@ -110,6 +101,7 @@ pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     #[test]

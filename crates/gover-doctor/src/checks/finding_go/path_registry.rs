@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
             pasted quotation marks or a second semicolon.",
     repair: "`--fix` puts your own Path right: of a kind that expands names, without quotation marks and empty entries. For the \
              machine's it gives the commands. What is too long only you can shorten.",
-    needs_network: false,
     run,
 };
 
@@ -65,13 +64,13 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
     let expands = path.value.expands || needs_expansion;
     let what = format!("{} Path in the registry is not what programs can read", whose(path));
     let why = "programs in these directories are not found, or only by some programs";
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by(problems.into_iter().map(|(_, evidence)| evidence));
+    let finding =
+        Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
         Hive::User => finding.fixed_by(path.with(&kept, expands)),
         Hive::Machine => {
             let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
-            registry_path::machine_path(value, expands).into_iter().fold(finding, Finding::command)
+            finding.commands(registry_path::machine_path(value, expands))
         }
     })
 }
@@ -87,7 +86,7 @@ fn too_long(path: &StoredPath) -> Option<Finding> {
         let what = format!("{} Path in the registry has {length} characters", whose(path));
         let why = "older dialogs and installers cut it off at 2047 when they change it, `setx` at 1024";
         let fact = format!("{length} characters in {} entries", path.entries.len());
-        Finding::new(CHECK.name, Severity::Note, what, why)
+        Finding::note(what, why)
             .shown_by([path.evidence_of(&fact)])
             .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
     })
@@ -102,7 +101,7 @@ fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Fi
         let what = format!("the machine's and the user's Path together have {whole} characters");
         let why = "cmd.exe takes 8191, so in batch files PATH is cut off or empty";
         let count = |path: &StoredPath| path.evidence_of(&format!("{} characters", path.value.text.len()));
-        Finding::new(CHECK.name, Severity::Warning, what, why)
+        Finding::warning(what, why)
             .shown_by(paths.iter().map(count))
             .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
     })

@@ -1,15 +1,17 @@
 //! Another `go` is found before gover's.
 
-use gover_shell::{ShellKind, persist};
+use gover_shell::ShellKind;
 
 use super::go_programs::{self, GoProgram};
 use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
 use crate::check::Check;
-use crate::finding::{Change, Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
+use crate::snapshot::startup::StartupFile;
 
 pub(super) const CHECK: Check = Check {
     name: "path-shadowed",
@@ -20,14 +22,13 @@ pub(super) const CHECK: Check = Check {
             manager, or of another version manager. On Windows the machine's Path comes before the user's.",
     repair: "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of your Path in the \
              registry. For the machine's Path it gives the commands. The other Go stays installed.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let gos = go_programs::on_path(snapshot);
-    let at = |directory: &str| {
-        snapshot.path().iter().position(|entry| snapshot.system.same(entry, directory)).unwrap_or(usize::MAX)
+    let at = |directory: &MachinePath| {
+        snapshot.path().iter().position(|entry| entry == directory).unwrap_or(usize::MAX)
     };
     let own = gos.iter().filter(|go| go.is_shim(snapshot)).map(|go| at(&go.directory)).min();
     let own = own.unwrap_or(usize::MAX).min(at(&snapshot.gover.bin));
@@ -39,13 +40,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if own == usize::MAX {
         // That gover is on no PATH at all is what `path-missing` says.
         let what = format!("`go` is {shown}, not gover's");
-        return vec![Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence)];
+        return vec![Finding::note(what, why).shown_by(evidence)];
     }
     if before.iter().all(|go| go.is_of_gover(snapshot)) {
         return vec![fixed_toolchain(snapshot, &before).shown_by(evidence)];
     }
     let what = format!("{shown} is found before gover's `go`");
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(evidence);
+    let finding = Finding::error(what, why).shown_by(evidence);
     vec![if snapshot.system.is_windows() {
         on_windows(snapshot, finding, &before)
     } else {
@@ -55,13 +56,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// A toolchain of gover's directly on PATH: what `gover env` does for one shell, or `go generate` for what it starts.
 fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
-    let directories: Vec<String> = before.iter().map(|go| go.directory.clone()).collect();
+    let directories: Vec<MachinePath> = before.iter().map(|go| go.directory.clone()).collect();
     let lines = path_lines::path_lines(snapshot);
-    let is_persisted =
-        lines.iter().any(|line| directories.iter().any(|directory| line.names(snapshot, directory)));
+    let is_persisted = lines.iter().any(|line| directories.iter().any(|directory| line.names(directory)));
     let severity = if is_persisted { Severity::Warning } else { Severity::Note };
     let finding = Finding::new(
-        CHECK.name,
         severity,
         "a toolchain of gover's is on PATH itself, before gover's `go`",
         "the Go of this shell stays the same in every project, whatever is pinned there",
@@ -76,7 +75,7 @@ fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram])
     let lines = path_lines::path_lines(snapshot);
     let culprits: Vec<Evidence> = lines
         .iter()
-        .filter(|line| before.iter().any(|go| line.names(snapshot, &go.directory)))
+        .filter(|line| before.iter().any(|go| line.names(&go.directory)))
         .map(path_lines::PathLine::evidence)
         .collect();
     let is_set_up = snapshot
@@ -86,12 +85,8 @@ fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram])
         .any(|file| file.is_own && file.lines().iter().any(|(_, line)| line.trim() == "# >>> gover >>>"));
     let is_explained = !culprits.is_empty();
     finding = finding.shown_by(culprits);
-    let moves = snapshot.startup.files.iter().filter(|file| file.is_own).filter_map(|file| {
-        let after = persist::block_at_end(&file.content)?;
-        let (path, before) = (file.path.clone(), Some(file.content.clone()));
-        Some(Change::File { path, before, after: Some(after) })
-    });
-    finding = finding.fixed_by(moves);
+    let own = snapshot.startup.files.iter().filter(|file| file.is_own);
+    finding = finding.fixed_by(own.filter_map(StartupFile::with_block_at_end));
     if finding.fix.changes.is_empty() {
         if snapshot.shell == Some(ShellKind::Fish) && is_explained {
             // fish reads config.fish after conf.d, where gover's file is.
@@ -106,7 +101,7 @@ fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram])
 }
 
 fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram]) -> Finding {
-    let is_before = |directory: &str| before.iter().any(|go| snapshot.system.same(&go.directory, directory));
+    let is_before = |directory: &MachinePath| before.iter().any(|go| &go.directory == directory);
     if let Some(machine) = StoredPath::read(snapshot, Hive::Machine) {
         for entry in machine.entries.iter().filter(|entry| is_before(&entry.directory)) {
             finding = finding.shown_by([machine.evidence(entry)]);
@@ -116,7 +111,7 @@ fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgra
         }
     }
     if let Some(user) = StoredPath::read(snapshot, Hive::User) {
-        let is_own = |directory: &str| snapshot.system.same(directory, &snapshot.gover.bin);
+        let is_own = |directory: &MachinePath| directory == &snapshot.gover.bin;
         let (own, others): (Vec<_>, Vec<_>) =
             user.entries.iter().cloned().partition(|entry| is_own(&entry.directory));
         let shown: Vec<Evidence> = others
@@ -163,7 +158,7 @@ mod tests {
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
         let repaired = machine.repaired(&findings);
         repaired.snapshot(|snapshot| {
-            let text = snapshot.text("/home/ann/.bashrc").unwrap();
+            let text = snapshot.text(&snapshot.system.path("/home/ann/.bashrc")).unwrap();
             assert!(text.starts_with("export PATH=/usr/local/go/bin:$PATH\n# >>> gover >>>\n"), "{text}");
         });
         let new_shell = repaired.var("PATH", "/home/ann/.gover/bin:/usr/local/go/bin:/usr/bin");
@@ -211,7 +206,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Warning);
         let repaired = persisted.repaired(&findings);
         repaired.snapshot(|snapshot| {
-            let text = snapshot.text("/home/ann/.profile").unwrap();
+            let text = snapshot.text(&snapshot.system.path("/home/ann/.profile")).unwrap();
             assert_eq!(text, format!("# gover doctor: {line}"));
         });
     }

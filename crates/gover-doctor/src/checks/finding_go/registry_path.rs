@@ -4,6 +4,7 @@ use gover_shell::quote::powershell;
 
 use crate::finding::{Change, Evidence};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT, RegistryValue, USER_ENVIRONMENT, UserKey};
 
 /// One of the values.
@@ -22,7 +23,7 @@ pub(crate) struct Entry {
     /// The same as people read it.
     pub(crate) shown: String,
     /// The directory it means: variables expanded, quotation marks removed.
-    pub(crate) directory: String,
+    pub(crate) directory: MachinePath,
 }
 
 impl StoredPath {
@@ -38,7 +39,7 @@ impl StoredPath {
             .split(|unit| *unit == semicolon)
             .map(|text| {
                 let shown = String::from_utf16_lossy(text);
-                let directory = snapshot.expand(&shown).replace('"', "");
+                let directory = snapshot.system.path(snapshot.expand(&shown).replace('"', ""));
                 Entry { text: text.to_vec(), shown, directory }
             })
             .collect();

@@ -4,9 +4,9 @@ use gover_shell::ShellKind;
 
 use super::startup_order::StartupOrder;
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::StartupFile;
 use crate::snapshot::system::Os;
 
@@ -18,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     cause: "The file that the shell reads has no line with `gover init`, or it names a gover that was installed elsewhere before.",
     repair: "`gover setup` writes the line for bash, zsh and fish; for other shells it is in docs/shells.md. A line that names another gover \
              is for you to remove.",
-    needs_network: false,
     run,
 };
 
@@ -30,7 +29,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         shell => order.read.iter().flat_map(|file| in_file(snapshot, shell, file)).collect(),
     };
     let others: Vec<&Loading> =
-        loading.iter().filter(|loading| !is_own(snapshot, loading.program.as_deref())).collect();
+        loading.iter().filter(|loading| !is_own(snapshot, loading.program.as_ref())).collect();
     if !others.is_empty() {
         return vec![of_another(snapshot, order.shell, &others)];
     }
@@ -51,26 +50,23 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let read: Vec<_> = snapshot.startup.files.iter().filter(|file| file.shell == order.shell).collect();
     let fact = "has no line with `gover init` or of `gover setup`".to_owned();
     let evidence = match read.last() {
-        Some(file) => Evidence::Path { path: file.path.clone(), fact },
-        None => Evidence::Path {
-            path: snapshot.home.clone(),
-            fact: format!("has no startup file of {}", order.shell),
-        },
+        Some(file) => Evidence::path(&file.path, fact),
+        None => Evidence::path(&snapshot.home, format!("has no startup file of {}", order.shell)),
     };
-    vec![Finding::new(CHECK.name, Severity::Note, what, why).shown_by([evidence]).command(command)]
+    vec![Finding::note(what, why).shown_by([evidence]).command(command)]
 }
 
 /// A place that loads the function.
 struct Loading {
     evidence: Evidence,
     /// The program that it names or leads to; `None` if none is found.
-    program: Option<String>,
+    program: Option<MachinePath>,
 }
 
 fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) -> Finding {
     let what = format!("the function `gover` that {shell} loads is of another gover");
     let why = "`gover use` sets up a Go that this gover, and its `go`, may not know";
-    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why);
+    let mut finding = Finding::warning(what, why);
     for loading in others {
         finding = finding.shown_by([loading.evidence.clone()]);
         if let Some(program) = &loading.program {
@@ -79,7 +75,7 @@ fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) ->
                 Some(_) => format!("is not {own}"),
                 None => format!("does not exist; this gover is {own}"),
             };
-            finding = finding.shown_by([Evidence::Path { path: program.clone(), fact }]);
+            finding = finding.shown_by([Evidence::path(program, fact)]);
         }
         finding = finding.command(match &loading.evidence {
             Evidence::Line { file, line, .. } if snapshot.system.is_windows() => {
@@ -111,14 +107,14 @@ fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec
         if line.starts_with('#') || !line.contains("gover") || !(is_call || is_written) {
             continue;
         }
-        let evidence = Evidence::Line { file: file.path.clone(), line: number, text: line.to_owned() };
+        let evidence = Evidence::line(&file.path, number, line);
         found.push(Loading { evidence, program: program_in(snapshot, line) });
     }
     found
 }
 
 /// The program `gover` that a line starts: by its path, or the first on PATH.
-fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
+fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | '`' | '=' | '&' | '|');
     let word = line.split(is_end).find(|word| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -126,57 +122,48 @@ fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<String> {
     })?;
     let home = snapshot.home.as_str();
     let path = word.replace("${HOME}", home).replace("$HOME", home);
-    let path = match path.strip_prefix("~/") {
-        Some(rest) => snapshot.system.join(home, rest),
-        None => path,
-    };
-    if path.contains(['/', '\\']) {
-        return Some(path);
+    if let Some(rest) = path.strip_prefix("~/") {
+        return Some(snapshot.home.join(rest));
     }
-    let name = snapshot.system.program_name("gover");
-    let mut programs = snapshot.path().into_iter().map(|entry| snapshot.system.join(&entry, &name));
-    programs.find(|path| snapshot.disk.kind(path) == Some(Kind::File))
+    if path.contains(['/', '\\']) {
+        return Some(snapshot.system.path(path));
+    }
+    let mut programs = snapshot.path().into_iter().map(|entry| entry.program("gover"));
+    programs.find(|path| snapshot.is_file(path))
 }
 
 /// Nushell loads every file of `autoload`; gover's line saves one there.
 fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
-    let system = &snapshot.system;
-    let configuration = match system.os {
-        Os::Windows => snapshot.variable("APPDATA")?.to_owned(),
-        _ if snapshot.variable("XDG_CONFIG_HOME").is_some() => {
-            snapshot.variable("XDG_CONFIG_HOME")?.to_owned()
-        }
-        Os::MacOs => system.join(&snapshot.home, "Library/Application Support"),
-        _ => system.join(&snapshot.home, ".config"),
-    };
-    let path = system.join(&configuration, "nushell/autoload/gover.nu");
+    let is_usual = snapshot.system.is_windows() || snapshot.variable("XDG_CONFIG_HOME").is_none();
+    let configuration = if is_usual { snapshot.user_configuration() } else { snapshot.xdg_configuration() }?;
+    let path = configuration.join("nushell/autoload/gover.nu");
     let text = snapshot.text(&path)?;
     let own = program_of(snapshot);
-    let is_own = text.contains(&ShellKind::Nu.syntax().quote(&own));
+    let is_own = text.contains(&ShellKind::Nu.syntax().quote(own.as_str()));
     let program = if is_own {
         Some(own)
     } else {
         text.lines().filter(|line| line.contains("^\"")).find_map(|line| program_in(snapshot, line))
     };
-    Some(Loading { evidence: Evidence::Path { path, fact: "holds the function".to_owned() }, program })
+    Some(Loading { evidence: Evidence::path(path, "holds the function"), program })
 }
 
 /// Whether a program is this gover's, as far as that can be told: not where a bare name finds none yet, or where the path
 /// is made of variables.
-fn is_own(snapshot: &Snapshot<'_>, program: Option<&str>) -> bool {
-    let Some(program) = program.filter(|program| !program.contains(['$', '%'])) else { return true };
+fn is_own(snapshot: &Snapshot<'_>, program: Option<&MachinePath>) -> bool {
+    let Some(program) = program.filter(|program| !program.as_str().contains(['$', '%'])) else { return true };
     let own = program_of(snapshot);
-    let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
-    snapshot.system.same(program, &own) || snapshot.system.same(&real(program), &real(&own))
+    *program == own || snapshot.real(program) == snapshot.real(&own)
 }
 
-fn program_of(snapshot: &Snapshot<'_>) -> String {
-    snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name("gover"))
+fn program_of(snapshot: &Snapshot<'_>) -> MachinePath {
+    snapshot.gover.bin.program("gover")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     fn nu_function(program: &str) -> String {

@@ -7,7 +7,7 @@ use super::startup_order::StartupOrder;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::{Assignment, StartupFile};
 
 pub(super) const CHECK: Check = Check {
@@ -19,7 +19,6 @@ pub(super) const CHECK: Check = Check {
             and not `~/.bashrc`, in a window the other way round. Removing gvm, goenv or gobrew leaves the lines that load them.",
     repair: "`--fix` makes comments of lines that load a version manager that is gone, and of old GOROOT lines. For settings it gives the \
              command that repeats them in the file that your shell reads.",
-    needs_network: false,
     run,
 };
 
@@ -36,17 +35,17 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-fn unreadable(snapshot: &Snapshot<'_>, path: &str) -> Finding {
+fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
     let what = format!("{} may not be read by you", snapshot.short(path));
     let why = "the shell goes without it, and nothing that it sets counts";
-    let evidence = Evidence::Path { path: path.to_owned(), fact: "permission denied".to_owned() };
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    let evidence = Evidence::path(path, "permission denied");
+    let finding = Finding::warning(what, why).shown_by([evidence]);
     finding.command(snapshot.readable_again(path))
 }
 
 /// `gover setup` was run in another shell.
 fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
-    let is_on_path = snapshot.path().iter().any(|entry| snapshot.system.same(entry, &snapshot.gover.bin));
+    let is_on_path = snapshot.path().iter().any(|entry| entry == &snapshot.gover.bin);
     let loads = |file: &&StartupFile| file.lines().iter().any(|(_, line)| loads_gover(line));
     if is_on_path || order.read.iter().copied().any(|file| loads(&file)) {
         return None;
@@ -55,9 +54,9 @@ fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fin
     let (number, text) = file.lines().into_iter().find(|(_, line)| loads_gover(line))?;
     let what =
         format!("gover is loaded in {}, which {} never reads", snapshot.short(&file.path), order.shell);
-    let line = Evidence::Line { file: file.path.clone(), line: number, text: text.trim().to_owned() };
+    let line = Evidence::line(&file.path, number, text);
     let why = "in this shell `go` is not found, or is another Go";
-    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([line]);
+    let mut finding = Finding::warning(what, why).shown_by([line]);
     if let Some(line) = order.shell.syntax().load_line() {
         let line = line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
         finding = finding.command(append(snapshot, order, &line));
@@ -99,7 +98,7 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
         let severity = if is_same_family { Severity::Warning } else { Severity::Note };
         let statement = order.shell.syntax().set_env(name, &last.value);
         findings.push(
-            Finding::new(CHECK.name, severity, what, why)
+            Finding::new(severity, what, why)
                 .shown_by(lines.iter().map(|line| line.evidence()))
                 .command(append(snapshot, order, statement.trim_end())),
         );
@@ -109,10 +108,10 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
 
 /// What go takes anyway.
 pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
-    let gopath = snapshot.system.join(&snapshot.home, "go");
+    let (value, gopath) = (snapshot.system.path(value), snapshot.home.join("go"));
     match name {
-        "GOPATH" => snapshot.system.same(value, &gopath),
-        "GOBIN" => snapshot.system.same(value, &snapshot.system.join(&gopath, "bin")),
+        "GOPATH" => value == gopath,
+        "GOBIN" => value == gopath.join("bin"),
         _ => false,
     }
 }
@@ -128,8 +127,7 @@ fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fi
     let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
     let why = "a shell that reads it has a GOROOT that fits one Go at most";
     let lines = files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == "GOROOT");
-    let finding =
-        Finding::new(CHECK.name, Severity::Note, what, why).shown_by(lines.map(Assignment::evidence));
+    let finding = Finding::note(what, why).shown_by(lines.map(Assignment::evidence));
     Some(files.iter().fold(finding, |finding, file| snapshot.commented_out(finding, file, &lines_of(file))))
 }
 
@@ -147,29 +145,23 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
         .collect();
     let (first, ..) = lines.first()?;
     let is_there = {
-        let directory = snapshot.system.join(&snapshot.home, manager.directory);
-        let named = manager.variable.and_then(|name| snapshot.variable(name)).map(str::to_owned);
-        let programs = snapshot.path().into_iter().map(|entry| snapshot.system.join(&entry, manager.name));
-        [Some(directory), named]
-            .into_iter()
-            .flatten()
-            .any(|path| snapshot.disk.kind(&path) == Some(Kind::Directory))
-            || programs.into_iter().any(|path| snapshot.disk.kind(&path) == Some(Kind::File))
+        let directory = snapshot.home.join(manager.directory);
+        let named = manager.variable.and_then(|name| snapshot.variable(name));
+        let named = named.map(|path| snapshot.system.path(path));
+        let programs = snapshot.path().into_iter().map(|entry| entry.join(manager.name));
+        [Some(directory), named].into_iter().flatten().any(|path| snapshot.is_directory(&path))
+            || programs.into_iter().any(|path| snapshot.is_file(&path))
     };
-    let evidence = lines.iter().map(|(file, number, text)| Evidence::Line {
-        file: file.path.clone(),
-        line: *number,
-        text: text.trim().to_owned(),
-    });
+    let evidence = lines.iter().map(|(file, number, text)| Evidence::line(&file.path, *number, text));
     let shown = snapshot.short(&first.path);
     if is_there {
         let why = "two version managers that both put their `go` first take turns, by which line comes last";
         let what = format!("{} is loaded too, in {shown}", manager.name);
-        return Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence));
+        return Some(Finding::note(what, why).shown_by(evidence));
     }
     let what = format!("{shown} loads {}, which is not there", manager.name);
     let why = "each new shell says that it is missing, or sets GOROOT and GOPATH for a Go that is gone";
-    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(evidence);
+    let mut finding = Finding::warning(what, why).shown_by(evidence);
     for file in own() {
         let numbers: Vec<usize> = lines
             .iter()
@@ -301,7 +293,7 @@ mod tests {
         let twice = once.repaired(&once.findings("shell-startup"));
         assert_eq!(twice.findings("shell-startup"), []);
         twice.snapshot(|snapshot| {
-            let text = snapshot.text("/home/ann/.bashrc").unwrap();
+            let text = snapshot.text(&snapshot.system.path("/home/ann/.bashrc")).unwrap();
             assert!(text.contains("\n: # gover doctor:   eval"), "{text}");
         });
         let there = machine.directory("~/.gvm").directory("~/.goenv").findings("shell-startup");

@@ -8,7 +8,7 @@ use super::go_programs;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",
@@ -18,15 +18,14 @@ pub(super) const CHECK: Check = Check {
     cause: "Another installer wrote its `go` into gover's directory, a virus scanner took the program away, a copy of a home lost the \
             links, or gover was replaced by hand.",
     repair: "The commands that are given let `gover setup` put the programs there again.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if snapshot.disk.kind(&snapshot.gover.bin).is_none() {
+    if !snapshot.exists(&snapshot.gover.bin) {
         let what = format!("{} does not exist", snapshot.short(&snapshot.gover.bin));
-        let finding = Finding::new(CHECK.name, Severity::Error, what, WHY);
-        let missing = Evidence::Path { path: snapshot.gover.bin.clone(), fact: "does not exist".to_owned() };
+        let finding = Finding::error(what, WHY);
+        let missing = Evidence::path(&snapshot.gover.bin, "does not exist");
         return vec![finding.shown_by([missing]).command("gover setup")];
     }
     let mut faults = Faults::default();
@@ -34,8 +33,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     names(snapshot, &mut faults);
     let Some(severity) = faults.0.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
     let what = format!("the programs in {} are not as gover made them", snapshot.short(&snapshot.gover.bin));
-    let mut finding = Finding::new(CHECK.name, severity, what, WHY)
-        .shown_by(faults.0.into_iter().map(|(_, evidence)| evidence));
+    let mut finding =
+        Finding::new(severity, what, WHY).shown_by(faults.0.into_iter().map(|(_, evidence)| evidence));
     if is_replaced {
         // Its stamp says that all is well, so only a `go` that is gone is made anew.
         let path = program(snapshot, "go");
@@ -53,14 +52,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 struct Faults(Vec<(Severity, Evidence)>);
 
 impl Faults {
-    fn add(&mut self, severity: Severity, path: String, fact: impl Into<String>) {
-        self.0.push((severity, Evidence::Path { path, fact: fact.into() }));
+    fn add(&mut self, severity: Severity, path: MachinePath, fact: impl Into<String>) {
+        self.0.push((severity, Evidence::path(path, fact)));
     }
 }
 
 /// The shim itself and its stamp; whether another program is in its place.
 fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
-    let stamp_path = snapshot.system.join(&snapshot.gover.bin, ".shim");
+    let stamp_path = snapshot.gover.bin.join(".shim");
     let stamp = snapshot.text(&stamp_path);
     let path = program(snapshot, "go");
     match stamp.as_deref().map(str::trim) {
@@ -68,7 +67,7 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
         Some("") => faults.add(Severity::Error, stamp_path, "is empty; making the programs was interrupted"),
         Some(_) => {}
     }
-    if snapshot.disk.kind(&path) != Some(Kind::File) {
+    if !snapshot.is_file(&path) {
         faults.add(Severity::Error, path, "does not exist");
         return false;
     }
@@ -77,12 +76,12 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
         return true;
     }
     let Some(stamp) = stamp.filter(|stamp| !stamp.trim().is_empty()) else { return false };
-    let sum = |path: &str| snapshot.disk.read(path).ok().map(|content| sum(&content));
+    let sum = |path: &MachinePath| snapshot.disk.read(path).ok().map(|content| sum(&content));
     // A file too large to be read is no shim either; a go command is.
     if sum(&path).is_none_or(|sum| sum != stamp.trim()) {
-        let real = snapshot.disk.real(&path).unwrap_or_else(|| path.clone());
-        let above = snapshot.system.parent(&real).and_then(|bin| snapshot.system.parent(bin));
-        let fact = match above.and_then(|goroot| go_programs::version_of(snapshot, goroot)) {
+        let real = snapshot.real(&path);
+        let above = real.parent().and_then(|bin| bin.parent());
+        let fact = match above.and_then(|goroot| go_programs::version_of(snapshot, &goroot)) {
             Some(version) => format!("is not gover's shim but {version} of {real}"),
             None => "is not gover's shim".to_owned(),
         };
@@ -99,21 +98,21 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
 /// The other names of the shim: `gofmt`, and one for each toolchain that is whole.
 fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
     let base = program(snapshot, "go");
-    if snapshot.disk.kind(&base).is_none() {
+    if !snapshot.exists(&base) {
         return;
     }
-    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let versions = snapshot.gover.home.join("versions");
     let is_whole = |name: &String| {
-        let goroot = snapshot.system.join(&versions, name);
-        let go = snapshot.system.join(&goroot, &snapshot.system.program_name("bin/go"));
+        let goroot = versions.join(name);
+        let go = goroot.program("bin/go");
         name.starts_with("go1")
             && go_programs::version_of(snapshot, &goroot).is_some()
-            && snapshot.disk.kind(&go) == Some(Kind::File)
+            && snapshot.is_file(&go)
     };
     let toolchains = snapshot.disk.list(&versions).into_iter().filter(is_whole);
     for name in ["gofmt".to_owned()].into_iter().chain(toolchains) {
         let path = program(snapshot, &name);
-        if snapshot.disk.kind(&path) != Some(Kind::File) {
+        if !snapshot.is_file(&path) {
             faults.add(Severity::Warning, path, "does not exist");
         } else if !is_same(snapshot, &base, &path) {
             faults.add(Severity::Error, path, "is not gover's shim");
@@ -122,17 +121,17 @@ fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
 }
 
 /// Whether a name is the shim: a link where there are links, else a file that begins the same.
-fn is_same(snapshot: &Snapshot<'_>, base: &str, path: &str) -> bool {
+fn is_same(snapshot: &Snapshot<'_>, base: &MachinePath, path: &MachinePath) -> bool {
     let by_link = match (snapshot.disk.real(base), snapshot.disk.real(path)) {
-        (Some(base), Some(path)) => snapshot.system.same(&base, &path),
+        (Some(base), Some(path)) => base == path,
         _ => false,
     };
     // The headers of a program hold sizes and times.
     by_link || snapshot.disk.head(base, HEAD) == snapshot.disk.head(path, HEAD)
 }
 
-fn program(snapshot: &Snapshot<'_>, name: &str) -> String {
-    snapshot.system.join(&snapshot.gover.bin, &snapshot.system.program_name(name))
+fn program(snapshot: &Snapshot<'_>, name: &str) -> MachinePath {
+    snapshot.gover.bin.program(name)
 }
 
 /// As the stamp has it: SHA-256 in hexadecimal digits.

@@ -96,7 +96,7 @@ fn with_named(snapshot: &Snapshot<'_>, mut read: BTreeSet<usize>) -> BTreeSet<us
         let named: Vec<usize> = (0..files.len())
             .filter(|index| !read.contains(index))
             .filter(|index| {
-                let name = files.get(*index).map(|file| snapshot.system.file_name(&file.path));
+                let name = files.get(*index).map(|file| file.path.file_name());
                 let names = |file: &StartupFile| {
                     file.lines().iter().any(|(_, line)| {
                         !line.trim_start().starts_with('#') && name.is_some_and(|name| line.contains(name))
@@ -118,10 +118,10 @@ fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, index: usize) -> bool {
     if file.read_by == ReadBy::Session || !file.is_own {
         return true;
     }
-    let name = snapshot.system.file_name(&file.path);
+    let name = file.path.file_name();
     let has = |other: &str| {
         let files = snapshot.startup.files.iter();
-        files.filter(|file| file.is_own).any(|file| snapshot.system.file_name(&file.path) == other)
+        files.filter(|file| file.is_own).any(|file| file.path.file_name() == other)
     };
     match (shell, name) {
         // bash(1): a login shell reads the first of the three.

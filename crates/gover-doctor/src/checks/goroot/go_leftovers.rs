@@ -3,9 +3,9 @@
 use crate::check::Check;
 use crate::checks::finding_go::go_programs::{self, GoProgram};
 use crate::checks::finding_go::installers;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Old MSI packages installed to `C:\\Go` and left it, and their keys in the registry, behind; `golang.org/dl` keeps its toolchains in `~/sdk`; \
             a tarball lies in `/usr/local/go` beside the Go of a package manager.",
     repair: "Nothing is removed automatically, since a project may still use it. The commands that remove it are shown.",
-    needs_network: false,
     run,
 };
 
@@ -33,15 +32,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let drive = snapshot.variable("SystemDrive").unwrap_or("C:");
-    let local = snapshot.variable("LOCALAPPDATA").map(|local| snapshot.system.join(local, "Go"));
+    let local = snapshot.variable("LOCALAPPDATA").map(|local| snapshot.system.path(local).join("Go"));
+    let old = snapshot.system.path(format!(r"{drive}\Go"));
     let mut findings = Vec::new();
-    for directory in [Some(format!(r"{drive}\Go")), local].into_iter().flatten() {
-        if snapshot.disk.kind(&directory) != Some(Kind::Directory) || is_used(snapshot, &directory) {
+    for directory in [old].into_iter().chain(local) {
+        if !snapshot.is_directory(&directory) || is_used(snapshot, &directory) {
             continue;
         }
         let version = go_programs::version_of(snapshot, &directory);
-        let has_program =
-            go_programs::program_in(snapshot, &snapshot.system.join(&directory, "bin")).is_some();
+        let has_program = go_programs::program_in(snapshot, &directory.join("bin")).is_some();
         let fact = match (version, has_program) {
             (Some(version), true) => version,
             (Some(version), false) => format!("what is left of {version}"),
@@ -51,8 +50,8 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         };
         let what = format!("{directory} is a Go that is on no PATH");
         findings.push(
-            Finding::new(CHECK.name, Severity::Note, what, WHY)
-                .shown_by([Evidence::Path { path: directory.clone(), fact }])
+            Finding::note(what, WHY)
+                .shown_by([Evidence::path(&directory, fact)])
                 .command(format!("Remove-Item -Recurse '{directory}'")),
         );
     }
@@ -66,7 +65,7 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     for hive in [Hive::User, Hive::Machine] {
         let Some(value) = snapshot.registry.text(hive, KEY, "installLocation") else { continue };
         let location = value.shown();
-        let bin = snapshot.system.join(&location, "bin");
+        let bin = snapshot.system.path(location.as_str()).join("bin");
         if location.is_empty() || go_programs::program_in(snapshot, &bin).is_some() {
             continue;
         }
@@ -75,7 +74,7 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let what = format!("the registry says that Go is installed in {location}, where it is not");
         let why = "Go's MSI package and editors that look for a Go there take it for installed";
         findings.push(
-            Finding::new(CHECK.name, Severity::Note, what, why)
+            Finding::note(what, why)
                 .shown_by([Evidence::Registry { key, name, value: location }])
                 .command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())),
         );
@@ -85,35 +84,35 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// A tarball alone is an installation; beside another Go one of them is forgotten.
 fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    const GOROOT: &str = "/usr/local/go";
-    let version = go_programs::version_of(snapshot, GOROOT)?;
+    let goroot = snapshot.system.path("/usr/local/go");
+    let version = go_programs::version_of(snapshot, &goroot)?;
     let places = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/snap/bin"];
     let other = places.into_iter().find_map(|directory| {
-        let path = go_programs::program_in(snapshot, directory)?;
-        let go = GoProgram { directory: directory.to_owned(), path };
+        let directory = snapshot.system.path(directory);
+        let go = GoProgram { path: go_programs::program_in(snapshot, &directory)?, directory };
         let real = snapshot.disk.real(&go.path)?;
-        let is_other = !snapshot.system.is_inside(&real, GOROOT) && !go.is_shim(snapshot);
+        let is_other = !real.is_inside(&goroot) && !go.is_shim(snapshot);
         // One that nobody known put there may be a wrapper of the tarball's.
         (is_other && installers::installed_by(snapshot, &go.path).is_some()).then_some(go)
     })?;
-    let what = format!("{GOROOT} lies beside the Go of a package manager");
-    let tarball = Evidence::Path { path: GOROOT.to_owned(), fact: version };
+    let what = format!("{goroot} lies beside the Go of a package manager");
+    let tarball = Evidence::path(&goroot, version);
     Some(
-        Finding::new(CHECK.name, Severity::Note, what, WHY)
+        Finding::note(what, WHY)
             .shown_by([tarball, other.evidence(snapshot)])
-            .command(format!("sudo rm -r {GOROOT}")),
+            .command(format!("sudo rm -r {goroot}")),
     )
 }
 
 /// Toolchains of `golang.org/dl`, which gover has as its own.
 fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let sdk = snapshot.system.join(&snapshot.home, "sdk");
-    let found: Vec<(String, String)> = snapshot
+    let sdk = snapshot.home.join("sdk");
+    let found: Vec<(MachinePath, String)> = snapshot
         .disk
         .list(&sdk)
         .into_iter()
         .filter(|name| name.starts_with("go1"))
-        .map(|name| snapshot.system.join(&sdk, &name))
+        .map(|name| sdk.join(&name))
         .filter_map(|path| go_programs::version_of(snapshot, &path).map(|version| (path, version)))
         .filter(|(path, _)| !is_used(snapshot, path))
         .collect();
@@ -124,7 +123,7 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
         if found.len() == 1 { "a toolchain".to_owned() } else { format!("{} toolchains", found.len()) };
     let what = format!("{} holds {count} of golang.org/dl", snapshot.short(&sdk));
     let why = "gover does not know them, and each takes some 200 MiB";
-    let mut finding = Finding::new(CHECK.name, Severity::Note, what, why);
+    let mut finding = Finding::note(what, why);
     for (path, version) in found {
         let number = version.trim_start_matches("go").to_owned();
         finding = finding.command(if snapshot.system.is_windows() {
@@ -132,16 +131,16 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
         } else {
             format!("gover install {number} && rm -r '{path}'")
         });
-        finding = finding.shown_by([Evidence::Path { path, fact: version }]);
+        finding = finding.shown_by([Evidence::path(path, version)]);
     }
     Some(finding)
 }
 
 /// Whether PATH or the selection leads there.
-fn is_used(snapshot: &Snapshot<'_>, directory: &str) -> bool {
-    let is_inside = |path: &str| snapshot.system.is_inside(path, directory);
-    let is_selected = snapshot.selection.bin.as_deref().is_some_and(is_inside);
-    is_selected || snapshot.path().iter().any(|entry| is_inside(entry))
+fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
+    let is_inside = |path: &MachinePath| path.is_inside(directory);
+    let is_selected = snapshot.selection.bin.as_ref().is_some_and(is_inside);
+    is_selected || snapshot.path().iter().any(is_inside)
 }
 
 const WHY: &str = "editors and scripts that look there by habit find a Go that gover does not know";
@@ -149,6 +148,7 @@ const WHY: &str = "editors and scripts that look there by habit find a Go that g
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     fn evidence(findings: &[Finding]) -> Vec<String> {

@@ -8,6 +8,7 @@ use crate::checks::finding_go::go_programs;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",
@@ -16,13 +17,12 @@ pub(super) const CHECK: Check = Check {
     cause: "The Go was removed or moved and GOROOT stayed; or GOROOT was set to the directory of the project, to GOPATH or to `bin`, which \
             it never means.",
     repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it; for places of the machine it gives the commands.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     // One finding for each directory, with all places that name it.
-    let mut by_value: BTreeMap<String, (bool, Vec<Evidence>)> = BTreeMap::new();
+    let mut by_value: BTreeMap<MachinePath, (bool, Vec<Evidence>)> = BTreeMap::new();
     for place in places::places(snapshot) {
         let (is_effective, evidence) = by_value.entry(place.value).or_default();
         *is_effective |= place.is_effective;
@@ -34,9 +34,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if is_effective { Severity::Error } else { Severity::Warning };
         let what = format!("GOROOT is set to {}, which {fact}", snapshot.short(&value));
         let why = "every Go that gover's `go` does not start fails with it, in editors and in scripts";
-        let finding = Finding::new(CHECK.name, severity, what, why)
-            .shown_by(evidence)
-            .shown_by([Evidence::Path { path: value, fact }]);
+        let finding =
+            Finding::new(severity, what, why).shown_by(evidence).shown_by([Evidence::path(value, fact)]);
         findings.push(if findings.is_empty() {
             places::unset(snapshot, finding)
         } else {
@@ -48,10 +47,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// Why a directory is no GOROOT; `None` if it is one.
-fn problem(snapshot: &Snapshot<'_>, value: &str) -> Option<String> {
-    let system = &snapshot.system;
-    let has = |path: &str, kind| snapshot.disk.kind(&system.join(value, path)) == Some(kind);
-    if !system.is_absolute(value) {
+fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
+    if !value.is_absolute() {
         return Some("is no absolute path".to_owned());
     }
     match snapshot.disk.kind(value) {
@@ -59,36 +56,32 @@ fn problem(snapshot: &Snapshot<'_>, value: &str) -> Option<String> {
         Some(Kind::File) => return Some("is a file".to_owned()),
         Some(Kind::Directory) => {}
     }
-    if system.file_name(value) == "bin"
-        && let Some(above) = system.parent(value)
-        && let Some(version) = go_programs::version_of(snapshot, above)
+    if value.file_name() == "bin"
+        && let Some(above) = value.parent()
+        && let Some(version) = go_programs::version_of(snapshot, &above)
     {
         return Some(format!("is `bin` of {version}"));
     }
-    let missing: Vec<&str> =
-        ["src/cmd/go", "pkg/tool"].into_iter().filter(|path| !has(path, Kind::Directory)).collect();
+    let missing: Vec<&str> = ["src/cmd/go", "pkg/tool"]
+        .into_iter()
+        .filter(|path| !snapshot.is_directory(&value.join(path)))
+        .collect();
     // Where a project or GOPATH is meant, that is the better answer than what is missing there.
-    if !is_module_cache(system.is_windows(), value) {
+    // The go command keeps toolchains in the module cache.
+    if !value.key().contains("/golang.org/toolchain@") {
         if let Some(module) = snapshot.nearest("go.mod")
-            && let Some(project) = system.parent(&module)
-            && system.is_inside(value, project)
+            && let Some(project) = module.parent()
+            && value.is_inside(&project)
         {
-            return Some(format!("is inside of the project {}", snapshot.short(project)));
+            return Some(format!("is inside of the project {}", snapshot.short(&project)));
         }
-        let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
-        if let Some(gopath) = system.split_list(&gopath).iter().find(|gopath| system.is_inside(value, gopath))
-            && (!missing.is_empty() || !system.same(value, gopath))
+        if let Some(gopath) = snapshot.gopath().iter().find(|gopath| value.is_inside(gopath))
+            && (!missing.is_empty() || value != gopath)
         {
             return Some(format!("is inside of GOPATH {}", snapshot.short(gopath)));
         }
     }
     (!missing.is_empty()).then(|| format!("has no {}", missing.join(" and no ")))
-}
-
-/// Where the go command itself puts toolchains.
-fn is_module_cache(is_windows: bool, value: &str) -> bool {
-    let value = if is_windows { value.replace('\\', "/") } else { value.to_owned() };
-    value.contains("/golang.org/toolchain@")
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use self::As::{Itself, LikeShell};
 use crate::check::Check;
 use crate::checks::finding_go::{go_programs, installers};
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     cause: "GOROOT names another Go than the one whose `go` runs, or an archive was unpacked over an older Go.",
     repair: "Where GOROOT is the cause, `gover doctor --fix goroot-set` removes it. A toolchain whose files are mixed is installed \
              anew: `gover install --force 1.22.5`.",
-    needs_network: false,
     run,
 };
 
@@ -28,15 +28,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let is_shim = go.is_shim(snapshot);
         // The shim would look for a Go that is not there; wrappers of other version managers take long.
         if (is_ready && is_shim) || !(is_shim || installers::is_wrapper(snapshot, &go.path)) {
-            let goroot = selected.goroot.as_deref().filter(|_| is_shim);
+            let goroot = selected.goroot.as_ref().filter(|_| is_shim);
             findings.extend(compare(snapshot, &go.path, if is_shim { LikeShell } else { Itself }, goroot));
         }
     }
     // An editor that knows the toolchain's directory starts its program with this shell's GOROOT.
     if let (Some(bin), Some(goroot)) = (&selected.bin, &selected.goroot)
-        && snapshot.go_setting("GOROOT").is_some_and(|value| !snapshot.system.same(&value, goroot))
+        && snapshot.go_path("GOROOT").is_some_and(|value| value != *goroot)
     {
-        let program = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+        let program = bin.program("go");
         findings.extend(compare(snapshot, &program, Itself, Some(goroot)));
     }
     findings
@@ -52,23 +52,27 @@ enum As {
 }
 
 /// What the program says of itself, against its own compiler and against the GOROOT that it should have.
-fn compare(snapshot: &Snapshot<'_>, program: &str, how: As, expected: Option<&str>) -> Option<Finding> {
+fn compare(
+    snapshot: &Snapshot<'_>,
+    program: &MachinePath,
+    how: As,
+    expected: Option<&MachinePath>,
+) -> Option<Finding> {
     let environment = ask(snapshot, program, how, &["env", "GOROOT", "GOVERSION"])?;
     if environment.code != Some(0) {
         // It does not start at all, which `goroot-invalid` explains.
         return None;
     }
     let mut lines = environment.text.lines();
-    let goroot = lines.next().unwrap_or_default().to_owned();
+    let goroot = snapshot.system.path(lines.next().unwrap_or_default());
     // Behind the version there may be experiments that are switched on, and whose build it is.
     let version = lines.next().and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned();
     let compiler = ask(snapshot, program, how, &["tool", "compile", "-V"]);
     // `compile version go1.22.5`, and the same behind it.
     let compiler_version =
         compiler.as_ref().and_then(|answer| answer.text.split_whitespace().nth(2)).map(str::to_owned);
-    let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
     let is_elsewhere = expected
-        .is_some_and(|expected| !goroot.is_empty() && !snapshot.system.same(&real(&goroot), &real(expected)));
+        .is_some_and(|expected| !goroot.is_empty() && snapshot.real(&goroot) != snapshot.real(expected));
     let is_other_compiler = compiler_version.as_deref().is_some_and(|compiler| {
         version.starts_with("go1") && compiler.starts_with("go1") && compiler != version
     });
@@ -83,26 +87,29 @@ fn compare(snapshot: &Snapshot<'_>, program: &str, how: As, expected: Option<&st
             "nothing that it compiles fits together",
         ),
         _ => (
-            format!("{shown} uses the files of {}", if goroot.is_empty() { "no GOROOT" } else { &goroot }),
+            format!(
+                "{shown} uses the files of {}",
+                if goroot.is_empty() { "no GOROOT" } else { goroot.as_str() }
+            ),
             "it compiles with the standard library and the tools of another Go",
         ),
     };
-    let mut finding = Finding::new(CHECK.name, Severity::Error, what, why)
+    let mut finding = Finding::error(what, why)
         .shown_by([environment.evidence])
         .shown_by(compiler.map(|answer| answer.evidence))
         .shown_by(snapshot.go_setting_evidence("GOROOT"));
     if let Some(set) = snapshot.variable("GOROOT") {
         // Programs that Go built ask the variable first, and know nothing of the file of `go env -w`.
-        let text = set.to_owned();
-        finding = finding.shown_by([Evidence::Answer { of: "runtime.GOROOT()".to_owned(), text }]);
+        finding = finding.shown_by([Evidence::answer("runtime.GOROOT()", set)]);
     }
     if snapshot.go_setting("GOROOT").is_some() {
         finding = finding.command("gover doctor --fix goroot-set");
         if let Some(shell) = snapshot.shell {
             finding = finding.command(shell.syntax().unset_by_hand("GOROOT").trim_end());
         }
-    } else if let Some(version) = snapshot.selection.version.as_deref().filter(|_| expected.is_some()) {
-        finding = finding.command(format!("gover install --force {}", version.trim_start_matches("go")));
+    } else if let Some(version) = snapshot.selection.version.as_ref().filter(|_| expected.is_some()) {
+        finding =
+            finding.command(format!("gover install --force {}", version.as_str().trim_start_matches("go")));
     } else {
         finding = finding.command("gover setup");
     }
@@ -116,7 +123,7 @@ struct Answer {
 }
 
 /// Runs a go command that must not fetch anything.
-fn ask(snapshot: &Snapshot<'_>, program: &str, how: As, arguments: &[&str]) -> Option<Answer> {
+fn ask(snapshot: &Snapshot<'_>, program: &MachinePath, how: As, arguments: &[&str]) -> Option<Answer> {
     let mut variables =
         vec![("GOVER_AUTO_INSTALL", Some("0")), ("GOPROXY", Some("off")), ("GOFLAGS", Some(""))];
     if how == Itself {
@@ -131,7 +138,7 @@ fn ask(snapshot: &Snapshot<'_>, program: &str, how: As, arguments: &[&str]) -> O
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     const GOROOT: &str = "/home/ann/.gover/versions/go1.22.5";

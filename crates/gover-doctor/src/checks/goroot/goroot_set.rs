@@ -14,7 +14,6 @@ pub(super) const CHECK: Check = Check {
             the file of `go env -w`. Every Go since 1.10 finds its own files.",
     repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go env -w`; for places of the \
              machine it gives the commands.",
-    needs_network: false,
     run,
 };
 
@@ -23,23 +22,22 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let places = places::places(snapshot);
     let Some(first) = places.first() else { return Vec::new() };
     let lasts = places.iter().any(|place| place.lasts);
-    let is_selected = |place: &Place| {
-        snapshot.selection.goroot.as_ref().is_some_and(|goroot| snapshot.system.same(goroot, &place.value))
-    };
+    let is_selected =
+        |place: &Place| snapshot.selection.goroot.as_ref().is_some_and(|goroot| *goroot == place.value);
     if !lasts && is_selected(first) {
         // `gover env`, or the go command that started this.
         return Vec::new();
     }
-    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
-    let is_of_gover = snapshot.system.is_inside(&first.value, &versions);
+    let versions = snapshot.gover.home.join("versions");
+    let is_of_gover = first.value.is_inside(&versions);
     // Set anew in each shell by whoever manages that Go, and taken back by it; gover's own `go` does not mind.
-    let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.replace('\\', "/").contains(part));
+    let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.key().contains(part));
     let severity = if !lasts && is_managed { Severity::Note } else { Severity::Warning };
     let what = format!("GOROOT is set to {}", snapshot.short(&first.value));
     let why = "editors, debuggers and every Go that is started by its path use that directory, whatever version they are of";
     let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
     evidence.dedup();
-    vec![places::unset(snapshot, Finding::new(CHECK.name, severity, what, why).shown_by(evidence))]
+    vec![places::unset(snapshot, Finding::new(severity, what, why).shown_by(evidence))]
 }
 
 /// Where mise and asdf keep toolchains, whose GOROOT they set.
@@ -150,7 +148,9 @@ mod tests {
         let findings = machine.findings("goroot-set");
         let repaired = machine.repaired(&findings);
         assert_eq!(repaired.findings("goroot-set"), []);
-        let content = crate::snapshot::disk::Disk::read(&repaired.disk, "/home/ann/.profile").unwrap();
+        let content =
+            crate::snapshot::disk::Disk::read(&repaired.disk, &repaired.system.path("/home/ann/.profile"))
+                .unwrap();
         assert_eq!(content, b"# caf\xe9 \xff\xfe\r\n# gover doctor: export GOROOT=/opt/go\r\n");
     }
 }

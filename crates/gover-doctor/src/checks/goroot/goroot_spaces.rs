@@ -3,6 +3,7 @@
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-spaces",
@@ -12,30 +13,27 @@ pub(super) const CHECK: Check = Check {
     cause: "The directories are below a home such as `C:\\Users\\Jörg Maier`, or were put into `Program Files`.",
     repair: "Go itself copes. If C compilers, Makefiles or scripts do not, give gover and GOPATH directories with plain names, by the \
              commands that are shown.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let system = &snapshot.system;
-    let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| system.join(&snapshot.home, "go"));
     let mut evidence = Vec::new();
     let mut commands = Vec::new();
     if let Some(fact) = fact(&snapshot.gover.home) {
-        evidence
-            .push(Evidence::Path { path: snapshot.gover.home.clone(), fact: format!("GOVER_HOME {fact}") });
+        evidence.push(Evidence::path(&snapshot.gover.home, format!("GOVER_HOME {fact}")));
         commands.extend(plain(snapshot, ".gover").map(|to| moved(snapshot, &to)));
     }
-    if let Some(value) = snapshot.go_setting("GOROOT")
+    if let Some(value) = snapshot.go_path("GOROOT")
         && let Some(fact) = fact(&value)
-        && !system.is_inside(&value, &snapshot.gover.home)
+        && !value.is_inside(&snapshot.gover.home)
     {
-        evidence.push(Evidence::Path { path: value, fact: format!("GOROOT {fact}") });
+        evidence.push(Evidence::path(value, format!("GOROOT {fact}")));
         commands.push("gover doctor --fix goroot-set".to_owned());
     }
-    for path in system.split_list(&gopath) {
+    for path in snapshot.gopath() {
         if let Some(fact) = fact(&path) {
-            evidence.push(Evidence::Path { path, fact: format!("GOPATH {fact}") });
+            evidence.push(Evidence::path(path, format!("GOPATH {fact}")));
         }
     }
     if evidence.iter().any(|one| matches!(one, Evidence::Path { fact, .. } if fact.starts_with("GOPATH"))) {
@@ -46,27 +44,29 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     // A user's name is not a mistake; a directory that somebody chose for Go alone could have been another.
     let is_own_choice = evidence.iter().any(|one| match one {
-        Evidence::Path { path, .. } => !system.is_windows() && !system.is_inside(path, &snapshot.home),
+        Evidence::Path { path, .. } => {
+            !system.is_windows() && !system.path(path.as_str()).is_inside(&snapshot.home)
+        }
         _ => false,
     });
     let severity = if is_own_choice { Severity::Warning } else { Severity::Note };
     let what = "directories of Go have blanks or letters beyond ASCII in their names";
     let why = "Go copes, but Makefiles, scripts and C compilers that cgo starts often do not";
-    let finding = Finding::new(CHECK.name, severity, what, why).shown_by(evidence);
+    let finding = Finding::new(severity, what, why).shown_by(evidence);
     vec![commands.iter().fold(finding, |finding, command| finding.command(command.trim_end()))]
 }
 
 /// Where such a directory could be instead; on Unix nobody but root may make one outside of the home.
-fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
+fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
     if fact(&snapshot.home).is_none() {
-        return Some(snapshot.system.join(&snapshot.home, name));
+        return Some(snapshot.home.join(name));
     }
     let name = if name == "go" { "gopath" } else { name.trim_start_matches('.') };
-    snapshot.system.is_windows().then(|| format!(r"C:\{name}"))
+    snapshot.system.is_windows().then(|| snapshot.system.path(format!(r"C:\{name}")))
 }
 
 /// The command that moves gover with all its toolchains.
-fn moved(snapshot: &Snapshot<'_>, to: &str) -> String {
+fn moved(snapshot: &Snapshot<'_>, to: &MachinePath) -> String {
     let from = &snapshot.gover.home;
     if snapshot.system.is_windows() {
         // gover finds its home by where it lies.
@@ -75,8 +75,8 @@ fn moved(snapshot: &Snapshot<'_>, to: &str) -> String {
     format!("mv '{from}' '{to}' && GOVER_HOME='{to}' '{to}/bin/gover' setup")
 }
 
-fn fact(path: &str) -> Option<&'static str> {
-    match (path.contains(char::is_whitespace), path.is_ascii()) {
+fn fact(path: &MachinePath) -> Option<&'static str> {
+    match (path.as_str().contains(char::is_whitespace), path.as_str().is_ascii()) {
         (true, true) => Some("has a blank in it"),
         (false, false) => Some("has letters beyond ASCII in it"),
         (true, false) => Some("has a blank and letters beyond ASCII in it"),
@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn a_user_s_name_is_worth_a_note() {
         let mut machine = Machine::windows();
-        machine.home = r"C:\Users\Jörg Maier".to_owned();
+        machine.home = machine.system.path(r"C:\Users\Jörg Maier");
+        machine.gover.home = machine.home.join(".gover");
         let findings = machine.findings("goroot-spaces");
         assert_eq!(findings[0].severity, Severity::Note);
         assert_eq!(findings[0].evidence.len(), 2);

@@ -3,13 +3,14 @@
 use crate::checks::finding_go::startup_order::StartupOrder;
 use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
 
 /// A place that sets GOROOT.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The directory.
-    pub(super) value: String,
+    pub(super) value: MachinePath,
     /// Where it shows.
     pub(super) evidence: Evidence,
     /// Whether it holds here and now, for a go that is not started by gover's shim.
@@ -24,7 +25,7 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |value: &str, evidence, is_effective, lasts| {
         if !value.is_empty() {
-            places.push(Place { value: value.to_owned(), evidence, is_effective, lasts });
+            places.push(Place { value: snapshot.system.path(value), evidence, is_effective, lasts });
         }
     };
     let now = snapshot.variable("GOROOT");
@@ -32,8 +33,9 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
         add(value, snapshot.variable_evidence("GOROOT"), true, false);
     }
     let order = StartupOrder::of(snapshot);
-    let is_read =
-        |file: &str| order.as_ref().is_none_or(|order| order.never.iter().all(|never| never.path != file));
+    let is_read = |file: &MachinePath| {
+        order.as_ref().is_none_or(|order| order.never.iter().all(|never| never.path != *file))
+    };
     for line in snapshot.startup.assignments("GOROOT").filter(|line| is_read(&line.file)) {
         add(&line.value, line.evidence(), false, true);
     }

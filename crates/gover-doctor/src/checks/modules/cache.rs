@@ -1,12 +1,11 @@
 //! The places where Go writes while it works: not writable, without leave to run programs, full, or far away.
 
-use gover_core::ToolchainName;
-
 use super::rights::take_back;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::disk::FileSystem;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "cache",
@@ -18,14 +17,13 @@ pub(super) const CHECK: Check = Check {
             directory is on a server.",
     repair: "`--fix` removes a setting that cannot work. Otherwise a command gives back the rights, empties the cache, or moves it to \
              a local disk.",
-    needs_network: false,
     run,
 };
 
 /// One place and the setting that moves it.
 struct Place {
     setting: &'static str,
-    path: String,
+    path: MachinePath,
     what: &'static str,
 }
 
@@ -34,7 +32,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
-    let of = |setting, path: Option<String>, what| path.map(|path| Place { setting, path, what });
+    let of = |setting, path: Option<MachinePath>, what| path.map(|path| Place { setting, path, what });
     // A GOPATH that cannot be written is a matter of `gopath`.
     let gopath_works = snapshot.gopath().first().is_some_and(|entry| snapshot.can_write(entry));
     let modules =
@@ -51,12 +49,12 @@ fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
 
 fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     let Place { setting, path, what } = place;
-    if *setting == "GOCACHE" && path == "off" {
+    if *setting == "GOCACHE" && path.as_str() == "off" {
         let why =
             "every build stops with `build cache is disabled by GOCACHE=off, but required as of Go 1.12`";
         return Some(removed(snapshot, place, "GOCACHE=off switches the build cache off".to_owned(), why));
     }
-    if !snapshot.system.is_absolute(path) {
+    if !path.is_absolute() {
         if *setting == "GOTMPDIR" {
             return None;
         }
@@ -64,7 +62,7 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
         return Some(removed(snapshot, place, what, "go commands stop, since it must be an absolute path"));
     }
     let shown = snapshot.short(path);
-    if *setting == "GOTMPDIR" && snapshot.disk.kind(path).is_none() {
+    if *setting == "GOTMPDIR" && !snapshot.exists(path) {
         // go creates directories in it, but not itself. Without GOTMPDIR the system's is used, which is not go's to find.
         snapshot.go_setting("GOTMPDIR")?;
         let what = format!("GOTMPDIR {shown} does not exist");
@@ -75,9 +73,9 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     }
     let system = snapshot.disk.file_system(path);
     let finding = |severity, problem: &str, why: &str, fact: String| {
-        Finding::new(CHECK.name, severity, format!("{what}, {shown}, is {problem}"), why)
+        Finding::new(severity, format!("{what}, {shown}, is {problem}"), why)
             .shown_by(snapshot.go_setting_evidence(setting))
-            .shown_by([Evidence::Path { path: path.clone(), fact }])
+            .shown_by([Evidence::path(path, fact)])
     };
     if system.forbids_programs
         && let Some((severity, why)) = starts_programs(snapshot, setting)
@@ -108,7 +106,7 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
 
 /// What does not work where programs are forbidden; `None` if nothing is started there.
 fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, &'static str)> {
-    let selected = snapshot.selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok());
+    let selected = snapshot.selection.version.as_ref();
     // Go 1.24 release notes: executables of `go run` and `go tool` are cached.
     let keeps_programs = || selected.and_then(|name| name.version().minor()).is_none_or(|minor| minor >= 24);
     match setting {
@@ -130,18 +128,14 @@ fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, 
 
 /// A setting that cannot work; without it the default counts.
 fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> Finding {
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
-        .shown_by(snapshot.go_setting_evidence(place.setting))
-        .shown_by(snapshot.startup_evidence(place.setting));
+    let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence(place.setting));
     snapshot.corrected(finding, place.setting, None)
 }
 
 fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
     let Place { setting, path, what } = place;
     let fact = "cannot be written by you";
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Error,
+    let finding = Finding::error(
         format!("{what}, {}, {fact}", snapshot.short(path)),
         match *setting {
             "GOCACHE" => "every build stops with `failed to initialize build cache`",
@@ -150,10 +144,10 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
         },
     )
     .shown_by(snapshot.go_setting_evidence(setting));
-    let existing = snapshot.nearest_existing(path).unwrap_or(path);
-    let finding = finding.shown_by([Evidence::Path { path: existing.to_owned(), fact: fact.to_owned() }]);
-    if snapshot.system.is_inside(existing, &snapshot.home) {
-        finding.command(take_back(snapshot, existing))
+    let existing = snapshot.nearest_existing(path).unwrap_or_else(|| path.clone());
+    let finding = finding.shown_by([Evidence::path(&existing, fact)]);
+    if existing.is_inside(&snapshot.home) {
+        finding.command(take_back(snapshot, &existing))
     } else if snapshot.go_setting(setting).is_some() {
         super::gopath::commands_only(snapshot.corrected(finding, setting, None))
     } else {
@@ -163,9 +157,9 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
 
 /// With the commands that put the place on a local disk.
 fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
-    let user = snapshot.system.file_name(&snapshot.home);
+    let user = snapshot.home.file_name();
     let local = match (place.setting, snapshot.system.is_windows()) {
-        ("GOTMPDIR", false) => snapshot.system.join(&snapshot.home, ".cache/go-tmp"),
+        ("GOTMPDIR", false) => snapshot.home.join(".cache/go-tmp").to_string(),
         ("GOCACHE", false) => format!("/var/tmp/{user}-go-build"),
         (_, false) => format!("/var/tmp/{user}-go-mod"),
         ("GOTMPDIR", true) => r"C:\go-cache\tmp".to_owned(),

@@ -13,7 +13,6 @@ pub(super) const CHECK: Check = Check {
             `go env -w`, and it stayed.",
     repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go env -w`. A project that \
              really needs it sets it for one command: `GO111MODULE=off go build`.",
-    needs_network: false,
     run,
 };
 
@@ -27,9 +26,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         _ => (Severity::Error, "GO111MODULE has a value that go does not know"),
     };
     let why = "go.mod is ignored, versions of dependencies come from GOPATH, and `go install PACKAGE@VERSION` fails";
-    let mut finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by(snapshot.go_setting_evidence("GO111MODULE"))
-        .shown_by(snapshot.startup_evidence("GO111MODULE"));
+    let mut finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GO111MODULE"));
     if snapshot.go_env.value("GO111MODULE").is_some() {
         finding = finding.fixed_by(snapshot.go_env.without("GO111MODULE")).command("go env -u GO111MODULE");
     }
@@ -53,10 +50,7 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].severity, Severity::Error);
         let file = "/home/ann/.config/go/env".to_owned();
-        assert_eq!(
-            findings[0].evidence,
-            [Evidence::Line { file, line: 2, text: "GO111MODULE=off".to_owned() }]
-        );
+        assert_eq!(findings[0].evidence, [Evidence::line(file, 2, "GO111MODULE=off")]);
         let repaired = machine.repaired(&findings);
         assert!(repaired.findings("go111module").is_empty());
         repaired

@@ -6,7 +6,7 @@ use super::gopath::{commands_only, owner};
 use crate::check::Check;
 use crate::finding::{Change, Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, RegistryValue, USER_ENVIRONMENT, UserKey};
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,6 @@ pub(super) const CHECK: Check = Check {
             PATH by no installer but that of Windows.",
     repair: "`--fix` removes a GOBIN that cannot work, and on Windows adds the folder to your own Path. In shells the line to add is \
              shown; the folder goes behind the others, so that gover's `go` stays first.",
-    needs_network: false,
     run,
 };
 
@@ -31,17 +30,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     unreachable(snapshot, &gobin, is_set).into_iter().collect()
 }
 
-fn misplaced(snapshot: &Snapshot<'_>, gobin: &str) -> Option<Finding> {
-    let system = &snapshot.system;
+fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(gobin);
     let mut is_automatic = true;
-    let (severity, what, why) = if !system.is_absolute(gobin) {
+    let (severity, what, why) = if !gobin.is_absolute() {
         (
             Severity::Error,
             format!("GOBIN is the relative path `{gobin}`"),
             "`go install` stops with `cannot install, GOBIN must be an absolute path`",
         )
-    } else if system.same(gobin, &snapshot.gover.bin) {
+    } else if *gobin == snapshot.gover.bin {
         (
             Severity::Warning,
             format!("GOBIN is gover's own directory, {shown}"),
@@ -65,9 +63,7 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &str) -> Option<Finding> {
     } else {
         return None;
     };
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by(snapshot.go_setting_evidence("GOBIN"))
-        .shown_by(snapshot.startup_evidence("GOBIN"));
+    let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOBIN"));
     if is_of_mise(gobin) {
         return Some(finding.command("mise settings set go_set_gobin false"));
     }
@@ -76,12 +72,12 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &str) -> Option<Finding> {
     Some(if is_automatic { finding } else { commands_only(finding) })
 }
 
-fn is_of_mise(path: &str) -> bool {
-    path.replace('\\', "/").contains("/mise/installs/")
+fn is_of_mise(path: &MachinePath) -> bool {
+    path.key().contains("/mise/installs/")
 }
 
 /// Programs are there and no shell finds them. Editors start theirs by path, so that by default this is only a note.
-fn unreachable(snapshot: &Snapshot<'_>, gobin: &str, is_set: bool) -> Option<Finding> {
+fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Option<Finding> {
     let programs: Vec<String> =
         snapshot.disk.list(gobin).into_iter().filter(|name| is_program(snapshot, gobin, name)).collect();
     let example = programs.first()?;
@@ -94,27 +90,23 @@ fn unreachable(snapshot: &Snapshot<'_>, gobin: &str, is_set: bool) -> Option<Fin
     };
     let shown = snapshot.short(gobin);
     let finding = Finding::new(
-        CHECK.name,
         if is_set { Severity::Warning } else { Severity::Note },
         format!("{shown}, where `go install` puts programs, is not on PATH"),
         format!("`{example}` and what else you install is `command not found`"),
     )
     .shown_by(snapshot.go_setting_evidence("GOBIN"))
-    .shown_by([Evidence::Path { path: gobin.to_owned(), fact: format!("holds {count}") }]);
+    .shown_by([Evidence::path(gobin, format!("holds {count}"))]);
     Some(add_to_path(snapshot, finding, gobin))
 }
 
-fn is_program(snapshot: &Snapshot<'_>, directory: &str, name: &str) -> bool {
-    let path = snapshot.system.join(directory, name);
-    snapshot.disk.kind(&path) == Some(Kind::File) && snapshot.disk.is_executable(&path)
+fn is_program(snapshot: &Snapshot<'_>, directory: &MachinePath, name: &str) -> bool {
+    let path = directory.join(name);
+    snapshot.is_file(&path) && snapshot.disk.is_executable(&path)
 }
 
 /// On PATH here, or in what new shells get.
-fn is_on_path(snapshot: &Snapshot<'_>, directory: &str) -> bool {
-    let is_same = |entry: &String| {
-        snapshot.system.same(entry, directory)
-            || snapshot.disk.real(entry).is_some_and(|real| snapshot.system.same(&real, directory))
-    };
+fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
+    let is_same = |entry: &MachinePath| entry == directory || snapshot.real(entry) == *directory;
     if snapshot.path().iter().any(is_same) {
         return true;
     }
@@ -127,7 +119,7 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &str) -> bool {
     snapshot.startup.files.iter().any(|file| {
         file.lines().iter().any(|(_, line)| {
             let is_comment = line.trim_start().starts_with('#');
-            let forms = [directory, &format!("$HOME/{below_home}"), &format!("~/{below_home}")]
+            let forms = [directory.as_str(), &format!("$HOME/{below_home}"), &format!("~/{below_home}")]
                 .iter()
                 .any(|form| line.contains(*form));
             let asked =
@@ -137,14 +129,14 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &str) -> bool {
     })
 }
 
-fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &str) -> Finding {
+fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePath) -> Finding {
     if snapshot.system.is_windows() {
         let before = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
         let mut text = before.as_ref().map(RegistryValue::shown).unwrap_or_default();
         if !text.is_empty() && !text.ends_with(';') {
             text.push(';');
         }
-        text.push_str(directory);
+        text.push_str(directory.as_str());
         let expands = before.as_ref().is_none_or(|value| value.expands);
         let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: "Path".to_owned() };
         return finding.fixed_by([Change::Registry {

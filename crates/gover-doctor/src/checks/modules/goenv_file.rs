@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::finding::{Change, Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::go_env::GoEnvLine;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
@@ -15,12 +16,11 @@ pub(super) const CHECK: Check = Check {
             end and quotation marks become part of the value.",
     repair: "`--fix` turns lines that go passes over into comments and cleans the values of the others. `go env -u NAME` removes \
              a setting, `go env -changed` shows all that differ from the default.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if let Some(path) = snapshot.go_env.path.as_deref().filter(|_| snapshot.go_env.is_unreadable) {
+    if let Some(path) = snapshot.go_env.path.as_ref().filter(|_| snapshot.go_env.is_unreadable) {
         return vec![unreadable(snapshot, path)];
     }
     if let Some(finding) = foreign_encoding(snapshot) {
@@ -29,11 +29,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     [faulty(snapshot), overriding(snapshot)].into_iter().flatten().collect()
 }
 
-fn unreadable(snapshot: &Snapshot<'_>, path: &str) -> Finding {
+fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
     let what = format!("{} may not be read by you", snapshot.short(path));
     let why = "go says nothing about it, and goes without every setting in it";
-    let evidence = Evidence::Path { path: path.to_owned(), fact: "permission denied".to_owned() };
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
+    let evidence = Evidence::path(path, "permission denied");
+    let finding = Finding::warning(what, why).shown_by([evidence]);
     finding.command(snapshot.readable_again(path))
 }
 
@@ -55,11 +55,9 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let text = String::from_utf16(&units).ok()?.replace("\r\n", "\n");
     let what = format!("{} is in UTF-16", snapshot.short(&path));
     let why = "go reads UTF-8 and passes over every line of it, so that none of these settings counts";
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by([Evidence::Path {
-        path: path.clone(),
-        fact: format!("{} bytes, every other one zero", content.len()),
-    }]);
-    Some(finding.fixed_by([Change::File { path, before: Some(content), after: Some(text.into_bytes()) }]))
+    let finding = Finding::error(what, why)
+        .shown_by([Evidence::path(&path, format!("{} bytes, every other one zero", content.len()))]);
+    Some(finding.fixed_by([Change::file(&path, content, text.into_bytes())]))
 }
 
 /// One finding for all lines, since they are in one file.
@@ -72,7 +70,7 @@ fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
         .collect();
     let (_, what, _) = faults.first()?;
     let severity = faults.iter().map(|(_, _, severity)| *severity).max()?;
-    let path = snapshot.short(file.path.as_deref()?);
+    let path = snapshot.short(file.path.as_ref()?);
     let what = match faults.len() {
         1 => format!("a line of {path} {what}"),
         count => format!("{count} lines of {path} are not read as they look; the first {what}"),
@@ -81,7 +79,7 @@ fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
         "go says nothing about it: it passes the line over, or takes every character for part of the value";
     let evidence = faults.iter().filter_map(|(line, ..)| file.line_evidence(line));
     let change = file.rewritten(|line| Some(repaired(line)));
-    Some(Finding::new(CHECK.name, severity, what, why).shown_by(evidence).fixed_by(change))
+    Some(Finding::new(severity, what, why).shown_by(evidence).fixed_by(change))
 }
 
 fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
@@ -153,7 +151,7 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         .copied()
         .filter(|name| snapshot.variable(name).is_some_and(|value| file.value(name) != Some(value)))
         .collect();
-    let path = snapshot.short(file.path.as_deref()?);
+    let path = snapshot.short(file.path.as_ref()?);
     let (what, why) = if hidden.is_empty() {
         (
             format!("{path} sets {} for every project", names.join(", ")),
@@ -165,7 +163,7 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
             "the variable wins: `go env -w` has no effect until it is gone",
         )
     };
-    let mut finding = Finding::new(CHECK.name, Severity::Note, what, why)
+    let mut finding = Finding::note(what, why)
         .shown_by(set.iter().filter_map(|line| file.line_evidence(line)))
         .shown_by(hidden.iter().map(|name| snapshot.variable_evidence(name)));
     for name in hidden {

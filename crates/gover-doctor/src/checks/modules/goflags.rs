@@ -5,7 +5,6 @@ use crate::check::Check;
 use crate::checks::words;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
@@ -16,7 +15,6 @@ pub(super) const CHECK: Check = Check {
             program stand in for the compiler; whoever can set it owns what you build.",
     repair: "`--fix` takes the flags at fault out of the file of `go env -w`, and removes the variable if nothing else is in it; \
              otherwise the value that remains is shown to be set.",
-    needs_network: false,
     run,
 };
 
@@ -26,7 +24,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         Ok(words) => words,
         Err(quote) => {
             let what = format!("GOFLAGS has a {quote} that is not closed");
-            let finding = Finding::new(CHECK.name, Severity::Error, what, EVERY_COMMAND_FAILS);
+            let finding = Finding::error(what, EVERY_COMMAND_FAILS);
             return vec![drop_flags(snapshot, finding, &[], |_| true)];
         }
     };
@@ -43,7 +41,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         .into_iter()
         .flatten()
         .map(|Fault { severity, what, why, drop }| {
-            let finding = Finding::new(CHECK.name, severity, what, why);
+            let finding = Finding::new(severity, what, why);
             drop_flags(snapshot, finding, &words, |word| drop.contains(word))
         })
         .collect()
@@ -106,14 +104,14 @@ fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     // The last one counts.
     let flag = words.iter().rev().find(|word| name(word) == "mod")?;
     let go_mod = snapshot.nearest("go.mod")?;
-    let directory = snapshot.system.parent(&go_mod)?;
-    let vendor = snapshot.system.join(directory, "vendor");
-    let has_vendor = snapshot.disk.kind(&vendor) == Some(Kind::Directory);
+    let directory = go_mod.parent()?;
+    let vendor = directory.join("vendor");
+    let has_vendor = snapshot.is_directory(&vendor);
     // A module that needs no other builds without it.
     let needs_others =
         || snapshot.text(&go_mod).is_some_and(|text| !module_file::read(&text).required.is_empty());
     if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() && needs_others() {
-        let directory = snapshot.short(directory);
+        let directory = snapshot.short(&directory);
         return Some(Fault {
             severity: Severity::Error,
             what: format!("GOFLAGS has `{flag}`, and {directory} has no vendor directory"),

@@ -7,7 +7,6 @@ use super::lasting::is_lasting;
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::system::Os;
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
@@ -19,7 +18,6 @@ pub(super) const CHECK: Check = Check {
             command prompt, which keeps the blank before `&&`.",
     repair: "`--fix` removes them. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = 'linux'` and afterwards \
              `Remove-Item Env:GOOS`.",
-    needs_network: false,
     run,
 };
 
@@ -59,36 +57,25 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
             "every build is for another machine: `go run`, `go test` and what `go install` makes do not run here",
         )
     };
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by(snapshot.go_setting_evidence(name))
-        .shown_by(snapshot.startup_evidence(name));
+    let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence(name));
     Some(snapshot.corrected(finding, name, None))
 }
 
 /// What is right here, the best first: the toolchain's own, and the machine's.
 fn own(snapshot: &Snapshot<'_>, name: &str) -> Vec<String> {
     if name == "GOOS" {
-        return go_os(snapshot).map(str::to_owned).into_iter().collect();
+        return snapshot.system.go_os().map(str::to_owned).into_iter().collect();
     }
     let built_for = snapshot.selection.bin.as_ref().map(|bin| {
-        let program = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+        let program = bin.program("go");
         platform::architectures(&snapshot.disk.head(&program, 1024))
     });
     let built_for = built_for.unwrap_or_default().into_iter().map(|arch| arch.as_str().to_owned());
     std::iter::once(snapshot.system.arch.clone()).chain(built_for).collect()
 }
 
-fn go_os(snapshot: &Snapshot<'_>) -> Option<&'static str> {
-    match snapshot.system.os {
-        Os::Linux => Some("linux"),
-        Os::MacOs => Some("darwin"),
-        Os::Windows => Some("windows"),
-        Os::Other => None,
-    }
-}
-
 fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
-    let machine = go_os(snapshot).and_then(|os| Platform::new(os, &snapshot.system.arch).ok());
+    let machine = snapshot.system.go_os().and_then(|os| Platform::new(os, &snapshot.system.arch).ok());
     let fit = machine.and_then(|machine| Some(machine.fit(Arch::parse(arch).ok()?)));
     fit.is_some_and(|fit| fit != Fit::Foreign)
 }
@@ -126,6 +113,7 @@ mod tests {
 
     use super::*;
     use crate::snapshot::registry::Hive;
+    use crate::snapshot::system::Os;
     use crate::testing::Machine;
 
     #[test]

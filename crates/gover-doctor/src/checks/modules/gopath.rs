@@ -4,7 +4,7 @@ use super::rights::take_back;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "gopath",
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
             `~/go` root's.",
     repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` counts again. Rights are given back by the command \
              that is shown.",
-    needs_network: false,
     run,
 };
 
@@ -35,22 +34,21 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// An entry that the go command refuses, or that belongs to a toolchain.
-fn misplaced(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
-    let system = &snapshot.system;
+fn misplaced(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(entry);
-    let (severity, what, why) = if entry.starts_with('~') {
+    let (severity, what, why) = if entry.as_str().starts_with('~') {
         (
             Severity::Error,
             format!("GOPATH holds `{entry}`, in which nobody expands the `~`"),
             "every go command stops with `GOPATH entry cannot start with shell metacharacter '~'`",
         )
-    } else if !system.is_absolute(entry) {
+    } else if !entry.is_absolute() {
         (
             Severity::Error,
             format!("GOPATH holds the relative path `{entry}`"),
             "every go command stops with `GOPATH entry is relative; must be absolute path`",
         )
-    } else if snapshot.selection.goroot.as_ref().is_some_and(|goroot| system.same(goroot, entry)) {
+    } else if snapshot.selection.goroot.as_ref().is_some_and(|goroot| goroot == entry) {
         (
             Severity::Warning,
             format!("GOPATH is the GOROOT of the Go in use, {shown}"),
@@ -65,20 +63,18 @@ fn misplaced(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
     } else {
         return None;
     };
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by(snapshot.go_setting_evidence("GOPATH"))
-        .shown_by(snapshot.startup_evidence("GOPATH"));
+    let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOPATH"));
     Some(snapshot.corrected(finding, "GOPATH", None))
 }
 
 /// The toolchain or store that a directory is inside.
-pub(super) fn owner(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
-    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+pub(super) fn owner(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
+    let versions = snapshot.gover.home.join("versions");
     let owners = [snapshot.selection.goroot.clone(), Some(versions)];
-    owners.into_iter().flatten().find(|owner| snapshot.system.is_inside(path, owner))
+    owners.into_iter().flatten().find(|owner| path.is_inside(owner))
 }
 
-fn unwritable(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
+fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     // With both of its uses elsewhere nothing is written there.
     let is_unused = snapshot.go_setting("GOMODCACHE").is_some() && snapshot.go_setting("GOBIN").is_some();
     if is_unused || snapshot.can_write(entry) {
@@ -86,19 +82,17 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
     }
     let shown = snapshot.short(entry);
     let existing = snapshot.nearest_existing(entry);
-    let exists = existing == Some(entry);
+    let exists = existing.as_ref() == Some(entry);
     let fact = if exists { "cannot be written by you" } else { "does not exist and cannot be created" };
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Error,
+    let finding = Finding::error(
         format!("GOPATH {shown} {fact}"),
         "no module can be downloaded and no program installed: `could not create module cache`",
     )
     .shown_by(snapshot.go_setting_evidence("GOPATH"))
-    .shown_by([Evidence::Path { path: entry.to_owned(), fact: fact.to_owned() }]);
+    .shown_by([Evidence::path(entry, fact)]);
     Some(match existing {
-        Some(existing) if exists || snapshot.system.is_inside(existing, &snapshot.home) => {
-            finding.command(take_back(snapshot, existing))
+        Some(existing) if exists || existing.is_inside(&snapshot.home) => {
+            finding.command(take_back(snapshot, &existing))
         }
         // Which of both was meant, only the person knows.
         _ => commands_only(snapshot.corrected(finding, "GOPATH", None)),
@@ -110,16 +104,16 @@ pub(super) fn commands_only(mut finding: Finding) -> Finding {
     finding
 }
 
-fn module_at_top(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
-    let go_mod = snapshot.system.join(entry, "go.mod");
-    if snapshot.disk.kind(&go_mod) != Some(Kind::File) {
+fn module_at_top(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
+    let go_mod = entry.join("go.mod");
+    if !snapshot.is_file(&go_mod) {
         return None;
     }
     let what = format!("GOPATH {} is itself a module", snapshot.short(entry));
     let why = "go commands in it stop with `$GOPATH/go.mod exists but should not`, or take the module cache for its packages";
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+    let finding = Finding::error(what, why)
         .shown_by(snapshot.go_setting_evidence("GOPATH"))
-        .shown_by([Evidence::Path { path: go_mod.clone(), fact: "is a module's".to_owned() }]);
+        .shown_by([Evidence::path(&go_mod, "is a module's")]);
     if snapshot.go_setting("GOPATH").is_some() {
         return Some(snapshot.corrected(finding, "GOPATH", None));
     }
@@ -129,35 +123,30 @@ fn module_at_top(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
 }
 
 /// Go files below GOPATH/src without a module, or with one that is switched off.
-fn project_below(snapshot: &Snapshot<'_>, entry: &str) -> Option<Finding> {
-    let source = snapshot.system.join(entry, "src");
-    if !snapshot.system.is_inside(&snapshot.directory, &source) {
+fn project_below(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
+    let source = entry.join("src");
+    if !snapshot.directory.is_inside(&source) {
         return None;
     }
     let shown = snapshot.short(&snapshot.directory);
     let mode = snapshot.go_setting("GO111MODULE").unwrap_or_default();
     match snapshot.nearest("go.mod") {
         Some(go_mod) if mode == "off" => {
-            let finding = Finding::new(
-                CHECK.name,
-                Severity::Error,
+            let finding = Finding::error(
                 format!("{shown} is a module below GOPATH/src, and modules are off"),
                 "its go.mod is ignored: dependencies come from GOPATH/src in whatever version lies there",
             )
-            .shown_by([Evidence::Path { path: go_mod, fact: "is ignored".to_owned() }])
+            .shown_by([Evidence::path(go_mod, "is ignored")])
             .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
             Some(commands_only(snapshot.corrected(finding, "GO111MODULE", None)))
         }
         None if matches!(mode.as_str(), "" | "on")
             && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) =>
         {
-            let finding = Finding::new(
-                CHECK.name,
-                Severity::Warning,
-                format!("{shown} has Go files below GOPATH/src and is no module"),
+            let finding = Finding::warning(format!("{shown} has Go files below GOPATH/src and is no module"),
                 "since Go 1.16 it does not build: `go.mod file not found in current directory or any parent directory`",
             )
-            .shown_by([Evidence::Path { path: snapshot.directory.clone(), fact: "has no go.mod".to_owned() }]);
+            .shown_by([Evidence::path(&snapshot.directory, "has no go.mod")]);
             Some(finding.command("go mod init"))
         }
         _ => None,

@@ -17,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a Dockerfile, and holds for all.",
     repair: "`--fix` removes an invalid value, one that stops this project, and one version for all. gover chooses for each project; a project \
              that needs an exact version has a `toolchain` line in go.mod or a .go-version.",
-    needs_network: false,
     run,
 };
 
@@ -28,9 +27,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
     let finding = |severity, what: String, why: &str| {
-        Finding::new(CHECK.name, severity, what, why)
-            .shown_by(snapshot.go_setting_evidence("GOTOOLCHAIN"))
-            .shown_by(snapshot.startup_evidence("GOTOOLCHAIN"))
+        Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOTOOLCHAIN"))
     };
     let Some(kind) = kind(value) else {
         let meant = GoVersion::parse(value).map(|version| ToolchainName::of(&version));
@@ -50,7 +47,7 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
     }
     let running = match &kind {
         Kind::Chooses => return None,
-        Kind::Local => snapshot.selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok()),
+        Kind::Local => snapshot.selection.version.clone(),
         Kind::Fixed(name) => Some(name.clone()),
     };
     if let (Some(needed), Some(running)) = (needed(snapshot), &running)

@@ -1,7 +1,7 @@
 //! What a go.mod or go.work requires, replaces and uses, line by line. A file that go itself would refuse gives what can be
 //! read of it.
 
-use crate::snapshot::system::System;
+use crate::snapshot::path::MachinePath;
 
 /// The lines that matter here.
 #[derive(Debug, Default)]
@@ -53,11 +53,11 @@ impl Target {
 
 impl Target {
     /// The same with the path of a directory made absolute, so that it can be compared.
-    pub(super) fn from(&self, base: &str, system: &System) -> Self {
+    pub(super) fn from(&self, base: &MachinePath) -> Self {
         if !self.version.is_empty() {
             return self.clone();
         }
-        Self { path: normal(&system.join(base, &self.path)), version: String::new() }
+        Self { path: normal(base.join(&self.path).as_str()), version: String::new() }
     }
 }
 

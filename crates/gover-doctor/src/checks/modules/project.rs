@@ -24,6 +24,6 @@ pub(super) fn needed(snapshot: &Snapshot<'_>) -> Option<Needed> {
     let content = snapshot.text(&file)?;
     let (line, value) = gorules::lookup(&content, "go")?;
     let version = GoVersion::parse(value).ok()?;
-    let text = content.split('\n').nth(line - 1).unwrap_or_default().trim().to_owned();
-    Some(Needed { version, name, evidence: Evidence::Line { file, line, text } })
+    let text = content.split('\n').nth(line - 1).unwrap_or_default();
+    Some(Needed { version, name, evidence: Evidence::line(file, line, text) })
 }

@@ -3,9 +3,10 @@
 use gover_shell::ShellKind;
 
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 /// A command for a directory that exists and refuses to be written.
-pub(super) fn take_back(snapshot: &Snapshot<'_>, path: &str) -> String {
+pub(super) fn take_back(snapshot: &Snapshot<'_>, path: &MachinePath) -> String {
     let path = snapshot.word(path);
     match (snapshot.system.is_windows(), snapshot.shell) {
         (true, Some(ShellKind::Cmd)) => format!("icacls {path} /grant %USERNAME%:(OI)(CI)F /T"),

@@ -4,8 +4,9 @@ use gover_core::ToolchainName;
 
 use super::project::needed;
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
 
 pub(super) const CHECK: Check = Check {
@@ -17,7 +18,6 @@ pub(super) const CHECK: Check = Check {
     cause: "A tool that reads Go code understands the language of the Go that built it, and stays as it was when Go is updated. Or \
             a package manager's copy comes first on PATH.",
     repair: "Install the tool again with the Go in use; the command is shown.",
-    needs_network: false,
     run,
 };
 
@@ -29,7 +29,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// A program that Go built.
 #[derive(Debug, PartialEq, Eq)]
 struct Built {
-    path: String,
+    path: MachinePath,
     /// `go1.22.5`
     by: String,
     /// Its main package, if it tells.
@@ -39,27 +39,27 @@ struct Built {
 /// One run of `go version -m` for the whole directory.
 fn programs(snapshot: &Snapshot<'_>) -> Vec<Built> {
     let (Some(bin), Some(gobin)) = (&snapshot.selection.bin, snapshot.gobin()) else { return Vec::new() };
-    let go = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    let go = bin.program("go");
     if snapshot.disk.list(&gobin).is_empty() || !snapshot.disk.is_executable(&go) {
         return Vec::new();
     }
     let ran = snapshot.programs.run(&Run {
         program: &go,
-        arguments: &["version", "-m", &gobin],
+        arguments: &["version", "-m", gobin.as_str()],
         // Nothing of the project's or the user's is to change what runs, or to start a download.
         variables: &[
             ("GOTOOLCHAIN", Some("local")),
             ("GOENV", Some("off")),
             ("GOFLAGS", None),
-            ("GOROOT", snapshot.selection.goroot.as_deref()),
+            ("GOROOT", snapshot.selection.goroot.as_ref().map(MachinePath::as_str)),
         ],
         input: "",
     });
-    ran.map(|ran| read(&ran.stdout)).unwrap_or_default()
+    ran.map(|ran| read(snapshot, &ran.stdout)).unwrap_or_default()
 }
 
 /// `PATH: go1.22.5`, and below it lines with a tab before them.
-fn read(output: &str) -> Vec<Built> {
+fn read(snapshot: &Snapshot<'_>, output: &str) -> Vec<Built> {
     let mut found: Vec<Built> = Vec::new();
     for line in output.lines() {
         if let Some(detail) = line.strip_prefix('\t') {
@@ -68,7 +68,7 @@ fn read(output: &str) -> Vec<Built> {
             }
         } else if let Some((path, by)) = line.rsplit_once(": ") {
             let by = by.split(' ').next().unwrap_or_default().to_owned();
-            found.push(Built { path: path.to_owned(), by, package: None });
+            found.push(Built { path: snapshot.system.path(path), by, package: None });
         }
     }
     found
@@ -84,7 +84,7 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     };
     let stale: Vec<&Built> = programs.iter().filter(is_stale).collect();
     stale.first()?;
-    let names: Vec<&str> = stale.iter().map(|built| snapshot.system.file_name(&built.path)).collect();
+    let names: Vec<&str> = stale.iter().map(|built| built.path.file_name()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     let what = format!(
         "{} {were} built by an older Go than {} asks for, which is {}",
@@ -93,12 +93,9 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
         needed.version
     );
     let why = format!("a tool that reads Go code refuses or misreads that of go {language}");
-    let mut finding = Finding::new(CHECK.name, Severity::Warning, what, why)
+    let mut finding = Finding::warning(what, why)
         .shown_by([needed.evidence])
-        .shown_by(stale.iter().map(|built| Evidence::Path {
-            path: built.path.clone(),
-            fact: format!("built by {}", built.by),
-        }));
+        .shown_by(stale.iter().map(|built| Evidence::path(&built.path, format!("built by {}", built.by))));
     for package in stale.iter().filter_map(|built| built.package.as_ref()) {
         finding = finding.command(format!("go install {package}@latest"));
     }
@@ -133,14 +130,14 @@ const READERS: &[&str] = &[
 /// Programs of GOBIN that another of the same name comes before.
 fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let gobin = snapshot.gobin()?;
-    let is_on_path = snapshot.path().iter().any(|entry| snapshot.system.same(entry, &gobin));
+    let is_on_path = snapshot.path().iter().any(|entry| entry == &gobin);
     if !is_on_path {
         return None;
     }
-    let pairs: Vec<(&Built, String)> =
+    let pairs: Vec<(&Built, MachinePath)> =
         programs.iter().filter_map(|built| Some((built, shadow(snapshot, &built.path)?))).collect();
     let (first, shadow) = pairs.first()?;
-    let name = snapshot.system.file_name(&first.path);
+    let name = first.path.file_name();
     let what = match pairs.len() {
         1 => format!("{name} of `go install` is hidden by {}", snapshot.short(shadow)),
         count => format!("{count} programs of `go install` are hidden by others of the same name"),
@@ -148,20 +145,19 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let why = "the other one runs, however often `go install` brings a newer one";
     let evidence = pairs.iter().flat_map(|(built, shadow)| {
         [
-            Evidence::Path { path: shadow.clone(), fact: "comes first on PATH".to_owned() },
-            Evidence::Path { path: built.path.clone(), fact: format!("built by {}, comes later", built.by) },
+            Evidence::path(shadow, "comes first on PATH"),
+            Evidence::path(&built.path, format!("built by {}, comes later", built.by)),
         ]
     });
-    Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence))
+    Some(Finding::note(what, why).shown_by(evidence))
 }
 
 /// The program of the same name that a shell finds instead.
-fn shadow(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
-    let found = snapshot.program(snapshot.system.file_name(path))?;
-    let real = |path: &str| snapshot.disk.real(path).unwrap_or_else(|| path.to_owned());
+fn shadow(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
+    let found = snapshot.program(path.file_name())?;
     // go, gofmt and go1.X.Y are gover's to choose.
-    let is_govers = snapshot.system.is_inside(&found, &snapshot.gover.bin);
-    (!is_govers && !snapshot.system.same(&real(&found), &real(path))).then_some(found)
+    let is_govers = found.is_inside(&snapshot.gover.bin);
+    (!is_govers && snapshot.real(&found) != snapshot.real(path)).then_some(found)
 }
 
 #[cfg(test)]

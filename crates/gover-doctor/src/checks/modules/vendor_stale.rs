@@ -4,9 +4,9 @@ use super::module_file::{self, ModuleFile, Replaced, Target};
 use super::vendor_list::VendorList;
 use crate::check::Check;
 use crate::checks::words;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     cause: "go.mod was changed, by `go get`, a merge or a bot, and nobody ran `go mod vendor`; or the `vendor` directory belongs to \
             another language's tool.",
     repair: "`go mod vendor`, in a workspace `go work vendor`, writes the directory anew. It deletes what else is in it, so it is never run for you.",
-    needs_network: false,
     run,
 };
 
@@ -32,9 +31,9 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         Some(file) => (file, true),
         None => (snapshot.nearest("go.mod")?, false),
     };
-    let base = snapshot.system.parent(&file)?;
-    let vendor = snapshot.system.join(base, "vendor");
-    if snapshot.disk.kind(&vendor) != Some(Kind::Directory) {
+    let base = file.parent()?;
+    let vendor = base.join("vendor");
+    if !snapshot.is_directory(&vendor) {
         return None;
     }
     let first = Source::read(snapshot, &file)?;
@@ -42,7 +41,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if first.module.go_minor.or(is_workspace.then_some(18)).is_none_or(|minor| minor < 14) {
         return None;
     }
-    let list = snapshot.system.join(&vendor, "modules.txt");
+    let list = vendor.join("modules.txt");
     let text = snapshot.text(&list);
     // What was written in the other mode go passes over.
     if text.as_deref().is_some_and(is_of_workspace) != is_workspace {
@@ -53,18 +52,15 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if is_workspace {
         sources.extend(members(snapshot, sources.first()?)?);
     }
-    let whole =
-        Vendored { sources, listed: VendorList::read(&text), base: base.to_owned(), list: list.clone() };
-    let differences = whole.differences(snapshot);
+    let whole = Vendored { sources, listed: VendorList::read(&text), base, list: list.clone() };
+    let differences = whole.differences();
     let count = differences.len();
     if count == 0 {
         return None;
     }
     let modules = if count == 1 { "1 module".to_owned() } else { format!("{count} modules") };
     let fits = if is_workspace { "the workspace" } else { "go.mod" };
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Error,
+    let finding = Finding::error(
         format!("{} does not fit {fits} in {modules}", snapshot.short(&list)),
         "every build here stops with `go: inconsistent vendoring`",
     );
@@ -82,9 +78,8 @@ fn is_of_workspace(list: &str) -> bool {
 fn members(snapshot: &Snapshot<'_>, workspace: &Source) -> Option<Vec<Source>> {
     let read = |used: &String| {
         let used = used.strip_prefix("./").unwrap_or(used);
-        let directory =
-            if used == "." { workspace.base.clone() } else { snapshot.system.join(&workspace.base, used) };
-        Source::read(snapshot, &snapshot.system.join(&directory, "go.mod"))
+        let directory = if used == "." { workspace.base.clone() } else { workspace.base.join(used) };
+        Source::read(snapshot, &directory.join("go.mod"))
     };
     workspace.module.used.iter().map(read).collect()
 }
@@ -98,11 +93,14 @@ fn is_ignored(snapshot: &Snapshot<'_>) -> bool {
 }
 
 /// `vendor` without a list: PHP's and Ruby's tools use the same name.
-fn foreign(snapshot: &Snapshot<'_>, module: &ModuleFile, vendor: &str, go_mod: &str) -> Option<Finding> {
+fn foreign(
+    snapshot: &Snapshot<'_>,
+    module: &ModuleFile,
+    vendor: &MachinePath,
+    go_mod: &MachinePath,
+) -> Option<Finding> {
     let required = module.required.first()?;
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Error,
+    let finding = Finding::error(
         format!("{} is no vendor directory of Go's, and go takes it for one", snapshot.short(vendor)),
         "every build here stops with `go: inconsistent vendoring`",
     );
@@ -110,27 +108,27 @@ fn foreign(snapshot: &Snapshot<'_>, module: &ModuleFile, vendor: &str, go_mod: &
     Some(
         finding
             .shown_by([
-                Evidence::Path { path: vendor.to_owned(), fact: "has no modules.txt".to_owned() },
-                Evidence::Line { file, line: required.line, text: required.text.clone() },
+                Evidence::path(vendor, "has no modules.txt"),
+                Evidence::line(file, required.line, &required.text),
             ])
             .command("go build -mod=readonly ./..."),
     )
 }
 /// A go.mod or go.work.
 struct Source {
-    file: String,
-    base: String,
+    file: MachinePath,
+    base: MachinePath,
     module: ModuleFile,
 }
 
 impl Source {
-    fn read(snapshot: &Snapshot<'_>, file: &str) -> Option<Self> {
-        let base = snapshot.system.parent(file)?.to_owned();
-        Some(Self { file: file.to_owned(), base, module: module_file::read(&snapshot.text(file)?) })
+    fn read(snapshot: &Snapshot<'_>, file: &MachinePath) -> Option<Self> {
+        let base = file.parent()?;
+        Some(Self { file: file.clone(), base, module: module_file::read(&snapshot.text(file)?) })
     }
 
     fn line(&self, line: usize, text: &str) -> Evidence {
-        Evidence::Line { file: self.file.clone(), line, text: text.to_owned() }
+        Evidence::line(&self.file, line, text)
     }
 }
 
@@ -140,13 +138,13 @@ struct Vendored {
     sources: Vec<Source>,
     listed: VendorList,
     /// The directory above the vendor directory.
-    base: String,
-    list: String,
+    base: MachinePath,
+    list: MachinePath,
 }
 
 impl Vendored {
     /// Each line that has no counterpart (`cmd/go/internal/modload.checkVendorConsistency`).
-    fn differences(&self, snapshot: &Snapshot<'_>) -> Vec<Evidence> {
+    fn differences(&self) -> Vec<Evidence> {
         let mut found = Vec::new();
         for source in &self.sources {
             for required in &source.module.required {
@@ -158,7 +156,7 @@ impl Vendored {
         }
         for source in &self.sources {
             for replaced in &source.module.replaced {
-                if !self.is_listed(snapshot, replaced) {
+                if !self.is_listed(replaced) {
                     found.push(source.line(replaced.line, &replaced.text));
                 }
             }
@@ -170,24 +168,23 @@ impl Vendored {
                 .flat_map(|source| &source.module.required)
                 .any(|known| known.path == *path && known.version == *version);
             let is_extra = listed.is_explicit && listed.has_packages && !is_required;
-            if is_extra || (listed.replacement.is_some() && self.target(snapshot, path, version).is_none()) {
-                let text = listed.text.clone();
-                found.push(Evidence::Line { file: self.list.clone(), line: listed.line, text });
+            if is_extra || (listed.replacement.is_some() && self.target(path, version).is_none()) {
+                found.push(Evidence::line(&self.list, listed.line, &listed.text));
             }
         }
         found
     }
 
     /// Whether modules.txt has what a module is really replaced by.
-    fn is_listed(&self, snapshot: &Snapshot<'_>, replaced: &Replaced) -> bool {
+    fn is_listed(&self, replaced: &Replaced) -> bool {
         // A module of the workspace stands for itself, whatever others replace it by.
         if replaced.version.is_empty() && self.is_member(&replaced.path) {
             return true;
         }
         let key = (replaced.path.clone(), replaced.version.clone());
         let known = self.listed.modules.get(&key).and_then(|known| known.replacement.as_ref());
-        let known = known.map(|target| target.from(&self.base, &snapshot.system));
-        known.is_some() && known == self.target(snapshot, &replaced.path, &replaced.version)
+        let known = known.map(|target| target.from(&self.base));
+        known.is_some() && known == self.target(&replaced.path, &replaced.version)
     }
 
     fn is_member(&self, path: &str) -> bool {
@@ -195,14 +192,14 @@ impl Vendored {
     }
 
     /// What a module is replaced by: go.work comes first, and a version of its own before all versions.
-    fn target(&self, snapshot: &Snapshot<'_>, path: &str, version: &str) -> Option<Target> {
+    fn target(&self, path: &str, version: &str) -> Option<Target> {
         self.sources.iter().find_map(|source| {
             let of = |version: &str| {
                 let mut all = source.module.replaced.iter();
                 all.find(|replaced| replaced.path == path && replaced.version == version)
             };
             let replaced = of(version).or_else(|| of(""))?;
-            Some(replaced.by.from(&source.base, &snapshot.system))
+            Some(replaced.by.from(&source.base))
         })
     }
 }
@@ -211,7 +208,7 @@ const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     const MODULE: &str = "module shop\n\ngo 1.22\n\nrequire (\n\tgolang.org/x/text v0.14.0 // indirect\n)\n\nreplace example.com/a => ../a\n";

@@ -1,7 +1,7 @@
 //! A clock that is so wrong that certificates are refused.
 
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
 use crate::snapshot::system::Os;
@@ -12,7 +12,6 @@ pub(super) const CHECK: Check = Check {
     symptom: "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, on every address.",
     cause: "The machine's clock is wrong: an empty battery, a virtual machine or WSL that slept, a board without a clock.",
     repair: "Set the clock with the commands shown, and let the system keep it right.",
-    needs_network: false,
     run,
 };
 
@@ -34,10 +33,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let direction = if ahead > 0 { "ahead" } else { "behind" };
         let what = format!("the clock is {} {direction}", span(size));
         if size > DAY || !refused.is_empty() {
-            Finding::new(CHECK.name, Severity::Error, what, why_if_refused)
+            Finding::error(what, why_if_refused)
         } else {
             let why = "builds may think that files come from the future, and tokens are refused";
-            Finding::new(CHECK.name, Severity::Warning, what, why)
+            Finding::warning(what, why)
         }
     } else if let Some((name, date)) = released_later(snapshot) {
         let evidence = Evidence::Answer {
@@ -45,7 +44,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             text: format!("{}, while {name} came out on {date}", day(snapshot.system.now)),
         };
         let what = "the clock is behind, before a release of Go that is known here".to_owned();
-        Finding::new(CHECK.name, Severity::Error, what, why_if_refused).shown_by([evidence])
+        Finding::error(what, why_if_refused).shown_by([evidence])
     } else {
         // Without the time of any server, a server's own expired certificate looks the same.
         return Vec::new();
@@ -109,6 +108,7 @@ const TOLERATED: u64 = 300;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::{Machine, asked};
 
     fn ahead(machine: Machine, seconds: i64) -> Machine {

@@ -65,7 +65,7 @@ fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
     }
     // Go takes what looks like a host and has no scheme for https; single words are reserved.
     let is_bare =
-        text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.is_absolute(text);
+        text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.path(text).is_absolute();
     let url = if is_bare { format!("https://{text}") } else { text.to_owned() };
     let Some((scheme, rest)) = url.split_once("://") else { return Place::Invalid };
     match scheme.to_ascii_lowercase().as_str() {

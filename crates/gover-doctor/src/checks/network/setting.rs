@@ -26,7 +26,7 @@ impl Setting {
             }
             return Some(Self { name, value, evidence: masked(evidence), is_set: true });
         }
-        let file = snapshot.system.join(snapshot.selection.goroot.as_deref()?, "go.env");
+        let file = snapshot.selection.goroot.as_ref()?.join("go.env");
         let text = snapshot.text(&file)?;
         let prefix = format!("{name}=");
         let (index, value) = text
@@ -34,7 +34,7 @@ impl Setting {
             .enumerate()
             .filter_map(|(index, line)| Some((index, line.strip_prefix(&prefix)?)))
             .last()?;
-        let line = Evidence::Line { file, line: index + 1, text: format!("{prefix}{}", mask(value)) };
+        let line = Evidence::line(file, index + 1, format!("{prefix}{}", mask(value)));
         Some(Self { name, value: value.to_owned(), evidence: vec![line], is_set: false })
     }
 
@@ -79,12 +79,6 @@ impl Setting {
     }
 }
 
-/// The command that stores a setting, quoted: PowerShell takes a comma for the end of a word.
-pub(in crate::checks) fn go_env_write(snapshot: &Snapshot<'_>, name: &str, value: &str) -> String {
-    let word = format!("{name}={value}");
-    format!("go env -w {}", snapshot.shell.map_or(word.clone(), |shell| shell.syntax().quote(&word)))
-}
-
 fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
     evidence
         .into_iter()
@@ -92,7 +86,7 @@ fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
             Evidence::Variable { name, value, set_in } => {
                 Evidence::Variable { name, value: mask(&value), set_in }
             }
-            Evidence::Line { file, line, text } => Evidence::Line { file, line, text: mask(&text) },
+            Evidence::Line { file, line, text } => Evidence::line(file, line, mask(&text)),
             other => other,
         })
         .collect()

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::setting::host;
 use crate::check::Check;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
 use crate::snapshot::system::Os;
 
@@ -18,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Something between this machine and Go's servers opens each connection and shows a certificate of its own. Browsers know its authority because it was put \
             where they look; go looks in the system's store, in WSL and containers that is another one. Or SSL_CERT_FILE names a file without it.",
     repair: "Get the authority's certificate from those who run the network and put it into the system's store with the commands shown. Do not switch verification off.",
-    needs_network: false,
     run,
 };
 
@@ -42,8 +40,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             None => format!("{hosts}: certificate of an authority that is not trusted here"),
         };
         let why = "go, git and gover refuse the connection; if it is your company's authority, it belongs into the system's store";
-        let mut finding = Finding::new(CHECK.name, Severity::Error, what, why)
-            .shown_by(asked.into_iter().map(Asked::evidence));
+        let mut finding = Finding::error(what, why).shown_by(asked.into_iter().map(Asked::evidence));
         if snapshot.variable("SSL_CERT_FILE").is_some() {
             finding = finding.shown_by([snapshot.variable_evidence("SSL_CERT_FILE")]);
         }
@@ -55,13 +52,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// `SSL_CERT_FILE` replaces the system's store for Go on Unix and for gover everywhere.
 fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let path = snapshot.variable("SSL_CERT_FILE")?;
-    if snapshot.disk.kind(path) == Some(Kind::File) {
+    let path = snapshot.system.path(snapshot.variable("SSL_CERT_FILE")?);
+    if snapshot.is_file(&path) {
         return None;
     }
-    let what = format!("SSL_CERT_FILE names {}, which is no file", snapshot.short(path));
+    let what = format!("SSL_CERT_FILE names {}, which is no file", snapshot.short(&path));
     let why = "go and gover look there for authorities to trust, and refuse every connection";
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+    let finding = Finding::error(what, why)
         .shown_by([snapshot.variable_evidence("SSL_CERT_FILE")])
         .shown_by(snapshot.startup_evidence("SSL_CERT_FILE"));
     Some(snapshot.unset(finding, "SSL_CERT_FILE"))
@@ -96,6 +93,7 @@ fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::{Machine, asked};
 
     fn inspected(machine: Machine) -> Machine {

@@ -3,8 +3,9 @@
 use gover_shell::ShellKind;
 
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 
 pub(super) const CHECK: Check = Check {
@@ -14,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Microsoft Defender reads each file that is written and each program that is started, and a build is thousands of both.",
     repair: "Exclude gover's directory and the build cache, as an administrator, if you can answer for what is in them: nothing there is \
              scanned afterwards. A Dev Drive is the milder way.",
-    needs_network: false,
     run,
 };
 
@@ -36,8 +36,9 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     {
         return None;
     }
-    let places = [Some(snapshot.gover.home.clone()), snapshot.gocache().filter(|path| path != "off")];
-    let scanned: Vec<String> =
+    let places =
+        [Some(snapshot.gover.home.clone()), snapshot.gocache().filter(|path| path.as_str() != "off")];
+    let scanned: Vec<MachinePath> =
         places.into_iter().flatten().filter(|path| !is_excluded(snapshot, path)).collect();
     if scanned.is_empty() {
         return None;
@@ -45,13 +46,11 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let shown: Vec<String> = scanned.iter().map(|path| snapshot.short(path)).collect();
     let what = format!("Defender scans {}", shown.join(" and "));
     let why = "each build writes and starts many files there, and waits for each to be read";
-    let evidence = scanned.iter().map(|path| Evidence::Path {
-        path: path.clone(),
-        fact: "is not among the exclusions of Defender".to_owned(),
-    });
-    let finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence);
+    let evidence = scanned.iter().map(|path| Evidence::path(path, "is not among the exclusions of Defender"));
+    let finding = Finding::note(what, why).shown_by(evidence);
     Some(scanned.iter().fold(finding, |finding, path| {
-        let command = format!("Add-MpPreference -ExclusionPath '{}'", path.replace('\'', "''"));
+        let path = path.as_str().replace('\'', "''");
+        let command = format!("Add-MpPreference -ExclusionPath '{path}'");
         finding.command(match snapshot.shell {
             Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{command}\""),
             _ => command,
@@ -60,18 +59,11 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 /// The directory or one above it.
-fn is_excluded(snapshot: &Snapshot<'_>, path: &str) -> bool {
-    let mut path = path;
-    loop {
-        let key = format!(r"{EXCLUSIONS}\Paths");
-        if snapshot.registry.number(Hive::Machine, &key, path).is_some() {
-            return true;
-        }
-        match snapshot.system.parent(path) {
-            Some(parent) => path = parent,
-            None => return false,
-        }
-    }
+fn is_excluded(snapshot: &Snapshot<'_>, path: &MachinePath) -> bool {
+    let key = format!(r"{EXCLUSIONS}\Paths");
+    let is_listed =
+        |path: MachinePath| snapshot.registry.number(Hive::Machine, &key, path.as_str()).is_some();
+    path.ancestors().any(is_listed)
 }
 
 const DEFENDER: &str = r"SOFTWARE\Microsoft\Windows Defender";
@@ -80,6 +72,7 @@ const EXCLUSIONS: &str = r"SOFTWARE\Microsoft\Windows Defender\Exclusions";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     fn defended(excluded: &[&str]) -> Machine {

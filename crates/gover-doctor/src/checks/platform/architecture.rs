@@ -1,5 +1,6 @@
 //! A toolchain for another kind of processor or another system.
 
+use gover_core::ToolchainName;
 use gover_core::platform::{self, Fit, Platform};
 
 use crate::check::Check;
@@ -15,7 +16,6 @@ pub(super) const CHECK: Check = Check {
               Apple silicon Mac.",
     cause: "The archive for another machine was unpacked, or a 32-bit or Intel one that the system translates (Rosetta, WOW64).",
     repair: "Install the Go of this machine; gover chooses its archive by itself.",
-    needs_network: false,
     run,
 };
 
@@ -25,16 +25,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let bin = snapshot.selection.bin.as_ref()?;
-    let program = snapshot.system.join(bin, &snapshot.system.program_name("go"));
+    let program = bin.program("go");
     let head = snapshot.disk.head(&program, 1024);
     let built_for = platform::architectures(&head);
     let first = *built_for.first()?;
-    let name = snapshot.selection.version.clone().unwrap_or_else(|| "this Go".to_owned());
+    let name = snapshot.selection.version.as_ref().map_or("this toolchain", ToolchainName::as_str);
     let names: Vec<&str> = built_for.iter().map(|arch| arch.as_str()).collect();
     let names = names.join(" and ");
     let finding = |severity, what: String, why: &str, fact: String| {
-        Finding::new(CHECK.name, severity, what, why)
-            .shown_by([Evidence::Path { path: program.clone(), fact }])
+        Finding::new(severity, what, why)
+            .shown_by([Evidence::path(&program, fact)])
             .command(install(snapshot))
     };
     if let (Some(own), Some(found)) = (own_format(snapshot.system.os), format(&head))
@@ -50,15 +50,10 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let machine = &snapshot.system.arch;
     let fits = built_for.iter().any(|arch| arch.as_str() == machine);
-    let os = match snapshot.system.os {
-        Os::Linux => "linux",
-        Os::MacOs => "darwin",
-        Os::Windows => "windows",
-        Os::Other => return None,
-    };
     if fits {
         return None;
     }
+    let os = snapshot.system.go_os()?;
     let (severity, how, why) = match Platform::new(os, machine).ok()?.fit(first) {
         Fit::Own => return None,
         Fit::Foreign => (
@@ -83,13 +78,10 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 /// Over a toolchain of gover's own, or beside one that is not.
 fn install(snapshot: &Snapshot<'_>) -> String {
-    let version = snapshot.selection.version.as_deref().unwrap_or("golatest");
+    let version = snapshot.selection.version.as_ref().map_or("latest", ToolchainName::as_str);
     let version = version.trim_start_matches("go");
-    let is_own = snapshot
-        .selection
-        .goroot
-        .as_ref()
-        .is_some_and(|goroot| snapshot.system.is_inside(goroot, &snapshot.gover.home));
+    let is_own =
+        snapshot.selection.goroot.as_ref().is_some_and(|goroot| goroot.is_inside(&snapshot.gover.home));
     format!("gover install {}{version}", if is_own { "-f " } else { "" })
 }
 
@@ -193,7 +185,7 @@ mod tests {
         let findings = with(Machine::linux(), &pe(0x8664)).findings("architecture");
         assert_eq!(findings[0].what, "go1.22.5 is built for Windows, and this is Linux");
         let mut system = with(Machine::linux(), &elf(183));
-        system.selection.goroot = Some("/usr/local/go".to_owned());
+        system.selection.goroot = Some(system.system.path("/usr/local/go"));
         assert_eq!(system.findings("architecture")[0].fix.commands, ["gover install 1.22.5"]);
     }
 

@@ -3,7 +3,7 @@
 use gover_shell::ShellKind;
 
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
 
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Windows forbids scripts to Windows PowerShell unless somebody allowed them, and a profile is a script.",
     repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It is about safety, so it is left to you. A group \
              policy can only be changed by who made it; PowerShell 7 is not concerned.",
-    needs_network: false,
     run,
 };
 
@@ -30,7 +29,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     // PowerShell 7 keeps its policy, RemoteSigned by default, in a file of its own.
     let profile = snapshot.startup.files.iter().find(|file| {
         file.shell == ShellKind::PowerShell
-            && file.path.contains(r"\WindowsPowerShell\")
+            && file.path.as_str().contains(r"\WindowsPowerShell\")
             && String::from_utf8_lossy(&file.content).contains("gover")
     })?;
     let policy = policy(snapshot);
@@ -38,16 +37,11 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let (line, text) = profile.lines().into_iter().find(|(_, line)| line.contains("gover"))?;
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Warning,
+    let finding = Finding::warning(
         "Windows PowerShell may not run scripts, and gover's lines are in its profile",
         "the function of `gover use` is missing there, and each start shows an error",
     )
-    .shown_by([
-        Evidence::Line { file: profile.path.clone(), line, text: text.trim().to_owned() },
-        policy.evidence,
-    ]);
+    .shown_by([Evidence::line(&profile.path, line, text), policy.evidence]);
     Some(if policy.is_forced {
         finding.command("Get-ExecutionPolicy -List")
     } else {
@@ -118,6 +112,7 @@ fn default(snapshot: &Snapshot<'_>) -> Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";

@@ -3,7 +3,7 @@
 use gover_core::{GoVersion, ToolchainName};
 
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::system::Os;
 
@@ -15,7 +15,6 @@ pub(super) const CHECK: Check = Check {
               even `go version` works.",
     cause: "Each Go release needs a system of some age: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, Go 1.27 needs macOS 13.",
     repair: "Use the newest Go that this system runs, or renew the system.",
-    needs_network: false,
     run,
 };
 
@@ -24,7 +23,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let selected = ToolchainName::parse(snapshot.selection.version.as_deref()?).ok()?;
+    let selected = snapshot.selection.version.as_ref()?;
     let minor = selected.version().minor().filter(|_| selected.version().major() == Some(1))?;
     let release = numbers(&snapshot.system.release);
     if release.is_empty() {
@@ -33,8 +32,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let (system, table) = minimums(snapshot)?;
     let finding = |what: String, why: &str| {
         let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "version of the system" };
-        Finding::new(CHECK.name, Severity::Error, what, why)
-            .shown_by([Evidence::Answer { of: of.to_owned(), text: snapshot.system.release.clone() }])
+        Finding::error(what, why).shown_by([Evidence::answer(of, snapshot.system.release.clone())])
     };
     let needed = table.iter().find(|rule| minor >= rule.from)?;
     if release.as_slice() < needed.least {
@@ -51,7 +49,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
             None => finding,
         });
     }
-    too_new(snapshot, &selected, &release).map(|least| {
+    too_new(snapshot, selected, &release).map(|least| {
         let what = format!(
             "{selected} does not run on {system} {}, which needs go{least} or later",
             snapshot.system.release
@@ -128,12 +126,12 @@ fn shown(release: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::finding::Severity;
     use crate::testing::Machine;
 
     fn with(mut machine: Machine, release: &str, go: &str) -> Machine {
         release.clone_into(&mut machine.system.release);
-        machine.selection.version = Some(go.to_owned());
+        machine = machine.selects(go);
         machine
     }
 

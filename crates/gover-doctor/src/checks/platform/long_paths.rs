@@ -5,6 +5,7 @@ use gover_shell::ShellKind;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 
 pub(super) const CHECK: Check = Check {
@@ -15,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     cause: "Windows keeps an old limit unless a value of the registry lifts it. go itself works around it; git, gcc and other tools do \
             not. Module paths with their versions take up to 200 characters.",
     repair: "The commands lift the limit, as an administrator, and tell git; or put the caches where their path is short.",
-    needs_network: false,
     run,
 };
 
@@ -30,7 +30,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let places = [snapshot.gomodcache(), Some(snapshot.gover.home.clone()), Some(snapshot.directory.clone())];
-    let longest = places.into_iter().flatten().max_by_key(|path| length(path))?;
+    let longest = places.into_iter().flatten().max_by_key(length)?;
     let severity = match length(&longest) {
         0..DEEP => return None,
         DEEP..TOO_DEEP => Severity::Note,
@@ -40,8 +40,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let why = "git and C compilers fail with `Filename too long` for modules with long names";
     let fact = format!("{} of 260 characters are used before the first file", length(&longest));
     let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
-    let finding = Finding::new(CHECK.name, severity, what, why).shown_by([
-        Evidence::Path { path: longest, fact },
+    let finding = Finding::new(severity, what, why).shown_by([
+        Evidence::path(longest, fact),
         Evidence::Registry {
             key: format!(r"HKLM\{KEY}"),
             name: "LongPathsEnabled".to_owned(),
@@ -57,8 +57,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 /// As Windows counts, in units of UTF-16.
-fn length(path: &str) -> usize {
-    path.encode_utf16().count()
+fn length(path: &MachinePath) -> usize {
+    path.as_str().encode_utf16().count()
 }
 
 const KEY: &str = r"SYSTEM\CurrentControlSet\Control\FileSystem";

@@ -1,8 +1,9 @@
 //! Linux inside Windows: whose Go runs, and where the project lies.
 
 use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
@@ -12,7 +13,6 @@ pub(super) const CHECK: Check = Check {
     cause: "WSL puts the PATH of Windows behind that of Linux, or a startup file puts it before. Files below `/mnt/c` are reached through a \
             protocol that costs much for each file.",
     repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the home directory of Linux.",
-    needs_network: false,
     run,
 };
 
@@ -25,18 +25,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// A directory of Windows with a Go that comes before every Go of Linux.
 fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let has =
-        |directory: &str, name: &str| snapshot.disk.is_executable(&snapshot.system.join(directory, name));
+    let has = |directory: &MachinePath, name: &str| snapshot.disk.is_executable(&directory.join(name));
     for directory in snapshot.path() {
         if is_of_windows(&directory) {
             if let Some(name) = ["go", "go.exe"].into_iter().find(|name| has(&directory, name)) {
-                let path = snapshot.system.join(&directory, name);
+                let path = directory.join(name);
                 let what = format!("{path}, a Go of Windows, comes first on the PATH of this Linux");
                 let why = "it builds for Windows, does not know paths of Linux and does not find your caches";
                 let fact = "comes before every Go of Linux".to_owned();
-                let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
-                    .shown_by([Evidence::Path { path, fact }])
-                    .command("gover setup");
+                let finding =
+                    Finding::warning(what, why).shown_by([Evidence::path(path, fact)]).command("gover setup");
                 return Some(finding);
             }
         } else if has(&directory, "go") {
@@ -47,8 +45,8 @@ fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 /// `/mnt/c`, where WSL puts drives unless /etc/wsl.conf says otherwise.
-fn is_of_windows(path: &str) -> bool {
-    let mut rest = path.strip_prefix("/mnt/").unwrap_or_default().chars();
+fn is_of_windows(path: &MachinePath) -> bool {
+    let mut rest = path.as_str().strip_prefix("/mnt/").unwrap_or_default().chars();
     let drive = rest.next().is_some_and(|c| c.is_ascii_alphabetic());
     drive && matches!(rest.next(), None | Some('/'))
 }
@@ -60,20 +58,19 @@ fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let go_mod = snapshot.nearest("go.mod").or_else(|| snapshot.go_work())?;
-    let project = snapshot.system.parent(&go_mod)?;
-    let name = snapshot.system.file_name(project);
+    let project = go_mod.parent()?;
+    let name = project.file_name();
     let what = format!("the project {project} is on a drive of Windows");
     let why = "each file is fetched across the border of the virtual machine: builds take many times as long, and file locks and \
                watchers do not work as on Linux";
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
-        .shown_by([Evidence::Path { path: project.to_owned(), fact: format!("is on {kind}") }]);
-    let (from, to) = (snapshot.word(project), snapshot.word(&snapshot.system.join(&snapshot.home, name)));
+    let finding = Finding::warning(what, why).shown_by([Evidence::path(&project, format!("is on {kind}"))]);
+    let (from, to) = (snapshot.word(&project), snapshot.word(snapshot.home.join(name)));
     Some(finding.command(format!("cp -a {from} {to}")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::finding::Severity;
     use crate::snapshot::disk::FileSystem;
     use crate::testing::Machine;
 

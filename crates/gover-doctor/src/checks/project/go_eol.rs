@@ -16,19 +16,17 @@ pub(super) const CHECK: Check = Check {
     symptom: "`govulncheck` reports holes in the standard library with `Fixed in: go1.…`, a version of another minor than yours.",
     cause: "The Go project supports the two newest minor versions. A third one gets no fixes from the day on which the second newer one comes out.",
     repair: "`gover install` the newest patch and choose it with `gover pin` or `gover default`; the go line in go.mod may stay as it is.",
-    needs_network: false,
     run,
 };
 
 /// Supported are the two highest minors that have a stable release (go.dev/doc/devel/release#policy); no date is asked.
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
-    let name = selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok());
-    let Some(name) = name.filter(ToolchainName::is_release) else { return Vec::new() };
-    let stable: Vec<(ToolchainName, Option<&str>)> = snapshot
+    let Some(name) = selection.version.as_ref().filter(|name| name.is_release()) else { return Vec::new() };
+    let stable: Vec<(&ToolchainName, Option<&str>)> = snapshot
         .releases
         .iter()
-        .filter_map(|release| Some((ToolchainName::parse(&release.name).ok()?, release.date.as_deref())))
+        .map(|release| (&release.name, release.date.as_deref()))
         .filter(|(name, _)| name.is_release() && !name.version().is_prerelease())
         .collect();
     let version = name.version();
@@ -42,7 +40,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         .map(|(known, _)| known)
         .filter(|known| known.version().same_language(version) && known.version() > version)
         .max();
-    let evidence = Evidence::Answer { of: name.as_str().to_owned(), text: selection.reason.clone() };
+    let evidence = Evidence::answer(name.as_str(), &selection.reason);
     // A distribution mends the Go that it ships, whatever its number.
     let is_of_others = selection.is_system;
     if let Some(second) = newer.iter().nth(1) {
@@ -56,10 +54,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if is_of_others { Severity::Note } else { Severity::Warning };
         let newest = stable.iter().map(|(known, _)| known).max();
         let newest = newest.map_or("latest", |newest| newest.as_str().trim_start_matches("go"));
-        let mut finding = Finding::new(CHECK.name, severity, what, why).shown_by([evidence]);
+        let mut finding = Finding::new(severity, what, why).shown_by([evidence]);
         if let Some(patch) = patch {
             let text = format!("{} was the last of its minor version", patch.as_str());
-            finding = finding.shown_by([Evidence::Answer { of: "newest patch".to_owned(), text }]);
+            finding = finding.shown_by([Evidence::answer("newest patch", text)]);
         }
         let verb = if Pins::read(snapshot).winner().is_some() { "pin" } else { "default" };
         return vec![
@@ -68,13 +66,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     let Some(patch) = patch else { return Vec::new() };
     let what = format!("{} is out, and {} is in use", patch.as_str(), name.as_str());
-    let finding = Finding::new(
-        CHECK.name,
-        Severity::Note,
-        what,
-        "patches mend holes and bugs, and change nothing else",
-    )
-    .shown_by([evidence]);
+    let finding =
+        Finding::note(what, "patches mend holes and bugs, and change nothing else").shown_by([evidence]);
     vec![finding.command(format!("gover install {}", patch.as_str().trim_start_matches("go")))]
 }
 
@@ -98,7 +91,7 @@ mod tests {
 
     fn selected(machine: Machine, version: &str) -> Machine {
         let mut machine = machine;
-        machine.selection.version = Some(version.to_owned());
+        machine = machine.selects(version);
         machine
     }
 

@@ -13,7 +13,6 @@ pub(super) const CHECK: Check = Check {
             that `go mod tidy` changes every line; scripts that read a pin take the `\\r` for a part of the version.",
     repair: "`--fix` writes go.mod, go.sum, go.work and the pins with `\\n` alone, where that is not what Windows' git does anyway. The lines shown for \
              `.gitattributes` keep it so for everybody.",
-    needs_network: false,
     run,
 };
 
@@ -46,15 +45,15 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
         "the next `go mod tidy` rewrites every line, which shows up as a change of the whole file"
     };
     let fact = format!("{count} of {} lines end in a carriage return", lines.len());
-    let mut finding = Finding::new(CHECK.name, severity, format!("{name} has {ends}"), why)
-        .shown_by([Evidence::Path { path: path.clone(), fact }]);
+    let mut finding =
+        Finding::new(severity, format!("{name} has {ends}"), why).shown_by([Evidence::path(&path, fact)]);
     if !is_usual && snapshot.disk.is_writable(&path) {
         let after = lines.iter().flat_map(|line| match line.strip_suffix(b"\r\n") {
             Some(line) => [line, b"\n"].concat(),
             None => line.to_vec(),
         });
-        let after = Some(after.collect());
-        finding = finding.fixed_by([Change::File { path, before: Some(before), after }]);
+        let after = after.collect();
+        finding = finding.fixed_by([Change::file(&path, before, after)]);
     }
     finding.fix.commands.extend(attribute_command(snapshot, name));
     Some(finding)
@@ -70,18 +69,18 @@ fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
         matches!(pattern, "*" | "*.go" | "go.mod" | "go.sum" | "go.work" | "*.mod" | "*.sum")
             && words.any(|word| word == "eol=crlf")
     })?;
-    let evidence = Evidence::Line { file, line: index + 1, text: line.trim().to_owned() };
+    let evidence = Evidence::line(file, index + 1, line);
     let what = ".gitattributes asks for Windows line ends in files of Go";
     let why = "gofmt and `go mod tidy` write line feeds alone, so that each of them changes every line";
     let command = attribute_command(snapshot, "*.go");
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by([evidence]);
-    Some(command.into_iter().fold(finding, Finding::command))
+    let finding = Finding::warning(what, why).shown_by([evidence]);
+    Some(finding.commands(command))
 }
 
 /// What makes git write line feeds into a file, in a repository that does not say so yet.
 fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
-    let root = repository(snapshot)?;
-    let file = snapshot.system.join(&root, ".gitattributes");
+    let root = snapshot.repository()?;
+    let file = root.join(".gitattributes");
     let line = format!("{name} text eol=lf");
     let known = snapshot.text(&file).unwrap_or_default();
     let covers = |known: &str| {
@@ -97,17 +96,6 @@ fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
     } else {
         format!("echo '{line}' >> '{file}'")
     })
-}
-
-/// The nearest directory with a `.git`, which is a file in worktrees and submodules.
-fn repository(snapshot: &Snapshot<'_>) -> Option<String> {
-    let mut directory = snapshot.directory.as_str();
-    loop {
-        if snapshot.disk.kind(&snapshot.system.join(directory, ".git")).is_some() {
-            return Some(directory.to_owned());
-        }
-        directory = snapshot.system.parent(directory)?;
-    }
 }
 
 const FILES: &[&str] = &["go.mod", "go.sum", "go.work", "go.work.sum", ".go-version", ".tool-versions"];
@@ -146,7 +134,10 @@ mod tests {
         let repaired = machine.repaired(&findings);
         assert!(repaired.findings("line-endings").is_empty());
         repaired.snapshot(|snapshot| {
-            assert_eq!(snapshot.text("/home/ann/shop/go.mod").unwrap(), "module a\n\ngo 1.22\n// \r x");
+            assert_eq!(
+                snapshot.text(&snapshot.system.path("/home/ann/shop/go.mod")).unwrap(),
+                "module a\n\ngo 1.22\n// \r x"
+            );
         });
     }
 

@@ -1,7 +1,7 @@
 //! What is asked for is not there, does not exist, or cannot be understood.
 
 use gover_core::version::GoVersion;
-use gover_core::{Request, RequestKind, ToolchainName};
+use gover_core::{Request, RequestKind};
 
 use crate::check::Check;
 use crate::checks::pins::{Pin, Pins};
@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     cause: "A typing error in a pin, a go line with a version that is not out, an archive that was never built for this platform, or a toolchain that is not installed while \
             `auto_install` is off or the network is forbidden.",
     repair: "`gover install VERSION` fetches what exists; `gover pin VERSION` writes another one into `.go-version`. `gover list --remote --all` shows every release.",
-    needs_network: false,
     run,
 };
 
@@ -25,7 +24,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let found = |severity, what: String, why: &str| {
         let evidence: Vec<_> = asking(&pins, selection.missing.as_deref()).map(Pin::evidence).collect();
-        Finding::new(CHECK.name, severity, what, why).shown_by(evidence)
+        Finding::new(severity, what, why).shown_by(evidence)
     };
     if let Some(error) = &selection.error {
         let why = "gover falls back to no other Go, since running another than the one that was asked for would be worse";
@@ -97,24 +96,20 @@ enum State {
 
 fn state(request: &Request, releases: &[Release]) -> State {
     let own = request.as_exact().is_some_and(|name| !name.is_release());
-    let known: Vec<(ToolchainName, &Release)> = releases
-        .iter()
-        .filter_map(|release| Some((ToolchainName::parse(&release.name).ok()?, release)))
-        .collect();
-    if own || !request.is_by_version() || known.is_empty() {
+    if own || !request.is_by_version() || releases.is_empty() {
         return State::Unknown;
     }
-    let stable: Vec<&GoVersion> =
-        known.iter().map(|(name, _)| name.version()).filter(|version| !version.is_prerelease()).collect();
+    let versions = || releases.iter().map(|release| release.name.version());
+    let stable: Vec<&GoVersion> = versions().filter(|version| !version.is_prerelease()).collect();
     let newest = stable.iter().copied().max();
     let matching: Vec<&Release> =
-        known.iter().filter(|(name, _)| request.matches(name, newest)).map(|(_, release)| *release).collect();
+        releases.iter().filter(|release| request.matches(&release.name, newest)).collect();
     if !matching.is_empty() {
         let is_here = matching.iter().any(|release| release.is_available != Some(false));
         return if is_here { State::Exists } else { State::OnOtherPlatforms };
     }
     let Some(version) = version(request) else { return State::Never(None) };
-    if known.iter().all(|(name, _)| version > *name.version()) {
+    if versions().all(|known| version > *known) {
         return State::Newer;
     }
     let nearest = stable.iter().copied().filter(|known| known.same_language(&version)).max();
@@ -177,7 +172,7 @@ mod tests {
     fn what_exists_for_other_platforms_alone_is_an_error() {
         let mut machine = missing(Machine::macos(), "1.20.14");
         for release in &mut machine.releases {
-            release.is_available = Some(release.name != "go1.20.14");
+            release.is_available = Some(release.name.as_str() != "go1.20.14");
         }
         let findings = machine.findings("pin-unavailable");
         assert!(findings[0].what.starts_with("there is no 1.20.14 for this platform"), "{findings:?}");
@@ -188,7 +183,7 @@ mod tests {
     fn what_is_only_not_installed_matters_where_nothing_installs_it() {
         let mut machine = missing(Machine::linux(), "1.21");
         assert!(machine.findings("pin-unavailable").is_empty());
-        machine.installs_missing = false;
+        machine.gover.installs_missing = false;
         let findings = machine.findings("pin-unavailable");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(findings[0].fix.commands, ["gover install 1.21"]);

@@ -6,7 +6,7 @@ use gover_core::{Request, RequestKind};
 use crate::check::Check;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{ModuleFile, Pin, Pins};
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::Finding;
 use crate::snapshot::Snapshot;
 
 pub(super) const CHECK: Check = Check {
@@ -17,7 +17,6 @@ pub(super) const CHECK: Check = Check {
     cause: "A dependency raised the go line, and nobody raised the pin; or two managers read a file each. The nearest `.go-version` or `.tool-versions` chooses, in one \
             directory `.go-version`; then go.work, or else go.mod, may ask for a newer Go, never for an older one.",
     repair: "Decide which is right and write it into the others: `gover pin VERSION`, `go get go@VERSION`, `go work use`.",
-    needs_network: false,
     run,
 };
 
@@ -42,7 +41,7 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     }
     let winner = pins.winner()?;
     let loser = if winner == version_file { tool_versions } else { version_file };
-    let (name, other) = (snapshot.system.file_name(&winner.file), snapshot.system.file_name(&loser.file));
+    let (name, other) = (winner.file.file_name(), loser.file.file_name());
     let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
     let why = format!("gover goes by {name}, and whoever reads {other} alone uses another Go");
     let command = if loser == version_file {
@@ -59,9 +58,9 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         }
     };
     Some(
-        Finding::new(CHECK.name, Severity::Warning, what, why)
+        Finding::warning(what, why)
             .shown_by([winner.evidence(), loser.evidence()])
-            .shown_by(verdict(snapshot))
+            .shown_by(snapshot.selection_evidence())
             .command(command),
     )
 }
@@ -94,7 +93,7 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         // A toolchain line is a wish, which `local` declines.
         return None;
     }
-    let (name, other) = (snapshot.system.file_name(&pin.file), snapshot.system.file_name(&file.path));
+    let (name, other) = (pin.file.file_name(), file.path.file_name());
     let what = format!("{name} asks for {}, {other} for {}", pin.value, demand.as_str());
     let finding = if let Some(local) = local {
         let why = format!(
@@ -102,17 +101,17 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
             demand.as_str(),
             pin.value.trim_start_matches("go")
         );
-        Finding::new(CHECK.name, Severity::Error, what, why).shown_by(local.evidence)
+        Finding::error(what, why).shown_by(local.evidence)
     } else {
         let why = format!(
             "Go's own rules raise it, so that {name} has no effect except on those who read it alone"
         );
-        Finding::new(CHECK.name, Severity::Warning, what, why)
+        Finding::warning(what, why)
     };
     Some(
         finding
             .shown_by([pin.evidence(), line.evidence()])
-            .shown_by(verdict(snapshot))
+            .shown_by(snapshot.selection_evidence())
             .command(format!("gover pin {}", demand.as_str())),
     )
 }
@@ -142,7 +141,7 @@ fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let what = format!("go.work lists go {}, and go.mod asks for {}", ours.as_str(), theirs.as_str());
     let why = "each build in the workspace fails if it uses this module";
     Some(
-        Finding::new(CHECK.name, Severity::Error, what, why)
+        Finding::error(what, why)
             .shown_by(workspace.go.iter().chain(&module.go).map(Pin::evidence))
             .command("go work use"),
     )
@@ -150,8 +149,7 @@ fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
 
 /// Whether a go.work has a `use` of the directory of a go.mod.
 fn is_listed(snapshot: &Snapshot<'_>, workspace: &ModuleFile, module: &ModuleFile) -> bool {
-    let system = &snapshot.system;
-    let (Some(base), Some(wanted)) = (system.parent(&workspace.path), system.parent(&module.path)) else {
+    let (Some(base), Some(wanted)) = (workspace.path.parent(), module.path.parent()) else {
         return false;
     };
     let text = snapshot.text(&workspace.path).unwrap_or_default();
@@ -173,7 +171,7 @@ fn is_listed(snapshot: &Snapshot<'_>, workspace: &ModuleFile, module: &ModuleFil
         }
         let used = used.trim_matches(['"', '`']);
         let used = used.strip_prefix("./").unwrap_or(used);
-        !used.is_empty() && system.same(&system.join(base, used), wanted)
+        !used.is_empty() && base.join(used) == wanted
     })
 }
 
@@ -188,18 +186,7 @@ fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
     let why = "it has no effect, since no Go older than the go line may build this";
     let is_workspace = pins.workspace.is_some();
     let command = if is_workspace { "go work edit -toolchain=none" } else { "go get toolchain@none" };
-    Some(
-        Finding::new(CHECK.name, Severity::Note, what, why)
-            .shown_by([go_line.evidence(), toolchain_line.evidence()])
-            .command(command),
-    )
-}
-
-/// What runs in the end, and why.
-fn verdict(snapshot: &Snapshot<'_>) -> Option<Evidence> {
-    let version = snapshot.selection.version.as_ref().or(snapshot.selection.missing.as_ref())?;
-    let text = format!("{version}, {}", snapshot.selection.reason);
-    Some(Evidence::Answer { of: "gover current".to_owned(), text })
+    Some(Finding::note(what, why).shown_by([go_line.evidence(), toolchain_line.evidence()]).command(command))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::*;
+use crate::finding::Severity;
 use crate::testing::Machine;
 
 fn project(files: &[(&str, &str)]) -> Machine {

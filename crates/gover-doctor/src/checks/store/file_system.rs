@@ -1,12 +1,11 @@
 //! The file system that the toolchains lie on.
 
-use super::store::CHECK;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::system::Os;
 
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let versions = snapshot.system.join(&snapshot.gover.home, "versions");
+    let versions = snapshot.gover.home.join("versions");
     let system = snapshot.disk.file_system(&versions);
     // How Linux inside Windows reaches the drives of Windows.
     let is_drive = snapshot.system.is_wsl && system.kind == "9p";
@@ -27,8 +26,7 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     } else {
         return None;
     };
-    let finding = Finding::new(CHECK.name, severity, what, why)
-        .shown_by([Evidence::Path { path: snapshot.gover.home.clone(), fact }]);
+    let finding = Finding::new(severity, what, why).shown_by([Evidence::path(&snapshot.gover.home, fact)]);
     let home = snapshot.word(&snapshot.gover.home);
     Some(match snapshot.system.os {
         Os::Linux if system.forbids_programs => {

@@ -1,14 +1,15 @@
 //! Directories and files of the store that this user cannot write.
 
-use super::store::{CHECK, plural};
-use crate::finding::{Evidence, Finding, Severity};
+use super::store::plural;
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
+use crate::snapshot::path::MachinePath;
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let home = &snapshot.gover.home;
     let names = snapshot.disk.list(home).into_iter().filter(|name| KNOWN.contains(&name.as_str()));
-    let paths = std::iter::once(home.clone()).chain(names.map(|name| snapshot.system.join(home, &name)));
-    let locked: Vec<String> = paths.filter(|path| !snapshot.disk.is_writable(path)).collect();
+    let paths = std::iter::once(home.clone()).chain(names.map(|name| home.join(&name)));
+    let locked: Vec<MachinePath> = paths.filter(|path| !snapshot.disk.is_writable(path)).collect();
     let Some(first) = locked.first() else { return Vec::new() };
     let what = match locked.len() {
         1 => format!("{} belongs to somebody else, or is read-only", snapshot.short(first)),
@@ -16,14 +17,14 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     };
     let why = "installing, choosing a default and renewing programs in bin fail with `permission denied`; `sudo gover` leaves such files behind";
     let fact = || "cannot be written".to_owned();
-    let evidence = locked.iter().map(|path| Evidence::Path { path: path.clone(), fact: fact() });
-    let quoted = snapshot.shell.map_or(home.clone(), |shell| shell.syntax().quote(home));
+    let evidence = locked.iter().map(|path| Evidence::path(path, fact()));
+    let home = snapshot.word(home);
     let command = if snapshot.system.is_windows() {
-        format!("takeown /F {quoted} /R /D Y")
+        format!("takeown /F {home} /R /D Y")
     } else {
-        format!("sudo chown -R \"$(id -u):$(id -g)\" {quoted}")
+        format!("sudo chown -R \"$(id -u):$(id -g)\" {home}")
     };
-    vec![Finding::new(CHECK.name, Severity::Error, what, why).shown_by(evidence).command(command)]
+    vec![Finding::error(what, why).shown_by(evidence).command(command)]
 }
 
 /// What gover itself writes.

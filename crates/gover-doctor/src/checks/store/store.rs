@@ -7,6 +7,7 @@ use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::manager::Leftover;
+use crate::snapshot::path::MachinePath;
 
 pub(super) const CHECK: Check = Check {
     name: "store",
@@ -16,12 +17,11 @@ pub(super) const CHECK: Check = Check {
     cause: "A crash or a full disk in the middle of an install, `sudo gover install`, something that was deleted by hand, a GOVER_HOME that only some programs have, or a disk that forbids programs or is far away.",
     repair: "`gover prune` removes what serves nobody, `gover install --force VERSION` puts a toolchain back whole, and `chown` gives root's files back to you. Nothing of it is done by \
              `--fix`, since it deletes.",
-    needs_network: false,
     run,
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if snapshot.disk.kind(&snapshot.gover.home).is_none() {
+    if !snapshot.exists(&snapshot.gover.home) {
         return Vec::new();
     }
     let mut findings: Vec<Finding> = rights::findings(snapshot);
@@ -58,47 +58,43 @@ fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
             "it takes up space and serves nobody",
         )
     };
-    let evidence = found.iter().take(SHOWN).map(|leftover| Evidence::Path {
-        path: leftover.path.clone(),
-        fact: format!("{}, {}", leftover.what, mebibytes(leftover.bytes)),
+    let evidence = found.iter().take(SHOWN).map(|leftover| {
+        Evidence::path(&leftover.path, format!("{}, {}", leftover.what, mebibytes(leftover.bytes)))
     });
-    Some(Finding::new(CHECK.name, severity, what, why).shown_by(evidence).command("gover prune"))
+    Some(Finding::new(severity, what, why).shown_by(evidence).command("gover prune"))
 }
 
 /// Another directory that is a store too: the usual one beside `GOVER_HOME`, or one whose programs are on PATH.
 fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let system = &snapshot.system;
-    let own = |home: &str| {
+    let own = |home: &MachinePath| {
         let real = snapshot.disk.real(home);
-        system.same(home, &snapshot.gover.home)
-            || (real.is_some() && real == snapshot.disk.real(&snapshot.gover.home))
+        home == &snapshot.gover.home || (real.is_some() && real == snapshot.disk.real(&snapshot.gover.home))
     };
-    let is_stamped = |bin: &String| snapshot.disk.kind(&system.join(bin, ".shim")).is_some();
-    let on_path: Vec<String> = snapshot.path().into_iter().filter(is_stamped).collect();
-    let on_path = on_path.iter().filter_map(|bin| system.parent(bin)).find(|home| !own(home));
-    let usual = system.join(&snapshot.home, ".gover");
-    let is_usual = !own(&usual) && !snapshot.disk.list(&system.join(&usual, "versions")).is_empty();
+    let is_stamped = |bin: &MachinePath| snapshot.exists(&bin.join(".shim"));
+    let on_path: Vec<MachinePath> = snapshot.path().into_iter().filter(is_stamped).collect();
+    let on_path = on_path.iter().filter_map(MachinePath::parent).find(|home| !own(home));
+    let usual = snapshot.home.join(".gover");
+    let is_usual = !own(&usual) && !snapshot.disk.list(&usual.join("versions")).is_empty();
     let (other, severity) = match on_path {
-        Some(other) => (other.to_owned(), Severity::Warning),
+        Some(other) => (other.clone(), Severity::Warning),
         None if is_usual => (usual, Severity::Note),
         None => return None,
     };
     let what = format!("{} is a store of gover too", snapshot.short(&other));
     let why = "what one installs the other does not have; whether a program uses the one or the other depends on its GOVER_HOME and PATH";
-    let count = snapshot.disk.list(&system.join(&other, "versions")).len();
+    let count = snapshot.disk.list(&other.join("versions")).len();
     let fact = plural(count, "toolchain", "toolchains");
-    let mut finding = Finding::new(CHECK.name, severity, what, why).shown_by([
-        Evidence::Path { path: snapshot.gover.home.clone(), fact: "in use here".to_owned() },
-        Evidence::Path { path: other.clone(), fact },
-    ]);
+    let mut finding = Finding::new(severity, what, why)
+        .shown_by([Evidence::path(&snapshot.gover.home, "in use here"), Evidence::path(&other, fact)]);
     if snapshot.variable("GOVER_HOME").is_some() {
         finding = finding.shown_by([snapshot.variable_evidence("GOVER_HOME")]);
     }
-    let quoted = snapshot.shell.map_or(other.clone(), |shell| shell.syntax().quote(&other));
+    let other = snapshot.word(&other);
     let command = if system.is_windows() {
-        format!("Remove-Item -Recurse -Force {quoted}")
+        format!("Remove-Item -Recurse -Force {other}")
     } else {
-        format!("rm -r {quoted}")
+        format!("rm -r {other}")
     };
     Some(finding.command(command))
 }
@@ -109,9 +105,9 @@ fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let what = format!("gover's cache takes up {}", mebibytes(cache));
-    let path = snapshot.system.join(&snapshot.gover.home, "cache");
-    let evidence = Evidence::Path { path, fact: mebibytes(cache) };
-    let finding = Finding::new(CHECK.name, Severity::Note, what, "all of it can be fetched again");
+    let path = snapshot.gover.home.join("cache");
+    let evidence = Evidence::path(path, mebibytes(cache));
+    let finding = Finding::note(what, "all of it can be fetched again");
     Some(finding.shown_by([evidence]).command("gover cache clean"))
 }
 

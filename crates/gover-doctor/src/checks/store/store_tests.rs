@@ -32,10 +32,10 @@ fn what_belongs_to_root_is_given_back_by_hand() {
         (Severity::Error, "~/.gover/versions belongs to somebody else, or is read-only")
     );
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover/versions: cannot be written");
-    assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" '/home/ann/.gover'"]);
+    assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" /home/ann/.gover"]);
     let findings = Machine::windows().read_only(r"~/.gover").findings("store");
     assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
-    assert_eq!(findings[0].fix.commands, [r"takeown /F 'C:\Users\ann\.gover' /R /D Y"]);
+    assert_eq!(findings[0].fix.commands, [r"takeown /F C:\Users\ann\.gover /R /D Y"]);
 }
 
 #[test]
@@ -73,13 +73,13 @@ fn a_second_store_is_a_warning_if_its_programs_are_on_path() {
         (Severity::Warning, "/opt/gover is a store of gover too")
     );
     assert_eq!(findings[0].evidence[1].to_string(), "/opt/gover: 1 toolchain");
-    assert_eq!(findings[0].fix.commands, ["rm -r '/opt/gover'"]);
+    assert_eq!(findings[0].fix.commands, ["rm -r /opt/gover"]);
 }
 
 #[test]
 fn a_large_cache_is_a_note() {
     let mut machine = Machine::macos();
-    machine.store.cache = 600 << 20;
+    machine.store.get_or_insert_default().cache = 600 << 20;
     let findings = machine.findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),

@@ -2,21 +2,20 @@
 
 use gover_core::ToolchainName;
 
-use super::store::{CHECK, plural};
-use crate::finding::{Evidence, Finding, Severity};
+use super::store::plural;
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let system = &snapshot.system;
-    let versions = system.join(&snapshot.gover.home, "versions");
+    let versions = snapshot.gover.home.join("versions");
     let mut findings = Vec::new();
     let mut without_receipt = Vec::new();
     for name in snapshot.disk.list(&versions) {
-        let root = system.join(&versions, &name);
-        let program = system.join(&system.join(&root, "bin"), &system.program_name("go"));
-        let version_file = system.join(&root, "VERSION");
-        let is_there = |path: &str| snapshot.disk.kind(path) == Some(Kind::File);
+        let root = versions.join(&name);
+        let program = root.join("bin").program("go");
+        let version_file = root.join("VERSION");
+        let is_there = |path: &MachinePath| snapshot.is_file(path);
         // What is not even this is a leftover, which `gover prune` knows.
         if ToolchainName::parse(&name).is_err() || !is_there(&program) || !is_there(&version_file) {
             continue;
@@ -25,11 +24,11 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             let what = format!("{name} is damaged");
             let why = "builds with it fail, or use another Go than they say";
             let command = format!("gover install --force {}", name.trim_start_matches("go"));
-            let evidence = Evidence::Path { path, fact };
-            let finding = Finding::new(CHECK.name, Severity::Error, what, why);
+            let evidence = Evidence::path(path, fact);
+            let finding = Finding::error(what, why);
             findings.push(finding.shown_by([evidence]).command(command));
         }
-        let receipt = system.join(&snapshot.gover.home, &format!("receipts/{name}.json"));
+        let receipt = snapshot.gover.home.join(format!("receipts/{name}.json"));
         if !is_there(&receipt) {
             without_receipt.push((root, name));
         }
@@ -42,16 +41,16 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn damage(
     snapshot: &Snapshot<'_>,
     name: &str,
-    root: &str,
-    program: &str,
-    version_file: &str,
-) -> Option<(String, String)> {
+    root: &MachinePath,
+    program: &MachinePath,
+    version_file: &MachinePath,
+) -> Option<(MachinePath, String)> {
     if !snapshot.disk.is_executable(program) {
         return Some((program.to_owned(), "may not be executed".to_owned()));
     }
     for part in ["src", "pkg/tool"] {
-        let path = snapshot.system.join(root, part);
-        if snapshot.disk.kind(&path) != Some(Kind::Directory) {
+        let path = root.join(part);
+        if !snapshot.is_directory(&path) {
             return Some((path, "is missing".to_owned()));
         }
     }
@@ -61,18 +60,15 @@ fn damage(
     (says != name).then(|| (version_file.to_owned(), format!("says `{says}`")))
 }
 
-fn unknown_origin(toolchains: &[(String, String)]) -> Option<Finding> {
+fn unknown_origin(toolchains: &[(MachinePath, String)]) -> Option<Finding> {
     let (_, first) = toolchains.first()?;
     let what = match toolchains {
         [_] => format!("{first} has no receipt"),
         _ => plural(toolchains.len(), "", "toolchains have no receipts"),
     };
     let why = "it runs like any other, but nothing tells where it came from and what proved it";
-    let evidence = toolchains
-        .iter()
-        .take(5)
-        .map(|(path, _)| Evidence::Path { path: path.clone(), fact: "no receipt".to_owned() });
+    let evidence = toolchains.iter().take(5).map(|(path, _)| Evidence::path(path, "no receipt"));
     let names: Vec<&str> = toolchains.iter().map(|(_, name)| name.trim_start_matches("go")).collect();
-    let finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(evidence);
+    let finding = Finding::note(what, why).shown_by(evidence);
     Some(finding.command(format!("gover install --force {}", names.join(" "))))
 }

@@ -1,9 +1,10 @@
 //! Lines of startup files that set a variable, in the language of any shell.
 
 use super::{Assignment, statement};
+use crate::snapshot::path::MachinePath;
 
 /// What the lines of a startup file set.
-pub(super) fn assignments(path: &str, content: &[u8], home: &str) -> Vec<Assignment> {
+pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec<Assignment> {
     String::from_utf8_lossy(content)
         .lines()
         .enumerate()
@@ -11,7 +12,7 @@ pub(super) fn assignments(path: &str, content: &[u8], home: &str) -> Vec<Assignm
             let text = line.trim();
             let (name, value) = assignment(text)?;
             let value = expand_home(unquoted(value.trim()), home);
-            Some(Assignment { file: path.to_owned(), line: index + 1, text: text.to_owned(), name, value })
+            Some(Assignment { file: path.clone(), line: index + 1, text: text.to_owned(), name, value })
         })
         .collect()
 }
@@ -81,6 +82,7 @@ fn expand_home(value: &str, home: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::path::PathRules;
 
     #[test]
     fn lines_of_all_shells_are_read() {
@@ -99,7 +101,7 @@ mod tests {
             ("GOPATH=$(go env GOPATH)", "GOPATH", "$(go env GOPATH)"),
             ("export GOPATH=~/go GOBIN=~/bin", "GOPATH", "/home/ann/go"),
         ] {
-            let found = assignments("f", line.as_bytes(), "/home/ann");
+            let found = assignments(&PathRules::Unix.path("f"), line.as_bytes(), "/home/ann");
             assert_eq!(found.len(), 1, "{line}");
             assert_eq!((found[0].name.as_str(), found[0].value.as_str()), (name, value), "{line}");
         }
@@ -111,7 +113,7 @@ mod tests {
             "set -e",
             "GOOS=js go build",
         ] {
-            assert!(assignments("f", line.as_bytes(), "").is_empty(), "{line}");
+            assert!(assignments(&PathRules::Unix.path("f"), line.as_bytes(), "").is_empty(), "{line}");
         }
     }
 }

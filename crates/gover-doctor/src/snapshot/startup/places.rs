@@ -3,82 +3,64 @@
 use gover_shell::ShellKind;
 
 use super::ReadBy;
+use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, Registry};
-use crate::snapshot::system::System;
-use crate::snapshot::variables::Variables;
+
+/// A place, the language of the file, when it is read, and whether it is the user's own.
+type Place = (MachinePath, ShellKind, ReadBy, bool);
 
 /// Where startup files may be.
-pub(super) fn places(
-    system: &System,
-    variables: &Variables,
-    home: &str,
-    disk: &dyn Disk,
-    registry: &dyn Registry,
-) -> Vec<(String, ShellKind, ReadBy, bool)> {
+pub(super) fn places(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) -> Vec<Place> {
+    let (system, home) = (&facts.system, &facts.home);
     if system.is_windows() {
-        return windows_places(system, variables, home, registry);
+        return windows_places(facts, registry);
     }
-    let mut places = Vec::new();
-    for (path, shell, read_by) in OF_THE_MACHINE {
-        places.push(((*path).to_owned(), *shell, *read_by, false));
-    }
+    let mut places: Vec<Place> = OF_THE_MACHINE
+        .iter()
+        .map(|(path, shell, read_by)| (system.path(*path), *shell, *read_by, false))
+        .collect();
     if home.is_empty() {
         return places;
     }
-    let configuration =
-        variables.value("XDG_CONFIG_HOME").map_or_else(|| system.join(home, ".config"), str::to_owned);
-    let zsh = variables.value("ZDOTDIR").unwrap_or(home).to_owned();
-    for (name, shell, read_by) in OF_THE_USER {
+    let zsh = facts.variable("ZDOTDIR").map_or_else(|| home.clone(), |path| system.path(path));
+    places.extend(OF_THE_USER.iter().map(|(name, shell, read_by)| {
         let base = if *shell == ShellKind::Zsh { &zsh } else { home };
-        places.push((system.join(base, name), *shell, *read_by, true));
-    }
-    let fish = system.join(&configuration, "fish");
-    let parts = system.join(&fish, "conf.d");
-    for name in disk.list(&parts).into_iter().filter(|name| name.strip_suffix(".fish").is_some()) {
-        places.push((system.join(&parts, &name), ShellKind::Fish, ReadBy::Always, true));
-    }
-    places.push((system.join(&fish, "config.fish"), ShellKind::Fish, ReadBy::Always, true));
-    places.push((system.join(&configuration, "nushell/env.nu"), ShellKind::Nu, ReadBy::Always, true));
-    places.push((system.join(&configuration, "nushell/config.nu"), ShellKind::Nu, ReadBy::Always, true));
-    places.push((system.join(&configuration, "elvish/rc.elv"), ShellKind::Elvish, ReadBy::Always, true));
-    places.push((
-        system.join(&configuration, "powershell/profile.ps1"),
-        ShellKind::PowerShell,
-        ReadBy::Always,
-        true,
-    ));
-    places
-}
-
-fn windows_places(
-    system: &System,
-    variables: &Variables,
-    home: &str,
-    registry: &dyn Registry,
-) -> Vec<(String, ShellKind, ReadBy, bool)> {
-    let documents = documents(system, variables, home, registry);
-    let mut places: Vec<_> = ["WindowsPowerShell", "PowerShell"]
-        .into_iter()
-        .flat_map(|shell| {
-            ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| format!(r"{shell}\{name}"))
-        })
-        .map(|path| (system.join(&documents, &path), ShellKind::PowerShell, ReadBy::Always, true))
-        .collect();
-    for (name, read_by) in
-        [(".bash_profile", ReadBy::Login), (".profile", ReadBy::Login), (".bashrc", ReadBy::Interactive)]
-    {
-        places.push((system.join(home, name), ShellKind::Bash, read_by, true));
+        (base.join(name), *shell, *read_by, true)
+    }));
+    if let Some(configuration) = facts.xdg_configuration() {
+        let parts = configuration.join("fish/conf.d");
+        let names = disk.list(&parts).into_iter().filter(|name| name.strip_suffix(".fish").is_some());
+        let parts = names.map(|name| (parts.join(name), ShellKind::Fish));
+        let others = CONFIGURATION.iter().map(|(path, shell)| (configuration.join(path), *shell));
+        places.extend(parts.chain(others).map(|(path, shell)| (path, shell, ReadBy::Always, true)));
     }
     places
 }
 
-/// Where the user's documents are. `OneDrive` and administrators move them, and PowerShell asks for them as the shell of
+fn windows_places(facts: &Facts, registry: &dyn Registry) -> Vec<Place> {
+    let documents = documents(facts, registry);
+    let profiles = ["WindowsPowerShell", "PowerShell"].into_iter().flat_map(|directory| {
+        ["profile.ps1", "Microsoft.PowerShell_profile.ps1"].map(|name| documents.join(directory).join(name))
+    });
+    let bash =
+        [(".bash_profile", ReadBy::Login), (".profile", ReadBy::Login), (".bashrc", ReadBy::Interactive)];
+    profiles
+        .map(|path| (path, ShellKind::PowerShell, ReadBy::Always, true))
+        .chain(bash.map(|(name, read_by)| (facts.home.join(name), ShellKind::Bash, read_by, true)))
+        .collect()
+}
+
+/// Where the user's documents are. `OneDrive` and administrators move them, and PowerShell finds them as the shell of
 /// Windows does (`FOLDERID_Documents`).
-fn documents(system: &System, variables: &Variables, home: &str, registry: &dyn Registry) -> String {
+fn documents(facts: &Facts, registry: &dyn Registry) -> MachinePath {
     const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
-    let moved = registry.text(Hive::User, KEY, "Personal").map(|value| variables.expand(&value.shown()));
-    moved.filter(|path| system.is_absolute(path)).unwrap_or_else(|| system.join(home, "Documents"))
+    let moved = registry.text(Hive::User, KEY, "Personal");
+    moved
+        .map(|value| facts.system.path(facts.variables.expand(&value.shown())))
+        .filter(MachinePath::is_absolute)
+        .unwrap_or_else(|| facts.home.join("Documents"))
 }
 
 const OF_THE_MACHINE: &[(&str, ShellKind, ReadBy)] = &[
@@ -104,6 +86,15 @@ const OF_THE_USER: &[(&str, ShellKind, ReadBy)] = &[
     (".zshrc", ShellKind::Zsh, ReadBy::Interactive),
     (".zlogin", ShellKind::Zsh, ReadBy::Login),
     (".kshrc", ShellKind::Posix, ReadBy::Interactive),
+];
+
+/// Below the directory of settings; fish reads `config.fish` after `conf.d`.
+const CONFIGURATION: &[(&str, ShellKind)] = &[
+    ("fish/config.fish", ShellKind::Fish),
+    ("nushell/env.nu", ShellKind::Nu),
+    ("nushell/config.nu", ShellKind::Nu),
+    ("elvish/rc.elv", ShellKind::Elvish),
+    ("powershell/profile.ps1", ShellKind::PowerShell),
 ];
 
 #[cfg(test)]

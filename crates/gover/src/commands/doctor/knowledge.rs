@@ -1,6 +1,7 @@
 //! What the manager knows and the checks cannot read themselves: releases, and what its store holds.
 
 use gover_doctor::snapshot::manager::{Leftover, Release, Store};
+use gover_doctor::snapshot::system::System;
 use gover_install::LeftoverKind;
 use gover_source::Availability;
 use gover_sys::file;
@@ -16,7 +17,7 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
     let platform = context.target().platform;
     let releases = supply.known_releases();
     let known = releases.iter().filter(|release| release.name.is_release()).map(|release| Release {
-        name: release.name.to_string(),
+        name: release.name.clone(),
         date: release.date.map(|date| date.to_string()),
         is_available: match release.availability(&platform) {
             Availability::Yes => Some(true),
@@ -28,10 +29,10 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
 }
 
 /// What the store holds besides toolchains; `None` if it cannot be read, which its rights explain.
-pub(super) fn store(context: &Context<'_>) -> Option<Store> {
+pub(super) fn store(context: &Context<'_>, system: &System) -> Option<Store> {
     let leftovers = leftovers::find(context).ok()?;
     let leftovers = leftovers.into_iter().map(|leftover| Leftover {
-        path: leftover.path.to_string_lossy().into_owned(),
+        path: system.path(leftover.path.to_string_lossy()),
         what: leftovers::describe(leftover.kind).to_owned(),
         is_damage: matches!(leftover.kind, LeftoverKind::Damaged { .. }),
         bytes: leftover.bytes,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use gover_core::Exit;
 use gover_core::resolve::Trace;
 use gover_core::text::shown;
-use gover_doctor::live::{self, Known, RealDisk, RealPrograms, RealRegistry};
+use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{Journal, LOCK};
 use gover_doctor::{Check, Finding, Severity, Snapshot, checks};
 use gover_shell::ShellKind;
@@ -43,26 +43,26 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
 /// What the checks find, the worst first, and how many were run.
 fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'_>) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
-    let checks: Vec<_> = checks.iter().filter(|check| !(check.needs_network && offline)).collect();
     let asks_network = checks.iter().any(|check| checks::asks_network(check)) && !offline;
     let is_chosen = |names: &[&str]| checks.iter().any(|check| names.contains(&check.name));
     let is_always_offline = offline && !matches!(context.settings.offline.origin, SettingOrigin::Option(_));
     let programs = RealPrograms::default();
     let selection = context.selection(&mut Trace::off());
     let ancestors = process::ancestors().filter_map(process::name);
-    let given = live::given(Known {
-        env: context.env,
-        layout: &context.layout,
-        machine: &context.machine,
-        selection: &selection,
-        shell: ShellKind::detect(context.env, ancestors),
-        // Settings that name no source are reported by whatever asks the sources.
-        network: if asks_network { answers.facts(context).ok() } else { None },
-        releases: if is_chosen(OF_RELEASES) { knowledge::releases(context) } else { Vec::new() },
-        store: if is_chosen(OF_STORE) { knowledge::store(context) } else { None },
-        installs_missing: context.settings.auto_install.value && !is_always_offline,
-    });
-    let snapshot = Snapshot::gather(given, &RealDisk, &RealRegistry, &programs);
+    let mut facts = live::facts(context.env, &context.layout, &context.machine, &selection);
+    facts.shell = ShellKind::detect(context.env, ancestors);
+    facts.gover.installs_missing = context.settings.auto_install.value && !is_always_offline;
+    if asks_network {
+        // Commands that ask the sources report settings that name no source.
+        facts.network = answers.facts(context).ok();
+    }
+    if is_chosen(OF_RELEASES) {
+        facts.releases = knowledge::releases(context);
+    }
+    if is_chosen(OF_STORE) {
+        facts.store = knowledge::store(context, &facts.system);
+    }
+    let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.examine(&snapshot)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     (findings, checks.len())

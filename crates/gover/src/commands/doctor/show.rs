@@ -8,7 +8,6 @@ use crate::output::{Json, Style};
 
 /// The findings as data; the schema is in docs/reference/json.md.
 pub(super) fn json(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    let findings: Vec<_> = findings.iter().map(Finding::facts).collect();
     Json::print(context.printer, &json!({ "findings": findings, "checks_run": run }))
 }
 

@@ -7,55 +7,45 @@ use crate::checks::editors::jsonc::Settings;
 use crate::checks::pins::Pin;
 use crate::finding::Evidence;
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk;
+use crate::snapshot::path::MachinePath;
 
 /// What each file names, file by file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
-    let system = &snapshot.system;
     let root = root(snapshot);
     let mut directories = vec![root.clone()];
-    if !system.same(&root, &snapshot.directory) {
+    if root != snapshot.directory {
         directories.push(snapshot.directory.clone());
     }
     for name in ["docker", "build"] {
-        directories.push(system.join(&root, name));
+        directories.push(root.join(name));
     }
     let mut uses = Vec::new();
     for directory in &directories {
         for name in snapshot.disk.list(directory).iter().filter(|name| is_dockerfile(name)) {
-            uses.push(read(snapshot, &system.join(directory, name), dockerfile::uses));
+            uses.push(read(snapshot, &directory.join(name), dockerfile::uses));
         }
     }
-    let workflows = system.join(&root, ".github/workflows");
+    let workflows = root.join(".github/workflows");
     for name in snapshot.disk.list(&workflows) {
         if matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
-            uses.push(read(snapshot, &system.join(&workflows, &name), workflow::uses));
+            uses.push(read(snapshot, &workflows.join(&name), workflow::uses));
         }
     }
     for name in [".gitlab-ci.yml", ".circleci/config.yml"] {
-        uses.push(read(snapshot, &system.join(&root, name), workflow::uses));
+        uses.push(read(snapshot, &root.join(name), workflow::uses));
     }
     for name in [".devcontainer/devcontainer.json", ".devcontainer.json"] {
-        uses.push(container(snapshot, &system.join(&root, name)));
+        uses.push(container(snapshot, &root.join(name)));
     }
-    uses.push(read(snapshot, &system.join(&root, ".devcontainer/Dockerfile"), dockerfile::uses));
+    uses.push(read(snapshot, &root.join(".devcontainer/Dockerfile"), dockerfile::uses));
     uses.retain(|uses| !uses.is_empty());
     uses
 }
 
 /// The repository that the working directory is in, else the module.
-fn root(snapshot: &Snapshot<'_>) -> String {
-    let system = &snapshot.system;
-    let mut directory = Some(snapshot.directory.as_str());
-    while let Some(here) = directory {
-        if snapshot.disk.kind(&system.join(here, ".git")).is_some() {
-            return here.to_owned();
-        }
-        directory = system.parent(here);
-    }
-    let module = snapshot.nearest("go.mod");
-    let module = module.as_deref().and_then(|file| system.parent(file));
-    module.unwrap_or(&snapshot.directory).to_owned()
+fn root(snapshot: &Snapshot<'_>) -> MachinePath {
+    let module = || snapshot.nearest("go.mod").and_then(|file| file.parent());
+    snapshot.repository().or_else(module).unwrap_or_else(|| snapshot.directory.clone())
 }
 
 fn is_dockerfile(name: &str) -> bool {
@@ -67,23 +57,27 @@ fn is_dockerfile(name: &str) -> bool {
     is_named && !matches!(lower.rsplit('.').next(), Some("bak" | "orig" | "swp"))
 }
 
-fn read(snapshot: &Snapshot<'_>, file: &str, uses: fn(&str) -> Vec<(usize, String, Kind)>) -> Vec<Use> {
-    if snapshot.disk.kind(file) != Some(disk::Kind::File) {
+fn read(
+    snapshot: &Snapshot<'_>,
+    file: &MachinePath,
+    uses: fn(&str) -> Vec<(usize, String, Kind)>,
+) -> Vec<Use> {
+    if !snapshot.is_file(file) {
         return Vec::new();
     }
     let text = snapshot.text(file).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     let named = uses(&text).into_iter().map(|(line, value, kind)| {
         let text = lines.get(line - 1).map(|line| line.trim().to_owned()).unwrap_or_default();
-        Use { pin: Pin { file: file.to_owned(), line, text, value }, kind }
+        Use { pin: Pin { file: file.clone(), line, text, value }, kind }
     });
     named.collect()
 }
 
 /// A dev container: its image, the argument of its Dockerfile, or the version of its Go feature.
-fn container(snapshot: &Snapshot<'_>, file: &str) -> Vec<Use> {
+fn container(snapshot: &Snapshot<'_>, file: &MachinePath) -> Vec<Use> {
     let Ok(content) = snapshot.disk.read(file) else { return Vec::new() };
-    let settings = Settings::parse(file.to_owned(), content);
+    let settings = Settings::parse(file.clone(), content);
     let named = settings.entries.iter().filter_map(|entry| {
         let text = entry.text.as_deref()?;
         let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
@@ -95,7 +89,7 @@ fn container(snapshot: &Snapshot<'_>, file: &str) -> Vec<Use> {
             _ => return None,
         };
         let Evidence::Line { text, .. } = settings.evidence(entry) else { return None };
-        Some(Use { pin: Pin { file: file.to_owned(), line: entry.line, text, value }, kind })
+        Some(Use { pin: Pin { file: file.clone(), line: entry.line, text, value }, kind })
     });
     named.collect()
 }

@@ -21,7 +21,6 @@ pub(super) const CHECK: Check = Check {
     cause: "The version of Go is written down once more in a `Dockerfile`, a workflow of GitHub, GitLab or CircleCI, or a dev container, and was not raised with the pin. The images of Go set \
             GOTOOLCHAIN=local, so that they fetch no newer Go. In YAML `1.20` without quotation marks is the number 1.2.",
     repair: "Write the project's version there, or let the workflow read it: `go-version-file: go.mod` (or `.go-version`). The commands shown change the line; these files are shared, so that `--fix` leaves them alone.",
-    needs_network: false,
     run,
 };
 
@@ -60,7 +59,7 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
             "{} uses Go {}, and {} asks for {}",
             place(snapshot, one),
             one.pin.value,
-            snapshot.system.file_name(&line.file),
+            line.file.file_name(),
             go.as_str()
         );
         let (severity, why) = match one.kind {
@@ -72,7 +71,7 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
                 (Severity::Warning, "each run fetches a second Go, or fails where GOTOOLCHAIN is `local`")
             }
         };
-        return Some(shown(snapshot, Finding::new(CHECK.name, severity, what, why), one, line));
+        return Some(shown(snapshot, Finding::new(severity, what, why), one, line));
     }
     let pin = pins.winner()?;
     let wanted = pin.request()?;
@@ -90,7 +89,7 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
             (Severity::Warning, "CI builds and tests with another Go than everybody here")
         }
     };
-    Some(shown(snapshot, Finding::new(CHECK.name, severity, what, why), one, pin))
+    Some(shown(snapshot, Finding::new(severity, what, why), one, pin))
 }
 
 /// The evidence for a difference, and the command that ends it.
@@ -111,7 +110,7 @@ fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
     }
     let what = format!("{value} without quotation marks in {} is the number {read}", place(snapshot, one));
     let why = format!("CI looks for Go {read} instead of {value}");
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by([one.pin.evidence()]);
+    let finding = Finding::error(what, why).shown_by([one.pin.evidence()]);
     Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
 }
 

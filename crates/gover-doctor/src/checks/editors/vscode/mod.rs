@@ -5,13 +5,12 @@ mod places;
 mod tests;
 mod tools;
 
-use super::goland::selected;
 use super::jsonc::{Entry, Settings};
-use super::roots::{Root, expand, root};
+use super::roots::{Root, expand, root, selected};
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use places::Place;
 
 pub(super) const CHECK: Check = Check {
@@ -23,7 +22,6 @@ pub(super) const CHECK: Check = Check {
             one; or gopls and dlv were built with an older Go.",
     repair: "`--fix` takes such a line out of your own settings where it stands by itself; the extension then uses the `go` on PATH, which is gover's. Settings of a workspace are shared, and are yours \
              to change. `go install golang.org/x/tools/gopls@latest` builds gopls anew.",
-    needs_network: false,
     run,
 };
 
@@ -47,13 +45,14 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
     let path = path.strip_prefix(&["settings"]).unwrap_or(&path);
     let text = entry.text.as_deref().filter(|text| !text.trim().is_empty())?;
     let expanded = || expand(snapshot, text, &place.workspace);
+    let directory = || expanded().map(|text| snapshot.system.path(text));
     let shown = path.join(".");
     let (severity, what, why) = match path {
-        ["go.goroot"] | ["go.toolsEnvVars", "GOROOT"] => goroot(snapshot, &shown, &expanded()?)?,
+        ["go.goroot"] | ["go.toolsEnvVars", "GOROOT"] => goroot(snapshot, &shown, &directory()?)?,
         [terminal, "GOROOT"] if terminal.starts_with("terminal.integrated.env.") => {
-            goroot(snapshot, &shown, &expanded()?)?
+            goroot(snapshot, &shown, &directory()?)?
         }
-        ["go.alternateTools", "go"] => alternate(snapshot, &shown, &expanded()?)?,
+        ["go.alternateTools", "go"] => alternate(snapshot, &shown, &directory()?)?,
         ["go.gopath"] | ["go.toolsEnvVars", "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
         [_, "GO111MODULE"] if text == "off" || text == "auto" => (
             Severity::Warning,
@@ -67,9 +66,9 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
         ),
         _ => return None,
     };
-    let finding = Finding::new(CHECK.name, severity, what, why)
+    let finding = Finding::new(severity, what, why)
         .shown_by([settings.evidence(entry)])
-        .shown_by(selected(snapshot));
+        .shown_by(snapshot.selection_evidence());
     Some(match settings.without(entry).filter(|_| place.is_own) {
         Some(change) => finding.fixed_by([change]),
         None => finding.command(format!("code -g \"{}:{}\"", settings.file, entry.line)),
@@ -78,7 +77,7 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
 
 type Verdict = (Severity, String, &'static str);
 
-fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
+fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
     match root(snapshot, path) {
         Root::Fits => None,
         Root::Missing => Some((
@@ -88,40 +87,40 @@ fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
         )),
         Root::Other(version) => Some((
             Severity::Warning,
-            format!("{name} names {version}, and {} is selected", selection(snapshot)),
+            format!("{name} names {version}, and {} is selected", selected(snapshot)),
             "the editor checks and builds with another Go than the terminal",
         )),
     }
 }
 
-fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
-    let system = &snapshot.system;
+fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
     // A bare name is looked up on PATH.
-    if !system.is_absolute(path) || system.is_inside(path, &snapshot.gover.bin) {
+    if !path.is_absolute() || path.is_inside(&snapshot.gover.bin) {
         return None;
     }
-    if snapshot.disk.kind(path) != Some(Kind::File) {
+    if !snapshot.is_file(path) {
         let what = format!("{name} names {}, which is not there", snapshot.short(path));
         return Some((Severity::Error, what, "the editor finds no go"));
     }
-    let goroot = system.parent(system.parent(path)?)?;
-    match root(snapshot, goroot) {
+    let goroot = path.parent()?.parent()?;
+    match root(snapshot, &goroot) {
         Root::Other(version) => Some((
             Severity::Warning,
-            format!("{name} names {version}, and {} is selected", selection(snapshot)),
+            format!("{name} names {version}, and {} is selected", selected(snapshot)),
             "the editor checks and builds with another Go than the terminal",
         )),
         Root::Fits | Root::Missing => None,
     }
 }
 
-fn gopath(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
-    let set = snapshot.go_setting("GOPATH").unwrap_or_else(|| snapshot.system.join(&snapshot.home, "go"));
-    let first = snapshot.system.split_list(&set).into_iter().next()?;
-    if snapshot.system.split_list(path).iter().any(|path| snapshot.system.same(path, &first)) {
+fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Verdict> {
+    let first = snapshot.gopath().into_iter().next()?;
+    let paths = snapshot.system.split_list(list);
+    if paths.contains(&first) {
         return None;
     }
-    let what = format!("{name} is {}, and GOPATH is {}", snapshot.short(path), snapshot.short(&first));
+    let path = snapshot.short(&snapshot.system.path(list));
+    let what = format!("{name} is {path}, and GOPATH is {}", snapshot.short(&first));
     Some((
         Severity::Warning,
         what,
@@ -132,9 +131,5 @@ fn gopath(snapshot: &Snapshot<'_>, name: &str, path: &str) -> Option<Verdict> {
 /// Whether a GOTOOLCHAIN makes the editor's tools use another Go than the selection.
 fn is_other(snapshot: &Snapshot<'_>, text: &str) -> bool {
     let name = text.split('+').next().unwrap_or_default();
-    name.starts_with("go1") && snapshot.selection.version.as_deref().is_some_and(|selected| selected != name)
-}
-
-fn selection<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
-    snapshot.selection.version.as_deref().unwrap_or_default()
+    name.starts_with("go1") && !["", name].contains(&selected(snapshot))
 }

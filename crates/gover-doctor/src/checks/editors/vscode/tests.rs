@@ -17,7 +17,7 @@ fn a_goroot_that_is_gone_is_taken_out_of_the_users_settings() {
     let repaired = machine.repaired(&findings);
     assert!(repaired.findings("vscode").is_empty());
     repaired.snapshot(|snapshot| {
-        let text = snapshot.text("/home/ann/.config/Code/User/settings.json").unwrap();
+        let text = snapshot.text(&snapshot.system.path("/home/ann/.config/Code/User/settings.json")).unwrap();
         assert_eq!(text, "{\n  // Go\n  \"editor.tabSize\": 4,\n}\n");
     });
 }

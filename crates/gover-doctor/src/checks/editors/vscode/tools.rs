@@ -2,24 +2,21 @@
 
 use gover_core::ToolchainName;
 
-use super::CHECK;
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::disk::Kind;
+use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
 
 /// Tools in GOBIN or GOPATH/bin that were built with an older minor version than the selected one.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
-    let selected = selection.version.as_deref().and_then(|name| ToolchainName::parse(name).ok());
-    let (Some(selected), Some(bin)) = (selected, &selection.bin) else { return Vec::new() };
-    let system = &snapshot.system;
+    let (Some(selected), Some(bin)) = (&selection.version, &selection.bin) else { return Vec::new() };
     let found = TOOLS.iter().filter_map(|(tool, source, why)| {
-        let program = system.join(&directory(snapshot)?, &system.program_name(tool));
-        if snapshot.disk.kind(&program) != Some(Kind::File) {
+        let program = snapshot.gobin()?.program(tool);
+        if !snapshot.is_file(&program) {
             return None;
         }
-        let go = system.join(bin, &system.program_name("go"));
+        let go = bin.program("go");
         let built = built_with(snapshot, &go, &program)?;
         if built.version().language() >= selected.version().language() {
             return None;
@@ -27,25 +24,16 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let what = format!("{tool} was built with {}, and {} is selected", built.as_str(), selected.as_str());
         let evidence =
             Evidence::Answer { of: format!("go version {program}"), text: built.as_str().to_owned() };
-        let finding = Finding::new(CHECK.name, Severity::Warning, what, *why).shown_by([evidence]);
+        let finding = Finding::warning(what, *why).shown_by([evidence]);
         Some(finding.command(format!("go install {source}@latest")))
     });
     found.collect()
 }
 
-fn directory(snapshot: &Snapshot<'_>) -> Option<String> {
-    if let Some(bin) = snapshot.go_setting("GOBIN") {
-        return Some(bin);
-    }
-    let gopath = snapshot.go_setting("GOPATH").unwrap_or_else(|| snapshot.system.join(&snapshot.home, "go"));
-    let first = snapshot.system.split_list(&gopath).into_iter().next()?;
-    Some(snapshot.system.join(&first, "bin"))
-}
-
 /// `PROGRAM: go1.21.3`, as `go version PROGRAM` says it. GOTOOLCHAIN keeps it from fetching another Go for the answer.
-fn built_with(snapshot: &Snapshot<'_>, go: &str, program: &str) -> Option<ToolchainName> {
+fn built_with(snapshot: &Snapshot<'_>, go: &MachinePath, program: &MachinePath) -> Option<ToolchainName> {
     let variables = &[("GOTOOLCHAIN", Some("local")), ("GOROOT", None)];
-    let run = Run { program: go, arguments: &["version", program], variables, input: "" };
+    let run = Run { program: go, arguments: &["version", program.as_str()], variables, input: "" };
     let ran = snapshot.programs.run(&run)?;
     let (_, version) = ran.stdout.trim().rsplit_once(": ")?;
     ToolchainName::parse(version.split_whitespace().next()?).ok()

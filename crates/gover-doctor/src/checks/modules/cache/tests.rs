@@ -66,7 +66,7 @@ fn programs_that_go_keeps_must_run_too() {
         Machine::linux().directory("/data").mounted("/data", mount).var("GOCACHE", "/data/build");
     // Before 1.24 nothing was started from there.
     assert_eq!(machine.findings("cache"), []);
-    machine.selection.version = Some("go1.24.1".to_owned());
+    machine = machine.selects("go1.24.1");
     let findings = machine.findings("cache");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
     assert_eq!(findings[0].what, "the build cache, /data/build, is on a file system that forbids programs");

@@ -36,7 +36,7 @@ fn a_gobin_inside_a_toolchain_or_in_gover_itself_is_removed() {
 fn where_mise_puts_programs_is_a_note() {
     let goroot = "/home/ann/.local/share/mise/installs/go/1.22.5";
     let mut machine = Machine::linux().toolchain(goroot, "go1.22.5").var("GOBIN", &format!("{goroot}/bin"));
-    machine.selection.goroot = Some(goroot.to_owned());
+    machine.selection.goroot = Some(machine.system.path(goroot));
     machine.selection.is_system = true;
     let findings = machine.findings("gobin");
     assert_eq!(findings[0].severity, Severity::Note);

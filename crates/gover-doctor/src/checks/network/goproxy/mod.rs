@@ -1,7 +1,7 @@
 //! GOPROXY: what is written in it, and whether its servers answer.
 
 use super::proxy_list::{self, Entry, Place};
-use super::setting::{Setting, go_env_write, host, is_near};
+use super::setting::{Setting, host, is_near};
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
 use crate::secret::mask;
@@ -18,7 +18,6 @@ pub(super) const CHECK: Check = Check {
             404 or 410; after `|` it does so after any failure.",
     repair: "`--fix` removes a value that go cannot read, and one that leads to a proxy that was shut down; Go's own default then counts. Whether \
              a proxy that does not answer is to stay is for you to say: `go env -u GOPROXY` removes it.",
-    needs_network: false,
     run,
 };
 
@@ -37,7 +36,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// What can be told from the value alone.
 fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec<Finding> {
     let found = |severity, what: String, why: &str| {
-        Finding::new(CHECK.name, severity, what, why).shown_by(setting.evidence.clone())
+        Finding::new(severity, what, why).shown_by(setting.evidence.clone())
     };
     if entries.is_empty() {
         let why = "every command that needs a module fails with `GOPROXY list is not the empty string, but contains no entries`";
@@ -67,7 +66,7 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
                 "whoever is on the way can read what is downloaded, and change what no checksum protects";
             let finding = found(Severity::Warning, what, why);
             let encrypted = setting.shown().replace("http://", "https://");
-            findings.push(finding.command(go_env_write(snapshot, "GOPROXY", &encrypted)));
+            findings.push(finding.command(snapshot.go_env_write("GOPROXY", &encrypted)));
         }
     }
     if asked.first().is_some_and(|entry| entry.place == Place::Off) {
@@ -120,7 +119,7 @@ fn unanswered(
             (_, true, false) => Severity::Error,
         };
         let what = format!("{} in GOPROXY: {}", asked.address, asked.answer.words());
-        let mut finding = Finding::new(CHECK.name, severity, what, why(asked, is_reached, falls_through))
+        let mut finding = Finding::new(severity, what, why(asked, is_reached, falls_through))
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone());
         finding.fix.commands.extend(command(snapshot, asked));

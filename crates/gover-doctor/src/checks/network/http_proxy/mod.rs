@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
             settings of Windows.",
     repair: "`--fix` removes values that are no address from your startup files and from `HKCU\\Environment`. Whether a proxy that does not answer is still \
              right is for you to say; a new one is set with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
-    needs_network: false,
     run,
 };
 
@@ -52,7 +51,7 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
             _ => (Severity::Warning, "it gives no way to Go's servers, or is no proxy"),
         };
         let what = format!("the proxy in {}, {}: {}", first.name, asked.address, asked.answer.words());
-        let mut finding = Finding::new(CHECK.name, severity, what, why);
+        let mut finding = Finding::new(severity, what, why);
         for setting in &settings {
             finding = setting.removed_by_hand(snapshot, finding.shown_by(setting.evidence.clone()));
         }

@@ -1,8 +1,8 @@
 //! What can be told from the variables alone.
 
-use super::{CHECK, NAMES};
+use super::NAMES;
 use crate::checks::network::setting::{Setting, host};
-use crate::finding::{Evidence, Finding, Severity};
+use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
 
@@ -54,7 +54,7 @@ fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     };
     let what = format!("{} is no address of a proxy: {wrong}", setting.name);
     let why = "every download over it fails, with errors that do not name the variable";
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(setting.evidence.clone());
+    let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
     Some(setting.removed(snapshot, finding))
 }
 
@@ -67,9 +67,7 @@ fn disagreeing(snapshot: &Snapshot<'_>, upper: &'static str, lower: &'static str
     let what = format!("{upper} and {lower} say different things");
     let why =
         "go takes the one in capitals, `curl` and git the other, so that one works where the other fails";
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why)
-        .shown_by(first.evidence)
-        .shown_by(second.evidence.clone());
+    let finding = Finding::warning(what, why).shown_by(first.evidence).shown_by(second.evidence.clone());
     Some(Setting { evidence: Vec::new(), ..second }.removed_by_hand(snapshot, finding))
 }
 
@@ -83,7 +81,7 @@ fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
     let what = format!("{} is set, and HTTPS_PROXY is not", first.name);
     let why =
         "go uses it for plain http alone; everything that it downloads is https and goes without the proxy";
-    let mut finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(first.evidence.clone());
+    let mut finding = Finding::note(what, why).shown_by(first.evidence.clone());
     if first.shown() == first.value {
         let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &first.value));
         finding.fix.commands.extend(line.map(|line| line.trim_end().to_owned()));
@@ -97,7 +95,7 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if let Some(all) = all {
         let what = format!("{} is set, which go does not read", all.name);
         let why = "go goes without a proxy; it reads HTTPS_PROXY";
-        let mut finding = Finding::new(CHECK.name, Severity::Note, what, why).shown_by(all.evidence.clone());
+        let mut finding = Finding::note(what, why).shown_by(all.evidence.clone());
         if all.shown() == all.value {
             let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &all.value));
             finding.fix.commands.extend(line.map(|line| line.trim_end().to_owned()));
@@ -119,7 +117,7 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
-    Some(Finding::new(CHECK.name, Severity::Note, what, why).shown_by([evidence]).command(command))
+    Some(Finding::note(what, why).shown_by([evidence]).command(command))
 }
 
 /// Entries of `NO_PROXY` that match nothing, or everything.
@@ -139,14 +137,14 @@ fn exceptions(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let what = format!("`{wrong}` in {name} matches no host");
         (what, "go reads names, addresses and networks such as `10.0.0.0/8`, separated by commas")
     };
-    let finding = Finding::new(CHECK.name, Severity::Warning, what, why).shown_by(setting.evidence.clone());
+    let finding = Finding::warning(what, why).shown_by(setting.evidence.clone());
     let kept: Vec<String> =
         entries.iter().filter(|entry| **entry != "*").map(|entry| repaired(entry)).collect();
     let line = snapshot.shell.map(|shell| {
         let syntax = shell.syntax();
         if kept.is_empty() { syntax.unset_by_hand(name) } else { syntax.set_env(name, &kept.join(",")) }
     });
-    Some(line.into_iter().fold(finding, |finding, line| finding.command(line.trim_end())))
+    Some(finding.commands(line.as_deref().map(str::trim_end)))
 }
 
 fn matches_nothing(entry: &str) -> bool {

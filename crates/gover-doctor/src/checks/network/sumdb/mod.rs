@@ -6,7 +6,7 @@ mod tests;
 
 use super::setting::Setting;
 use crate::check::Check;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::secret::mask;
 use crate::snapshot::Snapshot;
 use crate::snapshot::network::{Answer, Asked, NetworkFacts};
@@ -20,7 +20,6 @@ pub(super) const CHECK: Check = Check {
             matches far more than what is private. Behind a company's proxy the database is reachable only if the proxy passes it on.",
     repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every module. Name private modules instead: \
              `go env -w GOPRIVATE=git.corp.example`. Where the database cannot be reached, a GOPROXY that passes `/sumdb/` on is the way.",
-    needs_network: false,
     run,
 };
 
@@ -41,7 +40,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// What is wrong with the value of GOSUMDB itself.
 fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let found = |what: String, why: &str| {
-        let finding = Finding::new(CHECK.name, Severity::Error, what, why).shown_by(setting.evidence.clone());
+        let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
         setting.removed(snapshot, finding)
     };
     if setting.value == "off" {
@@ -99,7 +98,7 @@ fn unreachable(
     };
     let evidence = setting.map(|setting| setting.evidence.clone()).unwrap_or_default();
     let proxies = Setting::of(snapshot, "GOPROXY").map(|proxies| proxies.evidence).unwrap_or_default();
-    let finding = Finding::new(CHECK.name, Severity::Error, what, why)
+    let finding = Finding::error(what, why)
         .shown_by(evidence)
         .shown_by(proxies)
         .shown_by(network.sumdb.iter().map(Asked::evidence));

@@ -1,7 +1,6 @@
 //! Lists of modules that are kept from checks, and whether they hold more than what is private.
 
-use super::CHECK;
-use crate::checks::network::setting::{Setting, go_env_write};
+use crate::checks::network::setting::Setting;
 use crate::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
 
@@ -33,7 +32,7 @@ fn finding(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     } else {
         "the checksum database is not asked about them, so that a changed module is not noticed"
     };
-    let mut found = Finding::new(CHECK.name, severity, what, why).shown_by(setting.evidence.clone());
+    let mut found = Finding::new(severity, what, why).shown_by(setting.evidence.clone());
     if matches_all && narrow.is_empty() {
         return Some(setting.removed(snapshot, found));
     }
@@ -50,7 +49,7 @@ fn finding(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     Some(found.command(if narrow.is_empty() {
         format!("go env -u {name}")
     } else {
-        go_env_write(snapshot, name, &narrow.join(","))
+        snapshot.go_env_write(name, &narrow.join(","))
     }))
 }
 

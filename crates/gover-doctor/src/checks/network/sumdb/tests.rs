@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Severity;
 use crate::testing::{Machine, asked};
 
 fn with_line(line: &str) -> Machine {
