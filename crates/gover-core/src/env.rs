@@ -1,5 +1,7 @@
 //! The process environment as a value: the only code that touches `std::env`.
 
+pub mod vars;
+
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -261,86 +263,6 @@ pub fn parse_switch(text: &str) -> Option<bool> {
         "0" | "false" | "no" | "off" => Some(false),
         _ => None,
     }
-}
-
-/// Every variable gover reads or sets, by name.
-pub mod vars {
-    /// Where gover keeps everything; default the home in whose `bin` the program lies, else `~/.gover`.
-    pub const GOVER_HOME: &str = "GOVER_HOME";
-    /// The request for this shell, set by `gover use`.
-    pub const GOVER_VERSION: &str = "GOVER_VERSION";
-    /// `0` stops the shim from installing a missing toolchain.
-    pub const GOVER_AUTO_INSTALL: &str = "GOVER_AUTO_INSTALL";
-    /// `1` forbids the network.
-    pub const GOVER_OFFLINE: &str = "GOVER_OFFLINE";
-    /// Ordered, comma separated list of sources.
-    pub const GOVER_SOURCES: &str = "GOVER_SOURCES";
-    /// The architecture whose toolchains are installed, by Go's name (`amd64`); default: the machine's.
-    pub const GOVER_ARCH: &str = "GOVER_ARCH";
-    /// Base of the release site, for tests and private copies; default `https://go.dev`.
-    pub const GOVER_GODEV_URL: &str = "GOVER_GODEV_URL";
-    /// `1` demands the transparency log for archives too.
-    pub const GOVER_REQUIRE_SUMDB: &str = "GOVER_REQUIRE_SUMDB";
-    /// Set by the shim for its child: guards against calling itself by accident.
-    pub const GOVER_SHIM_DEPTH: &str = "GOVER_SHIM_DEPTH";
-    /// Set by the function that `gover init` prints, so that `gover use` can talk to it.
-    pub const GOVER_SHELL: &str = "GOVER_SHELL";
-    /// The GOROOT of the toolchain that runs.
-    pub const GOROOT: &str = "GOROOT";
-    /// Go's own choice of toolchain.
-    pub const GOTOOLCHAIN: &str = "GOTOOLCHAIN";
-    /// The user's go/env file, or `off`.
-    pub const GOENV: &str = "GOENV";
-    /// `off`, a go.work file, or empty.
-    pub const GOWORK: &str = "GOWORK";
-    /// `on`, `off` or `auto`.
-    pub const GO111MODULE: &str = "GO111MODULE";
-    /// The module proxies, as Go reads them.
-    pub const GOPROXY: &str = "GOPROXY";
-    /// The checksum database, as Go reads it.
-    pub const GOSUMDB: &str = "GOSUMDB";
-    /// How credentials for addresses of https are come by, as Go reads it; default `netrc`.
-    pub const GOAUTH: &str = "GOAUTH";
-    /// The file of `netrc`; default `.netrc` in the home, or `_netrc` on Windows.
-    pub const NETRC: &str = "NETRC";
-    /// Go's own switch protocol: the toolchain that must run.
-    pub const SWITCH_VERSION: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION";
-    /// Go's own switch protocol: how many switches there were.
-    pub const SWITCH_COUNT: &str = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT";
-    /// A file of certificates in place of the system's bundle, as Go reads it on Unix; elsewhere in place of its store.
-    pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
-    /// Directories of such files in place of the system's, separated as in PATH.
-    pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
-    /// The search path.
-    pub const PATH: &str = "PATH";
-    /// The shell's name of the working directory.
-    pub const PWD: &str = "PWD";
-    /// The directory for temporary files on Unix.
-    pub const TMPDIR: &str = "TMPDIR";
-    /// The user's home on Unix.
-    pub const HOME: &str = "HOME";
-    /// The user's home on Windows.
-    pub const USERPROFILE: &str = "USERPROFILE";
-    /// The user's configuration on Windows.
-    pub const APPDATA: &str = "APPDATA";
-    /// Where Windows keeps programs, and Go's own installer puts Go.
-    pub const PROGRAM_FILES: &str = "ProgramFiles";
-    /// The same for programs of 32 bits.
-    pub const PROGRAM_FILES_X86: &str = "ProgramFiles(x86)";
-    /// The drive of Windows, on which Go's own installer put Go in earlier times.
-    pub const SYSTEM_DRIVE: &str = "SystemDrive";
-    /// The user's configuration on Linux.
-    pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
-    /// Any value turns colour off.
-    pub const NO_COLOR: &str = "NO_COLOR";
-    /// The login shell.
-    pub const SHELL: &str = "SHELL";
-    /// Set in the shells of MSYS2 and Git Bash, to the name of their environment.
-    pub const MSYSTEM: &str = "MSYSTEM";
-    /// The directory of zsh's startup files.
-    pub const ZDOTDIR: &str = "ZDOTDIR";
-    /// The kind of terminal; `dumb` has no colour.
-    pub const TERM: &str = "TERM";
 }
 
 #[cfg(test)]

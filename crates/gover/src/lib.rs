@@ -17,6 +17,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use gover_core::{Env, Exit};
 
+pub use crate::settings::{SETTINGS, SettingInfo};
+
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;

@@ -1,13 +1,17 @@
 //! `cargo xtask generate [--check]`: the reference pages that are made from code.
 //!
-//! Commands come from clap, as `-h` prints them; variables and settings from the text of the files that define
-//! them. A page is never edited by hand. With `--check` nothing is written, and a page that differs is an error.
+//! Commands come from clap, as `-h` prints them; variables, settings and checks from the tables in the
+//! code. Nobody edits a page by hand. With `--check` nothing is written, and a page that differs is an
+//! error.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
+
+use gover::{SETTINGS, SettingInfo};
+use gover_core::env::vars::{Owner, VARIABLES, Variable};
 
 mod doctor;
 
@@ -62,12 +66,10 @@ fn check(pages: &[Page]) -> Result<(), String> {
 }
 
 fn pages() -> Result<Vec<Page>, String> {
-    let variables = variables(&read("crates/gover-core/src/env.rs")?)?;
-    let settings = settings(&read("crates/gover/src/settings/mod.rs")?)?;
     Ok(vec![
         Page::new("reference/commands.md", commands_page(gover::command())?),
-        Page::new("reference/environment.md", environment_page(&variables)),
-        Page::new("reference/settings.md", settings_page(&settings, &variables)?),
+        Page::new("reference/environment.md", environment_page()),
+        Page::new("reference/settings.md", settings_page()),
         Page::new("doctor.md", doctor::page()),
     ])
 }
@@ -110,92 +112,32 @@ fn push_command(page: &mut String, command: &mut Command) {
     }
 }
 
-/// A documented name: a variable or a setting.
-#[derive(Debug, PartialEq, Eq)]
-struct Documented {
-    name: String,
-    meaning: String,
-}
-
-/// Every constant of the module `vars`, with its doc comment.
-fn variables(source: &str) -> Result<Vec<Documented>, String> {
-    let (_, module) = source.split_once("pub mod vars {").ok_or("env.rs has no module `vars`")?;
-    let (module, _) = module.split_once("\n}").ok_or("the module `vars` has no end")?;
-    let mut variables = Vec::new();
-    let mut meaning: Vec<&str> = Vec::new();
-    for line in module.lines().map(str::trim) {
-        if let Some(text) = line.strip_prefix("///") {
-            meaning.push(text.trim());
-        } else if line.starts_with("pub const ") {
-            let name = quoted(line).ok_or_else(|| format!("`{line}` is no text constant"))?;
-            if meaning.is_empty() {
-                return Err(format!("{name} has no doc comment in env.rs"));
-            }
-            variables.push(Documented { name: name.to_owned(), meaning: meaning.join(" ") });
-            meaning.clear();
-        }
-    }
-    if variables.is_empty() { Err("the module `vars` is empty".to_owned()) } else { Ok(variables) }
-}
-
-fn environment_page(variables: &[Documented]) -> String {
+fn environment_page() -> String {
     let mut page = heading(
         "Environment",
-        "crates/gover-core/src/env.rs",
+        "crates/gover-core/src/env/vars.rs",
         "Every variable that gover reads or sets. An empty variable counts as unset. A switch takes `1`, `true`, \
          `yes`, `on` and their opposites, in any case. The environment goes before config.toml, an option of the \
          command line before both.",
     );
-    let own = |variable: &&Documented| variable.name.starts_with("GOVER_");
-    let go = |variable: &&Documented| variable.name.starts_with("GO") && !own(variable);
     page.push_str("\n## gover's own\n\n");
-    push_table(&mut page, "Variable", variables.iter().filter(own));
+    push_variables(&mut page, Owner::Gover);
     page.push_str(GO_VARIABLES);
-    push_table(&mut page, "Variable", variables.iter().filter(go));
+    push_variables(&mut page, Owner::Go);
     page.push_str("\n## The system's\n\n");
-    push_table(&mut page, "Variable", variables.iter().filter(|variable| !own(variable) && !go(variable)));
+    push_variables(&mut page, Owner::System);
     page.push_str(CONNECTIONS);
     page
 }
 
-/// A setting with its value where nothing sets it.
-#[derive(Debug, PartialEq, Eq)]
-struct Setting {
-    documented: Documented,
-    builtin: String,
-}
-
-/// The rows of the table `SETTINGS`, each with the value built in for it.
-fn settings(source: &str) -> Result<Vec<Setting>, String> {
-    let (_, table) = source.split_once("const SETTINGS").ok_or("settings/mod.rs has no table `SETTINGS`")?;
-    let (table, _) = table.split_once("];").ok_or("the table `SETTINGS` has no end")?;
-    let mut settings = Vec::new();
-    for row in table.lines().filter(|line| line.trim_start().starts_with('(')) {
-        let parts: Vec<&str> = row.split('"').collect();
-        let [_, name, _, meaning, _] = parts.as_slice() else {
-            return Err(format!("`{}` is no row of `SETTINGS`", row.trim()));
-        };
-        let documented = Documented { name: (*name).to_owned(), meaning: (*meaning).to_owned() };
-        let builtin =
-            builtin(source, name).ok_or_else(|| format!("cannot tell the built-in value of `{name}`"))?;
-        settings.push(Setting { documented, builtin });
+fn push_variables(page: &mut String, owner: Owner) {
+    page.push_str("| Variable | Meaning |\n|---|---|\n");
+    for Variable { name, meaning, .. } in VARIABLES.iter().filter(|variable| variable.owner == owner) {
+        let _ = writeln!(page, "| `{name}` | {} |", cell(meaning));
     }
-    if settings.is_empty() { Err("the table `SETTINGS` is empty".to_owned()) } else { Ok(settings) }
 }
 
-/// The last argument of `switch(…, "name", vars::VARIABLE, builtin)`, or the list that `fn name` ends with.
-fn builtin(source: &str, name: &str) -> Option<String> {
-    if let Some((_, call)) = source.split_once(&format!("\"{name}\", vars::")) {
-        let arguments = call.split(')').next()?;
-        return arguments.rsplit(',').next().map(|value| value.trim().to_owned());
-    }
-    let (_, body) = source.split_once(&format!("fn {name}("))?;
-    let (list, _) = body.split_once("].map(str::to_owned)")?;
-    let (_, list) = list.rsplit_once('[')?;
-    Some(list.replace('"', ""))
-}
-
-fn settings_page(settings: &[Setting], variables: &[Documented]) -> Result<String, String> {
+fn settings_page() -> String {
     let mut page = heading(
         "Settings",
         "crates/gover/src/settings/mod.rs",
@@ -204,14 +146,10 @@ fn settings_page(settings: &[Setting], variables: &[Documented]) -> Result<Strin
          the option `--offline` before both.",
     );
     page.push_str("\n| Setting | Meaning | Default | Variable |\n|---|---|---|---|\n");
-    for Setting { documented: Documented { name, meaning }, builtin } in settings {
-        let variable = format!("GOVER_{}", name.to_uppercase());
-        if !variables.iter().any(|known| known.name == variable) {
-            return Err(format!("the setting `{name}` has no variable `{variable}` in env.rs"));
-        }
+    for SettingInfo { name, meaning, variable, builtin } in SETTINGS {
         let _ = writeln!(page, "| `{name}` | {} | `{builtin}` | `{variable}` |", cell(meaning));
     }
-    Ok(page)
+    page
 }
 
 fn heading(title: &str, source: &str, introduction: &str) -> String {
@@ -220,21 +158,9 @@ fn heading(title: &str, source: &str, introduction: &str) -> String {
     )
 }
 
-fn push_table<'a>(page: &mut String, head: &str, rows: impl Iterator<Item = &'a Documented>) {
-    let _ = write!(page, "| {head} | Meaning |\n|---|---|\n");
-    for Documented { name, meaning } in rows {
-        let _ = writeln!(page, "| `{name}` | {} |", cell(meaning));
-    }
-}
-
 /// Text as a table's cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-/// What is between the first two quotes of a line.
-fn quoted(line: &str) -> Option<&str> {
-    line.split('"').nth(1)
 }
 
 fn read(path: &str) -> Result<String, String> {
@@ -272,33 +198,6 @@ Connections also follow `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`,
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn variables_are_read_with_their_doc_comments() {
-        let source = "pub mod vars {\n    /// One,\n    /// more.\n    pub const A: &str = \"GOVER_A\";\n}\n";
-        let expected = Documented { name: "GOVER_A".to_owned(), meaning: "One, more.".to_owned() };
-        assert_eq!(variables(source).unwrap(), [expected]);
-        let undocumented = source.replace("///", "//");
-        assert!(variables(&undocumented).unwrap_err().contains("GOVER_A"));
-    }
-
-    #[test]
-    fn settings_are_read_with_their_built_in_values() {
-        let source = "switch(env, &file, \"offline\", vars::GOVER_OFFLINE, false)?;\n\
-            const SETTINGS: [(&str, &str); 2] = [\n    (\"sources\", \"where from\"),\n    (\"offline\", \"no network\"),\n];\n\
-            fn sources(env: &[u8]) {\n    let value = [\"go.dev\", \"goproxy\"].map(str::to_owned).to_vec();\n}\n";
-        let settings = settings(source).unwrap();
-        let rows: Vec<_> =
-            settings.iter().map(|row| (row.documented.name.as_str(), row.builtin.as_str())).collect();
-        assert_eq!(rows, [("sources", "go.dev, goproxy"), ("offline", "false")]);
-    }
-
-    #[test]
-    fn a_setting_needs_its_variable() {
-        let documented = Documented { name: "offline".to_owned(), meaning: String::new() };
-        let setting = Setting { documented, builtin: "false".to_owned() };
-        assert!(settings_page(&[setting], &[]).unwrap_err().contains("GOVER_OFFLINE"));
-    }
 
     #[test]
     fn the_help_of_every_visible_command_is_on_the_page() {

@@ -6,7 +6,7 @@ use crate::cli::{ConfigAction, ConfigArgs};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Table};
-use crate::settings::{self, ConfigFile, SETTINGS, SettingsError};
+use crate::settings::{self, ConfigFile, SETTINGS, SettingInfo, SettingsError};
 use crate::store::lock;
 
 /// `gover config`
@@ -55,7 +55,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     if as_json {
         let settings: serde_json::Map<_, _> = SETTINGS
             .iter()
-            .map(|(name, _)| {
+            .map(|SettingInfo { name, .. }| {
                 let (value, origin) = value_of(name, context)?;
                 Ok(((*name).to_owned(), json!({ "value": value, "origin": origin })))
             })
@@ -63,7 +63,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         return Json::print(context.printer, &settings);
     }
     let mut table = Table::default();
-    for (name, _) in SETTINGS {
+    for SettingInfo { name, .. } in SETTINGS {
         let (value, origin) = value_of(name, context)?;
         let same = |text: &str| (text.to_owned(), text.to_owned());
         table.row([same(name), same(&value), same(origin)]);

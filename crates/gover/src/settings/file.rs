@@ -56,13 +56,13 @@ impl ConfigFile {
 
     /// Names in the file that are no settings.
     pub(crate) fn unknown(&self) -> Vec<String> {
-        let known = |key: &str| SETTINGS.iter().any(|(name, _)| *name == key);
+        let known = |key: &str| SETTINGS.iter().any(|setting| setting.name == key);
         self.document.iter().map(|(key, _)| key.to_owned()).filter(|key| !known(key)).collect()
     }
 
     /// Changes one setting in memory; an empty value removes it.
     pub(crate) fn set(&mut self, name: &str, text: &str) -> Result<(), SettingsError> {
-        let known = SETTINGS.iter().any(|(key, _)| *key == name);
+        let known = SETTINGS.iter().any(|setting| setting.name == name);
         if !known {
             return Err(SettingsError::Unknown { name: name.to_owned() });
         }

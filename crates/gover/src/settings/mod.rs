@@ -6,7 +6,7 @@
 mod error;
 mod file;
 
-use gover_core::env::{Env, vars};
+use gover_core::env::{Env, parse_switch, vars};
 use gover_core::shim_state::ShimState;
 use gover_core::{Arch, GoVersion, Layout};
 use gover_sys::Lock;
@@ -66,14 +66,14 @@ impl Settings {
     /// Reads the file and the environment.
     pub(crate) fn resolve(global: &Global, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
         let file = ConfigFile::read(&layout.config())?;
-        let mut offline = switch(env, &file, "offline", vars::GOVER_OFFLINE, false)?;
+        let mut offline = switch(env, &file, &OFFLINE)?;
         if global.offline {
             offline = Setting { value: true, origin: SettingOrigin::Option("--offline") };
         }
         Ok(Self {
             sources: sources(env, &file)?,
-            auto_install: switch(env, &file, "auto_install", vars::GOVER_AUTO_INSTALL, true)?,
-            require_sumdb: switch(env, &file, "require_sumdb", vars::GOVER_REQUIRE_SUMDB, false)?,
+            auto_install: switch(env, &file, &AUTO_INSTALL)?,
+            require_sumdb: switch(env, &file, &REQUIRE_SUMDB)?,
             arch: arch(env)?,
             offline,
         })
@@ -81,12 +81,11 @@ impl Settings {
 
     /// What gover does where nothing is set.
     pub(crate) fn builtin() -> Self {
-        let switch = |value| Setting { value, origin: SettingOrigin::Builtin };
         Self {
             sources: builtin_sources(),
-            auto_install: switch(true),
-            offline: switch(false),
-            require_sumdb: switch(false),
+            auto_install: builtin_switch(&AUTO_INSTALL),
+            offline: builtin_switch(&OFFLINE),
+            require_sumdb: builtin_switch(&REQUIRE_SUMDB),
             arch: Setting { value: None, origin: SettingOrigin::Builtin },
         }
     }
@@ -149,31 +148,60 @@ fn mirrored(
 /// The name of the lock that protects `config.toml` and what is taken from it.
 pub(crate) const LOCK: &str = "config";
 
-/// Every setting by name, with its meaning; the reference is made from it.
-pub(crate) const SETTINGS: [(&str, &str); 4] = [
-    ("sources", "where toolchains come from, in order (`gover help sources`)"),
-    ("auto_install", "whether a missing toolchain is installed on the spot"),
-    ("offline", "whether the network is forbidden"),
-    ("require_sumdb", "whether archives need the transparency log besides their sha256"),
-];
+/// A setting as people know it; docs/reference/settings.md is made from [`SETTINGS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingInfo {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// Goes before the file.
+    pub variable: &'static str,
+    /// The value where nothing sets it.
+    pub builtin: &'static str,
+}
 
-fn switch(
-    env: &Env,
-    file: &ConfigFile,
-    key: &'static str,
-    variable: &'static str,
-    builtin: bool,
-) -> Result<Setting<bool>, SettingsError> {
+pub const SETTINGS: [SettingInfo; 4] = [SOURCES, AUTO_INSTALL, OFFLINE, REQUIRE_SUMDB];
+
+const SOURCES: SettingInfo = SettingInfo {
+    name: "sources",
+    meaning: "where toolchains come from, in order (`gover help sources`)",
+    variable: vars::GOVER_SOURCES,
+    builtin: "go.dev, goproxy",
+};
+const AUTO_INSTALL: SettingInfo = SettingInfo {
+    name: "auto_install",
+    meaning: "whether a missing toolchain is installed on the spot",
+    variable: vars::GOVER_AUTO_INSTALL,
+    builtin: "true",
+};
+const OFFLINE: SettingInfo = SettingInfo {
+    name: "offline",
+    meaning: "whether the network is forbidden",
+    variable: vars::GOVER_OFFLINE,
+    builtin: "false",
+};
+const REQUIRE_SUMDB: SettingInfo = SettingInfo {
+    name: "require_sumdb",
+    meaning: "whether archives need the transparency log besides their sha256",
+    variable: vars::GOVER_REQUIRE_SUMDB,
+    builtin: "false",
+};
+
+fn switch(env: &Env, file: &ConfigFile, setting: &SettingInfo) -> Result<Setting<bool>, SettingsError> {
+    let variable = setting.variable;
     if let Some(text) = env.text(variable) {
         return match env.switch(variable) {
             Some(value) => Ok(Setting { value, origin: SettingOrigin::Environment(variable) }),
             None => Err(SettingsError::Variable { name: variable, value: text }),
         };
     }
-    Ok(match file.switch(key)? {
+    Ok(match file.switch(setting.name)? {
         Some(value) => Setting { value, origin: SettingOrigin::File },
-        None => Setting { value: builtin, origin: SettingOrigin::Builtin },
+        None => builtin_switch(setting),
     })
+}
+
+fn builtin_switch(setting: &SettingInfo) -> Setting<bool> {
+    Setting { value: parse_switch(setting.builtin) == Some(true), origin: SettingOrigin::Builtin }
 }
 
 fn arch(env: &Env) -> Result<Setting<Option<Arch>>, SettingsError> {
@@ -195,8 +223,7 @@ fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, Setting
 }
 
 fn builtin_sources() -> Setting<Vec<String>> {
-    let value = ["go.dev", "goproxy"].map(str::to_owned).to_vec();
-    Setting { value, origin: SettingOrigin::Builtin }
+    Setting { value: split(SOURCES.builtin), origin: SettingOrigin::Builtin }
 }
 
 /// The parts of a comma separated list, trimmed.

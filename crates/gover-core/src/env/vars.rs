@@ -1,0 +1,79 @@
+//! Every environment variable that gover reads or sets. docs/reference/environment.md is made from
+//! [`VARIABLES`].
+
+/// A variable with what it means to gover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: &'static str,
+    pub owner: Owner,
+    pub meaning: &'static str,
+}
+
+/// Who defined a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Gover,
+    Go,
+    /// The operating system, its shells, or a convention that many programs follow.
+    System,
+}
+
+macro_rules! variables {
+    ($($owner:ident { $($constant:ident = $name:literal: $meaning:literal;)* })*) => {
+        $($(
+            #[doc = $meaning]
+            pub const $constant: &str = $name;
+        )*)*
+
+        pub const VARIABLES: &[Variable] = &[$($(
+            Variable { name: $name, owner: Owner::$owner, meaning: $meaning },
+        )*)*];
+    };
+}
+
+variables! {
+    Gover {
+        GOVER_HOME = "GOVER_HOME": "The directory where gover keeps everything. Default: the home in whose `bin` the program is, else `~/.gover`.";
+        GOVER_VERSION = "GOVER_VERSION": "The request for this shell, set by `gover use`.";
+        GOVER_AUTO_INSTALL = "GOVER_AUTO_INSTALL": "`0` stops the shim from installing a missing toolchain.";
+        GOVER_OFFLINE = "GOVER_OFFLINE": "`1` forbids the network.";
+        GOVER_SOURCES = "GOVER_SOURCES": "Sources in order, separated by commas.";
+        GOVER_ARCH = "GOVER_ARCH": "The architecture whose toolchains are installed, by Go's name (`amd64`). Default: the machine's.";
+        GOVER_GODEV_URL = "GOVER_GODEV_URL": "Base URL of the release site, for tests and private copies. Default: `https://go.dev`.";
+        GOVER_REQUIRE_SUMDB = "GOVER_REQUIRE_SUMDB": "`1` requires a record in the checksum database for archives too.";
+        GOVER_SHIM_DEPTH = "GOVER_SHIM_DEPTH": "Set by the shim for the program it starts, so that the shim cannot start itself forever.";
+        GOVER_SHELL = "GOVER_SHELL": "Set by the function that `gover init` prints, so that `gover use` can change that shell.";
+    }
+    Go {
+        GOROOT = "GOROOT": "The GOROOT of the toolchain that runs.";
+        GOTOOLCHAIN = "GOTOOLCHAIN": "Go's own choice of toolchain.";
+        GOENV = "GOENV": "The user's go/env file, or `off`.";
+        GOWORK = "GOWORK": "`off`, a go.work file, or empty.";
+        GO111MODULE = "GO111MODULE": "`on`, `off` or `auto`.";
+        GOPROXY = "GOPROXY": "The module proxies, as Go reads them.";
+        GOSUMDB = "GOSUMDB": "The checksum database, as Go reads it.";
+        GOAUTH = "GOAUTH": "How to get credentials for `https` URLs, as Go reads it. Default: `netrc`.";
+        SWITCH_VERSION = "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION": "Set by the go command when it switches toolchains: the toolchain that must run.";
+        SWITCH_COUNT = "GOTOOLCHAIN_INTERNAL_SWITCH_COUNT": "Set by the go command when it switches toolchains: the number of switches so far.";
+    }
+    System {
+        NETRC = "NETRC": "The file that `GOAUTH=netrc` reads. Default: `.netrc` in the home directory, or `_netrc` on Windows.";
+        SSL_CERT_FILE = "SSL_CERT_FILE": "A file of certificates that replaces the system's, as Go reads it on Unix. gover reads it on macOS and Windows too.";
+        SSL_CERT_DIR = "SSL_CERT_DIR": "Directories of certificate files that replace the system's, separated as in PATH.";
+        PATH = "PATH": "The directories in which programs are found.";
+        PWD = "PWD": "The working directory as the shell knows it.";
+        TMPDIR = "TMPDIR": "The directory for temporary files on Unix.";
+        HOME = "HOME": "The user's home directory on Unix.";
+        USERPROFILE = "USERPROFILE": "The user's home directory on Windows.";
+        APPDATA = "APPDATA": "The user's configuration on Windows.";
+        PROGRAM_FILES = "ProgramFiles": "Where programs are on Windows; Go's installer puts Go there.";
+        PROGRAM_FILES_X86 = "ProgramFiles(x86)": "The same for 32-bit programs.";
+        SYSTEM_DRIVE = "SystemDrive": "The drive of Windows, where older installers of Go put Go.";
+        XDG_CONFIG_HOME = "XDG_CONFIG_HOME": "The user's configuration on Linux.";
+        NO_COLOR = "NO_COLOR": "Any value turns colour off.";
+        SHELL = "SHELL": "The login shell.";
+        MSYSTEM = "MSYSTEM": "The name of the environment in shells of MSYS2 and Git Bash.";
+        ZDOTDIR = "ZDOTDIR": "The directory of zsh's startup files.";
+        TERM = "TERM": "The kind of terminal; `dumb` has no colour.";
+    }
+}
