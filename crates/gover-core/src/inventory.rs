@@ -66,7 +66,8 @@ pub fn is_goroot(path: &Path) -> bool {
     damage(path).is_none()
 }
 
-/// The toolchain name that a GOROOT's `VERSION` gives: its first line, trimmed (go-facts 1.9).
+/// The toolchain name that a GOROOT's `VERSION` gives: its first line, trimmed
+/// (`docs/go.md#the-version-file`).
 pub fn version_of(goroot: &Path) -> Option<ToolchainName> {
     let text = bounded::read_text(&goroot.join("VERSION"), bounded::SMALL_FILE).ok()?;
     ToolchainName::parse(text.lines().next()?.trim()).ok()

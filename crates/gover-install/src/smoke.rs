@@ -34,7 +34,8 @@ pub enum Seen {
     Running,
 }
 
-/// The version that a tree's `VERSION` gives: its first line, trimmed (go-facts 1.9).
+/// The version that a tree's `VERSION` gives: its first line, trimmed
+/// (`docs/go.md#the-version-file`).
 pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     let path = goroot.join("VERSION");
     let text = read_limited(&path, VERSION_LIMIT).map_err(FileError::at("read", &path))?;

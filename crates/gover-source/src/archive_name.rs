@@ -1,4 +1,4 @@
-//! How the release site names its archives (go-facts 2.4 to 2.7).
+//! How the release site names its archives (`docs/go.md#archive-names`).
 
 use gover_core::{Platform, ToolchainName};
 

@@ -1,4 +1,5 @@
-//! The way to the checksum database: through a proxy that passes it on, or directly (go-facts 5.8, 5.9).
+//! Reaching the checksum database: through a module proxy that passes it on, or directly
+//! (`docs/go.md#reaching-the-database`).
 
 use std::path::{Path, PathBuf};
 

@@ -110,7 +110,7 @@ impl Supply {
     }
 }
 
-/// The keys and their order are those of the release site (go-facts 2.2).
+/// The keys and their order are those of the release site (`docs/go.md#the-release-index`).
 #[derive(Serialize)]
 struct ReleaseRow<'a> {
     version: &'a str,

@@ -19,7 +19,7 @@ pub struct Request {
     kind: RequestKind,
 }
 
-/// The kinds of request (DESIGN section 1).
+/// The kinds of request (`docs/design.md#requests`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// One toolchain: `1.22.5`, `go1.23rc1`, `go1.22.5-bigcorp`.

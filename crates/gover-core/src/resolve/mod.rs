@@ -2,7 +2,8 @@
 //!
 //! The shim and every command of the manager ask [`resolve`] the same [`Question`], so they cannot disagree. First
 //! come orders (Go's own switch, a name such as `go1.22.5`, `+REQUEST`), then standing choices (`GOVER_VERSION`,
-//! session record, pin, default, a Go on PATH) to which cmd/go's rules are applied (DESIGN section 3).
+//! session record, pin, default, a Go on PATH) to which cmd/go's rules are applied
+//! (`docs/design.md#which-toolchain-runs`).
 
 mod error;
 mod locate;

@@ -44,7 +44,7 @@ fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
         setting.removed(snapshot, finding)
     };
     if setting.value == "off" {
-        // Go's own way for networks without a way out (go-facts 5.10).
+        // How Go supports machines without a network (`docs/go.md#toolchains-are-always-verified`).
         let is_local = Setting::of(snapshot, "GOPROXY")
             .is_some_and(|proxy| proxy.value.starts_with("file://") && !proxy.value.contains([',', '|']));
         let why = "nothing tells whether a module is what everybody else gets, and go downloads no toolchain without it";
@@ -56,7 +56,7 @@ fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     Some(found(what, &why))
 }
 
-/// What go says of a value that names no database (go-facts 5.9).
+/// How go reports a value that does not name a database (`docs/go.md#gosumdb`).
 fn malformed(value: &str) -> Option<&'static str> {
     let mut fields = value.split_whitespace();
     let Some(key) = fields.next() else { return Some("missing GOSUMDB") };
