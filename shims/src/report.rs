@@ -109,13 +109,16 @@ fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {
     let (what, hint) = match &resolution.outcome {
         Outcome::Missing(request) => {
             let what = match request.as_exact() {
-                Some(name) => name.to_string(),
-                None => format!("a Go that answers `{request}`"),
+                Some(name) => format!("{name} is not installed"),
+                None => format!("no installed Go matches `{request}`"),
             };
             let hint = format!("gover install {}", pasted(request.as_str()));
-            (format!("{what} is not installed ({})", resolution.reason(home)), hint)
+            (format!("{what} ({})", resolution.reason(home)), hint)
         }
-        _ => ("no Go is chosen here, and none is on PATH".to_owned(), "gover install latest".to_owned()),
+        _ => (
+            "nothing here chooses a toolchain, and there is no `go` on PATH".to_owned(),
+            "gover install latest".to_owned(),
+        ),
     };
     Report { what, cause: None, hints: vec![hint], exit: Exit::NotFound }
 }

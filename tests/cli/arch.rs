@@ -35,7 +35,7 @@ fn another_architecture_is_installed_on_purpose() {
     let output = ctx.gover(["install", "--arch", &arch, "1.91.2"]);
     let talk = &output.success().stderr;
     assert!(talk.starts_with("installed go1.91.2 in "), "{output}");
-    let note = format!("go1.91.2 is {}; its `go version` could not be run here\n", remark(&arch));
+    let note = format!("go1.91.2 is {}; it was not run on this machine\n", remark(&arch));
     assert!(talk.ends_with(&note), "{output}");
     let platform = format!("{}-{arch}", Platform::host().os());
     assert_eq!(receipt(&ctx, NAME)["platform"], platform);
@@ -172,7 +172,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: GOVER_ARCH is `aarch64`, which is no architecture by Go's name
+error: GOVER_ARCH is `aarch64`, which is not a GOARCH
 hint: Go calls it arm64: set GOVER_ARCH to that, or unset it
 
 "#]]

@@ -27,7 +27,7 @@ exit: 0
 go1.91.2
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 1)
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 1)
 
 "#]]
     );

@@ -63,7 +63,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-the cache held nothing that can be fetched again
+the cache holds nothing to remove
 
 "#]]
     );
@@ -183,7 +183,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `offline` cannot be `perhaps`: it is either true or false
+error: `offline` cannot be `perhaps`: it must be true or false
 hint: gover config set offline true
 
 "#]]
@@ -199,7 +199,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: GOVER_AUTO_INSTALL is `perhaps`, which is neither on nor off
+error: GOVER_AUTO_INSTALL is `perhaps`, which is neither true nor false
 hint: set GOVER_AUTO_INSTALL to 1 or 0, or unset it
 
 "#]]

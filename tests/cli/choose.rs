@@ -19,7 +19,7 @@ exit: 0
 export GOVER_VERSION='1.90.4'
 
 ----- stderr -----
-this shell now uses go1.90.4 (`gover use --clear` goes back)
+this shell now uses go1.90.4 (`gover use --clear` undoes this)
 
 "#]]
     );
@@ -31,7 +31,7 @@ exit: 0
 unset -v GOVER_VERSION
 
 ----- stderr -----
-this shell had chosen no Go; nothing changed
+this shell had no choice of its own; nothing changed
 
 "#]]
     );
@@ -55,7 +55,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-this shell now uses go1.90.4 (`gover use --clear` goes back)
+this shell now uses go1.90.4 (`gover use --clear` undoes this)
 
 "#]]
     );
@@ -71,7 +71,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-this shell follows its directory and the default again
+this shell follows the directory and the default again
 
 "#]]
     );
@@ -85,7 +85,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-this shell had chosen no Go; nothing changed
+this shell had no choice of its own; nothing changed
 
 "#]]
     );
@@ -115,7 +115,7 @@ fn use_where_a_variable_would_win_says_so() {
     let mut ctx = with_three();
     ctx.set("GOVER_VERSION", "1.91.2");
     let output = ctx.gover(["use", "1.90"]);
-    let problem = "error: GOVER_VERSION=1.91.2 is set in this shell and would win over this choice\nhint: ";
+    let problem = "error: GOVER_VERSION=1.91.2 is set in this shell and would override this choice\nhint: ";
     assert!(output.exits(1).stderr.starts_with(problem), "{output}");
     ctx.gover(["use", "--clear"]).exits(1);
     assert!(ctx.names_in("gover/sessions").is_empty());
@@ -216,7 +216,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-default is now go1.91.2 (`gover default 1.90` goes back)
+default is now go1.91.2 (`gover default 1.90` undoes this)
 
 "#]]
     );

@@ -113,7 +113,7 @@ fn a_toolchain_that_comes_back_while_verify_waits_is_taken_as_it_is_then() {
     let output = verify.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", talk.join().unwrap());
-    assert!(said.contains("it was installed anew meanwhile"), "{said}");
+    assert!(said.contains("it was reinstalled meanwhile"), "{said}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -123,7 +123,7 @@ exit: 1
 
 ----- stderr -----
 error: no Go release matches `1.91`
-  newest known: go1.27.0 (without an index)
+  newest known: go1.27.0 (no index)
   go.dev was not asked: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
   goproxy was not asked: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)

@@ -170,8 +170,7 @@ fn a_toolchain_that_a_killed_install_put_aside_is_named_and_comes_back() {
     let mut ctx = context!();
     ctx.set("GOVER_OFFLINE", "1");
     put_aside(&ctx, "go1.91.2");
-    let told =
-        "warning: an install that has not ended put go1.91.2 aside (`gover install 1.91.2` brings it back)\n";
+    let told = "warning: an unfinished install moved go1.91.2 away (`gover install 1.91.2` restores it)\n";
     for (command, code) in [(&["list"] as &[&str], 0), (&["which", "go", "1.91.2"], 127), (&["current"], 1)] {
         let output = ctx.gover(command);
         assert!(output.exits(code).stderr.starts_with(told), "{output}");
@@ -396,7 +395,7 @@ impl<'a> World<'a> {
             // The old one or the new one, at every moment; between two renames, where the system cannot exchange names, a
             // command that only looks says how to get it.
             let output = ctx.gover(["which", "go", "1.91.2"]);
-            let told = output.code == Some(127) && output.stderr.contains("brings it back");
+            let told = output.code == Some(127) && output.stderr.contains("restores it");
             assert!(output.code == Some(0) || (told && !can_exchange(ctx)), "{when}\n{output}");
         }
         // The shim takes no lock and repairs nothing.

@@ -284,7 +284,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: no Go is chosen here, and none is on PATH
+error: nothing here chooses a toolchain, and there is no `go` on PATH
 hint: gover install latest
 
 "#]]
@@ -297,7 +297,7 @@ exit: 1
 {"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"error":null}
 
 ----- stderr -----
-error: no Go is chosen here, and none is on PATH
+error: nothing here chooses a toolchain, and there is no `go` on PATH
 hint: gover install latest
 
 "#]]
@@ -339,7 +339,7 @@ exit: 1
  3. no .go-version or .tool-versions here or above
  4. no default is set
  5. PATH has no Go outside gover
-error: no Go is chosen here, and none is on PATH
+error: nothing here chooses a toolchain, and there is no `go` on PATH
 hint: gover install latest
 
 "#]]

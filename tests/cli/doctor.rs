@@ -80,7 +80,7 @@ fn a_proxy_that_answers_and_a_head_that_is_signed_are_no_fault() {
     let people = ctx.gover(["doctor", "goproxy"]);
     assert_eq!(
         (people.success().stdout.as_str(), people.stderr.as_str()),
-        ("", "nothing is wrong (1 check)\n")
+        ("", "no problems found (1 check)\n")
     );
 }
 
@@ -165,7 +165,7 @@ fn what_a_file_says_is_shown_and_not_obeyed() {
     go_env(&ctx, lines.as_bytes());
     let output = ctx.gover(["doctor", "goenv-file"]);
     assert!(output.exits(1).stdout.contains("line ␛[2J"), "{output}");
-    assert!(output.stdout.contains("and 10 more, which --json has"), "{output}");
+    assert!(output.stdout.contains("and 10 more (`--json` shows all)"), "{output}");
     assert!(!output.text().contains('\u{1b}'), "{output}");
     let repair = ctx.gover(["doctor", "goenv-file", "--fix", "--yes"]);
     assert!(!repair.text().contains('\u{1b}'), "{repair}");
@@ -260,7 +260,7 @@ fn without_a_terminal_a_repair_wants_to_be_confirmed_by_an_option() {
 #[test]
 fn an_unknown_check_is_a_usage_error_that_lists_the_known_ones() {
     let output = context!().gover(["doctor", "goprxy"]);
-    assert!(output.exits(2).stderr.contains("`goprxy` is no check"), "{output}");
+    assert!(output.exits(2).stderr.contains("`goprxy` is not a check"), "{output}");
     assert!(output.stderr.contains("goproxy, sumdb"), "{output}");
     context!().gover(["doctor", "--undo", "--fix"]).exits(2);
     context!().gover(["doctor", "--yes"]).exits(2);

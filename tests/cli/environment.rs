@@ -63,7 +63,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: no installed Go answers `1.89`
+error: no installed Go matches `1.89`
 hint: gover install 1.89
 
 "#]]

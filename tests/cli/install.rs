@@ -154,7 +154,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here asks for a Go
+error: nothing here asks for a toolchain
 hint: `gover install latest`, or `gover pin 1.22` first
 
 "#]]

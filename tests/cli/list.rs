@@ -59,7 +59,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-nothing installed matches
+no installed toolchain matches
 hint: gover install 1.80
 
 "#]]
@@ -103,7 +103,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-no Go is installed
+no toolchain is installed
 hint: gover install latest
 
 "#]]
@@ -298,7 +298,7 @@ exit: 1
 
 ----- stderr -----
 error: no Go release matches `1.99`
-  newest known: go1.91.1 (by what the sources list)
+  newest known: go1.91.1 (from the lists of the sources)
 hint: `gover list --remote` shows every release
 
 "#]]
@@ -312,7 +312,7 @@ fn a_mirror_that_does_not_list_what_it_has_is_named() {
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", mirror);
     let output = ctx.gover(["list", "--remote", "1.21.13"]);
-    let told = "/mirror does not list what it has; going by the table compiled into gover, of ";
+    let told = "/mirror does not list its files; using the table compiled into gover, of ";
     assert!(output.success().stderr.contains(told), "{output}");
     assert!(output.stdout.starts_with("go1.21.13 "), "{output}");
 }
@@ -375,7 +375,7 @@ exit: 0
 
 ----- stderr -----
 go.dev was not asked: 403 made to fail; its index of [DATE] is used
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 3)
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 3)
 default is now go1.91.2
 
 "#]]

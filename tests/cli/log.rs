@@ -82,7 +82,7 @@ fn damage_in_any_kept_file_is_noticed_and_put_right() {
         fs::write(&file, &bad).unwrap();
         let output = ctx.gover(["install", "-f", "1.91.2"]);
         assert!(
-            output.success().stderr.contains("transparency log record 600"),
+            output.success().stderr.contains("checksum database record 600"),
             "{}\n{output}",
             file.display()
         );
@@ -129,7 +129,7 @@ exit: 0
 
 ----- stderr -----
 warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged; it has been replaced by a tree head of 601 records, and the damaged file is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 600)
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 600)
 
 "#]]
     );
@@ -209,7 +209,7 @@ fn a_database_that_is_off_or_none_is_told() {
         ctx.set("GOSUMDB", value);
         let output = ctx.gover(["install", "-f", "1.91.2"]);
         output.exits(code);
-        let word = if code == 0 { "warning: the transparency log was not asked: " } else { "GOSUMDB" };
+        let word = if code == 0 { "warning: could not ask the checksum database: " } else { "GOSUMDB" };
         assert!(output.stderr.contains(word), "{output}");
     }
     assert_eq!(ctx.site().server().requests_for(TILES), []);

@@ -72,7 +72,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2 for [OS]/[ARCH]: [SIZE] from go.dev (transparency log record 300)
+go1.91.2 for [OS]/[ARCH]: [SIZE] from go.dev (checksum database record 300)
 [ROOT]/shop/go holds 1 file, [SIZE]; log of 302 records (sum.test)
 
 "#]]
@@ -489,7 +489,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `1.91` is a version, and the directory of the mirror comes before the versions
+error: `1.91` is a version, and the directory of the mirror must come first
 hint: gover mirror ./go 1.91 latest
 hint: for a directory of that name: gover mirror ./1.91
 

@@ -113,7 +113,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from [ROOT]/shop/download/go1.91.2.[PLATFORM].[ARCHIVE]; sha256)
-warning: the transparency log was not asked: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
+warning: could not ask the checksum database: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
 default is now go1.91.2
 
 "#]]
@@ -227,7 +227,9 @@ fn a_file_for_another_system_is_told_before_it_is_read() {
     let hint = format!("hint: gover install --arch {} {}", machine.platform().arch(), machine.archive_name());
     assert!(output.exits(2).stderr.starts_with("error: ") && text.contains(&hint), "{text}");
     fs::create_dir(ctx.work().join("go1.91.3.linux-amd64.tar.gz")).unwrap();
-    assert!(ctx.gover(["install", "./go1.91.3.linux-amd64.tar.gz"]).exits(2).stderr.contains("is no file"));
+    assert!(
+        ctx.gover(["install", "./go1.91.3.linux-amd64.tar.gz"]).exits(2).stderr.contains("is not a file")
+    );
     assert!(
         ctx.gover(["install", "./go1.91.4.linux-amd64.tar.gz"]).exits(2).stderr.contains("does not exist")
     );

@@ -157,7 +157,7 @@ exit: 0
 
 ----- stderr -----
 installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256)
-warning: the transparency log was not asked: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
+warning: could not ask the checksum database: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
 default is now go1.91.2
 
 "#]]
@@ -264,7 +264,7 @@ fn a_given_sum_proves_a_build_of_ones_own() {
     let path = ctx.write(&release.archive_name(), release.archive());
     let argument = path.file_name().unwrap().to_str().unwrap();
     let output = ctx.gover(["install", "--sha256", &sum, argument]);
-    assert!(output.success().stderr.contains("the given sha256"), "{output}");
+    assert!(output.success().stderr.contains("the sha256 you gave"), "{output}");
     assert_eq!(ctx.names_in("gover/versions"), ["go1.91.2-bigcorp"]);
     assert_eq!(receipt(&ctx, "go1.91.2-bigcorp")["proofs"][0]["kind"], "given");
     let output = ctx.shim("go", ["+1.91.2-bigcorp", "version"]);
@@ -310,8 +310,8 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `./go.tar.gz` is an archive, and its name is not that of a release
-hint: give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module
+error: `./go.tar.gz` is an archive, but its name is not that of a release
+hint: give the file its published name: goVERSION.OS-ARCH.tar.gz or .zip, or v0.0.1-goVERSION.OS-ARCH.zip for a module zip
 hint: gover install --sha256 HEX ./go.tar.gz
 
 "#]]

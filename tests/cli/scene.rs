@@ -84,7 +84,7 @@ pub(crate) fn assert_nothing_left(ctx: &TestContext) {
     assert!(!ctx.layout().default_file().exists(), "a default was set");
 }
 
-/// Whether a download that did not end is kept.
+/// Whether an unfinished download is kept.
 pub(crate) fn has_part_download(ctx: &TestContext) -> bool {
     ctx.names_in("gover/cache").iter().any(|name| name.contains(".part"))
 }

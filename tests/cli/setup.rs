@@ -95,7 +95,7 @@ changed ~/.bashrc
 changed ~/.bash_profile
 changed ~/.zshrc
 created ~/.config/fish/conf.d/gover.fish
-new shells have gover first on PATH (`gover setup --undo` takes it back)
+new shells have gover first on PATH (`gover setup --undo` undoes this)
 
 "#]]
     );
@@ -125,7 +125,7 @@ exit: 0
     let dry = ctx.gover(["setup", "--dry-run"]);
     assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is set up already"), "{dry}");
     let dry = ctx.gover(["setup", "--undo", "--dry-run"]);
-    assert!(dry.success().stdout.contains("would take gover's lines out of ~/.zshrc\n"), "{dry}");
+    assert!(dry.success().stdout.contains("would remove gover's lines from ~/.zshrc\n"), "{dry}");
     assert!(dry.stdout.contains("would remove ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
     assert_eq!(files(&ctx.home()), after);
     gover_snapshot!(
@@ -135,10 +135,10 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-took gover's lines out of ~/.bash_profile
-took gover's lines out of ~/.bashrc
+removed gover's lines from ~/.bash_profile
+removed gover's lines from ~/.bashrc
 removed ~/.config/fish/conf.d/gover.fish
-took gover's lines out of ~/.zshrc
+removed gover's lines from ~/.zshrc
 new shells no longer have gover on PATH
 
 "#]]
@@ -151,7 +151,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-nothing of gover's was set up
+gover was not set up; nothing changed
 
 "#]]
     );
@@ -229,7 +229,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: there are no completions for cmd
+error: gover has no completions for cmd
 hint: gover completions bash, zsh, fish, powershell or elvish
 
 "#]]

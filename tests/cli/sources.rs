@@ -21,7 +21,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, transparency log record 300)
+installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 300)
 default is now go1.91.2
 
 "#]]
@@ -75,7 +75,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -152,7 +152,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror; sha256, transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]/mirror; sha256, checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -252,7 +252,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2: go.dev skipped: 404 made to fail
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
 "#]]

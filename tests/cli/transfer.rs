@@ -79,7 +79,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2: go.dev skipped: 429 slow down; it asks to wait 3600 s
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -100,7 +100,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2: go.dev skipped: it answers with a web page in place of the file
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -120,7 +120,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2: go.dev skipped: no answer within 2 s
-installed go1.91.2 in [TIME] ([SIZE] from goproxy; transparency log record 0)
+installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
 "#]]

@@ -84,7 +84,7 @@ fn an_installed_toolchain_is_as_it_was_released() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  as released  18 files, [SIZE]  transparency log record 0
+go1.91.2  as released  18 files, [SIZE]  checksum database record 0
 
 ----- stderr -----
 
@@ -237,8 +237,8 @@ fn a_record_that_is_gone_is_told_as_such() {
             ctx.set("GOVER_OFFLINE", offline);
             let output = ctx.gover(["verify"]);
             let told = format!(
-                "error: the {what} that was kept of the installation of go1.91.2 is gone\n\
-                 hint: gover install -f 1.91.2\nhint: such an install writes the receipt and the list"
+                "error: the {what} of go1.91.2 is missing\n\
+                 hint: gover install -f 1.91.2\nhint: that install writes the receipt and the list"
             );
             assert!(output.exits(1).stderr.contains(&told), "{output}");
         }
@@ -253,7 +253,7 @@ fn a_record_that_is_gone_is_told_as_such() {
     ctx.gover(["install", "1.92.0"]).success();
     fs::remove_file(receipt_path(&ctx)).unwrap();
     let output = ctx.gover(["verify"]);
-    let told = "error: 1 of 2 toolchains is without a record that was kept of the installation";
+    let told = "error: 1 of 2 toolchains is without a receipt or a list of files";
     assert!(output.exits(1).stderr.contains(told), "{output}");
     ctx.gover(["install", "-f", "1.91.2"]).success();
     ctx.gover(["verify"]).success();
@@ -275,7 +275,7 @@ fn what_go_itself_compiles_into_its_tree_is_no_damage() {
     };
     add();
     let output = ctx.gover(["verify"]);
-    let note = "go1.91.2: 2 files below pkg may be compiled by Go itself; no proof covers them";
+    let note = "go1.91.2: 2 files below pkg may have been compiled by Go itself; no proof covers them";
     assert!(output.success().stderr.contains(note), "{output}");
     let written = ctx.gover(["verify", "--json"]).success().json()["toolchains"][0]["written_by_go"].clone();
     assert_eq!(written.to_string(), r#"["pkg/plan9_mips/fmt.a","pkg/plan9_mips/net/http.a"]"#);
@@ -314,7 +314,7 @@ fn a_build_of_ones_own_is_verified_by_its_receipt() {
     ctx.gover(["install", "--sha256", &sum, archive.to_str().unwrap()]).success();
     let output = ctx.gover(["verify"]);
     assert!(
-        output.success().stdout.contains("by its receipt alone: sum.test has no record of it"),
+        output.success().stdout.contains("by its receipt only: sum.test has no record of it"),
         "{output}"
     );
     fs::write(ctx.layout().versions().join("go1.91.2-corp/LICENSE"), "").unwrap();
@@ -342,7 +342,7 @@ fn a_build_of_ones_own_may_have_the_name_of_a_release() {
     ctx.gover(["install", "--sha256", &sha256_hex(own.archive()), archive.to_str().unwrap()]).success();
     let output = ctx.gover(["verify"]);
     assert!(
-        output.success().stdout.contains("by its receipt alone: record 0 is about another build"),
+        output.success().stdout.contains("by its receipt only: record 0 is about another build"),
         "{output}"
     );
 }
@@ -411,7 +411,7 @@ fn toolchains_on_another_disk_are_verified_where_they_are() {
 fn an_empty_home_has_nothing_to_verify() {
     let ctx = context!();
     let output = ctx.gover(["verify"]);
-    assert!(output.success().stderr.contains("no Go is installed"), "{output}");
+    assert!(output.success().stderr.contains("no toolchain is installed"), "{output}");
     assert_eq!(ctx.gover(["verify", "--json"]).success().json().to_string(), r#"{"toolchains":[]}"#);
 }
 

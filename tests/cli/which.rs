@@ -42,7 +42,7 @@ fn check(case: &SelectionCase, root: &Path, code: Option<i32>, stdout: &str, std
         }
         "nothing" => {
             assert_eq!((code, stdout), (Some(127), ""), "{context}");
-            assert!(stderr.contains("no Go is chosen here"), "{context}");
+            assert!(stderr.contains("nothing here chooses a toolchain"), "{context}");
         }
         "error" => {
             assert!(matches!(code, Some(1 | 127)) && stdout.is_empty(), "{context}");
@@ -98,7 +98,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: no installed Go answers `1.89`
+error: no installed Go matches `1.89`
 hint: gover install 1.89
 
 "#]]
@@ -123,7 +123,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: no Go is chosen here, and none is on PATH
+error: nothing here chooses a toolchain, and there is no `go` on PATH
 hint: gover install latest
 
 "#]]
@@ -135,7 +135,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: a toolchain has no program `godoc`
+error: a toolchain has no program named `godoc`
 hint: `gover which go` or `gover which gofmt`
 
 "#]]

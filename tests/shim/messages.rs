@@ -31,7 +31,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: a Go that answers `1.91` is not installed (chosen by GOVER_VERSION=1.91)
+gover: no installed Go matches `1.91` (chosen by GOVER_VERSION=1.91)
 hint: gover install 1.91
 
 "#]]
@@ -47,7 +47,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: no Go is chosen here, and none is on PATH
+gover: nothing here chooses a toolchain, and there is no `go` on PATH
 hint: gover install latest
 
 "#]]

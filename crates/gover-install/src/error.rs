@@ -307,7 +307,7 @@ impl Diagnose for InstallError {
             }
             Self::Shims { source, .. } => source.hints(),
             Self::Hash(_) | Self::NoDownload { .. } | Self::Defect { .. } => {
-                vec!["this should not happen; please report it".to_owned()]
+                vec!["this is a bug; please report it".to_owned()]
             }
         }
     }

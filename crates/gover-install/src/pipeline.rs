@@ -352,7 +352,7 @@ fn verify(
             return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
         }
         Some(Err(error)) => Some(error.to_string()),
-        None => Some("the checksum database did not answer in time".to_owned()),
+        None => Some("the checksum database did not respond in time".to_owned()),
     };
     let (receipt, list) = documents(&artifact, &received, &list, Tree { h1, bytes }, proofs);
     Ok(Verified { receipt, list, failures, log_failure, seen: Seen::Files })

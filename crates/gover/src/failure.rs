@@ -104,17 +104,13 @@ impl Failure {
         Self::io(
             format!("cannot {verb} `{}`", path.display()),
             source,
-            "check who owns GOVER_HOME and whether you may write there",
+            "check that you own GOVER_HOME and may write there",
         )
     }
 
     /// A directory in gover's home that could not be read.
     pub(crate) fn unreadable(path: &Path, source: &io::Error) -> Self {
-        Self::io(
-            format!("cannot read `{}`", path.display()),
-            source,
-            "check who owns GOVER_HOME and whether you may read it",
-        )
+        Self::io(format!("cannot read `{}`", path.display()), source, "check that you may read GOVER_HOME")
     }
 
     /// Adds the best thing to do.
@@ -169,7 +165,7 @@ impl Report {
             what: format!("cannot execute `{}`", program.display()),
             details: Vec::new(),
             causes: vec![source.to_string()],
-            hints: vec!["check that the file is a program of this platform and may be executed".to_owned()],
+            hints: vec!["check that the file is a program for this platform and is executable".to_owned()],
             exit: Exit::CannotExecute,
         }
     }

@@ -25,7 +25,7 @@ fn runtime() -> Result<Runtime, Failure> {
         Failure::io(
             "cannot start the network runtime",
             &source,
-            "raise the limit of open files (`ulimit -n`)",
+            "raise the limit on open files (`ulimit -n`)",
         )
     })
 }

@@ -13,10 +13,7 @@ fn a_damaged_file_is_found_and_replaced() {
     bytes[middle] ^= 1;
     fs::write(&archive, bytes).unwrap();
     let output = ctx.gover(["mirror", "go", "--verify"]);
-    assert!(
-        output.success().stderr.contains("is not what was released; another is to replace it"),
-        "{output}"
-    );
+    assert!(output.success().stderr.contains("is not what was released; it will be replaced"), "{output}");
     assert_eq!(fs::read(&archive).unwrap(), release.archive());
     let output = ctx.gover(["mirror", "go", "--verify"]);
     assert!(output.success().stderr.contains("nothing to do"), "{output}");
@@ -35,7 +32,7 @@ fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
             fs::write(file, bad).unwrap();
             // With what was wished for, and without a wish.
             let output = if bad.is_empty() { ctx.gover(arguments) } else { ctx.gover(["mirror", "go"]) };
-            assert!(output.success().stderr.contains("; another is to replace it"), "{output}");
+            assert!(output.success().stderr.contains("; it will be replaced"), "{output}");
             assert_eq!(fs::read(file).unwrap(), good);
             assert!(ctx.gover(arguments).success().stderr.contains("nothing to do"));
         }
@@ -87,7 +84,7 @@ fn a_damaged_file_stays_until_another_takes_its_place() {
         // The mirror itself is no help.
         let own = format!("{},goproxy", directory(&ctx).display());
         let output = ctx.command(ctx.gover_program()).args(["mirror", "go"]).env("GOVER_SOURCES", own).run();
-        assert!(output.success().stderr.contains("another is to replace it"), "{output}");
+        assert!(output.success().stderr.contains("it will be replaced"), "{output}");
         assert_eq!(fs::read(&module).unwrap(), good);
         assert!(ctx.gover(["mirror", "go"]).success().stderr.contains("nothing to do"));
     }
@@ -122,7 +119,7 @@ fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
             drop(fs::remove_dir_all(&home));
             let online = elsewhere(&ctx, "online").env_remove("GOVER_OFFLINE");
             let output = online.args(["install", "1.91.2"]).run();
-            assert!(output.success().stderr.contains("transparency log record 300"), "{output}");
+            assert!(output.success().stderr.contains("checksum database record 300"), "{output}");
             let told = format!("the part of checksum database `sum.test` in `{place}` is damaged");
             let told = String::from_utf8_lossy(&output.raw_stderr).contains(&told);
             assert!(told, "{} {number}\n{output}", file.display());
@@ -143,7 +140,7 @@ fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
             let fresh = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("fresh"));
             drop(fs::remove_dir_all(ctx.root().join("fresh")));
             let output = fresh.args(["mirror", "go"]).run();
-            assert!(output.success().stderr.contains("go was damaged and is renewed"), "{output}");
+            assert!(output.success().stderr.contains("go was damaged and is replaced"), "{output}");
             assert_eq!(fs::read(&file).unwrap(), good, "{}", file.display());
         }
     }
@@ -237,8 +234,8 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-warning: `[ROOT]/shop/go/.gover-mirror/heads/sum.test/302` was no signed head and is replaced
-warning: `[ROOT]/shop/go/sumdb/sum.test/latest` was no signed head and is replaced
+warning: `[ROOT]/shop/go/.gover-mirror/heads/sum.test/302` was not a signed tree head and is replaced
+warning: `[ROOT]/shop/go/sumdb/sum.test/latest` was not a signed tree head and is replaced
 [ROOT]/shop/go holds 1 file, [SIZE]; log of 600 records (sum.test)
 
 "#]]

@@ -46,7 +46,7 @@ exit: 0
 put gover and gover-shim into [ROOT]/gover/bin
 changed ~/.bashrc
 created ~/.profile
-new shells have gover first on PATH (`gover setup --undo` takes it back)
+new shells have gover first on PATH (`gover setup --undo` undoes this)
 
 "#]]
     );

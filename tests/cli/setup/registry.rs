@@ -135,7 +135,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
         registry.setup(&["--undo"]).success();
         assert_eq!(now(), before);
         let again = registry.setup(&["--undo"]);
-        assert_eq!(again.success().stderr, "nothing of gover's was set up\n", "{again}");
+        assert_eq!(again.success().stderr, "gover was not set up; nothing changed\n", "{again}");
         assert_eq!(now(), before);
     }
 }
@@ -225,7 +225,7 @@ exit: 0
 
 ----- stderr -----
 added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
-new windows have gover first on PATH (`gover setup --undo` takes it back)
+new windows have gover first on PATH (`gover setup --undo` undoes this)
 
 "#]]
     );
@@ -329,10 +329,10 @@ exit: 0
 
 ----- stderr -----
 added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
-warning: your Path has 2048 characters; gover leaves every one of them
-  the old dialog for it and some programs cut it after 2047, setx after 1024
+warning: your Path has 2048 characters; gover keeps all of them
+  the old dialog and some programs truncate it at 2047, setx at 1024
 hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
-new windows have gover first on PATH (`gover setup --undo` takes it back)
+new windows have gover first on PATH (`gover setup --undo` undoes this)
 
 "#]]
     );
@@ -344,8 +344,8 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-warning: your Path has 2048 characters; gover leaves every one of them
-  the old dialog for it and some programs cut it after 2047, setx after 1024
+warning: your Path has 2048 characters; gover keeps all of them
+  the old dialog and some programs truncate it at 2047, setx at 1024
 hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
 PATH is set up already
 
@@ -382,14 +382,14 @@ exit: 0
 ----- stderr -----
 added `[ROOT]/home/Ada/.gover/bin` in front of HKCU/Environment/Path
 warning: `go` in new windows is [ROOT]/Program Files/Go/bin/go, not gover's
-  it is in the machine's Path, which Windows puts before yours
+  it is in the Path of the machine, which Windows puts before yours
   Go's own installer puts it there
 hint: uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go
-hint: take it off, in PowerShell as administrator, then sign in again:
+hint: remove it, in PowerShell as administrator, then sign in again:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ($path -split ';' -ne '%ProgramFiles%/Go/bin' -join ';') -Type ExpandString
-new windows have gover on PATH, but [ROOT]/Program Files/Go/bin is before it (`gover setup --undo` takes it back)
+new windows have gover on PATH, but [ROOT]/Program Files/Go/bin comes before it (`gover setup --undo` undoes this)
 
 "#]]
     );
@@ -397,9 +397,7 @@ new windows have gover on PATH, but [ROOT]/Program Files/Go/bin is before it (`g
     let again = registry.setup(&[]);
     assert!(again.success().stderr.contains("warning: `go` in new windows is"), "{again}");
     assert!(
-        again
-            .stderr
-            .contains("PATH is set up already, but [ROOT]/Program Files/Go/bin is before gover in it\n"),
+        again.stderr.contains("PATH is set up already, but [ROOT]/Program Files/Go/bin comes before gover\n"),
         "{again}"
     );
     let undone = registry.setup(&["--undo"]);
@@ -424,12 +422,12 @@ exit: 0
 
 ----- stderr -----
 removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
-warning: ~/.gover/bin is in the machine's Path too
-hint: to take it off, in PowerShell as administrator, then sign in again:
+warning: ~/.gover/bin is also in the Path of the machine
+hint: to remove it, in PowerShell as administrator, then sign in again:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ($path -split ';' -ne '[ROOT]/home/Ada/.gover/bin' -join ';') -Type ExpandString
-gover is off your own PATH, and still in that of the machine
+gover is no longer in your PATH, but still in the PATH of the machine
 
 "#]]
     );
@@ -462,8 +460,7 @@ fn told(output: &Output) -> Output {
     let mut output = output.clone();
     let untold = "warning: Windows did not tell";
     let lines = output.stderr.split_inclusive('\n').filter(|line| !line.starts_with(untold));
-    output.stderr = lines
-        .map(|line| line.replace("windows that are opened after you sign in again", "new windows"))
-        .collect();
+    output.stderr =
+        lines.map(|line| line.replace("windows opened after you sign in again", "new windows")).collect();
     output
 }

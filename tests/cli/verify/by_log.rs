@@ -34,7 +34,7 @@ fn a_database_that_cannot_be_reached_is_said_and_not_fatal() {
     ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(503));
     let output = ctx.gover(["verify"]);
     assert!(output.success().stdout.contains("as installed"), "{output}");
-    assert!(output.stdout.contains("by its receipt alone: cannot read"), "{output}");
+    assert!(output.stdout.contains("by its receipt only: cannot read"), "{output}");
     assert!(output.stdout.contains("503"), "{output}");
     ctx.set("GOVER_OFFLINE", "1");
     gover_snapshot!(
@@ -42,7 +42,7 @@ fn a_database_that_cannot_be_reached_is_said_and_not_fatal() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  as installed  18 files, [SIZE]  by its receipt alone: no record of the checksum database is kept here (offline)
+go1.91.2  as installed  18 files, [SIZE]  by its receipt only: the cache has no record of the checksum database (offline)
 
 ----- stderr -----
 
@@ -104,7 +104,7 @@ fn a_damaged_head_keeps_no_file_from_being_compared() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  as installed  18 files, [SIZE]  by its receipt alone: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (malformed note) and could not be replaced
+go1.91.2  as installed  18 files, [SIZE]  by its receipt only: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (malformed note) and could not be replaced
 
 ----- stderr -----
 hint: connect to the network once: gover then replaces it and keeps the file as evidence; or, if you trust this machine, delete `[ROOT]/gover/cache/sumdb/sum.test/latest`
@@ -175,10 +175,10 @@ fn a_toolchain_without_papers_is_proven_by_the_log_alone() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.91.2  as released  18 files, [SIZE]  transparency log record 0
+go1.91.2  as released  18 files, [SIZE]  checksum database record 0
 
 ----- stderr -----
-go1.91.2: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could not be named, and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both
+go1.91.2: its receipt and its list of files are missing, so changed files cannot be named (was it copied here by hand?), and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both again
 
 "#]]
     );
@@ -194,7 +194,7 @@ go1.91.2  damaged
 ----- stderr -----
 error: go1.91.2 is not what was installed
 hint: gover install -f 1.91.2
-hint: which files differ can be told only where a list of them was kept; such an install keeps one
+hint: without the list of files, gover cannot name the changed ones; that install writes a list
 
 "#]]
     );
@@ -205,11 +205,11 @@ hint: which files differ can be told only where a list of them was kept; such an
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.91.2  not proven  18 files, [SIZE]  it has no receipt, and no record of the checksum database is kept here (offline)
+go1.91.2  not proven  18 files, [SIZE]  it has no receipt, and the cache has no record of the checksum database (offline)
 
 ----- stderr -----
-go1.91.2: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could not be named, and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both
-error: go1.91.2 is not proven by anything
+go1.91.2: its receipt and its list of files are missing, so changed files cannot be named (was it copied here by hand?), and no proof covers api, doc, misc and test; `gover install -f 1.91.2` writes both again
+error: go1.91.2 is not verified by any proof
 hint: gover install -f 1.91.2
 
 "#]]

@@ -111,7 +111,7 @@ impl Diagnose for ResolveError {
                 vec!["move it away; `gover default latest` then writes it anew".to_owned()]
             }
             Self::Store { .. } | Self::Default { .. } => {
-                vec!["check who owns GOVER_HOME and whether you may read it".to_owned()]
+                vec!["check that you may read GOVER_HOME".to_owned()]
             }
         }
     }

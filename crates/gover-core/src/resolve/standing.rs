@@ -210,7 +210,7 @@ fn answer(request: &Request, outcome: &Outcome, home: Option<&Path>) -> String {
             (_, Some(goroot)) => format!("that is {}", short_path(goroot, home)),
             _ => format!("that is {}", short_path(&toolchain.program("go"), home)),
         },
-        Outcome::Missing(_) => format!("nothing installed answers {request}"),
+        Outcome::Missing(_) => format!("no installed Go matches {request}"),
         Outcome::Nothing => "nothing".to_owned(),
     }
 }

@@ -27,7 +27,7 @@ pub struct Store {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub path: MachinePath,
-    /// What it is: `a download that did not end`.
+    /// What it is: `an unfinished download`.
     pub what: String,
     /// Whether it stands where a toolchain should.
     pub is_damage: bool,

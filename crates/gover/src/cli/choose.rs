@@ -7,10 +7,10 @@ use clap::Args;
   gover use 1.21
   gover use --clear")]
 pub(crate) struct UseArgs {
-    /// The version, or a GOROOT's path
+    /// Version or path of a GOROOT
     #[arg(value_name = "REQUEST", required_unless_present = "clear")]
     pub(crate) request: Option<String>,
-    /// Go back to what the directory or the default chooses
+    /// Undo `gover use` in this shell
     #[arg(long, conflicts_with = "request")]
     pub(crate) clear: bool,
 }
@@ -20,7 +20,7 @@ pub(crate) struct UseArgs {
   gover default 1.22
   gover default")]
 pub(crate) struct DefaultArgs {
-    /// The version, or a GOROOT's path; none: show the default
+    /// Version or path of a GOROOT; without it, show the default
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
 }
@@ -30,10 +30,10 @@ pub(crate) struct DefaultArgs {
   gover pin 1.22
   gover pin --exact 1.22")]
 pub(crate) struct PinArgs {
-    /// The version; none: show the pin that applies here
+    /// Version; without it, show the pin that applies here
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
-    /// Write the full version (1.22.5) that the request means now; without REQUEST, of the Go used here
+    /// Pin the exact version that REQUEST means now, or without REQUEST the version used here
     #[arg(long)]
     pub(crate) exact: bool,
 }
@@ -43,10 +43,10 @@ pub(crate) struct PinArgs {
   gover exec 1.21 -- go version
   gover exec 1.22 -- make test")]
 pub(crate) struct ExecArgs {
-    /// The version, or a GOROOT's path
+    /// Version or path of a GOROOT
     #[arg(value_name = "REQUEST")]
     pub(crate) request: String,
-    /// The command and its arguments
+    /// Command and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) command: Vec<OsString>,
 }

@@ -1,21 +1,21 @@
 use clap::Args;
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "options that can be given or left out")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 #[command(after_help = "Examples:
   gover doctor
   gover doctor goroot-set goproxy --json")]
 pub(crate) struct DoctorArgs {
-    /// Only these checks; docs/doctor.md has them all
+    /// Run only these checks (docs/doctor.md lists them)
     #[arg(value_name = "CHECK")]
     pub(crate) checks: Vec<String>,
-    /// Repair what belongs to you alone; shows each change and asks
+    /// Fix problems in your own files; show each change and ask first
     #[arg(long)]
     pub(crate) fix: bool,
-    /// With --fix, do not ask
+    /// Answer yes to every question of --fix
     #[arg(long, short, requires = "fix")]
     pub(crate) yes: bool,
-    /// Put back what the last --fix changed
+    /// Undo the changes of the last --fix
     #[arg(long, conflicts_with_all = ["fix", "checks", "json"])]
     pub(crate) undo: bool,
     /// Print JSON

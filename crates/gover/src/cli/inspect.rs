@@ -5,13 +5,13 @@ use clap::Args;
   gover list
   gover list --remote 1.22")]
 pub(crate) struct ListArgs {
-    /// Only what matches
+    /// Show only versions that match
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
-    /// Show releases, the newest patch of each minor version
+    /// List releases: the newest patch of each minor version
     #[arg(long)]
     pub(crate) remote: bool,
-    /// Show every release, prereleases too; of what is installed, the Go on PATH too
+    /// List every release, or with installed toolchains also the system Go on PATH
     #[arg(long)]
     pub(crate) all: bool,
     /// Print JSON
@@ -34,7 +34,7 @@ pub(crate) struct CurrentArgs {
   gover which
   gover which gofmt 1.21")]
 pub(crate) struct WhichArgs {
-    /// go or gofmt, then a version; by default go, and the one used here
+    /// go or gofmt, then a version [default: go, of the toolchain used here]
     #[arg(value_name = "PROGRAM|REQUEST", num_args = 0..=2)]
     pub(crate) words: Vec<String>,
     /// Print JSON
@@ -47,10 +47,10 @@ pub(crate) struct WhichArgs {
   gover env --shell bash
   gover env 1.21 --shell fish")]
 pub(crate) struct EnvArgs {
-    /// The version; none: the one used here
+    /// Version [default: the one used here]
     #[arg(value_name = "REQUEST")]
     pub(crate) request: Option<String>,
-    /// bash, zsh, fish, powershell, cmd, nu, elvish, sh; by default the one that calls
+    /// bash, zsh, fish, powershell, cmd, nu, elvish or sh [default: the calling shell]
     #[arg(long, value_name = "SHELL")]
     pub(crate) shell: Option<String>,
     /// Print JSON

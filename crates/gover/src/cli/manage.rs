@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
   gover init bash
   gover init fish")]
 pub(crate) struct InitArgs {
-    /// bash, zsh, fish, powershell, nu, elvish
+    /// bash, zsh, fish, powershell, nu or elvish
     #[arg(value_name = "SHELL")]
     pub(crate) shell: String,
 }
@@ -15,10 +15,10 @@ pub(crate) struct InitArgs {
   gover setup
   gover setup --undo")]
 pub(crate) struct SetupArgs {
-    /// Put back what setup changed
+    /// Undo the changes of setup
     #[arg(long)]
     pub(crate) undo: bool,
-    /// Show what would change
+    /// Show the changes without making them
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -28,7 +28,7 @@ pub(crate) struct SetupArgs {
   gover completions bash
   gover completions fish")]
 pub(crate) struct CompletionsArgs {
-    /// bash, zsh, fish, powershell, elvish
+    /// bash, zsh, fish, powershell or elvish
     #[arg(value_name = "SHELL")]
     pub(crate) shell: String,
 }
@@ -47,7 +47,7 @@ pub(crate) struct CacheArgs {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub(crate) enum CacheAction {
-    /// Delete what can be fetched again
+    /// Delete everything that can be downloaded again
     Clean,
 }
 
@@ -64,17 +64,17 @@ pub(crate) struct ConfigArgs {
 pub(crate) enum ConfigAction {
     /// Print one setting
     Get {
-        /// Its name
+        /// Name of the setting
         name: String,
     },
     /// Change one setting
     Set {
-        /// Its name
+        /// Name of the setting
         name: String,
-        /// Its value; a list is separated by commas, an empty value removes the setting
+        /// Value; separate lists with commas; an empty value removes the setting
         value: String,
     },
-    /// Print all settings and where each comes from
+    /// Print all settings and their origins
     List {
         /// Print JSON
         #[arg(long)]
@@ -89,7 +89,7 @@ pub(crate) enum ConfigAction {
   gover help install
   gover help sources")]
 pub(crate) struct HelpArgs {
-    /// A command, or one of: sources, trust, selection
+    /// Command, or one of the topics sources, trust, selection
     #[arg(value_name = "COMMAND|TOPIC")]
     pub(crate) topic: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The command line as clap sees it: what can be typed, and nothing about what it does.
+//! The command line: arguments, options and their help.
 
 mod choose;
 mod doctor;
@@ -18,14 +18,14 @@ pub(crate) use manage::{
 pub(crate) use mirror::{MirrorArgs, PackingArg};
 pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs, VerifyArgs};
 
-/// Installs official Go toolchains, verifies them, and makes `go` mean the right one.
+/// Installs official Go toolchains, verifies them, and runs the right one as `go`.
 #[derive(Debug, Parser)]
 #[command(name = "gover", bin_name = "gover", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = "Examples:
-  gover install 1.22.5     download, verify and unpack a Go
-  gover use 1.21           this shell uses the newest Go 1.21 that is installed
+  gover install 1.22.5     download and verify Go 1.22.5
+  gover use 1.21           use the newest installed Go 1.21 in this shell
 
-`gover help COMMAND` tells more; `gover help sources` and `gover help trust` are about where Go comes from.")]
+For more, run `gover help COMMAND`, `gover help sources`, `gover help trust` or `gover help selection`.")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -36,28 +36,25 @@ pub(crate) struct Cli {
 /// Options of every command.
 #[derive(Args, Debug)]
 pub(crate) struct Global {
-    /// Colour in the output
+    /// When to use colour: auto, always or never
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub(crate) color: Color,
-    /// Never use the network
+    /// Do not use the network
     #[arg(long, global = true)]
     pub(crate) offline: bool,
-    /// Say only what went wrong
+    /// Print errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// Say why, too
+    /// Explain each step
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
 }
 
-/// When to colour.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
     Always,
-    /// Never
     Never,
 }
 
@@ -65,52 +62,52 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Download, verify and unpack Go toolchains
     Install(InstallArgs),
-    /// Remove toolchains
+    /// Uninstall toolchains
     Uninstall(UninstallArgs),
-    /// Remove superseded toolchains, damage and leftovers
+    /// Remove superseded and damaged toolchains, and unfinished downloads
     Prune(PruneArgs),
-    /// Choose the Go of this shell
+    /// Choose the toolchain for this shell
     Use(UseArgs),
-    /// Choose the Go used where nothing else chooses
+    /// Choose the toolchain to use where nothing more specific applies
     #[command(alias = "global")]
     Default(DefaultArgs),
-    /// Choose the Go of this directory, by writing .go-version
+    /// Choose the toolchain for this directory, by writing .go-version
     #[command(alias = "local")]
     Pin(PinArgs),
-    /// Show what is installed, or what is released
+    /// List installed toolchains, or releases
     #[command(alias = "ls")]
     List(ListArgs),
-    /// Show which Go is used here, and why
+    /// Show which toolchain is used here, and why
     Current(CurrentArgs),
-    /// Show the path of the program that `go` or `gofmt` starts
+    /// Show the path of the program that `go` or `gofmt` runs
     Which(WhichArgs),
-    /// Run a command, and all it starts, with one Go
+    /// Run a command with a toolchain
     Exec(ExecArgs),
-    /// Print shell code that puts one Go first on PATH
+    /// Print shell code that puts a toolchain first on PATH
     Env(EnvArgs),
-    /// Print the code that integrates gover into a shell
+    /// Print the shell function of gover
     Init(InitArgs),
-    /// Put gover first on PATH, in each shell's startup file
+    /// Put gover first on PATH, in the startup file of each shell
     Setup(SetupArgs),
     /// Print a shell's completion script
     Completions(CompletionsArgs),
-    /// Check that installed toolchains still are what was released
+    /// Check installed toolchains against the official releases
     Verify(VerifyArgs),
-    /// Find what is wrong around Go on this machine, and repair it
+    /// Find problems with Go on this machine, and fix them
     Doctor(DoctorArgs),
-    /// Make a directory that serves Go to machines without other network
+    /// Make a directory from which other machines can install toolchains
     Mirror(MirrorArgs),
-    /// Show or empty the cache of downloads
+    /// Show or clean the download cache
     Cache(CacheArgs),
     /// Show or change settings
     Config(ConfigArgs),
-    /// Tell about a command or a topic
+    /// Show help for a command or topic
     Help(HelpArgs),
 }
 
 impl Command {
-    /// Whether broken settings stop it. What a shell's startup file runs, what takes gover out of it, and what says
-    /// where the settings are must work all the same.
+    /// Whether broken settings stop it. They must not stop what a shell startup file runs, nor the commands that
+    /// undo the setup or show where the settings are.
     pub(crate) fn needs_settings(&self) -> bool {
         let path = matches!(self, Self::Config(ConfigArgs { action: Some(ConfigAction::Path) }));
         !(path

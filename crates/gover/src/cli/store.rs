@@ -7,22 +7,22 @@ use clap::Args;
   gover install 1.22.5
   gover install 1.21 latest")]
 pub(crate) struct InstallArgs {
-    /// Versions (1.22.5, 1.22, ^1.21, latest), or files of releases; none: what this directory needs
+    /// Versions (1.22.5, 1.22, ^1.21, latest) or release files; without any, the version this directory needs
     #[arg(value_name = "REQUEST")]
     pub(crate) requests: Vec<OsString>,
-    /// Install again what is installed already
+    /// Reinstall toolchains that are already installed
     #[arg(long, short)]
     pub(crate) force: bool,
-    /// Install for another architecture, by Go's name: amd64, arm64, 386 [default: the machine's]
+    /// Architecture by Go's name, such as amd64, arm64 or 386 [default: this machine's]
     #[arg(long, value_name = "GOARCH")]
     pub(crate) arch: Option<String>,
-    /// The digest that proves a file or URL of which nobody else knows it
+    /// Expected SHA-256 of a file or URL that has no published checksum
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<String>,
-    /// Leave the default alone even if none is set
+    /// Do not set the default
     #[arg(long, hide = true)]
     pub(crate) keep_default: bool,
-    /// Print what was installed as JSON
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -32,7 +32,7 @@ pub(crate) struct InstallArgs {
   gover uninstall 1.21.5
   gover uninstall 1.21.5 1.22rc1")]
 pub(crate) struct UninstallArgs {
-    /// Versions; a partial one (1.21) must match just one installed toolchain
+    /// Versions; a partial one (1.21) must match exactly one installed toolchain
     #[arg(value_name = "REQUEST", required = true)]
     pub(crate) requests: Vec<String>,
 }
@@ -42,10 +42,10 @@ pub(crate) struct UninstallArgs {
   gover prune --dry-run
   gover prune --keep 1.21.5")]
 pub(crate) struct PruneArgs {
-    /// Toolchains to keep, besides the default and the one used here
+    /// Also keep these toolchains, besides the default and the one used here
     #[arg(long, value_name = "REQUEST")]
     pub(crate) keep: Vec<String>,
-    /// Show what would be removed
+    /// Show what would be removed without removing it
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) struct PruneArgs {
   gover verify
   gover verify 1.22.5 --json")]
 pub(crate) struct VerifyArgs {
-    /// Versions; a partial one (1.21) means all that are installed; none: every toolchain
+    /// Versions; a partial one (1.21) means all that match [default: every toolchain]
     #[arg(value_name = "REQUEST")]
     pub(crate) requests: Vec<String>,
     /// Print JSON

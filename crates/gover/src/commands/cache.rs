@@ -59,7 +59,7 @@ fn clean(context: &Context<'_>) -> Result<(), Failure> {
     downloads.retain(|leftover| leftover.kind == LeftoverKind::Download);
     freed += prune::remove(&context.layout, &downloads)?.iter().map(|gone| gone.bytes).sum::<u64>();
     context.printer.note(&if freed == 0 {
-        "the cache held nothing that can be fetched again".to_owned()
+        "the cache holds nothing to remove".to_owned()
     } else {
         format!("removed {} from {}", mebibytes(freed), context.short(&context.layout.cache()))
     });

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<
         ShellKind::Elvish => Shell::Elvish,
         other @ (ShellKind::Cmd | ShellKind::Nu | ShellKind::Posix) => {
             return Err(Failure::usage(
-                format!("there are no completions for {other}"),
+                format!("gover has no completions for {other}"),
                 "gover completions bash, zsh, fish, powershell or elvish",
             ));
         }

@@ -40,7 +40,7 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
         format!("{name} is now {} in {path}", shown(name, value))
     });
     if !matches!(origin, "config.toml" | "default") {
-        context.printer.warning(&format!("{origin} still sets it to {now} here"));
+        context.printer.warning(&format!("{origin} still sets it to {now}"));
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
 fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     for name in ConfigFile::read(&context.layout.config())?.unknown() {
         context.printer.warning(&format!(
-            "{} holds `{name}`, which is no setting",
+            "{} holds `{name}`, which is not a setting",
             context.short(&context.layout.config())
         ));
     }

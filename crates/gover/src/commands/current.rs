@@ -52,9 +52,10 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> 
             context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
             Ok(Exit::Failure)
         }
-        Outcome::Nothing => {
-            Err(Failure::new("no Go is chosen here, and none is on PATH", "gover install latest"))
-        }
+        Outcome::Nothing => Err(Failure::new(
+            "nothing here chooses a toolchain, and there is no `go` on PATH",
+            "gover install latest",
+        )),
     }
 }
 

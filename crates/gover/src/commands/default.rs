@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
     context.printer.note(&match before {
         Some(_) if is_same => format!("default is {name} already"),
         Some(before) => {
-            format!("default is now {name} (`gover default {}` goes back)", pasted(before.as_str()))
+            format!("default is now {name} (`gover default {}` undoes this)", pasted(before.as_str()))
         }
         None => format!("default is now {name}"),
     });

@@ -34,8 +34,8 @@ fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Resul
     if let Some(goroot) = &toolchain.goroot {
         let goroot = goroot.to_str().ok_or_else(|| {
             Failure::new(
-                format!("the path `{}` is not text, which shell code must be", goroot.display()),
-                "set GOVER_HOME to a directory with a plain name",
+                format!("the path `{}` is not valid Unicode, so shell code cannot name it", goroot.display()),
+                "set GOVER_HOME to a directory with a simple name",
             )
         })?;
         code.push_str(&syntax.set_env(vars::GOROOT, goroot));
@@ -50,5 +50,5 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
     }
     let ancestors = gover_sys::process::ancestors().filter_map(gover_sys::process::name);
     ShellKind::detect(context.env, ancestors)
-        .ok_or_else(|| Failure::usage("cannot tell which shell this is for", "gover env --shell bash"))
+        .ok_or_else(|| Failure::usage("cannot detect the shell", "gover env --shell bash"))
 }

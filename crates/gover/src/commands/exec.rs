@@ -56,8 +56,11 @@ fn edits(
     let set = |name: &str, value: OsString| EnvEdit::Set(OsString::from(name), value);
     let path = std::env::join_paths(path).map_err(|_| {
         Failure::new(
-            format!("`{}` cannot be on PATH, its name holds the separator", toolchain.bin.display()),
-            "set GOVER_HOME to a directory with a plain name",
+            format!(
+                "`{}` cannot be on PATH because its name contains the separator",
+                toolchain.bin.display()
+            ),
+            "set GOVER_HOME to a directory with a simple name",
         )
     })?;
     let mut edits = vec![set(vars::PATH, path)];

@@ -64,7 +64,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
 fn warn_of_unfinished(context: &Context<'_>) {
     for name in gover_install::staging::put_aside(&context.layout) {
         context.printer.warning(&format!(
-            "an install that has not ended put {name} aside (`gover install {}` brings it back)",
+            "an unfinished install moved {name} away (`gover install {}` restores it)",
             name.version()
         ));
     }

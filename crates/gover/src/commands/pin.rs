@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
     let directory = context
         .env
         .logical_directory()
-        .ok_or_else(|| Failure::new("the working directory is gone", "`cd` to a directory that exists"))?;
+        .ok_or_else(|| Failure::new("the working directory no longer exists", "`cd` to another directory"))?;
     let request = match (&arguments.request, arguments.exact) {
         (None, false) => return show(&directory, context),
         (None, true) => exact_here(context)?,
@@ -44,14 +44,16 @@ fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     let toolchain = requests::selected(context)?;
     match toolchain.name {
         Some(name) => Ok(Request::exact(name)),
-        None => Err(Failure::new("the Go used here does not tell its version", "gover pin --exact 1.22")),
+        None => {
+            Err(Failure::new("the version of the toolchain used here is unknown", "gover pin --exact 1.22"))
+        }
     }
 }
 
 /// The full version that a request means now: the newest installed match, or else the newest release.
 fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure> {
     if matches!(request.kind(), RequestKind::System) {
-        return Err(Failure::usage("`system` names no version", "`gover pin system` pins it as it is"));
+        return Err(Failure::usage("`system` is not a version", "`gover pin system` pins it as it is"));
     }
     let name: ToolchainName = match context.locate(request)? {
         Some(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request))?,
@@ -100,6 +102,6 @@ fn unwritable(path: &Path, source: &std::io::Error) -> Failure {
     Failure::io(
         format!("cannot write `{}`", path.display()),
         source,
-        "check who owns that directory and whether you may write there",
+        "check that you may write to that directory",
     )
 }

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
         let lock = lock::acquire(name.as_str(), context)?;
         let gone = gover_install::uninstall(&context.layout, name, &lock)?;
         context.printer.note(&format!(
-            "removed {name}, superseded by {newer} ({}; `gover install {}` brings it back)",
+            "removed {name}, superseded by {newer} ({}; `gover install {}` restores it)",
             mebibytes(gone.bytes),
             Request::exact(name.clone())
         ));
@@ -91,7 +91,7 @@ fn kept<'a>(
         let mut matching = request.all(installed, context.stable().as_ref());
         matching.extend(request.all(installed, known.as_ref()));
         if matching.is_empty() {
-            context.printer.warning(&format!("`--keep {request}` keeps nothing: no installed Go answers it"));
+            context.printer.warning(&format!("`--keep {request}` has no effect: no installed Go matches it"));
         }
         kept.append(&mut matching);
     }

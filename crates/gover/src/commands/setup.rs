@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     } else {
         persist::plan(context.env, &context.layout)?
     };
-    // Undoing takes gover off PATH and leaves what is installed, its own programs too.
+    // Undoing only takes gover off PATH; toolchains and programs stay.
     let programs = if arguments.undo { None } else { programs(context)? };
     let reach = if arguments.dry_run {
         preview(programs.as_ref(), &plan, context)?;
@@ -39,20 +39,20 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         context.printer.note(&result(&reach, &plan, arguments.undo, context));
     } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
         context.printer.note(&match (arguments.undo, first_in_machine(&plan, context)) {
-            (true, None) => "nothing of gover's was set up".to_owned(),
-            (true, Some(_)) => "gover is in the machine's PATH only".to_owned(),
+            (true, None) => "gover was not set up; nothing changed".to_owned(),
+            (true, Some(_)) => "gover is only in the PATH of the machine".to_owned(),
             (false, None) => "PATH is set up already".to_owned(),
-            (false, Some(other)) => format!("PATH is set up already, but {other} is before gover in it"),
+            (false, Some(other)) => format!("PATH is set up already, but {other} comes before gover"),
         });
     }
     Ok(finish(plan, context))
 }
 
-/// gover's programs, where they have to come into `bin` first: this one may lie in a download folder or a build.
+/// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or a build.
 fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
     match context.env.program() {
         Some(own) => Programs::outside(&context.layout, &own),
-        // The system does not say what runs; what is in `bin` will do.
+        // The system does not say which program runs, so the one in `bin` is used.
         None => Ok(None),
     }
 }
@@ -66,7 +66,7 @@ fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
 
 fn phrase_programs(tense: Tense, context: &Context<'_>) -> String {
     let bin = context.short(&context.layout.bin());
-    format!("{} gover and gover-shim into {bin}", tense.of("put", "put"))
+    format!("{} gover and gover-shim into {bin}", tense.of("would put", "put"))
 }
 
 /// Prints what would change, and what would be written into each startup file.
@@ -85,8 +85,7 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Makes the changes; who sees them, if there are any. One file that cannot be written must not keep the others from
-/// being set up.
+/// Makes the changes and returns which shells see them. A file that cannot be written does not stop the others.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
     for edit in &plan.edits {
@@ -101,28 +100,30 @@ fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     reached
 }
 
-/// What all changes together mean, in the line that people read if they read only one.
+/// The result of all changes, as the last line.
 fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> String {
     let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
     let who = match reach {
         Reach::New if is_registry => "new windows",
         Reach::New => "new shells",
         Reach::NextSignIn(why) => {
-            context.printer.warning(&format!("Windows did not tell other programs of the change: {why}"));
-            "windows that are opened after you sign in again"
+            context.printer.warning(&format!("Windows did not notify other programs of the change: {why}"));
+            "windows opened after you sign in again"
         }
     };
     match (undo, first_in_machine(plan, context)) {
-        (false, None) => format!("{who} have gover first on PATH (`gover setup --undo` takes it back)"),
+        (false, None) => format!("{who} have gover first on PATH (`gover setup --undo` undoes this)"),
         (false, Some(other)) => {
-            format!("{who} have gover on PATH, but {other} is before it (`gover setup --undo` takes it back)")
+            format!(
+                "{who} have gover on PATH, but {other} comes before it (`gover setup --undo` undoes this)"
+            )
         }
         (true, None) => format!("{who} no longer have gover on PATH"),
-        (true, Some(_)) => "gover is off your own PATH, and still in that of the machine".to_owned(),
+        (true, Some(_)) => "gover is no longer in your PATH, but still in the PATH of the machine".to_owned(),
     }
 }
 
-/// The directory in the machine's PATH that matters here.
+/// The directory in the machine's PATH that comes before gover's.
 fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
     plan.notices.iter().find_map(|notice| match notice {
         Notice::MachineGo(entry) | Notice::MachineGover(entry) => Some(context.short(&entry.directory)),
@@ -130,7 +131,7 @@ fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
     })
 }
 
-/// Places that could not be changed are told one by one; any of them makes the command fail.
+/// Reports each problem; any of them makes the command fail.
 fn finish(plan: Plan, context: &Context<'_>) -> Exit {
     let failed = !plan.problems.is_empty();
     for problem in plan.problems {
@@ -146,10 +147,10 @@ enum Tense {
 }
 
 impl Tense {
-    fn of(self, verb: &str, done: &str) -> String {
+    fn of(self, would: &'static str, done: &'static str) -> &'static str {
         match self {
-            Self::Would => format!("would {verb}"),
-            Self::Done => done.to_owned(),
+            Self::Would => would,
+            Self::Done => done,
         }
     }
 }
@@ -160,30 +161,30 @@ fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
         Edit::File(edit) => {
             let path = context.short(&edit.path);
             match edit {
-                FileEdit { after: None, .. } => format!("{} {path}", tense.of("remove", "removed")),
+                FileEdit { after: None, .. } => format!("{} {path}", tense.of("would remove", "removed")),
                 FileEdit { lines, .. } if lines.is_empty() => {
-                    format!("{} gover's lines out of {path}", tense.of("take", "took"))
+                    format!("{} gover's lines from {path}", tense.of("would remove", "removed"))
                 }
-                FileEdit { before: None, .. } => format!("{} {path}", tense.of("create", "created")),
-                FileEdit { .. } => format!("{} {path}", tense.of("change", "changed")),
+                FileEdit { before: None, .. } => format!("{} {path}", tense.of("would create", "created")),
+                FileEdit { .. } => format!("{} {path}", tense.of("would change", "changed")),
             }
         }
         Edit::UserPath(UserPathEdit { change, after, .. }) => match change {
             EntryChange::Added(entry) => {
-                format!("{} `{entry}` in front of {USER_PATH}", tense.of("add", "added"))
+                format!("{} `{entry}` in front of {USER_PATH}", tense.of("would add", "added"))
             }
             EntryChange::Moved(entry) => {
-                format!("{} `{entry}` to the front of {USER_PATH}", tense.of("move", "moved"))
+                format!("{} `{entry}` to the front of {USER_PATH}", tense.of("would move", "moved"))
             }
             EntryChange::Removed(entries) => {
                 let entries: Vec<_> = entries.iter().map(|entry| format!("`{entry}`")).collect();
                 let rest = match after {
-                    Some(_) => "the rest stays as it is",
-                    None => "nothing else was in it, so that value goes too",
+                    Some(_) => "the rest stays",
+                    None => "it held nothing else, so the value is removed too",
                 };
                 format!(
                     "{} {} from {USER_PATH}; {rest}",
-                    tense.of("remove", "removed"),
+                    tense.of("would remove", "removed"),
                     entries.join(" and ")
                 )
             }
@@ -191,7 +192,7 @@ fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
     }
 }
 
-/// What keeps PATH from being as it should, and what to do.
+/// Warns of what is wrong with PATH, and says what to do.
 fn show(notices: &[Notice], context: &Context<'_>) {
     let printer = context.printer;
     for notice in notices {
@@ -199,24 +200,22 @@ fn show(notices: &[Notice], context: &Context<'_>) {
             Notice::MachineGo(entry) => show_machine_go(entry, context),
             Notice::MachineGover(entry) => {
                 let directory = context.short(&entry.directory);
-                printer.warning(&format!("{directory} is in the machine's Path too"));
+                printer.warning(&format!("{directory} is also in the Path of the machine"));
                 show_lines(
-                    "to take it off, in PowerShell as administrator, then sign in again:",
+                    "to remove it, in PowerShell as administrator, then sign in again:",
                     entry.removal(),
                     context,
                 );
             }
             Notice::LongUserPath { length } => {
-                printer
-                    .warning(&format!("your Path has {length} characters; gover leaves every one of them"));
-                printer.note("  the old dialog for it and some programs cut it after 2047, setx after 1024");
+                printer.warning(&format!("your Path has {length} characters; gover keeps all of them"));
+                printer.note("  the old dialog and some programs truncate it at 2047, setx at 1024");
                 printer.hint("remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables");
             }
             Notice::LongPath { length } => {
-                printer.note(&format!(
-                    "note: PATH has {length} characters in all; cmd.exe takes 8191 in one line,"
-                ));
-                printer.note("  so that batch files with `set PATH=...;%PATH%` may fail");
+                printer
+                    .note(&format!("note: PATH has {length} characters; cmd.exe accepts 8191 in one line,"));
+                printer.note("  so batch files with `set PATH=...;%PATH%` may fail");
             }
         }
     }
@@ -226,12 +225,12 @@ fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
     let printer = context.printer;
     let program = entry.directory.join(executable_name("go"));
     printer.warning(&format!("`go` in new windows is {}, not gover's", program.display()));
-    printer.note("  it is in the machine's Path, which Windows puts before yours");
+    printer.note("  it is in the Path of the machine, which Windows puts before yours");
     if entry.is_from_installer {
         printer.note("  Go's own installer puts it there");
         printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
     }
-    show_lines("take it off, in PowerShell as administrator, then sign in again:", entry.removal(), context);
+    show_lines("remove it, in PowerShell as administrator, then sign in again:", entry.removal(), context);
 }
 
 fn show_lines(hint: &str, lines: Option<Vec<String>>, context: &Context<'_>) {

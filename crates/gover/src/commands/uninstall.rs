@@ -29,7 +29,7 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     let gone = gover_install::uninstall(&context.layout, name, &lock)?;
     drop(lock);
     context.printer.note(&format!(
-        "uninstalled {name} ({}; `gover install {}` brings it back)",
+        "uninstalled {name} ({}; `gover install {}` restores it)",
         mebibytes(gone.bytes),
         Request::exact(name.clone())
     ));
@@ -37,9 +37,11 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(request) = default::read(context)?
         && context.locate(&request).is_ok_and(|toolchain| toolchain.is_none())
     {
+        let newest = requests::names(context)?.pop().map(Request::exact);
+        let command = format!("gover default {}", newest.as_ref().map_or("latest", Request::as_str));
         context
             .printer
-            .warning(&format!("the default is still {request}, which nothing installed answers now"));
+            .warning(&format!("the default, {request}, is no longer installed; choose another: `{command}`"));
     }
     default::refresh_link(context, &lock);
     Ok(())
@@ -50,7 +52,7 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
 fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
     if !request.is_by_version() {
         return Err(Failure::usage(
-            format!("`{request}` is not gover's to remove"),
+            format!("`{request}` is not managed by gover, so it cannot be uninstalled"),
             "`gover list` shows what can be uninstalled",
         ));
     }
@@ -65,7 +67,7 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
             let names: Vec<_> = several.iter().map(ToString::to_string).collect();
             let example = several.first().map(|name| pasted(name.as_str())).unwrap_or_default();
             Err(Failure::usage(
-                format!("`{request}` means several toolchains: {}", names.join(", ")),
+                format!("`{request}` matches several toolchains: {}", names.join(", ")),
                 format!("gover uninstall {example}"),
             ))
         }

@@ -34,7 +34,7 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
         None => record(&stored, context)?,
     }
     let name = requests::name_of(&toolchain, context);
-    context.printer.note(&format!("this shell now uses {name} (`gover use --clear` goes back)"));
+    context.printer.note(&format!("this shell now uses {name} (`gover use --clear` undoes this)"));
     Ok(())
 }
 
@@ -49,15 +49,15 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
         context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
     } else if context.env.var(vars::GOVER_VERSION).is_some() {
         return Err(Failure::new(
-            "GOVER_VERSION is set in this shell, and only the shell can take it back",
+            "GOVER_VERSION is set in this shell, and only the shell can unset it",
             unset_by_hand(context),
         ));
     }
     let chosen = recorded || context.env.var(vars::GOVER_VERSION).is_some();
     context.printer.note(if chosen {
-        "this shell follows its directory and the default again"
+        "this shell follows the directory and the default again"
     } else {
-        "this shell had chosen no Go; nothing changed"
+        "this shell had no choice of its own; nothing changed"
     });
     Ok(())
 }
@@ -82,7 +82,7 @@ fn calling_shell(context: &Context<'_>) -> Option<ShellKind> {
 /// Stores the choice for the process that called, since no function is there to set a variable.
 fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(value) = context.env.text(vars::GOVER_VERSION) {
-        let problem = format!("GOVER_VERSION={value} is set in this shell and would win over this choice");
+        let problem = format!("GOVER_VERSION={value} is set in this shell and would override this choice");
         let hint = match calling_shell(context).and_then(|shell| shell.syntax().load_line()) {
             Some(line) => format!("`{}` first, or load the shell function: `{line}`", unset_by_hand(context)),
             None => unset_by_hand(context),
@@ -91,7 +91,7 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     }
     let Some(shell) = calling_process() else {
         return Err(Failure::new(
-            "the shell that called cannot be told from other processes",
+            "cannot find out which shell called gover",
             format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
         ));
     };

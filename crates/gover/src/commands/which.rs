@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
     if !gover_sys::file::is_executable(&path) {
         return Err(Failure::not_found(
             format!("`{}` cannot be executed", path.display()),
-            "`gover install -f` with that version repairs it",
+            "`gover install -f` with that version repairs the toolchain",
         ));
     }
     if arguments.json {
@@ -42,7 +42,7 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
         [word] => Ok(program(word).map_or(("go", Some(word.as_str())), |name| (name, None))),
         [word, request] if program(word).is_some() => Ok((program(word).unwrap_or("go"), Some(request))),
         [word, ..] => Err(Failure::usage(
-            format!("a toolchain has no program `{}`", shown(word)),
+            format!("a toolchain has no program named `{}`", shown(word)),
             "`gover which go` or `gover which gofmt`",
         )),
     }

@@ -83,7 +83,9 @@ impl Printer {
         match writeln!(out, "{line}").and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::Silent(Exit::Success)),
-            Err(error) => Err(Failure::io("cannot write to stdout", &error, "check where the output goes")),
+            Err(error) => {
+                Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
+            }
         }
     }
 
@@ -124,8 +126,8 @@ impl Printer {
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
-            let what = "this asks before it changes anything, and nobody can answer without a terminal";
-            return Err(Failure::usage(what, format!("`{option}` answers yes to everything")));
+            let what = "gover asks before it changes anything, and there is no terminal to ask on";
+            return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
         // Without a stderr there is nobody to ask, and the answer below is no.
         let _ = write!(io::stderr().lock(), "{question} [y/N] ");

@@ -92,7 +92,7 @@ impl<'a> Progress<'a> {
                 .with_message(message.to_owned())
         };
         match task {
-            Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that installs it"),
+            Task::Wait { toolchain } => spinner(toolchain, "waiting for another gover that is installing it"),
             Task::Unpack { toolchain } => spinner(toolchain, "unpacking"),
             Task::Verify { toolchain } => {
                 self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying")
@@ -114,7 +114,7 @@ impl Reporter for Progress<'_> {
         if let Task::Wait { toolchain } = task
             && self.bars.is_hidden()
         {
-            self.printer.note(&format!("{toolchain}: waiting for another gover that installs it"));
+            self.printer.note(&format!("{toolchain}: waiting for another gover that is installing it"));
         }
         if let Task::Download { .. } = task {
             self.tell_failures();

@@ -18,13 +18,13 @@ pub(crate) enum SettingsError {
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },
-    #[error("{name} is `{}`, which is neither on nor off", shown(value))]
+    #[error("{name} is `{}`, which is neither true nor false", shown(value))]
     Variable { name: &'static str, value: String },
-    #[error("{name} is `{}`, which is no architecture by Go's name", shown(&error.text))]
+    #[error("{name} is `{}`, which is not a GOARCH", shown(&error.text))]
     Arch { name: &'static str, error: InvalidArch },
     #[error("there is no setting `{}`", shown(name))]
     Unknown { name: String },
-    #[error("`{key}` cannot be `{}`: it is either true or false", shown(value))]
+    #[error("`{key}` cannot be `{}`: it must be true or false", shown(value))]
     Value { key: String, value: String },
 }
 
@@ -32,7 +32,7 @@ impl Diagnose for SettingsError {
     fn hints(&self) -> Vec<String> {
         vec![match self {
             Self::Read { .. } | Self::Write { .. } => {
-                "check who owns that file and whether you may change it".to_owned()
+                "check that you own the file and may change it".to_owned()
             }
             Self::Syntax { path, .. } | Self::Type { path, .. } => {
                 format!(

@@ -163,25 +163,25 @@ pub const SETTINGS: [SettingInfo; 4] = [SOURCES, AUTO_INSTALL, OFFLINE, REQUIRE_
 
 const SOURCES: SettingInfo = SettingInfo {
     name: "sources",
-    meaning: "where toolchains come from, in order (`gover help sources`)",
+    meaning: "where toolchains are downloaded from, in order (`gover help sources`)",
     variable: vars::GOVER_SOURCES,
     builtin: "go.dev, goproxy",
 };
 const AUTO_INSTALL: SettingInfo = SettingInfo {
     name: "auto_install",
-    meaning: "whether a missing toolchain is installed on the spot",
+    meaning: "whether a missing toolchain is installed automatically",
     variable: vars::GOVER_AUTO_INSTALL,
     builtin: "true",
 };
 const OFFLINE: SettingInfo = SettingInfo {
     name: "offline",
-    meaning: "whether the network is forbidden",
+    meaning: "whether gover stays off the network",
     variable: vars::GOVER_OFFLINE,
     builtin: "false",
 };
 const REQUIRE_SUMDB: SettingInfo = SettingInfo {
     name: "require_sumdb",
-    meaning: "whether archives need the transparency log besides their sha256",
+    meaning: "whether archives need a record of the checksum database besides their checksum",
     variable: vars::GOVER_REQUIRE_SUMDB,
     builtin: "false",
 };

@@ -165,12 +165,12 @@ impl<'a> Installation<'a> {
         if let Some(remark) = architecture::remark(&installed.name, context) {
             let unseen = match installed.seen {
                 Seen::Running => "",
-                Seen::Files => "; its `go version` could not be run here",
+                Seen::Files => "; it was not run on this machine",
             };
             context.printer.note(&format!("{} is {remark}{unseen}", installed.name));
         }
         if let Some(reason) = &installed.log_failure {
-            context.printer.warning(&format!("the transparency log was not asked: {reason}"));
+            context.printer.warning(&format!("could not ask the checksum database: {reason}"));
         }
         default::refresh_link(context, &default::lock(context)?);
         Ok(())
@@ -219,9 +219,9 @@ fn proofs(receipt: &Receipt) -> String {
         .iter()
         .map(|proof| match proof {
             ProofHeld::Sha256 { .. } => "sha256".to_owned(),
-            ProofHeld::TransparencyLog { record, .. } => format!("transparency log record {record}"),
-            ProofHeld::Given => "the given sha256".to_owned(),
-            ProofHeld::Unknown => "a proof of a later gover".to_owned(),
+            ProofHeld::TransparencyLog { record, .. } => format!("checksum database record {record}"),
+            ProofHeld::Given => "the sha256 you gave".to_owned(),
+            ProofHeld::Unknown => "a proof of a newer gover".to_owned(),
         })
         .collect();
     proofs.join(", ")

@@ -15,9 +15,9 @@ pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {
 pub(crate) fn describe(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::Damaged { reason } => reason,
-        LeftoverKind::Staging => "an install that did not end",
-        LeftoverKind::Download => "a download that did not end",
-        LeftoverKind::Receipt => "the receipt of a toolchain that is gone",
-        LeftoverKind::Session => "the choice of a shell that ended",
+        LeftoverKind::Staging => "an unfinished install",
+        LeftoverKind::Download => "an unfinished download",
+        LeftoverKind::Receipt => "the receipt of a removed toolchain",
+        LeftoverKind::Session => "the choice of a closed shell",
     }
 }

@@ -46,9 +46,7 @@ fn remember_stable(releases: &Releases, context: &Context<'_>) {
 /// Names the mirrors that do not list their files; released versions stand in for such a list.
 pub(crate) fn note_unlisted(releases: &Releases, context: &Context<'_>) {
     for mirror in &releases.unlisted {
-        context
-            .printer
-            .note(&format!("{mirror} does not list what it has; going by the {}", basis(releases)));
+        context.printer.note(&format!("{mirror} does not list its files; using the {}", basis(releases)));
     }
 }
 
@@ -94,8 +92,8 @@ impl NoRelease {
                 Basis::Index(checked) => {
                     format!("newest known: {} (index of {})", release.name, Date::of(checked))
                 }
-                Basis::Table(_) => format!("newest known: {} (without an index)", release.name),
-                Basis::Offers => format!("newest known: {} (by what the sources list)", release.name),
+                Basis::Table(_) => format!("newest known: {} (no index)", release.name),
+                Basis::Offers => format!("newest known: {} (from the lists of the sources)", release.name),
             });
         Self {
             request: request.to_string(),

@@ -46,19 +46,14 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     match &resolution.outcome {
         Outcome::Ready(toolchain) => Ok(toolchain.clone()),
-        Outcome::Missing(request) => {
-            let what = match request.as_exact() {
-                Some(name) => name.to_string(),
-                None => format!("a Go that answers `{request}`"),
-            };
-            Err(Failure::not_found(
-                format!("{what} is not installed ({})", resolution.reason(context.home())),
-                format!("gover install {}", pasted(request.as_str())),
-            ))
-        }
-        Outcome::Nothing => {
-            Err(Failure::not_found("no Go is chosen here, and none is on PATH", "gover install latest"))
-        }
+        Outcome::Missing(request) => Err(Failure::not_found(
+            format!("{} ({})", not_installed(request), resolution.reason(context.home())),
+            format!("gover install {}", pasted(request.as_str())),
+        )),
+        Outcome::Nothing => Err(Failure::not_found(
+            "nothing here chooses a toolchain, and there is no `go` on PATH",
+            "gover install latest",
+        )),
     }
 }
 
@@ -71,7 +66,7 @@ pub(crate) fn missing(request: &Request) -> Failure {
 pub(crate) fn not_installed(request: &Request) -> String {
     match request.as_exact() {
         Some(name) => format!("{name} is not installed"),
-        None => format!("no installed Go answers `{request}`"),
+        None => format!("no installed Go matches `{request}`"),
     }
 }
 

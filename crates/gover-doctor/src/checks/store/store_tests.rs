@@ -5,8 +5,8 @@ use crate::testing::Machine;
 fn damage_and_leftovers_are_told_apart() {
     let machine = Machine::linux()
         .leftover("~/.gover/versions/go1.21", "has no bin/go", true, 1 << 20)
-        .leftover("~/.gover/cache/go1.22.6@x.part", "a download that did not end", false, 30 << 20)
-        .leftover("~/.gover/sessions/17", "the choice of a shell that ended", false, 20);
+        .leftover("~/.gover/cache/go1.22.6@x.part", "an unfinished download", false, 30 << 20)
+        .leftover("~/.gover/sessions/17", "the choice of a closed shell", false, 20);
     let findings = machine.findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),

@@ -84,7 +84,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
         .map(|name| {
             checks::by_name(name).ok_or_else(|| {
                 let known: Vec<&str> = checks::all().map(|check| check.name).collect();
-                let what = format!("`{}` is no check", shown(name));
+                let what = format!("`{}` is not a check", shown(name));
                 Failure::usage(what, format!("one of {}", known.join(", ")))
             })
         })

@@ -35,7 +35,7 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
     let (shown, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
     lines.extend(shown.iter().map(|evidence| format!("  {}", visible(&evidence.to_string()))));
     if !left.is_empty() {
-        lines.push(format!("  and {} more, which --json has", left.len()));
+        lines.push(format!("  and {} more (`--json` shows all)", left.len()));
     }
     lines.push(format!("  why: {}", finding.why));
     let mut places: Vec<String> =
@@ -61,7 +61,7 @@ pub(super) fn sum(findings: &[Finding], run: usize) -> String {
         .collect();
     let checks = counted(run, "check");
     if parts.is_empty() {
-        format!("nothing is wrong ({checks})")
+        format!("no problems found ({checks})")
     } else {
         format!("{} ({checks})", parts.join(", "))
     }

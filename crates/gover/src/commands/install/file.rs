@@ -32,23 +32,23 @@ pub(super) fn published(text: &str, target: &Target, context: &Context<'_>) -> R
         // An address may hold a password or a token.
         let text = &shown_address(text);
         return Err(Failure::usage(
-            format!("`{text}` is an archive, and nothing says which digest it must have"),
+            format!("`{text}` is an archive and needs its checksum"),
             format!("gover install --sha256 HEX {}", pasted(text)),
         ));
     }
     let path = path_of(text, context);
     if !path.is_file() {
-        let what = if path.exists() { "is no file" } else { "does not exist" };
+        let what = if path.exists() { "is not a file" } else { "does not exist" };
         return Err(Failure::usage(format!("`{text}` {what}"), "`gover install 1.22.5` downloads a release"));
     }
     let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let Some(published) = published_file(file_name) else {
         return Err(Failure::usage(
-            format!("`{text}` is an archive, and its name is not that of a release"),
+            format!("`{text}` is an archive, but its name is not that of a release"),
             format!("gover install --sha256 HEX {}", pasted(text)),
         )
         .hint_first(
-            "give it back its published name: goVERSION.OS-ARCH.tar.gz or .zip, v0.0.1-goVERSION.OS-ARCH.zip for a module",
+            "give the file its published name: goVERSION.OS-ARCH.tar.gz or .zip, or v0.0.1-goVERSION.OS-ARCH.zip for a module zip",
         ));
     };
     let Wanted { name, platform } = published.wanted;
@@ -59,25 +59,24 @@ pub(super) fn published(text: &str, target: &Target, context: &Context<'_>) -> R
 }
 
 fn wrong_platform(text: &str, platform: &Platform, target: &Target) -> Failure {
-    let what =
-        format!("`{text}` is for {platform}, and toolchains are installed for {} here", target.platform);
+    let what = format!("`{text}` is for {platform}, but {} is needed here", target.platform);
     if platform.os() == target.platform.os() {
         let hint = format!("gover install --arch {} {}", platform.arch(), pasted(text));
         return Failure::usage(what, hint);
     }
-    Failure::usage(what, format!("get the file whose name holds `{}`", target.platform))
+    Failure::usage(what, format!("get the file whose name contains `{}`", target.platform))
 }
 
 /// A build with the checksum that the user gives.
 pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -> Result<Want, Failure> {
     let [argument] = arguments else {
         return Err(Failure::usage(
-            "--sha256 proves one file",
+            "--sha256 takes exactly one file or URL",
             "gover install --sha256 HEX ./go1.22.5.linux-amd64.tar.gz",
         ));
     };
     let sha256: Digest = sum.parse().map_err(|_| {
-        Failure::usage(format!("`{}` is not a SHA-256", shown(sum)), "give its 64 hexadecimal digits")
+        Failure::usage(format!("`{}` is not a SHA-256", shown(sum)), "pass 64 hexadecimal digits")
     })?;
     let location = match argument.to_str() {
         Some(url) if is_http(url) => Location::Url(url.to_owned()),

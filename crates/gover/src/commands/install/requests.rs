@@ -74,7 +74,7 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
     let request = Request::parse(text)?;
     match request.kind() {
         RequestKind::System | RequestKind::Path(_) => Err(Failure::usage(
-            format!("`{request}` is there already or nowhere; it cannot be installed"),
+            format!("`{request}` is not a version and cannot be installed"),
             format!("gover default {request}"),
         )),
         _ => Ok(Typed::Request(request)),
@@ -94,10 +94,13 @@ fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
             Some(name) if toolchain.goroot == Some(context.layout.toolchain(&name)) => {
                 Ok(Request::exact(name))
             }
-            _ => Err(Failure::usage("nothing here asks for a Go to be installed", "gover install latest")),
+            _ => Err(Failure::usage(
+                "nothing here asks for a toolchain that gover could install",
+                "gover install latest",
+            )),
         },
         Outcome::Nothing => Err(Failure::usage(
-            "nothing here asks for a Go",
+            "nothing here asks for a toolchain",
             "`gover install latest`, or `gover pin 1.22` first",
         )),
     }

@@ -41,9 +41,9 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         }
         if inventory.toolchains.is_empty() {
             context.printer.note(if request.is_some() {
-                "nothing installed matches"
+                "no installed toolchain matches"
             } else {
-                "no Go is installed"
+                "no toolchain is installed"
             });
             context.printer.hint(&format!(
                 "gover install {}",

@@ -57,7 +57,7 @@ fn notes(
         context.printer.hint(&remedy);
     }
     note_unlisted(releases, context);
-    context.printer.detail(&format!("known from the {}", basis(releases)));
+    context.printer.detail(&format!("source of this list: {}", basis(releases)));
     match request {
         Some(request) if shown.is_empty() => Err(Failure::new(
             format!("no Go release for {} matches `{request}`", context.target().platform),

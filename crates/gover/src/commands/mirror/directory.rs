@@ -37,9 +37,9 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
         if versions.is_empty() {
             versions.push("latest".to_owned());
         }
-        let what = if is_release { "is a version, and" } else { "is no directory, and" };
+        let what = if is_release { "is a version, and" } else { "is not a directory, and" };
         return Err(Failure::usage(
-            format!("`{text}` {what} the directory of the mirror comes before the versions"),
+            format!("`{text}` {what} the directory of the mirror must come first"),
             format!("gover mirror {place} {}", versions.join(" ")),
         )
         .hint_last(format!("for a directory of that name: gover mirror {}", pasted(&format!("./{text}")))));

@@ -32,7 +32,7 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     let directory = directory::directory(arguments, context)?;
     let wishes = wanted::wishes(arguments, supply, context)?;
     let shown = context.short(&directory);
-    let waiting = || context.printer.note(&format!("waiting for another gover that works on {shown}"));
+    let waiting = || context.printer.note(&format!("waiting for another gover that is working on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
     let mut work =
         Work { mirror: &mirror, supply, context, damaged: Vec::new(), added: Vec::new(), failed: Vec::new() };
@@ -76,7 +76,7 @@ impl Work<'_> {
             match block_on(self.mirror.check(&held, &record))? {
                 Ok(()) => self.mirror.note(&held)?,
                 Err(error) if error.is_damage() => {
-                    self.context.printer.warning(&format!("{error}; another is to replace it"));
+                    self.context.printer.warning(&format!("{error}; it will be replaced"));
                     self.mirror.note_damage(&held)?;
                     self.damaged.push(held);
                 }
@@ -146,14 +146,16 @@ impl Work<'_> {
         let mut renewed: Vec<String> = log
             .replaced
             .iter()
-            .map(|path| format!("`{}` was no signed head and is replaced", self.context.short(path)))
+            .map(|path| format!("`{}` was not a signed tree head and is replaced", self.context.short(path)))
             .collect();
         let here = self.mirror.directory().display().to_string();
         for remark in self.supply.take_warnings() {
             match remark {
                 LogWarning::DamagedMirror { place, .. } if place == here => {
                     let place = self.context.short(self.mirror.directory());
-                    renewed.push(format!("the log's part in {place} was damaged and is renewed"));
+                    renewed.push(format!(
+                        "the copy of the checksum database in {place} was damaged and is replaced"
+                    ));
                 }
                 other => {
                     renewed.push(other.to_string());
@@ -187,7 +189,7 @@ impl Work<'_> {
             Ok(added) => {
                 let size = mebibytes(added.held.bytes);
                 let (source, id) = (&added.source, record.id);
-                let note = format!("{wish}: {size} from {source} (transparency log record {id})");
+                let note = format!("{wish}: {size} from {source} (checksum database record {id})");
                 self.context.printer.note(&note);
                 self.added.push(added);
                 Ok(())

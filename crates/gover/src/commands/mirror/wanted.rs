@@ -63,7 +63,7 @@ fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platfo
 
 /// A request that means no release.
 #[derive(Debug, Error)]
-#[error("`{request}` is no release that a mirror could have")]
+#[error("`{request}` is not a release, so a mirror cannot hold it")]
 struct NotReleased {
     request: String,
 }

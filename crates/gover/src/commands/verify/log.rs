@@ -41,7 +41,7 @@ pub(super) fn ask(
     for (_, platform) in questions {
         let answer = match platform.and_then(|_| answers.next()) {
             Some(answer) => said.interpret(answer, supply.settings().network.offline),
-            None => LogAnswer::Silent("nothing tells which record is its own".to_owned()),
+            None => LogAnswer::Silent("its platform is unknown".to_owned()),
         };
         said.answers.push(answer);
     }
@@ -52,13 +52,13 @@ impl Said {
     fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogAnswer {
         LogAnswer::Silent(match answer {
             Some(Ok(record)) => return LogAnswer::Proven(record),
-            None => "the checksum database did not answer in time".to_owned(),
+            None => "the checksum database did not respond in time".to_owned(),
             Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
                 format!("{database} has no record of it")
             }
             Some(Err(LookupError::Database(
                 SumdbError::Unavailable { .. } | SumdbError::IncompleteMirror { .. },
-            ))) if offline => "no record of the checksum database is kept here (offline)".to_owned(),
+            ))) if offline => "the cache has no record of the checksum database (offline)".to_owned(),
             Some(Err(LookupError::Database(error @ SumdbError::DamagedHead { .. }))) => {
                 for hint in error.hints() {
                     if !self.hints.contains(&hint) {

@@ -24,7 +24,7 @@ use crate::supply::{note_warnings, supply};
 pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let names = wanted(&arguments.requests, context)?;
     if names.is_empty() && !arguments.json {
-        context.printer.note("no Go is installed");
+        context.printer.note("no toolchain is installed");
         context.printer.hint("gover install latest");
         return Ok(Exit::Success);
     }
@@ -71,7 +71,9 @@ fn examine_all(
                 said = asking.join().map_err(|_| Defect)??;
                 answers = std::mem::take(&mut said.answers).into_iter();
             }
-            let log = answers.next().unwrap_or_else(|| LogAnswer::Silent("the log was not asked".to_owned()));
+            let log = answers
+                .next()
+                .unwrap_or_else(|| LogAnswer::Silent("the checksum database was not asked".to_owned()));
             let Some(Read { platform, known, tree }) = read else {
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
@@ -80,7 +82,7 @@ fn examine_all(
             let log = if platform.as_ref() == *asked {
                 log
             } else {
-                LogAnswer::Silent("it was installed anew meanwhile".to_owned())
+                LogAnswer::Silent("it was reinstalled meanwhile".to_owned())
             };
             let verdict = judge(&Case {
                 name,
@@ -142,7 +144,7 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
         let request = Request::parse_pin(text)?;
         if !request.is_by_version() {
             return Err(Failure::usage(
-                format!("`{request}` is not gover's to verify"),
+                format!("`{request}` is not managed by gover, so it cannot be verified"),
                 "`gover list` shows what can be verified",
             ));
         }
@@ -173,11 +175,11 @@ fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
 
 /// The part that asks the log ended without an answer.
 #[derive(Debug, Error)]
-#[error("a part of gover failed while it asked the checksum database")]
+#[error("an internal error occurred while gover asked the checksum database")]
 struct Defect;
 
 impl gover_core::Diagnose for Defect {
     fn hints(&self) -> Vec<String> {
-        vec!["this should not happen; please report it".to_owned()]
+        vec!["this is a bug; please report it".to_owned()]
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Res
         printer.data(&format!("  {}", line(finding)))?;
     }
     if findings.len() > LINES {
-        printer.data(&format!("  and {} more (`--json` has all)", findings.len() - LINES))?;
+        printer.data(&format!("  and {} more (`--json` shows all)", findings.len() - LINES))?;
     }
     Ok(())
 }
@@ -46,7 +46,7 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
         if by_go > 0 {
             let files = counted(by_go, "file");
             context.printer.note(&format!(
-                "{name}: {files} below pkg may be compiled by Go itself; no proof covers them (-v names them)"
+                "{name}: {files} below pkg may have been compiled by Go itself; no proof covers them (-v lists them)"
             ));
             for path in &verdict.written_by_go {
                 context.printer.detail(&format!("  {}", shown(path)));
@@ -57,7 +57,7 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
             context.printer.note(&by_hand(one));
         } else if verdict.uncovered && is_good(one) {
             context.printer.note(&format!(
-                "{name}: no list of its files is kept, so no proof covers api, doc, misc and test"
+                "{name}: its list of files is missing, so no proof covers api, doc, misc and test"
             ));
         }
     }
@@ -68,13 +68,13 @@ fn by_hand(one: &Examined) -> String {
     let uncovered = if one.verdict.uncovered { ", and no proof covers api, doc, misc and test" } else { "" };
     let request = pasted(Request::exact(one.name.clone()).as_str());
     let command = if one.name.is_release() {
-        format!("; `gover install -f {request}` writes both")
+        format!("; `gover install -f {request}` writes both again")
     } else {
         String::new()
     };
     format!(
-        "{}: neither a receipt nor a list of its files is kept, as of one that was put there by hand; what changes could \
-         not be named{uncovered}{command}",
+        "{}: its receipt and its list of files are missing, so changed files \
+         cannot be named (was it copied here by hand?){uncovered}{command}",
         one.name
     )
 }
@@ -110,14 +110,14 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     }
     let of = if examined.len() == 1 { String::new() } else { format!(" of {}", examined.len()) };
     let (count, what) = match (damaged, without_record.len()) {
-        (0, 0) => (bad.len(), "not proven by anything"),
-        (0, lost) => (lost, "without a record that was kept of the installation"),
+        (0, 0) => (bad.len(), "not verified by any proof"),
+        (0, lost) => (lost, "without a receipt or a list of files"),
         _ => (damaged, "not what was installed"),
     };
     let what = if examined.len() == 1 {
         let name = bad.first().map(|one| one.name.as_str()).unwrap_or_default();
         match without_record.first() {
-            Some(record) => format!("the {record} that was kept of the installation of {name} is gone"),
+            Some(record) => format!("the {record} of {name} is missing"),
             None => format!("{name} is {what}"),
         }
     } else {
@@ -158,8 +158,8 @@ fn is_good(one: &Examined) -> bool {
 fn summary(one: &Examined) -> String {
     let size = format!("{}, {}", counted(one.tree.len(), "file"), mebibytes(one.tree.bytes()));
     match &one.verdict.state {
-        State::Released(record) => format!("as released  {size}  transparency log record {}", record.id),
-        State::Installed { log } => format!("as installed  {size}  by its receipt alone: {log}"),
+        State::Released(record) => format!("as released  {size}  checksum database record {}", record.id),
+        State::Installed { log } => format!("as installed  {size}  by its receipt only: {log}"),
         State::Unproven { reason } => format!("not proven  {size}  {reason}"),
         State::Damaged => format!("damaged  {}", counts(&one.verdict.findings)).trim_end().to_owned(),
     }
@@ -231,7 +231,7 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         hints.insert(0, format!("gover install -f {}", own.join(" ")));
     }
     if bad.iter().any(|one| lost(one).is_some()) {
-        hints.push("such an install writes the receipt and the list of files anew".to_owned());
+        hints.push("that install writes the receipt and the list of files again".to_owned());
     }
     let without_names = |one: &&&Examined| {
         one.verdict.findings.iter().any(|finding| finding.kind == FindingKind::Tree)
@@ -239,7 +239,7 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
     };
     if bad.iter().any(|one| without_names(&one)) {
         hints.push(
-            "which files differ can be told only where a list of them was kept; such an install keeps one"
+            "without the list of files, gover cannot name the changed ones; that install writes a list"
                 .to_owned(),
         );
     }
