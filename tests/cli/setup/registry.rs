@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use gover_core::Env;
 use gover_core::layout::executable_name;
 use gover_sys::Lock;
-use gover_sys::user_path::{self, UserPath};
+use gover_sys::registry::Text;
+use gover_sys::user_path;
 use gover_test::snapbox::str;
 use gover_test::{Output, TestContext, context, gover_snapshot};
 
@@ -16,8 +17,8 @@ const MACHINE: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\En
 /// The user's and the machine's PATH, which are put back in the end.
 struct Registry {
     ctx: TestContext,
-    user: Option<UserPath>,
-    machine: Option<UserPath>,
+    user: Option<Text>,
+    machine: Option<Text>,
     /// After what is put back: released last.
     _turn: Lock,
 }
@@ -89,17 +90,17 @@ impl Drop for Registry {
     }
 }
 
-fn stored(text: &str, expands: bool) -> UserPath {
-    UserPath { text: text.encode_utf16().collect(), expands }
+fn stored(text: &str, expands: bool) -> Text {
+    Text::new(text, expands)
 }
 
-fn put(text: &str) -> UserPath {
+fn put(text: &str) -> Text {
     let path = stored(text, true);
     user_path::write(Some(&path)).unwrap();
     path
 }
 
-fn now() -> Option<UserPath> {
+fn now() -> Option<Text> {
     user_path::read().unwrap()
 }
 
@@ -107,14 +108,14 @@ fn now() -> Option<UserPath> {
 fn any_value_gets_gover_first_and_undo_restores_it() {
     let registry = Registry::ada();
     let bin = registry.bin();
-    let mut values: Vec<Option<UserPath>> = vec![None];
+    let mut values: Vec<Option<Text>> = vec![None];
     for text in
         ["", ";", r"C:\a", r"%USERPROFILE%\x;C:\a;", r";;C:\a;;%NOWHERE%;", r#""C:\a;b";c:/A/ ; C:\é☃𝒜"#]
     {
         values.extend([Some(stored(text, true)), Some(stored(text, false))]);
     }
     // Half of a pair, which is no Unicode.
-    let half = UserPath { text: vec![0x0043, 0xD835, 0x003B, 0xDC9C], expands: true };
+    let half = Text { text: vec![0x0043, 0xD835, 0x003B, 0xDC9C], expands: true };
     values.push(Some(half));
     for before in values {
         user_path::write(before.as_ref()).unwrap();
@@ -126,7 +127,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
             expected.extend(&before.text);
         }
         let expands = before.as_ref().is_none_or(|before| before.expands);
-        assert_eq!(set_up, UserPath { text: expected, expands });
+        assert_eq!(set_up, Text { text: expected, expands });
 
         let again = registry.setup(&[]);
         assert_eq!(again.success().stderr, "PATH is set up already\n", "{again}");

@@ -15,7 +15,8 @@ use std::{fs, io};
 use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Env, Exit, Layout};
 use gover_sys::file::{read_limited, write_atomically};
-use gover_sys::user_path::{self, UserPath};
+use gover_sys::registry::Text;
+use gover_sys::user_path;
 
 use crate::init::InitError;
 
@@ -273,12 +274,12 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, PersistError> {
     }
 }
 
-fn read_user_path(layout: &Layout) -> Result<Option<UserPath>, PersistError> {
+fn read_user_path(layout: &Layout) -> Result<Option<Text>, PersistError> {
     user_path::read().map_err(|source| PersistError::Registry { bin: layout.bin(), verb: "read", source })
 }
 
 /// The machine's PATH. One that hides it counts as none, since nothing is changed there.
-fn machine_path() -> Option<UserPath> {
+fn machine_path() -> Option<Text> {
     user_path::read_machine().ok().flatten()
 }
 

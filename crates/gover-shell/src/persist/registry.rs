@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use gover_core::env::vars;
 use gover_core::layout::executable_name;
 use gover_core::{Env, Layout};
-use gover_sys::user_path::{self, Entry, UserPath};
+use gover_sys::registry::Text;
+use gover_sys::user_path::{self, Entry};
 
 use super::{Edit, Plan};
 use crate::quote::powershell;
@@ -16,9 +17,9 @@ use crate::quote::powershell;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPathEdit {
     /// The value now.
-    pub before: Option<UserPath>,
+    pub before: Option<Text>,
     /// The value after.
-    pub after: Option<UserPath>,
+    pub after: Option<Text>,
     /// The same as people see it.
     pub change: EntryChange,
 }
@@ -84,15 +85,18 @@ impl MachineEntry {
 }
 
 /// What `gover setup` changes in the user's `before`, seen together with the PATH of the machine.
-pub(super) fn plan(before: Option<UserPath>, machine: Option<&UserPath>, env: &Env, layout: &Layout) -> Plan {
+pub(super) fn plan(before: Option<Text>, machine: Option<&Text>, env: &Env, layout: &Layout) -> Plan {
     let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
     let changed = user_path::add_entry(before.as_ref(), &bin, &variables);
     let user = changed.path.as_ref();
     let machine_go = machine.and_then(|machine| find_machine_go(machine, env, layout));
     let length = user.map_or(0, |path| path.text.len());
-    let whole: usize =
-        [machine, user].into_iter().flatten().map(|path| path.expanded_length(&variables) + 1).sum();
+    let whole: usize = [machine, user]
+        .into_iter()
+        .flatten()
+        .map(|path| user_path::expanded_length(path, &variables) + 1)
+        .sum();
     let notices = [
         machine_go.map(Notice::MachineGo),
         (length > LONGEST_IN_DIALOG).then_some(Notice::LongUserPath { length }),
@@ -108,12 +112,7 @@ pub(super) fn plan(before: Option<UserPath>, machine: Option<&UserPath>, env: &E
 }
 
 /// What `gover setup --undo` changes in the user's `before`, seen together with the PATH of the machine.
-pub(super) fn plan_undo(
-    before: Option<UserPath>,
-    machine: Option<&UserPath>,
-    env: &Env,
-    layout: &Layout,
-) -> Plan {
+pub(super) fn plan_undo(before: Option<Text>, machine: Option<&Text>, env: &Env, layout: &Layout) -> Plan {
     let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
     let changed = user_path::remove_entry(before.as_ref(), &bin, &variables);
@@ -125,7 +124,7 @@ pub(super) fn plan_undo(
 }
 
 impl Plan {
-    fn of_registry(before: Option<UserPath>, after: Option<UserPath>, change: EntryChange) -> Self {
+    fn of_registry(before: Option<Text>, after: Option<Text>, change: EntryChange) -> Self {
         let is_change = before != after;
         let edit = is_change.then_some(Edit::UserPath(UserPathEdit { before, after, change }));
         Self { edits: edit.into_iter().collect(), ..Self::default() }
@@ -133,15 +132,15 @@ impl Plan {
 }
 
 /// The first `go` that the machine's PATH leads to, unless gover's is before it.
-fn find_machine_go(machine: &UserPath, env: &Env, layout: &Layout) -> Option<MachineEntry> {
+fn find_machine_go(machine: &Text, env: &Env, layout: &Layout) -> Option<MachineEntry> {
     let bin = user_path::encode(layout.bin().as_os_str());
     let found = find_in_machine(machine, env, |entry| entry.is(&bin) || is_go(Path::new(&entry.directory)))?;
     let is_gover = user_path::same_directory(&user_path::encode(found.directory.as_os_str()), &bin);
     (!is_gover).then_some(found)
 }
 
-fn find_in_machine(machine: &UserPath, env: &Env, wanted: impl Fn(&Entry) -> bool) -> Option<MachineEntry> {
-    let entries = machine.directories(&|name: &str| lasting(name, env));
+fn find_in_machine(machine: &Text, env: &Env, wanted: impl Fn(&Entry) -> bool) -> Option<MachineEntry> {
+    let entries = user_path::directories(machine, &|name: &str| lasting(name, env));
     let found = entries.iter().find(|entry| wanted(entry))?;
     let is_alone = entries.iter().filter(|other| other.text == found.text).count() == 1;
     let is_from_installer = |known: &PathBuf| found.is(&user_path::encode(known.as_os_str()));

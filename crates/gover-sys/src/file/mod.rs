@@ -240,17 +240,19 @@ pub fn is_writable(path: &Path) -> bool {
 /// What is known about a file system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSystem {
-    /// Its kind as the system names it: `ext4`, `nfs4`, `9p`, `NTFS`; empty if unknown.
+    /// As the system names it: `ext4`, `nfs4`, `cifs`, `9p`, `NTFS`; empty if unknown.
     pub kind: String,
-    /// Whether programs on it are refused (`noexec`).
+    /// Whether the system refuses to start programs on it (`noexec`).
     pub forbids_programs: bool,
     /// Whether it is reached over a network.
     pub is_remote: bool,
+    /// Bytes that this user may still write; `None` if unknown.
+    pub available: Option<u64>,
 }
 
-/// The file system that an existing path is on; unknown parts are empty.
+/// The file system of an existing path.
 pub fn file_system(path: &Path) -> FileSystem {
-    imp::file_system(path)
+    FileSystem { available: available_space(path), ..imp::file_system(path) }
 }
 
 /// Follows links to the last name, which need not exist: what a write to `path` would create or change.

@@ -210,6 +210,7 @@ fn of_mount(mounts: &str, path: &Path) -> FileSystem {
         kind: kind.to_owned(),
         forbids_programs: options.split(',').any(|option| option == "noexec"),
         is_remote: REMOTE.contains(&kind),
+        ..FileSystem::default()
     }
 }
 

@@ -165,7 +165,7 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
     let kind = if named == 0 { String::new() } else { String::from_utf16_lossy(&kind[..length]) };
     // SAFETY: the root ends with a zero.
     let is_remote = unsafe { GetDriveTypeW(root.as_ptr()) } == DRIVE_REMOTE;
-    FileSystem { kind, forbids_programs: false, is_remote }
+    FileSystem { kind, is_remote, ..FileSystem::default() }
 }
 
 /// `DRIVE_REMOTE` of fileapi.h.

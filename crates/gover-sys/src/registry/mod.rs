@@ -1,4 +1,5 @@
-//! The Windows registry: text and numbers are read, text below `HKEY_CURRENT_USER` is written. Elsewhere nothing is in it.
+//! The Windows registry: texts and numbers can be read, texts below `HKEY_CURRENT_USER` can be
+//! written. On other systems it is empty.
 
 use std::io;
 
@@ -7,7 +8,7 @@ mod windows;
 #[cfg(windows)]
 pub(crate) use windows::terminated;
 
-/// A text value as raw as it is stored.
+/// A text value exactly as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// UTF-16 without a terminating zero.
@@ -16,14 +17,41 @@ pub struct Text {
     pub expands: bool,
 }
 
-/// The two hives that matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl Text {
+    pub fn new(text: &str, expands: bool) -> Self {
+        Self { text: text.encode_utf16().collect(), expands }
+    }
+
+    /// Readable text; what is not Unicode is replaced.
+    pub fn shown(&self) -> String {
+        String::from_utf16_lossy(&self.text)
+    }
+}
+
+/// The hives that gover reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hive {
-    /// `HKEY_CURRENT_USER`.
+    /// `HKEY_CURRENT_USER`, the only one that gover changes.
     User,
     /// `HKEY_LOCAL_MACHINE`.
     Machine,
 }
+
+impl Hive {
+    /// The usual abbreviation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "HKCU",
+            Self::Machine => "HKLM",
+        }
+    }
+}
+
+/// The key of the user's environment variables, below `HKEY_CURRENT_USER`.
+pub const USER_ENVIRONMENT: &str = "Environment";
+
+/// The key of the machine's environment variables, below `HKEY_LOCAL_MACHINE`.
+pub const MACHINE_ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
 
 /// A text value (`REG_SZ`, `REG_EXPAND_SZ`); `None` if there is none of that name, or one of another type.
 pub fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
@@ -69,7 +97,8 @@ pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     }
 }
 
-/// Stores a text value below `HKEY_CURRENT_USER`, or removes it for `None`. Programs that run do not hear of it.
+/// Stores a text value below `HKEY_CURRENT_USER`, or removes it for `None`. Running programs do not
+/// notice.
 pub fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io::Result<()> {
     #[cfg(windows)]
     return windows::write_user_text(key, name, value);

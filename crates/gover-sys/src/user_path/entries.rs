@@ -1,6 +1,7 @@
 //! Entries of a PATH of Windows: where one ends, what it means, and when two mean the same.
 
-use super::{UserPath, Variables, encode};
+use super::{Variables, encode};
+use crate::registry::Text;
 
 pub(super) const SEPARATOR: u16 = b';' as u16;
 const QUOTE: u16 = b'"' as u16;
@@ -19,12 +20,12 @@ pub(super) fn split(path: &[u16]) -> impl Iterator<Item = &[u16]> {
 
 /// The entries that mean the directory `entry`, and the others.
 pub(super) fn divide<'a>(
-    path: &'a UserPath,
+    path: &'a Text,
     entry: &[u16],
-    variables: &dyn Variables,
+    variables: Variables<'_>,
 ) -> (Vec<&'a [u16]>, Vec<&'a [u16]>) {
     split(&path.text)
-        // As written too: a directory may have a `%` in its name, for which Windows knows no other spelling.
+        // As written too: a directory may have a `%` in its name, which cannot be written otherwise.
         .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)))
 }
 
@@ -37,16 +38,17 @@ pub(super) fn quoted(entry: &[u16]) -> Vec<u16> {
     }
 }
 
-/// Without quotation marks and surrounding blanks.
+/// Without quotation marks and surrounding spaces.
 pub(super) fn unquoted(entry: &[u16]) -> Vec<u16> {
     let units: Vec<u16> = entry.iter().copied().filter(|&unit| unit != QUOTE).collect();
-    let start = units.iter().take_while(|unit| is_blank(**unit)).count();
-    let end = units.iter().rev().take_while(|unit| is_blank(**unit)).count();
+    let start = units.iter().take_while(|unit| is_space(**unit)).count();
+    let end = units.iter().rev().take_while(|unit| is_space(**unit)).count();
     units.get(start..units.len() - end).unwrap_or_default().to_vec()
 }
 
-/// Replaces each `%NAME%` whose variable there is; any other `%` stays, as `ExpandEnvironmentStrings` has it.
-pub(super) fn expand(text: &[u16], variables: &dyn Variables) -> Vec<u16> {
+/// Replaces `%NAME%` where there is such a variable. Any other `%` stays, as with
+/// `ExpandEnvironmentStrings`.
+pub(super) fn expand(text: &[u16], variables: Variables<'_>) -> Vec<u16> {
     let mut result = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&unit, after)) = rest.split_first() {
@@ -54,7 +56,7 @@ pub(super) fn expand(text: &[u16], variables: &dyn Variables) -> Vec<u16> {
         if unit == PERCENT
             && let Some(end) = after.iter().position(|&unit| unit == PERCENT)
             && let Some(name) = after.get(..end).filter(|name| !name.is_empty())
-            && let Some(value) = String::from_utf16(name).ok().and_then(|name| variables.variable(&name))
+            && let Some(value) = String::from_utf16(name).ok().and_then(|name| variables(&name))
         {
             result.extend(encode(&value));
             rest = after.get(end + 1..).unwrap_or_default();
@@ -65,19 +67,19 @@ pub(super) fn expand(text: &[u16], variables: &dyn Variables) -> Vec<u16> {
     result
 }
 
-/// Whether two entries mean one directory, as they are written. An empty one means none.
+/// Whether two entries mean one directory as they are written. An empty one means no directory.
 pub(super) fn same(a: &[u16], b: &[u16]) -> bool {
     let (a, b) = (comparable(a), comparable(b));
     !a.is_empty() && a == b
 }
 
-/// An entry without what makes no difference: quotation marks, surrounding blanks, final and repeated separators,
-/// their direction, case.
+/// An entry without what makes no difference: quotation marks, surrounding spaces, final and repeated
+/// separators, their direction, case.
 fn comparable(entry: &[u16]) -> Vec<u16> {
     let mut result: Vec<u16> = Vec::with_capacity(entry.len());
     for unit in unquoted(entry) {
         let unit = if unit == SLASH { BACKSLASH } else { upper(unit) };
-        // Two at the beginning are another thing: `\\server\share`.
+        // Two at the beginning mean something else: `\\server\share`.
         if unit != BACKSLASH || result.len() < 2 || result.last() != Some(&BACKSLASH) {
             result.push(unit);
         }
@@ -88,11 +90,12 @@ fn comparable(entry: &[u16]) -> Vec<u16> {
     result
 }
 
-fn is_blank(unit: u16) -> bool {
+fn is_space(unit: u16) -> bool {
     unit == u16::from(b' ') || unit == u16::from(b'\t')
 }
 
-/// The upper case of one UTF-16 unit, as file names are compared; surrogates and long forms stay.
+/// One UTF-16 unit in upper case, as file names are compared. Surrogates stay as they are, and so do
+/// letters whose upper case is longer.
 fn upper(unit: u16) -> u16 {
     let Some(letter) = char::from_u32(u32::from(unit)) else { return unit };
     let mut upper = letter.to_uppercase();

@@ -1,9 +1,9 @@
-//! The search path where Windows keeps it outside startup files: the value `Path` of the user
-//! (`HKCU\Environment`), which may be changed, and of the machine, which is only read.
+//! The search path that Windows keeps in the registry: the value `Path` of the user
+//! (`HKCU\Environment`), which gover may change, and that of the machine, which it only reads.
 //!
-//! The arithmetic works on raw UTF-16 and is the same, and tested, everywhere; only reading and writing the
-//! registry needs Windows. Entries are compared one by one, never as parts of the text, and what is not ours
-//! (order, case, `%VARIABLES%`, empty entries, unpaired surrogates) comes out as it went in.
+//! Everything but reading and writing works on raw UTF-16 and runs, and is tested, on every system.
+//! Entries are compared one by one, never as parts of the text. What gover did not write (order, case,
+//! `%VARIABLES%`, empty entries, unpaired surrogates) stays as it is.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -15,53 +15,37 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-/// A stored value, as raw as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserPath {
-    /// The entries, separated by `;`, without a terminating zero.
-    pub text: Vec<u16>,
-    /// Whether `%VARIABLES%` in it are expanded (`REG_EXPAND_SZ`), which must be kept.
-    pub expands: bool,
-}
+use crate::registry::Text;
 
 /// A directory of a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The entry as it is stored.
+    /// As it is stored.
     pub text: Vec<u16>,
     /// The directory that it means: variables expanded, quotation marks gone.
     pub directory: OsString,
 }
 
 /// Looks up an environment variable by its name.
-pub trait Variables {
-    /// The value of a variable, if there is one of that name.
-    fn variable(&self, name: &str) -> Option<OsString>;
-}
-
-impl<F: Fn(&str) -> Option<OsString>> Variables for F {
-    fn variable(&self, name: &str) -> Option<OsString> {
-        self(name)
-    }
-}
+type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// What [`add_entry`] or [`remove_entry`] makes of a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
-    /// The value; `None` if there is to be none.
-    pub path: Option<UserPath>,
-    /// The entries that stood for the directory before, as they were written, in their order.
+    /// `None` if the value is to be removed.
+    pub path: Option<Text>,
+    /// The entries for the directory before the change, as they were written, in order.
     pub found: Vec<Vec<u16>>,
 }
 
-/// `path` with an entry for the directory `entry` first and nowhere else; as it is if that is so already.
+/// `path` with exactly one entry for the directory `entry`, at the front.
 ///
-/// An entry that means the same directory keeps the form it has and moves to the front: someone chose to write
-/// `%USERPROFILE%\.gover\bin`. A new value expands variables, as the one that Windows itself creates.
-pub fn add_entry(path: Option<&UserPath>, entry: &[u16], variables: &dyn Variables) -> Changed {
+/// An entry that means the same directory moves to the front as it is written: someone chose to write
+/// `%USERPROFILE%\.gover\bin`. A new value expands variables, like the one that Windows creates.
+pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -> Changed {
     let Some(path) = path else {
         return Changed {
-            path: Some(UserPath { text: entries::quoted(entry), expands: true }),
+            path: Some(Text { text: entries::quoted(entry), expands: true }),
             found: Vec::new(),
         };
     };
@@ -75,60 +59,58 @@ pub fn add_entry(path: Option<&UserPath>, entry: &[u16], variables: &dyn Variabl
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };
     Changed {
-        path: Some(UserPath { text, expands: path.expands }),
+        path: Some(Text { text, expands: path.expands }),
         found: found.iter().map(|one| one.to_vec()).collect(),
     }
 }
 
-/// `path` without any entry that means the directory `entry`; no value if nothing else was in it.
-pub fn remove_entry(path: Option<&UserPath>, entry: &[u16], variables: &dyn Variables) -> Changed {
+/// `path` without the entries that mean the directory `entry`; no value if it held nothing else.
+pub fn remove_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -> Changed {
     let Some(path) = path else { return Changed { path: None, found: Vec::new() } };
     let (found, others) = entries::divide(path, entry, variables);
-    let left = UserPath { text: others.join(&entries::SEPARATOR), expands: path.expands };
+    let left = Text { text: others.join(&entries::SEPARATOR), expands: path.expands };
     Changed {
         path: (!others.is_empty()).then_some(left),
         found: found.iter().map(|one| one.to_vec()).collect(),
     }
 }
 
-impl UserPath {
-    /// Every directory in order. A variable may stand for several, which then share one text.
-    pub fn directories(&self, variables: &dyn Variables) -> Vec<Entry> {
-        let mut result = Vec::new();
-        for text in entries::split(&self.text) {
-            let expanded = self.expand(text, variables);
-            result.extend(entries::split(&expanded).map(|directory| Entry {
-                text: text.to_vec(),
-                directory: decode(&entries::unquoted(directory)),
-            }));
-        }
-        result
+/// Every directory in order. A variable may stand for several, which then share one text.
+pub fn directories(path: &Text, variables: Variables<'_>) -> Vec<Entry> {
+    let mut result = Vec::new();
+    for text in entries::split(&path.text) {
+        let expanded = expand(path, text, variables);
+        result.extend(entries::split(&expanded).map(|directory| Entry {
+            text: text.to_vec(),
+            directory: decode(&entries::unquoted(directory)),
+        }));
     }
+    result
+}
 
-    /// How many UTF-16 units programs get, with variables expanded.
-    pub fn expanded_length(&self, variables: &dyn Variables) -> usize {
-        self.expand(&self.text, variables).len()
-    }
+/// The number of UTF-16 units that programs get, with variables expanded.
+pub fn expanded_length(path: &Text, variables: Variables<'_>) -> usize {
+    expand(path, &path.text, variables).len()
+}
 
-    fn expand(&self, text: &[u16], variables: &dyn Variables) -> Vec<u16> {
-        if self.expands { entries::expand(text, variables) } else { text.to_vec() }
-    }
+fn expand(path: &Text, text: &[u16], variables: Variables<'_>) -> Vec<u16> {
+    if path.expands { entries::expand(text, variables) } else { text.to_vec() }
 }
 
 impl Entry {
-    /// Whether this and `directory` are one, as Windows compares names.
+    /// Whether this is `directory`, as Windows compares names.
     pub fn is(&self, directory: &[u16]) -> bool {
         same_directory(&encode(&self.directory), directory)
     }
 }
 
-/// Whether two directories are one by their names, as Windows compares them: in any case, with any separators.
+/// Whether two names mean one directory, as Windows compares them: in any case, with any separators.
 pub fn same_directory(a: &[u16], b: &[u16]) -> bool {
     entries::same(a, b)
 }
 
 /// The stored PATH of the user; `None` if there is none, and always on Unix.
-pub fn read() -> io::Result<Option<UserPath>> {
+pub fn read() -> io::Result<Option<Text>> {
     #[cfg(windows)]
     return windows::read();
     #[cfg(not(windows))]
@@ -136,7 +118,7 @@ pub fn read() -> io::Result<Option<UserPath>> {
 }
 
 /// The stored PATH of the machine, which comes before the user's; `None` if there is none, and always on Unix.
-pub fn read_machine() -> io::Result<Option<UserPath>> {
+pub fn read_machine() -> io::Result<Option<Text>> {
     #[cfg(windows)]
     return windows::read_machine();
     #[cfg(not(windows))]
@@ -144,7 +126,7 @@ pub fn read_machine() -> io::Result<Option<UserPath>> {
 }
 
 /// Stores the user's PATH, or removes it for `None`. Windows only.
-pub fn write(path: Option<&UserPath>) -> io::Result<()> {
+pub fn write(path: Option<&Text>) -> io::Result<()> {
     #[cfg(windows)]
     return windows::write(path);
     #[cfg(not(windows))]
@@ -154,10 +136,11 @@ pub fn write(path: Option<&UserPath>) -> io::Result<()> {
     }
 }
 
-/// Tells the desktop that the environment has changed, so that what it starts from now on has the new PATH.
+/// Tells the desktop that the environment has changed, so that programs it starts from now on have the
+/// new PATH. Windows only.
 ///
-/// Each window has its time to answer. An error means that programs see the change after the next sign-in at the latest.
-/// Windows only.
+/// Each window gets some time to answer. After an error, programs see the change after the next sign-in
+/// at the latest.
 pub fn announce() -> io::Result<()> {
     #[cfg(windows)]
     return windows::announce();
@@ -165,7 +148,7 @@ pub fn announce() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// UTF-16 of a path or text, as Windows has it; on Unix of its readable form.
+/// A path or text in UTF-16: exact on Windows, of its readable form on Unix.
 pub fn encode(text: &OsStr) -> Vec<u16> {
     #[cfg(windows)]
     return std::os::windows::ffi::OsStrExt::encode_wide(text).collect();
@@ -173,7 +156,7 @@ pub fn encode(text: &OsStr) -> Vec<u16> {
     text.to_string_lossy().encode_utf16().collect()
 }
 
-/// The path or text that this UTF-16 means, whole on Windows; on Unix its readable form.
+/// The path or text that this UTF-16 means: exact on Windows, readable on Unix.
 pub fn decode(units: &[u16]) -> OsString {
     #[cfg(windows)]
     return std::os::windows::ffi::OsStringExt::from_wide(units);

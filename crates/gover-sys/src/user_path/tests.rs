@@ -8,8 +8,8 @@ fn text(units: &[u16]) -> String {
     String::from_utf16(units).unwrap()
 }
 
-fn stored(text: &str) -> UserPath {
-    UserPath { text: units(text), expands: true }
+fn stored(text: &str) -> Text {
+    Text { text: units(text), expands: true }
 }
 
 /// The variables of Ada's process.
@@ -87,10 +87,10 @@ fn removing_finds_every_form() {
 
 #[test]
 fn where_variables_are_not_expanded_they_are_a_name_like_any_other() {
-    let path = UserPath { text: units(r"%USERPROFILE%\.gover\bin"), expands: false };
+    let path = Text { text: units(r"%USERPROFILE%\.gover\bin"), expands: false };
     let changed = add_entry(Some(&path), &units(BIN), &variables);
     let expected = format!(r"{BIN};%USERPROFILE%\.gover\bin");
-    assert_eq!(changed.path, Some(UserPath { text: units(&expected), expands: false }));
+    assert_eq!(changed.path, Some(Text { text: units(&expected), expands: false }));
     let undone = remove_entry(changed.path.as_ref(), &units(BIN), &variables);
     assert_eq!(undone.path, Some(path));
 }
@@ -129,7 +129,7 @@ fn removing_undoes_adding_exactly() {
 #[test]
 fn the_type_is_kept() {
     for expands in [true, false] {
-        let path = UserPath { text: units(r"C:\a"), expands };
+        let path = Text { text: units(r"C:\a"), expands };
         let added = add_entry(Some(&path), &units(BIN), &variables).path.unwrap();
         assert_eq!(added.expands, expands);
         assert_eq!(remove_entry(Some(&added), &units(BIN), &variables).path, Some(path));
@@ -176,12 +176,12 @@ fn empty_entries_are_never_ours() {
 #[test]
 fn directories_are_what_windows_searches() {
     let path = stored(r#"%HOMEDRIVE%\a;"C:\b;c";%TOOLS%;%NOWHERE%\d;"#);
-    let entries = path.directories(&variables);
-    let directories: Vec<_> = entries.iter().map(|entry| entry.directory.to_str().unwrap()).collect();
-    assert_eq!(directories, [r"C:\a", r"C:\b;c", r"C:\one", r"C:\two", r"%NOWHERE%\d", ""]);
+    let entries = directories(&path, &variables);
+    let found: Vec<_> = entries.iter().map(|entry| entry.directory.to_str().unwrap()).collect();
+    assert_eq!(found, [r"C:\a", r"C:\b;c", r"C:\one", r"C:\two", r"%NOWHERE%\d", ""]);
     assert_eq!(entries.get(3).unwrap().text, units("%TOOLS%"));
     assert!(entries.first().unwrap().is(&units(r"c:\A\")));
-    assert_eq!(path.expanded_length(&variables), r#"C:\a;"C:\b;c";C:\one;C:\two;%NOWHERE%\d;"#.len());
-    let raw = UserPath { expands: false, ..path };
-    assert_eq!(raw.directories(&variables).first().unwrap().directory, r"%HOMEDRIVE%\a");
+    assert_eq!(expanded_length(&path, &variables), r#"C:\a;"C:\b;c";C:\one;C:\two;%NOWHERE%\d;"#.len());
+    let raw = Text { expands: false, ..path };
+    assert_eq!(directories(&raw, &variables).first().unwrap().directory, r"%HOMEDRIVE%\a");
 }

@@ -8,30 +8,23 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
 };
 
-use super::UserPath;
-use crate::registry::{self, Hive, Text, terminated};
+use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT, terminated};
 
-/// Where Windows keeps the user's variables.
-const ENVIRONMENT: &str = "Environment";
-
-/// Where Windows keeps the variables of everyone.
-const MACHINE: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
-
-/// How long a window that hangs may hold us up, in milliseconds.
+/// How long to wait for a window that hangs, in milliseconds.
 const PATIENCE: u32 = 2000;
 
-pub(super) fn read() -> io::Result<Option<UserPath>> {
-    read_from(Hive::User, ENVIRONMENT)
+pub(super) fn read() -> io::Result<Option<Text>> {
+    read_from(Hive::User, USER_ENVIRONMENT)
 }
 
-pub(super) fn read_machine() -> io::Result<Option<UserPath>> {
-    read_from(Hive::Machine, MACHINE)
+pub(super) fn read_machine() -> io::Result<Option<Text>> {
+    read_from(Hive::Machine, MACHINE_ENVIRONMENT)
 }
 
-/// A value of another type is an error: taking it for none would replace what somebody stored.
-fn read_from(hive: Hive, key: &str) -> io::Result<Option<UserPath>> {
-    if let Some(value) = registry::text(hive, key, "Path")? {
-        return Ok(Some(UserPath { text: value.text, expands: value.expands }));
+/// A value of another type is an error: gover must not replace what somebody stored.
+fn read_from(hive: Hive, key: &str) -> io::Result<Option<Text>> {
+    if let Some(path) = registry::text(hive, key, "Path")? {
+        return Ok(Some(path));
     }
     match registry::kind(hive, key, "Path")? {
         None => Ok(None),
@@ -42,22 +35,19 @@ fn read_from(hive: Hive, key: &str) -> io::Result<Option<UserPath>> {
     }
 }
 
-pub(super) fn write(path: Option<&UserPath>) -> io::Result<()> {
-    let value = path.map(|path| Text { text: path.text.clone(), expands: path.expands });
-    registry::write_user_text(ENVIRONMENT, "Path", value.as_ref())
+pub(super) fn write(path: Option<&Text>) -> io::Result<()> {
+    registry::write_user_text(USER_ENVIRONMENT, "Path", path)
 }
 
 pub(super) fn announce() -> io::Result<()> {
     announce_to(HWND_BROADCAST, PATIENCE)
 }
 
-/// Tells the desktop and others, so that programs they start from now on have the new PATH.
-///
 /// A broadcast succeeds once each window has had its time; only Windows itself can refuse it.
 fn announce_to(window: HWND, patience: u32) -> io::Result<()> {
-    let section = terminated(ENVIRONMENT);
-    // SAFETY: the text ends with a zero and lives across the call, which waits for its answers. The error is
-    // cleared because the function does not set it whenever it fails.
+    let section = terminated(USER_ENVIRONMENT);
+    // SAFETY: the text ends with a zero and lives across the call, which waits for the answers. The error
+    // is cleared because the function does not always set it when it fails.
     let answer = unsafe {
         SetLastError(ERROR_SUCCESS);
         SendMessageTimeoutW(

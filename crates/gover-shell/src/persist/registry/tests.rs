@@ -31,7 +31,7 @@ impl Machine {
         directory.to_str().unwrap().to_owned()
     }
 
-    fn plan(&self, before: Option<&UserPath>, machine: &str) -> Plan {
+    fn plan(&self, before: Option<&Text>, machine: &str) -> Plan {
         plan(before.cloned(), Some(&stored(machine)), &self.env, &self.layout)
     }
 
@@ -48,8 +48,8 @@ impl Machine {
     }
 }
 
-fn stored(text: &str) -> UserPath {
-    UserPath { text: text.encode_utf16().collect(), expands: true }
+fn stored(text: &str) -> Text {
+    Text { text: text.encode_utf16().collect(), expands: true }
 }
 
 fn only_edit(plan: &Plan) -> &UserPathEdit {
@@ -60,7 +60,7 @@ fn only_edit(plan: &Plan) -> &UserPathEdit {
 #[test]
 fn the_plan_adds_one_entry_and_takes_it_back() {
     let machine = Machine::new();
-    let raw = UserPath { expands: false, ..stored("C:\\a;%X%;") };
+    let raw = Text { expands: false, ..stored("C:\\a;%X%;") };
     for before in [None, Some(stored("")), Some(raw)] {
         let plan = machine.plan(before.as_ref(), "");
         let edit = only_edit(&plan);
@@ -101,7 +101,7 @@ fn a_go_of_the_machine_is_seen_wherever_its_entry_leads() {
         assert!(!go.is_from_installer);
     }
     // Where variables are not expanded, that is no directory.
-    let raw = UserPath { expands: false, ..stored("%SystemRoot%/go") };
+    let raw = Text { expands: false, ..stored("%SystemRoot%/go") };
     assert!(plan(None, Some(&raw), &machine.env, &machine.layout).notices.is_empty());
 }
 
@@ -182,7 +182,7 @@ fn both_together_count_with_their_variables_expanded() {
     let bin = machine.bin().len();
     // 5000 + `;` + bin + `;` + the rest.
     let rest = LONGEST_LINE - 5000 - bin - 2;
-    let user = |length| UserPath { text: vec![u16::from(b'y'); length], expands: true };
+    let user = |length| Text { text: vec![u16::from(b'y'); length], expands: true };
     let lengths = |length| machine.plan(Some(&user(length)), "%LONG%").notices;
     let is_long = |notice: &Notice| matches!(notice, Notice::LongPath { .. });
     assert!(!lengths(rest).iter().any(is_long));
