@@ -2,6 +2,7 @@
 
 mod check_deps;
 mod generate;
+mod links;
 mod release_table;
 mod size;
 
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
 fn dispatch(arguments: &[String]) -> Result<(), String> {
     match arguments.split_first() {
         Some((command, [])) if command == "check-deps" => check_deps::run(),
+        Some((command, [])) if command == "check-links" => links::run(Path::new(".")),
         Some((command, rest)) if command == "generate" => generate::run(rest),
         Some((command, rest)) if command == "release-table" => release_table::run(rest),
         Some((command, [])) if command == "size" => size::run(Path::new(".")),
@@ -35,6 +37,7 @@ fn dispatch(arguments: &[String]) -> Result<(), String> {
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   check-deps                      fail if the shim depends on more than its few crates
+  check-links                     fail if a link in the docs, or a page that code names, does not exist
   generate [--check]              write docs/reference/{commands,environment,settings}.md, or check them
   release-table SHARED_DATA_DIR   write crates/gover-source/data/releases.bin
   size [DIR]                      count the production lines of each crate, here or of another checkout";
