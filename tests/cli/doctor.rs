@@ -164,7 +164,7 @@ fn what_a_file_says_is_shown_and_not_obeyed() {
     let lines = "line \u{1b}[2J\n".repeat(30);
     go_env(&ctx, lines.as_bytes());
     let output = ctx.gover(["doctor", "goenv-file"]);
-    assert!(output.exits(1).stdout.contains("line ␛[2J"), "{output}");
+    assert!(output.exits(1).stdout.contains("line \\u{1b}[2J"), "{output}");
     assert!(output.stdout.contains("and 10 more (`--json` shows all)"), "{output}");
     assert!(!output.text().contains('\u{1b}'), "{output}");
     let repair = ctx.gover(["doctor", "goenv-file", "--fix", "--yes"]);

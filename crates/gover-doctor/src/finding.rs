@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::secret::mask_line;
 use crate::snapshot::path::MachinePath;
-use crate::snapshot::registry::{RegistryValue, UserKey};
+use crate::snapshot::registry::{Hive, Text, UserKey};
 
 /// One fault. Its form as JSON is documented in docs/reference/json.md.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -100,7 +100,7 @@ pub enum Change {
     /// The content of a file; `None` means that the file does not exist.
     File { path: String, before: Option<Vec<u8>>, after: Option<Vec<u8>> },
     /// A value below `HKEY_CURRENT_USER`; `None` means that the value does not exist.
-    Registry { key: UserKey, before: Option<RegistryValue>, after: Option<RegistryValue> },
+    Registry { key: UserKey, before: Option<Text>, after: Option<Text> },
 }
 
 impl Change {
@@ -166,6 +166,11 @@ impl Evidence {
 
     pub fn line(file: impl fmt::Display, line: usize, text: impl AsRef<str>) -> Self {
         Self::Line { file: file.to_string(), line, text: text.as_ref().trim().to_owned() }
+    }
+
+    pub fn registry(hive: Hive, key: &str, name: &str, value: impl Into<String>) -> Self {
+        let key = format!(r"{}\{key}", hive.name());
+        Self::Registry { key, name: name.to_owned(), value: value.into() }
     }
 
     pub fn answer(of: impl Into<String>, text: impl Into<String>) -> Self {

@@ -12,7 +12,6 @@ pub mod live;
 pub mod repair;
 mod secret;
 pub mod snapshot;
-mod visible;
 
 #[cfg(test)]
 mod testing;
@@ -21,4 +20,3 @@ pub use check::Check;
 pub use checks::{GROUPS, Group};
 pub use finding::{Change, Evidence, Finding, Fix, Severity};
 pub use snapshot::Snapshot;
-pub use visible::visible;

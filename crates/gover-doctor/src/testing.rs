@@ -4,18 +4,21 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::time::{Duration, SystemTime};
 
 use gover_core::ToolchainName;
+use gover_core::date::Date;
 use gover_shell::ShellKind;
+use gover_source::{Probe, Verdict};
 
 use crate::checks::by_name;
 use crate::finding::{Change, Finding};
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
 use crate::snapshot::manager::{Leftover, Release, Store};
-use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::network::NetworkFacts;
 use crate::snapshot::path::{MachinePath, PathRules};
 use crate::snapshot::programs::{Programs, Ran, Run};
-use crate::snapshot::registry::{Hive, Registry, RegistryValue};
+use crate::snapshot::registry::{self, Hive, Registry, Text};
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection, Snapshot};
@@ -46,7 +49,7 @@ pub(crate) struct FakeDisk {
 /// Values by hive, key and name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FakeRegistry {
-    texts: BTreeMap<(Hive, String, String), RegistryValue>,
+    texts: BTreeMap<(Hive, String, String), Text>,
     numbers: BTreeMap<(Hive, String, String), u32>,
 }
 
@@ -100,7 +103,7 @@ impl Machine {
             distribution: String::new(),
             release: "10.0.22631".to_owned(),
             is_wsl: false,
-            now: NOW,
+            now: now(),
         };
         let home = r"C:\Users\ann";
         let path = r"C:\Windows\system32;C:\Windows;C:\Users\ann\.gover\bin;C:\Users\ann\AppData\Local\Microsoft\WindowsApps";
@@ -118,7 +121,7 @@ impl Machine {
             )
             .registry(
                 Hive::Machine,
-                crate::snapshot::registry::MACHINE_ENVIRONMENT,
+                registry::environment(Hive::Machine),
                 "Path",
                 r"%SystemRoot%\system32;%SystemRoot%",
             );
@@ -162,7 +165,7 @@ impl Machine {
             distribution: distribution.to_owned(),
             release: "6.1.0-18-amd64".to_owned(),
             is_wsl: false,
-            now: NOW,
+            now: now(),
         };
         let path = format!("{home}/.gover/bin:/usr/local/bin:/usr/bin:/bin");
         let mut machine = Self::new(system, home, shell).var("HOME", home).var("PATH", &path);
@@ -311,7 +314,7 @@ impl Machine {
 
     /// Puts a text value that expands variables into the registry.
     pub(crate) fn registry(mut self, hive: Hive, key: &str, name: &str, text: &str) -> Self {
-        self.registry.put(hive, key, name, RegistryValue::new(text, true));
+        self.registry.put(hive, key, name, Text::new(text, true));
         self
     }
 
@@ -324,7 +327,7 @@ impl Machine {
 
     /// Adds a release to those that are known; put the newest first.
     pub(crate) fn release(mut self, name: &str, date: &str) -> Self {
-        let (name, date) = (ToolchainName::parse(name).unwrap(), Some(date.to_owned()));
+        let (name, date) = (ToolchainName::parse(name).unwrap(), Some(date.parse().unwrap()));
         self.releases.push(Release { name, date, is_available: Some(true) });
         self
     }
@@ -399,7 +402,14 @@ impl Machine {
 pub(crate) const SHIM_SUM: &str = "04e666aa09809daf691a99cc7bf2d57ba09bac171966a71812ffd049d7c96bb1";
 
 /// 2024-07-10, when go1.22.5 was the newest.
-pub(crate) const NOW: u64 = 1_720_569_600;
+fn now() -> SystemTime {
+    midnight(2024, 7, 10)
+}
+
+/// The beginning of a day in UTC.
+pub(crate) fn midnight(year: u64, month: u64, day: u64) -> SystemTime {
+    Date::new(year, month, day).and_then(|date| date.at(0, 0, 0)).unwrap()
+}
 
 impl FakeDisk {
     fn new(rules: PathRules) -> Self {
@@ -527,7 +537,7 @@ impl Disk for FakeDisk {
 }
 
 impl FakeRegistry {
-    pub(crate) fn put(&mut self, hive: Hive, key: &str, name: &str, value: RegistryValue) {
+    pub(crate) fn put(&mut self, hive: Hive, key: &str, name: &str, value: Text) {
         self.texts.insert((hive, key.to_lowercase(), name.to_lowercase()), value);
     }
 
@@ -541,7 +551,7 @@ impl FakeRegistry {
 }
 
 impl Registry for FakeRegistry {
-    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<RegistryValue> {
+    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<Text> {
         self.texts.get(&(hive, key.to_lowercase(), name.to_lowercase())).cloned()
     }
 
@@ -573,8 +583,9 @@ impl Programs for FakePrograms {
 }
 
 /// An address that was asked, and what it answered after a quarter of a second.
-pub(crate) fn asked(address: &str, answer: Answer) -> Asked {
-    Asked { address: address.to_owned(), answer, took: std::time::Duration::from_millis(250) }
+pub(crate) fn asked(address: &str, verdict: Verdict) -> Probe {
+    let address = address.to_owned();
+    Probe { address, verdict, took: Duration::from_millis(250), clock_ahead: None }
 }
 
 /// As it is written, for the eyes of those who read tests.

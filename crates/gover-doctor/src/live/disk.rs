@@ -59,13 +59,6 @@ impl Disk for RealDisk {
 
     fn file_system(&self, path: &MachinePath) -> FileSystem {
         let path = Path::new(path.as_str());
-        let existing = path.ancestors().find(|path| path.exists()).unwrap_or(path);
-        let facts = file::file_system(existing);
-        FileSystem {
-            kind: facts.kind,
-            forbids_programs: facts.forbids_programs,
-            is_remote: facts.is_remote,
-            available: file::available_space(existing),
-        }
+        file::file_system(path.ancestors().find(|path| path.exists()).unwrap_or(path))
     }
 }

@@ -1,31 +1,23 @@
-//! The real registry; what cannot be read is not there.
+//! The real registry. A value that cannot be read counts as missing.
 
-use gover_sys::registry;
+use gover_sys::registry::{self, Hive, Text};
 
-use crate::snapshot::registry::{Hive, Registry, RegistryValue};
+use crate::snapshot::registry::Registry;
 
 /// The registry of this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct RealRegistry;
 
 impl Registry for RealRegistry {
-    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<RegistryValue> {
-        let value = registry::text(real(hive), key, name).ok()??;
-        Some(RegistryValue { text: value.text, expands: value.expands })
+    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<Text> {
+        registry::text(hive, key, name).ok()?
     }
 
     fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
-        registry::number(real(hive), key, name).ok()?
+        registry::number(hive, key, name).ok()?
     }
 
     fn keys(&self, hive: Hive, key: &str) -> Vec<String> {
-        registry::keys(real(hive), key).unwrap_or_default()
-    }
-}
-
-fn real(hive: Hive) -> registry::Hive {
-    match hive {
-        Hive::User => registry::Hive::User,
-        Hive::Machine => registry::Hive::Machine,
+        registry::keys(hive, key).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! What kind of machine this is.
 
 use std::fs;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use gover_core::Platform;
 use gover_sys::registry::{self, Hive};
@@ -24,7 +24,7 @@ pub(super) fn system(machine: &Platform) -> System {
         // Both generations of WSL name Microsoft in the kernel's release.
         is_wsl: os == Os::Linux && release.to_ascii_lowercase().contains("microsoft"),
         release,
-        now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        now: SystemTime::now(),
     }
 }
 

@@ -1,25 +1,26 @@
 //! A change as people read it.
 
+use gover_core::text;
 use similar::{ChangeTag, TextDiff};
 
 use crate::finding::Change;
 use crate::secret::mask_line;
-use crate::visible::visible;
+use crate::snapshot::registry::Text;
 
-/// The lines of a change, each with `-`, `+` or a blank before it, with up to two lines around what changes. Users and
+/// The lines of a change, each with `-`, `+` or a space before it, with up to two lines around what changes. Users and
 /// passwords in addresses are not shown; a carriage return is, since some repairs are about it.
 pub fn diff(change: &Change) -> Vec<String> {
-    whole(change).iter().map(|line| visible(&mask_line(line))).collect()
+    whole(change).iter().map(|line| mask_line(line)).collect()
 }
 
 fn whole(change: &Change) -> Vec<String> {
     match change {
-        Change::File { before, after, .. } => lines(&text(before.as_deref()), &text(after.as_deref())),
+        Change::File { before, after, .. } => lines(&decoded(before.as_deref()), &decoded(after.as_deref())),
         Change::Registry { before, after, .. } => {
-            let shown = |sign: char, value: &crate::snapshot::registry::RegistryValue| {
+            let shown = |sign: char, value: &Text| {
                 format!(
                     "{sign} {} ({})",
-                    value.shown(),
+                    text::shown(&value.shown()),
                     if value.expands { "REG_EXPAND_SZ" } else { "REG_SZ" }
                 )
             };
@@ -29,7 +30,7 @@ fn whole(change: &Change) -> Vec<String> {
     }
 }
 
-fn text(content: Option<&[u8]>) -> String {
+fn decoded(content: Option<&[u8]>) -> String {
     String::from_utf8_lossy(content.unwrap_or_default()).into_owned()
 }
 
@@ -47,8 +48,10 @@ fn lines(before: &str, after: &str) -> Vec<String> {
                     ChangeTag::Insert => '+',
                     ChangeTag::Equal => ' ',
                 };
-                let line = visible(change.value().trim_end_matches('\n'));
-                result.push(format!("{sign} {line}").trim_end().to_owned());
+                // A terminal shows tabs as they are meant.
+                let line: Vec<String> =
+                    change.value().trim_end_matches('\n').split('\t').map(text::shown).collect();
+                result.push(format!("{sign} {}", line.join("\t")).trim_end().to_owned());
             }
         }
     }
@@ -66,6 +69,6 @@ mod tests {
             before: Some(b"1\n2\n3\n4\n5\r\n6\n".to_vec()),
             after: Some(b"1\n2\n3\n4\n5\n6\n".to_vec()),
         };
-        assert_eq!(diff(&change), ["  3", "  4", "- 5␍", "+ 5", "  6"]);
+        assert_eq!(diff(&change), ["  3", "  4", "- 5\\r", "+ 5", "  6"]);
     }
 }

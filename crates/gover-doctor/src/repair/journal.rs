@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RepairError, directory, file_error, is_as_seen, make};
 use crate::finding::Change;
-use crate::snapshot::registry::{RegistryValue, UserKey};
+use crate::snapshot::registry::{Text, UserKey};
 
 /// The journal of the last repair.
 #[derive(Debug)]
@@ -176,8 +176,8 @@ impl Journal {
             }
             Entry::Registry { key, name, before, after } => Change::Registry {
                 key: UserKey { key: key.clone(), name: name.clone() },
-                before: after.as_ref().map(RegistryValue::from),
-                after: before.as_ref().map(RegistryValue::from),
+                before: after.as_ref().map(Text::from),
+                after: before.as_ref().map(Text::from),
             },
         })
     }
@@ -248,13 +248,13 @@ fn put_back(change: &Change) -> Result<(), RepairError> {
     make(change)
 }
 
-impl From<&RegistryValue> for Stored {
-    fn from(value: &RegistryValue) -> Self {
+impl From<&Text> for Stored {
+    fn from(value: &Text) -> Self {
         Self { text: value.text.clone(), expands: value.expands }
     }
 }
 
-impl From<&Stored> for RegistryValue {
+impl From<&Stored> for Text {
     fn from(value: &Stored) -> Self {
         Self { text: value.text.clone(), expands: value.expands }
     }

@@ -15,7 +15,7 @@ use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::{Lock, registry};
 
 use crate::finding::Change;
-use crate::snapshot::registry::{RegistryValue, UserKey};
+use crate::snapshot::registry::UserKey;
 
 pub use diff::diff;
 pub use journal::{Journal, Undone};
@@ -140,13 +140,8 @@ fn make(change: &Change) -> Result<(), RepairError> {
         Change::File { path, after: None, .. } => {
             fs::remove_file(path).map_err(|source| file_error("remove", path, source))
         }
-        Change::Registry { key, after, .. } => {
-            let value = after
-                .as_ref()
-                .map(|value| registry::Text { text: value.text.clone(), expands: value.expands });
-            registry::write_user_text(&key.key, &key.name, value.as_ref())
-                .map_err(|source| RepairError::Registry { verb: "write", key: key.clone(), source })
-        }
+        Change::Registry { key, after, .. } => registry::write_user_text(&key.key, &key.name, after.as_ref())
+            .map_err(|source| RepairError::Registry { verb: "write", key: key.clone(), source }),
     }
 }
 
@@ -158,10 +153,12 @@ fn read_file(path: &str) -> Result<Option<Vec<u8>>, RepairError> {
     }
 }
 
-fn read_value(key: &UserKey) -> Result<Option<RegistryValue>, RepairError> {
-    let value = registry::text(registry::Hive::User, &key.key, &key.name)
-        .map_err(|source| RepairError::Registry { verb: "read", key: key.clone(), source })?;
-    Ok(value.map(|value| RegistryValue { text: value.text, expands: value.expands }))
+fn read_value(key: &UserKey) -> Result<Option<registry::Text>, RepairError> {
+    registry::text(registry::Hive::User, &key.key, &key.name).map_err(|source| RepairError::Registry {
+        verb: "read",
+        key: key.clone(),
+        source,
+    })
 }
 
 fn file_error(verb: &'static str, path: &str, source: io::Error) -> RepairError {

@@ -4,6 +4,8 @@ use std::io;
 
 use super::path::MachinePath;
 
+pub use gover_sys::file::FileSystem;
+
 /// What a path leads to, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,19 +13,6 @@ pub enum Kind {
     File,
     /// A directory.
     Directory,
-}
-
-/// What is known about the file system of a path.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileSystem {
-    /// Its kind as the system names it: `ext4`, `nfs`, `cifs`, `9p`, `NTFS`; empty if unknown.
-    pub kind: String,
-    /// Whether programs on it are refused (`noexec`).
-    pub forbids_programs: bool,
-    /// Whether it is reached over a network.
-    pub is_remote: bool,
-    /// Bytes that this user may still write; `None` if unknown.
-    pub available: Option<u64>,
 }
 
 /// Reads files and directories. Nothing here changes anything.

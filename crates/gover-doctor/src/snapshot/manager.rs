@@ -1,6 +1,7 @@
 //! What the manager knows and no file says: releases, and what its own store holds.
 
 use gover_core::ToolchainName;
+use gover_core::date::Date;
 
 use super::path::MachinePath;
 
@@ -8,8 +9,8 @@ use super::path::MachinePath;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     pub name: ToolchainName,
-    /// The day it came out, `2024-07-02`, where that is known.
-    pub date: Option<String>,
+    /// The day it came out; `None` if unknown.
+    pub date: Option<Date>,
     /// Whether there is one for the platform that is installed for; `None` if nobody said.
     pub is_available: Option<bool>,
 }

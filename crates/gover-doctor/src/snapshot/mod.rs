@@ -28,7 +28,7 @@ use self::manager::{Release, Store};
 use self::network::NetworkFacts;
 use self::path::MachinePath;
 use self::programs::Programs;
-use self::registry::Registry;
+use self::registry::{HIVES, Registry};
 use self::startup::{Assignment, Startup};
 use self::system::{Os, System};
 use self::variables::Variables;
@@ -247,21 +247,18 @@ impl<'a> Snapshot<'a> {
     }
 
     fn registry_origin(&self, name: &str, value: &str) -> Option<String> {
-        use registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
-        let says = |hive, key| {
-            let stored = self.registry.text(hive, key, name)?.shown();
-            Some(self.expand(&stored) == value)
+        let says = |hive| {
+            let stored = self.registry.shown(hive, registry::environment(hive), name)?;
+            (self.expand(&stored) == value)
+                .then(|| format!(r"{}\{}", hive.name(), registry::environment(hive)))
         };
-        [(Hive::User, USER_ENVIRONMENT), (Hive::Machine, MACHINE_ENVIRONMENT)]
-            .into_iter()
-            .find(|(hive, key)| says(*hive, key) == Some(true))
-            .map(|(hive, key)| format!(r"{}\{key}", hive.name()))
+        HIVES.into_iter().find_map(says)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
+    use super::registry::{Hive, environment};
     use crate::testing::Machine;
 
     fn evidence(machine: &Machine, name: &str) -> String {
@@ -283,8 +280,8 @@ mod tests {
     #[test]
     fn a_variable_names_the_key_that_says_its_value() {
         let machine = Machine::windows()
-            .registry(Hive::User, USER_ENVIRONMENT, "GOROOT", r"%USERPROFILE%\go1.20")
-            .registry(Hive::Machine, MACHINE_ENVIRONMENT, "GOROOT", r"C:\Go");
+            .registry(Hive::User, environment(Hive::User), "GOROOT", r"%USERPROFILE%\go1.20")
+            .registry(Hive::Machine, environment(Hive::Machine), "GOROOT", r"C:\Go");
         let set = |value| {
             evidence(&machine.clone().var("USERPROFILE", r"C:\Users\ann").var("GOROOT", value), "GOROOT")
         };

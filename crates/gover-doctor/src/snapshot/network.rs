@@ -1,94 +1,60 @@
 //! Answers from the network, asked for side by side before the checks run, so that checks themselves wait for nothing.
 
-use std::time::Duration;
+use gover_source::{Probe, Verdict};
 
 use crate::finding::Evidence;
 
-/// All answers.
+/// All answers. Addresses have no credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkFacts {
-    /// Each entry of GOPROXY that is an address, in order.
-    pub proxies: Vec<Asked>,
-    /// The checksum database by each way that was tried: `PROXY/sumdb/NAME` in the order of GOPROXY, and last the
-    /// database itself if none of them passes it on. Good is one that shows a tree head with the right signature.
-    pub sumdb: Vec<Asked>,
-    /// Each proxy that `HTTPS_PROXY` and `HTTP_PROXY` name.
-    pub http_proxies: Vec<Asked>,
-    /// Difference between a server's clock and this machine's in seconds, positive if this one is ahead.
+    /// Each server in GOPROXY, in order.
+    pub proxies: Vec<Probe>,
+    /// The checksum database on each route that was tried: `PROXY/sumdb/NAME` in the order of GOPROXY, and last the
+    /// database itself if no proxy serves it. It is good if it shows a tree head with the right signature.
+    pub sumdb: Vec<Probe>,
+    /// Each proxy in `HTTPS_PROXY` and `HTTP_PROXY`.
+    pub http_proxies: Vec<Probe>,
+    /// By how many seconds this machine's clock is ahead of a server's.
     pub clock_ahead: Option<i64>,
-}
-
-/// One address and what came of asking it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// The address without credentials.
-    pub address: String,
-    /// The answer.
-    pub answer: Answer,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// What came of asking.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It answered as it should.
-    Good,
-    /// It answered with this HTTP status and, perhaps, an explanation.
-    Status(u16, String),
-    /// It answered with something else than expected, described.
-    Wrong(String),
-    /// Its certificate comes from an authority that is not trusted; the issuer's name if it was told.
-    UntrustedCertificate(Option<String>),
-    /// Its certificate is not valid at the time of this machine's clock.
-    CertificateTime,
-    /// No connection, with the reason.
-    Unreachable(String),
-    /// Nothing came within the bound.
-    Silent,
 }
 
 impl NetworkFacts {
     /// Everything that was asked.
-    pub fn iter(&self) -> impl Iterator<Item = &Asked> {
+    pub fn iter(&self) -> impl Iterator<Item = &Probe> {
         self.proxies.iter().chain(&self.sumdb).chain(&self.http_proxies)
     }
 }
 
-impl Asked {
-    /// As evidence, with the time it took.
-    pub fn evidence(&self) -> Evidence {
-        let milliseconds = self.took.as_millis();
-        let took = if milliseconds < 1000 {
-            format!("{milliseconds}ms")
-        } else {
-            format!("{:.1}s", self.took.as_secs_f64())
-        };
-        let text = match &self.answer {
-            Answer::Good => format!("answers in {took}"),
-            answer => format!("{} ({took})", answer.words()),
-        };
-        Evidence::Answer { of: self.address.clone(), text }
-    }
+/// An answer as evidence, with the time it took.
+pub(crate) fn evidence(probe: &Probe) -> Evidence {
+    let milliseconds = probe.took.as_millis();
+    let took = if milliseconds < 1000 {
+        format!("{milliseconds}ms")
+    } else {
+        format!("{:.1}s", probe.took.as_secs_f64())
+    };
+    let text = match &probe.verdict {
+        Verdict::Good => format!("answers in {took}"),
+        verdict => format!("{} ({took})", words(verdict)),
+    };
+    Evidence::answer(probe.address.as_str(), text)
 }
 
-impl Answer {
-    /// What came, in words.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Good => "answers".to_owned(),
-            Self::Status(status, text) if text.is_empty() => format!("answers with status {status}"),
-            Self::Status(status, text) => format!("answers with status {status}, {text}"),
-            Self::Wrong(text) => text.clone(),
-            Self::UntrustedCertificate(Some(issuer)) => {
-                format!("its certificate comes from `{issuer}`, which is not trusted")
-            }
-            Self::UntrustedCertificate(None) => "its certificate is not trusted".to_owned(),
-            Self::CertificateTime => {
-                "its certificate is not valid at the time of this machine's clock".to_owned()
-            }
-            Self::Unreachable(reason) => format!("cannot connect: {reason}"),
-            Self::Silent => "no answer".to_owned(),
+/// What came, in words.
+pub(crate) fn words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Good => "answers".to_owned(),
+        Verdict::Status(status, text) if text.is_empty() => format!("answers with status {status}"),
+        Verdict::Status(status, text) => format!("answers with status {status}, {text}"),
+        Verdict::Wrong(text) => text.clone(),
+        Verdict::UntrustedCertificate(Some(issuer)) => {
+            format!("its certificate comes from `{issuer}`, which is not trusted")
         }
+        Verdict::UntrustedCertificate(None) => "its certificate is not trusted".to_owned(),
+        Verdict::CertificateTime => {
+            "its certificate is not valid at the time of this machine's clock".to_owned()
+        }
+        Verdict::Unreachable(reason) => format!("cannot connect: {reason}"),
+        Verdict::Silent => "no answer".to_owned(),
     }
 }

@@ -1,68 +1,48 @@
-//! The Windows registry as checks see it.
+//! The Windows registry as checks see it, in the types of gover-sys.
 
-/// A text value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegistryValue {
-    /// The text as it is stored, variables unexpanded.
-    pub text: Vec<u16>,
-    /// Whether `%VARIABLES%` in it are expanded (`REG_EXPAND_SZ`).
-    pub expands: bool,
-}
+pub use gover_sys::registry::{Hive, Text};
+use gover_sys::registry::{MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
 
 /// A value of the user's own registry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UserKey {
     /// The key below `HKEY_CURRENT_USER`: `Environment`.
     pub key: String,
-    /// The value's name.
+    /// The name of the value.
     pub name: String,
 }
 
-/// Which of the two hives that matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hive {
-    /// `HKEY_CURRENT_USER`, which gover may change.
-    User,
-    /// `HKEY_LOCAL_MACHINE`, which it only reads.
-    Machine,
+impl UserKey {
+    /// A variable of the user.
+    pub fn of_variable(name: &str) -> Self {
+        Self { key: USER_ENVIRONMENT.to_owned(), name: name.to_owned() }
+    }
 }
 
-/// Reads the registry; on other systems there is nothing in it.
+/// Reads the registry; on other systems it is empty.
 pub trait Registry {
-    /// A text value; `None` if it is not there or holds something else.
-    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<RegistryValue>;
+    /// A text value; `None` if it does not exist or has another type.
+    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<Text>;
 
-    /// A number (`REG_DWORD`); `None` if it is not there or holds something else.
+    /// A number (`REG_DWORD`); `None` if it does not exist or has another type.
     fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32>;
 
-    /// The names of the keys below a key; empty if there is no such key.
+    /// The names of the keys below a key; empty if the key does not exist.
     fn keys(&self, hive: Hive, key: &str) -> Vec<String>;
-}
 
-/// Where the user's variables are.
-pub const USER_ENVIRONMENT: &str = "Environment";
-
-/// Where the machine's variables are.
-pub const MACHINE_ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
-
-impl RegistryValue {
-    /// A value from readable text.
-    pub fn new(text: &str, expands: bool) -> Self {
-        Self { text: text.encode_utf16().collect(), expands }
-    }
-
-    /// The text as people read it.
-    pub fn shown(&self) -> String {
-        String::from_utf16_lossy(&self.text)
+    /// A text value as people read it.
+    fn shown(&self, hive: Hive, key: &str, name: &str) -> Option<String> {
+        self.text(hive, key, name).map(|value| value.shown())
     }
 }
 
-impl Hive {
-    /// Its usual short name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::User => "HKCU",
-            Self::Machine => "HKLM",
-        }
+/// The two hives, the user's first.
+pub const HIVES: [Hive; 2] = [Hive::User, Hive::Machine];
+
+/// The key that holds environment variables.
+pub fn environment(hive: Hive) -> &'static str {
+    match hive {
+        Hive::User => USER_ENVIRONMENT,
+        Hive::Machine => MACHINE_ENVIRONMENT,
     }
 }

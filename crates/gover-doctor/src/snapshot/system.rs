@@ -1,5 +1,7 @@
 //! What kind of machine it is.
 
+use std::time::SystemTime;
+
 use super::path::{MachinePath, PathRules};
 
 /// The operating system.
@@ -29,8 +31,8 @@ pub struct System {
     pub release: String,
     /// Whether this is a Linux inside Windows.
     pub is_wsl: bool,
-    /// Seconds since 1970-01-01 by this machine's clock.
-    pub now: u64,
+    /// The time by this machine's clock.
+    pub now: SystemTime,
 }
 
 impl System {

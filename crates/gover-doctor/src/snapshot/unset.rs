@@ -4,7 +4,7 @@ use gover_shell::ShellKind;
 
 use super::Snapshot;
 use super::path::MachinePath;
-use super::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT, UserKey};
+use super::registry::{Hive, UserKey, environment};
 use super::startup::StartupFile;
 use super::system::Os;
 use crate::finding::{Change, Finding};
@@ -21,11 +21,12 @@ impl Snapshot<'_> {
                 finding = self.commented_out(finding, file, &lines);
             }
         }
-        if let Some(before) = self.registry.text(Hive::User, USER_ENVIRONMENT, name) {
-            let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: name.to_owned() };
+        let stored = |hive| self.registry.text(hive, environment(hive), name);
+        if let Some(before) = stored(Hive::User) {
+            let key = UserKey::of_variable(name);
             finding = finding.fixed_by([Change::Registry { key, before: Some(before), after: None }]);
         }
-        if self.registry.text(Hive::Machine, MACHINE_ENVIRONMENT, name).is_some() {
+        if stored(Hive::Machine).is_some() {
             // For everybody on this machine, so an administrator's to change.
             finding =
                 finding.command(format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"));
@@ -89,7 +90,7 @@ impl Snapshot<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT};
+    use crate::snapshot::registry::{Hive, environment};
     use crate::testing::Machine;
 
     #[test]
@@ -105,7 +106,8 @@ mod tests {
         let machine =
             Machine::linux().file("/etc/profile", "export GOROOT=/opt/go; export PATH=$PATH:/opt/go/bin\n");
         assert_eq!(machine.findings("goroot-set")[0].fix.commands, ["sudo ${EDITOR:-vi} +1 /etc/profile"]);
-        let machine = Machine::windows().registry(Hive::Machine, MACHINE_ENVIRONMENT, "GOROOT", r"C:\Go");
+        let machine =
+            Machine::windows().registry(Hive::Machine, environment(Hive::Machine), "GOROOT", r"C:\Go");
         assert_eq!(
             machine.findings("goroot-set")[0].fix.commands,
             ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]

@@ -10,7 +10,7 @@ mod path_machine;
 mod path_missing;
 mod path_registry;
 mod path_shadowed;
-mod registry_path;
+pub(crate) mod registry_path;
 mod shell_integration;
 mod shell_startup;
 mod shim_damaged;

@@ -21,8 +21,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let stored: Vec<StoredPath> =
-        [Hive::User, Hive::Machine].into_iter().filter_map(|hive| StoredPath::read(snapshot, hive)).collect();
+    let stored = StoredPath::both(snapshot);
     let entries = stored.iter().flat_map(|path| &path.entries).map(|entry| entry.directory.clone());
     let mut dead: Vec<MachinePath> = Vec::new();
     for directory in snapshot.path().into_iter().chain(entries) {
@@ -103,7 +102,7 @@ fn out_of_registry(mut finding: Finding, path: &StoredPath, dead: &[MachinePath]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::snapshot::registry::environment;
     use crate::testing::Machine;
 
     #[test]
@@ -148,7 +147,12 @@ mod tests {
         let machine = Machine::windows()
             .path_first(r"C:\Go\bin")
             .registry(Hive::User, "Environment", "Path", r"C:\Go\bin;%USERPROFILE%\.gover\bin")
-            .registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", r"C:\Program Files\Go\bin;C:\Windows");
+            .registry(
+                Hive::Machine,
+                environment(Hive::Machine),
+                "Path",
+                r"C:\Program Files\Go\bin;C:\Windows",
+            );
         let findings = machine.findings("path-dead");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert!(

@@ -123,7 +123,7 @@ const WHY: &str = "whoever takes one away, or puts another Go in its place, is s
 mod tests {
     use super::*;
     use crate::finding::Severity;
-    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::snapshot::registry::environment;
     use crate::testing::Machine;
 
     #[test]
@@ -155,7 +155,12 @@ mod tests {
                 "Path",
                 r"%USERPROFILE%\.gover\bin;C:\x;C:\Users\ann\.gover\bin\;c:\program files\go\bin;C:\x",
             )
-            .registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", r"C:\Windows;C:\Program Files\Go\bin");
+            .registry(
+                Hive::Machine,
+                environment(Hive::Machine),
+                "Path",
+                r"C:\Windows;C:\Program Files\Go\bin",
+            );
         let findings = machine.findings("path-duplicate");
         assert_eq!(findings[0].evidence[0].to_string(), r"HKCU\Environment\Path = C:\Users\ann\.gover\bin\");
         let repaired = machine.repaired(&findings);

@@ -49,13 +49,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::snapshot::registry::environment;
     use crate::testing::Machine;
 
     fn with_msi(path: &str) -> Machine {
         Machine::windows().toolchain(r"C:\Program Files\Go", "go1.21.6").registry(
             Hive::Machine,
-            MACHINE_ENVIRONMENT,
+            environment(Hive::Machine),
             "Path",
             path,
         )

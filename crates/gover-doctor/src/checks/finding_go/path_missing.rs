@@ -2,11 +2,12 @@
 
 use gover_shell::ShellKind;
 
+use super::registry_path::StoredPath;
 use super::startup_order::StartupOrder;
 use crate::check::Check;
 use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::registry::{Hive, USER_ENVIRONMENT};
+use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
 
 pub(super) const CHECK: Check = Check {
@@ -48,9 +49,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     let bin = &snapshot.gover.bin;
     if snapshot.system.is_windows() {
-        let stored = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
-        let entries = stored.map(|value| snapshot.expand(&value.shown())).unwrap_or_default();
-        return snapshot.system.split_list(&entries).iter().any(|entry| entry == bin);
+        let stored = StoredPath::read(snapshot, Hive::User);
+        return stored.is_some_and(|path| path.entries.iter().any(|entry| entry.directory == *bin));
     }
     read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
 }

@@ -19,8 +19,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let paths: Vec<StoredPath> =
-        [Hive::User, Hive::Machine].into_iter().filter_map(|hive| StoredPath::read(snapshot, hive)).collect();
+    let paths = StoredPath::both(snapshot);
     let mut findings: Vec<Finding> = paths.iter().filter_map(written_wrong).collect();
     findings.extend(paths.iter().filter_map(too_long));
     findings.extend(too_long_together(snapshot, &paths));
@@ -120,12 +119,12 @@ const LONGEST_LINE: usize = 8191;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::{MACHINE_ENVIRONMENT, RegistryValue};
+    use crate::snapshot::registry::{Text, environment};
     use crate::testing::Machine;
 
     fn plain(path: &str) -> Machine {
         let mut machine = Machine::windows();
-        machine.registry.put(Hive::User, "Environment", "Path", RegistryValue::new(path, false));
+        machine.registry.put(Hive::User, "Environment", "Path", Text::new(path, false));
         machine
     }
 
@@ -142,7 +141,7 @@ mod tests {
         assert_eq!(repaired.findings("path-registry"), []);
         repaired.snapshot(|snapshot| {
             let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
-            assert_eq!(path, RegistryValue::new(r"%USERPROFILE%\.gover\bin;C:\x", true));
+            assert_eq!(path, Text::new(r"%USERPROFILE%\.gover\bin;C:\x", true));
         });
     }
 
@@ -171,8 +170,12 @@ mod tests {
 
     #[test]
     fn the_machine_s_value_is_an_administrator_s_to_change() {
-        let machine =
-            Machine::windows().registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", r#"C:\Windows;"C:\a""#);
+        let machine = Machine::windows().registry(
+            Hive::Machine,
+            environment(Hive::Machine),
+            "Path",
+            r#"C:\Windows;"C:\a""#,
+        );
         let findings = machine.findings("path-registry");
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
@@ -188,7 +191,7 @@ mod tests {
         let findings = user.findings("path-registry");
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
         assert!(findings[0].evidence[0].to_string().contains("2055 characters in 412 entries"));
-        let both = user.registry(Hive::Machine, MACHINE_ENVIRONMENT, "Path", &long(6500));
+        let both = user.registry(Hive::Machine, environment(Hive::Machine), "Path", &long(6500));
         let findings = both.findings("path-registry");
         assert_eq!(findings.last().unwrap().severity, Severity::Warning);
         assert_eq!(

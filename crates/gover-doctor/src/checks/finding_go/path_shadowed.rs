@@ -133,7 +133,7 @@ fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgra
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::MACHINE_ENVIRONMENT;
+    use crate::snapshot::registry::environment;
     use crate::testing::Machine;
 
     fn linux() -> Machine {
@@ -242,7 +242,7 @@ mod tests {
             .path_first(r"C:\Program Files\Go\bin")
             .registry(
                 Hive::Machine,
-                MACHINE_ENVIRONMENT,
+                environment(Hive::Machine),
                 "Path",
                 r"%SystemRoot%\system32;C:\Program Files\Go\bin",
             );

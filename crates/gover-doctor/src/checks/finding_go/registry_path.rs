@@ -5,13 +5,13 @@ use gover_shell::quote::powershell;
 use crate::finding::{Change, Evidence};
 use crate::snapshot::Snapshot;
 use crate::snapshot::path::MachinePath;
-use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT, RegistryValue, USER_ENVIRONMENT, UserKey};
+use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
 
 /// One of the values.
 #[derive(Debug)]
 pub(crate) struct StoredPath {
     pub(crate) hive: Hive,
-    pub(crate) value: RegistryValue,
+    pub(crate) value: Text,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -32,7 +32,7 @@ impl StoredPath {
         if !snapshot.system.is_windows() {
             return None;
         }
-        let value = snapshot.registry.text(hive, key(hive), "Path")?;
+        let value = snapshot.registry.text(hive, environment(hive), "Path")?;
         let semicolon = u16::from(b';');
         let entries = value
             .text
@@ -53,18 +53,19 @@ impl StoredPath {
 
     /// The value with some text about it as evidence.
     pub(crate) fn evidence_of(&self, text: &str) -> Evidence {
-        Evidence::Registry {
-            key: format!(r"{}\{}", self.hive.name(), key(self.hive)),
-            name: "Path".to_owned(),
-            value: text.to_owned(),
-        }
+        Evidence::registry(self.hive, environment(self.hive), "Path", text)
+    }
+
+    /// The two values that exist.
+    pub(crate) fn both(snapshot: &Snapshot<'_>) -> Vec<Self> {
+        HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
 
     /// The change to other entries; `None` for the machine's value, which is not the user's, or if nothing changes.
     pub(crate) fn with(&self, entries: &[Entry], expands: bool) -> Option<Change> {
         let parts: Vec<&[u16]> = entries.iter().map(|entry| entry.text.as_slice()).collect();
-        let after = RegistryValue { text: parts.join(&u16::from(b';')), expands };
-        let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: "Path".to_owned() };
+        let after = Text { text: parts.join(&u16::from(b';')), expands };
+        let key = UserKey::of_variable("Path");
         let is_change = self.hive == Hive::User && after != self.value;
         is_change.then(|| Change::Registry { key, before: Some(self.value.clone()), after: Some(after) })
     }
@@ -82,7 +83,7 @@ pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
     let kind = if expands { "ExpandString" } else { "String" };
     [
         "# in a PowerShell that runs as administrator:".to_owned(),
-        format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
+        format!(r"$key = 'HKLM:\{}'", environment(Hive::Machine)),
         "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
         format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
     ]
@@ -96,12 +97,5 @@ impl Entry {
             shown: text.to_owned(),
             directory: self.directory.clone(),
         }
-    }
-}
-
-fn key(hive: Hive) -> &'static str {
-    match hive {
-        Hive::User => USER_ENVIRONMENT,
-        Hive::Machine => MACHINE_ENVIRONMENT,
     }
 }

@@ -6,7 +6,7 @@ use crate::checks::finding_go::installers;
 use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::path::MachinePath;
-use crate::snapshot::registry::Hive;
+use crate::snapshot::registry::HIVES;
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
@@ -62,20 +62,17 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     const KEY: &str = r"Software\GoProgrammingLanguage";
     let mut findings = Vec::new();
-    for hive in [Hive::User, Hive::Machine] {
-        let Some(value) = snapshot.registry.text(hive, KEY, "installLocation") else { continue };
-        let location = value.shown();
+    for hive in HIVES {
+        let Some(location) = snapshot.registry.shown(hive, KEY, "installLocation") else { continue };
         let bin = snapshot.system.path(location.as_str()).join("bin");
         if location.is_empty() || go_programs::program_in(snapshot, &bin).is_some() {
             continue;
         }
-        let key = format!(r"{}\{KEY}", hive.name());
-        let name = "installLocation".to_owned();
         let what = format!("the registry says that Go is installed in {location}, where it is not");
         let why = "Go's MSI package and editors that look for a Go there take it for installed";
         findings.push(
             Finding::note(what, why)
-                .shown_by([Evidence::Registry { key, name, value: location }])
+                .shown_by([Evidence::registry(hive, KEY, "installLocation", location)])
                 .command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())),
         );
     }
@@ -149,6 +146,7 @@ const WHY: &str = "editors and scripts that look there by habit find a Go that g
 mod tests {
     use super::*;
     use crate::finding::Severity;
+    use crate::snapshot::registry::Hive;
     use crate::testing::Machine;
 
     fn evidence(findings: &[Finding]) -> Vec<String> {

@@ -46,7 +46,7 @@ const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT};
+    use crate::snapshot::registry::{Hive, environment};
     use crate::testing::Machine;
 
     fn evidence(findings: &[Finding]) -> Vec<String> {
@@ -85,7 +85,7 @@ mod tests {
     fn both_hives_of_the_registry_are_found() {
         let machine = Machine::windows().registry(Hive::User, "Environment", "GOROOT", r"C:\Go").registry(
             Hive::Machine,
-            MACHINE_ENVIRONMENT,
+            environment(Hive::Machine),
             "GOROOT",
             r"C:\Program Files\Go",
         );

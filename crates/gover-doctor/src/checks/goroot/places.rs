@@ -4,7 +4,7 @@ use crate::checks::finding_go::startup_order::StartupOrder;
 use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
 use crate::snapshot::path::MachinePath;
-use crate::snapshot::registry::{Hive, MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
+use crate::snapshot::registry::{HIVES, environment};
 
 /// A place that sets GOROOT.
 #[derive(Clone, Debug)]
@@ -39,12 +39,11 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     for line in snapshot.startup.assignments("GOROOT").filter(|line| is_read(&line.file)) {
         add(&line.value, line.evidence(), false, true);
     }
-    for (hive, key) in [(Hive::User, USER_ENVIRONMENT), (Hive::Machine, MACHINE_ENVIRONMENT)] {
-        if let Some(value) = snapshot.registry.text(hive, key, "GOROOT") {
-            let shown = value.shown();
-            let key = format!(r"{}\{key}", hive.name());
-            let evidence = Evidence::Registry { key, name: "GOROOT".to_owned(), value: shown.clone() };
-            add(&snapshot.expand(&shown), evidence, false, true);
+    for hive in HIVES {
+        let key = environment(hive);
+        if let Some(value) = snapshot.registry.shown(hive, key, "GOROOT") {
+            let evidence = Evidence::registry(hive, key, "GOROOT", value.as_str());
+            add(&snapshot.expand(&value), evidence, false, true);
         }
     }
     if let (Some(value), Some(evidence)) =

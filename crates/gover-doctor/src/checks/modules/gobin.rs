@@ -4,10 +4,11 @@ use gover_shell::ShellKind;
 
 use super::gopath::{commands_only, owner};
 use crate::check::Check;
+use crate::checks::finding_go::registry_path::StoredPath;
 use crate::finding::{Change, Evidence, Finding, Severity};
 use crate::snapshot::Snapshot;
 use crate::snapshot::path::MachinePath;
-use crate::snapshot::registry::{Hive, RegistryValue, USER_ENVIRONMENT, UserKey};
+use crate::snapshot::registry::{Hive, Text, UserKey};
 
 pub(super) const CHECK: Check = Check {
     name: "gobin",
@@ -111,9 +112,8 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
         return true;
     }
     if snapshot.system.is_windows() {
-        let stored = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
-        let entries = stored.map(|value| snapshot.expand(&value.shown())).unwrap_or_default();
-        return snapshot.system.split_list(&entries).iter().any(is_same);
+        let stored = StoredPath::read(snapshot, Hive::User);
+        return stored.is_some_and(|path| path.entries.iter().any(|entry| is_same(&entry.directory)));
     }
     let below_home = snapshot.short(directory).replacen("~/", "", 1);
     snapshot.startup.files.iter().any(|file| {
@@ -131,19 +131,16 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
 
 fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePath) -> Finding {
     if snapshot.system.is_windows() {
-        let before = snapshot.registry.text(Hive::User, USER_ENVIRONMENT, "Path");
-        let mut text = before.as_ref().map(RegistryValue::shown).unwrap_or_default();
+        let key = UserKey::of_variable("Path");
+        let before = snapshot.registry.text(Hive::User, &key.key, &key.name);
+        let mut text = before.as_ref().map(Text::shown).unwrap_or_default();
         if !text.is_empty() && !text.ends_with(';') {
             text.push(';');
         }
         text.push_str(directory.as_str());
         let expands = before.as_ref().is_none_or(|value| value.expands);
-        let key = UserKey { key: USER_ENVIRONMENT.to_owned(), name: "Path".to_owned() };
-        return finding.fixed_by([Change::Registry {
-            key,
-            before,
-            after: Some(RegistryValue::new(&text, expands)),
-        }]);
+        let after = Some(Text::new(&text, expands));
+        return finding.fixed_by([Change::Registry { key, before, after }]);
     }
     let written = snapshot.short(directory).replacen('~', "$HOME", 1);
     finding.command(match snapshot.shell {

@@ -1,10 +1,16 @@
 //! A clock that is so wrong that certificates are refused.
 
+use gover_source::Verdict;
+
+use std::time::Duration;
+
 use crate::check::Check;
 use crate::finding::{Evidence, Finding};
 use crate::snapshot::Snapshot;
-use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::system::Os;
+use gover_core::ToolchainName;
+use gover_core::date::Date;
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
@@ -20,8 +26,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let refused: Vec<Evidence> = network
         .into_iter()
         .flat_map(NetworkFacts::iter)
-        .filter(|asked| asked.answer == Answer::CertificateTime)
-        .map(Asked::evidence)
+        .filter(|asked| asked.verdict == Verdict::CertificateTime)
+        .map(network::evidence)
         .collect();
     let why_if_refused =
         "certificates are refused as expired or not yet valid, so that nothing can be downloaded";
@@ -41,7 +47,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     } else if let Some((name, date)) = released_later(snapshot) {
         let evidence = Evidence::Answer {
             of: "the clock".to_owned(),
-            text: format!("{}, while {name} came out on {date}", day(snapshot.system.now)),
+            text: format!("{}, while {name} came out on {date}", Date::of(snapshot.system.now)),
         };
         let what = "the clock is behind, before a release of Go that is known here".to_owned();
         Finding::error(what, why_if_refused).shown_by([evidence])
@@ -55,16 +61,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// A release that came out after what the clock says.
-fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a str, &'a str)> {
-    // A day more, for zones.
-    let today = day(snapshot.system.now + DAY);
-    snapshot
-        .releases
-        .iter()
-        .rev()
-        .filter_map(|release| Some((release.name.as_str(), release.date.as_deref()?)))
-        .filter(|(_, date)| *date > today.as_str())
-        .max_by_key(|(_, date)| *date)
+fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a ToolchainName, Date)> {
+    // A day more, for time zones.
+    let today = Date::of(snapshot.system.now + Duration::from_secs(DAY));
+    let dated = snapshot.releases.iter().rev().filter_map(|release| Some((&release.name, release.date?)));
+    dated.filter(|(_, date)| *date > today).max_by_key(|(_, date)| *date)
 }
 
 fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
@@ -88,18 +89,6 @@ fn span(seconds: u64) -> String {
     format!("{count} {unit}")
 }
 
-/// The day of a moment, `2024-07-10`: the civil calendar by eras of 400 years that begin in March.
-fn day(seconds: u64) -> String {
-    let days = seconds / DAY + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{:02}", of_year - (153 * shifted + 2) / 5 + 1)
-}
-
 const DAY: u64 = 86_400;
 
 /// What nobody notices, in seconds: Kerberos and the like give up here.
@@ -109,7 +98,7 @@ const TOLERATED: u64 = 300;
 mod tests {
     use super::*;
     use crate::finding::Severity;
-    use crate::testing::{Machine, asked};
+    use crate::testing::{Machine, asked, midnight};
 
     fn ahead(machine: Machine, seconds: i64) -> Machine {
         machine.network(|network| network.clock_ahead = Some(seconds))
@@ -143,7 +132,7 @@ mod tests {
     #[test]
     fn certificates_that_are_refused_for_it_make_it_an_error() {
         let machine = ahead(Machine::linux(), 7200)
-            .network(|network| network.proxies = vec![asked("https://a.example", Answer::CertificateTime)]);
+            .network(|network| network.proxies = vec![asked("https://a.example", Verdict::CertificateTime)]);
         let findings = machine.findings("clock");
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(
@@ -158,7 +147,7 @@ mod tests {
     #[test]
     fn a_clock_before_a_known_release_is_wrong_without_asking_anybody() {
         let mut machine = Machine::linux();
-        machine.system.now = 1_546_300_800;
+        machine.system.now = midnight(2019, 1, 1);
         let findings = machine.findings("clock");
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use gover_source::{Probe, Verdict};
+
 use super::setting::host;
 use crate::check::Check;
 use crate::finding::Finding;
 use crate::snapshot::Snapshot;
-use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::system::Os;
 
 pub(super) const CHECK: Check = Check {
@@ -22,9 +24,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = bundle(snapshot).into_iter().collect();
-    let mut by_issuer: BTreeMap<Option<&str>, Vec<&Asked>> = BTreeMap::new();
+    let mut by_issuer: BTreeMap<Option<&str>, Vec<&Probe>> = BTreeMap::new();
     for asked in snapshot.network.iter().flat_map(NetworkFacts::iter) {
-        if let Answer::UntrustedCertificate(issuer) = &asked.answer {
+        if let Verdict::UntrustedCertificate(issuer) = &asked.verdict {
             by_issuer.entry(issuer.as_deref()).or_default().push(asked);
         }
     }
@@ -40,7 +42,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             None => format!("{hosts}: certificate of an authority that is not trusted here"),
         };
         let why = "go, git and gover refuse the connection; if it is your company's authority, it belongs into the system's store";
-        let mut finding = Finding::error(what, why).shown_by(asked.into_iter().map(Asked::evidence));
+        let mut finding = Finding::error(what, why).shown_by(asked.into_iter().map(network::evidence));
         if snapshot.variable("SSL_CERT_FILE").is_some() {
             finding = finding.shown_by([snapshot.variable_evidence("SSL_CERT_FILE")]);
         }
@@ -97,7 +99,7 @@ mod tests {
     use crate::testing::{Machine, asked};
 
     fn inspected(machine: Machine) -> Machine {
-        let answer = || Answer::UntrustedCertificate(Some("Acme Inspection CA".to_owned()));
+        let answer = || Verdict::UntrustedCertificate(Some("Acme Inspection CA".to_owned()));
         machine.network(|network| {
             network.proxies = vec![asked("https://a.example/go", answer())];
             network.sumdb = vec![asked("https://sum.golang.org", answer())];
@@ -158,8 +160,8 @@ mod tests {
     fn a_healthy_machine_is_silent() {
         for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
             assert!(machine.findings("tls-inspection").is_empty());
-            let machine =
-                machine.network(|network| network.proxies = vec![asked("https://a.example", Answer::Silent)]);
+            let machine = machine
+                .network(|network| network.proxies = vec![asked("https://a.example", Verdict::Silent)]);
             assert!(machine.findings("tls-inspection").is_empty());
         }
     }

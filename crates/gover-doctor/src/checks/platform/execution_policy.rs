@@ -61,22 +61,14 @@ fn policy(snapshot: &Snapshot<'_>) -> Policy {
     const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
     let stored = |hive: Hive, key: &str, is_forced| {
-        let value = snapshot.registry.text(hive, key, "ExecutionPolicy")?.shown();
-        let evidence = Evidence::Registry {
-            key: format!(r"{}\{key}", hive.name()),
-            name: "ExecutionPolicy".to_owned(),
-            value: value.clone(),
-        };
+        let value = snapshot.registry.shown(hive, key, "ExecutionPolicy")?;
+        let evidence = Evidence::registry(hive, key, "ExecutionPolicy", value.as_str());
         Some(Policy { name: value.to_ascii_lowercase(), evidence, is_forced })
             .filter(|policy| policy.name != "undefined" && !policy.name.is_empty())
     };
     let disabled = |hive: Hive| {
         let number = snapshot.registry.number(hive, GROUP, "EnableScripts")?;
-        let evidence = Evidence::Registry {
-            key: format!(r"{}\{GROUP}", hive.name()),
-            name: "EnableScripts".to_owned(),
-            value: number.to_string(),
-        };
+        let evidence = Evidence::registry(hive, GROUP, "EnableScripts", number.to_string());
         (number == 0).then(|| Policy { name: "restricted".to_owned(), evidence, is_forced: true })
     };
     let group = |hive| disabled(hive).or_else(|| stored(hive, GROUP, true));
@@ -96,7 +88,7 @@ fn policy(snapshot: &Snapshot<'_>) -> Policy {
 /// Clients of Windows forbid scripts, servers allow one's own.
 fn default(snapshot: &Snapshot<'_>) -> Policy {
     let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-    let kind = snapshot.registry.text(Hive::Machine, key, "InstallationType").map(|value| value.shown());
+    let kind = snapshot.registry.shown(Hive::Machine, key, "InstallationType");
     let is_server = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("server"));
     let name = if is_server { "RemoteSigned" } else { "Restricted" };
     Policy {

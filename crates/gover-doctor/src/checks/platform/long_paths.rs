@@ -42,11 +42,12 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
     let finding = Finding::new(severity, what, why).shown_by([
         Evidence::path(longest, fact),
-        Evidence::Registry {
-            key: format!(r"HKLM\{KEY}"),
-            name: "LongPathsEnabled".to_owned(),
-            value: value.map_or_else(|| "not set".to_owned(), |value| value.to_string()),
-        },
+        Evidence::registry(
+            Hive::Machine,
+            KEY,
+            "LongPathsEnabled",
+            value.map_or_else(|| "not set".to_owned(), |value| value.to_string()),
+        ),
     ]);
     let set = format!(r"Set-ItemProperty HKLM:\{KEY} -Name LongPathsEnabled -Type DWord -Value 1");
     let set = match snapshot.shell {

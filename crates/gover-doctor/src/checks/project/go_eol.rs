@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gover_core::ToolchainName;
+use gover_core::date::Date;
 use gover_core::version::GoVersion;
 
 use crate::check::Check;
@@ -23,10 +24,10 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let Some(name) = selection.version.as_ref().filter(|name| name.is_release()) else { return Vec::new() };
-    let stable: Vec<(&ToolchainName, Option<&str>)> = snapshot
+    let stable: Vec<(&ToolchainName, Option<Date>)> = snapshot
         .releases
         .iter()
-        .map(|release| (&release.name, release.date.as_deref()))
+        .map(|release| (&release.name, release.date))
         .filter(|(name, _)| name.is_release() && !name.version().is_prerelease())
         .collect();
     let version = name.version();

@@ -56,9 +56,9 @@ fn windows_places(facts: &Facts, registry: &dyn Registry) -> Vec<Place> {
 /// Windows does (`FOLDERID_Documents`).
 fn documents(facts: &Facts, registry: &dyn Registry) -> MachinePath {
     const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
-    let moved = registry.text(Hive::User, KEY, "Personal");
+    let moved = registry.shown(Hive::User, KEY, "Personal");
     moved
-        .map(|value| facts.system.path(facts.variables.expand(&value.shown())))
+        .map(|value| facts.system.path(facts.variables.expand(&value)))
         .filter(MachinePath::is_absolute)
         .unwrap_or_else(|| facts.home.join("Documents"))
 }
@@ -99,7 +99,7 @@ const CONFIGURATION: &[(&str, ShellKind)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::snapshot::registry::{Hive, RegistryValue};
+    use crate::snapshot::registry::{Hive, Text};
     use crate::testing::Machine;
 
     const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
@@ -118,10 +118,10 @@ mod tests {
             })
         };
         assert_eq!(read(&machine), [usual]);
-        machine.registry.put(Hive::User, KEY, "Personal", RegistryValue::new(r"%OneDrive%\Documents", true));
+        machine.registry.put(Hive::User, KEY, "Personal", Text::new(r"%OneDrive%\Documents", true));
         assert_eq!(read(&machine), [moved]);
         // What leads nowhere is as good as nothing.
-        machine.registry.put(Hive::User, KEY, "Personal", RegistryValue::new(r"%NOBODY%\Documents", true));
+        machine.registry.put(Hive::User, KEY, "Personal", Text::new(r"%NOBODY%\Documents", true));
         assert_eq!(read(&machine), [usual]);
     }
 }

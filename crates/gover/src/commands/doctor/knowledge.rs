@@ -18,7 +18,7 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
     let releases = supply.known_releases();
     let known = releases.iter().filter(|release| release.name.is_release()).map(|release| Release {
         name: release.name.clone(),
-        date: release.date.map(|date| date.to_string()),
+        date: release.date,
         is_available: match release.availability(&platform) {
             Availability::Yes => Some(true),
             Availability::No => Some(false),

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use gover_doctor::snapshot::network::{Answer, Asked, NetworkFacts};
+use gover_doctor::snapshot::network::NetworkFacts;
 use gover_net::NetworkSettings;
-use gover_source::{Probe, Supply, Verdict};
+use gover_source::Supply;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -61,27 +61,7 @@ async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
     let sumdb = sumdb.unwrap_or_default();
     let clock_ahead =
         goproxy.iter().chain(&sumdb).filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
-    let asked = |probes: Vec<Probe>| probes.into_iter().map(self::asked).collect();
-    NetworkFacts {
-        proxies: asked(goproxy),
-        sumdb: asked(sumdb),
-        http_proxies: asked(http_proxies),
-        clock_ahead,
-    }
-}
-
-fn asked(probe: Probe) -> Asked {
-    let Probe { address, verdict, took, clock_ahead: _ } = probe;
-    let answer = match verdict {
-        Verdict::Good => Answer::Good,
-        Verdict::Status(status, text) => Answer::Status(status, text),
-        Verdict::Wrong(text) => Answer::Wrong(text),
-        Verdict::UntrustedCertificate(issuer) => Answer::UntrustedCertificate(issuer),
-        Verdict::CertificateTime => Answer::CertificateTime,
-        Verdict::Unreachable(reason) => Answer::Unreachable(reason),
-        Verdict::Silent => Answer::Silent,
-    };
-    Asked { address, answer, took }
+    NetworkFacts { proxies: goproxy, sumdb, http_proxies, clock_ahead }
 }
 
 /// The proxies that variables name, each once.

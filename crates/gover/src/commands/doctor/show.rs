@@ -1,5 +1,6 @@
 use gover_core::text::counted;
-use gover_doctor::{Finding, Severity, visible};
+use gover_core::text::shown;
+use gover_doctor::{Finding, Severity};
 use serde_json::json;
 
 use crate::context::Context;
@@ -31,9 +32,9 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
         Severity::Note => Style::Hint,
     };
     let severity = context.printer.out(style, &format!("{}:", finding.severity.name()));
-    let mut lines = vec![format!("{severity} {}  [{}]", visible(&finding.what), finding.check)];
-    let (shown, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
-    lines.extend(shown.iter().map(|evidence| format!("  {}", visible(&evidence.to_string()))));
+    let mut lines = vec![format!("{severity} {}  [{}]", shown(&finding.what), finding.check)];
+    let (first, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
+    lines.extend(first.iter().map(|evidence| format!("  {}", shown(&evidence.to_string()))));
     if !left.is_empty() {
         lines.push(format!("  and {} more (`--json` shows all)", left.len()));
     }
@@ -41,9 +42,8 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
     let mut places: Vec<String> =
         finding.fix.changes.iter().map(|change| context.short(change.place().as_ref())).collect();
     places.dedup();
-    lines
-        .extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {}", visible(place))));
-    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {}", visible(command))));
+    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {}", shown(place))));
+    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {}", shown(command))));
     lines.push(String::new());
     lines.join("\n")
 }

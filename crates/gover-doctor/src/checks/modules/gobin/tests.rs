@@ -1,4 +1,5 @@
 use super::*;
+use crate::snapshot::registry::Hive;
 use crate::testing::Machine;
 
 #[test]

@@ -1,12 +1,14 @@
 //! GOPROXY: what is written in it, and whether its servers answer.
 
+use gover_source::{Probe, Verdict};
+
 use super::proxy_list::{self, Entry, Place};
 use super::setting::{Setting, host, is_near};
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
 use crate::secret::mask;
 use crate::snapshot::Snapshot;
-use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::network::{self, NetworkFacts};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",
@@ -92,7 +94,7 @@ fn unanswered(
     entries: &[Entry],
     network: &NetworkFacts,
 ) -> Vec<Finding> {
-    let answers = network.proxies.iter().map(Asked::evidence);
+    let answers = network.proxies.iter().map(network::evidence);
     let mut findings = Vec::new();
     // Whether go comes to this entry with every question.
     let mut is_reached = true;
@@ -104,27 +106,27 @@ fn unanswered(
             Place::Server(address) => network.proxies.iter().find(|asked| asked.address == *address),
             _ => None,
         };
-        let Some(asked) = asked.filter(|asked| asked.answer != Answer::Good) else {
+        let Some(asked) = asked.filter(|asked| asked.verdict != Verdict::Good) else {
             is_reached = false;
             continue;
         };
         let is_last = index + 1 == entries.len();
-        let is_not_found = matches!(asked.answer, Answer::Status(404 | 410, _));
+        let is_not_found = matches!(asked.verdict, Verdict::Status(404 | 410, _));
         let falls_through = !is_last && (entry.goes_on || is_not_found);
-        let severity = match (&asked.answer, is_reached, falls_through) {
+        let severity = match (&asked.verdict, is_reached, falls_through) {
             (_, _, true) if is_not_found => Severity::Note,
-            (Answer::Status(403 | 404 | 410 | 451, _), ..) | (_, false, _) | (_, _, true) => {
+            (Verdict::Status(403 | 404 | 410 | 451, _), ..) | (_, false, _) | (_, _, true) => {
                 Severity::Warning
             }
             (_, true, false) => Severity::Error,
         };
-        let what = format!("{} in GOPROXY: {}", asked.address, asked.answer.words());
+        let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
         let mut finding = Finding::new(severity, what, why(asked, is_reached, falls_through))
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone());
         finding.fix.commands.extend(command(snapshot, asked));
-        findings.push(match asked.answer {
-            Answer::Unreachable(_) | Answer::Silent | Answer::Wrong(_) => {
+        findings.push(match asked.verdict {
+            Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_) => {
                 setting.removed_by_hand(snapshot, finding)
             }
             _ => finding,
@@ -134,13 +136,13 @@ fn unanswered(
     findings
 }
 
-fn why(asked: &Asked, is_reached: bool, falls_through: bool) -> &'static str {
-    match (&asked.answer, is_reached, falls_through) {
-        (Answer::Status(404 | 410, _), _, true) => "it has no toolchains; go asks the next entry",
-        (Answer::Status(404 | 410, _), _, false) => {
+fn why(asked: &Probe, is_reached: bool, falls_through: bool) -> &'static str {
+    match (&asked.verdict, is_reached, falls_through) {
+        (Verdict::Status(404 | 410, _), _, true) => "it has no toolchains; go asks the next entry",
+        (Verdict::Status(404 | 410, _), _, false) => {
             "go cannot download toolchains from it; perhaps its address lacks a part, such as `/api/go`"
         }
-        (Answer::Status(403 | 451, _), ..) => "go cannot download toolchains, and asks no other entry",
+        (Verdict::Status(403 | 451, _), ..) => "go cannot download toolchains, and asks no other entry",
         (_, false, _) => "go fails for each module that the entries before it do not have",
         (_, true, true) => "each download waits for it before the next entry is asked",
         (_, true, false) => "go asks no other entry after this, so that every download fails",
@@ -148,11 +150,11 @@ fn why(asked: &Asked, is_reached: bool, falls_through: bool) -> &'static str {
 }
 
 /// What else a person may look at.
-fn command(snapshot: &Snapshot<'_>, asked: &Asked) -> Option<String> {
-    match asked.answer {
-        Answer::UntrustedCertificate(_) => Some("gover doctor tls-inspection".to_owned()),
-        Answer::CertificateTime => Some("gover doctor clock".to_owned()),
-        Answer::Status(401, _) => {
+fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
+    match asked.verdict {
+        Verdict::UntrustedCertificate(_) => Some("gover doctor tls-inspection".to_owned()),
+        Verdict::CertificateTime => Some("gover doctor clock".to_owned()),
+        Verdict::Status(401, _) => {
             let line = format!("machine {} login NAME password TOKEN", host(&asked.address));
             Some(if snapshot.system.is_windows() {
                 format!("Add-Content $HOME\\_netrc '{line}'")
@@ -160,7 +162,7 @@ fn command(snapshot: &Snapshot<'_>, asked: &Asked) -> Option<String> {
                 format!("echo '{line}' >> ~/.netrc")
             })
         }
-        Answer::Status(407, _) | Answer::Unreachable(_) | Answer::Silent => {
+        Verdict::Status(407, _) | Verdict::Unreachable(_) | Verdict::Silent => {
             Some("gover doctor http-proxy".to_owned())
         }
         _ => None,

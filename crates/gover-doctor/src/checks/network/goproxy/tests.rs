@@ -68,7 +68,7 @@ fn what_works_and_will_surprise_is_a_warning_that_only_the_person_can_judge() {
     }
 }
 
-fn answering(value: &str, answers: &[(&str, Answer)]) -> Vec<Finding> {
+fn answering(value: &str, answers: &[(&str, Verdict)]) -> Vec<Finding> {
     let machine = with_value(value).network(|network| {
         network.proxies = answers.iter().map(|(address, answer)| asked(address, answer.clone())).collect();
     });
@@ -77,7 +77,7 @@ fn answering(value: &str, answers: &[(&str, Answer)]) -> Vec<Finding> {
 
 #[test]
 fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
-    let dead = Answer::Unreachable("name not known".to_owned());
+    let dead = Verdict::Unreachable("name not known".to_owned());
     let findings = answering("https://a.example,direct", &[("https://a.example", dead.clone())]);
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(findings[0].what, "https://a.example in GOPROXY: cannot connect: name not known");
@@ -92,7 +92,7 @@ fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
     let findings = answering("https://a.example|direct", &[("https://a.example", dead.clone())]);
     assert_eq!(findings[0].severity, Severity::Warning);
     // The second is asked for what the first does not have.
-    let two = [("https://a.example", Answer::Good), ("https://b.example", dead)];
+    let two = [("https://a.example", Verdict::Good), ("https://b.example", dead)];
     let findings = answering("https://a.example,https://b.example", &two);
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
     assert_eq!(findings[0].evidence[1].to_string(), "https://a.example: answers in 250ms");
@@ -100,7 +100,7 @@ fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
 
 #[test]
 fn each_answer_has_its_own_advice() {
-    let status = |status| Answer::Status(status, String::new());
+    let status = |status| Verdict::Status(status, String::new());
     for (answer, severity, command) in [
         (
             status(401),
@@ -110,8 +110,8 @@ fn each_answer_has_its_own_advice() {
         (status(403), Severity::Warning, None),
         (status(404), Severity::Note, None),
         (status(500), Severity::Error, None),
-        (Answer::UntrustedCertificate(None), Severity::Error, Some("gover doctor tls-inspection")),
-        (Answer::CertificateTime, Severity::Error, Some("gover doctor clock")),
+        (Verdict::UntrustedCertificate(None), Severity::Error, Some("gover doctor tls-inspection")),
+        (Verdict::CertificateTime, Severity::Error, Some("gover doctor clock")),
     ] {
         let findings = answering("https://a.example,direct", &[("https://a.example", answer.clone())]);
         assert_eq!(findings[0].severity, severity, "{answer:?}");
@@ -125,7 +125,7 @@ fn each_answer_has_its_own_advice() {
 fn the_default_of_the_toolchain_is_looked_at_but_not_changed() {
     let machine = Machine::linux()
         .file("~/.gover/versions/go1.22.5/go.env", "GOTOOLCHAIN=auto\nGOPROXY=https://a.example,direct\n")
-        .network(|network| network.proxies = vec![asked("https://a.example", Answer::Silent)]);
+        .network(|network| network.proxies = vec![asked("https://a.example", Verdict::Silent)]);
     let findings = machine.findings("goproxy");
     assert_eq!(
         findings[0].evidence[0].to_string(),
@@ -141,7 +141,7 @@ fn a_healthy_machine_is_silent() {
         for value in ["direct", "https://a.example,direct", "http://localhost:3000|direct", "file:///srv/go"]
         {
             let answered = |network: &mut NetworkFacts| {
-                network.proxies = vec![asked("https://a.example", Answer::Good)];
+                network.proxies = vec![asked("https://a.example", Verdict::Good)];
             };
             let machine = machine.clone().var("GOPROXY", value).network(answered);
             assert!(machine.findings("goproxy").is_empty(), "{value}");

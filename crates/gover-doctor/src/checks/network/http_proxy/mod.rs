@@ -4,11 +4,13 @@
 mod tests;
 mod written;
 
+use gover_source::Verdict;
+
 use super::setting::Setting;
 use crate::check::Check;
 use crate::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
-use crate::snapshot::network::{Answer, NetworkFacts};
+use crate::snapshot::network::{self, NetworkFacts};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
@@ -34,28 +36,29 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// The proxies that were asked and are of no use.
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for asked in network.http_proxies.iter().filter(|asked| asked.answer != Answer::Good) {
+    for asked in network.http_proxies.iter().filter(|asked| asked.verdict != Verdict::Good) {
         let settings: Vec<Setting> = NAMES
             .iter()
             .filter_map(|name| Setting::of_environment(snapshot, name))
             .filter(|setting| super::setting::address(&setting.value) == asked.address)
             .collect();
         let Some(first) = settings.first() else { continue };
-        let (severity, why) = match asked.answer {
-            Answer::Unreachable(_) | Answer::Silent => {
+        let (severity, why) = match asked.verdict {
+            Verdict::Unreachable(_) | Verdict::Silent => {
                 (Severity::Error, "go, git and gover send everything to it, so that every download fails")
             }
-            Answer::Status(407, _) => {
+            Verdict::Status(407, _) => {
                 (Severity::Error, "it wants a name and a password, `http://NAME:PASSWORD@HOST:PORT`")
             }
             _ => (Severity::Warning, "it gives no way to Go's servers, or is no proxy"),
         };
-        let what = format!("the proxy in {}, {}: {}", first.name, asked.address, asked.answer.words());
+        let what =
+            format!("the proxy in {}, {}: {}", first.name, asked.address, network::words(&asked.verdict));
         let mut finding = Finding::new(severity, what, why);
         for setting in &settings {
             finding = setting.removed_by_hand(snapshot, finding.shown_by(setting.evidence.clone()));
         }
-        findings.push(finding.shown_by([asked.evidence()]));
+        findings.push(finding.shown_by([network::evidence(asked)]));
     }
     findings
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::snapshot::registry::{Hive, RegistryValue};
+use crate::snapshot::registry::{Hive, Text};
 use crate::testing::{Machine, asked};
 
 const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
@@ -60,7 +60,7 @@ fn a_proxy_that_go_does_not_use_is_a_note() {
         findings[0].fix.commands,
         ["[Environment]::SetEnvironmentVariable('HTTPS_PROXY', 'http://p.example:8080', 'User')"]
     );
-    machine.registry.put(Hive::User, SETTINGS, "ProxyServer", RegistryValue::new("p.example:8080", false));
+    machine.registry.put(Hive::User, SETTINGS, "ProxyServer", Text::new("p.example:8080", false));
     assert!(machine.findings("http-proxy")[0].what.contains("p.example:8080"));
     assert!(machine.var("HTTPS_PROXY", "http://p.example:8080").findings("http-proxy").is_empty());
 }
@@ -91,14 +91,14 @@ fn exceptions_that_match_nothing_or_everything_are_rewritten() {
 
 #[test]
 fn a_proxy_that_does_not_serve_is_named_with_the_variables_that_lead_to_it() {
-    let answering = |answer: Answer| {
+    let answering = |verdict: Verdict| {
         let machine = Machine::linux()
             .var("HTTPS_PROXY", "http://ann:secret@p.example:8080/")
             .var("HTTP_PROXY", "http://p.example:8080")
-            .network(|network| network.http_proxies = vec![asked("http://p.example:8080", answer)]);
+            .network(|network| network.http_proxies = vec![asked("http://p.example:8080", verdict)]);
         machine.findings("http-proxy")
     };
-    let findings = answering(Answer::Unreachable("connection refused".to_owned()));
+    let findings = answering(Verdict::Unreachable("connection refused".to_owned()));
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(
         findings[0].what,
@@ -107,9 +107,9 @@ fn a_proxy_that_does_not_serve_is_named_with_the_variables_that_lead_to_it() {
     assert_eq!(findings[0].fix.commands, ["unset HTTPS_PROXY", "unset HTTP_PROXY"]);
     assert!(findings[0].fix.changes.is_empty());
     assert!(!format!("{findings:?}").contains("secret"));
-    assert!(answering(Answer::Status(407, String::new()))[0].why.contains("a name and a password"));
-    assert_eq!(answering(Answer::Status(502, String::new()))[0].severity, Severity::Warning);
-    assert!(answering(Answer::Good).is_empty());
+    assert!(answering(Verdict::Status(407, String::new()))[0].why.contains("a name and a password"));
+    assert_eq!(answering(Verdict::Status(502, String::new()))[0].severity, Severity::Warning);
+    assert!(answering(Verdict::Good).is_empty());
 }
 
 #[test]

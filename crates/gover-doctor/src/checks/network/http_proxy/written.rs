@@ -103,18 +103,13 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return Some(finding);
     }
     let is_on = snapshot.registry.number(Hive::User, INTERNET_SETTINGS, "ProxyEnable") == Some(1);
-    let server =
-        snapshot.registry.text(Hive::User, INTERNET_SETTINGS, "ProxyServer").filter(|_| is_on)?.shown();
+    let server = snapshot.registry.shown(Hive::User, INTERNET_SETTINGS, "ProxyServer").filter(|_| is_on)?;
     // `http=a:80;https=b:80`, or one for all.
     let https = server.split(';').find_map(|part| part.strip_prefix("https="));
     let proxy = https.or_else(|| (!server.contains('=')).then_some(server.as_str()))?;
     let what = format!("the settings of Windows have a proxy, {proxy}, which go does not read");
     let why = "go and git go without it; they read HTTPS_PROXY";
-    let evidence = Evidence::Registry {
-        key: format!(r"HKCU\{INTERNET_SETTINGS}"),
-        name: "ProxyServer".to_owned(),
-        value: server.clone(),
-    };
+    let evidence = Evidence::registry(Hive::User, INTERNET_SETTINGS, "ProxyServer", server.as_str());
     let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
     Some(Finding::note(what, why).shown_by([evidence]).command(command))

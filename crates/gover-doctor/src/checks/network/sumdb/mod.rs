@@ -4,12 +4,14 @@ mod patterns;
 #[cfg(test)]
 mod tests;
 
+use gover_source::{Probe, Verdict};
+
 use super::setting::Setting;
 use crate::check::Check;
 use crate::finding::Finding;
 use crate::secret::mask;
 use crate::snapshot::Snapshot;
-use crate::snapshot::network::{Answer, Asked, NetworkFacts};
+use crate::snapshot::network::{self, NetworkFacts};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",
@@ -84,13 +86,13 @@ fn unreachable(
     setting: Option<&Setting>,
     network: &NetworkFacts,
 ) -> Option<Finding> {
-    let says_no = |asked: &&Asked| matches!(asked.answer, Answer::Status(404 | 410, _));
+    let says_no = |asked: &&Probe| matches!(asked.verdict, Verdict::Status(404 | 410, _));
     let way = network.sumdb.iter().find(|asked| !says_no(asked)).or(network.sumdb.last())?;
-    if way.answer == Answer::Good {
+    if way.verdict == Verdict::Good {
         return None;
     }
-    let is_forged = matches!(&way.answer, Answer::Wrong(text) if text.contains("tree head"));
-    let what = format!("the checksum database at {}: {}", way.address, way.answer.words());
+    let is_forged = matches!(&way.verdict, Verdict::Wrong(text) if text.contains("tree head"));
+    let what = format!("the checksum database at {}: {}", way.address, network::words(&way.verdict));
     let why = if is_forged {
         "somebody on the way changes the answers of the checksum database, or answers in its place"
     } else {
@@ -101,10 +103,10 @@ fn unreachable(
     let finding = Finding::error(what, why)
         .shown_by(evidence)
         .shown_by(proxies)
-        .shown_by(network.sumdb.iter().map(Asked::evidence));
-    Some(match way.answer {
-        Answer::UntrustedCertificate(_) => finding.command("gover doctor tls-inspection"),
-        Answer::CertificateTime => finding.command("gover doctor clock"),
+        .shown_by(network.sumdb.iter().map(network::evidence));
+    Some(match way.verdict {
+        Verdict::UntrustedCertificate(_) => finding.command("gover doctor tls-inspection"),
+        Verdict::CertificateTime => finding.command("gover doctor clock"),
         _ => finding.command("gover doctor goproxy http-proxy"),
     })
 }

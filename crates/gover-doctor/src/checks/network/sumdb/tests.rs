@@ -73,7 +73,7 @@ fn public_hosts_among_private_ones_are_named_with_the_list_that_is_meant() {
     assert_eq!(findings[0].fix.commands, ["export GOINSECURE='git.corp.example'"]);
 }
 
-fn answering(answers: &[(&str, Answer)]) -> Vec<Finding> {
+fn answering(answers: &[(&str, Verdict)]) -> Vec<Finding> {
     let machine = Machine::linux().network(|network| {
         network.sumdb = answers.iter().map(|(address, answer)| asked(address, answer.clone())).collect();
     });
@@ -82,12 +82,12 @@ fn answering(answers: &[(&str, Answer)]) -> Vec<Finding> {
 
 #[test]
 fn the_way_that_go_takes_must_end_at_the_database() {
-    let no = || Answer::Status(404, String::new());
+    let no = || Verdict::Status(404, String::new());
     let direct = "https://sum.golang.org";
     assert!(
-        answering(&[("https://a.example/sumdb/sum.golang.org", no()), (direct, Answer::Good)]).is_empty()
+        answering(&[("https://a.example/sumdb/sum.golang.org", no()), (direct, Verdict::Good)]).is_empty()
     );
-    let findings = answering(&[("https://a.example/sumdb/sum.golang.org", no()), (direct, Answer::Silent)]);
+    let findings = answering(&[("https://a.example/sumdb/sum.golang.org", no()), (direct, Verdict::Silent)]);
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(findings[0].what, "the checksum database at https://sum.golang.org: no answer");
     assert_eq!(
@@ -96,10 +96,10 @@ fn the_way_that_go_takes_must_end_at_the_database() {
     );
     assert_eq!(findings[0].fix.commands, ["gover doctor goproxy http-proxy"]);
     // A proxy that fails otherwise ends the search.
-    let failing = Answer::Status(500, String::new());
+    let failing = Verdict::Status(500, String::new());
     let findings = answering(&[("https://a.example/sumdb/sum.golang.org", failing)]);
     assert!(findings[0].what.ends_with("answers with status 500"));
-    let forged = Answer::Wrong("its tree head is not that of sum.golang.org: invalid signature".to_owned());
+    let forged = Verdict::Wrong("its tree head is not that of sum.golang.org: invalid signature".to_owned());
     let findings = answering(&[(direct, forged)]);
     assert!(findings[0].why.starts_with("somebody on the way"), "{findings:?}");
 }
