@@ -16,16 +16,20 @@ pub(crate) enum Failure {
     NoHome(NoHome),
     /// Whoever started the shim gave it no name, nor anything else.
     NoArguments,
-    /// The selection failed.
     Resolve(ResolveError),
     /// Nothing is selected, or what is selected is not installed and must not be.
     Unavailable(Box<Resolution>),
     /// The manager is not beside the shim.
-    NoManager { program: PathBuf, source: io::Error },
+    NoManager {
+        program: PathBuf,
+        source: io::Error,
+    },
     /// The manager could not install it, and has said why.
     NotInstalled,
-    /// The toolchain's program did not start.
-    CannotExecute { program: PathBuf, source: io::Error },
+    CannotExecute {
+        program: PathBuf,
+        source: io::Error,
+    },
 }
 
 impl From<ResolveError> for Failure {

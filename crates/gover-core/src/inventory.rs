@@ -20,9 +20,7 @@ pub struct Inventory {
 /// An entry of `versions/` that is no toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// The entry.
     pub path: PathBuf,
-    /// What is wrong with it.
     pub reason: &'static str,
 }
 

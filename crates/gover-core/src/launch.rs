@@ -11,7 +11,6 @@ use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
 pub struct Launch {
     /// The program by its absolute path, which is its argv\[0\] too.
     pub program: PathBuf,
-    /// The arguments after the program's name.
     pub arguments: Vec<OsString>,
     /// Variables to set, or to remove where there is no value; the rest is inherited.
     pub edits: Vec<(&'static str, Option<OsString>)>,

@@ -15,7 +15,6 @@ use crate::version::{GoVersion, ToolchainName};
 pub struct ShimState {
     /// Whether a missing toolchain is installed on the spot; `None` means yes.
     pub auto_install: Option<bool>,
-    /// Whether the network must not be used.
     pub offline: Option<bool>,
     /// The newest stable release known, which `oldstable` counts from.
     pub stable: Option<GoVersion>,

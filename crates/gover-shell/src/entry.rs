@@ -19,7 +19,6 @@ use crate::kind::ShellKind;
 /// How a directory gets into a shell's PATH.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathEntry {
-    /// By this text.
     Named(String),
     /// By what the shell's own `cygpath -u` makes of this Windows path.
     Asked(String),

@@ -17,10 +17,7 @@ use crate::kind::ShellKind;
 pub enum InitError {
     /// The shell has nothing that could evaluate it.
     #[error("`{shell}` cannot evaluate a script at its start")]
-    NoFunctions {
-        /// The shell.
-        shell: ShellKind,
-    },
+    NoFunctions { shell: ShellKind },
     /// A script is text, and this path is not.
     #[error("the path `{}` is not valid Unicode", shown(path))]
     NotText {
@@ -29,12 +26,7 @@ pub enum InitError {
     },
     /// A directory whose name contains the separator of PATH cannot be on PATH.
     #[error("`{directory}` contains `{separator}`, which separates the directories of PATH")]
-    Separator {
-        /// The directory.
-        directory: String,
-        /// The separator.
-        separator: char,
-    },
+    Separator { directory: String, separator: char },
 }
 
 impl Diagnose for InitError {

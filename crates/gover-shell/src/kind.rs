@@ -11,19 +11,13 @@ use crate::syntax::{self, Syntax};
 /// A family of shells with the same language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShellKind {
-    /// GNU Bash.
     Bash,
-    /// Z shell.
     Zsh,
-    /// fish.
     Fish,
     /// Windows `PowerShell` 5.1 and `PowerShell` 7.
     PowerShell,
-    /// The command prompt of Windows.
     Cmd,
-    /// Nushell.
     Nu,
-    /// Elvish.
     Elvish,
     /// Any other shell that speaks POSIX `sh`: dash, ash, ksh, mksh.
     Posix,
@@ -110,7 +104,6 @@ impl FromStr for ShellKind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a shell gover knows", shown(name))]
 pub struct UnknownShell {
-    /// What was typed.
     pub name: String,
 }
 

@@ -18,7 +18,6 @@ pub struct Rules<'a> {
     pub settings: &'a GoEnv<'a>,
     /// The starting directory of every search.
     pub directory: &'a Path,
-    /// The directory for temporary files.
     pub temporary: &'a Path,
     /// The running toolchain's GOROOT, where a search for go.work ends.
     pub goroot: Option<&'a Path>,
@@ -31,13 +30,10 @@ pub struct Rules<'a> {
 /// What the go command would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// Run itself.
     Stay,
-    /// Hand over.
     Switch {
         /// The name Go would look for; not always a release: `go1.22`, `go1.23.4 extra`.
         name: String,
-        /// What asked for it.
         demand: Demand,
         /// Whether only PATH may provide it (`path`, `+path`).
         path_only: bool,
@@ -47,22 +43,16 @@ pub enum Choice {
 /// What asked for another toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// Which setting or file.
     pub source: DemandSource,
-    /// The file, if it is one.
     pub path: Option<PathBuf>,
-    /// Its line, from 1.
     pub line: Option<usize>,
 }
 
 /// Where a demand comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemandSource {
-    /// The GOTOOLCHAIN setting.
     GoToolchain,
-    /// A go.work.
     GoWork,
-    /// A go.mod.
     GoMod,
 }
 
@@ -82,7 +72,6 @@ impl DemandSource {
 pub struct Refusal {
     /// Go's words.
     pub message: String,
-    /// The file at fault, if it is one.
     pub path: Option<PathBuf>,
 }
 

@@ -8,39 +8,11 @@ use crate::request::InvalidRequest;
 /// A pin file is there and does not say which Go to use.
 #[derive(Debug)]
 pub enum PinError {
-    /// Neither a version nor anything else.
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No request.
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Its line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        source: InvalidRequest,
-    },
-    /// Not UTF-8.
-    NotText {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Larger than a pin can be.
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size in bytes.
-        size: u64,
-    },
-    /// The operating system refused.
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Empty { path: PathBuf },
+    Invalid { path: PathBuf, line: usize, source: InvalidRequest },
+    NotText { path: PathBuf },
+    TooLarge { path: PathBuf, size: u64 },
+    Unreadable { path: PathBuf, source: io::Error },
 }
 
 impl fmt::Display for PinError {

@@ -22,7 +22,6 @@ pub const TOOL_VERSIONS_FILE: &str = ".tool-versions";
 /// Which file a pin was found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinKind {
-    /// `.go-version`
     VersionFile,
     /// `.tool-versions`, line `golang V` or `go V`
     ToolVersions,
@@ -31,13 +30,9 @@ pub enum PinKind {
 /// A pin that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
-    /// Which kind of file.
     pub kind: PinKind,
-    /// The file.
     pub path: PathBuf,
-    /// Its line, from 1.
     pub line: usize,
-    /// What it asks for.
     pub request: Request,
 }
 

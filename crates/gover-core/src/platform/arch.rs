@@ -55,7 +55,6 @@ impl fmt::Display for Arch {
 /// The text is no architecture by Go's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidArch {
-    /// What was given.
     pub text: String,
     /// What Go calls that, if it is another's name for it.
     pub meant: Option<Arch>,

@@ -92,7 +92,6 @@ impl FromStr for Platform {
 /// The text names no platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPlatform {
-    /// What was given.
     pub text: String,
 }
 

@@ -15,42 +15,29 @@ pub enum ResolveError {
     Request {
         /// Where it stands, as part of a sentence: `GOVER_VERSION`.
         place: String,
-        /// What is wrong with it.
         source: InvalidRequest,
-        /// How to get rid of it.
         remedy: &'static str,
     },
-    /// A pin file.
     Pin(PinError),
-    /// A path that is no GOROOT.
     NotGoroot {
-        /// The path.
         path: PathBuf,
     },
     /// `system` was asked for, and PATH has none.
     NoSystem,
     /// Go's switch variable names no toolchain.
     Switch {
-        /// Its value.
         value: String,
     },
     /// A wrapper on PATH leads back here.
     Recursion {
-        /// The wrapper.
         program: PathBuf,
     },
-    /// The store cannot be read.
     Store {
-        /// Its directory.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
-    /// The file with the default cannot be read.
     Default {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
 }

@@ -32,13 +32,10 @@ use crate::version::ToolchainName;
 /// What is asked.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The environment of the call.
     pub env: &'a Env,
-    /// Where gover's things are.
     pub layout: &'a Layout,
     /// What only the operating system can tell.
     pub host: &'a Host,
-    /// The name the program was called by.
     pub called_as: &'a CalledAs,
     /// The arguments without the program's name.
     pub arguments: &'a [OsString],
@@ -49,7 +46,6 @@ pub struct Question<'a> {
 pub enum CalledAs {
     /// `go`, or anything that is none of the others.
     Go,
-    /// `gofmt`
     Gofmt,
     /// `go1.22.5`
     Named(ToolchainName),
@@ -90,7 +86,6 @@ impl CalledAs {
 pub struct Host {
     /// The processes above this one, nearest first: id and start time in the system's own unit.
     pub ancestors: fn() -> Vec<(u32, u64)>,
-    /// Whether a path is a file that may be executed.
     pub is_executable: fn(&Path) -> bool,
 }
 
@@ -112,9 +107,7 @@ pub struct Resolution {
 /// What a selection comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// This one.
     Ready(Toolchain),
-    /// One that is not installed; installing the request provides it.
     Missing(Request),
     /// Nothing chooses a Go, and none is on PATH.
     Nothing,
@@ -127,7 +120,6 @@ pub struct Toolchain {
     pub name: Option<ToolchainName>,
     /// Its GOROOT; unknown for a `go` on PATH that is a wrapper.
     pub goroot: Option<PathBuf>,
-    /// The directory of its programs.
     pub bin: PathBuf,
 }
 

@@ -6,11 +6,8 @@ use crate::gorules::{Demand, DemandSource};
 /// What chose a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// Which rule of the selection.
     pub kind: OriginKind,
-    /// The file that says so, if it is one.
     pub path: Option<PathBuf>,
-    /// Its line, from 1.
     pub line: Option<usize>,
     /// What it asks for, as written.
     pub request: String,
@@ -29,9 +26,7 @@ pub enum OriginKind {
     Environment,
     /// What `gover use` recorded for an ancestor shell.
     Session,
-    /// `.go-version`
     VersionFile,
-    /// `.tool-versions`
     ToolVersions,
     /// What `gover default` stored.
     Default,

@@ -12,7 +12,6 @@ use crate::layout::Layout;
 pub struct SessionRecord {
     /// When the shell started, in the system's own unit.
     pub start: u64,
-    /// What it chose.
     pub request: String,
 }
 

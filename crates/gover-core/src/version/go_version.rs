@@ -142,7 +142,6 @@ pub struct Kind<'a> {
 /// The text is no Go version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidVersion {
-    /// What was given.
     pub text: String,
 }
 

@@ -26,7 +26,6 @@ const NOTE_JOINED: &str =
 /// A marker without its counterpart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Damaged {
-    /// Its line, from 1.
     pub(super) line: usize,
 }
 

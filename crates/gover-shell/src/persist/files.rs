@@ -36,7 +36,6 @@ pub(super) struct StartupFile {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
-    /// Evaluates `gover init`.
     Init(ShellKind),
     /// Puts `bin` on PATH if it is missing, in `sh`.
     PathOnly,

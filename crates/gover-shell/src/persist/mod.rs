@@ -31,7 +31,6 @@ pub fn block_at_end(content: &[u8]) -> Option<Vec<u8>> {
 /// A change to one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// A startup file.
     File(FileEdit),
     /// The user's PATH in the Windows registry.
     UserPath(UserPathEdit),
@@ -52,9 +51,7 @@ impl Edit {
 pub struct FileEdit {
     /// The file by the name the shell reads; it may be a link, which stays one.
     pub path: PathBuf,
-    /// What it holds now.
     pub before: Option<Vec<u8>>,
-    /// What it will hold.
     pub after: Option<Vec<u8>>,
     /// The lines that are added, for a person to paste where gover may not write; empty when undoing.
     pub lines: String,
@@ -72,7 +69,6 @@ pub enum Reach {
 /// What is to be done, what is done already, and where it cannot be done.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// The changes to apply.
     pub edits: Vec<Edit>,
     /// What the changes do not achieve, or what they run into.
     pub notices: Vec<Notice>,
@@ -91,40 +87,16 @@ pub enum PersistError {
     /// The path of gover cannot be written into a startup file.
     #[error("cannot write the path of gover into a startup file")]
     Path(#[source] InitError),
-    /// A startup file cannot be read.
     #[error("cannot read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// A startup file has half of gover's block.
     #[error("`{}` has gover's marker in line {line} without its counterpart", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-    },
+    Damaged { path: PathBuf, line: usize },
     /// A startup file is marked read-only, as generated ones are.
     #[error("`{}` is read-only", path.display())]
-    ReadOnly {
-        /// The file.
-        path: PathBuf,
-        /// The lines to add by hand; empty when undoing.
-        lines: String,
-    },
-    /// A startup file cannot be written.
+    ReadOnly { path: PathBuf, lines: String },
     #[error("cannot write `{}`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The lines to add by hand; empty when undoing.
-        lines: String,
-        /// Why.
-        source: io::Error,
-    },
+    Write { path: PathBuf, lines: String, source: io::Error },
     /// A place was changed by somebody else after the plan was made.
     #[error("`{place}` has changed in the meantime")]
     Changed {
@@ -136,9 +108,7 @@ pub enum PersistError {
     Registry {
         /// What belongs there.
         bin: PathBuf,
-        /// `read` or `write`.
         verb: &'static str,
-        /// Why.
         source: io::Error,
     },
 }

@@ -16,9 +16,7 @@ use crate::quote::powershell;
 /// A change to the user's PATH in the registry; `None` means that there is no such value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPathEdit {
-    /// The value now.
     pub before: Option<Text>,
-    /// The value after.
     pub after: Option<Text>,
     /// The same as people see it.
     pub change: EntryChange,
@@ -43,10 +41,7 @@ pub enum Notice {
     /// gover stays in the machine's PATH, where an administrator put it.
     MachineGover(MachineEntry),
     /// The user's PATH is longer than some programs can take.
-    LongUserPath {
-        /// Its UTF-16 units.
-        length: usize,
-    },
+    LongUserPath { length: usize },
     /// Both together are longer than a line of `cmd.exe`.
     LongPath {
         /// Their UTF-16 units, with variables expanded.
@@ -57,7 +52,6 @@ pub enum Notice {
 /// A directory in the machine's PATH, which only an administrator can change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineEntry {
-    /// The directory.
     pub directory: PathBuf,
     /// Whether that is where Go's own installer puts Go.
     pub is_from_installer: bool,

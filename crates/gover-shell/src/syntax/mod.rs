@@ -16,7 +16,6 @@ use crate::kind::ShellKind;
 /// A change to one environment variable of a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change<'a> {
-    /// Gives an exported variable a value.
     Set(&'a str, &'a str),
     /// Removes a variable; one that is not there is fine.
     Unset(&'a str),

@@ -24,9 +24,7 @@ mod tests;
 /// A change to the environment that the new program inherits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnvEdit {
-    /// Sets a variable to a value.
     Set(OsString, OsString),
-    /// Removes a variable.
     Remove(OsString),
 }
 

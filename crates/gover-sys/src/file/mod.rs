@@ -244,7 +244,6 @@ pub struct FileSystem {
     pub kind: String,
     /// Whether the system refuses to start programs on it (`noexec`).
     pub forbids_programs: bool,
-    /// Whether it is reached over a network.
     pub is_remote: bool,
     /// Bytes that this user may still write; `None` if unknown.
     pub available: Option<u64>,

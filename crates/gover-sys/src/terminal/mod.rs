@@ -12,9 +12,7 @@ use windows as imp;
 /// One of the standard streams that write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
-    /// Standard output.
     Stdout,
-    /// Standard error.
     Stderr,
 }
 
