@@ -29,7 +29,7 @@ pub fn mebibytes(bytes: u64) -> String {
 }
 
 /// `file:line in directory`, for sentences about a file.
-pub fn place(path: &Path, line: Option<usize>, home: Option<&Path>) -> String {
+pub fn location(path: &Path, line: Option<usize>, home: Option<&Path>) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let line = line.map(|line| format!(":{line}")).unwrap_or_default();
     match path.parent() {
@@ -55,6 +55,6 @@ mod tests {
         assert_eq!(pasted("/media/usb/go"), "/media/usb/go");
         assert_eq!(pasted("~/Ann Lee"), "\"~/Ann Lee\"");
         assert_eq!(pasted(">=1.21"), "\">=1.21\"");
-        assert_eq!(place(Path::new("/home/ann/shop/go.mod"), Some(3), None), "go.mod:3 in /home/ann/shop");
+        assert_eq!(location(Path::new("/home/ann/shop/go.mod"), Some(3), None), "go.mod:3 in /home/ann/shop");
     }
 }

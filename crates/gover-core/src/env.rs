@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnose::Diagnose;
 use crate::layout::Layout;
 use crate::platform::IS_WINDOWS;
-use crate::real_path::plain;
+use crate::real_path::simplified;
 use crate::text::shown;
 
 /// Environment variables, the working directory and the arguments of a process.
@@ -143,7 +143,7 @@ impl Env {
     /// starts `D:\gover\bin\go.exe` has no variable of a shell; else `~/.gover`.
     pub fn gover_home(&self) -> Option<PathBuf> {
         if let Some(home) = self.var(vars::GOVER_HOME) {
-            let home = plain(Path::new(&home));
+            let home = simplified(Path::new(&home));
             // A relative one would be another store in each directory.
             return home.is_absolute().then_some(home);
         }
@@ -249,7 +249,7 @@ fn home_above(program: &Path) -> Option<PathBuf> {
     let name = bin.file_name()?;
     let is_bin = is_same_name(name, OsStr::new("bin"));
     let home = bin.parent().filter(|home| is_bin && home.is_absolute())?;
-    Some(plain(home))
+    Some(simplified(home))
 }
 
 fn is_stamped(home: &Path) -> bool {
@@ -288,7 +288,7 @@ mod tests {
     /// A user's home beside a gover elsewhere, both with a shim's stamp.
     fn two_homes() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let root = tempfile::tempdir().unwrap();
-        let path = plain(&root.path().canonicalize().unwrap());
+        let path = simplified(&root.path().canonicalize().unwrap());
         let (user, other) = (path.join("user"), path.join("drive").join("gover"));
         for home in [&user.join(".gover"), &other] {
             std::fs::create_dir_all(home.join("bin")).unwrap();

@@ -6,14 +6,14 @@ use std::path::{Component, Path, PathBuf, Prefix};
 
 /// The path with links, `.` and `..` resolved; an error if nothing is there.
 ///
-/// Windows answers with `\\?\C:\…`; the [plain](plain) form is given, as Go's `filepath.EvalSymlinks` does.
+/// Windows answers with `\\?\C:\…`; the [simplified] form is given, as Go's `filepath.EvalSymlinks` does.
 pub fn real_path(path: &Path) -> io::Result<PathBuf> {
-    Ok(plain(&path.canonicalize()?))
+    Ok(simplified(&path.canonicalize()?))
 }
 
 /// A path with the platform's separators and none at its end, and without the `\\?\` that some programs put before a path
 /// on Windows: go.exe does not understand it in GOROOT, nor cmd.exe, nor Windows itself in PATH.
-pub fn plain(path: &Path) -> PathBuf {
+pub fn simplified(path: &Path) -> PathBuf {
     let mut components = path.components();
     let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
     let start = match prefix.kind() {
@@ -54,11 +54,11 @@ mod tests {
                 (r"\\server/share\a", r"\\server\share\a"),
                 (r"a\b", r"a\b"),
             ] {
-                assert_eq!(plain(Path::new(verbatim)).to_str(), Some(expected));
+                assert_eq!(simplified(Path::new(verbatim)).to_str(), Some(expected));
             }
         } else {
-            assert_eq!(plain(Path::new(r"\\?\C:\a")), Path::new(r"\\?\C:\a"));
-            assert_eq!(plain(Path::new("/a/b/")), Path::new("/a/b"));
+            assert_eq!(simplified(Path::new(r"\\?\C:\a")), Path::new(r"\\?\C:\a"));
+            assert_eq!(simplified(Path::new("/a/b/")), Path::new("/a/b"));
         }
     }
 }

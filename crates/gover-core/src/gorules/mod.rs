@@ -14,7 +14,7 @@ pub use arguments::{starting_directory, without_directory_flag};
 pub use environment::{EnvFile, GoEnv, user_env_file};
 pub use module_file::lookup;
 pub use search::{find_go_mod, find_go_work};
-pub use select::{Choice, Demand, DemandSource, Refusal, Rules};
+pub use select::{Choice, Demand, DemandSource, Rules, SelectError};
 
 #[cfg(test)]
 mod tests;

@@ -69,21 +69,21 @@ impl DemandSource {
 
 /// Go would stop with this message (without its `go: `).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct SelectError {
     /// Go's words.
     pub message: String,
     pub path: Option<PathBuf>,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for SelectError {}
 
-impl Diagnose for Refusal {
+impl Diagnose for SelectError {
     fn hints(&self) -> Vec<String> {
         vec![match &self.path {
             Some(path) => {
@@ -96,7 +96,7 @@ impl Diagnose for Refusal {
 
 impl Rules<'_> {
     /// What `local` would do (`toolchain.Select`).
-    pub fn select(&self, local: &ToolchainName) -> Result<Choice, Refusal> {
+    pub fn select(&self, local: &ToolchainName) -> Result<Choice, SelectError> {
         let arguments = without_directory_flag(self.arguments);
         if !self.modules_enabled() || is_answered_locally(&arguments) {
             return Ok(Choice::Stay);
@@ -114,7 +114,10 @@ impl Rules<'_> {
             return Ok(Choice::Stay);
         }
         if !chosen.name.starts_with("go1") && !chosen.name.contains("-go1") {
-            return Err(Refusal { message: format!("invalid GOTOOLCHAIN {:?}", chosen.name), path: None });
+            return Err(SelectError {
+                message: format!("invalid GOTOOLCHAIN {:?}", chosen.name),
+                path: None,
+            });
         }
         Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
     }
@@ -132,9 +135,9 @@ impl Rules<'_> {
         }
     }
 
-    fn raise(&self, chosen: &mut Chosen) -> Result<(), Refusal> {
+    fn raise(&self, chosen: &mut Chosen) -> Result<(), SelectError> {
         let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| Refusal {
+        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| SelectError {
             message: format!("cannot read {}: {error}", path.display()),
             path: Some(path.clone()),
         })?;
@@ -144,7 +147,7 @@ impl Rules<'_> {
             if toolchain == "default" {
                 return Ok(());
             }
-            let name = ToolchainName::parse(toolchain).map_err(|_| Refusal {
+            let name = ToolchainName::parse(toolchain).map_err(|_| SelectError {
                 message: format!("invalid toolchain {toolchain:?} in {}", short(&path)),
                 path: Some(path.clone()),
             })?;
@@ -168,13 +171,13 @@ impl Rules<'_> {
     }
 
     /// The one file whose lines count (`modGoToolchain`).
-    fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, Refusal> {
+    fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, SelectError> {
         let work = match self.settings.get(vars::GOWORK).as_deref() {
             Some("off") => None,
             None | Some("" | "auto") => find_go_work(self.directory, self.goroot),
             Some(path) if Path::new(path).is_absolute() => Some(PathBuf::from(path)),
             Some(_) => {
-                return Err(Refusal {
+                return Err(SelectError {
                     message: "invalid GOWORK: not an absolute path".to_owned(),
                     path: None,
                 });
@@ -208,7 +211,7 @@ struct Minimum<'a> {
     mode: Option<&'a str>,
 }
 
-fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, Refusal> {
+fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, SelectError> {
     let own = || (local.as_str().to_owned(), local.version().clone());
     if setting == "auto" || setting == "path" {
         let (name, version) = own();
@@ -219,7 +222,7 @@ fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, R
         None => (setting, None),
     };
     let invalid =
-        |more: String| Refusal { message: format!("invalid GOTOOLCHAIN {setting:?}{more}"), path: None };
+        |more: String| SelectError { message: format!("invalid GOTOOLCHAIN {setting:?}{more}"), path: None };
     let (name, version) = if least == "local" {
         own()
     } else {

@@ -50,7 +50,7 @@ impl Project {
         self.variables.push((key.to_owned(), value.into()));
     }
 
-    fn select(&self, local: &str, arguments: &[&str]) -> Result<Choice, Refusal> {
+    fn select(&self, local: &str, arguments: &[&str]) -> Result<Choice, SelectError> {
         self.select_in(&self.directory(), &self.root.path().join("tmp"), local, arguments)
     }
 
@@ -60,7 +60,7 @@ impl Project {
         temporary: &Path,
         local: &str,
         arguments: &[&str],
-    ) -> Result<Choice, Refusal> {
+    ) -> Result<Choice, SelectError> {
         let env = Env::from_map(self.variables.clone(), directory.to_owned());
         let goroot = self.goroot();
         let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
@@ -76,11 +76,11 @@ impl Project {
     }
 }
 
-fn outcome(local: &str, choice: Result<Choice, Refusal>) -> (String, String) {
+fn outcome(local: &str, choice: Result<Choice, SelectError>) -> (String, String) {
     match choice {
         Ok(Choice::Stay) => (local.to_owned(), String::new()),
         Ok(Choice::Switch { name, .. }) => (name, String::new()),
-        Err(refusal) => (String::new(), format!("go: {refusal}")),
+        Err(go_error) => (String::new(), format!("go: {go_error}")),
     }
 }
 

@@ -14,7 +14,7 @@ pub struct MachineFacts {
 }
 
 impl Platform {
-    /// The platform whose toolchains fit the machine, seen by a program that was built for `self`.
+    /// The platform whose toolchains compatibility the machine, seen by a program that was built for `self`.
     ///
     /// - macOS and Windows run the processor's own programs always. An x86-64 program that Rosetta or Windows on ARM
     ///   translates, and a 32-bit program on 64-bit Windows, must not bring its own kind in: that would be slower for no
@@ -44,28 +44,32 @@ impl Platform {
     }
 
     /// How programs for `arch` fare on this machine.
-    pub fn fit(&self, arch: Arch) -> Fit {
+    pub fn compatibility(&self, arch: Arch) -> Compatibility {
         if self.arch() == arch.as_str() {
-            Fit::Own
+            Compatibility::Own
         } else if !self.also_runs().contains(&arch) {
-            Fit::Foreign
+            Compatibility::Foreign
         } else if self.arch() == "arm64" {
-            Fit::Emulated
+            Compatibility::Emulated
         } else {
-            Fit::Compatible
+            Compatibility::Compatible
         }
     }
 
     /// In a few words what is special about a toolchain for `arch` here; `None` for the machine's own.
-    pub fn remark(&self, arch: Arch) -> Option<Remark> {
-        let fit = self.fit(arch);
-        (fit != Fit::Own).then(|| Remark { arch, machine: self.arch().to_owned(), fit })
+    pub fn warning(&self, arch: Arch) -> Option<ArchWarning> {
+        let compatibility = self.compatibility(arch);
+        (compatibility != Compatibility::Own).then(|| ArchWarning {
+            arch,
+            machine: self.arch().to_owned(),
+            compatibility,
+        })
     }
 }
 
 /// How programs of an architecture run on a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum Compatibility {
     /// They are what it is made for.
     Own,
     /// The processor runs them as well: 386 on amd64.
@@ -78,19 +82,19 @@ pub enum Fit {
 
 /// `amd64 on arm64 (emulated)`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct ArchWarning {
     arch: Arch,
     machine: String,
-    fit: Fit,
+    compatibility: Compatibility,
 }
 
-impl fmt::Display for Remark {
+impl fmt::Display for ArchWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} on {}", self.arch, self.machine)?;
-        match self.fit {
-            Fit::Own | Fit::Compatible => Ok(()),
-            Fit::Emulated => f.write_str(" (emulated)"),
-            Fit::Foreign => f.write_str(" (needs an emulator)"),
+        match self.compatibility {
+            Compatibility::Own | Compatibility::Compatible => Ok(()),
+            Compatibility::Emulated => f.write_str(" (emulated)"),
+            Compatibility::Foreign => f.write_str(" (needs an emulator)"),
         }
     }
 }
@@ -142,15 +146,15 @@ mod tests {
 
     #[test]
     fn a_toolchain_for_another_architecture_is_told_apart() {
-        let remark = |machine: &str, arch: &str| {
+        let warning = |machine: &str, arch: &str| {
             let machine: Platform = machine.parse().unwrap();
-            machine.remark(Arch::parse(arch).unwrap()).map(|remark| remark.to_string())
+            machine.warning(Arch::parse(arch).unwrap()).map(|warning| warning.to_string())
         };
-        assert_eq!(remark("darwin-arm64", "arm64"), None);
-        assert_eq!(remark("darwin-arm64", "amd64").unwrap(), "amd64 on arm64 (emulated)");
-        assert_eq!(remark("windows-arm64", "386").unwrap(), "386 on arm64 (emulated)");
-        assert_eq!(remark("linux-amd64", "386").unwrap(), "386 on amd64");
-        assert_eq!(remark("linux-amd64", "arm64").unwrap(), "arm64 on amd64 (needs an emulator)");
-        assert_eq!(remark("linux-arm64", "amd64").unwrap(), "amd64 on arm64 (needs an emulator)");
+        assert_eq!(warning("darwin-arm64", "arm64"), None);
+        assert_eq!(warning("darwin-arm64", "amd64").unwrap(), "amd64 on arm64 (emulated)");
+        assert_eq!(warning("windows-arm64", "386").unwrap(), "386 on arm64 (emulated)");
+        assert_eq!(warning("linux-amd64", "386").unwrap(), "386 on amd64");
+        assert_eq!(warning("linux-amd64", "arm64").unwrap(), "arm64 on amd64 (needs an emulator)");
+        assert_eq!(warning("linux-arm64", "amd64").unwrap(), "amd64 on arm64 (needs an emulator)");
     }
 }

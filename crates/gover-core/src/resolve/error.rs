@@ -14,7 +14,7 @@ pub enum ResolveError {
     /// A choice that is no request.
     Request {
         /// Where it stands, as part of a sentence: `GOVER_VERSION`.
-        place: String,
+        location: String,
         source: InvalidRequest,
         remedy: &'static str,
     },
@@ -45,7 +45,7 @@ pub enum ResolveError {
 impl fmt::Display for ResolveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Request { place, .. } => write!(f, "cannot use {place}"),
+            Self::Request { location, .. } => write!(f, "cannot use {location}"),
             Self::Pin(error) => error.fmt(f),
             Self::NotGoroot { path } => {
                 write!(f, "`{}` is not a Go toolchain: it lacks bin/go or VERSION", path.display())

@@ -5,12 +5,12 @@
 //! session record, pin, default, a Go on PATH) to which cmd/go's rules are applied
 //! (`docs/design.md#which-toolchain-runs`).
 
+mod choice;
 mod error;
+mod explicit;
 mod locate;
-mod order;
 mod origin;
 mod session;
-mod standing;
 mod system;
 mod trace;
 
@@ -24,7 +24,7 @@ pub use system::is_gover_directory;
 pub use trace::Trace;
 
 use crate::env::Env;
-use crate::gorules::Refusal;
+use crate::gorules::SelectError;
 use crate::layout::{Layout, executable_name};
 use crate::request::Request;
 use crate::version::ToolchainName;
@@ -99,7 +99,7 @@ pub struct Resolution {
     /// Set where Go's own rules changed the standing choice.
     pub raised: Option<Raised>,
     /// Set where Go itself will stop and say so; the standing choice runs.
-    pub refusal: Option<Refusal>,
+    pub go_error: Option<SelectError>,
     /// The arguments to pass on, `+REQUEST` removed.
     pub arguments: Vec<OsString>,
 }
@@ -159,9 +159,9 @@ impl Resolution {
 
 /// Answers the question; `trace` is told each step if it listens.
 pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
-    match order::order(question, trace)? {
+    match explicit::resolve(question, trace)? {
         Some(resolution) => Ok(resolution),
-        None => standing::resolve(question, trace),
+        None => choice::resolve(question, trace),
     }
 }
 

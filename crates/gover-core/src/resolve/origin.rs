@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::display::place;
+use crate::display::location;
 use crate::gorules::{Demand, DemandSource};
 
 /// What chose a toolchain.
@@ -81,7 +81,7 @@ impl Origin {
             OriginKind::Environment => format!("chosen by GOVER_VERSION={request}"),
             OriginKind::Session => format!("chosen by `gover use {request}` in this shell"),
             OriginKind::VersionFile | OriginKind::ToolVersions => match &self.path {
-                Some(path) => format!("chosen by {}", place(path, self.line, home)),
+                Some(path) => format!("chosen by {}", location(path, self.line, home)),
                 None => format!("chosen by {}", self.subject()),
             },
             OriginKind::Default => format!("chosen by the default, {request}"),
@@ -112,7 +112,7 @@ impl Raised {
                     crate::display::short_path(path, home)
                 )
             }
-            (_, Some(path)) => format!("required by {}", place(path, self.by.line, home)),
+            (_, Some(path)) => format!("required by {}", location(path, self.by.line, home)),
             (source, None) => format!("required by {}", source.as_str()),
         }
     }

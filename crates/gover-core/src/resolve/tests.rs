@@ -50,7 +50,7 @@ fn describe(resolution: &Resolution) -> String {
     if let Some(raised) = &resolution.raised {
         words.extend(["raised".to_owned(), raised.by.source.as_str().to_owned()]);
     }
-    if resolution.refusal.is_some() {
+    if resolution.go_error.is_some() {
         words.push("refused".to_owned());
     }
     words.join(" ")
@@ -124,16 +124,16 @@ fn a_trace_tells_each_step_in_order() {
     };
     let root = tempfile::tempdir().unwrap();
     let root = root.path().canonicalize().unwrap();
-    let place = format!("in {}", root.join("p").display());
+    let location = format!("in {}", root.join("p").display());
     assert_eq!(
         ask(&case, &root).steps,
         [
             "GOVER_VERSION is not set".to_owned(),
             "no shell above this one recorded a choice".to_owned(),
-            format!(".go-version:1 {place} asks for 1.21"),
+            format!(".go-version:1 {location} asks for 1.21"),
             "the newest installed match is go1.21.5".to_owned(),
             "GOTOOLCHAIN is \"auto\"".to_owned(),
-            format!("go.mod:3 {place} asks for go1.23.1"),
+            format!("go.mod:3 {location} asks for go1.23.1"),
         ]
     );
 }

@@ -75,8 +75,8 @@ impl GoVersion {
     }
 
     /// The prerelease word and its number: `("rc", "2")`.
-    pub fn prerelease(&self) -> Option<Kind<'_>> {
-        self.is_prerelease().then_some(Kind { word: &self.kind, number: &self.pre.0 })
+    pub fn prerelease(&self) -> Option<Prerelease<'_>> {
+        self.is_prerelease().then_some(Prerelease { word: &self.kind, number: &self.pre.0 })
     }
 
     /// Whether toolchains of this version know toolchain selection (1.21 and later,
@@ -132,7 +132,7 @@ impl Ord for GoVersion {
 
 /// The prerelease part of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind<'a> {
+pub struct Prerelease<'a> {
     /// `alpha`, `beta`, `rc`.
     pub word: &'a str,
     /// Its number in decimal, possibly empty.

@@ -9,5 +9,5 @@ mod go_version;
 mod tests;
 mod toolchain_name;
 
-pub use go_version::{GoVersion, InvalidVersion, Kind};
+pub use go_version::{GoVersion, InvalidVersion, Prerelease};
 pub use toolchain_name::ToolchainName;

@@ -71,6 +71,6 @@ fn selection(
         is_system: resolution.origin.as_ref().is_some_and(|origin| origin.kind == OriginKind::System),
         reason: resolution.reason(env.user_home().as_deref()),
         missing,
-        error: resolution.refusal.as_ref().map(ToString::to_string),
+        error: resolution.go_error.as_ref().map(ToString::to_string),
     }
 }

@@ -29,9 +29,9 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
     } else if let Some(line) = sentence(&resolution, context) {
         context.printer.data(&line)?;
     }
-    match resolution.refusal {
+    match resolution.go_error {
         // The go command will stop here, so this is an error too.
-        Some(refusal) => Err(refusal.into()),
+        Some(error) => Err(error.into()),
         None => end(&resolution, context),
     }
 }
@@ -92,6 +92,6 @@ fn facts(resolution: &Resolution, context: &Context<'_>) -> Value {
         "installed": installed,
         "origin": origin,
         "raised": raised,
-        "error": resolution.refusal.as_ref().map(ToString::to_string),
+        "error": resolution.go_error.as_ref().map(ToString::to_string),
     })
 }

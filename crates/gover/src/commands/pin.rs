@@ -31,8 +31,8 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
 fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
     match find_pin(directory)? {
         Some(pin) => {
-            let place = gover_core::display::place(&pin.path, Some(pin.line), context.home());
-            context.printer.data(&format!("{}  {place}", pin.request))?;
+            let location = gover_core::display::location(&pin.path, Some(pin.line), context.home());
+            context.printer.data(&format!("{}  {location}", pin.request))?;
             Ok(Exit::Success)
         }
         None => Err(Failure::new("nothing is pinned here or above", "gover pin 1.22")),

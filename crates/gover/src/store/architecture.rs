@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gover_core::layout::goroot_program;
-use gover_core::platform::{Remark, architectures_of};
+use gover_core::platform::{ArchWarning, architectures_of};
 use gover_core::{Arch, Platform, ToolchainName};
 use gover_install::Receipt;
 
@@ -20,8 +20,8 @@ pub(crate) fn of_toolchain(name: &ToolchainName, context: &Context<'_>) -> Optio
 }
 
 /// What is special about a toolchain's architecture here; `None` for the machine's own.
-pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<Remark> {
-    context.machine.remark(of_toolchain(name, context)?)
+pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<ArchWarning> {
+    context.machine.warning(of_toolchain(name, context)?)
 }
 
 /// By the first bytes of `bin/go`. A universal binary counts as the machine's own architecture if it holds that.

@@ -191,7 +191,7 @@ impl<'a> Installation<'a> {
                 format!("gover install -f --arch {wanted} {version}"),
             ));
         }
-        match arch.and_then(|arch| context.machine.remark(arch)) {
+        match arch.and_then(|arch| context.machine.warning(arch)) {
             Some(remark) => context.printer.note(&format!("{name} is installed: {remark}")),
             None => context.printer.note(&format!("{name} is installed")),
         }

@@ -2,7 +2,7 @@
 
 use gover_core::display::pasted;
 use gover_core::inventory::{Inventory, candidates};
-use gover_core::real_path::{plain, real_path};
+use gover_core::real_path::{real_path, simplified};
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use gover_core::{Request, RequestKind, ToolchainName};
@@ -20,8 +20,8 @@ pub(crate) fn parse(text: &str, context: &Context<'_>) -> Result<Request, Invali
             Request::parse(&absolute.to_string_lossy())
         }
         // Go does not take `\\?\C:\go` for a GOROOT.
-        (RequestKind::Path(path), _) if plain(path) != *path => {
-            Request::parse(&plain(path).to_string_lossy())
+        (RequestKind::Path(path), _) if simplified(path) != *path => {
+            Request::parse(&simplified(path).to_string_lossy())
         }
         _ => Ok(request),
     }

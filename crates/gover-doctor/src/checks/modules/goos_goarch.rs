@@ -1,6 +1,6 @@
 //! GOOS and GOARCH left over from cross-compiling.
 
-use gover_core::platform::{Fit, Platform};
+use gover_core::platform::{Compatibility, Platform};
 use gover_core::{Arch, platform};
 
 use super::lasting::is_lasting;
@@ -76,8 +76,8 @@ fn own(snapshot: &Snapshot<'_>, name: &str) -> Vec<String> {
 
 fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
     let machine = snapshot.system.go_os().and_then(|os| Platform::new(os, &snapshot.system.arch).ok());
-    let fit = machine.and_then(|machine| Some(machine.fit(Arch::parse(arch).ok()?)));
-    fit.is_some_and(|fit| fit != Fit::Foreign)
+    let fit = machine.and_then(|machine| Some(machine.compatibility(Arch::parse(arch).ok()?)));
+    fit.is_some_and(|fit| fit != Compatibility::Foreign)
 }
 
 /// `internal/syslist`, with systems that old releases had.

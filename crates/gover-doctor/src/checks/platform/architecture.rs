@@ -1,7 +1,7 @@
 //! A toolchain for another kind of processor or another system.
 
 use gover_core::ToolchainName;
-use gover_core::platform::{self, Fit, Platform};
+use gover_core::platform::{self, Compatibility, Platform};
 
 use crate::check::Check;
 use crate::finding::{Evidence, Finding, Severity};
@@ -54,19 +54,19 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let os = snapshot.system.go_os()?;
-    let (severity, how, why) = match Platform::new(os, machine).ok()?.fit(first) {
-        Fit::Own => return None,
-        Fit::Foreign => (
+    let (severity, how, why) = match Platform::new(os, machine).ok()?.compatibility(first) {
+        Compatibility::Own => return None,
+        Compatibility::Foreign => (
             Severity::Error,
             "and does not run without an emulator",
             "`go` stops with `Exec format error`, or is as slow as the emulator",
         ),
-        Fit::Emulated => (
+        Compatibility::Emulated => (
             Severity::Warning,
             "and is translated while it runs",
             "builds take a multiple of the time, and what they make is for the other processor too",
         ),
-        Fit::Compatible => (
+        Compatibility::Compatible => (
             Severity::Warning,
             "and runs as a 32-bit program",
             "it has 4 GiB of memory at most, and what it builds is 32-bit too",

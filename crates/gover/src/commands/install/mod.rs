@@ -1,7 +1,7 @@
 mod file;
 mod requests;
 
-use gover_core::platform::Fit;
+use gover_core::platform::Compatibility;
 use gover_core::{Arch, Exit, Request};
 use gover_install::{Installed, Seen};
 use serde_json::{Value, json};
@@ -61,8 +61,10 @@ fn choose_default(installed: &[Installed], context: &Context<'_>) -> Result<(), 
 
 /// Whether its programs start here: they just did, or nothing is known against it.
 fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
-    let fit = || architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.fit(arch));
-    installed.seen == Seen::Running || (installed.reused && fit() != Some(Fit::Foreign))
+    let fit = || {
+        architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.compatibility(arch))
+    };
+    installed.seen == Seen::Running || (installed.reused && fit() != Some(Compatibility::Foreign))
 }
 
 /// The facts; the schema is in docs/reference/json.md.

@@ -6,7 +6,10 @@ use crate::request::Request;
 use crate::version::ToolchainName;
 
 /// Orders, which nothing may change: Go's own switch, the program's name, `+REQUEST`.
-pub(super) fn order(question: &Question<'_>, trace: &mut Trace) -> Result<Option<Resolution>, ResolveError> {
+pub(super) fn resolve(
+    question: &Question<'_>,
+    trace: &mut Trace,
+) -> Result<Option<Resolution>, ResolveError> {
     if let Some(value) = question.env.var(vars::SWITCH_VERSION) {
         let value = value.to_string_lossy().into_owned();
         trace.say(|_| format!("Go is switching to {value} ({})", vars::SWITCH_VERSION));
@@ -21,7 +24,7 @@ pub(super) fn order(question: &Question<'_>, trace: &mut Trace) -> Result<Option
     let Some(text) = question.arguments.first().and_then(plus) else { return Ok(None) };
     trace.say(|_| format!("the command line asks for +{text}"));
     let request = Request::parse(&text).map_err(|source| ResolveError::Request {
-        place: format!("the argument +{text}"),
+        location: format!("the argument +{text}"),
         source,
         remedy: "write it as `go +1.22 build`",
     })?;
@@ -40,7 +43,7 @@ fn exactly(
         outcome: locate::locate(question, request)?,
         origin: Some(Origin { kind, path: None, line: None, request: text }),
         raised: None,
-        refusal: None,
+        go_error: None,
         arguments: question.arguments.to_vec(),
     })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use super::{Origin, OriginKind, Outcome, Question, Raised, Resolution, ResolveError, Toolchain, Trace};
 use super::{locate, session, system};
 use crate::bounded;
-use crate::display::{place, short_path};
+use crate::display::{location, short_path};
 use crate::env::vars;
 use crate::gorules::{Choice, GoEnv, Rules, starting_directory};
 use crate::pin::{PinKind, find_pin};
@@ -23,7 +23,7 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
         None => found_on_path(question, trace),
     };
     let standing =
-        Resolution { outcome, origin, raised: None, refusal: None, arguments: question.arguments.to_vec() };
+        Resolution { outcome, origin, raised: None, go_error: None, arguments: question.arguments.to_vec() };
     match directory {
         Some(directory) => Ok(apply_rules(question, &directory, standing, trace)),
         None => Ok(standing),
@@ -52,7 +52,7 @@ fn choose(
         let value = value.to_string_lossy().into_owned();
         trace.say(|_| format!("GOVER_VERSION asks for {value}"));
         let request = Request::parse(&value).map_err(|source| ResolveError::Request {
-            place: "GOVER_VERSION".to_owned(),
+            location: "GOVER_VERSION".to_owned(),
             source,
             remedy: "`gover use --clear` takes it back, or says how this shell unsets GOVER_VERSION",
         })?;
@@ -62,7 +62,7 @@ fn choose(
     if let Some((path, record)) = session::find(question) {
         trace.say(|_| format!("`gover use` recorded {} for this shell", record.request));
         let request = Request::parse(&record.request).map_err(|source| ResolveError::Request {
-            place: format!("the record `{}`", path.display()),
+            location: format!("the record `{}`", path.display()),
             source,
             remedy: "`gover use --clear` removes it",
         })?;
@@ -70,7 +70,7 @@ fn choose(
     }
     trace.say(|_| "no shell above this one recorded a choice".to_owned());
     if let Some(pin) = directory.map(find_pin).transpose()?.flatten() {
-        trace.say(|home| format!("{} asks for {}", place(&pin.path, Some(pin.line), home), pin.request));
+        trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
             PinKind::VersionFile => OriginKind::VersionFile,
             PinKind::ToolVersions => OriginKind::ToolVersions,
@@ -100,7 +100,7 @@ fn read_default(
     }
     trace.say(|_| format!("the default asks for {text}"));
     let request = Request::parse(text).map_err(|source| ResolveError::Request {
-        place: format!("`{}`", path.display()),
+        location: format!("`{}`", path.display()),
         source,
         remedy: "`gover default latest` writes it anew",
     })?;
@@ -148,7 +148,7 @@ fn apply_rules(
         }
         Ok(Choice::Switch { name, demand, path_only }) => {
             trace.say(|home| match &demand.path {
-                Some(path) => format!("{} asks for {name}", place(path, demand.line, home)),
+                Some(path) => format!("{} asks for {name}", location(path, demand.line, home)),
                 None => format!("GOTOOLCHAIN asks for {name}"),
             });
             let gotoolchain = rules.gotoolchain();
@@ -156,9 +156,9 @@ fn apply_rules(
             let raised = Raised { from, by: demand, gotoolchain };
             switched(question, standing, Switch { name, path_only, raised }, trace)
         }
-        Err(refusal) => {
-            trace.say(|_| format!("Go will stop: {refusal}"));
-            Resolution { refusal: Some(refusal), ..standing }
+        Err(go_error) => {
+            trace.say(|_| format!("Go will stop: {go_error}"));
+            Resolution { go_error: Some(go_error), ..standing }
         }
     }
 }
