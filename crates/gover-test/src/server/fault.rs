@@ -35,4 +35,6 @@ pub enum Fault {
     Redirect(String),
     /// The connection ends without an answer.
     Close,
+    /// Each connection sends at most that many bytes of the body a second.
+    BytesPerSecond(usize),
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::message::{Request, Response};
 use super::{Fault, Shared};
@@ -175,8 +176,28 @@ fn write(
         stream.flush()?;
         shared.stall();
     }
-    stream.write_all(&body[pause.unwrap_or(0)..end])?;
+    let rest = &body[pause.unwrap_or(0)..end];
+    let rate = faults.iter().find_map(|fault| match fault {
+        Fault::BytesPerSecond(rate) => Some(*rate),
+        _ => None,
+    });
+    match rate {
+        Some(rate) => write_slowly(stream, rest, rate)?,
+        None => stream.write_all(rest)?,
+    }
     stream.shutdown(Shutdown::Write)
+}
+
+fn write_slowly(stream: &mut TcpStream, bytes: &[u8], bytes_per_second: usize) -> io::Result<()> {
+    let start = Instant::now();
+    let mut sent = 0;
+    for chunk in bytes.chunks(16 << 10) {
+        stream.write_all(chunk)?;
+        sent += chunk.len();
+        let due = Duration::from_micros(sent as u64 * 1_000_000 / bytes_per_second as u64);
+        std::thread::sleep(due.saturating_sub(start.elapsed()));
+    }
+    Ok(())
 }
 
 fn reason(status: u16) -> &'static str {

@@ -128,3 +128,32 @@ async fn who_wants_one_piece_gets_one() {
     world.fetch(None, &mut Memory::default()).await.unwrap();
     assert_eq!(world.server.requests().len(), 2);
 }
+
+/// How long a file as large as a toolchain takes over one connection and over several. The figures
+/// are in docs/architecture.md:
+/// `cargo test -p gover-source several_connections_against_one -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "it takes two minutes and measures, which a busy machine falsifies"]
+async fn several_connections_against_one() {
+    const SIZE: usize = 70 * MIB;
+    for rate in [Some(MIB), Some(4 * MIB), None] {
+        let mut seconds = Vec::new();
+        for connections in [1, SplitSettings::default().connections] {
+            let server = FakeServer::start();
+            server.serve("/f", vec![1; SIZE]);
+            if let Some(rate) = rate {
+                server.fault("/f", Fault::BytesPerSecond(rate));
+            }
+            let split = SplitSettings { connections, ..SplitSettings::default() };
+            let http = Http::new(NetworkSettings { split, ..NetworkSettings::default() });
+            let world = World { server, http, watch: Watch::default() };
+            let start = std::time::Instant::now();
+            assert_eq!(world.fetch(None, &mut Memory::default()).await.unwrap(), SIZE as u64);
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        let limit = rate.map_or("no limit".to_owned(), |rate| format!("{} MiB/s", rate / MIB));
+        println!("{limit} per connection: {:.1} s over one, {:.1} s over several", seconds[0], seconds[1]);
+        let pays_off = rate.is_none() || seconds[0] > 1.5 * seconds[1];
+        assert!(pays_off, "{seconds:?}");
+    }
+}
