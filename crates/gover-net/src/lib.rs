@@ -42,11 +42,12 @@ pub use certificate::CertificateProblem;
 pub use coding::{GZIP, inflated};
 pub use error::{HttpError, reason_of};
 pub use probe::{ProbeError, Probed, ServerTime};
+pub use retry::Retries;
 pub use settings::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
     Waiting,
 };
-pub use stream::{Chunk, Opened, Part, Stream};
+pub use stream::{Chunk, Opened, RangeRequest, Stream};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]
@@ -95,22 +96,18 @@ impl Http {
         &self.settings
     }
 
-    /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is still the one
-    /// known by `etag`. Requests that break off are repeated, those that are met with silence once.
+    /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is
+    /// still the one known by `etag`. Requests that break off are made again, those that meet
+    /// silence once.
     pub async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
-        let mut repetition = 0;
-        loop {
-            // The first silence may be that of a connection alone. Whoever fetches the answer himself has more time then.
-            let repeated = repetition == 0 && self.settings.retries > 0;
-            let begin = repeated.then(|| self.settings.stall_timeout / 3);
-            match self.read_once(url, limit, etag, begin).await {
-                Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
-                    self.before_repetition(error, repetition).await?;
-                    repetition += 1;
-                }
-                result => return result,
-            }
-        }
+        self.retry(async |retries| {
+            // The first silence may be that of the connection alone. A server that fetches the
+            // response itself gets all the time after that.
+            let first = retries == 0 && self.settings.retries > 0;
+            let begin = first.then(|| self.settings.stall_timeout / 3);
+            self.read_once(url, limit, etag, begin).await
+        })
+        .await
     }
 
     /// The same, but each request that is under way has a connection of its own: what one connection is limited to, the
@@ -146,8 +143,8 @@ impl Http {
         }
     }
 
-    /// Lets a place be tried again that could not be connected to.
-    pub fn forgive(&self, url: &str) {
+    /// Allows connecting again to a server that could not be reached.
+    pub fn clear_failure(&self, url: &str) {
         self.unreachable().remove(&address::origin(url));
     }
 

@@ -1,4 +1,4 @@
-//! When a request is repeated, and how long it waits before.
+//! When a request is made again, and how long it waits before.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -8,20 +8,56 @@ use reqwest::header::{self, HeaderMap};
 
 use gover_core::date;
 
-use super::{Http, HttpError, text_header};
+use super::{Http, HttpError, NetworkSettings, text_header};
+
+/// How often something was tried again, which decides how long the next attempt waits.
+#[derive(Debug)]
+pub struct Retries<'a> {
+    settings: &'a NetworkSettings,
+    made: u32,
+}
 
 impl Http {
-    /// Waits before the repetition number `repetition`, counted from 0: longer each time, and at least as long as the
-    /// server asks. The error comes back where no repetition is left, or the server asks for more patience than there
-    /// is; then another source is the better one to ask.
-    pub async fn before_repetition(&self, error: HttpError, repetition: u32) -> Result<(), HttpError> {
-        let asked = error.wait().unwrap_or_default();
-        if repetition >= self.settings.retries || asked > self.settings.longest_wait {
+    /// Makes a request, again if its error is transient. `request` gets the number of retries so
+    /// far. A server that stays silent is asked twice at most.
+    pub async fn retry<T>(
+        &self,
+        mut request: impl AsyncFnMut(u32) -> Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
+        let mut retries = self.retries();
+        loop {
+            match request(retries.made).await {
+                Err(error) if error.is_transient() && !(error.is_silence() && retries.made > 0) => {
+                    retries.wait(error).await?;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    pub fn retries(&self) -> Retries<'_> {
+        Retries { settings: &self.settings, made: 0 }
+    }
+}
+
+impl Retries<'_> {
+    /// Waits before the next attempt: longer each time, and at least as long as the server asks. If
+    /// no retry is left, or the server asks for too long a wait, the error comes back; then another
+    /// source is the better choice.
+    pub async fn wait(&mut self, error: HttpError) -> Result<(), HttpError> {
+        let requested = error.wait().unwrap_or_default();
+        if self.made >= self.settings.retries || requested > self.settings.longest_wait {
             return Err(error);
         }
-        let pause = jittered(self.settings.pause(repetition), random());
-        tokio::time::sleep(pause.max(asked)).await;
+        let pause = jittered(self.settings.pause(self.made), random());
+        self.made += 1;
+        tokio::time::sleep(pause.max(requested)).await;
         Ok(())
+    }
+
+    /// Allows all retries again, after progress.
+    pub fn reset(&mut self) {
+        self.made = 0;
     }
 }
 
@@ -36,12 +72,13 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(date::from_http(&text)?.saturating_sub(now)))
 }
 
-/// Between half of a pause and all of it, so that many who were cut off at once do not come back at once.
+/// Between half of a pause and all of it, so that clients that were cut off together do not all
+/// return together.
 fn jittered(pause: Duration, random: u32) -> Duration {
     pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
 
-/// Any number; the standard library seeds its hash maps at random, which is enough to spread pauses.
+/// The standard library seeds its hash maps at random, which is enough to spread pauses.
 fn random() -> u32 {
     u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use super::{Http, HttpError, broken, failure, text_header};
 
 /// Which bytes of a file are wanted, and what is known of it.
 #[derive(Clone, Debug, Default)]
-pub struct Part {
+pub struct RangeRequest {
     /// Where they begin.
     pub offset: u64,
     /// Where they end; to the end of the file without it.
@@ -55,24 +55,24 @@ pub struct Chunk(Box<dyn AsRef<[u8]> + Send>);
 impl Http {
     /// Opens the file at `url`, from the given place on if the server can. Not repeated: the caller knows how much
     /// arrived.
-    pub async fn open(&self, url: &str, part: &Part) -> Result<Opened, HttpError> {
+    pub async fn open(&self, url: &str, request: &RangeRequest) -> Result<Opened, HttpError> {
         let mut headers = Vec::new();
-        if part.offset > 0 || part.end.is_some() {
-            let last = part.end.map(|end| (end - 1).to_string()).unwrap_or_default();
-            headers.push((header::RANGE, format!("bytes={}-{last}", part.offset)));
-            if let Some(validator) = &part.validator {
+        if request.offset > 0 || request.end.is_some() {
+            let last = request.end.map(|end| (end - 1).to_string()).unwrap_or_default();
+            headers.push((header::RANGE, format!("bytes={}-{last}", request.offset)));
+            if let Some(validator) = &request.validator {
                 headers.push((header::IF_RANGE, validator.clone()));
             }
         }
         let response = self.send(url, Ask { headers, begin: None }).await?;
         match response.status() {
             StatusCode::OK => {
-                Stream::whole(response, part).await.map(|stream| Opened::Stream(Box::new(stream)))
+                Stream::whole(response, request).await.map(|stream| Opened::Stream(Box::new(stream)))
             }
-            StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, part)),
-            StatusCode::RANGE_NOT_SATISFIABLE if part.offset > 0 => {
+            StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, request)),
+            StatusCode::RANGE_NOT_SATISFIABLE if request.offset > 0 => {
                 let ends_here = ContentRange::parse(response.headers())
-                    .is_some_and(|range| range.bytes.is_none() && range.total == Some(part.offset));
+                    .is_some_and(|range| range.bytes.is_none() && range.total == Some(request.offset));
                 Ok(if ends_here { Opened::NoMore } else { Opened::Useless })
             }
             _ => Err(failure(response).await),
@@ -140,7 +140,7 @@ impl Stream {
         Ok(Self { response, offset: 0, total: None, ranges: false, ahead: None, unpacker })
     }
 
-    async fn whole(response: Response, part: &Part) -> Result<Self, HttpError> {
+    async fn whole(response: Response, request: &RangeRequest) -> Result<Self, HttpError> {
         let headers = response.headers();
         let coding = Coding::parse(text_header(headers, &header::CONTENT_ENCODING).as_deref())?;
         let page = text_header(headers, &header::CONTENT_TYPE)
@@ -151,15 +151,16 @@ impl Stream {
         if page && stream.head().await?.trim_ascii_start().starts_with(b"<") {
             return Err(HttpError::WebPage);
         }
-        let as_it_is = total.is_some() && total == part.total;
-        if coding == Coding::Gzip && !as_it_is && is_packed_over(&stream.head().await?, part.file_is_gzip) {
+        let as_it_is = total.is_some() && total == request.total;
+        if coding == Coding::Gzip && !as_it_is && is_packed_over(&stream.head().await?, request.file_is_gzip)
+        {
             stream.unpacker = Some(Default::default());
             (stream.total, stream.ranges) = (None, false);
         }
         Ok(stream)
     }
 
-    fn of_part(response: Response, part: &Part) -> Opened {
+    fn of_part(response: Response, request: &RangeRequest) -> Opened {
         let headers = response.headers();
         let packed =
             text_header(headers, &header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
@@ -167,16 +168,16 @@ impl Stream {
             return Opened::Useless;
         };
         let length = length(first, last);
-        let known = part.total.is_some() && total == part.total;
-        let usable = first == part.offset
-            && part.end.is_none_or(|end| last.checked_add(1) == Some(end))
-            && total.is_none_or(|total| last < total && part.total.is_none_or(|known| known == total))
+        let known = request.total.is_some() && total == request.total;
+        let usable = first == request.offset
+            && request.end.is_none_or(|end| last.checked_add(1) == Some(end))
+            && total.is_none_or(|total| last < total && request.total.is_none_or(|known| known == total))
             && length.is_some()
             && response.content_length().is_none_or(|sent| Some(sent) == length)
             // Places in what was packed on the way are not places in the file.
             && (!packed || known)
             // A server that takes no notice of `If-Range` sends parts of whatever it has now.
-            && part.validator.as_ref().is_none_or(|known| fits(known, headers));
+            && request.validator.as_ref().is_none_or(|known| fits(known, headers));
         if usable {
             let stream = Self { response, offset: first, total, ranges: true, ahead: None, unpacker: None };
             Opened::Stream(Box::new(stream))

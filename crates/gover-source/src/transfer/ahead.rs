@@ -1,107 +1,97 @@
-//! Segments of a file that are fetched ahead of the bytes that have their turn, each over a connection of its own.
+//! Segments of a file that are fetched ahead of the open stream, each over a connection of its own.
 //!
-//! They wait in memory until what is before them is there, so that whoever takes the bytes gets them in order and
-//! keeps nothing but a beginning of the file. How much may wait is bounded.
+//! They wait in memory for the bytes before them, so that the file is written from its beginning to
+//! its end.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::ops::Range;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::rc::Rc;
 
-use gover_net::{Chunk, Http, HttpError, Opened, Part, Stream};
-
-/// The next bytes of a stream, and the stream for those after them.
-pub(super) type Step<'a> = Pin<Box<dyn Future<Output = Stepped> + 'a>>;
-
-/// A stream, if it goes on, and what it brought.
-pub(super) type Stepped = (Option<Box<Stream>>, Result<Option<Chunk>, HttpError>);
-
-/// Waits for the next bytes.
-pub(super) fn step<'a>(mut stream: Box<Stream>) -> Step<'a> {
-    Box::pin(async move {
-        let next = stream.next().await;
-        (Some(stream), next)
-    })
-}
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use gover_net::{Http, HttpError, Opened, RangeRequest};
 
 /// Segments in the order of the file, without gaps between them.
 pub(super) struct Ahead<'a> {
     http: &'a Http,
     url: &'a str,
-    /// What every segment is asked for with.
-    part: Part,
+    /// What every segment is requested with, besides its range.
+    request: RangeRequest,
+    /// Called for bytes as they arrive.
+    received: &'a dyn Fn(u64),
     segments: VecDeque<Segment<'a>>,
 }
 
 struct Segment<'a> {
-    /// Where the bytes begin that wait here.
     start: u64,
     end: u64,
-    waiting: Vec<u8>,
-    /// Whether bytes of it came.
-    begun: bool,
-    /// The connection; none once all bytes are here.
-    step: Option<Step<'a>>,
+    has_begun: Rc<Cell<bool>>,
+    content: Content<'a>,
 }
 
-/// What happened to a segment.
-pub(super) enum Arrival {
-    /// The first bytes of a segment came, so many.
-    First(u64),
-    /// More bytes came.
-    More(u64),
-    /// All bytes of a segment are here.
-    Whole,
+enum Content<'a> {
+    Coming(Pin<Box<dyn Future<Output = Result<Vec<u8>, HttpError>> + 'a>>),
+    Here(Vec<u8>),
 }
 
 impl<'a> Ahead<'a> {
-    /// Nothing yet; `part` says of which file.
-    pub(super) fn new(http: &'a Http, url: &'a str, part: Part) -> Self {
-        Self { http, url, part, segments: VecDeque::new() }
+    pub(super) fn new(
+        http: &'a Http,
+        url: &'a str,
+        request: RangeRequest,
+        received: &'a dyn Fn(u64),
+    ) -> Self {
+        Self { http, url, request, received, segments: VecDeque::new() }
     }
 
-    /// Where the first segment begins.
+    pub(super) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
     pub(super) fn start(&self) -> Option<u64> {
         self.segments.front().map(|segment| segment.start)
     }
 
-    /// Where the last segment ends.
-    pub(super) fn end(&self) -> Option<u64> {
-        self.segments.back().map(|segment| segment.end)
+    /// How many connections are sending, besides `main`.
+    pub(super) fn sending(&self) -> usize {
+        self.coming().filter(|segment| segment.has_begun.get()).count()
     }
 
-    /// How many connections are busy.
-    pub(super) fn busy(&self) -> usize {
-        self.segments.iter().filter(|segment| segment.step.is_some()).count()
+    fn coming(&self) -> impl Iterator<Item = &Segment<'a>> {
+        self.segments.iter().filter(|segment| segment.is_coming())
     }
 
-    /// How many bytes wait or are about to.
-    pub(super) fn size(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.end - segment.start).sum()
+    pub(super) fn first_has_begun(&self) -> bool {
+        self.segments.front().is_some_and(|segment| segment.has_begun.get())
     }
 
-    /// Whether bytes of the first segment came.
-    pub(super) fn has_begun(&self) -> bool {
-        self.segments.front().is_some_and(|segment| segment.begun)
+    pub(super) fn any_has_begun(&self) -> bool {
+        self.segments.iter().any(|segment| segment.has_begun.get())
     }
 
-    /// Whether bytes of any segment came.
-    pub(super) fn have_begun(&self) -> bool {
-        self.segments.iter().any(|segment| segment.begun)
-    }
-
-    /// Leaves the first segment to somebody else.
     pub(super) fn drop_first(&mut self) {
         self.segments.pop_front();
     }
 
-    /// Begins to fetch what follows the last segment.
-    pub(super) fn fetch(&mut self, start: u64, end: u64) {
-        let segment = self.segment(start, end);
-        self.segments.push_back(segment);
+    /// Begins to fetch segments of `size` bytes in `missing`, until so many connections are busy or
+    /// so many bytes wait in memory as there may.
+    pub(super) fn extend(&mut self, missing: Range<u64>, connections: usize, size: u64) {
+        let window = self.http.settings().split.window;
+        while self.coming().count() < connections {
+            let start = self.segments.back().map_or(missing.start, |last| last.end);
+            let end = (start + size).min(missing.end);
+            if start >= end || end - self.start().unwrap_or(start) > window {
+                break;
+            }
+            let segment = self.segment(start, end);
+            self.segments.push_back(segment);
+        }
     }
 
-    /// Begins to fetch what is missing before the first segment, if the file is there up to `held`.
+    /// Begins to fetch what is missing between `held` and the first segment.
     pub(super) fn fetch_gap(&mut self, held: u64) {
         if let Some(end) = self.start().filter(|start| *start > held) {
             let segment = self.segment(held, end);
@@ -110,84 +100,78 @@ impl<'a> Ahead<'a> {
     }
 
     fn segment(&self, start: u64, end: u64) -> Segment<'a> {
-        let part = Part { offset: start, end: Some(end), ..self.part.clone() };
-        let (http, url) = (self.http.apart(), self.url);
-        let step: Step<'a> = Box::pin(async move {
-            match http.open(url, &part).await {
-                Ok(Opened::Stream(mut stream)) if stream.offset == start && !stream.is_unpacked() => {
-                    let next = stream.next().await;
-                    (Some(stream), next)
-                }
-                Ok(_) => (None, Err(HttpError::Broken { reason: "another part came".to_owned() })),
-                Err(error) => (None, Err(error)),
-            }
+        let has_begun = Rc::<Cell<bool>>::default();
+        let (http, url, received, begun) = (self.http, self.url, self.received, Rc::clone(&has_begun));
+        let request = RangeRequest { offset: start, end: Some(end), ..self.request.clone() };
+        let content = Box::pin(async move {
+            let received = |bytes| {
+                begun.set(true);
+                received(bytes);
+            };
+            fetch(http, url, &request, usize::try_from(end - start).unwrap_or_default(), received).await
         });
-        Segment { start, end, waiting: Vec::new(), begun: false, step: Some(step) }
+        Segment { start, end, has_begun, content: Content::Coming(content) }
     }
 
-    /// The next thing that happens. An error says that a segment cannot be had this way; it is gone, with all behind it.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Arrival, HttpError>> {
-        for at in 0..self.segments.len() {
-            let Some(segment) = self.segments.get_mut(at) else { break };
-            if let Poll::Ready(arrival) = segment.poll(context) {
-                if arrival.is_err() {
-                    self.segments.truncate(at);
-                }
-                return Poll::Ready(arrival);
+    /// Waits until one more segment is complete; `None` if none is being fetched. A segment that
+    /// fails is gone, with all behind it.
+    pub(super) async fn next(&mut self) -> Option<Result<(), HttpError>> {
+        let coming = self.segments.iter_mut().enumerate().filter_map(|(at, segment)| {
+            let Content::Coming(content) = &mut segment.content else { return None };
+            Some(content.map(move |result| (at, result)))
+        });
+        let (at, result) = coming.collect::<FuturesUnordered<_>>().next().await?;
+        Some(match result {
+            Ok(bytes) => {
+                self.segments.get_mut(at)?.content = Content::Here(bytes);
+                Ok(())
             }
-        }
-        Poll::Pending
+            Err(error) => {
+                self.segments.truncate(at);
+                Err(error)
+            }
+        })
     }
 
-    /// Bytes that have their turn, if the file is there up to `held`.
+    /// The first segment if it is complete and begins at `held`.
     pub(super) fn take(&mut self, held: u64) -> Option<Vec<u8>> {
-        while let Some(segment) = self.segments.front_mut().filter(|segment| segment.start == held) {
-            let bytes = std::mem::take(&mut segment.waiting);
-            segment.start += bytes.len() as u64;
-            if segment.step.is_none() {
-                self.segments.pop_front();
-            } else if bytes.is_empty() {
-                break;
-            }
-            if !bytes.is_empty() {
-                return Some(bytes);
-            }
+        let first = self.segments.pop_front_if(|first| first.start == held && !first.is_coming());
+        match first?.content {
+            Content::Here(bytes) => Some(bytes),
+            Content::Coming(_) => None,
         }
-        None
     }
 }
 
 impl Segment<'_> {
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Arrival, HttpError>> {
-        let Some(step) = &mut self.step else { return Poll::Pending };
-        let Poll::Ready((stream, next)) = step.as_mut().poll(context) else { return Poll::Pending };
-        self.step = None;
-        Poll::Ready(match (stream, next) {
-            (Some(stream), Ok(Some(chunk))) => {
-                self.step = Some(self::step(stream));
-                self.keep(chunk.as_ref())
-            }
-            (_, Ok(_)) if self.missing() == 0 => Ok(Arrival::Whole),
-            (_, Ok(_)) => Err(HttpError::Broken { reason: "a part ended early".to_owned() }),
-            (_, Err(error)) => Err(error),
-        })
+    fn is_coming(&self) -> bool {
+        matches!(self.content, Content::Coming(_))
     }
+}
 
-    fn keep(&mut self, chunk: &[u8]) -> Result<Arrival, HttpError> {
-        let length = chunk.len() as u64;
-        if length > self.missing() {
-            return Err(HttpError::Broken { reason: "a part is too long".to_owned() });
+/// Fetches one segment of `length` bytes over a connection of its own.
+async fn fetch(
+    http: &Http,
+    url: &str,
+    request: &RangeRequest,
+    length: usize,
+    received: impl Fn(u64),
+) -> Result<Vec<u8>, HttpError> {
+    let broken = |reason: &str| HttpError::Broken { reason: reason.to_owned() };
+    let mut stream = match http.apart().open(url, request).await? {
+        Opened::Stream(stream) if stream.offset == request.offset && !stream.is_unpacked() => stream,
+        _ => return Err(broken("another part came")),
+    };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await? {
+        let chunk = chunk.as_ref();
+        // All at once: a buffer that grows would need twice the space.
+        bytes.reserve_exact(length - bytes.len());
+        if chunk.len() > length - bytes.len() {
+            return Err(broken("a part is too long"));
         }
-        let first = !std::mem::replace(&mut self.begun, true);
-        if self.waiting.capacity() == 0 {
-            // All at once: a buffer that grows would need twice the space.
-            self.waiting.reserve_exact(usize::try_from(self.missing()).unwrap_or_default());
-        }
-        self.waiting.extend_from_slice(chunk);
-        Ok(if first { Arrival::First(length) } else { Arrival::More(length) })
+        bytes.extend_from_slice(chunk);
+        received(chunk.len() as u64);
     }
-
-    fn missing(&self) -> u64 {
-        (self.end - self.start).saturating_sub(self.waiting.len() as u64)
-    }
+    if bytes.len() < length { Err(broken("a part ended early")) } else { Ok(bytes) }
 }

@@ -1,4 +1,4 @@
-//! Bytes of one artifact on their way into a sink, picked up again where they broke off.
+//! Brings one artifact into a sink, and resumes where a connection broke off.
 
 mod ahead;
 mod pace;
@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use gover_net::{Http, HttpError, Opened, Part, Stream};
+use gover_net::{Http, HttpError, Opened, RangeRequest, Stream};
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
@@ -19,25 +19,25 @@ use crate::error::{IntegrityError, SourceError, SourceFailure};
 
 /// Where downloaded bytes go.
 pub trait Sink {
-    /// Called before the first byte of each attempt. Returns how many bytes it already holds of exactly this
-    /// artifact, from its beginning; 0 starts afresh. The source asks for the rest.
+    /// Called before the first byte of each attempt. Returns how many bytes it already holds of
+    /// exactly this artifact, from its beginning. The source is asked for the rest.
     fn begin(&mut self, artifact: &Artifact) -> io::Result<u64>;
 
-    /// What [`begin`](Self::begin) would return and what [`validator`](Self::validator) would then be, without
-    /// beginning: several places are asked before one of them serves. It may err; then the place is asked again.
+    /// What [`begin`](Self::begin) would return and what [`validator`](Self::validator) would then
+    /// be, without beginning: several places are asked before one of them serves. If it turns out
+    /// to be wrong, the place is asked again.
     fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
         let _ = artifact;
         (0, None)
     }
 
-    /// What [`begin`](Self::begin) promised is void: the file comes from its beginning.
+    /// Forgets the held bytes: the file comes from its beginning.
     fn restart(&mut self) -> io::Result<()>;
 
-    /// The next bytes.
     fn write(&mut self, chunk: &[u8]) -> io::Result<()>;
 
-    /// By what the server can tell that the held bytes are of the file it still has; as given to
-    /// [`remember`](Self::remember) when they came. Without it they are trusted until the proof fails.
+    /// The validator (`ETag` or date) of the file that the held bytes belong to, as given to
+    /// [`remember`](Self::remember). Without it they are trusted until the proof fails.
     fn validator(&self) -> Option<String> {
         None
     }
@@ -47,20 +47,20 @@ pub trait Sink {
         false
     }
 
-    /// Called before the first byte of an answer, also where it continues another: what [`validator`](Self::validator) shall return later.
+    /// Called before the first byte of each response, also if it continues another one, with what
+    /// [`validator`](Self::validator) should return later.
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
         let _ = validator;
         Ok(())
     }
 }
 
-/// Told what goes on.
+/// Learns how a transfer goes on.
 pub trait Observer {
-    /// Bytes of an artifact are about to come, from the offset `from`; `total` is its length if known. Called again
-    /// whenever they come anew.
+    /// Bytes of an artifact are about to arrive, from the offset `from`; `total` is its length if
+    /// known. Called again whenever they arrive anew.
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64);
 
-    /// So many more bytes came.
     fn received(&self, bytes: u64);
 
     /// A source could not serve; the next one is tried.
@@ -70,9 +70,8 @@ pub trait Observer {
 /// Why a transfer ended early.
 #[derive(Debug)]
 pub(crate) enum TransferError {
-    /// The source failed; another may do.
     Source(SourceError),
-    /// The sink failed; no source can help.
+    /// No other source can help.
     Sink(io::Error),
 }
 
@@ -82,16 +81,16 @@ impl From<IntegrityError> for TransferError {
     }
 }
 
-/// A place that answered, and will send.
+/// The response of a source to a request for an artifact, of which no byte was taken yet.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    /// What was asked for: all behind the bytes held.
+    /// How many bytes the sink held then.
     held: u64,
-    /// The answer; none where nothing needs to be asked.
+    /// None for a file on this machine, or if nothing is missing.
     opened: Option<Opened>,
 }
 
-/// Asks for what is missing of an artifact, until there is an answer that can be used or no hope of one.
+/// Requests what is missing of an artifact.
 pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> Result<Opening, SourceError> {
     let (held, validator) = sink.held(artifact);
     let url = match &artifact.location {
@@ -105,22 +104,12 @@ pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> R
             return Ok(Opening { held, opened: None });
         }
     };
-    let part = Part { offset: held, validator, ..part(artifact) };
-    let mut repetition = 0;
-    loop {
-        match http.open(url, &part).await {
-            Ok(opened) => return Ok(Opening { held, opened: Some(opened) }),
-            // Who packs the file first, or fetches it from elsewhere, may have it by the second time.
-            Err(error) if error.is_transient() && !(error.is_silence() && repetition > 0) => {
-                http.before_repetition(error, repetition).await?;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        repetition += 1;
-    }
+    let request = RangeRequest { offset: held, validator, ..whole(artifact) };
+    let opened = http.retry(async |_| http.open(url, &request).await).await?;
+    Ok(Opening { held, opened: Some(opened) })
 }
 
-/// Brings an artifact into the sink, beginning with an answer that is there already; returns its length.
+/// Brings an artifact into the sink, beginning with an open response; returns its length.
 pub(crate) async fn transfer(
     http: &Http,
     artifact: &Artifact,
@@ -128,16 +117,20 @@ pub(crate) async fn transfer(
     sink: &mut dyn Sink,
     observer: &dyn Observer,
 ) -> Result<u64, TransferError> {
-    let mut transfer = Transfer::new(artifact, sink, observer);
+    let mut transfer = Transfer::new(http, artifact, sink, observer);
     match &artifact.location {
-        Location::Url(url) => transfer.fetch(http, url, opening).await,
+        Location::Url(url) => transfer.fetch(url, opening).await,
         Location::File(path) => transfer.copy(path).await,
     }
 }
 
-/// All of an artifact, and what is known of it.
-fn part(artifact: &Artifact) -> Part {
-    Part { total: artifact.size, file_is_gzip: artifact.format == Format::TarGz, ..Part::default() }
+/// A request for all of an artifact.
+fn whole(artifact: &Artifact) -> RangeRequest {
+    RangeRequest {
+        total: artifact.size,
+        file_is_gzip: artifact.format == Format::TarGz,
+        ..RangeRequest::default()
+    }
 }
 
 fn is_whole(artifact: &Artifact, held: u64) -> bool {
@@ -145,6 +138,7 @@ fn is_whole(artifact: &Artifact, held: u64) -> bool {
 }
 
 struct Transfer<'a> {
+    http: &'a Http,
     artifact: &'a Artifact,
     sink: &'a mut dyn Sink,
     observer: &'a dyn Observer,
@@ -152,114 +146,111 @@ struct Transfer<'a> {
     held: u64,
     /// Bytes that it held when this attempt began.
     began: u64,
-    /// What this place said of the file that the held bytes are of.
-    seen: Seen,
-    /// How often several connections were more than the server or the way there bore.
+    served: Served,
+    /// How often an attempt with several connections failed.
     split_failures: u32,
 }
 
-/// What a server said of its file in this transfer.
+/// What the server said of the file that the held bytes belong to.
 #[derive(Default)]
-struct Seen {
+struct Served {
     validator: Option<String>,
     total: Option<u64>,
-    /// It was unpacked on the way, so that no rest of it can be asked for.
+    /// It is decompressed while it arrives, so it cannot be resumed.
     unpacked: bool,
 }
 
-/// How an attempt over the network ended without a fault of the sink.
+/// How an attempt over the network ended, unless the sink failed.
 enum Ended {
     Complete,
-    /// The server does not resume; the file is wanted from its beginning.
-    Anew,
+    /// The server cannot resume. The file must come from its beginning.
+    Restart,
     Failed(HttpError),
 }
 
 impl<'a> Transfer<'a> {
-    fn new(artifact: &'a Artifact, sink: &'a mut dyn Sink, observer: &'a dyn Observer) -> Self {
-        Self { artifact, sink, observer, held: 0, began: 0, seen: Seen::default(), split_failures: 0 }
+    fn new(
+        http: &'a Http,
+        artifact: &'a Artifact,
+        sink: &'a mut dyn Sink,
+        observer: &'a dyn Observer,
+    ) -> Self {
+        let served = Served::default();
+        Self { http, artifact, sink, observer, held: 0, began: 0, served, split_failures: 0 }
     }
 
-    async fn fetch(&mut self, http: &Http, url: &str, opening: Opening) -> Result<u64, TransferError> {
-        let mut repetition = 0;
-        let mut anew = false;
-        let mut moved = false;
-        // The most that was ever held: a server that always begins anew and always breaks off gets nowhere.
+    async fn fetch(&mut self, url: &str, opening: Opening) -> Result<u64, TransferError> {
+        let mut retries = self.http.retries();
+        let mut restart = false;
+        let mut ever_progressed = false;
+        // The most that was ever held: a server that always restarts and always breaks off gets
+        // nowhere.
         let mut furthest = 0;
         let Opening { held, mut opened } = opening;
         loop {
-            self.begin(anew)?;
+            self.begin(restart)?;
             furthest = furthest.max(self.began);
             if is_whole(self.artifact, self.held) {
                 self.observer.started(self.artifact, self.artifact.size, self.held);
                 return Ok(self.held);
             }
-            if moved {
+            if ever_progressed {
                 // It was reachable a moment ago.
-                http.forgive(url);
+                self.http.clear_failure(url);
             }
-            // An answer to another question is of no use.
-            let answer = opened.take().filter(|_| self.held == held);
-            let error = match self.attempt(http, url, answer).await? {
+            // If the sink holds something else by now, that was another request.
+            let response = opened.take().filter(|_| self.held == held);
+            let error = match self.attempt(url, response).await? {
                 Ended::Complete => return Ok(self.held),
-                Ended::Anew if !anew => {
-                    anew = true;
+                Ended::Restart if !restart => {
+                    restart = true;
                     continue;
                 }
-                Ended::Anew => {
+                Ended::Restart => {
                     HttpError::Broken { reason: "the server sends other parts than asked for".to_owned() }
                 }
                 Ended::Failed(error) => error,
             };
-            let progress = self.held > self.began;
-            moved |= progress;
-            // Progress earns new repetitions; a server that never gets anywhere, or only by drops, is left.
+            ever_progressed |= self.held > self.began;
+            // Progress earns new retries, but not if it comes drop by drop.
             if self.held >= furthest + PROGRESS {
-                repetition = 0;
+                retries.reset();
                 furthest = self.held;
             }
-            let connect = matches!(error, HttpError::Connect { .. });
-            if !(error.is_transient() || connect && moved) {
+            let lost = ever_progressed && matches!(error, HttpError::Connect { .. });
+            if !error.is_transient() && !lost {
                 return Err(TransferError::Source(error.into()));
             }
-            http.before_repetition(error, repetition)
-                .await
-                .map_err(|error| TransferError::Source(error.into()))?;
-            repetition += 1;
-            anew = self.seen.unpacked;
+            retries.wait(error).await.map_err(|error| TransferError::Source(error.into()))?;
+            restart = self.served.unpacked;
         }
     }
 
-    async fn attempt(
-        &mut self,
-        http: &Http,
-        url: &str,
-        answer: Option<Opened>,
-    ) -> Result<Ended, TransferError> {
-        let answer = match answer {
-            Some(answer) => Ok(answer),
-            None => http.open(url, &self.wanted_part()).await,
+    async fn attempt(&mut self, url: &str, response: Option<Opened>) -> Result<Ended, TransferError> {
+        let response = match response {
+            Some(response) => Ok(response),
+            None => self.http.open(url, &self.rest()).await,
         };
-        match answer {
-            Ok(Opened::Stream(stream)) => self.receive(http, url, *stream).await,
-            // What is held is the whole file; the proof will tell whether it is the right one.
+        match response {
+            Ok(Opened::Stream(stream)) => self.receive(url, stream).await,
+            // What is held is the whole file; the proof shows whether it is the right one.
             Ok(Opened::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
-            Ok(Opened::NoMore | Opened::Useless) => Ok(Ended::Anew),
+            Ok(Opened::NoMore | Opened::Useless) => Ok(Ended::Restart),
             Err(error) => Ok(Ended::Failed(error)),
         }
     }
 
-    /// What is still missing, and what is known of the file.
-    fn wanted_part(&self) -> Part {
-        Part {
+    /// A request for what is missing, with what is known of the file.
+    fn rest(&self) -> RangeRequest {
+        RangeRequest {
             offset: self.held,
-            validator: self.seen.validator.clone().or_else(|| self.sink.validator()),
-            total: self.artifact.size.or(self.seen.total),
-            ..part(self.artifact)
+            validator: self.served.validator.clone().or_else(|| self.sink.validator()),
+            total: self.artifact.size.or(self.served.total),
+            ..whole(self.artifact)
         }
     }
 
-    async fn receive(&mut self, http: &Http, url: &str, mut stream: Stream) -> Result<Ended, TransferError> {
+    async fn receive(&mut self, url: &str, mut stream: Box<Stream>) -> Result<Ended, TransferError> {
         if stream.offset != self.held {
             self.restart()?;
         }
@@ -269,11 +260,11 @@ impl<'a> Transfer<'a> {
         }
         let validator = stream.validator();
         self.sink.remember(validator.as_deref()).map_err(TransferError::Sink)?;
-        self.seen = Seen { validator, total: stream.total, unpacked: stream.is_unpacked() };
+        self.served = Served { validator, total: stream.total, unpacked: stream.is_unpacked() };
         let total = self.artifact.size.or(stream.total);
         self.observer.started(self.artifact, total, self.held);
         if let Some(total) = total {
-            return self.take_in(http, url, stream, total).await;
+            return self.receive_split(url, stream, total).await;
         }
         loop {
             match stream.next().await {
@@ -315,7 +306,7 @@ impl<'a> Transfer<'a> {
                 return Ok(self.held);
             }
             self.write(buffer.get(..count).unwrap_or_default())?;
-            // The lookup that runs beside this one gets its turn.
+            // Lets a lookup go on that runs at the same time.
             tokio::task::yield_now().await;
         }
     }
@@ -333,7 +324,7 @@ impl<'a> Transfer<'a> {
         self.sink.restart().map_err(TransferError::Sink)?;
         self.held = 0;
         self.began = 0;
-        self.seen = Seen::default();
+        self.served = Served::default();
         Ok(())
     }
 
@@ -375,5 +366,5 @@ impl<'a> Transfer<'a> {
     }
 }
 
-/// How many bytes an attempt must bring, so that those before it are forgotten.
+/// How many bytes an attempt must bring to earn new retries.
 const PROGRESS: u64 = 64 << 10;

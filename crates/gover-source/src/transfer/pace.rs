@@ -1,33 +1,33 @@
 //! How many connections a download is worth: one, and more only as long as each step makes it faster.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gover_net::SplitSettings;
+use tokio::time::Instant;
 
 /// Measures, and decides by what it measured. Knows nothing of connections.
 #[derive(Debug)]
 pub(super) struct Pace {
     settings: SplitSettings,
-    /// How many connections there may be.
     connections: usize,
-    /// How many there were before, and how many bytes a second came then.
+    /// How many connections there were before, and how many bytes came per second then.
     before: Option<(usize, f64)>,
     /// Nothing is tried any more.
     settled: bool,
-    /// How often more connections brought nothing, and until when they are not tried again: servers that send in bursts
+    /// How often more connections gained nothing. They are tried again: servers that send in bursts
     /// are easily measured wrong.
     failures: u32,
-    rest: Option<Instant>,
-    /// A connection begins slowly; what comes before this is over is not measured.
-    warm: bool,
+    /// When the current measurement begins. Until then a connection warms up, or rests after a
+    /// trial that failed.
     since: Instant,
-    bytes: u64,
-    /// Bytes a second, as last measured.
-    rate: f64,
+    /// How many bytes had arrived when it began; none before it begins.
+    base: Option<u64>,
+    /// Bytes per second of each connection, as last measured.
+    each: f64,
 }
 
 impl Pace {
-    /// One connection that begins now. `splittable`: whether there can ever be more.
+    /// Begins with one connection. `splittable`: whether there can ever be more.
     pub(super) fn new(settings: &SplitSettings, splittable: bool, now: Instant) -> Self {
         Self {
             settings: settings.clone(),
@@ -35,85 +35,86 @@ impl Pace {
             before: None,
             settled: !splittable || settings.connections < 2,
             failures: 0,
-            rest: None,
-            warm: false,
-            since: now,
-            bytes: 0,
-            rate: 0.0,
+            since: now + settings.measure / 2,
+            base: None,
+            each: 0.0,
         }
     }
 
-    /// So many bytes came, over all connections.
-    pub(super) fn received(&mut self, bytes: u64) {
-        self.bytes += bytes;
-    }
-
-    /// A further connection brings its first bytes: from now on it counts.
-    pub(super) fn joined(&mut self, now: Instant) {
-        if !self.settled {
-            (self.since, self.bytes) = (now, 0);
-        }
-    }
-
-    /// The server or the way there bears no more than one connection.
+    /// The server or the network does not allow more than one connection.
     pub(super) fn refused(&mut self) {
         (self.connections, self.settled) = (1, true);
     }
 
-    /// How many connections there shall be, if so many bytes are missing.
-    pub(super) fn connections(&mut self, missing: u64, now: Instant) -> usize {
-        if self.rest.is_some_and(|end| now >= end) {
-            (self.rest, self.since, self.bytes) = (None, now, 0);
+    /// How many connections there should be, when `received` bytes have come and `missing` are
+    /// missing, and that many connections are `sending`.
+    pub(super) fn connections(&mut self, received: u64, sending: usize, missing: u64, now: Instant) -> usize {
+        if !self.settled
+            && let Some(rate) = self.measured(received, sending, now)
+        {
+            self.decide(rate, missing, now);
         }
-        let elapsed = now.saturating_duration_since(self.since);
-        let enough = if self.warm { self.settings.measure } else { self.settings.measure / 2 };
-        let measured = elapsed >= enough && self.bytes >= self.settings.least;
-        if self.settled || self.rest.is_some() || !measured {
-            return self.connections;
+        self.connections
+    }
+
+    /// Bytes per second, once they were measured for long enough.
+    fn measured(&mut self, received: u64, sending: usize, now: Instant) -> Option<f64> {
+        let elapsed = now.checked_duration_since(self.since)?;
+        let Some(base) = self.base else {
+            // A connection that is still being opened would be measured as a slow one.
+            if sending >= self.connections {
+                (self.since, self.base) = (now, Some(received));
+            }
+            return None;
+        };
+        let bytes = received - base;
+        if elapsed < self.settings.measure || bytes < self.settings.least {
+            return None;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
-        let (bytes, missing) = (self.bytes as f64, missing as f64);
+        (self.since, self.base) = (now, Some(received));
         // A measurement without any time counts as very fast.
-        let rate = bytes / elapsed.max(Duration::from_micros(1)).as_secs_f64();
-        (self.since, self.bytes) = (now, 0);
-        if !std::mem::replace(&mut self.warm, true) {
-            return self.connections;
-        }
-        self.rate = rate;
+        Some(float(bytes) / elapsed.max(Duration::from_micros(1)).as_secs_f64())
+    }
+
+    fn decide(&mut self, rate: f64, missing: u64, now: Instant) {
+        self.each = rate / float(self.connections as u64);
         match self.before {
             Some((before, known)) if rate < known * self.settings.gain => {
                 (self.connections, self.before) = (before, None);
                 self.failures += 1;
                 self.settled = self.failures == TRIALS;
-                self.rest = Some(now + self.settings.measure * REST);
+                (self.since, self.base) = (now + self.settings.measure * REST, None);
             }
             _ if self.connections >= self.settings.connections => self.settled = true,
             // What is nearly done is not worth a change; it may become slower yet.
-            _ if missing < rate * self.settings.worth.as_secs_f64() => {}
+            _ if float(missing) < rate * self.settings.worth.as_secs_f64() => {}
             _ => {
                 self.before = Some((self.connections, rate));
                 self.connections = (self.connections * 2).min(self.settings.connections);
+                self.base = None;
             }
         }
-        self.connections
     }
 
     /// How many bytes one connection fetches at a time: what it brings in two seconds, so that little is lost if the
     /// download ends early.
     pub(super) fn segment(&self) -> u64 {
-        #[expect(clippy::cast_precision_loss, reason = "there are few connections")]
-        let each = self.rate * 2.0 / self.connections.max(1) as f64;
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a rate is not negative, and what is too large for an integer is cut to the largest"
         )]
-        let each = each as u64;
-        each.clamp(self.settings.segment.0, self.settings.segment.1)
+        let two_seconds = (self.each * 2.0) as u64;
+        two_seconds.clamp(self.settings.segment.0, self.settings.segment.1)
     }
 }
 
-/// How often more connections may bring nothing before they are given up.
+#[expect(clippy::cast_precision_loss, reason = "a rate need not be exact")]
+fn float(number: u64) -> f64 {
+    number as f64
+}
+
+/// How often more connections may gain nothing before they are given up.
 const TRIALS: u32 = 3;
 
 /// How many measurements lie between two trials.
@@ -131,16 +132,15 @@ mod tests {
         let mut now = Instant::now();
         let mut pace = Pace::new(&settings, true, now);
         let mut connections = 1;
+        let mut received = 0;
         let mut counts = Vec::new();
         for _ in 0..seconds {
             now += Duration::from_secs(1);
-            pace.received(rate(connections));
-            let wanted = pace.connections(1000 * MIB, now);
-            if wanted > connections {
-                pace.joined(now);
-            }
-            connections = wanted;
+            received += rate(connections);
+            connections = pace.connections(received, connections, 1000 * MIB, now);
             counts.push(connections);
+            // Further connections begin to send at once.
+            pace.connections(received, connections, 1000 * MIB, now);
         }
         counts
     }
@@ -173,9 +173,9 @@ mod tests {
         let mut pace = Pace::new(&settings, true, now);
         pace.refused();
         let later = now + Duration::from_mins(1);
-        assert_eq!([pace.connections(MIB, later), pace.connections(MIB, later)], [1, 1]);
-        let mut pace = Pace::new(&settings, false, now);
-        assert_eq!([pace.connections(MIB, later), pace.connections(MIB, later)], [1, 1]);
+        let twice = |mut pace: Pace| [0, MIB].map(|received| pace.connections(received, 1, MIB, later));
+        assert_eq!(twice(pace), [1, 1]);
+        assert_eq!(twice(Pace::new(&settings, false, now)), [1, 1]);
     }
 
     #[test]
@@ -183,9 +183,9 @@ mod tests {
         let settings = SplitSettings::default();
         let mut pace = Pace::new(&settings, true, Instant::now());
         assert_eq!(pace.segment(), settings.segment.0);
-        pace.rate = 1.0 * f64::from(1 << 20);
+        pace.each = 1.0 * f64::from(1 << 20);
         assert_eq!(pace.segment(), 2 * MIB);
-        pace.rate = f64::INFINITY;
+        pace.each = f64::INFINITY;
         assert_eq!(pace.segment(), settings.segment.1);
     }
 }
