@@ -40,6 +40,11 @@ pub fn run(env: &Env) -> Exit {
     }
 }
 
+/// The page about JSON, made from the types that are printed.
+pub fn json_page() -> String {
+    commands::json_page()
+}
+
 /// The command line as clap sees it, for the reference that is made from it.
 pub fn command() -> clap::Command {
     Cli::command()

@@ -70,6 +70,7 @@ fn pages() -> Result<Vec<Page>, String> {
         Page::new("reference/commands.md", commands_page(gover::command())?),
         Page::new("reference/environment.md", environment_page()),
         Page::new("reference/settings.md", settings_page()),
+        Page::new("reference/json.md", gover::json_page()),
         Page::new("doctor.md", doctor::page()),
     ])
 }

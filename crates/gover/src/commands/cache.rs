@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use gover_core::Exit;
 use gover_install::prune::{self, LeftoverKind};
 use gover_sys::file;
-use serde_json::json;
 
 use crate::cli::{CacheAction, CacheArgs};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Table, mebibytes};
+use crate::output::{Json, Table, facts, mebibytes};
 
 /// `gover cache`
 pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -22,26 +21,21 @@ pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<Exit, 
 }
 
 fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
-    let parts: Vec<(String, u64)> = entries(context)?
-        .into_iter()
-        .map(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (name, file::tree_size(&path).unwrap_or_default())
-        })
-        .collect();
+    let part = |path: PathBuf| CachePart {
+        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: file::tree_size(&path).unwrap_or_default(),
+    };
+    let parts: Vec<CachePart> = entries(context)?.into_iter().map(part).collect();
     if as_json {
-        let path = context.layout.cache();
-        let parts: Vec<_> =
-            parts.iter().map(|(name, bytes)| json!({ "name": name, "bytes": bytes })).collect();
-        return Json::print(context.printer, &json!({ "path": Json::path(&path), "parts": parts }));
+        return Json::print(context.printer, &Cache { path: Json::path(&context.layout.cache()), parts });
     }
     let mut table = Table::default();
     let same = |text: String| (text.clone(), text);
     table.row([
         same(context.short(&context.layout.cache())),
-        same(mebibytes(parts.iter().map(|(_, bytes)| bytes).sum())),
+        same(mebibytes(parts.iter().map(|part| part.bytes).sum())),
     ]);
-    for (name, bytes) in parts {
+    for CachePart { name, bytes } in parts {
         table.row([same(format!("  {name}")), same(mebibytes(bytes))]);
     }
     table.lines().iter().try_for_each(|line| context.printer.data(line))
@@ -77,5 +71,24 @@ fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(Failure::unreadable(&directory, &source)),
+    }
+}
+
+facts! {
+    /// The download cache.
+    pub(super) struct Cache {
+        /// its directory
+        path: String,
+        /// its entries, by name
+        parts: Vec<CachePart>,
+    }
+}
+
+facts! {
+    pub(super) struct CachePart {
+        /// the name of the entry
+        name: String,
+        /// the size of all files in it
+        bytes: u64,
     }
 }

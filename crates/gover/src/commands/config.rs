@@ -1,11 +1,11 @@
 use gover_core::Exit;
 use gover_source::SourceSpec;
-use serde_json::json;
+use serde::{Serialize, Serializer};
 
 use crate::cli::{ConfigAction, ConfigArgs};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Table};
+use crate::output::{Fact, Json, Row, Table, facts};
 use crate::settings::{self, ConfigFile, SETTINGS, SettingInfo, SettingsError};
 use crate::store::lock;
 
@@ -53,14 +53,12 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         ));
     }
     if as_json {
-        let settings: serde_json::Map<_, _> = SETTINGS
-            .iter()
-            .map(|SettingInfo { name, .. }| {
-                let (value, origin) = value_of(name, context)?;
-                Ok(((*name).to_owned(), json!({ "value": value, "origin": origin })))
-            })
-            .collect::<Result<_, SettingsError>>()?;
-        return Json::print(context.printer, &settings);
+        let setting = |SettingInfo { name, .. }: &SettingInfo| {
+            let (value, origin) = value_of(name, context)?;
+            Ok((*name, SettingFacts { value, origin }))
+        };
+        let settings = SETTINGS.iter().map(setting).collect::<Result<_, SettingsError>>()?;
+        return Json::print(context.printer, &SettingList(settings));
     }
     let mut table = Table::default();
     for SettingInfo { name, .. } in SETTINGS {
@@ -93,4 +91,32 @@ fn shown(name: &str, value: &str) -> String {
     }
     let entries: Vec<String> = settings::split(value).iter().map(|entry| SourceSpec::shown(entry)).collect();
     entries.join(",")
+}
+
+/// All settings, each under its name.
+pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
+
+facts! {
+    pub(super) struct SettingFacts {
+        /// the value as `gover config get` prints it
+        value: String,
+        /// `default`, `config.toml`, the name of a variable, or the option `--offline`
+        origin: &'static str,
+    }
+}
+
+impl Serialize for SettingList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, facts)| (name, facts)))
+    }
+}
+
+impl Fact for SettingList {
+    fn kind() -> String {
+        "object".to_owned()
+    }
+
+    fn rows(_parent: &str) -> Vec<Row> {
+        SettingFacts::rows("….")
+    }
 }

@@ -1,12 +1,11 @@
 use gover_core::Exit;
 use gover_core::display::pasted;
 use gover_core::resolve::{Outcome, Resolution, Trace};
-use serde_json::{Value, json};
 
 use crate::cli::CurrentArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Style, Verbosity};
+use crate::output::{Json, Style, Verbosity, facts};
 use crate::store::architecture;
 use crate::store::requests::name_of;
 
@@ -25,7 +24,7 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
         context.printer.detail(&remark);
     }
     if arguments.json {
-        Json::print(context.printer, &facts(&resolution, context))?;
+        Json::print(context.printer, &Current::of(&resolution, context))?;
     } else if let Some(line) = sentence(&resolution, context) {
         context.printer.data(&line)?;
     }
@@ -72,26 +71,86 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     Some(format!("{}  {reason}{note}", context.printer.out(Style::Version, &name)))
 }
 
-/// The facts of a selection; the schema is in docs/reference/json.md.
-fn facts(resolution: &Resolution, context: &Context<'_>) -> Value {
-    let (goroot, installed) = match &resolution.outcome {
-        Outcome::Ready(toolchain) => (toolchain.goroot.clone(), true),
-        Outcome::Missing(request) => (request.as_exact().map(|name| context.layout.toolchain(name)), false),
-        Outcome::Nothing => (None, false),
-    };
-    let origin = resolution.origin.as_ref().map(|origin| {
-        json!({ "kind": origin.kind.as_str(), "path": origin.path.as_deref().map(Json::path), "line": origin.line, "request": origin.request })
-    });
-    let raised = resolution.raised.as_ref().map(|raised| {
-        let by = json!({ "kind": raised.by.source.as_str(), "path": raised.by.path.as_deref().map(Json::path), "line": raised.by.line });
-        json!({ "from": raised.from, "by": by })
-    });
-    json!({
-        "version": resolution.name().map(ToString::to_string),
-        "goroot": goroot.as_deref().map(Json::path),
-        "installed": installed,
-        "origin": origin,
-        "raised": raised,
-        "error": resolution.go_error.as_ref().map(ToString::to_string),
-    })
+facts! {
+    /// What `go` would run here, and why.
+    pub(super) struct Current {
+        /// the name of the toolchain, also of a missing one if only one can match the request; null if it is
+        /// not known or nothing is selected
+        version: Option<String>,
+        /// its directory, even if it does not exist yet
+        goroot: Option<String>,
+        /// whether it is installed
+        installed: bool,
+        /// what chose it; null only if nothing is selected
+        origin: Option<Origin>,
+        /// set if Go's own rules changed the choice
+        raised: Option<Raised>,
+        /// set if Go itself will stop with this message
+        error: Option<String>,
+    }
+}
+
+facts! {
+    pub(super) struct Origin {
+        /// `environment`, `session`, `version-file`, `tool-versions`, `default` or `system`
+        kind: &'static str,
+        /// the file that chose it; for `system` the program
+        path: Option<String>,
+        /// its line, from 1
+        line: Option<usize>,
+        /// the request as written
+        request: String,
+    }
+}
+
+facts! {
+    pub(super) struct Raised {
+        /// what the choice named before
+        from: String,
+        /// which rule changed it
+        by: RaisedBy,
+    }
+}
+
+facts! {
+    pub(super) struct RaisedBy {
+        /// `gotoolchain`, `go.work` or `go.mod`
+        kind: &'static str,
+        /// the file; null for the environment variable
+        path: Option<String>,
+        /// its line, from 1
+        line: Option<usize>,
+    }
+}
+
+impl Current {
+    fn of(resolution: &Resolution, context: &Context<'_>) -> Self {
+        let (goroot, installed) = match &resolution.outcome {
+            Outcome::Ready(toolchain) => (toolchain.goroot.clone(), true),
+            Outcome::Missing(request) => {
+                (request.as_exact().map(|name| context.layout.toolchain(name)), false)
+            }
+            Outcome::Nothing => (None, false),
+        };
+        Self {
+            version: resolution.name().map(ToString::to_string),
+            goroot: goroot.as_deref().map(Json::path),
+            installed,
+            origin: resolution.origin.as_ref().map(|origin| Origin {
+                kind: origin.kind.as_str(),
+                path: origin.path.as_deref().map(Json::path),
+                line: origin.line,
+                request: origin.request.clone(),
+            }),
+            raised: resolution.raised.as_ref().map(|raised| Raised {
+                from: raised.from.clone(),
+                by: RaisedBy {
+                    kind: raised.by.source.as_str(),
+                    path: raised.by.path.as_deref().map(Json::path),
+                    line: raised.by.line,
+                },
+            }),
+            error: resolution.go_error.as_ref().map(ToString::to_string),
+        }
+    }
 }

@@ -2,12 +2,11 @@ use gover_core::Exit;
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
 use gover_shell::{PathEntry, ShellKind};
-use serde_json::json;
 
 use crate::cli::EnvArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Json;
+use crate::output::{Json, facts};
 use crate::store::requests;
 
 /// `gover env`
@@ -17,8 +16,11 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
         None => requests::selected(context)?,
     };
     if arguments.json {
-        let version = toolchain.name.as_ref().map(ToString::to_string);
-        let facts = json!({ "version": version, "goroot": toolchain.goroot.as_deref().map(Json::path), "bin": Json::path(&toolchain.bin) });
+        let facts = Variables {
+            version: toolchain.name.as_ref().map(ToString::to_string),
+            goroot: toolchain.goroot.as_deref().map(Json::path),
+            bin: Json::path(&toolchain.bin),
+        };
         Json::print(context.printer, &facts)?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?, context)?;
@@ -51,4 +53,16 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
     let ancestors = gover_sys::process::ancestors().filter_map(gover_sys::process::name);
     ShellKind::detect(context.env, ancestors)
         .ok_or_else(|| Failure::usage("cannot detect the shell", "gover env --shell bash"))
+}
+
+facts! {
+    /// What the shell code sets.
+    pub(super) struct Variables {
+        /// the name of the toolchain; null for a Go on PATH whose version is unknown
+        version: Option<String>,
+        /// its directory; null for a `go` on PATH that is a wrapper
+        goroot: Option<String>,
+        /// the directory of its programs
+        bin: String,
+    }
 }

@@ -11,6 +11,7 @@ mod exec;
 mod help;
 mod init;
 mod install;
+mod json;
 mod list;
 mod mirror;
 mod pin;
@@ -22,6 +23,8 @@ mod verify;
 mod which;
 
 use gover_core::Exit;
+
+pub(crate) use self::json::page as json_page;
 
 use crate::cli::Command;
 use crate::context::Context;

@@ -1,11 +1,10 @@
 use gover_core::Exit;
 use gover_core::text::shown;
-use serde_json::json;
 
 use crate::cli::WhichArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Json;
+use crate::output::{Json, facts};
 use crate::store::requests;
 
 /// `gover which`
@@ -23,11 +22,12 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
         ));
     }
     if arguments.json {
-        let version = toolchain.name.as_ref().map(ToString::to_string);
-        Json::print(
-            context.printer,
-            &json!({ "path": Json::path(&path), "version": version, "goroot": toolchain.goroot.as_deref().map(Json::path) }),
-        )?;
+        let facts = Which {
+            path: Json::path(&path),
+            version: toolchain.name.as_ref().map(ToString::to_string),
+            goroot: toolchain.goroot.as_deref().map(Json::path),
+        };
+        Json::print(context.printer, &facts)?;
     } else {
         context.printer.data(&path.display().to_string())?;
     }
@@ -45,5 +45,17 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
             format!("a toolchain has no program named `{}`", shown(word)),
             "`gover which go` or `gover which gofmt`",
         )),
+    }
+}
+
+facts! {
+    /// The program that would run.
+    pub(super) struct Which {
+        /// the program
+        path: String,
+        /// the name of the toolchain; null for a Go on PATH whose version is unknown
+        version: Option<String>,
+        /// its directory; null for a `go` on PATH that is a wrapper
+        goroot: Option<String>,
     }
 }

@@ -1,7 +1,6 @@
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::Printer;
 use crate::failure::Failure;
@@ -11,8 +10,8 @@ pub(crate) struct Json;
 
 impl Json {
     /// A path as data. JSON is text, so what is not Unicode in it is shown as U+FFFD.
-    pub(crate) fn path(path: &Path) -> Value {
-        Value::from(path.to_string_lossy().into_owned())
+    pub(crate) fn path(path: &Path) -> String {
+        path.to_string_lossy().into_owned()
     }
 
     /// One document on one line, so that line-based tools can take it.

@@ -1,5 +1,6 @@
 //! All that people and scripts see: the only code of the manager that prints.
 
+mod fact;
 mod json;
 mod line;
 mod printer;
@@ -7,6 +8,7 @@ mod progress;
 mod style;
 mod table;
 
+pub(crate) use fact::{Fact, Row, facts};
 pub(crate) use gover_core::display::mebibytes;
 pub(crate) use json::Json;
 pub(crate) use printer::{Printer, Verbosity};

@@ -17,6 +17,7 @@ use gover_shell::ShellKind;
 use gover_sys::process;
 
 use self::network::Answers;
+pub(super) use self::show::Diagnosis;
 use crate::cli::DoctorArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -32,12 +33,13 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
         return fix::run(&checks, arguments.yes, context);
     }
     let (findings, run) = examine(&checks, &mut Answers::default(), context);
+    let exit = exit(&findings);
     if arguments.json {
-        show::json(&findings, run, context)?;
+        show::json(findings, run, context)?;
     } else {
         show::people(&findings, run, context)?;
     }
-    Ok(exit(&findings))
+    Ok(exit)
 }
 
 /// What the checks find, the worst first, and how many were run.

@@ -1,15 +1,55 @@
 use gover_core::text::counted;
 use gover_core::text::shown;
 use gover_doctor::{Finding, Severity};
-use serde_json::json;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Style};
+use crate::output::{Fact, Json, Row, Style, facts};
 
-/// The findings as data; the schema is in docs/reference/json.md.
-pub(super) fn json(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    Json::print(context.printer, &json!({ "findings": findings, "checks_run": run }))
+facts! {
+    /// What the checks found.
+    pub(in crate::commands) struct Diagnosis {
+        /// the problems, the worst first
+        findings: Vec<Finding>,
+        /// how many checks ran
+        checks_run: usize,
+    }
+}
+
+impl Fact for Finding {
+    fn kind() -> String {
+        "object".to_owned()
+    }
+
+    fn rows(parent: &str) -> Vec<Row> {
+        let row = |(key, kind, meaning): &(&str, &str, &str)| Row {
+            key: format!("{parent}{key}"),
+            kind: (*kind).to_owned(),
+            meaning: (*meaning).to_owned(),
+        };
+        FINDING.iter().map(row).collect()
+    }
+}
+
+/// The keys of a finding, whose type belongs to gover-doctor.
+const FINDING: [(&str, &str, &str); 8] = [
+    ("check", "text", "the name of the check ([doctor.md](../doctor.md))"),
+    ("severity", "text", "`error`, `warning` or `note`"),
+    ("what", "text", "what is wrong"),
+    (
+        "evidence",
+        "list",
+        "objects by `kind`: `variable` (`name`, `value`, `set_in` or null), `line` (`file`, `line`, `text`), `path` \
+         (`path`, `fact`), `registry` (`key`, `name`, `value`) or `answer` (`of`, `text`)",
+    ),
+    ("why", "text", "what it breaks"),
+    ("fix", "object", "how to fix it"),
+    ("fix.automatic", "true or false", "whether `--fix` changes something"),
+    ("fix.commands", "list", "commands to paste for the rest"),
+];
+
+pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) -> Result<(), Failure> {
+    Json::print(context.printer, &Diagnosis { findings, checks_run: run })
 }
 
 /// The findings for people, on stdout since they are what was asked for; the sum comes last.

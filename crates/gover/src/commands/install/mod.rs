@@ -3,13 +3,12 @@ mod requests;
 
 use gover_core::platform::Compatibility;
 use gover_core::{Arch, Exit, Request};
-use gover_install::{Installed, Seen};
-use serde_json::{Value, json};
+use gover_install::{Installed, ProofHeld, Seen};
 
 use crate::cli::InstallArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Json;
+use crate::output::{Fact, Json, facts};
 use crate::settings::{Setting, SettingOrigin};
 use crate::store::install::Installation;
 use crate::store::{architecture, default, shims};
@@ -26,7 +25,7 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         shims::refresh(context)?;
     }
     if arguments.json {
-        let facts: Vec<Value> = installed.iter().map(facts).collect();
+        let facts: Vec<InstalledFacts> = installed.iter().cloned().map(facts).collect();
         Json::print(context.printer, &facts)?;
     }
     if !arguments.keep_default {
@@ -67,15 +66,41 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
     installed.seen == Seen::Running || (installed.reused && fit() != Some(Compatibility::Foreign))
 }
 
-/// The facts; the schema is in docs/reference/json.md.
-fn facts(installed: &Installed) -> Value {
-    let receipt = installed.receipt.as_ref();
-    json!({
-        "version": installed.name.as_str(),
-        "goroot": Json::path(&installed.path),
-        "reused": installed.reused,
-        "source": receipt.map(|receipt| &receipt.source),
-        "bytes": receipt.map(|receipt| receipt.file_bytes),
-        "proofs": receipt.map(|receipt| &receipt.proofs),
-    })
+facts! {
+    /// A toolchain that was asked for.
+    pub(super) struct InstalledFacts {
+        /// the name of the toolchain
+        version: String,
+        /// its directory
+        goroot: String,
+        /// true if it was there before and nothing was changed; the rest is null then
+        reused: bool,
+        /// where it came from, without credentials
+        source: Option<String>,
+        /// the size of the download
+        bytes: Option<u64>,
+        /// the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))
+        proofs: Option<Vec<ProofHeld>>,
+    }
+}
+
+impl Fact for ProofHeld {
+    fn kind() -> String {
+        "object".to_owned()
+    }
+}
+
+fn facts(installed: Installed) -> InstalledFacts {
+    let (mut source, mut bytes, mut proofs) = (None, None, None);
+    if let Some(receipt) = installed.receipt {
+        (source, bytes, proofs) = (Some(receipt.source), Some(receipt.file_bytes), Some(receipt.proofs));
+    }
+    InstalledFacts {
+        version: installed.name.to_string(),
+        goroot: Json::path(&installed.path),
+        reused: installed.reused,
+        source,
+        bytes,
+        proofs,
+    }
 }

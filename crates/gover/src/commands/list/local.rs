@@ -6,13 +6,12 @@ use gover_core::resolve::Toolchain;
 use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
-use serde_json::{Value, json};
 
-use super::support::{support, support_facts};
+use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Style, Table};
+use crate::output::{Json, Style, Table, facts};
 use crate::store::{architecture, default, requests};
 use crate::supply::supply;
 
@@ -121,31 +120,79 @@ fn size(name: &ToolchainName, context: &Context<'_>) -> String {
     }
 }
 
-/// The facts; the schema is in docs/reference/json.md.
-fn facts(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context: &Context<'_>) -> Value {
-    let toolchains: Vec<Value> = inventory
-        .toolchains
-        .iter()
-        .map(|name| {
-            let bytes = Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes);
-            json!({
-                "version": name.as_str(),
-                "goroot": Json::path(&context.layout.toolchain(name)),
-                "arch": architecture::of_toolchain(name, context).map(Arch::as_str),
-                "bytes": bytes,
-                "selected": view.is_selected(name, context),
-                "default": view.default.as_ref() == Some(name),
-                "support": support_facts(name, &view.releases),
-            })
-        })
-        .collect();
-    let damaged: Vec<Value> = inventory
-        .damaged
-        .iter()
-        .map(|damage| json!({ "path": Json::path(&damage.path), "reason": damage.reason }))
-        .collect();
-    let system = system.map(|system| {
-        json!({ "version": system.name.as_ref().map(ToString::to_string), "program": Json::path(&system.program("go")) })
-    });
-    json!({ "toolchains": toolchains, "damaged": damaged, "system": system })
+facts! {
+    /// What is installed.
+    pub(in crate::commands) struct InstalledList {
+        /// the installed toolchains that match, oldest version first
+        toolchains: Vec<InstalledToolchain>,
+        /// all entries of `versions/` that are not toolchains
+        damaged: Vec<DamagedEntry>,
+        /// with `--all`, the Go on PATH outside gover
+        system: Option<SystemGo>,
+    }
+}
+
+facts! {
+    pub(in crate::commands) struct InstalledToolchain {
+        /// its name
+        version: String,
+        /// its directory
+        goroot: String,
+        /// the architecture it is for, by Go's name; null if it cannot be found out
+        arch: Option<&'static str>,
+        /// the size of its files according to its receipt; null without a receipt
+        bytes: Option<u64>,
+        /// whether it is the one used here
+        selected: bool,
+        /// whether it is the default
+        default: bool,
+        /// how long it is supported
+        support: SupportFacts,
+    }
+}
+
+facts! {
+    pub(in crate::commands) struct DamagedEntry {
+        /// the directory or file
+        path: String,
+        /// why it is not a toolchain
+        reason: &'static str,
+    }
+}
+
+facts! {
+    pub(in crate::commands) struct SystemGo {
+        /// its name, if it is known
+        version: Option<String>,
+        /// its program
+        program: String,
+    }
+}
+
+fn facts(
+    inventory: &Inventory,
+    system: Option<&Toolchain>,
+    view: &View,
+    context: &Context<'_>,
+) -> InstalledList {
+    let toolchain = |name: &ToolchainName| InstalledToolchain {
+        version: name.to_string(),
+        goroot: Json::path(&context.layout.toolchain(name)),
+        arch: architecture::of_toolchain(name, context).map(Arch::as_str),
+        bytes: Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes),
+        selected: view.is_selected(name, context),
+        default: view.default.as_ref() == Some(name),
+        support: SupportFacts::of(name, &view.releases),
+    };
+    let damaged = inventory.damaged.iter();
+    InstalledList {
+        toolchains: inventory.toolchains.iter().map(toolchain).collect(),
+        damaged: damaged
+            .map(|damage| DamagedEntry { path: Json::path(&damage.path), reason: damage.reason })
+            .collect(),
+        system: system.map(|system| SystemGo {
+            version: system.name.as_ref().map(ToString::to_string),
+            program: Json::path(&system.program("go")),
+        }),
+    }
 }

@@ -2,6 +2,9 @@ mod local;
 mod remote;
 mod support;
 
+pub(super) use local::InstalledList;
+pub(super) use remote::ReleaseList;
+
 use gover_core::Exit;
 
 use crate::cli::ListArgs;

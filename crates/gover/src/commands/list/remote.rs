@@ -3,13 +3,12 @@
 use gover_core::inventory::is_installed;
 use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
-use serde_json::{Value, json};
 
-use super::support::{support, support_facts};
+use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Style, Table};
+use crate::output::{Json, Style, Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted};
 use crate::supply::supply;
@@ -34,8 +33,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .collect();
     if arguments.json {
-        let facts: Vec<Value> = shown.iter().map(|release| facts(release, &releases, context)).collect();
-        Json::print(context.printer, &json!({ "releases": facts, "basis": basis_facts(&releases) }))?;
+        Json::print(context.printer, &facts(&shown, &releases, context))?;
     } else {
         for line in lines(&shown, &releases, context) {
             context.printer.data(&line)?;
@@ -97,23 +95,60 @@ fn is_coming(release: &Release, shown: &[&Release]) -> bool {
     !release.is_stable() && shown.first().is_some_and(|newest| newest.name == release.name)
 }
 
-fn facts(release: &Release, releases: &Releases, context: &Context<'_>) -> Value {
-    json!({
-        "version": release.name.as_str(),
-        "date": release.date.map(|date| date.to_string()),
-        "stable": release.is_stable(),
-        "security": release.security,
-        "installed": is_installed(&context.layout, &release.name),
-        "support": support_facts(&release.name, releases),
-    })
+facts! {
+    /// What is released.
+    pub(in crate::commands) struct ReleaseList {
+        /// the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first
+        releases: Vec<ReleaseFacts>,
+        /// what the list was made from
+        basis: BasisFacts,
+    }
 }
 
-fn basis_facts(releases: &Releases) -> Value {
-    match releases.basis {
-        Basis::Index(checked) => {
-            json!({ "kind": "index", "date": gover_core::date::Date::of(checked).to_string() })
-        }
-        Basis::Table(date) => json!({ "kind": "table", "date": date.map(|date| date.to_string()) }),
-        Basis::Offers => json!({ "kind": "sources", "date": null }),
+facts! {
+    pub(in crate::commands) struct ReleaseFacts {
+        /// its name
+        version: String,
+        /// the day of its release, if it is known
+        date: Option<String>,
+        /// false for betas and release candidates
+        stable: bool,
+        /// whether it fixed a security problem, as far as the compiled table knows
+        security: bool,
+        /// whether it is installed
+        installed: bool,
+        /// how long it is supported
+        support: SupportFacts,
+    }
+}
+
+facts! {
+    pub(in crate::commands) struct BasisFacts {
+        /// `index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources`
+        /// (every source lists its own files)
+        kind: &'static str,
+        /// when the index was last confirmed, or the date of the newest release in the table; null for
+        /// `sources`
+        date: Option<String>,
+    }
+}
+
+fn facts(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> ReleaseList {
+    let (kind, date) = match releases.basis {
+        Basis::Index(checked) => ("index", Some(gover_core::date::Date::of(checked))),
+        Basis::Table(date) => ("table", date),
+        Basis::Offers => ("sources", None),
+    };
+    let release = |release: &&Release| ReleaseFacts {
+        version: release.name.to_string(),
+        date: release.date.map(|date| date.to_string()),
+        stable: release.is_stable(),
+        security: release.security,
+        installed: is_installed(&context.layout, &release.name),
+        support: SupportFacts::of(&release.name, releases),
+    };
+    ReleaseList {
+        releases: shown.iter().map(release).collect(),
+        basis: BasisFacts { kind, date: date.map(|date| date.to_string()) },
     }
 }

@@ -2,7 +2,8 @@
 
 use gover_core::ToolchainName;
 use gover_source::{Releases, Support};
-use serde_json::{Value, json};
+
+use crate::output::facts;
 
 /// How a toolchain is supported, in words.
 pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
@@ -19,19 +20,32 @@ pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
     }
 }
 
-/// The same as data.
-pub(super) fn support_facts(name: &ToolchainName, releases: &Releases) -> Value {
-    let (state, since) = match releases.support(name) {
-        Support::Supported => ("supported", None),
-        Support::EndOfLife(since) => ("end-of-life", since),
-        Support::Prerelease => ("prerelease", None),
-        Support::Custom => ("custom", None),
-    };
-    json!({
-        "state": state,
-        "since": since.map(|date| date.to_string()),
-        "newest_patch": newer_patch(name, releases).map(ToString::to_string),
-    })
+facts! {
+    /// How long a toolchain is supported, as data.
+    pub(in crate::commands) struct SupportFacts {
+        /// `supported`, `end-of-life`, `prerelease` or `custom`
+        state: &'static str,
+        /// the day on which support ended, such as `2025-02-11`
+        since: Option<String>,
+        /// a newer patch release of the same version, if one is known
+        newest_patch: Option<String>,
+    }
+}
+
+impl SupportFacts {
+    pub(super) fn of(name: &ToolchainName, releases: &Releases) -> Self {
+        let (state, since) = match releases.support(name) {
+            Support::Supported => ("supported", None),
+            Support::EndOfLife(since) => ("end-of-life", since),
+            Support::Prerelease => ("prerelease", None),
+            Support::Custom => ("custom", None),
+        };
+        Self {
+            state,
+            since: since.map(|date| date.to_string()),
+            newest_patch: newer_patch(name, releases).map(ToString::to_string),
+        }
+    }
 }
 
 fn newer_patch<'a>(name: &ToolchainName, releases: &'a Releases) -> Option<&'a ToolchainName> {

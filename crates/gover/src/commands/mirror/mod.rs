@@ -1,17 +1,15 @@
 //! `gover mirror`: what is wanted, what is there, and what is fetched.
 
 mod directory;
+mod facts;
 mod wanted;
-
-use std::path::Path;
-
-use serde_json::{Value, json};
 
 use gover_core::Exit;
 use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
 use gover_log::{LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
+pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -212,7 +210,7 @@ impl Work<'_> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
-            Json::print(printer, &self.facts(&held, log))?;
+            Json::print(printer, &facts::facts(&self, &held, log))?;
         }
         for (_, failure) in &self.failed {
             printer.failure(failure);
@@ -235,47 +233,6 @@ impl Work<'_> {
         let place = printer.err(Style::Version, shown);
         printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
         Ok(if self.failed.is_empty() { Exit::Success } else { Exit::Failure })
-    }
-
-    /// The facts; the schema is in docs/reference/json.md.
-    fn facts(&self, held: &[Held], log: Option<&LogShown>) -> Value {
-        let files: Vec<Value> = held
-            .iter()
-            .map(|held| {
-                let added = self.added.iter().find(|added| added.held.path == held.path);
-                json!({
-                    "version": held.wanted.name.as_str(),
-                    "platform": held.wanted.platform.to_string(),
-                    "format": match Packing::of(held.format) {
-                        Packing::Archive => "archive",
-                        Packing::Module => "module",
-                    },
-                    "path": Json::path(held.path.strip_prefix(self.mirror.directory()).unwrap_or(&held.path)),
-                    "bytes": held.bytes,
-                    "damaged": self.is_damaged(held),
-                    "added": added.is_some(),
-                    "source": added.map(|added| &added.source),
-                })
-            })
-            .collect();
-        let failed: Vec<Value> = self
-            .failed
-            .iter()
-            .map(|(wanted, failure)| {
-                json!({
-                    "version": wanted.name.as_str(),
-                    "platform": wanted.platform.to_string(),
-                    "error": failure.what(),
-                    "causes": failure.causes(),
-                    "details": failure.details(),
-                })
-            })
-            .collect();
-        let log = log
-            .as_ref()
-            .map(|log| json!({ "database": log.database, "records": log.records, "changed": log.changed }));
-        let path: &Path = self.mirror.directory();
-        json!({ "path": Json::path(path), "files": files, "failed": failed, "log": log })
     }
 }
 

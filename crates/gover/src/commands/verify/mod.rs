@@ -1,5 +1,6 @@
 //! `gover verify`
 
+mod facts;
 mod log;
 mod show;
 
@@ -12,11 +13,12 @@ use gover_source::Supply;
 use gover_sys::Lock;
 use thiserror::Error;
 
+pub(super) use self::facts::Verified;
 use self::log::Said;
 use crate::cli::VerifyArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::Progress;
+use crate::output::{Json, Progress};
 use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
 
@@ -31,7 +33,7 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit,
     let supply = supply(context)?;
     let (examined, said) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
-        show::json(&examined, context)?;
+        Json::print(context.printer, &facts::facts(&examined, context))?;
     }
     show::remarks(&examined, context);
     note_warnings(&supply, context);

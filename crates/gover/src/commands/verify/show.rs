@@ -6,14 +6,13 @@ use gover_core::display::pasted;
 use gover_core::text::{counted, shown};
 use gover_core::{Diagnose, Exit, Request};
 use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
-use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::Examined;
 use super::log::Said;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Style, mebibytes};
+use crate::output::{Style, mebibytes};
 
 /// One line, and one more for each finding. They are what was asked for, so that they go to stdout.
 pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Result<(), Failure> {
@@ -30,12 +29,6 @@ pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Res
         printer.data(&format!("  and {} more (`--json` shows all)", findings.len() - LINES))?;
     }
     Ok(())
-}
-
-/// The facts; the schema is in docs/reference/json.md.
-pub(super) fn json(examined: &[Examined], context: &Context<'_>) -> Result<(), Failure> {
-    let toolchains: Vec<Value> = examined.iter().map(|one| facts(one, context)).collect();
-    Json::print(context.printer, &json!({ "toolchains": toolchains }))
 }
 
 /// What is worth knowing and wrong with nothing.
@@ -248,45 +241,6 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
 
 fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/:%+@".contains(c))
-}
-
-fn facts(one: &Examined, context: &Context<'_>) -> Value {
-    let (state, reason) = match &one.verdict.state {
-        State::Released(_) => ("released", None),
-        State::Installed { log } => ("installed", Some(log.clone())),
-        State::Damaged => ("damaged", None),
-        State::Unproven { reason } => ("unproven", Some(reason.clone())),
-    };
-    let log = match &one.log {
-        LogAnswer::Proven(record) => json!({
-            "database": record.database, "record": record.id, "tree_size": record.tree_size, "h1": record.h1,
-        }),
-        LogAnswer::Silent(_) | LogAnswer::Refused(_) => Value::Null,
-    };
-    let findings: Vec<Value> = one
-        .verdict
-        .findings
-        .iter()
-        .map(|finding| {
-            let path = (!finding.path.is_empty()).then_some(&finding.path);
-            json!({ "kind": finding.kind.name(), "path": path, "files": finding.files, "detail": finding.detail })
-        })
-        .collect();
-    json!({
-        "version": one.name.as_str(),
-        "goroot": Json::path(&context.layout.toolchain(&one.name)),
-        "platform": one.platform.as_ref().map(ToString::to_string),
-        "state": state,
-        "reason": reason,
-        "files": one.tree.len(),
-        "bytes": one.tree.bytes(),
-        "receipt": one.known.receipt.is_some(),
-        "list": one.known.list.is_some(),
-        "log": log,
-        "log_failure": one.log.failure(),
-        "findings": findings,
-        "written_by_go": one.verdict.written_by_go,
-    })
 }
 
 /// The same text with the middle of long hashes left out.
