@@ -1,4 +1,5 @@
-//! The manifest that Windows reads before it starts one of the two programs; nothing for other systems.
+//! The manifest that Windows reads before it starts one of the two programs; nothing for other
+//! systems.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -12,8 +13,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target = std::env::var("CARGO_CFG_TARGET_OS");
     if target.is_ok_and(|target| target == "windows") {
-        // Paths of 260 characters and more, where the system allows them at all. The code page is left alone, since
-        // nothing here uses the functions it matters for.
+        // Paths of 260 characters and more, where the system allows them at all. The code page is
+        // left alone, since nothing here uses the functions it matters for.
         let name = std::env::var("CARGO_PKG_NAME").expect("Cargo names the package");
         let manifest =
             new_manifest(&name).long_path_aware(Setting::Enabled).active_code_page(ActiveCodePage::System);

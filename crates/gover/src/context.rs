@@ -1,4 +1,4 @@
-//! What every command works with, read once.
+//! What every command works with. It is read once.
 
 use std::path::{Path, PathBuf};
 
@@ -15,20 +15,21 @@ use crate::output::Printer;
 use crate::settings::Settings;
 use crate::target::{self, Target};
 
-/// Environment, settings, paths and the printer; passed by reference, never changed.
+/// Environment, settings, paths and the printer; passed by reference and never changed.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) env: &'a Env,
     pub(crate) settings: Settings,
     pub(crate) layout: Layout,
     pub(crate) printer: &'a Printer,
-    /// What runs here by itself, whatever this program was built for.
+    /// The platform of the machine, which may differ from that of this program.
     pub(crate) machine: Platform,
     home: Option<PathBuf>,
 }
 
 impl<'a> Context<'a> {
-    /// Reads settings. Without `needs_settings` broken ones are as none, so that shells still get their PATH.
+    /// Reads settings. Without `needs_settings`, broken settings are ignored, so that shells still
+    /// get their PATH.
     pub(crate) fn new(
         env: &'a Env,
         global: &Global,
@@ -45,33 +46,33 @@ impl<'a> Context<'a> {
         Ok(Self { env, settings, layout, printer, machine: target::of_machine(), home: env.user_home() })
     }
 
-    /// The user's home directory, to shorten paths that people read.
+    /// The user's home directory, to shorten paths in messages.
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
 
-    /// What toolchains are installed for, where no option says otherwise.
+    /// What toolchains are installed for, unless an option says otherwise.
     pub(crate) fn target(&self) -> Target {
         Target::new(&self.settings.arch, &self.machine)
     }
 
-    /// A path as people read it.
+    /// A path as messages show it.
     pub(crate) fn short(&self, path: &Path) -> String {
         gover_core::display::short_path(path, self.home())
     }
 
-    /// The newest stable release known, which `oldstable` counts from.
+    /// The newest known stable release, which `oldstable` counts from.
     pub(crate) fn stable(&self) -> Option<GoVersion> {
         ShimState::read(&self.layout.shim_state()).stable
     }
 
-    /// What `go` would run here and now.
+    /// What `go` would run here.
     pub(crate) fn selection(&self, trace: &mut Trace) -> Result<Resolution, ResolveError> {
         resolve(&self.question(), trace)
     }
 
-    /// The toolchain that `go` would run here, if it is there. An error of the selection is for
-    /// `gover current` to report.
+    /// The installed toolchain that `go` would run here. `gover current` reports errors of the
+    /// selection.
     pub(crate) fn selected(&self) -> Option<Toolchain> {
         match self.selection(&mut Trace::off()).ok()?.outcome {
             Outcome::Ready(toolchain) => Some(toolchain),
@@ -87,7 +88,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A path seen from the working directory.
+    /// A path relative to the working directory.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path))
     }

@@ -5,32 +5,28 @@ use std::path::Path;
 
 use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
 
-/// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does not, so that no
-/// error without path, verb and hint can leave a command.
+/// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does
+/// not, so that no error without path, verb and hint can leave a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// To be shown.
     Shown(Box<Report>),
-    /// What was to be shown already is, only the exit matters.
+    /// Everything was shown already; only the exit code is left.
     Silent(Exit),
 }
 
-/// What is shown of an error.
+/// An error as it is shown.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// What failed.
     pub(crate) what: String,
-    /// Facts, one a line.
     pub(crate) details: Vec<String>,
-    /// Why, outermost first.
+    /// Outermost first.
     pub(crate) causes: Vec<String>,
-    /// What to do, best first.
+    /// Best first.
     pub(crate) hints: Vec<String>,
     exit: Exit,
 }
 
 impl Failure {
-    /// How the program ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Shown(report) => report.exit,
@@ -38,7 +34,6 @@ impl Failure {
         }
     }
 
-    /// What failed, in one line.
     pub(crate) fn what(&self) -> &str {
         match self {
             Self::Shown(report) => &report.what,
@@ -46,7 +41,7 @@ impl Failure {
         }
     }
 
-    /// Whether a person would read the same of both.
+    /// Whether both would be shown in the same words.
     pub(crate) fn tells_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Shown(one), Self::Shown(other)) => one.what == other.what && one.causes == other.causes,
@@ -55,7 +50,6 @@ impl Failure {
         }
     }
 
-    /// Why it failed, outermost first.
     pub(crate) fn causes(&self) -> &[String] {
         match self {
             Self::Shown(report) => &report.causes,
@@ -63,7 +57,6 @@ impl Failure {
         }
     }
 
-    /// Facts about it, one a line.
     pub(crate) fn details(&self) -> &[String] {
         match self {
             Self::Shown(report) => &report.details,
@@ -71,22 +64,20 @@ impl Failure {
         }
     }
 
-    /// A command line that clap accepts and the command cannot.
+    /// A command line that clap accepts but the command does not.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Usage)
     }
 
-    /// A failure with its remedy.
     pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::Failure)
     }
 
-    /// There is no such toolchain.
     pub(crate) fn not_found(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::plain(what, hint, Exit::NotFound)
     }
 
-    /// The system refused to do something with a file. `hint` is for every reason but a full disk.
+    /// A file operation failed. A full disk has its own hint in place of `hint`.
     pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
         let is_full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         let hint = if is_full { MAKE_ROOM.to_owned() } else { hint.into() };
@@ -159,7 +150,6 @@ impl<E: Diagnose> From<E> for Failure {
 }
 
 impl Report {
-    /// A program did not start.
     pub(crate) fn cannot_execute(program: &Path, source: &io::Error) -> Self {
         Self {
             what: format!("cannot execute `{}`", program.display()),

@@ -1,5 +1,5 @@
-//! The manager: installs, chooses, shows. Arguments become a [`cli::Cli`], that and the environment become a
-//! `Context`, and each command is a function over it that returns how the program ends.
+//! The manager. Arguments become a [`cli::Cli`], that and the environment become a `Context`, and
+//! each command is a function over it that returns how the program ends.
 #![forbid(unsafe_code)]
 
 mod cli;
@@ -40,12 +40,12 @@ pub fn run(env: &Env) -> Exit {
     }
 }
 
-/// The page about JSON, made from the types that are printed.
+/// The page docs/reference/json.md, made from the types that are printed.
 pub fn json_page() -> String {
     commands::json_page()
 }
 
-/// The command line as clap sees it, for the reference that is made from it.
+/// The command line, for docs/reference/commands.md.
 pub fn command() -> clap::Command {
     Cli::command()
 }
@@ -56,9 +56,9 @@ fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
     commands::run(cli.command, &context)
 }
 
-/// Help and version go to stdout and are no failure; anything else is a usage error on stderr.
+/// Help and version go to stdout and succeed; anything else is a usage error on stderr.
 fn answer_parser(error: &clap::Error) -> Exit {
-    // Nothing is left to do if even this cannot be printed.
+    // If this cannot be printed, there is nothing left to do.
     let _ = error.print();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,

@@ -1,4 +1,4 @@
-//! The manager's program; everything is in the library, so that tests can reach it.
+//! The manager's program. Everything is in the library, so that tests can reach it.
 #![forbid(unsafe_code)]
 
 fn main() {

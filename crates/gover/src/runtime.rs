@@ -11,8 +11,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, Failure> {
     Ok(runtime()?.block_on(future))
 }
 
-/// The same, but what the future left running is not waited for: the system's own lookup of names takes its time, and
-/// cannot be ended.
+/// The same, but does not wait for tasks that are still running: a DNS lookup of the system can
+/// take long and cannot be cancelled.
 pub(crate) fn block_on_briefly<F: Future>(future: F) -> Result<F::Output, Failure> {
     let runtime = runtime()?;
     let output = runtime.block_on(future);

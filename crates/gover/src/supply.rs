@@ -15,12 +15,12 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::settings::SettingOrigin;
 
-/// The sources, as this call's settings have them; opens no connection.
+/// The sources of the settings; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
     with_network(context, |network| network)
 }
 
-/// Those of the sources that `keep` says.
+/// The sources that `keep` selects.
 pub(crate) fn with_sources(
     context: &Context<'_>,
     keep: impl Fn(&SourceSpec) -> bool,
@@ -31,7 +31,7 @@ pub(crate) fn with_sources(
     Ok(Supply::new(settings)?)
 }
 
-/// One file as the only source. What the usual sources say of it counts all the same.
+/// One file as the only source; the usual sources are still asked for its checksum.
 pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Failure> {
     let mut settings = supply(context)?.settings().clone();
     let file = vec![SourceSpec::File(path.to_owned())];
@@ -39,7 +39,7 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
     Ok(Supply::new(settings)?)
 }
 
-/// Tells what was noticed of the checksum database and needed no error.
+/// Prints warnings about the checksum database.
 pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
     for remark in supply.take_warnings() {
         context.printer.warning(&remark.to_string());
@@ -59,7 +59,8 @@ pub(crate) fn with_network(
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
         proxies: go_setting(vars::GOPROXY, context),
-        // Never from a go.env: a directory in versions/ must not name the key that proves the next toolchain.
+        // Never from a go.env: a directory in versions/ must not choose the key that proves the
+        // next toolchain.
         sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
         godev_url: context.env.text(vars::GOVER_GODEV_URL).unwrap_or(defaults.godev_url),
         index_cache: defaults.index_cache,
@@ -78,7 +79,7 @@ pub(crate) fn with_network(
     Ok(Supply::new(settings)?)
 }
 
-/// What undoes that gover is offline.
+/// What to do to be online again.
 fn back_online(origin: SettingOrigin) -> String {
     match origin {
         SettingOrigin::Option(name) => format!("leave out `{name}`"),
@@ -87,25 +88,25 @@ fn back_online(origin: SettingOrigin) -> String {
     }
 }
 
-/// Says in one line what is waited for.
+/// Prints what gover is waiting for.
 fn notice(printer: &Printer) -> Notice {
     let printer = printer.clone();
     Notice::new(move |waiting| printer.note(&waiting.to_string()))
 }
 
-/// The authorities that variables name. Directories are separated by colons, and by semicolons on Windows.
+/// The certificate authorities that variables name.
 fn certificates(env: &Env) -> Certificates {
     let directories = env.directories(vars::SSL_CERT_DIR);
     Certificates { file: env.var(vars::SSL_CERT_FILE).map(PathBuf::from), directories }
 }
 
-/// Where users and passwords are, as cmd/go finds them (`cmd/go/internal/auth`). Like GOSUMDB, GOAUTH is never taken from
-/// the go.env of a toolchain: it may name a program to run.
+/// Where users and passwords are, as cmd/go finds them (`cmd/go/internal/auth`). Like GOSUMDB,
+/// GOAUTH is never taken from the go.env of a toolchain: it may name a program to run.
 fn authentication(env: &Env) -> Authentication {
     let goauth = GoEnv::new(env, None).get(vars::GOAUTH).filter(|value| !value.is_empty());
     let in_home = || {
         let home = env.user_home()?;
-        // The name that Windows has had for longer goes first there.
+        // On Windows, the older name comes first.
         let old = home.join("_netrc");
         let is_old = IS_WINDOWS && old.exists();
         Some(if is_old { old } else { home.join(".netrc") })
@@ -113,9 +114,9 @@ fn authentication(env: &Env) -> Authentication {
     Authentication { goauth, netrc: env.var(vars::NETRC).map(PathBuf::from).or_else(in_home) }
 }
 
-/// A variable as the go command reads it: environment, the user's go/env file, the go.env of a toolchain. Which
-/// toolchain does not matter much, since go.env is the same in all that nobody edited: the newest installed one that
-/// has it, or else the Go on PATH.
+/// A variable as the go command reads it: from the environment, the user's go/env file, or the
+/// go.env of a toolchain. Unless edited, go.env is the same in all toolchains, so the newest
+/// installed one that sets it is used, or else the Go on PATH.
 fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
     if let Some(value) = GoEnv::new(context.env, None).get(key) {
         return Some(value);

@@ -45,7 +45,8 @@ impl Target {
     }
 
     /// Another architecture that the machine can run, if the release exists for it and not for the
-    /// machine's own: before go1.16 there was none for arm64 Macs, before go1.17 none for arm64 Windows.
+    /// machine's own: before go1.16 there was none for arm64 Macs, before go1.17 none for arm64
+    /// Windows.
     pub(crate) fn alternative(&self, request: &Request, releases: &Releases) -> Option<Arch> {
         if self.asked_by.is_some() {
             return None;

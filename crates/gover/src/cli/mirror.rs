@@ -13,16 +13,19 @@ pub(crate) struct MirrorArgs {
     /// Directory of the mirror; created if it does not exist
     #[arg(value_name = "DIR")]
     pub(crate) directory: PathBuf,
-    /// Versions (1.22.5, 1.22, latest); without any, only update the checksum database and the lists
+    /// Versions (1.22.5, 1.22, latest); without any, only update the checksum database and the
+    /// lists
     #[arg(value_name = "REQUEST")]
     pub(crate) requests: Vec<String>,
     /// Platforms by Go's names, such as linux-amd64,darwin-arm64 [default: this machine's]
     #[arg(long, value_name = "OS-ARCH", value_delimiter = ',')]
     pub(crate) platform: Vec<String>,
-    /// Formats: archive, or module, which the go command can use too [default: what the sources have]
+    /// Formats: archive, or module, which the go command can use too [default: what the sources
+    /// have]
     #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', hide_possible_values = true)]
     pub(crate) format: Vec<PackingArg>,
-    /// Also serve clients whose newest tree head has this many records (their error message shows it)
+    /// Also serve clients whose newest tree head has this many records (their error message shows
+    /// it)
     #[arg(long, value_name = "RECORDS")]
     pub(crate) seen: Vec<u64>,
     /// Read every toolchain file again and replace damaged ones

@@ -106,8 +106,8 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether broken settings stop it. They must not stop what a shell startup file runs, nor the commands that
-    /// undo the setup or show where the settings are.
+    /// Whether broken settings stop it. They must not stop what a shell startup file runs, nor the
+    /// commands that undo the setup or show where the settings are.
     pub(crate) fn needs_settings(&self) -> bool {
         let path = matches!(self, Self::Config(ConfigArgs { action: Some(ConfigAction::Path) }));
         !(path

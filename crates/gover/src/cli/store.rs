@@ -7,7 +7,8 @@ use clap::Args;
   gover install 1.22.5
   gover install 1.21 latest")]
 pub(crate) struct InstallArgs {
-    /// Versions (1.22.5, 1.22, ^1.21, latest) or release files; without any, the version this directory needs
+    /// Versions (1.22.5, 1.22, ^1.21, latest) or release files; without any, the version this
+    /// directory needs
     #[arg(value_name = "REQUEST")]
     pub(crate) requests: Vec<OsString>,
     /// Reinstall toolchains that are already installed

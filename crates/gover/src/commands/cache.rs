@@ -41,8 +41,9 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     table.lines().iter().try_for_each(|line| context.printer.data(line))
 }
 
-/// Deletes what can be fetched again: the release index, which sources failed lately, and downloads nobody works on.
-/// Tree heads of checksum databases stay: forgetting them would also forget what a database must be consistent with.
+/// Deletes the release index, the list of failed sources, and unfinished downloads. Tree heads of
+/// checksum databases stay: without them, gover could not check that a database is consistent with
+/// its past.
 fn clean(context: &Context<'_>) -> Result<(), Failure> {
     let mut freed = 0;
     for path in [context.layout.index_cache(), context.layout.failed_sources()] {

@@ -69,7 +69,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     table.lines().iter().try_for_each(|line| context.printer.data(line))
 }
 
-/// A setting's value as text, and where it comes from.
+/// The value of a setting as text, and its origin.
 fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
     let settings = &context.settings;
     let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
@@ -84,7 +84,7 @@ fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str),
     }
 }
 
-/// A value as it may be shown: without the users and passwords of addresses, which are in the file alone.
+/// A value without the users and passwords of addresses; those are in the file only.
 fn shown(name: &str, value: &str) -> String {
     if name != "sources" {
         return value.to_owned();

@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
     }
 }
 
-/// What is special about the architecture of what would run.
+/// What is special about the architecture of the toolchain.
 fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     let Outcome::Ready(toolchain) = &resolution.outcome else { return None };
     let name = toolchain.name.as_ref()?;
@@ -74,8 +74,8 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 facts! {
     /// What `go` would run here, and why.
     pub(super) struct Current {
-        /// the name of the toolchain, also of a missing one if only one can match the request; null if it is
-        /// not known or nothing is selected
+        /// the name of the toolchain, also of a missing one if only one can match the request; null
+        /// if it is not known or nothing is selected
         version: Option<String>,
         /// its directory, even if it does not exist yet
         goroot: Option<String>,

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-/// GOROOT is always as the system writes it, since the go program reads it; PATH is as the shell has it.
+/// GOROOT has the system's form, because the go program reads it; PATH has the shell's form.
 fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Result<String, Failure> {
     let syntax = shell.syntax();
     let mut code = String::new();

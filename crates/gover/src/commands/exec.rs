@@ -13,7 +13,8 @@ use crate::store::{provide, requests};
 
 /// `gover exec`
 ///
-/// The toolchain's own `bin` comes first on PATH, so that everything the command starts finds that very Go.
+/// The toolchain's own `bin` comes first on PATH, so that everything the command starts uses that
+/// toolchain.
 pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let Some((name, rest)) = arguments.command.split_first() else {
         return Err(Failure::usage("no command was given", "gover exec 1.22 -- go version"));
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, F
     Err(Failure::Shown(Box::new(crate::failure::Report::cannot_execute(&program, &error))))
 }
 
-/// The command's program. One given by its path is taken as it is, so that the system says why it cannot run.
+/// The command's program. A path is used as it is, so that the system says why it cannot run.
 fn find(name: &OsStr, path: &[PathBuf], context: &Context<'_>) -> Result<PathBuf, Failure> {
     if let Some(program) = exec::find(name, path, context.env.var("PATHEXT").as_deref()) {
         return Ok(program);
@@ -67,7 +68,7 @@ fn edits(
     if let Some(goroot) = &toolchain.goroot {
         edits.push(set(vars::GOROOT, goroot.clone().into_os_string()));
     }
-    // For shims that the command calls by their path.
+    // For shims that the command runs by their path.
     let again = match (&toolchain.name, request.is_by_version()) {
         (Some(name), true) => OsString::from(name.as_str()),
         _ => OsString::from(request.as_str()),

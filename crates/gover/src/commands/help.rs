@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<Exit, F
         context.printer.data(text.trim_end())?;
         return Ok(Exit::Success);
     }
-    // Help names a command with all its words, and with the options of every command.
+    // This adds the full names of commands and the global options to the help.
     root.build();
     match root.find_subcommand_mut(topic) {
         Some(command) => {

@@ -1,4 +1,5 @@
-//! The page docs/reference/json.md: the text of json.md, with a table for each type that is printed.
+//! The page docs/reference/json.md: the text of json.md, with a table for each type that is
+//! printed.
 
 use super::config::SettingList;
 use super::doctor::Diagnosis;

@@ -1,4 +1,4 @@
-//! One file per command; each is a function over its arguments and the context.
+//! One file per command. Each is a function over its arguments and the context.
 
 mod cache;
 mod completions;
@@ -62,8 +62,8 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
     }
 }
 
-/// Names toolchains that a forced install moved away and did not put back. Commands that only look change
-/// nothing; those that change something bring them back.
+/// Warns of toolchains that an interrupted install moved away. Commands that change something
+/// restore them; others only warn.
 fn warn_of_unfinished(context: &Context<'_>) {
     for name in gover_install::staging::put_aside(&context.layout) {
         context.printer.warning(&format!(

@@ -50,7 +50,8 @@ fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The full version that a request means now: the newest installed match, or else the newest release.
+/// The exact version that a request means now: the newest installed match, or else the newest
+/// release.
 fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure> {
     if matches!(request.kind(), RequestKind::System) {
         return Err(Failure::usage("`system` is not a version", "`gover pin system` pins it as it is"));
@@ -65,7 +66,7 @@ fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure
 fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     let before = match read_version_file(path) {
         Ok(pin) => pin,
-        // A file that names nothing is what pin is asked to mend.
+        // `gover pin` replaces a file without a valid pin.
         Err(
             PinError::Empty { .. }
             | PinError::Invalid { .. }
@@ -91,7 +92,7 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// The file with only the line of the pin changed, so that comments and other lines stay.
+/// The file with only the line of the pin changed; comments and other lines stay.
 fn with_line(path: &Path, number: usize, request: &Request) -> Result<Vec<u8>, Failure> {
     let text = std::fs::read_to_string(path).map_err(|source| unwritable(path, &source))?;
     let new = Edit::Replace(request.as_str().as_bytes().to_vec());

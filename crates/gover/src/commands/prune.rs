@@ -10,8 +10,8 @@ use crate::supply::supply;
 
 /// `gover prune`
 ///
-/// Removes what serves nobody (damage, leftovers) and toolchains that a newer installed patch release supersedes,
-/// but never the default, the one used here, or one that `--keep` names.
+/// Removes damaged and unfinished toolchains, and those for which a newer patch release is
+/// installed, but never the default, the one used here, or those that `--keep` names.
 pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let keep = arguments.keep.iter().map(|text| Request::parse_pin(text)).collect::<Result<Vec<_>, _>>()?;
     let superseded = superseded(&keep, context)?;
@@ -50,7 +50,8 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
     Ok(Exit::Success)
 }
 
-/// Toolchains with a newer installed patch release of the same minor version, each with that one.
+/// Toolchains for which a newer patch release of the same minor version is installed, with that
+/// release.
 fn superseded(
     keep: &[Request],
     context: &Context<'_>,
@@ -74,8 +75,9 @@ fn superseded(
         .collect())
 }
 
-/// What `--keep` names. Where the newest stable release is not known, the shim counts `oldstable` from the newest toolchain
-/// that is there; what that gives is kept, and also what the releases give that this gover knows.
+/// The toolchains that `--keep` names. If the newest stable release is not known, the shim counts
+/// `oldstable` from the newest installed toolchain. The result is kept, and so is the one counted
+/// from the releases that this gover knows.
 fn kept<'a>(
     keep: &[Request],
     installed: &'a [ToolchainName],
@@ -98,7 +100,7 @@ fn kept<'a>(
     Ok(kept)
 }
 
-/// What the default and the working directory mean now.
+/// The toolchains of the default and of the working directory.
 fn used(context: &Context<'_>) -> Vec<ToolchainName> {
     let here = context.selected();
     [default::toolchain(context).ok().flatten(), here]

@@ -48,7 +48,8 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     Ok(finish(plan, context))
 }
 
-/// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or a build.
+/// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or
+/// a build.
 fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
     match context.env.program() {
         Some(own) => Programs::outside(&context.layout, &own),
@@ -69,7 +70,7 @@ fn phrase_programs(tense: Tense, context: &Context<'_>) -> String {
     format!("{} gover and gover-shim into {bin}", tense.of("would put", "put"))
 }
 
-/// Prints what would change, and what would be written into each startup file.
+/// Prints what would change, and the lines for each startup file.
 fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
     if programs.is_some() {
         context.printer.data(&phrase_programs(Tense::Would, context))?;
@@ -85,7 +86,8 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Makes the changes and returns which shells see them. A file that cannot be written does not stop the others.
+/// Makes the changes and returns which shells see them. A file that cannot be written does not stop
+/// the others.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
     for edit in &plan.edits {
@@ -155,7 +157,7 @@ impl Tense {
     }
 }
 
-/// One change as a sentence.
+/// A change in words.
 fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
     match edit {
         Edit::File(edit) => {

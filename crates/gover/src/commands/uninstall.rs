@@ -9,7 +9,7 @@ use crate::store::{default, lock, requests, shims};
 
 /// `gover uninstall`
 pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    // All requests are understood before the first toolchain goes.
+    // Every request is resolved before the first toolchain is removed.
     let mut names: Vec<ToolchainName> = Vec::new();
     for text in &arguments.requests {
         let name = one_match(&Request::parse_pin(text)?, context)?;
@@ -47,8 +47,8 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The one toolchain that a request means; several are never removed by one word. Damaged ones count, since they
-/// are what a person may want to be rid of.
+/// The only toolchain that a request matches. Damaged ones count too, since people want to remove
+/// them.
 fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
     if !request.is_by_version() {
         return Err(Failure::usage(

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<Exit, Fa
 fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
     let request = requests::parse(text, context)?;
     let toolchain = provide::provide(&request, context)?;
-    // The very toolchain, so that a later install does not change it under the shell.
+    // The exact toolchain, so that a later install does not change what this shell uses.
     let stored = match &toolchain.name {
         Some(name) if request.is_by_version() => Request::exact(name.clone()),
         _ => request,
@@ -62,12 +62,12 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The shell whose `gover` function called, which evaluates what is printed.
+/// The shell whose `gover` function called; it evaluates what is printed.
 fn function_shell(context: &Context<'_>) -> Option<ShellKind> {
     context.env.text(vars::GOVER_SHELL).and_then(|name| ShellKind::parse(&name))
 }
 
-/// What a person types to take `GOVER_VERSION` back, in the shell they use.
+/// The command that unsets `GOVER_VERSION` in the calling shell.
 fn unset_by_hand(context: &Context<'_>) -> String {
     match calling_shell(context) {
         Some(shell) => shell.syntax().unset_by_hand(vars::GOVER_VERSION),
@@ -79,7 +79,7 @@ fn calling_shell(context: &Context<'_>) -> Option<ShellKind> {
     ShellKind::detect(context.env, process::ancestors().filter_map(process::name))
 }
 
-/// Stores the choice for the process that called, since no function is there to set a variable.
+/// Stores the choice for the calling process, since no shell function is there to set a variable.
 fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(value) = context.env.text(vars::GOVER_VERSION) {
         let problem = format!("GOVER_VERSION={value} is set in this shell and would override this choice");
@@ -98,10 +98,10 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     sessions::write(shell, request.as_str(), context, &sessions::lock(context)?)
 }
 
-/// The process whose choice it is: the parent, usually a shell.
+/// The calling process: the parent, usually a shell.
 ///
-/// The Unix-like shells of Windows run every program from a copy of themselves (`fork`), which ends with the program;
-/// there it is the parent of that copy.
+/// Unix-like shells on Windows run every program from a copy of themselves (`fork`), which ends
+/// with the program. There it is the parent of that copy.
 fn calling_process() -> Option<ProcessId> {
     let mut ancestors = process::ancestors();
     let parent = ancestors.next()?;
@@ -111,7 +111,7 @@ fn calling_process() -> Option<ProcessId> {
     if IS_WINDOWS && is_copy(copy.as_deref(), shell.as_deref()) { next } else { Some(parent) }
 }
 
-/// Whether a process named `copy` is what a Unix-like shell, its parent, starts a program from.
+/// Whether the process `copy` is the copy from which its parent, a Unix-like shell, runs a program.
 fn is_copy(copy: Option<&str>, shell: Option<&str>) -> bool {
     let kind = copy.and_then(ShellKind::parse);
     kind.is_some_and(ShellKind::is_unix_like) && copy == shell
@@ -127,7 +127,7 @@ mod tests {
         assert!(is_copy(Some("zsh.exe"), Some("zsh.exe")));
         for (parent, next) in [
             (Some("bash.exe"), Some("mintty.exe")),
-            // These start programs themselves; one within the other is a shell of its own.
+            // These run programs directly, so a nested one is a shell of its own.
             (Some("cmd.exe"), Some("cmd.exe")),
             (Some("pwsh.exe"), Some("pwsh.exe")),
             (Some("explorer.exe"), Some("explorer.exe")),

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
     Ok(Exit::Success)
 }
 
-/// A program's name, then a request; both may be missing.
+/// A program's name, then a request; both are optional.
 fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
     let program = |word: &str| ["go", "gofmt"].into_iter().find(|name| *name == word);
     match words {

@@ -1,5 +1,5 @@
-//! What `--json` prints: types that are both serialised and described, so that docs/reference/json.md cannot
-//! differ from the output.
+//! Types that are both printed as JSON and described in docs/reference/json.md, so that the page
+//! cannot differ from the output.
 
 /// A key of a JSON object.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,18 +5,18 @@ use serde::Serialize;
 use super::Printer;
 use crate::failure::Failure;
 
-/// Prints data as JSON; the schemas are in docs/reference/json.md.
+/// Prints data as JSON, as docs/reference/json.md describes it.
 pub(crate) struct Json;
 
 impl Json {
-    /// A path as data. JSON is text, so what is not Unicode in it is shown as U+FFFD.
+    /// A path as text. JSON is Unicode, so any other bytes become U+FFFD.
     pub(crate) fn path(path: &Path) -> String {
         path.to_string_lossy().into_owned()
     }
 
-    /// One document on one line, so that line-based tools can take it.
+    /// One document on one line, for line-based tools.
     pub(crate) fn print(printer: &Printer, value: &impl Serialize) -> Result<(), Failure> {
-        // Plain data with text keys always serialises.
+        // Plain data with text keys can always be serialised.
         let text = serde_json::to_string(value).unwrap_or_default();
         printer.data(&text)
     }

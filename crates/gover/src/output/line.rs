@@ -1,20 +1,21 @@
-//! A line of progress that fits the terminal: one that wraps is drawn again below itself.
+//! A line of progress that fits the terminal: a line that wraps would be drawn again below itself.
 
 use super::mebibytes;
 
-/// What of the line depends on the terminal's width.
+/// The parts of the line that depend on the terminal's width.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// Columns of the bar.
     pub(super) bar: usize,
-    /// What stands at its end, as far as there is room.
+    /// The note at the end, as far as there is room.
     pub(super) note: String,
     /// Whether there is room for rate and time left.
     pub(super) has_rate: bool,
 }
 
-/// Fits a line into `width` columns: the bar gives way first, then the path of an address, then the beginning of its host.
-/// `total` is what sizes are shown of; `ellipsis` stands for what is left out.
+/// Fits a line into `width` columns. First the bar is shortened, then the path of an address is
+/// dropped, then the start of its host. `total` is the size of the download; `ellipsis` marks a
+/// cut.
 pub(super) fn fit(width: usize, prefix: &str, total: Option<u64>, note: &str, ellipsis: &str) -> Line {
     let sizes = total.map_or(LONG_SIZE, |total| 2 * mebibytes(total).len() - " MiB".len() + "/".len());
     let taken = prefix.chars().count() + GAP + GAP + sizes + SPARE;
@@ -27,7 +28,7 @@ pub(super) fn fit(width: usize, prefix: &str, total: Option<u64>, note: &str, el
     Line { bar, note, has_rate: true }
 }
 
-/// A source's name in so many columns: whole, else the host of an address, else its end.
+/// A source's name in at most `columns`: all of it, or the host of an address, or the end of that.
 fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
     if name.chars().count() <= columns {
         return name.to_owned();
@@ -47,13 +48,13 @@ fn shorten(name: &str, columns: usize, ellipsis: &str) -> String {
 const BAR: usize = 24;
 const LEAST_BAR: usize = 8;
 const GAP: usize = 2;
-/// `9999.9 MiB`, where nobody knows how much comes.
+/// `9999.9 MiB`, for a download of unknown size.
 const LONG_SIZE: usize = 10;
 /// `999.9 MiB/s`
 pub(super) const RATE: usize = 11;
 /// `999s`
 pub(super) const LEFT: usize = 4;
-/// For the cursor, and for a rate or a time that is longer than usual.
+/// For the cursor, and for a rate or time that is longer than usual.
 const SPARE: usize = 3;
 
 #[cfg(test)]
@@ -62,7 +63,7 @@ mod tests {
 
     const SIZE: Option<u64> = Some(69 << 20);
 
-    /// All columns that a line takes at most.
+    /// The columns that a line takes at most.
     fn columns(line: &Line, prefix: &str) -> usize {
         let rate = if line.has_rate { 3 * GAP + RATE + LEFT + line.note.chars().count() } else { 0 };
         prefix.len() + GAP + line.bar + GAP + "69.0/69.0 MiB".len() + rate

@@ -1,4 +1,4 @@
-//! All that people and scripts see: the only code of the manager that prints.
+//! Output: the only code of the manager that prints.
 
 mod fact;
 mod json;
@@ -12,6 +12,6 @@ pub(crate) use fact::{Fact, Row, facts};
 pub(crate) use gover_core::display::mebibytes;
 pub(crate) use json::Json;
 pub(crate) use printer::{Printer, Verbosity};
-pub(crate) use progress::Progress;
+pub(crate) use progress::ProgressBars;
 pub(crate) use style::Style;
 pub(crate) use table::Table;

@@ -10,29 +10,25 @@ use super::Style;
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
 
-/// How much talk goes to stderr.
+/// How much is printed to stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verbosity {
-    /// Errors only.
     Quiet,
-    /// What changed.
     Normal,
-    /// The reasons too.
     Verbose,
 }
 
-/// Prints data to stdout and talk to stderr.
+/// Prints data to stdout and everything else to stderr.
 #[derive(Clone, Debug)]
 pub(crate) struct Printer {
     verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
-    /// What is drawn on stderr now, which all copies share.
+    /// The bars on stderr now; all copies of the printer share them.
     bars: Arc<Mutex<Option<MultiProgress>>>,
 }
 
 impl Printer {
-    /// One for this environment and these options.
     pub(crate) fn new(env: &Env, global: &Global) -> Self {
         let verbosity = match (global.quiet, global.verbose) {
             (true, _) => Verbosity::Quiet,
@@ -56,27 +52,27 @@ impl Printer {
         }
     }
 
-    /// Says what is drawn on stderr from now on, so that no line of talk is written into it.
+    /// Sets the bars that are drawn on stderr from now on, so that no other line breaks into them.
     pub(super) fn share(&self, bars: Option<MultiProgress>) {
         *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
-    /// How much talk is wanted.
     pub(crate) fn verbosity(&self) -> Verbosity {
         self.verbosity
     }
 
-    /// `text` in a style on stdout, if stdout shows colour.
+    /// `text` in a style, if stdout shows colour.
     pub(crate) fn out(&self, style: Style, text: &str) -> String {
         if self.color_out { style.paint(text) } else { text.to_owned() }
     }
 
-    /// `text` in a style on stderr, if stderr shows colour.
+    /// `text` in a style, if stderr shows colour.
     pub(crate) fn err(&self, style: Style, text: &str) -> String {
         if self.color_err { style.paint(text) } else { text.to_owned() }
     }
 
-    /// A line of data, wanted even with `-q`. A reader that has gone away ends the command without complaint.
+    /// Prints a line of data, even with `-q`. If the reader has closed the pipe, the command ends
+    /// quietly.
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
@@ -89,14 +85,14 @@ impl Printer {
         }
     }
 
-    /// A line of talk, unless `-q`.
+    /// Prints a line to stderr, unless `-q` was given.
     pub(crate) fn note(&self, line: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.talk(line);
         }
     }
 
-    /// A line of talk only for `-v`.
+    /// Prints a line to stderr if `-v` was given.
     pub(crate) fn detail(&self, line: &str) {
         if self.verbosity == Verbosity::Verbose {
             self.talk(line);
@@ -111,38 +107,37 @@ impl Printer {
         }
     }
 
-    /// Something that is not as it should be, but did not stop the command.
+    /// Warns of a problem that did not stop the command.
     pub(crate) fn warning(&self, line: &str) {
         self.note(&format!("{} {line}", self.err(Style::Warning, "warning:")));
     }
 
-    /// What to do next.
     pub(crate) fn hint(&self, line: &str) {
         self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
     }
 
-    /// Asks a question that is answered with yes or no, no being what Enter means. Without a terminal nobody can answer:
-    /// an error that names the option which does.
+    /// Asks a question; Enter means no. Without a terminal, this is an error that names the option
+    /// to use.
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
             let what = "gover asks before it changes anything, and there is no terminal to ask on";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
-        // Without a stderr there is nobody to ask, and the answer below is no.
+        // If stderr is closed, nobody sees the question and the answer below is no.
         let _ = write!(io::stderr().lock(), "{question} [y/N] ");
         let mut answer = String::new();
         let length = io::stdin()
             .read_line(&mut answer)
             .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
         if length == 0 {
-            // Ctrl-D leaves the cursor behind the question.
+            // Ctrl-D leaves the cursor after the question.
             say("");
         }
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Why the command failed; shown even with `-q`.
+    /// Prints why the command failed, even with `-q`.
     pub(crate) fn failure(&self, failure: &Failure) {
         let Failure::Shown(report) = failure else { return };
         say(&format!("{} {}", self.err(Style::Error, "error:"), report.what));
@@ -159,6 +154,6 @@ impl Printer {
 }
 
 fn say(line: &str) {
-    // Without a stderr there is nobody to tell.
+    // If stderr is closed, there is nothing to do.
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -11,22 +11,23 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 use super::line::{self, Line};
 use super::{Printer, Verbosity, mebibytes};
 
-/// Draws bars on a terminal, and says in words what a person must know where there is none.
-pub(crate) struct Progress<'a> {
+/// Draws progress bars on a terminal. Without one, prints only what people must know.
+pub(crate) struct ProgressBars<'a> {
     printer: &'a Printer,
     bars: MultiProgress,
     running: Mutex<HashMap<TaskId, ProgressBar>>,
     next: AtomicU64,
     symbols: &'static str,
     ellipsis: &'static str,
-    /// Columns of the terminal when the command began.
+    /// Columns of the terminal when the command started.
     width: usize,
-    /// Sources that failed, told once another one serves; if none does, the error tells them.
+    /// Sources that failed. They are printed when another source serves; if none does, the error
+    /// lists them.
     failures: Mutex<Vec<String>>,
 }
 
-impl<'a> Progress<'a> {
-    /// Bars on stderr if it is a terminal and talk is wanted.
+impl<'a> ProgressBars<'a> {
+    /// Bars on stderr, if it is a terminal and `-q` was not given.
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
         let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -49,7 +50,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// A bar of bytes with a note at its end, as long as the terminal is wide.
+    /// A bar as wide as the terminal, with a note at its end.
     fn bytes_bar(&self, prefix: &str, total: Option<u64>, note: &str) -> ProgressBar {
         let line = line::fit(self.width, prefix, total, note, self.ellipsis);
         total
@@ -102,13 +103,13 @@ impl<'a> Progress<'a> {
     }
 }
 
-impl Drop for Progress<'_> {
+impl Drop for ProgressBars<'_> {
     fn drop(&mut self) {
         self.printer.share(None);
     }
 }
 
-impl Reporter for Progress<'_> {
+impl Reporter for ProgressBars<'_> {
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId {
         let id = TaskId(self.next.fetch_add(1, Ordering::Relaxed));
         if let Task::Wait { toolchain } = task
@@ -152,10 +153,10 @@ fn sizes(state: &ProgressState, out: &mut dyn std::fmt::Write) {
     };
 }
 
-/// What a terminal that does not tell its width has.
+/// The width of a terminal that does not report one.
 const USUAL_WIDTH: usize = 80;
 
-/// A rate as whole bytes; a rate that is no number yet counts as none.
+/// A rate in whole bytes; zero while it is not a number yet.
 fn whole(rate: f64) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -166,7 +167,7 @@ fn whole(rate: f64) -> u64 {
     whole
 }
 
-/// Whether the terminal shows more than ASCII: by its code page where it has one, else by the locale.
+/// Whether the terminal shows more than ASCII, according to its code page or else the locale.
 fn shows_unicode(env: &Env) -> bool {
     terminal::shows_utf8().unwrap_or_else(|| {
         ["LC_ALL", "LC_CTYPE", "LANG"]
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    /// A terminal that takes down what is done to its lines.
+    /// A terminal that records what is done to its lines.
     #[derive(Clone, Debug, Default)]
     struct Terminal(Arc<Mutex<Vec<String>>>);
 
@@ -248,10 +249,11 @@ mod tests {
         let printer = Printer::new(&env, &Cli::parse_from(["gover", "list"]).global);
         let terminal = Terminal::default();
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let progress = Progress::on(target, &env, &printer);
+        let progress = ProgressBars::on(target, &env, &printer);
         let id = progress.start(Task::Unpack { toolchain: "go1.22.5" }, None);
         assert_eq!(terminal.take().concat(), "go1.22.5  unpacking");
-        // Who was given a copy before there was a bar knows of it, too: the notices of the network are told by one.
+        // A copy of the printer made before there was a bar knows about the bar too. Network
+        // notices use one.
         printer.clone().note("waiting for `git`, which GOAUTH names");
         assert_eq!(terminal.take().concat(), "clearedgo1.22.5  unpacking");
         progress.finish(id, Outcome::Done);

@@ -1,13 +1,9 @@
-/// What colour may mean here; the text always says the same without it.
+/// The meanings of colours. The text always says the same without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
-    /// A toolchain.
     Version,
-    /// Something to notice.
     Warning,
-    /// What failed.
     Error,
-    /// What to do.
     Hint,
 }
 

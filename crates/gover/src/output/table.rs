@@ -1,4 +1,4 @@
-/// Rows of cells, aligned with blanks.
+/// Rows of cells, aligned with spaces.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
@@ -11,13 +11,14 @@ struct Cell {
 }
 
 impl Table {
-    /// Adds a row of plain cells and how each is shown, which may hold escape sequences.
+    /// Adds a row. Each cell is its plain text and the text to print, which may contain escape
+    /// sequences.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (String, String)>) {
         self.rows.push(cells.into_iter().map(|(plain, shown)| Cell { plain, shown }).collect());
     }
 
-    /// The lines, without blanks at their ends. The last cell of a row may be as long as it likes: nothing in that row
-    /// stands after it, and the other rows stay as narrow as they are.
+    /// The lines, without trailing spaces. The last cell of a row may have any length: it does not
+    /// widen its column.
     pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<Option<usize>> = (0..columns).map(|column| self.width(column)).collect();

@@ -7,7 +7,6 @@ use gover_core::platform::InvalidArch;
 use gover_core::text::shown;
 use thiserror::Error;
 
-/// Settings cannot be read or changed.
 #[derive(Debug, Error)]
 pub(crate) enum SettingsError {
     #[error("cannot read `{}`", path.display())]

@@ -54,7 +54,7 @@ impl ConfigFile {
         }
     }
 
-    /// Names in the file that are no settings.
+    /// Names in the file that are not settings.
     pub(crate) fn unknown(&self) -> Vec<String> {
         let known = |key: &str| SETTINGS.iter().any(|setting| setting.name == key);
         self.document.iter().map(|(key, _)| key.to_owned()).filter(|key| !known(key)).collect()
@@ -77,7 +77,7 @@ impl ConfigFile {
             value(parse_switch(text).ok_or_else(invalid)?)
         };
         match self.document.get_mut(name) {
-            // Only the value changes, so that a comment beside it stays.
+            // Only the value changes; a comment on the line stays.
             Some(old) => {
                 let decor = old.as_value().map(|value| value.decor().clone());
                 *old = item;
@@ -92,7 +92,7 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Writes the file by one rename. With a password in it, it becomes readable for its owner alone.
+    /// Writes the file by one rename. If it contains a password, only its owner may read it.
     pub(crate) fn write(&self) -> Result<(), SettingsError> {
         let is_secret = self.holds_credentials();
         let write = || {
@@ -109,7 +109,8 @@ impl ConfigFile {
         write().map_err(|source| SettingsError::Write { path: self.path.clone(), source })
     }
 
-    /// Whether an address in it has something that is not shown. A list that cannot be read may have it too.
+    /// Whether an address in it contains credentials. A list that cannot be parsed may contain some
+    /// too.
     fn holds_credentials(&self) -> bool {
         let sources = self.list("sources");
         sources
@@ -121,7 +122,7 @@ impl ConfigFile {
     }
 }
 
-/// The parser's message in one line, with the line it is about.
+/// The parser's message with its line number.
 fn syntax(path: &Path, text: &str, error: &toml_edit::TomlError) -> SettingsError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
@@ -129,5 +130,5 @@ fn syntax(path: &Path, text: &str, error: &toml_edit::TomlError) -> SettingsErro
     SettingsError::Syntax { path: path.to_owned(), line, message }
 }
 
-/// Bytes of config.toml.
+/// The largest config.toml that is read, in bytes.
 const LIMIT: u64 = 1 << 20;

@@ -1,7 +1,8 @@
-//! Settings: command line, then environment, then `config.toml`, then what gover does by itself.
+//! Settings: the command line wins over the environment, that over `config.toml`, that over the
+//! built-in values.
 //!
-//! Each value keeps where it comes from. The few that the shim needs are mirrored into `shim.state`, because the
-//! shim must not parse TOML.
+//! Each value remembers its origin. The few that the shim needs are copied to `shim.state`, because
+//! the shim must not parse TOML.
 
 mod error;
 mod file;
@@ -16,43 +17,35 @@ pub(crate) use file::ConfigFile;
 
 use crate::cli::Global;
 
-/// All settings, resolved.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// Where toolchains come from, in order.
     pub(crate) sources: Setting<Vec<String>>,
-    /// Whether the shim, `use` and `exec` install what is missing.
+    /// Whether the shim, `use` and `exec` install missing toolchains.
     pub(crate) auto_install: Setting<bool>,
-    /// Whether the network is forbidden.
     pub(crate) offline: Setting<bool>,
-    /// Whether archives need the transparency log too.
+    /// Whether archives also need a record of the checksum database.
     pub(crate) require_sumdb: Setting<bool>,
-    /// The architecture to install for; `None` for the machine's. In no file: a home may serve several machines.
+    /// The architecture to install for; `None` for the machine's. Not in the file, because several
+    /// machines may share a home.
     pub(crate) arch: Setting<Option<Arch>>,
 }
 
-/// A value and where it comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting<T> {
     pub(crate) value: T,
     pub(crate) origin: SettingOrigin,
 }
 
-/// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingOrigin {
-    /// An option of this call.
     Option(&'static str),
-    /// An environment variable.
     Environment(&'static str),
     /// `config.toml`
     File,
-    /// gover's own default.
     Builtin,
 }
 
 impl SettingOrigin {
-    /// As people read it.
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Self::Option(name) | Self::Environment(name) => name,
@@ -63,7 +56,6 @@ impl SettingOrigin {
 }
 
 impl Settings {
-    /// Reads the file and the environment.
     pub(crate) fn resolve(global: &Global, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
         let file = ConfigFile::read(&layout.config())?;
         let mut offline = switch(env, &file, &OFFLINE)?;
@@ -79,7 +71,6 @@ impl Settings {
         })
     }
 
-    /// What gover does where nothing is set.
     pub(crate) fn builtin() -> Self {
         Self {
             sources: builtin_sources(),
@@ -90,14 +81,14 @@ impl Settings {
         }
     }
 
-    /// Whether a command may install what is missing.
+    /// Whether a command may install a missing toolchain.
     pub(crate) fn may_install(&self) -> bool {
         self.auto_install.value && !self.offline.value
     }
 }
 
-/// Writes what the shim needs to know, taken from the file alone: the environment it reads itself. `stable` is the newest
-/// stable release, if it is known. `_lock` is the lock [`LOCK`].
+/// Writes the settings that the shim needs, from the file only: the shim reads the environment
+/// itself. `stable` is the newest stable release, if it is known. `_lock` is the lock [`LOCK`].
 pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -> Result<(), SettingsError> {
     let file = ConfigFile::read(&layout.config())?;
     let path = layout.shim_state();
@@ -113,11 +104,12 @@ pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -
     write().map_err(|source| SettingsError::Write { path: path.clone(), source })
 }
 
-/// Brings the shim's copy in line with a file that was edited by hand, and with a newest release that was heard of. Where
-/// that fails, the manager still asks the file itself before it installs anything for the shim.
+/// Updates the shim's copy after config.toml was edited by hand or a newer stable release became
+/// known. If that fails, the manager still reads config.toml before it installs anything for the
+/// shim.
 ///
-/// Where nothing is to be done, nothing is locked. Else the file is read again under the lock, so that what another process
-/// sets meanwhile is not undone.
+/// If nothing changed, no lock is taken. Otherwise the file is read again under the lock, so that a
+/// concurrent change by another process is kept.
 pub(crate) fn keep_mirrored(layout: &Layout, stable: Option<GoVersion>) {
     let there = stable.is_some() || layout.config().is_file() || layout.shim_state().is_file();
     let is_due = || {
@@ -145,7 +137,7 @@ fn mirrored(
     })
 }
 
-/// The name of the lock that protects `config.toml` and what is taken from it.
+/// The name of the lock that protects `config.toml` and the copy of it.
 pub(crate) const LOCK: &str = "config";
 
 /// A setting as people know it; docs/reference/settings.md is made from [`SETTINGS`].
@@ -153,7 +145,7 @@ pub(crate) const LOCK: &str = "config";
 pub struct SettingInfo {
     pub name: &'static str,
     pub meaning: &'static str,
-    /// Goes before the file.
+    /// It overrides the file.
     pub variable: &'static str,
     /// The value where nothing sets it.
     pub builtin: &'static str,
@@ -226,7 +218,7 @@ fn builtin_sources() -> Setting<Vec<String>> {
     Setting { value: split(SOURCES.builtin), origin: SettingOrigin::Builtin }
 }
 
-/// The parts of a comma separated list, trimmed.
+/// The trimmed parts of a comma-separated list.
 pub(crate) fn split(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }

@@ -1,4 +1,5 @@
-//! The default: the request in the file `default`, and the link `current` to the toolchain that it means.
+//! The default: the request in the file `default`, and the link `current` to the toolchain that it
+//! means.
 
 use std::fs;
 use std::io;
@@ -16,8 +17,8 @@ pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
     lock::acquire("default", context)
 }
 
-/// The default request; `None` if none is set. A text that cannot be parsed counts as none for a command
-/// that is about to replace it; the selection reports it.
+/// The default request; `None` if none is set. A text that cannot be parsed counts as none for a
+/// command that is about to replace it; the selection reports it.
 pub(crate) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
     Ok(text(context)?.and_then(|text| Request::parse(&text).ok()))
 }
@@ -65,8 +66,8 @@ pub(crate) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
     Ok(())
 }
 
-/// Points `current` to the toolchain that the default means now. If this system cannot make the link at
-/// all, that was said when the default was set.
+/// Points `current` to the toolchain that the default means now. If this system cannot make the
+/// link at all, that was said when the default was set.
 pub(crate) fn refresh_link(context: &Context<'_>, lock: &Lock) {
     match link_default(context, lock) {
         Err(error) if error.kind() != io::ErrorKind::Unsupported => {

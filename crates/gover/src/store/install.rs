@@ -17,7 +17,7 @@ use gover_source::{Location, Supply, SupplyError, Wanted};
 use super::{architecture, default, releases, shims};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Progress, mebibytes};
+use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
 use crate::target::Target;
@@ -43,8 +43,8 @@ impl Want {
     }
 }
 
-/// What toolchains are installed for, and from where: the sources of the settings, read when first needed,
-/// since a toolchain that is there needs none.
+/// What toolchains are installed for, and from where: the sources of the settings, read when first
+/// needed, since a toolchain that is there needs none.
 pub(crate) struct Installation<'a> {
     pub(crate) target: &'a Target,
     force: bool,
@@ -104,7 +104,7 @@ impl<'a> Installation<'a> {
 
     fn run(&self, want: &Want, supply: &Supply) -> Result<Result<Installed, InstallError>, Failure> {
         let Self { target, force, context, .. } = *self;
-        let progress = Progress::new(context.env, context.printer);
+        let progress = ProgressBars::new(context.env, context.printer);
         let shim = shims::program(context);
         let installer = Installer {
             layout: &context.layout,
@@ -151,14 +151,16 @@ impl<'a> Installation<'a> {
         }
     }
 
-    /// The command for another architecture that the machine can run, if the release lacks only its own.
+    /// The command for another architecture that the machine can run, if the release lacks only its
+    /// own.
     fn alternative(&self, want: &Want, supply: &Supply) -> Option<String> {
         let request = Request::exact(want.name()?.clone());
         let arch = self.target.alternative(&request, &supply.known_releases())?;
         Some(releases::install_for(arch, request.as_str()))
     }
 
-    /// Says what was installed, and points `current` to the default again, which may mean this toolchain now.
+    /// Says what was installed, and points `current` to the default again, which may mean this
+    /// toolchain now.
     fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
         let context = self.context;
         context.printer.note(&sentence(installed, took));
@@ -176,8 +178,8 @@ impl<'a> Installation<'a> {
         Ok(())
     }
 
-    /// A toolchain that is there, unless it is for another architecture than the option or variable asks for.
-    /// If none of them is given, it is there on purpose.
+    /// A toolchain that is there, unless it is for another architecture than the option or variable
+    /// asks for. If none of them is given, it is there on purpose.
     fn reuse(&self, name: &ToolchainName) -> Result<Installed, Failure> {
         let Self { target, context, .. } = *self;
         let arch = architecture::of_toolchain(name, context);

@@ -1,4 +1,5 @@
-//! What commands share about installed toolchains: which there are, how one comes in, and which one is the default.
+//! What commands share about installed toolchains: which there are, how one comes in, and which one
+//! is the default.
 //!
 //! Commands use these modules and never each other.
 

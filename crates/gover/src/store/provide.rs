@@ -1,5 +1,5 @@
-//! Toolchains for commands that need one: an installed one, or else one that is installed now, if the
-//! settings allow it.
+//! Toolchains for commands that need one: an installed one, or else one that is installed now, if
+//! the settings allow it.
 
 use gover_core::resolve::Toolchain;
 use gover_core::{Request, ToolchainName};
@@ -18,7 +18,8 @@ pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolch
     if !context.settings.may_install() {
         return Err(requests::missing(request));
     }
-    // A crash may have put aside the very toolchain; only commands that change something bring it back.
+    // A crash may have put aside the very toolchain; only commands that change something bring it
+    // back.
     shims::recover(context);
     if let Some(toolchain) = context.locate(request)? {
         return Ok(toolchain);

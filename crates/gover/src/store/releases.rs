@@ -36,8 +36,8 @@ pub(crate) fn newest(
     found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
 }
 
-/// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a convenience: an
-/// error in the settings is reported by the commands that need them.
+/// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a
+/// convenience: an error in the settings is reported by the commands that need them.
 fn remember_stable(releases: &Releases, context: &Context<'_>) {
     let stable = releases.newest_stable().map(|release| release.name.version().clone());
     settings::keep_mirrored(&context.layout, stable);

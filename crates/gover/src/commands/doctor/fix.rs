@@ -11,7 +11,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::store::lock;
 
-/// Repairs in rounds: what one change did to a file, the next round sees. Ends when nothing is left to change.
+/// Repairs in rounds, since a change can make or solve another problem. Ends when nothing is left
+/// to change.
 pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<Exit, Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);
@@ -64,7 +65,7 @@ fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
     }
 }
 
-/// What is left for the person to do, and how to take the rest back.
+/// Prints what is left to do by hand, and how to undo the rest.
 fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context<'_>) -> Result<(), Failure> {
     show::people(findings, run, context)?;
     context.printer.note(&match journal.len() {
@@ -75,5 +76,5 @@ fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context
     Ok(())
 }
 
-/// More than there are lines to change one after the other; what is still found then is not repaired by trying again.
+/// More than there are lines to change one by one; another round would not help.
 const MAX_ROUNDS: usize = 100;

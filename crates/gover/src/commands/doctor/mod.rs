@@ -1,7 +1,7 @@
 //! `gover doctor`
 
 mod fix;
-mod knowledge;
+mod manager;
 mod network;
 mod show;
 
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
     Ok(exit)
 }
 
-/// What the checks find, the worst first, and how many were run.
+/// The findings, worst first, and the number of checks that ran.
 fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'_>) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
     let asks_network = checks.iter().any(|check| checks::asks_network(check)) && !offline;
@@ -55,14 +55,14 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     facts.shell = ShellKind::detect(context.env, ancestors);
     facts.gover.installs_missing = context.settings.auto_install.value && !is_always_offline;
     if asks_network {
-        // Commands that ask the sources report settings that name no source.
+        // Settings without a usable source are reported by the commands that need one.
         facts.network = answers.facts(context).ok();
     }
     if is_chosen(OF_RELEASES) {
-        facts.releases = knowledge::releases(context);
+        facts.releases = manager::releases(context);
     }
     if is_chosen(OF_STORE) {
-        facts.store = knowledge::store(context, &facts.system);
+        facts.store = manager::store(context, &facts.system);
     }
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.examine(&snapshot)).collect();
@@ -70,13 +70,13 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     (findings, checks.len())
 }
 
-/// The checks that look at what releases there are.
+/// The checks that look at releases.
 const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
 
-/// The checks that look at what the store holds.
+/// The checks that look at the store.
 const OF_STORE: &[&str] = &["store"];
 
-/// The checks of those names; all of them if none is named.
+/// The checks with those names, or all checks.
 fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
     if names.is_empty() {
         return Ok(checks::all().collect());
@@ -100,7 +100,7 @@ fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
     let mut told = BTreeSet::new();
     for one in undone {
         match one.problem {
-            // A file that was changed several times is put back as often, and told once.
+            // A file that was changed several times is restored as often, but named once.
             None if !told.insert(one.place.clone()) => {}
             None => context.printer.note(&format!("put back {}", context.short(one.place.as_ref()))),
             Some(problem) => {

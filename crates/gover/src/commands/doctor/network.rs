@@ -1,4 +1,4 @@
-//! What the network answers, asked before the checks run: all at once, and never for longer than a person waits.
+//! Probes the network before the checks run: everything at once, within a few seconds.
 
 use std::time::Duration;
 
@@ -12,11 +12,12 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::{runtime, supply};
 
-/// What was asked, with the answers: who repairs looks again after each change, and most change nothing of the network.
+/// The last questions with their answers. `--fix` examines the machine after each change, and most
+/// changes do not affect the network.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Option<(Question, NetworkFacts)>);
 
-/// All that the answers depend on.
+/// Everything that the answers depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Question {
     goproxy: Option<String>,
@@ -25,9 +26,11 @@ struct Question {
 }
 
 impl Answers {
-    /// All answers; nothing if the sources themselves are set to what is none, which every other command reports.
+    /// All answers; an error if the settings name no usable source, which every other command
+    /// reports.
     pub(super) fn facts(&mut self, context: &Context<'_>) -> Result<NetworkFacts, Failure> {
-        // Whoever asks a second time knows no more, and a server that does not answer costs the whole bound once.
+        // A second attempt would tell nothing new, and a silent server already takes the whole
+        // time.
         let network =
             |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
         let supply = supply::with_network(context, network)?;
@@ -57,14 +60,14 @@ async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
         supply.probe_sumdb(deadline),
         supply.probe_http_proxies(proxies, Some(target), deadline),
     );
-    // A GOSUMDB that is off or malformed is told by the check from its text.
+    // The check itself reports a GOSUMDB that is off or malformed.
     let sumdb = sumdb.unwrap_or_default();
     let clock_ahead =
         goproxy.iter().chain(&sumdb).filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
     NetworkFacts { proxies: goproxy, sumdb, http_proxies, clock_ahead }
 }
 
-/// The proxies that variables name, each once.
+/// The forward proxies that variables name, each once.
 fn http_proxies(context: &Context<'_>) -> Vec<String> {
     let mut proxies: Vec<String> = Vec::new();
     for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
@@ -77,5 +80,4 @@ fn http_proxies(context: &Context<'_>) -> Vec<String> {
     proxies
 }
 
-/// How long a person waits at most.
 const BOUND: Duration = Duration::from_secs(5);

@@ -52,7 +52,7 @@ pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) ->
     Json::print(context.printer, &Diagnosis { findings, checks_run: run })
 }
 
-/// The findings for people, on stdout since they are what was asked for; the sum comes last.
+/// Prints the findings to stdout, then their number.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
     for finding in findings {
         context.printer.data(&text(finding, context))?;
@@ -64,7 +64,7 @@ pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) ->
     Ok(())
 }
 
-/// One finding with all that belongs to it, an empty line behind it.
+/// A finding with everything that belongs to it, and an empty line.
 fn text(finding: &Finding, context: &Context<'_>) -> String {
     let style = match finding.severity {
         Severity::Error => Style::Error,
@@ -88,7 +88,7 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
     lines.join("\n")
 }
 
-/// Whoever has to read more does not read it.
+/// Nobody reads more.
 const MOST_SHOWN: usize = 20;
 
 /// `1 error, 2 warnings (48 checks)`.

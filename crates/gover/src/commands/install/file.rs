@@ -1,8 +1,8 @@
 //! Files as arguments of `gover install`.
 //!
-//! A file that the Go project published is proven like one from a source: its checksum comes from the table
-//! compiled into gover or from the index in the cache, its record from the log or from a copy of the log in the
-//! same directory, as in a mirror. Any other build needs `--sha256`.
+//! A file that the Go project published is proven like one from a source: its checksum comes from
+//! the table compiled into gover or from the index in the cache, its record from the log or from a
+//! copy of the log in the same directory, as in a mirror. Any other build needs `--sha256`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -106,7 +106,8 @@ fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The shim asks for an install if its copy of the settings allows it; a later edit of config.toml is seen here.
+/// The shim asks for an install if its copy of the settings allows it; a later edit of config.toml
+/// is seen here.
 fn refuse_automatic(typed: &[Typed], context: &Context<'_>) -> Result<(), Failure> {
     let settings = &context.settings;
     let (name, origin) = if settings.offline.value {

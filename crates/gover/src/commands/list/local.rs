@@ -1,4 +1,4 @@
-//! What is installed.
+//! `gover list`: installed toolchains.
 
 use gover_core::display::pasted;
 use gover_core::inventory::{Inventory, is_goroot};
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
     Ok(Exit::Success)
 }
 
-/// What each row is compared with.
+/// What the rows are compared with.
 struct View {
     releases: Releases,
     selected: Option<Toolchain>,
@@ -75,7 +75,7 @@ impl View {
     }
 }
 
-/// The Go on PATH outside gover.
+/// The system Go.
 fn system(context: &Context<'_>) -> Option<Toolchain> {
     context.locate(&Request::parse("system").ok()?).ok()?
 }
@@ -112,7 +112,8 @@ fn lines(
     table.lines()
 }
 
-/// The size on disk as the receipt has it; counting the files of every toolchain would take too long.
+/// The size on disk according to the receipt; counting the files of every toolchain would take too
+/// long.
 fn size(name: &ToolchainName, context: &Context<'_>) -> String {
     match Receipt::read(&context.layout, name) {
         Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", (receipt.bytes + (1 << 19)) >> 20),
@@ -121,7 +122,7 @@ fn size(name: &ToolchainName, context: &Context<'_>) -> String {
 }
 
 facts! {
-    /// What is installed.
+    /// `gover list`: installed toolchains.
     pub(in crate::commands) struct InstalledList {
         /// the installed toolchains that match, oldest version first
         toolchains: Vec<InstalledToolchain>,

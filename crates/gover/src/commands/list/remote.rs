@@ -1,4 +1,4 @@
-//! What is released.
+//! `gover list --remote`: releases.
 
 use gover_core::inventory::is_installed;
 use gover_core::{Exit, Request};
@@ -81,7 +81,7 @@ fn lines(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Vec<
     table.lines()
 }
 
-/// The newest patch of its language version, stable ones only; a build of somebody's own is one of its kind.
+/// Whether it is the newest stable patch of its language version. A custom build always counts.
 fn is_newest_patch(release: &Release, shown: &[&Release]) -> bool {
     let version = release.name.version();
     let same = |other: &&&Release| {
@@ -90,15 +90,16 @@ fn is_newest_patch(release: &Release, shown: &[&Release]) -> bool {
     !release.name.is_release() || shown.iter().find(same).is_some_and(|newest| newest.name == release.name)
 }
 
-/// The newest beta or candidate of a version that is not out yet.
+/// Whether it is the newest beta or release candidate of a version that is not out yet.
 fn is_coming(release: &Release, shown: &[&Release]) -> bool {
     !release.is_stable() && shown.first().is_some_and(|newest| newest.name == release.name)
 }
 
 facts! {
-    /// What is released.
+    /// `gover list --remote`: releases.
     pub(in crate::commands) struct ReleaseList {
-        /// the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first
+        /// the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest
+        /// first
         releases: Vec<ReleaseFacts>,
         /// what the list was made from
         basis: BasisFacts,
@@ -124,11 +125,11 @@ facts! {
 
 facts! {
     pub(in crate::commands) struct BasisFacts {
-        /// `index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources`
-        /// (every source lists its own files)
+        /// `index` (downloaded now or by an earlier command), `table` (compiled into gover) or
+        /// `sources` (every source lists its own files)
         kind: &'static str,
-        /// when the index was last confirmed, or the date of the newest release in the table; null for
-        /// `sources`
+        /// when the index was last confirmed, or the date of the newest release in the table; null
+        /// for `sources`
         date: Option<String>,
     }
 }

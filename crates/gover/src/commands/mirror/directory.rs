@@ -1,4 +1,4 @@
-//! Whether the directory that was named is meant as one.
+//! The directory of the mirror.
 
 use std::path::PathBuf;
 
@@ -11,8 +11,9 @@ use crate::cli::MirrorArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// The directory to fill, absolute. What is none but looks like something else that may stand there is refused: somebody forgot
-/// the directory, or means to name a source. A path, such as `./1.22`, is always one.
+/// The absolute path of the directory. A name that looks like a version or an address is refused if
+/// it does not exist: the user forgot the directory, or means a source. A path such as `./1.22` is
+/// always accepted.
 pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result<PathBuf, Failure> {
     let directory = context.absolute(&arguments.directory);
     let text = arguments.directory.to_string_lossy();

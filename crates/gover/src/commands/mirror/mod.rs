@@ -1,5 +1,3 @@
-//! `gover mirror`: what is wanted, what is there, and what is fetched.
-
 mod directory;
 mod facts;
 mod wanted;
@@ -13,7 +11,7 @@ pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Progress, Style, mebibytes};
+use crate::output::{Json, ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_sources};
 
@@ -26,7 +24,7 @@ pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit,
 }
 
 fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<Exit, Failure> {
-    // Everything is understood before anything is changed.
+    // All arguments are checked before anything is changed.
     let directory = directory::directory(arguments, context)?;
     let wishes = wanted::wishes(arguments, supply, context)?;
     let shown = context.short(&directory);
@@ -50,16 +48,17 @@ struct Work<'a> {
     mirror: &'a Mirror,
     supply: &'a Supply,
     context: &'a Context<'a>,
-    /// What is there and not what it should be.
+    /// Files that failed their check.
     damaged: Vec<Held>,
     added: Vec<Added>,
-    /// What did not come in, and why.
+    /// What could not be added, and why.
     failed: Vec<(Wanted, Failure)>,
 }
 
 impl Work<'_> {
-    /// Reads files again, all of them or those that have not the length that they were proven with. What is damaged stays
-    /// until another takes its place: it deceives nobody, and what were removed, no later run would miss.
+    /// Reads files again: all of them, or those whose length has changed since they were proven. A
+    /// damaged file stays until it is replaced: clients would refuse it, and without it a later run
+    /// would not know that it is missing.
     fn verify(&mut self, all: bool) -> Result<(), Failure> {
         for held in self.mirror.held()? {
             if !all && held.is_as_proven() {
@@ -67,7 +66,7 @@ impl Work<'_> {
             }
             let record = match block_on(self.supply.lookup(&held.wanted))? {
                 Ok(record) => record,
-                // Nothing speaks against a file that nobody wrote anything down about.
+                // Nothing is known against this file.
                 Err(error) if !all && nothing_is_known(&held) && error.is_unavailable() => continue,
                 Err(error) => return Err(MirrorError::record(&held.wanted, error).into()),
             };
@@ -78,14 +77,14 @@ impl Work<'_> {
                     self.mirror.note_damage(&held)?;
                     self.damaged.push(held);
                 }
-                // A file that could not be read may be a good one.
+                // A file that could not be read may be intact.
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
 
-    /// What is damaged, and what is wished for and not there, each once.
+    /// Damaged files, and requested ones that are missing, each once.
     fn missing(&self, wishes: Vec<Wish>) -> Result<Vec<Wish>, Failure> {
         let mut held = self.mirror.held()?;
         held.retain(|held| !self.is_damaged(held));
@@ -102,14 +101,14 @@ impl Work<'_> {
         Ok(missing)
     }
 
-    /// Whether a file was found damaged and nothing has taken its place.
+    /// Whether a file was found damaged and was not replaced yet.
     fn is_damaged(&self, held: &Held) -> bool {
         let replaced = self.added.iter().any(|added| added.held.path == held.path);
         !replaced && self.damaged.iter().any(|damaged| damaged.path == held.path)
     }
 
-    /// The proven record of each; without one nothing is fetched. A log that lacks it does not keep the others from
-    /// coming; one that contradicts itself stops everything.
+    /// The proven record of each; without one, nothing is downloaded. A missing record does not
+    /// stop the others, but a database that contradicts itself stops everything.
     fn records(&mut self, missing: Vec<Wish>) -> Result<Vec<(Wish, LogRecord)>, Failure> {
         let mut records = Vec::new();
         for wish in missing {
@@ -127,7 +126,8 @@ impl Work<'_> {
         Ok(records)
     }
 
-    /// The log first: a file without its record proves nothing. `None` if there is nothing to prove.
+    /// Updates the copy of the log, which comes before the files: without its record, a file proves
+    /// nothing. `None` if there is nothing to prove.
     fn renew_log(&self, records: &[(Wish, LogRecord)], seen: &[u64]) -> Result<Option<LogShown>, Failure> {
         let mut wanted: Vec<Wanted> = self.mirror.held()?.into_iter().map(|held| held.wanted).collect();
         wanted.extend(records.iter().map(|(wish, _)| wish.wanted.clone()));
@@ -168,8 +168,8 @@ impl Work<'_> {
         Ok(Some(log))
     }
 
-    /// Fetches one toolchain. A source that lacks it does not keep the others from coming; what is not what was
-    /// released stops everything.
+    /// Downloads one toolchain. A missing file does not stop the others, but a file that differs
+    /// from the official release stops everything.
     fn fetch(&mut self, wish: &Wish, record: &LogRecord) -> Result<(), Failure> {
         let narrowed;
         let supply = match wish.packing {
@@ -180,7 +180,7 @@ impl Work<'_> {
                 &narrowed
             }
         };
-        let progress = Progress::new(self.context.env, self.context.printer);
+        let progress = ProgressBars::new(self.context.env, self.context.printer);
         let result = block_on(self.mirror.add(wish, record, Means { supply, reporter: &progress }))?;
         drop(progress);
         match result {
@@ -200,7 +200,7 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a source is this mirror, which has only the damaged file.
+    /// Whether a source is this mirror, which only has the damaged file.
     fn is_own(&self, source: &SourceSpec) -> bool {
         let here = self.mirror.directory().canonicalize().ok();
         matches!(source, SourceSpec::Directory(path) if path.canonicalize().ok() == here)
@@ -236,12 +236,12 @@ impl Work<'_> {
     }
 }
 
-/// Whether neither a proof nor damage was written down about a file.
+/// Whether neither a proof nor damage of a file was recorded.
 fn nothing_is_known(held: &Held) -> bool {
     held.proven_bytes.is_none() && !held.known_damaged
 }
 
-/// Whether a source may have that packing. What comes is looked at once more.
+/// Whether a source may have that format. The download is checked again.
 fn serves(source: &SourceSpec, packing: Packing) -> bool {
     match source {
         SourceSpec::GoProxy => packing == Packing::Module,

@@ -1,4 +1,4 @@
-//! From versions and platforms to the files that a mirror is to have.
+//! From versions and platforms to the files that the mirror should have.
 
 use gover_core::platform::InvalidPlatform;
 use gover_core::{Diagnose, Exit, Platform, Request, RequestKind};
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::store::releases;
 use crate::target::Target;
 
-/// Every version for every platform in every packing that was asked for.
+/// Every version for every platform in every format.
 pub(super) fn wishes(
     arguments: &MirrorArgs,
     supply: &Supply,
@@ -55,13 +55,12 @@ fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platfo
     let named = arguments.platform.iter().map(|text| text.trim());
     let mut named: Vec<&str> = named.filter(|text| !text.is_empty()).collect();
     if named.is_empty() {
-        // A script's empty variable must not pass for a mirror that has everything.
+        // An empty variable in a script must not silently mean this machine's platform.
         named.push("");
     }
     named.into_iter().map(|text| Ok(text.parse::<Platform>().map_err(UnknownPlatform)?)).collect()
 }
 
-/// A request that means no release.
 #[derive(Debug, Error)]
 #[error("`{request}` is not a release, so a mirror cannot hold it")]
 struct NotReleased {
@@ -78,7 +77,6 @@ impl Diagnose for NotReleased {
     }
 }
 
-/// A text that is no platform.
 #[derive(Debug, Error)]
 #[error("{0}")]
 struct UnknownPlatform(InvalidPlatform);

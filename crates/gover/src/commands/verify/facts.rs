@@ -33,8 +33,8 @@ facts! {
         receipt: bool,
         /// whether the list of files could be read
         list: bool,
-        /// the proven record; null if there is none, the database could not be asked, or its response is not
-        /// trusted
+        /// the proven record; null if there is none, the database could not be asked, or its
+        /// response is not trusted
         log: Option<LogFacts>,
         /// why there is no proven record
         log_failure: Option<String>,
@@ -60,11 +60,11 @@ facts! {
 
 facts! {
     pub(in crate::commands) struct FindingFacts {
-        /// `changed`, `added`, `missing`, `not-executable`, `not-a-file` or `unreadable`; `tree`, `list` and
-        /// `receipt` are about the tree hash, the list of files and the receipt
+        /// `changed`, `added`, `missing`, `not-executable`, `not-a-file` or `unreadable`; `tree`,
+        /// `list` and `receipt` are about the tree hash, the list of files and the receipt
         kind: &'static str,
-        /// a path below `goroot`, with `/`; one that ends in `/` is a whole directory; null for `tree`, `list`
-        /// and `receipt`
+        /// a path below `goroot`, with `/`; one that ends in `/` is a whole directory; null for
+        /// `tree`, `list` and `receipt`
         path: Option<String>,
         /// how many files it is about
         files: u64,

@@ -11,44 +11,44 @@ use gover_source::{LookupError, Supply, Wanted};
 use crate::failure::Failure;
 use crate::runtime::block_on_briefly;
 
-/// What the log said.
+/// The responses of the log.
 #[derive(Debug, Default)]
-pub(super) struct Said {
-    /// In the order of the questions.
+pub(super) struct LogResponses {
     pub(super) answers: Vec<LogAnswer>,
-    /// What can be done where it could not be asked, each once.
+    /// What to do if it could not be asked.
     pub(super) hints: Vec<String>,
-    /// Why it is not believed, each once, the gravest last.
+    /// Why it is not trusted, the most serious last.
     pub(super) failures: Vec<Failure>,
-    /// How many of them, at the end, are about two histories.
+    /// How many of the failures, at the end, are forks.
     forks: usize,
 }
 
-/// Asks about all of them side by side.
+/// Looks up all toolchains concurrently.
 ///
-/// A record that is kept is proven again and no server asked. A database that cannot be reached is told with each; one
-/// that is not honest vouches for nothing, and is told as an error when the files were looked at.
+/// A cached record is proven again without asking a server. If the database cannot be reached, each
+/// toolchain says so. If it cannot be trusted, it proves nothing, and the command fails after the
+/// files were compared.
 pub(super) fn ask(
     questions: &[(&ToolchainName, Option<&Platform>)],
     supply: &Supply,
-) -> Result<Said, Failure> {
+) -> Result<LogResponses, Failure> {
     let wanted: Vec<Wanted> = questions
         .iter()
         .filter_map(|(name, platform)| Some(Wanted { name: (*name).clone(), platform: (*platform)?.clone() }))
         .collect();
     let mut answers = block_on_briefly(supply.lookup_all(&wanted, PATIENCE))?.into_iter();
-    let mut said = Said::default();
+    let mut responses = LogResponses::default();
     for (_, platform) in questions {
         let answer = match platform.and_then(|_| answers.next()) {
-            Some(answer) => said.interpret(answer, supply.settings().network.offline),
+            Some(answer) => responses.interpret(answer, supply.settings().network.offline),
             None => LogAnswer::Silent("its platform is unknown".to_owned()),
         };
-        said.answers.push(answer);
+        responses.answers.push(answer);
     }
-    Ok(said)
+    Ok(responses)
 }
 
-impl Said {
+impl LogResponses {
     fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogAnswer {
         LogAnswer::Silent(match answer {
             Some(Ok(record)) => return LogAnswer::Proven(record),
@@ -67,7 +67,7 @@ impl Said {
                 }
                 error.to_string()
             }
-            // A home that cannot be written keeps no tree head: then the database proves nothing here.
+            // A read-only home cannot keep the tree head, so the database proves nothing here.
             Some(Err(error @ LookupError::Database(SumdbError::Io { .. }))) => with_cause(&error),
             Some(Err(error)) if error.is_unavailable() => with_cause(&error),
             Some(Err(error)) => {
@@ -75,7 +75,7 @@ impl Said {
                 let is_fork = matches!(error, LookupError::Database(SumdbError::Fork(_)));
                 let failure = Failure::from(error);
                 if !self.failures.iter().any(|known| known.tells_the_same(&failure)) {
-                    // Where two histories were shown, a single wrong answer must not be the last word.
+                    // A fork is more serious than a single wrong response, so it stays last.
                     let place = self.failures.len() - if is_fork { 0 } else { self.forks };
                     self.failures.insert(place, failure);
                     self.forks += usize::from(is_fork);
@@ -91,5 +91,4 @@ fn with_cause(error: &LookupError) -> String {
     format!("{error}{cause}")
 }
 
-/// How long the database may take for all of them.
 const PATIENCE: Duration = Duration::from_secs(10);

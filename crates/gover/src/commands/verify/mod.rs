@@ -14,15 +14,16 @@ use gover_sys::Lock;
 use thiserror::Error;
 
 pub(super) use self::facts::Verified;
-use self::log::Said;
+use self::log::LogResponses;
 use crate::cli::VerifyArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Json, Progress};
+use crate::output::{Json, ProgressBars};
 use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
 
-/// Hashes installed toolchains again and compares them with what was written down and with the log; changes nothing.
+/// Hashes installed toolchains again and compares them with their receipts and with the log;
+/// changes nothing.
 pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let names = wanted(&arguments.requests, context)?;
     if names.is_empty() && !arguments.json {
@@ -31,16 +32,15 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit,
         return Ok(Exit::Success);
     }
     let supply = supply(context)?;
-    let (examined, said) = examine_all(&names, arguments.json, &supply, context)?;
+    let (examined, responses) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
         Json::print(context.printer, &facts::facts(&examined, context))?;
     }
     show::remarks(&examined, context);
     note_warnings(&supply, context);
-    show::outcome(&examined, said, context)
+    show::outcome(&examined, responses, context)
 }
 
-/// A toolchain that was looked at.
 struct Examined {
     name: ToolchainName,
     platform: Option<Platform>,
@@ -50,28 +50,29 @@ struct Examined {
     verdict: Verdict,
 }
 
-/// Looks at one after the other, each on all cores, and tells of each when it is known, unless it is all for JSON.
+/// Examines the toolchains one by one, each on all cores, and prints each result at once unless
+/// JSON was asked for.
 fn examine_all(
     names: &[ToolchainName],
     as_json: bool,
     supply: &Supply,
     context: &Context<'_>,
-) -> Result<(Vec<Examined>, Said), Failure> {
+) -> Result<(Vec<Examined>, LogResponses), Failure> {
     let platforms: Vec<_> = names.iter().map(|name| platform(name, context)).collect();
     let questions: Vec<_> = names.iter().zip(platforms.iter().map(Option::as_ref)).collect();
-    let progress = Progress::new(context.env, context.printer);
+    let progress = ProgressBars::new(context.env, context.printer);
     let width = names.iter().map(|name| name.as_str().len()).max().unwrap_or_default();
     thread::scope(|scope| {
-        // The log is asked about all of them while the first is hashed.
+        // The log is asked about all toolchains while the first is hashed.
         let mut asking = Some(scope.spawn(|| log::ask(&questions, supply)));
-        let mut said = Said::default();
+        let mut responses = LogResponses::default();
         let mut answers = Vec::new().into_iter();
         let mut examined = Vec::new();
         for (name, asked) in &questions {
             let read = read(name, &progress, context)?;
             if let Some(asking) = asking.take() {
-                said = asking.join().map_err(|_| Defect)??;
-                answers = std::mem::take(&mut said.answers).into_iter();
+                responses = asking.join().map_err(|_| Defect)??;
+                answers = std::mem::take(&mut responses.answers).into_iter();
             }
             let log = answers
                 .next()
@@ -80,7 +81,7 @@ fn examine_all(
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
             };
-            // It may have been taken away, and have come back, since the log was asked.
+            // It may have been replaced since the log was asked.
             let log = if platform.as_ref() == *asked {
                 log
             } else {
@@ -100,28 +101,27 @@ fn examine_all(
             }
             examined.push(one);
         }
-        Ok((examined, said))
+        Ok((examined, responses))
     })
 }
 
-/// What is known of a toolchain and what is there.
 struct Read {
     platform: Option<Platform>,
     known: Known,
     tree: Tree,
 }
 
-/// Reads a toolchain while nobody replaces it; `None` if it is gone.
+/// Reads a toolchain under its lock; `None` if it is gone.
 fn read(
     name: &ToolchainName,
-    progress: &Progress<'_>,
+    progress: &ProgressBars<'_>,
     context: &Context<'_>,
 ) -> Result<Option<Read>, Failure> {
     let path = context.layout.lock(name.as_str());
-    // Where no lock can be taken, in a home that is read-only, nobody replaces anything either.
+    // A read-only home needs no lock, since nothing can change there.
     let lock = Lock::acquire(&path, || lock::announce_wait(name.as_str(), context)).ok();
     if let Some(lock) = &lock {
-        // Papers that a crash kept from their places belong to the tree that is there.
+        // A crash may have left the receipt of this tree in staging.
         staging::recover(&context.layout, name.as_str(), lock)?;
     }
     let goroot = context.layout.toolchain(name);
@@ -135,7 +135,8 @@ fn read(
     }))
 }
 
-/// Installed toolchains that the requests mean, damaged ones too; without requests all of them.
+/// The installed toolchains that the requests match, damaged ones too; without requests, all of
+/// them.
 fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
     let installed = requests::names(context)?;
     if texts.is_empty() {
@@ -152,7 +153,7 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
         }
         let stable = context.stable();
         let matching = match request.kind() {
-            // Words for one toolchain, as everywhere; `1.22` and ranges mean all that they cover.
+            // These mean one toolchain, as everywhere; `1.22` and ranges mean all that match.
             RequestKind::Latest | RequestKind::OldStable | RequestKind::Next => {
                 request.newest(&installed, stable.as_ref()).into_iter().collect()
             }
@@ -168,14 +169,14 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
     Ok(names)
 }
 
-/// What a toolchain is for: as its receipt has it, else by its programs.
+/// The platform of a toolchain, from its receipt or else from its programs.
 fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
     let receipt = Known::read(&context.layout, name).receipt;
     let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
     written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
 }
 
-/// The part that asks the log ended without an answer.
+/// The thread that asks the log panicked.
 #[derive(Debug, Error)]
 #[error("an internal error occurred while gover asked the checksum database")]
 struct Defect;

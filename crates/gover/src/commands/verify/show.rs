@@ -1,4 +1,4 @@
-//! What is told of toolchains that were looked at.
+//! Prints the results.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
 use thiserror::Error;
 
 use super::Examined;
-use super::log::Said;
+use super::log::LogResponses;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Style, mebibytes};
 
-/// One line, and one more for each finding. They are what was asked for, so that they go to stdout.
+/// Prints one line, and one for each finding. They are data, so they go to stdout.
 pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Result<(), Failure> {
     let printer = context.printer;
     let name = one.name.as_str();
@@ -31,7 +31,7 @@ pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Res
     Ok(())
 }
 
-/// What is worth knowing and wrong with nothing.
+/// Prints notes on toolchains without problems.
 pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
     for one in examined {
         let (name, verdict) = (&one.name, &one.verdict);
@@ -45,7 +45,7 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
                 context.printer.detail(&format!("  {}", shown(path)));
             }
         }
-        // Of a damaged one the hints say it.
+        // For a damaged one, the hints say so.
         if one.known.is_nothing() && verdict.state != State::Damaged {
             context.printer.note(&by_hand(one));
         } else if verdict.uncovered && is_good(one) {
@@ -56,7 +56,7 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
     }
 }
 
-/// What it means that nothing is known of a toolchain, and what to do.
+/// The note on a toolchain without receipt and list of files.
 fn by_hand(one: &Examined) -> String {
     let uncovered = if one.verdict.uncovered { ", and no proof covers api, doc, misc and test" } else { "" };
     let request = pasted(Request::exact(one.name.clone()).as_str());
@@ -72,13 +72,17 @@ fn by_hand(one: &Examined) -> String {
     )
 }
 
-/// How the command ends: well, or with what to do about the toolchains that are not as they should be, and about a log
-/// that is not believed.
-pub(super) fn outcome(examined: &[Examined], said: Said, context: &Context<'_>) -> Result<Exit, Failure> {
-    for hint in &said.hints {
+/// How the command ends. It fails if a toolchain is damaged or unproven, or the log cannot be
+/// trusted.
+pub(super) fn outcome(
+    examined: &[Examined],
+    responses: LogResponses,
+    context: &Context<'_>,
+) -> Result<Exit, Failure> {
+    for hint in &responses.hints {
         context.printer.hint(hint);
     }
-    let mut failures = said.failures;
+    let mut failures = responses.failures;
     let Some(worst) = failures.pop() else { return toolchains(examined, context) };
     if let Err(failure) = toolchains(examined, context) {
         context.printer.failure(&failure);
@@ -90,7 +94,7 @@ pub(super) fn outcome(examined: &[Examined], said: Said, context: &Context<'_>) 
 }
 
 fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
-    // Of one that is unproven because the log is not believed, the log's own error says more.
+    // If the log cannot be trusted, its own error says more than `unproven`.
     let is_told = |one: &Examined| {
         matches!(one.verdict.state, State::Unproven { .. }) && matches!(one.log, LogAnswer::Refused(_))
     };
@@ -119,7 +123,6 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     Err(NotVerified { what, hints: hints(&bad, context) }.into())
 }
 
-/// At least one toolchain is not what it should be.
 #[derive(Debug, Error)]
 #[error("{what}")]
 struct NotVerified {
@@ -133,7 +136,7 @@ impl Diagnose for NotVerified {
     }
 }
 
-/// What was kept of an installation and is gone, where nothing else is wrong.
+/// The missing record of an install, if nothing else is wrong.
 fn lost(one: &Examined) -> Option<&'static str> {
     let [finding] = one.verdict.findings.as_slice() else { return None };
     let known = &one.known;
@@ -198,7 +201,7 @@ fn label(kind: FindingKind) -> &'static str {
     }
 }
 
-/// What repairs or proves each of them, as commands.
+/// The commands that repair or prove each of them.
 fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
     let mut own = Vec::new();
     let mut hints = Vec::new();
@@ -208,7 +211,8 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
         match (&one.known.receipt, foreign) {
             (Some(receipt), _) if one.known.is_given() => {
-                // The receipt may be what was tampered with: only what a shell and a terminal take as it is goes into a command.
+                // The receipt may have been tampered with, so only harmless text goes into a
+                // command.
                 let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
                 let place = receipt.url.as_deref().filter(|url| is_plain(url)).unwrap_or("FILE");
                 hints.push(format!("gover install -f --sha256 {sum} {place}"));
@@ -243,7 +247,7 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/:%+@".contains(c))
 }
 
-/// The same text with the middle of long hashes left out.
+/// The same text with long hashes shortened.
 fn shortened(text: &str) -> String {
     let word = |word: &str| match word.split_at_checked(11).zip(word.len().checked_sub(5)) {
         Some(((head, _), end)) if word.starts_with("h1:") && word.len() > 20 => {
@@ -254,5 +258,5 @@ fn shortened(text: &str) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Findings shown of one toolchain.
+/// The most findings that are shown of one toolchain.
 const LINES: usize = 20;

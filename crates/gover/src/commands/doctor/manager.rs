@@ -1,4 +1,4 @@
-//! What the manager knows and the checks cannot read themselves: releases, and what its store holds.
+//! What only the manager knows: the releases, and the content of its store.
 
 use gover_doctor::snapshot::manager::{Leftover, Release, Store};
 use gover_doctor::snapshot::system::System;
@@ -10,8 +10,8 @@ use crate::context::Context;
 use crate::store::leftovers;
 use crate::supply;
 
-/// The releases that are known without asking anybody, newest first; none if the sources are set to what is none, which
-/// every other command reports.
+/// The releases that are known offline, newest first; none if the settings name no usable source,
+/// which every other command reports.
 pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
     let Ok(supply) = supply::supply(context) else { return Vec::new() };
     let platform = context.target().platform;
@@ -28,7 +28,7 @@ pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
     known.collect()
 }
 
-/// What the store holds besides toolchains; `None` if it cannot be read, which its rights explain.
+/// What the store holds besides toolchains; `None` if it cannot be read.
 pub(super) fn store(context: &Context<'_>, system: &System) -> Option<Store> {
     let leftovers = leftovers::find(context).ok()?;
     let leftovers = leftovers.into_iter().map(|leftover| Leftover {
