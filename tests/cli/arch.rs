@@ -147,7 +147,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `x86_64` is no architecture by Go's name
+error: `x86_64` is not an architecture that Go knows
 hint: Go calls it amd64
 
 "#]]
@@ -159,7 +159,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `z80` is no architecture by Go's name
+error: `z80` is not an architecture that Go knows
 hint: Go knows amd64, arm64, 386, arm, loong64, mips, mips64, mips64le, mipsle, ppc64, ppc64le, riscv64, s390x
 
 "#]]

@@ -130,14 +130,14 @@ fn a_pin_that_cannot_be_used_stops_every_go() {
     let ctx = with_three();
     let large = "#".repeat(1 << 20);
     for (content, words) in [
-        (&b""[..], "names no Go version"),
-        (b"\n \n\r\n", "names no Go version"),
-        (b"# only a comment\n", "names no Go version"),
+        (&b""[..], "does not name a Go version"),
+        (b"\n \n\r\n", "does not name a Go version"),
+        (b"# only a comment\n", "does not name a Go version"),
         (&[0xff, 0xfe, b'1'], "is not a text file"),
         (b"1.90.1\x00\n", ".go-version"),
         (b"\x1b[31m1.90\n", ".go-version"),
-        (b"../x\n", "a path cannot be asked for here"),
-        (b"/opt/go\n", "a path cannot be asked for here"),
+        (b"../x\n", "a path is not allowed here"),
+        (b"/opt/go\n", "a path is not allowed here"),
         (b"lastest\n", "did you mean `latest`?"),
         (large.as_bytes(), "too large to be a version"),
     ] {

@@ -324,7 +324,7 @@ error: cannot use `[ROOT]/gover/default`
   caused by: `lastest` does not name a Go version
 hint: did you mean `latest`?
 hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next
-hint: `gover default latest` writes it anew
+hint: `gover default latest` replaces it
 
 "#]]
     );

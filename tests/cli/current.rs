@@ -208,7 +208,7 @@ go1.91.2  chosen by the default, 1.91.2
 
 ----- stderr -----
 error: invalid GOTOOLCHAIN "bogus"
-hint: unset GOTOOLCHAIN, or `go env -u GOTOOLCHAIN`: then it is auto again
+hint: unset GOTOOLCHAIN, or run `go env -u GOTOOLCHAIN`
 
 "#]]
     );
@@ -319,7 +319,7 @@ go1.90.4  required by go.mod:3 in [ROOT]/shop/p; .go-version chose go1.90.1
 
 ----- stderr -----
  1. GOVER_VERSION is not set
- 2. no shell above this one recorded a choice
+ 2. `gover use` recorded nothing for this shell
  3. .go-version:1 in [ROOT]/shop asks for 1.90.1
  4. go1.90.1 is installed
  5. GOTOOLCHAIN is "auto"
@@ -335,7 +335,7 @@ exit: 1
 
 ----- stderr -----
  1. GOVER_VERSION is not set
- 2. no shell above this one recorded a choice
+ 2. `gover use` recorded nothing for this shell
  3. no .go-version or .tool-versions here or above
  4. no default is set
  5. PATH has no Go outside gover

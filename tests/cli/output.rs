@@ -199,8 +199,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: GOVER_HOME is `relative-home`, which is no absolute path
-hint: write it out, without `~`, variables or quotation marks in it, or unset it
+error: GOVER_HOME is `relative-home`, which is not an absolute path
+hint: write the full path, without `~`, variables or quotation marks, or unset GOVER_HOME
 
 "#]]
     );

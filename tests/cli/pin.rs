@@ -131,7 +131,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `../x` does not name a Go version: a path cannot be asked for here
+error: `../x` does not name a Go version: a path is not allowed here
 hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next
 
 "#]]

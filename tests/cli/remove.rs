@@ -159,7 +159,7 @@ exit: 0
 ----- stdout -----
 go1.90.1  superseded by go1.90.4
 [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
-[ROOT]/gover/versions/notes.txt  is no toolchain's name, [SIZE]
+[ROOT]/gover/versions/notes.txt  is not the name of a toolchain, [SIZE]
 [ROOT]/gover/cache/go1.88.1@0123.part  an unfinished download, [SIZE]
 [ROOT]/gover/receipts/go1.87.1.json  the receipt of a removed toolchain, [SIZE]
 [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]
@@ -179,7 +179,7 @@ exit: 0
 ----- stderr -----
 removed go1.90.1, superseded by go1.90.4 ([SIZE]; `gover install 1.90.1` restores it)
 removed [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
-removed [ROOT]/gover/versions/notes.txt  is no toolchain's name, [SIZE]
+removed [ROOT]/gover/versions/notes.txt  is not the name of a toolchain, [SIZE]
 removed [ROOT]/gover/cache/go1.88.1@0123.part  an unfinished download, [SIZE]
 removed [ROOT]/gover/receipts/go1.87.1.json  the receipt of a removed toolchain, [SIZE]
 removed [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]

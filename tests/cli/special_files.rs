@@ -198,7 +198,7 @@ fn a_default_that_is_no_file_is_told_with_what_to_do() {
         for output in [ctx.gover(["current"]), ctx.shim("go", ["version"])] {
             assert!(output.exits(1).stderr.contains("gover/default`"), "{output}");
             assert!(output.stderr.contains(told), "{output}");
-            assert!(output.stderr.contains("move it away; `gover default latest`"), "{output}");
+            assert!(output.stderr.contains("move it away, then run `gover default latest`"), "{output}");
         }
     }
 }

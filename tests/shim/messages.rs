@@ -104,5 +104,5 @@ fn a_shim_that_finds_itself_as_the_toolchain_says_so_instead_of_spinning() {
     std::fs::hard_link(&shim, &program).unwrap();
     let output = ctx.shim("go", ["version"]);
     output.exits(1);
-    assert!(output.stderr.contains("leads back to gover"), "{}", output.snapshot());
+    assert!(output.stderr.contains("starts gover instead of Go"), "{}", output.snapshot());
 }

@@ -1,26 +1,28 @@
-//! Files that are read whole, and never anything else: what stands in their place may have no end, or keep its reader waiting.
+//! Reads whole files of a limited size, and nothing but regular files: a device in place of a file
+//! may have no end, and a pipe may keep its reader waiting.
 //!
-//! `gover_sys::file` has the same for what the manager reads, and looks at what was opened; this crate knows nothing of that
-//! one, and has no way to open a pipe without waiting. So it looks first. What a choice depends on is the user's own, and nobody
-//! gains by exchanging it in between. The shim reads with this before every call of go: it makes no more system calls than
-//! [`fs::read`], which asks for the size, too.
+//! `gover_sys::file` does the same for what the manager reads, but opens a file first and then
+//! looks at it. This crate cannot open a pipe without waiting, so it looks first. The files that a
+//! selection depends on belong to the user, who gains nothing by swapping one in between. The shim
+//! reads them before every go command, with no more system calls than [`fs::read`] makes.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Far more than any `go.mod` or `go.work` has, for which Go knows no limit.
+/// More than any real `go.mod` or `go.work` has; Go sets no limit.
 pub(crate) const MODULE_FILE: u64 = 16 << 20;
 
 /// For files of a few lines.
 pub(crate) const SMALL_FILE: u64 = 1 << 20;
 
-/// Reads a regular file of at most `limit` bytes; a link to one is as good. Everything else is an error at once.
+/// Reads a regular file of at most `limit` bytes, or a link to one. Anything else is an error at
+/// once.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_checked(path, &fs::metadata(path)?, limit)
 }
 
-/// The same for a path that was looked at already.
+/// Like [`read`], with the metadata of a path that the caller looked at.
 pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::Result<Vec<u8>> {
     check(metadata)?;
     let size = metadata.len();
@@ -29,25 +31,25 @@ pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::
     if size > limit {
         return Err(too_large());
     }
-    // A file may grow meanwhile, and those that the kernel makes up say that they are empty.
+    // A file may grow meanwhile, and the kernel's own files have a size of 0.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// The same as [`read`], as text.
+/// Like [`read`], as text.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))
 }
 
-/// Opens a regular file, or a link to one, for reading; never waits, and never for anything else.
+/// Opens a regular file, or a link to one, for reading. Never waits.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     check(&fs::metadata(path)?)?;
     File::open(path)
 }
 
-/// Whether the error means that something else than a file is there, or one that is not what it should be.
+/// Whether something other than a file of a reasonable size has that name.
 pub(crate) fn is_misplaced(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_told_on_every_system() {
+    fn a_directory_is_an_error_on_every_system() {
         let root = tempfile::tempdir().unwrap();
         let error = read(root.path(), 9).unwrap_err();
         assert_eq!(
@@ -101,9 +103,9 @@ mod tests {
         assert!(is_misplaced(&error));
     }
 
-    /// The kernel's own files say that they are empty.
+    /// The size of the kernel's own files is 0.
     #[test]
-    fn a_file_that_has_more_than_it_says_is_read_up_to_the_limit_too() {
+    fn a_file_that_is_longer_than_its_size_is_read_up_to_the_limit() {
         if !cfg!(target_os = "linux") {
             return;
         }
@@ -114,8 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn pipes_and_devices_are_refused_and_keep_nobody_waiting() {
-        // Those of Windows have no names among the files.
+    fn pipes_and_devices_are_errors_at_once() {
+        // On Windows they have no names among the files.
         if !cfg!(unix) {
             return;
         }

@@ -1,24 +1,24 @@
-//! What every error a person can meet must offer.
+//! What every error that a person can meet must offer.
 
-/// How a program ends; the numbers are a contract (docs/reference/exit-codes.md).
+/// How a program ends. The numbers are a contract (docs/reference/exit-codes.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: done.
+    /// 0
     Success,
-    /// 1: failed.
+    /// 1
     Failure,
-    /// 2: the command line or a request was not understood.
+    /// 2: invalid command line or request.
     Usage,
     /// 126: the toolchain is there but cannot be executed.
     CannotExecute,
     /// 127: there is no such toolchain.
     NotFound,
-    /// A child's own code, passed on.
+    /// The exit code of a program that gover ran.
     Child(i32),
 }
 
 impl Exit {
-    /// The number for the operating system.
+    /// The exit code.
     pub fn code(self) -> i32 {
         match self {
             Self::Success => 0,
@@ -31,20 +31,20 @@ impl Exit {
     }
 }
 
-/// An error that knows its remedy: `Display` says what failed, `source()` why, [`hints`](Self::hints) what to
-/// do about it.
+/// An error with its remedy: `Display` says what failed, `source()` why, and [`hints`](Self::hints)
+/// what to do about it.
 pub trait Diagnose: std::error::Error {
     /// Commands to paste or things to do, best first.
     fn hints(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// Further facts, one a line, shown indented below the error.
+    /// More facts, one per line, shown indented below the error.
     fn details(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// How the program ends if this is what stopped it.
+    /// How the program ends if this error stopped it.
     fn exit(&self) -> Exit {
         Exit::Failure
     }

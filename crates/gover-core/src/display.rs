@@ -1,8 +1,8 @@
-//! Paths and sizes as people read them.
+//! Paths and sizes in a form for people.
 
 use std::path::{MAIN_SEPARATOR, Path};
 
-/// `path` with the user's home shortened to `~`; for people only, never for data.
+/// `path` with the user's home shortened to `~`, for people only, never for data.
 pub fn short_path(path: &Path, home: Option<&Path>) -> String {
     let below = home.filter(|home| home.parent().is_some()).and_then(|home| path.strip_prefix(home).ok());
     match below {
@@ -12,8 +12,8 @@ pub fn short_path(path: &Path, home: Option<&Path>) -> String {
     }
 }
 
-/// A word as it can be pasted into a shell of this system; between double quotes where it needs them, which every shell
-/// understands.
+/// A word in a form that can be pasted into any shell of this system: between double quotes if it
+/// needs them.
 pub fn pasted(word: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || c == MAIN_SEPARATOR
@@ -23,7 +23,7 @@ pub fn pasted(word: &str) -> String {
 
 /// Bytes in MiB with one decimal.
 pub fn mebibytes(bytes: u64) -> String {
-    // A size in tenths of a MiB stays exact in integers.
+    // Tenths of a MiB are exact in integers.
     let tenths = (u128::from(bytes) * 10 + (1 << 19)) >> 20;
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }

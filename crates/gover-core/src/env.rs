@@ -1,4 +1,4 @@
-//! The process environment as a value: the only code that touches `std::env`.
+//! The environment of the process as a value. No other code uses `std::env`.
 
 pub mod vars;
 
@@ -15,8 +15,7 @@ use crate::text::shown;
 
 /// Environment variables, the working directory and the arguments of a process.
 ///
-/// Production code uses [`Env::from_process`], tests [`Env::from_map`]; nothing else reads the process.
-/// An empty variable counts as unset.
+/// Programs use [`Env::from_process`], tests [`Env::from_map`]. An empty variable counts as unset.
 #[derive(Clone, Debug)]
 pub struct Env {
     source: Source,
@@ -31,8 +30,7 @@ enum Source {
 }
 
 impl Env {
-    /// The environment of this process, read when asked for; arguments without the program's name are
-    /// [`arguments`](Self::arguments)`[1..]`.
+    /// The environment of this process; each variable is read when it is asked for.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn from_process() -> Self {
         Self {
@@ -42,7 +40,7 @@ impl Env {
         }
     }
 
-    /// An environment made of the given variables, for tests and for what-if questions.
+    /// An environment of the given variables, for tests and hypothetical questions.
     pub fn from_map<K: Into<OsString>, V: Into<OsString>>(
         variables: impl IntoIterator<Item = (K, V)>,
         directory: PathBuf,
@@ -51,29 +49,29 @@ impl Env {
         Self { source: Source::Map(variables), directory: Some(directory), arguments: Vec::new() }
     }
 
-    /// The same environment in another directory, which also replaces `PWD`.
+    /// The same environment in another directory. `PWD` no longer applies.
     #[must_use]
     pub fn with_directory(mut self, directory: PathBuf) -> Self {
         self.directory = Some(directory);
         self
     }
 
-    /// A variable's value; `None` if unset or empty.
+    /// `None` if unset or empty.
     pub fn var(&self, name: &str) -> Option<OsString> {
         self.var_even_empty(name).filter(|value| !value.is_empty())
     }
 
-    /// A variable's value as text; `None` if unset, empty or not UTF-8.
+    /// `None` if unset, empty or not UTF-8.
     pub fn text(&self, name: &str) -> Option<String> {
         self.var(name)?.into_string().ok()
     }
 
-    /// A variable that is on: `1`, `true`, `yes`, `on`. `None` if unset or none of these and their opposites.
+    /// Whether a variable is `1`, `true`, `yes`, `on` or one of their opposites; `None` otherwise.
     pub fn switch(&self, name: &str) -> Option<bool> {
         parse_switch(&self.text(name)?)
     }
 
-    /// A variable's value, an empty one too.
+    /// A variable's value, even if it is empty.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn var_even_empty(&self, name: &str) -> Option<OsString> {
         match &self.source {
@@ -91,13 +89,13 @@ impl Env {
         }
     }
 
-    /// The working directory as the operating system knows it; `None` if it was removed.
+    /// `None` if the working directory was removed.
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
 
-    /// The working directory by the name the shell knows it by, as `os.Getwd` chooses it: `PWD` if it is
-    /// absolute and names the same directory.
+    /// The working directory by the name that the shell uses, chosen like `os.Getwd` does: `PWD` if
+    /// it is absolute and names the same directory.
     pub fn logical_directory(&self) -> Option<PathBuf> {
         let directory = self.directory()?;
         if !IS_WINDOWS
@@ -110,7 +108,7 @@ impl Env {
         Some(directory.to_owned())
     }
 
-    /// All arguments, the program's name first.
+    /// All arguments, starting with the program's name.
     pub fn arguments(&self) -> &[OsString] {
         &self.arguments
     }
@@ -120,7 +118,7 @@ impl Env {
         self.directories(vars::PATH)
     }
 
-    /// The directories that a variable lists as `PATH` does.
+    /// The directories in a variable that is a list like `PATH`.
     pub fn directories(&self, name: &str) -> Vec<PathBuf> {
         self.var(name).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
     }
@@ -137,20 +135,23 @@ impl Env {
         }
     }
 
-    /// Where gover keeps everything; `None` if `GOVER_HOME` is not absolute or no home is known.
+    /// Where gover keeps everything; `None` if `GOVER_HOME` is not absolute or there is no home
+    /// directory.
     ///
-    /// `GOVER_HOME` if it is set; else the home that the running program was installed into, since an editor that
-    /// starts `D:\gover\bin\go.exe` has no variable of a shell; else `~/.gover`.
+    /// This is `GOVER_HOME` if it is set, else the home that the running program was installed
+    /// into, else `~/.gover`. The second case is for programs without the variables of a shell: an
+    /// editor that starts `D:\gover\bin\go.exe`.
     pub fn gover_home(&self) -> Option<PathBuf> {
         if let Some(home) = self.var(vars::GOVER_HOME) {
             let home = simplified(Path::new(&home));
-            // A relative one would be another store in each directory.
+            // With a relative path each directory would have its own store.
             return home.is_absolute().then_some(home);
         }
         let usual = self.user_home().map(|home| home.join(".gover")).filter(|home| home.is_absolute());
         let own = self.program().and_then(|program| {
             home_of(&program, usual.as_deref()).or_else(|| {
-                // Linux names the program with all links resolved, the others as it was called.
+                // Linux resolves all links in the name of the program; other systems give the name
+                // it was called by.
                 let resolved = (std::env::consts::OS != "linux").then(|| program.canonicalize().ok())??;
                 home_of(&resolved, usual.as_deref())
             })
@@ -158,12 +159,12 @@ impl Env {
         own.or(usual)
     }
 
-    /// Why [`gover_home`](Self::gover_home) is not known.
+    /// Why [`gover_home`](Self::gover_home) is `None`.
     pub fn no_home(&self) -> NoHome {
         NoHome { given: self.var(vars::GOVER_HOME) }
     }
 
-    /// The running program's file.
+    /// The file of the running program.
     pub fn program(&self) -> Option<PathBuf> {
         match self.source {
             Source::Process => std::env::current_exe().ok(),
@@ -171,7 +172,7 @@ impl Env {
         }
     }
 
-    /// The directory for temporary files, as `os.TempDir` chooses it.
+    /// The directory for temporary files, chosen like `os.TempDir` does.
     pub fn temporary_directory(&self) -> PathBuf {
         match (&self.source, IS_WINDOWS) {
             (_, false) => self.var(vars::TMPDIR).map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
@@ -181,10 +182,10 @@ impl Env {
     }
 }
 
-/// It is not known where gover keeps everything.
+/// The home of gover is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoHome {
-    /// What `GOVER_HOME` says, if it is set.
+    /// The value of `GOVER_HOME`, if it is set.
     given: Option<OsString>,
 }
 
@@ -192,9 +193,13 @@ impl fmt::Display for NoHome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.given {
             Some(given) => {
-                write!(f, "GOVER_HOME is `{}`, which is no absolute path", shown(&given.to_string_lossy()))
+                write!(
+                    f,
+                    "GOVER_HOME is `{}`, which is not an absolute path",
+                    shown(&given.to_string_lossy())
+                )
             }
-            None => f.write_str("no home directory is known"),
+            None => f.write_str("there is no home directory"),
         }
     }
 }
@@ -205,18 +210,17 @@ impl Diagnose for NoHome {
     fn hints(&self) -> Vec<String> {
         let home = if IS_WINDOWS { vars::USERPROFILE } else { vars::HOME };
         vec![match &self.given {
-            Some(_) => {
-                "write it out, without `~`, variables or quotation marks in it, or unset it".to_owned()
-            }
+            Some(_) => "write the full path, without `~`, variables or quotation marks, or unset GOVER_HOME"
+                .to_owned(),
             None => format!("set {home}, or GOVER_HOME to an absolute path"),
         }]
     }
 }
 
-/// The home that `program` was installed into, as `usual` names it if it is that one.
+/// The home that `program` was installed into, by the name `usual` if it is that one.
 ///
-/// Each call of the shim comes through here. At the usual home nothing is asked of the disk, elsewhere whether the
-/// stamp is there and whether `usual` is a link.
+/// Each call of the shim comes through here. For the usual home this reads nothing from disk; for
+/// others it checks whether the stamp exists and whether `usual` is a link.
 fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     let home = home_above(program)?;
     if let Some(usual) = usual
@@ -224,13 +228,14 @@ fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     {
         return Some(usual.to_owned());
     }
-    // A user's home may be reached through a link or an automounter. The name that HOME gives it is the one that
-    // people know and that stays.
+    // A user's home may be reached through a link or an automounter. People know it by the name in
+    // HOME, and that name stays the same.
     let name = |usual: &&Path| is_other_name(usual, &home);
     is_stamped(&home).then(|| usual.filter(name).map_or_else(|| home.clone(), Path::to_owned))
 }
 
-/// Whether `usual`, the usual home, is `home`. Names are followed only if links in them can make that so.
+/// Whether `usual`, the usual home, is `home`. Links are followed only if they could make that
+/// true.
 fn is_other_name(usual: &Path, home: &Path) -> bool {
     let same_end =
         usual.file_name().zip(home.file_name()).is_some_and(|(usual, home)| is_same_name(usual, home));
@@ -238,12 +243,12 @@ fn is_other_name(usual: &Path, home: &Path) -> bool {
     is_possible && usual.canonicalize().is_ok_and(|usual| home.canonicalize().is_ok_and(|home| home == usual))
 }
 
-/// Whether two names are the same; Windows does not mind their case.
+/// Names on Windows differ by more than case.
 fn is_same_name(a: &OsStr, b: &OsStr) -> bool {
     a == b || (IS_WINDOWS && a.eq_ignore_ascii_case(b))
 }
 
-/// `DIR` of a program `DIR/bin/NAME`.
+/// `DIR` for a program `DIR/bin/NAME`.
 fn home_above(program: &Path) -> Option<PathBuf> {
     let bin = program.parent()?;
     let name = bin.file_name()?;
@@ -279,13 +284,13 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_reads_words_of_both_kinds() {
+    fn a_switch_is_on_or_off() {
         assert_eq!(env(&[("X", "OFF")]).switch("X"), Some(false));
         assert_eq!(env(&[("X", "1")]).switch("X"), Some(true));
         assert_eq!(env(&[("X", "maybe")]).switch("X"), None);
     }
 
-    /// A user's home beside a gover elsewhere, both with a shim's stamp.
+    /// A user's home, and a gover installed elsewhere, both with the stamp of a shim.
     fn two_homes() -> (tempfile::TempDir, PathBuf, PathBuf) {
         let root = tempfile::tempdir().unwrap();
         let path = simplified(&root.path().canonicalize().unwrap());
@@ -305,24 +310,24 @@ mod tests {
     }
 
     #[test]
-    fn a_program_finds_the_home_it_lies_in_without_any_variable() {
+    fn a_program_finds_its_own_home_without_any_variable() {
         let (_root, user, other) = two_homes();
         let program = other.join("bin").join("go");
         assert_eq!(home_seen_by(&program, &user, None), Some(other.clone()));
-        // The variable goes before it.
+        // The variable has precedence.
         let named = user.join("elsewhere");
         assert_eq!(home_seen_by(&program, &user, Some(&named)), Some(named));
-        // Even where nobody's home is known, as in a service.
+        // Even without a home directory, as in a service.
         assert_eq!(home_seen_by(&program, Path::new(""), None), Some(other));
     }
 
     #[test]
-    fn a_bin_that_is_not_gover_s_is_no_home() {
+    fn the_directory_above_another_program_is_not_a_home() {
         let (_root, user, other) = two_homes();
         let usual = Some(user.join(".gover"));
         std::fs::remove_file(other.join("bin/.shim")).unwrap();
         assert_eq!(home_seen_by(&other.join("bin").join("go"), &user, None), usual);
-        // A stamp alone is none either: the program must lie in `bin`.
+        // A stamp alone is not enough: the program must be in `bin`.
         std::fs::create_dir_all(other.join("tools")).unwrap();
         std::fs::write(other.join("tools").join(".shim"), "").unwrap();
         assert_eq!(home_seen_by(&other.join("tools").join("go"), &user, None), usual);
@@ -331,11 +336,11 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_home_needs_no_stamp_and_keeps_the_name_that_home_gives_it() {
+    fn the_usual_home_needs_no_stamp_and_keeps_its_name() {
         let (root, user, _other) = two_homes();
         let usual = user.join(".gover");
         assert_eq!(home_seen_by(&usual.join("bin").join("go"), &user, None), Some(usual.clone()));
-        // As an automounter or a link has it: HOME says one name, the running program another.
+        // As with an automounter or a link: HOME has one name, the running program another.
         let detour = root.path().join("drive").join("..").join("user");
         let program = usual.join("bin").join("go");
         assert_eq!(home_seen_by(&program, &detour, None), Some(detour.join(".gover")));
@@ -344,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_home_has_the_platform_s_separators() {
+    fn a_home_has_the_separators_of_the_system() {
         let nowhere = Path::new("/nowhere");
         if !IS_WINDOWS {
             let seen = home_seen_by(nowhere, nowhere, Some(Path::new("//opt/./gover/")));

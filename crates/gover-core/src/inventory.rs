@@ -1,4 +1,4 @@
-//! What is installed: the directories of `versions/`.
+//! The installed toolchains: the directories in `versions/`.
 
 use std::fs;
 use std::io;
@@ -8,16 +8,15 @@ use crate::bounded;
 use crate::layout::{Layout, goroot_program};
 use crate::version::ToolchainName;
 
-/// What `versions/` holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
     /// Installed toolchains, oldest first.
     pub toolchains: Vec<ToolchainName>,
-    /// Entries that are no toolchain: never selected, reported by `list`, cleaned by `prune`.
+    /// Entries that are not toolchains: never selected, shown by `gover list`, removed by `gover
+    /// prune`.
     pub damaged: Vec<Damage>,
 }
 
-/// An entry of `versions/` that is no toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
     pub path: PathBuf,
@@ -25,13 +24,13 @@ pub struct Damage {
 }
 
 impl Inventory {
-    /// Looks at every entry; a store that does not exist is empty.
+    /// Looks at every entry. A store that does not exist is empty.
     pub fn scan(layout: &Layout) -> io::Result<Self> {
         let mut inventory = Self::default();
         for entry in entries(&layout.versions())? {
             let path = layout.versions().join(&entry);
             match entry.to_str().and_then(|name| ToolchainName::parse(name).ok()) {
-                None => inventory.damaged.push(Damage { path, reason: "is no toolchain's name" }),
+                None => inventory.damaged.push(Damage { path, reason: "is not the name of a toolchain" }),
                 Some(name) => match damage(&path) {
                     None => inventory.toolchains.push(name),
                     Some(reason) => inventory.damaged.push(Damage { path, reason }),
@@ -44,7 +43,7 @@ impl Inventory {
     }
 }
 
-/// Whether that toolchain is there: two look-ups, whatever the store holds.
+/// Two file look-ups, however large the store is.
 pub fn is_installed(layout: &Layout, name: &ToolchainName) -> bool {
     is_goroot(&layout.toolchain(name))
 }
@@ -59,13 +58,12 @@ pub fn candidates(layout: &Layout) -> io::Result<Vec<ToolchainName>> {
     Ok(names)
 }
 
-/// Whether a directory holds what makes a GOROOT: `bin/go` and `VERSION`.
+/// Whether a directory has what makes it a GOROOT: `bin/go` and `VERSION`.
 pub fn is_goroot(path: &Path) -> bool {
     damage(path).is_none()
 }
 
-/// The toolchain name that a GOROOT's `VERSION` gives: its first line, trimmed
-/// (`docs/go.md#the-version-file`).
+/// The name in a GOROOT's `VERSION`: its first line, trimmed.
 pub fn version_of(goroot: &Path) -> Option<ToolchainName> {
     let text = bounded::read_text(&goroot.join("VERSION"), bounded::SMALL_FILE).ok()?;
     ToolchainName::parse(text.lines().next()?.trim()).ok()
@@ -118,6 +116,6 @@ mod tests {
             ["go1.9", "go1.22.5"]
         );
         let damaged: Vec<_> = inventory.damaged.iter().map(|damage| damage.reason).collect();
-        assert_eq!(damaged, ["has no VERSION", "is no toolchain's name"]);
+        assert_eq!(damaged, ["has no VERSION", "is not the name of a toolchain"]);
     }
 }

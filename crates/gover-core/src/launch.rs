@@ -1,4 +1,4 @@
-//! From a selection to a program start, as data; gover-sys executes it.
+//! From a selection to the start of a program, as data for gover-sys to execute.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,21 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::env::{Env, vars};
 use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
 
-/// A program start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Launch {
-    /// The program by its absolute path, which is its argv\[0\] too.
+    /// Absolute; also its argv\[0\].
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
-    /// Variables to set, or to remove where there is no value; the rest is inherited.
+    /// Variables to set, or to remove if there is no value. All others are inherited.
     pub edits: Vec<(&'static str, Option<OsString>)>,
 }
 
 impl Launch {
     /// How to start `program` (`go`, `gofmt`) of the selected toolchain.
     ///
-    /// GOROOT is set to the toolchain's directory whatever was inherited. Beyond that only what an order or Go's
-    /// switch protocol needs is changed.
+    /// GOROOT is set to the toolchain's directory, whatever was inherited. Otherwise only what an
+    /// explicit request or Go's switch protocol needs is changed.
     pub fn new(
         resolution: Resolution,
         toolchain: &Toolchain,
@@ -32,16 +31,17 @@ impl Launch {
             Some(goroot) => edits.push((vars::GOROOT, Some(goroot.clone().into_os_string()))),
             None => edits.push(depth_edit(&toolchain.bin, env)?),
         }
-        let ordered = resolution
+        let is_explicit = resolution
             .origin
             .is_some_and(|origin| matches!(origin.kind, OriginKind::Name | OriginKind::Argument));
-        if ordered && env.var(vars::GOTOOLCHAIN).is_none() {
+        if is_explicit && env.var(vars::GOTOOLCHAIN).is_none() {
             // `go +1.21 test` must really test with 1.21.
             edits.push((vars::GOTOOLCHAIN, Some(OsString::from("local"))));
         }
         let knows_switches = toolchain.name.as_ref().is_none_or(|name| name.version().selects_toolchains());
         if !knows_switches {
-            // Such a Go would leave them to everything it starts, where a newer Go stops at the mismatch.
+            // Such a toolchain would pass them on to everything it starts, where a newer Go stops
+            // at the mismatch.
             for name in [vars::SWITCH_VERSION, vars::SWITCH_COUNT] {
                 if env.var_even_empty(name).is_some() {
                     edits.push((name, None));
@@ -52,7 +52,8 @@ impl Launch {
     }
 }
 
-/// A `go` on PATH that is no toolchain may be a wrapper that comes back here: count, and stop before it spins.
+/// A `go` on PATH that is not in a GOROOT may be a wrapper that starts gover again. Count the
+/// calls, and stop before they go on forever.
 fn depth_edit(bin: &Path, env: &Env) -> Result<(&'static str, Option<OsString>), ResolveError> {
     let depth = env.text(vars::GOVER_SHIM_DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0_u32);
     if depth >= MAX_DEPTH {
@@ -61,5 +62,5 @@ fn depth_edit(bin: &Path, env: &Env) -> Result<(&'static str, Option<OsString>),
     Ok((vars::GOVER_SHIM_DEPTH, Some(OsString::from((depth + 1).to_string()))))
 }
 
-/// Deeper than builds that start builds go.
+/// More than any nesting of builds that start builds.
 const MAX_DEPTH: u32 = 20;

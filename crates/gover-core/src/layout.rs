@@ -1,18 +1,17 @@
-//! Where everything is below `GOVER_HOME`. Pure path arithmetic: nothing here touches the disk.
+//! Where everything is below `GOVER_HOME`. Nothing here touches the disk.
 
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use crate::version::ToolchainName;
 
-/// The paths of one gover home.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     home: PathBuf,
 }
 
 impl Layout {
-    /// The layout below `home`, which must be absolute.
+    /// `home` must be absolute.
     pub fn new(home: PathBuf) -> Self {
         Self { home }
     }
@@ -27,18 +26,17 @@ impl Layout {
         self.home.join("bin")
     }
 
-    /// A program in [`bin`](Self::bin), with `.exe` where the platform wants it.
+    /// A program in [`bin`](Self::bin), with `.exe` on Windows.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin().join(executable_name(name))
     }
 
-    /// The sum of the shim that [`bin`](Self::bin) was made from. It is there as long as `bin` is gover's, and so
-    /// tells a program in `bin` that the directory above is its home.
+    /// The checksum of the shim that [`bin`](Self::bin) was made from. It exists as long as `bin`
+    /// belongs to gover, so a program in `bin` can tell that the directory above it is its home.
     pub fn shim_stamp(&self) -> PathBuf {
         self.bin().join(".shim")
     }
 
-    /// All toolchains.
     pub fn versions(&self) -> PathBuf {
         self.home.join("versions")
     }
@@ -48,17 +46,16 @@ impl Layout {
         self.versions().join(name.as_str())
     }
 
-    /// All receipts.
     pub fn receipts(&self) -> PathBuf {
         self.home.join("receipts")
     }
 
-    /// What is known about how a toolchain came here.
+    /// Where a toolchain came from and what proved it.
     pub fn receipt(&self, name: &ToolchainName) -> PathBuf {
         self.receipts().join(format!("{name}.json"))
     }
 
-    /// Every file of a toolchain as it was installed, beside its receipt.
+    /// Every file of a toolchain as it was installed.
     pub fn file_list(&self, name: &ToolchainName) -> PathBuf {
         self.receipts().join(format!("{name}.files"))
     }
@@ -68,32 +65,32 @@ impl Layout {
         self.home.join("current")
     }
 
-    /// The one-line file with the default request.
+    /// A file of one line, the default request.
     pub fn default_file(&self) -> PathBuf {
         self.home.join("default")
     }
 
-    /// The manager's settings; the shim never reads them.
+    /// The settings of the manager. The shim never reads them.
     pub fn config(&self) -> PathBuf {
         self.home.join("config.toml")
     }
 
-    /// The few settings the shim needs, as plain lines, written by the manager.
+    /// The few settings that the shim needs, as plain lines, written by the manager.
     pub fn shim_state(&self) -> PathBuf {
         self.home.join("shim.state")
     }
 
-    /// Everything that can be fetched again.
+    /// Everything that can be downloaded again.
     pub fn cache(&self) -> PathBuf {
         self.home.join("cache")
     }
 
-    /// Where a release index is cached, one directory a source.
+    /// One directory for each source.
     pub fn index_cache(&self) -> PathBuf {
         self.cache().join("index")
     }
 
-    /// Which sources failed within the last hour.
+    /// Sources that failed within the last hour.
     pub fn failed_sources(&self) -> PathBuf {
         self.cache().join("failed-sources.json")
     }
@@ -103,17 +100,17 @@ impl Layout {
         self.cache().join("sumdb")
     }
 
-    /// Where toolchains are unpacked before they become visible; same file system as `versions`.
+    /// Where toolchains are unpacked before they become visible, on the same file system as
+    /// `versions`.
     pub fn staging(&self) -> PathBuf {
         self.home.join("staging")
     }
 
-    /// Lock files.
     pub fn locks(&self) -> PathBuf {
         self.home.join("locks")
     }
 
-    /// The lock of one name: a toolchain, `shims`, `default`, `sumdb`.
+    /// The lock for one name: a toolchain, `shims`, `default`, `config`.
     pub fn lock(&self, name: &str) -> PathBuf {
         self.locks().join(format!("{name}.lock"))
     }
@@ -123,13 +120,13 @@ impl Layout {
         self.home.join("sessions")
     }
 
-    /// The record of the shell process `id`.
+    /// The record of the shell with the process number `id`.
     pub fn session(&self, id: u32) -> PathBuf {
         self.sessions().join(id.to_string())
     }
 }
 
-/// `name` with the platform's suffix of executables.
+/// `name` with `.exe` on Windows.
 pub fn executable_name(name: &str) -> String {
     format!("{name}{EXE_SUFFIX}")
 }

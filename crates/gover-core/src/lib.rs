@@ -1,8 +1,8 @@
-//! What both gover programs decide with: versions, requests, pins and the one selection.
+//! What both gover programs decide with: versions, requests, pins, and the one selection.
 //!
-//! Pure domain code over `std` and `semver`. It reads files and the environment, prints nothing, writes nothing
-//! and knows nothing of the network; the manager and the shim call the same functions, so that they can never
-//! disagree.
+//! It depends on `std` and `semver` alone. It reads files and the environment, prints nothing,
+//! writes nothing and knows nothing of the network. The manager and the shim call the same
+//! functions, so they cannot disagree.
 
 mod bounded;
 pub mod date;

@@ -1,5 +1,5 @@
-//! Changes to single lines of files that people own. Every other byte stays: line ends of both kinds,
-//! a byte order mark, a last line without an end, and text that is not UTF-8.
+//! Changes to single lines of files that people own. Every other byte stays: line ends of both
+//! kinds, a byte order mark, a last line without an end, and text that is not UTF-8.
 
 /// A line without what ends it. The byte order mark is not part of the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

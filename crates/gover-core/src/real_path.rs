@@ -1,18 +1,20 @@
-//! A path with every link followed, in the form that other programs understand.
+//! Paths with all links followed, in a form that other programs understand.
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf, Prefix};
 
-/// The path with links, `.` and `..` resolved; an error if nothing is there.
+/// The path with links, `.` and `..` resolved; an error if there is nothing.
 ///
-/// Windows answers with `\\?\C:\…`; the [simplified] form is given, as Go's `filepath.EvalSymlinks` does.
+/// Windows answers with `\\?\C:\…`. This returns the [simplified] form, as Go's
+/// `filepath.EvalSymlinks` does.
 pub fn real_path(path: &Path) -> io::Result<PathBuf> {
     Ok(simplified(&path.canonicalize()?))
 }
 
-/// A path with the platform's separators and none at its end, and without the `\\?\` that some programs put before a path
-/// on Windows: go.exe does not understand it in GOROOT, nor cmd.exe, nor Windows itself in PATH.
+/// A path with the separators of the system, none at its end, and without the `\\?\` that some
+/// programs put in front on Windows: go.exe does not understand it in GOROOT, nor do cmd.exe and
+/// Windows itself in PATH.
 pub fn simplified(path: &Path) -> PathBuf {
     let mut components = path.components();
     let Some(Component::Prefix(prefix)) = components.next() else { return path.components().collect() };
@@ -34,7 +36,7 @@ mod tests {
     use crate::platform::IS_WINDOWS;
 
     #[test]
-    fn a_path_that_is_there_is_absolute_and_plain() {
+    fn a_real_path_is_absolute_and_simple() {
         let here = real_path(Path::new(".")).unwrap();
         assert!(here.is_absolute() && here.is_dir());
         assert!(!here.to_string_lossy().starts_with(r"\\?\"));
@@ -42,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn verbatim_forms_become_plain_where_they_are_known() {
+    fn verbatim_forms_become_simple() {
         if IS_WINDOWS {
             for (verbatim, expected) in [
                 (r"\\?\C:\a b\c", r"C:\a b\c"),

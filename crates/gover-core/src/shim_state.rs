@@ -1,7 +1,8 @@
-//! The few settings the shim needs, mirrored by the manager into one plain file.
+//! The few settings that the shim needs, copied by the manager into one plain file.
 //!
-//! The shim must not parse TOML; the manager writes `shim.state` whenever `config.toml` or the known releases
-//! change. Unknown lines are passed over, so that shim and manager of neighbouring versions agree.
+//! The shim must not parse TOML, so the manager writes `shim.state` whenever `config.toml` or the
+//! known releases change. Unknown lines are ignored, so that a shim works with the next version of
+//! the manager.
 
 use std::fmt;
 use std::path::Path;
@@ -10,18 +11,17 @@ use crate::bounded;
 use crate::env::{Env, parse_switch, vars};
 use crate::version::{GoVersion, ToolchainName};
 
-/// What `shim.state` holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShimState {
-    /// Whether a missing toolchain is installed on the spot; `None` means yes.
+    /// Whether a missing toolchain is installed automatically; `None` means yes.
     pub auto_install: Option<bool>,
     pub offline: Option<bool>,
-    /// The newest stable release known, which `oldstable` counts from.
+    /// The newest stable release known; `oldstable` is the one before it.
     pub stable: Option<GoVersion>,
 }
 
 impl ShimState {
-    /// Reads the file; a missing or unreadable one holds nothing.
+    /// A file that is missing or unreadable holds nothing.
     pub fn read(path: &Path) -> Self {
         bounded::read_text(path, bounded::SMALL_FILE).map(|text| Self::parse(&text)).unwrap_or_default()
     }
@@ -41,7 +41,8 @@ impl ShimState {
         state
     }
 
-    /// Whether a missing toolchain may be installed now: the environment first, then this file.
+    /// Whether a missing toolchain may be installed now. The environment has precedence over the
+    /// file.
     pub fn may_install(&self, env: &Env) -> bool {
         let offline = env.switch(vars::GOVER_OFFLINE).or(self.offline).unwrap_or(false);
         !offline && env.switch(vars::GOVER_AUTO_INSTALL).or(self.auto_install).unwrap_or(true)
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_state_can_be_read_back() {
         let state =
             ShimState { auto_install: Some(false), offline: None, stable: GoVersion::parse("1.27.3").ok() };
         assert_eq!(ShimState::parse(&state.to_string()), state);

@@ -1,7 +1,7 @@
-//! Small files that people and editors write.
+//! Text that people, editors and servers wrote, and text for people.
 
-/// The text of such a file: UTF-8, or UTF-16 with a byte order mark, which is what `echo 1.22 > .go-version` makes in
-/// Windows PowerShell 5.1. `None` for anything else.
+/// The text of a small file: UTF-8, or UTF-16 with a byte order mark, which `echo 1.22 >
+/// .go-version` writes in Windows PowerShell 5.1. `None` for anything else.
 pub fn decode(bytes: Vec<u8>) -> Option<String> {
     let unit: fn([u8; 2]) -> u16 = match bytes.get(..2) {
         Some([0xff, 0xfe]) => u16::from_le_bytes,
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_encodings_are_read_and_halves_are_not() {
+    fn both_encodings_are_read_if_they_are_complete() {
         let units: Vec<u16> = "\u{feff}1.22 ☃".encode_utf16().collect();
         let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
         let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_keeps_backslashes_and_quotes() {
+    fn shown_text_keeps_backslashes_and_quotes() {
         assert_eq!(shown("C:\\go \"x\" 'y' ☃"), "C:\\go \"x\" 'y' ☃");
         assert_eq!(shown("a\nb\u{1b}[31m\u{202e}"), "a\\nb\\u{1b}[31m\\u{202e}");
         assert_eq!(shown("go\u{feff}1.22\u{200b}"), "go\\u{feff}1.22\\u{200b}");

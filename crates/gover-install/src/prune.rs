@@ -235,7 +235,7 @@ mod tests {
             kinds(&found),
             [
                 ("go1.90.1".to_owned(), LeftoverKind::Damaged { reason: "has no bin/go" }),
-                ("junk".to_owned(), LeftoverKind::Damaged { reason: "is no toolchain's name" }),
+                ("junk".to_owned(), LeftoverKind::Damaged { reason: "is not the name of a toolchain" }),
                 ("go1.89.0".to_owned(), LeftoverKind::Staging),
                 ("go1.88.0@00.part".to_owned(), LeftoverKind::Download),
                 ("go1.87.0.json".to_owned(), LeftoverKind::Receipt),

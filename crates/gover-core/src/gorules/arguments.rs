@@ -4,20 +4,19 @@ use std::path::PathBuf;
 use crate::env::Env;
 use crate::real_path::real_path;
 
-/// Where a go command called with these arguments (without the program's name) looks for its files: the working
-/// directory as the shell names it, moved by `-C`.
-///
-/// `None` if there is no working directory.
+/// The directory in which a go command with these arguments (without the program's name) starts:
+/// the working directory by the shell's name, or the directory after `-C`. `None` if the working
+/// directory was removed.
 pub fn starting_directory(env: &Env, arguments: &[OsString]) -> Option<PathBuf> {
     let Some((_, directory, _)) = directory_flag(arguments) else { return env.logical_directory() };
     let target = env.directory()?.join(directory);
-    // After chdir Go asks the system for the name, unless PWD happens to be it. A directory that is not there is
-    // Go's to report.
+    // After `chdir` Go asks the system for the name, unless PWD is that directory. Go reports a
+    // directory that does not exist.
     let target = real_path(&target).unwrap_or(target);
     env.clone().with_directory(target).logical_directory()
 }
 
-/// The arguments as toolchain selection sees them: without `-C DIR`.
+/// The arguments that toolchain selection sees: without `-C DIR`.
 pub fn without_directory_flag(arguments: &[OsString]) -> Vec<OsString> {
     let Some((at, _, length)) = directory_flag(arguments) else { return arguments.to_vec() };
     let mut arguments = arguments.to_vec();
@@ -25,8 +24,8 @@ pub fn without_directory_flag(arguments: &[OsString]) -> Vec<OsString> {
     arguments
 }
 
-/// The `-C` flag, which must come first after the command's words (`handleChdirFlag` in cmd/go/main.go): its
-/// index, its value, and how many arguments it takes.
+/// The `-C` flag, which must be first after the command's words (`handleChdirFlag` in
+/// cmd/go/main.go): its index, its value, and its number of arguments.
 fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
     let at = command_words(arguments);
     let flag = arguments.get(at)?;
@@ -35,7 +34,7 @@ fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
     }
     let bytes = flag.as_encoded_bytes();
     let value = bytes.strip_prefix(b"--C=").or_else(|| bytes.strip_prefix(b"-C="))?;
-    // The prefix is ASCII, so dropping as many characters keeps the rest whole.
+    // The prefix is ASCII, so the rest is whole without it.
     let value = flag.to_str().map_or_else(
         || String::from_utf8_lossy(value).into_owned(),
         |text| text.split_once('=').map(|(_, value)| value.to_owned()).unwrap_or_default(),
@@ -43,7 +42,8 @@ fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
     Some((at, OsString::from(value), 1))
 }
 
-/// How many leading arguments are the words of a command: 1 for `build`, 2 for `mod tidy` (`lookupCmd`).
+/// The number of leading arguments that form a command: 1 for `build`, 2 for `mod tidy`
+/// (`lookupCmd`).
 fn command_words(arguments: &[OsString]) -> usize {
     let is = |at: usize, words: &[&str]| {
         arguments.get(at).is_some_and(|word| words.iter().any(|known| word == OsStr::new(known)))

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use crate::bounded;
 use crate::env::{Env, vars};
 
-/// Go's configuration as `cfg.Getenv` sees it: the environment, the user's go/env file, the toolchain's go.env.
+/// The configuration that `cfg.Getenv` sees: the environment, the user's go/env file, the go.env of
+/// the toolchain.
 #[derive(Debug)]
 pub struct GoEnv<'a> {
     env: &'a Env,
@@ -13,15 +14,15 @@ pub struct GoEnv<'a> {
 }
 
 impl<'a> GoEnv<'a> {
-    /// The configuration for the toolchain at `goroot`; without one only environment and user file count.
+    /// Without a `goroot`, there is no go.env.
     pub fn new(env: &'a Env, goroot: Option<&Path>) -> Self {
         let user = user_env_file(env).and_then(EnvFile::read);
         let goroot = goroot.map(|root| root.join("go.env")).and_then(EnvFile::read);
         Self { env, user, goroot }
     }
 
-    /// A variable's value. A line in the user's file counts even if it is empty, an environment variable only
-    /// if it is not.
+    /// A line in the user's file counts even if its value is empty; an environment variable does
+    /// not.
     pub fn get(&self, key: &str) -> Option<String> {
         if let Some(value) = self.env.var(key) {
             return Some(value.to_string_lossy().into_owned());
@@ -29,7 +30,7 @@ impl<'a> GoEnv<'a> {
         [&self.user, &self.goroot].into_iter().flatten().find_map(|file| file.get(key)).map(str::to_owned)
     }
 
-    /// The file a variable's value comes from; `None` if from the environment or from nowhere.
+    /// The file with the value; `None` if it comes from the environment or nothing sets it.
     pub fn file_of(&self, key: &str) -> Option<&Path> {
         if self.env.var(key).is_some() {
             return None;
@@ -42,7 +43,7 @@ impl<'a> GoEnv<'a> {
     }
 }
 
-/// A go/env file: lines `KEY=value`, the value verbatim (`cmd/go/internal/cfg.readEnvFile`).
+/// A go/env file: lines `KEY=value` with the value as it is (`cmd/go/internal/cfg.readEnvFile`).
 #[derive(Clone, Debug)]
 pub struct EnvFile {
     path: PathBuf,
@@ -50,20 +51,20 @@ pub struct EnvFile {
 }
 
 impl EnvFile {
-    /// Reads a file; `None` if it cannot be read, which Go treats as empty.
+    /// `None` if the file cannot be read, which Go treats as empty.
     pub fn read(path: PathBuf) -> Option<Self> {
         let bytes = bounded::read(&path, bounded::SMALL_FILE).ok()?;
         Some(Self { values: parse(&String::from_utf8_lossy(&bytes)), path })
     }
 
-    /// The value of `key`, possibly empty; the last line of that key wins.
+    /// The value of `key`, possibly empty. The last line with that key counts.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(String::as_str)
     }
 }
 
 fn parse(text: &str) -> BTreeMap<String, String> {
-    // Only lines that start with a capital count: this drops comments, `export` and `_KEY` alike.
+    // Only lines that start with a capital letter count, so not comments, `export` or `_KEY`.
     text.split('\n')
         .filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()))
         .filter_map(|line| line.split_once('='))
@@ -86,7 +87,7 @@ fn user_config_directory(env: &Env) -> Option<PathBuf> {
         "windows" => env.var(vars::APPDATA).map(PathBuf::from),
         "macos" => Some(PathBuf::from(env.var(vars::HOME)?).join("Library/Application Support")),
         _ => match env.var(vars::XDG_CONFIG_HOME).map(PathBuf::from) {
-            // Go refuses a relative one instead of falling back.
+            // For Go, a relative path is an error without a fallback.
             Some(directory) => directory.is_absolute().then_some(directory),
             None => Some(PathBuf::from(env.var(vars::HOME)?).join(".config")),
         },

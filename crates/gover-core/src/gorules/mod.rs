@@ -1,8 +1,9 @@
-//! cmd/go's own rules: which toolchain a go command of a given version would hand over to.
+//! The rules of cmd/go: to which toolchain a go command of a given version would switch.
 //!
-//! A port of the decisions in `cmd/go/internal/toolchain/select.go` and of what they read: go/env files
-//! (`cmd/go/internal/cfg`), go.work and go.mod (`modload.FindGoWork`, `FindGoMod`, `gover.GoModLookup`) and the
-//! `-C` flag (`cmd/go/main.go`). Checked against vectors that the real go command made.
+//! A port of `cmd/go/internal/toolchain/select.go` and of the code that reads its input: go/env
+//! files (`cmd/go/internal/cfg`), go.work and go.mod (`modload.FindGoWork`, `FindGoMod`,
+//! `gover.GoModLookup`) and the `-C` flag (`cmd/go/main.go`). Tests compare it with results of the
+//! real go command.
 
 mod arguments;
 mod environment;

@@ -1,8 +1,8 @@
-/// The value of the first line of a go.mod or go.work that starts with `key` and a blank or tab, with the line's
-/// number from 1.
+/// The value of the first line of a go.mod or go.work that starts with `key` and a space or tab,
+/// with the line's number from 1.
 ///
-/// This is Go's startup scanner (`cmd/go/internal/gover.GoModLookup`), not its parser: it also finds lines inside
-/// blocks and in files that do not parse, and so must we.
+/// This is the scanner that Go uses at startup (`cmd/go/internal/gover.GoModLookup`), not its
+/// parser. It also finds lines inside blocks and in files with syntax errors, so this does too.
 pub fn lookup<'a>(text: &'a str, key: &str) -> Option<(usize, &'a str)> {
     text.split('\n').enumerate().find_map(|(index, line)| {
         let rest = line.trim().strip_prefix(key)?;

@@ -1,14 +1,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The nearest go.mod upward from `directory`, unless it lies directly in the directory for temporary files
-/// (`modload.FindGoMod`, go.dev/issue/26708).
+/// The nearest go.mod in `directory` or above, unless it is directly in the directory for temporary
+/// files (`modload.FindGoMod`, go.dev/issue/26708).
 pub fn find_go_mod(directory: &Path, temporary: &Path) -> Option<PathBuf> {
     let root = directory.ancestors().find(|directory| is_file(&directory.join("go.mod")))?;
     (!is_same_directory(root, temporary)).then(|| root.join("go.mod"))
 }
 
-/// The nearest go.work upward from `directory`; the search does not leave `goroot` upward
+/// The nearest go.work in `directory` or above. The search does not go above `goroot`
 /// (`modload.findWorkspaceFile`).
 pub fn find_go_work(directory: &Path, goroot: Option<&Path>) -> Option<PathBuf> {
     let mut directory = directory;
@@ -28,7 +28,7 @@ fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| !metadata.is_dir())
 }
 
-/// `search.InDir(a, b) == "."`: the same by name, or after links are resolved.
+/// `search.InDir(a, b) == "."`: the same name, or the same after links are resolved.
 fn is_same_directory(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().is_ok_and(|a| a == b || b.canonicalize().is_ok_and(|b| a == b))
 }

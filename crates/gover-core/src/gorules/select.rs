@@ -11,36 +11,36 @@ use crate::diagnose::Diagnose;
 use crate::env::vars;
 use crate::version::{GoVersion, ToolchainName};
 
-/// What cmd/go's `Select` reads, besides the toolchain it runs in.
+/// What `Select` of cmd/go reads, besides the toolchain that runs it.
 #[derive(Debug)]
 pub struct Rules<'a> {
-    /// Environment, user's go/env file and go.env.
     pub settings: &'a GoEnv<'a>,
-    /// The starting directory of every search.
+    /// Where every search starts.
     pub directory: &'a Path,
     pub temporary: &'a Path,
-    /// The running toolchain's GOROOT, where a search for go.work ends.
+    /// The GOROOT of the toolchain that runs; the search for go.work ends there.
     pub goroot: Option<&'a Path>,
-    /// The command's arguments without the program's name.
+    /// Without the program's name.
     pub arguments: &'a [OsString],
-    /// GOTOOLCHAIN if nothing sets it: `auto` for a toolchain that is not there to be asked, `None` else.
+    /// GOTOOLCHAIN if nothing sets it: `auto` for a toolchain whose go.env cannot be read,
+    /// otherwise `None`.
     pub fallback: Option<&'a str>,
 }
 
-/// What the go command would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     Stay,
     Switch {
-        /// The name Go would look for; not always a release: `go1.22`, `go1.23.4 extra`.
+        /// The name that Go would look for, which is not always a release: `go1.22`, `go1.23.4
+        /// extra`.
         name: String,
         demand: Demand,
-        /// Whether only PATH may provide it (`path`, `+path`).
+        /// Whether Go would look for it on PATH only (`path`, `+path`).
         path_only: bool,
     },
 }
 
-/// What asked for another toolchain.
+/// What requires another toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     pub source: DemandSource,
@@ -48,7 +48,6 @@ pub struct Demand {
     pub line: Option<usize>,
 }
 
-/// Where a demand comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DemandSource {
     GoToolchain,
@@ -67,10 +66,10 @@ impl DemandSource {
     }
 }
 
-/// Go would stop with this message (without its `go: `).
+/// The error with which Go would stop, without its `go: `.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectError {
-    /// Go's words.
+    /// As Go words it.
     pub message: String,
     pub path: Option<PathBuf>,
 }
@@ -89,13 +88,13 @@ impl Diagnose for SelectError {
             Some(path) => {
                 format!("correct that line in {}, or run `go mod edit -toolchain=none`", path.display())
             }
-            None => "unset GOTOOLCHAIN, or `go env -u GOTOOLCHAIN`: then it is auto again".to_owned(),
+            None => "unset GOTOOLCHAIN, or run `go env -u GOTOOLCHAIN`".to_owned(),
         }]
     }
 }
 
 impl Rules<'_> {
-    /// What `local` would do (`toolchain.Select`).
+    /// What the toolchain `local` would do (`toolchain.Select`).
     pub fn select(&self, local: &ToolchainName) -> Result<Choice, SelectError> {
         let arguments = without_directory_flag(self.arguments);
         if !self.modules_enabled() || is_answered_locally(&arguments) {
@@ -156,7 +155,7 @@ impl Rules<'_> {
                 *chosen = Chosen { name: toolchain.to_owned(), version: name.version().clone(), demand };
             }
         }
-        // An invalid go line compares less than everything; the parser reports it later.
+        // An invalid go line is older than everything; the parser of Go reports it later.
         if let Some((line, Ok(version))) =
             lookup(&text, "go").map(|(line, value)| (line, GoVersion::parse(value)))
             && version > chosen.version
@@ -170,7 +169,7 @@ impl Rules<'_> {
         Ok(())
     }
 
-    /// The one file whose lines count (`modGoToolchain`).
+    /// The file whose lines count (`modGoToolchain`).
     fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, SelectError> {
         let work = match self.settings.get(vars::GOWORK).as_deref() {
             Some("off") => None,
@@ -183,7 +182,7 @@ impl Rules<'_> {
                 });
             }
         };
-        // GOWORK may name a file that `go work init` is about to write.
+        // `go work init` may be about to write the file in GOWORK.
         if let Some(work) = work.filter(|work| work.exists()) {
             return Ok(Some((DemandSource::GoWork, work)));
         }
@@ -237,7 +236,7 @@ fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, S
     Ok(Minimum { name, version, mode: suffix })
 }
 
-/// Command lines that every toolchain answers for itself, so that a person can always get out of a bad setting.
+/// Commands that no toolchain passes on, so that a person can always correct a wrong setting.
 fn is_answered_locally(arguments: &[OsString]) -> bool {
     let words: Vec<&str> = arguments.iter().take(4).map(|word| word.to_str().unwrap_or_default()).collect();
     match words.as_slice() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::diagnose::Diagnose;
 use crate::request::InvalidRequest;
 
-/// A pin file is there and does not say which Go to use.
+/// A pin file does not say which Go to use.
 #[derive(Debug)]
 pub enum PinError {
     Empty { path: PathBuf },
@@ -18,7 +18,7 @@ pub enum PinError {
 impl fmt::Display for PinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty { path } => write!(f, "`{}` names no Go version", path.display()),
+            Self::Empty { path } => write!(f, "`{}` does not name a Go version", path.display()),
             Self::Invalid { path, line, .. } => write!(f, "cannot use `{}` line {line}", path.display()),
             Self::NotText { path } => write!(f, "`{}` is not a text file", path.display()),
             Self::TooLarge { path, size } => {
@@ -46,7 +46,7 @@ impl Diagnose for PinError {
             Self::Unreadable { .. } => {
                 vec!["make the file readable, or choose a Go with GOVER_VERSION".to_owned()]
             }
-            _ => vec!["`gover pin 1.22` in that directory writes it anew".to_owned()],
+            _ => vec!["`gover pin 1.22` in that directory replaces it".to_owned()],
         }
     }
 }

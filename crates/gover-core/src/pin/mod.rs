@@ -1,4 +1,4 @@
-//! Pins: the files of a project that name a Go.
+//! Pins: the files of a project that choose a Go version.
 
 mod error;
 mod tool_versions;
@@ -14,12 +14,10 @@ use crate::bounded;
 use crate::request::Request;
 use crate::text;
 
-/// The name of gover's own pin file.
 pub const VERSION_FILE: &str = ".go-version";
-/// The name of the pin file that other managers share.
+/// Shared with managers of other languages, such as asdf and mise.
 pub const TOOL_VERSIONS_FILE: &str = ".tool-versions";
 
-/// Which file a pin was found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PinKind {
     VersionFile,
@@ -27,7 +25,6 @@ pub enum PinKind {
     ToolVersions,
 }
 
-/// A pin that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     pub kind: PinKind,
@@ -36,10 +33,11 @@ pub struct Pin {
     pub request: Request,
 }
 
-/// The nearest pin upward from `directory`; in one directory `.go-version` comes before `.tool-versions`.
+/// The nearest pin in `directory` or above. In one directory `.go-version` has precedence over
+/// `.tool-versions`.
 ///
-/// A directory or special file of that name is passed over, as cmd/go does with go.mod. A file that is there and
-/// cannot be understood is an error: running another Go than the one a project pins would be worse.
+/// A directory or device of that name is ignored, as cmd/go does with go.mod. A file that cannot be
+/// understood is an error: running another Go than the one a project pins would be worse.
 pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
     for directory in directory.ancestors() {
         if let Some(pin) = read_version_file(&directory.join(VERSION_FILE))? {
@@ -52,7 +50,7 @@ pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
     Ok(None)
 }
 
-/// The pin in a `.go-version` file; `None` if there is no such file.
+/// `None` if there is no such file.
 pub fn read_version_file(path: &Path) -> Result<Option<Pin>, PinError> {
     let Some(text) = read(path)? else { return Ok(None) };
     let (line, word) =
@@ -82,7 +80,8 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if is_absent(&error) => return Ok(None),
-        // A directory above that may not be searched hides whatever is there, for go.mod as for this.
+        // A parent directory without search permission hides the file, as it hides a go.mod from
+        // Go.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
@@ -96,12 +95,12 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 
-/// Whether the error means that nothing is there, a parent that is no directory included.
+/// Whether nothing has that name; a parent may be something other than a directory.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Far more than any pin needs, far less than would be felt.
+/// In bytes.
 const MAX_SIZE: u64 = 64 * 1024;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-/// The first line that is neither blank nor a comment, with its number. Later versions are passed over, as the
-/// other managers that know such a file do.
+/// The first line that is neither empty nor a comment, with its number. Later versions are ignored,
+/// as other managers do.
 pub(super) fn first_version(text: &str) -> Option<(usize, &str)> {
     text.trim_start_matches('\u{feff}')
         .lines()

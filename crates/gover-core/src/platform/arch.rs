@@ -3,20 +3,20 @@ use std::fmt;
 use crate::diagnose::{Diagnose, Exit};
 use crate::text::shown;
 
-/// An architecture by Go's name for it, of those that releases exist for.
+/// The name that Go has for an architecture, one of those with releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Arch(&'static str);
 
 impl Arch {
-    /// Reads Go's own name and nothing else: `amd64`, `arm64`, `386`.
-    ///
-    /// The names that other systems have for the same machine are answered with Go's.
+    /// Accepts the names of Go only: `amd64`, `arm64`, `386`. The error for the name of another
+    /// system has the one that Go uses.
     pub fn parse(text: &str) -> Result<Self, InvalidArch> {
         let known = NAMES.iter().find(|name| **name == text).map(|name| Self(name));
         known.ok_or_else(|| InvalidArch { text: text.to_owned(), meant: Self::by_any_name(text) })
     }
 
-    /// The architecture that a kernel, a compiler or another packager calls so: `x86_64`, `aarch64`, `armv7l`.
+    /// Accepts the names that kernels, compilers and packagers use too: `x86_64`, `aarch64`,
+    /// `armv7l`.
     pub fn by_any_name(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let name = match text.as_str() {
@@ -35,12 +35,11 @@ impl Arch {
         Some(Self(name))
     }
 
-    /// Go's name.
     pub fn as_str(self) -> &'static str {
         self.0
     }
 
-    /// For names that stand in this crate; [`NAMES`] holds every one of them.
+    /// For names in this crate, all of which are in [`NAMES`].
     pub(super) const fn known(name: &'static str) -> Self {
         Self(name)
     }
@@ -52,17 +51,16 @@ impl fmt::Display for Arch {
     }
 }
 
-/// The text is no architecture by Go's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidArch {
     pub text: String,
-    /// What Go calls that, if it is another's name for it.
+    /// The name that Go has for it.
     pub meant: Option<Arch>,
 }
 
 impl fmt::Display for InvalidArch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no architecture by Go's name", shown(&self.text))
+        write!(f, "`{}` is not an architecture that Go knows", shown(&self.text))
     }
 }
 
@@ -81,7 +79,8 @@ impl Diagnose for InvalidArch {
     }
 }
 
-/// Every GOARCH that a Go toolchain was released for, the most common first (`go tool dist list`, go.dev/dl).
+/// Every GOARCH for which a Go toolchain was released, the most common first (`go tool dist list`,
+/// go.dev/dl).
 const NAMES: [&str; 13] = [
     "amd64", "arm64", "386", "arm", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
     "riscv64", "s390x",
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_gos_own_names_are_taken_and_others_are_answered_with_them() {
+    fn other_names_are_errors_with_the_name_that_go_has() {
         for name in NAMES {
             assert_eq!(Arch::parse(name).unwrap().as_str(), name);
             assert_eq!(Arch::by_any_name(name).unwrap().as_str(), name);
@@ -108,7 +107,7 @@ mod tests {
             assert_eq!(Arch::parse(text).unwrap_err().hints(), [hint], "{text}");
         }
         let error = Arch::parse("z80\n").unwrap_err();
-        assert_eq!(error.to_string(), "`z80\\n` is no architecture by Go's name");
+        assert_eq!(error.to_string(), "`z80\\n` is not an architecture that Go knows");
         assert!(error.hints()[0].starts_with("Go knows amd64, arm64, 386, "), "{error:?}");
         assert!(Arch::parse("").is_err());
     }

@@ -1,4 +1,5 @@
-//! What a program was built for, from its first bytes: ELF, PE and Mach-O, thin and fat.
+//! The architecture a program was built for, from its first bytes: ELF, PE, and Mach-O, thin or
+//! fat.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -6,15 +7,15 @@ use std::path::Path;
 use super::Arch;
 use crate::bounded;
 
-/// The architectures that the program at `path` holds code for; none if it is no program, or one of a kind not known
-/// here, such as a script. One read, however long the file is.
+/// The architectures for which the file has code; none if it is not a program or of an unknown
+/// kind, such as a script. Reads once, however long the file is.
 pub fn architectures_of(path: &Path) -> Vec<Arch> {
     let mut first = Vec::with_capacity(LENGTH);
     let read = bounded::open(path).and_then(|file| file.take(LENGTH as u64).read_to_end(&mut first));
     if read.is_ok() { architectures(&first) } else { Vec::new() }
 }
 
-/// The same from a program's first bytes, of which a kilobyte is enough.
+/// Like [`architectures_of`], from the first kilobyte of a program.
 pub fn architectures(first: &[u8]) -> Vec<Arch> {
     let found = match first.get(..4) {
         Some([0x7f, b'E', b'L', b'F']) => elf(first).into_iter().collect(),
@@ -27,7 +28,8 @@ pub fn architectures(first: &[u8]) -> Vec<Arch> {
     found.into_iter().map(Arch::known).collect()
 }
 
-/// `e_machine`, with class and byte order where one number stands for several (System V ABI, chapter 4).
+/// `e_machine`, with class and byte order if one number stands for several architectures (System V
+/// ABI, chapter 4).
 fn elf(first: &[u8]) -> Option<&'static str> {
     let wide = *first.get(4)? == 2;
     let little = *first.get(5)? == 1;
@@ -51,7 +53,7 @@ fn elf(first: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// `Machine` behind the signature that the DOS header points to (PE format, "COFF File Header").
+/// `Machine` after the signature that the DOS header points to (PE format, "COFF File Header").
 fn pe(first: &[u8]) -> Option<&'static str> {
     let start = usize::try_from(little32(first, 0x3c)?).ok()?;
     let header = first.get(start..)?.strip_prefix(b"PE\0\0")?;
@@ -65,16 +67,17 @@ fn pe(first: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// `cputype` (<mach/machine.h>) of a program that is little-endian, as every Mac that Go runs on.
+/// `cputype` (<mach/machine.h>). Every Mac that Go runs on is little-endian.
 fn mach(first: &[u8]) -> Option<&'static str> {
     mach_name(little32(first, 4)?)
 }
 
-/// The `cputype` of every part; the header of a fat program is big-endian (<mach-o/fat.h>).
+/// The `cputype` of each part. The header of a fat program is big-endian (<mach-o/fat.h>).
 fn fat(first: &[u8], entry: usize) -> Vec<&'static str> {
     let big32 = |at: usize| Some(u32::from_be_bytes(first.get(at..at + 4)?.try_into().ok()?));
     let parts = big32(4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-    // A compiled Java class begins with the same four bytes; its next four are a version, 45 and above.
+    // A compiled Java class begins with the same four bytes. Its next four are a version of at
+    // least 45.
     if parts > MOST_PARTS {
         return Vec::new();
     }
@@ -95,7 +98,7 @@ fn little32(first: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(first.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// Go's own linker puts the PE header at 128; others stay below a kilobyte too.
+/// The linker of Go puts the PE header at 128; other linkers also stay below a kilobyte.
 const LENGTH: usize = 1024;
 const MOST_PARTS: usize = 16;
 
@@ -137,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn elf_tells_its_machine_class_and_order() {
+    fn an_elf_header_has_machine_class_and_byte_order() {
         for (class, order, machine, name) in [
             (2, 1, 62, "amd64"),
             (2, 1, 183, "arm64"),
@@ -154,14 +157,14 @@ mod tests {
             (2, 1, 8, "mips64le"),
         ] {
             assert_eq!(names(&elf_of(class, order, machine)), [name]);
-            // Each is a name that people may give too.
+            // People may give each of these names.
             assert!(Arch::parse(name).is_ok());
         }
         assert!(names(&elf_of(2, 1, 0xffff)).is_empty());
     }
 
     #[test]
-    fn windows_programs_tell_theirs_wherever_the_header_is() {
+    fn the_header_of_a_windows_program_may_be_anywhere() {
         for (machine, name) in [(0x8664, "amd64"), (0xaa64, "arm64"), (0x14c, "386"), (0x1c4, "arm")] {
             assert_eq!(names(&pe_of(0x80, machine)), [name]);
             assert_eq!(names(&pe_of(0x110, machine)), [name]);
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn mac_programs_tell_one_architecture_or_several() {
+    fn a_mac_program_has_one_architecture_or_several() {
         let thin = |kind: u32| [0xfeed_facf_u32.to_le_bytes(), kind.to_le_bytes()].concat();
         assert_eq!(names(&thin(0x0100_0007)), ["amd64"]);
         assert_eq!(names(&thin(0x0100_000c)), ["arm64"]);
@@ -184,10 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_program_or_cut_off_tells_nothing() {
+    fn other_files_and_incomplete_ones_have_no_architecture() {
         let whole = [elf_of(2, 1, 62), pe_of(0x80, 0x8664), fat_of(0xcafe_babe, 20, &[0x0100_0007])];
         for bytes in &whole {
-            // A fat program's part counts as soon as its kind is there.
+            // A part of a fat program counts as soon as its kind is known.
             let least = if bytes[0] == 0xca { 12 } else { bytes.len() };
             for length in 0..least {
                 assert!(names(&bytes[..length]).is_empty(), "{length} of {bytes:x?}");

@@ -1,28 +1,30 @@
-//! The machine below this program, which need not be the one the program was built for.
+//! The machine that runs this program. It may differ from the one the program was built for.
 
 use std::fmt;
 
 use super::{Arch, Platform};
 
-/// What the operating system tells of its machine.
+/// What the operating system says about its machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MachineFacts {
-    /// What it calls the processor: `x86_64`, `aarch64`, `ARM64`; `None` if it does not tell.
+    /// Its name for the processor: `x86_64`, `aarch64`, `ARM64`.
     pub processor: Option<String>,
-    /// What the programs around this one are built for; `None` where the system runs all that the processor can.
+    /// What the other programs are built for; `None` if the system runs everything that the
+    /// processor can.
     pub userland: Option<Vec<Arch>>,
 }
 
 impl Platform {
-    /// The platform whose toolchains compatibility the machine, seen by a program that was built for `self`.
+    /// The platform whose toolchains suit the machine, for a program that was built for `self`.
     ///
-    /// - macOS and Windows run the processor's own programs always. An x86-64 program that Rosetta or Windows on ARM
-    ///   translates, and a 32-bit program on 64-bit Windows, must not bring its own kind in: that would be slower for no
-    ///   reason, and the go command would build for the wrong machine by default.
-    /// - On Linux a kernel says little about what its programs are. Raspberry Pi OS boots a 64-bit kernel below a
-    ///   32-bit userland: there is no 64-bit libc, no loader for it, and gcc, which cgo calls, makes 32-bit code. So
-    ///   the processor's architecture is taken only if the programs around are built for it too: then this program
-    ///   is the stranger. Otherwise its own stands.
+    /// - macOS and Windows always run programs for the processor. An x86-64 program that Rosetta or
+    ///   Windows on ARM translates, and a 32-bit program on 64-bit Windows, must not install
+    ///   toolchains of its own kind: they would be slower, and the go command would build for the
+    ///   wrong machine by default.
+    /// - On Linux the kernel says little about the programs. Raspberry Pi OS has a 64-bit kernel
+    ///   and 32-bit programs: there is no 64-bit libc and no loader for it, and gcc, which cgo
+    ///   calls, makes 32-bit code. So the architecture of the processor counts only if other
+    ///   programs are built for it too. Otherwise that of this program counts.
     #[must_use]
     pub fn of_machine(self, facts: &MachineFacts) -> Self {
         match facts.processor.as_deref().and_then(Arch::by_any_name) {
@@ -33,7 +35,7 @@ impl Platform {
         }
     }
 
-    /// The other architectures whose programs this machine runs without anything installed, the best first.
+    /// Other architectures whose programs this machine runs without an emulator, the best first.
     pub fn also_runs(&self) -> &'static [Arch] {
         match (self.os(), self.arch()) {
             ("darwin", "arm64") => &[AMD64],
@@ -43,7 +45,7 @@ impl Platform {
         }
     }
 
-    /// How programs for `arch` fare on this machine.
+    /// How well this machine runs programs for `arch`.
     pub fn compatibility(&self, arch: Arch) -> Compatibility {
         if self.arch() == arch.as_str() {
             Compatibility::Own
@@ -56,7 +58,8 @@ impl Platform {
         }
     }
 
-    /// In a few words what is special about a toolchain for `arch` here; `None` for the machine's own.
+    /// What is special about a toolchain for `arch` here; `None` for the machine's own
+    /// architecture.
     pub fn warning(&self, arch: Arch) -> Option<ArchWarning> {
         let compatibility = self.compatibility(arch);
         (compatibility != Compatibility::Own).then(|| ArchWarning {
@@ -67,16 +70,16 @@ impl Platform {
     }
 }
 
-/// How programs of an architecture run on a machine.
+/// How a machine runs programs of an architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compatibility {
-    /// They are what it is made for.
+    /// The machine is of that architecture.
     Own,
-    /// The processor runs them as well: 386 on amd64.
+    /// The processor runs them too: 386 on amd64.
     Compatible,
-    /// The operating system translates them: amd64 on arm64, with Rosetta or by Windows.
+    /// The operating system translates them: amd64 on arm64, by Rosetta or Windows.
     Emulated,
-    /// Only with an emulator that somebody installed, such as qemu.
+    /// Needs an emulator such as qemu.
     Foreign,
 }
 
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn on_linux_the_userland_decides() {
-        // A 32-bit gover between 64-bit programs is the stranger.
+        // A 32-bit gover among 64-bit programs.
         assert_eq!(machine("linux-386", Some("x86_64"), Some("amd64")), "linux-amd64");
         assert_eq!(machine("linux-arm", Some("aarch64"), Some("arm64")), "linux-arm64");
         // Raspberry Pi OS: only the kernel is 64-bit.
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_does_not_tell_is_what_the_program_was_built_for() {
+    fn an_unknown_machine_is_what_the_program_was_built_for() {
         assert_eq!(machine("linux-386", Some("vax"), Some("amd64")), "linux-386");
         let no_shell = MachineFacts { processor: Some("x86_64".to_owned()), userland: Some(Vec::new()) };
         let linux: Platform = "linux-386".parse().unwrap();
@@ -145,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_toolchain_for_another_architecture_is_told_apart() {
+    fn a_toolchain_for_another_architecture_has_a_warning() {
         let warning = |machine: &str, arch: &str| {
             let machine: Platform = machine.parse().unwrap();
             machine.warning(Arch::parse(arch).unwrap()).map(|warning| warning.to_string())

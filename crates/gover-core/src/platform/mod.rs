@@ -19,7 +19,7 @@ pub use refused::WrongArchitecture;
 /// system; everywhere else, what differs is an `if`.
 pub const IS_WINDOWS: bool = cfg!(windows);
 
-/// A GOOS and GOARCH pair; `Display` and `parse` use `linux-amd64`.
+/// GOOS and GOARCH; `Display` and `parse` use `linux-amd64`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Platform {
     os: String,
@@ -27,7 +27,7 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// A platform by Go's own names; both must be non-empty words of `a-z0-9`.
+    /// Both must be words of `a-z0-9`.
     pub fn new(os: &str, arch: &str) -> Result<Self, InvalidPlatform> {
         let word = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if word(os) && word(arch) {
@@ -37,7 +37,8 @@ impl Platform {
         }
     }
 
-    /// The platform this program was built for. The machine may be another: see [`of_machine`](Self::of_machine).
+    /// The platform that this program was built for. The machine may be another: see
+    /// [`of_machine`](Self::of_machine).
     pub fn host() -> Self {
         let os = match std::env::consts::OS {
             "macos" => "darwin",
@@ -46,28 +47,26 @@ impl Platform {
         Self { os: os.to_owned(), arch: host_arch().to_owned() }
     }
 
-    /// The same operating system on another architecture.
     #[must_use]
     pub fn with_arch(&self, arch: Arch) -> Self {
         Self { os: self.os.clone(), arch: arch.as_str().to_owned() }
     }
 
-    /// GOOS.
     pub fn os(&self) -> &str {
         &self.os
     }
 
-    /// GOARCH.
     pub fn arch(&self) -> &str {
         &self.arch
     }
 
-    /// The architecture in archive names and in the index: `armv6l` for linux/arm, else GOARCH.
+    /// The architecture in the names of archives and in the release index: `armv6l` for linux/arm,
+    /// otherwise GOARCH.
     pub fn archive_arch(&self) -> &str {
         if self.os == "linux" && self.arch == "arm" { "armv6l" } else { &self.arch }
     }
 
-    /// Whether its archives are zip files.
+    /// Windows archives are zip files.
     pub fn is_windows(&self) -> bool {
         self.os == "windows"
     }
@@ -89,7 +88,6 @@ impl FromStr for Platform {
     }
 }
 
-/// The text names no platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidPlatform {
     pub text: String,

@@ -6,10 +6,11 @@ use crate::diagnose::{Diagnose, Exit};
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// The system does not run a toolchain's program, because it is for another architecture.
+/// A program of a toolchain does not run because it is for another architecture.
 ///
-/// The shim asks for this after the system refused one with an error of `gover_sys::exec::is_wrong_format`; before that
-/// nobody knows, since an emulator may be there.
+/// The shim looks for this after the system returned an error for which
+/// `gover_sys::exec::is_wrong_format` is true. It cannot know before, since there may be an
+/// emulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongArchitecture {
     program: PathBuf,
@@ -18,7 +19,7 @@ pub struct WrongArchitecture {
 }
 
 impl WrongArchitecture {
-    /// Looks at a program that was refused; `None` if its architecture is not the reason.
+    /// `None` if the architecture of the program is not why it did not start.
     pub fn of(program: &Path) -> Option<Self> {
         let machine = Platform::host().arch().to_owned();
         let found = architectures_of(program);
@@ -26,7 +27,7 @@ impl WrongArchitecture {
         strange.then(|| Self { program: program.to_owned(), found, machine })
     }
 
-    /// The toolchain of a store that the program is of, by the names of its directories.
+    /// The toolchain in a store that the program belongs to, by the names of its directories.
     fn toolchain(&self) -> Option<ToolchainName> {
         let goroot = self.program.parent()?.parent()?;
         if goroot.parent()?.file_name()? != "versions" {
@@ -53,7 +54,7 @@ impl std::error::Error for WrongArchitecture {}
 impl Diagnose for WrongArchitecture {
     fn hints(&self) -> Vec<String> {
         vec![match self.toolchain() {
-            // The architecture by name: GOVER_ARCH may be what brought this one here.
+            // With the architecture: GOVER_ARCH may be why the wrong one was installed.
             Some(name) => format!("gover install -f --arch {} {}", self.machine, Request::exact(name)),
             None => "`gover current` shows which toolchain that is".to_owned(),
         }]
@@ -68,7 +69,7 @@ impl Diagnose for WrongArchitecture {
 mod tests {
     use super::*;
 
-    /// The first bytes of a program for Linux on s390x, which no test runs on.
+    /// The first bytes of a program for Linux on s390x. No test runs there.
     const STRANGE: &[u8] = b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x16";
 
     fn program(directory: &str, content: &[u8]) -> (tempfile::TempDir, PathBuf) {

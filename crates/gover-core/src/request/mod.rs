@@ -1,4 +1,4 @@
-//! Requests: what a person types or writes into a file to name a Go.
+//! Requests: what people type or write into a file to choose a Go version.
 
 mod parse;
 mod suggest;
@@ -12,14 +12,13 @@ use crate::version::{GoVersion, ToolchainName};
 
 pub use parse::InvalidRequest;
 
-/// A request, parsed. `Display` gives it as it was written, trimmed.
+/// `Display` is the text as it was written, trimmed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     text: String,
     kind: RequestKind,
 }
 
-/// The kinds of request (`docs/design.md#requests`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// One toolchain: `1.22.5`, `go1.23rc1`, `go1.22.5-bigcorp`.
@@ -36,40 +35,38 @@ pub enum RequestKind {
     OldStable,
     /// The newest release, prereleases too.
     Next,
-    /// A Go on PATH that is not gover's.
+    /// A Go on PATH that gover did not install.
     System,
     /// A GOROOT by its path.
     Path(PathBuf),
 }
 
 impl Request {
-    /// Parses what a person typed, where a path is allowed.
+    /// Parses what a person typed. A path is allowed.
     pub fn parse(text: &str) -> Result<Self, InvalidRequest> {
         parse::parse(text, true)
     }
 
-    /// Parses what a file of a project says, where a path is refused: a checkout must not choose a program of
-    /// its own to run as `go`.
+    /// Parses what a file of a project says. A path is an error: a checkout must not choose a
+    /// program of its own to run as `go`.
     pub fn parse_pin(text: &str) -> Result<Self, InvalidRequest> {
         parse::parse(text, false)
     }
 
-    /// The request for exactly this toolchain.
     pub fn exact(name: ToolchainName) -> Self {
         Self { text: name.as_str().trim_start_matches("go").to_owned(), kind: RequestKind::Exact(name) }
     }
 
-    /// What kind it is.
     pub fn kind(&self) -> &RequestKind {
         &self.kind
     }
 
-    /// The request as it was written.
+    /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The toolchain it names, if it names exactly one.
+    /// The toolchain, if the request names exactly one.
     pub fn as_exact(&self) -> Option<&ToolchainName> {
         match &self.kind {
             RequestKind::Exact(name) => Some(name),
@@ -77,13 +74,13 @@ impl Request {
         }
     }
 
-    /// Whether it can be answered by a list of toolchains: everything but `system` and paths.
+    /// Whether a list of toolchains can contain a match: true for all but `system` and paths.
     pub fn is_by_version(&self) -> bool {
         !matches!(self.kind, RequestKind::System | RequestKind::Path(_))
     }
 
-    /// The newest of `candidates` that answers it. `stable` is the newest stable release known, which
-    /// `oldstable` counts from; without it the candidates' own newest serves.
+    /// The newest of `candidates` that matches. `oldstable` is relative to `stable`, the newest
+    /// stable release known; without it, to the newest of the candidates.
     pub fn newest<'a>(
         &self,
         candidates: impl IntoIterator<Item = &'a ToolchainName>,
@@ -95,7 +92,7 @@ impl Request {
         matches.into_iter().max()
     }
 
-    /// All of `candidates` that answer it; `stable` as for [`newest`](Self::newest).
+    /// All of `candidates` that match; `stable` as for [`newest`](Self::newest).
     pub fn all<'a>(
         &self,
         candidates: &'a [ToolchainName],
@@ -105,7 +102,7 @@ impl Request {
         candidates.iter().filter(|name| self.matches(name, stable.as_ref())).collect()
     }
 
-    /// Whether `name` answers it, given the newest stable release known.
+    /// Whether `name` matches, given the newest stable release known.
     pub fn matches(&self, name: &ToolchainName, stable: Option<&GoVersion>) -> bool {
         let version = name.version();
         if let RequestKind::Exact(exact) = &self.kind {
@@ -129,8 +126,8 @@ impl Request {
         }
     }
 
-    /// A version that no answer to this request exceeds, where the request says so; used to tell whether a go
-    /// line can demand more than a request whose answer is not known yet.
+    /// A version that no match can exceed, if there is one. With it, a go line can be compared with
+    /// a request before it is known which toolchain matches.
     pub fn ceiling(&self) -> Option<GoVersion> {
         match &self.kind {
             RequestKind::Exact(name) => Some(name.version().clone()),
@@ -148,7 +145,8 @@ impl fmt::Display for Request {
     }
 }
 
-/// The version in semver's terms, as golang.org/x/vuln's `GoTagToSemver` maps it: `1.21rc2` is `1.21.0-rc.2`.
+/// The version in semver's notation, as golang.org/x/vuln's `GoTagToSemver` maps it: `1.21rc2` is
+/// `1.21.0-rc.2`.
 fn semantic(version: &GoVersion) -> Option<semver::Version> {
     let mut semantic =
         semver::Version::new(version.major()?, version.minor()?, version.patch().unwrap_or_default());
@@ -163,7 +161,7 @@ fn semantic(version: &GoVersion) -> Option<semver::Version> {
     Some(semantic)
 }
 
-/// The newest stable release: the one that is known, or a newer one among toolchains; custom builds are none.
+/// The newest stable release: the known one, or a newer toolchain that is not a custom build.
 fn newest_stable<'a>(
     toolchains: impl IntoIterator<Item = &'a ToolchainName>,
     known: Option<&'a GoVersion>,

@@ -8,14 +8,12 @@ use crate::diagnose::{Diagnose, Exit};
 use crate::text::shown;
 use crate::version::{GoVersion, ToolchainName};
 
-/// The text is no request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidRequest {
-    /// What was given, trimmed and cut to a length fit for a message.
+    /// Trimmed and shortened for messages.
     pub text: String,
-    /// What is wrong with it, if more can be said than that it is no request.
     pub reason: Option<&'static str>,
-    /// The nearest thing that would be one.
+    /// The nearest valid request.
     pub close: Option<String>,
 }
 
@@ -57,7 +55,7 @@ pub(super) fn parse(text: &str, paths: bool) -> Result<Request, InvalidRequest> 
         return if paths && !trimmed.contains('\0') {
             Ok(Request { text: trimmed.to_owned(), kind: RequestKind::Path(PathBuf::from(trimmed)) })
         } else {
-            Err(invalid(Some("a path cannot be asked for here")))
+            Err(invalid(Some("a path is not allowed here")))
         };
     }
     if trimmed.len() > MAX_LENGTH || trimmed.chars().any(char::is_control) {
@@ -88,14 +86,14 @@ fn kind(text: &str) -> Option<RequestKind> {
     match name {
         Some(name) if name.is_release() => Some(RequestKind::Exact(ToolchainName::of(name.version()))),
         // A custom build keeps its suffix; it is never a bare language version.
-        Some(name) if !name.version().is_language() && is_plain(bare) => Some(RequestKind::Exact(name)),
+        Some(name) if !name.version().is_language() && is_portable(bare) => Some(RequestKind::Exact(name)),
         _ => range(bare).map(RequestKind::Range),
     }
 }
 
-/// Whether a name can be a file and a program everywhere, and be pasted into any shell: what a checkout pins is
-/// shown in hints. Windows drops a final dot.
-fn is_plain(name: &str) -> bool {
+/// Whether a name can be a file and a program on every system, and be pasted into any shell: hints
+/// show what a checkout pins. Windows drops a final dot.
+fn is_portable(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
         && !name.contains("..")
         && !name.ends_with('.')
@@ -112,7 +110,7 @@ fn partial(text: &str) -> Option<RequestKind> {
     }
 }
 
-/// Comparators separated by blanks or commas, each with Go's way to write a version.
+/// Comparators separated by spaces or commas, each followed by a version in Go's notation.
 fn range(text: &str) -> Option<VersionReq> {
     if !text.contains(['<', '>', '=', '^', '~']) {
         return None;
@@ -136,7 +134,7 @@ fn range(text: &str) -> Option<VersionReq> {
     VersionReq::parse(&comparators.join(",")).ok()
 }
 
-/// A version in a comparator: partial ones stay partial, `1.23rc1` becomes `1.23.0-rc.1`.
+/// Partial versions stay partial; `1.23rc1` becomes `1.23.0-rc.1`.
 fn comparator_version(text: &str) -> Option<String> {
     let bare = text.strip_prefix("go").or_else(|| text.strip_prefix('v')).unwrap_or(text);
     let version = GoVersion::parse(bare).ok()?;
@@ -159,6 +157,6 @@ fn why(text: &str) -> Option<&'static str> {
     None
 }
 
-/// Longer than any name Go could give a release.
+/// No release of Go has a longer name.
 const MAX_LENGTH: usize = 100;
 const MAX_SHOWN: usize = 40;

@@ -1,6 +1,6 @@
 use crate::version::GoVersion;
 
-/// The nearest valid request to a text that is none, if one is near enough to be meant.
+/// The valid request that was probably meant.
 pub(super) fn close_to(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let lower =

@@ -11,26 +11,26 @@ use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// The standing choice, with Go's own rules applied to it.
+/// A choice, with the rules of Go applied to it.
 pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     let directory = starting_directory(question.env, question.arguments);
     let (origin, outcome) = match choose(question, directory.as_deref(), trace)? {
         Some((origin, request)) => {
             let outcome = locate::locate(question, &request)?;
-            trace.say(|home| answer(&request, &outcome, home));
+            trace.say(|home| found(&request, &outcome, home));
             (Some(origin), outcome)
         }
         None => found_on_path(question, trace),
     };
-    let standing =
+    let choice =
         Resolution { outcome, origin, raised: None, go_error: None, arguments: question.arguments.to_vec() };
     match directory {
-        Some(directory) => Ok(apply_rules(question, &directory, standing, trace)),
-        None => Ok(standing),
+        Some(directory) => Ok(apply_rules(question, &directory, choice, trace)),
+        None => Ok(choice),
     }
 }
 
-/// Rules 8 and 9.
+/// Steps 8 and 9 of docs/selection.md.
 fn found_on_path(question: &Question<'_>, trace: &mut Trace) -> (Option<Origin>, Outcome) {
     let Some(toolchain) = system::find(question) else {
         trace.say(|_| "PATH has no Go outside gover".to_owned());
@@ -42,7 +42,7 @@ fn found_on_path(question: &Question<'_>, trace: &mut Trace) -> (Option<Origin>,
     (Some(origin), Outcome::Ready(toolchain))
 }
 
-/// Rules 4 to 7: the first that says anything.
+/// Steps 4 to 7: the first that chooses anything.
 fn choose(
     question: &Question<'_>,
     directory: Option<&Path>,
@@ -54,7 +54,7 @@ fn choose(
         let request = Request::parse(&value).map_err(|source| ResolveError::Request {
             location: "GOVER_VERSION".to_owned(),
             source,
-            remedy: "`gover use --clear` takes it back, or says how this shell unsets GOVER_VERSION",
+            remedy: "`gover use --clear` undoes it, or prints the command that unsets GOVER_VERSION",
         })?;
         return Ok(Some((origin(OriginKind::Environment, None, None, value), request)));
     }
@@ -68,7 +68,7 @@ fn choose(
         })?;
         return Ok(Some((origin(OriginKind::Session, Some(&path), None, record.request), request)));
     }
-    trace.say(|_| "no shell above this one recorded a choice".to_owned());
+    trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
     if let Some(pin) = directory.map(find_pin).transpose()?.flatten() {
         trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
@@ -88,7 +88,7 @@ fn read_default(
 ) -> Result<Option<(Origin, Request)>, ResolveError> {
     let path = question.layout.default_file();
     let text = match bounded::read(&path, bounded::SMALL_FILE) {
-        // What is no text is no request either, and is reported as such.
+        // Bytes that are not UTF-8 are reported as an invalid request.
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(ResolveError::Default { path, source }),
@@ -102,7 +102,7 @@ fn read_default(
     let request = Request::parse(text).map_err(|source| ResolveError::Request {
         location: format!("`{}`", path.display()),
         source,
-        remedy: "`gover default latest` writes it anew",
+        remedy: "`gover default latest` replaces it",
     })?;
     Ok(Some((origin(OriginKind::Default, Some(&path), None, text.to_owned()), request)))
 }
@@ -111,25 +111,27 @@ fn origin(kind: OriginKind, path: Option<&Path>, line: Option<usize>, request: S
     Origin { kind, path: path.map(Path::to_owned), line, request }
 }
 
-/// Applies cmd/go's rules as the standing choice would on starting.
+/// Applies the rules that cmd/go would apply if the chosen toolchain started.
 fn apply_rules(
     question: &Question<'_>,
     directory: &Path,
-    standing: Resolution,
+    choice: Resolution,
     trace: &mut Trace,
 ) -> Resolution {
-    let (local, goroot) = match &standing.outcome {
+    let (local, goroot) = match &choice.outcome {
         Outcome::Ready(Toolchain { name, goroot, .. }) => (name.clone(), goroot.clone()),
-        // What answers it once installed; never more than this.
+        // No toolchain that matches the request is newer than this.
         Outcome::Missing(request) => (ceiling(request), None),
         Outcome::Nothing => (None, None),
     };
-    let Some(local) = local else { return standing };
-    let deliberate = standing.origin.as_ref().is_some_and(|origin| origin.kind.is_deliberate());
-    let old = !local.version().selects_toolchains();
-    if old && deliberate {
-        trace.say(|_| format!("{local} knows no toolchain selection and was chosen, so it runs as it is"));
-        return standing;
+    let Some(local) = local else { return choice };
+    let is_deliberate = choice.origin.as_ref().is_some_and(|origin| origin.kind.is_deliberate());
+    let is_old = !local.version().selects_toolchains();
+    if is_old && is_deliberate {
+        trace.say(|_| {
+            format!("{local} is older than toolchain selection in Go and was chosen here, so it runs")
+        });
+        return choice;
     }
     let settings = GoEnv::new(question.env, goroot.as_deref());
     let rules = Rules {
@@ -138,13 +140,13 @@ fn apply_rules(
         temporary: &question.env.temporary_directory(),
         goroot: goroot.as_deref(),
         arguments: question.arguments,
-        fallback: (old || goroot.is_none()).then_some("auto"),
+        fallback: (is_old || goroot.is_none()).then_some("auto"),
     };
     trace.say(|_| format!("GOTOOLCHAIN is {:?}", rules.gotoolchain()));
     match rules.select(&local) {
         Ok(Choice::Stay) => {
-            trace.say(|_| "Go's own rules ask for nothing else".to_owned());
-            standing
+            trace.say(|_| "Go's own rules require no other toolchain".to_owned());
+            choice
         }
         Ok(Choice::Switch { name, demand, path_only }) => {
             trace.say(|home| match &demand.path {
@@ -152,13 +154,13 @@ fn apply_rules(
                 None => format!("GOTOOLCHAIN asks for {name}"),
             });
             let gotoolchain = rules.gotoolchain();
-            let from = shown(&standing, &local);
+            let from = name_or_request(&choice, &local);
             let raised = Raised { from, by: demand, gotoolchain };
-            switched(question, standing, Switch { name, path_only, raised }, trace)
+            switched(question, choice, Switch { name, path_only, raised }, trace)
         }
         Err(go_error) => {
             trace.say(|_| format!("Go will stop: {go_error}"));
-            Resolution { go_error: Some(go_error), ..standing }
+            Resolution { go_error: Some(go_error), ..choice }
         }
     }
 }
@@ -169,38 +171,38 @@ struct Switch {
     raised: Raised,
 }
 
-/// Takes the toolchain Go would switch to from the store, where that is ours to do; otherwise the standing choice
-/// starts, and Go hands over or complains by itself.
-fn switched(question: &Question<'_>, standing: Resolution, switch: Switch, trace: &mut Trace) -> Resolution {
-    let Ok(name) = ToolchainName::parse(&switch.name) else { return standing };
+/// Takes the toolchain that Go would switch to from the store, if gover may provide it. Otherwise
+/// the chosen toolchain starts, and Go switches or prints an error itself.
+fn switched(question: &Question<'_>, choice: Resolution, switch: Switch, trace: &mut Trace) -> Resolution {
+    let Ok(name) = ToolchainName::parse(&switch.name) else { return choice };
     let name = if name.is_release() { ToolchainName::of(name.version()) } else { name };
     let outcome = match locate::installed(question, &name) {
         Some(toolchain) => Outcome::Ready(toolchain),
         None if !name.is_release() || switch.path_only || system::is_on_path(question, &switch.name) => {
             trace.say(|_| format!("{name} is not in the store; the go command looks for it itself"));
-            return standing;
+            return choice;
         }
         None => {
             trace.say(|_| format!("{name} is not installed"));
             Outcome::Missing(Request::exact(name))
         }
     };
-    Resolution { outcome, raised: Some(switch.raised), ..standing }
+    Resolution { outcome, raised: Some(switch.raised), ..choice }
 }
 
 fn ceiling(request: &Request) -> Option<ToolchainName> {
     request.as_exact().cloned().or_else(|| request.ceiling().map(|version| ToolchainName::of(&version)))
 }
 
-/// The standing choice by name, or by its request where no toolchain answers it yet.
-fn shown(standing: &Resolution, local: &ToolchainName) -> String {
-    match &standing.outcome {
+/// The name of the chosen toolchain, or the request if it is not known yet which toolchain matches.
+fn name_or_request(choice: &Resolution, local: &ToolchainName) -> String {
+    match &choice.outcome {
         Outcome::Missing(request) if request.as_exact().is_none() => request.to_string(),
         _ => local.to_string(),
     }
 }
 
-fn answer(request: &Request, outcome: &Outcome, home: Option<&Path>) -> String {
+fn found(request: &Request, outcome: &Outcome, home: Option<&Path>) -> String {
     match outcome {
         Outcome::Ready(toolchain) => match (&toolchain.name, &toolchain.goroot) {
             (Some(name), _) if request.as_exact().is_some() => format!("{name} is installed"),

@@ -8,12 +8,11 @@ use crate::pin::PinError;
 use crate::request::InvalidRequest;
 use crate::text::shown;
 
-/// Something chooses a Go, and no toolchain can follow from it.
+/// Why nothing can be selected.
 #[derive(Debug)]
 pub enum ResolveError {
-    /// A choice that is no request.
     Request {
-        /// Where it stands, as part of a sentence: `GOVER_VERSION`.
+        /// Part of a sentence: `GOVER_VERSION`.
         location: String,
         source: InvalidRequest,
         remedy: &'static str,
@@ -22,13 +21,12 @@ pub enum ResolveError {
     NotGoroot {
         path: PathBuf,
     },
-    /// `system` was asked for, and PATH has none.
+    /// The request is `system`, and PATH has no Go.
     NoSystem,
-    /// Go's switch variable names no toolchain.
     Switch {
         value: String,
     },
-    /// A wrapper on PATH leads back here.
+    /// A wrapper on PATH starts gover again.
     Recursion {
         program: PathBuf,
     },
@@ -50,12 +48,16 @@ impl fmt::Display for ResolveError {
             Self::NotGoroot { path } => {
                 write!(f, "`{}` is not a Go toolchain: it lacks bin/go or VERSION", path.display())
             }
-            Self::NoSystem => f.write_str("there is no Go on PATH besides gover's"),
+            Self::NoSystem => f.write_str("PATH has no Go other than gover's"),
             Self::Switch { value } => {
-                write!(f, "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, no toolchain's name", shown(value))
+                write!(
+                    f,
+                    "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, not the name of a toolchain",
+                    shown(value)
+                )
             }
             Self::Recursion { program } => {
-                write!(f, "`{}` on PATH leads back to gover instead of to a Go", program.display())
+                write!(f, "`{}` on PATH starts gover instead of Go", program.display())
             }
             Self::Store { path, .. } | Self::Default { path, .. } => {
                 write!(f, "cannot read `{}`", path.display())
@@ -85,17 +87,20 @@ impl Diagnose for ResolveError {
             }
             Self::Pin(error) => error.hints(),
             Self::NotGoroot { .. } => {
-                vec!["name the directory that holds bin and VERSION, as `go env GOROOT` prints it".to_owned()]
+                vec![
+                    "give the directory that contains bin and VERSION, as `go env GOROOT` prints it"
+                        .to_owned(),
+                ]
             }
-            Self::NoSystem => vec!["`gover install latest` installs a Go".to_owned()],
+            Self::NoSystem => vec!["gover install latest".to_owned()],
             Self::Switch { .. } => {
                 vec!["unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION: only go itself sets it".to_owned()]
             }
             Self::Recursion { .. } => {
-                vec!["`gover default latest` chooses a Go; or take that wrapper off PATH".to_owned()]
+                vec!["run `gover default latest`, or remove that wrapper from PATH".to_owned()]
             }
             Self::Default { source, .. } if bounded::is_misplaced(source) => {
-                vec!["move it away; `gover default latest` then writes it anew".to_owned()]
+                vec!["move it away, then run `gover default latest`".to_owned()]
             }
             Self::Store { .. } | Self::Default { .. } => {
                 vec!["check that you may read GOVER_HOME".to_owned()]

@@ -5,7 +5,8 @@ use crate::env::vars;
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// Orders, which nothing may change: Go's own switch, the program's name, `+REQUEST`.
+/// Explicit requests, which nothing can override: Go's own switch, the name of the program,
+/// `+REQUEST`.
 pub(super) fn resolve(
     question: &Question<'_>,
     trace: &mut Trace,

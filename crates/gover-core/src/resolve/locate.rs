@@ -4,7 +4,7 @@ use crate::request::{Request, RequestKind};
 use crate::shim_state::ShimState;
 use crate::version::ToolchainName;
 
-/// The toolchain that answers a request: of several the newest installed.
+/// The newest installed toolchain that matches a request.
 pub(super) fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
     let found = match request.kind() {
         RequestKind::Exact(name) => installed(question, name),
@@ -22,7 +22,7 @@ pub(super) fn locate(question: &Question<'_>, request: &Request) -> Result<Outco
     Ok(found.map_or_else(|| Outcome::Missing(request.clone()), Outcome::Ready))
 }
 
-/// That toolchain, if the store has it.
+/// The toolchain, if it is in the store.
 pub(super) fn installed(question: &Question<'_>, name: &ToolchainName) -> Option<Toolchain> {
     is_installed(question.layout, name)
         .then(|| Toolchain::at(question.layout.toolchain(name), Some(name.clone())))
@@ -38,7 +38,8 @@ fn newest_installed(
         RequestKind::OldStable => ShimState::read(&question.layout.shim_state()).stable,
         _ => None,
     };
-    // Names are cheap, looking into directories is not: only matches are checked, newest first.
+    // Names are cheap to compare and directories slow to read: only matches are checked, newest
+    // first.
     while let Some(name) = request.newest(&candidates, stable.as_ref()).cloned() {
         if is_installed(question.layout, &name) {
             return Ok(Some(name));

@@ -9,7 +9,7 @@ pub struct Origin {
     pub kind: OriginKind,
     pub path: Option<PathBuf>,
     pub line: Option<usize>,
-    /// What it asks for, as written.
+    /// As it was written.
     pub request: String,
 }
 
@@ -50,14 +50,15 @@ impl OriginKind {
         }
     }
 
-    /// Whether a person chose it for here and now; such a choice older than Go 1.21 is not raised.
+    /// Whether a person chose it for this place or moment. Go cannot replace such a choice with a
+    /// newer toolchain if it is older than Go 1.21.
     pub(super) fn is_deliberate(self) -> bool {
         !matches!(self, Self::Default | Self::System)
     }
 }
 
 impl Origin {
-    /// As the subject of a sentence: `.go-version`, `the default`.
+    /// The subject of a sentence: `.go-version`, `the default`.
     pub fn subject(&self) -> String {
         match self.kind {
             OriginKind::Switch => "Go".to_owned(),
@@ -71,7 +72,7 @@ impl Origin {
         }
     }
 
-    /// Why, as part of a sentence.
+    /// Part of a sentence.
     pub fn reason(&self, home: Option<&Path>) -> String {
         let request = &self.request;
         match self.kind {
@@ -90,14 +91,13 @@ impl Origin {
     }
 }
 
-/// How Go's own rules changed the standing choice.
+/// How the rules of Go changed a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raised {
-    /// The toolchain the standing choice named.
+    /// The toolchain that was chosen.
     pub from: String,
-    /// What demanded another.
+    /// What required a newer one.
     pub by: Demand,
-    /// The value of GOTOOLCHAIN then.
     pub gotoolchain: String,
 }
 

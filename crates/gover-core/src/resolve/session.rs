@@ -6,17 +6,17 @@ use super::Question;
 use crate::bounded;
 use crate::layout::Layout;
 
-/// What `gover use` stores for a shell that has no function loaded: the shell's start time, so that a later
-/// process of the same id is told apart, and the request.
+/// What `gover use` stores for a shell without the function. A later process with the same id has
+/// another start time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRecord {
-    /// When the shell started, in the system's own unit.
+    /// The unit depends on the system.
     pub start: u64,
     pub request: String,
 }
 
 impl SessionRecord {
-    /// Reads a record's text; `None` if it is not one.
+    /// `None` if the text is not a record.
     pub fn parse(text: &str) -> Option<Self> {
         let (start, request) = text.split_once('\n')?;
         Some(Self { start: start.trim().parse().ok()?, request: request.trim().to_owned() })
@@ -29,8 +29,8 @@ impl fmt::Display for SessionRecord {
     }
 }
 
-/// The record of the nearest ancestor that has one. Ancestors are asked for only if there is any record, which
-/// spares the usual call that walk.
+/// The record of the nearest ancestor that has one. Ancestors are looked up only if there is any
+/// record, since that is slow and rarely needed.
 pub(super) fn find(question: &Question<'_>) -> Option<(PathBuf, SessionRecord)> {
     let mut records = fs::read_dir(question.layout.sessions()).ok()?;
     records.next()?.ok()?;

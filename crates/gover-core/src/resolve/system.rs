@@ -5,7 +5,7 @@ use crate::inventory;
 use crate::layout::executable_name;
 use crate::real_path::real_path;
 
-/// The first Go on PATH that is not a shim of gover, this one or another home's.
+/// The first Go on PATH that is not a shim, of this home or another.
 pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
     let bin = question.layout.bin();
     question.env.path().into_iter().filter(|directory| directory.is_absolute() && *directory != bin).find_map(
@@ -16,7 +16,7 @@ pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
     )
 }
 
-/// Whether a program of that name is on PATH outside gover, where cmd/go's `LookPath` would find it.
+/// Whether PATH has a program of that name outside gover, where `LookPath` of cmd/go would find it.
 pub(super) fn is_on_path(question: &Question<'_>, name: &str) -> bool {
     let bin = question.layout.bin();
     question
@@ -27,8 +27,8 @@ pub(super) fn is_on_path(question: &Question<'_>, name: &str) -> bool {
         .any(|directory| (question.host.is_executable)(&directory.join(executable_name(name))))
 }
 
-/// Whether a program is a shim: in some gover's directory, or a link into one. One that leads to a GOROOT is a real
-/// Go, though gover may lie beside it.
+/// Whether a program is a shim: in the `bin` of some gover, or a link to one. A program in a GOROOT
+/// is a real Go, even next to a gover.
 fn is_shim(program: &Path) -> bool {
     let real = real_path(program).unwrap_or_else(|_| program.to_owned());
     if real.parent().and_then(Path::parent).is_some_and(inventory::is_goroot) {
@@ -37,7 +37,7 @@ fn is_shim(program: &Path) -> bool {
     [program, &real].into_iter().filter_map(Path::parent).any(is_gover_directory)
 }
 
-/// Whether a directory is some gover's `bin`: the manager lies beside the `go` in it.
+/// Whether a directory is the `bin` of some gover: the manager is next to `go`.
 pub fn is_gover_directory(directory: &Path) -> bool {
     let is_file = |path: PathBuf| path.is_file();
     is_file(directory.join(executable_name("gover")))
@@ -45,8 +45,8 @@ pub fn is_gover_directory(directory: &Path) -> bool {
         && !inventory::is_goroot(directory.parent().unwrap_or(directory))
 }
 
-/// The toolchain behind a `go` on PATH: links are followed to its GOROOT (`/usr/bin/go`, Homebrew). A `go` that is
-/// a wrapper has none, and is run as it is.
+/// The toolchain of a `go` on PATH. Links are followed to its GOROOT (`/usr/bin/go`, Homebrew). A
+/// wrapper has no GOROOT and is run as it is.
 fn toolchain(program: &Path) -> Toolchain {
     let real = real_path(program).unwrap_or_else(|_| program.to_owned());
     let goroot = real.parent().and_then(Path::parent).filter(|root| inventory::is_goroot(root));

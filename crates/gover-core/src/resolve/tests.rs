@@ -129,7 +129,7 @@ fn a_trace_tells_each_step_in_order() {
         ask(&case, &root).steps,
         [
             "GOVER_VERSION is not set".to_owned(),
-            "no shell above this one recorded a choice".to_owned(),
+            "`gover use` recorded nothing for this shell".to_owned(),
             format!(".go-version:1 {location} asks for 1.21"),
             "the newest installed match is go1.21.5".to_owned(),
             "GOTOOLCHAIN is \"auto\"".to_owned(),

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// Collects the steps of a decision for `gover current -v`; costs nothing if it does not listen.
+/// Collects the steps of a selection for `gover current -v`. A trace that is off costs nothing.
 #[derive(Debug, Default)]
 pub struct Trace {
     steps: Option<Vec<String>>,
@@ -8,17 +8,16 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// One that does not listen.
     pub fn off() -> Self {
         Self::default()
     }
 
-    /// One that listens, and shortens paths below `home`.
+    /// Paths below `home` are shortened.
     pub fn on(home: Option<PathBuf>) -> Self {
         Self { steps: Some(Vec::new()), home }
     }
 
-    /// The steps, in order.
+    /// In order.
     pub fn into_steps(self) -> Vec<String> {
         self.steps.unwrap_or_default()
     }

@@ -6,14 +6,14 @@ use crate::text::shown;
 
 /// A Go version without the `go` prefix: `1.22.5`, `1.21rc2`, or a language version such as `1.22`.
 ///
-/// Equality and order are Go's (`internal/gover.Compare`): `1.20` equals `1.20.0`, but
-/// `1.21 < 1.21rc1 < 1.21.0`. Numbers may have any length. The text is kept for display.
+/// Equality and order are Go's (`internal/gover.Compare`): `1.20` equals `1.20.0`, but `1.21 <
+/// 1.21rc1 < 1.21.0`. Numbers may have any length.
 #[derive(Clone, Debug)]
 pub struct GoVersion {
     text: String,
     major: Number,
     minor: Number,
-    /// Empty for a language version from 1.21 on, and for prereleases.
+    /// Empty for prereleases, and for language versions from 1.21 on.
     patch: Number,
     kind: String,
     pre: Number,
@@ -25,7 +25,7 @@ impl GoVersion {
         parse(text).ok_or_else(|| InvalidVersion { text: text.to_owned() })
     }
 
-    /// The version as it was written, without `go`.
+    /// As it was written, without `go`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -49,44 +49,43 @@ impl GoVersion {
         }
     }
 
-    /// Whether this is a language version and no release: `1.22`, but not `1.20` (`cmd/go gover.IsLang`).
+    /// Whether this is a language version and not a release: `1.22`, but not `1.20` (`cmd/go
+    /// gover.IsLang`).
     pub fn is_language(&self) -> bool {
         self.patch.0.is_empty() && self.kind.is_empty() && self.pre.0.is_empty()
     }
 
-    /// Whether this is a beta, rc or the like (`cmd/go gover.IsPrerelease`).
+    /// True for a beta or release candidate (`cmd/go gover.IsPrerelease`).
     pub fn is_prerelease(&self) -> bool {
         !self.kind.is_empty()
     }
 
-    /// The major number, if it fits.
+    /// If it fits.
     pub fn major(&self) -> Option<u64> {
         self.major.0.parse().ok()
     }
 
-    /// The minor number, if it fits.
+    /// If it fits.
     pub fn minor(&self) -> Option<u64> {
         self.minor.0.parse().ok()
     }
 
-    /// The patch number; `None` for language versions and prereleases.
+    /// `None` for language versions and prereleases.
     pub fn patch(&self) -> Option<u64> {
         self.patch.0.parse().ok()
     }
 
-    /// The prerelease word and its number: `("rc", "2")`.
     pub fn prerelease(&self) -> Option<Prerelease<'_>> {
         self.is_prerelease().then_some(Prerelease { word: &self.kind, number: &self.pre.0 })
     }
 
-    /// Whether toolchains of this version know toolchain selection (1.21 and later,
-    /// go.dev/doc/toolchain). Prereleases of 1.21 do.
+    /// Whether toolchains of this version have toolchain selection: 1.21 and later, prereleases
+    /// included (go.dev/doc/toolchain).
     pub fn selects_toolchains(&self) -> bool {
         let (major, minor) = (Number("1".to_owned()), Number("21".to_owned()));
         (&self.major, &self.minor) >= (&major, &minor)
     }
 
-    /// Whether both are of the same language version.
     pub fn same_language(&self, other: &Self) -> bool {
         self.major == other.major && self.minor == other.minor
     }
@@ -130,16 +129,15 @@ impl Ord for GoVersion {
     }
 }
 
-/// The prerelease part of a version.
+/// `rc2`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prerelease<'a> {
-    /// `alpha`, `beta`, `rc`.
+    /// `alpha`, `beta` or `rc`.
     pub word: &'a str,
-    /// Its number in decimal, possibly empty.
+    /// Decimal, possibly empty.
     pub number: &'a str,
 }
 
-/// The text is no Go version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidVersion {
     pub text: String,
@@ -153,7 +151,8 @@ impl fmt::Display for InvalidVersion {
 
 impl std::error::Error for InvalidVersion {}
 
-/// Decimal digits of any length without leading zero, or nothing; shorter is less (`gover.CmpInt`).
+/// Decimal digits of any length without a leading zero, or nothing. The shorter is less
+/// (`gover.CmpInt`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Number(String);
 
@@ -184,7 +183,8 @@ fn parse(text: &str) -> Option<GoVersion> {
     }
     let (minor, rest) = cut_number(rest.strip_prefix('.')?)?;
     if rest.is_empty() {
-        // Up to 1.20 the first release carries no patch number, later a bare 1.N is the language.
+        // Up to 1.20 the first release has no patch number. Later a bare 1.N is the language
+        // version.
         let old = Number(minor.to_owned()) < Number("21".to_owned());
         return Some(version(major, minor, if old { "0" } else { "" }, "", ""));
     }

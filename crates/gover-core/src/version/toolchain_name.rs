@@ -5,8 +5,9 @@ use super::{GoVersion, InvalidVersion};
 
 /// The name of a toolchain as Go writes it: `go1.22.5`, `go1.21rc2`, `go1.22.5-bigcorp`.
 ///
-/// Two names are equal only if their texts are; they are ordered by version first, since comparison ignores a
-/// suffix and identity does not. A name never holds `/` or `\`, so it is safe as a directory's name.
+/// Names are equal only if their texts are. They are ordered by version first, since Go ignores a
+/// suffix when it compares. A name never contains `/` or `\`, so it is safe as the name of a
+/// directory.
 #[derive(Clone, Debug)]
 pub struct ToolchainName {
     text: String,
@@ -14,8 +15,8 @@ pub struct ToolchainName {
 }
 
 impl ToolchainName {
-    /// Parses a name as `cmd/go gover.FromToolchain` does: prefix `go`, the version up to the first blank,
-    /// tab or `-`, no slash anywhere.
+    /// Parses like `cmd/go gover.FromToolchain`: the prefix `go`, the version up to the first
+    /// space, tab or `-`, and no slash.
     pub fn parse(text: &str) -> Result<Self, InvalidVersion> {
         let invalid = || InvalidVersion { text: text.to_owned() };
         if text.contains(['/', '\\', '\0']) {
@@ -27,15 +28,15 @@ impl ToolchainName {
         Ok(Self { text: text.to_owned(), version })
     }
 
-    /// The name of the release of that version as Go publishes it: `go1.20` for `1.20.0`, `go1.21.0` for
-    /// `1.21.0`. A language version from 1.21 on becomes its first release, as cmd/go does
+    /// The name under which Go published the version: `go1.20` for `1.20.0`, `go1.21.0` for
+    /// `1.21.0`. A language version from 1.21 on becomes its first release, as in cmd/go
     /// (go.dev/issue/62278).
     pub fn of(version: &GoVersion) -> Self {
         let mut version = version.clone();
         if version.is_language() {
             version = GoVersion::parse(&format!("{version}.0")).unwrap_or(version);
         } else if !version.selects_toolchains() && !version.is_prerelease() && version.patch() == Some(0) {
-            // 1.20.0 was released as go1.20, 1.0.0 as go1.
+            // 1.20.0 was released as go1.20, and 1.0.0 as go1.
             let short = if version.minor() == Some(0) {
                 version.as_str().split('.').next().map(str::to_owned)
             } else {
@@ -50,17 +51,17 @@ impl ToolchainName {
         Self { text: format!("go{version}"), version }
     }
 
-    /// The name with its prefix and suffix.
+    /// With prefix and suffix.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The version without prefix and suffix.
+    /// Without prefix and suffix.
     pub fn version(&self) -> &GoVersion {
         &self.version
     }
 
-    /// Whether this may name an official release: no suffix, and no bare language version.
+    /// Whether this can be an official release: no suffix, and not a bare language version.
     pub fn is_release(&self) -> bool {
         self.text.strip_prefix("go") == Some(self.version.as_str()) && !self.version.is_language()
     }
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suffix_is_no_release_and_compares_equal_in_version() {
+    fn a_name_with_a_suffix_is_not_a_release() {
         let custom = ToolchainName::parse("go1.22.5-bigcorp").unwrap();
         let plain = ToolchainName::parse("go1.22.5").unwrap();
         assert!(!custom.is_release());
