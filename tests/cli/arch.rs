@@ -43,7 +43,7 @@ fn another_architecture_is_installed_on_purpose() {
 }
 
 #[test]
-fn the_variable_does_the_same_and_the_option_goes_before_it() {
+fn the_option_overrides_the_variable() {
     let (mut ctx, arch) = both_released();
     ctx.set("GOVER_ARCH", &arch);
     ctx.gover(["install", "1.91"]).success();
@@ -54,7 +54,7 @@ fn the_variable_does_the_same_and_the_option_goes_before_it() {
 }
 
 #[test]
-fn what_is_installed_on_the_spot_follows_the_variable_too() {
+fn automatic_installs_follow_the_variable() {
     for arguments in [&["use", "1.91"][..], &["pin", "1.91.2"], &["default", "1.91"]] {
         let (mut ctx, arch) = both_released();
         ctx.set("GOVER_ARCH", &arch);
@@ -69,7 +69,7 @@ fn what_is_installed_on_the_spot_follows_the_variable_too() {
 }
 
 #[test]
-fn one_that_is_there_for_another_architecture_does_not_pass_for_it() {
+fn an_installed_toolchain_for_another_architecture_is_not_what_was_asked_for() {
     let (mut ctx, arch) = both_released();
     ctx.gover(["install", "1.91.2"]).success();
     let own = Platform::host().arch().to_owned();
@@ -91,7 +91,7 @@ fn one_that_is_there_for_another_architecture_does_not_pass_for_it() {
 }
 
 #[test]
-fn one_that_is_there_on_purpose_stays_until_it_is_replaced_on_purpose() {
+fn a_toolchain_for_another_architecture_stays_until_force_replaces_it() {
     let (ctx, arch) = other_installed();
     let output = ctx.gover(["install", "1.91.2"]);
     assert_eq!(output.success().stderr, format!("go1.91.2 is installed: {}\n", remark(&arch)));
@@ -102,7 +102,7 @@ fn one_that_is_there_on_purpose_stays_until_it_is_replaced_on_purpose() {
 }
 
 #[test]
-fn the_list_and_the_steps_of_current_tell_it_apart() {
+fn list_and_current_show_another_architecture() {
     let (ctx, arch) = other_installed();
     ctx.install_fake("go1.90.4");
     ctx.write(".go-version", "1.91.2\n");
@@ -116,7 +116,7 @@ fn the_list_and_the_steps_of_current_tell_it_apart() {
 }
 
 #[test]
-fn what_cannot_run_here_does_not_become_the_default_by_itself() {
+fn a_toolchain_that_cannot_run_here_does_not_become_the_default() {
     let (ctx, _) = other_installed();
     assert!(!ctx.layout().default_file().exists());
     ctx.gover(["install", "1.91.2"]).success();
@@ -124,7 +124,7 @@ fn what_cannot_run_here_does_not_become_the_default_by_itself() {
 }
 
 #[test]
-fn without_a_receipt_the_program_tells() {
+fn without_a_receipt_the_program_shows_the_architecture() {
     let ctx = context!();
     let release = Release::for_another_machine(NAME);
     release.write_to(&ctx.layout().versions().join(NAME));
@@ -138,7 +138,7 @@ fn without_a_receipt_the_program_tells() {
 }
 
 #[test]
-fn names_that_are_not_gos_are_answered_with_gos() {
+fn names_of_architectures_that_go_does_not_use_are_answered_with_go_names() {
     let mut ctx = context!();
     gover_snapshot!(
         ctx.gover(["install", "--arch", "x86_64", "1.91.2"]),
@@ -182,7 +182,7 @@ hint: Go calls it arm64: set GOVER_ARCH to that, or unset it
 }
 
 #[test]
-fn an_archive_of_ones_own_for_another_architecture_needs_the_option() {
+fn a_custom_build_for_another_architecture_needs_the_option() {
     let ctx = context!();
     let release = Release::for_another_machine("go1.91.2-corp");
     let arch = release.platform().arch();
@@ -198,7 +198,7 @@ fn an_archive_of_ones_own_for_another_architecture_needs_the_option() {
 }
 
 #[test]
-fn where_only_another_architecture_runs_here_it_is_offered() {
+fn another_architecture_that_runs_here_is_offered() {
     let machine = Platform::host();
     // 386 on amd64, amd64 on arm64: what this machine runs as well. Elsewhere there is nothing to offer.
     let Some(also) = machine.also_runs().first() else { return };
@@ -213,7 +213,7 @@ fn where_only_another_architecture_runs_here_it_is_offered() {
 }
 
 #[test]
-fn releases_are_listed_for_the_architecture_that_is_asked_for() {
+fn releases_are_listed_for_the_requested_architecture() {
     let (mut ctx, arch) = both_released();
     ctx.publish("go1.90.4");
     ctx.set("GOVER_ARCH", &arch);

@@ -74,7 +74,7 @@ fn everything(ctx: &TestContext) -> Vec<(std::path::PathBuf, u64)> {
 }
 
 #[test]
-fn what_is_made_here_is_installed_without_the_evil_part() {
+fn harmless_archives_of_these_helpers_are_installed() {
     let ctx = context!();
     for (file, bytes) in [("x.tar.gz", tar_with(&[])), ("x.zip", zip_with(&[]).bytes())] {
         ctx.write(file, &bytes);
@@ -84,7 +84,7 @@ fn what_is_made_here_is_installed_without_the_evil_part() {
 }
 
 #[test]
-fn names_that_lead_elsewhere_are_refused() {
+fn names_that_leave_the_directory_are_refused() {
     let ctx = context!();
     for (name, reason) in [
         ("../evil", "leaves the directory"),
@@ -110,7 +110,7 @@ fn names_that_lead_elsewhere_are_refused() {
 }
 
 #[test]
-fn links_devices_and_what_follows_them_are_refused() {
+fn links_and_devices_are_refused() {
     let ctx = context!();
     for kind in *b"12346S" {
         let evil = [link("go/evil", kind, "../../../home"), TarEntry::file("go/evil/evil", "evil")];
@@ -122,7 +122,7 @@ fn links_devices_and_what_follows_them_are_refused() {
 }
 
 #[test]
-fn tars_and_gzips_that_are_made_to_harm_are_refused() {
+fn hostile_tars_and_gzips_are_refused() {
     let ctx = context!();
     let whole = tar_with(&[]);
     let pax = |key, value| {
@@ -150,7 +150,7 @@ fn tars_and_gzips_that_are_made_to_harm_are_refused() {
 }
 
 #[test]
-fn zips_that_show_each_reader_other_files_are_refused() {
+fn zips_that_readers_disagree_about_are_refused() {
     let ctx = context!();
     let plain = zip_with(&[]);
     let evil = || ZipEntry::file("go/evil", "evil");
@@ -185,7 +185,7 @@ fn zips_that_show_each_reader_other_files_are_refused() {
 }
 
 #[test]
-fn a_refusal_says_what_is_wrong_and_that_the_file_was_made_so() {
+fn a_refusal_says_what_is_wrong_with_the_archive() {
     let ctx = context!();
     let bytes = tar_with(&[link("go/lib", b'2', "/etc")]);
     ctx.write("go.tar.gz", &bytes);
@@ -217,7 +217,7 @@ fn site_with(bytes: &[u8]) -> TestContext {
 }
 
 #[test]
-fn a_site_that_publishes_a_hostile_archive_with_its_sum_is_not_obeyed() {
+fn a_hostile_archive_with_a_valid_checksum_is_refused() {
     let windows = Release::new("go1.91.2").platform().is_windows();
     let evil = |name: &str| {
         if windows {
@@ -239,7 +239,7 @@ fn a_site_that_publishes_a_hostile_archive_with_its_sum_is_not_obeyed() {
 }
 
 #[test]
-fn the_sign_in_page_of_a_network_is_called_by_its_name() {
+fn a_login_page_of_a_network_is_recognised() {
     let (mut ctx, release) = released();
     // As long as the archive, since another length is another error.
     let mut page = b"<!DOCTYPE html>\n<html><title>Welcome to the hotel</title></html>\n".to_vec();
@@ -283,7 +283,7 @@ hint: a proxy or the sign-in page of this network answered; open a web page in a
 }
 
 #[test]
-fn a_module_zip_is_judged_like_an_archive() {
+fn a_module_zip_is_checked_like_an_archive() {
     let ctx = context!();
     let platform = gover_core::Platform::host();
     let file = format!("v0.0.1-{NAME}.{platform}.zip");

@@ -16,7 +16,7 @@ fn pinned(version: &str) -> TestContext {
 }
 
 #[test]
-fn a_missing_pin_is_installed_and_only_the_child_writes_to_stdout() {
+fn a_missing_pin_is_installed_and_only_go_writes_to_stdout() {
     let ctx = pinned("1.91.2");
     let output = ctx.shim("go", ["env", "GOVERSION"]);
     gover_snapshot!(
@@ -47,7 +47,7 @@ go1.91.2
 }
 
 #[test]
-fn a_partial_pin_takes_the_newest_installed_before_the_newest_released() {
+fn a_partial_pin_prefers_an_installed_match() {
     let ctx = pinned("1.91");
     ctx.install_fake("go1.91.1");
     let output = ctx.shim("go", ["version"]);
@@ -59,7 +59,7 @@ fn a_partial_pin_takes_the_newest_installed_before_the_newest_released() {
 }
 
 #[test]
-fn what_go_mod_requires_is_installed_and_runs_at_once() {
+fn a_toolchain_that_go_mod_requires_is_installed_and_runs() {
     let ctx = pinned("1.90.4");
     ctx.install_fake("go1.90.4");
     ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
@@ -69,7 +69,7 @@ fn what_go_mod_requires_is_installed_and_runs_at_once() {
 }
 
 #[test]
-fn a_default_that_is_gone_is_installed_again() {
+fn an_uninstalled_default_is_installed_again() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
@@ -80,7 +80,7 @@ fn a_default_that_is_gone_is_installed_again() {
 }
 
 #[test]
-fn an_order_is_installed_too() {
+fn a_plus_request_is_installed() {
     let ctx = pinned("1.90.4");
     let output = ctx.shim("go", ["+1.91", "version"]);
     assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
@@ -89,7 +89,7 @@ fn an_order_is_installed_too() {
 }
 
 #[test]
-fn switched_off_the_command_is_told_and_nobody_asked() {
+fn with_auto_install_off_the_command_is_printed() {
     let mut ctx = pinned("1.91.2");
     ctx.set("GOVER_AUTO_INSTALL", "0");
     gover_snapshot!(
@@ -115,7 +115,7 @@ hint: gover install 1.91.2
 }
 
 #[test]
-fn where_the_install_fails_the_reason_is_told_once_and_nothing_runs() {
+fn a_failed_install_is_reported_once_and_nothing_runs() {
     let ctx = pinned("1.91.7");
     gover_snapshot!(
         ctx.shim("go", ["version"]),
@@ -134,7 +134,7 @@ hint: `gover list --remote` shows every release
 }
 
 #[test]
-fn several_shims_at_once_make_one_download() {
+fn concurrent_shims_download_once() {
     let ctx = pinned("1.91.2");
     let path = format!("/dl/{}", gover_test::Release::new("go1.91.2").archive_name());
     ctx.site().server().fault(&path, Fault::StallAt(1000));
@@ -173,7 +173,7 @@ fn exec_use_and_default_install_what_they_need() {
 }
 
 #[test]
-fn commands_that_only_look_install_nothing() {
+fn commands_that_only_show_install_nothing() {
     let ctx = pinned("1.91.2");
     ctx.gover(["current"]).exits(1);
     ctx.gover(["which"]).exits(127);

@@ -42,7 +42,7 @@ fn archive(version: &str) -> String {
 }
 
 #[test]
-fn the_irregular_rows_of_the_real_index_are_survived() {
+fn irregular_rows_of_the_real_index_are_accepted() {
     let odd = [
         entry(
             "go1",
@@ -82,7 +82,7 @@ fn the_irregular_rows_of_the_real_index_are_survived() {
 }
 
 #[test]
-fn hostile_rows_are_passed_over_and_lead_nowhere() {
+fn hostile_rows_are_skipped() {
     let good = archive("go1.91.3");
     let odd = [
         entry("../../evil", &[row("../../evil", "../../evil.tar.gz", |_| ())]),
@@ -125,7 +125,7 @@ fn hostile_rows_are_passed_over_and_lead_nowhere() {
 }
 
 #[test]
-fn an_index_that_contradicts_what_gover_was_built_with_is_not_believed() {
+fn an_index_that_contradicts_the_compiled_table_is_not_trusted() {
     let version = "go1.22.5";
     let ctx = context!().with_site();
     let release = ctx.publish(version);
@@ -154,7 +154,7 @@ hint: the index, or something on the way to it, was changed; `gover cache clean`
 }
 
 #[test]
-fn an_index_that_is_too_large_is_a_source_that_failed() {
+fn an_index_that_is_too_large_is_an_error_of_the_source() {
     let mut ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.set("GOVER_SOURCES", "go.dev,goproxy");
@@ -168,7 +168,7 @@ fn an_index_that_is_too_large_is_a_source_that_failed() {
 }
 
 #[test]
-fn a_hostile_index_does_not_change_what_the_table_says_of_the_same_file() {
+fn a_hostile_index_does_not_override_the_compiled_table() {
     let version = "go1.22.5";
     let honest = gover_test::Release::new(version);
     for change in [
@@ -202,7 +202,7 @@ fn a_hostile_index_does_not_change_what_the_table_says_of_the_same_file() {
 }
 
 #[test]
-fn a_sum_in_capitals_is_the_same_sum() {
+fn an_upper_case_checksum_is_accepted() {
     let ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");
     let index = index_json(&[&release], true).to_string();
@@ -213,7 +213,7 @@ fn a_sum_in_capitals_is_the_same_sum() {
 }
 
 #[test]
-fn what_is_no_index_is_a_source_that_failed() {
+fn an_invalid_index_is_an_error_of_the_source() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for (content, name) in [
         (&b"<html>log in first</html>"[..], "a portal's page"),
@@ -239,7 +239,7 @@ fn what_is_no_index_is_a_source_that_failed() {
 }
 
 #[test]
-fn an_index_that_is_no_index_is_not_kept() {
+fn an_invalid_index_is_not_cached() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     serve(&ctx, &b"<html>log in first</html>"[..]);
@@ -262,7 +262,7 @@ go.dev was not asked: its index is not JSON (line 1)
 }
 
 #[test]
-fn a_kept_index_that_was_damaged_is_fetched_anew() {
+fn a_damaged_index_in_the_cache_is_downloaded_again() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.gover(["list", "--remote", "1.91"]).success();
@@ -278,7 +278,7 @@ fn a_kept_index_that_was_damaged_is_fetched_anew() {
 }
 
 #[test]
-fn a_redirect_to_the_files_own_place_is_followed() {
+fn a_redirect_to_the_file_is_followed() {
     let ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");
     let path = FakeSite::archive_path(&release);
@@ -289,7 +289,7 @@ fn a_redirect_to_the_files_own_place_is_followed() {
 }
 
 #[test]
-fn a_proxys_list_that_is_odd_is_survived() {
+fn an_odd_list_of_a_proxy_is_accepted() {
     let mut ctx = context!().with_site();
     ctx.set("GOVER_SOURCES", "goproxy");
     let release = ctx.publish("go1.91.2");

@@ -19,7 +19,7 @@ fn assert_clear_error(output: &Output, words: &str) {
 }
 
 #[test]
-fn a_malformed_request_is_a_usage_error_that_says_what_came_close() {
+fn a_malformed_request_is_a_usage_error_with_a_suggestion() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["install", "lastest"]),
@@ -87,7 +87,7 @@ hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, ol
 }
 
 #[test]
-fn a_request_that_looks_like_a_path_out_of_the_store_reaches_nothing() {
+fn a_request_cannot_name_a_path_outside_the_store() {
     let ctx = with_three();
     for request in ["../../home", "go1.90.1/../go1.90.4", "..", "/", r"..\x", "versions/go1.90.1"] {
         ctx.gover(["uninstall", request]).exits(2);
@@ -158,7 +158,7 @@ fn a_pin_that_cannot_be_used_stops_every_go() {
 }
 
 #[test]
-fn a_pin_that_is_a_directory_is_passed_over() {
+fn a_pin_that_is_a_directory_is_ignored() {
     let ctx = with_three();
     ctx.directory(".go-version");
     let (current, go) = selected(&ctx);
@@ -181,7 +181,7 @@ fn a_pin_that_cannot_be_read_stops_every_go() {
 }
 
 #[test]
-fn a_pin_that_leads_in_a_circle_stops_every_go() {
+fn a_pin_that_is_a_circular_link_stops_every_go() {
     let ctx = with_three();
     let file = ctx.work().join(".go-version");
     if gover_sys::link::replace(&file, &file).is_err() || fs::read(&file).is_ok() {
@@ -217,7 +217,7 @@ fn tool_versions_are_read_with_the_same_tolerance() {
 }
 
 #[test]
-fn a_go_mod_that_go_would_refuse_leaves_the_standing_choice() {
+fn a_go_mod_that_go_would_refuse_does_not_change_the_selection() {
     let ctx = with_three();
     let large = format!("module m\n{}\ngo 1.90\n", "// padding\n".repeat(100_000));
     for content in [
@@ -245,7 +245,7 @@ fn a_go_mod_that_go_would_refuse_leaves_the_standing_choice() {
 }
 
 #[test]
-fn a_settings_file_that_is_no_toml_stops_every_command_and_is_not_touched() {
+fn an_invalid_settings_file_stops_every_command_and_is_not_touched() {
     let ctx = with_three();
     for (content, words) in [
         (&b"offline = \n"[..], "config.toml"),
@@ -285,7 +285,7 @@ hint: correct [ROOT]/gover/config.toml with an editor, or move it away; nothing 
 }
 
 #[test]
-fn sources_that_are_none_are_a_usage_error() {
+fn invalid_sources_are_a_usage_error() {
     let mut ctx = context!();
     for sources in ["godev", "ftp://m.example", " , ", "https://", "goproxy,what"] {
         ctx.set("GOVER_SOURCES", sources);
@@ -296,7 +296,7 @@ fn sources_that_are_none_are_a_usage_error() {
 }
 
 #[test]
-fn a_choice_in_the_environment_that_is_no_request_stops_every_go() {
+fn an_invalid_request_in_the_environment_stops_every_go() {
     let mut ctx = with_three();
     ctx.set("GOVER_VERSION", "what");
     let (current, go) = selected(&ctx);
@@ -309,7 +309,7 @@ fn a_choice_in_the_environment_that_is_no_request_stops_every_go() {
 }
 
 #[test]
-fn a_session_record_that_is_garbage_is_passed_over() {
+fn a_damaged_session_record_is_ignored() {
     let ctx = with_three();
     fs::create_dir_all(ctx.layout().sessions()).unwrap();
     for content in [&b""[..], b"1", b"x\ny\nz\n", &[0xff; 100], b"\n\n\n"] {
@@ -341,7 +341,7 @@ fn a_toolchain_without_its_program_is_never_selected() {
 }
 
 #[test]
-fn a_toolchain_whose_program_is_no_program_is_never_run_as_a_script() {
+fn a_toolchain_program_that_is_not_executable_is_never_run_as_a_script() {
     let ctx = with_three();
     ctx.install_shim("go");
     // As a full disk or a crash of the machine leaves it; a shell would take it for a script and report success.
@@ -361,7 +361,7 @@ fn a_toolchain_whose_program_is_no_program_is_never_run_as_a_script() {
 }
 
 #[test]
-fn a_store_that_is_no_directory_is_told() {
+fn a_store_that_is_not_a_directory_is_reported() {
     let ctx = context!();
     fs::write(ctx.layout().versions(), "a file").unwrap();
     for arguments in [&["list"][..], &["uninstall", "1.90"], &["prune"]] {
@@ -374,7 +374,7 @@ fn a_store_that_is_no_directory_is_told() {
 }
 
 #[test]
-fn a_working_directory_that_is_gone_is_no_reason_to_panic() {
+fn a_deleted_working_directory_is_an_ordinary_error() {
     let ctx = with_three();
     let Some(sh) = ctx.find_on_machine("sh") else { return };
     let gone = ctx.directory("gone");
@@ -388,7 +388,7 @@ fn a_working_directory_that_is_gone_is_no_reason_to_panic() {
 }
 
 #[test]
-fn the_secrets_of_an_address_are_not_shown() {
+fn secrets_in_an_address_are_not_shown() {
     let ctx = with_three();
     for address in ["https://m.example/x.tar.gz?token=s3cret", "HTTPS://ann:s3cret@m.example/x.tar.gz"] {
         let output = ctx.gover(["install", address]);

@@ -6,7 +6,7 @@ use gover_test::snapbox::str;
 use gover_test::{context, gover_snapshot};
 
 #[test]
-fn the_cache_is_shown_part_by_part() {
+fn the_parts_of_the_cache_are_listed() {
     let ctx = context!().with_site();
     gover_snapshot!(
         ctx.gover(["cache"]),
@@ -42,7 +42,7 @@ exit: 0
 }
 
 #[test]
-fn cleaning_keeps_what_the_database_must_be_consistent_with() {
+fn cleaning_keeps_tree_heads() {
     let mut ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.set("GOVER_SOURCES", "goproxy,go.dev");
@@ -74,7 +74,7 @@ the cache holds nothing to remove
 }
 
 #[test]
-fn settings_are_listed_with_where_they_come_from() {
+fn settings_are_listed_with_their_origins() {
     let mut ctx = context!();
     gover_snapshot!(
         ctx.gover(["config"]),
@@ -123,7 +123,7 @@ exit: 0
 }
 
 #[test]
-fn settings_are_changed_without_losing_anything() {
+fn a_changed_setting_keeps_the_rest_of_the_file() {
     let mut ctx = context!();
     fs::write(ctx.layout().config(), "# mine\noffline = false  # for now\nfuture = 1\n").unwrap();
     gover_snapshot!(
@@ -162,7 +162,7 @@ offline was removed from [ROOT]/gover/config.toml
 }
 
 #[test]
-fn what_is_no_setting_or_no_value_is_a_usage_error() {
+fn an_unknown_setting_or_invalid_value_is_a_usage_error() {
     let mut ctx = context!();
     gover_snapshot!(
         ctx.gover(["config", "set", "offlin", "true"]),
@@ -207,7 +207,7 @@ hint: set GOVER_AUTO_INSTALL to 1 or 0, or unset it
 }
 
 #[test]
-fn sources_that_cannot_be_are_refused_when_they_are_set() {
+fn invalid_sources_are_refused_when_they_are_set() {
     let ctx = context!();
     for sources in ["godev", "ftp://m.example", "goproxy,what"] {
         let output = ctx.gover(["config", "set", "sources", sources]);
@@ -217,7 +217,7 @@ fn sources_that_cannot_be_are_refused_when_they_are_set() {
 }
 
 #[test]
-fn the_shim_learns_the_settings_that_concern_it() {
+fn the_shim_follows_the_settings() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.write(".go-version", "1.91.2\n");
@@ -229,7 +229,7 @@ fn the_shim_learns_the_settings_that_concern_it() {
 
 #[cfg(unix)]
 #[test]
-fn settings_with_a_password_are_readable_for_their_owner_alone() {
+fn only_the_owner_can_read_settings_with_a_password() {
     use std::os::unix::fs::PermissionsExt;
 
     let ctx = context!();

@@ -8,7 +8,7 @@ use gover_test::{context, gover_snapshot};
 use crate::scene::with_three;
 
 #[test]
-fn use_prints_code_for_the_function_that_called() {
+fn use_prints_code_for_the_shell_function() {
     let mut ctx = with_three();
     ctx.set("GOVER_SHELL", "bash");
     gover_snapshot!(
@@ -45,7 +45,7 @@ this shell had no choice of its own; nothing changed
 }
 
 #[test]
-fn use_without_the_function_is_remembered_for_the_shell_that_called() {
+fn use_without_the_function_is_recorded_for_the_calling_shell() {
     let ctx = with_three();
     // This test is the shell: parent of gover and of the shim.
     gover_snapshot!(
@@ -92,7 +92,7 @@ this shell had no choice of its own; nothing changed
 }
 
 #[test]
-fn use_keeps_its_choice_when_a_newer_patch_comes() {
+fn use_keeps_its_choice_after_a_newer_patch_is_installed() {
     let ctx = with_three();
     ctx.gover(["use", "1.90"]).success();
     ctx.install_fake("go1.90.9");
@@ -101,7 +101,7 @@ fn use_keeps_its_choice_when_a_newer_patch_comes() {
 }
 
 #[test]
-fn use_removes_the_records_of_shells_that_ended() {
+fn use_removes_the_records_of_closed_shells() {
     let ctx = with_three();
     fs::create_dir_all(ctx.layout().sessions()).unwrap();
     fs::write(ctx.layout().session(4_000_000_000), "1\n1.90\n").unwrap();
@@ -111,7 +111,7 @@ fn use_removes_the_records_of_shells_that_ended() {
 }
 
 #[test]
-fn use_where_a_variable_would_win_says_so() {
+fn use_reports_a_variable_that_would_override_it() {
     let mut ctx = with_three();
     ctx.set("GOVER_VERSION", "1.91.2");
     let output = ctx.gover(["use", "1.90"]);
@@ -143,7 +143,7 @@ fn hints_are_written_for_the_shell_in_use() {
 }
 
 #[test]
-fn use_takes_a_goroot_and_the_go_on_path() {
+fn use_accepts_a_goroot_and_the_system_go() {
     let mut ctx = with_three();
     ctx.install_system_fake("go1.19.8");
     ctx.gover(["use", "system"]).success();
@@ -158,7 +158,7 @@ fn use_takes_a_goroot_and_the_go_on_path() {
 }
 
 #[test]
-fn use_of_what_is_no_go_changes_nothing() {
+fn use_with_an_invalid_toolchain_changes_nothing() {
     let mut ctx = with_three();
     ctx.set("GOVER_AUTO_INSTALL", "0");
     for (request, code) in [("1.80", 127), ("what", 2), ("./work", 127), ("system", 127)] {
@@ -236,7 +236,7 @@ default is go1.91.2 already
 }
 
 #[test]
-fn the_default_may_be_a_path_or_the_go_on_path() {
+fn the_default_may_be_a_path_or_the_system_go() {
     let mut ctx = with_three();
     let goroot = ctx.install_system_fake("go1.19.8");
     ctx.gover(["default", goroot.to_str().unwrap()]).success();
@@ -251,7 +251,7 @@ fn the_default_may_be_a_path_or_the_go_on_path() {
 }
 
 #[test]
-fn a_default_that_is_gone_is_told_by_every_command_and_lost_by_none() {
+fn every_command_reports_an_uninstalled_default_and_keeps_it() {
     let mut ctx = context!();
     ctx.set("GOVER_AUTO_INSTALL", "0");
     ctx.install_fake("go1.90.4");
@@ -310,7 +310,7 @@ hint: gover install 1.91.2
 }
 
 #[test]
-fn a_default_that_is_no_request_is_an_error_that_names_the_file() {
+fn an_invalid_default_is_an_error_that_names_the_file() {
     let ctx = with_three();
     fs::write(ctx.layout().default_file(), "lastest\n").unwrap();
     gover_snapshot!(

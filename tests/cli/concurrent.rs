@@ -43,7 +43,7 @@ fn all_is_verified(ctx: &TestContext, names: &[&str]) {
 }
 
 #[test]
-fn eight_installs_of_one_toolchain_download_it_once() {
+fn eight_concurrent_installs_of_one_toolchain_download_it_once() {
     let ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");
     let results = at_once(&ctx, &[&["install", "1.91.2"] as &[&str]; 8]);
@@ -54,7 +54,7 @@ fn eight_installs_of_one_toolchain_download_it_once() {
 }
 
 #[test]
-fn eight_installs_of_eight_toolchains_are_in_nobodys_way() {
+fn eight_installs_of_eight_toolchains_do_not_disturb_each_other() {
     let ctx = context!().with_site();
     let names: Vec<String> = (1..=8).map(|patch| format!("go1.91.{patch}")).collect();
     for name in &names {
@@ -71,7 +71,7 @@ fn eight_installs_of_eight_toolchains_are_in_nobodys_way() {
 }
 
 #[test]
-fn installs_and_removals_of_one_toolchain_end_in_either() {
+fn concurrent_installs_and_uninstalls_leave_a_whole_toolchain_or_none() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
@@ -91,7 +91,7 @@ fn installs_and_removals_of_one_toolchain_end_in_either() {
 
 /// What the command saw of it before it had the lock, nothing tells any more.
 #[test]
-fn a_toolchain_that_comes_back_while_verify_waits_is_taken_as_it_is_then() {
+fn verify_examines_a_toolchain_that_was_reinstalled_while_it_waited() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.gover(["install", "1.91.2"]).success();
@@ -117,7 +117,7 @@ fn a_toolchain_that_comes_back_while_verify_waits_is_taken_as_it_is_then() {
 }
 
 #[test]
-fn settings_written_at_once_are_all_kept() {
+fn concurrent_changes_of_settings_are_all_kept() {
     let ctx = context!();
     for _ in 0..4 {
         for name in ["auto_install", "offline", "require_sumdb"] {
@@ -159,7 +159,7 @@ fn touch_all(directory: &Path, time: SystemTime) {
 }
 
 #[test]
-fn times_from_the_future_and_from_long_ago_mislead_nobody() {
+fn wrong_clocks_do_no_harm() {
     let decade = Duration::from_hours(87_600);
     for time in [SystemTime::now() + decade, SystemTime::UNIX_EPOCH + Duration::from_secs(1)] {
         let ctx = context!().with_site();

@@ -49,7 +49,7 @@ impl Company {
 }
 
 #[test]
-fn a_proxy_with_a_password_and_an_authority_of_ones_own_lead_to_everything() {
+fn a_proxy_with_a_password_and_a_private_authority_serve_everything() {
     let mut company = Company::trusting();
     company.proxy.want("ann", "s3cr@t");
     let proxy = company.proxy.url().replace("http://", "http://ann:s3cr%40t@");
@@ -74,7 +74,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn authorities_in_a_directory_are_trusted_too() {
+fn authorities_in_a_directory_are_trusted() {
     let mut company = Company::new();
     let bundle = company.authority();
     company.ctx.set("SSL_CERT_DIR", bundle.parent().unwrap());
@@ -82,7 +82,7 @@ fn authorities_in_a_directory_are_trusted_too() {
 }
 
 #[test]
-fn an_inspected_connection_is_told_with_whose_certificate_it_is() {
+fn an_inspected_connection_is_reported_with_its_issuer() {
     let mut company = Company::new();
     let stranger = company.ctx.write("stranger.pem", TlsFront::STRANGER);
     company.ctx.set("SSL_CERT_FILE", stranger);
@@ -138,7 +138,7 @@ hint: `gover list --remote` shows every release
 }
 
 #[test]
-fn a_proxy_that_wants_a_password_is_told_with_its_variable() {
+fn a_proxy_that_needs_a_password_is_reported_with_its_variable() {
     let mut company = Company::trusting();
     company.proxy.want("ann", "s3cr@t");
     assert_data_eq!(
@@ -167,7 +167,7 @@ hint: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A`
 }
 
 #[test]
-fn a_repository_that_wants_a_password_is_told_with_where_it_goes() {
+fn a_repository_that_needs_a_password_is_reported_with_the_remedy() {
     let mut company = Company::trusting();
     company.ctx.site().server().guard("/proxy/", "ann", "s3cr@t");
     company.ctx.set("GOVER_SOURCES", "goproxy");
@@ -190,7 +190,7 @@ hint: put user and password into ~/.netrc (`machine HOST[:PORT] login USER passw
 }
 
 #[test]
-fn logins_come_from_netrc_as_for_go() {
+fn credentials_come_from_netrc_as_for_go() {
     let netrc = "machine proxy.test login ann password s3cret\nmachine mirror.test/mirror login bob password s3cret2\n\
         machine sum.test login carl password s3cret3\n";
     for (source, path) in [("goproxy", "/proxy/"), ("https://mirror.test/mirror", "/mirror/")] {
@@ -226,7 +226,7 @@ fn logins_come_from_netrc_as_for_go() {
 }
 
 #[test]
-fn the_checksum_database_may_be_behind_a_login_too() {
+fn the_checksum_database_may_need_credentials() {
     let mut company = Company::trusting();
     let ctx = &mut company.ctx;
     let key = ctx.site().gosumdb();
@@ -244,7 +244,7 @@ fn the_checksum_database_may_be_behind_a_login_too() {
 }
 
 #[test]
-fn a_goauth_that_is_none_is_told() {
+fn an_invalid_goauth_is_reported() {
     let mut company = Company::trusting();
     company.ctx.set("GOAUTH", "off; netrc");
     gover_snapshot!(
@@ -264,7 +264,7 @@ hint: `go help goauth` describes GOAUTH; `off` goes without
 }
 
 #[test]
-fn a_password_is_not_sent_in_the_open() {
+fn a_password_is_not_sent_over_plain_http() {
     let (mut ctx, _) = released();
     ctx.set("GOVER_SOURCES", ctx.site().mirror_url().replace("http://", "http://ann:s3cret@"));
     gover_snapshot!(
@@ -284,7 +284,7 @@ hint: use an address of https
 }
 
 #[test]
-fn passwords_of_the_settings_file_are_not_shown() {
+fn passwords_in_the_settings_file_are_not_shown() {
     let ctx = context!();
     let sources = "https://ann:s3cret@mirror.test/go,goproxy";
     gover_snapshot!(
@@ -334,7 +334,7 @@ fn places_of(word: &str, output: &gover_test::Output, ctx: &TestContext) -> Vec<
 }
 
 #[test]
-fn no_password_is_printed_or_written_anywhere_whatever_happens() {
+fn passwords_are_never_printed_or_written() {
     let mut company = Company::trusting();
     let server = company.ctx.site().server();
     server.guard("/proxy/", "ann", "Pr0xyS3cret");

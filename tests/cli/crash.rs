@@ -145,7 +145,7 @@ const LOOKING: [&[&str]; 6] = [
 ];
 
 #[test]
-fn commands_that_look_leave_what_a_crash_left_to_those_that_change_something() {
+fn commands_that_only_show_do_not_repair_after_a_crash() {
     let ctx = context!();
     ctx.install_fake("go1.90.4");
     ctx.install_fake("go1.90.1");
@@ -166,7 +166,7 @@ fn commands_that_look_leave_what_a_crash_left_to_those_that_change_something() {
 }
 
 #[test]
-fn a_toolchain_that_a_killed_install_put_aside_is_named_and_comes_back() {
+fn a_toolchain_that_a_killed_install_moved_away_is_restored() {
     let mut ctx = context!();
     ctx.set("GOVER_OFFLINE", "1");
     put_aside(&ctx, "go1.91.2");
@@ -182,7 +182,7 @@ fn a_toolchain_that_a_killed_install_put_aside_is_named_and_comes_back() {
 }
 
 #[test]
-fn exec_brings_back_what_a_killed_install_put_aside_before_it_asks_a_source() {
+fn exec_restores_a_toolchain_that_a_killed_install_moved_away() {
     let ctx = context!();
     put_aside(&ctx, "go1.91.2");
     let output = ctx.gover(["exec", "1.91", "--", "go", "version"]);
@@ -191,7 +191,7 @@ fn exec_brings_back_what_a_killed_install_put_aside_before_it_asks_a_source() {
 }
 
 #[test]
-fn papers_that_a_crash_kept_from_their_places_are_known_to_commands_that_look() {
+fn receipts_that_a_crash_left_in_staging_are_found() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.gover(["install", "1.91.2"]).success();

@@ -14,7 +14,7 @@ fn facts(ctx: &TestContext) -> Value {
 }
 
 #[test]
-fn every_standing_choice_is_told_with_its_place() {
+fn every_choice_is_shown_with_its_origin() {
     let mut ctx = with_three();
     let default = ctx.layout().default_file();
     let goroot = ctx.layout().versions().join("go1.91.2");
@@ -107,7 +107,7 @@ go1.91.2  chosen by GOVER_VERSION=1.91
 }
 
 #[test]
-fn a_go_on_path_is_told_with_its_program() {
+fn the_system_go_is_shown_with_its_program() {
     let mut ctx = context!();
     let goroot = ctx.install_system_fake("go1.19.8");
     let facts = facts(&ctx);
@@ -128,7 +128,7 @@ go1.19.8  found on PATH
 }
 
 #[test]
-fn what_gos_rules_change_is_told_with_both() {
+fn a_choice_that_go_rules_change_is_shown_with_both_versions() {
     let mut ctx = with_three();
     ctx.write(".go-version", "1.90.1\n");
     let go_mod = ctx.directory("p").join("go.mod");
@@ -196,7 +196,7 @@ go1.90.4  set by GOTOOLCHAIN=go1.90.4; .go-version chose go1.90.1
 }
 
 #[test]
-fn where_go_itself_stops_so_does_current() {
+fn current_fails_where_go_itself_stops() {
     let mut ctx = with_three();
     ctx.set("GOTOOLCHAIN", "bogus");
     gover_snapshot!(
@@ -238,7 +238,7 @@ hint: correct that line in [ROOT]/shop/go.mod, or run `go mod edit -toolchain=no
 }
 
 #[test]
-fn what_is_selected_and_missing_is_told_with_the_command() {
+fn a_missing_selection_is_shown_with_the_command_to_install_it() {
     let ctx = with_three();
     ctx.write(".go-version", "1.89.1\n");
     gover_snapshot!(
@@ -305,7 +305,7 @@ hint: gover install latest
 }
 
 #[test]
-fn each_step_of_the_decision_is_told_on_request() {
+fn verbose_shows_each_step_of_the_decision() {
     let ctx = with_three();
     ctx.write(".go-version", "1.90.1\n");
     ctx.write("p/go.mod", "module m\n\ngo 1.90.4\n");

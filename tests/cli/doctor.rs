@@ -29,7 +29,7 @@ fn with_list() -> TestContext {
 }
 
 #[test]
-fn a_fault_is_told_with_evidence_reason_and_remedy() {
+fn a_problem_is_shown_with_evidence_reason_and_fix() {
     let mut ctx = context!();
     ctx.set("GOPROXY", "off");
     ctx.set("GOVER_SHELL", "bash");
@@ -62,7 +62,7 @@ warning: GOPROXY=off forbids every download of a module  [goproxy]
 }
 
 #[test]
-fn a_proxy_that_answers_and_a_head_that_is_signed_are_no_fault() {
+fn a_working_proxy_and_a_signed_tree_head_are_not_problems() {
     let ctx = with_list();
     ctx.site().server().forget_requests();
     let output = ctx.gover(["doctor", "goproxy", "sumdb", "http-proxy", "tls-inspection", "clock", "--json"]);
@@ -136,7 +136,7 @@ fn a_forged_head_of_the_checksum_database_is_an_error() {
 }
 
 #[test]
-fn a_server_that_never_answers_is_not_waited_for() {
+fn a_silent_server_does_not_block_doctor() {
     let ctx = with_list();
     ctx.site().server().fault("/proxy/*", Fault::Stall);
     let finding = ctx.gover(["doctor", "goproxy", "--json"]).exits(1).json()["findings"][0].clone();
@@ -144,7 +144,7 @@ fn a_server_that_never_answers_is_not_waited_for() {
 }
 
 #[test]
-fn offline_and_without_a_network_check_no_socket_is_opened() {
+fn no_socket_is_opened_offline_or_without_a_network_check() {
     let mut ctx = with_list();
     ctx.site().server().forget_requests();
     let proxy = ctx.site().url();
@@ -159,7 +159,7 @@ fn offline_and_without_a_network_check_no_socket_is_opened() {
 }
 
 #[test]
-fn what_a_file_says_is_shown_and_not_obeyed() {
+fn escape_sequences_in_a_file_are_not_printed() {
     let ctx = context!();
     let lines = "line \u{1b}[2J\n".repeat(30);
     go_env(&ctx, lines.as_bytes());
@@ -172,7 +172,7 @@ fn what_a_file_says_is_shown_and_not_obeyed() {
 }
 
 #[test]
-fn a_note_alone_is_no_failure() {
+fn notes_alone_are_not_a_failure() {
     let mut ctx = context!();
     ctx.set("ALL_PROXY", "socks5://proxy.test");
     let output = ctx.gover(["doctor", "http-proxy", "--offline"]);
@@ -180,7 +180,7 @@ fn a_note_alone_is_no_failure() {
 }
 
 #[test]
-fn what_is_repaired_is_clean_and_comes_back_byte_by_byte() {
+fn a_fix_solves_the_problem_and_undo_restores_every_byte() {
     let ctx = context!();
     let before = b"GOFLAGS=-v\r\nGO111MODULE=off\n\nGO111MODULE=auto\nnot a setting";
     let path = go_env(&ctx, before);
@@ -197,7 +197,7 @@ fn what_is_repaired_is_clean_and_comes_back_byte_by_byte() {
 }
 
 #[test]
-fn what_was_edited_after_a_repair_stays_and_the_rest_comes_back() {
+fn undo_keeps_edits_made_after_a_fix() {
     let ctx = context!();
     let path = go_env(&ctx, b"GO111MODULE=off\nGOOS=plan9\n");
     let pin = ctx.work().join(".go-version");
@@ -221,7 +221,7 @@ fn what_was_edited_after_a_repair_stays_and_the_rest_comes_back() {
 }
 
 #[test]
-fn a_repair_asks_the_network_once_as_long_as_nothing_of_it_changes() {
+fn a_fix_asks_the_network_once_if_nothing_about_it_changes() {
     let ctx = with_list();
     go_env(&ctx, b"GO111MODULE=off\nGOOS=plan9\nGOARCH=mips\n");
     ctx.site().server().forget_requests();
@@ -235,7 +235,7 @@ fn a_repair_asks_the_network_once_as_long_as_nothing_of_it_changes() {
 }
 
 #[test]
-fn a_repair_of_the_proxy_asks_the_one_that_counts_then() {
+fn a_fix_of_the_proxy_asks_the_new_one() {
     let mut ctx = with_list();
     let goroot = ctx.install_fake("go1.91.2");
     fs::write(goroot.join("go.env"), format!("GOPROXY={}\n", ctx.site().proxy_url())).unwrap();
@@ -249,7 +249,7 @@ fn a_repair_of_the_proxy_asks_the_one_that_counts_then() {
 }
 
 #[test]
-fn without_a_terminal_a_repair_wants_to_be_confirmed_by_an_option() {
+fn without_a_terminal_a_fix_needs_the_yes_option() {
     let ctx = context!();
     let path = go_env(&ctx, b"GO111MODULE=off\n");
     let output = ctx.gover(["doctor", "go111module", "--fix"]);

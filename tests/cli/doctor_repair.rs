@@ -57,7 +57,7 @@ fn files(ctx: &TestContext) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 #[test]
-fn twenty_faults_at_once_are_repaired_and_every_byte_comes_back() {
+fn twenty_problems_are_fixed_and_undo_restores_every_byte() {
     let ctx = planted();
     let before = files(&ctx);
     let found = ctx.gover(["doctor", "--offline", "--json"]);

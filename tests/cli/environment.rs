@@ -7,7 +7,7 @@ use gover_test::{context, gover_snapshot};
 use crate::scene::{go_of, with_three};
 
 #[test]
-fn exec_gives_one_go_to_a_command_and_all_that_it_starts() {
+fn exec_runs_a_command_and_its_children_with_one_toolchain() {
     let mut ctx = with_three();
     ctx.install_shim("go");
     ctx.set("GOROOT", "/nonexistent").set("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT", "3");
@@ -29,7 +29,7 @@ fn exec_gives_one_go_to_a_command_and_all_that_it_starts() {
 }
 
 #[test]
-fn exec_is_an_order_that_go_mod_does_not_raise() {
+fn exec_is_not_changed_by_go_mod() {
     let mut ctx = with_three();
     ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
     ctx.write(".go-version", "1.91.2\n");
@@ -41,7 +41,7 @@ fn exec_is_an_order_that_go_mod_does_not_raise() {
 }
 
 #[test]
-fn exec_ends_as_its_command_does() {
+fn exec_returns_the_exit_code_of_its_command() {
     let ctx = with_three();
     ctx.gover(["exec", "1.90", "--", "go", "fake-exit", "7"]).exits(7);
     gover_snapshot!(
@@ -157,7 +157,7 @@ fn env_as_data() {
 }
 
 #[test]
-fn the_calling_shell_is_recognised() {
+fn the_calling_shell_is_detected() {
     let mut ctx = with_three();
     ctx.set("GOVER_SHELL", "fish");
     let output = ctx.gover(["env"]);
@@ -169,7 +169,7 @@ fn the_calling_shell_is_recognised() {
 }
 
 #[test]
-fn what_env_prints_works_in_the_shell() {
+fn the_output_of_env_works_in_real_shells() {
     let ctx = with_three();
     for shell in ["bash", "zsh", "sh"] {
         let Some(program) = ctx.find_on_machine(shell) else { continue };
@@ -186,7 +186,7 @@ fn what_env_prints_works_in_the_shell() {
 }
 
 #[test]
-fn a_home_with_blanks_and_quotes_is_quoted() {
+fn a_home_with_spaces_and_quotes_is_quoted() {
     let mut ctx = context!();
     let home = ctx.root().join("it's a \"home\" $HOME `x`");
     if IS_WINDOWS {
@@ -203,7 +203,7 @@ fn a_home_with_blanks_and_quotes_is_quoted() {
 }
 
 #[test]
-fn what_env_prints_works_in_the_command_prompt() {
+fn the_output_of_env_works_in_the_command_prompt() {
     let mut ctx = context!();
     let Some(cmd) = ctx.find_on_machine("cmd") else { return };
     for name in ["a b", "R&D (x)", "50% off %PATH%", "ca^ret^^", "!bang!", "a=b;c"] {
@@ -227,7 +227,7 @@ fn what_env_prints_works_in_the_command_prompt() {
 }
 
 #[test]
-fn letters_beyond_ascii_reach_the_command_prompt() {
+fn the_command_prompt_receives_letters_beyond_ascii() {
     let mut ctx = context!();
     let Some(cmd) = ctx.find_on_machine("cmd") else { return };
     let home = ctx.root().join("Jörg 日本");
@@ -258,7 +258,7 @@ fn letters_beyond_ascii_reach_the_command_prompt() {
 }
 
 #[test]
-fn unix_like_shells_of_windows_get_their_form_of_path_alone() {
+fn only_unix_like_shells_on_windows_get_their_form_of_path() {
     let mut ctx = with_three();
     if !IS_WINDOWS {
         return; // There are no drives.

@@ -110,7 +110,7 @@ fn the_examples_of_the_program_itself_work() {
 }
 
 #[test]
-fn topics_are_told() {
+fn topics_are_shown() {
     let ctx = context!();
     for topic in ["sources", "trust", "selection"] {
         let output = ctx.gover(["help", topic]);
@@ -134,7 +134,7 @@ hint: `gover help` lists the commands; topics are sources, trust and selection
 }
 
 #[test]
-fn hints_that_send_to_help_name_a_page_that_is_there() {
+fn hints_name_existing_help_pages() {
     let ctx = context!();
     // Collected from messages: `gover help init`, `gover help sources`.
     for page in ["init", "sources", "trust", "install"] {
@@ -143,7 +143,7 @@ fn hints_that_send_to_help_name_a_page_that_is_there() {
 }
 
 #[test]
-fn the_version_is_told() {
+fn the_version_is_shown() {
     let output = context!().gover(["--version"]);
     assert_eq!(output.success().text(), concat!("gover ", env!("CARGO_PKG_VERSION")));
 }

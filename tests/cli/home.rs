@@ -25,7 +25,7 @@ fn raw(output: &Output) -> String {
 }
 
 #[test]
-fn a_program_finds_its_home_by_where_it_lies() {
+fn a_program_finds_its_home_by_its_own_path() {
     let ctx = elsewhere();
     let goroot = ctx.layout().toolchain(&gover_core::ToolchainName::parse("go1.91.2").unwrap());
     for name in ["go", "go1.91.2"] {
@@ -52,7 +52,7 @@ fn a_link_to_the_program_leads_to_its_home() {
 }
 
 #[test]
-fn the_variable_goes_before_the_place_of_the_program() {
+fn the_variable_overrides_the_path_of_the_program() {
     let mut ctx = elsewhere();
     let other = ctx.root().join("other");
     ctx.set("GOVER_HOME", &other);
@@ -60,7 +60,7 @@ fn the_variable_goes_before_the_place_of_the_program() {
 }
 
 #[test]
-fn a_home_keeps_the_name_that_the_user_s_home_has() {
+fn a_home_keeps_the_spelling_of_the_users_home() {
     let gover = || Path::new("bin").join(executable_name("gover"));
     let mut ctx = elsewhere();
     // ~/.gover is a link to where the program lies.
@@ -80,7 +80,7 @@ fn a_home_keeps_the_name_that_the_user_s_home_has() {
 }
 
 #[test]
-fn a_bin_that_gover_did_not_make_is_no_home() {
+fn a_foreign_bin_directory_is_not_a_home() {
     let ctx = elsewhere();
     fs::remove_file(ctx.layout().shim_stamp()).unwrap();
     let usual = ctx.home().join(".gover").join("config.toml");

@@ -8,7 +8,7 @@ use gover_test::{FakeSite, Fault, context, gover_snapshot};
 use crate::scene::{go_of, has_part_download, receipt, released, released_for, wait_for_line};
 
 #[test]
-fn the_first_go_becomes_the_default_and_later_ones_do_not() {
+fn the_first_toolchain_becomes_the_default_and_later_ones_do_not() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
@@ -22,7 +22,7 @@ fn the_first_go_becomes_the_default_and_later_ones_do_not() {
 }
 
 #[test]
-fn a_default_that_is_set_stays_even_if_nothing_answers_it() {
+fn a_default_that_is_not_installed_stays() {
     let (ctx, _) = released();
     fs::write(ctx.layout().default_file(), "1.80.1\n").unwrap();
     ctx.gover(["install", "1.91.2"]).success();
@@ -30,7 +30,7 @@ fn a_default_that_is_set_stays_even_if_nothing_answers_it() {
 }
 
 #[test]
-fn what_is_installed_is_not_asked_for_again() {
+fn an_installed_toolchain_needs_no_source() {
     let (ctx, _) = released();
     ctx.gover(["install", "1.91.2"]).success();
     let before = receipt(&ctx, "go1.91.2");
@@ -51,7 +51,7 @@ go1.91.2 is installed
 }
 
 #[test]
-fn a_toolchain_that_came_by_other_means_counts_as_installed() {
+fn a_copied_toolchain_counts_as_installed() {
     let ctx = context!().with_site();
     ctx.install_fake("go1.91.2");
     ctx.gover(["install", "go1.91.2"]).success();
@@ -88,7 +88,7 @@ fn partial_requests_mean_the_newest_release() {
 }
 
 #[test]
-fn several_requests_are_understood_before_the_first_download() {
+fn all_requests_are_parsed_before_the_first_download() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
@@ -128,7 +128,7 @@ go1.91.2 is installed
 }
 
 #[test]
-fn without_a_request_the_directory_says_what_it_needs() {
+fn without_a_request_the_version_of_the_directory_is_installed() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
@@ -145,7 +145,7 @@ fn without_a_request_the_directory_says_what_it_needs() {
 }
 
 #[test]
-fn without_a_request_where_nothing_asks_is_a_usage_error() {
+fn without_a_request_or_a_pin_is_a_usage_error() {
     let mut ctx = context!();
     gover_snapshot!(
         ctx.gover(["install"]),
@@ -168,7 +168,7 @@ hint: `gover install latest`, or `gover pin 1.22` first
 }
 
 #[test]
-fn force_installs_anew_and_mends_what_somebody_changed() {
+fn force_reinstalls_and_repairs_changes() {
     let (ctx, release) = released();
     ctx.gover(["install", "1.91.2"]).success();
     let changed = ctx.layout().versions().join("go1.91.2/src/fmt/print.go");
@@ -183,7 +183,7 @@ fn force_installs_anew_and_mends_what_somebody_changed() {
 }
 
 #[test]
-fn force_that_fails_leaves_the_old_toolchain() {
+fn a_failed_forced_install_keeps_the_old_toolchain() {
     let (ctx, release) = released_for("go.dev");
     ctx.gover(["install", "1.91.2"]).success();
     let before = receipt(&ctx, "go1.91.2");
@@ -206,7 +206,7 @@ fn a_damaged_directory_is_repaired() {
 }
 
 #[test]
-fn a_file_in_the_place_of_a_toolchain_is_repaired_too() {
+fn a_file_in_place_of_a_toolchain_is_replaced() {
     let (ctx, _) = released();
     fs::create_dir_all(ctx.layout().versions()).unwrap();
     fs::write(ctx.layout().versions().join("go1.91.2"), "a file").unwrap();
@@ -215,7 +215,7 @@ fn a_file_in_the_place_of_a_toolchain_is_repaired_too() {
 }
 
 #[test]
-fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
+fn the_next_install_cleans_up_after_a_killed_one() {
     let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault(&path, Fault::StallAt(release.archive().len() / 2));
@@ -231,7 +231,7 @@ fn what_a_killed_install_left_is_cleaned_up_by_the_next() {
 }
 
 #[test]
-fn two_installs_at_once_make_one_download() {
+fn two_concurrent_installs_download_once() {
     let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault(&path, Fault::StallAt(1000));
@@ -265,7 +265,7 @@ fn installs_of_different_toolchains_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn a_home_that_is_a_file_is_told_with_its_path() {
+fn a_home_that_is_a_file_is_reported_with_its_path() {
     let (mut ctx, _) = released();
     let file = ctx.write("afile", "x");
     ctx.set("GOVER_HOME", &file);

@@ -24,7 +24,7 @@ fn installed() -> TestContext {
 }
 
 #[test]
-fn installed_toolchains_are_listed_with_what_is_known_of_them() {
+fn installed_toolchains_are_listed_with_size_and_support() {
     let ctx = installed();
     ctx.write(".go-version", "1.21\n");
     gover_snapshot!(
@@ -95,7 +95,7 @@ exit: 0
 }
 
 #[test]
-fn an_empty_store_names_the_first_step() {
+fn an_empty_store_shows_the_first_command() {
     gover_snapshot!(
         context!().gover(["list"]),
         str![[r#"
@@ -111,7 +111,7 @@ hint: gover install latest
 }
 
 #[test]
-fn the_go_on_path_is_listed_on_request() {
+fn the_system_go_is_listed_on_request() {
     let mut ctx = installed();
     ctx.install_system_fake("go1.19.8");
     let plain = ctx.gover(["list"]);
@@ -170,7 +170,7 @@ warning: [ROOT]/gover/versions/not a version is not the name of a toolchain (`go
 }
 
 #[test]
-fn a_damaged_receipt_costs_its_knowledge_and_nothing_else() {
+fn a_damaged_receipt_only_hides_the_size() {
     let ctx = installed();
     for content in [&b"{"[..], b"[]", b"", &[0xff, 0xfe], b"{\"bytes\": -1}"] {
         fs::write(ctx.layout().receipts().join("go1.22.5.json"), content).unwrap();
@@ -252,7 +252,7 @@ exit: 0
 }
 
 #[test]
-fn what_a_mirror_or_a_directory_offers_is_listed_where_nothing_else_is_a_source() {
+fn without_a_release_site_only_offered_files_are_listed() {
     let mut ctx = released();
     let host = gover_core::Platform::host();
     let version = |name: &str| format!("v0.0.1-{name}.{host}");
@@ -307,7 +307,7 @@ hint: `gover list --remote` shows every release
 }
 
 #[test]
-fn a_mirror_that_does_not_list_what_it_has_is_named() {
+fn a_mirror_without_a_list_is_named() {
     let mut ctx = released();
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", mirror);
@@ -318,7 +318,7 @@ fn a_mirror_that_does_not_list_what_it_has_is_named() {
 }
 
 #[test]
-fn the_index_is_fetched_once_an_hour_and_then_only_if_it_changed() {
+fn the_index_is_downloaded_once_an_hour_and_only_if_it_changed() {
     let ctx = released();
     let server = ctx.site().server();
     ctx.gover(["list", "--remote"]).success();
@@ -347,7 +347,7 @@ fn the_index_is_fetched_once_an_hour_and_then_only_if_it_changed() {
 }
 
 #[test]
-fn an_old_index_serves_where_nobody_answers_and_that_is_told() {
+fn an_old_index_is_used_with_a_note_if_no_server_responds() {
     let mut ctx = released();
     ctx.gover(["list", "--remote"]).success();
     age_cache(&ctx, 4000);
@@ -386,7 +386,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn only_commands_that_need_the_index_ask_for_it() {
+fn only_commands_that_need_the_index_download_it() {
     let ctx = released();
     ctx.gover(["install", "1.91.2"]).success();
     age_cache(&ctx, 90_000);
@@ -414,7 +414,7 @@ fn only_commands_that_need_the_index_ask_for_it() {
 }
 
 #[test]
-fn an_index_from_the_future_is_asked_for_again() {
+fn an_index_from_the_future_is_downloaded_again() {
     let ctx = released();
     ctx.gover(["list", "--remote"]).success();
     // The clock was a year ahead when it was fetched, and was put right.
@@ -434,7 +434,7 @@ fn an_index_from_the_future_is_asked_for_again() {
 }
 
 #[test]
-fn without_any_index_the_compiled_table_serves() {
+fn without_any_index_the_compiled_table_is_used() {
     let ctx = context!();
     let output = ctx.gover(["list", "--remote", "~1.21.12", "--offline"]);
     gover_snapshot!(
@@ -457,7 +457,7 @@ goproxy was not asked: http://127.0.0.1:1/proxy: offline
 }
 
 #[test]
-fn a_proxys_list_adds_what_the_index_lacks() {
+fn the_list_of_a_proxy_adds_releases() {
     let ctx = released();
     ctx.site().publish_module(&gover_test::Release::new("go1.91.9"));
     let output = ctx.gover(["list", "--remote", "1.91"]);

@@ -36,7 +36,7 @@ fn ends_well_after(ctx: &TestContext, install: Invocation, paths: &[String]) {
 }
 
 #[test]
-fn the_whole_proof_is_fetched_while_the_archive_is_on_its_way() {
+fn the_proof_is_fetched_during_the_download() {
     let ctx = with_long_log();
     let archive = gover_test::Release::new("go1.91.2").archive_name();
     ctx.site().server().fault(&format!("/dl/{archive}"), Fault::StallAt(1000));
@@ -47,7 +47,7 @@ fn the_whole_proof_is_fetched_while_the_archive_is_on_its_way() {
 }
 
 #[test]
-fn the_archive_comes_while_the_log_is_silent() {
+fn the_download_continues_while_the_log_is_silent() {
     let ctx = with_long_log();
     let archive = gover_test::Release::new("go1.91.2").archive_name();
     ctx.site().server().fault(LOOKUP, Fault::Stall);
@@ -56,7 +56,7 @@ fn the_archive_comes_while_the_log_is_silent() {
 }
 
 #[test]
-fn what_was_proven_once_is_proven_again_without_a_request() {
+fn a_cached_record_is_proven_again_without_a_request() {
     let ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     ctx.site().server().forget_requests();
@@ -66,7 +66,7 @@ fn what_was_proven_once_is_proven_again_without_a_request() {
 }
 
 #[test]
-fn damage_in_any_kept_file_is_noticed_and_put_right() {
+fn damage_in_any_cached_file_is_detected_and_repaired() {
     let ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let root = ctx.layout().sumdb_cache().join("sum.test");
@@ -91,7 +91,7 @@ fn damage_in_any_kept_file_is_noticed_and_put_right() {
 }
 
 #[test]
-fn a_damaged_head_is_not_believed_and_another_takes_its_place() {
+fn a_damaged_tree_head_is_not_trusted_and_is_replaced() {
     let mut ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
@@ -141,7 +141,7 @@ installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database reco
 }
 
 #[test]
-fn a_damaged_head_hides_no_other_history() {
+fn a_damaged_tree_head_does_not_hide_a_fork() {
     let ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
@@ -154,7 +154,7 @@ fn a_damaged_head_hides_no_other_history() {
 }
 
 #[test]
-fn two_histories_are_a_security_error_with_both_heads_and_the_evidence() {
+fn a_fork_is_a_security_error_with_both_tree_heads_and_the_evidence() {
     let ctx = with_long_log();
     ctx.gover(["install", "1.91.2"]).success();
     let head = ctx.layout().sumdb_cache().join("sum.test").join("latest");
@@ -201,7 +201,7 @@ hint: do not install anything until this is resolved: try another network; if it
 }
 
 #[test]
-fn a_database_that_is_off_or_none_is_told() {
+fn a_database_that_is_off_or_invalid_is_reported() {
     let (mut ctx, release) = released();
     for (value, code) in
         [("off", 0), ("on", 1), ("sum.golang.org a b", 1), ("sum.golang.org ftp://x.test", 1)]
@@ -234,7 +234,7 @@ hint: unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#env
 }
 
 #[test]
-fn a_must_of_the_environment_holds_where_the_file_says_otherwise() {
+fn the_environment_can_require_the_database() {
     let (mut ctx, _) = released();
     ctx.gover(["config", "set", "require_sumdb", "false"]).success();
     ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(403));

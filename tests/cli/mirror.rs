@@ -124,7 +124,7 @@ fn a_mirror_of_modules_is_a_goproxy() {
 }
 
 #[test]
-fn what_is_there_is_not_fetched_again() {
+fn existing_files_are_not_downloaded_again() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     let before = served(&ctx);
@@ -155,7 +155,7 @@ go1.91.2 for [OS]/[ARCH] is there
 }
 
 #[test]
-fn one_platform_that_is_not_to_be_had_does_not_keep_the_others() {
+fn a_missing_platform_does_not_stop_the_others() {
     let ctx = world();
     let plan9: gover_core::Platform = "plan9-386".parse().unwrap();
     ctx.site().publish(Release::for_platform("go1.91.2", plan9));
@@ -178,7 +178,7 @@ fn one_platform_that_is_not_to_be_had_does_not_keep_the_others() {
 }
 
 #[test]
-fn a_download_that_breaks_off_is_continued_by_the_next_run() {
+fn the_next_run_continues_a_broken_download() {
     let mut ctx = world();
     ctx.set("GOVER_SOURCES", "go.dev");
     let path = FakeSite::archive_path(&Release::new("go1.91.2"));
@@ -198,7 +198,7 @@ fn a_download_that_breaks_off_is_continued_by_the_next_run() {
 }
 
 #[test]
-fn what_is_not_what_was_released_never_gets_in() {
+fn a_file_that_differs_from_the_release_is_never_added() {
     let ctx = world();
     let release = Release::new("go1.91.2");
     let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // changed\n");
@@ -217,7 +217,7 @@ fn what_is_not_what_was_released_never_gets_in() {
 }
 
 #[test]
-fn an_archive_that_the_log_alone_proves_is_not_given_to_others() {
+fn an_archive_without_a_known_checksum_is_not_mirrored() {
     let mut ctx = world();
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", mirror);
@@ -239,7 +239,7 @@ hint: `--format module` takes the module, which the log covers whole
 }
 
 #[test]
-fn a_machine_without_network_installs_from_the_directory_by_the_log() {
+fn a_machine_without_network_installs_from_the_directory() {
     for format in ["archive", "module"] {
         let ctx = world();
         ctx.gover(["mirror", "go", "1.91.2", "--format", format]).success();
@@ -291,7 +291,7 @@ fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
 }
 
 #[test]
-fn a_mirror_that_answers_everything_with_a_page_holds_no_log() {
+fn a_mirror_that_serves_a_page_for_everything_has_no_log() {
     let mut ctx = world();
     let server = FakeServer::start();
     server.handle("/go/", |_| Some(Response::ok("<html>Not here, try the home page</html>")));
@@ -312,7 +312,7 @@ fn proven_in(ctx: &TestContext, home: &str, version: &str) -> u64 {
 }
 
 #[test]
-fn a_client_of_the_mirror_follows_its_head() {
+fn a_client_of_the_mirror_follows_its_tree_head() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 302);
@@ -344,7 +344,7 @@ exit: 0
 }
 
 #[test]
-fn a_client_that_saw_more_of_the_log_than_the_mirror_proves_by_its_own_head() {
+fn a_client_ahead_of_the_mirror_uses_its_own_tree_head() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     ctx.site().log().pad_to(70_000);
@@ -363,7 +363,7 @@ fn a_client_that_saw_more_of_the_log_than_the_mirror_proves_by_its_own_head() {
 }
 
 #[test]
-fn records_far_from_the_edge_need_no_newer_mirror() {
+fn old_records_need_no_newer_mirror() {
     let ctx = world();
     ctx.site().log().pad_to(70_000);
     ctx.gover(["mirror", "go", "1.91.2"]).success();
@@ -376,7 +376,7 @@ fn records_far_from_the_edge_need_no_newer_mirror() {
 }
 
 #[test]
-fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
+fn the_seen_option_serves_a_client_with_another_tree_head() {
     let ctx = world();
     ctx.site().log().pad_to(1000);
     // Online once, long ago.
@@ -398,7 +398,7 @@ fn a_client_with_a_head_that_the_mirror_never_had_is_cared_for_by_its_size() {
 }
 
 #[test]
-fn a_head_that_was_given_out_is_kept_though_a_client_of_its_size_is_to_be_cared_for() {
+fn a_published_tree_head_is_kept_with_the_seen_option() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     let given = directory(&ctx).join(".gover-mirror/heads/sum.test/302");
@@ -410,7 +410,7 @@ fn a_head_that_was_given_out_is_kept_though_a_client_of_its_size_is_to_be_cared_
 }
 
 #[test]
-fn a_log_that_contradicts_what_the_mirror_gave_out_stops_everything() {
+fn a_log_that_contradicts_the_mirror_stops_everything() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     let before = served(&ctx);
@@ -428,7 +428,7 @@ fn a_log_that_contradicts_what_the_mirror_gave_out_stops_everything() {
 }
 
 #[test]
-fn a_record_that_is_not_the_one_in_the_log_stops_everything() {
+fn a_record_that_differs_from_the_log_stops_everything() {
     let ctx = world();
     let module = Release::new("go1.91.2").module_version();
     let lookup = format!("/proxy/sumdb/sum.test/lookup/golang.org/toolchain@{module}");
@@ -440,7 +440,7 @@ fn a_record_that_is_not_the_one_in_the_log_stops_everything() {
 }
 
 #[test]
-fn two_at_once_make_one_mirror() {
+fn two_concurrent_runs_make_one_mirror() {
     let ctx = world();
     let start = |version: &str| ctx.command(ctx.gover_program()).args(["mirror", "go", version]).spawn();
     let running: Vec<_> = ["1.91.2", "1.90.4", "1.91.2"].into_iter().map(start).collect();
@@ -457,7 +457,7 @@ fn two_at_once_make_one_mirror() {
 }
 
 #[test]
-fn bad_input_is_told_before_anything_is_made() {
+fn bad_input_is_reported_before_anything_is_created() {
     let ctx = world();
     for arguments in [
         ["mirror", "go", "lastest", "--platform", "linux-amd64"],
@@ -480,7 +480,7 @@ fn bad_input_is_told_before_anything_is_made() {
 }
 
 #[test]
-fn a_directory_that_was_forgotten_is_asked_for() {
+fn a_forgotten_directory_is_reported() {
     let ctx = world();
     gover_snapshot!(
         ctx.gover(["mirror", "1.91", "latest"]),
@@ -536,7 +536,7 @@ hint: to fill one from there: GOVER_SOURCES=https://mirror.example/go gover mirr
 }
 
 #[test]
-fn a_directory_may_be_called_like_a_version() {
+fn a_directory_may_have_the_name_of_a_version() {
     let ctx = world();
     ctx.gover(["mirror", "./1.91", "1.91"]).success();
     assert_eq!(ctx.names_in("shop"), ["1.91"]);

@@ -26,7 +26,7 @@ fn assert_nobody_was_asked(ctx: &TestContext) {
 }
 
 #[test]
-fn what_needs_nobody_works_offline() {
+fn local_commands_work_offline() {
     let ctx = offline();
     for name in ["go1.90.1", "go1.90.4", "go1.91.2"] {
         ctx.install_fake(name);
@@ -57,7 +57,7 @@ fn what_needs_nobody_works_offline() {
 }
 
 #[test]
-fn each_way_to_say_offline_keeps_every_socket_shut() {
+fn every_way_to_be_offline_opens_no_socket() {
     for way in ["option", "variable", "file"] {
         let mut ctx = offline();
         ctx.unset("GOVER_OFFLINE");
@@ -87,7 +87,7 @@ fn each_way_to_say_offline_keeps_every_socket_shut() {
 }
 
 #[test]
-fn the_shim_asks_nobody_either() {
+fn the_shim_opens_no_socket_offline() {
     let ctx = offline();
     ctx.write(".go-version", "1.91.2\n");
     let output = ctx.shim("go", ["version"]);
@@ -96,7 +96,7 @@ fn the_shim_asks_nobody_either() {
 }
 
 #[test]
-fn a_file_whose_sum_is_known_installs_by_its_path() {
+fn a_file_with_a_known_checksum_installs() {
     let mut ctx = offline();
     let release = Release::new("go1.91.2");
     // The index was read once, before the journey.
@@ -132,7 +132,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn a_file_with_the_log_beside_it_installs_by_its_path() {
+fn a_file_next_to_a_copy_of_the_log_installs() {
     for format in ["archive", "module"] {
         let ctx = offline();
         let online = ctx.command(ctx.gover_program()).env_remove("GOVER_OFFLINE").env("NO_PROXY", "*");
@@ -154,7 +154,7 @@ fn a_file_with_the_log_beside_it_installs_by_its_path() {
 }
 
 #[test]
-fn a_file_that_the_log_knew_once_installs_from_what_is_kept() {
+fn a_file_with_a_cached_record_installs() {
     let mut ctx = offline();
     ctx.unset("GOVER_OFFLINE").set("NO_PROXY", "*").set("GOVER_SOURCES", "goproxy");
     ctx.gover(["install", "1.91.2"]).success();
@@ -169,7 +169,7 @@ fn a_file_that_the_log_knew_once_installs_from_what_is_kept() {
 }
 
 #[test]
-fn a_file_that_nothing_proves_is_not_installed() {
+fn a_file_without_proof_is_not_installed() {
     let ctx = offline();
     let release = Release::new("go1.91.2");
     ctx.write(&release.archive_name(), release.archive());
@@ -187,7 +187,7 @@ fn a_file_that_nothing_proves_is_not_installed() {
 }
 
 #[test]
-fn a_module_that_lost_its_name_is_told_its_name() {
+fn a_renamed_module_zip_is_reported_with_its_name() {
     let ctx = offline();
     let release = Release::new("go1.91.2");
     ctx.write("download.zip", release.module_zip());
@@ -211,7 +211,7 @@ hint: give it back the name that it was published under: `v0.0.1-go1.91.2.[PLATF
 }
 
 #[test]
-fn a_file_for_another_system_is_told_before_it_is_read() {
+fn a_file_for_another_platform_is_refused_before_it_is_read() {
     let ctx = offline();
     let other = if gover_core::Platform::host().is_windows() { "linux-amd64" } else { "windows-amd64" };
     let foreign = Release::for_platform("go1.91.2", other.parse().unwrap());
@@ -237,7 +237,7 @@ fn a_file_for_another_system_is_told_before_it_is_read() {
 }
 
 #[test]
-fn offline_a_directory_gives_the_newest_that_it_has() {
+fn offline_a_directory_serves_its_newest_release() {
     let mut ctx = offline();
     let release = Release::new("go1.90.4");
     ctx.write(&format!("stick/{}", release.archive_name()), release.archive());

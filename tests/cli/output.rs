@@ -46,7 +46,7 @@ For more information, try '--help'.
 }
 
 #[test]
-fn quiet_says_only_what_went_wrong() {
+fn quiet_prints_errors_only() {
     let ctx = context!().with_site();
     ctx.publish("go1.91.2");
     let output = ctx.gover(["install", "-q", "1.91.2"]);
@@ -71,7 +71,7 @@ fn without_a_terminal_there_is_neither_colour_nor_progress() {
 }
 
 #[test]
-fn colour_is_a_matter_of_the_option_and_never_of_the_meaning() {
+fn colour_follows_the_option_and_never_carries_meaning_alone() {
     let mut ctx = with_three();
     ctx.set("GOVER_AUTO_INSTALL", "0");
     for arguments in [&["list"][..], &["current"], &["use", "1.80"]] {
@@ -112,7 +112,7 @@ fn with_closed_stdout(ctx: &TestContext, arguments: &[&str]) -> (Option<i32>, St
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let ctx = with_three();
     for arguments in [
         &["list"][..],
@@ -145,7 +145,7 @@ fn a_full_disk_behind_stdout_is_a_failure() {
 }
 
 #[test]
-fn json_is_one_line_and_talk_stays_on_stderr() {
+fn json_is_one_line_and_notes_stay_on_stderr() {
     let ctx = with_three();
     ctx.install_fake("go1.89.1");
     std::fs::remove_file(crate::scene::go_of(&ctx, "go1.89.1")).unwrap();
@@ -188,7 +188,7 @@ go1.90.1  chosen by .go-version:1 in ~/shop
 }
 
 #[test]
-fn without_any_home_the_way_out_is_told() {
+fn without_a_home_the_remedy_is_shown() {
     let mut ctx = context!();
     // Relative to what, changes with every `cd`.
     ctx.set("GOVER_HOME", "relative-home");

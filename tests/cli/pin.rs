@@ -74,7 +74,7 @@ exit: 0
 }
 
 #[test]
-fn exact_writes_the_full_version_that_a_request_means_now() {
+fn exact_writes_the_full_version() {
     let ctx = with_three();
     let pinned = || fs::read_to_string(ctx.work().join(".go-version")).unwrap();
     ctx.gover(["pin", "--exact", "1.90"]).success();
@@ -105,7 +105,7 @@ fn comments_other_lines_and_line_ends_stay() {
 }
 
 #[test]
-fn a_file_that_pins_nothing_is_mended() {
+fn an_invalid_pin_file_is_replaced() {
     let ctx = with_three();
     for content in [&b""[..], b"\n\n", b"what is this\n", &[0xff, 0xfe, 0, 1]] {
         let file = ctx.write(".go-version", content);
@@ -117,7 +117,7 @@ fn a_file_that_pins_nothing_is_mended() {
 }
 
 #[test]
-fn a_path_is_refused_since_others_would_run_it() {
+fn a_path_is_refused_as_a_pin() {
     let ctx = with_three();
     for request in ["../x", "./go", "/opt/go", r"C:\go", "", "what"] {
         let output = ctx.gover(["pin", request]);
@@ -139,7 +139,7 @@ hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, ol
 }
 
 #[test]
-fn a_pin_that_is_not_installed_is_written_and_the_command_told() {
+fn a_pin_that_is_not_installed_is_written_with_a_hint() {
     let ctx = context!();
     gover_snapshot!(
         ctx.gover(["pin", "1.91.2"]),
@@ -158,7 +158,7 @@ hint: gover install 1.91.2
 }
 
 #[test]
-fn a_directory_in_the_place_of_the_file_is_told() {
+fn a_directory_in_place_of_the_file_is_reported() {
     let ctx = with_three();
     ctx.directory(".go-version");
     let output = ctx.gover(["pin", "1.90"]);

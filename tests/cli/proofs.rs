@@ -8,7 +8,7 @@ use gover_test::{
 use crate::scene::{assert_nothing_left, proofs, receipt, released, released_for};
 
 #[test]
-fn an_archive_with_one_wrong_byte_is_refused_and_nothing_stays() {
+fn an_archive_with_one_wrong_byte_is_refused() {
     let (ctx, release) = released();
     let middle = release.archive().len() / 2;
     ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(middle));
@@ -33,7 +33,7 @@ hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.
 }
 
 #[test]
-fn a_module_with_one_wrong_byte_is_refused_and_nothing_stays() {
+fn a_module_zip_with_one_wrong_byte_is_refused() {
     let (ctx, release) = released_for("goproxy");
     let length = release.module_zip().len();
     // In the data of files, and in the last name of the directory.
@@ -55,7 +55,7 @@ fn changed() -> Release {
 }
 
 #[test]
-fn a_module_with_another_content_is_refused_with_both_hashes() {
+fn a_module_zip_with_other_content_is_refused_with_both_hashes() {
     let (ctx, release) = released_for("goproxy");
     let other = changed();
     ctx.site().server().serve(&FakeSite::module_path(&release), other.module_zip());
@@ -102,7 +102,7 @@ hint: the source, or something on the way to it, changes files; another one may 
 }
 
 #[test]
-fn a_record_that_contradicts_wins_over_a_sum_that_holds() {
+fn a_contradicting_record_overrides_a_valid_checksum() {
     let ctx = context!().with_site();
     let other = Release::new("go1.91.2").with_file("src/fmt/print.go", "package fmt // the logged one\n");
     ctx.site().log().add_release(&other);
@@ -126,7 +126,7 @@ hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.
 }
 
 #[test]
-fn a_known_release_must_have_the_sum_that_gover_was_built_with() {
+fn a_known_release_must_have_the_compiled_checksum() {
     let ctx = context!().with_site();
     ctx.publish("go1.22.5");
     let output = ctx.gover(["install", "1.22.5"]);
@@ -147,7 +147,7 @@ fn without_database() -> TestContext {
 }
 
 #[test]
-fn a_database_that_cannot_be_asked_is_a_warning_for_an_archive() {
+fn an_unreachable_database_is_a_warning_for_an_archive() {
     let ctx = without_database();
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -166,7 +166,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn a_database_that_cannot_be_asked_is_a_failure_where_it_is_a_must() {
+fn an_unreachable_database_is_an_error_if_it_is_required() {
     let ctx = without_database();
     ctx.gover(["config", "set", "require_sumdb", "true"]).success();
     gover_snapshot!(
@@ -191,7 +191,7 @@ hint: see whether that server runs on this machine; a company's GOPROXY must pas
 }
 
 #[test]
-fn a_release_that_the_log_does_not_know_is_never_taken_from_a_proxy() {
+fn a_release_without_a_record_is_never_taken_from_a_proxy() {
     let mut ctx = context!().with_site();
     ctx.site().publish_unlogged(Release::new("go1.91.2"));
     ctx.set("GOVER_SOURCES", "goproxy");
@@ -226,7 +226,7 @@ fn private_module_patterns_do_not_exempt_the_toolchain() {
 }
 
 #[test]
-fn an_impostor_of_the_database_stops_everything() {
+fn an_impostor_of_the_database_stops_the_install() {
     for source in ["go.dev", "goproxy"] {
         let mut ctx = context!().with_site();
         ctx.set("GOVER_SOURCES", source);
@@ -239,7 +239,7 @@ fn an_impostor_of_the_database_stops_everything() {
 }
 
 #[test]
-fn a_database_that_took_something_back_is_found_out() {
+fn a_database_that_rewrites_its_history_is_detected() {
     let mut ctx = context!().with_site();
     ctx.set("GOVER_SOURCES", "goproxy");
     ctx.site().log().pad_to(20);
@@ -257,7 +257,7 @@ fn a_database_that_took_something_back_is_found_out() {
 }
 
 #[test]
-fn a_given_sum_proves_a_build_of_ones_own() {
+fn a_given_checksum_proves_a_custom_build() {
     let ctx = context!().with_site();
     let release = Release::new("go1.91.2-bigcorp");
     let sum = release.sha256();
@@ -273,7 +273,7 @@ fn a_given_sum_proves_a_build_of_ones_own() {
 }
 
 #[test]
-fn a_given_sum_proves_an_address_too_and_nothing_else_is_believed() {
+fn a_given_checksum_is_the_only_proof_of_an_address() {
     let ctx = context!().with_site();
     let release = Release::new("go1.91.2-bigcorp");
     let address = ctx.site().server().at(&format!("/builds/{}", release.archive_name()));
@@ -299,7 +299,7 @@ hint: compare the sum with the one its maker publishes, and get the file again
 }
 
 #[test]
-fn an_archive_without_a_sum_is_a_usage_error() {
+fn an_archive_without_a_checksum_is_a_usage_error() {
     let ctx = context!();
     let release = Release::new("go1.91.2");
     ctx.write("go.tar.gz", release.archive());
@@ -330,7 +330,7 @@ hint: gover install --sha256 HEX ./go.tar.gz
 }
 
 #[test]
-fn an_archive_that_would_write_elsewhere_is_refused_even_with_the_right_sum() {
+fn an_archive_that_leaves_its_directory_is_refused_even_with_the_right_checksum() {
     let ctx = context!();
     let release = Release::new("go1.91.2-bigcorp");
     for evil in ["../evil", "/evil", "go/../../evil", "evil"] {

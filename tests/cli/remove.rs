@@ -8,7 +8,7 @@ use gover_test::{context, gover_snapshot};
 use crate::scene::{go_of, has_part_download, with_three};
 
 #[test]
-fn one_toolchain_goes_with_its_receipt_and_its_name() {
+fn uninstall_removes_the_toolchain_its_receipt_and_its_name() {
     let ctx = context!().with_site();
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
@@ -37,7 +37,7 @@ uninstalled go1.90.4 ([SIZE]; `gover install 1.90.4` restores it)
 }
 
 #[test]
-fn a_word_that_means_several_removes_none() {
+fn an_ambiguous_request_removes_nothing() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["uninstall", "1.90"]),
@@ -55,7 +55,7 @@ hint: gover uninstall go1.90.1
 }
 
 #[test]
-fn all_requests_are_understood_before_the_first_toolchain_goes() {
+fn all_requests_are_parsed_before_the_first_toolchain_is_removed() {
     let ctx = with_three();
     ctx.gover(["uninstall", "1.90.1", "1.80"]).exits(127);
     ctx.gover(["uninstall", "1.90.1", "what"]).exits(2);
@@ -65,7 +65,7 @@ fn all_requests_are_understood_before_the_first_toolchain_goes() {
 }
 
 #[test]
-fn what_is_not_there_or_not_govers_is_refused() {
+fn a_toolchain_that_is_missing_or_foreign_is_refused() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["uninstall", "1.91.7"]),
@@ -89,7 +89,7 @@ hint: `gover list` shows what is installed
 }
 
 #[test]
-fn removing_the_default_is_told_and_leaves_no_dangling_link() {
+fn removing_the_default_warns_and_leaves_no_dangling_link() {
     let ctx = with_three();
     ctx.gover(["default", "1.91.2"]).success();
     assert!(ctx.layout().current().symlink_metadata().is_ok());
@@ -112,7 +112,7 @@ fn a_damaged_toolchain_can_be_uninstalled() {
 }
 
 #[test]
-fn a_toolchain_that_runs_may_be_uninstalled_where_the_system_allows_it() {
+fn a_running_toolchain_can_be_uninstalled_if_the_system_allows_it() {
     let ctx = with_three();
     ctx.install_shim("go");
     let mut child = ctx.command(ctx.layout().program("go")).args(["+1.90.1", "fake-wait"]).spawn();
@@ -148,7 +148,7 @@ fn litter(ctx: &gover_test::TestContext) {
 }
 
 #[test]
-fn prune_shows_what_it_would_remove_and_then_removes_that() {
+fn prune_removes_what_its_dry_run_showed() {
     let ctx = with_three();
     litter(&ctx);
     let dry = ctx.gover(["prune", "--dry-run"]);
@@ -205,7 +205,7 @@ nothing to prune
 }
 
 #[test]
-fn prune_keeps_what_is_named_used_or_the_default() {
+fn prune_keeps_named_used_and_default_toolchains() {
     let ctx = with_three();
     ctx.gover(["prune", "--keep", "1.90.1"]).success();
     assert_eq!(ctx.names_in("gover/versions").len(), 3);
@@ -223,7 +223,7 @@ fn prune_keeps_what_is_named_used_or_the_default() {
 }
 
 #[test]
-fn prune_never_takes_a_release_for_a_prerelease_or_a_custom_build_for_either() {
+fn prune_keeps_prereleases_and_custom_builds() {
     let ctx = context!();
     for name in ["go1.91.2", "go1.91rc1", "go1.91.1-bigcorp", "go1.92rc1"] {
         ctx.install_fake(name);
@@ -236,7 +236,7 @@ fn prune_never_takes_a_release_for_a_prerelease_or_a_custom_build_for_either() {
 }
 
 #[test]
-fn prune_leaves_an_install_alone_that_is_going_on() {
+fn prune_does_not_disturb_a_running_install() {
     let ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");
     let path = gover_test::FakeSite::archive_path(&release);
@@ -252,7 +252,7 @@ fn prune_leaves_an_install_alone_that_is_going_on() {
 }
 
 #[test]
-fn oldstable_is_the_same_toolchain_to_every_command() {
+fn oldstable_means_the_same_for_every_command() {
     let ctx = with_three();
     // go1.91.2 is the newest installed, and go1.92.1 the newest released: go1.91.2 is of the second minor version.
     fs::write(ctx.layout().shim_state(), "stable go1.92.1\n").unwrap();
@@ -266,7 +266,7 @@ fn oldstable_is_the_same_toolchain_to_every_command() {
 }
 
 #[test]
-fn oldstable_is_kept_as_the_releases_have_it_where_no_command_has_asked_yet() {
+fn oldstable_is_kept_before_any_command_asked_a_source() {
     let ctx = context!();
     let known = ctx.gover(["list", "--remote", "--offline", "--json"]).success().json();
     let releases = known["releases"].as_array().unwrap();

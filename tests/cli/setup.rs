@@ -24,7 +24,7 @@ fn init_prints_a_script_for_each_shell_and_nothing_else() {
 }
 
 #[test]
-fn init_for_a_shell_that_cannot_is_a_usage_error() {
+fn init_for_an_unsupported_shell_is_a_usage_error() {
     let ctx = context!();
     gover_snapshot!(
         ctx.gover(["init", "csh"]),
@@ -73,7 +73,7 @@ fn with_startup_files() -> TestContext {
 }
 
 #[test]
-fn setup_changes_the_files_that_are_there_and_undo_restores_every_byte() {
+fn setup_changes_existing_files_and_undo_restores_every_byte() {
     if !has_startup_files() {
         return;
     }
@@ -159,7 +159,7 @@ gover was not set up; nothing changed
 }
 
 #[test]
-fn undo_keeps_what_was_edited_since() {
+fn undo_keeps_later_edits() {
     if !has_startup_files() {
         return;
     }
@@ -176,7 +176,7 @@ fn undo_keeps_what_was_edited_since() {
 }
 
 #[test]
-fn a_damaged_block_is_told_and_the_other_files_are_set_up() {
+fn a_damaged_block_is_reported_and_the_other_files_are_set_up() {
     if !has_startup_files() {
         return;
     }
@@ -213,7 +213,7 @@ fn a_new_shell_has_gover_and_go_first_on_path() {
 }
 
 #[test]
-fn completions_are_printed_for_each_shell_that_has_them() {
+fn completions_are_printed_for_each_supported_shell() {
     let ctx = context!();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = ctx.gover(["completions", shell]);

@@ -47,7 +47,7 @@ fn version(line: &str) -> &str {
 }
 
 #[test]
-fn use_changes_the_shell_that_calls_until_it_is_cleared() {
+fn use_changes_the_calling_shell_until_it_is_cleared() {
     let ctx = with_three();
     ctx.install_shim("go");
     for shell in &SHELLS {
@@ -83,7 +83,7 @@ fn a_second_shell_is_not_changed_while_the_first_one_lives() {
 }
 
 #[test]
-fn use_beats_the_pin_of_the_directory_and_children_follow() {
+fn use_overrides_the_pin_for_the_shell_and_its_children() {
     let ctx = with_three();
     ctx.install_shim("go");
     ctx.write(".go-version", "1.90.4\n");
@@ -124,7 +124,7 @@ fn every_other_command_works_through_the_function() {
 }
 
 #[test]
-fn without_the_function_use_holds_for_the_shell_that_called() {
+fn without_the_function_use_applies_to_the_calling_shell() {
     let ctx = with_three();
     ctx.install_shim("go");
     for (name, arguments) in
@@ -163,7 +163,7 @@ fn without_the_function_use_in_a_subshell_ends_with_it() {
 }
 
 #[test]
-fn loading_twice_is_as_loading_once() {
+fn loading_the_function_twice_changes_nothing() {
     let ctx = with_three();
     for shell in &SHELLS {
         let script = format!("{}\necho \"$PATH\"", shell.load);
@@ -180,7 +180,7 @@ fn batch(ctx: &TestContext, cmd: &Path, name: &str, lines: &[&str]) -> Invocatio
 }
 
 #[test]
-fn in_the_command_prompt_use_holds_for_the_prompt_that_called() {
+fn in_the_command_prompt_use_applies_to_the_calling_prompt() {
     let ctx = with_three();
     ctx.install_shim("go");
     let Some(cmd) = ctx.find_on_machine("cmd") else { return };
@@ -210,7 +210,7 @@ fn in_the_command_prompt_use_holds_for_the_prompt_that_called() {
 }
 
 #[test]
-fn two_command_prompts_have_two_choices() {
+fn two_command_prompts_have_separate_choices() {
     let ctx = with_three();
     ctx.install_shim("go");
     let Some(cmd) = ctx.find_on_machine("cmd") else { return };
@@ -229,7 +229,7 @@ fn two_command_prompts_have_two_choices() {
 }
 
 #[test]
-fn in_the_command_prompt_hints_are_its_own() {
+fn the_command_prompt_gets_hints_in_its_syntax() {
     let mut ctx = with_three();
     let Some(cmd) = ctx.find_on_machine("cmd") else { return };
     ctx.set("GOVER_VERSION", "1.91.2");

@@ -10,7 +10,7 @@ use crate::scene::{
 };
 
 #[test]
-fn the_release_site_serves_first_and_both_proofs_hold() {
+fn the_release_site_is_first_and_both_proofs_hold() {
     let ctx = context!().with_site();
     ctx.site().log().pad_to(300);
     let release = ctx.publish("go1.91.2");
@@ -53,7 +53,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn what_is_installed_runs_by_each_of_its_names() {
+fn an_installed_toolchain_runs_by_each_of_its_names() {
     let (ctx, _) = released();
     ctx.gover(["install", "1.91.2"]).success();
     for name in ["go", "go1.91.2"] {
@@ -66,7 +66,7 @@ fn what_is_installed_runs_by_each_of_its_names() {
 }
 
 #[test]
-fn a_module_proxy_serves_with_the_transparency_log_alone() {
+fn a_module_proxy_is_proven_by_the_checksum_database_alone() {
     let (ctx, release) = released_for("goproxy");
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -96,7 +96,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn direct_takes_the_module_and_the_database_from_their_own_places() {
+fn direct_takes_the_module_and_the_database_from_their_own_servers() {
     let mut ctx = context!().with_site();
     let database = ctx.site().gosumdb_direct();
     ctx.set("GOVER_SOURCES", "goproxy").set("GOPROXY", "direct").set("GOSUMDB", database);
@@ -110,7 +110,7 @@ fn direct_takes_the_module_and_the_database_from_their_own_places() {
 }
 
 #[test]
-fn goproxy_is_read_from_the_users_go_env_file_too() {
+fn goproxy_is_read_from_the_go_env_file() {
     let mut ctx = context!().with_site();
     let site = ctx.site().proxy_url();
     let go_env = ctx.root().join("go.env");
@@ -121,7 +121,7 @@ fn goproxy_is_read_from_the_users_go_env_file_too() {
 }
 
 #[test]
-fn the_separators_of_goproxy_mean_what_they_mean_to_go() {
+fn the_separators_of_goproxy_work_as_in_go() {
     let (mut ctx, _) = released_for("goproxy");
     let site = ctx.site().url();
     ctx.site().server().fault("/broken/*", Fault::Status(500));
@@ -140,7 +140,7 @@ fn the_separators_of_goproxy_mean_what_they_mean_to_go() {
 }
 
 #[test]
-fn a_flat_mirror_serves_what_the_index_vouches_for() {
+fn a_flat_mirror_serves_files_that_the_index_lists() {
     let mut ctx = context!().with_site();
     let mirror = ctx.site().mirror_url();
     ctx.set("GOVER_SOURCES", format!("{mirror},go.dev"));
@@ -165,7 +165,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn who_names_only_a_mirror_or_a_directory_reaches_no_release_site() {
+fn with_only_a_mirror_or_a_directory_no_release_site_is_contacted() {
     let mut ctx = context!().with_site();
     let release = ctx.publish("go1.91.2");
     let mirror = ctx.site().mirror_url();
@@ -190,7 +190,7 @@ fn who_names_only_a_mirror_or_a_directory_reaches_no_release_site() {
 }
 
 #[test]
-fn a_directory_serves_by_its_path_and_as_a_file_address() {
+fn a_directory_is_a_source_by_path_and_by_file_url() {
     for as_url in [false, true] {
         let mut ctx = context!().with_site();
         let release = ctx.publish("go1.91.2");
@@ -210,7 +210,7 @@ fn a_directory_serves_by_its_path_and_as_a_file_address() {
 }
 
 #[test]
-fn a_directory_serves_offline_what_is_known_already() {
+fn a_directory_serves_known_releases_offline() {
     let (mut ctx, release) = released();
     let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
     ctx.gover(["list", "--remote", "1.91"]).success();
@@ -222,7 +222,7 @@ fn a_directory_serves_offline_what_is_known_already() {
 }
 
 #[test]
-fn a_damaged_file_in_a_directory_stays_and_is_told_to_stay() {
+fn a_damaged_file_in_a_directory_is_kept_and_named() {
     let (mut ctx, release) = released();
     let module = format!("{}.zip", release.module_version());
     for (name, mut bytes) in
@@ -241,7 +241,7 @@ fn a_damaged_file_in_a_directory_stays_and_is_told_to_stay() {
 }
 
 #[test]
-fn each_source_that_fails_is_told_in_one_line() {
+fn each_failed_source_is_one_line() {
     let (ctx, _) = released();
     ctx.site().server().fault("/dl/*", Fault::Status(404));
     gover_snapshot!(
@@ -260,7 +260,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn a_download_that_breaks_off_is_continued() {
+fn a_broken_download_is_continued() {
     let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     ctx.site().server().fault_times(&path, Fault::TruncateAt(1000), 1);
@@ -270,7 +270,7 @@ fn a_download_that_breaks_off_is_continued() {
 }
 
 #[test]
-fn a_download_that_an_earlier_gover_left_is_continued() {
+fn a_download_of_an_earlier_run_is_continued() {
     let mut ctx = context!().with_site();
     ctx.set("GOVER_SOURCES", "go.dev");
     let release = ctx.publish("go1.91.2");
@@ -289,7 +289,7 @@ fn a_download_that_an_earlier_gover_left_is_continued() {
 }
 
 #[test]
-fn where_nothing_is_reachable_every_source_says_why() {
+fn without_any_reachable_source_each_says_why() {
     let ctx = context!();
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
@@ -309,7 +309,7 @@ hint: see whether that server runs on this machine, or name another source in GO
 }
 
 #[test]
-fn without_a_goproxy_what_it_would_do_is_told_where_the_site_fails() {
+fn without_goproxy_a_hint_suggests_it_when_the_site_fails() {
     let mut ctx = context!();
     ctx.unset("GOPROXY");
     gover_snapshot!(
@@ -332,7 +332,7 @@ hint: GOPROXY is not set, and no Go is here that sets it, so that go.dev is aske
 }
 
 #[test]
-fn what_made_gover_offline_is_named() {
+fn the_setting_that_makes_gover_offline_is_named() {
     let mut ctx = context!();
     let hint = |ctx: &gover_test::TestContext, arguments: &[&str]| {
         let output = ctx.gover(arguments);
@@ -352,7 +352,7 @@ fn what_made_gover_offline_is_named() {
 }
 
 #[test]
-fn the_only_source_that_is_silent_is_named_while_it_is_waited_for() {
+fn a_silent_only_source_is_named_while_gover_waits() {
     let mut ctx = context!().with_site();
     ctx.set("GOVER_SOURCES", "go.dev");
     ctx.publish("go1.91.2");
@@ -368,7 +368,7 @@ fn the_only_source_that_is_silent_is_named_while_it_is_waited_for() {
 }
 
 #[test]
-fn a_release_that_nobody_has_is_not_a_matter_of_the_network() {
+fn an_unknown_release_is_not_a_network_error() {
     let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "1.91.7"]),
@@ -388,7 +388,7 @@ hint: `gover list --remote` shows every release
 }
 
 #[test]
-fn a_version_that_no_release_answers_is_told_with_the_newest_known() {
+fn an_unknown_version_is_reported_with_the_newest_known() {
     let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "1.99"]),
@@ -407,7 +407,7 @@ hint: `gover list --remote` shows every release
 }
 
 #[test]
-fn offline_nobody_is_asked() {
+fn offline_no_source_is_asked() {
     let (ctx, _) = released();
     gover_snapshot!(
         ctx.gover(["install", "--offline", "1.91.2"]),
@@ -431,7 +431,7 @@ hint: gover is offline; leave out `--offline`, or name a directory with archives
 }
 
 #[test]
-fn the_settings_file_names_the_sources_too() {
+fn the_settings_file_can_name_the_sources() {
     let (ctx, _) = released();
     ctx.gover(["config", "set", "sources", "goproxy"]).success();
     ctx.gover(["install", "1.91.2"]).success();
@@ -439,7 +439,7 @@ fn the_settings_file_names_the_sources_too() {
 }
 
 #[test]
-fn a_toolchain_of_another_platform_is_not_taken() {
+fn a_toolchain_for_another_platform_is_refused() {
     let ctx = context!().with_site();
     let other = gover_core::Platform::new("plan9", "386").unwrap();
     ctx.site().publish(Release::for_platform("go1.91.2", other));

@@ -36,7 +36,7 @@ fn kinds(output: &Output) -> Vec<String> {
 }
 
 #[test]
-fn receipts_and_lists_that_are_no_files_are_findings() {
+fn receipts_and_lists_that_are_not_files_are_findings() {
     for put in [pipe, directory] {
         let ctx = installed();
         put(&ctx.layout().receipts().join(format!("{NAME}.json")));
@@ -51,7 +51,7 @@ fn receipts_and_lists_that_are_no_files_are_findings() {
 }
 
 #[test]
-fn a_head_that_is_no_file_is_moved_aside() {
+fn a_tree_head_that_is_not_a_file_is_moved_away() {
     for put in [pipe, directory] {
         let mut ctx = installed();
         let head = ctx.layout().sumdb_cache().join("sum.test/latest");
@@ -68,7 +68,7 @@ fn a_head_that_is_no_file_is_moved_aside() {
 }
 
 #[test]
-fn a_log_beside_the_files_may_hold_anything() {
+fn a_copy_of_the_log_may_contain_special_files() {
     for (put, is_repaired) in [(pipe as fn(&Path), true), (directory, false)] {
         let mut ctx = context!().with_site();
         let release = ctx.publish(NAME);
@@ -110,7 +110,7 @@ fn a_proxy_whose_list_is_a_pipe_lists_nothing() {
 }
 
 #[test]
-fn settings_that_are_no_file_are_told() {
+fn settings_that_are_not_a_file_are_reported() {
     for (put, told) in [
         (pipe as fn(&Path), "it is a pipe or a device, not a file"),
         (directory, "it is a directory, not a file"),
@@ -125,7 +125,7 @@ fn settings_that_are_no_file_are_told() {
 }
 
 #[test]
-fn pins_that_are_no_files_are_passed_by() {
+fn pins_that_are_not_files_are_ignored() {
     let ctx = context!();
     ctx.install_fake(NAME);
     ctx.gover(["default", "1.91.2"]).success();
@@ -163,7 +163,7 @@ fn huge(path: &Path) {
 const NO_FILE: &str = "it is a pipe or a device, not a file";
 
 #[test]
-fn module_files_that_are_none_are_told_and_leave_the_choice_as_it_is() {
+fn module_files_that_are_not_files_are_reported_and_do_not_change_the_selection() {
     for name in ["go.mod", "go.work"] {
         for (put, told) in
             [(pipe as fn(&Path), NO_FILE), (device, NO_FILE), (huge, "it is larger than 16777216 bytes")]
@@ -186,7 +186,7 @@ fn module_files_that_are_none_are_told_and_leave_the_choice_as_it_is() {
 }
 
 #[test]
-fn a_default_that_is_no_file_is_told_with_what_to_do() {
+fn a_default_that_is_not_a_file_is_reported_with_the_remedy() {
     for (put, told) in [
         (pipe as fn(&Path), NO_FILE),
         (device, NO_FILE),
@@ -204,7 +204,7 @@ fn a_default_that_is_no_file_is_told_with_what_to_do() {
 }
 
 #[test]
-fn small_files_that_are_none_are_as_if_not_there() {
+fn small_files_that_are_not_files_are_ignored() {
     let goroot = |ctx: &TestContext| ctx.layout().versions().join(NAME).join("go.env");
     let user = |ctx: &TestContext| ctx.home().join(".config/go/env");
     let state = |ctx: &TestContext| ctx.layout().shim_state();

@@ -6,7 +6,7 @@ use gover_test::{FakeSite, Fault, Response, gover_snapshot, gzip};
 use crate::scene::{assert_nothing_left, receipt, released};
 
 #[test]
-fn a_wrong_beginning_of_this_very_command_is_fetched_anew() {
+fn a_wrong_start_of_this_download_is_fetched_again() {
     let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     let server = ctx.site().server();
@@ -23,7 +23,7 @@ fn a_wrong_beginning_of_this_very_command_is_fetched_anew() {
 }
 
 #[test]
-fn a_source_that_is_wrong_in_one_piece_too_is_refused() {
+fn a_source_that_stays_wrong_is_refused() {
     let (ctx, release) = released();
     let path = FakeSite::archive_path(&release);
     let server = ctx.site().server();
@@ -35,7 +35,7 @@ fn a_source_that_is_wrong_in_one_piece_too_is_refused() {
 }
 
 #[test]
-fn an_archive_packed_on_the_way_is_installed_if_the_server_says_so() {
+fn a_declared_content_encoding_is_removed() {
     let (ctx, release) = released();
     let packed = Response::ok(gzip(release.archive())).with_header("Content-Encoding", "gzip");
     ctx.site().server().route(&FakeSite::archive_path(&release), packed);
@@ -44,7 +44,7 @@ fn an_archive_packed_on_the_way_is_installed_if_the_server_says_so() {
 }
 
 #[test]
-fn an_archive_packed_on_the_way_without_a_word_is_refused_with_what_probably_happened() {
+fn an_undeclared_content_encoding_is_refused_with_its_likely_cause() {
     let (ctx, release) = released();
     ctx.site().server().serve(&FakeSite::archive_path(&release), gzip(release.archive()));
     gover_snapshot!(
@@ -66,7 +66,7 @@ hint: the source, or something on the way to it, changes files; another one may 
 }
 
 #[test]
-fn a_server_that_wants_an_hour_is_left_for_the_next_source() {
+fn a_server_that_asks_to_wait_an_hour_is_skipped() {
     let (ctx, _) = released();
     let server = ctx.site().server();
     server.fault("/dl/*", Fault::StatusText(429, "Slow down.".to_owned()));
@@ -88,7 +88,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn a_block_page_is_no_archive_and_the_next_source_serves() {
+fn a_block_page_is_not_an_archive() {
     let (ctx, release) = released();
     let page = Response::ok("<html>blocked</html>").with_header("Content-Type", "text/html");
     ctx.site().server().route(&FakeSite::archive_path(&release), page);
@@ -108,7 +108,7 @@ default is now go1.91.2
 }
 
 #[test]
-fn a_silent_source_does_not_hold_the_user_up() {
+fn a_silent_source_is_skipped() {
     let (ctx, _) = released();
     ctx.site().server().fault("/dl/*", Fault::Stall);
     // What is silent never answers, so that how long two seconds take makes no difference.

@@ -93,7 +93,7 @@ go1.91.2  as released  18 files, [SIZE]  checksum database record 0
 }
 
 #[test]
-fn the_facts_are_there_for_programs() {
+fn the_json_has_all_facts() {
     let ctx = installed();
     fs::write(goroot(&ctx).join("LICENSE"), "").unwrap();
     let output = ctx.gover(["verify", "--json", "1.91"]);
@@ -153,7 +153,7 @@ hint: gover install -f 1.91.2
 
 #[cfg(unix)]
 #[test]
-fn kinds_and_permissions_of_files_count() {
+fn types_and_permissions_of_files_are_checked() {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -194,7 +194,7 @@ hint: gover install -f 1.91.2
 }
 
 #[test]
-fn a_changed_list_is_found_out_and_hides_nothing() {
+fn a_changed_list_is_detected_and_hides_nothing() {
     let ctx = installed();
     replace_in(&list_path(&ctx), &sha256_hex(b"package fmt\n"), &sha256_hex(b"package evil\n"));
     let output = ctx.gover(["verify", "--json"]);
@@ -216,7 +216,7 @@ fn a_changed_list_is_found_out_and_hides_nothing() {
 }
 
 #[test]
-fn a_changed_receipt_is_found_out() {
+fn a_changed_receipt_is_detected() {
     let ctx = installed();
     let other = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
     change_receipt(&ctx, |receipt| receipt["h1"] = other.h1().into());
@@ -228,7 +228,7 @@ fn a_changed_receipt_is_found_out() {
 }
 
 #[test]
-fn a_record_that_is_gone_is_told_as_such() {
+fn a_missing_receipt_or_list_is_reported() {
     let mut ctx = installed();
     for (path, what) in [(receipt_path(&ctx), "receipt"), (list_path(&ctx), "list of files")] {
         let good = fs::read(&path).unwrap();
@@ -265,7 +265,7 @@ fn a_record_that_is_gone_is_told_as_such() {
 }
 
 #[test]
-fn what_go_itself_compiles_into_its_tree_is_no_damage() {
+fn files_that_go_compiles_into_its_tree_are_not_damage() {
     let ctx = installed();
     let goroot = goroot(&ctx);
     let add = || {
@@ -306,7 +306,7 @@ fn a_toolchain_for_another_architecture_is_verified_as_such() {
 }
 
 #[test]
-fn a_build_of_ones_own_is_verified_by_its_receipt() {
+fn a_custom_build_is_verified_by_its_receipt() {
     let ctx = context!().with_site();
     let release = Release::new("go1.91.2-corp");
     let archive = ctx.write(&release.archive_name(), release.archive());
@@ -334,7 +334,7 @@ fn a_build_of_ones_own_is_verified_by_its_receipt() {
 }
 
 #[test]
-fn a_build_of_ones_own_may_have_the_name_of_a_release() {
+fn a_custom_build_may_have_the_name_of_a_release() {
     let ctx = context!().with_site();
     ctx.publish(NAME);
     let own = Release::new(NAME).with_file("src/fmt/print.go", "package fmt // patched\n");
@@ -348,7 +348,7 @@ fn a_build_of_ones_own_may_have_the_name_of_a_release() {
 }
 
 #[test]
-fn damaged_toolchains_are_verified_too_and_requests_choose() {
+fn requests_can_choose_damaged_toolchains() {
     let ctx = context!().with_site();
     for name in ["go1.90.1", "go1.90.4", NAME] {
         ctx.publish(name);
@@ -372,7 +372,7 @@ fn damaged_toolchains_are_verified_too_and_requests_choose() {
 }
 
 #[test]
-fn a_word_for_one_toolchain_means_one_here_too() {
+fn latest_means_one_toolchain() {
     let ctx = context!().with_site();
     for name in ["go1.90.1", "go1.90.4", NAME, "go1.92rc1"] {
         ctx.publish(name);
@@ -390,7 +390,7 @@ fn a_word_for_one_toolchain_means_one_here_too() {
 
 #[cfg(unix)]
 #[test]
-fn toolchains_on_another_disk_are_verified_where_they_are() {
+fn toolchains_on_another_disk_are_verified() {
     let ctx = installed();
     let versions = ctx.layout().versions();
     let elsewhere = ctx.root().join("disk");
@@ -431,7 +431,7 @@ fn a_module_and_an_archive_are_verified_alike() {
 }
 
 #[test]
-fn a_list_goes_with_its_toolchain() {
+fn uninstall_removes_the_list_of_files() {
     let ctx = installed();
     ctx.gover(["uninstall", "1.91.2"]).success();
     assert!(ctx.names_in("gover/receipts").is_empty());

@@ -12,7 +12,7 @@ use crate::scene::{go_of, with_three};
 ///
 /// Cases about the shim's own name or arguments are left out: `gover which` answers for a plain `go`.
 #[test]
-fn every_selection_case_is_answered_as_the_shim_answers_it() {
+fn every_selection_case_gives_the_answer_of_the_shim() {
     let gover = Programs::find(Some(env!("CARGO_BIN_EXE_gover")), None).gover();
     let mut asked = 0;
     for case in SelectionCase::all().into_iter().filter(|case| case.args.is_empty() && case.called == "go") {
@@ -89,7 +89,7 @@ fn the_path_as_data() {
 }
 
 #[test]
-fn what_is_not_there_is_127() {
+fn a_missing_toolchain_exits_with_127() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["which", "1.89"]),

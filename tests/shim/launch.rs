@@ -9,7 +9,7 @@ fn with_two() -> TestContext {
 }
 
 #[test]
-fn goroot_is_the_toolchains_whatever_was_inherited() {
+fn goroot_is_always_the_one_of_the_toolchain() {
     let mut ctx = with_two();
     ctx.set("GOROOT", "/nonexistent");
     let output = ctx.shim("go", ["fake-report"]);
@@ -19,7 +19,7 @@ fn goroot_is_the_toolchains_whatever_was_inherited() {
 }
 
 #[test]
-fn an_order_keeps_go_from_switching_unless_the_user_says_how() {
+fn an_explicit_request_stops_go_from_switching_toolchains() {
     let mut ctx = with_two();
     let output = ctx.shim("go", ["+1.21", "fake-report", "x"]);
     assert_eq!(output.success().reported("GOTOOLCHAIN").as_deref(), Some("local"));
@@ -39,7 +39,7 @@ fn a_users_gotoolchain_is_passed_on_unchanged() {
 }
 
 #[test]
-fn gos_own_switch_finds_the_shim_by_name_and_gets_its_toolchain() {
+fn the_toolchain_switch_of_go_finds_the_shim_by_name() {
     let ctx = with_two();
     ctx.install_shim("go1.21.5");
     let output = ctx.shim("go", ["fake-switch", "go1.21.5", "version"]);
@@ -47,7 +47,7 @@ fn gos_own_switch_finds_the_shim_by_name_and_gets_its_toolchain() {
 }
 
 #[test]
-fn a_stale_switch_variable_does_not_reach_a_go_that_would_leak_it() {
+fn a_stale_switch_variable_is_removed() {
     let mut ctx = context!();
     ctx.install_fake("go1.20.14");
     ctx.set("GOTOOLCHAIN_INTERNAL_SWITCH_VERSION", "go1.20.14");
@@ -83,7 +83,7 @@ fn exit_codes_and_stdin_pass_through() {
 }
 
 #[test]
-fn gofmt_is_the_selected_toolchains() {
+fn gofmt_is_the_one_of_the_selected_toolchain() {
     let ctx = with_two();
     ctx.write(".go-version", "1.21.5");
     let output = ctx.shim("gofmt", ["fake-report"]);

@@ -39,7 +39,7 @@ hint: gover install 1.91
 }
 
 #[test]
-fn without_any_go_the_first_step_is_named() {
+fn without_any_toolchain_the_first_command_is_shown() {
     gover_snapshot!(
         context!().shim("go", ["version"]),
         str![[r#"
@@ -55,7 +55,7 @@ hint: gover install latest
 }
 
 #[test]
-fn a_toolchain_for_another_machine_is_told_as_such() {
+fn a_toolchain_for_another_machine_is_reported() {
     let ctx = context!();
     let release = gover_test::Release::for_another_machine("go1.91.2");
     release.write_to(&ctx.layout().versions().join("go1.91.2"));
@@ -94,7 +94,7 @@ hint: expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, ol
 }
 
 #[test]
-fn a_shim_that_finds_itself_as_the_toolchain_says_so_instead_of_spinning() {
+fn a_shim_that_finds_itself_as_the_toolchain_reports_it() {
     let ctx = context!();
     let goroot = ctx.install_fake("go1.22.5");
     std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();

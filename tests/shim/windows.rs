@@ -60,7 +60,7 @@ fn the_command_line_is_passed_on_unit_by_unit() {
 }
 
 #[test]
-fn an_order_is_cut_out_and_the_rest_stays_as_it_is() {
+fn a_plus_request_is_removed_and_the_rest_is_unchanged() {
     let ctx = with_one();
     for (given, left) in [
         (r#"+1.22 fake-line a"b c"d "tail\\""#, r#"fake-line a"b c"d "tail\\""#),
@@ -103,7 +103,7 @@ fn variables_are_found_in_any_case_and_replaced_under_their_name() {
 }
 
 #[test]
-fn killing_the_shim_kills_what_it_started() {
+fn killing_the_shim_kills_its_child() {
     let ctx = with_one();
     let mut child = shim(&ctx).arg("fake-wait").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = ready(&mut child);
@@ -118,7 +118,7 @@ fn killing_the_shim_kills_what_it_started() {
 }
 
 #[test]
-fn console_events_are_the_childs_and_its_exit_code_is_told() {
+fn the_child_handles_console_events_and_sets_the_exit_code() {
     let ctx = with_one();
     let mut child = shim(&ctx)
         .arg("fake-trap")
@@ -141,7 +141,7 @@ fn console_events_are_the_childs_and_its_exit_code_is_told() {
 }
 
 #[test]
-fn a_shim_that_runs_is_replaced_and_its_remains_are_removed_later() {
+fn a_running_shim_is_replaced_and_its_old_file_removed_later() {
     let ctx = context!();
     ctx.install_fake("go1.22.5");
     std::fs::write(ctx.layout().default_file(), "1.22.5\n").unwrap();
@@ -165,7 +165,7 @@ fn a_shim_that_runs_is_replaced_and_its_remains_are_removed_later() {
 }
 
 #[test]
-fn both_programs_say_that_they_take_long_paths() {
+fn both_programs_declare_support_for_long_paths() {
     let ctx = with_one();
     for program in [ctx.layout().program("gover"), ctx.layout().program("gover-shim")] {
         let bytes = std::fs::read(&program).unwrap();

@@ -10,7 +10,7 @@ use gover_test::{Release, TestContext};
 use super::{elsewhere, raw};
 
 #[test]
-fn a_prefix_that_programs_do_not_understand_is_taken_off() {
+fn the_verbatim_prefix_is_removed() {
     let mut ctx = elsewhere();
     let plain = ctx.layout().home().to_str().unwrap().to_owned();
     for given in [format!(r"\\?\{plain}"), plain.replace('\\', "/"), format!(r"{plain}\")] {
@@ -23,7 +23,7 @@ fn a_prefix_that_programs_do_not_understand_is_taken_off() {
 }
 
 #[test]
-fn a_home_on_another_drive_is_used_by_its_name_there() {
+fn a_home_on_another_drive_works() {
     let Some(prefix) = Env::from_process().text("WINEPREFIX") else {
         eprintln!("skipped: there is no second drive to use");
         return;

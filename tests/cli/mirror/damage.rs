@@ -20,7 +20,7 @@ fn a_damaged_file_is_found_and_replaced() {
 }
 
 #[test]
-fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
+fn a_file_of_another_length_counts_as_missing() {
     let ctx = world();
     let arguments = ["mirror", "go", "1.91.2", "--format", "archive,module"];
     ctx.gover(arguments).success();
@@ -60,7 +60,7 @@ fn a_file_is_there_only_with_the_length_that_it_was_proven_with() {
 }
 
 #[test]
-fn a_damaged_file_stays_until_another_takes_its_place() {
+fn a_damaged_file_stays_until_it_is_replaced() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2", "1.90.4", "--format", "module"]).success();
     let release = Release::new("go1.91.2");
@@ -105,7 +105,7 @@ fn damages(good: &[u8]) -> [Vec<u8>; 4] {
 }
 
 #[test]
-fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
+fn a_damaged_log_file_is_fetched_elsewhere_and_named() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     let place = directory(&ctx).display().to_string();
@@ -147,7 +147,7 @@ fn a_damaged_file_of_the_log_is_asked_for_elsewhere_and_the_place_is_named() {
 }
 
 #[test]
-fn what_a_mirror_lacks_of_the_log_is_told_with_the_command_that_adds_it() {
+fn a_missing_part_of_the_log_is_reported_with_the_command_that_adds_it() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2", "--format", "module"]).success();
     let place = directory(&ctx).display().to_string();
@@ -213,7 +213,7 @@ fn a_damaged_mirror_that_serves_as_goproxy_is_named() {
 }
 
 #[test]
-fn a_mirror_whose_head_is_damaged_is_put_right_by_the_next_run() {
+fn the_next_run_repairs_a_damaged_tree_head() {
     let ctx = world();
     ctx.gover(["mirror", "go", "1.91.2"]).success();
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 302);

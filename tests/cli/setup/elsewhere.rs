@@ -21,7 +21,7 @@ fn shim_in(ctx: &TestContext, folder: &str) -> PathBuf {
 }
 
 #[test]
-fn setup_puts_the_programs_into_their_home() {
+fn setup_copies_the_programs_into_their_home() {
     let mut ctx = context!();
     ctx.set("SHELL", "/bin/bash");
     fs::write(ctx.home().join(".bashrc"), "").unwrap();
@@ -61,7 +61,7 @@ new shells have gover first on PATH (`gover setup --undo` undoes this)
 }
 
 #[test]
-fn setup_of_another_build_replaces_the_programs_that_are_there() {
+fn setup_of_another_build_replaces_the_programs() {
     if !has_startup_files() {
         return;
     }
@@ -86,7 +86,7 @@ fn setup_of_another_build_replaces_the_programs_that_are_there() {
 }
 
 #[test]
-fn setup_without_the_shim_beside_it_changes_nothing_and_says_what_to_do() {
+fn setup_without_the_shim_changes_nothing_and_shows_the_remedy() {
     let ctx = with_startup_files();
     let gover = unpacked(&ctx);
     fs::remove_file(shim_in(&ctx, "download")).unwrap();
@@ -116,7 +116,7 @@ hint: unpack the release again, or build both programs: cargo build -p gover -p 
 }
 
 #[test]
-fn setup_without_the_shim_beside_it_names_the_gover_that_is_whole() {
+fn setup_without_the_shim_names_a_complete_gover() {
     let ctx = with_startup_files();
     let gover = unpacked(&ctx);
     fs::create_dir(ctx.layout().bin()).unwrap();
@@ -128,7 +128,7 @@ fn setup_without_the_shim_beside_it_names_the_gover_that_is_whole() {
 }
 
 #[test]
-fn undo_leaves_the_programs_where_setup_put_them() {
+fn undo_keeps_the_programs() {
     if !has_startup_files() {
         return;
     }
@@ -143,7 +143,7 @@ fn undo_leaves_the_programs_where_setup_put_them() {
 }
 
 #[test]
-fn setup_through_a_link_to_the_gover_in_its_home_puts_nothing_anywhere() {
+fn setup_through_a_link_to_the_installed_gover_copies_nothing() {
     if !has_startup_files() {
         return;
     }

@@ -142,7 +142,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
 }
 
 #[test]
-fn the_type_is_what_windows_itself_reads() {
+fn the_type_of_the_value_is_kept() {
     let registry = Registry::ada();
     for (expands, kind) in [(true, "REG_EXPAND_SZ"), (false, "REG_SZ")] {
         user_path::write(Some(&stored(r"%USERPROFILE%\x", expands))).unwrap();
@@ -156,7 +156,7 @@ fn the_type_is_what_windows_itself_reads() {
 }
 
 #[test]
-fn an_entry_that_is_gover_s_is_known_however_it_is_written() {
+fn an_entry_of_gover_is_recognised_in_any_spelling() {
     let registry = Registry::ada();
     let bin = registry.bin();
     let (drive, path) = bin.split_at(2);
@@ -189,7 +189,7 @@ fn an_entry_that_is_gover_s_is_known_however_it_is_written() {
 }
 
 #[test]
-fn where_variables_are_not_expanded_they_name_another_directory() {
+fn unexpanded_variables_name_another_directory() {
     let registry = Registry::ada();
     let before = stored(r"%USERPROFILE%\.gover\bin", false);
     user_path::write(Some(&before)).unwrap();
@@ -200,7 +200,7 @@ fn where_variables_are_not_expanded_they_name_another_directory() {
 }
 
 #[test]
-fn what_would_change_is_shown_and_what_changed_is_told() {
+fn the_dry_run_shows_what_setup_then_reports() {
     let registry = Registry::ada();
     let before = put(r"C:\a");
     gover_snapshot!(
@@ -289,7 +289,7 @@ would move `%USERPROFILE%/.gover/bin` to the front of HKCU/Environment/Path
 }
 
 #[test]
-fn a_user_s_name_may_be_any_text() {
+fn a_user_name_may_be_any_text() {
     for name in ["Jürgen Groß", "Ада ☃", "𝒜da; Lovelace", "it's 100% & co"] {
         let registry = Registry::take(name);
         let before = put(r"C:\a");
@@ -311,7 +311,7 @@ fn a_user_s_name_may_be_any_text() {
 }
 
 #[test]
-fn a_long_path_is_kept_whole_and_told() {
+fn a_long_path_is_kept_and_reported() {
     let registry = Registry::ada();
     let length = 2048 - registry.bin().encode_utf16().count() - 1;
     let just_fits = put(&"x".repeat(length - 1));
@@ -361,7 +361,7 @@ PATH is set up already
 }
 
 #[test]
-fn a_go_of_the_whole_machine_is_told_with_the_way_out() {
+fn a_go_for_all_users_is_reported_with_the_remedy() {
     let mut registry = Registry::ada();
     let programs = registry.ctx.root().join("Program Files");
     let go = programs.join(r"Go\bin");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_forgery_that_fits_together_is_contradicted_by_the_log() {
+fn a_consistent_forgery_is_contradicted_by_the_log() {
     let mut ctx = installed();
     forge(&ctx);
     // The proven record is kept here, so that no network is needed.
@@ -28,7 +28,7 @@ hint: gover install -f 1.91.2
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_is_said_and_not_fatal() {
+fn an_unreachable_database_is_reported_and_not_fatal() {
     let mut ctx = installed();
     fs::remove_dir_all(ctx.layout().sumdb_cache()).unwrap();
     ctx.site().server().fault("/proxy/sumdb/*", Fault::Status(503));
@@ -53,7 +53,7 @@ go1.91.2  as installed  18 files, [SIZE]  by its receipt only: the cache has no 
 }
 
 #[test]
-fn a_database_that_lies_vouches_for_nothing_and_the_files_are_compared_all_the_same() {
+fn a_lying_database_proves_nothing_and_files_are_still_compared() {
     let ctx = context!().with_site();
     ctx.publish(NAME);
     ctx.publish("go1.92.0");
@@ -93,7 +93,7 @@ hint: if it is a mirror made by `gover mirror DIR`, run that command again to re
 }
 
 #[test]
-fn a_damaged_head_keeps_no_file_from_being_compared() {
+fn files_are_compared_despite_a_damaged_tree_head() {
     let mut ctx = installed();
     let head = ctx.layout().sumdb_cache().join("sum.test/latest");
     let good = fs::read(&head).unwrap();
@@ -127,7 +127,7 @@ hint: connect to the network once: gover then replaces it and keeps the file as 
 }
 
 #[test]
-fn two_histories_are_told_after_the_files_were_compared() {
+fn a_fork_is_reported_after_the_files_were_compared() {
     let ctx = installed();
     ctx.site().log().pad_to(300);
     ctx.publish("go1.92.0");
@@ -152,7 +152,7 @@ fn two_histories_are_told_after_the_files_were_compared() {
 }
 
 #[test]
-fn offline_the_record_is_proven_though_the_log_has_grown() {
+fn offline_the_record_is_proven_after_the_log_has_grown() {
     let mut ctx = installed();
     // Tiles that were partial are full by then, and have other names.
     ctx.site().log().pad_to(70_000);
@@ -166,7 +166,7 @@ fn offline_the_record_is_proven_though_the_log_has_grown() {
 }
 
 #[test]
-fn a_toolchain_without_papers_is_proven_by_the_log_alone() {
+fn a_toolchain_without_receipt_is_proven_by_the_log_alone() {
     let mut ctx = context!().with_site();
     ctx.publish(NAME);
     ctx.install_fake(NAME);

@@ -160,7 +160,7 @@ fn an_entry_that_stands_for_more_is_not_to_be_removed() {
 }
 
 #[test]
-fn a_long_path_is_kept_whole_and_told() {
+fn a_long_path_is_kept_and_reported() {
     let machine = Machine::new();
     let bin = machine.bin().len() + 1;
     for (length, notices) in [
