@@ -1,8 +1,11 @@
-//! Every difference between operating systems and every unsafe line of gover.
+//! Every difference between operating systems, and every unsafe line of gover.
 //!
-//! `gover-core` decides, this crate acts: it replaces the process, knows the machine, links directories, changes files so that
-//! nobody sees halves, locks, looks at the process tree, the terminal and the user's PATH. Functions are the
-//! same on every system and return plain [`std::io::Error`]s; callers add path, verb and hint.
+//! `gover-core` decides, this crate acts. It replaces the process, looks at the machine, the
+//! process tree and the terminal, links directories, changes files by rename, takes locks, and
+//! edits the user's PATH. Functions are the same on every system and return plain
+//! [`std::io::Error`]s; callers add path, verb and hint.
+#![expect(unsafe_code, reason = "the one crate that calls the operating system")]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 pub mod exec;
 pub mod file;

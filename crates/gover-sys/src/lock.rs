@@ -1,16 +1,17 @@
-//! Locks between processes, held by a value and released when it is dropped or the process dies.
+//! Locks between processes. A value holds the lock until it is dropped or the process ends.
 //!
-//! A lock is an advisory lock of the operating system on a file that exists for nothing else. The file is
-//! **never deleted**: a process that waits on the deleted file and one that creates it anew would both hold
-//! "the" lock. The shim takes no lock.
+//! A lock is an advisory lock of the operating system on a file that has no other purpose. The file
+//! is **never deleted**: otherwise a process that waits for the deleted file and one that creates a
+//! new file could both hold the lock. The shim takes no lock.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// A lock that is held as long as this value lives.
+/// Held as long as this value lives.
 ///
-/// What changes a shared directory takes `&Lock` as an argument, so that forgetting it does not compile.
+/// Functions that change a shared directory take a `&Lock`, so that a call without the lock does
+/// not compile.
 #[derive(Debug)]
 #[must_use = "the lock is released when this value is dropped"]
 pub struct Lock {
@@ -19,8 +20,8 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock at `path`, whose directory is created if missing, and waits for it if need be;
-    /// `on_wait` is called once, before waiting.
+    /// Takes the lock at `path` and waits for it if necessary. Creates its directory if it is
+    /// missing. `on_wait` is called once, before waiting.
     pub fn acquire(path: &Path, on_wait: impl FnOnce()) -> io::Result<Self> {
         let file = open(path)?;
         match file.try_lock() {
@@ -34,7 +35,7 @@ impl Lock {
         Ok(Self { _file: file })
     }
 
-    /// Takes the lock at `path` if it is free; `None` if another process or value holds it.
+    /// `None` if another process or value holds the lock.
     pub fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
         let file = open(path)?;
         match file.try_lock() {
@@ -52,7 +53,7 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// A signal (a resized window, a debugger) may end the wait early.
+/// A signal, as for a resized window or a debugger, may end the wait early.
 fn lock(file: &File) -> io::Result<()> {
     loop {
         match file.lock() {

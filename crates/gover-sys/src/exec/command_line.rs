@@ -1,9 +1,10 @@
-//! The command line of a Windows process: one text, split by each program itself.
+//! The command line of a Windows process: one text that each program splits itself.
 //!
-//! Only as much of the rules as is needed to find where an argument ends; std splits by the same ones, those of
-//! Microsoft's C runtime (learn.microsoft.com, "Parsing C command-line arguments").
+//! This implements only what is needed to find where an argument ends. std uses the same rules,
+//! those of Microsoft's C runtime (learn.microsoft.com, "Parsing C command-line arguments").
 
-/// The command line `line` without the first `dropped` arguments after the program's name; what stays is as it was.
+/// The command line `line` without the first `dropped` arguments after the name of the program. The
+/// rest stays as it is.
 pub(super) fn without(line: &[u16], dropped: usize) -> Vec<u16> {
     let (name, rest) = line.split_at(name_end(line));
     let mut rest = rest;
@@ -16,19 +17,20 @@ pub(super) fn without(line: &[u16], dropped: usize) -> Vec<u16> {
     [name, blank, kept].concat()
 }
 
-/// Where the program's name ends. In it a backslash has no meaning of its own.
+/// A backslash has no special meaning in the name of the program.
 fn name_end(line: &[u16]) -> usize {
     let mut is_quoted = false;
     line.iter()
         .position(|&unit| {
             is_quoted ^= unit == QUOTE;
-            is_blank(unit) && !is_quoted
+            is_space(unit) && !is_quoted
         })
         .unwrap_or(line.len())
 }
 
-/// Where the argument ends that begins with the text. A quotation mark after an odd number of backslashes is an
-/// ordinary character; a pair of them inside quotation is one, which changes nothing about where it ends.
+/// The end of the first argument. A quotation mark after an odd number of backslashes is an
+/// ordinary character. Two of them inside quotation are one, which does not change where the
+/// argument ends.
 fn argument_end(text: &[u16]) -> usize {
     let (mut is_quoted, mut backslashes) = (false, 0_usize);
     text.iter()
@@ -37,17 +39,17 @@ fn argument_end(text: &[u16]) -> usize {
                 is_quoted = !is_quoted;
             }
             backslashes = if unit == BACKSLASH { backslashes + 1 } else { 0 };
-            is_blank(unit) && !is_quoted
+            is_space(unit) && !is_quoted
         })
         .unwrap_or(text.len())
 }
 
 fn trimmed(text: &[u16]) -> &[u16] {
-    let start = text.iter().position(|&unit| !is_blank(unit)).unwrap_or(text.len());
+    let start = text.iter().position(|&unit| !is_space(unit)).unwrap_or(text.len());
     text.get(start..).unwrap_or_default()
 }
 
-fn is_blank(unit: u16) -> bool {
+fn is_space(unit: u16) -> bool {
     unit == SPACE || unit == TAB
 }
 
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_argument_goes_with_the_blanks_around_it() {
+    fn a_dropped_argument_goes_with_the_spaces_around_it() {
         for (line, left) in [
             ("go +1.22 test", "go test"),
             ("go +1.22", "go"),

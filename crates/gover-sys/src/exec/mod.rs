@@ -1,7 +1,7 @@
-//! Running another program in place of this one. The shim and `gover exec` end here.
+//! Runs another program in place of this one. The shim and `gover exec` end here.
 //!
-//! Unix replaces the process image. Windows cannot, so there the program is started, console events are left
-//! to it, it dies with this process, and this process ends with its full 32-bit exit code.
+//! Unix replaces the process image. Windows cannot: there the program is a child that handles the
+//! events of the console, dies with this process, and leaves its 32-bit exit code to this process.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -21,52 +21,57 @@ use windows as imp;
 #[cfg(test)]
 mod tests;
 
-/// A change to the environment that the new program inherits.
+/// A change to the inherited environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnvEdit {
     Set(OsString, OsString),
     Remove(OsString),
 }
 
-/// Runs `program`, an absolute path, in place of this process and returns only if that failed.
+/// Runs `program`, an absolute path, in place of this process. Returns only if that failed.
 ///
-/// The environment is inherited but for `edits`. `argv0` is what the program sees as its own name; Windows
-/// always shows it `program`.
+/// The environment is inherited except for `edits`. The program sees `argv0` as its name on Unix,
+/// and always `program` on Windows.
 pub fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
     imp::replace(program, argv0, args, edits)
 }
 
-/// Runs `program`, an absolute path, in place of this process with this process's own arguments `own`, without the
-/// first `dropped` of them; returns only if that failed.
+/// Like [`replace`], with this process's own arguments `own` without the first `dropped` of them.
 ///
-/// On Unix the program's own name is its path. A Windows program gets its arguments as one text that it splits
-/// itself, not every program by the same rules; so there it gets our text, byte for byte, our name in front included.
+/// On Unix the name of the program is its path. A Windows program gets its arguments as one text,
+/// and programs split it by different rules. So it gets the text that this process got, byte for
+/// byte, including the name of this process.
 pub fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
     imp::pass_on(program, own, dropped, edits)
 }
 
-/// Whether a program was refused because of what it is: for another processor, or no program at all. What the file
-/// says of itself tells the two apart.
+/// Whether a program did not start because of its content: it is for another processor, or not a
+/// program. The file shows which.
 pub fn is_wrong_format(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| imp::WRONG_FORMAT.contains(&code))
 }
 
-/// Ends this process at once with `code`, of which Unix keeps the lowest eight bits.
-#[expect(clippy::disallowed_methods, reason = "the one place besides `main` that ends the process")]
+/// Ends this process at once. Unix keeps the lowest eight bits of `code`.
+#[expect(
+    clippy::exit,
+    clippy::disallowed_methods,
+    reason = "the one place besides `main` that ends the process"
+)]
 pub fn exit(code: i32) -> ! {
     std::process::exit(code)
 }
 
-/// The first executable file called `name` in `directories`, as the system's own search would find it.
+/// The first executable file called `name` in `directories`, found like the system would find it.
 ///
-/// A name with a separator is taken as a path. `extensions` is the value of `PATHEXT` and matters on Windows
-/// only, where a name without an extension is tried with each of them.
+/// A name with a separator is a path. `extensions` is the value of `PATHEXT`; on Windows a name
+/// without an extension is tried with each of them.
 pub fn find(name: &OsStr, directories: &[PathBuf], extensions: Option<&OsStr>) -> Option<PathBuf> {
     let path = Path::new(name);
     if path.components().count() > 1 || path.is_absolute() {
         return imp::executable(path, extensions);
     }
-    // An empty entry of PATH means the working directory; running what lies there is a trap, not a wish.
+    // An empty entry of PATH means the working directory. Running a program from there would be
+    // dangerous.
     directories
         .iter()
         .filter(|directory| !directory.as_os_str().is_empty())

@@ -4,7 +4,7 @@ use super::*;
 use crate::file;
 
 #[test]
-fn replacing_with_a_program_that_is_not_there_returns_the_reason() {
+fn a_missing_program_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing");
     let error = replace(&missing, missing.as_os_str(), &[], &[]);
@@ -12,10 +12,10 @@ fn replacing_with_a_program_that_is_not_there_returns_the_reason() {
 }
 
 #[test]
-fn a_program_that_is_none_is_told_from_one_that_is_not_there() {
+fn a_file_that_is_not_a_program_differs_from_a_missing_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(format!("go{}", std::env::consts::EXE_SUFFIX));
-    // An ELF file for a machine that no emulator is registered for.
+    // An ELF file for a machine that no emulator supports.
     fs::write(&path, b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xef\xbe").unwrap();
     file::make_executable(&path).unwrap();
     let error = replace(&path, path.as_os_str(), &[], &[]);
@@ -57,7 +57,7 @@ fn find_tries_the_extensions_of_programs() {
     assert_eq!(found, Some(directory.path().join("tool.exe")));
 }
 
-/// Runs the ignored test `name` of this program in a process of its own, which it replaces.
+/// Runs the ignored test `name` of this program in a process that it replaces.
 fn in_a_process(name: &str) -> std::process::Output {
     std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", &format!("exec::tests::{name}"), "--ignored", "--nocapture"])

@@ -24,8 +24,8 @@ pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<Pat
     file::is_executable(path).then(|| path.to_owned())
 }
 
-/// What `execve` is given. `std`'s own `exec` is `execvp`, which hands a file that is no program to `/bin/sh`: a
-/// toolchain that a full disk left empty would seem to work.
+/// The arguments of `execve`. The `exec` of `std` is `execvp`, which passes a file that is not a
+/// program to `/bin/sh`: a toolchain that a full disk left empty would seem to work.
 struct Start {
     program: CString,
     arguments: Vec<CString>,
@@ -54,9 +54,9 @@ impl Start {
 
     fn exec(&self) -> io::Error {
         let (argv, envp) = (pointers(&self.arguments), pointers(&self.environment));
-        // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null pointer, and all
-        // outlive the call. Setting SIGPIPE back to what it is by default, since Rust programs ignore it and the
-        // new program would inherit that, installs no handler.
+        // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null
+        // pointer, and all outlive the call. Resetting SIGPIPE installs no handler; Rust programs
+        // ignore that signal, and the new program would inherit that.
         unsafe {
             let ignored = signal(SIGPIPE, SIG_DFL);
             execve(self.program.as_ptr(), argv.as_ptr(), envp.as_ptr());
@@ -67,11 +67,11 @@ impl Start {
     }
 }
 
-/// This process's environment entry by entry, those without `=` too.
+/// The environment of this process, including entries without `=`.
 fn inherited() -> Vec<CString> {
     let mut entries = Vec::new();
-    // SAFETY: `environ` is an array of C strings that ends with a null pointer. Nothing in gover changes the
-    // environment, so no other thread does so meanwhile.
+    // SAFETY: `environ` is an array of C strings that ends with a null pointer. Nothing in gover
+    // changes the environment, so no other thread does.
     unsafe {
         let mut entry = environ;
         while !entry.is_null() && !(*entry).is_null() {
@@ -107,8 +107,8 @@ unsafe extern "C" {
     fn signal(number: c_int, handler: usize) -> usize;
 }
 
-/// `ENOEXEC`, the same number on every Unix, and `EBADARCH` of macOS ("Bad CPU type in executable"), a number that
-/// no other system uses for `execve`.
+/// `ENOEXEC`, the same number on every Unix, and `EBADARCH` of macOS ("Bad CPU type in
+/// executable"), a number that `execve` returns on no other system.
 pub(super) const WRONG_FORMAT: [i32; 2] = [8, 86];
 /// The same number on every Unix.
 const SIGPIPE: c_int = 13;

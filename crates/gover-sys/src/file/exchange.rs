@@ -1,10 +1,10 @@
-//! Two names that change what they mean at once: `renameat2(2)` of Linux, `renamex_np(2)` of macOS.
+//! Exchanges two names at once: `renameat2(2)` on Linux, `renamex_np(2)` on macOS.
 
 use std::io;
 use std::path::Path;
 
-/// Lets two names on one file system change what they mean, at once: whoever looks finds something by both at any moment.
-/// `false`, with nothing changed, where the system or the file system has no way to do that.
+/// Exchanges two names on one file system, so that both exist at every moment. Returns `false`,
+/// with nothing changed, if the system or the file system does not support that.
 pub fn exchange(a: &Path, b: &Path) -> io::Result<bool> {
     imp::exchange(a, b)
 }
@@ -16,7 +16,7 @@ mod imp {
     use std::os::unix::ffi::OsStrExt;
     use std::path::Path;
 
-    /// By the number of the call: older C libraries have no function for it.
+    /// By number, since older C libraries have no function for it.
     #[cfg(target_os = "linux")]
     fn call(a: *const c_char, b: *const c_char) -> bool {
         use std::ffi::{c_int, c_long, c_uint};
@@ -42,7 +42,7 @@ mod imp {
         unsafe { renamex_np(a, b, SWAP) == 0 }
     }
 
-    /// The number of `renameat2`; on a processor that is not named, none, for which the kernel knows no call.
+    /// The number of `renameat2`. On other processors, a number that the kernel does not know.
     #[cfg(target_os = "linux")]
     const RENAMEAT2: std::ffi::c_long = if cfg!(target_arch = "x86_64") {
         316
@@ -66,10 +66,11 @@ mod imp {
             return Ok(true);
         }
         let error = io::Error::last_os_error();
-        // An old kernel; a file system without it (Linux says "invalid argument"); a container's filter.
+        // An old kernel, a file system without it ("invalid argument" on Linux), or the filter of a
+        // container.
         let kinds =
             [io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput, io::ErrorKind::PermissionDenied];
-        // ENOTSUP, which has a number of its own there.
+        // ENOTSUP, whose number differs there.
         let is_apples = cfg!(target_os = "macos") && error.raw_os_error() == Some(45);
         if kinds.contains(&error.kind()) || is_apples { Ok(false) } else { Err(error) }
     }

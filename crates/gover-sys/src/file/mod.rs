@@ -1,4 +1,5 @@
-//! Files that change by rename only, so that no reader ever sees a half, and removal of stubborn trees.
+//! Changes files by rename only, so that no reader sees half of one, and removes trees with
+//! read-only parts.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -25,34 +26,35 @@ pub use exchange::exchange;
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
 pub use staged::StagedProgram;
 
-/// Suffix of a program that was renamed aside because it runs; see [`remove_leftovers`].
+/// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].
 const ASIDE: &str = ".old";
 
-/// Marks names that are not meant to last.
+/// Prefix of temporary names.
 const TEMPORARY: &str = ".gover-";
 
-/// The age from which on nobody writes a temporary file any more.
+/// After this time a temporary file has no writer any more.
 const ABANDONED: Duration = Duration::from_hours(1);
 
-/// How many links may lead from one to the next; Linux follows as many.
+/// Linux follows as many links.
 const LINKS: usize = 40;
 
-/// Gives `path` new contents by one rename: a reader, or a crash, sees the old ones or the new ones.
+/// Gives `path` new content by one rename: a reader, and a crash, sees the old content or the new.
 ///
-/// A symbolic link stays one and its target changes. Permissions and owner of an existing file are kept; a new
-/// file gets the usual ones. The directory must exist.
+/// A symbolic link stays and its target changes. An existing file keeps its permissions and owner;
+/// a new file gets the usual ones. The directory must exist.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Lasting)
 }
 
-/// The same as [`write_atomically`], for what nobody but the owner may read, from its first byte on: permissions of others are
-/// taken away, from an existing file too. On Windows those of the directory hold, which is closed below the user's profile.
+/// Like [`write_atomically`], for files that only the owner may read, from the first byte on: an
+/// existing file loses the permissions of others too. On Windows the permissions of the directory
+/// apply; below the user's profile they exclude others.
 pub fn write_privately(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Private)
 }
 
-/// The same as [`write_atomically`], for what can be had again: a power cut may take it, and nobody waits for the disk. A
-/// reader must find out by itself whether what a power cut left is whole.
+/// Like [`write_atomically`], for content that can be created again: it is not synced to disk, so
+/// that a power failure may destroy it. Readers must check it themselves.
 pub fn write_cached(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Cached)
 }
@@ -64,7 +66,7 @@ enum Manner {
     Cached,
 }
 
-/// Writes by one rename. Permissions are as they shall be before there is anything to read.
+/// Permissions are final before the file has any content.
 fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
     let is_private = manner == Manner::Private;
     let target = follow_links(path)?;
@@ -78,18 +80,20 @@ fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
     written.and_then(|()| rename(&temporary, &target)).inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
-/// Renames, replacing a file at `to`; on one file system this is atomic.
+/// Renames, and replaces a file at `to`; atomic on one file system.
 ///
-/// On Windows a virus scanner or indexer may hold a new file open for a moment: tries again for some seconds.
+/// On Windows a virus scanner or indexer may hold a new file open for a moment, so this tries again
+/// for some seconds.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     if to.is_dir() {
-        // Whether this works does not change with time.
+        // Trying again would not help.
         return fs::rename(from, to);
     }
     imp::patiently(|| fs::rename(from, to))
 }
 
-/// Removes a file, a link (not what it points to) or a whole tree, read-only parts too; nothing there is fine.
+/// Removes a file, a link (not its target) or a whole tree, including read-only parts. A missing
+/// path is not an error.
 pub fn remove_tree(path: &Path) -> io::Result<()> {
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -108,7 +112,7 @@ pub fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The same as [`remove_tree`], but without waiting for whoever holds a part of it.
+/// Like [`remove_tree`], but does not wait for programs that hold a part of it open.
 pub fn remove_tree_now(path: &Path) -> io::Result<()> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -118,23 +122,23 @@ pub fn remove_tree_now(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
 
-/// Lets everyone who may read the file execute it; Windows needs no such mark.
+/// Everyone who may read the file may execute it. Does nothing on Windows.
 pub fn make_executable(path: &Path) -> io::Result<()> {
     imp::make_executable(path)
 }
 
-/// Whether `path` is a file that may be executed: by its permission on Unix, by its extension on Windows.
+/// By permission on Unix, by extension on Windows.
 pub fn is_executable(path: &Path) -> bool {
     imp::is_executable(path)
 }
 
-/// Whether a file of that metadata has a permission to be executed; Windows asks for none.
+/// Whether the permissions allow execution; always true on Windows.
 pub fn may_be_executed(metadata: &fs::Metadata) -> bool {
     imp::may_be_executed(metadata)
 }
 
-/// Creates a directory, and what is missing above it, that nobody but this user may look into. On Windows that is so of
-/// everything below the user's profile.
+/// Creates a directory and its missing parents, which only this user may read. On Windows that
+/// applies to everything below the user's profile.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
     if let Some(above) = path.parent() {
         fs::create_dir_all(above)?;
@@ -144,7 +148,8 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
 
 /// Creates a file that must not exist yet, with mode 0644 or 0755 less the umask.
 ///
-/// Whatever is there already is an error, a dangling link too, so that unpacking never writes through a link.
+/// Anything that has that name is an error, even a dangling link, so that unpacking never writes
+/// through a link.
 pub fn create_with_mode(path: &Path, executable: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -152,13 +157,14 @@ pub fn create_with_mode(path: &Path, executable: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Puts a copy of the program `source` at `target`, which may be running: those who run it keep the old one.
+/// Puts a copy of the program `source` at `target`. A program that runs there keeps its old
+/// content.
 pub fn install_program(source: &Path, target: &Path) -> io::Result<()> {
     StagedProgram::copy(source, target)?.publish()
 }
 
-/// Makes `target` the same program as `source`: a hard link where the file system has them, else a copy.
-/// `target` may be running.
+/// Makes `target` the same program as `source`: a hard link if the file system has them, otherwise
+/// a copy. `target` may be running.
 pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     if same_file(source, target).unwrap_or(false) {
         return Ok(());
@@ -169,17 +175,18 @@ pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
             Ok(()) => break temporary,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-            // No links on this file system, too many of them, or forbidden by policy.
+            // The file system has no links, the file has too many, or a policy forbids them.
             Err(_) => return install_program(source, target),
         }
     };
     let published = publish(&temporary, target);
-    // Renaming one link of a file onto another does nothing and succeeds: the name would stay.
+    // Renaming one link of a file onto another succeeds without an effect, so the temporary name
+    // would remain.
     drop(fs::remove_file(&temporary));
     published
 }
 
-/// Deletes what [`install_program`] had to rename aside in `directory`, as far as it no longer runs.
+/// Deletes the programs in `directory` that [`install_program`] renamed and that no longer run.
 pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
@@ -188,19 +195,19 @@ pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
             .and_then(|name| name.to_str())
             .is_some_and(|name| name.starts_with(TEMPORARY) && name.ends_with(ASIDE));
         if is_leftover {
-            // One that still runs cannot be deleted; a later call will.
+            // A later call deletes the programs that still run.
             drop(fs::remove_file(&path));
         }
     }
     Ok(())
 }
 
-/// Whether both paths lead to the same file or directory. An error if either is missing.
+/// Whether both paths lead to the same file or directory. A missing one is an error.
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     imp::same_file(a, b)
 }
 
-/// The sizes of all files below `path`, in bytes; links are not followed and hard links count each time.
+/// The size of all files below `path`, in bytes. Links are not followed, and each hard link counts.
 pub fn tree_size(path: &Path) -> io::Result<u64> {
     let metadata = path.symlink_metadata()?;
     if !metadata.is_dir() {
@@ -221,18 +228,20 @@ pub fn tree_size(path: &Path) -> io::Result<u64> {
     Ok(total)
 }
 
-/// Brings everything that was written so far to the file system of the directory `path` to its disk; whether there is a way
-/// to do so. Without one only single files can be synced.
+/// Syncs everything written so far to the disk of the file system of the directory `path`. Returns
+/// `false` if the system can only sync single files.
 pub fn sync_file_system(path: &Path) -> io::Result<bool> {
     imp::sync_file_system(path)
 }
 
-/// Bytes that this user may still write on the file system of the directory `path`; `None` if unknown.
+/// Bytes that this user may still write to the file system of the directory `path`; `None` if
+/// unknown.
 pub fn available_space(path: &Path) -> Option<u64> {
     imp::available_space(path)
 }
 
-/// Whether this user may write to the file, or create files in the directory; a missing one cannot be written.
+/// Whether this user may write to the file, or create files in the directory. False for a missing
+/// one.
 pub fn is_writable(path: &Path) -> bool {
     imp::is_writable(path)
 }
@@ -254,7 +263,7 @@ pub fn file_system(path: &Path) -> FileSystem {
     FileSystem { available: available_space(path), ..imp::file_system(path) }
 }
 
-/// Follows links to the last name, which need not exist: what a write to `path` would create or change.
+/// Follows all links, to a target that need not exist: the file that a write to `path` changes.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -268,7 +277,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "too many levels of symbolic links"))
 }
 
-/// A new name beside `path` that nothing else uses.
+/// An unused name in the directory of `path`.
 pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -277,22 +286,22 @@ pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// A new empty file beside `path`.
+/// A new empty file in the directory of `path`.
 fn create_temporary(path: &Path, create: impl Fn(&Path) -> io::Result<File>) -> io::Result<(PathBuf, File)> {
     remove_abandoned(path);
     loop {
         let temporary = temporary_name(path);
         match create(&temporary) {
             Ok(file) => return Ok((temporary, file)),
-            // Left by a crashed process that had the same number.
+            // Left by a crashed process with the same id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// Removes what crashed processes left of earlier attempts to write `path`. One that is young may belong to a process that is
-/// still at it; writing takes far less than this.
+/// Removes temporary files that crashed processes left while they wrote `path`. A young one may
+/// belong to a running process; writing takes far less time than this.
 fn remove_abandoned(path: &Path) {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str()))
     else {
@@ -312,7 +321,7 @@ fn remove_abandoned(path: &Path) {
     }
 }
 
-/// Renames a finished program to its name, past a running one if need be.
+/// Renames a finished program to its name, even if a program of that name runs.
 fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
     let Err(error) = imp::replace_program(temporary, target) else {
         return Ok(());
@@ -321,7 +330,7 @@ fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
         return Err(error);
     }
     if !target.is_file() {
-        // Then it is the new one that a scanner holds for a moment.
+        // So a virus scanner holds the new one for a moment.
         return rename(temporary, target);
     }
     let mut aside = temporary_name(target).into_os_string();
@@ -329,7 +338,7 @@ fn publish(temporary: &Path, target: &Path) -> io::Result<()> {
     let aside = PathBuf::from(aside);
     rename(target, &aside)?;
     rename(temporary, target).inspect_err(|_| drop(rename(&aside, target)))?;
-    // Works at once if it was held for another reason than running.
+    // Works at once if it was not running but open for another reason.
     drop(fs::remove_file(&aside));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Files that are read whole, and what may stand in their place.
+//! Reads whole files of a limited size, and nothing but regular files.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -6,10 +6,11 @@ use std::path::Path;
 
 use super::imp;
 
-/// Reads a regular file of at most `limit` bytes; a link to one is as good.
+/// Reads a regular file of at most `limit` bytes, or a link to one.
 ///
-/// Everything else is an error at once: opening a pipe would wait for somebody who writes, a device may never end, and a
-/// file that is far too large is not what it should be. The type is that of what was opened, not of what was there before.
+/// Anything else is an error at once: a pipe waits for a writer, a device may have no end, and a
+/// file that is far too large is not the expected one. The check is on the opened file, so swapping
+/// the file in between changes nothing.
 pub fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (file, size) = open(path)?;
     let too_large =
@@ -17,35 +18,35 @@ pub fn read_limited(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if size > limit {
         return Err(too_large());
     }
-    // Whoever lets it grow meanwhile gets no further than the limit.
+    // Even if the file grows meanwhile.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().saturating_add(1));
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// The same for a file that others replace meanwhile: Windows refuses it for a moment while somebody renames another onto it,
-/// or a virus scanner looks at it. One that may not be read at all costs that wait, too.
+/// Like [`read_limited`], for a file that others replace. Windows denies access for a moment while
+/// a process renames another file onto it or a virus scanner reads it. A file without read
+/// permission takes that time too.
 pub fn read_limited_patiently(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     imp::patiently(|| read_limited(path, limit))
 }
 
-/// The same as [`read_limited`], as text.
+/// Like [`read_limited`], as text.
 pub fn read_text_limited(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read_limited(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))
 }
 
-/// Opens a regular file, or a link to one, for reading; never waits, and never for anything else.
+/// Opens a regular file, or a link to one, for reading. Never waits.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     Ok(open(path)?.0)
 }
 
-/// The file and its size.
 fn open(path: &Path) -> io::Result<(File, u64)> {
     let mut options = OpenOptions::new();
     options.read(true);
     imp::set_unwaiting(&mut options);
-    // Windows does not open directories, and says that they may not be.
+    // Windows denies access to a directory instead of naming it as one.
     let opened = options.open(path).map_err(|error| if path.is_dir() { is_a_directory() } else { error });
     let file = opened?;
     let metadata = file.metadata()?;
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_told_on_every_system() {
+    fn a_directory_is_an_error_on_every_system() {
         let root = tempfile::tempdir().unwrap();
         let error = read_limited(root.path(), 9).unwrap_err();
         assert_eq!(
@@ -97,7 +98,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn pipes_and_devices_are_refused_and_keep_nobody_waiting() {
+    fn pipes_and_devices_are_errors_at_once() {
         use std::os::unix::fs::symlink;
 
         let root = tempfile::tempdir().unwrap();

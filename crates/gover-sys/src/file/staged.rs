@@ -1,4 +1,4 @@
-//! A program beside its place, to be looked at before it takes it.
+//! A program under a temporary name next to its final one, where it can be tried first.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::{create_temporary, create_with_mode, publish};
 
-/// A copy of a program under a temporary name beside its place; removed if it is dropped before it took that.
+/// A copy of a program under a temporary name. It is removed if it is dropped before it is
+/// published.
 #[derive(Debug)]
 #[must_use = "the copy is removed when this value is dropped"]
 pub struct StagedProgram {
@@ -15,7 +16,7 @@ pub struct StagedProgram {
 }
 
 impl StagedProgram {
-    /// Copies the program `source` to a name beside `target`, and brings it to the disk.
+    /// Copies the program `source` next to `target` and syncs it to disk.
     pub fn copy(source: &Path, target: &Path) -> io::Result<Self> {
         let (temporary, mut file) = create_temporary(target, |path| create_with_mode(path, true))?;
         let staged = Self { temporary, target: target.to_owned() };
@@ -24,12 +25,12 @@ impl StagedProgram {
         Ok(staged)
     }
 
-    /// The copy; it can be run.
+    /// The copy, which can be run.
     pub fn path(&self) -> &Path {
         &self.temporary
     }
 
-    /// Takes the place of what is at the target, which may be running: those who run it keep the old one.
+    /// Replaces the file at the target. If that program runs, it keeps its old content.
     pub fn publish(self) -> io::Result<()> {
         publish(&self.temporary, &self.target)
     }
@@ -37,7 +38,7 @@ impl StagedProgram {
 
 impl Drop for StagedProgram {
     fn drop(&mut self) {
-        // Once published there is nothing by this name any more.
+        // A published program no longer has this name.
         drop(fs::remove_file(&self.temporary));
     }
 }

@@ -21,14 +21,14 @@ fn writing_replaces_contents_and_leaves_no_other_file() {
     assert_eq!(names(directory.path()), ["default"]);
 }
 
-/// Windows lets nobody replace what a reader holds without letting it be deleted.
+/// Windows does not replace a file that a reader has open without permission to delete it.
 #[cfg(unix)]
 #[test]
-fn what_can_be_had_again_is_replaced_in_one_step_too() {
+fn a_cached_file_is_replaced_by_one_rename_too() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tile");
     write_cached(&path, b"one").unwrap();
-    // Whoever has it open keeps what was there.
+    // An open file keeps its old content.
     let mut open = File::open(&path).unwrap();
     write_cached(&path, b"two").unwrap();
     let mut text = String::new();
@@ -38,7 +38,7 @@ fn what_can_be_had_again_is_replaced_in_one_step_too() {
 }
 
 #[test]
-fn what_a_crashed_writer_left_goes_with_the_next_write() {
+fn the_next_write_removes_what_a_crashed_writer_left() {
     let root = tempfile::tempdir().unwrap();
     let at = |name: &str| root.path().join(name);
     for name in [".gover-1-0-default", ".gover-2-0-default", ".gover-3-0-current", ".gover-mine-default"] {
@@ -48,7 +48,7 @@ fn what_a_crashed_writer_left_goes_with_the_next_write() {
         let file = OpenOptions::new().write(true).open(at(name)).unwrap();
         file.set_modified(std::time::SystemTime::now() - 2 * ABANDONED).unwrap();
     }
-    // One from the future: its clock was wrong, or this one is.
+    // One from the future: the clock was wrong then, or is now.
     let file = OpenOptions::new().write(true).open(at(".gover-2-0-default")).unwrap();
     file.set_modified(std::time::SystemTime::now() + 2 * ABANDONED).unwrap();
     write_atomically(&at("default"), b"1.22\n").unwrap();
@@ -72,7 +72,7 @@ fn a_failed_write_leaves_nothing_behind() {
 }
 
 #[test]
-fn removing_a_tree_copes_with_read_only_parts_and_with_nothing() {
+fn a_tree_with_read_only_parts_is_removed_and_a_missing_one_is_fine() {
     let directory = tempfile::tempdir().unwrap();
     let tree = directory.path().join("tree");
     fs::create_dir_all(tree.join("a/b")).unwrap();
@@ -132,7 +132,7 @@ fn linking_a_program_twice_leaves_no_other_name() {
 }
 
 #[test]
-fn leftovers_are_removed_and_nothing_else() {
+fn only_leftovers_are_removed() {
     let directory = tempfile::tempdir().unwrap();
     for name in [".gover-1-2-go.exe.old", "mine.old", "go.exe"] {
         fs::write(directory.path().join(name), "").unwrap();
@@ -222,7 +222,7 @@ mod on_unix {
         for closed in ["a/b", "a"] {
             fs::set_permissions(tree.join(closed), Permissions::from_mode(0o555)).unwrap();
         }
-        // Root may remove everything anyway, so look at what would let others do so.
+        // Root may remove everything, so check what lets others do so.
         imp::make_removable(&tree);
         assert_eq!(mode(&tree.join("a/b")), 0o755);
         remove_tree(&tree).unwrap();
@@ -287,7 +287,7 @@ fn find_cmd() -> PathBuf {
 
 #[cfg(windows)]
 #[test]
-fn what_somebody_holds_is_tried_again_and_anything_else_is_not() {
+fn only_files_in_use_are_tried_again() {
     use windows_sys::Win32::Foundation::{
         ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
     };
@@ -310,10 +310,10 @@ fn what_somebody_holds_is_tried_again_and_anything_else_is_not() {
     assert_eq!(attempts, 1);
 }
 
-/// As a virus scanner opens what was just written: for itself alone, and for a moment.
+/// Opens a file like a virus scanner: exclusively, and for a moment.
 #[cfg(windows)]
 #[test]
-fn what_a_scanner_reads_in_is_renamed_and_removed_once_it_has_read() {
+fn a_file_in_use_is_renamed_and_removed_later() {
     use std::os::windows::fs::OpenOptionsExt as _;
 
     let directory = tempfile::tempdir().unwrap();
@@ -333,14 +333,14 @@ fn what_a_scanner_reads_in_is_renamed_and_removed_once_it_has_read() {
             action()
         })
         .unwrap();
-        // Wine renames a directory although a file below it is held; Windows does not.
+        // Wine renames a directory that contains an open file; Windows does not.
         assert!(attempts == 3 || place == from, "{attempts}");
     }
     assert!(names(directory.path()).is_empty());
 }
 
 #[test]
-fn exchanged_directories_have_changed_places_or_nothing_has_changed() {
+fn directories_are_exchanged_or_nothing_has_changed() {
     let root = tempfile::tempdir().unwrap();
     let (a, b) = (root.path().join("a"), root.path().join("b"));
     for (path, file) in [(&a, "of-a"), (&b, "of-b")] {
@@ -350,13 +350,13 @@ fn exchanged_directories_have_changed_places_or_nothing_has_changed() {
     let done = exchange(&a, &b).unwrap();
     let (in_a, in_b) = if done { ("of-b", "of-a") } else { ("of-a", "of-b") };
     assert_eq!((names(&a), names(&b)), (vec![in_a.to_owned()], vec![in_b.to_owned()]));
-    // Where the tests of this project run, these systems have it.
+    // The file systems of the tests on these systems support it.
     let expected = cfg!(any(target_os = "linux", target_os = "macos"));
     assert_eq!(done, expected);
 }
 
 #[test]
-fn a_name_without_anything_cannot_be_exchanged() {
+fn a_missing_name_cannot_be_exchanged() {
     let root = tempfile::tempdir().unwrap();
     let (a, b) = (root.path().join("a"), root.path().join("b"));
     fs::create_dir(&a).unwrap();

@@ -1,4 +1,4 @@
-//! Unix: permission bits, and the one call that std lacks.
+//! Unix: permission bits, and calls that std lacks.
 
 use std::ffi::{CString, c_char, c_int};
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -12,12 +12,13 @@ use std::path::Path;
 
 use super::FileSystem;
 
-/// No waiting: an open file can be renamed and removed.
+/// There is nothing to wait for: an open file can be renamed and removed.
 pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     action()
 }
 
-/// Owner and permissions; those of others are left out of what is private, which they could open in between.
+/// Owner and permissions. A private file does not get the permissions of others, who could open it
+/// meanwhile.
 pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::Result<()> {
     let metadata = match fs::metadata(from) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -25,7 +26,7 @@ pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::R
     };
     let now = to.metadata()?;
     if (now.uid(), now.gid()) != (metadata.uid(), metadata.gid()) {
-        // Only root may give files away; for others the file becomes the one who changes it.
+        // Only root may change the owner; otherwise the file now belongs to this user.
         drop(fchown(to, Some(metadata.uid()), Some(metadata.gid())));
     }
     to.set_permissions(Permissions::from_mode(metadata.mode() & if is_private { 0o700 } else { 0o7777 }))
@@ -35,7 +36,8 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Entries can be removed from a directory only by who may write and search it; Go's module cache is 0555.
+/// Removing entries needs write and search permission on the directory; those in Go's module cache
+/// have mode 0555.
 pub(super) fn make_removable(path: &Path) {
     let Ok(metadata) = path.symlink_metadata() else { return };
     if !metadata.is_dir() {
@@ -71,7 +73,7 @@ pub(super) fn create_privately(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Opening a pipe waits for its other end otherwise. To a regular file it makes no difference.
+/// Otherwise opening a pipe waits for its other end. Makes no difference for a regular file.
 pub(super) fn set_unwaiting(options: &mut OpenOptions) {
     options.custom_flags(O_NONBLOCK);
 }
@@ -80,7 +82,7 @@ pub(super) fn set_unwaiting(options: &mut OpenOptions) {
 const O_NONBLOCK: i32 = 0x80;
 #[cfg(all(target_os = "linux", not(any(target_arch = "mips", target_arch = "mips64"))))]
 const O_NONBLOCK: i32 = 0o4000;
-/// As in every BSD, macOS among them.
+/// The same in every BSD and in macOS.
 #[cfg(not(target_os = "linux"))]
 const O_NONBLOCK: i32 = 0x4;
 
@@ -88,7 +90,7 @@ pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()>
     fs::rename(temporary, target)
 }
 
-/// A running program can be renamed over.
+/// A rename can replace a running program.
 pub(super) fn is_in_use(_error: &io::Error) -> bool {
     false
 }
@@ -98,7 +100,7 @@ pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok((a.dev(), a.ino()) == (b.dev(), b.ino()))
 }
 
-/// The beginning of `struct statvfs`, the same on 64-bit glibc and musl; the rest is spare.
+/// The beginning of `struct statvfs`, the same on 64-bit glibc and musl. The rest is not used.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 #[repr(C)]
 struct Statvfs {
@@ -110,7 +112,7 @@ struct Statvfs {
     rest: [u64; 27],
 }
 
-/// The beginning of macOS's `struct statvfs`, whose counts have 32 bits.
+/// The beginning of `struct statvfs` of macOS, whose counts have 32 bits.
 #[cfg(target_os = "macos")]
 #[repr(C)]
 struct Statvfs {
@@ -129,9 +131,10 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
     }
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let mut buffer = MaybeUninit::<Statvfs>::zeroed();
-    // SAFETY: the path is a C string; the buffer is larger than the system's structure and plain data.
+    // SAFETY: the path is a C string; the buffer is larger than the system's structure and plain
+    // data.
     let result = unsafe { statvfs(path.as_ptr(), buffer.as_mut_ptr()) };
-    // SAFETY: all zeroes, with which it began, is a valid value of these integers.
+    // SAFETY: all zeroes, the initial value, is valid for these integers.
     let buffer = unsafe { buffer.assume_init() };
     #[cfg_attr(target_os = "linux", expect(clippy::useless_conversion, reason = "32 bits on macOS"))]
     (result == 0).then(|| u64::from(buffer.available).saturating_mul(buffer.fragment_size))
@@ -142,7 +145,7 @@ pub(super) fn available_space(_path: &Path) -> Option<u64> {
     None
 }
 
-/// One call for all files of a tree: an `fsync` for each would take longer than to download them.
+/// One call for all files of a tree. An `fsync` for each would take longer than the download.
 #[cfg(target_os = "linux")]
 pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
     unsafe extern "C" {
@@ -154,7 +157,7 @@ pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
         return Ok(true);
     }
     match io::Error::last_os_error() {
-        // A container's filter, or a kernel of its own kind, does not know the call.
+        // The filter of a container or a modified kernel does not know the call.
         error if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
             Ok(false)
         }
@@ -162,14 +165,14 @@ pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// `sync` hands everything to the disks; syncing one file then empties the disk's own cache (std uses `F_FULLFSYNC` where
-/// the system has it).
+/// `sync` gives everything to the disks; syncing one file then empties their caches (std uses
+/// `F_FULLFSYNC` if available).
 #[cfg(not(target_os = "linux"))]
 pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
     unsafe extern "C" {
         fn sync();
     }
-    // SAFETY: it takes nothing, gives nothing and cannot fail.
+    // SAFETY: no arguments, no result, no errors.
     unsafe { sync() };
     File::open(path)?.sync_all()?;
     Ok(true)
@@ -185,24 +188,25 @@ pub(super) fn is_writable(path: &Path) -> bool {
     unsafe { access(path.as_ptr(), W_OK) == 0 }
 }
 
-/// From the kernel's list of mounts; other systems have none that can be read.
+/// From the list of mounts of the Linux kernel. Other systems have no such file.
 pub(super) fn file_system(path: &Path) -> FileSystem {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     of_mount(&mounts, &path)
 }
 
-/// The mount nearest above a path, by the lines of `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
+/// The mount that contains a path, from the lines of `/proc/self/mountinfo`
+/// (`proc_pid_mountinfo(5)`).
 fn of_mount(mounts: &str, path: &Path) -> FileSystem {
     let parsed = mounts.lines().filter_map(|line| {
         let (mount, system) = line.split_once(" - ")?;
         let mut fields = mount.split(' ').skip(4);
-        // Blanks and backslashes in a name are written as octal numbers.
+        // Spaces and backslashes in a name are octal numbers.
         let point = fields.next()?.replace("\\040", " ").replace("\\134", "\\");
         let options = fields.next()?;
         path.starts_with(&point).then_some((point.len(), options, system.split(' ').next()?))
     });
-    // The last of several at one place covers the others.
+    // The last mount at one path hides the others.
     let Some((_, options, kind)) = parsed.max_by_key(|(length, ..)| *length) else {
         return FileSystem::default();
     };
@@ -221,7 +225,7 @@ unsafe extern "C" {
 /// The same number on every Unix.
 const W_OK: c_int = 2;
 
-/// Kinds of file systems that are reached over a network; `9p` and `drvfs` are Windows seen from WSL.
+/// File systems that are reached over a network. `9p` and `drvfs` are the drives of Windows in WSL.
 const REMOTE: &[&str] = &["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "drvfs", "fuse.sshfs", "afs", "ceph"];
 
 #[cfg(test)]
@@ -229,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_mount_says_what_a_path_is_on() {
+    fn the_nearest_mount_is_the_file_system_of_a_path() {
         let mounts = "22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n\
                       30 22 0:25 / /tmp rw,nosuid,noexec - tmpfs tmpfs rw\n\
                       31 22 0:26 / /mnt/my\\040share rw - nfs4 server:/x rw\n";
@@ -241,14 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_of_ones_own_is_writable_and_a_missing_one_is_not() {
+    fn an_own_directory_is_writable_and_a_missing_one_is_not() {
         let directory = tempfile::tempdir().unwrap();
         assert!(is_writable(directory.path()));
         assert!(!is_writable(&directory.path().join("missing")));
     }
 
     #[test]
-    fn what_is_written_privately_is_closed_to_others_and_no_more_open_than_it_was() {
+    fn a_private_file_is_closed_to_others() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("config");
         let mode = || fs::metadata(&path).unwrap().mode() & 0o777;

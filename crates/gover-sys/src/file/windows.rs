@@ -1,4 +1,4 @@
-//! Windows: open files resist, read-only ones too.
+//! Windows: open files and read-only files cannot be replaced or removed at once.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -22,10 +22,10 @@ use windows_sys::Win32::Storage::FileSystem::{
     GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW, GetVolumePathNameW,
 };
 
-/// Waits between attempts, in milliseconds: four seconds in all.
+/// Waits between attempts, in milliseconds; four seconds in total.
 const WAITS: [u64; 9] = [5, 10, 25, 50, 100, 250, 500, 1000, 2000];
 
-/// Repeats what fails because a scanner, an indexer or a dying process holds a file.
+/// Tries again if a scanner, an indexer or an ending process holds the file.
 pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     for wait in WAITS {
         match action() {
@@ -36,14 +36,14 @@ pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Res
     action()
 }
 
-/// Access control of a new file comes from its directory, as for the old one.
+/// A new file gets its access control from the directory, as the old one did.
 pub(super) fn copy_attributes(_from: &Path, _to: &File, _is_private: bool) -> io::Result<()> {
     Ok(())
 }
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
     make_writable(path);
-    // A link to a directory is one itself.
+    // A link to a directory is a directory too.
     patiently(|| fs::remove_file(path)).or_else(|error| fs::remove_dir(path).map_err(|_| error))
 }
 
@@ -78,10 +78,10 @@ pub(super) fn create_privately(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-/// Pipes have no names among the files.
+/// Pipes have no names among files.
 pub(super) fn set_unwaiting(_options: &mut OpenOptions) {}
 
-/// Without patience: a running program is held for as long as it runs, and is renamed aside instead.
+/// Does not wait: a running program is held for as long as it runs, and is renamed instead.
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
     make_writable(target);
     fs::rename(temporary, target)
@@ -95,7 +95,7 @@ pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(identity(a)? == identity(b)?)
 }
 
-/// Volume and index of a file, as long as it is open; directories too.
+/// Volume and index of a file or directory while it is open.
 fn identity(path: &Path) -> io::Result<(u32, u32, u32)> {
     let file = OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?;
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
@@ -110,12 +110,13 @@ fn identity(path: &Path) -> io::Result<(u32, u32, u32)> {
 pub(super) fn available_space(path: &Path) -> Option<u64> {
     let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
     let mut available = 0;
-    // SAFETY: the path ends with a zero, `available` lives across the call, null pointers ask for nothing.
+    // SAFETY: the path ends with a zero, `available` lives across the call, and null pointers mean
+    // no other result.
     let done = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut available, null_mut(), null_mut()) };
     (done != 0).then_some(available)
 }
 
-/// Flushing a volume takes an administrator.
+/// Only an administrator can flush a volume.
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
 pub(super) fn sync_file_system(_path: &Path) -> io::Result<bool> {
     Ok(false)
@@ -128,7 +129,7 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
 pub(super) fn is_writable(path: &Path) -> bool {
     let Ok(metadata) = path.metadata() else { return false };
     if metadata.is_dir() {
-        // Opening it changes nothing; only the right to add files is asked for.
+        // Opening it changes nothing; it only needs the right to add files.
         let mut options = OpenOptions::new();
         return options
             .access_mode(FILE_ADD_FILE)
@@ -142,12 +143,13 @@ pub(super) fn is_writable(path: &Path) -> bool {
 pub(super) fn file_system(path: &Path) -> FileSystem {
     let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
     let mut root = [0_u16; 261];
-    // SAFETY: the path ends with a zero, the buffer has the length that is given.
+    // SAFETY: the path ends with a zero, and the buffer has the given length.
     if unsafe { GetVolumePathNameW(path.as_ptr(), root.as_mut_ptr(), 261) } == 0 {
         return FileSystem::default();
     }
     let mut kind = [0_u16; 64];
-    // SAFETY: the root ends with a zero, the buffer has the length that is given, null pointers ask for nothing.
+    // SAFETY: the root ends with a zero, the buffer has the given length, and null pointers mean no
+    // other result.
     let named = unsafe {
         let none = null_mut();
         GetVolumeInformationW(
@@ -178,7 +180,7 @@ fn make_writable(path: &Path) {
     {
         let mut permissions = metadata.permissions();
         permissions.set_readonly(false);
-        // The removal that follows reports what is wrong.
+        // The removal that follows reports the error.
         drop(fs::set_permissions(path, permissions));
     }
 }
@@ -189,7 +191,7 @@ fn is_held(error: &io::Error) -> bool {
         ERROR_SHARING_VIOLATION,
         ERROR_LOCK_VIOLATION,
         ERROR_USER_MAPPED_FILE,
-        // A file below is deleted but somebody still has it open.
+        // A deleted file in the directory is still open.
         ERROR_DIR_NOT_EMPTY,
     ];
     error.raw_os_error().is_some_and(|code| held.contains(&code.cast_unsigned()))

@@ -1,6 +1,6 @@
-//! Links to directories: symbolic links on Unix, junctions on Windows (they need no privilege).
+//! Links to directories: symbolic links on Unix, and junctions on Windows, which need no privilege.
 //!
-//! Used for `GOVER_HOME/current`. File systems without links (exFAT) answer with
+//! For `GOVER_HOME/current`. On a file system without links (exFAT) the error is
 //! [`std::io::ErrorKind::Unsupported`]; gover works without the link.
 
 use std::io;
@@ -18,10 +18,10 @@ use windows as imp;
 #[cfg(test)]
 mod tests;
 
-/// Makes `link` point to the directory `target`, an absolute path, whatever link was there before.
+/// Makes `link` point to the directory `target`, an absolute path, whether or not there was a link.
 ///
-/// On Unix the change is one rename; on Windows the link is missing for an instant. Something at `link` that is
-/// no link is left alone: [`io::ErrorKind::AlreadyExists`].
+/// On Unix the change is one rename; on Windows the link is missing for an instant. Anything at
+/// `link` that is not a link stays: [`io::ErrorKind::AlreadyExists`].
 pub fn replace(target: &Path, link: &Path) -> io::Result<()> {
     if link.symlink_metadata().is_ok() && read(link)?.is_none() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is not a link is there"));
@@ -29,7 +29,7 @@ pub fn replace(target: &Path, link: &Path) -> io::Result<()> {
     imp::replace(target, link)
 }
 
-/// Where `link` points; `None` if nothing or something else is there.
+/// `None` if there is nothing at `link`, or something that is not a link.
 pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
     match link.symlink_metadata() {
         Ok(_) => imp::read(link),
@@ -38,7 +38,8 @@ pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Removes `link` and leaves its target alone; a missing one is fine, anything else than a link is not.
+/// Removes `link` and leaves its target. A missing link is not an error, anything else than a link
+/// is.
 pub fn remove(link: &Path) -> io::Result<()> {
     match read(link)? {
         Some(_) => imp::remove(link),

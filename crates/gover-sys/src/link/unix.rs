@@ -10,7 +10,7 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
     loop {
         let temporary = temporary_name(link);
         match symlink(target, &temporary) {
-            // The name was taken by a process that crashed or by another thread.
+            // A crashed process or another thread used the name.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(()) => {

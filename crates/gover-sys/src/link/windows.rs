@@ -13,7 +13,7 @@ use crate::file::{rename, temporary_name};
 
 pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
     if is_remote(target) {
-        // It would be created, and lead nowhere: junctions know local volumes only.
+        // Windows would create it, but a junction to another machine leads nowhere.
         let text = "a junction cannot point to a network share";
         return Err(io::Error::new(io::ErrorKind::Unsupported, text));
     }
@@ -22,7 +22,7 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
         drop(fs::remove_dir(&temporary));
         unsupported(error)
     })?;
-    // A directory cannot be renamed over another, not even over a junction.
+    // A rename cannot replace a directory, not even a junction.
     remove(link)
         .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
         .and_then(|()| rename(&temporary, link))
@@ -37,18 +37,18 @@ pub(super) fn read(link: &Path) -> io::Result<Option<PathBuf>> {
         {
             Ok(None)
         }
-        // Wine and file systems without reparse points cannot hold a link.
+        // Wine, and file systems without reparse points, have no links.
         Err(error) if unsupported_code(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// A junction is a directory for the purpose of removal; its target is not touched.
+/// A junction is removed like a directory. Its target stays.
 pub(super) fn remove(link: &Path) -> io::Result<()> {
     fs::remove_dir(link)
 }
 
-/// Whether a path is on a share, by its UNC name or by a drive letter that stands for one.
+/// By its UNC name, or by the letter of a network drive.
 fn is_remote(path: &Path) -> bool {
     let Some(Component::Prefix(prefix)) = path.components().next() else { return false };
     match prefix.kind() {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_no_target() {
+    fn a_share_cannot_be_the_target() {
         let directory = tempfile::tempdir().unwrap();
         let link = directory.path().join("link");
         for target in [r"\\server\share\go", r"\\?\UNC\server\share\go"] {

@@ -1,10 +1,10 @@
-//! Linux: `uname`, and `/bin/sh` for the userland.
+//! Linux: `uname`, and `/bin/sh` as the sample program.
 
 use std::ffi::{CStr, c_int};
 use std::mem::MaybeUninit;
 
-/// `struct utsname` of <sys/utsname.h>: the fields have this length on every architecture, in glibc and in musl. A C
-/// `char` has a sign on some and none on others, which does not matter to a name.
+/// `struct utsname` of <sys/utsname.h>. The fields have this length on every architecture, in glibc
+/// and musl. Whether a C `char` is signed does not matter for a name.
 #[repr(C)]
 struct Names {
     system: [u8; LENGTH],
@@ -32,7 +32,7 @@ pub(super) fn processor() -> Option<String> {
     machine.to_str().ok().filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
-/// POSIX wants it, and even distributions that have little else where it is expected keep it.
+/// POSIX requires it, and even distributions that lack most standard paths have it.
 pub(super) const SAMPLE: Option<&str> = Some("/bin/sh");
 
 const LENGTH: usize = 65;

@@ -14,7 +14,7 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// `arm64` for a translated process. An Intel Mac has no such value, a native process has 0
+/// `arm64` for a translated process. An Intel Mac has no such value, and a native process has 0
 /// ("About the Rosetta translation environment", Apple Developer Documentation).
 pub(super) fn processor() -> Option<String> {
     let mut translated: c_int = 0;

@@ -1,7 +1,7 @@
-//! The machine below this process. A program for another architecture may be translated without noticing: by Rosetta,
-//! by Windows on ARM, by a 64-bit kernel that runs 32-bit programs as well.
+//! The machine of this process. A program for another architecture may be translated without
+//! noticing: by Rosetta, by Windows on ARM, or by a 64-bit kernel that also runs 32-bit programs.
 //!
-//! Facts only; what they mean is decided by `gover_core::Platform::of_machine`.
+//! This module only gives facts; `gover_core::Platform::of_machine` decides what they mean.
 
 use std::path::Path;
 
@@ -22,14 +22,14 @@ mod unknown;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 use unknown as imp;
 
-/// What the system calls its processor: `x86_64`, `aarch64`, `ARM64`. `None` if it does not say more than what this
-/// program was built for.
+/// The name that the system has for its processor: `x86_64`, `aarch64`, `ARM64`. `None` if it does
+/// not say.
 pub fn processor() -> Option<String> {
     imp::processor()
 }
 
-/// A program that is always what the programs around this one are; `None` where the system runs whatever the
-/// processor can, with all that such programs need.
+/// A program that every system of its kind has, and that is built like the other programs on it.
+/// `None` if the system always has everything that programs for the processor need.
 pub fn sample_program() -> Option<&'static Path> {
     imp::SAMPLE.map(Path::new)
 }
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_processor_is_named_where_the_system_tells() {
+    fn the_processor_has_a_name_if_the_system_says_so() {
         let tells = cfg!(any(target_os = "linux", windows));
         let name = processor();
         assert_eq!(name.is_some(), tells || name.as_deref() == Some("arm64"), "{name:?}");

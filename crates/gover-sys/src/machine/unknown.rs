@@ -1,9 +1,7 @@
-//! Systems that gover does not ask.
+//! Systems that gover does not examine.
 
-/// Not told.
 pub(super) fn processor() -> Option<String> {
     None
 }
 
-/// Nothing to compare with.
 pub(super) const SAMPLE: Option<&str> = None;

@@ -1,5 +1,5 @@
-//! Windows: `IsWow64Process2`, which alone tells an x64 process that it runs on ARM64; `GetNativeSystemInfo` tells it
-//! that the machine is x64.
+//! Windows: `IsWow64Process2`, the only function that tells an x64 process on ARM64 the truth.
+//! `GetNativeSystemInfo` tells it that the machine is x64.
 
 use windows_sys::Win32::System::SystemInformation::{
     IMAGE_FILE_MACHINE, IMAGE_FILE_MACHINE_AMD64, IMAGE_FILE_MACHINE_ARM64, IMAGE_FILE_MACHINE_I386,
@@ -7,7 +7,7 @@ use windows_sys::Win32::System::SystemInformation::{
 };
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
 
-/// As the variable `PROCESSOR_ARCHITECTURE` of a native process names it.
+/// The name in the variable `PROCESSOR_ARCHITECTURE` of a native process.
 pub(super) fn processor() -> Option<String> {
     let mut process: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
     let mut native: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
@@ -24,5 +24,5 @@ pub(super) fn processor() -> Option<String> {
     Some(name.to_owned())
 }
 
-/// A 64-bit Windows has the libraries of its own kind always.
+/// A 64-bit Windows always has the libraries for its processor.
 pub(super) const SAMPLE: Option<&str> = None;

@@ -1,10 +1,9 @@
-//! Linux: `/proc/PID/stat`, one small read a process.
+//! Linux: `/proc/PID/stat`, one small read for each process.
 
 use std::fs;
 
 use super::Facts;
 
-/// Nothing to prepare.
 pub(super) struct System;
 
 impl System {
@@ -18,20 +17,21 @@ impl System {
     }
 }
 
-/// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`); the name may contain anything, `)` too.
+/// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`). The name may contain anything,
+/// even `)`.
 fn parse(line: &[u8]) -> Option<Facts> {
     let open = line.iter().position(|&byte| byte == b'(')?;
     let close = line.iter().rposition(|&byte| byte == b')')?;
     let name = String::from_utf8_lossy(line.get(open + 1..close)?).into_owned();
     let rest = std::str::from_utf8(line.get(close + 1..)?).ok()?;
     let mut fields = rest.split_ascii_whitespace();
-    // Field 3. A zombie has ended and only waits to be collected.
+    // Field 3. A zombie has ended, and its parent has not noticed yet.
     let state = fields.next()?;
     if matches!(state, "Z" | "X") {
         return None;
     }
     let parent = fields.next()?.parse().ok()?;
-    // Field 22; 3 and 4 are taken.
+    // Field 22, counted after 3 and 4.
     let start = fields.nth(17)?.parse().ok()?;
     Some(Facts { start, parent, name })
 }
@@ -41,14 +41,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_full_of_traps_is_read() {
+    fn a_name_with_parentheses_and_spaces_is_read() {
         let stat = b"42 (a) S (1 2) R 7 42 42 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2 3";
         let facts = parse(stat).unwrap();
         assert_eq!((facts.parent, facts.start, facts.name.as_str()), (7, 98765, "a) S (1 2"));
     }
 
     #[test]
-    fn a_zombie_or_a_cut_line_is_no_process() {
+    fn a_zombie_and_an_incomplete_line_are_not_processes() {
         assert!(parse(b"42 (a) Z 7 42 42 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 98765 1").is_none());
         assert!(parse(b"42 (a) S 7 42").is_none());
         assert!(parse(b"").is_none());

@@ -1,4 +1,4 @@
-//! macOS: `proc_pidinfo`, which answers for this user's processes only.
+//! macOS: `proc_pidinfo`, which works for processes of this user only.
 
 use std::ffi::{c_int, c_void};
 use std::mem::{MaybeUninit, size_of};
@@ -38,7 +38,6 @@ unsafe extern "C" {
     fn proc_pidinfo(id: c_int, flavor: c_int, argument: u64, buffer: *mut c_void, size: c_int) -> c_int;
 }
 
-/// Nothing to prepare.
 pub(super) struct System;
 
 impl System {
@@ -56,7 +55,7 @@ impl System {
         if filled != size {
             return None;
         }
-        // SAFETY: all zeroes is a valid value, and the system has filled all of it.
+        // SAFETY: all zeroes is a valid value, and the system has filled the whole structure.
         let info = unsafe { info.assume_init() };
         if info.status == ZOMBIE {
             return None;

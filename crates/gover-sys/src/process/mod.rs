@@ -1,5 +1,5 @@
-//! The processes above this one. `gover use` records its choice for a shell's process where no shell function
-//! is loaded; the shim finds the record of an ancestor.
+//! The ancestors of this process. `gover use` stores a choice for the process of a shell without
+//! the function, and the shim looks for it among its ancestors.
 
 use std::iter;
 
@@ -20,29 +20,28 @@ mod unknown;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 use unknown as imp;
 
-/// How deep a chain of processes may be; a bound, since another process's parent may change while we look.
+/// A limit for the chain, since the parent of another process may change meanwhile.
 const DEPTH: usize = 128;
 
-/// A process that no later one can be mistaken for.
+/// Identifies a process even after it has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProcessId {
-    /// The number, which the system uses again after the process has ended.
+    /// The system gives the number to another process later.
     pub id: u32,
-    /// When it started, in the system's own units: clock ticks since boot (Linux), microseconds since 1970
-    /// (macOS), 100 ns since 1601 (Windows). Compare for equality only.
+    /// When the process started, in units of the system: clock ticks since boot (Linux),
+    /// microseconds since 1970 (macOS), 100 ns since 1601 (Windows). Only compare it for equality.
     pub start: u64,
 }
 
-/// What one look at a process shows.
 struct Facts {
     start: u64,
     parent: u32,
     name: String,
 }
 
-/// The parent of this process, its parent, and so on; each is looked up when it is asked for.
+/// The parent of this process, its parent, and so on. Each is looked up when it is needed.
 ///
-/// Ends at the first process, or at one that this user may not look at.
+/// Ends at the first process, or at one that this user may not examine.
 pub fn ancestors() -> impl Iterator<Item = ProcessId> {
     ancestors_of(std::process::id())
 }
@@ -52,7 +51,7 @@ fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
     let first = system.look(id).map(|facts| (id, facts));
     iter::successors(first, move |(_, child)| {
         let parent = system.look(child.parent)?;
-        // A number used again belongs to a younger process, which cannot be the parent.
+        // A reused number belongs to a younger process, which cannot be the parent.
         (child.parent != 0 && parent.start <= child.start).then_some((child.parent, parent))
     })
     .skip(1)
@@ -60,20 +59,20 @@ fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
     .map(|(id, facts)| ProcessId { id, start: facts.start })
 }
 
-/// This process.
 pub fn current() -> Option<ProcessId> {
     let id = std::process::id();
     imp::System::open().look(id).map(|facts| ProcessId { id, start: facts.start })
 }
 
-/// Whether this very process still runs.
+/// Whether this process, and not another with its number, still runs.
 pub fn is_alive(process: ProcessId) -> bool {
     imp::System::open().look(process.id).is_some_and(|facts| facts.start == process.start)
 }
 
-/// The name of a running process's program without directory, as the system shows it: `bash`, `cmd.exe`.
+/// The name of the program of a running process, without its directory: `bash`, `cmd.exe`.
 ///
-/// Linux cuts it to 15 bytes; a login shell may have it from its program, not from `-bash`.
+/// Linux shortens it to 15 bytes. A login shell has it from its program, without the `-` of
+/// `-bash`.
 pub fn name(process: ProcessId) -> Option<String> {
     let facts = imp::System::open().look(process.id)?;
     (facts.start == process.start && !facts.name.is_empty()).then_some(facts.name)

@@ -1,8 +1,7 @@
-//! Systems whose process table gover does not read: no chain, so no session records are found.
+//! Systems whose processes gover cannot read. It finds no choice of `gover use` there.
 
 use super::Facts;
 
-/// Nothing to prepare.
 pub(super) struct System;
 
 impl System {

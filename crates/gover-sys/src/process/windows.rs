@@ -1,4 +1,4 @@
-//! Windows: a snapshot of the process table for parents and names, each process itself for its start.
+//! Windows: parents and names from a snapshot of all processes, the start from each process.
 
 use std::collections::HashMap;
 use std::mem::{size_of, zeroed};
@@ -14,7 +14,7 @@ use windows_sys::Win32::System::Threading::{
 
 use super::Facts;
 
-/// The process table at one instant: parent and program of each process.
+/// Parent and program of each process at one moment.
 pub(super) struct System {
     processes: HashMap<u32, (u32, String)>,
 }
@@ -31,12 +31,12 @@ impl System {
 }
 
 fn snapshot() -> Option<HashMap<u32, (u32, String)>> {
-    // SAFETY: asks for a new handle; the second argument is not used for this flag.
+    // SAFETY: creates a handle; the second argument is not used with this flag.
     let handle = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
     if handle == INVALID_HANDLE_VALUE {
         return None;
     }
-    // SAFETY: the handle was just created and nobody else owns it.
+    // SAFETY: the handle was just created and has no other owner.
     let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
     let mut entry: PROCESSENTRY32W = unsafe { zeroed() };
@@ -53,14 +53,14 @@ fn snapshot() -> Option<HashMap<u32, (u32, String)>> {
     Some(processes)
 }
 
-/// When a process started; `None` if it has ended or belongs to somebody else.
+/// `None` if the process has ended or belongs to another user.
 fn start(id: u32) -> Option<u64> {
-    // SAFETY: asks for a new handle that children do not inherit.
+    // SAFETY: creates a handle that children do not inherit.
     let handle = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
     if handle.is_null() {
         return None;
     }
-    // SAFETY: the handle was just created and nobody else owns it.
+    // SAFETY: the handle was just created and has no other owner.
     let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
     let mut code = 0;
     // SAFETY: the handle is open, `code` lives across the call.

@@ -53,7 +53,7 @@ pub const USER_ENVIRONMENT: &str = "Environment";
 /// The key of the machine's environment variables, below `HKEY_LOCAL_MACHINE`.
 pub const MACHINE_ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
 
-/// A text value (`REG_SZ`, `REG_EXPAND_SZ`); `None` if there is none of that name, or one of another type.
+/// A text (`REG_SZ`, `REG_EXPAND_SZ`); `None` if there is no such value, or one of another type.
 pub fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
     #[cfg(windows)]
     return windows::text(hive, key, name);
@@ -64,7 +64,7 @@ pub fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
     }
 }
 
-/// The type of a value, as the system numbers them; `None` if there is none of that name.
+/// The type of a value by its number; `None` if there is no such value.
 pub fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
     #[cfg(windows)]
     return windows::kind(hive, key, name);
@@ -75,7 +75,7 @@ pub fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
     }
 }
 
-/// A number (`REG_DWORD`); `None` if there is none of that name, or a value of another type.
+/// A number (`REG_DWORD`); `None` if there is no such value, or one of another type.
 pub fn number(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
     #[cfg(windows)]
     return windows::number(hive, key, name);
@@ -86,7 +86,7 @@ pub fn number(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
     }
 }
 
-/// The names of the keys below a key; empty if there is no such key.
+/// Empty if there is no such key.
 pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     #[cfg(windows)]
     return windows::keys(hive, key);

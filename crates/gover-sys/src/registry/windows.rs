@@ -43,12 +43,14 @@ pub(super) fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>>
 pub(super) fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     let Some(key) = Key::open(hive, key)? else { return Ok(Vec::new()) };
     let mut names = Vec::new();
-    // A key's name has at most 255 units (learn.microsoft.com, "Registry element size limits").
+    // The name of a key has at most 255 units (learn.microsoft.com, "Registry element size
+    // limits").
     let mut buffer = [0_u16; 256];
     loop {
         let mut length = 256;
         let index = u32::try_from(names.len()).map_err(io::Error::other)?;
-        // SAFETY: the key is open, buffer and length belong together, null pointers ask for nothing more.
+        // SAFETY: the key is open, buffer and length belong together, and null pointers mean no
+        // other result.
         let result = unsafe {
             RegEnumKeyExW(
                 key.0,
@@ -86,13 +88,13 @@ pub(super) fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io
     check(unsafe { RegSetValueExW(key.0, name.as_ptr(), 0, kind, text.as_ptr().cast(), bytes) })
 }
 
-/// Type and data of a value, the data as UTF-16 units.
+/// Type and data of a value. The data is in UTF-16 units.
 fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE, Vec<u16>)>> {
     let Some(key) = Key::open(hive, key)? else { return Ok(None) };
     let name = terminated(name);
     let mut bytes = 0;
     loop {
-        // One unit more than asked for: the value may be stored with an odd number of bytes.
+        // One more unit, since the value may have an odd number of bytes.
         let mut buffer = vec![0_u16; bytes as usize / 2 + 1];
         bytes = u32::try_from(buffer.len() * 2).map_err(io::Error::other)?;
         let mut kind: REG_VALUE_TYPE = 0;
@@ -109,7 +111,7 @@ fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE
         };
         match result {
             ERROR_FILE_NOT_FOUND => return Ok(None),
-            // Now the size is known, or it has grown since.
+            // Now the size is known, or it has grown.
             ERROR_MORE_DATA => continue,
             result => check(result)?,
         }
@@ -122,7 +124,7 @@ fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE
 struct Key(HKEY);
 
 impl Key {
-    /// Opens a key for reading; `None` if there is none.
+    /// `None` if there is no such key.
     fn open(hive: Hive, name: &str) -> io::Result<Option<Self>> {
         let root = match hive {
             Hive::User => HKEY_CURRENT_USER,
@@ -130,18 +132,20 @@ impl Key {
         };
         let name = terminated(name);
         let mut key = null_mut();
-        // SAFETY: the root is a predefined key, the name ends with a zero, `key` lives across the call.
+        // SAFETY: the root is a predefined key, the name ends with a zero, `key` lives across the
+        // call.
         match unsafe { RegOpenKeyExW(root, name.as_ptr(), 0, KEY_READ, &raw mut key) } {
             ERROR_FILE_NOT_FOUND => Ok(None),
             result => check(result).map(|()| Some(Self(key))),
         }
     }
 
-    /// Opens a key of the user for writing, and creates it if it is missing.
+    /// Opens a key of the user for writing. Creates a missing one.
     fn create(name: &str) -> io::Result<Self> {
         let name = terminated(name);
         let mut key = null_mut();
-        // SAFETY: the name ends with a zero; `key` lives across the call; null pointers ask for defaults.
+        // SAFETY: the name ends with a zero, `key` lives across the call, and null pointers mean
+        // defaults.
         check(unsafe {
             RegCreateKeyExW(
                 HKEY_CURRENT_USER,
@@ -161,7 +165,7 @@ impl Key {
 
 impl Drop for Key {
     fn drop(&mut self) {
-        // SAFETY: the key was opened by this type and is closed only here.
+        // SAFETY: only this type opens and closes the key.
         unsafe { RegCloseKey(self.0) };
     }
 }
@@ -183,7 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// A key of this test alone, removed at its end.
+    /// A key for one test, removed at its end.
     struct Scratch(String);
 
     impl Scratch {
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_texts_are_told_apart() {
+    fn numbers_and_texts_have_types() {
         let scratch = Scratch::new("type");
         let key = Key::create(&scratch.0).unwrap();
         let (name, stored) = (terminated("Number"), 70_000_u32);

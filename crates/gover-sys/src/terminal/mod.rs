@@ -1,4 +1,4 @@
-//! What the terminal is and can do, as far as `std::io::IsTerminal` does not say.
+//! Properties of the terminal that `std::io::IsTerminal` does not have.
 
 #[cfg(unix)]
 mod unix;
@@ -9,14 +9,12 @@ mod windows;
 #[cfg(windows)]
 use windows as imp;
 
-/// One of the standard streams that write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     Stdout,
     Stderr,
 }
 
-/// Whether the stream is a terminal.
 pub fn is_terminal(stream: Stream) -> bool {
     use std::io::IsTerminal;
     match stream {
@@ -25,21 +23,21 @@ pub fn is_terminal(stream: Stream) -> bool {
     }
 }
 
-/// Columns of the terminal behind the stream; `None` if it is none or does not know.
+/// The number of columns; `None` if the stream is not a terminal or the terminal does not say.
 pub fn width(stream: Stream) -> Option<u16> {
     imp::width(stream).filter(|&columns| columns > 0)
 }
 
-/// Whether the console itself says that it shows UTF-8 (Windows: by its code page).
+/// Whether the code page of the console on Windows is UTF-8.
 ///
-/// `None` on Unix, where the locale's variables say so, and without a console.
+/// `None` without a console, and on Unix, where variables of the locale say so.
 pub fn shows_utf8() -> Option<bool> {
     imp::shows_utf8()
 }
 
-/// Makes the console understand escape sequences; `false` if it cannot, and colour must stay off.
+/// Turns on escape sequences. If the result is `false`, output must have no colour.
 ///
-/// Terminals on Unix always do. Windows consoles do so from Windows 10 on, after being asked.
+/// Terminals on Unix always support them, consoles of Windows from Windows 10 on.
 pub fn enable_escapes(stream: Stream) -> bool {
     imp::enable_escapes(stream)
 }
@@ -49,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_width_is_known_for_terminals_only() {
+    fn only_terminals_have_a_width() {
         for stream in [Stream::Stdout, Stream::Stderr] {
             assert!(is_terminal(stream) || width(stream).is_none());
         }

@@ -4,7 +4,8 @@ use std::ffi::{c_int, c_ulong};
 
 use super::Stream;
 
-/// `TIOCGWINSZ`: Linux numbers it by hand on most architectures, all others encode direction and size.
+/// `TIOCGWINSZ`. Most architectures of Linux have a fixed number; all others encode direction and
+/// size.
 const WINDOW_SIZE: c_ulong = if cfg!(all(
     any(target_os = "linux", target_os = "android"),
     not(any(
@@ -38,7 +39,8 @@ pub(super) fn width(stream: Stream) -> Option<u16> {
         Stream::Stderr => 2,
     };
     let mut size = WindowSize { rows: 0, columns: 0, horizontal_pixels: 0, vertical_pixels: 0 };
-    // SAFETY: this request fills the structure, which lives across the call; on other files it fails.
+    // SAFETY: this request fills the structure, which lives across the call, and fails for other
+    // files.
     let result = unsafe { ioctl(descriptor, WINDOW_SIZE, &raw mut size) };
     (result == 0).then_some(size.columns)
 }

@@ -23,11 +23,11 @@ fn handle(stream: Stream) -> HANDLE {
 pub(super) fn width(stream: Stream) -> Option<u16> {
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
     let mut info: CONSOLE_SCREEN_BUFFER_INFO = unsafe { zeroed() };
-    // SAFETY: the structure lives across the call, which fails for handles that are no console.
+    // SAFETY: the structure lives across the call, which fails for a handle that is not a console.
     if unsafe { GetConsoleScreenBufferInfo(handle(stream), &raw mut info) } == 0 {
         return None;
     }
-    // The window, not the buffer, which may be wider; both ends count.
+    // The window, not the buffer, which may be wider. Both ends are inclusive.
     u16::try_from(i32::from(info.srWindow.Right) - i32::from(info.srWindow.Left) + 1).ok()
 }
 
@@ -45,14 +45,14 @@ pub(super) fn shows_utf8() -> Option<bool> {
 pub(super) fn enable_escapes(stream: Stream) -> bool {
     let handle = handle(stream);
     let mut mode = 0;
-    // SAFETY: `mode` lives across the call, which fails for handles that are no console.
+    // SAFETY: `mode` lives across the call, which fails for a handle that is not a console.
     if unsafe { GetConsoleMode(handle, &raw mut mode) } == 0 {
-        // A pipe or the pty of a Unix-like terminal (mintty): whoever reads decides.
+        // A pipe, or the terminal of a Unix-like system (mintty), which supports them.
         return true;
     }
     if mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING != 0 {
         return true;
     }
-    // SAFETY: a mode of the console whose handle was just used.
+    // SAFETY: the handle of the console worked in the last call.
     unsafe { SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0 }
 }

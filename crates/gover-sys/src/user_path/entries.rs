@@ -25,7 +25,8 @@ pub(super) fn divide<'a>(
     variables: Variables<'_>,
 ) -> (Vec<&'a [u16]>, Vec<&'a [u16]>) {
     split(&path.text)
-        // As written too: a directory may have a `%` in its name, which cannot be written otherwise.
+        // As written too: a directory may have a `%` in its name, which cannot be written
+        // otherwise.
         .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)))
 }
 
@@ -73,8 +74,8 @@ pub(super) fn same(a: &[u16], b: &[u16]) -> bool {
     !a.is_empty() && a == b
 }
 
-/// An entry without what makes no difference: quotation marks, surrounding spaces, final and repeated
-/// separators, their direction, case.
+/// An entry without what makes no difference: quotation marks, surrounding spaces, final and
+/// repeated separators, their direction, case.
 fn comparable(entry: &[u16]) -> Vec<u16> {
     let mut result: Vec<u16> = Vec::with_capacity(entry.len());
     for unit in unquoted(entry) {
@@ -94,8 +95,8 @@ fn is_space(unit: u16) -> bool {
     unit == u16::from(b' ') || unit == u16::from(b'\t')
 }
 
-/// One UTF-16 unit in upper case, as file names are compared. Surrogates stay as they are, and so do
-/// letters whose upper case is longer.
+/// One UTF-16 unit in upper case, as file names are compared. Surrogates stay as they are, and so
+/// do letters whose upper case is longer.
 fn upper(unit: u16) -> u16 {
     let Some(letter) = char::from_u32(u32::from(unit)) else { return unit };
     let mut upper = letter.to_uppercase();

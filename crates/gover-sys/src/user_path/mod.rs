@@ -2,8 +2,8 @@
 //! (`HKCU\Environment`), which gover may change, and that of the machine, which it only reads.
 //!
 //! Everything but reading and writing works on raw UTF-16 and runs, and is tested, on every system.
-//! Entries are compared one by one, never as parts of the text. What gover did not write (order, case,
-//! `%VARIABLES%`, empty entries, unpaired surrogates) stays as it is.
+//! Entries are compared one by one, never as parts of the text. What gover did not write (order,
+//! case, `%VARIABLES%`, empty entries, unpaired surrogates) stays as it is.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -40,8 +40,9 @@ pub struct Changed {
 
 /// `path` with exactly one entry for the directory `entry`, at the front.
 ///
-/// An entry that means the same directory moves to the front as it is written: someone chose to write
-/// `%USERPROFILE%\.gover\bin`. A new value expands variables, like the one that Windows creates.
+/// An entry that means the same directory moves to the front as it is written: someone chose to
+/// write `%USERPROFILE%\.gover\bin`. A new value expands variables, like the one that Windows
+/// creates.
 pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -> Changed {
     let Some(path) = path else {
         return Changed {
@@ -55,7 +56,8 @@ pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -
         path.text.clone()
     } else {
         let ours = found.first().map_or_else(|| entries::quoted(entry), |first| first.to_vec());
-        // An empty value gets a separator behind the entry, so that undoing gives an empty value and not none.
+        // An empty value gets a separator behind the entry, so that undoing gives an empty value
+        // and not none.
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };
     Changed {
@@ -104,7 +106,8 @@ impl Entry {
     }
 }
 
-/// Whether two names mean one directory, as Windows compares them: in any case, with any separators.
+/// Whether two names mean one directory, as Windows compares them: in any case, with any
+/// separators.
 pub fn same_directory(a: &[u16], b: &[u16]) -> bool {
     entries::same(a, b)
 }
@@ -117,7 +120,8 @@ pub fn read() -> io::Result<Option<Text>> {
     Ok(None)
 }
 
-/// The stored PATH of the machine, which comes before the user's; `None` if there is none, and always on Unix.
+/// The stored PATH of the machine, which comes before the user's; `None` if there is none, and
+/// always on Unix.
 pub fn read_machine() -> io::Result<Option<Text>> {
     #[cfg(windows)]
     return windows::read_machine();
@@ -136,11 +140,11 @@ pub fn write(path: Option<&Text>) -> io::Result<()> {
     }
 }
 
-/// Tells the desktop that the environment has changed, so that programs it starts from now on have the
-/// new PATH. Windows only.
+/// Tells the desktop that the environment has changed, so that programs it starts from now on have
+/// the new PATH. Windows only.
 ///
-/// Each window gets some time to answer. After an error, programs see the change after the next sign-in
-/// at the latest.
+/// Each window gets some time to answer. After an error, programs see the change after the next
+/// sign-in at the latest.
 pub fn announce() -> io::Result<()> {
     #[cfg(windows)]
     return windows::announce();

@@ -68,7 +68,7 @@ fn adding_twice_changes_nothing_however_it_is_written() {
 }
 
 #[test]
-fn an_entry_elsewhere_moves_to_the_front_in_the_form_it_has() {
+fn an_entry_moves_to_the_front_as_it_is_written() {
     for form in FORMS {
         let path = stored(&format!(r"C:\a;{form};C:\b;{BIN}\"));
         let changed = add_entry(Some(&path), &units(BIN), &variables);
@@ -86,7 +86,7 @@ fn removing_finds_every_form() {
 }
 
 #[test]
-fn where_variables_are_not_expanded_they_are_a_name_like_any_other() {
+fn without_expansion_a_variable_is_an_ordinary_name() {
     let path = Text { text: units(r"%USERPROFILE%\.gover\bin"), expands: false };
     let changed = add_entry(Some(&path), &units(BIN), &variables);
     let expected = format!(r"{BIN};%USERPROFILE%\.gover\bin");
@@ -96,7 +96,7 @@ fn where_variables_are_not_expanded_they_are_a_name_like_any_other() {
 }
 
 #[test]
-fn variables_that_are_not_there_stay_as_they_are() {
+fn unknown_variables_stay_as_they_are() {
     for (given, expected) in [
         ("%NOWHERE%", "%NOWHERE%"),
         ("100%", "100%"),
@@ -109,7 +109,7 @@ fn variables_that_are_not_there_stay_as_they_are() {
 }
 
 #[test]
-fn a_directory_with_a_variable_s_name_in_its_own_is_found_as_written() {
+fn a_directory_whose_name_looks_like_a_variable_is_found() {
     let bin = r"D:\%HOMEDRIVE%\bin";
     let path = add(r"C:\a", bin);
     assert_eq!(add(&path, bin), path);
@@ -140,12 +140,12 @@ fn the_type_is_kept() {
 fn a_longer_or_shorter_directory_is_another_entry() {
     let path = format!(r"{BIN}2;C:\Users\Ada\.gover;{BIN}\x;%USERPROFILE%;Users\Ada\.gover\bin");
     assert_eq!(remove(&path, BIN).unwrap(), path);
-    // A share is no local directory.
+    // A share is not a local directory.
     assert_eq!(remove(r"\C\bin;\\c\bin", r"\\C\bin").unwrap(), r"\C\bin");
 }
 
 #[test]
-fn a_separator_inside_quotation_marks_separates_nothing() {
+fn a_separator_inside_quotation_marks_is_an_ordinary_character() {
     let bin = r"C:\semi;colon\bin";
     let path = add(r"C:\a", bin);
     assert_eq!(path, r#""C:\semi;colon\bin";C:\a"#);
@@ -160,7 +160,7 @@ fn letters_beyond_ascii_compare_without_case() {
 }
 
 #[test]
-fn what_is_not_unicode_is_kept() {
+fn text_that_is_not_unicode_is_kept() {
     let mut path = stored(r"C:\a;%USERPROFILE%\");
     path.text.push(0xD800);
     let added = add_entry(Some(&path), &units(BIN), &variables).path.unwrap();
@@ -169,7 +169,7 @@ fn what_is_not_unicode_is_kept() {
 }
 
 #[test]
-fn empty_entries_are_never_ours() {
+fn empty_entries_stay() {
     assert_eq!(remove(";;%EMPTY%", "").unwrap(), ";;%EMPTY%");
 }
 

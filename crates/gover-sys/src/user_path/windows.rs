@@ -46,8 +46,8 @@ pub(super) fn announce() -> io::Result<()> {
 /// A broadcast succeeds once each window has had its time; only Windows itself can refuse it.
 fn announce_to(window: HWND, patience: u32) -> io::Result<()> {
     let section = terminated(USER_ENVIRONMENT);
-    // SAFETY: the text ends with a zero and lives across the call, which waits for the answers. The error
-    // is cleared because the function does not always set it when it fails.
+    // SAFETY: the text ends with a zero and lives across the call, which waits for the answers. The
+    // error is cleared because the function does not always set it when it fails.
     let answer = unsafe {
         SetLastError(ERROR_SUCCESS);
         SendMessageTimeoutW(
@@ -117,8 +117,9 @@ mod tests {
             let thread = std::thread::spawn(move || {
                 HEARD.set(Some(hear));
                 let class = terminated("STATIC");
-                // SAFETY: the class is one of the system's; null pointers ask for defaults; `record` has the
-                // signature of a window procedure; the message lives across each call.
+                // SAFETY: the class is one of the system's; null pointers ask for defaults;
+                // `record` has the signature of a window procedure; the message lives across each
+                // call.
                 unsafe {
                     let (parent, none) = (HWND_MESSAGE, null_mut());
                     let window =

@@ -11,17 +11,18 @@ use windows_sys::Win32::System::JobObjects::{
     JobObjectExtendedLimitInformation, SetInformationJobObject,
 };
 
-/// Puts the child into a job that is killed when this process ends, however it ends; the job is the handle.
+/// Puts the child into a job that Windows kills when this process ends for any reason. The result
+/// is the handle of the job.
 ///
-/// What the child starts stays outside the job, as it would without us: `go` leaves processes behind on
-/// purpose (its telemetry upload, a daemon that a test starts).
+/// Processes that the child starts are not in the job. `go` leaves some running on purpose, such as
+/// its telemetry upload or a daemon that a test starts.
 pub(super) fn die_with_this_process(child: BorrowedHandle<'_>) -> io::Result<OwnedHandle> {
-    // SAFETY: null attributes and a null name ask for an anonymous job with defaults.
+    // SAFETY: null attributes and a null name mean an anonymous job with defaults.
     let job = unsafe { CreateJobObjectW(null(), null()) };
     if job.is_null() {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the handle was just created and nobody else owns it.
+    // SAFETY: the handle was just created and has no other owner.
     let job = unsafe { OwnedHandle::from_raw_handle(job) };
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
     let mut limits: JOBOBJECT_EXTENDED_LIMIT_INFORMATION = unsafe { zeroed() };

@@ -1,4 +1,4 @@
-//! Windows: start, stand aside, wait, pass the exit code on.
+//! Windows: start a child, wait, and end with its exit code.
 
 mod job;
 mod start;
@@ -32,7 +32,7 @@ pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: 
     }
 }
 
-/// Starts any program or script with a list of arguments; std knows how to quote them for each.
+/// Starts any program or script with a list of arguments, which std quotes for it.
 fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> {
     let mut command = Command::new(program);
     command.args(args);
@@ -44,27 +44,29 @@ fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> 
     }
     leave_console_events_to_the_child();
     let mut child = command.spawn()?;
-    // Held until the child has ended: closing it would kill the child.
+    // Must live until the child has ended: closing it would kill the child.
     let _job: Option<OwnedHandle> = job::die_with_this_process(child.as_handle()).ok();
     let status = child.wait()?;
-    // Windows always has a code; `i32` carries its 32 bits unchanged.
+    // Windows always has an exit code, and an `i32` can hold its 32 bits.
     Ok(status.code().unwrap_or(1))
 }
 
-/// Ctrl-C and Ctrl-Break reach every process of the console; this one ignores them, so that the child decides
-/// and its exit code is seen. Unlike the null handler, a handler function is not inherited.
+/// Ctrl-C and Ctrl-Break reach every process of the console. This one ignores them, so that the
+/// child decides and its exit code counts. A child does not inherit a handler function, unlike the
+/// null handler.
 fn leave_console_events_to_the_child() {
     unsafe extern "system" fn handled(event: u32) -> BOOL {
         if event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT {
-            // The window closes, the user logs off: once a handler returns, Windows ends its process, and the job
-            // the child. Waiting lets the child use the seconds that Windows gives; this process ends after it.
-            // SAFETY: no memory is involved; this is a thread that Windows made for the handler.
+            // The window closes or the user logs off. Windows ends a process whose handler returns,
+            // and the job ends the child. Waiting leaves the child the seconds that Windows allows;
+            // this process ends after it.
+            // SAFETY: no memory is involved, and Windows made this thread for the handler.
             unsafe { Sleep(INFINITE) };
         }
         1
     }
-    // SAFETY: `handled` is a valid handler for the life of the process and touches no data. A failure (no
-    // console) changes nothing.
+    // SAFETY: `handled` is a valid handler for the life of the process and touches no data. A
+    // failure (no console) changes nothing.
     unsafe { SetConsoleCtrlHandler(Some(handled), 1) };
 }
 
@@ -81,6 +83,6 @@ pub(super) fn executable(path: &Path, extensions: Option<&OsStr>) -> Option<Path
     })
 }
 
-/// A program for another processor is the one or the other, by the version of Windows.
+/// Which of them means another processor depends on the version of Windows.
 pub(super) const WRONG_FORMAT: [i32; 2] =
     [ERROR_BAD_EXE_FORMAT.cast_signed(), ERROR_EXE_MACHINE_TYPE_MISMATCH.cast_signed()];

@@ -1,4 +1,4 @@
-//! A child with our own command line, standard handles and everything else that is inherited.
+//! A child with the command line, standard handles and everything else of this process.
 
 use std::ffi::OsStr;
 use std::io;
@@ -25,15 +25,15 @@ use super::super::EnvEdit;
 use super::super::command_line;
 use super::job;
 
-/// A child that runs, and the job that ends it with us where the system allows one.
+/// A running child, and the job that ends it with this process if the system allows one.
 pub(super) struct Started {
     process: OwnedHandle,
     _job: Option<OwnedHandle>,
 }
 
-/// Starts `program` with this process's command line, without the first `dropped` arguments.
+/// Starts `program` with the command line of this process, without the first `dropped` arguments.
 ///
-/// The text stays ours, so it is as long as it was and no argument is quoted anew.
+/// The text stays the same, so it does not grow and no argument is quoted again.
 pub(super) fn with_own_command_line(
     program: &Path,
     dropped: usize,
@@ -42,16 +42,18 @@ pub(super) fn with_own_command_line(
     let file = application_name(program)?;
     let mut line = command_line::without(&own_command_line(), dropped);
     line.push(0);
-    // Nothing else of this process reads its environment any more, and so the child's is ours as Windows keeps it,
-    // whatever the case of a name and with the hidden entries that hold each drive's directory.
+    // No other code of this process reads its environment any more. The child inherits it as
+    // Windows keeps it, whatever the case of a name, and with the hidden entries for the directory
+    // of each drive.
     for edit in edits {
         change_own_environment(edit)?;
     }
     let startup = startup();
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
     let mut information: PROCESS_INFORMATION = unsafe { zeroed() };
-    // SAFETY: both texts end with a zero and the command line may be written to; the structures live across the call;
-    // null pointers ask for default security, our environment and our directory.
+    // SAFETY: both texts end with a zero and the command line may be changed; the structures live
+    // across the call; null pointers mean default security, the environment and the directory of
+    // this process.
     let created = unsafe {
         CreateProcessW(
             file.as_ptr(),
@@ -69,14 +71,14 @@ pub(super) fn with_own_command_line(
     if created == 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: both handles were just created for us.
+    // SAFETY: both handles were just created and have no other owner.
     let (process, thread) = unsafe {
         (
             OwnedHandle::from_raw_handle(information.hProcess),
             OwnedHandle::from_raw_handle(information.hThread),
         )
     };
-    // Before its first instruction: it cannot have started anything that is outside the job.
+    // The child has not run yet, so it cannot have started anything outside the job.
     let job = job::die_with_this_process(process.as_handle()).ok();
     // SAFETY: the handle is open.
     if unsafe { ResumeThread(thread.as_raw_handle()) } == u32::MAX {
@@ -89,7 +91,7 @@ pub(super) fn with_own_command_line(
 }
 
 impl Started {
-    /// Waits for its end; the exit code keeps all 32 bits.
+    /// Waits for the child to end. The exit code keeps all 32 bits.
     pub(super) fn wait(self) -> io::Result<i32> {
         let mut code = 0;
         // SAFETY: the handle is open, `code` lives across the call.
@@ -101,10 +103,11 @@ impl Started {
     }
 }
 
-/// Our standard handles, and what the C runtime passes on beside them: Unix-like shells hand further descriptors to
-/// their children there.
+/// The standard handles of this process, and the data that the C runtime passes on with them:
+/// Unix-like shells give further descriptors to their children there.
 fn startup() -> STARTUPINFOW {
-    // SAFETY: the structure is plain data for which all zeroes is a valid value, and it lives across the call.
+    // SAFETY: the structure is plain data for which all zeroes is a valid value, and it lives
+    // across the call.
     let own = unsafe {
         let mut own: STARTUPINFOW = zeroed();
         GetStartupInfoW(&raw mut own);
@@ -124,7 +127,8 @@ fn startup() -> STARTUPINFOW {
 }
 
 fn inheritable(stream: STD_HANDLE) -> HANDLE {
-    // SAFETY: reads a handle of this process and marks it; one that is none makes the second call fail.
+    // SAFETY: reads a handle of this process and marks it; the second call fails for an invalid
+    // one.
     unsafe {
         let handle = GetStdHandle(stream);
         if !handle.is_null() && handle != INVALID_HANDLE_VALUE {
@@ -157,7 +161,7 @@ fn change_own_environment(edit: &EnvEdit) -> io::Result<()> {
     Ok(())
 }
 
-/// The program as `CreateProcessW` takes it, which knows paths of 260 units and more by their verbatim form alone.
+/// The program as `CreateProcessW` needs it: paths of 260 units or more only work in verbatim form.
 fn application_name(program: &Path) -> io::Result<Vec<u16>> {
     let plain = terminated(program.as_os_str())?;
     let Some(Component::Prefix(prefix)) = program.components().next() else { return Ok(plain) };
@@ -181,5 +185,5 @@ fn terminated(text: &OsStr) -> io::Result<Vec<u16>> {
     Ok(text)
 }
 
-/// In units, the final zero counted.
+/// In units, including the final zero.
 const MAX_PATH: usize = 260;
