@@ -1,4 +1,4 @@
-//! Toolchains for another architecture than the machine's: installed on purpose, and told apart.
+//! Toolchains for another architecture than the machine's.
 
 use gover_core::{Arch, Platform};
 use gover_test::snapbox::str;
@@ -200,7 +200,8 @@ fn a_custom_build_for_another_architecture_needs_the_option() {
 #[test]
 fn another_architecture_that_runs_here_is_offered() {
     let machine = Platform::host();
-    // 386 on amd64, amd64 on arm64: what this machine runs as well. Elsewhere there is nothing to offer.
+    // 386 on amd64, amd64 on arm64: what this machine runs as well. Elsewhere there is nothing to
+    // offer.
     let Some(also) = machine.also_runs().first() else { return };
     let ctx = context!().with_site();
     ctx.site().publish(Release::for_platform(NAME, machine.with_arch(*also)));

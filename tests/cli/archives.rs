@@ -1,4 +1,4 @@
-//! Archives as an attacker would make them, each with a sum that holds: only the guard stands between them and the disk.
+//! Hostile archives, each with a valid checksum, so that only the guard protects the disk.
 
 use gover_test::forge::{TarEntry, Zip, ZipEntry, pax_records, tar, tar_gz, zip};
 use gover_test::snapbox::str;
@@ -10,7 +10,7 @@ use crate::scene::{assert_nothing_left, released};
 
 const NAME: &str = "go1.91.2-bigcorp";
 
-/// A toolchain that would be installed, and what the attacker adds to it.
+/// A valid toolchain, and what the attacker adds to it.
 fn tar_with(evil: &[TarEntry]) -> Vec<u8> {
     let release = Release::new(NAME);
     let mut entries: Vec<_> = release
@@ -40,7 +40,7 @@ fn link(name: &str, kind: u8, to: &str) -> TarEntry {
     TarEntry { link: to.as_bytes().to_vec(), ..TarEntry::new(name, kind, "") }
 }
 
-/// Installs the bytes with their own sum, which must fail with `reason` and leave nothing anywhere.
+/// Installs the bytes with their own checksum, which must fail with `reason` and leave nothing.
 #[track_caller]
 fn assert_refused(ctx: &TestContext, file: &str, bytes: &[u8], reason: &str) {
     ctx.write(file, bytes);

@@ -1,4 +1,4 @@
-//! A missing toolchain is installed on the spot, by the shim and by commands that need one.
+//! A missing toolchain is installed automatically by the shim and by commands that need one.
 
 use std::fs;
 

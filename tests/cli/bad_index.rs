@@ -1,4 +1,4 @@
-//! Release indexes that are odd, as the real one is, or hostile, as none should be.
+//! Odd release indexes, like the real one, and hostile ones.
 
 use std::fs;
 
@@ -193,7 +193,7 @@ fn a_hostile_index_does_not_override_the_compiled_table() {
         let output = ctx.gover(["install", "1.22.5"]);
         assert!(output.exits(1).stderr.contains("contradict each other"), "{output}");
         crate::scene::assert_nothing_left(&ctx);
-        // Without what is kept, the table alone decides, and refuses the file too.
+        // Without the cache, the table alone decides, and refuses the file too.
         ctx.gover(["cache", "clean"]).success();
         let output = ctx.gover(["install", "1.22.5"]);
         assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");

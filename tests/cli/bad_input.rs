@@ -1,4 +1,4 @@
-//! Input that is wrong, odd or hostile: a clear error or a documented tolerance, never another Go.
+//! Wrong, odd or hostile input: a clear error or documented tolerance, never another toolchain.
 
 use std::fs;
 
@@ -98,7 +98,7 @@ fn a_request_cannot_name_a_path_outside_the_store() {
     assert_eq!(ctx.names_in("gover/versions").len(), 3);
 }
 
-/// What a `.go-version` leads to, asked of the manager and of the shim.
+/// The result of a `.go-version`, in the manager and in the shim.
 fn selected(ctx: &TestContext) -> (Output, Output) {
     (ctx.gover(["current", "--json"]), ctx.shim("go", ["version"]))
 }
@@ -150,7 +150,7 @@ fn a_pin_that_cannot_be_used_stops_every_go() {
         assert!(!current.stderr.contains('\u{1b}'), "{current:?}");
         let which = ctx.gover(["which"]);
         assert_clear_error(&which, words);
-        // Looking around still works, and so does the way out.
+        // Commands that only show still work, and so does the remedy.
         ctx.gover(["list"]).success();
         let forced = ctx.shim("go", ["+1.90", "version"]);
         assert!(forced.success().text().starts_with("go version go1.90.4 "), "{forced}");
@@ -173,7 +173,7 @@ fn a_pin_that_cannot_be_read_stops_every_go() {
     let Some(chmod) = ctx.find_on_machine("chmod") else { return };
     ctx.command(chmod).args(["000", file.to_str().unwrap()]).run().success();
     if fs::read(&file).is_ok() {
-        return; // Whoever may read everything cannot be refused.
+        return; // This user can read everything.
     }
     let (current, go) = selected(&ctx);
     assert_clear_error(&current, "cannot read");
@@ -344,10 +344,11 @@ fn a_toolchain_without_its_program_is_never_selected() {
 fn a_toolchain_program_that_is_not_executable_is_never_run_as_a_script() {
     let ctx = with_three();
     ctx.install_shim("go");
-    // As a full disk or a crash of the machine leaves it; a shell would take it for a script and report success.
+    // A full disk or a crash can leave this; a shell would run it as a script and report success.
     for content in [&b""[..], &[0; 64], b"exit 0\n"] {
         for name in ["go1.90.1", "go1.91.2"] {
-            // Written over in place, so that it stays executable; a copy of its own, should it be a link.
+            // Written over in place, so that it stays executable; a copy of its own, should it be a
+            // link.
             let (go, copy) = (go_of(&ctx, name), ctx.work().join("copy"));
             fs::copy(&go, &copy).unwrap();
             fs::rename(&copy, &go).unwrap();

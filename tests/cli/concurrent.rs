@@ -1,4 +1,4 @@
-//! Several gover at once, and clocks that lie.
+//! Several processes at once, and wrong clocks.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use gover_test::{FakeSite, Release, TestContext, context};
 
 use crate::scene::wait_for_line;
 
-/// Starts them all before the first is waited for; what each said.
+/// Starts all of them before waiting for the first; returns their output.
 fn at_once(ctx: &TestContext, commands: &[&[&str]]) -> Vec<(bool, String)> {
     let children: Vec<Child> =
         commands.iter().map(|command| ctx.command(ctx.gover_program()).args(*command).spawn()).collect();
@@ -80,7 +80,7 @@ fn concurrent_installs_and_uninstalls_leave_a_whole_toolchain_or_none() {
         let install: &[&str] = &["install", "-f", "1.91.2"];
         let commands = [install, &["uninstall", "1.91.2"], &["verify"], install, &["prune"], &["list"]];
         for (at, (success, said)) in at_once(&ctx, &commands).iter().enumerate() {
-            // What another removed just now cannot be removed, nor verified.
+            // A toolchain that another process just removed cannot be removed or verified.
             let gone = said.contains("is not installed") || said.contains("uninstalled meanwhile");
             assert!(*success || gone, "{}: {said}", commands[at].join(" "));
         }
@@ -89,7 +89,7 @@ fn concurrent_installs_and_uninstalls_leave_a_whole_toolchain_or_none() {
     }
 }
 
-/// What the command saw of it before it had the lock, nothing tells any more.
+/// The command must not use what it saw before it had the lock.
 #[test]
 fn verify_examines_a_toolchain_that_was_reinstalled_while_it_waited() {
     let ctx = context!().with_site();
@@ -123,7 +123,7 @@ fn concurrent_changes_of_settings_are_all_kept() {
         for name in ["auto_install", "offline", "require_sumdb"] {
             ctx.gover(["config", "set", name, ""]).success();
         }
-        // Others bring the shim's copy in line meanwhile.
+        // Meanwhile, others update the shim's copy.
         let others: &[&str] = &["list"];
         let commands: [&[&str]; 6] = [
             &["config", "set", "auto_install", "false"],

@@ -1,4 +1,4 @@
-//! Companies: proxies that want a password, inspected connections, repositories behind a login.
+//! Companies: proxies with a password, inspected connections, repositories with credentials.
 
 use std::path::PathBuf;
 
@@ -16,8 +16,8 @@ struct Company {
 }
 
 impl Company {
-    /// Every source and the checksum database behind https, at names that only the proxy leads to; whom to trust is
-    /// not said yet.
+    /// Every source and the checksum database behind TLS, at names that only the proxy resolves;
+    /// the authority is not trusted yet.
     fn new() -> Self {
         let mut ctx = context!().with_site();
         let front = TlsFront::start(ctx.site().server());
@@ -307,7 +307,8 @@ sources is now https://mirror.test/go,goproxy in [ROOT]/gover/config.toml
     assert!(kept.contains("https://ann:s3cret@mirror.test/go"), "{kept}");
 }
 
-/// Where a word is in what a call printed, and in all files that are there now but for those that the user wrote.
+/// Where a text occurs in the output of a command, and in all files except those that the user
+/// wrote.
 fn places_of(word: &str, output: &gover_test::Output, ctx: &TestContext) -> Vec<String> {
     let mut places = Vec::new();
     let mut look = |place: &str, bytes: &[u8]| {
@@ -393,7 +394,7 @@ fn passwords_are_never_printed_or_written() {
         );
     };
     check(ctx, "all is well", calls);
-    // What may be seen is found, so that what may not would be too.
+    // The search finds public text, so it would find secrets too.
     let output = ctx.gover(["install", "-f", "1.91.2"]);
     assert!(places_of("mirror.test", output.success(), ctx).len() > 1);
     for fault in [

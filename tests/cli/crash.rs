@@ -1,11 +1,13 @@
-//! A gover that is killed leaves the old state or the new one, and the next command works.
+//! A killed gover leaves the old state or the new one, and the next command works.
 //!
-//! Each scenario is a command that is killed over and over (SIGKILL, on Windows `TerminateProcess`), each time at another
-//! moment. What must hold then is looked at before anything could put it right, and again after the next command. The moments
-//! are random: `GOVER_CRASH_SEED` chooses others and `GOVER_CRASH_COUNT` how many. Their outcome does not depend on time, since
-//! the same must hold after each.
+//! Each scenario is a command that is killed over and over (SIGKILL, on Windows
+//! `TerminateProcess`), each time at another moment. What must hold then is looked at before
+//! anything could put it right, and again after the next command. The moments are random:
+//! `GOVER_CRASH_SEED` chooses others and `GOVER_CRASH_COUNT` how many. Their outcome does not
+//! depend on time, since the same must hold after each.
 //!
-//! `tests/crash/run` also kills before single system calls, one after the other (`ignored` here, since that needs strace).
+//! `tests/crash/run` also kills before single system calls, one after the other (`ignored` here,
+//! since that needs strace).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,9 +22,8 @@ use crate::scene::{files, has_part_download, has_startup_files};
 /// A command to be killed.
 struct Scenario {
     command: &'static [&'static str],
-    /// Brings the world to where the command has something to do.
+    /// Prepares the home for the command.
     prepare: fn(&TestContext),
-    /// Where toolchains come from.
     sources: &'static str,
 }
 
@@ -239,7 +240,7 @@ fn a_full_disk_keeps_the_download() {
         let length = release.archive().len().max(release.module_zip().len()) as u64;
         let ballast = disk.join("ballast");
         let free = gover_sys::file::available_space(&disk).unwrap();
-        // Room for the download, and for half of what is in it.
+        // Space for the download, and for half of its content.
         let size = usize::try_from(free - length - length / 2).unwrap();
         fs::write(&ballast, vec![0; size]).unwrap();
         let output = ctx.gover(["install", "1.91.2"]);
@@ -350,7 +351,8 @@ impl<'a> World<'a> {
         child.wait().unwrap();
     }
 
-    /// The system calls that change something, each as often as one thread makes it: strace counts threads and calls apart.
+    /// The system calls that change something, each as often as one thread makes it: strace counts
+    /// threads and calls apart.
     fn calls(&self) -> Vec<(String, usize)> {
         let log = self.ctx.root().join("calls");
         self.traced(&["-o", log.to_str().unwrap()]).success();
@@ -392,8 +394,8 @@ impl<'a> World<'a> {
         self.toolchains_are_whole(&when);
         self.texts_are_whole(&when);
         if scenario.command.contains(&"-f") {
-            // The old one or the new one, at every moment; between two renames, where the system cannot exchange names, a
-            // command that only looks says how to get it.
+            // The old one or the new one, at every moment; between two renames, where the system
+            // cannot exchange names, a command that only looks says how to get it.
             let output = ctx.gover(["which", "go", "1.91.2"]);
             let told = output.code == Some(127) && output.stderr.contains("restores it");
             assert!(output.code == Some(0) || (told && !can_exchange(ctx)), "{when}\n{output}");
@@ -410,7 +412,7 @@ impl<'a> World<'a> {
         self.nothing_is_left(&when);
         let output = ctx.gover(["verify"]);
         assert_eq!(output.code, Some(0), "{when}\n{output}");
-        // Every toolchain has its papers.
+        // Every toolchain has its receipt and list.
         assert_eq!(
             output.stdout.matches("as released").count(),
             ctx.names_in("gover/versions").len(),
@@ -419,7 +421,7 @@ impl<'a> World<'a> {
         assert_eq!(output.stderr, "", "{when}\n{output}");
     }
 
-    /// What could be selected is all of a release, and what nobody touched is there.
+    /// Every toolchain that could be selected is complete, and the others are unchanged.
     fn toolchains_are_whole(&self, when: &str) {
         let versions = self.ctx.layout().versions();
         assert!(versions.join("go1.90.4").is_dir(), "{when}");
@@ -458,7 +460,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// After the next command nothing reminds of the crash.
+    /// After the next command, no trace of the crash is left.
     fn nothing_is_left(&self, when: &str) {
         let ctx = &self.ctx;
         assert_eq!(ctx.names_in("gover/staging"), Vec::<String>::new(), "{when}");

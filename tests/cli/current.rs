@@ -232,7 +232,7 @@ hint: correct that line in [ROOT]/shop/go.mod, or run `go mod edit -toolchain=no
 
 "#]]
     );
-    // The shim lets Go say it itself.
+    // With the shim, Go itself reports it.
     let output = ctx.shim("go", ["version"]);
     assert!(output.success().text().starts_with("go version go1.91.2 "), "{output}");
 }

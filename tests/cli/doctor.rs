@@ -1,4 +1,4 @@
-//! `gover doctor`: what it finds, what it asks for, what it changes, and that all of it comes back.
+//! `gover doctor`: its findings, its changes, and their undo.
 
 use std::fs;
 use std::net::TcpListener;
@@ -17,7 +17,7 @@ fn go_env(ctx: &TestContext, content: &[u8]) -> PathBuf {
     path
 }
 
-/// An address where nobody listens.
+/// An address without a listener.
 fn closed() -> String {
     format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap())
 }
@@ -152,7 +152,7 @@ fn no_socket_is_opened_offline_or_without_a_network_check() {
     ctx.gover(["doctor", "goproxy", "sumdb", "http-proxy", "tls-inspection", "clock", "--offline"]).success();
     ctx.gover(["doctor", "go111module"]).success();
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
-    // What the text alone tells is told all the same.
+    // Checks that need only the text still run.
     ctx.set("GOSUMDB", "off");
     let output = ctx.gover(["doctor", "sumdb", "--offline"]);
     assert!(output.exits(1).stdout.contains("GOSUMDB=off switches the checksum database off"), "{output}");

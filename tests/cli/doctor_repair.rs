@@ -1,4 +1,4 @@
-//! Many faults at once: found, repaired, and every byte of them put back.
+//! Many problems at once: found, fixed, and every byte restored.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use gover_test::{TestContext, context};
 
 use crate::scene;
 
-/// Startup files and settings as careless years leave them, and a project that an editor of Windows went through.
+/// Messy startup files and settings, and a project with line ends of Windows.
 const PLANTED: &[(&str, &str)] = &[
     ("home/.zshrc", "export GOROOT=/usr/lib/go-1.11\n"),
     (
@@ -22,7 +22,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("shop/.go-version", "1.91.2\r\n"),
 ];
 
-/// What stands behind gover's own lines in the startup file of the shell in use.
+/// The lines after gover's own in the startup file of this shell.
 const STARTUP: &str = "export GOROOT=/opt/old-go\n\
     export PATH=$HOME/.gover/bin:$PATH\n\
     [[ -s \"$HOME/.gvm/scripts/gvm\" ]] && source \"$HOME/.gvm/scripts/gvm\"\n";

@@ -22,7 +22,7 @@ fn exec_runs_a_command_and_its_children_with_one_toolchain() {
     assert!(path.contains(ctx.layout().bin().to_str().unwrap()), "{path}");
     assert!(output.text().contains("argument a b"), "{output}");
 
-    // A shim called by its path obeys as well, and so does what its child starts.
+    // A shim that is run by its path obeys too, and so do its children.
     let shim = ctx.layout().program("go");
     let output = ctx.gover(["exec", "1.90.1", "--", shim.to_str().unwrap(), "fake-run", "go", "version"]);
     assert!(output.success().text().starts_with("go version go1.90.1 "), "{output}");

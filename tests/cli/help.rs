@@ -46,7 +46,7 @@ fn each_command_has_a_sentence_a_usage_and_two_examples() {
     }
 }
 
-/// A world in which each example has something to do.
+/// A context in which each example has something to do.
 fn prepared() -> TestContext {
     let mut ctx = context!().with_site();
     ctx.publish("go1.91.2");
@@ -78,7 +78,7 @@ fn each_example_works() {
         for example in examples(&help.text()) {
             let ctx = prepared();
             if name == "verify" {
-                // Without a record nothing proves what was put there by hand.
+                // Without a record, nothing proves a copied toolchain.
                 for toolchain in ctx.names_in("gover/versions") {
                     ctx.site().log().add_release(&Release::new(&toolchain));
                 }
@@ -89,7 +89,7 @@ fn each_example_works() {
                 // The made-up make knows no `test`, and says so itself.
                 assert!(output.exits(2).stderr.contains("unknown command"), "{example}\n{output}");
             } else if name == "doctor" {
-                // 1 means that it found something, as it does in this world.
+                // 1 means that it found something, as it does here.
                 assert!(matches!(output.code, Some(0 | 1)), "{example}\n{output}");
             } else {
                 output.success();

@@ -1,4 +1,4 @@
-//! Where gover keeps everything: by the variable, by the place of the program, and in unusual places.
+//! `GOVER_HOME`: from the variable, from the path of the program, and in unusual directories.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use gover_test::{Output, TestContext, context};
 #[cfg(windows)]
 mod windows;
 
-/// A gover elsewhere than in the user's home, with one toolchain installed and another one published; as an editor
-/// starts it: no variable of gover, nothing of it on PATH.
+/// A gover elsewhere than in the user's home, with one toolchain installed and another one
+/// published; as an editor starts it: no variable of gover, nothing of it on PATH.
 fn elsewhere() -> TestContext {
     let mut ctx = context!().with_site();
     ctx.publish("go1.90.4");
@@ -33,7 +33,7 @@ fn a_program_finds_its_home_by_its_own_path() {
         assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str(), "{output}");
     }
     assert_eq!(raw(&ctx.gover(["config", "path"])), ctx.layout().config().to_str().unwrap());
-    // What it installs on the spot comes into the same home.
+    // Automatic installs use the same home.
     let output = ctx.command(ctx.layout().program("go")).args(["+1.90.4", "version"]).run();
     assert!(output.success().stdout.starts_with("go version go1.90.4 "), "{output}");
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);

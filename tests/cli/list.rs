@@ -1,4 +1,4 @@
-//! `gover list` of what is installed, and of what is released.
+//! `gover list`: installed toolchains, and releases.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -366,7 +366,7 @@ go.dev was not asked: 403 made to fail; its index of [DATE] is used
 
 "#]]
     );
-    // What is newest may have changed, so who asks for the newest is told too.
+    // The newest release may have changed, so a request for it gets a note too.
     gover_snapshot!(
         ctx.gover(["install", "1.91"]),
         str![[r#"
@@ -417,7 +417,7 @@ fn only_commands_that_need_the_index_download_it() {
 fn an_index_from_the_future_is_downloaded_again() {
     let ctx = released();
     ctx.gover(["list", "--remote"]).success();
-    // The clock was a year ahead when it was fetched, and was put right.
+    // The clock was a year ahead during the download, and was corrected.
     age_cache(&ctx, -31_536_000);
     ctx.site().server().forget_requests();
     ctx.gover(["list", "--remote", "1.91"]).success();
@@ -425,7 +425,7 @@ fn an_index_from_the_future_is_downloaded_again() {
     ctx.site().server().forget_requests();
     ctx.gover(["list", "--remote", "1.91"]).success();
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
-    // Where nobody answers it serves all the same.
+    // If no server responds, it is used anyway.
     age_cache(&ctx, -31_536_000);
     ctx.site().server().fault("/dl/", Fault::Status(403));
     let output = ctx.gover(["list", "--remote", "1.91"]);
@@ -464,7 +464,7 @@ fn the_list_of_a_proxy_adds_releases() {
     assert!(output.success().stdout.starts_with("go1.91.9"), "{output}");
 }
 
-/// Makes every kept index that much older, as its first line says when it was checked.
+/// Makes every cached index older by changing its first line.
 fn age_cache(ctx: &TestContext, seconds: i64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let then = now.checked_add_signed(-seconds).unwrap();

@@ -1,4 +1,4 @@
-//! The transparency log from the user's side: when it is asked, what is kept of it, and what is said when it lies.
+//! The checksum database: when it is asked, what is cached, and how its lies are reported.
 
 use std::fs;
 
@@ -19,7 +19,8 @@ fn with_long_log() -> TestContext {
 const TILES: &str = "/proxy/sumdb/sum.test/tile/*";
 const LOOKUP: &str = "/proxy/sumdb/sum.test/lookup/*";
 
-/// Runs an install of which something stalls until requests for these paths came, and lets it go on then; both proofs hold.
+/// Runs an install that stalls until these paths were requested; then it continues and both proofs
+/// hold.
 #[track_caller]
 fn ends_well_after(ctx: &TestContext, install: Invocation, paths: &[String]) {
     let child = install.spawn();
@@ -41,7 +42,7 @@ fn the_proof_is_fetched_during_the_download() {
     let archive = gover_test::Release::new("go1.91.2").archive_name();
     ctx.site().server().fault(&format!("/dl/{archive}"), Fault::StallAt(1000));
     let install = ctx.command(ctx.gover_program()).args(["install", "1.91.2"]);
-    // Only the proof's own requests can come now: the archive does not go on before they all came.
+    // The archive stalls until all requests of the proof came.
     let tiles = ["/tile/8/0/002.p/89", "/tile/8/1/000.p/2"];
     ends_well_after(&ctx, install, &tiles.map(|tile| format!("/proxy/sumdb/sum.test{tile}")));
 }
@@ -193,7 +194,7 @@ hint: do not install anything until this is resolved: try another network; if it
     for line in seen.lines().filter(|line| !line.is_empty()) {
         assert!(evidence.contains(line), "{line}\n{evidence}");
     }
-    // It stands until somebody clears it up, and other sources do not paper over it.
+    // The error stays until a person resolves it; other sources do not hide it.
     ctx.gover(["install", "1.91.3"]).exits(1);
     assert_eq!(ctx.names_in("gover/cache/sumdb/sum.test/evidence"), before);
     ctx.site().serve_log(ctx.site().log());

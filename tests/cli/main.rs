@@ -1,4 +1,21 @@
-//! Tests of the manager from its user's side: the real program, a made-up world, and what it says and leaves.
+//! Tests of the manager as users meet it: they run the real program in a temporary home, against servers on
+//! the loopback interface, and look at its output and files. Run some with
+//! `cargo test -p gover --test cli pin::`.
+//!
+//! | Topic | Modules |
+//! |---|---|
+//! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
+//! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
+//! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
+//! | Choose a toolchain | `choose`, `pin`, `current`, `which`, `shells` |
+//! | Run commands with one | `environment` |
+//! | What is there, and removing it | `list`, `remove`, `cache_config` |
+//! | Mirrors | `mirror` |
+//! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
+//! | Every command: help, streams, bad input | `help`, `output`, `bad_input`, `special_files` |
+//! | Crashes and concurrency | `crash`, `concurrent` |
+//!
+//! `scene` has what several modules use; contexts, servers and releases are in `crates/gover-test`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests too")]
 #![expect(
     clippy::needless_raw_string_hashes,

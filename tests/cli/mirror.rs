@@ -1,4 +1,4 @@
-//! `gover mirror`, and its mirrors in the hands of those who use them.
+//! `gover mirror`, and clients of its mirrors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::scene::{file_url, files};
 
 mod damage;
 
-/// A world with two releases and a log that has full tiles.
+/// A site with two releases and a log with full tiles.
 fn world() -> TestContext {
     let ctx = context!().with_site();
     ctx.site().log().pad_to(300);
@@ -33,7 +33,7 @@ fn served(ctx: &TestContext) -> Vec<String> {
     found
 }
 
-/// A gover on another machine: with a home of its own, offline, and only the mirror to go by.
+/// A gover on another machine: offline, with its own home, and with the mirror as its only source.
 fn elsewhere(ctx: &TestContext, home: &str) -> Invocation {
     online(ctx, home)
         .env("GOVER_OFFLINE", "1")
@@ -41,7 +41,7 @@ fn elsewhere(ctx: &TestContext, home: &str) -> Invocation {
         .env("GOVER_SOURCES", directory(ctx))
 }
 
-/// A gover on another machine that has a network, and knows nothing of the mirror.
+/// A gover on another machine that is online and does not use the mirror.
 fn online(ctx: &TestContext, home: &str) -> Invocation {
     ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join(home))
 }
@@ -51,7 +51,7 @@ fn receipt(ctx: &TestContext, home: &str, name: &str) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
-/// A web server that knows nothing but files.
+/// A static web server.
 fn web_server(directory: &Path) -> FakeServer {
     let server = FakeServer::start();
     let root = directory.to_owned();
@@ -284,7 +284,8 @@ fn a_web_server_with_the_directory_is_a_source_and_a_goproxy() {
         assert_eq!(receipt["proofs"][0]["kind"], "transparency-log", "{receipt}");
     }
     let proxy = there("b").env("GOVER_SOURCES", "goproxy").env("GOPROXY", server.at("/go"));
-    // A newer one is released, and this proxy has not got it; even where the list must tell, since there are many.
+    // A newer one is released, and this proxy has not got it; even where the list must tell, since
+    // there are many.
     proxy.args(["install", "latest"]).run().success();
     assert!(ctx.root().join("b/versions/go1.91.2").is_dir());
     assert!(!server.requests_for("/go/sumdb/sum.test/lookup/*").is_empty());
@@ -319,7 +320,8 @@ fn a_client_of_the_mirror_follows_its_tree_head() {
     ctx.site().log().pad_to(70_000);
     ctx.publish("go1.91.3");
     ctx.gover(["mirror", "go", "1.91.3"]).success();
-    // One that saw the older head accepts the newer, and what was recorded before is under the newer one too.
+    // One that saw the older head accepts the newer, and what was recorded before is under the
+    // newer one too.
     assert_eq!(proven_in(&ctx, "a", "1.91.3"), 70_001);
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_001);
     assert_eq!(proven_in(&ctx, "b", "1.91.2"), 70_001);
@@ -336,7 +338,7 @@ exit: 0
 "#]]
     );
     assert_eq!(proven_in(&ctx, "b", "1.91.3"), 140_000);
-    // Even one that slept through the update between.
+    // Even one that missed the update between.
     ctx.site().log().show_only(Some(302));
     fs::remove_dir_all(ctx.root().join("a")).unwrap();
     online(&ctx, "a").args(["install", "1.91.2"]).run().success();
@@ -351,7 +353,8 @@ fn a_client_ahead_of_the_mirror_uses_its_own_tree_head() {
     ctx.publish("go1.91.3");
     // A laptop that was online meanwhile.
     online(&ctx, "a").args(["install", "1.91.3"]).run().success();
-    // The tile with its record is full in the mirror as in the log only if the mirror's head lies beyond it.
+    // The tile with its record is full in the mirror as in the log only if the mirror's head lies
+    // beyond it.
     let output = elsewhere(&ctx, "a").args(["install", "1.91.2"]).run();
     assert!(output.exits(1).stderr.contains("cannot be compared"), "{output}");
     assert!(
@@ -370,8 +373,8 @@ fn old_records_need_no_newer_mirror() {
     ctx.site().log().pad_to(70_400);
     ctx.publish("go1.91.3");
     online(&ctx, "a").args(["install", "1.91.3"]).run().success();
-    // The mirror's head has 70000 records, and nothing here tells that they are the first of 70401. The record has
-    // its place among those 70401 all the same.
+    // The mirror's head has 70000 records, and nothing here tells that they are the first of 70401.
+    // The record has its place among those 70401 all the same.
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 70_401);
 }
 

@@ -7,7 +7,8 @@ use gover_test::{Release, TestContext, context, gover_snapshot};
 
 use crate::scene::{assert_nothing_left, file_url, receipt};
 
-/// A world where every source and every proxy is a server that remembers who asked, and gover is offline.
+/// A world where every source and every proxy is a server that remembers who asked, and gover is
+/// offline.
 fn offline() -> TestContext {
     let mut ctx = context!().with_site();
     let site = ctx.site().url();

@@ -190,7 +190,7 @@ go1.90.1  chosen by .go-version:1 in ~/shop
 #[test]
 fn without_a_home_the_remedy_is_shown() {
     let mut ctx = context!();
-    // Relative to what, changes with every `cd`.
+    // What it is relative to changes with every `cd`.
     ctx.set("GOVER_HOME", "relative-home");
     gover_snapshot!(
         ctx.gover(["config", "path"]),

@@ -1,4 +1,4 @@
-//! What `gover install` believes, and what it refuses.
+//! Which downloads `gover install` accepts and refuses.
 
 use gover_test::snapbox::str;
 use gover_test::{

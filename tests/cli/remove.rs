@@ -13,7 +13,7 @@ fn uninstall_removes_the_toolchain_its_receipt_and_its_name() {
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
     ctx.gover(["install", "1.91.2", "1.90.4"]).success();
-    // A tree that somebody made read-only, as Go's module cache is.
+    // A read-only tree, like Go's module cache.
     let file = ctx.layout().versions().join("go1.90.4/src/fmt/print.go");
     let mut permissions = fs::metadata(&file).unwrap().permissions();
     permissions.set_readonly(true);
@@ -125,13 +125,13 @@ fn a_running_toolchain_can_be_uninstalled_if_the_system_allows_it() {
         assert!(output.stderr.contains("hint: "), "{output}");
     }
     if cfg!(windows) {
-        // A program that runs is held until it ends.
+        // Windows does not remove a running program.
         ctx.gover(["prune"]).success();
     }
     assert!(ctx.names_in("gover/staging").is_empty(), "{output}");
 }
 
-/// Everything that a careless year leaves.
+/// Everything that can be pruned.
 fn litter(ctx: &gover_test::TestContext) {
     let home = ctx.layout().home();
     fs::create_dir_all(home.join("versions/go1.89.1/src")).unwrap();
@@ -254,7 +254,8 @@ fn prune_does_not_disturb_a_running_install() {
 #[test]
 fn oldstable_means_the_same_for_every_command() {
     let ctx = with_three();
-    // go1.91.2 is the newest installed, and go1.92.1 the newest released: go1.91.2 is of the second minor version.
+    // go1.91.2 is the newest installed, and go1.92.1 the newest released: go1.91.2 is of the second
+    // minor version.
     fs::write(ctx.layout().shim_state(), "stable go1.92.1\n").unwrap();
     assert!(ctx.gover(["which", "go", "oldstable"]).success().stdout.contains("go1.91.2"));
     assert!(ctx.gover(["list", "oldstable"]).success().stdout.contains("go1.91.2"));

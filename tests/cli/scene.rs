@@ -1,4 +1,4 @@
-//! What several tests look at: receipts, leftovers, a gover that waits.
+//! Helpers of several modules: receipts, leftovers, a gover that waits.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,21 +11,21 @@ use gover_core::platform::IS_WINDOWS;
 use gover_test::{Release, TestContext};
 use serde_json::Value;
 
-/// A site that has released go1.91.2, and nothing installed.
+/// A site with go1.91.2, and nothing installed.
 pub(crate) fn released() -> (TestContext, Arc<Release>) {
     let ctx = gover_test::context!().with_site();
     let release = ctx.publish("go1.91.2");
     (ctx, release)
 }
 
-/// The same, asked by these sources alone.
+/// The same, with only these sources.
 pub(crate) fn released_for(sources: &str) -> (TestContext, Arc<Release>) {
     let (mut ctx, release) = released();
     ctx.set("GOVER_SOURCES", sources);
     (ctx, release)
 }
 
-/// Two minor versions installed by other means, the older one with two patches; the newest is the default.
+/// Two copied minor versions, the older one with two patches; the newest is the default.
 pub(crate) fn with_three() -> TestContext {
     let ctx = gover_test::context!();
     for name in ["go1.90.1", "go1.90.4", "go1.91.2"] {
@@ -50,7 +50,8 @@ pub(crate) fn proofs(ctx: &TestContext, name: &str) -> Vec<String> {
     proofs.map(|proof| proof["kind"].as_str().unwrap().to_owned()).collect()
 }
 
-/// All files below a directory with their contents, by their paths with `/`; links are not followed.
+/// All files below a directory with their contents, by their paths with `/`; links are not
+/// followed.
 pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut directories = vec![root.to_owned()];
@@ -69,7 +70,7 @@ pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Fails the test if an install left anything but its knowledge of the sources.
+/// Fails the test if an install left anything but the list of failed sources.
 #[track_caller]
 pub(crate) fn assert_nothing_left(ctx: &TestContext) {
     for directory in ["versions", "receipts", "staging"] {
@@ -94,8 +95,8 @@ pub(crate) fn go_of(ctx: &TestContext, name: &str) -> PathBuf {
     gover_core::layout::goroot_program(&ctx.layout().versions().join(name), "go")
 }
 
-/// Reads a child's stderr until a line that holds `text`, and returns the rest as a thread that reads on, so that
-/// the child never blocks.
+/// Reads a child's stderr up to a line that contains `text`, and returns a thread that reads the
+/// rest, so that the child never blocks.
 pub(crate) fn wait_for_line(child: &mut Child, text: &str) -> std::thread::JoinHandle<String> {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut seen = String::new();
@@ -113,8 +114,8 @@ pub(crate) fn wait_for_line(child: &mut Child, text: &str) -> std::thread::JoinH
     })
 }
 
-/// Whether the machine keeps settings in files as Unix does; setup changes the registry elsewhere, which tests must
-/// not touch.
+/// Whether the machine keeps settings in files as Unix does; setup changes the registry elsewhere,
+/// which tests must not touch.
 pub(crate) fn has_startup_files() -> bool {
     !IS_WINDOWS
 }

@@ -53,7 +53,8 @@ hint: `gover use` works there without it: it remembers the shell's process
     ctx.gover(["init"]).exits(2);
 }
 
-/// Startup files as people have them: with and without a last newline, with the other line ends, not UTF-8.
+/// Startup files as people have them: with and without a last newline, with the other line ends,
+/// not UTF-8.
 const FILES: [(&str, &[u8]); 4] = [
     (".bashrc", b"# mine\nalias ll='ls -l'"),
     (".bash_profile", b"# login\r\n[ -f ~/.bashrc ] && . ~/.bashrc\r\n"),

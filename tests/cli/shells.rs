@@ -1,4 +1,4 @@
-//! Real shells with the function of `gover init`: `gover use` changes the shell that called, and no other.
+//! Real shells with the function of `gover init`: `gover use` changes only the calling shell.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -32,7 +32,8 @@ const SHELLS: [Shell; 3] = [
     },
 ];
 
-/// Runs a script, with the function loaded, to its end; stdout lines. `None` if the machine has no such shell.
+/// Runs a script, with the function loaded, to its end; stdout lines. `None` if the machine has no
+/// such shell.
 fn run(ctx: &TestContext, shell: &Shell, script: &str) -> Option<Vec<String>> {
     let program = ctx.find_on_machine(shell.name)?;
     let script = format!("{}\n{script}", shell.load);

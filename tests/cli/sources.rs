@@ -88,7 +88,7 @@ default is now go1.91.2
     assert_eq!(receipt["h1"], release.h1());
     assert_eq!(receipt["proofs"].as_array().unwrap().len(), 1);
     assert_eq!(receipt["proofs"][0]["kind"], "transparency-log");
-    // What the module renames and what it cannot mark as executable is right again.
+    // Names and modes that a module zip cannot hold are restored.
     let goroot = ctx.layout().versions().join("go1.91.2");
     assert!(goroot.join("src/cmd/go.mod").is_file() && !goroot.join("src/cmd/_go.mod").exists());
     let output = ctx.command(ctx.layout().program("go")).arg("version").run();
@@ -126,7 +126,7 @@ fn the_separators_of_goproxy_work_as_in_go() {
     let site = ctx.site().url();
     ctx.site().server().fault("/broken/*", Fault::Status(500));
     let good = ctx.site().proxy_url();
-    // A comma goes on only after not found, a bar after anything.
+    // A comma moves on only after `not found`, a bar after any error.
     ctx.set("GOPROXY", format!("{site}/broken,{good}"));
     ctx.gover(["install", "1.91.2"]).exits(1);
     assert_nothing_left(&ctx);
@@ -160,7 +160,7 @@ default is now go1.91.2
     let server = ctx.site().server();
     assert_eq!(server.requests_for(&format!("/mirror/{}", release.archive_name())).len(), 1);
     assert!(server.requests_for(&FakeSite::archive_path(&release)).is_empty());
-    // A mirror's own sums prove nothing, so nobody asks for them.
+    // A mirror's own checksums prove nothing, so they are not requested.
     assert!(server.requests_for(&format!("/mirror/{}.sha256", release.archive_name())).is_empty());
 }
 

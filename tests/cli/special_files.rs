@@ -1,4 +1,5 @@
-//! Pipes and directories in the place of files that are read whole: nobody waits for them, and each is told or passed by.
+//! Pipes and directories in place of small files: gover never waits for them, and reports or
+//! ignores each.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ fn installed() -> TestContext {
     ctx
 }
 
-/// Puts a pipe, to which nobody ever writes, in the place of whatever is there.
+/// Replaces a file by a pipe without a writer.
 fn pipe(path: &Path) {
     drop(fs::remove_file(path));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -146,14 +147,14 @@ fn chosen() -> TestContext {
     ctx
 }
 
-/// A device without an end, through a link.
+/// A link to an endless device.
 fn device(path: &Path) {
     drop(fs::remove_file(path));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::os::unix::fs::symlink("/dev/zero", path).unwrap();
 }
 
-/// More than memory holds, without taking room on the disk.
+/// A file larger than the memory that takes no space on the disk.
 fn huge(path: &Path) {
     drop(fs::remove_file(path));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -174,7 +175,7 @@ fn module_files_that_are_not_files_are_reported_and_do_not_change_the_selection(
             let output = ctx.gover(["current"]);
             let stderr = &output.exits(1).stderr;
             assert!(stderr.contains(&format!("{name}: {told}")), "{output}");
-            // As with one that may not be read: the go command says what it thinks of it.
+            // As with an unreadable file: the go command reports it.
             assert!(ctx.shim("go", ["version"]).success().stdout.contains(NAME));
             ctx.gover(["list"]).success();
         }
@@ -217,7 +218,8 @@ fn small_files_that_are_not_files_are_ignored() {
             assert!(output.success().stdout.contains("chosen by the default"), "{output}");
             assert!(ctx.shim("go", ["version"]).success().stdout.contains(NAME));
         }
-        // The shim looks into its state for a toolchain that is missing, and into the sessions for every one.
+        // The shim looks into its state for a toolchain that is missing, and into the sessions for
+        // every one.
         let mut ctx = chosen();
         put(&state(&ctx));
         put(&ctx.layout().session(std::process::id()));

@@ -1,4 +1,4 @@
-//! `gover verify`: what differs from the installation is named, and nothing that was changed hides it.
+//! `gover verify`: differences are named, and no manipulation hides them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn replace_in(path: &Path, from: &str, to: &str) {
     fs::write(path, text.replace(from, to)).unwrap();
 }
 
-/// Changes the receipt as somebody would who knows what it is good for.
+/// Changes the receipt as an attacker would.
 fn change_receipt(ctx: &TestContext, change: impl FnOnce(&mut Value)) {
     let path = receipt_path(ctx);
     let mut receipt: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -64,7 +64,7 @@ fn change_receipt(ctx: &TestContext, change: impl FnOnce(&mut Value)) {
     fs::write(path, receipt.to_string()).unwrap();
 }
 
-/// Changes a file and makes list and receipt fit to it; only the log knows better.
+/// Changes a file and makes list and receipt match it; only the log contradicts.
 fn forge(ctx: &TestContext) {
     let changed = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
     fs::write(goroot(ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
@@ -169,7 +169,7 @@ fn types_and_permissions_of_files_are_checked() {
     std::os::unix::fs::symlink(ctx.root().join("doc"), goroot.join("doc")).unwrap();
     let fifo = goroot.join("LICENSE");
     fs::remove_file(&fifo).unwrap();
-    // Reading it would wait for a writer for ever; a socket stands for all such things.
+    // Reading it would wait for a writer forever; a socket stands for all such files.
     drop(std::os::unix::net::UnixListener::bind(&fifo).unwrap());
     fs::write(goroot.join("src").join(std::ffi::OsStr::from_bytes(b"a\xff\x1b[31m")), "").unwrap();
     let output = ctx.gover(["verify"]);
@@ -201,7 +201,7 @@ fn a_changed_list_is_detected_and_hides_nothing() {
     assert_eq!(findings(output.exits(1)), ["list"]);
     fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
     assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"]);
-    // The sum in the receipt made to fit: then the tree hash does not.
+    // If the checksum in the receipt is made to match, the tree hash does not.
     let sum = sha256_hex(&fs::read(list_path(&ctx)).unwrap());
     change_receipt(&ctx, |receipt| receipt["files_sha256"] = sum.into());
     assert_eq!(findings(ctx.gover(["verify", "--json"]).exits(1)), ["tree", "list"]);
@@ -242,7 +242,7 @@ fn a_missing_receipt_or_list_is_reported() {
             );
             assert!(output.exits(1).stderr.contains(&told), "{output}");
         }
-        // One whose content is no record is another matter.
+        // A file with invalid content is reported differently.
         fs::write(&path, "{").unwrap();
         let output = ctx.gover(["verify"]);
         assert!(output.exits(1).stderr.contains("error: go1.91.2 is not what was installed"), "{output}");
@@ -257,7 +257,7 @@ fn a_missing_receipt_or_list_is_reported() {
     assert!(output.exits(1).stderr.contains(told), "{output}");
     ctx.gover(["install", "-f", "1.91.2"]).success();
     ctx.gover(["verify"]).success();
-    // Files that differ are what is told of.
+    // Files that differ are reported instead.
     fs::remove_file(list_path(&ctx)).unwrap();
     fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
     let output = ctx.gover(["verify", "1.91"]);
@@ -279,7 +279,7 @@ fn files_that_go_compiles_into_its_tree_are_not_damage() {
     assert!(output.success().stderr.contains(note), "{output}");
     let written = ctx.gover(["verify", "--json"]).success().json()["toolchains"][0]["written_by_go"].clone();
     assert_eq!(written.to_string(), r#"["pkg/plan9_mips/fmt.a","pkg/plan9_mips/net/http.a"]"#);
-    // Without a list the tree as a whole is compared, and they are left out of it.
+    // Without a list, the tree as a whole is compared, without these files.
     fs::remove_file(list_path(&ctx)).unwrap();
     fs::remove_file(receipt_path(&ctx)).unwrap();
     assert!(ctx.gover(["verify"]).success().stderr.contains(note));
@@ -321,7 +321,7 @@ fn a_custom_build_is_verified_by_its_receipt() {
     let output = ctx.gover(["verify"]);
     let hint = format!("gover install -f --sha256 {sum} FILE");
     assert!(String::from_utf8_lossy(&output.exits(1).raw_stderr).contains(&hint), "{output}");
-    // A receipt that was tampered with puts nothing into a command that is to be pasted.
+    // Text from a manipulated receipt never gets into a command to paste.
     let path = ctx.layout().receipts().join("go1.91.2-corp.json");
     let receipt = fs::read_to_string(&path).unwrap();
     let mut receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();

@@ -1,4 +1,4 @@
-//! `gover which`: the same answers as the shim gives.
+//! `gover which` gives the same results as the shim.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +10,8 @@ use crate::scene::{go_of, with_three};
 
 /// The same cases as gover-core and the shim, put to the manager.
 ///
-/// Cases about the shim's own name or arguments are left out: `gover which` answers for a plain `go`.
+/// Cases about the shim's own name or arguments are left out: `gover which` answers for a plain
+/// `go`.
 #[test]
 fn every_selection_case_gives_the_answer_of_the_shim() {
     let gover = Programs::find(Some(env!("CARGO_BIN_EXE_gover")), None).gover();

@@ -1,4 +1,5 @@
-//! Tests of the shim as users meet it: the program itself, with toolchains whose `go` tells what it was given.
+//! Tests of the shim as users meet it: the program itself, with toolchains whose `go` tells what it
+//! was given.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 #![expect(
     clippy::needless_raw_string_hashes,

@@ -51,7 +51,8 @@ fn check(case: &SelectionCase, root: &Path, code: Option<i32>, stdout: &str, std
             assert!(stderr.contains(words.next().unwrap()) && stderr.contains("hint: "), "{context}");
         }
         name => {
-            // Only `version` tells the version; other commands of a case are there for their arguments.
+            // Only `version` tells the version; other commands of a case are there for their
+            // arguments.
             if case.args.iter().all(|arg| arg.starts_with('+') || arg == "version") {
                 assert!(stdout.starts_with(&format!("go version {name} ")), "{context}");
                 assert_eq!(code, Some(0), "{context}");

@@ -1,5 +1,5 @@
-//! What only Windows has: command lines as one text, 32-bit exit codes, handles, console events, programs that cannot
-//! be overwritten while they run.
+//! What only Windows has: command lines as one text, 32-bit exit codes, handles, console events,
+//! programs that cannot be overwritten while they run.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -76,7 +76,8 @@ fn a_plus_request_is_removed_and_the_rest_is_unchanged() {
 #[test]
 fn a_command_line_as_long_as_windows_allows_arrives_whole() {
     let ctx = with_one();
-    // 32,767 units in all, the final zero counted, and the shim's path in quotation marks comes first.
+    // 32,767 units in all, the final zero counted, and the shim's path in quotation marks comes
+    // first.
     let room = 32_766 - ctx.layout().program("go").as_os_str().len() - 3 - "fake-line ".len();
     let raw: Vec<u16> = format!("fake-line {}", "x".repeat(room)).encode_utf16().collect();
     assert_eq!(received(&ctx, &raw).len(), 32_766);

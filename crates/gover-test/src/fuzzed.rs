@@ -1,4 +1,4 @@
-//! What fuzzing found worth keeping: small inputs that tests walk on every run.
+//! Small inputs that fuzzing found; tests run all of them.
 
 use std::fs;
 use std::path::Path;

@@ -1,14 +1,15 @@
-//! Test support: hermetic contexts, a server with faults, a checksum database, releases and a fake go.
+//! Test support: hermetic contexts, a server with faults, a checksum database, releases and a fake
+//! go.
 //!
-//! Everything a test of gover needs in place of the real world, and nothing of it reaches the real home, registry
-//! or network. [`context!`] makes a [`TestContext`], in which the two gover programs run with an environment of
-//! their own; [`FakeServer`] answers HTTP, [`TlsFront`] https, [`FakeProxy`] stands
-//! before both, [`FakeSite`] makes it the release site, a mirror and a module proxy;
-//! [`FakeLog`] is the checksum database; [`Release`] a Go release in each of its packings; the `fake-go` program
-//! the go command.
+//! Everything a test of gover needs in place of the real world, and nothing of it reaches the real
+//! home, registry or network. [`context!`] makes a [`TestContext`], in which the two gover programs
+//! run with an environment of their own; [`FakeServer`] answers HTTP, [`TlsFront`] https,
+//! [`FakeProxy`] stands before both, [`FakeSite`] makes it the release site, a mirror and a module
+//! proxy; [`FakeLog`] is the checksum database; [`Release`] a Go release in each of its packings;
+//! the `fake-go` program the go command.
 //!
-//! Made-up releases have made-up bytes, so publish them under versions that were never released (`go1.91.2`):
-//! gover knows the digests of the real ones and refuses anything else by that name.
+//! Made-up releases have made-up bytes, so publish them under versions that were never released
+//! (`go1.91.2`): gover knows the digests of the real ones and refuses anything else by that name.
 #![expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
@@ -20,6 +21,7 @@ pub mod clock;
 mod context;
 mod digest;
 pub mod forge;
+mod front;
 mod fuzzed;
 mod log;
 pub mod model;
@@ -28,10 +30,10 @@ mod release;
 mod selection;
 mod server;
 mod site;
-mod way;
 
 pub use context::{Invocation, Output, TestContext, has_directory_links};
 pub use digest::{dirhash, sha256_hex};
+pub use front::{FakeProxy, ProxyRequest, TlsFront};
 pub use fuzzed::fuzzed;
 pub use log::{FakeLog, GO_MOD_HASH};
 pub use programs::{Programs, fake_go, spawn};
@@ -39,7 +41,6 @@ pub use release::{Entry, Release, gzip, index_json, pack_tar_gz, pack_zip};
 pub use selection::SelectionCase;
 pub use server::{FakeServer, Fault, Request, Response};
 pub use site::FakeSite;
-pub use way::{FakeProxy, ProxyRequest, TlsFront};
 
 /// Inline snapshots and their macro `str!`, so that test crates need no dependency of their own.
 pub use snapbox;

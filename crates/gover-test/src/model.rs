@@ -1,13 +1,14 @@
-//! The same answers by simpler means: what fuzzing and tests compare gover's readers with.
+//! Simple models with which fuzzing and tests compare gover's parsers.
 //!
-//! Slow, wasteful and lenient on purpose. A reader that accepts something must have read what these read.
+//! They are slow and lenient on purpose. A parser that accepts an input must have read what these
+//! read.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read as _};
 use std::path::Path;
 
-/// The files of a tar, by a walk over its blocks; `None` where that makes no sense of it.
+/// The files of a tar, from its blocks; `None` if they make no sense.
 pub fn tar(bytes: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut name = None;
@@ -49,7 +50,7 @@ pub fn zip(bytes: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
     Some(files)
 }
 
-/// The value of the first line of a go.mod that begins with `key` and a blank, letter by letter.
+/// The value of the first line of a go.mod that starts with `key` and a space, letter by letter.
 pub fn go_mod(text: &str, key: &str) -> Option<(usize, String)> {
     for (index, line) in text.split('\n').enumerate() {
         let mut letters = line.trim_end().chars().peekable();

@@ -17,7 +17,8 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Takes what Cargo told the test crate (`CARGO_BIN_EXE_*`); the rest is built when first asked for.
+    /// Takes what Cargo told the test crate (`CARGO_BIN_EXE_*`); the rest is built when first asked
+    /// for.
     pub fn find(gover: Option<&str>, shim: Option<&str>) -> Self {
         Self { gover: gover.map(PathBuf::from), shim: shim.map(PathBuf::from) }
     }
@@ -37,9 +38,10 @@ impl Programs {
 
 /// The `fake-go` program, compiled once per source text, profile and target directory.
 ///
-/// It is one file without dependencies, so rustc makes it directly: quicker than Cargo, and small, which the
-/// packings of [`Release`](crate::Release) profit from. Where this machine has no rustc for the platform of the test
-/// (Windows programs on another system), the one that `cargo test --workspace` built serves.
+/// It is one file without dependencies, so rustc makes it directly: quicker than Cargo, and small,
+/// which the packings of [`Release`](crate::Release) profit from. Where this machine has no rustc
+/// for the platform of the test (Windows programs on another system), the one that `cargo test
+/// --workspace` built serves.
 pub fn fake_go() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -65,9 +67,9 @@ pub fn fake_go() -> &'static Path {
 
 /// Starts a program while no executable is being written in this process.
 ///
-/// On Linux a file cannot be executed while any process holds it open for writing, and a child holds every
-/// descriptor between its fork and its exec. Programs started through here and executables made by this crate
-/// never overlap; what other code writes is met by trying again.
+/// On Linux a file cannot be executed while any process holds it open for writing, and a child
+/// holds every descriptor between its fork and its exec. Programs started through here and
+/// executables made by this crate never overlap; what other code writes is met by trying again.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     let mut attempts = 0;
     loop {
@@ -85,13 +87,15 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     }
 }
 
-/// Whether a program may start at the next attempt: it is still being written, or Wine, with many programs starting at once,
-/// answers with an error of its own (1359, `ERROR_INTERNAL_ERROR`), which Windows does not have for this.
+/// Whether a program may start at the next attempt: it is still being written, or Wine, with many
+/// programs starting at once, answers with an error of its own (1359, `ERROR_INTERNAL_ERROR`),
+/// which Windows does not have for this.
 fn is_passing(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ExecutableFileBusy || (cfg!(windows) && error.raw_os_error() == Some(1359))
 }
 
-/// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if given.
+/// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if
+/// given.
 pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[u8]>) {
     let _writing = EXECUTABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner);
     fs::copy(program, target)
@@ -109,7 +113,8 @@ pub(crate) fn link_executable(program: &Path, target: &Path) {
     }
 }
 
-/// Makes a program of one file and puts it in place by renaming, since other tests may do the same just now.
+/// Makes a program of one file and puts it in place by renaming, since other tests may do the same
+/// just now.
 fn compile(source: &str, directory: &Path, built: &Path) {
     let scratch = tempfile::tempdir_in(directory).expect("a scratch directory for fake-go");
     let file = scratch.path().join("fake_go.rs");
@@ -158,10 +163,11 @@ fn cargo_build(package: &str) -> PathBuf {
     program
 }
 
-/// Whether a program is newer than every source it can be made from, as it is below `cargo test --workspace`.
+/// Whether a program is newer than every source it can be made from, as it is below `cargo test
+/// --workspace`.
 ///
-/// Asking Cargo would be no answer: for one package it may choose other features of the dependencies than for
-/// the whole workspace, and would build them all again.
+/// Asking Cargo would be no answer: for one package it may choose other features of the
+/// dependencies than for the whole workspace, and would build them all again.
 fn is_up_to_date(program: &Path) -> bool {
     let Ok(built) = fs::metadata(program).and_then(|metadata| metadata.modified()) else { return false };
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -201,7 +207,8 @@ fn profile_directory() -> PathBuf {
 /// Cargo's target directory of a profile's directory, and the target triple if one was given.
 fn target_directory(profile: &Path) -> (PathBuf, Option<String>) {
     let above = profile.parent().expect("a profile's directory has a parent");
-    // Cargo keeps this file at the top only, which is one level up when building for a named target.
+    // Cargo keeps this file at the top only, which is one level up when building for a named
+    // target.
     if let Some(top) = above.parent()
         && top.join(".rustc_info.json").is_file()
     {
@@ -210,8 +217,8 @@ fn target_directory(profile: &Path) -> (PathBuf, Option<String>) {
     (above.to_owned(), None)
 }
 
-/// Whether the Cargo that built this test is one this test can start: a Windows test that was built on another
-/// system has its path in that system's form.
+/// Whether the Cargo that built this test is one this test can start: a Windows test that was built
+/// on another system has its path in that system's form.
 fn compiler_runs_here() -> bool {
     Path::new(env!("CARGO")).is_absolute()
 }

@@ -1,4 +1,5 @@
-//! The cases of `tests/fixtures/resolve`, which gover-core, the shim and `gover which` must all answer alike.
+//! The cases of `tests/fixtures/resolve`, which gover-core, the shim and `gover which` must all
+//! answer alike.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,7 +25,8 @@ pub struct SelectionCase {
     pub called: String,
     /// Its arguments.
     pub args: Vec<String>,
-    /// The expected answer: `go1.22.5 default raised go.mod`, `missing 1.22 default`, `nothing`, `error WORDS`.
+    /// The expected answer: `go1.22.5 default raised go.mod`, `missing 1.22 default`, `nothing`,
+    /// `error WORDS`.
     pub expect: String,
 }
 
@@ -76,8 +78,8 @@ impl SelectionCase {
         case
     }
 
-    /// Makes the tree below `root`, with gover's home at `root/home`, and returns the variables to set.
-    /// Toolchains get empty programs unless `program` provides a real one.
+    /// Makes the tree below `root`, with gover's home at `root/home`, and returns the variables to
+    /// set. Toolchains get empty programs unless `program` provides a real one.
     pub fn lay_out(&self, root: &Path, program: Option<&Path>) -> BTreeMap<String, String> {
         let home = root.join("home");
         for name in &self.installed {

@@ -1,4 +1,4 @@
-//! A whole world of Go downloads on one server: release site, flat mirror, module proxy, checksum database.
+//! All of Go's download servers in one: release site, flat mirror, module proxy, checksum database.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,7 +32,7 @@ impl FakeSite {
         Self::with_log(&FakeLog::new("sum.test"))
     }
 
-    /// Starts with that log.
+    /// Starts with this log.
     pub fn with_log(log: &FakeLog) -> Self {
         let site = Self { server: FakeServer::start(), log: log.clone(), releases: Arc::default() };
         let releases = Arc::clone(&site.releases);
@@ -60,7 +60,7 @@ impl FakeSite {
         &self.log
     }
 
-    /// Lets another log answer where the site's own did: a fork, an impostor.
+    /// Replaces the site's log by another one: a fork, an impostor.
     pub fn serve_log(&self, log: &FakeLog) {
         for prefix in [format!("/proxy/sumdb/{}", self.log.name()), "/sumdb".to_owned()] {
             let log = log.clone();
@@ -108,7 +108,7 @@ impl FakeSite {
         }
     }
 
-    /// What stands for `https://go.dev`.
+    /// The URL in place of `https://go.dev`.
     pub fn url(&self) -> String {
         self.server.url()
     }

@@ -1,7 +1,7 @@
 //! The test support itself, checked once as the tests of gover use it.
 //!
-//! Being an integration test, it also makes `cargo test --workspace` build the fake-go program, which tests on a
-//! machine without a compiler for their platform then find.
+//! Being an integration test, it also makes `cargo test --workspace` build the fake-go program,
+//! which tests on a machine without a compiler for their platform then find.
 
 #![expect(clippy::unwrap_used, reason = "its helpers are tests too")]
 

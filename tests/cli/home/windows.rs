@@ -1,4 +1,4 @@
-//! Homes as only Windows has them: other drives, shares, prefixes.
+//! Homes on Windows: other drives, network shares, verbatim prefixes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,8 @@ struct Share {
 }
 
 impl Share {
-    /// Wine keeps its shares in a directory. On Windows the machine shares its own drives with administrators.
+    /// Wine keeps its shares in a directory. On Windows the machine shares its own drives with
+    /// administrators.
     fn of(ctx: &TestContext) -> Option<Self> {
         let root = ctx.root();
         let name = root.file_name()?;

@@ -1,4 +1,4 @@
-//! What is damaged or missing in a mirror: found, told and put right.
+//! Damaged or missing files of a mirror are found, reported and replaced.
 
 use super::*;
 
@@ -45,7 +45,7 @@ fn a_file_of_another_length_counts_as_missing() {
         !output.success().stderr.contains("warning") && output.stderr.contains("nothing to do"),
         "{output}"
     );
-    // A copy without what is not served is looked at once.
+    // A copy without the mirror's own notes is checked once.
     fs::remove_dir_all(&notes).unwrap();
     fs::write(&module, "").unwrap();
     ctx.gover(["mirror", "go"]).success();
@@ -67,7 +67,8 @@ fn a_damaged_file_stays_until_it_is_replaced() {
     let module = directory(&ctx).join(format!("golang.org/toolchain/@v/{}.zip", release.module_version()));
     let good = release.module_zip();
     let [flipped, short, ..] = damages(good);
-    // What has the right length is found by `--verify` alone, and not forgotten by those who do not say it.
+    // Damage that keeps the length is only found by `--verify`; later runs without it remember the
+    // damage.
     for (bad, first) in [(&flipped, &["mirror", "go", "--verify"][..]), (&short, &["mirror", "go"])] {
         fs::write(&module, bad).unwrap();
         let before = served(&ctx);
@@ -81,7 +82,7 @@ fn a_damaged_file_stays_until_it_is_replaced() {
                 assert_eq!(served(&ctx), before);
             }
         }
-        // The mirror itself is no help.
+        // The mirror itself cannot repair it.
         let own = format!("{},goproxy", directory(&ctx).display());
         let output = ctx.command(ctx.gover_program()).args(["mirror", "go"]).env("GOVER_SOURCES", own).run();
         assert!(output.success().stderr.contains("it will be replaced"), "{output}");
@@ -136,7 +137,7 @@ fn a_damaged_log_file_is_fetched_elsewhere_and_named() {
                 text.contains(&format!("hint: run `gover mirror {place}` with a network connection")),
                 "{text}"
             );
-            // On a machine that keeps nothing of the log, so that the mirror's own is what it begins with.
+            // On a machine without a cached log, which starts with that of the mirror.
             let fresh = ctx.command(ctx.gover_program()).env("GOVER_HOME", ctx.root().join("fresh"));
             drop(fs::remove_dir_all(ctx.root().join("fresh")));
             let output = fresh.args(["mirror", "go"]).run();
@@ -243,7 +244,8 @@ warning: `[ROOT]/shop/go/sumdb/sum.test/latest` was not a signed tree head and i
         assert_eq!(fs::read(&latest).unwrap(), ctx.site().log().head());
         assert!(ctx.gover(["mirror", "go"]).success().stderr.contains("nothing to do"));
     }
-    // One that saw the older head still follows, though what was known of that head is its size alone.
+    // One that saw the older head still follows, though what was known of that head is its size
+    // alone.
     fs::remove_dir_all(ctx.root().join("a/cache/sumdb/sum.test/lookup")).unwrap();
     assert_eq!(proven_in(&ctx, "a", "1.91.2"), 600);
 }

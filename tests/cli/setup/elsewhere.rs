@@ -1,4 +1,4 @@
-//! `gover setup` by a gover that does not lie in `bin/`: of a download folder, or of a build.
+//! `gover setup` by a gover outside `bin/`, from a download folder or a build.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! `gover setup` on Windows, against the registry of the user who runs the tests. Each test takes its turn and puts
-//! everything back, whatever happens.
+//! `gover setup` on Windows, against the registry of the user who runs the tests. Each test takes
+//! its turn and puts everything back, whatever happens.
 
 use std::fs;
 use std::path::PathBuf;
@@ -114,7 +114,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
     {
         values.extend([Some(stored(text, true)), Some(stored(text, false))]);
     }
-    // Half of a pair, which is no Unicode.
+    // Half of a surrogate pair, which is not valid Unicode.
     let half = Text { text: vec![0x0043, 0xD835, 0x003B, 0xDC9C], expands: true };
     values.push(Some(half));
     for before in values {
@@ -456,7 +456,7 @@ hint: put `[ROOT]/home/Ada/.gover/bin` first in your Path by hand: rundll32 sysd
     assert!(user_path::read().is_err());
 }
 
-/// The output, without what Windows says where there is no desktop to tell.
+/// The output, without the warning that Windows gives if there is no desktop to notify.
 fn told(output: &Output) -> Output {
     let mut output = output.clone();
     let untold = "warning: Windows did not tell";

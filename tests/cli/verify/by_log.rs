@@ -1,4 +1,4 @@
-//! What the checksum database says of installed toolchains, and what is known without it.
+//! What the checksum database says about installed toolchains, and what is known without it.
 
 use super::*;
 
@@ -140,7 +140,7 @@ fn a_fork_is_reported_after_the_files_were_compared() {
     assert_eq!(output.stderr.matches("SECURITY ERROR").count(), 1, "{output}");
     assert!(output.stderr.contains("both signed heads are kept in"), "{output}");
 
-    // It is the gravest, and the last that is read, whatever is wrong with other answers.
+    // It is the most serious error, so it is printed last.
     let answer = "/proxy/sumdb/sum.test/lookup/golang.org/toolchain@v0.0.1-go1.92.0.*";
     ctx.site().server().fault(answer, Fault::StatusText(200, "<html>".to_owned()));
     let output = ctx.gover(["verify"]);

@@ -100,7 +100,8 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
     }
 }
 
-/// Obeys `-C DIR`, which must come first, and returns the arguments after it, as cmd/go does before all else.
+/// Obeys `-C DIR`, which must come first, and returns the arguments after it, as cmd/go does before
+/// all else.
 fn change_directory(arguments: &[OsString]) -> io::Result<&[OsString]> {
     let (directory, rest) = match arguments {
         [flag, directory, rest @ ..] if flag == "-C" || flag == "--C" => (directory.as_os_str(), rest),
@@ -248,7 +249,8 @@ mod windows {
                 let (Some(handle), Some(text)) = (number(), arguments.get(1)) else {
                     return fail("fake-go: no handle or text", 2);
                 };
-                // SAFETY: the caller says that this handle was inherited, and nothing else here owns it.
+                // SAFETY: the caller says that this handle was inherited, and nothing else here
+                // owns it.
                 let mut file = unsafe { File::from_raw_handle(handle as *mut _) };
                 file.write_all(text.as_encoded_bytes()).map(|()| 0)
             }

@@ -19,7 +19,8 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// `root` as the operating system knows it and `other_root` as it was created; `site` is the server's URL.
+    /// `root` as the operating system knows it and `other_root` as it was created; `site` is the
+    /// server's URL.
     pub(super) fn new(root: &Path, other_root: &Path, site: Option<&str>, platform: &Platform) -> Self {
         let mut literal = Vec::new();
         let mut add = |from: String, to: &str| literal.push((from, to.to_owned()));
@@ -52,7 +53,8 @@ impl Filters {
         let mut text = text.replace("\r\n", "\n");
         // A module is a zip everywhere, an archive on Windows alone.
         text = replace(&text, "[PLATFORM].zip", |before, rest| {
-            // Asked first, since the word before may be long and is looked for at every place of the text.
+            // Checked first, since the preceding word may be long and this runs at every position
+            // of the text.
             let is_zip = rest.starts_with(&self.zip);
             let is_module =
                 || before.rsplit([' ', '/', '`']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
@@ -66,7 +68,7 @@ impl Filters {
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
         }
         if !self.links {
-            // Said by every command that sets a default, and told in a test of its own.
+            // Every command that sets a default prints this; one test of its own covers it.
             text = text
                 .split_inclusive('\n')
                 .filter(|line| !line.contains(NO_LINKS) && !line.starts_with("  editors can use "))
@@ -88,7 +90,8 @@ impl Filters {
 /// Part of the note about `current` where it cannot be made.
 const NO_LINKS: &str = "cannot be made: this file system has no links to directories";
 
-/// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what follows.
+/// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what
+/// follows.
 fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {
     let mut result = String::with_capacity(text.len());
     let mut position = 0;

@@ -1,4 +1,4 @@
-//! One run of a program in a context, and what came of it.
+//! One run of a program in a context, and its output.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -73,7 +73,7 @@ impl Invocation {
         self
     }
 
-    /// With that on its stdin, which is otherwise empty.
+    /// With this text on stdin, which is empty otherwise.
     #[must_use]
     pub fn stdin(mut self, input: impl AsRef<[u8]>) -> Self {
         self.input = input.as_ref().to_vec();
@@ -122,7 +122,7 @@ impl Invocation {
     }
 }
 
-/// What a program did, with everything that differs between runs and machines replaced in both texts.
+/// The output of a program. What differs between runs and machines is replaced in both texts.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// The exit code; `None` if a signal ended the program.
@@ -151,7 +151,7 @@ impl Output {
         self
     }
 
-    /// stdout without filters and without blanks at its ends.
+    /// Unfiltered stdout without surrounding whitespace.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.raw_stdout).trim().to_owned()
     }
@@ -162,7 +162,8 @@ impl Output {
         serde_json::from_slice(&self.raw_stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
     }
 
-    /// The value of a line `NAME=value` of `go fake-report`; `None` if it says that the variable is unset.
+    /// The value of a line `NAME=value` of `go fake-report`; `None` if it says that the variable is
+    /// unset.
     #[track_caller]
     pub fn reported(&self, name: &str) -> Option<String> {
         let text = String::from_utf8_lossy(&self.raw_stdout);

@@ -1,4 +1,4 @@
-//! The world one test runs in.
+//! The environment of one test.
 
 mod filter;
 mod invocation;
@@ -41,16 +41,17 @@ pub struct TestContext {
 }
 
 impl TestContext {
-    /// A fresh context for those programs; tests write `context!()`.
+    /// A fresh context for these programs; tests write `context!()`.
     pub fn new(programs: &Programs) -> Self {
         let root = tempfile::Builder::new().prefix("gover-test-").tempdir().expect("a temporary directory");
-        // Names as the operating system knows them: /tmp is a link on macOS, short names exist on Windows.
+        // Names as the operating system knows them: /tmp is a link on macOS, short names exist on
+        // Windows.
         let path = canonical(root.path());
         let layout = Layout::new(path.join("gover"));
         for directory in ["home", "home/.config", "empty", "shop", "tmp", "gover/bin"] {
             fs::create_dir_all(path.join(directory)).expect("a directory below the temporary one");
         }
-        // Both side by side, as an installation has them.
+        // Both in the same directory, as in an installation.
         let gover = layout.program("gover");
         link_executable(&programs.gover(), &gover);
         link_executable(&programs.shim(), &layout.program("gover-shim"));
@@ -58,13 +59,13 @@ impl TestContext {
         Self { root, layout, gover, variables, site: None }
     }
 
-    /// With a site that publishes nothing yet, and all sources set to it.
+    /// With an empty site, and all sources set to it.
     #[must_use]
     pub fn with_site(self) -> Self {
         self.with_this_site(FakeSite::start())
     }
 
-    /// With all sources set to that site.
+    /// With all sources set to this site.
     #[must_use]
     pub fn with_this_site(mut self, site: FakeSite) -> Self {
         self.set(vars::GOVER_GODEV_URL, site.url());
@@ -74,30 +75,26 @@ impl TestContext {
         self
     }
 
-    /// The same as [`with_site`](Self::with_site), by the name of what it starts.
-    #[must_use]
-    pub fn with_server(self) -> Self {
-        self.with_site()
-    }
-
     /// The site of [`with_site`](Self::with_site).
     pub fn site(&self) -> &FakeSite {
         self.site.as_ref().expect("this context was made without `with_site`")
     }
 
-    /// Publishes a made-up release for this platform everywhere; take a version that was never released.
+    /// Publishes a made-up release for this platform everywhere; take a version that was never
+    /// released.
     pub fn publish(&self, name: &str) -> Arc<Release> {
         self.site().publish(Release::new(name))
     }
 
-    /// Puts a made-up toolchain straight into `versions`, as one that came there by other means; returns its GOROOT.
+    /// Copies a made-up toolchain into `versions` without gover; returns its GOROOT.
     pub fn install_fake(&self, name: &str) -> PathBuf {
         let goroot = self.layout.versions().join(name);
         Release::new(name).write_to(&goroot);
         goroot
     }
 
-    /// Puts a made-up toolchain outside gover and its `bin` last on PATH: a system Go. Returns its GOROOT.
+    /// Makes a system Go: a made-up toolchain outside gover, with its `bin` last on PATH. Returns
+    /// its GOROOT.
     pub fn install_system_fake(&mut self, name: &str) -> PathBuf {
         let goroot = self.root().join("system").join(name);
         Release::new(name).write_to(&goroot);
@@ -122,7 +119,7 @@ impl TestContext {
         self.command(&self.gover).args(arguments).run()
     }
 
-    /// Runs the shim by a name, which is put in place first.
+    /// Installs the shim under a name and runs it.
     pub fn shim<S: AsRef<OsStr>>(&self, name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
         let program = self.install_shim(name);
         self.command(program).args(arguments).run()
@@ -175,7 +172,7 @@ impl TestContext {
         &self.layout
     }
 
-    /// The manager's program, as it lies in `bin`.
+    /// The manager's program in `bin`.
     pub fn gover_program(&self) -> &Path {
         &self.gover
     }
@@ -207,7 +204,7 @@ impl TestContext {
         names
     }
 
-    /// A program of the machine, such as a shell, from the PATH of the test itself; `None` if it is not there.
+    /// A program of the machine, such as a shell, from the PATH of the test itself.
     pub fn find_on_machine(&self, name: &str) -> Option<PathBuf> {
         let file = gover_core::layout::executable_name(name);
         Env::from_process()
@@ -223,7 +220,7 @@ impl TestContext {
     }
 }
 
-/// Whether this system has links to directories: all have but Wine, which names itself in the environment.
+/// Whether this system has links to directories: all but Wine do, which sets a variable.
 pub fn has_directory_links() -> bool {
     !IS_WINDOWS || Env::from_process().var("WINELOADER").is_none()
 }
@@ -288,7 +285,7 @@ const BELOW_HOME: &[(&str, &str)] = &[
     ("XDG_STATE_HOME", ".local/state"),
 ];
 
-/// Port 1 is reserved and nobody listens there, so what should not be asked fails at once.
+/// Nothing listens on the reserved port 1, so a request that should not happen fails at once.
 const FIXED: &[(&str, &str)] = &[
     (vars::GOVER_GODEV_URL, "http://127.0.0.1:1"),
     (vars::GOPROXY, "http://127.0.0.1:1/proxy"),

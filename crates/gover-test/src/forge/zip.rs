@@ -167,7 +167,8 @@ pub struct Zip {
     pub count: Option<u16>,
     /// Where the directory begins, if that is not the truth.
     pub directory: Option<u32>,
-    /// With the end record and locator of large zips, which says this many entries more than there are.
+    /// With the end record and locator of large zips, which says this many entries more than there
+    /// are.
     pub large: Option<u64>,
 }
 

@@ -1,7 +1,7 @@
-//! A checksum database in memory, with a key of its own, that answers as sum.golang.org does.
+//! A checksum database in memory, with its own key, that responds like sum.golang.org.
 //!
-//! The tree is computed here from the definition in RFC 6962, not by the library that gover uses, so that the two
-//! cannot be wrong in the same way.
+//! The tree is computed here from the definition in RFC 6962, not by the library that gover uses,
+//! so that the two cannot be wrong in the same way.
 
 mod tree;
 
@@ -33,7 +33,7 @@ struct State {
     shown: Option<usize>,
 }
 
-/// An Ed25519 key pair that is public knowledge.
+/// A public Ed25519 key pair.
 #[derive(Clone, Copy)]
 struct Key {
     seed: [u8; 32],
@@ -41,7 +41,7 @@ struct Key {
 }
 
 impl FakeLog {
-    /// An empty log of that name.
+    /// An empty log.
     pub fn new(name: &str) -> Self {
         Self::with_key(name, KEY)
     }
@@ -52,7 +52,7 @@ impl FakeLog {
         Self { key: OTHER_KEY, state: Arc::new(Mutex::new(self.state().clone())), ..self.clone() }
     }
 
-    /// A log with the same name and key that agrees on the first `common` records and then goes its own way.
+    /// A log with the same name and key that agrees on the first `common` records only.
     #[must_use]
     pub fn fork(&self, common: usize) -> Self {
         let fork = Self::with_key(&self.name, self.key);
@@ -66,7 +66,6 @@ impl FakeLog {
         fork
     }
 
-    /// `sum.test`, or whatever it was given.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -110,7 +109,7 @@ impl FakeLog {
         self.state().size()
     }
 
-    /// Answers from now on as it did when it had `size` records; `None` shows everything again.
+    /// Responds from now on as it did when it had `size` records; `None` shows everything again.
     pub fn show_only(&self, size: Option<usize>) {
         self.state().shown = size;
     }
@@ -123,7 +122,7 @@ impl FakeLog {
         self.sign(&format!("go.sum database tree\n{size}\n{}\n", base64(&root)))
     }
 
-    /// A note of this log over any text, for heads that no honest log signs.
+    /// A note of this log over any text, for tree heads that no honest log signs.
     pub fn sign(&self, text: &str) -> Vec<u8> {
         let public = [&[1], self.key.public.as_slice()].concat();
         let secret = [&[1], self.key.seed.as_slice()].concat();
@@ -135,7 +134,8 @@ impl FakeLog {
         note.to_bytes()
     }
 
-    /// The body for a path below the database's base, such as `/lookup/golang.org/toolchain@…`; `None` is 404.
+    /// The body for a path below the database's base, such as `/lookup/golang.org/toolchain@…`;
+    /// `None` is 404.
     pub fn answer(&self, path: &str) -> Option<Vec<u8>> {
         if path == "/supported" {
             return Some(Vec::new());

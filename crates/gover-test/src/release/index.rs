@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::Release;
 
-/// The index of `releases`, newest first, one entry a version; `all` as for `include=all`, otherwise the newest
-/// patch of the two newest minors. Each version also has a source row, which no manager may take.
+/// The index of `releases`, newest first, one entry a version; `all` as for `include=all`,
+/// otherwise the newest patch of the two newest minors. Each version also has a source row, which
+/// no manager may take.
 pub fn index_json(releases: &[&Release], all: bool) -> Value {
     let mut names: Vec<ToolchainName> = releases
         .iter()

@@ -1,4 +1,4 @@
-//! A Go release of a few kilobytes, in each packing that the real ones come in.
+//! A Go release of a few kilobytes, in every format of the real ones.
 
 mod index;
 mod pack;
@@ -17,10 +17,11 @@ use crate::programs::{fake_go, place_executable};
 pub use index::index_json;
 pub use pack::{Entry, gzip, pack_tar_gz, pack_zip};
 
-/// A made-up Go release: a small tree with the shape of a real one, whose `bin/go` is the `fake-go` program.
+/// A made-up Go release: a small tree with the shape of a real one, whose `bin/go` is the `fake-go`
+/// program.
 ///
-/// The tree holds what the packings treat differently: directories that the module lacks, `go.mod` files that it
-/// renames, files that must become executable.
+/// The tree holds what the packings treat differently: directories that the module lacks, `go.mod`
+/// files that it renames, files that must become executable.
 #[derive(Debug)]
 pub struct Release {
     name: String,
@@ -48,8 +49,8 @@ impl Release {
         Self { name: name.to_owned(), platform, files, archive: OnceLock::new(), module_zip: OnceLock::new() }
     }
 
-    /// The release `name` for another architecture than that of the running test, with a `bin/go` that no system
-    /// can run: the first bytes of a program, and nothing behind them.
+    /// The release `name` for another architecture than that of the running test, with a `bin/go`
+    /// that no system can run: the first bytes of a program, and nothing behind them.
     pub fn for_another_machine(name: &str) -> Self {
         let host = Platform::host();
         let (arch, program) = match (host.os(), host.arch()) {
@@ -70,15 +71,6 @@ impl Release {
     pub fn with_file(mut self, path: &str, bytes: impl Into<Vec<u8>>) -> Self {
         let executable = self.files.get(path).is_some_and(|file| file.executable);
         self.files.insert(path.to_owned(), File { bytes: bytes.into(), executable });
-        self.archive = OnceLock::new();
-        self.module_zip = OnceLock::new();
-        self
-    }
-
-    /// Removes a file of the tree.
-    #[must_use]
-    pub fn without_file(mut self, path: &str) -> Self {
-        self.files.remove(path);
         self.archive = OnceLock::new();
         self.module_zip = OnceLock::new();
         self
@@ -185,7 +177,8 @@ impl Release {
         entries.into_iter()
     }
 
-    /// The module's files by their names in it: four directories are left out, `go.mod` becomes `_go.mod`.
+    /// The module's files by their names in it: four directories are left out, `go.mod` becomes
+    /// `_go.mod`.
     fn module_files(&self) -> impl Iterator<Item = (String, &File)> {
         self.files.iter().filter_map(|(path, file)| {
             let top = path.split_once('/').map_or("", |(top, _)| top);

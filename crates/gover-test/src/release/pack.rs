@@ -1,4 +1,4 @@
-//! Archives from entries; also from entries that no honest archive has.
+//! Archives from entries, including those that no honest archive has.
 
 use std::io::{Cursor, Write as _};
 
@@ -74,7 +74,7 @@ pub fn pack_zip(entries: &[Entry]) -> Vec<u8> {
     writer.finish().expect("memory takes the end of an archive").into_inner()
 }
 
-/// Those bytes, packed by gzip.
+/// The bytes, compressed by gzip.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("writing into memory");

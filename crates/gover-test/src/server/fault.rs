@@ -1,9 +1,8 @@
-//! What can go wrong between a server and a client.
+//! Faults of a server or connection.
 
-/// A fault of one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The connection ends after that many bytes of the body, of which more were announced.
+    /// The connection ends after this many bytes of the body, although more were announced.
     TruncateAt(usize),
     /// Nothing is sent until [`FakeServer::release_stalled`](super::FakeServer::release_stalled).
     Stall,
@@ -13,27 +12,27 @@ pub enum Fault {
     Status(u16),
     /// This status with this text.
     StatusText(u16, String),
-    /// The lowest bit of the byte at that offset of the whole body is wrong.
+    /// The lowest bit of the byte at this offset of the body is flipped.
     FlipByte(usize),
     /// `Range` is ignored: 200 and everything, as simple servers do.
     IgnoreRange,
-    /// The ranges come from somewhere else: `Content-Range` begins that many bytes later than asked.
+    /// `Content-Range` starts this many bytes later than requested.
     ShiftRange(usize),
-    /// `If-Range` is ignored: a part of whatever file there is now.
+    /// `If-Range` is ignored: a part of the current file is sent.
     IgnoreIfRange,
-    /// The length of the whole file in `Content-Range` differs from the truth by so much.
+    /// The total length in `Content-Range` is wrong by this much.
     WrongTotal(i64),
-    /// A part comes as `multipart/byteranges`, which nobody asked for.
+    /// A part is sent as `multipart/byteranges`.
     Multipart,
-    /// A further header of the answer.
+    /// An additional header.
     Header(&'static str, String),
-    /// `Content-Length` differs from the truth by so much, and the connection ends after the true body.
+    /// `Content-Length` is wrong by this much, and the connection ends after the real body.
     WrongLength(i64),
     /// No `Content-Length`; the end of the connection ends the body.
     NoLength,
     /// 302 to another place.
     Redirect(String),
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     Close,
     /// Each connection sends at most that many bytes of the body a second.
     BytesPerSecond(usize),

@@ -10,7 +10,8 @@ use crate::digest::sha256_hex;
 pub struct Request {
     /// `GET`, `HEAD`, …
     pub method: String,
-    /// The path without its query; for a request made to this server as a proxy, without scheme and host too.
+    /// The path without its query; for a request made to this server as a proxy, without scheme and
+    /// host too.
     pub path: String,
     /// What follows `?`, empty if nothing does.
     pub query: String,
@@ -29,7 +30,8 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Reads the head of a request; `None` if the client closed the connection before it was complete.
+    /// Reads the head of a request; `None` if the client closed the connection before it was
+    /// complete.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
         let mut head = Vec::new();
         let mut byte = [0];
@@ -71,7 +73,7 @@ impl Request {
     }
 }
 
-/// What the server answers. Ranges, conditions and lengths are the server's business.
+/// A response. The server adds ranges, conditions and lengths.
 #[derive(Clone, Debug)]
 pub struct Response {
     pub(super) status: u16,
@@ -94,7 +96,7 @@ impl Response {
         Self { status, headers, body: text.as_bytes().into(), etag: None }
     }
 
-    /// 302 to another place: a path of this server or a whole URL.
+    /// 302 to a path of this server or a whole URL.
     pub fn redirect(location: &str) -> Self {
         Self::status(302, "found elsewhere\n").with_header("Location", location)
     }

@@ -16,10 +16,10 @@ use base64::prelude::BASE64_STANDARD;
 pub use fault::Fault;
 pub use message::{Request, Response};
 
-/// A server that answers what it was told to and remembers what it was asked.
+/// A server that sends the responses it was given and records every request.
 ///
-/// Each connection carries one request (`Connection: close`), so that the log is what the client decided to ask.
-/// It ends when dropped, which also ends what is stalled.
+/// Each connection carries one request (`Connection: close`), so that the recorded requests are
+/// those that the client chose to make. Dropping the server also ends stalled connections.
 #[derive(Debug)]
 pub struct FakeServer {
     address: SocketAddr,
@@ -40,7 +40,7 @@ struct State {
     routes: BTreeMap<String, Response>,
     handlers: Vec<(String, Handler)>,
     faults: Vec<ActiveFault>,
-    /// Prefixes of paths, and the `Authorization` without which they are not given away.
+    /// Prefixes of paths, and the `Authorization` that each needs.
     guarded: Vec<(String, String)>,
     requests: Vec<Request>,
     stalled: usize,
@@ -56,7 +56,7 @@ struct ActiveFault {
 }
 
 impl FakeServer {
-    /// Starts a server on a free port that knows no path yet.
+    /// Starts a server without routes on a free port.
     pub fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket has an address");
@@ -103,8 +103,8 @@ impl FakeServer {
         self.state().routes.remove(path);
     }
 
-    /// Lets a function answer every path that begins with `prefix`; `None` from it is 404. The longest prefix
-    /// wins, among equals the last.
+    /// Lets a function answer every path with this prefix; `None` is 404. The longest prefix wins,
+    /// among equals the last.
     pub fn handle(
         &self,
         prefix: &str,
@@ -113,18 +113,18 @@ impl FakeServer {
         self.state().handlers.push((prefix.to_owned(), Arc::new(handler)));
     }
 
-    /// Makes every request for `path` fail so; a path that ends in `*` stands for all that begin like it. Several
-    /// faults of one path add up.
+    /// Makes every request for `path` fail this way; a `*` at the end matches any rest. Faults of
+    /// one path add up.
     pub fn fault(&self, path: &str, fault: Fault) {
         self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: None });
     }
 
-    /// Makes the next `times` requests for `path` fail so.
+    /// Makes the next `times` requests for `path` fail this way.
     pub fn fault_times(&self, path: &str, fault: Fault, times: usize) {
         self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: Some(times) });
     }
 
-    /// Gives what begins with `prefix` only to who sends this user and password; 401 to others.
+    /// Requires this user and password for paths with this prefix; others get 401.
     pub fn guard(&self, prefix: &str, user: &str, password: &str) {
         let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
         self.state().guarded.push((prefix.to_owned(), format!("Basic {encoded}")));
@@ -140,7 +140,7 @@ impl FakeServer {
         self.state().faults.clear();
     }
 
-    /// Every request so far, in the order of arrival.
+    /// All requests so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
     }
@@ -185,7 +185,7 @@ impl FakeServer {
         self.shared.lock()
     }
 
-    /// Waits for a condition; gives up loudly after a time that no healthy test needs.
+    /// Waits for a condition; fails the test after a time that no healthy test needs.
     fn wait(&self, what: &str, condition: impl Fn(&State) -> bool) {
         let (state, result) = self
             .shared
@@ -201,7 +201,7 @@ impl Drop for FakeServer {
     fn drop(&mut self) {
         self.state().stopping = true;
         self.shared.changed.notify_all();
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, which then sees that it must stop.
         let woken = TcpStream::connect(self.address).is_ok();
         if let Some(thread) = self.listener.take()
             && woken
@@ -288,7 +288,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let Ok(stream) = stream else { continue };
         let shared = Arc::clone(shared);
-        // A client that goes away early is no failure of the server; the test sees what it left in the log.
+        // A client that disconnects early is not an error here; the test sees its requests.
         std::thread::spawn(move || converse(stream, &shared));
     }
 }

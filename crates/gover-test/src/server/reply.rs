@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::message::{Request, Response};
 use super::{Fault, Shared};
 
-/// What is sent, before the faults of the wire.
+/// A response before the faults of the connection.
 struct Reply {
     status: u16,
     headers: Vec<(String, String)>,

@@ -9,16 +9,17 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::{Service, read_head};
 use crate::server::FakeServer;
 
-/// https in front of a [`FakeServer`], with a certificate of an authority that nobody trusts unless told to.
+/// TLS in front of a [`FakeServer`], with a certificate of a private authority.
 ///
-/// The certificate is for 127.0.0.1 and some names in `.test`, to which only a [`FakeProxy`](super::FakeProxy) leads.
+/// The certificate is for 127.0.0.1 and some names in `.test`, to which only a
+/// [`FakeProxy`](super::FakeProxy) leads.
 #[derive(Debug)]
 pub struct TlsFront {
     service: Service,
 }
 
 impl TlsFront {
-    /// Starts before that server, which must live longer.
+    /// Starts in front of a server, which must outlive it.
     pub fn start(server: &FakeServer) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
@@ -37,7 +38,8 @@ impl TlsFront {
                 let Some(head) = read_head(&mut client)? else { return Ok(()) };
                 let mut upstream = TcpStream::connect(server)?;
                 upstream.write_all(&head)?;
-                // The server ends the connection after one answer. What it cut off is cut off here.
+                // The server closes the connection after one response. A truncated response stays
+                // truncated.
                 io::copy(&mut upstream, &mut client)?;
                 client.conn.send_close_notify();
                 client.flush()
@@ -62,7 +64,7 @@ impl TlsFront {
     /// The authority's certificate, for `SSL_CERT_FILE`. Its name is `Acme Inspection CA`.
     pub const AUTHORITY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/ca.pem");
 
-    /// A certificate that vouches for nothing, for `SSL_CERT_FILE` where the system's store shall not decide.
+    /// A useless certificate for `SSL_CERT_FILE`, so that the system's store is not used.
     pub const STRANGER: &[u8] = include_bytes!("../../../../tests/fixtures/tls/expired.pem");
 }
 

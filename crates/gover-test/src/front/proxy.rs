@@ -8,7 +8,8 @@ use base64::prelude::BASE64_STANDARD;
 use super::{Service, TlsFront, read_head};
 use crate::server::FakeServer;
 
-/// An HTTP proxy through which every name leads to the same server: `CONNECT` for https, whole addresses for http.
+/// A forward proxy that leads every name to the same server: `CONNECT` for https, whole addresses
+/// for http.
 #[derive(Debug)]
 pub struct FakeProxy {
     service: Service,
@@ -17,26 +18,26 @@ pub struct FakeProxy {
 
 #[derive(Debug, Default)]
 struct State {
-    /// `user:password`, if it wants to know who asks.
+    /// `user:password`, if the proxy requires credentials.
     wanted: Option<String>,
-    /// What it answers to everything, if it gives no way to anybody.
+    /// The status of every response, if the proxy refuses everything.
     refusal: Option<u16>,
     requests: Vec<ProxyRequest>,
 }
 
-/// What a proxy was asked.
+/// A request to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyRequest {
     /// `CONNECT go.test:443`, `GET http://go.test/dl/`.
     pub line: String,
-    /// Who asked, as `user:password`.
+    /// The credentials of the client, as `user:password`.
     pub credentials: Option<String>,
-    /// Whether a header for the server itself was in it that only the server may see.
+    /// Whether it contained a header that only the server may see.
     pub authorization: bool,
 }
 
 impl FakeProxy {
-    /// Starts before a server, and before its front for https.
+    /// Starts in front of a server and its TLS front.
     pub fn start(server: &FakeServer, front: &TlsFront) -> Self {
         let state = Arc::<Mutex<State>>::default();
         let (for_service, server, front) = (Arc::clone(&state), server.address(), front.address());
@@ -44,12 +45,12 @@ impl FakeProxy {
         Self { service, state }
     }
 
-    /// From now on wants this user and password.
+    /// Requires this user and password from now on.
     pub fn want(&self, user: &str, password: &str) {
         self.state().wanted = Some(format!("{user}:{password}"));
     }
 
-    /// From now on answers everything with that status.
+    /// Answers everything with this status from now on.
     pub fn refuse(&self, status: u16) {
         self.state().refusal = Some(status);
     }
@@ -64,12 +65,12 @@ impl FakeProxy {
         format!("http://{}", self.host())
     }
 
-    /// What it was asked so far.
+    /// All requests so far.
     pub fn requests(&self) -> Vec<ProxyRequest> {
         self.state().requests.clone()
     }
 
-    /// Forgets what it was asked.
+    /// Forgets all requests.
     pub fn forget_requests(&self) {
         self.state().requests.clear();
     }

@@ -1,4 +1,4 @@
-//! What may lie between a client and a [`FakeServer`](crate::FakeServer): encryption, a proxy.
+//! What stands in front of a [`FakeServer`](crate::FakeServer): TLS, a forward proxy.
 
 mod proxy;
 mod tls;
@@ -34,7 +34,7 @@ impl Service {
                 }
                 let Ok(stream) = stream else { continue };
                 let serve = Arc::clone(&serve);
-                // A client that goes away early is no failure here; the test sees what it asked for.
+                // A client that disconnects early is not an error here; the test sees its requests.
                 std::thread::spawn(move || {
                     stream.set_read_timeout(Some(Duration::from_mins(1)))?;
                     serve(stream)
@@ -48,7 +48,7 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it shall stop.
+        // Wakes the listener, which then sees that it must stop.
         let woken = TcpStream::connect(self.address).is_ok();
         if let Some(thread) = self.thread.take()
             && woken
