@@ -191,14 +191,14 @@ impl Installer<'_> {
         };
         if content.is_err() {
             // The log may be on its way through a proxy that wants a password, which a person is typing.
-            self.supply.until_unasked().await;
+            self.supply.clock().running().await;
         }
         let content = content?;
         let must = request.require_log || content.download.artifact.proof == Proof::Log;
         let mut answer = match answer {
             Some(answer) => Some(answer),
             None if must => Some(lookup.await),
-            None => self.supply.within(self.log_patience, lookup).await,
+            None => self.supply.clock().timeout(self.log_patience, lookup).await,
         };
         // A server that allows a client one connection refuses this one while the download has it.
         if must && matches!(&answer, Some(Err(error)) if error.is_unavailable()) {

@@ -38,6 +38,8 @@ impl Http {
         }
         let known = self.credentials.for_url(&url).await.map_err(HttpError::Authentication)?;
         let response = self.send_with(&url, &ask, known.clone()).await?;
+        // It has responded, even if a person has to type a password now.
+        self.note_activity(url.as_str());
         if !response.status().is_client_error() {
             return Ok(response);
         }

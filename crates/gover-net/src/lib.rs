@@ -10,13 +10,14 @@ mod auth;
 mod authorities;
 mod certificate;
 mod client;
+mod clock;
 mod coding;
 mod error;
 mod exchange;
 mod forward;
 mod lanes;
 mod probe;
-pub mod race;
+mod race;
 mod redirect;
 mod retry;
 mod settings;
@@ -27,11 +28,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Client, Response, StatusCode};
-use tokio::time::timeout;
 
 use auth::Credentials;
 use exchange::{Ask, Guarded};
@@ -39,9 +39,11 @@ use forward::Forward;
 use lanes::Lanes;
 
 pub use certificate::CertificateProblem;
+pub use clock::Clock;
 pub use coding::{GZIP, inflated};
 pub use error::{HttpError, reason_of};
 pub use probe::{ProbeError, Probed, ServerTime};
+pub use race::{Question, Winner};
 pub use retry::Retries;
 pub use settings::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
@@ -64,8 +66,8 @@ pub struct Http {
     unreachable: Mutex<BTreeMap<String, HttpError>>,
     /// How many small answers are fetched at a time.
     lanes: Lanes,
-    /// When a place was last heard of.
-    heard: Mutex<BTreeMap<String, Instant>>,
+    /// When each server last sent something, by the clock.
+    activity: Mutex<BTreeMap<String, Duration>>,
     /// Made with the first request that must have a connection of its own.
     apart: OnceLock<Box<Self>>,
 }
@@ -84,7 +86,7 @@ impl Http {
             credentials,
             guarded: Guarded::default(),
             unreachable: Mutex::default(),
-            heard: Mutex::default(),
+            activity: Mutex::default(),
             lanes: Lanes::default(),
             apart: OnceLock::new(),
             settings,
@@ -119,28 +121,9 @@ impl Http {
         })
     }
 
-    /// When a program was last asked who asks, now if one is: until then nothing could be heard of servers.
-    pub fn asked_at(&self) -> Option<Instant> {
-        self.credentials.asked_at()
-    }
-
-    /// Waits until no program is being asked any more, which goes on when the request was given up: a person may be
-    /// typing a password.
-    pub async fn until_unasked(&self) {
-        self.credentials.until_unasked().await;
-    }
-
-    /// What `work` comes to; `None` if it takes longer than `limit`. While a program is asked, and until it has ended, no
-    /// time passes.
-    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = Box::pin(work);
-        let mut left = limit;
-        loop {
-            if let Ok(done) = timeout(left, &mut work).await {
-                return Some(done);
-            }
-            left = limit.checked_sub(self.asked_at()?.elapsed())?;
-        }
+    /// Time as servers see it.
+    pub fn clock(&self) -> &Clock {
+        self.credentials.clock()
     }
 
     /// Allows connecting again to a server that could not be reached.
@@ -148,20 +131,32 @@ impl Http {
         self.unreachable().remove(&address::origin(url));
     }
 
-    /// When the place of an address last sent something, or could send nothing since a program was asked.
-    pub fn heard_at(&self, url: &str) -> Option<Instant> {
-        let heard = self.heard().get(&address::origin(url)).copied();
-        heard.max(self.asked_at())
+    /// Waits until nothing was heard of these servers for `patience`, and of the request to them
+    /// since it was made.
+    pub async fn silence(&self, servers: &[String], made: Duration, patience: Duration) {
+        let mut deadline = made + patience;
+        loop {
+            self.clock().sleep_until(deadline).await;
+            let last = servers.iter().filter_map(|server| self.last_activity(server)).max();
+            match last.map(|last| last + patience) {
+                Some(later) if later > deadline => deadline = later,
+                _ => return,
+            }
+        }
     }
 
-    /// Whether none of these places was heard of for as long as patience lasts, while all of them could be.
-    pub fn are_quiet<P: AsRef<str>>(&self, places: impl IntoIterator<Item = P>) -> bool {
-        let heard = places.into_iter().filter_map(|place| self.heard_at(place.as_ref())).max();
-        heard.max(self.asked_at()).is_none_or(|heard| heard.elapsed() >= self.settings.patience)
+    /// Tells the person that nothing is heard of any of these sources.
+    pub fn tell_silence(&self, labels: &[String]) {
+        let NetworkSettings { notice, patience, .. } = &self.settings;
+        notice.tell(&Waiting::Sources { labels, silence: *patience });
     }
 
-    fn hear(&self, origin: &str) {
-        self.heard().insert(origin.to_owned(), Instant::now());
+    fn last_activity(&self, url: &str) -> Option<Duration> {
+        self.activity().get(&address::origin(url)).copied()
+    }
+
+    fn note_activity(&self, url: &str) {
+        self.activity().insert(address::origin(url), self.clock().now());
     }
 
     async fn read_once(
@@ -188,7 +183,7 @@ impl Http {
         let mut bytes = Vec::new();
         let mut stream = Stream::of_text(response)?;
         while let Some(chunk) = stream.next().await? {
-            self.hear(&origin);
+            self.note_activity(url);
             let chunk = chunk.as_ref();
             if (bytes.len() + chunk.len()) as u64 > limit {
                 return Err(HttpError::TooLong { limit });
@@ -205,7 +200,7 @@ impl Http {
         }
         let result = self.exchange(url, ask).await;
         match &result {
-            Ok(_) => self.hear(&origin),
+            Ok(_) => self.note_activity(url),
             Err(error) if error.is_lasting() => {
                 self.unreachable().insert(origin, error.clone());
             }
@@ -218,8 +213,8 @@ impl Http {
         self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
     }
 
-    fn heard(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Instant>> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn activity(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Duration>> {
+        self.activity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, HttpError>> {

@@ -1,168 +1,202 @@
-//! Asking several in order of preference without waiting for one that is silent.
+//! Asking several servers in order of preference without waiting for one that is silent.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep};
+use futures_util::future::{LocalBoxFuture, OptionFuture};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 
-/// A question on its way.
-pub type Question<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + 'a>>;
+use crate::Http;
 
-/// The first answer.
+/// A question to one source.
+pub struct Question<'a, T, E> {
+    /// The source's name. If every source that is left is silent and all have a name, a notice says
+    /// so.
+    pub label: Option<String>,
+    /// Where the source is. While one of these servers sends something, the source is not silent.
+    pub servers: Vec<String>,
+    /// How long the source may be silent before the next one is asked too. Without it, the next one
+    /// is asked only after a failure.
+    pub patience: Option<Duration>,
+    pub response: LocalBoxFuture<'a, Result<T, E>>,
+}
+
+/// The first response.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer<T> {
-    /// Which question it answers, counted from 0.
-    pub from: usize,
-    /// The answer.
+pub struct Winner<T> {
+    /// The number of the question, counted from 0.
+    pub number: usize,
     pub value: T,
-    /// Questions that were put longer than the patience ago and have no answer; they are dropped.
+    /// Questions that had no response in time, and are dropped.
     pub silent: Vec<usize>,
-    /// Questions that failed.
     pub failed: Vec<usize>,
 }
 
-/// How patient a race is.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience<W, Q, A> {
-    /// How long a question may be without an answer before it counts as silent.
-    pub silence: Duration,
-    /// How long after the question of that number the next is put beside it; `None` waits for its end.
-    pub wait: W,
-    /// Whether nothing is heard of the question of that number; one whose answer is on its way is waited for.
-    pub quiet: Q,
-    /// Told once, with the numbers of those that are asked, if the question put last is silent too and there is no other
-    /// to put.
-    pub all_silent: A,
+impl Http {
+    /// Asks the first question, and the next whenever the latest has failed or is silent for too
+    /// long; `None` if all failed. `failed` is called for each failure and says whether the next
+    /// question may be asked because of it; an error of its own ends the race.
+    pub async fn race<'a, T: 'a, E: 'a, X>(
+        &'a self,
+        questions: impl IntoIterator<Item = Question<'a, T, E>>,
+        failed: impl FnMut(usize, E) -> Result<bool, X>,
+    ) -> Result<Option<Winner<T>>, X> {
+        let questions = questions.into_iter();
+        let race = Race {
+            http: self,
+            questions,
+            running: FuturesUnordered::new(),
+            asked: Vec::new(),
+            silence: None,
+        };
+        let result = race.run(failed).await;
+        // A person may still be typing a password for a source that was too slow.
+        self.clock().running().await;
+        result
+    }
 }
 
-/// Puts the first question, and the next whenever the one put last has failed or is silent for too long; `None` if all
-/// failed. `failed` is told each failure and says whether the next question may be put because of it; its own error
-/// ends the race.
-pub async fn race<'a, T, E, X>(
-    questions: impl IntoIterator<Item = Question<'a, T, E>>,
-    patience: Patience<impl Fn(usize) -> Option<Duration>, impl Fn(usize) -> bool, impl Fn(Vec<usize>)>,
-    mut failed: impl FnMut(usize, E) -> Result<bool, X>,
-) -> Result<Option<Answer<T>>, X> {
-    let mut race = Race { waiting: questions.into_iter(), running: Vec::new(), asked: 0, alarm: None };
-    let mut failures = Vec::new();
-    race.ask(&patience.wait);
-    while !race.running.is_empty() {
-        match race.next().await {
-            Event::Silence if race.asked.checked_sub(1).is_some_and(|last| !(patience.quiet)(last)) => {
-                race.alarm = Some(Box::pin(sleep(patience.silence)));
-            }
-            Event::Silence => {
-                if let Some(last) = race.running.iter_mut().find(|put| put.number + 1 == race.asked) {
-                    last.passed_by = true;
-                }
-                if !race.ask(&patience.wait) {
-                    let running = race.running.iter().map(|put| put.number).collect();
-                    (patience.all_silent)(running);
-                }
-            }
-            Event::Ended(from, Ok(value)) => {
-                let silent = |put: &&Put<'a, T, E>| put.passed_by && put.since.elapsed() >= patience.silence;
-                let silent = race.running.iter().filter(silent).map(|put| put.number).collect();
-                return Ok(Some(Answer { from, value, silent, failed: failures }));
-            }
-            Event::Ended(number, Err(error)) => {
-                failures.push(number);
-                if failed(number, error)? && number + 1 == race.asked {
-                    race.ask(&patience.wait);
+struct Race<'a, I, T, E> {
+    http: &'a Http,
+    questions: I,
+    running: FuturesUnordered<LocalBoxFuture<'a, (usize, Result<T, E>)>>,
+    asked: Vec<Asked>,
+    /// Ends when the latest question has been silent for too long.
+    silence: Option<LocalBoxFuture<'a, ()>>,
+}
+
+struct Asked {
+    label: Option<String>,
+    at: Duration,
+    was_silent: bool,
+    has_failed: bool,
+}
+
+impl<'a, T: 'a, E: 'a, I: Iterator<Item = Question<'a, T, E>>> Race<'a, I, T, E> {
+    async fn run<X>(
+        mut self,
+        mut failed: impl FnMut(usize, E) -> Result<bool, X>,
+    ) -> Result<Option<Winner<T>>, X> {
+        self.ask_next();
+        loop {
+            tokio::select! {
+                biased;
+                ended = self.running.next() => match ended {
+                    None => return Ok(None),
+                    Some((number, Ok(value))) => return Ok(Some(self.winner(number, value))),
+                    Some((number, Err(error))) => {
+                        if let Some(asked) = self.asked.get_mut(number) {
+                            asked.has_failed = true;
+                        }
+                        if failed(number, error)? && number + 1 == self.asked.len() {
+                            self.ask_next();
+                        }
+                    }
+                },
+                Some(()) = OptionFuture::from(self.silence.as_mut()) => {
+                    if let Some(latest) = self.asked.last_mut() {
+                        latest.was_silent = true;
+                    }
+                    if !self.ask_next() {
+                        self.tell_silence();
+                    }
                 }
             }
         }
     }
-    Ok(None)
-}
 
-struct Race<'a, I, T, E> {
-    waiting: I,
-    running: Vec<Put<'a, T, E>>,
-    asked: usize,
-    /// When the question put last has been silent for too long.
-    alarm: Option<Pin<Box<Sleep>>>,
-}
-
-/// A question that was put.
-struct Put<'a, T, E> {
-    number: usize,
-    since: Instant,
-    /// It was silent for so long that the next was asked.
-    passed_by: bool,
-    question: Question<'a, T, E>,
-}
-
-enum Event<T, E> {
-    Silence,
-    Ended(usize, Result<T, E>),
-}
-
-impl<'a, T, E, I: Iterator<Item = Question<'a, T, E>>> Race<'a, I, T, E> {
-    /// Puts the next question; false if there is none.
-    fn ask(&mut self, wait: impl Fn(usize) -> Option<Duration>) -> bool {
-        self.alarm = None;
-        let Some(question) = self.waiting.next() else { return false };
-        let number = self.asked;
-        self.running.push(Put { number, since: Instant::now(), passed_by: false, question });
-        self.asked += 1;
-        self.alarm = wait(number).map(|wait| Box::pin(sleep(wait)));
+    /// Asks the next question; false if there is none.
+    fn ask_next(&mut self) -> bool {
+        self.silence = None;
+        let Some(question) = self.questions.next() else { return false };
+        let Question { label, servers, patience, response } = question;
+        let (http, number, at) = (self.http, self.asked.len(), self.http.clock().now());
+        self.running.push(response.map(move |result| (number, result)).boxed_local());
+        self.asked.push(Asked { label, at, was_silent: false, has_failed: false });
+        self.silence =
+            patience.map(|patience| async move { http.silence(&servers, at, patience).await }.boxed_local());
         true
     }
 
-    async fn next(&mut self) -> Event<T, E> {
-        poll_fn(|context| {
-            // Who was asked first is heard first.
-            for at in 0..self.running.len() {
-                let Some(put) = self.running.get_mut(at) else { break };
-                if let Poll::Ready(end) = put.question.as_mut().poll(context) {
-                    let number = self.running.remove(at).number;
-                    return Poll::Ready(Event::Ended(number, end));
-                }
-            }
-            match &mut self.alarm {
-                Some(alarm) => alarm.as_mut().poll(context).map(|()| Event::Silence),
-                None => Poll::Pending,
-            }
-        })
-        .await
+    fn tell_silence(&self) {
+        let left = self.asked.iter().filter(|asked| !asked.has_failed);
+        if let Some(labels) = left.map(|asked| asked.label.clone()).collect::<Option<Vec<_>>>() {
+            self.http.tell_silence(&labels);
+        }
+    }
+
+    fn winner(&self, number: usize, value: T) -> Winner<T> {
+        let numbers = |rule: &dyn Fn(&Asked) -> bool| {
+            let asked = self.asked.iter().enumerate().filter(|(at, asked)| *at != number && rule(asked));
+            asked.map(|(at, _)| at).collect()
+        };
+        let in_time = self.http.clock().now().saturating_sub(self.http.settings().patience);
+        Winner {
+            number,
+            value,
+            silent: numbers(&|asked| asked.was_silent && !asked.has_failed && asked.at <= in_time),
+            failed: numbers(&|asked| asked.has_failed),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::future::{pending, ready};
+    use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::{NetworkSettings, Notice};
+    use gover_test::clock::{meanwhile, pass};
 
-    const SOON: Duration = Duration::from_millis(1);
+    const PATIENCE: Duration = Duration::from_hours(1);
 
-    fn answer(value: Result<u32, &'static str>) -> Question<'static, u32, &'static str> {
-        Box::pin(ready(value))
+    type Test = Question<'static, u32, &'static str>;
+
+    fn question(response: impl Future<Output = Result<u32, &'static str>> + 'static) -> Test {
+        let patience = Some(PATIENCE);
+        Question { label: None, servers: Vec::new(), patience, response: response.boxed_local() }
     }
 
-    fn silence() -> Question<'static, u32, &'static str> {
-        Box::pin(pending())
+    fn answer(value: Result<u32, &'static str>) -> Test {
+        question(ready(value))
     }
 
-    fn patient<W: Fn(usize) -> Option<Duration>>(
-        wait: W,
-    ) -> Patience<W, impl Fn(usize) -> bool, impl Fn(Vec<usize>)> {
-        Patience { silence: SOON, wait, quiet: |_| true, all_silent: |_| () }
+    fn silence() -> Test {
+        question(pending())
     }
 
-    async fn ask(questions: Vec<Question<'static, u32, &'static str>>) -> Option<(usize, u32, Vec<usize>)> {
+    fn http() -> Http {
+        Http::new(NetworkSettings { patience: PATIENCE, ..NetworkSettings::default() })
+    }
+
+    /// Lets the patience of as many questions as can be silent pass.
+    async fn time() {
+        for _ in 0..3 {
+            pass(PATIENCE, || true).await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn ask(questions: Vec<Test>) -> Option<(usize, u32, Vec<usize>)> {
         let goes_on = |_, error| Ok::<_, ()>(error != "stop");
-        let answer = race(questions, patient(|_| Some(SOON)), goes_on).await.unwrap();
-        answer.map(|answer| (answer.from, answer.value, answer.silent))
+        let winner = meanwhile(http().race(questions, goes_on), time()).await.unwrap();
+        winner.map(|winner| (winner.number, winner.value, winner.silent))
+    }
+
+    /// How a race ends that nobody wins in the time.
+    async fn in_time(http: &Http, questions: Vec<Test>, time: impl Future<Output = ()>) -> Option<u32> {
+        let race = http.race(questions, |_, _| Ok::<_, ()>(true));
+        tokio::select! {
+            biased;
+            winner = race => winner.unwrap().map(|winner| winner.value),
+            () = time => None,
+        }
     }
 
     #[tokio::test]
     async fn the_first_that_can_answers_and_no_other_is_asked() {
-        let later: Question<'_, u32, &str> = Box::pin(async { panic!("nobody needs to ask this one") });
+        let later = question(async { panic!("nobody needs to ask this one") });
         assert_eq!(ask(vec![answer(Err("no")), answer(Ok(1)), later]).await, Some((1, 1, vec![])));
     }
 
@@ -170,25 +204,19 @@ mod tests {
     async fn silence_lets_the_next_be_asked_and_is_told() {
         assert_eq!(ask(vec![silence(), answer(Err("no")), answer(Ok(2))]).await, Some((2, 2, vec![0])));
     }
-
     #[tokio::test]
     async fn a_late_answer_counts_as_long_as_nobody_was_faster() {
-        let late = RefCell::new(Some(tokio::sync::oneshot::channel::<()>()));
-        let (sender, receiver) = late.take().unwrap();
-        let first: Question<'_, u32, &str> = Box::pin(async {
+        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+        let first = question(async {
             receiver.await.map_err(|_| "gone")?;
             Ok(0)
         });
-        let second: Question<'_, u32, &str> = Box::pin(async {
+        let second = question(async {
             sender.send(()).map_err(|()| "gone")?;
             pending().await
         });
-        let goes_on = |_, _| Ok::<_, ()>(true);
-        let silence = Duration::from_mins(1);
-        let patience = Patience { silence, wait: |_| Some(SOON), quiet: |_| true, all_silent: |_| () };
-        let answer = race(vec![first, second], patience, goes_on).await.unwrap().unwrap();
         // The second was asked a moment ago, which is no silence.
-        assert_eq!((answer.from, answer.silent), (0, vec![]));
+        assert_eq!(ask(vec![first, second]).await, Some((0, 0, vec![])));
     }
 
     #[tokio::test]
@@ -196,43 +224,64 @@ mod tests {
         assert_eq!(ask(vec![answer(Err("stop")), answer(Ok(1))]).await, None);
         assert_eq!(ask(vec![]).await, None);
         // Who may not be passed by is waited for.
-        let patience = patient(|number| (number > 0).then_some(SOON));
-        let waits = race(vec![silence(), answer(Ok(1))], patience, |_, _| Ok::<_, ()>(true));
-        assert!(tokio::time::timeout(Duration::from_millis(20), waits).await.is_err());
+        let first = Question { patience: None, ..silence() };
+        assert_eq!(in_time(&http(), vec![first, answer(Ok(1))], time()).await, None);
+        assert_eq!(in_time(&http(), vec![silence(), answer(Ok(1))], time()).await, Some(1));
     }
 
     #[tokio::test]
     async fn an_answer_on_its_way_is_no_silence() {
-        let quiet = |_| false;
-        let patience =
-            Patience { silence: SOON, wait: |_| Some(SOON), quiet, all_silent: |_: Vec<usize>| () };
-        let never: Question<'_, u32, &str> = Box::pin(async { panic!("the first is not silent") });
-        let waits = race(vec![silence(), never], patience, |_, _| Ok::<_, ()>(true));
-        assert!(tokio::time::timeout(Duration::from_millis(20), waits).await.is_err());
+        let http = http();
+        let first = || Question { servers: vec!["https://a.example/x".to_owned()], ..silence() };
+        let sends = async {
+            for _ in 0..4 {
+                http.note_activity("https://a.example/y");
+                pass(PATIENCE * 3 / 4, || true).await;
+                tokio::task::yield_now().await;
+            }
+        };
+        assert_eq!(in_time(&http, vec![first(), answer(Ok(1))], sends).await, None);
+        assert_eq!(in_time(&http, vec![first(), answer(Ok(1))], time()).await, Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_asked_is_no_silence() {
+        let http = http();
+        let stopped = http.clock().stop();
+        assert_eq!(in_time(&http, vec![silence(), answer(Ok(1))], time()).await, None);
+        // A race that is decided goes on when the program has ended.
+        assert_eq!(in_time(&http, vec![answer(Ok(1))], time()).await, None);
+        drop(stopped);
+        assert_eq!(in_time(&http, vec![answer(Ok(1))], time()).await, Some(1));
     }
 
     #[tokio::test]
     async fn that_all_are_silent_is_told_once_the_last_one_is() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
-        let first: Question<'_, u32, &str> = Box::pin(async {
+        let named = |label: &str, question: Test| Question { label: Some(label.to_owned()), ..question };
+        let first = question(async {
             receiver.await.map_err(|_| "gone")?;
             Ok(0)
         });
-        let told = RefCell::new(Some(sender));
-        let all_silent = |running: Vec<usize>| {
-            assert_eq!(running, [0, 2], "who has failed is not waited for");
-            told.take().expect("told once").send(()).unwrap();
-        };
-        let patience = Patience { silence: SOON, wait: |_| Some(SOON), quiet: |_| true, all_silent };
-        let questions = vec![first, answer(Err("no")), silence()];
-        let answer = race(questions, patience, |_, _| Ok::<_, ()>(true)).await.unwrap();
-        assert_eq!(answer.unwrap().silent, [2]);
+        let sender = Arc::new(Mutex::new(Some(sender)));
+        let http = Http::new(NetworkSettings {
+            patience: PATIENCE,
+            notice: Notice::new(move |waiting| {
+                let text = waiting.to_string();
+                assert_eq!(text, "waiting for a, c (no answer for 3600 s)", "b has failed");
+                sender.lock().unwrap().take().expect("told once").send(()).unwrap();
+            }),
+            ..NetworkSettings::default()
+        });
+        let questions = vec![named("a", first), named("b", answer(Err("no"))), named("c", silence())];
+        let race = http.race(questions, |_, _| Ok::<_, ()>(true));
+        assert_eq!(meanwhile(race, time()).await.unwrap().unwrap().silent, [2]);
     }
 
     #[tokio::test]
     async fn an_error_of_the_judge_ends_it() {
-        let patience = patient(|_| Some(SOON));
-        let result = race(vec![silence(), answer(Err("fraud"))], patience, |_, error| Err::<bool, _>(error));
-        assert_eq!(result.await.unwrap_err(), "fraud");
+        let http = http();
+        let race = http.race([silence(), answer(Err("fraud"))], |_, error| Err::<bool, _>(error));
+        assert_eq!(meanwhile(race, time()).await.unwrap_err(), "fraud");
     }
 }

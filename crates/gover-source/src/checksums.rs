@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
 
+use futures_util::FutureExt;
 use gover_log::{
     Client, Database, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote, RemoteError,
     SumdbError,
@@ -137,18 +138,18 @@ impl Pathway<'_> {
         let passed_on = format!("sumdb/{}", self.database.name());
         let asked = proxies.first(http, entries, |entry| {
             let base = proxies.locate(entry, &passed_on);
-            Box::pin(async move {
+            let response = async move {
                 let base = base?;
                 proxy::read(http, &below(&base, "supported"), SUPPORTED_LIMIT, None).await?;
                 Ok(base)
-            })
+            };
+            response.boxed_local()
         });
         let (found, failures) = asked.await;
         if let Some(base) = found {
             return Ok(base);
         }
-        for (at, error) in failures {
-            let Some(entry) = entries.get(at) else { continue };
+        for (entry, error) in failures {
             if !entry.any_failure_goes_on && !error.is_not_found() {
                 let place = proxies.locate(entry, &passed_on).ok();
                 return Err(RemoteError::Unreachable {

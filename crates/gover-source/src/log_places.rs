@@ -9,12 +9,12 @@ use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use futures_util::FutureExt;
 use tokio::sync::OnceCell;
 
 use gover_log::{MAX_ANSWER, Remote, RemoteError};
 use gover_net::address;
-use gover_net::race::{Patience, Question, race};
-use gover_net::{Body, Http};
+use gover_net::{Body, Http, Question};
 
 use crate::artifact::Location;
 use crate::proxy;
@@ -135,22 +135,20 @@ impl<F: Remote> Remote for Places<'_, F> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         let turns = self.turns(path);
         let questions = turns.iter().map(|turn| {
-            let question: Question<'_, Vec<u8>, Missed> = match *turn {
-                Some(at) => Box::pin(self.read_near(at, path)),
-                None => Box::pin(async { self.far.read(path).await.map_err(Missed::Far) }),
+            let near = turn.and_then(|at| self.near.get(at));
+            let response = async move {
+                match *turn {
+                    Some(at) => self.read_near(at, path).await,
+                    None => self.far.read(path).await.map_err(Missed::Far),
+                }
             };
-            question
+            Question {
+                label: None,
+                servers: near.map(|near| near.base.to_string()).into_iter().collect(),
+                patience: Some(self.http.settings().patience),
+                response: response.boxed_local(),
+            }
         });
-        let silence = self.http.settings().patience;
-        let patience = Patience {
-            silence,
-            wait: |_| Some(silence),
-            quiet: |at: usize| {
-                let near = turns.get(at).copied().flatten().and_then(|at| self.near.get(at));
-                self.http.are_quiet(near.map(|near| near.base.to_string()))
-            },
-            all_silent: |_: Vec<usize>| (),
-        };
         let (mut reasons, mut far) = (Vec::new(), None);
         let missed = |_, missed| {
             match missed {
@@ -160,16 +158,16 @@ impl<F: Remote> Remote for Places<'_, F> {
             }
             Ok::<_, Infallible>(true)
         };
-        let Ok(answer) = race(questions, patience, missed).await;
-        if let Some(answer) = answer {
+        let Ok(winner) = self.http.race(questions, missed).await;
+        if let Some(winner) = winner {
             let near = |at: &usize| turns.get(*at).copied().flatten();
-            locked(&self.silent).extend(answer.silent.iter().filter_map(near));
-            match near(&answer.from) {
+            locked(&self.silent).extend(winner.silent.iter().filter_map(near));
+            match near(&winner.number) {
                 Some(at) => locked(&self.served).insert(path.to_owned(), at),
                 // What comes now is no place's fault, whatever one of them had before.
                 None => locked(&self.served).remove(path),
             };
-            return Ok(answer.value);
+            return Ok(winner.value);
         }
         locked(&self.served).remove(path);
         let mut joined = |reason: String| {

@@ -200,7 +200,8 @@ async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, 
         _ if !ask => site.kept(wanted, knowledge),
         Some(patience) => knowledge
             .http
-            .within(patience, indexed)
+            .clock()
+            .timeout(patience, indexed)
             .await
             .unwrap_or_else(|| Err(SourceError::silent(patience))),
         None => indexed.await,

@@ -13,7 +13,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use gover_core::env::vars;
 
-use super::patience::Patience;
+use super::prompt::Prompts;
 use super::{AuthError, netrc};
 use crate::settings::Authentication;
 
@@ -79,7 +79,7 @@ impl Method {
     pub(super) async fn ask(
         &self,
         about: Option<(&str, &str)>,
-        patience: &Patience,
+        prompts: &Prompts,
     ) -> Result<Answer, AuthError> {
         match (self, about) {
             (Self::Netrc(path), None) => path.as_deref().map_or_else(|| Ok(Answer::default()), of_netrc),
@@ -88,7 +88,7 @@ impl Method {
             (Self::Git(directory), Some((url, _))) => {
                 let input = format!("url={url}\n");
                 let fill = run(git(directory, "fill"), "git", input.into_bytes());
-                let output = patience.wait("git", fill).await?;
+                let output = prompts.wait("git", fill).await?;
                 of_git(&output, url).ok_or_else(|| unusable("git"))
             }
             (Self::Program(words), about) => {
@@ -97,7 +97,7 @@ impl Method {
                 let mut command = Command::new(words.next().unwrap_or_default());
                 command.args(words).args(about.map(|(url, _)| url));
                 let input = about.map_or_else(Vec::new, |(_, head)| head.as_bytes().to_vec());
-                let output = patience.wait(&program, run(command, &program, input)).await?;
+                let output = prompts.wait(&program, run(command, &program, input)).await?;
                 let sets = of_program(&output).ok_or_else(|| unusable(&program))?;
                 Ok(Answer { sets, of_git: None })
             }

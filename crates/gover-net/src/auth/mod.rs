@@ -7,23 +7,23 @@
 
 mod method;
 mod netrc;
-mod patience;
+mod prompt;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use thiserror::Error;
 use tokio::sync::OwnedMutexGuard;
 
+use crate::clock::Clock;
 use crate::settings::NetworkSettings;
 use method::{Answer, Method, Set};
-use patience::Patience;
+use prompt::Prompts;
 
 /// What is known of who asks, and how more is learned.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Credentials {
     known: Mutex<Known>,
     /// Held while ways are asked, so that nobody is prompted twice at once.
     asking: Arc<tokio::sync::Mutex<()>>,
-    patience: Patience,
+    prompts: Prompts,
 }
 
 #[derive(Default)]
@@ -85,7 +85,7 @@ impl Credentials {
     pub(crate) fn new(settings: &NetworkSettings) -> Self {
         Self {
             methods: Method::parse_list(&settings.authentication),
-            patience: Patience::new(settings),
+            prompts: Prompts::new(settings),
             asked: AtomicBool::new(false),
             known: Mutex::default(),
             asking: Arc::default(),
@@ -136,14 +136,9 @@ impl Credentials {
         Some(Fresh { headers, from_git })
     }
 
-    /// When a program was last waited for: now, if one is.
-    pub(crate) fn asked_at(&self) -> Option<Instant> {
-        self.patience.waited_at()
-    }
-
-    /// Waits until no program is waited for any more.
-    pub(crate) async fn until_unasked(&self) {
-        self.patience.until_over().await;
+    /// Stands still while a program is asked.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.prompts.clock
     }
 
     /// Asks every way, in general or about an address, and learns what it says; returns what git printed. This goes on
@@ -160,7 +155,7 @@ impl Credentials {
             let mut from_git = Vec::new();
             // In reverse order, so that what the first way says stays.
             for method in own.methods.iter().flatten().rev() {
-                let answer = method.ask(about, &own.patience).await;
+                let answer = method.ask(about, &own.prompts).await;
                 if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
                     from_git.push((method.clone(), of_git.clone()));
                 }

@@ -172,8 +172,11 @@ async fn in_time(
     asked: impl Future<Output = Verdict>,
 ) -> (Verdict, Duration) {
     let started = Instant::now();
-    let verdict =
-        http.within(deadline.saturating_duration_since(started), asked).await.unwrap_or(Verdict::Silent);
+    let verdict = http
+        .clock()
+        .timeout(deadline.saturating_duration_since(started), asked)
+        .await
+        .unwrap_or(Verdict::Silent);
     (verdict, started.elapsed())
 }
 

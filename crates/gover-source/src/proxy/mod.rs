@@ -11,13 +11,15 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 
 use gover_core::{Platform, ToolchainName};
 use gover_log::escape_version;
 use gover_net::address;
-use gover_net::race::{Patience, Question, race};
-use gover_net::{Body, Http, HttpError};
+use gover_net::{Body, Http, HttpError, Question, Winner};
 use gover_sys::file;
 
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
@@ -73,11 +75,10 @@ impl Proxies {
     /// Whether a proxy has the toolchain, asked by its `.info`. An error if none could be asked.
     pub(crate) async fn offers(&self, http: &Http, wanted: &Wanted) -> Result<bool, SourceError> {
         let name = &file_name(wanted, "info")?;
-        let (answer, failures) = self
-            .first(http, self.entries()?, |entry| {
-                Box::pin(async move { read(http, &self.locate(entry, name)?, INFO_LIMIT, None).await })
-            })
-            .await;
+        let ask = |entry| {
+            async move { read(http, &self.locate(entry, name)?, INFO_LIMIT, None).await }.boxed_local()
+        };
+        let (answer, failures) = self.first(http, self.entries()?, ask).await;
         if answer.is_some() {
             return Ok(true);
         }
@@ -92,46 +93,59 @@ impl Proxies {
         cache: &Cache,
         freshness: Freshness,
     ) -> Result<(Listed, Vec<(&Entry, SourceError)>), SourceError> {
-        let entries = self.entries()?;
-        let (listed, failures) = self
-            .first(http, entries, |entry| {
-                Box::pin(async move {
-                    load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await
-                })
-            })
-            .await;
-        let failures =
-            failures.into_iter().filter_map(|(at, error)| Some((entries.get(at)?, error))).collect();
+        let ask = |entry| {
+            async move { load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await }
+                .boxed_local()
+        };
+        let (listed, failures) = self.first(http, self.entries()?, ask).await;
         Ok((listed.unwrap_or_default(), failures))
     }
 
-    /// The first answer that the separators allow, and why other entries gave none. Beside a silent entry the next is
-    /// asked if it is followed by `|`.
-    pub(crate) async fn first<'a, T>(
+    /// The first response that the separators allow, and why other entries gave none.
+    pub(crate) async fn first<'a, 'e, T: 'a>(
         &self,
-        http: &Http,
-        entries: &'a [Entry],
-        ask: impl Fn(&'a Entry) -> Question<'a, T, SourceError>,
-    ) -> (Option<T>, Vec<(usize, SourceError)>) {
-        let silence = http.settings().patience;
-        let wait = |at: usize| entries.get(at)?.any_failure_goes_on.then_some(silence);
-        let quiet = |at: usize| {
-            let place = entries.get(at).and_then(|entry| self.locate(entry, "").ok());
-            http.are_quiet(place.map(|place| place.to_string()))
-        };
+        http: &'a Http,
+        entries: &'e [Entry],
+        ask: impl Fn(&'e Entry) -> LocalBoxFuture<'a, Result<T, SourceError>>,
+    ) -> (Option<T>, Vec<(&'e Entry, SourceError)>) {
+        let asked = entries.iter().map(|entry| (entry, ask(entry))).collect();
         let mut failures = Vec::new();
-        let goes_on = |at: usize, error: SourceError| {
-            let bar = entries.get(at).is_some_and(|entry| entry.any_failure_goes_on);
-            let goes_on = bar || error.is_not_found();
-            failures.push((at, error));
-            Ok::<_, Infallible>(goes_on)
+        let failed = |entry, error| {
+            failures.push((entry, error));
+            Ok::<_, Infallible>(())
         };
-        let patience = Patience { silence, wait, quiet, all_silent: |_: Vec<usize>| () };
-        let Ok(answer) = race(entries.iter().map(ask), patience, goes_on).await;
-        http.until_unasked().await;
-        let Some(answer) = answer else { return (None, failures) };
-        failures.extend(answer.silent.iter().map(|at| (*at, SourceError::silent(silence))));
-        (Some(answer.value), failures)
+        let Ok(found) = self.race(http, asked, |_| http.settings().patience, failed).await;
+        (found.map(|(_, value)| value), failures)
+    }
+
+    /// The first response that the separators allow, and the number of its entry. An entry that is
+    /// followed by `|` may be silent for its `patience`; then the next one is asked too. `failed` is
+    /// called for each entry that failed or was too slow; its own error ends the race.
+    pub(crate) async fn race<'a, 'e, T: 'a, X>(
+        &self,
+        http: &'a Http,
+        asked: Vec<(&'e Entry, LocalBoxFuture<'a, Result<T, SourceError>>)>,
+        patience: impl Fn(&Entry) -> Duration,
+        mut failed: impl FnMut(&'e Entry, SourceError) -> Result<(), X>,
+    ) -> Result<Option<(usize, T)>, X> {
+        let (entries, responses): (Vec<&'e Entry>, Vec<_>) = asked.into_iter().unzip();
+        let questions = entries.iter().zip(responses).map(|(entry, response)| Question {
+            label: None,
+            servers: self.base(entry).into_iter().collect(),
+            patience: entry.any_failure_goes_on.then(|| patience(entry)),
+            response,
+        });
+        let may_go_on = |at: usize, error: SourceError| {
+            let Some(entry) = entries.get(at).copied() else { return Ok(false) };
+            let goes_on = entry.any_failure_goes_on || error.is_not_found();
+            failed(entry, error).map(|()| goes_on)
+        };
+        let winner = http.race(questions, may_go_on).await?;
+        let Some(Winner { number, value, silent, .. }) = winner else { return Ok(None) };
+        for entry in silent.iter().filter_map(|at| entries.get(*at).copied()) {
+            failed(entry, SourceError::silent(http.settings().patience))?;
+        }
+        Ok(Some((number, value)))
     }
 
     /// What the first proxy of which a list is kept had, whatever its age.

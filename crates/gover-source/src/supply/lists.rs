@@ -1,12 +1,12 @@
 //! What the sources say they have: asked side by side, and none waited for in vain once another answered.
 
 use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::watch;
 
 use gover_core::date::Date;
 
@@ -35,9 +35,7 @@ impl Supply {
         let inquiries = sites.chain(proxies.then(|| self.ask_for_list(freshness))).chain(mirrors);
         let mut listed = BTreeMap::new();
         let mut answered = false;
-        let mut answers = self.settle(inquiries.enumerate().collect(), self.has_a_directory()).await;
-        answers.sort_by_key(|(at, _)| *at);
-        for (_, known) in answers {
+        for known in self.collect_answers(inquiries.collect(), self.has_a_directory()).await {
             answered |= known.is_good();
             match known {
                 Known::Index(source, Ok(loaded)) => {
@@ -83,12 +81,12 @@ impl Supply {
         let question = async move {
             let list = self.listed_by_mirror(base, freshness).await;
             match &list.failure {
-                Some(error) => self.judge(&asked.label, error),
+                Some(error) => self.record_failure(&asked.label, error),
                 None => self.recent.remove(&asked.label),
             }
             Known::Mirror(asked, list)
         };
-        self.inquiry(label, vec![base.to_owned()], Source::Mirror(mirror), Box::pin(question))
+        self.inquiry(label, vec![base.to_owned()], Source::Mirror(mirror), question.boxed_local())
     }
 
     fn ask_site<'a>(&'a self, site: &'a ReleaseSite, freshness: Freshness) -> Inquiry<'a> {
@@ -98,12 +96,12 @@ impl Supply {
                 Ok(loaded) if loaded.stale.is_none() => self.recent.remove(&site.label),
                 Ok(_) if !self.settings.network.offline => self.recent.add(&site.label),
                 Ok(_) => {}
-                Err(error) => self.judge(&site.label, error),
+                Err(error) => self.record_failure(&site.label, error),
             }
             Known::Index(site.label.clone(), index)
         };
         let label = site.label.clone();
-        self.inquiry(label, vec![site.base.clone()], Source::Site(site), Box::pin(question))
+        self.inquiry(label, vec![site.base.clone()], Source::Site(site), question.boxed_local())
     }
 
     fn ask_for_list(&self, freshness: Freshness) -> Inquiry<'_> {
@@ -111,7 +109,7 @@ impl Supply {
             match self.proxies.list(&self.http, &self.cache, freshness).await {
                 Ok((listed, failures)) => {
                     let told = failures.iter().map(|(entry, error)| {
-                        self.judge(&self.proxies.label(entry), error);
+                        self.record_failure(&self.proxies.label(entry), error);
                         self.proxies.failure(entry, error)
                     });
                     Known::List(listed, told.collect())
@@ -122,81 +120,76 @@ impl Supply {
             }
         };
         let places = self.proxies.bases();
-        self.inquiry(proxy::LABEL.to_owned(), places, Source::Proxies, Box::pin(question))
+        self.inquiry(proxy::LABEL.to_owned(), places, Source::Proxies, question.boxed_local())
     }
 
     fn inquiry<'a>(
         &self,
         label: String,
-        places: Vec<String>,
+        servers: Vec<String>,
         source: Source<'a>,
-        question: Pin<Box<dyn Future<Output = Known<'a>> + 'a>>,
+        answer: LocalBoxFuture<'a, Known<'a>>,
     ) -> Inquiry<'a> {
-        // Who failed lately is asked, since it may be well again, but hardly waited for.
-        let patience = self.patience();
+        // A source that failed recently may work again, but is hardly waited for.
+        let patience = self.settings.network.patience;
         let patience = if self.recent.contains(&label) { patience / 4 } else { patience };
-        Inquiry { label, places, source, patience, question }
+        Inquiry { label, servers, source, patience, answer }
     }
 
-    /// All answers. As soon as one source has given one, or a directory is one `here`, those that are silent for too long
-    /// are dropped; what is kept of their earlier answers stands in for them.
-    async fn settle<'a>(
-        &self,
-        mut running: Vec<(usize, Inquiry<'a>)>,
-        here: bool,
-    ) -> Vec<(usize, Known<'a>)> {
-        let since = Instant::now();
+    /// All answers, in order. As soon as one source has given one, or if a directory is `here`,
+    /// those that are silent for too long are dropped; what is kept of their earlier answers stands
+    /// in for them.
+    async fn collect_answers<'a>(&self, inquiries: Vec<Inquiry<'a>>, here: bool) -> Vec<Known<'a>> {
+        let made = self.clock().now();
+        let answered = watch::Sender::new(here);
+        let mut waiting: BTreeMap<usize, (String, Vec<String>)> = BTreeMap::new();
+        let mut running = FuturesUnordered::new();
+        for (number, inquiry) in inquiries.into_iter().enumerate() {
+            waiting.insert(number, (inquiry.label.clone(), inquiry.servers.clone()));
+            let answer = self.answer(inquiry, made, answered.subscribe());
+            running.push(answer.map(move |known| (number, known)));
+        }
+        let mut answers = BTreeMap::new();
         let mut told = false;
-        let mut known: Vec<(usize, Known<'_>)> = Vec::new();
         loop {
-            let answered = here || known.iter().any(|(_, known)| known.is_good());
-            if answered {
-                let now = Instant::now();
-                running.retain(|(at, inquiry)| {
-                    let waited_for = self.deadline(inquiry, since) > now;
-                    if !waited_for {
-                        known.push((*at, self.give_up(inquiry)));
-                    }
-                    waited_for
-                });
+            let servers: Vec<String> = waiting.values().flat_map(|(_, servers)| servers.clone()).collect();
+            tokio::select! {
+                biased;
+                next = running.next() => {
+                    let Some((number, known)) = next else { return answers.into_values().collect() };
+                    answered.send_modify(|answered| *answered |= known.is_good());
+                    waiting.remove(&number);
+                    answers.insert(number, known);
+                }
+                () = self.http.silence(&servers, made, self.settings.network.patience),
+                    if !told && !*answered.borrow() =>
+                {
+                    let labels: Vec<String> = waiting.values().map(|(label, _)| label.clone()).collect();
+                    self.http.tell_silence(&labels);
+                    told = true;
+                }
             }
-            let deadlines = running.iter().map(|(_, inquiry)| self.deadline(inquiry, since));
-            let silent = running.iter().map(|(_, inquiry)| self.heard(inquiry, since) + self.patience());
-            let Some(deadline) = (if answered { deadlines.min() } else { silent.max() }) else {
-                return known;
-            };
-            if !answered && !told && deadline <= Instant::now() {
-                let labels: Vec<String> = running.iter().map(|(_, inquiry)| inquiry.label.clone()).collect();
-                self.tell_silence(&labels);
-                told = true;
-            }
-            let armed = answered || !told;
-            let mut alarm = Box::pin(sleep_until(deadline));
-            poll_fn(|context| {
-                let before = known.len();
-                running.retain_mut(|(at, inquiry)| match inquiry.question.as_mut().poll(context) {
-                    Poll::Ready(answer) => {
-                        known.push((*at, answer));
-                        false
-                    }
-                    Poll::Pending => true,
-                });
-                let due = armed && alarm.as_mut().poll(context).is_ready();
-                if due || known.len() > before { Poll::Ready(()) } else { Poll::Pending }
-            })
-            .await;
         }
     }
 
-    /// Until when a source is waited for if another has answered: as long as it is not silent.
-    fn deadline(&self, inquiry: &Inquiry<'_>, since: Instant) -> Instant {
-        self.heard(inquiry, since) + inquiry.patience
-    }
-
-    fn heard(&self, inquiry: &Inquiry<'_>, since: Instant) -> Instant {
-        let heard = inquiry.places.iter().filter_map(|place| self.http.heard_at(place)).max();
-        let heard = heard.max(self.http.asked_at());
-        heard.map(Instant::from_std).map_or(since, |heard| heard.max(since))
+    /// The answer to an inquiry, or what stands in for it if the source is silent though another
+    /// has answered.
+    async fn answer<'a>(
+        &self,
+        mut inquiry: Inquiry<'a>,
+        made: Duration,
+        mut answered: watch::Receiver<bool>,
+    ) -> Known<'a> {
+        let silence = async {
+            // The sender outlives all inquiries.
+            let _ = answered.wait_for(|answered| *answered).await;
+            self.http.silence(&inquiry.servers, made, inquiry.patience).await;
+        };
+        tokio::select! {
+            biased;
+            known = &mut inquiry.answer => known,
+            () = silence => self.give_up(&inquiry),
+        }
     }
 
     fn give_up<'a>(&self, inquiry: &Inquiry<'a>) -> Known<'a> {
@@ -222,10 +215,6 @@ impl Supply {
             ),
         }
     }
-
-    fn patience(&self) -> Duration {
-        self.settings.network.patience
-    }
 }
 
 /// Takes down what a mirror has, and what is to be told of it.
@@ -247,14 +236,14 @@ fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
     }
 }
 
-/// A question on its way.
+/// A question to one source.
 struct Inquiry<'a> {
     label: String,
     /// Where the source is.
-    places: Vec<String>,
+    servers: Vec<String>,
     source: Source<'a>,
     patience: Duration,
-    question: Pin<Box<dyn Future<Output = Known<'a>> + 'a>>,
+    answer: LocalBoxFuture<'a, Known<'a>>,
 }
 
 enum Source<'a> {

@@ -15,8 +15,8 @@ use futures_util::future::join_all;
 
 use gover_core::{Platform, Request, ToolchainName};
 use gover_log::{LogRecord, LogWarning, LogWarnings};
-use gover_net::Http;
 use gover_net::address;
+use gover_net::{Clock, Http};
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Wanted};
@@ -86,15 +86,9 @@ impl Supply {
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
-    /// What `work` comes to; `None` if it takes longer than `limit`, in which the time is not counted that a program of
-    /// GOAUTH takes: a person may be typing a password.
-    pub async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        self.http.within(limit, work).await
-    }
-
-    /// Waits until no program of GOAUTH is asked any more, which goes on when the question was given up.
-    pub async fn until_unasked(&self) {
-        self.http.until_unasked().await;
+    /// Time as servers see it.
+    pub fn clock(&self) -> &Clock {
+        self.http.clock()
     }
 
     /// What was noticed of the checksum database since the last call that a person should know, though every answer was
@@ -120,7 +114,8 @@ impl Supply {
         wanted: &[Wanted],
         patience: Duration,
     ) -> Vec<Option<Result<LogRecord, LookupError>>> {
-        let lookups = wanted.iter().map(async |wanted| self.within(patience, self.lookup(wanted)).await);
+        let lookups =
+            wanted.iter().map(async |wanted| self.clock().timeout(patience, self.lookup(wanted)).await);
         join_all(lookups).await
     }
 
@@ -214,7 +209,7 @@ impl Supply {
         let wanted = Wanted { name: name.clone(), platform: platform.clone() };
         // Enough for a silent proxy and the one behind it.
         let patience = self.settings.network.patience * 2;
-        let offers = self.http.within(patience, self.proxies.offers(&self.http, &wanted)).await;
+        let offers = self.clock().timeout(patience, self.proxies.offers(&self.http, &wanted)).await;
         offers.unwrap_or_else(|| Err(SourceError::silent(patience)))
     }
 

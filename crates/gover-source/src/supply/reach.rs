@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use gover_log::{Database, ProofBundle, ProofRequest};
 use gover_net::address;
 
-use super::download::Ready;
+use super::download::Opened;
 use super::{Supply, list_directory};
 use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
@@ -57,7 +57,7 @@ impl Supply {
         wanted: &Wanted,
         sink: &dyn Sink,
         error: SourceError,
-    ) -> Result<Ready, SourceError> {
+    ) -> Result<Opened, SourceError> {
         if !error.is_not_found() {
             return Err(error);
         }
