@@ -9,8 +9,8 @@ use gover_core::text::shown;
 use gover_core::{Diagnose, Exit};
 use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
 
+use crate::disk_full::WriteFailure;
 use crate::file_error::{self, FileError};
-use crate::room::Refusal;
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -55,11 +55,10 @@ pub enum InstallError {
         /// Why.
         source: ArchiveError,
     },
-    /// The disk refuses what is unpacked.
-    #[error("{} from {} cannot be unpacked", refusal.file, refusal.source_label)]
+    /// The disk did not take what was unpacked.
+    #[error("{} from {} cannot be unpacked", failure.file, failure.source_label)]
     Disk {
-        /// What of it, and whether the download is kept.
-        refusal: Box<Refusal>,
+        failure: Box<WriteFailure>,
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -219,7 +218,7 @@ impl InstallError {
         match self {
             Self::Supply(_) => !self.is_integrity(),
             Self::NoProof { source, .. } => source.is_unavailable(),
-            Self::Disk { refusal, .. } => refusal.is_kept,
+            Self::Disk { failure, .. } => failure.is_kept,
             _ => false,
         }
     }
@@ -236,7 +235,7 @@ impl Diagnose for InstallError {
         match self {
             Self::Supply(error) => error.details(),
             Self::NoProof { source, .. } => source.details(),
-            Self::Disk { refusal, .. } => refusal.details(),
+            Self::Disk { failure, .. } => failure.details(),
             Self::Contradicted(mismatch) => {
                 let disguise = mismatch.disguise.map(|disguise| disguise.to_string());
                 let sums = [
@@ -285,7 +284,7 @@ impl Diagnose for InstallError {
                 source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
                 ..
             } => file_error::hints(source.kind()),
-            Self::Disk { refusal, .. } => refusal.hints(),
+            Self::Disk { failure, .. } => failure.hints(),
             Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
             Self::Archive { sum: KnownSum::Published, source_label, file, .. } => vec![
                 "its sum is the published one, so it was made like this; please tell who published it"

@@ -19,14 +19,15 @@ pub mod staging;
 pub mod uninstall;
 pub mod verify;
 
+mod disk_full;
 mod error;
 mod fetch;
 mod file_error;
 mod given;
 mod pipeline;
 mod report;
-mod room;
 
+pub use disk_full::WriteFailure;
 pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
 pub use file_error::FileError;
 pub use given::{GivenRequest, install_given};
@@ -34,6 +35,5 @@ pub use pipeline::{InstallRequest, Installed, Installer, install};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::{ProofHeld, Receipt};
 pub use report::{Outcome, Reporter, Task, TaskId};
-pub use room::Refusal;
 pub use smoke::{Seen, Smoke};
 pub use uninstall::{Uninstalled, uninstall};

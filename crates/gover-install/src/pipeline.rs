@@ -8,21 +8,23 @@ use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use gover_archive::digest::{Sha256, module_version};
-use gover_archive::{Container, Coverage, Guard, Limits, Unpacked};
+use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Unpacked};
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_log::LogRecord;
 use gover_net::address::shown as shown_address;
-use gover_source::{Artifact, Disguise, Download, Format, LookupError, Proof, SourceFailure, Supply, Wanted};
+use gover_source::{
+    Artifact, Disguise, Download, Format, Location, LookupError, Proof, SourceFailure, Supply, Wanted,
+};
 use gover_sys::Lock;
 
-use crate::error::{Contradiction, InstallError, Mismatch};
+use crate::disk_full::WriteFailure;
+use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
 use crate::fetch::{PartFile, Received, discard_parts, head_of};
-use crate::file_error::FileError;
+use crate::file_error::{self, FileError};
 use crate::file_list::FileList;
 use crate::receipt::{ProofHeld, Receipt, installed_at};
 use crate::report::{Outcome, Progress, Reporter, Task};
-use crate::room;
 use crate::shims;
 use crate::smoke::{self, Seen, Smoke};
 use crate::staging::{Documents, Staging};
@@ -261,9 +263,7 @@ impl Installer<'_> {
         let result = tokio::task::spawn_blocking(work).await;
         self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
         match result {
-            Ok(unpacked) => {
-                unpacked.map_err(|error| room::not_unpacked(error, artifact, (file, container), free))
-            }
+            Ok(unpacked) => unpacked.map_err(|error| not_unpacked(error, artifact, (file, container), free)),
             Err(source) => Err(InstallError::Defect { name: name.to_string(), source }),
         }
     }
@@ -279,7 +279,7 @@ impl Installer<'_> {
         let Verified { receipt, list, failures, log_failure, seen } = verified;
         let documents = Documents { receipt: receipt.to_bytes(), list };
         let path = staging.publish(self.layout, name, &documents, lock);
-        let path = path.map_err(|error| room::not_published(error, &receipt))?;
+        let path = path.map_err(|error| not_published(error, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let (name, receipt) = (name.clone(), Some(receipt));
         Ok(Installed { name, path, reused: false, receipt, failures, log_failure, seen })
@@ -375,8 +375,8 @@ pub(crate) fn documents(
 ) -> (Receipt, Vec<u8>) {
     let text = list.to_text().into_bytes();
     let url = match &artifact.location {
-        gover_source::Location::Url(url) => Some(shown_address(url)),
-        gover_source::Location::File(_) => None,
+        Location::Url(url) => Some(shown_address(url)),
+        Location::File(_) => None,
     };
     let receipt = Receipt {
         name: artifact.wanted.name.to_string(),
@@ -395,6 +395,55 @@ pub(crate) fn documents(
         gover: env!("CARGO_PKG_VERSION").to_owned(),
     };
     (receipt, text)
+}
+
+/// The error for an archive that was not unpacked, because of the archive or of the disk. `free` is
+/// the space that was free before.
+fn not_unpacked(
+    source: ArchiveError,
+    artifact: &Artifact,
+    (file, container): (&Path, Container),
+    free: Option<u64>,
+) -> InstallError {
+    let ArchiveError::Write { source: cause, .. } = &source else {
+        return InstallError::Archive {
+            file: artifact.file_name.clone(),
+            source_label: artifact.shown_source(),
+            disguise: Disguise::of(&head_of(file), artifact.format),
+            sum: KnownSum::from(&artifact.proof),
+            source,
+        };
+    };
+    let kind = cause.kind();
+    let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(file, container) } else { None };
+    let failure = WriteFailure {
+        file: artifact.file_name.clone(),
+        source_label: artifact.shown_source(),
+        // A local file is there anyway, and a custom build is fetched anew each time.
+        is_kept: matches!(artifact.location, Location::Url(_))
+            && KnownSum::from(&artifact.proof) != KnownSum::Given,
+        needed,
+        free: free.filter(|_| needed.is_some()),
+        kind,
+    };
+    InstallError::Disk { failure: Box::new(failure), source: Box::new(source) }
+}
+
+/// The error for a proven tree that could not be moved into place. Its download is still there.
+fn not_published(error: FileError, receipt: &Receipt) -> InstallError {
+    let kind = error.source.kind();
+    if !file_error::is_full(kind) {
+        return error.into();
+    }
+    let failure = WriteFailure {
+        file: receipt.file.clone(),
+        source_label: receipt.source.clone(),
+        is_kept: receipt.url.is_some() && !receipt.proofs.contains(&ProofHeld::Given),
+        needed: None,
+        free: None,
+        kind,
+    };
+    InstallError::Disk { failure: Box::new(failure), source: Box::new(error) }
 }
 
 #[cfg(test)]

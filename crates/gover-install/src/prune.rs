@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gover_core::Layout;
 use gover_core::inventory::{Inventory, is_goroot};
-use gover_core::{Diagnose, Layout};
 use gover_sys::{Lock, file};
 
 use crate::fetch::{PART, lock_of_part};
@@ -45,7 +45,7 @@ pub enum LeftoverKind {
 /// Looks for leftovers; changes nothing. `dead_sessions` are session files whose shell is gone.
 ///
 /// Work of other processes that is going on is left out.
-pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, PruneError> {
+pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let mut leftovers = Vec::new();
     let mut add = |path: PathBuf, kind| {
         let bytes = file::tree_size(&path).unwrap_or_default();
@@ -82,7 +82,7 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
 
 /// Removes leftovers, each under the lock it belongs to, and returns those that went; what another process
 /// works on by now, or what has become whole, stays.
-pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, PruneError> {
+pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, FileError> {
     let mut removed = Vec::new();
     for leftover in leftovers {
         let path = &leftover.path;
@@ -116,21 +116,6 @@ pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, 
         }
     }
     Ok(removed)
-}
-
-/// Why leftovers were not found or not removed.
-#[derive(Debug, thiserror::Error)]
-pub enum PruneError {
-    /// The disk.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
-impl Diagnose for PruneError {
-    fn hints(&self) -> Vec<String> {
-        let Self::File(error) = self;
-        error.hints()
-    }
 }
 
 /// Out of sight by one rename first, so that nobody sees a tree that shrinks.

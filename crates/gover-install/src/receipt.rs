@@ -79,7 +79,7 @@ pub enum ProofHeld {
 impl Receipt {
     /// The receipt of a toolchain; `None` if it has none.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
-        let Some(text) = staging::read_receipt(layout, name)? else { return Ok(None) };
+        let Some(text) = staging::read_receipt(layout, name, LIMIT)? else { return Ok(None) };
         let receipt = serde_json::from_slice(&text);
         receipt.map(Some).map_err(|source| ReceiptError::Malformed { path: layout.receipt(name), source })
     }
@@ -122,7 +122,7 @@ impl Diagnose for ReceiptError {
 }
 
 /// Bytes of a receipt; one has about a thousand.
-pub(crate) const LIMIT: u64 = 1 << 20;
+const LIMIT: u64 = 1 << 20;
 
 /// The time of an installation as receipts have it.
 pub(crate) fn installed_at(now: SystemTime) -> String {

@@ -23,7 +23,6 @@ use gover_sys::{Lock, file};
 
 use crate::fetch::discard_parts;
 use crate::file_error::FileError;
-use crate::receipt;
 
 /// A directory to build a toolchain in; removed with all it holds when dropped.
 #[derive(Debug)]
@@ -175,11 +174,16 @@ pub fn put_aside(layout: &Layout) -> Vec<ToolchainName> {
         .collect()
 }
 
-/// Reads the receipt of a toolchain, also where a crash kept it from its place; `None` if there is none.
-pub(crate) fn read_receipt(layout: &Layout, name: &ToolchainName) -> Result<Option<Vec<u8>>, FileError> {
+/// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging. `None`
+/// if there is none.
+pub(crate) fn read_receipt(
+    layout: &Layout,
+    name: &ToolchainName,
+    limit: u64,
+) -> Result<Option<Vec<u8>>, FileError> {
     let directory = layout.staging().join(name.as_str());
     let (staged, path) = (directory.join(RECEIPT), layout.receipt(name));
-    let read = |path: &Path| file::read_limited(path, receipt::LIMIT);
+    let read = |path: &Path| file::read_limited(path, limit);
     let staged = is_published(&directory, &layout.toolchain(name)).then(|| read(&staged).ok()).flatten();
     match staged.map_or_else(|| read(&path), Ok) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
