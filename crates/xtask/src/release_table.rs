@@ -1,7 +1,8 @@
-//! `cargo xtask release-table DIR`: writes the table of releases that gover-source compiles in.
+//! `cargo xtask release-table [--check] [DIR]`: writes the release table that gover-source compiles in.
 //!
-//! DIR holds the site's index (`go-dl-*.json`), further sums (`sha256-*.json`) and the dates of releases
-//! (`release-history.json`). The format is documented where it is read, in gover-source's `table` module.
+//! DIR (default `crates/gover-source/data/inputs`) holds the download site's index (`go-dl-*.json`), further
+//! checksums (`sha256-*.json`) and release dates (`release-history.json`). gover-source's `table` module reads
+//! the format and documents it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,27 +10,41 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// Runs the command with the arguments behind its name.
+/// Runs the command with the arguments after its name.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let [directory] = arguments else {
-        return Err("usage: cargo xtask release-table SHARED_DATA_DIR".to_owned());
+    let (check, rest) = match arguments.split_first() {
+        Some((first, rest)) if first == "--check" => (true, rest),
+        _ => (false, arguments),
     };
-    let releases = collect(Path::new(directory))?;
-    let table = encode(&releases)?;
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gover-source/data");
+    let directory = match rest {
+        [] => data.join("inputs"),
+        [directory] if !directory.starts_with('-') => PathBuf::from(directory),
+        _ => return Err("usage: cargo xtask release-table [--check] [DIR]".to_owned()),
+    };
+    let table = encode(&collect(&directory)?)?;
     if table.len() > LIMIT {
-        return Err(format!("the table has {} bytes, more than the {LIMIT} it may have", table.len()));
+        return Err(format!("the table has {} bytes, more than the limit of {LIMIT}", table.len()));
     }
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../gover-source/data/releases.bin");
-    fs::write(&target, table).map_err(|error| format!("cannot write `{}`: {error}", target.display()))
+    let target = data.join("releases.bin");
+    if !check {
+        return fs::write(&target, table)
+            .map_err(|error| format!("cannot write `{}`: {error}", target.display()));
+    }
+    let current =
+        fs::read(&target).map_err(|error| format!("cannot read `{}`: {error}", target.display()))?;
+    if current != table {
+        return Err("`releases.bin` is out of date; run `cargo xtask release-table`".to_owned());
+    }
+    Ok(())
 }
 
-/// What is known of one release.
 #[derive(Default)]
 struct Release {
     /// `YYYY-MM-DD`, empty if not known.
     date: String,
     security: bool,
-    /// By what follows the release's name in the file's.
+    /// Keyed by the part of the file name after the release name.
     files: BTreeMap<String, File>,
 }
 
@@ -39,7 +54,7 @@ struct File {
     size: u32,
 }
 
-/// Releases by name, in the order in which they were met.
+/// Releases by name, in the order in which the inputs list them.
 #[derive(Default)]
 struct Releases {
     order: Vec<String>,
@@ -95,12 +110,13 @@ fn add_file(
     sum: &str,
     size: Option<&Value>,
 ) -> Result<(), String> {
-    let suffix = file_name.strip_prefix(name).ok_or_else(|| format!("`{file_name}` is no file of {name}"))?;
+    let suffix =
+        file_name.strip_prefix(name).ok_or_else(|| format!("`{file_name}` does not belong to {name}"))?;
     let file = release.files.entry(suffix.to_owned()).or_default();
     if !sum.is_empty() {
-        let sha256 = decode_hex(sum).ok_or_else(|| format!("`{sum}` of `{file_name}` is no SHA-256"))?;
+        let sha256 = decode_hex(sum).ok_or_else(|| format!("`{sum}` of `{file_name}` is not a SHA-256"))?;
         if file.sha256 != [0; 32] && file.sha256 != sha256 {
-            return Err(format!("`{file_name}` has two sums"));
+            return Err(format!("`{file_name}` has two different checksums"));
         }
         file.sha256 = sha256;
     }
@@ -156,14 +172,14 @@ fn encode(releases: &Releases) -> Result<Vec<u8>, String> {
     Ok(table)
 }
 
-/// `2026-08-19` as 20260819; 0 for none.
+/// `2026-08-19` as 20260819; an empty date is 0.
 fn date_number(date: &str) -> Result<u32, String> {
     if date.is_empty() {
         return Ok(0);
     }
     let digits: String = date.split('-').collect();
     let number = (digits.len() == 8).then(|| digits.parse().ok()).flatten();
-    number.ok_or_else(|| format!("`{date}` is no date"))
+    number.ok_or_else(|| format!("`{date}` is not a date"))
 }
 
 fn byte(number: usize) -> Result<u8, String> {
@@ -181,7 +197,7 @@ fn decode_hex(text: &str) -> Option<[u8; 32]> {
     Some(sum)
 }
 
-/// The JSON files of `directory` whose names begin so, in order.
+/// The JSON files of `directory` whose names begin with `prefix`, sorted.
 fn matching(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, String> {
     let entries = fs::read_dir(directory)
         .map_err(|error| format!("cannot read directory `{}`: {error}", directory.display()))?;
@@ -202,18 +218,18 @@ fn read(path: &Path) -> Result<Value, String> {
 }
 
 fn array(value: &Value) -> Result<&Vec<Value>, String> {
-    value.as_array().ok_or_else(|| "the data has no list where one belongs".to_owned())
+    value.as_array().ok_or_else(|| "the data has no list where one is expected".to_owned())
 }
 
 fn object(value: &Value) -> Result<&serde_json::Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| "the data has no object where one belongs".to_owned())
+    value.as_object().ok_or_else(|| "the data has no object where one is expected".to_owned())
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
-    value.get(key).and_then(Value::as_str).ok_or_else(|| format!("a row of the data has no text `{key}`"))
+    value.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry of the data has no text `{key}`"))
 }
 
 const MAGIC: &[u8] = b"gover releases 1\n";
 
-/// What the table may add to the program, in bytes.
+/// The most bytes that the table may add to the program.
 const LIMIT: usize = 300_000;
