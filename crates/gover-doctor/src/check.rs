@@ -1,7 +1,6 @@
 //! What a check is.
 
-use crate::finding::{Change, Evidence, Finding};
-use crate::snapshot::Snapshot;
+use crate::{Change, Evidence, Finding, Snapshot};
 
 /// One kind of fault: how it is found, and what docs/doctor.md says about it.
 #[derive(Clone, Copy, Debug)]

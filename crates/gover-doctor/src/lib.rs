@@ -20,3 +20,5 @@ pub use check::Check;
 pub use checks::{GROUPS, Group};
 pub use finding::{Change, Evidence, Finding, Fix, Severity};
 pub use snapshot::Snapshot;
+pub use snapshot::path::MachinePath;
+pub use snapshot::system::Os;

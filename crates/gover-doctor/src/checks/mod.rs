@@ -12,7 +12,7 @@ pub(crate) mod project;
 pub(crate) mod store;
 pub(crate) mod words;
 
-use crate::check::Check;
+use crate::Check;
 
 /// Checks that are about one thing.
 #[derive(Clone, Copy, Debug)]

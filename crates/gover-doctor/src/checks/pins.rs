@@ -4,9 +4,7 @@ use gover_core::gorules::lookup;
 use gover_core::version::GoVersion;
 use gover_core::{Request, ToolchainName};
 
-use crate::finding::Evidence;
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Evidence, MachinePath, Snapshot};
 
 /// A line of a file that names a Go.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::path::Path;
 use gover_core::real_path::real_path;
 use gover_sys::file::{self, open_regular, read_limited};
 
+use crate::MachinePath;
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
-use crate::snapshot::path::MachinePath;
 
 /// The disk of this machine.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ pub use disk::RealDisk;
 pub use programs::RealPrograms;
 pub use registry::RealRegistry;
 
-use crate::snapshot::path::MachinePath;
+use crate::MachinePath;
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection};
 

@@ -3,7 +3,7 @@
 use gover_core::text;
 use similar::{ChangeTag, TextDiff};
 
-use crate::finding::Change;
+use crate::Change;
 use crate::secret::mask_line;
 use crate::snapshot::registry::Text;
 

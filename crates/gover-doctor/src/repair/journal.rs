@@ -10,7 +10,7 @@ use gover_sys::file::{create_private_directory, remove_tree, write_atomically};
 use serde::{Deserialize, Serialize};
 
 use super::{RepairError, directory, file_error, is_as_seen, make};
-use crate::finding::Change;
+use crate::Change;
 use crate::snapshot::registry::{Text, UserKey};
 
 /// The journal of the last repair.

@@ -14,7 +14,7 @@ use gover_core::{Diagnose, Layout};
 use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::{Lock, registry};
 
-use crate::finding::Change;
+use crate::Change;
 use crate::snapshot::registry::UserKey;
 
 pub use diff::diff;

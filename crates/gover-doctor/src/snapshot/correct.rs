@@ -3,7 +3,7 @@
 use gover_shell::ShellKind;
 
 use super::Snapshot;
-use crate::finding::Finding;
+use crate::Finding;
 
 impl Snapshot<'_> {
     /// The finding with what gives a Go setting another value, or removes it. `--fix` changes the file of `go env -w`, and

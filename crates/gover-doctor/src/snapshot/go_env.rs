@@ -2,10 +2,9 @@
 
 use std::io;
 
-use crate::finding::{Change, Evidence};
 use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
-use crate::snapshot::path::MachinePath;
+use crate::{Change, Evidence, MachinePath};
 
 /// The file and its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +114,7 @@ fn setting(line: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Change;
+    use crate::Change;
     use crate::testing::Machine;
 
     #[test]

@@ -32,7 +32,7 @@ use self::registry::{HIVES, Registry};
 use self::startup::{Assignment, Startup};
 use self::system::{Os, System};
 use self::variables::Variables;
-use crate::finding::Evidence;
+use crate::Evidence;
 
 /// A machine at one instant. What the manager knows of it is in [`Facts`], whose fields are also fields of this.
 pub struct Snapshot<'a> {

@@ -2,7 +2,7 @@
 
 use gover_source::{Probe, Verdict};
 
-use crate::finding::Evidence;
+use crate::Evidence;
 
 /// All answers. Addresses have no credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,11 +9,10 @@ mod statement;
 
 use gover_shell::{ShellKind, persist};
 
-use crate::finding::{Change, Evidence};
 use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Registry;
+use crate::{Change, Evidence, MachinePath};
 
 /// All startup files that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::path::MachinePath;
 use super::registry::{Hive, UserKey, environment};
 use super::startup::StartupFile;
 use super::system::Os;
-use crate::finding::{Change, Finding};
+use crate::{Change, Finding};
 
 impl Snapshot<'_> {
     /// The finding with what removes a variable: from the user's startup files (as comments) and registry by `--fix`; from

@@ -2,11 +2,7 @@
 
 use super::probe::{ARCHITECTURES, Probe, compile};
 use super::setup::{Cgo, cgo, install, is_stub};
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
-use crate::snapshot::system::Os;
+use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
@@ -17,12 +13,8 @@ pub(super) const CHECK: Check = Check {
     cause: "An old MinGW for 32 bits, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, Visual Studio's \
             environment, or a gcc without the headers of the C library, as on a bare Alpine.",
     repair: "Install what fits with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let cgo = cgo(snapshot)?;

@@ -1,11 +1,8 @@
 //! cgo is wanted and there is no C compiler.
 
 use super::setup::{cgo, default_compiler, install, is_stub};
-use crate::check::Check;
 use crate::checks::words;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",

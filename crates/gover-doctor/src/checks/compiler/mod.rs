@@ -5,7 +5,7 @@ mod cgo_compiler;
 mod probe;
 mod setup;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[cgo_compiler::CHECK, cgo_abi::CHECK];

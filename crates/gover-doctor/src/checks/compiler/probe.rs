@@ -1,9 +1,8 @@
 //! One line of C, really compiled, to see whether the compiler works and what it is for.
 
 use super::setup::Cgo;
-use crate::snapshot::Snapshot;
 use crate::snapshot::programs::Run;
-use crate::snapshot::system::Os;
+use crate::{Os, Snapshot};
 
 /// What the compiler made of the line.
 pub(super) enum Probe {

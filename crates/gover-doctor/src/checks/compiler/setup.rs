@@ -3,9 +3,7 @@
 use gover_core::platform;
 
 use crate::checks::words;
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
-use crate::snapshot::system::Os;
+use crate::{MachinePath, Os, Snapshot};
 
 /// cgo as it is set up.
 pub(super) struct Cgo {

@@ -1,10 +1,7 @@
 //! The GOROOT that `GoLand` and its kin keep for a project.
 
 use super::roots::{Root, root, selected};
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",

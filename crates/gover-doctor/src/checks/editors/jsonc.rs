@@ -1,7 +1,6 @@
 //! Settings files as editors read them: JSON with comments and commas at ends, and each key with its place.
 
-use crate::finding::{Change, Evidence};
-use crate::snapshot::path::MachinePath;
+use crate::{Change, Evidence, MachinePath};
 
 /// A key of an object, with what is known of its value.
 #[derive(Clone, Debug, PartialEq, Eq)]

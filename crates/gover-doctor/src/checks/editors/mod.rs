@@ -6,7 +6,7 @@ mod jsonc;
 mod roots;
 mod vscode;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[vscode::CHECK, goland::CHECK, ci_version::CHECK];

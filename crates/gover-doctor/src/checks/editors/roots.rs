@@ -2,8 +2,7 @@
 
 use gover_core::ToolchainName;
 
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{MachinePath, Snapshot};
 
 /// What a directory that an editor takes for a GOROOT is.
 #[derive(Clone, Debug, PartialEq, Eq)]

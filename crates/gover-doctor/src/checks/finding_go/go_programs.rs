@@ -1,10 +1,8 @@
 //! The programs called `go` on PATH, and what is known about a Go at some place.
 
 use crate::checks::finding_go::installers;
-use crate::finding::Evidence;
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
+use crate::{Evidence, MachinePath, Snapshot};
 
 /// A `go` that PATH leads to.
 #[derive(Clone, Debug)]

@@ -1,8 +1,7 @@
 //! Who put a Go where it is, told by its path.
 
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::system::{Os, System};
+use crate::{MachinePath, Snapshot};
 
 /// Something that installs Go.
 #[derive(Debug)]

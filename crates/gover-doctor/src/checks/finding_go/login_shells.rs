@@ -4,9 +4,8 @@ use gover_shell::ShellKind;
 
 use super::shell_startup::{VARIABLES, append, is_default, loads_gover};
 use super::startup_order::StartupOrder;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
 use crate::snapshot::startup::StartupFile;
+use crate::{Evidence, Finding, Snapshot};
 
 /// Settings, and gover itself, that this shell goes without since it is of the other kind.
 pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
@@ -109,7 +108,7 @@ fn remedy(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     #[test]

@@ -16,7 +16,7 @@ mod shell_startup;
 mod shim_damaged;
 pub(crate) mod startup_order;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[

@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 
 use super::path_lines::{self, PathLine};
 use super::registry_path::{Entry, StoredPath};
-use crate::check::Check;
-use crate::finding::Finding;
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-duplicate",
@@ -122,7 +119,7 @@ const WHY: &str = "whoever takes one away, or puts another Go in its place, is s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::snapshot::registry::environment;
     use crate::testing::Machine;
 

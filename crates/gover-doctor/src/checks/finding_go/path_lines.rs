@@ -5,11 +5,8 @@ use std::ops::Range;
 
 use gover_shell::ShellKind;
 
-use crate::finding::{Change, Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::{ReadBy, StartupFile};
-use crate::snapshot::system::Os;
+use crate::{Change, Evidence, Finding, MachinePath, Os, Snapshot};
 
 /// A line that puts directories on PATH.
 #[derive(Debug)]

@@ -3,10 +3,8 @@
 use super::go_programs;
 use super::installers;
 use super::registry_path::{Entry, StoredPath};
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",

@@ -4,11 +4,9 @@ use gover_shell::ShellKind;
 
 use super::registry_path::StoredPath;
 use super::startup_order::StartupOrder;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
+use crate::{Check, Evidence, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
@@ -101,7 +99,7 @@ pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     #[test]

@@ -1,10 +1,8 @@
 //! Windows: a Path in the registry that programs cannot read as it was meant.
 
 use super::registry_path::{self, Entry, StoredPath};
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-registry",

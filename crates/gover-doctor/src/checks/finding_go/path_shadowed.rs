@@ -6,12 +6,9 @@ use super::go_programs::{self, GoProgram};
 use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-shadowed",

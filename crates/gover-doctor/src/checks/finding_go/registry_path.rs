@@ -2,10 +2,8 @@
 
 use gover_shell::quote::powershell;
 
-use crate::finding::{Change, Evidence};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
+use crate::{Change, Evidence, MachinePath, Snapshot};
 
 /// One of the values.
 #[derive(Debug)]

@@ -3,12 +3,8 @@
 use gover_shell::ShellKind;
 
 use super::startup_order::StartupOrder;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::StartupFile;
-use crate::snapshot::system::Os;
+use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-integration",
@@ -163,7 +159,7 @@ fn program_of(snapshot: &Snapshot<'_>) -> MachinePath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     fn nu_function(program: &str) -> String {

@@ -4,11 +4,8 @@ use gover_shell::ShellKind;
 
 use super::login_shells;
 use super::startup_order::StartupOrder;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::startup::{Assignment, StartupFile};
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-startup",

@@ -5,10 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::go_programs;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",

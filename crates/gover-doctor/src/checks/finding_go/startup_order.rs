@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use gover_shell::ShellKind;
 
-use crate::snapshot::Snapshot;
 use crate::snapshot::startup::{ReadBy, StartupFile};
-use crate::snapshot::system::Os;
+use crate::{Os, Snapshot};
 
 /// Startup files by whether the shell in use ever reads them.
 #[derive(Debug)]

@@ -1,12 +1,9 @@
 //! Gos that somebody installed once and that nothing leads to any more.
 
-use crate::check::Check;
 use crate::checks::finding_go::go_programs::{self, GoProgram};
 use crate::checks::finding_go::installers;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::HIVES;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
@@ -145,7 +142,7 @@ const WHY: &str = "editors and scripts that look there by habit find a Go that g
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::snapshot::registry::Hive;
     use crate::testing::Machine;
 

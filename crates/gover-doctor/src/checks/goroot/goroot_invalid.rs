@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::places;
-use crate::check::Check;
 use crate::checks::finding_go::go_programs;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::disk::Kind;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",

@@ -1,12 +1,9 @@
 //! A go command that works with the files of another Go.
 
 use self::As::{Itself, LikeShell};
-use crate::check::Check;
 use crate::checks::finding_go::{go_programs, installers};
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-mismatch",
@@ -138,7 +135,7 @@ fn ask(snapshot: &Snapshot<'_>, program: &MachinePath, how: As, arguments: &[&st
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     const GOROOT: &str = "/home/ann/.gover/versions/go1.22.5";

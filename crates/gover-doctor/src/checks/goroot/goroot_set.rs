@@ -1,9 +1,7 @@
 //! GOROOT is set.
 
 use super::places::{self, Place};
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-set",

@@ -1,9 +1,6 @@
 //! Blanks or letters beyond ASCII in the directories that Go works with.
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-spaces",

@@ -7,7 +7,7 @@ mod goroot_set;
 mod goroot_spaces;
 mod places;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[

@@ -1,10 +1,8 @@
 //! Every place that sets GOROOT.
 
 use crate::checks::finding_go::startup_order::StartupOrder;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{HIVES, environment};
+use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 /// A place that sets GOROOT.
 #[derive(Clone, Debug)]

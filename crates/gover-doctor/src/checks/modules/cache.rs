@@ -1,11 +1,8 @@
 //! The places where Go writes while it works: not writable, without leave to run programs, full, or far away.
 
 use super::rights::take_back;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::disk::FileSystem;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "cache",

@@ -1,8 +1,6 @@
 //! GO111MODULE is off, or left over from the days of `auto`.
 
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "go111module",
@@ -39,7 +37,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Evidence;
+    use crate::Evidence;
     use crate::snapshot::registry::Hive;
     use crate::testing::Machine;
 

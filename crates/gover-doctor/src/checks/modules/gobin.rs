@@ -3,12 +3,9 @@
 use gover_shell::ShellKind;
 
 use super::gopath::{commands_only, owner};
-use crate::check::Check;
 use crate::checks::finding_go::registry_path::StoredPath;
-use crate::finding::{Change, Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gobin",

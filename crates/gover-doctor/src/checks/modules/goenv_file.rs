@@ -1,10 +1,7 @@
 //! What the file of `go env -w` sets, and lines in it that go reads otherwise than they were meant.
 
-use crate::check::Check;
-use crate::finding::{Change, Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::go_env::GoEnvLine;
-use crate::snapshot::path::MachinePath;
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",

@@ -1,10 +1,8 @@
 //! GOFLAGS that every go command takes along, and must not.
 
 use super::module_file;
-use crate::check::Check;
 use crate::checks::words;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",

@@ -4,9 +4,7 @@ use gover_core::platform::{Compatibility, Platform};
 use gover_core::{Arch, platform};
 
 use super::lasting::is_lasting;
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
@@ -112,8 +110,8 @@ mod tests {
     use gover_shell::ShellKind;
 
     use super::*;
+    use crate::Os;
     use crate::snapshot::registry::Hive;
-    use crate::snapshot::system::Os;
     use crate::testing::Machine;
 
     #[test]

@@ -1,10 +1,7 @@
 //! GOPATH in a place where it cannot be, or must not.
 
 use super::rights::take_back;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gopath",

@@ -5,9 +5,7 @@ use gover_core::{GoVersion, ToolchainName};
 use super::gopath::commands_only;
 use super::lasting::is_lasting;
 use super::project::{Needed, needed};
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gotoolchain",

@@ -1,6 +1,6 @@
 //! Whether a setting is for good or for one shell.
 
-use crate::snapshot::Snapshot;
+use crate::Snapshot;
 use crate::snapshot::registry::{HIVES, environment};
 
 /// Whether new shells get a setting of Go's too.

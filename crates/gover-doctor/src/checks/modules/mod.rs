@@ -16,7 +16,7 @@ mod tools_stale;
 mod vendor_list;
 mod vendor_stale;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[

@@ -1,7 +1,7 @@
 //! What a go.mod or go.work requires, replaces and uses, line by line. A file that go itself would refuse gives what can be
 //! read of it.
 
-use crate::snapshot::path::MachinePath;
+use crate::MachinePath;
 
 /// The lines that matter here.
 #[derive(Debug, Default)]

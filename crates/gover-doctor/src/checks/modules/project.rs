@@ -2,8 +2,7 @@
 
 use gover_core::{GoVersion, gorules};
 
-use crate::finding::Evidence;
-use crate::snapshot::Snapshot;
+use crate::{Evidence, Snapshot};
 
 /// The `go` line that applies here.
 pub(super) struct Needed {

@@ -2,8 +2,7 @@
 
 use gover_shell::ShellKind;
 
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{MachinePath, Snapshot};
 
 /// A command for a directory that exists and refuses to be written.
 pub(super) fn take_back(snapshot: &Snapshot<'_>, path: &MachinePath) -> String {

@@ -3,11 +3,8 @@
 use gover_core::ToolchainName;
 
 use super::project::needed;
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "tools-stale",

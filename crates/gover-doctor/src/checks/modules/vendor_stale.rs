@@ -2,11 +2,8 @@
 
 use super::module_file::{self, ModuleFile, Replaced, Target};
 use super::vendor_list::VendorList;
-use crate::check::Check;
 use crate::checks::words;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
@@ -15,12 +12,8 @@ pub(super) const CHECK: Check = Check {
     cause: "go.mod was changed, by `go get`, a merge or a bot, and nobody ran `go mod vendor`; or the `vendor` directory belongs to \
             another language's tool.",
     repair: "`go mod vendor`, in a workspace `go work vendor`, writes the directory anew. It deletes what else is in it, so it is never run for you.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if is_ignored(snapshot) {
@@ -208,7 +201,7 @@ const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     const MODULE: &str = "module shop\n\ngo 1.22\n\nrequire (\n\tgolang.org/x/text v0.14.0 // indirect\n)\n\nreplace example.com/a => ../a\n";

@@ -4,11 +4,8 @@ use gover_source::Verdict;
 
 use std::time::Duration;
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::snapshot::system::Os;
+use crate::{Check, Evidence, Finding, Os, Snapshot};
 use gover_core::ToolchainName;
 use gover_core::date::Date;
 
@@ -97,7 +94,7 @@ const TOLERATED: u64 = 300;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::{Machine, asked, midnight};
 
     fn ahead(machine: Machine, seconds: i64) -> Machine {

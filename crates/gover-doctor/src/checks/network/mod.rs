@@ -8,7 +8,7 @@ pub(super) mod setting;
 mod sumdb;
 mod tls_inspection;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] =

@@ -1,7 +1,7 @@
 //! The value of GOPROXY, read as cmd/go reads it (`modfetch.proxyList`), with what is wrong in it.
 
 use super::setting::{address, host};
-use crate::snapshot::Snapshot;
+use crate::Snapshot;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! Settings that hold addresses: where they come from, shown without what is secret in them.
 
-use crate::finding::{Evidence, Finding};
 use crate::secret::mask;
-use crate::snapshot::Snapshot;
+use crate::{Evidence, Finding, Snapshot};
 
 /// A setting of Go's as the go command finds it.
 pub(in crate::checks) struct Setting {

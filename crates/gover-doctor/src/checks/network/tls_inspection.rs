@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 use gover_source::{Probe, Verdict};
 
 use super::setting::host;
-use crate::check::Check;
-use crate::finding::Finding;
-use crate::snapshot::Snapshot;
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::snapshot::system::Os;
+use crate::{Check, Finding, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "tls-inspection",
@@ -95,7 +92,7 @@ fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::{Machine, asked};
 
     fn inspected(machine: Machine) -> Machine {

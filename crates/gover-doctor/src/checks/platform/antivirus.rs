@@ -2,11 +2,8 @@
 
 use gover_shell::ShellKind;
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
@@ -15,12 +12,8 @@ pub(super) const CHECK: Check = Check {
     cause: "Microsoft Defender reads each file that is written and each program that is started, and a build is thousands of both.",
     repair: "Exclude gover's directory and the build cache, as an administrator, if you can answer for what is in them: nothing there is \
              scanned afterwards. A Dev Drive is the milder way.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     // Windows shows the exclusions to administrators only; where nothing can be seen, nothing is claimed.
@@ -72,7 +65,7 @@ const EXCLUSIONS: &str = r"SOFTWARE\Microsoft\Windows Defender\Exclusions";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     fn defended(excluded: &[&str]) -> Machine {

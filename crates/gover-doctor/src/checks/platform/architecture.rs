@@ -3,10 +3,7 @@
 use gover_core::ToolchainName;
 use gover_core::platform::{self, Compatibility, Platform};
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::system::Os;
+use crate::{Check, Evidence, Finding, Os, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
@@ -16,12 +13,8 @@ pub(super) const CHECK: Check = Check {
               Apple silicon Mac.",
     cause: "The archive for another machine was unpacked, or a 32-bit or Intel one that the system translates (Rosetta, WOW64).",
     repair: "Install the Go of this machine; gover chooses its archive by itself.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let bin = snapshot.selection.bin.as_ref()?;

@@ -2,10 +2,8 @@
 
 use gover_shell::ShellKind;
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "execution-policy",
@@ -15,12 +13,8 @@ pub(super) const CHECK: Check = Check {
     cause: "Windows forbids scripts to Windows PowerShell unless somebody allowed them, and a profile is a script.",
     repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It is about safety, so it is left to you. A group \
              policy can only be changed by who made it; PowerShell 7 is not concerned.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if !snapshot.system.is_windows() {
@@ -104,7 +98,7 @@ fn default(snapshot: &Snapshot<'_>) -> Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";

@@ -2,10 +2,7 @@
 
 use gover_core::{GoVersion, ToolchainName};
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::system::Os;
+use crate::{Check, Evidence, Finding, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
@@ -15,12 +12,8 @@ pub(super) const CHECK: Check = Check {
               even `go version` works.",
     cause: "Each Go release needs a system of some age: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, Go 1.27 needs macOS 13.",
     repair: "Use the newest Go that this system runs, or renew the system.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let selected = snapshot.selection.version.as_ref()?;
@@ -126,7 +119,7 @@ fn shown(release: &[u64]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::testing::Machine;
 
     fn with(mut machine: Machine, release: &str, go: &str) -> Machine {

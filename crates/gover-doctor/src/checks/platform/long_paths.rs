@@ -2,11 +2,8 @@
 
 use gover_shell::ShellKind;
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "long-paths",
@@ -16,12 +13,8 @@ pub(super) const CHECK: Check = Check {
     cause: "Windows keeps an old limit unless a value of the registry lifts it. go itself works around it; git, gcc and other tools do \
             not. Module paths with their versions take up to 200 characters.",
     repair: "The commands lift the limit, as an administrator, and tell git; or put the caches where their path is short.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    examine(snapshot).into_iter().collect()
-}
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if !snapshot.system.is_windows()

@@ -7,7 +7,7 @@ mod libc;
 mod long_paths;
 mod wsl;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[

@@ -1,9 +1,6 @@
 //! Linux inside Windows: whose Go runs, and where the project lies.
 
-use crate::check::Check;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
@@ -70,7 +67,7 @@ fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::finding::Severity;
+    use crate::Severity;
     use crate::snapshot::disk::FileSystem;
     use crate::testing::Machine;
 

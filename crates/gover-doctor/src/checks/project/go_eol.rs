@@ -6,10 +6,8 @@ use gover_core::ToolchainName;
 use gover_core::date::Date;
 use gover_core::version::GoVersion;
 
-use crate::check::Check;
 use crate::checks::pins::Pins;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "go-eol",

@@ -1,8 +1,6 @@
 //! Carriage returns in files that Go, git and scripts read.
 
-use crate::check::Check;
-use crate::finding::{Change, Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Change, Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "line-endings",

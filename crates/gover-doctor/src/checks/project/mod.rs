@@ -5,7 +5,7 @@ mod line_endings;
 mod pin_unavailable;
 mod pins_disagree;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] =

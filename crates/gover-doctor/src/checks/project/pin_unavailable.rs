@@ -3,11 +3,9 @@
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
-use crate::check::Check;
 use crate::checks::pins::{Pin, Pins};
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::manager::Release;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",

@@ -3,11 +3,9 @@
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
-use crate::check::Check;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{ModuleFile, Pin, Pins};
-use crate::finding::Finding;
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",

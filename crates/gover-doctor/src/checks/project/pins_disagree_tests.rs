@@ -1,4 +1,4 @@
-use crate::finding::Severity;
+use crate::Severity;
 use crate::testing::Machine;
 
 fn project(files: &[(&str, &str)]) -> Machine {

@@ -1,8 +1,6 @@
 //! The file system that the toolchains lie on.
 
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::system::Os;
+use crate::{Evidence, Finding, Os, Severity, Snapshot};
 
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let versions = snapshot.gover.home.join("versions");

@@ -6,7 +6,7 @@ mod rights;
 mod store;
 mod toolchains;
 
-use crate::check::Check;
+use crate::Check;
 
 /// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[store::CHECK];

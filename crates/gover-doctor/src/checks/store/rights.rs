@@ -1,9 +1,7 @@
 //! Directories and files of the store that this user cannot write.
 
 use super::store::plural;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let home = &snapshot.gover.home;

@@ -3,11 +3,8 @@
 use gover_core::display::mebibytes;
 
 use super::{file_system, rights, toolchains};
-use crate::check::Check;
-use crate::finding::{Evidence, Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::manager::Leftover;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "store",

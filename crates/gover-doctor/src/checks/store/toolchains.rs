@@ -3,9 +3,7 @@
 use gover_core::ToolchainName;
 
 use super::store::plural;
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let versions = snapshot.gover.home.join("versions");

@@ -1,7 +1,7 @@
 //! Lines of startup files that set a variable, in the language of any shell.
 
 use super::{Assignment, statement};
-use crate::snapshot::path::MachinePath;
+use crate::MachinePath;
 
 /// What the lines of a startup file set.
 pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec<Assignment> {

@@ -3,9 +3,9 @@
 use gover_shell::ShellKind;
 
 use super::ReadBy;
+use crate::MachinePath;
 use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::registry::{Hive, Registry};
 
 /// A place, the language of the file, when it is read, and whether it is the user's own.

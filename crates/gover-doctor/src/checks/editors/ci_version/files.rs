@@ -5,9 +5,7 @@ use super::workflow;
 use super::{Kind, Use};
 use crate::checks::editors::jsonc::Settings;
 use crate::checks::pins::Pin;
-use crate::finding::Evidence;
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Evidence, MachinePath, Snapshot};
 
 /// What each file names, file by file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {

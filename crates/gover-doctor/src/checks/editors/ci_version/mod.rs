@@ -9,10 +9,8 @@ mod workflow;
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
-use crate::check::Check;
 use crate::checks::pins::{Pin, Pins};
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "ci-version",

@@ -7,10 +7,7 @@ mod tools;
 
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{Check, Finding, MachinePath, Severity, Snapshot};
 use places::Place;
 
 pub(super) const CHECK: Check = Check {

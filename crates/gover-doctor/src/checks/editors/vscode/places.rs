@@ -1,7 +1,6 @@
 //! Where settings of VS Code are.
 
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
+use crate::{MachinePath, Snapshot};
 
 /// A settings file that exists.
 pub(super) struct Place {

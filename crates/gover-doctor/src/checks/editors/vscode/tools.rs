@@ -2,10 +2,8 @@
 
 use gover_core::ToolchainName;
 
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
-use crate::snapshot::path::MachinePath;
 use crate::snapshot::programs::Run;
+use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 /// Tools in GOBIN or GOPATH/bin that were built with an older minor version than the selected one.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {

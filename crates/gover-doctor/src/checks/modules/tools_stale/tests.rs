@@ -1,4 +1,4 @@
-use crate::finding::Severity;
+use crate::Severity;
 use crate::testing::Machine;
 
 const COMMAND: &str = "/home/ann/.gover/versions/go1.22.5/bin/go version -m /home/ann/go/bin";

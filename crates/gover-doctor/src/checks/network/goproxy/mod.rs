@@ -4,11 +4,9 @@ use gover_source::{Probe, Verdict};
 
 use super::proxy_list::{self, Entry, Place};
 use super::setting::{Setting, host, is_near};
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
 use crate::secret::mask;
-use crate::snapshot::Snapshot;
 use crate::snapshot::network::{self, NetworkFacts};
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",

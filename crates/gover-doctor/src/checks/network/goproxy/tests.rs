@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::Evidence;
+use crate::Evidence;
 use crate::snapshot::registry::Hive;
 use crate::testing::{Machine, asked};
 

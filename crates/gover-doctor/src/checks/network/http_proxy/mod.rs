@@ -7,10 +7,8 @@ mod written;
 use gover_source::Verdict;
 
 use super::setting::Setting;
-use crate::check::Check;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
 use crate::snapshot::network::{self, NetworkFacts};
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",

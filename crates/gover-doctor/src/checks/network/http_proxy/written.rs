@@ -2,9 +2,8 @@
 
 use super::NAMES;
 use crate::checks::network::setting::{Setting, host};
-use crate::finding::{Evidence, Finding};
-use crate::snapshot::Snapshot;
 use crate::snapshot::registry::Hive;
+use crate::{Evidence, Finding, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let settings: Vec<Setting> = if snapshot.system.is_windows() {

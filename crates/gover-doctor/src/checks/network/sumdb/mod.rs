@@ -7,11 +7,9 @@ mod tests;
 use gover_source::{Probe, Verdict};
 
 use super::setting::Setting;
-use crate::check::Check;
-use crate::finding::Finding;
 use crate::secret::mask;
-use crate::snapshot::Snapshot;
 use crate::snapshot::network::{self, NetworkFacts};
+use crate::{Check, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",

@@ -1,8 +1,7 @@
 //! Lists of modules that are kept from checks, and whether they hold more than what is private.
 
 use crate::checks::network::setting::Setting;
-use crate::finding::{Finding, Severity};
-use crate::snapshot::Snapshot;
+use crate::{Finding, Severity, Snapshot};
 
 /// What each list that is set keeps from being checked.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {

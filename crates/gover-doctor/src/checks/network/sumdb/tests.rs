@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::Severity;
+use crate::Severity;
 use crate::testing::{Machine, asked};
 
 fn with_line(line: &str) -> Machine {
