@@ -73,7 +73,6 @@ pub enum Evidence {
     },
     /// What a program or a server answered.
     Answer {
-        /// The command or address.
         of: String,
         /// The answer, or the part of it that matters.
         text: String,

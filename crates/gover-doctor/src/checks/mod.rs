@@ -17,9 +17,7 @@ use crate::Check;
 /// Checks that are about one thing.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// What they are about.
     pub title: &'static str,
-    /// The checks.
     pub checks: &'static [Check],
 }
 

@@ -9,13 +9,9 @@ use crate::{Evidence, MachinePath, Snapshot};
 /// A line of a file that names a Go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pin {
-    /// The file.
     pub(super) file: MachinePath,
-    /// Its line, from 1.
     pub(super) line: usize,
-    /// The whole line.
     pub(super) text: String,
-    /// What it names.
     pub(super) value: String,
 }
 
@@ -33,11 +29,9 @@ impl Pin {
 /// Everything that names a Go for the working directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pins {
-    /// The nearest `.go-version`.
     pub(super) version_file: Option<Pin>,
     /// The nearest `.tool-versions` with a line about Go.
     pub(super) tool_versions: Option<Pin>,
-    /// The nearest go.mod.
     pub(super) module: Option<ModuleFile>,
     /// The go.work that counts.
     pub(super) workspace: Option<ModuleFile>,
@@ -46,11 +40,8 @@ pub(super) struct Pins {
 /// A go.mod or go.work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ModuleFile {
-    /// Where it is.
     pub(super) path: MachinePath,
-    /// Its go line.
     pub(super) go: Option<Pin>,
-    /// Its toolchain line.
     pub(super) toolchain: Option<Pin>,
 }
 

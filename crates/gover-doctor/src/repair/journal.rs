@@ -25,7 +25,6 @@ pub struct Journal {
 /// What came of undoing one change.
 #[derive(Debug)]
 pub struct Undone {
-    /// The file or the registry value.
     pub place: String,
     /// Why it was not put back.
     pub problem: Option<RepairError>,

@@ -26,33 +26,25 @@ pub enum RepairError {
     /// A file cannot be read or written.
     #[error("cannot {verb} `{path}`")]
     File {
-        /// What was tried.
         verb: &'static str,
-        /// The file.
         path: String,
-        /// Why.
         source: io::Error,
     },
     /// A registry value cannot be read or written.
     #[error(r"cannot {verb} `HKCU\{}\{}`", key.key, key.name)]
     Registry {
-        /// What was tried.
         verb: &'static str,
-        /// Which value.
         key: UserKey,
-        /// Why.
         source: io::Error,
     },
     /// Somebody else changed it meanwhile.
     #[error("`{place}` has changed in the meantime")]
     Changed {
-        /// The file or the registry value.
         place: String,
     },
     /// Somebody changed it after it was repaired, so that it is not put back.
     #[error("`{place}` has changed since it was repaired")]
     Edited {
-        /// The file or the registry value.
         place: String,
         /// Where its content before the repair is kept; `None` if there was none.
         kept: Option<String>,
@@ -63,9 +55,7 @@ pub enum RepairError {
     /// The journal is damaged.
     #[error("cannot understand `{path}`")]
     Journal {
-        /// The journal.
         path: String,
-        /// Why.
         source: serde_json::Error,
     },
 }

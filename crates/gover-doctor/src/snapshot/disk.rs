@@ -9,9 +9,7 @@ pub use gover_sys::file::FileSystem;
 /// What a path leads to, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A file.
     File,
-    /// A directory.
     Directory,
 }
 

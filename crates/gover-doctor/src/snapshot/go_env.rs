@@ -15,14 +15,12 @@ pub struct GoEnvFile {
     pub content: Option<Vec<u8>>,
     /// Whether it is there and may not be read.
     pub is_unreadable: bool,
-    /// Its lines.
     pub lines: Vec<GoEnvLine>,
 }
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoEnvLine {
-    /// From 1.
     pub number: usize,
     /// As it is, without its line feed.
     pub text: String,

@@ -32,6 +32,5 @@ pub struct Leftover {
     pub what: String,
     /// Whether it stands where a toolchain should.
     pub is_damage: bool,
-    /// Its size.
     pub bytes: u64,
 }

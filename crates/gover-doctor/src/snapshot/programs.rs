@@ -7,22 +7,17 @@ use super::path::MachinePath;
 pub struct Ran {
     /// The exit code; `None` if something ended it.
     pub code: Option<i32>,
-    /// Its stdout as text.
     pub stdout: String,
-    /// Its stderr as text.
     pub stderr: String,
 }
 
 /// A program to be run for its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run<'a> {
-    /// The program by its absolute path.
     pub program: &'a MachinePath,
-    /// Its arguments.
     pub arguments: &'a [&'a str],
     /// Variables to set, or to remove where there is no value; the rest is the snapshot's.
     pub variables: &'a [(&'a str, Option<&'a str>)],
-    /// What it reads on stdin.
     pub input: &'a str,
 }
 

@@ -8,7 +8,6 @@ use gover_sys::registry::{MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
 pub struct UserKey {
     /// The key below `HKEY_CURRENT_USER`: `Environment`.
     pub key: String,
-    /// The name of the value.
     pub name: String,
 }
 

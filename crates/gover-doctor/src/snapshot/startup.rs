@@ -26,17 +26,13 @@ pub struct Startup {
 /// One startup file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupFile {
-    /// Where it is.
     pub path: MachinePath,
     /// Whose language it is in; files that several shells read are POSIX.
     pub shell: ShellKind,
-    /// When it is read.
     pub read_by: ReadBy,
     /// Whether it belongs to the user; others are never changed.
     pub is_own: bool,
-    /// Its content.
     pub content: Vec<u8>,
-    /// What its lines set.
     pub assignments: Vec<Assignment>,
 }
 
@@ -56,13 +52,10 @@ pub enum ReadBy {
 /// A line that sets a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
-    /// The file.
     pub file: MachinePath,
-    /// The line, from 1.
     pub line: usize,
     /// The line without blanks at its ends.
     pub text: String,
-    /// The variable.
     pub name: String,
     /// The value as written, one pair of quotation marks removed and nothing expanded but `$HOME` and `~`.
     pub value: String,

@@ -7,20 +7,15 @@ use super::path::{MachinePath, PathRules};
 /// The operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Os {
-    /// Linux.
     Linux,
-    /// macOS.
     MacOs,
-    /// Windows.
     Windows,
-    /// Another Unix.
     Other,
 }
 
 /// The machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
-    /// The operating system.
     pub os: Os,
     /// The machine's own GOARCH, not that of gover.
     pub arch: String,

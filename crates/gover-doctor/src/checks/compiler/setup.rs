@@ -13,9 +13,7 @@ pub(super) struct Cgo {
     pub(super) is_chosen: bool,
     /// The compiler's name and the arguments that CC gives it.
     pub(super) words: Vec<String>,
-    /// Where the compiler is.
     pub(super) program: Option<MachinePath>,
-    /// GOARCH.
     pub(super) arch: String,
 }
 

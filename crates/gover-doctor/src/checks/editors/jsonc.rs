@@ -7,9 +7,7 @@ use crate::{Change, Evidence, MachinePath};
 pub(super) struct Entry {
     /// The keys from the outermost object to this one.
     pub(super) path: Vec<String>,
-    /// The value if it is a text.
     pub(super) text: Option<String>,
-    /// The line of the key, from 1.
     pub(super) line: usize,
     /// Whether key and value are all that their line has.
     pub(super) stands_alone: bool,
@@ -18,7 +16,6 @@ pub(super) struct Entry {
 /// A settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
-    /// Where it is.
     pub(super) file: MachinePath,
     content: Vec<u8>,
     /// Every key of every object that is not in a list.

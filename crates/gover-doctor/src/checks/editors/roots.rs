@@ -9,9 +9,7 @@ use crate::{MachinePath, Snapshot};
 pub(super) enum Root {
     /// The selected toolchain, or one of the same version; or nothing is selected to compare it with.
     Fits,
-    /// Another version.
     Other(String),
-    /// No toolchain.
     Missing,
 }
 

@@ -9,7 +9,6 @@ use crate::{Evidence, MachinePath, Snapshot};
 pub(crate) struct GoProgram {
     /// The directory as PATH has it.
     pub(crate) directory: MachinePath,
-    /// The program.
     pub(crate) path: MachinePath,
 }
 

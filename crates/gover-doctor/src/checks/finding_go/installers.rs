@@ -6,7 +6,6 @@ use crate::{MachinePath, Snapshot};
 /// Something that installs Go.
 #[derive(Debug)]
 pub(crate) struct Installer {
-    /// Its name.
     pub(crate) name: &'static str,
     /// Parts of paths that only its Gos have: small letters, `/` between names.
     parts: &'static [&'static str],

@@ -89,7 +89,6 @@ fn literal(text: &str) -> String {
 enum Rest {
     /// Nothing that would do anything.
     Nothing,
-    /// Another line.
     Line(String),
 }
 

@@ -16,7 +16,6 @@ pub(crate) struct StoredPath {
 /// One entry between semicolons.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// As it is stored.
     text: Vec<u16>,
     /// The same as people read it.
     pub(crate) shown: String,

@@ -10,7 +10,6 @@ use crate::{Os, Snapshot};
 /// Startup files by whether the shell in use ever reads them.
 #[derive(Debug)]
 pub(crate) struct StartupOrder<'s> {
-    /// The shell.
     pub(crate) shell: ShellKind,
     /// What it reads, by itself or because a file that it reads names the other.
     pub(crate) read: Vec<&'s StartupFile>,

@@ -7,9 +7,7 @@ use crate::{Evidence, Finding, MachinePath, Snapshot};
 /// A place that sets GOROOT.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    /// The directory.
     pub(super) value: MachinePath,
-    /// Where it shows.
     pub(super) evidence: Evidence,
     /// Whether it holds here and now, for a go that is not started by gover's shim.
     pub(super) is_effective: bool,

@@ -8,9 +8,7 @@ use crate::{Evidence, Snapshot};
 pub(super) struct Needed {
     /// The least version that the go command accepts.
     pub(super) version: GoVersion,
-    /// `go.mod` or `go.work`.
     pub(super) name: &'static str,
-    /// The line.
     pub(super) evidence: Evidence,
 }
 

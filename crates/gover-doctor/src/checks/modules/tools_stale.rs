@@ -27,7 +27,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 #[derive(Debug, PartialEq, Eq)]
 struct Built {
     path: MachinePath,
-    /// `go1.22.5`
     by: String,
     /// Its main package, if it tells.
     package: Option<String>,

@@ -8,7 +8,6 @@ use crate::Snapshot;
 pub(super) struct Entry {
     /// As it is written, trimmed; it may hold credentials.
     pub(super) text: String,
-    /// What it means.
     pub(super) place: Place,
     /// Whether any failure goes on to the next entry (`|`); otherwise only "not found" does.
     pub(super) goes_on: bool,
@@ -19,13 +18,9 @@ pub(super) struct Entry {
 pub(super) enum Place {
     /// A server by the address that network facts know it by.
     Server(String),
-    /// A directory on this machine.
     Directory,
-    /// `direct`
     Direct,
-    /// `off`
     Off,
-    /// Nothing that go accepts.
     Invalid,
 }
 

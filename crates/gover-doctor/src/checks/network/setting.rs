@@ -5,7 +5,6 @@ use crate::{Evidence, Finding, Snapshot};
 
 /// A setting of Go's as the go command finds it.
 pub(in crate::checks) struct Setting {
-    /// Its name.
     pub(in crate::checks) name: &'static str,
     /// Its value with whatever is secret in it; never to be shown.
     pub(in crate::checks) value: String,
