@@ -25,23 +25,13 @@ pub use journal::{Journal, Undone};
 pub enum RepairError {
     /// A file cannot be read or written.
     #[error("cannot {verb} `{path}`")]
-    File {
-        verb: &'static str,
-        path: String,
-        source: io::Error,
-    },
+    File { verb: &'static str, path: String, source: io::Error },
     /// A registry value cannot be read or written.
     #[error(r"cannot {verb} `HKCU\{}\{}`", key.key, key.name)]
-    Registry {
-        verb: &'static str,
-        key: UserKey,
-        source: io::Error,
-    },
+    Registry { verb: &'static str, key: UserKey, source: io::Error },
     /// Somebody else changed it meanwhile.
     #[error("`{place}` has changed in the meantime")]
-    Changed {
-        place: String,
-    },
+    Changed { place: String },
     /// Somebody changed it after it was repaired, so that it is not put back.
     #[error("`{place}` has changed since it was repaired")]
     Edited {
@@ -54,10 +44,7 @@ pub enum RepairError {
     Nothing,
     /// The journal is damaged.
     #[error("cannot understand `{path}`")]
-    Journal {
-        path: String,
-        source: serde_json::Error,
-    },
+    Journal { path: String, source: serde_json::Error },
 }
 
 impl Diagnose for RepairError {

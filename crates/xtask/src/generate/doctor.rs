@@ -28,18 +28,19 @@ fn push(page: &mut String, check: &Check) {
 }
 
 const INTRODUCTION: &str = "\
-`gover doctor` looks for what goes wrong around Go on a machine, shows where it shows, says why it hurts, and repairs what belongs
-to you alone.
+`gover doctor` finds problems with Go on this machine. It shows the evidence, explains what each problem leads to, and repairs
+what only you own.
 
 ```console
-$ gover doctor                     all checks; exit code 1 if anything is worse than a note
-$ gover doctor goproxy goroot-set  some of them
-$ gover doctor --offline           without asking anybody on the network
-$ gover doctor --fix               shows each change as a diff and asks; --yes does not ask
-$ gover doctor --undo              puts back every byte that the last --fix changed
-$ gover doctor --json              the same as data ([json.md](reference/json.md#doctor))
+$ gover doctor                     run all checks; exit code 1 if anything is worse than a note
+$ gover doctor goproxy goroot-set  run some of them
+$ gover doctor --offline           do not use the network
+$ gover doctor --fix               show each change as a diff and ask; --yes does not ask
+$ gover doctor --undo              restore every byte that the last --fix changed
+$ gover doctor --json              print data ([json.md](reference/json.md#doctor))
 ```
 
-An **error** does not work or is not safe. A **warning** works now, or for some projects, and will surprise. A **note** is worth
-knowing, and nothing has to be done. What is changed was kept before, below `GOVER_HOME/doctor`; a file that has changed since is
-not put back. Nothing of the machine is ever changed: for that the commands are printed.";
+An **error** does not work or is not safe. A **warning** works now, or only for some projects, and may surprise you later. A
+**note** is good to know; nothing has to be done. Before `--fix` changes something, it keeps a copy below `GOVER_HOME/doctor`.
+`--undo` does not restore a file that has changed since. gover never changes files and settings of the machine: it prints the
+commands for that.";

@@ -6,13 +6,14 @@ use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-abi",
-    summary: "The C compiler does not work, or is for another processor, system or libc",
-    symptom: "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such file or directory`, `gcc: error: \
-              unrecognized command-line option '-m64'`, `cl : Command line error D8021 : invalid numeric argument '/Werror'`, or \
-              `undefined reference` to half of Windows while linking.",
-    cause: "An old MinGW for 32 bits, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, Visual Studio's \
-            environment, or a gcc without the headers of the C library, as on a bare Alpine.",
-    repair: "Install what fits with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
+    summary: "the C compiler does not work, or is for another processor, system or libc",
+    symptom: "`cc1.exe: sorry, unimplemented: 64-bit mode not compiled in`, `fatal error: stdlib.h: No such \
+            file or directory`, `gcc: error: unrecognized command-line option '-m64'`, `cl : Command line \
+            error D8021 : invalid numeric argument '/Werror'`, or `undefined reference` to many Windows \
+            functions while linking.",
+    cause: "An old 32-bit MinGW, the gcc of MSYS or Cygwin instead of MinGW-w64, a cross-compiler in CC, a \
+            Visual Studio environment, or a gcc without the headers of the C library, as on a minimal Alpine.",
+    repair: "Install the right compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -6,13 +6,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "cgo-compiler",
-    summary: "cgo is wanted, and the C compiler is missing",
+    summary: "cgo is on, and the C compiler is missing",
     symptom: "`cgo: C compiler \"gcc\" not found: exec: \"gcc\": executable file not found in $PATH`, on macOS `xcrun: error: invalid active \
               developer path`.",
-    cause: "CGO_ENABLED=1 is set where no compiler is installed, or CC names one that is gone. Without both, go switches cgo off by itself \
-            if there is no compiler, and all is well.",
-    repair: "Install a compiler with the command that is shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` removes a CC that leads \
-             nowhere if the usual compiler is there.",
+    cause: "CGO_ENABLED=1 is set but no compiler is installed, or CC names one that does not exist. If \
+            neither is set, go switches cgo off when there is no compiler.",
+    repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
+            removes a CC that does not exist if the default compiler does.",
     run,
 };
 

@@ -5,11 +5,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
-    summary: "the GOROOT of a GoLand project against the selection",
-    symptom: "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another Go than the terminal.",
-    cause: "GoLand keeps a GOROOT for each project in `.idea/workspace.xml`. It stays when that Go is uninstalled, or another one is selected.",
-    repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. The file is not changed by `--fix`, since GoLand \
-             writes it anew when it closes.",
+    summary: "a GoLand project whose GOROOT does not match the selection",
+    symptom: "GoLand says `GOROOT is not set up`, marks the standard library red, or builds with another \
+            version than the terminal.",
+    cause: "GoLand stores a GOROOT for each project in `.idea/workspace.xml`. It stays when that toolchain is \
+            uninstalled or another one is selected.",
+    repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
+            `--fix` does not change the file, since GoLand overwrites it when it closes.",
     run,
 };
 

@@ -8,12 +8,14 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-dead",
-    summary: "directories on PATH of a Go that is gone",
-    symptom: "None at first. Later a `go` that nobody expected, because something unpacked a Go there again; or, while the \
-              old terminal is open, `bash: /usr/local/go/bin/go: No such file or directory`.",
-    cause: "A Go was removed by deleting its directory, and the line or the entry that put it on PATH stayed.",
-    repair: "`--fix` takes the directory out of the lines of your startup files and out of your Path in the registry; for places \
-             of the machine it gives the commands.",
+    summary: "PATH has directories of a toolchain that was removed",
+    symptom: "Nothing at first. Later an unexpected `go`, because something installed a toolchain there \
+            again; or, while the old terminal is open, `bash: /usr/local/go/bin/go: No such file or \
+            directory`.",
+    cause: "A toolchain was removed by deleting its directory. The line or the entry that put it on PATH \
+            stayed.",
+    repair: "`--fix` removes the directory from your startup files and from your Path in the registry. For \
+            files and settings of the machine it prints commands.",
     run,
 };
 

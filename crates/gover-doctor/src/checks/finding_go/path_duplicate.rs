@@ -9,11 +9,13 @@ use crate::{Check, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-duplicate",
-    summary: "a directory of Go's on PATH twice",
-    symptom: "`echo $PATH` shows `/usr/local/go/bin` several times; a Go that was taken off PATH is still there.",
-    cause: "Installers and instructions add a line or an entry without looking whether it is there already. That shells within \
-            shells repeat entries is usual and not meant here.",
-    repair: "`--fix` keeps the first line of each startup file and the first entry of your Path in the registry.",
+    summary: "a Go directory is on PATH twice",
+    symptom: "`echo $PATH` shows `/usr/local/go/bin` several times; a toolchain that was removed from PATH is \
+            still there.",
+    cause: "Installers and instructions add a line or an entry without checking whether it exists. Nested \
+            shells that repeat entries are normal and not reported.",
+    repair: "`--fix` keeps the first line in each startup file and the first entry of your Path in the \
+            registry.",
     run,
 };
 

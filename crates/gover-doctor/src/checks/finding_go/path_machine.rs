@@ -8,12 +8,14 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-machine",
-    summary: "Windows: a Go in the machine's Path",
-    symptom: "After `gover setup` and in a new window, `where go` still names `C:\\Program Files\\Go\\bin\\go.exe` first.",
-    cause: "Windows makes PATH from the machine's Path and puts the user's behind it. Go's MSI package, winget and Chocolatey \
-            write into the machine's.",
-    repair: "An administrator removes that Go (`winget uninstall --id GoLang.Go`) or takes its entry off the machine's Path with the \
-             lines that are given; gover changes nothing that belongs to all users.",
+    summary: "Windows: the machine's Path contains a `go`",
+    symptom: "After `gover setup`, `where go` in a new window still prints `C:\\Program \
+            Files\\Go\\bin\\go.exe` first.",
+    cause: "Windows builds PATH from the machine's Path followed by the user's. Go's MSI package, winget and \
+            Chocolatey change the machine's.",
+    repair: "An administrator uninstalls that Go (`winget uninstall --id GoLang.Go`) or removes its entry \
+            from the machine's Path with the commands shown. gover changes nothing that belongs to all \
+            users.",
     run,
 };
 

@@ -10,13 +10,13 @@ use crate::{Check, Evidence, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-missing",
-    summary: "gover's directory not on PATH",
-    symptom: "`go: command not found`, or on Windows `'go' is not recognized as an internal or external command`, or a Go \
-              that gover did not choose.",
-    cause: "`gover setup` was never run, its lines were removed, this shell is older than they are, or a later line of a startup file sets PATH \
-            without what was on it.",
-    repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. Where a line behind gover's sets PATH anew, `--fix` \
-             moves gover's lines to the end.",
+    summary: "gover's directory is not on PATH",
+    symptom: "`go: command not found`, or on Windows `'go' is not recognized as an internal or external \
+            command`, or a `go` that gover did not choose.",
+    cause: "`gover setup` was never run, its lines were removed, the shell was started before they were \
+            added, or a later line of a startup file sets PATH without keeping its value.",
+    repair: "`gover setup` puts `~/.gover/bin` first on PATH for new shells; open one. If a line after \
+            gover's lines replaces PATH, `--fix` moves gover's lines to the end.",
     run,
 };
 

@@ -6,13 +6,14 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-registry",
-    summary: "Windows: a damaged Path in the registry",
-    symptom: "`'go' is not recognized as an internal or external command` although the dialog for environment variables shows the \
-              directory; PATH contains `%USERPROFILE%` as it is; entries at the end are gone.",
-    cause: "A program wrote Path as plain text (`REG_SZ`), in which `%NAMES%` stay as they are; `setx` cut it off; somebody \
-            pasted quotation marks or a second semicolon.",
-    repair: "`--fix` puts your own Path right: of a kind that expands names, without quotation marks and empty entries. For the \
-             machine's it gives the commands. What is too long only you can shorten.",
+    summary: "Windows: Path in the registry is damaged",
+    symptom: "`'go' is not recognized as an internal or external command` although the environment variables \
+            dialog shows the directory; PATH contains a literal `%USERPROFILE%`; entries at the end are \
+            missing.",
+    cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`; `setx` truncated \
+            it; or it contains quotation marks or empty entries.",
+    repair: "`--fix` stores your own Path with expansion, and without quotation marks and empty entries. For \
+            the machine's Path it prints commands. A Path that is too long you have to shorten yourself.",
     run,
 };
 

@@ -12,13 +12,15 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-shadowed",
-    summary: "another `go` before gover's on PATH",
-    symptom: "`go version` says another version than `gover current`; a pin changes nothing; `go: go.mod requires go >= 1.23 \
-              (running go 1.19.8; GOTOOLCHAIN=local)` though that Go is installed.",
-    cause: "A line behind gover's in a startup file puts another Go first: one unpacked to `/usr/local/go`, one of a package \
-            manager, or of another version manager. On Windows the machine's Path comes before the user's.",
-    repair: "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of your Path in the \
-             registry. For the machine's Path it gives the commands. The other Go stays installed.",
+    summary: "another `go` comes before gover's on PATH",
+    symptom: "`go version` and `gover current` print different versions; a pin has no effect; `go: go.mod \
+            requires go >= 1.23 (running go 1.19.8; GOTOOLCHAIN=local)` although that toolchain is \
+            installed.",
+    cause: "A line after gover's in a startup file puts another `go` first: from `/usr/local/go`, a package \
+            manager or another version manager. On Windows the machine's Path comes before the user's.",
+    repair: "`--fix` moves gover's lines to the end of your startup files, and gover's entry to the front of \
+            your Path in the registry. For the machine's Path it prints commands. The other toolchain stays \
+            installed.",
     run,
 };
 

@@ -8,12 +8,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "shell-integration",
-    summary: "the shell function `gover` missing, or of another gover",
-    symptom: "`gover use 1.22` works in the shell, but not in a script or a subshell that it starts; or `gover use` changes nothing, because the \
-              function asks a gover with another home.",
-    cause: "The file that the shell reads has no line with `gover init`, or it names a gover that was installed elsewhere before.",
-    repair: "`gover setup` writes the line for bash, zsh and fish; for other shells it is in docs/shells.md. A line that names another gover \
-             is for you to remove.",
+    summary: "the shell function `gover` is missing or belongs to another gover",
+    symptom: "`gover use 1.22` works in the shell, but not in a script or subshell; or `gover use` has no \
+            effect, because the function calls a gover with another home.",
+    cause: "The shell's startup file has no line with `gover init`, or the line names a gover that was \
+            installed elsewhere.",
+    repair: "`gover setup` writes the line for bash, zsh and fish; for other shells see docs/shells.md. \
+            Remove a line that names another gover yourself.",
     run,
 };
 

@@ -10,12 +10,14 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 pub(super) const CHECK: Check = Check {
     name: "shell-startup",
     summary: "settings in startup files that the shell never reads, leftovers of version managers",
-    symptom: "`go env GOPRIVATE` is empty although it is set in `~/.bash_profile`; `gover: command not found` in the other shell; at the start of \
-              each shell `bash: goenv: command not found` or `.gvm/scripts/gvm: No such file or directory`.",
-    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if there is no `~/.bash_profile`. At login bash reads these \
-            and not `~/.bashrc`, in a window the other way round. Removing gvm, goenv or gobrew leaves the lines that load them.",
-    repair: "`--fix` makes comments of lines that load a version manager that is gone, and of old GOROOT lines. For settings it gives the \
-             command that repeats them in the file that your shell reads.",
+    symptom: "`go env GOPRIVATE` is empty although `~/.bash_profile` sets it; `gover: command not found` in \
+            another shell; each new shell prints `bash: goenv: command not found` or `.gvm/scripts/gvm: No \
+            such file or directory`.",
+    cause: "zsh reads none of bash's files, and bash reads `~/.profile` only if `~/.bash_profile` does not \
+            exist. A login bash reads these but not `~/.bashrc`; other interactive shells do the opposite. \
+            Removing gvm, goenv or gobrew does not remove the lines that load them.",
+    repair: "`--fix` comments out lines that load a removed version manager, and old GOROOT lines. For \
+            settings it prints the command that adds them to the file that your shell reads.",
     run,
 };
 

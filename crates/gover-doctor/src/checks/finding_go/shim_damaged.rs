@@ -9,12 +9,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "shim-damaged",
-    summary: "gover's own `go` missing or replaced",
-    symptom: "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although `which go` names gover's; \
-              `go1.22.5: command not found` for a toolchain that `gover list` shows.",
-    cause: "Another installer wrote its `go` into gover's directory, a virus scanner took the program away, a copy of a home lost the \
-            links, or gover was replaced by hand.",
-    repair: "The commands that are given let `gover setup` put the programs there again.",
+    summary: "gover's own `go` is missing or was replaced",
+    symptom: "`bash: /home/ann/.gover/bin/go: No such file or directory`; `go` ignores every pin although \
+            `which go` prints gover's; `go1.22.5: command not found` for a toolchain that `gover list` \
+            shows.",
+    cause: "Another installer wrote its `go` into gover's directory, a virus scanner removed the program, \
+            links were lost when a home directory was copied, or gover was replaced by hand.",
+    repair: "The commands shown let `gover setup` write the programs again.",
     run,
 };
 

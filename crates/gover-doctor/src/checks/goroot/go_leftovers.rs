@@ -7,11 +7,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "go-leftovers",
-    summary: "Gos of earlier installers",
-    symptom: "An editor offers a Go that nobody remembers; the MSI package says that a Go is installed already; disk space is gone in `~/sdk`.",
-    cause: "Old MSI packages installed to `C:\\Go` and left it, and their keys in the registry, behind; `golang.org/dl` keeps its toolchains in `~/sdk`; \
-            a tarball lies in `/usr/local/go` beside the Go of a package manager.",
-    repair: "Nothing is removed automatically, since a project may still use it. The commands that remove it are shown.",
+    summary: "toolchains and registry keys left by earlier installers",
+    symptom: "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
+            `~/sdk` takes up disk space.",
+    cause: "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
+            toolchains in `~/sdk`; `/usr/local/go` still exists although a package manager installed Go.",
+    repair: "`--fix` removes nothing, since a project may still use it. The commands that remove it are \
+            shown.",
     run,
 };
 

@@ -9,11 +9,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-invalid",
-    summary: "GOROOT set to something that is no Go",
-    symptom: "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such tool \"compile\"`.",
-    cause: "The Go was removed or moved and GOROOT stayed; or GOROOT was set to the directory of the project, to GOPATH or to `bin`, which \
-            it never means.",
-    repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it; for places of the machine it gives the commands.",
+    summary: "GOROOT is not a toolchain",
+    symptom: "`go: cannot find GOROOT directory: /usr/local/go`, `package fmt is not in std`, `go: no such \
+            tool \"compile\"`.",
+    cause: "The toolchain was removed or moved and GOROOT stayed; or GOROOT was set to the project, to GOPATH \
+            or to a `bin` directory by mistake.",
+    repair: "`--fix` removes GOROOT from your own files and registry, since no Go needs it. For files and \
+            settings of the machine it prints commands.",
     run,
 };
 

@@ -7,12 +7,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-mismatch",
-    summary: "a go command with the tools of another Go",
-    symptom: "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, or `runtime/internal/sys: \
-              package … redeclared in this block`.",
-    cause: "GOROOT names another Go than the one whose `go` runs, or an archive was unpacked over an older Go.",
-    repair: "Where GOROOT is the cause, `gover doctor --fix goroot-set` removes it. A toolchain whose files are mixed is installed \
-             anew: `gover install --force 1.22.5`.",
+    summary: "a go command uses the tools of another toolchain",
+    symptom: "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
+            or `runtime/internal/sys: package … redeclared in this block`.",
+    cause: "GOROOT names another toolchain than the one whose `go` runs, or an archive was unpacked over an \
+            older Go.",
+    repair: "If GOROOT is the cause, `gover doctor --fix goroot-set` removes it. Reinstall a toolchain whose \
+            files are mixed: `gover install --force 1.22.5`.",
     run,
 };
 

@@ -5,13 +5,14 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goroot-set",
-    summary: "GOROOT set for all Gos",
-    symptom: "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a Makefile; `go: cannot find \
-              GOROOT directory: /usr/local/go`; a debugger that shows the sources of another Go.",
-    cause: "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the Windows environment or by hand in \
-            the file of `go env -w`. Every Go since 1.10 finds its own files.",
-    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go env -w`; for places of the \
-             machine it gives the commands.",
+    summary: "GOROOT is set for all toolchains",
+    symptom: "`compile: version \"go1.22.5\" does not match go tool version \"go1.21.6\"` in an editor or a \
+            Makefile; `go: cannot find GOROOT directory: /usr/local/go`; a debugger that shows sources of \
+            another version.",
+    cause: "Instructions from before Go 1.10, old installers and gvm set GOROOT in a startup file, in the \
+            Windows environment or in the file of `go env -w`. Every Go since 1.10 finds its own files.",
+    repair: "`--fix` removes it from your startup files, from `HKCU\\Environment` and from the file of `go \
+            env -w`. For files and settings of the machine it prints commands.",
     run,
 };
 

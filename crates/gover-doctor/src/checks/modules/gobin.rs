@@ -9,13 +9,13 @@ use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gobin",
-    summary: "GOBIN relative, not writable, inside a toolchain or not on PATH",
-    symptom: "`go install` says `cannot install, GOBIN must be an absolute path` or `permission denied`; or it says nothing, and the \
-              program is `command not found`.",
-    cause: "GOBIN names a folder of the system, a toolchain's `bin`, or one that is not on PATH. The default, `~/go/bin`, is put on \
-            PATH by no installer but that of Windows.",
-    repair: "`--fix` removes a GOBIN that cannot work, and on Windows adds the folder to your own Path. In shells the line to add is \
-             shown; the folder goes behind the others, so that gover's `go` stays first.",
+    summary: "GOBIN is relative, not writable, inside a toolchain or not on PATH",
+    symptom: "`go install` prints `cannot install, GOBIN must be an absolute path` or `permission denied`; or \
+            it succeeds, and the program is `command not found`.",
+    cause: "GOBIN is a system directory, a toolchain's `bin`, or not on PATH. Only the Windows installer puts \
+            the default, `~/go/bin`, on PATH.",
+    repair: "`--fix` removes a GOBIN that cannot work, and on Windows appends the directory to your own Path. \
+            For shells the line to add is shown; it appends the directory, so that gover's `go` stays first.",
     run,
 };
 

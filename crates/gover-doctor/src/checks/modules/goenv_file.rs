@@ -5,14 +5,14 @@ use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
-    summary: "Lines of the file of `go env -w` that go passes over or misreads, and what it sets",
-    symptom: "A setting in the file (`go env GOENV` says where it is) has no effect, or go complains about a value that looks right: \
-              `invalid GOTOOLCHAIN \"local\\r\"`, `invalid proxy URL scheme`.",
-    cause: "The file was edited by hand or copied from Windows. go takes each line as it is: `export`, blanks at the beginning, \
-            small letters and a byte order mark make it pass the line over without a word; a carriage return, a blank at the \
-            end and quotation marks become part of the value.",
-    repair: "`--fix` turns lines that go passes over into comments and cleans the values of the others. `go env -u NAME` removes \
-             a setting, `go env -changed` shows all that differ from the default.",
+    summary: "lines of the file of `go env -w` that go ignores or misreads, and what it sets",
+    symptom: "A setting in the file (`go env GOENV` prints its path) has no effect, or go rejects a value \
+            that looks right: `invalid GOTOOLCHAIN \"local\\r\"`, `invalid proxy URL scheme`.",
+    cause: "The file was edited by hand or copied from Windows. go reads each line literally. It silently \
+            ignores lines that begin with `export`, spaces, lower-case letters or a byte order mark; a \
+            carriage return, a trailing space and quotation marks become part of the value.",
+    repair: "`--fix` comments out lines that go ignores and cleans the values of the others. `go env -u NAME` \
+            removes a setting; `go env -changed` shows all that differ from the default.",
     run,
 };
 

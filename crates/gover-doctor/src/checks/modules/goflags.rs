@@ -6,13 +6,14 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
-    summary: "GOFLAGS that stop, change or subvert every build",
-    symptom: "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from $GOFLAGS)`, `go: inconsistent \
-              vendoring in …` in a project without `vendor`, or `go: -insecure flag is no longer supported; use GOINSECURE instead`.",
-    cause: "GOFLAGS is set in a startup file or with `go env -w` for one project, and then applies to all. `-toolexec` lets a \
-            program stand in for the compiler; whoever can set it owns what you build.",
-    repair: "`--fix` takes the flags at fault out of the file of `go env -w`, and removes the variable if nothing else is in it; \
-             otherwise the value that remains is shown to be set.",
+    summary: "GOFLAGS breaks, changes or subverts every build",
+    symptom: "`go: parsing $GOFLAGS: non-flag \"mod=mod\"`, `go: flag needs an argument: -ldflags (from \
+            $GOFLAGS)`, `go: inconsistent vendoring in …` in a project without `vendor`, or `go: -insecure \
+            flag is no longer supported; use GOINSECURE instead`.",
+    cause: "GOFLAGS was set for one project, in a startup file or with `go env -w`, and applies to all. \
+            `-toolexec` lets a program replace the compiler; anyone who can set it controls what you build.",
+    repair: "`--fix` removes the wrong flags from the file of `go env -w`, and the variable if it holds \
+            nothing else. Otherwise the command that sets the remaining flags is shown.",
     run,
 };
 

@@ -8,14 +8,14 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goos-goarch",
-    summary: "GOOS or GOARCH set for another machine, or misspelt",
-    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` with `go run` and `go test`, `cannot install \
-              cross-compiled binaries when GOBIN is set`, or `go: unsupported GOOS/GOARCH pair linux /amd64`, with a blank that is \
-              hard to see.",
-    cause: "They were set for one cross-compilation, with `go env -w`, in a startup file or with `set GOOS=linux && go build` in the \
-            command prompt, which keeps the blank before `&&`.",
-    repair: "`--fix` removes them. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = 'linux'` and afterwards \
-             `Remove-Item Env:GOOS`.",
+    summary: "GOOS or GOARCH is set for another machine, or misspelled",
+    symptom: "`fork/exec …: exec format error` or `%1 is not a valid Win32 application` with `go run` and `go \
+            test`, `cannot install cross-compiled binaries when GOBIN is set`, or `go: unsupported \
+            GOOS/GOARCH pair linux /amd64`, with a space that is hard to see.",
+    cause: "It was set for one cross-compilation: with `go env -w`, in a startup file, or with `set \
+            GOOS=linux && go build` in cmd.exe, which keeps the space before `&&`.",
+    repair: "`--fix` removes it. For one command write `GOOS=linux go build`, in PowerShell `$env:GOOS = \
+            'linux'` and afterwards `Remove-Item Env:GOOS`.",
     run,
 };
 

@@ -5,14 +5,15 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gopath",
-    summary: "GOPATH relative, inside a toolchain, not writable, or in the way of modules",
-    symptom: "`go: GOPATH entry is relative; must be absolute path`, `warning: both GOPATH and GOROOT are the same directory`, \
-              `$GOPATH/go.mod exists but should not`, `could not create module cache: mkdir …: permission denied`, or `go: go.mod \
-              file not found in current directory or any parent directory` below `$GOPATH/src`.",
-    cause: "Instructions from the years before modules set GOPATH to the project, to GOROOT or to `.`; `sudo go install` made \
-            `~/go` root's.",
-    repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` counts again. Rights are given back by the command \
-             that is shown.",
+    summary: "GOPATH is relative, inside a toolchain, not writable, or conflicts with modules",
+    symptom: "`go: GOPATH entry is relative; must be absolute path`, `warning: both GOPATH and GOROOT are the \
+            same directory`, `$GOPATH/go.mod exists but should not`, `could not create module cache: mkdir \
+            …: permission denied`, or `go: go.mod file not found in current directory or any parent \
+            directory` below `$GOPATH/src`.",
+    cause: "Instructions from before modules set GOPATH to the project, to GOROOT or to `.`; or `sudo go \
+            install` made root the owner of `~/go`.",
+    repair: "`--fix` removes a GOPATH that cannot work, so that the default `~/go` applies. The command that \
+            restores permissions is shown.",
     run,
 };
 

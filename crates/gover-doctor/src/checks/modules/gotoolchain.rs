@@ -9,12 +9,14 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "gotoolchain",
-    summary: "GOTOOLCHAIN invalid, fixed to one version, or too strict for this project",
-    symptom: "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; GOTOOLCHAIN=local)`, or another \
-              version than the one that .go-version or go.mod names.",
-    cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a Dockerfile, and holds for all.",
-    repair: "`--fix` removes an invalid value, one that stops this project, and one version for all. gover chooses for each project; a project \
-             that needs an exact version has a `toolchain` line in go.mod or a .go-version.",
+    summary: "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
+    symptom: "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
+            GOTOOLCHAIN=local)`, or another version than .go-version or go.mod asks for.",
+    cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
+            Dockerfile, and applies to all.",
+    repair: "`--fix` removes an invalid value, one that breaks this project, and one version for all \
+            projects. gover chooses a version for each project; to require an exact one, use a `toolchain` \
+            line in go.mod or a .go-version.",
     run,
 };
 

@@ -8,13 +8,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "tools-stale",
-    summary: "Tools in GOBIN built by a Go older than the project needs, or hidden by others",
-    symptom: "`package requires newer Go version go1.24 (application built with go1.22)`, `the Go language version (go1.22) used to build \
-              golangci-lint is lower than the targeted Go version`, `Version of Delve is too old for Go version …`; or `go install` \
-              of a newer version changes nothing.",
-    cause: "A tool that reads Go code understands the language of the Go that built it, and stays as it was when Go is updated. Or \
-            a package manager's copy comes first on PATH.",
-    repair: "Install the tool again with the Go in use; the command is shown.",
+    summary: "tools in GOBIN were built by a Go older than the project needs, or are hidden by others",
+    symptom: "`package requires newer Go version go1.24 (application built with go1.22)`, `the Go language \
+            version (go1.22) used to build golangci-lint is lower than the targeted Go version`, `Version \
+            of Delve is too old for Go version …`; or `go install` of a newer version has no effect.",
+    cause: "A tool that reads Go code knows the language of the Go that built it, and does not change when Go \
+            is updated. Or a package manager's copy comes first on PATH.",
+    repair: "Install the tool again with the selected Go; the command is shown.",
     run,
 };
 

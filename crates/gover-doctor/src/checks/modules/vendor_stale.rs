@@ -7,11 +7,12 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "vendor-stale",
-    summary: "vendor/modules.txt does not fit go.mod or go.work",
+    summary: "vendor/modules.txt does not match go.mod or go.work",
     symptom: "`go: inconsistent vendoring in …: is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt`.",
-    cause: "go.mod was changed, by `go get`, a merge or a bot, and nobody ran `go mod vendor`; or the `vendor` directory belongs to \
-            another language's tool.",
-    repair: "`go mod vendor`, in a workspace `go work vendor`, writes the directory anew. It deletes what else is in it, so it is never run for you.",
+    cause: "go.mod was changed by `go get`, a merge or a bot without running `go mod vendor`; or the `vendor` \
+            directory belongs to a tool of another language.",
+    repair: "`go mod vendor`, or `go work vendor` in a workspace, recreates the directory. It deletes \
+            everything else in it, so `--fix` never runs it.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

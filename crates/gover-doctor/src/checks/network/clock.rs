@@ -11,10 +11,12 @@ use gover_core::date::Date;
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
-    summary: "clock so wrong that certificates are refused",
-    symptom: "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, on every address.",
-    cause: "The machine's clock is wrong: an empty battery, a virtual machine or WSL that slept, a board without a clock.",
-    repair: "Set the clock with the commands shown, and let the system keep it right.",
+    summary: "the clock is so wrong that certificates are refused",
+    symptom: "`x509: certificate has expired or is not yet valid: current time 2019-01-01T… is before …`, for \
+            every address.",
+    cause: "The machine's clock is wrong: an empty battery, a suspended virtual machine or WSL, a board \
+            without a clock.",
+    repair: "Set the clock with the commands shown, and let the system keep it synchronized.",
     run,
 };
 

@@ -11,11 +11,13 @@ use crate::{Check, Finding, Os, Snapshot};
 pub(super) const CHECK: Check = Check {
     name: "tls-inspection",
     summary: "certificates from an authority that is not trusted",
-    symptom: "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL certificate problem: unable to get local issuer \
-              certificate`, only on the company's network.",
-    cause: "Something between this machine and Go's servers opens each connection and shows a certificate of its own. Browsers know its authority because it was put \
-            where they look; go looks in the system's store, in WSL and containers that is another one. Or SSL_CERT_FILE names a file without it.",
-    repair: "Get the authority's certificate from those who run the network and put it into the system's store with the commands shown. Do not switch verification off.",
+    symptom: "`x509: certificate signed by unknown authority`, `tls: failed to verify certificate`, `SSL \
+            certificate problem: unable to get local issuer certificate`, only on the company network.",
+    cause: "Something between this machine and Go's servers intercepts each connection with a certificate of \
+            its own. Browsers trust its authority because it was installed for them. go uses the system's \
+            store, which WSL and containers have for themselves. Or SSL_CERT_FILE names a file without it.",
+    repair: "Get the authority's certificate from your network administrators and add it to the system's \
+            store with the commands shown. Do not switch verification off.",
     run,
 };
 

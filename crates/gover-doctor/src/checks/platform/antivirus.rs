@@ -7,11 +7,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "antivirus",
-    summary: "On Windows: Defender scans the toolchains and the build cache",
-    symptom: "Builds and `go test` are several times slower than on Linux, or a test program just built is `Access is denied`.",
-    cause: "Microsoft Defender reads each file that is written and each program that is started, and a build is thousands of both.",
-    repair: "Exclude gover's directory and the build cache, as an administrator, if you can answer for what is in them: nothing there is \
-             scanned afterwards. A Dev Drive is the milder way.",
+    summary: "Windows: Defender scans the toolchains and the build cache",
+    symptom: "Builds and `go test` are several times slower than on Linux, or a test program that was just \
+            built fails with `Access is denied`.",
+    cause: "Microsoft Defender scans each written file and each started program, and a build has thousands of \
+            both.",
+    repair: "As an administrator, exclude gover's directory and the build cache, if you trust their content: \
+            it is not scanned afterwards. A Dev Drive is a milder alternative.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -7,12 +7,13 @@ use crate::{Check, Evidence, Finding, Os, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "architecture",
-    summary: "The selected Go is built for another processor or system",
-    symptom: "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This version of …go.exe is not compatible \
-              with the version of Windows you're running`; or everything works and is slow, and `go env GOARCH` says `amd64` on an \
-              Apple silicon Mac.",
-    cause: "The archive for another machine was unpacked, or a 32-bit or Intel one that the system translates (Rosetta, WOW64).",
-    repair: "Install the Go of this machine; gover chooses its archive by itself.",
+    summary: "the selected toolchain is built for another processor or system",
+    symptom: "`cannot execute binary file: Exec format error`, `bad CPU type in executable: go`, `This \
+            version of …go.exe is not compatible with the version of Windows you're running`; or everything \
+            works but is slow, and `go env GOARCH` prints `amd64` on an Apple silicon Mac.",
+    cause: "The archive for another machine was installed, or a 32-bit or Intel one that the system \
+            translates (Rosetta, WOW64).",
+    repair: "Install the toolchain for this machine; gover chooses the right archive.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

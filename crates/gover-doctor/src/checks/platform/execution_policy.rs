@@ -8,11 +8,13 @@ use crate::{Check, Evidence, Finding, Snapshot};
 pub(super) const CHECK: Check = Check {
     name: "execution-policy",
     summary: "Windows PowerShell may not run its profile",
-    symptom: "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on this system`, in red, at each start of \
-              Windows PowerShell; and `gover use` does not change the shell.",
-    cause: "Windows forbids scripts to Windows PowerShell unless somebody allowed them, and a profile is a script.",
-    repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It is about safety, so it is left to you. A group \
-             policy can only be changed by who made it; PowerShell 7 is not concerned.",
+    symptom: "`… Microsoft.PowerShell_profile.ps1 cannot be loaded because running scripts is disabled on \
+            this system`, in red, at each start of Windows PowerShell; and `gover use` does not change the \
+            shell.",
+    cause: "By default Windows PowerShell may not run scripts, and a profile is a script.",
+    repair: "`Set-ExecutionPolicy -Scope CurrentUser RemoteSigned` allows your own scripts. It affects \
+            security, so you decide. A group policy can only be changed by an administrator; PowerShell 7 is \
+            not affected.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

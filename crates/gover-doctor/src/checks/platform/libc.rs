@@ -6,12 +6,13 @@ use crate::{Check, Evidence, Finding, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "libc",
-    summary: "Kernel, macOS or Windows too old for the selected Go",
-    symptom: "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not found`, `The procedure entry \
-              point … could not be located`, `runtime: panic before malloc heap initialized` or `FATAL: kernel too old`, and not \
-              even `go version` works.",
-    cause: "Each Go release needs a system of some age: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, Go 1.27 needs macOS 13.",
-    repair: "Use the newest Go that this system runs, or renew the system.",
+    summary: "the kernel, macOS or Windows is too old for the selected Go",
+    symptom: "`dyld: Symbol not found: _SecTrustEvaluateWithError`, `fatal error: bcryptprimitives.dll not \
+            found`, `The procedure entry point … could not be located`, `runtime: panic before malloc heap \
+            initialized` or `FATAL: kernel too old`, and even `go version` fails.",
+    cause: "Each Go release has a minimum system version: Go 1.21 needs Windows 10, Go 1.24 needs Linux 3.2, \
+            Go 1.27 needs macOS 13.",
+    repair: "Use the newest Go that this system runs, or upgrade the system.",
     run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 

@@ -4,12 +4,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "wsl",
-    summary: "In WSL: a Go of Windows first on PATH, or a project on a Windows drive",
-    symptom: "`go env GOOS` says `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or every build and `git status` \
-              takes many times as long as it should.",
-    cause: "WSL puts the PATH of Windows behind that of Linux, or a startup file puts it before. Files below `/mnt/c` are reached through a \
-            protocol that costs much for each file.",
-    repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the home directory of Linux.",
+    summary: "WSL: a `go` of Windows is first on PATH, or the project is on a Windows drive",
+    symptom: "`go env GOOS` prints `windows` in a Linux shell, paths such as `C:\\Users` appear in errors, or \
+            builds and `git status` are many times slower than they should be.",
+    cause: "WSL appends the PATH of Windows to that of Linux, or a startup file puts it first. Files below \
+            `/mnt/c` are reached over a protocol that is slow for many small files.",
+    repair: "Put gover's directory first on PATH with `gover setup`, and keep projects in the Linux home \
+            directory.",
     run,
 };
 

@@ -11,10 +11,13 @@ use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "go-eol",
-    summary: "the selected Go out of support, or behind its newest patch",
-    symptom: "`govulncheck` reports holes in the standard library with `Fixed in: go1.…`, a version of another minor than yours.",
-    cause: "The Go project supports the two newest minor versions. A third one gets no fixes from the day on which the second newer one comes out.",
-    repair: "`gover install` the newest patch and choose it with `gover pin` or `gover default`; the go line in go.mod may stay as it is.",
+    summary: "the selected Go has reached end of life, or a newer patch is out",
+    symptom: "`govulncheck` reports vulnerabilities in the standard library that are `Fixed in: go1.…`, in a \
+            newer minor version than yours.",
+    cause: "The Go project supports the two newest minor versions. An older one gets no fixes from the day on \
+            which the second newer one is released.",
+    repair: "`gover install` the newest patch and choose it with `gover pin` or `gover default`. The go line \
+            in go.mod need not change.",
     run,
 };
 

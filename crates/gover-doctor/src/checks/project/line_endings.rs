@@ -7,10 +7,11 @@ pub(super) const CHECK: Check = Check {
     summary: "carriage returns in go.mod, go.sum and pins",
     symptom: "`gofmt -l .` lists every file, `warning: in the working copy of 'go.mod', CRLF will be replaced by LF the next time Git touches it`, or a script's \
               `go1.22.5\\r: not found`.",
-    cause: "git with `core.autocrlf`, or an editor, wrote Windows line ends, and the repository has no `.gitattributes` that says what they are. Go reads both and writes `\\n` alone, so \
-            that `go mod tidy` changes every line; scripts that read a pin take the `\\r` for a part of the version.",
-    repair: "`--fix` writes go.mod, go.sum, go.work and the pins with `\\n` alone, where that is not what Windows' git does anyway. The lines shown for \
-             `.gitattributes` keep it so for everybody.",
+    cause: "git with `core.autocrlf`, or an editor, wrote Windows line ends, and `.gitattributes` does not \
+            say which to use. Go reads both and writes only `\\n`, so `go mod tidy` changes every line. \
+            Scripts that read a pin take the `\\r` as part of the version.",
+    repair: "`--fix` rewrites go.mod, go.sum, go.work and the pins with `\\n`, except where git on Windows \
+            uses `\\r\\n` anyway. The lines shown for `.gitattributes` keep it that way for everyone.",
     run,
 };
 

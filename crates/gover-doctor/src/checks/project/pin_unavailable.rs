@@ -9,11 +9,12 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "pin-unavailable",
-    summary: "a pin or default that no release answers, or that cannot be read",
+    summary: "a pin or default that matches no release or cannot be read",
     symptom: "`gover: go1.21.50 is not installed`, `no Go release matches`, `download go1.25 for linux/amd64: toolchain not available`.",
-    cause: "A typing error in a pin, a go line with a version that is not out, an archive that was never built for this platform, or a toolchain that is not installed while \
-            `auto_install` is off or the network is forbidden.",
-    repair: "`gover install VERSION` fetches what exists; `gover pin VERSION` writes another one into `.go-version`. `gover list --remote --all` shows every release.",
+    cause: "A typo in a pin, a go line with an unreleased version, an archive that does not exist for this \
+            platform, or a missing toolchain while `auto_install` is off or gover is offline.",
+    repair: "`gover install VERSION` installs a version that exists; `gover pin VERSION` writes another one \
+            into `.go-version`. `gover list --remote --all` shows every release.",
     run,
 };
 

@@ -8,12 +8,13 @@ use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "store",
-    summary: "damage, leftovers, wrong rights, an unfit disk or a second store in gover's directory",
-    symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` below `~/.gover`, or toolchains that `gover list` shows in \
-              one terminal and not in another.",
-    cause: "A crash or a full disk in the middle of an install, `sudo gover install`, something that was deleted by hand, a GOVER_HOME that only some programs have, or a disk that forbids programs or is far away.",
-    repair: "`gover prune` removes what serves nobody, `gover install --force VERSION` puts a toolchain back whole, and `chown` gives root's files back to you. Nothing of it is done by \
-             `--fix`, since it deletes.",
+    summary: "damage, leftovers, wrong permissions, an unsuitable disk or a second store",
+    symptom: "`cannot execute …/versions/go1.22.5/bin/go`, `package fmt is not in std`, `permission denied` \
+            below `~/.gover`, or toolchains that `gover list` shows in one terminal but not in another.",
+    cause: "A crash or a full disk during an install, `sudo gover install`, files deleted by hand, a \
+            GOVER_HOME that only some programs have, or a disk that is remote or does not allow programs.",
+    repair: "`gover prune` removes unused files, `gover install --force VERSION` reinstalls a toolchain, and \
+            `chown` makes you the owner of files of root. `--fix` does none of it, since it deletes files.",
     run,
 };
 

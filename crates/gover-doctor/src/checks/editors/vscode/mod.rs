@@ -12,13 +12,16 @@ use places::Place;
 
 pub(super) const CHECK: Check = Check {
     name: "vscode",
-    summary: "settings of VS Code and its Go tools against the selection",
-    symptom: "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was built with go1.21`, `Version of Delve is too old for this version of Go`, or the \
-              editor shows errors that `go build` does not have.",
-    cause: "`go.goroot`, `go.gopath`, `go.alternateTools` or `go.toolsEnvVars` in the settings of the user, the workspace or the remote machine name a Go that is gone, or another than the selected \
-            one; or gopls and dlv were built with an older Go.",
-    repair: "`--fix` takes such a line out of your own settings where it stands by itself; the extension then uses the `go` on PATH, which is gover's. Settings of a workspace are shared, and are yours \
-             to change. `go install golang.org/x/tools/gopls@latest` builds gopls anew.",
+    summary: "VS Code settings and Go tools that do not match the selection",
+    symptom: "`Failed to find the \"go\" binary in either GOROOT(…) or PATH(…)`, `This version of gopls … was \
+            built with go1.21`, `Version of Delve is too old for this version of Go`, or the editor shows \
+            errors that `go build` does not.",
+    cause: "`go.goroot`, `go.gopath`, `go.alternateTools` or `go.toolsEnvVars` in the settings of the user, \
+            the workspace or the remote machine names a toolchain that was removed or is not selected; or \
+            gopls and dlv were built with an older Go.",
+    repair: "`--fix` removes such a line from your own settings if it holds nothing else; the extension then \
+            uses the `go` on PATH, which is gover's. Workspace settings are shared, so you change them \
+            yourself. `go install golang.org/x/tools/gopls@latest` rebuilds gopls.",
     run,
 };
 

@@ -10,14 +10,15 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goproxy",
-    summary: "GOPROXY malformed, or a server in it that does not answer",
+    summary: "GOPROXY is malformed, or one of its servers does not answer",
     symptom: "`go: module lookup disabled by GOPROXY=off`, `invalid proxy URL \"…\"`, `GOPROXY list is not the empty string, but contains \
               no entries`, `dial tcp: lookup proxy.corp.example: no such host`, or downloads that hang for half a minute.",
-    cause: "An old value of GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, one that only a \
-            company's network reaches, or a list written with `;` or blanks. After a comma go asks the next entry only if the proxy says \
-            404 or 410; after `|` it does so after any failure.",
-    repair: "`--fix` removes a value that go cannot read, and one that leads to a proxy that was shut down; Go's own default then counts. Whether \
-             a proxy that does not answer is to stay is for you to say: `go env -u GOPROXY` removes it.",
+    cause: "An outdated GOPROXY in a startup file or in the file of `go env -w`: a proxy that was shut down, \
+            one that only a company network reaches, or a list written with `;` or spaces. After a comma go \
+            asks the next entry only if the proxy answers 404 or 410; after `|` it does so after any failure.",
+    repair: "`--fix` removes a value that go cannot read, or that names a proxy that was shut down; Go's own \
+            default then applies. If a proxy does not answer, you decide whether it stays: `go env -u \
+            GOPROXY` removes it.",
     run,
 };
 

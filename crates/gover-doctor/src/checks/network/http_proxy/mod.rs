@@ -12,14 +12,15 @@ use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
-    summary: "HTTPS_PROXY and its kin malformed, dead, or contradicting each other",
-    symptom: "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, or downloads that work in the browser \
-              and with `curl` and not with `go`.",
-    cause: "HTTPS_PROXY, HTTP_PROXY or NO_PROXY hold a proxy of another network, a value that is no address, or something else in small letters \
-            than in capitals: go takes the capitals first, `curl` and git the small letters. go knows no ALL_PROXY, and reads no proxy from the \
-            settings of Windows.",
-    repair: "`--fix` removes values that are no address from your startup files and from `HKCU\\Environment`. Whether a proxy that does not answer is still \
-             right is for you to say; a new one is set with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
+    summary: "HTTPS_PROXY or a related variable is malformed, dead or contradicts another",
+    symptom: "`proxyconnect tcp: dial tcp …: connect: connection refused`, `Proxy Authentication Required`, \
+            or downloads that work in the browser and with `curl` but not with `go`.",
+    cause: "HTTPS_PROXY, HTTP_PROXY or NO_PROXY holds a proxy of another network or a value that is not an \
+            address, or its lower-case form differs: go prefers upper case, `curl` and git prefer lower case. \
+            go ignores ALL_PROXY and the proxy settings of Windows.",
+    repair: "`--fix` removes values that are not addresses from your startup files and from \
+            `HKCU\\Environment`. If a proxy does not answer, you decide whether it is still right; set a new \
+            one with `export HTTPS_PROXY=http://proxy.corp.example:8080`.",
     run,
 };
 

@@ -13,13 +13,15 @@ use crate::{Check, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "sumdb",
-    summary: "checksum database off, kept from too much, or out of reach",
+    summary: "the checksum database is off, skipped for too many modules, or not reachable",
     symptom: "`verifying module: checksum database disabled by GOSUMDB=off`, `invalid GOSUMDB: malformed verifier id`, or \
               `verifying …: Get \"https://sum.golang.org/lookup/…\": dial tcp: i/o timeout`.",
-    cause: "GOSUMDB was switched off to get past one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE hold a pattern that \
-            matches far more than what is private. Behind a company's proxy the database is reachable only if the proxy passes it on.",
-    repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every module. Name private modules instead: \
-             `go env -w GOPRIVATE=git.corp.example`. Where the database cannot be reached, a GOPROXY that passes `/sumdb/` on is the way.",
+    cause: "GOSUMDB was switched off because of one private module, or GOPRIVATE, GONOSUMDB or GOINSECURE has \
+            a pattern that matches too much. Behind a company proxy the database is reachable only if the \
+            proxy passes it on.",
+    repair: "`--fix` removes `GOSUMDB=off`, a value that go cannot read, and patterns that match every \
+            module. Name private modules instead: `go env -w GOPRIVATE=git.corp.example`. If the database is \
+            not reachable, use a GOPROXY that passes `/sumdb/` on.",
     run,
 };
 
