@@ -7,5 +7,4 @@ mod setup;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[cgo_compiler::CHECK, cgo_abi::CHECK];

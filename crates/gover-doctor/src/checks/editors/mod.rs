@@ -8,5 +8,4 @@ mod vscode;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[vscode::CHECK, goland::CHECK, ci_version::CHECK];

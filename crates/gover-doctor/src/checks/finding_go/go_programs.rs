@@ -1,10 +1,10 @@
-//! The programs called `go` on PATH, and what is known about a Go at some place.
+//! The `go` programs on PATH, and what is known about a toolchain.
 
 use crate::checks::finding_go::installers;
 use crate::snapshot::programs::Run;
 use crate::{Evidence, MachinePath, Snapshot};
 
-/// A `go` that PATH leads to.
+/// A `go` on PATH.
 #[derive(Clone, Debug)]
 pub(crate) struct GoProgram {
     /// The directory as PATH has it.
@@ -16,7 +16,8 @@ pub(crate) struct GoProgram {
 pub(crate) fn on_path(snapshot: &Snapshot<'_>) -> Vec<GoProgram> {
     let mut found: Vec<GoProgram> = Vec::new();
     for directory in snapshot.path() {
-        // Others depend on the working directory, and Go itself refuses to run what they lead to.
+        // Relative entries depend on the working directory, and Go refuses to run programs from
+        // them.
         if !directory.is_absolute() || found.iter().any(|known| known.directory == directory) {
             continue;
         }
@@ -64,7 +65,7 @@ impl GoProgram {
         real.is_inside(&versions)
     }
 
-    /// Its version, by the file `VERSION` above it or, if there is none, by what it says itself.
+    /// Its version, from the file `VERSION` of its toolchain or from its own answer.
     pub(crate) fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         let goroot = |real: MachinePath| real.parent()?.parent();
         let above = snapshot.disk.real(&self.path).and_then(goroot);
@@ -77,20 +78,21 @@ impl GoProgram {
             .or_else(|| self.said(snapshot))
     }
 
-    /// As evidence: `go1.21.6, put there by Homebrew`.
+    /// As evidence: `go1.21.6, installed by Homebrew`.
     pub(crate) fn evidence(&self, snapshot: &Snapshot<'_>) -> Evidence {
         let by = if self.is_of_gover(snapshot) {
             Some("gover")
         } else {
             installers::installed_by(snapshot, &self.path)
         };
-        let parts = [self.version(snapshot), by.map(|by| format!("put there by {by}"))];
+        let parts = [self.version(snapshot), by.map(|by| format!("installed by {by}"))];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let fact = if parts.is_empty() { "of unknown origin".to_owned() } else { parts.join(", ") };
         Evidence::path(&self.path, fact)
     }
 
-    /// `go version`, without leave to become another version. Wrappers of version managers are slow and are not asked.
+    /// The answer of `go version`, without switching to another version. Wrappers of version
+    /// managers are slow and are not asked.
     fn said(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         if installers::is_wrapper(snapshot, &self.path) {
             return None;
@@ -118,8 +120,8 @@ mod tests {
         machine.snapshot(|snapshot| {
             let shown: Vec<String> =
                 on_path(snapshot).iter().map(|go| go.evidence(snapshot).to_string()).collect();
-            assert_eq!(shown[0], "/usr/local/go/bin/go: go1.21.6, put there by Go's tarball");
-            assert_eq!(shown[2], "/usr/bin/go: go1.18, put there by apt");
+            assert_eq!(shown[0], "/usr/local/go/bin/go: go1.21.6, installed by Go's tarball");
+            assert_eq!(shown[2], "/usr/bin/go: go1.18, installed by apt");
             assert_eq!(shown.len(), 3);
             assert!(on_path(snapshot)[1].is_shim(snapshot));
         });

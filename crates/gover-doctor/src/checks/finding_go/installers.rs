@@ -1,4 +1,4 @@
-//! Who put a Go where it is, told by its path.
+//! Which installer a `go` comes from, recognized by its path.
 
 use crate::snapshot::system::{Os, System};
 use crate::{MachinePath, Snapshot};
@@ -7,7 +7,7 @@ use crate::{MachinePath, Snapshot};
 #[derive(Debug)]
 pub(crate) struct Installer {
     pub(crate) name: &'static str,
-    /// Parts of paths that only its Gos have: small letters, `/` between names.
+    /// Parts that only its paths have: in lower case, with `/` between names.
     parts: &'static [&'static str],
     /// Variables that name its directory.
     variables: &'static [&'static str],
@@ -23,16 +23,17 @@ enum Where {
     Windows,
 }
 
-/// Who put a `go` there, by the path as it is on PATH and by what that leads to; `None` if it is nobody known.
+/// The installer of a `go`, recognized by its path on PATH or by the path with links followed;
+/// `None` if it is not known.
 pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<&'static str> {
     let real = snapshot.disk.real(program);
     let paths = [Some(program), real.as_ref()];
-    // What a path leads to is looked at last: a wrapper of goenv may be a link into Homebrew's directory.
+    // The link's target comes last: a wrapper of goenv may be a link into Homebrew's directory.
     let name = paths.into_iter().flatten().find_map(|path| find(snapshot, path)).map(|found| found.name);
     let is_go_own = name == Some(GO_OWN_WINDOWS);
     let chocolatey = snapshot.system.path(r"C:\ProgramData\chocolatey\lib\golang");
     if is_go_own && snapshot.is_directory(&chocolatey) {
-        // Its package is Go's own one, run silently.
+        // Chocolatey runs Go's own package.
         return Some("Chocolatey");
     }
     if name == Some(GO_OWN_UNIX) && snapshot.system.os == Os::MacOs {
@@ -42,7 +43,7 @@ pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Op
     name.or_else(|| real.and_then(|real| of_system(&snapshot.system, &real)))
 }
 
-/// Whether the program is a wrapper of another version manager, which takes long to answer.
+/// Whether the program is a wrapper of another version manager, which is slow to answer.
 pub(crate) fn is_wrapper(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
     find(snapshot, program).is_some_and(|found| found.is_manager)
         && program.parent().is_some_and(|directory| directory.as_str().ends_with("shims"))
@@ -65,7 +66,7 @@ fn find(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<&'static Installe
     })
 }
 
-/// What belongs to the packages of the system.
+/// Which package manager of the system installed a program.
 fn of_system(system: &System, real: &MachinePath) -> Option<&'static str> {
     if system.os != Os::Linux {
         return None;
@@ -94,7 +95,7 @@ const fn manager(
 const GO_OWN_WINDOWS: &str = "Go's MSI package, alone or through winget";
 const GO_OWN_UNIX: &str = "Go's tarball";
 
-/// Managers first: their wrappers may lie in, or lead into, what another one installed.
+/// Version managers come first: their wrappers may be in, or link to, what another one installed.
 const INSTALLERS: &[Installer] = &[
     manager("gvm", &["GVM_ROOT"], &["/.gvm/"]),
     manager("goenv", &["GOENV_ROOT"], &["/.goenv/", "/.go-env-win/"]),

@@ -1,4 +1,5 @@
-//! What only a login shell reads, or only a window: the two read different files, and one of them goes without.
+//! Login shells and other interactive shells read different files. A setting in only one of them is
+//! missing in the other kind of shell.
 
 use gover_shell::ShellKind;
 
@@ -7,7 +8,7 @@ use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
 use crate::{Evidence, Finding, Snapshot};
 
-/// Settings, and gover itself, that this shell goes without since it is of the other kind.
+/// Settings, and gover itself, that only the other kind of shell has.
 pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
     let Some((login, interactive)) = order.by_kind(snapshot) else { return Vec::new() };
     let mut findings: Vec<Finding> = gover(snapshot, order, &login, &interactive).into_iter().collect();
@@ -19,7 +20,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec
         }
         let sets = |file: &&StartupFile| file.assignments.iter().any(|line| line.name == *name);
         let is_set = |files: &[&StartupFile]| files.iter().copied().any(|file| sets(&file));
-        // What a file of both kinds sets is in neither list, and this shell is older than that line.
+        // A file that both kinds read is in neither list; then this shell is older than the line.
         let elsewhere = order.read.iter().copied().filter(sets).count();
         let (files, is_login) = match (is_set(&login), is_set(&interactive)) {
             (true, false) => (&login, true),
@@ -36,7 +37,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec
             continue;
         }
         let what = format!("{name} is set in {}, {}", snapshot.short(&last.file), reads(order, is_login));
-        let why = "it is not set in this shell, and go works without it";
+        let why = "go does not use it in this shell";
         let finding = Finding::warning(what, why).shown_by(lines.iter().map(|line| line.evidence()));
         let statement = order.shell.syntax().set_env(name, &last.value);
         findings.push(remedy(snapshot, order, finding, is_login, statement.trim_end()));
@@ -44,7 +45,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec
     findings
 }
 
-/// gover's line in a file that shells of this kind do not read.
+/// gover's line is in a file that this kind of shell does not read.
 fn gover(
     snapshot: &Snapshot<'_>,
     order: &StartupOrder<'_>,
@@ -66,7 +67,7 @@ fn gover(
     let (number, text) = line(file)?;
     let what = format!("gover is loaded in {}, {}", snapshot.short(&file.path), reads(order, is_login));
     let evidence = Evidence::line(&file.path, number, text);
-    let why = "in this shell `go` is not found, or is another Go";
+    let why = "in this shell `go` is not found, or is not gover's";
     let finding = Finding::warning(what, why).shown_by([evidence]);
     let load =
         order.shell.syntax().load_line()?.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
@@ -81,7 +82,8 @@ fn reads(order: &StartupOrder<'_>, is_login: bool) -> String {
     }
 }
 
-/// The line once more where windows read it, or the line that lets a login read what windows do.
+/// Adds the command that repeats the line where other interactive shells read it, or that lets a
+/// login shell read their file.
 fn remedy(
     snapshot: &Snapshot<'_>,
     order: &StartupOrder<'_>,
@@ -92,7 +94,7 @@ fn remedy(
     if is_login || order.shell == ShellKind::Zsh {
         return finding.command(append(snapshot, order, line));
     }
-    // The first of the three is the one that counts, and another before it would hide it (bash(1)).
+    // bash reads only the first of the three that exists (bash(1)).
     let names = [".bash_profile", ".bash_login", ".profile"];
     let is_there = |name: &&&str| {
         let path = snapshot.home.join(name);

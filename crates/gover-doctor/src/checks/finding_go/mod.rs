@@ -1,4 +1,4 @@
-//! Whether `go` is found, and which.
+//! Which `go` the shell finds.
 
 pub(crate) mod go_programs;
 pub(crate) mod installers;
@@ -18,7 +18,6 @@ pub(crate) mod startup_order;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[
     path_missing::CHECK,
     path_shadowed::CHECK,

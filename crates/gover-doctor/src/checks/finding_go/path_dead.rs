@@ -1,4 +1,4 @@
-//! Directories of a Go that is gone.
+//! Directories on PATH of a toolchain that was removed.
 
 use super::path_lines;
 use super::path_missing::new_shell;
@@ -32,12 +32,12 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(first) = dead.first() else { return Vec::new() };
     let what = match dead.len() {
         1 => format!("{} is on PATH and does not exist", snapshot.short(first)),
-        count => format!("{count} directories of Go are on PATH and do not exist"),
+        count => format!("{count} Go directories on PATH do not exist"),
     };
     let mut finding = Finding::new(
         severity(snapshot, &dead),
         what,
-        "whatever is put there later is run, before all that comes behind it on PATH",
+        "a program that is put there later runs before those in later directories",
     );
     finding = finding.shown_by(dead.iter().map(|path| Evidence::path(path, "does not exist")));
     for path in &stored {
@@ -45,13 +45,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     finding = path_lines::taken_out(snapshot, finding, &dead);
     if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
-        // No place that is known has it, so this shell is older than its repair.
+        // No known place sets it, so this shell is older than the repair.
         finding = finding.command(new_shell(snapshot));
     }
     vec![finding]
 }
 
-/// Behind gover's directory nothing that comes back would be run.
+/// A program in a directory after gover's would never run as `go`.
 fn severity(snapshot: &Snapshot<'_>, dead: &[MachinePath]) -> Severity {
     let path = snapshot.path();
     let at = |directory: &MachinePath| path.iter().position(|entry| entry == directory);
@@ -60,8 +60,8 @@ fn severity(snapshot: &Snapshot<'_>, dead: &[MachinePath]) -> Severity {
     if is_before { Severity::Warning } else { Severity::Note }
 }
 
-/// Whether its name is that of a Go's directory of programs. What `go install` fills is none: it is there from the
-/// first program on.
+/// Whether its name looks like the program directory of a toolchain. The directory of `go install`
+/// does not count: it exists as soon as a program is installed.
 fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let first = snapshot.gopath().into_iter().next().map(|first| first.join("bin"));
     let usual = snapshot.home.join("go/bin");
@@ -73,7 +73,7 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
         return true;
     }
     let name = directory.file_name().to_lowercase();
-    // What the user is called says nothing.
+    // The user's name says nothing.
     let below = directory.as_str().get(snapshot.home.as_str().len()..);
     let below = below.filter(|_| directory.is_inside(&snapshot.home)).unwrap_or(directory.as_str());
     let above = below.to_lowercase().replace('\\', "/");

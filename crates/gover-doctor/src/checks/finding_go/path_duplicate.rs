@@ -1,4 +1,4 @@
-//! A directory of Go's that the same place puts on PATH twice.
+//! A Go directory that the same file, or the registry, puts on PATH twice.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Two files may both be needed, for shells of two kinds; two lines of one file are one too many.
+/// Two files may both be needed, for different kinds of shells. Two lines in one file are one too
+/// many.
 fn in_startup_files(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let lines = path_lines::path_lines(snapshot);
     let on_path = snapshot.path().into_iter();
@@ -33,7 +34,7 @@ fn in_startup_files(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         on_path.filter(|directory| is_of_go(snapshot, directory)).collect();
     let mut findings = Vec::new();
     for file in snapshot.startup.files.iter().filter(|file| file.is_own) {
-        // gover's own lines test whether the directory is there.
+        // gover's own lines check whether the directory exists.
         let block = gover_lines(&file.lines());
         let mut again: Vec<&PathLine<'_>> = Vec::new();
         let mut shown: Vec<&PathLine<'_>> = Vec::new();
@@ -91,7 +92,7 @@ fn in_registry(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// gover's own, and `go/bin` of any Go.
+/// gover's own directory, and `go/bin` of any toolchain.
 fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let is_bin_of_go = directory.file_name().eq_ignore_ascii_case("bin")
         && directory.parent().is_some_and(|above| above.file_name().to_lowercase().starts_with("go"));
@@ -116,7 +117,7 @@ fn list(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
     directories.iter().map(|directory| snapshot.short(directory)).collect::<Vec<_>>().join(" and ")
 }
 
-const WHY: &str = "whoever takes one away, or puts another Go in its place, is surprised by the other";
+const WHY: &str = "removing or replacing one of them has no effect, because the other remains";
 
 #[cfg(test)]
 mod tests {

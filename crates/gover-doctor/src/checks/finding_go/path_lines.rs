@@ -1,4 +1,4 @@
-//! Lines of startup files that put a certain directory on PATH, and how they stop doing so.
+//! Lines of startup files that put a directory on PATH, and how to change them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,7 +15,7 @@ pub(crate) struct PathLine<'s> {
     pub(crate) number: usize,
     text: String,
     words: Vec<Word>,
-    /// Whether it goes on in the next line, or began in the one before; such a line is not changed.
+    /// Whether it continues, or is continued by, another line; such a line is not changed.
     is_part: bool,
 }
 
@@ -36,7 +36,7 @@ impl PathLine<'_> {
         Evidence::line(&self.file.path, self.number, &self.text)
     }
 
-    /// The line without the directories; `None` if it cannot be told how it would be right.
+    /// The line without the directories; `None` if the right result is not certain.
     fn without(&self, directories: &[MachinePath]) -> Option<Rest> {
         let is_meant = |word: &Word| directories.contains(&word.meaning);
         let is_rest = |word: &Word| {
@@ -58,7 +58,7 @@ impl PathLine<'_> {
 }
 
 impl PathLine<'_> {
-    /// The command that takes the directories out of a line that `--fix` does not change.
+    /// The command that removes the directories from a line that `--fix` does not change.
     fn command(&self, snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
         let number = self.number;
         match self.without(directories) {
@@ -78,7 +78,7 @@ impl PathLine<'_> {
     }
 }
 
-/// A text as sed's pattern for itself.
+/// The sed pattern that matches a text.
 fn literal(text: &str) -> String {
     let escaped = |c: char| if r"\.*[]^$|".contains(c) { format!(r"\{c}") } else { c.to_string() };
     text.chars().map(escaped).collect()
@@ -87,7 +87,7 @@ fn literal(text: &str) -> String {
 /// What remains of a line.
 #[derive(Debug)]
 enum Rest {
-    /// Nothing that would do anything.
+    /// Nothing that has an effect.
     Nothing,
     Line(String),
 }
@@ -110,8 +110,8 @@ pub(crate) fn path_lines<'s>(snapshot: &'s Snapshot<'_>) -> Vec<PathLine<'s>> {
     found
 }
 
-/// The finding with the lines that put these directories on PATH: as evidence, and taken out by `--fix` where they are the
-/// user's own, else by commands.
+/// Adds the lines that put these directories on PATH as evidence, and their removal: by `--fix` in
+/// the user's own files, by commands elsewhere.
 pub(crate) fn taken_out(
     snapshot: &Snapshot<'_>,
     mut finding: Finding,
@@ -136,7 +136,7 @@ pub(crate) fn taken_out(
     of_machine(snapshot, finding, directories)
 }
 
-/// One change for each of the user's own files that has such lines.
+/// One change for each of the user's own files with such lines.
 pub(crate) fn changes(lines: &[&PathLine<'_>], directories: &[MachinePath]) -> Vec<Change> {
     let mut by_file: BTreeMap<&MachinePath, (&StartupFile, BTreeMap<usize, Option<String>>)> =
         BTreeMap::new();
@@ -152,7 +152,8 @@ pub(crate) fn changes(lines: &[&PathLine<'_>], directories: &[MachinePath]) -> V
     by_file.into_values().filter_map(|(file, edits)| file.rewritten(&edits)).collect()
 }
 
-/// What packages put on PATH for everybody: `/etc/paths.d/go` of Go's package for macOS, scripts in `/etc/profile.d`.
+/// Packages change PATH for all users: with `/etc/paths.d/go` on macOS, and with scripts in
+/// `/etc/profile.d`.
 fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[MachinePath]) -> Finding {
     let folder = match snapshot.system.os {
         Os::MacOs => "/etc/paths.d",
@@ -190,7 +191,7 @@ fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[Mach
     finding
 }
 
-/// Whether the line has to do with PATH, in the language of any shell.
+/// Whether the line sets PATH, in the language of any shell.
 fn sets_path(line: &str) -> bool {
     let line = line.trim();
     if line.starts_with('#') {
@@ -211,7 +212,7 @@ fn sets_path(line: &str) -> bool {
         || line.contains("fish_add_path")
 }
 
-/// The words between blanks, separators and quotation marks.
+/// The words between spaces, separators and quotation marks.
 fn words(snapshot: &Snapshot<'_>, shell: ShellKind, line: &str) -> Vec<Word> {
     let has_drives = snapshot.system.is_windows() && shell == ShellKind::PowerShell;
     let separates = |c: char| {
@@ -249,7 +250,7 @@ fn meaning(snapshot: &Snapshot<'_>, word: &str) -> MachinePath {
     let rest = rest.strip_prefix('}').unwrap_or(rest);
     let value = match name {
         "HOME" => Some(snapshot.home.to_string()),
-        // What was on PATH before stays a name.
+        // The previous value of PATH is not expanded.
         "PATH" | "Path" | "path" => None,
         _ => {
             let set = snapshot.startup.assignments(name).last().map(|assignment| assignment.value.clone());
@@ -259,7 +260,7 @@ fn meaning(snapshot: &Snapshot<'_>, word: &str) -> MachinePath {
     snapshot.system.path(value.map_or_else(|| word.to_owned(), |value| value + rest))
 }
 
-/// The range of a word with the separator, or the quotation marks, that would be left behind.
+/// The range of a word including the separator or quotation marks that would remain.
 fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
     let bytes = text.as_bytes();
     let Range { mut start, mut end } = word;
@@ -272,7 +273,8 @@ fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
         (start, end) = (start - 1, end + 1);
     }
     let (behind, ahead) = (before(start), at(end));
-    // A semicolon is between directories only where PowerShell has a text in quotation marks; else it ends a statement.
+    // A semicolon separates directories only inside quotation marks in PowerShell; elsewhere it
+    // ends a statement.
     let is_in_text = ahead == Some(b';') && matches!(behind, Some(b'"' | b'\'' | b';'));
     if ahead == Some(b':') || is_in_text {
         end += 1;
@@ -290,7 +292,7 @@ fn empties_path(line: &str) -> bool {
     })
 }
 
-/// What may stand beside a directory in a line that is about nothing else.
+/// Words that may be in a line whose only purpose is to add a directory.
 const WORDS: &[&str] = &[
     "",
     "path",

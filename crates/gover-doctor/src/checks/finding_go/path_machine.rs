@@ -1,4 +1,4 @@
-//! Windows: a Go in the machine's Path comes before the user's Path, where gover is.
+//! Windows: the machine's Path comes before the user's Path, which contains gover's directory.
 
 use super::go_programs;
 use super::installers;
@@ -28,18 +28,18 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let before: Vec<&Entry> =
         machine.entries.iter().take_while(|entry| !is_own(entry)).filter(is_go).collect();
     let Some(first) = before.first() else { return Vec::new() };
-    // A profile of PowerShell that loads gover's function puts gover first in its windows, and only there.
+    // A PowerShell profile that loads gover's function puts gover first, but only in PowerShell.
     let is_first_here = go_programs::on_path(snapshot).first().is_some_and(|go| go.is_shim(snapshot));
     let severity = if is_first_here { Severity::Warning } else { Severity::Error };
     let what = format!("{} is in the machine's Path, which comes before the user's", first.directory);
-    let why = "in new windows and in editors `go` is that one, whatever gover selects";
+    let why = "new windows and editors run that `go`, whatever gover selects";
     let mut finding = Finding::new(severity, what, why);
     for entry in before {
         finding = finding.shown_by([machine.evidence(entry)]);
         if let Some(program) = go_programs::program_in(snapshot, &entry.directory)
             && let Some(by) = installers::installed_by(snapshot, &program)
         {
-            finding = finding.shown_by([Evidence::path(program, format!("put there by {by}"))]);
+            finding = finding.shown_by([Evidence::path(program, format!("installed by {by}"))]);
         }
         finding = finding.commands(machine.removal(entry));
     }
@@ -72,14 +72,14 @@ mod tests {
             evidence,
             [
                 r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment\Path = C:\Program Files\Go\bin",
-                r"C:\Program Files\Go\bin\go.exe: put there by Go's MSI package, alone or through winget"
+                r"C:\Program Files\Go\bin\go.exe: installed by Go's MSI package, alone or through winget"
             ]
         );
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
             findings[0].fix.commands,
             [
-                "# in a PowerShell that runs as administrator:",
+                "# in PowerShell, as administrator:",
                 r"$key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'",
                 "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')",
                 r"Set-ItemProperty $key Path ($path -split ';' -ne 'C:\Program Files\Go\bin' -join ';') -Type ExpandString",

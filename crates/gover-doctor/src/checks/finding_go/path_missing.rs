@@ -25,25 +25,22 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let is_now = snapshot.path().iter().any(|entry| entry == bin);
     let is_later = is_in_new_shells(snapshot);
     let shown = snapshot.short(bin);
-    let why = "`go` is not found, or is another Go than the one that gover chooses";
+    let why = "`go` is not found, or is not the one that gover selects";
     let finding = match (is_now, is_later) {
         (true, true) => return Vec::new(),
         (false, true) => written_over(snapshot, why).unwrap_or_else(|| {
-            let what = format!("{shown} is not on the PATH of this shell, though new ones get it");
+            let what = format!("{shown} is not on PATH in this shell; new shells have it");
             Finding::warning(what, why).command(new_shell(snapshot))
         }),
-        (true, false) => Finding::warning(
-            format!("{shown} is on PATH here, but nothing puts it there for new shells"),
-            why,
-        )
-        .command("gover setup"),
+        (true, false) => Finding::warning(format!("{shown} is on PATH here, but not in new shells"), why)
+            .command("gover setup"),
         (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command("gover setup"),
     };
     let path = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
     vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value: path, set_in: None }])]
 }
 
-/// Whether a file that shells read, or the registry, has the directory.
+/// Whether a file that shells read, or the registry, contains the directory.
 fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     let bin = &snapshot.gover.bin;
     if snapshot.system.is_windows() {
@@ -53,16 +50,16 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
 }
 
-/// A line behind gover's that sets PATH without what was on it.
+/// A line after gover's lines that sets PATH without its old value.
 fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
     let (file, line) = read_files(snapshot).into_iter().filter(|file| file.is_own).find_map(|file| {
         let own = last_line_of_gover(snapshot, file)?;
         let behind = file.assignments.iter().filter(|line| line.name == "PATH" && line.line > own);
-        // What a command prints may well hold it.
+        // The output of a command may contain it.
         let forgets = |value: &str| !value.contains("PATH") && !value.contains(['(', '`']);
         Some((file, behind.rev().find(|line| forgets(&line.value))?))
     })?;
-    let what = format!("{}:{} sets PATH anew, behind gover's lines", snapshot.short(&file.path), line.line);
+    let what = format!("{}:{} replaces PATH after gover's lines", snapshot.short(&file.path), line.line);
     let finding = Finding::error(what, why).shown_by([line.evidence()]);
     Some(match file.with_block_at_end() {
         Some(change) => finding.fixed_by([change]).command(new_shell(snapshot)),
@@ -70,7 +67,7 @@ fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
     })
 }
 
-/// What this shell reads, or all files if that cannot be told; what only another shell reads is of no use to this one.
+/// The files that this shell reads, or all files if that is not known.
 fn read_files<'s>(snapshot: &'s Snapshot<'_>) -> Vec<&'s StartupFile> {
     StartupOrder::of(snapshot).map_or_else(|| snapshot.startup.files.iter().collect(), |order| order.read)
 }
@@ -85,7 +82,7 @@ fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usi
     file.lines().into_iter().rev().find(|(_, line)| is_meant(line)).map(|(number, _)| number)
 }
 
-/// How the shell in use reads its startup files again.
+/// The command that makes the shell in use read its startup files again.
 pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
     match snapshot.shell {
         Some(ShellKind::Bash) => "exec bash -l",
@@ -125,7 +122,7 @@ mod tests {
         let findings = machine.findings("path-missing");
         assert_eq!(findings[0].severity, Severity::Error);
         let line = bashrc.lines().count();
-        assert_eq!(findings[0].what, format!("~/.bashrc:{line} sets PATH anew, behind gover's lines"));
+        assert_eq!(findings[0].what, format!("~/.bashrc:{line} replaces PATH after gover's lines"));
         let shown = format!("/home/ann/.bashrc:{line}: export PATH=/usr/bin:/bin");
         assert_eq!(findings[0].evidence[0].to_string(), shown);
         let new_window = machine.repaired(&findings).var("PATH", "/home/ann/.gover/bin:/usr/bin:/bin");
@@ -155,7 +152,7 @@ mod tests {
     fn a_path_that_only_this_shell_has_is_a_warning() {
         let machine = Machine::linux().file("~/.bashrc", "# empty\n");
         let findings = machine.findings("path-missing");
-        assert!(findings[0].what.contains("nothing puts it there for new shells"));
+        assert!(findings[0].what.contains("but not in new shells"));
         let machine = Machine::windows().registry(Hive::User, "Environment", "Path", r"C:\tools");
         assert_eq!(machine.findings("path-missing")[0].severity, Severity::Warning);
     }

@@ -1,4 +1,4 @@
-//! Windows: a Path in the registry that programs cannot read as it was meant.
+//! Windows: a Path in the registry that programs cannot read as intended.
 
 use super::registry_path::{self, Entry, StoredPath};
 use crate::snapshot::registry::Hive;
@@ -37,13 +37,13 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
     let marks = path.entries.iter().map(|entry| entry.shown.matches('"').count()).sum::<usize>();
     for entry in path.entries.iter().filter(|entry| entry.shown.contains('"')) {
         let (severity, what) = if marks.is_multiple_of(2) {
-            (Severity::Warning, "quotation marks, which many programs do not understand here")
+            (Severity::Warning, "quotation marks, which many programs do not understand")
         } else {
-            (Severity::Error, "one quotation mark too few: what follows belongs to this entry")
+            (Severity::Error, "unbalanced quotation mark: the following entries become part of this one")
         };
         add(severity, format!("{} ({what})", entry.shown));
     }
-    // A semicolon at the end is how Windows itself writes it.
+    // Windows itself writes a semicolon at the end.
     let inner = path.entries.len().saturating_sub(1);
     let is_empty = |entry: &Entry| entry.shown.trim().is_empty();
     let empty = path.entries.iter().take(inner).filter(|entry| is_empty(entry)).count();
@@ -60,8 +60,8 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
         .map(|(_, entry)| entry.rewritten(&entry.shown.replace('"', "")))
         .collect();
     let expands = path.value.expands || needs_expansion;
-    let what = format!("{} Path in the registry is not what programs can read", whose(path));
-    let why = "programs in these directories are not found, or only by some programs";
+    let what = format!("{} Path in the registry is malformed", whose(path));
+    let why = "some or all programs do not find what is in these directories";
     let finding =
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
@@ -77,12 +77,12 @@ fn names_variable(entry: &Entry) -> bool {
     entry.shown.matches('%').count() >= 2
 }
 
-/// What the older dialog for environment variables, and programs written for it, can take.
+/// The limit of the old environment variables dialog and of programs written for it.
 fn too_long(path: &StoredPath) -> Option<Finding> {
     let length = path.value.text.len();
     (length > LONGEST_IN_DIALOG).then(|| {
         let what = format!("{} Path in the registry has {length} characters", whose(path));
-        let why = "older dialogs and installers cut it off at 2047 when they change it, `setx` at 1024";
+        let why = "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024";
         let fact = format!("{length} characters in {} entries", path.entries.len());
         Finding::note(what, why)
             .shown_by([path.evidence_of(&fact)])
@@ -90,14 +90,14 @@ fn too_long(path: &StoredPath) -> Option<Finding> {
     })
 }
 
-/// What `cmd.exe` can take in one line.
+/// The longest line that `cmd.exe` allows.
 fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Finding> {
     let whole: usize =
         paths.iter().map(|path| snapshot.expand(&path.value.shown()).encode_utf16().count() + 1).sum();
     let whole = whole.saturating_sub(1);
     (whole > LONGEST_LINE).then(|| {
         let what = format!("the machine's and the user's Path together have {whole} characters");
-        let why = "cmd.exe takes 8191, so in batch files PATH is cut off or empty";
+        let why = "cmd.exe allows 8191, so PATH is truncated or empty in batch files";
         let count = |path: &StoredPath| path.evidence_of(&format!("{} characters", path.value.text.len()));
         Finding::warning(what, why)
             .shown_by(paths.iter().map(count))

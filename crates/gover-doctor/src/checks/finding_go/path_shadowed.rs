@@ -1,4 +1,4 @@
-//! Another `go` is found before gover's.
+//! Another `go` comes before gover's on PATH.
 
 use gover_shell::ShellKind;
 
@@ -35,16 +35,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(first) = before.first() else { return Vec::new() };
     let shown = snapshot.short(&first.path);
     let evidence: Vec<Evidence> = before.iter().map(|go| go.evidence(snapshot)).collect();
-    let why = "`go` is that one whatever gover selects: pins, `gover use` and the default have no effect";
+    let why = "pins, `gover use` and the default have no effect on `go`";
     if own == usize::MAX {
-        // That gover is on no PATH at all is what `path-missing` says.
+        // `path-missing` reports that gover is not on PATH at all.
         let what = format!("`go` is {shown}, not gover's");
         return vec![Finding::note(what, why).shown_by(evidence)];
     }
     if before.iter().all(|go| go.is_of_gover(snapshot)) {
         return vec![fixed_toolchain(snapshot, &before).shown_by(evidence)];
     }
-    let what = format!("{shown} is found before gover's `go`");
+    let what = format!("{shown} comes before gover's `go` on PATH");
     let finding = Finding::error(what, why).shown_by(evidence);
     vec![if snapshot.system.is_windows() {
         on_windows(snapshot, finding, &before)
@@ -53,7 +53,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }]
 }
 
-/// A toolchain of gover's directly on PATH: what `gover env` does for one shell, or `go generate` for what it starts.
+/// gover's own toolchains are on PATH after `gover env`, and in programs that `go generate` starts.
 fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
     let directories: Vec<MachinePath> = before.iter().map(|go| go.directory.clone()).collect();
     let lines = path_lines::path_lines(snapshot);
@@ -61,8 +61,8 @@ fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
     let severity = if is_persisted { Severity::Warning } else { Severity::Note };
     let finding = Finding::new(
         severity,
-        "a toolchain of gover's is on PATH itself, before gover's `go`",
-        "the Go of this shell stays the same in every project, whatever is pinned there",
+        "a toolchain that gover installed comes before gover's `go` on PATH",
+        "this shell uses the same version in every project, whatever is pinned there",
     );
     if is_persisted {
         return path_lines::taken_out(snapshot, finding, &directories).command(new_shell(snapshot));
@@ -88,7 +88,7 @@ fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram])
     finding = finding.fixed_by(own.filter_map(StartupFile::with_block_at_end));
     if finding.fix.changes.is_empty() {
         if snapshot.shell == Some(ShellKind::Fish) && is_explained {
-            // fish reads config.fish after conf.d, where gover's file is.
+            // fish reads config.fish after conf.d, which contains gover's file.
             let bin = &snapshot.gover.bin;
             let file = "~/.config/fish/config.fish";
             finding = finding.command(format!("echo '{bin}/gover init fish | source' >> {file}"));
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(
             evidence,
             [
-                "/usr/local/go/bin/go: go1.21.6, put there by Go's tarball",
+                "/usr/local/go/bin/go: go1.21.6, installed by Go's tarball",
                 "/home/ann/.bashrc:7: export PATH=/usr/local/go/bin:$PATH"
             ]
         );
@@ -168,9 +168,9 @@ mod tests {
     fn every_go_before_gover_s_is_told_in_order() {
         let machine = linux().program("/home/ann/.asdf/shims/go", "asdf").path_first("~/.asdf/shims");
         let findings = machine.findings("path-shadowed");
-        assert_eq!(findings[0].what, "~/.asdf/shims/go is found before gover's `go`");
+        assert_eq!(findings[0].what, "~/.asdf/shims/go comes before gover's `go` on PATH");
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
-        assert_eq!(evidence[0], "/home/ann/.asdf/shims/go: put there by asdf");
+        assert_eq!(evidence[0], "/home/ann/.asdf/shims/go: installed by asdf");
         assert!(evidence[1].starts_with("/usr/local/go/bin/go: go1.21.6"));
         // New shells have gover first already.
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(
             findings[0].evidence[0].to_string(),
-            r"C:\Users\ann\scoop\shims\go.exe: put there by Scoop"
+            r"C:\Users\ann\scoop\shims\go.exe: installed by Scoop"
         );
         let repaired = machine.repaired(&findings);
         repaired.snapshot(|snapshot| {

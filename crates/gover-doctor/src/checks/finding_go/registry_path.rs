@@ -1,11 +1,11 @@
-//! The two values `Path` of the Windows registry, entry by entry.
+//! The `Path` values of the user and the machine in the Windows registry.
 
 use gover_shell::quote::powershell;
 
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
 use crate::{Change, Evidence, MachinePath, Snapshot};
 
-/// One of the values.
+/// One of the two values.
 #[derive(Debug)]
 pub(crate) struct StoredPath {
     pub(crate) hive: Hive,
@@ -17,14 +17,14 @@ pub(crate) struct StoredPath {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     text: Vec<u16>,
-    /// The same as people read it.
+    /// Readable text.
     pub(crate) shown: String,
-    /// The directory it means: variables expanded, quotation marks removed.
+    /// With variables expanded and quotation marks removed.
     pub(crate) directory: MachinePath,
 }
 
 impl StoredPath {
-    /// Reads one; `None` on other systems, or if there is none.
+    /// Reads one; `None` on other systems, or if it does not exist.
     pub(crate) fn read(snapshot: &Snapshot<'_>, hive: Hive) -> Option<Self> {
         if !snapshot.system.is_windows() {
             return None;
@@ -48,7 +48,7 @@ impl StoredPath {
         self.evidence_of(&entry.shown)
     }
 
-    /// The value with some text about it as evidence.
+    /// The value as evidence, with another text.
     pub(crate) fn evidence_of(&self, text: &str) -> Evidence {
         Evidence::registry(self.hive, environment(self.hive), "Path", text)
     }
@@ -58,7 +58,7 @@ impl StoredPath {
         HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
 
-    /// The change to other entries; `None` for the machine's value, which is not the user's, or if nothing changes.
+    /// The change to other entries; `None` for the machine's value, or if nothing changes.
     pub(crate) fn with(&self, entries: &[Entry], expands: bool) -> Option<Change> {
         let parts: Vec<&[u16]> = entries.iter().map(|entry| entry.text.as_slice()).collect();
         let after = Text { text: parts.join(&u16::from(b';')), expands };
@@ -67,19 +67,20 @@ impl StoredPath {
         is_change.then(|| Change::Registry { key, before: Some(self.value.clone()), after: Some(after) })
     }
 
-    /// Lines for an administrator's `PowerShell` that take an entry off the machine's value and leave all others as they
-    /// are written.
+    /// PowerShell commands for an administrator that remove an entry from the machine's value and
+    /// keep all others as they are written.
     pub(crate) fn removal(&self, entry: &Entry) -> [String; 4] {
         let value = format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown));
         machine_path(&value, self.value.expands)
     }
 }
 
-/// Lines for an administrator's `PowerShell` that store an expression of `$path` as the machine's value.
+/// PowerShell commands for an administrator that store an expression of `$path` as the machine's
+/// value.
 pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
     let kind = if expands { "ExpandString" } else { "String" };
     [
-        "# in a PowerShell that runs as administrator:".to_owned(),
+        "# in PowerShell, as administrator:".to_owned(),
         format!(r"$key = 'HKLM:\{}'", environment(Hive::Machine)),
         "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
         format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
@@ -87,7 +88,7 @@ pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
 }
 
 impl Entry {
-    /// The entry with another text; the same one if that is how it reads already.
+    /// The entry with another text.
     pub(crate) fn rewritten(&self, text: &str) -> Self {
         Self {
             text: text.encode_utf16().collect(),

@@ -1,4 +1,4 @@
-//! The shell function `gover` is missing, or of another gover.
+//! The shell function `gover` is missing or belongs to another gover.
 
 use gover_shell::ShellKind;
 
@@ -34,8 +34,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let what = format!("new {} shells do not load the function `gover`", order.shell);
-    let why =
-        "`gover use` then remembers its choice for the process that called, not for what that process starts";
+    let why = "the choice of `gover use` then applies to this shell only, not to scripts and programs that it starts";
     let command = match order.shell {
         ShellKind::Bash | ShellKind::Zsh | ShellKind::Fish if !snapshot.system.is_windows() => {
             "gover setup".to_owned()
@@ -45,10 +44,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         _ => format!("echo '{load_line}' >> {}", order.usual_file(snapshot)),
     };
     let read: Vec<_> = snapshot.startup.files.iter().filter(|file| file.shell == order.shell).collect();
-    let fact = "has no line with `gover init` or of `gover setup`".to_owned();
+    let fact = "has no line with `gover init` and none of `gover setup`".to_owned();
     let evidence = match read.last() {
         Some(file) => Evidence::path(&file.path, fact),
-        None => Evidence::path(&snapshot.home, format!("has no startup file of {}", order.shell)),
+        None => Evidence::path(&snapshot.home, format!("has no {} startup file", order.shell)),
     };
     vec![Finding::note(what, why).shown_by([evidence]).command(command)]
 }
@@ -56,13 +55,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// A place that loads the function.
 struct Loading {
     evidence: Evidence,
-    /// The program that it names or leads to; `None` if none is found.
+    /// The gover that it calls; `None` if it is not found.
     program: Option<MachinePath>,
 }
 
 fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) -> Finding {
-    let what = format!("the function `gover` that {shell} loads is of another gover");
-    let why = "`gover use` sets up a Go that this gover, and its `go`, may not know";
+    let what = format!("{shell} loads the function `gover` of another gover");
+    let why = "`gover use` selects a version that this gover, and its `go`, may not know";
     let mut finding = Finding::warning(what, why);
     for loading in others {
         finding = finding.shown_by([loading.evidence.clone()]);
@@ -88,9 +87,9 @@ fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) ->
     finding
 }
 
-/// Lines with `gover init SHELL`, and functions that were written down once.
+/// Lines with `gover init SHELL`, and copies of the function itself.
 fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec<Loading> {
-    // POSIX files are read by other shells too and load what `sh` understands.
+    // Other shells read POSIX files too, which load the function for `sh`.
     let names = [shell.name(), "sh", file.shell.name()];
     let mut found = Vec::new();
     for (number, text) in file.lines() {
@@ -110,7 +109,7 @@ fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec
     found
 }
 
-/// The program `gover` that a line starts: by its path, or the first on PATH.
+/// The `gover` that a line starts: by its path, or the first on PATH.
 fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
     let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | '`' | '=' | '&' | '|');
     let word = line.split(is_end).find(|word| {
@@ -129,7 +128,7 @@ fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
     programs.find(|path| snapshot.is_file(path))
 }
 
-/// Nushell loads every file of `autoload`; gover's line saves one there.
+/// Nushell loads every file in `autoload`; gover's line saves one there.
 fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     let is_usual = snapshot.system.is_windows() || snapshot.variable("XDG_CONFIG_HOME").is_none();
     let configuration = if is_usual { snapshot.user_configuration() } else { snapshot.xdg_configuration() }?;
@@ -142,11 +141,11 @@ fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     } else {
         text.lines().filter(|line| line.contains("^\"")).find_map(|line| program_in(snapshot, line))
     };
-    Some(Loading { evidence: Evidence::path(path, "holds the function"), program })
+    Some(Loading { evidence: Evidence::path(path, "contains the function"), program })
 }
 
-/// Whether a program is this gover's, as far as that can be told: not where a bare name finds none yet, or where the path
-/// is made of variables.
+/// Whether a program is this gover. A name that is not found, or a path with variables, gets the
+/// benefit of the doubt.
 fn is_own(snapshot: &Snapshot<'_>, program: Option<&MachinePath>) -> bool {
     let Some(program) = program.filter(|program| !program.as_str().contains(['$', '%'])) else { return true };
     let own = program_of(snapshot);

@@ -1,4 +1,4 @@
-//! Settings in startup files that the shell never reads, and lines left by other version managers.
+//! Settings in startup files that the shell never reads, and leftovers of other version managers.
 
 use gover_shell::ShellKind;
 
@@ -35,14 +35,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
-    let what = format!("{} may not be read by you", snapshot.short(path));
-    let why = "the shell goes without it, and nothing that it sets counts";
+    let what = format!("you may not read {}", snapshot.short(path));
+    let why = "the shell skips the file and everything it sets";
     let evidence = Evidence::path(path, "permission denied");
     let finding = Finding::warning(what, why).shown_by([evidence]);
     finding.command(snapshot.readable_again(path))
 }
 
-/// `gover setup` was run in another shell.
+/// gover's lines are only in the startup file of another shell.
 fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
     let is_on_path = snapshot.path().iter().any(|entry| entry == &snapshot.gover.bin);
     let loads = |file: &&StartupFile| file.lines().iter().any(|(_, line)| loads_gover(line));
@@ -54,7 +54,7 @@ fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fin
     let what =
         format!("gover is loaded in {}, which {} never reads", snapshot.short(&file.path), order.shell);
     let line = Evidence::line(&file.path, number, text);
-    let why = "in this shell `go` is not found, or is another Go";
+    let why = "in this shell `go` is not found, or is not gover's";
     let mut finding = Finding::warning(what, why).shown_by([line]);
     if let Some(line) = order.shell.syntax().load_line() {
         let line = line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
@@ -68,7 +68,7 @@ pub(super) fn loads_gover(line: &str) -> bool {
     !line.starts_with('#') && line.contains("gover") && line.contains(" init ")
 }
 
-/// Variables of Go's that nobody else sets, so that the line has no effect at all.
+/// Go settings that nothing else sets, so the line has no effect at all.
 fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
     let is_set_by_read =
         |name: &str| order.read.iter().flat_map(|file| &file.assignments).any(|line| line.name == name);
@@ -88,8 +88,9 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
         }
         let what =
             format!("{name} is set in {}, which {} never reads", snapshot.short(&last.file), order.shell);
-        let why = "go works without it in this shell";
-        // Shells of one family are changed for one another; the others may be used side by side, each in its own way.
+        let why = "go does not use it in this shell";
+        // Someone who changed from bash to zsh wants the setting there. Other shells may be set up
+        // differently on purpose.
         let is_family =
             |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
         let is_same_family = is_family(order.shell)
@@ -105,7 +106,7 @@ fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Fin
     findings
 }
 
-/// What go takes anyway.
+/// Whether the value is go's default.
 pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
     let (value, gopath) = (snapshot.system.path(value), snapshot.home.join("go"));
     match name {
@@ -115,7 +116,7 @@ pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bo
     }
 }
 
-/// A GOROOT that waits for another shell to be started; one in effect is `goroot-set`'s.
+/// A GOROOT for other shells; `goroot-set` reports one that is in effect.
 fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
     let lines_of = |file: &StartupFile| -> Vec<usize> {
         file.assignments.iter().filter(|line| line.name == "GOROOT").map(|line| line.line).collect()
@@ -124,13 +125,13 @@ fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Fi
         order.never.iter().copied().filter(|file| !lines_of(file).is_empty()).collect();
     let first = files.first()?;
     let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
-    let why = "a shell that reads it has a GOROOT that fits one Go at most";
+    let why = "shells that read it have a GOROOT that fits at most one toolchain";
     let lines = files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == "GOROOT");
     let finding = Finding::note(what, why).shown_by(lines.map(Assignment::evidence));
     Some(files.iter().fold(finding, |finding, file| snapshot.commented_out(finding, file, &lines_of(file))))
 }
 
-/// Lines that load a version manager of Go's.
+/// Lines that load another version manager.
 fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     let own = || snapshot.startup.files.iter().filter(|file| file.is_own);
     let loads = |line: &str| {
@@ -154,12 +155,12 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     let evidence = lines.iter().map(|(file, number, text)| Evidence::line(&file.path, *number, text));
     let shown = snapshot.short(&first.path);
     if is_there {
-        let why = "two version managers that both put their `go` first take turns, by which line comes last";
-        let what = format!("{} is loaded too, in {shown}", manager.name);
+        let why = "both version managers put their `go` first; the one whose line comes last wins";
+        let what = format!("{} is also loaded, in {shown}", manager.name);
         return Some(Finding::note(what, why).shown_by(evidence));
     }
-    let what = format!("{shown} loads {}, which is not there", manager.name);
-    let why = "each new shell says that it is missing, or sets GOROOT and GOPATH for a Go that is gone";
+    let what = format!("{shown} loads {}, which is not installed", manager.name);
+    let why = "each new shell prints an error, or sets GOROOT and GOPATH for a removed toolchain";
     let mut finding = Finding::warning(what, why).shown_by(evidence);
     for file in own() {
         let numbers: Vec<usize> = lines
@@ -185,11 +186,11 @@ pub(super) fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &s
 
 struct Manager {
     name: &'static str,
-    /// What lines that load it contain.
+    /// Text that is part of lines that load it.
     lines: &'static [&'static str],
-    /// Where it is, below the home directory.
+    /// Below the home directory.
     directory: &'static str,
-    /// The variable that says otherwise.
+    /// The variable that moves the directory.
     variable: Option<&'static str>,
 }
 
@@ -210,7 +211,8 @@ const MANAGERS: &[Manager] = &[
     },
 ];
 
-/// What changes how go works. GOOS, GOARCH and the like are rightly set for one shell only.
+/// Settings that should apply in every shell. GOOS, GOARCH and the like are often meant for one
+/// shell only.
 pub(super) const VARIABLES: &[&str] = &[
     "GOPATH",
     "GOBIN",
@@ -285,7 +287,7 @@ mod tests {
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 2);
         assert!(findings.iter().all(|finding| finding.severity == Severity::Warning));
-        assert_eq!(findings[0].what, "~/.bashrc loads gvm, which is not there");
+        assert_eq!(findings[0].what, "~/.bashrc loads gvm, which is not installed");
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.bashrc:1: {gvm}"));
         assert_eq!(findings[1].evidence[0].to_string(), "/home/ann/.bashrc:3: eval \"$(goenv init -)\"");
         let once = machine.repaired(&findings[..1]);
@@ -313,7 +315,7 @@ mod tests {
         machine.disk.forbid_reading("/home/ann/.profile");
         let findings = machine.findings("shell-startup");
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].what, "~/.profile may not be read by you");
+        assert_eq!(findings[0].what, "you may not read ~/.profile");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.profile: permission denied");
         assert_eq!(
             findings[0].fix.commands,

@@ -1,4 +1,4 @@
-//! The programs in gover's own directory are not what gover put there.
+//! The programs in gover's own directory are missing or were replaced.
 
 use std::fmt::Write as _;
 
@@ -30,11 +30,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let is_replaced = shim(snapshot, &mut faults);
     names(snapshot, &mut faults);
     let Some(severity) = faults.0.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
-    let what = format!("the programs in {} are not as gover made them", snapshot.short(&snapshot.gover.bin));
+    let what = format!("programs in {} are missing or are not gover's", snapshot.short(&snapshot.gover.bin));
     let mut finding =
         Finding::new(severity, what, WHY).shown_by(faults.0.into_iter().map(|(_, evidence)| evidence));
     if is_replaced {
-        // Its stamp says that all is well, so only a `go` that is gone is made anew.
+        // The stamp looks right, so `gover setup` writes `go` only if it is missing.
         let path = program(snapshot, "go");
         finding = finding.command(if snapshot.system.is_windows() {
             format!("Remove-Item '{path}'")
@@ -45,7 +45,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![finding.command("gover setup")]
 }
 
-/// What is wrong, and how bad it is.
+/// What is wrong, with its severity.
 #[derive(Default)]
 struct Faults(Vec<(Severity, Evidence)>);
 
@@ -55,14 +55,16 @@ impl Faults {
     }
 }
 
-/// The shim itself and its stamp; whether another program is in its place.
+/// Checks the shim and its stamp; returns whether another program replaced it.
 fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     let stamp_path = snapshot.gover.bin.join(".shim");
     let stamp = snapshot.text(&stamp_path);
     let path = program(snapshot, "go");
     match stamp.as_deref().map(str::trim) {
-        None => faults.add(Severity::Error, stamp_path, "does not exist; programs find gover's home by it"),
-        Some("") => faults.add(Severity::Error, stamp_path, "is empty; making the programs was interrupted"),
+        None => {
+            faults.add(Severity::Error, stamp_path, "does not exist; programs need it to find gover's home")
+        }
+        Some("") => faults.add(Severity::Error, stamp_path, "is empty; writing the programs was interrupted"),
         Some(_) => {}
     }
     if !snapshot.is_file(&path) {
@@ -75,7 +77,7 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     }
     let Some(stamp) = stamp.filter(|stamp| !stamp.trim().is_empty()) else { return false };
     let sum = |path: &MachinePath| snapshot.disk.read(path).ok().map(|content| sum(&content));
-    // A file too large to be read is no shim either; a go command is.
+    // A file that is too large to be read is not the shim; a go command is that large.
     if sum(&path).is_none_or(|sum| sum != stamp.trim()) {
         let real = snapshot.real(&path);
         let above = real.parent().and_then(|bin| bin.parent());
@@ -88,12 +90,12 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     }
     let source = program(snapshot, "gover-shim");
     if sum(&source).is_some_and(|sum| sum != stamp.trim()) {
-        faults.add(Severity::Note, path, "was made from another gover-shim than the one beside it");
+        faults.add(Severity::Note, path, "was made from another gover-shim than the one in this directory");
     }
     false
 }
 
-/// The other names of the shim: `gofmt`, and one for each toolchain that is whole.
+/// Checks the other names of the shim: `gofmt`, and one for each complete toolchain.
 fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
     let base = program(snapshot, "go");
     if !snapshot.exists(&base) {
@@ -118,13 +120,13 @@ fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
     }
 }
 
-/// Whether a name is the shim: a link where there are links, else a file that begins the same.
+/// Whether a name is the shim: a link to it, or a file that begins with the same bytes.
 fn is_same(snapshot: &Snapshot<'_>, base: &MachinePath, path: &MachinePath) -> bool {
     let by_link = match (snapshot.disk.real(base), snapshot.disk.real(path)) {
         (Some(base), Some(path)) => base == path,
         _ => false,
     };
-    // The headers of a program hold sizes and times.
+    // The header of a program contains sizes and times, so different programs differ there.
     by_link || snapshot.disk.head(base, HEAD) == snapshot.disk.head(path, HEAD)
 }
 
@@ -132,16 +134,16 @@ fn program(snapshot: &Snapshot<'_>, name: &str) -> MachinePath {
     snapshot.gover.bin.program(name)
 }
 
-/// As the stamp has it: SHA-256 in hexadecimal digits.
+/// SHA-256 in hexadecimal digits, as in the stamp.
 fn sum(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-const WHY: &str = "`go` does not run, or runs a Go that no pin, no `gover use` and no default has chosen";
+const WHY: &str = "`go` does not run, or ignores pins, `gover use` and the default";
 const HEAD: usize = 4096;
 
 #[cfg(test)]
@@ -191,11 +193,11 @@ mod tests {
             ),
             (
                 Machine::linux().without("~/.gover/bin/.shim"),
-                format!("{bin}/.shim: does not exist; programs find gover's home by it"),
+                format!("{bin}/.shim: does not exist; programs need it to find gover's home"),
             ),
             (
                 Machine::linux().file("~/.gover/bin/.shim", ""),
-                format!("{bin}/.shim: is empty; making the programs was interrupted"),
+                format!("{bin}/.shim: is empty; writing the programs was interrupted"),
             ),
         ] {
             assert_eq!(evidence(&machine), [expected]);

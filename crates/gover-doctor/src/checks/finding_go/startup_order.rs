@@ -7,18 +7,19 @@ use gover_shell::ShellKind;
 use crate::snapshot::startup::{ReadBy, StartupFile};
 use crate::{Os, Snapshot};
 
-/// Startup files by whether the shell in use ever reads them.
+/// Startup files, divided by whether the shell in use ever reads them.
 #[derive(Debug)]
 pub(crate) struct StartupOrder<'s> {
     pub(crate) shell: ShellKind,
-    /// What it reads, by itself or because a file that it reads names the other.
+    /// Files that it reads, directly or because another file names them.
     pub(crate) read: Vec<&'s StartupFile>,
-    /// The user's own files that it never reads.
+    /// Files of the user that it never reads.
     pub(crate) never: Vec<&'s StartupFile>,
 }
 
 impl<'s> StartupOrder<'s> {
-    /// `None` if the shell is not known, or is another than the user's login shell: then the environment comes from that one.
+    /// `None` if the shell is not known or is not the user's login shell, which then sets the
+    /// environment.
     pub(crate) fn of(snapshot: &'s Snapshot<'_>) -> Option<Self> {
         let shell = snapshot.shell?;
         let login = snapshot.variable("SHELL").and_then(ShellKind::parse);
@@ -39,8 +40,8 @@ impl<'s> StartupOrder<'s> {
         })
     }
 
-    /// The user's own files that the shell reads only as a login shell, and those that it reads only as an interactive one
-    /// that is none; `None` where windows and logins start the same kind of shell.
+    /// The user's own files that only a login shell reads, and those that only other interactive
+    /// shells read; `None` if terminals always start the same kind of shell.
     pub(crate) fn by_kind(
         &self,
         snapshot: &'s Snapshot<'_>,
@@ -71,7 +72,7 @@ impl<'s> StartupOrder<'s> {
         Some((only(&login, &interactive), only(&interactive, &login)))
     }
 
-    /// The file in which a line is read by every interactive shell of the kind, as people write it.
+    /// The file that every interactive shell of this kind reads, as people write it.
     pub(crate) fn usual_file(&self, snapshot: &Snapshot<'_>) -> &'static str {
         match self.shell {
             ShellKind::Bash if snapshot.system.os == Os::MacOs => "~/.bash_profile",
@@ -86,8 +87,8 @@ impl<'s> StartupOrder<'s> {
     }
 }
 
-/// The files and those that they name: `.profile` reads `.bashrc`, `.zshrc` may read `.profile`. A name in a line is
-/// enough to keep silent.
+/// Adds the files that these files name: `.profile` reads `.bashrc`, `.zshrc` may read `.profile`.
+/// Any mention counts, to avoid false alarms.
 fn with_named(snapshot: &Snapshot<'_>, mut read: BTreeSet<usize>) -> BTreeSet<usize> {
     let files = &snapshot.startup.files;
     loop {
@@ -110,7 +111,7 @@ fn with_named(snapshot: &Snapshot<'_>, mut read: BTreeSet<usize>) -> BTreeSet<us
     }
 }
 
-/// Whether the shell reads the file itself, as login shell or interactively.
+/// Whether the shell reads the file directly, as login shell or interactively.
 fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, index: usize) -> bool {
     let Some(file) = snapshot.startup.files.get(index) else { return false };
     if file.read_by == ReadBy::Session || !file.is_own {
@@ -122,10 +123,10 @@ fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, index: usize) -> bool {
         files.filter(|file| file.is_own).any(|file| file.path.file_name() == other)
     };
     match (shell, name) {
-        // bash(1): a login shell reads the first of the three.
+        // A login shell reads only the first of the three that exists (bash(1)).
         (ShellKind::Bash, ".bash_login") => !has(".bash_profile"),
         (ShellKind::Bash, ".profile") => !has(".bash_profile") && !has(".bash_login"),
-        // The terminals of macOS start login shells, which do not read it.
+        // Terminals on macOS start login shells, which do not read it.
         (ShellKind::Bash, ".bashrc") => snapshot.system.os != Os::MacOs,
         _ => file.shell == shell,
     }

@@ -1,4 +1,4 @@
-//! Gos that somebody installed once and that nothing leads to any more.
+//! Toolchains that somebody installed and that nothing uses any more.
 
 use crate::checks::finding_go::go_programs::{self, GoProgram};
 use crate::checks::finding_go::installers;
@@ -42,12 +42,12 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let has_program = go_programs::program_in(snapshot, &directory.join("bin")).is_some();
         let fact = match (version, has_program) {
             (Some(version), true) => version,
-            (Some(version), false) => format!("what is left of {version}"),
-            (None, true) => "a Go of unknown version".to_owned(),
-            // Somebody's own directory of that name.
+            (Some(version), false) => format!("remains of {version}"),
+            (None, true) => "a toolchain of unknown version".to_owned(),
+            // A directory of the same name that is not a toolchain.
             (None, false) => continue,
         };
-        let what = format!("{directory} is a Go that is on no PATH");
+        let what = format!("{directory} is a toolchain that is not on PATH");
         findings.push(
             Finding::note(what, WHY)
                 .shown_by([Evidence::path(&directory, fact)])
@@ -57,7 +57,7 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Go's MSI package writes where it installed to; `GoProgrammingLanguage` is its key.
+/// Go's MSI package stores its location below `GoProgrammingLanguage`.
 fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     const KEY: &str = r"Software\GoProgrammingLanguage";
     let mut findings = Vec::new();
@@ -67,8 +67,8 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         if location.is_empty() || go_programs::program_in(snapshot, &bin).is_some() {
             continue;
         }
-        let what = format!("the registry says that Go is installed in {location}, where it is not");
-        let why = "Go's MSI package and editors that look for a Go there take it for installed";
+        let what = format!("the registry says that Go is installed in {location}, but it is not");
+        let why = "Go's MSI package and editors believe that it is installed";
         findings.push(
             Finding::note(what, why)
                 .shown_by([Evidence::registry(hive, KEY, "installLocation", location)])
@@ -78,7 +78,8 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A tarball alone is an installation; beside another Go one of them is forgotten.
+/// A tarball alone is a normal installation. If a package manager installed Go too, one of them is
+/// probably forgotten.
 fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let goroot = snapshot.system.path("/usr/local/go");
     let version = go_programs::version_of(snapshot, &goroot)?;
@@ -88,10 +89,10 @@ fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let go = GoProgram { path: go_programs::program_in(snapshot, &directory)?, directory };
         let real = snapshot.disk.real(&go.path)?;
         let is_other = !real.is_inside(&goroot) && !go.is_shim(snapshot);
-        // One that nobody known put there may be a wrapper of the tarball's.
+        // A `go` of unknown origin may be a wrapper for the tarball.
         (is_other && installers::installed_by(snapshot, &go.path).is_some()).then_some(go)
     })?;
-    let what = format!("{goroot} lies beside the Go of a package manager");
+    let what = format!("{goroot} exists although a package manager installed Go");
     let tarball = Evidence::path(&goroot, version);
     Some(
         Finding::note(what, WHY)
@@ -100,7 +101,7 @@ fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
     )
 }
 
-/// Toolchains of `golang.org/dl`, which gover has as its own.
+/// Toolchains of `golang.org/dl`, which gover can replace.
 fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let sdk = snapshot.home.join("sdk");
     let found: Vec<(MachinePath, String)> = snapshot
@@ -118,7 +119,7 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let count =
         if found.len() == 1 { "a toolchain".to_owned() } else { format!("{} toolchains", found.len()) };
     let what = format!("{} holds {count} of golang.org/dl", snapshot.short(&sdk));
-    let why = "gover does not know them, and each takes some 200 MiB";
+    let why = "gover does not use them, and each takes about 200 MiB";
     let mut finding = Finding::note(what, why);
     for (path, version) in found {
         let number = version.trim_start_matches("go").to_owned();
@@ -132,14 +133,14 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether PATH or the selection leads there.
+/// Whether PATH or the selection uses the directory.
 fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let is_inside = |path: &MachinePath| path.is_inside(directory);
     let is_selected = snapshot.selection.bin.as_ref().is_some_and(is_inside);
     is_selected || snapshot.path().iter().any(is_inside)
 }
 
-const WHY: &str = "editors and scripts that look there by habit find a Go that gover does not know";
+const WHY: &str = "editors and scripts may use it instead of gover's `go`";
 
 #[cfg(test)]
 mod tests {
@@ -164,7 +165,7 @@ mod tests {
             evidence(&findings),
             [
                 r"C:\Go: go1.12.9",
-                r"C:\Users\ann\AppData\Local\Go: what is left of go1.15.2",
+                r"C:\Users\ann\AppData\Local\Go: remains of go1.15.2",
                 r"HKCU\Software\GoProgrammingLanguage\installLocation = D:\Go\"
             ]
         );
@@ -182,7 +183,7 @@ mod tests {
         let findings = machine.findings("go-leftovers");
         assert_eq!(
             evidence(&findings),
-            ["/usr/local/go: go1.21.6", "/usr/bin/go: go1.19.8, put there by apt"]
+            ["/usr/local/go: go1.21.6", "/usr/bin/go: go1.19.8, installed by apt"]
         );
         assert_eq!(findings[0].fix.commands, ["sudo rm -r /usr/local/go"]);
     }

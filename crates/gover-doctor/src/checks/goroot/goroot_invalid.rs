@@ -1,4 +1,4 @@
-//! GOROOT is set to something that is no Go.
+//! GOROOT is set to a directory that is not a toolchain.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    // One finding for each directory, with all places that name it.
+    // One finding for each directory, with all places that set it.
     let mut by_value: BTreeMap<MachinePath, (bool, Vec<Evidence>)> = BTreeMap::new();
     for place in places::places(snapshot) {
         let (is_effective, evidence) = by_value.entry(place.value).or_default();
@@ -32,23 +32,23 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let Some(fact) = problem(snapshot, &value) else { continue };
         let severity = if is_effective { Severity::Error } else { Severity::Warning };
         let what = format!("GOROOT is set to {}, which {fact}", snapshot.short(&value));
-        let why = "every Go that gover's `go` does not start fails with it, in editors and in scripts";
+        let why = "a go command that is not started by gover fails, for example in editors and scripts";
         let finding =
             Finding::new(severity, what, why).shown_by(evidence).shown_by([Evidence::path(value, fact)]);
         findings.push(if findings.is_empty() {
             places::unset(snapshot, finding)
         } else {
-            // What takes one away takes all away.
+            // The first finding's fix removes all of them.
             finding.command("gover doctor --fix goroot-set")
         });
     }
     findings
 }
 
-/// Why a directory is no GOROOT; `None` if it is one.
+/// Why a directory cannot be GOROOT; `None` if it can.
 fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
     if !value.is_absolute() {
-        return Some("is no absolute path".to_owned());
+        return Some("is not an absolute path".to_owned());
     }
     match snapshot.disk.kind(value) {
         None => return Some("does not exist".to_owned()),
@@ -65,19 +65,19 @@ fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
         .into_iter()
         .filter(|path| !snapshot.is_directory(&value.join(path)))
         .collect();
-    // Where a project or GOPATH is meant, that is the better answer than what is missing there.
-    // The go command keeps toolchains in the module cache.
+    // If it is in a project or GOPATH, that explains more than what is missing there. The module
+    // cache is an exception: the go command keeps toolchains in it.
     if !value.key().contains("/golang.org/toolchain@") {
         if let Some(module) = snapshot.nearest("go.mod")
             && let Some(project) = module.parent()
             && value.is_inside(&project)
         {
-            return Some(format!("is inside of the project {}", snapshot.short(&project)));
+            return Some(format!("is inside the project {}", snapshot.short(&project)));
         }
         if let Some(gopath) = snapshot.gopath().iter().find(|gopath| value.is_inside(gopath))
             && (!missing.is_empty() || value != gopath)
         {
-            return Some(format!("is inside of GOPATH {}", snapshot.short(gopath)));
+            return Some(format!("is inside GOPATH {}", snapshot.short(gopath)));
         }
     }
     (!missing.is_empty()).then(|| format!("has no {}", missing.join(" and no ")))
@@ -125,10 +125,10 @@ mod tests {
             ("/opt/go/bin", "is `bin` of go1.21.6"),
             ("/opt/half", "has no pkg/tool"),
             ("/opt/empty", "has no src/cmd/go and no pkg/tool"),
-            ("~/shop", "is inside of the project ~/shop"),
-            ("~/shop/vendor/go", "is inside of the project ~/shop"),
-            ("~/go", "is inside of GOPATH ~/go"),
-            ("opt/go", "is no absolute path"),
+            ("~/shop", "is inside the project ~/shop"),
+            ("~/shop/vendor/go", "is inside the project ~/shop"),
+            ("~/go", "is inside GOPATH ~/go"),
+            ("opt/go", "is not an absolute path"),
             ("/opt/go/VERSION", "is a file"),
         ] {
             let findings = machine.clone().var("GOROOT", value).findings("goroot-invalid");

@@ -1,4 +1,4 @@
-//! A go command that works with the files of another Go.
+//! A go command that works with the files of another toolchain.
 
 use self::As::{Itself, LikeShell};
 use crate::checks::finding_go::{go_programs, installers};
@@ -24,13 +24,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(go) = first {
         let is_shim = go.is_shim(snapshot);
-        // The shim would look for a Go that is not there; wrappers of other version managers take long.
+        // Without a ready toolchain the shim would look for one. Wrappers of other version managers
+        // are slow.
         if (is_ready && is_shim) || !(is_shim || installers::is_wrapper(snapshot, &go.path)) {
             let goroot = selected.goroot.as_ref().filter(|_| is_shim);
             findings.extend(compare(snapshot, &go.path, if is_shim { LikeShell } else { Itself }, goroot));
         }
     }
-    // An editor that knows the toolchain's directory starts its program with this shell's GOROOT.
+    // An editor that starts the toolchain's own program passes this shell's GOROOT on.
     if let (Some(bin), Some(goroot)) = (&selected.bin, &selected.goroot)
         && snapshot.go_path("GOROOT").is_some_and(|value| value != *goroot)
     {
@@ -43,13 +44,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// How a program is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum As {
-    /// As the shell starts gover's `go`, whose choice depends on GOTOOLCHAIN.
+    /// As the shell runs gover's `go`, whose choice depends on GOTOOLCHAIN.
     LikeShell,
-    /// Without leave to become another version.
+    /// Without switching to another version.
     Itself,
 }
 
-/// What the program says of itself, against its own compiler and against the GOROOT that it should have.
+/// Compares what the program says with its compiler and with the GOROOT that it should have.
 fn compare(
     snapshot: &Snapshot<'_>,
     program: &MachinePath,
@@ -58,15 +59,15 @@ fn compare(
 ) -> Option<Finding> {
     let environment = ask(snapshot, program, how, &["env", "GOROOT", "GOVERSION"])?;
     if environment.code != Some(0) {
-        // It does not start at all, which `goroot-invalid` explains.
+        // It does not start; `goroot-invalid` explains why.
         return None;
     }
     let mut lines = environment.text.lines();
     let goroot = snapshot.system.path(lines.next().unwrap_or_default());
-    // Behind the version there may be experiments that are switched on, and whose build it is.
+    // Enabled experiments and the vendor may follow the version.
     let version = lines.next().and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned();
     let compiler = ask(snapshot, program, how, &["tool", "compile", "-V"]);
-    // `compile version go1.22.5`, and the same behind it.
+    // `compile version go1.22.5`, and possibly more.
     let compiler_version =
         compiler.as_ref().and_then(|answer| answer.text.split_whitespace().nth(2)).map(str::to_owned);
     let is_elsewhere = expected
@@ -82,14 +83,14 @@ fn compare(
     let (what, why) = match (&compiler_version, is_other_compiler) {
         (Some(compiler), true) => (
             format!("{shown} is {version} and uses the tools of {compiler}"),
-            "nothing that it compiles fits together",
+            "the packages it compiles do not work together",
         ),
         _ => (
             format!(
                 "{shown} uses the files of {}",
                 if goroot.is_empty() { "no GOROOT" } else { goroot.as_str() }
             ),
-            "it compiles with the standard library and the tools of another Go",
+            "it compiles with the standard library and the tools of another toolchain",
         ),
     };
     let mut finding = Finding::error(what, why)
@@ -97,7 +98,7 @@ fn compare(
         .shown_by(compiler.map(|answer| answer.evidence))
         .shown_by(snapshot.go_setting_evidence("GOROOT"));
     if let Some(set) = snapshot.variable("GOROOT") {
-        // Programs that Go built ask the variable first, and know nothing of the file of `go env -w`.
+        // Programs built by Go use the variable, but not the file of `go env -w`.
         finding = finding.shown_by([Evidence::answer("runtime.GOROOT()", set)]);
     }
     if snapshot.go_setting("GOROOT").is_some() {
@@ -120,7 +121,7 @@ struct Answer {
     evidence: Evidence,
 }
 
-/// Runs a go command that must not fetch anything.
+/// Runs a go command that must not download anything.
 fn ask(snapshot: &Snapshot<'_>, program: &MachinePath, how: As, arguments: &[&str]) -> Option<Answer> {
     let mut variables =
         vec![("GOVER_AUTO_INSTALL", Some("0")), ("GOPROXY", Some("off")), ("GOFLAGS", Some(""))];

@@ -16,7 +16,8 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// gover's `go` sets it for itself; what is found here hurts whatever starts a Go in another way.
+/// gover's `go` sets GOROOT itself. These settings harm programs that start a go command in another
+/// way.
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let places = places::places(snapshot);
     let Some(first) = places.first() else { return Vec::new() };
@@ -24,22 +25,22 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let is_selected =
         |place: &Place| snapshot.selection.goroot.as_ref().is_some_and(|goroot| *goroot == place.value);
     if !lasts && is_selected(first) {
-        // `gover env`, or the go command that started this.
+        // `gover env` set it, or the go command that started this shell.
         return Vec::new();
     }
     let versions = snapshot.gover.home.join("versions");
     let is_of_gover = first.value.is_inside(&versions);
-    // Set anew in each shell by whoever manages that Go, and taken back by it; gover's own `go` does not mind.
+    // Another version manager sets and removes it in each shell. gover's own `go` does not care.
     let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.key().contains(part));
     let severity = if !lasts && is_managed { Severity::Note } else { Severity::Warning };
     let what = format!("GOROOT is set to {}", snapshot.short(&first.value));
-    let why = "editors, debuggers and every Go that is started by its path use that directory, whatever version they are of";
+    let why = "editors, debuggers and every go command that is started by its path use that directory, whatever their version";
     let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
     evidence.dedup();
     vec![places::unset(snapshot, Finding::new(severity, what, why).shown_by(evidence))]
 }
 
-/// Where mise and asdf keep toolchains, whose GOROOT they set.
+/// Directories of mise and asdf, which set GOROOT.
 const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];
 
 #[cfg(test)]

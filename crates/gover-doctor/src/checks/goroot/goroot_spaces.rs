@@ -1,4 +1,4 @@
-//! Blanks or letters beyond ASCII in the directories that Go works with.
+//! Spaces or non-ASCII characters in the paths that Go uses.
 
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
@@ -39,7 +39,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if evidence.is_empty() {
         return Vec::new();
     }
-    // A user's name is not a mistake; a directory that somebody chose for Go alone could have been another.
+    // The user's name cannot easily be changed, but a directory outside the home was chosen for Go.
     let is_own_choice = evidence.iter().any(|one| match one {
         Evidence::Path { path, .. } => {
             !system.is_windows() && !system.path(path.as_str()).is_inside(&snapshot.home)
@@ -47,13 +47,14 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         _ => false,
     });
     let severity = if is_own_choice { Severity::Warning } else { Severity::Note };
-    let what = "directories of Go have blanks or letters beyond ASCII in their names";
-    let why = "Go copes, but Makefiles, scripts and C compilers that cgo starts often do not";
+    let what = "Go directories have spaces or non-ASCII characters in their names";
+    let why = "Go works with them, but Makefiles, scripts and C compilers often do not";
     let finding = Finding::new(severity, what, why).shown_by(evidence);
     vec![commands.iter().fold(finding, |finding, command| finding.command(command.trim_end()))]
 }
 
-/// Where such a directory could be instead; on Unix nobody but root may make one outside of the home.
+/// A better place for such a directory. On Unix only root can create one outside the home
+/// directory.
 fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
     if fact(&snapshot.home).is_none() {
         return Some(snapshot.home.join(name));
@@ -66,7 +67,7 @@ fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
 fn moved(snapshot: &Snapshot<'_>, to: &MachinePath) -> String {
     let from = &snapshot.gover.home;
     if snapshot.system.is_windows() {
-        // gover finds its home by where it lies.
+        // gover finds its home by its own location.
         return format!(r"Move-Item '{from}' '{to}'; & '{to}\bin\gover.exe' setup");
     }
     format!("mv '{from}' '{to}' && GOVER_HOME='{to}' '{to}/bin/gover' setup")
@@ -74,9 +75,9 @@ fn moved(snapshot: &Snapshot<'_>, to: &MachinePath) -> String {
 
 fn fact(path: &MachinePath) -> Option<&'static str> {
     match (path.as_str().contains(char::is_whitespace), path.as_str().is_ascii()) {
-        (true, true) => Some("has a blank in it"),
-        (false, false) => Some("has letters beyond ASCII in it"),
-        (true, false) => Some("has a blank and letters beyond ASCII in it"),
+        (true, true) => Some("contains a space"),
+        (false, false) => Some("contains non-ASCII characters"),
+        (true, false) => Some("contains a space and non-ASCII characters"),
         (false, true) => None,
     }
 }
@@ -94,7 +95,7 @@ mod tests {
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(
             evidence,
-            ["/opt/größe/go: GOROOT has letters beyond ASCII in it", "/data/my go: GOPATH has a blank in it"]
+            ["/opt/größe/go: GOROOT contains non-ASCII characters", "/data/my go: GOPATH contains a space"]
         );
         assert_eq!(
             findings[0].fix.commands,

@@ -1,4 +1,4 @@
-//! GOROOT, set or left behind.
+//! GOROOT settings, and toolchains left behind.
 
 mod go_leftovers;
 mod goroot_invalid;
@@ -9,7 +9,6 @@ mod places;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[
     goroot_set::CHECK,
     goroot_invalid::CHECK,

@@ -9,14 +9,14 @@ use crate::{Evidence, Finding, MachinePath, Snapshot};
 pub(super) struct Place {
     pub(super) value: MachinePath,
     pub(super) evidence: Evidence,
-    /// Whether it holds here and now, for a go that is not started by gover's shim.
+    /// Whether it is in effect here, for a go command that gover's shim did not start.
     pub(super) is_effective: bool,
-    /// Whether it comes back with the next shell.
+    /// Whether the next shell has it too.
     pub(super) lasts: bool,
 }
 
-/// The environment, startup files, the registry and the file of `go env -w`. Files that the shell never reads are left to
-/// `shell-startup`.
+/// The environment, startup files, the registry and the file of `go env -w`. `shell-startup`
+/// reports files that the shell never reads.
 pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |value: &str, evidence, is_effective, lasts| {
@@ -45,15 +45,15 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     if let (Some(value), Some(evidence)) =
         (snapshot.go_env.value("GOROOT"), snapshot.go_env.evidence("GOROOT"))
     {
-        // The variable goes before the file (cmd/go/internal/cfg).
+        // The variable takes precedence over the file (cmd/go/internal/cfg).
         add(value, evidence, now.is_none(), true);
     }
     places
 }
 
-/// The finding with what takes GOROOT away everywhere.
+/// Adds what removes GOROOT everywhere.
 pub(super) fn unset(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-    // `go env -u GOROOT` does not start with a GOROOT that is wrong, so there is no command for the file.
+    // `go env -u GOROOT` fails if GOROOT is wrong, so there is no command for the file.
     let finding = finding.fixed_by(snapshot.go_env.without("GOROOT"));
     snapshot.unset(finding, "GOROOT")
 }

@@ -27,7 +27,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
-    let what = format!("{} may not be read by you", snapshot.short(path));
+    let what = format!("you may not read {}", snapshot.short(path));
     let why = "go says nothing about it, and goes without every setting in it";
     let evidence = Evidence::path(path, "permission denied");
     let finding = Finding::warning(what, why).shown_by([evidence]);

@@ -18,7 +18,6 @@ mod vendor_stale;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[
     go111module::CHECK,
     goflags::CHECK,

@@ -10,6 +10,5 @@ mod tls_inspection;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] =
     &[goproxy::CHECK, sumdb::CHECK, http_proxy::CHECK, tls_inspection::CHECK, clock::CHECK];

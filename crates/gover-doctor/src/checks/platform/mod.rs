@@ -9,7 +9,6 @@ mod wsl;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[
     architecture::CHECK,
     wsl::CHECK,

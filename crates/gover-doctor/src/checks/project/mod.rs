@@ -7,6 +7,5 @@ mod pins_disagree;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] =
     &[pins_disagree::CHECK, line_endings::CHECK, pin_unavailable::CHECK, go_eol::CHECK];

@@ -8,5 +8,4 @@ mod toolchains;
 
 use crate::Check;
 
-/// In the order in which they are shown.
 pub(crate) const CHECKS: &[Check] = &[store::CHECK];

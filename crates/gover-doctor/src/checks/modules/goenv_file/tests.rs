@@ -86,7 +86,7 @@ fn a_file_that_may_not_be_read_is_told() {
     machine.disk.forbid_reading("/home/ann/.config/go/env");
     let findings = machine.findings("goenv-file");
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].what, "~/.config/go/env may not be read by you");
+    assert_eq!(findings[0].what, "you may not read ~/.config/go/env");
     assert_eq!(findings[0].severity, Severity::Warning);
     assert!(findings[0].fix.commands[0].starts_with("sudo chown"), "{findings:?}");
 }
