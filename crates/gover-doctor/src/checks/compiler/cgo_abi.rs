@@ -1,4 +1,4 @@
-//! A C compiler that is there and does not fit this Go.
+//! A C compiler that does not match this toolchain.
 
 use super::probe::{ARCHITECTURES, Probe, compile};
 use super::setup::{Cgo, cgo, install, is_stub};
@@ -25,7 +25,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let name = program.file_name().to_ascii_lowercase();
     if snapshot.system.is_windows() && matches!(name.as_str(), "cl.exe" | "clang-cl.exe") {
-        return Some(visual_studio(snapshot, &cgo, program, "is the compiler of Visual Studio"));
+        return Some(visual_studio(snapshot, &cgo, program, "is Visual Studio's compiler"));
     }
     match compile(snapshot, &cgo)? {
         Probe::Failed(line) => Some(failed(snapshot, &cgo, program, &line)),
@@ -33,13 +33,14 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
 }
 
-/// Where the standard library itself takes C, everything with a network connection fails; elsewhere only what has C in it.
+/// On Linux the standard library itself uses cgo, so every program that uses the network fails to
+/// build. Elsewhere only code that uses cgo fails.
 fn severity(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Severity {
     let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
     if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning }
 }
 
-const WHY: &str = "builds with C in them fail, on Linux also those of packages such as net";
+const WHY: &str = "builds that use cgo fail, on Linux also those of packages such as net";
 
 fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
     let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
@@ -53,13 +54,13 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str)
     let what = if says("mode not compiled in") {
         format!("{program} is a 32-bit compiler, and Go is {arch}")
     } else if is_header && arch == "386" && snapshot.system.arch == "amd64" {
-        format!("{program} has no headers of the C library for 32 bits")
+        format!("{program} lacks the 32-bit headers of the C library")
     } else if is_header {
-        format!("{program} is there without the headers of the C library")
+        format!("{program} lacks the headers of the C library")
     } else if says("unrecognized") || says("unknown argument") || says("unsupported option") {
         format!("{program} is for another processor than {arch}")
     } else {
-        format!("{program} cannot compile one line of C")
+        format!("{program} cannot compile a line of C")
     };
     let evidence = Evidence::answer(program.to_string(), line);
     let finding = finding(snapshot, cgo, what).shown_by([evidence]);
@@ -69,7 +70,7 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str)
     replaced(snapshot, cgo, finding)
 }
 
-/// What installs the headers of the C library; without root rights in an image, `sudo` is left away.
+/// The command that installs the headers of the C library.
 fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
     let is_multilib = arch == "386" && snapshot.system.arch == "amd64";
     match snapshot.system.distribution.as_str() {
@@ -85,7 +86,7 @@ fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
     }
 }
 
-/// It compiles, but not what Go can link.
+/// It compiles, but Go cannot link the result.
 fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[String]) -> Option<Finding> {
     let has = |word: &str| words.iter().any(|known| known == word);
     let target = words.join(" ");
@@ -100,7 +101,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
         return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
     }
     if snapshot.system.is_windows() && has("msys") {
-        let what = format!("{program} is the compiler of MSYS or Cygwin, and Go needs that of MinGW-w64");
+        let what = format!("{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64");
         let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
         return Some(match mingw_beside(snapshot, program) {
             Some(path) => finding.command(snapshot.go_env_write("CC", path.as_str())),
@@ -115,7 +116,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
     };
     let other = ["linux", "apple", "mingw"].into_iter().find(|word| has(word))?;
     if other != own {
-        let what = format!("{program} compiles for another system than this ({other})");
+        let what = format!("{program} compiles for another system ({other})");
         return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
     }
     if snapshot.system.distribution == "alpine" && has("glibc") {
@@ -135,10 +136,10 @@ fn mingw_beside(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<Machin
         .find(|path| snapshot.disk.is_executable(path))
 }
 
-/// Without the CC at fault, or with another compiler.
+/// Adds how to remove the wrong CC, or to install another compiler.
 fn replaced(snapshot: &Snapshot<'_>, cgo: &Cgo, finding: Finding) -> Finding {
     if cgo.is_chosen {
-        // It may be right for another project.
+        // It may be right for another project, so `--fix` does not change it.
         let mut finding = snapshot.corrected(finding, "CC", None);
         finding.fix.changes.clear();
         return finding;
@@ -147,8 +148,8 @@ fn replaced(snapshot: &Snapshot<'_>, cgo: &Cgo, finding: Finding) -> Finding {
 }
 
 fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, how: &str) -> Finding {
-    let what = format!("{program} {how}, with which cgo does not work");
-    // What `vcvars64.bat` leaves behind.
+    let what = format!("{program} {how}, which does not work with cgo");
+    // Set by `vcvars64.bat`.
     let names = ["VSCMD_VER", "VSCMD_ARG_TGT_ARCH", "VCINSTALLDIR"];
     let set = names.into_iter().filter(|name| snapshot.variable(name).is_some());
     let set: Vec<Evidence> = set.map(|name| snapshot.variable_evidence(name)).collect();

@@ -1,4 +1,4 @@
-//! cgo is wanted and there is no C compiler.
+//! cgo is on and there is no C compiler.
 
 use super::setup::{cgo, default_compiler, install, is_stub};
 use crate::checks::words;
@@ -23,17 +23,18 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     examine(snapshot).into_iter().collect()
 }
 
-/// `CGO_ENABLED=true` counts as nothing; a quotation mark that is not closed in CC stops go with a stack trace.
+/// go ignores `CGO_ENABLED=true`. An unclosed quotation mark in CC makes it fail with a stack
+/// trace.
 fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if let Some(value) = snapshot.go_setting("CGO_ENABLED").filter(|value| value != "0" && value != "1") {
-        let what = format!("CGO_ENABLED is `{}`, and go knows 0 and 1", value.escape_debug());
-        let why = "go takes it for not set, without a word";
+        let what = format!("CGO_ENABLED is `{}`, and must be 0 or 1", value.escape_debug());
+        let why = "go silently ignores it";
         let finding = Finding::warning(what, why).shown_by(snapshot.setting_evidence("CGO_ENABLED"));
         return Some(snapshot.corrected(finding, "CGO_ENABLED", None));
     }
     let quote = words::split(&snapshot.go_setting("CC")?).err()?;
-    let what = format!("CC has a {quote} that is not closed");
-    let why = "every build that needs C stops with `could not parse environment variable CC`";
+    let what = format!("CC has an unclosed {quote}");
+    let why = "every build that uses cgo fails with `could not parse environment variable CC`";
     let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence("CC"));
     Some(snapshot.corrected(finding, "CC", None))
 }
@@ -46,17 +47,17 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let usual = default_compiler(snapshot);
     let has_usual = snapshot.program(usual).is_some();
-    // Only the variable keeps cgo on where the usual compiler is missing (Go 1.20 release notes).
+    // If the default compiler is missing, only the variable keeps cgo on (Go 1.20 release notes).
     let is_on = cgo.is_forced || (cgo.is_chosen && (has_usual || snapshot.variable("CC").is_some()));
     if !is_on {
         return None;
     }
     let what = match (cgo.is_chosen, cgo.is_forced) {
-        (true, _) => format!("CC names `{name}`, which is not there"),
-        (false, _) => format!("CGO_ENABLED=1 asks for cgo, and there is no `{name}` on PATH"),
+        (true, _) => format!("CC names `{name}`, which does not exist"),
+        (false, _) => format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH"),
     };
     let why =
-        "every build with C in it, on Linux also of packages such as net, stops with `C compiler not found`";
+        "every build that uses cgo, on Linux also of packages such as net, fails with `C compiler not found`";
     let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
     let finding = Finding::error(what, why).shown_by(settings);
     if cgo.is_chosen && has_usual {
@@ -78,13 +79,13 @@ fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
 }
 
 fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Finding {
-    // A Mac as it comes; what does not use C builds there.
+    // A new Mac is like this, and code without cgo builds there.
     let severity = if is_forced { Severity::Error } else { Severity::Note };
-    let what = format!("{program} is there in name only: the developer tools of macOS are not installed");
-    let why = "builds with C in them stop with `xcrun: error: invalid active developer path`";
+    let what = format!("{program} is only a stub: the macOS developer tools are not installed");
+    let why = "builds that use cgo fail with `xcrun: error: invalid active developer path`";
     let evidence = Evidence::path(
         "/Library/Developer/CommandLineTools".to_owned(),
-        "does not exist, nor does Xcode".to_owned(),
+        "does not exist, and Xcode does not either".to_owned(),
     );
     let finding = Finding::new(severity, what, why)
         .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
@@ -109,10 +110,7 @@ mod tests {
             let machine = machine.var("CGO_ENABLED", "1");
             let findings = machine.findings("cgo-compiler");
             assert_eq!(findings[0].severity, Severity::Error);
-            assert_eq!(
-                findings[0].what,
-                format!("CGO_ENABLED=1 asks for cgo, and there is no `{name}` on PATH")
-            );
+            assert_eq!(findings[0].what, format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH"));
             assert_eq!(findings[0].evidence[0].to_string(), "CGO_ENABLED=1");
             assert_eq!(findings[0].fix.commands[0], install);
             assert!(findings[0].fix.commands[1].contains("CGO_ENABLED"));
@@ -126,7 +124,7 @@ mod tests {
         let machine =
             Machine::linux().file("~/.config/go/env", "CC=/opt/gcc-9/bin/gcc\n").program("/usr/bin/gcc", "");
         let findings = machine.findings("cgo-compiler");
-        assert_eq!(findings[0].what, "CC names `/opt/gcc-9/bin/gcc`, which is not there");
+        assert_eq!(findings[0].what, "CC names `/opt/gcc-9/bin/gcc`, which does not exist");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CC=/opt/gcc-9/bin/gcc");
         assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
 
@@ -145,7 +143,7 @@ mod tests {
     fn values_that_go_does_not_understand_are_removed() {
         let machine = Machine::linux().file("~/.config/go/env", "CGO_ENABLED=true\n");
         let findings = machine.findings("cgo-compiler");
-        assert_eq!(findings[0].what, "CGO_ENABLED is `true`, and go knows 0 and 1");
+        assert_eq!(findings[0].what, "CGO_ENABLED is `true`, and must be 0 or 1");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(machine.repaired(&findings).findings("cgo-compiler"), []);
         let machine = Machine::linux().file("~/.config/go/env", "CC='gcc\n");
@@ -162,7 +160,7 @@ mod tests {
         assert_eq!(findings[0].fix.commands[0], "xcode-select --install");
         assert_eq!(
             findings[0].evidence[0].to_string(),
-            "/Library/Developer/CommandLineTools: does not exist, nor does Xcode"
+            "/Library/Developer/CommandLineTools: does not exist, and Xcode does not either"
         );
         let forced = machine.clone().var("CGO_ENABLED", "1");
         assert_eq!(forced.findings("cgo-compiler")[0].severity, Severity::Error);

@@ -1,19 +1,19 @@
-//! One line of C, really compiled, to see whether the compiler works and what it is for.
+//! Compiles one line of C, to see whether the compiler works and what it compiles for.
 
 use super::setup::Cgo;
 use crate::snapshot::programs::Run;
 use crate::{Os, Snapshot};
 
-/// What the compiler made of the line.
 pub(super) enum Probe {
-    /// It compiled; words about its target: `amd64 linux glibc`.
+    /// Words that describe the target: `amd64 linux glibc`.
     Compiled(Vec<String>),
-    /// It did not, with what it said.
+    /// The compiler's message.
     Failed(String),
 }
 
-/// Compiles to assembly on stdout, so that nothing is written; the text in it tells the target. `stdlib.h` is what
-/// runtime/cgo includes first. `None` if the compiler cannot be started or says nothing of use.
+/// Compiles to assembly on stdout, so no file is written. A string in it names the target.
+/// runtime/cgo includes `stdlib.h` first. `None` if the compiler cannot be started or its output
+/// cannot be understood.
 pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     let program = cgo.program.as_ref()?;
     let given = cgo.words.get(1..)?.iter().map(String::as_str);
@@ -22,7 +22,7 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     let ran = snapshot.programs.run(&Run {
         program,
         arguments: &arguments,
-        // In English, so that errors can be told apart.
+        // Messages in English, so that they can be recognized.
         variables: &[("LC_ALL", Some("C")), ("LANGUAGE", None)],
         input: SOURCE,
     })?;
@@ -30,7 +30,7 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
         let lines = || ran.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let line = lines().find(|line| ["error", "sorry"].iter().any(|word| line.contains(word)));
         let silent = || match ran.code {
-            Some(code) => format!("ended with exit code {code} and said nothing"),
+            Some(code) => format!("exited with code {code} without a message"),
             None => "was ended by a signal".to_owned(),
         };
         return Some(Probe::Failed(line.or_else(|| lines().next()).map_or_else(silent, str::to_owned)));
@@ -40,7 +40,7 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     Some(Probe::Compiled(words.split_whitespace().map(str::to_owned).collect()))
 }
 
-/// What the go command gives the compiler for an architecture (`cmd/go/internal/work.gccArchArgs`).
+/// The arguments that the go command adds for an architecture (`cmd/go/internal/work.gccArchArgs`).
 fn arguments(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
     match (arch, snapshot.system.os == Os::MacOs) {
         ("amd64", true) => &["-arch", "x86_64", "-m64"],
@@ -57,7 +57,7 @@ fn arguments(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
 
 const COMPILE: [&str; 6] = ["-x", "c", "-S", "-o", "-", "-"];
 
-/// String literals that stand side by side are one.
+/// C joins adjacent string literals.
 const SOURCE: &str = r#"#include <stdlib.h>
 const char gover[] = "gover"
 #if defined(__x86_64__)
@@ -96,6 +96,6 @@ const char gover[] = "gover"
 ;
 "#;
 
-/// The architectures that the words of a probe can name.
+/// The architectures that a probe can report.
 pub(super) const ARCHITECTURES: &[&str] =
     &["amd64", "386", "arm64", "arm", "riscv64", "s390x", "loong64", "ppc64le", "ppc64"];

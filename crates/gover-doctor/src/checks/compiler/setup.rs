@@ -1,27 +1,27 @@
-//! What cgo would call here, by the rules of `cmd/go/internal/cfg`.
+//! The C compiler that cgo would use here, by the rules of `cmd/go/internal/cfg`.
 
 use gover_core::platform;
 
 use crate::checks::words;
 use crate::{MachinePath, Os, Snapshot};
 
-/// cgo as it is set up.
+/// How cgo is set up.
 pub(super) struct Cgo {
-    /// Whether `CGO_ENABLED=1` asks for it.
+    /// Whether `CGO_ENABLED=1` requires it.
     pub(super) is_forced: bool,
-    /// Whether CC names the compiler.
+    /// Whether CC chooses the compiler.
     pub(super) is_chosen: bool,
-    /// The compiler's name and the arguments that CC gives it.
+    /// The compiler's name and the arguments in CC.
     pub(super) words: Vec<String>,
     pub(super) program: Option<MachinePath>,
     pub(super) arch: String,
 }
 
-/// `None` if no Go is selected, cgo is off, or CC cannot be taken apart.
+/// `None` if no toolchain is selected, cgo is off, or CC cannot be parsed.
 pub(super) fn cgo(snapshot: &Snapshot<'_>) -> Option<Cgo> {
     let bin = snapshot.selection.bin.as_ref()?;
     let go = bin.program("go");
-    // Go is what it was built for: an amd64 toolchain on an arm64 Mac wants amd64 code.
+    // The toolchain's own architecture counts: an amd64 toolchain on an arm64 Mac needs amd64 code.
     let own = platform::architectures(&snapshot.disk.head(&go, 1024));
     let own = own.first().map_or(snapshot.system.arch.as_str(), |arch| arch.as_str());
     let arch = snapshot.go_setting("GOARCH").unwrap_or_else(|| own.to_owned());
@@ -32,7 +32,7 @@ pub(super) fn cgo(snapshot: &Snapshot<'_>) -> Option<Cgo> {
         Some("1") => true,
         _ => false,
     };
-    // For another system only a cross-compiler would do, and nobody but the person knows which.
+    // Cross-compiling needs a cross-compiler, which only the user can choose.
     if !is_native {
         return None;
     }
@@ -50,8 +50,8 @@ pub(super) fn default_compiler(snapshot: &Snapshot<'_>) -> &'static str {
     }
 }
 
-/// The programs in /usr/bin of a Mac without developer tools: instead of compiling they open a window that offers to
-/// install some, so they must not even be asked.
+/// On a Mac without developer tools, the programs in /usr/bin only open a window that offers to
+/// install them. They must not even be started.
 pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
     let tools = [
         "/Applications/Xcode.app",
@@ -64,7 +64,7 @@ pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
         && tools.iter().all(|path| !snapshot.exists(&snapshot.system.path(*path)))
 }
 
-/// What installs a C compiler here.
+/// The command that installs a C compiler.
 pub(super) fn install(snapshot: &Snapshot<'_>) -> Option<&'static str> {
     Some(match snapshot.system.os {
         Os::MacOs => "xcode-select --install",

@@ -1,4 +1,4 @@
-//! The places where Go writes while it works: not writable, without leave to run programs, full, or far away.
+//! Directories that Go writes to: not writable, noexec, full, or on a network drive.
 
 use super::rights::take_back;
 use crate::snapshot::disk::FileSystem;
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// One place and the setting that moves it.
+/// A directory and the setting that moves it.
 struct Place {
     setting: &'static str,
     path: MachinePath,
@@ -31,7 +31,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     let of = |setting, path: Option<MachinePath>, what| path.map(|path| Place { setting, path, what });
-    // A GOPATH that cannot be written is a matter of `gopath`.
+    // `gopath` reports a GOPATH that is not writable.
     let gopath_works = snapshot.gopath().first().is_some_and(|entry| snapshot.can_write(entry));
     let modules =
         snapshot.gomodcache().filter(|_| gopath_works || snapshot.go_setting("GOMODCACHE").is_some());
@@ -49,7 +49,7 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     let Place { setting, path, what } = place;
     if *setting == "GOCACHE" && path.as_str() == "off" {
         let why =
-            "every build stops with `build cache is disabled by GOCACHE=off, but required as of Go 1.12`";
+            "every build fails with `build cache is disabled by GOCACHE=off, but required as of Go 1.12`";
         return Some(removed(snapshot, place, "GOCACHE=off switches the build cache off".to_owned(), why));
     }
     if !path.is_absolute() {
@@ -57,14 +57,15 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
             return None;
         }
         let what = format!("{setting} is the relative path `{path}`");
-        return Some(removed(snapshot, place, what, "go commands stop, since it must be an absolute path"));
+        return Some(removed(snapshot, place, what, "go commands fail, since the path must be absolute"));
     }
     let shown = snapshot.short(path);
     if *setting == "GOTMPDIR" && !snapshot.exists(path) {
-        // go creates directories in it, but not itself. Without GOTMPDIR the system's is used, which is not go's to find.
+        // go creates directories in it, but not GOTMPDIR itself. The system's own directory is not
+        // reported.
         snapshot.go_setting("GOTMPDIR")?;
         let what = format!("GOTMPDIR {shown} does not exist");
-        return Some(removed(snapshot, place, what, "every build stops with `go: creating work dir`"));
+        return Some(removed(snapshot, place, what, "every build fails with `go: creating work dir`"));
     }
     if !snapshot.can_write(path) {
         return Some(unwritable(snapshot, place));
@@ -78,14 +79,15 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     if system.forbids_programs
         && let Some((severity, why)) = starts_programs(snapshot, setting)
     {
-        let finding = finding(severity, "on a file system that forbids programs", why, mounted(&system));
+        let finding =
+            finding(severity, "on a file system that does not allow programs", why, mounted(&system));
         return Some(moved(snapshot, finding, place));
     }
     if let Some(available) = system.available
         && available < LITTLE
     {
         let severity = if available < NOTHING { Severity::Error } else { Severity::Warning };
-        let why = "builds or downloads stop with `no space left on device`";
+        let why = "builds or downloads fail with `no space left on device`";
         let fact = format!("{} MiB left", available >> 20);
         let finding = finding(severity, "on a disk that is almost full", why, fact);
         return Some(finding.command(match *setting {
@@ -94,15 +96,15 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
         }));
     }
     if system.is_remote && *setting != "GOTMPDIR" {
-        // What is only read is slow once; the build cache is read and written all the time.
+        // Other directories are slow once; the build cache is read and written all the time.
         let severity = if *setting == "GOCACHE" { Severity::Warning } else { Severity::Note };
-        let why = "builds read and write thousands of small files there, which takes many times as long as on a local disk";
+        let why = "builds read and write thousands of small files there, which is many times slower than on a local disk";
         return Some(moved(snapshot, finding(severity, "on a network drive", why, mounted(&system)), place));
     }
     None
 }
 
-/// What does not work where programs are forbidden; `None` if nothing is started there.
+/// What fails if programs cannot be started there; `None` if go starts none there.
 fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, &'static str)> {
     let selected = snapshot.selection.version.as_ref();
     // Go 1.24 release notes: executables of `go run` and `go tool` are cached.
@@ -110,21 +112,21 @@ fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, 
     match setting {
         "GOTMPDIR" => Some((
             Severity::Error,
-            "`go run` and `go test` stop with `fork/exec …: permission denied`, since they build and start programs there",
+            "`go run` and `go test` build and start programs there, and fail with `fork/exec …: permission denied`",
         )),
         "GOCACHE" if keeps_programs() => Some((
             Severity::Error,
-            "`go run` and `go tool` stop with `fork/exec …: permission denied` from the second time on, since they keep programs there",
+            "`go run` and `go tool` keep programs there, and fail with `fork/exec …: permission denied` from the second time on",
         )),
         "GOMODCACHE" => Some((
             Severity::Note,
-            "a toolchain that go downloads by itself lies there, and does not start; gover's do",
+            "toolchains that go itself downloads are there and do not start; gover's do",
         )),
         _ => None,
     }
 }
 
-/// A setting that cannot work; without it the default counts.
+/// A setting that cannot work. Without it the default applies.
 fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> Finding {
     let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence(place.setting));
     snapshot.corrected(finding, place.setting, None)
@@ -132,13 +134,13 @@ fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> F
 
 fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
     let Place { setting, path, what } = place;
-    let fact = "cannot be written by you";
+    let fact = "is not writable by you";
     let finding = Finding::error(
         format!("{what}, {}, {fact}", snapshot.short(path)),
         match *setting {
-            "GOCACHE" => "every build stops with `failed to initialize build cache`",
-            "GOMODCACHE" => "downloads of modules stop with `permission denied`",
-            _ => "every build stops with `go: creating work dir`",
+            "GOCACHE" => "every build fails with `failed to initialize build cache`",
+            "GOMODCACHE" => "module downloads fail with `permission denied`",
+            _ => "every build fails with `go: creating work dir`",
         },
     )
     .shown_by(snapshot.go_setting_evidence(setting));
@@ -153,7 +155,7 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
     }
 }
 
-/// With the commands that put the place on a local disk.
+/// Adds the commands that move the directory to a local disk.
 fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
     let user = snapshot.home.file_name();
     let local = match (place.setting, snapshot.system.is_windows()) {
@@ -167,7 +169,8 @@ fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
     let create = match (place.setting, snapshot.system.is_windows()) {
         (_, true) => "mkdir",
         ("GOTMPDIR", false) => "mkdir -p",
-        // Everybody writes in /var/tmp: it fails if another was there before, and is nobody else's afterwards.
+        // Every user can write to /var/tmp. This fails if the directory exists, and makes it
+        // private.
         (_, false) => "mkdir -m 700",
     };
     finding
@@ -184,9 +187,9 @@ fn mounted(system: &FileSystem) -> String {
     }
 }
 
-/// Less than one large build writes.
+/// One large build writes more.
 const LITTLE: u64 = 512 << 20;
-/// Less than almost any build writes.
+/// Almost any build writes more.
 const NOTHING: u64 = 32 << 20;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! GO111MODULE is off, or left over from the days of `auto`.
+//! GO111MODULE is off, or left over from the time of `auto`.
 
 use crate::{Check, Finding, Severity, Snapshot};
 
@@ -14,16 +14,16 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Unset and `on` mean the same since Go 1.16; `off` and `auto` make go look for packages in GOPATH.
+/// `on` is the default since Go 1.16. `off` and `auto` make go look for packages in GOPATH.
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(value) = snapshot.go_setting("GO111MODULE") else { return Vec::new() };
     let (severity, what) = match value.as_str() {
         "on" => return Vec::new(),
         "off" => (Severity::Error, "GO111MODULE=off switches modules off for every project"),
-        "auto" => (Severity::Warning, "GO111MODULE=auto switches modules off outside of a module"),
-        _ => (Severity::Error, "GO111MODULE has a value that go does not know"),
+        "auto" => (Severity::Warning, "GO111MODULE=auto switches modules off outside a module"),
+        _ => (Severity::Error, "GO111MODULE has an unknown value"),
     };
-    let why = "go.mod is ignored, versions of dependencies come from GOPATH, and `go install PACKAGE@VERSION` fails";
+    let why = "go ignores go.mod and takes dependencies from GOPATH, and `go install PACKAGE@VERSION` fails";
     let mut finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GO111MODULE"));
     if snapshot.go_env.value("GO111MODULE").is_some() {
         finding = finding.fixed_by(snapshot.go_env.without("GO111MODULE")).command("go env -u GO111MODULE");

@@ -1,4 +1,4 @@
-//! Where `go install` puts programs: refused, in the wrong place, or not on PATH.
+//! The directory of `go install`: refused, in the wrong place, or not on PATH.
 
 use gover_shell::ShellKind;
 
@@ -35,28 +35,28 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
         (
             Severity::Error,
             format!("GOBIN is the relative path `{gobin}`"),
-            "`go install` stops with `cannot install, GOBIN must be an absolute path`",
+            "`go install` fails with `cannot install, GOBIN must be an absolute path`",
         )
     } else if *gobin == snapshot.gover.bin {
         (
             Severity::Warning,
             format!("GOBIN is gover's own directory, {shown}"),
-            "a program named go, gofmt or go1.X.Y that `go install` puts there replaces gover's, and gover's replace yours",
+            "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there",
         )
     } else if owner(snapshot, gobin).is_some() {
-        // mise does so on purpose, and sets it again in the next shell.
+        // mise does this on purpose, and sets it again in the next shell.
         is_automatic = !is_of_mise(gobin);
         (
             if is_automatic { Severity::Warning } else { Severity::Note },
             format!("GOBIN {shown} is inside a toolchain"),
-            "installed programs vanish with the toolchain, and other versions of Go do not see them",
+            "installed programs are deleted with the toolchain",
         )
     } else if !snapshot.can_write(gobin) {
         is_automatic = false;
         (
             Severity::Error,
-            format!("GOBIN {shown} cannot be written by you"),
-            "every `go install` stops with `permission denied`",
+            format!("GOBIN {shown} is not writable by you"),
+            "every `go install` fails with `permission denied`",
         )
     } else {
         return None;
@@ -66,7 +66,7 @@ fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
         return Some(finding.command("mise settings set go_set_gobin false"));
     }
     let finding = snapshot.corrected(finding, "GOBIN", None);
-    // A folder that is not writable today may be on a disk that is read-only for a while.
+    // A directory that is not writable now may be on a disk that is temporarily read-only.
     Some(if is_automatic { finding } else { commands_only(finding) })
 }
 
@@ -74,7 +74,8 @@ fn is_of_mise(path: &MachinePath) -> bool {
     path.key().contains("/mise/installs/")
 }
 
-/// Programs are there and no shell finds them. Editors start theirs by path, so that by default this is only a note.
+/// Programs are installed and no shell finds them. Editors start them by path, so this is only a
+/// note by default.
 fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Option<Finding> {
     let programs: Vec<String> =
         snapshot.disk.list(gobin).into_iter().filter(|name| is_program(snapshot, gobin, name)).collect();
@@ -90,7 +91,7 @@ fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Op
     let finding = Finding::new(
         if is_set { Severity::Warning } else { Severity::Note },
         format!("{shown}, where `go install` puts programs, is not on PATH"),
-        format!("`{example}` and what else you install is `command not found`"),
+        format!("`{example}` and other installed programs are `command not found`"),
     )
     .shown_by(snapshot.go_setting_evidence("GOBIN"))
     .shown_by([Evidence::path(gobin, format!("holds {count}"))]);
@@ -102,7 +103,7 @@ fn is_program(snapshot: &Snapshot<'_>, directory: &MachinePath, name: &str) -> b
     snapshot.is_file(&path) && snapshot.disk.is_executable(&path)
 }
 
-/// On PATH here, or in what new shells get.
+/// Whether it is on PATH here or in new shells.
 fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let is_same = |entry: &MachinePath| entry == directory || snapshot.real(entry) == *directory;
     if snapshot.path().iter().any(is_same) {

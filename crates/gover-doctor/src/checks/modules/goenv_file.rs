@@ -1,4 +1,4 @@
-//! What the file of `go env -w` sets, and lines in it that go reads otherwise than they were meant.
+//! What the file of `go env -w` sets, and lines that go does not read as intended.
 
 use crate::snapshot::go_env::GoEnvLine;
 use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
@@ -28,7 +28,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
     let what = format!("you may not read {}", snapshot.short(path));
-    let why = "go says nothing about it, and goes without every setting in it";
+    let why = "go silently ignores every setting in it";
     let evidence = Evidence::path(path, "permission denied");
     let finding = Finding::warning(what, why).shown_by([evidence]);
     finding.command(snapshot.readable_again(path))
@@ -40,7 +40,7 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if !content.contains(&0) {
         return None;
     }
-    // Without a mark it is little-endian on everything Windows runs on.
+    // Without a byte order mark it is little-endian, as on every machine that runs Windows.
     let is_big = content.starts_with(b"\xfe\xff");
     let marked = is_big || content.starts_with(b"\xff\xfe");
     let units: Vec<u16> = content
@@ -51,13 +51,13 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         .collect();
     let text = String::from_utf16(&units).ok()?.replace("\r\n", "\n");
     let what = format!("{} is in UTF-16", snapshot.short(&path));
-    let why = "go reads UTF-8 and passes over every line of it, so that none of these settings counts";
+    let why = "go reads UTF-8 and ignores every line, so none of these settings applies";
     let finding = Finding::error(what, why)
-        .shown_by([Evidence::path(&path, format!("{} bytes, every other one zero", content.len()))]);
+        .shown_by([Evidence::path(&path, format!("{} bytes, half of them zero", content.len()))]);
     Some(finding.fixed_by([Change::file(&path, content, text.into_bytes())]))
 }
 
-/// One finding for all lines, since they are in one file.
+/// One finding for all lines of the file.
 fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
     let faults: Vec<(&GoEnvLine, &str, Severity)> = file
@@ -70,10 +70,9 @@ fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let path = snapshot.short(file.path.as_ref()?);
     let what = match faults.len() {
         1 => format!("a line of {path} {what}"),
-        count => format!("{count} lines of {path} are not read as they look; the first {what}"),
+        count => format!("{count} lines of {path} are not read as intended; the first {what}"),
     };
-    let why =
-        "go says nothing about it: it passes the line over, or takes every character for part of the value";
+    let why = "go silently ignores such a line, or takes every character as part of the value";
     let evidence = faults.iter().filter_map(|(line, ..)| file.line_evidence(line));
     let change = file.rewritten(|line| Some(repaired(line)));
     Some(Finding::new(severity, what, why).shown_by(evidence).fixed_by(change))
@@ -84,19 +83,17 @@ fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
     let Some((name, value)) = &line.setting else {
         let is_meant = !text.is_empty() && !text.starts_with('#');
         let what = match &line.text {
-            text if text.starts_with('\u{feff}') => {
-                "begins with a byte order mark, so that go passes it over"
-            }
-            _ => "is no setting to go, which passes it over",
+            text if text.starts_with('\u{feff}') => "begins with a byte order mark, so go ignores it",
+            _ => "is not a setting, so go ignores it",
         };
         return is_meant.then_some((what, Severity::Warning));
     };
     if value.ends_with('\r') {
         Some(("ends with a carriage return, which becomes part of the value", Severity::Error))
     } else if name.trim_end() != name {
-        Some(("has a blank before the `=`, which becomes part of the name", Severity::Warning))
+        Some(("has a space before `=`, which becomes part of the name", Severity::Warning))
     } else if !HOLDS_WORDS.contains(&name.as_str()) && value.trim() != value {
-        Some(("has a blank around the value, which becomes part of it", Severity::Error))
+        Some(("has spaces around the value, which become part of it", Severity::Error))
     } else if !HOLDS_WORDS.contains(&name.as_str()) && unquoted(value).is_some() {
         Some(("has quotation marks, which become part of the value", Severity::Error))
     } else {
@@ -104,7 +101,7 @@ fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
     }
 }
 
-/// The line as it was meant; as a comment if that cannot be told.
+/// The line as it was intended; a comment if that is not certain.
 fn repaired(line: &GoEnvLine) -> String {
     if fault(line).is_none() {
         return line.text.clone();
@@ -130,7 +127,7 @@ fn unquoted(value: &str) -> Option<&str> {
     ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
 }
 
-/// What the file sets, to know of; in particular what a variable takes the effect from.
+/// What the file sets, and which of it a variable overrides.
 fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
     let set: Vec<&GoEnvLine> = file
@@ -152,12 +149,12 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let (what, why) = if hidden.is_empty() {
         (
             format!("{path} sets {} for every project", names.join(", ")),
-            "settings of `go env -w` are easily forgotten and show in no startup file",
+            "settings of `go env -w` are easily forgotten, since no startup file shows them",
         )
     } else {
         (
-            format!("{path} sets {}, and a variable sets it otherwise", hidden.join(", ")),
-            "the variable wins: `go env -w` has no effect until it is gone",
+            format!("{path} sets {}, and a variable sets another value", hidden.join(", ")),
+            "the variable wins: `go env -w` has no effect while it is set",
         )
     };
     let mut finding = Finding::note(what, why)
@@ -169,7 +166,8 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Settings in which quotation marks and blanks mean something (`go help environment`, `cmd/internal/quoted`).
+/// Settings in which quotation marks and spaces have a meaning (`go help environment`,
+/// `cmd/internal/quoted`).
 const HOLDS_WORDS: &[&str] = &[
     "AR",
     "CC",

@@ -1,4 +1,4 @@
-//! GOFLAGS that every go command takes along, and must not.
+//! GOFLAGS that break or subvert every go command.
 
 use super::module_file;
 use crate::checks::words;
@@ -22,7 +22,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let words = match words::split(&value) {
         Ok(words) => words,
         Err(quote) => {
-            let what = format!("GOFLAGS has a {quote} that is not closed");
+            let what = format!("GOFLAGS has an unclosed {quote}");
             let finding = Finding::error(what, EVERY_COMMAND_FAILS);
             return vec![drop_flags(snapshot, finding, &[], |_| true)];
         }
@@ -46,7 +46,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         .collect()
 }
 
-const EVERY_COMMAND_FAILS: &str = "every go command but `go env` stops with `go: parsing $GOFLAGS`";
+const EVERY_COMMAND_FAILS: &str = "every go command except `go env` fails with `go: parsing $GOFLAGS`";
 
 struct Fault {
     severity: Severity,
@@ -61,7 +61,7 @@ fn malformed(words: &[String]) -> Option<Fault> {
         name.is_some_and(|name| !name.is_empty() && !name.starts_with(['-', '=']))
     };
     let drop: Vec<String> = words.iter().filter(|word| !is_flag(word)).cloned().collect();
-    let what = format!("GOFLAGS holds `{}`, which is no flag", drop.first()?);
+    let what = format!("GOFLAGS contains `{}`, which is not a flag", drop.first()?);
     Some(Fault { severity: Severity::Error, what, why: EVERY_COMMAND_FAILS, drop })
 }
 
@@ -73,8 +73,8 @@ fn without_argument(words: &[String]) -> Option<Fault> {
     })?;
     Some(Fault {
         severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}` without its argument, which must follow behind `=`"),
-        why: "every command that knows the flag stops with `go: flag needs an argument`",
+        what: format!("GOFLAGS has `{flag}` without its argument, which must follow `=`"),
+        why: "every command that has the flag fails with `go: flag needs an argument`",
         drop: vec![flag.clone()],
     })
 }
@@ -83,7 +83,7 @@ fn toolexec(words: &[String]) -> Option<Fault> {
     let flag = words.iter().find(|word| name(word) == "toolexec" && word.contains('='))?;
     Some(Fault {
         severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which starts another program in place of compiler and linker"),
+        what: format!("GOFLAGS has `{flag}`, which runs another program in place of the compiler and linker"),
         why: "that program sees and can change everything you build, in every project",
         drop: vec![flag.clone()],
     })
@@ -93,20 +93,20 @@ fn insecure(words: &[String]) -> Option<Fault> {
     let flag = words.iter().find(|word| name(word) == "insecure")?;
     Some(Fault {
         severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which an old Go takes as leave to download without TLS"),
-        why: "modules can be exchanged on their way with Go before 1.16; later ones refuse `go get`",
+        what: format!("GOFLAGS has `{flag}`, which lets an old Go download without TLS"),
+        why: "with Go before 1.16 others can replace modules in transit; later versions reject the flag",
         drop: vec![flag.clone()],
     })
 }
 
 fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
-    // The last one counts.
+    // The last one applies.
     let flag = words.iter().rev().find(|word| name(word) == "mod")?;
     let go_mod = snapshot.nearest("go.mod")?;
     let directory = go_mod.parent()?;
     let vendor = directory.join("vendor");
     let has_vendor = snapshot.is_directory(&vendor);
-    // A module that needs no other builds without it.
+    // A module without dependencies builds without it.
     let needs_others =
         || snapshot.text(&go_mod).is_some_and(|text| !module_file::read(&text).required.is_empty());
     if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() && needs_others() {
@@ -114,7 +114,7 @@ fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
         return Some(Fault {
             severity: Severity::Error,
             what: format!("GOFLAGS has `{flag}`, and {directory} has no vendor directory"),
-            why: "every build of a module with dependencies stops with `go: inconsistent vendoring`",
+            why: "every build of a module with dependencies fails with `go: inconsistent vendoring`",
             drop: vec![flag.clone()],
         });
     }
@@ -126,8 +126,8 @@ fn workspace(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     let work = snapshot.go_work()?;
     Some(Fault {
         severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which the workspace of {} forbids", snapshot.short(&work)),
-        why: "go stops with `-mod may only be set to readonly or vendor when in workspace mode`",
+        what: format!("GOFLAGS has `{flag}`, which the workspace {} does not allow", snapshot.short(&work)),
+        why: "go fails with `-mod may only be set to readonly or vendor when in workspace mode`",
         drop: vec![flag.clone()],
     })
 }
@@ -141,8 +141,8 @@ fn contradiction(words: &[String]) -> Option<Fault> {
     let last = words.iter().rev().find(|word| name(word) == name(first))?;
     Some(Fault {
         severity: Severity::Warning,
-        what: format!("GOFLAGS has `{first}` and `{last}`, of which only the last counts"),
-        why: "half of what is written there has no effect",
+        what: format!("GOFLAGS has `{first}` and `{last}`, and only the last applies"),
+        why: "the others have no effect",
         drop: words.iter().filter(|word| name(word) == name(first) && *word != last).cloned().collect(),
     })
 }
@@ -185,7 +185,7 @@ const WITH_ARGUMENT: &[&str] = &[
     "toolexec",
 ];
 
-/// Those that cannot be given twice with effect; `-gcflags` and its like can, by package.
+/// Flags of which only the last applies. `-gcflags` and the like apply per package.
 const SINGLE: &[&str] = &["buildmode", "buildvcs", "mod", "modfile", "tags", "toolexec", "trimpath"];
 
 #[cfg(test)]

@@ -28,38 +28,39 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
     let known = if name == "GOOS" { SYSTEMS } else { ARCHITECTURES };
     let own = own(snapshot, name);
     let (severity, what, why) = if known.contains(&value.trim()) && value.trim() != value {
-        let what = format!("{name} is `{}`, with a blank or line end too many", value.escape_debug());
-        (Severity::Error, what, "every build stops with `unsupported GOOS/GOARCH pair`")
+        let what = format!("{name} is `{}`, with an extra space or line end", value.escape_debug());
+        (Severity::Error, what, "every build fails with `unsupported GOOS/GOARCH pair`")
     } else if !known.contains(&value.as_str()) {
         let meant = Arch::by_any_name(&value).filter(|_| name == "GOARCH");
         let hint = meant.map(|arch| format!("; Go calls it {arch}")).unwrap_or_default();
         let what = format!("{name} is `{value}`, which Go does not know{hint}");
-        (Severity::Error, what, "every build stops with `unsupported GOOS/GOARCH pair`")
+        (Severity::Error, what, "every build fails with `unsupported GOOS/GOARCH pair`")
     } else if own.contains(&value) {
         return None;
     } else {
         let lasting = is_lasting(snapshot, name);
         let runs = name == "GOARCH" && runs_here(snapshot, &value);
-        // In one shell it may be meant; for good, and for programs that do not run, it hardly is.
+        // In one shell it may be intended. In every shell, for programs that do not run here, it is
+        // hardly ever.
         let severity = match (lasting, runs) {
             (true, false) => Severity::Error,
             (true, true) | (false, false) => Severity::Warning,
             (false, true) => Severity::Note,
         };
         let own = own.first().cloned().unwrap_or_default();
-        let for_good = if lasting { "for good" } else { "in this shell" };
+        let for_good = if lasting { "in every shell" } else { "in this shell" };
         let what = format!("{name} is {value} {for_good}, and this machine is {own}");
         (
             severity,
             what,
-            "every build is for another machine: `go run`, `go test` and what `go install` makes do not run here",
+            "builds are for another machine: `go run`, `go test` and programs of `go install` do not work here",
         )
     };
     let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence(name));
     Some(snapshot.corrected(finding, name, None))
 }
 
-/// What is right here, the best first: the toolchain's own, and the machine's.
+/// Values that are right here, the machine's first.
 fn own(snapshot: &Snapshot<'_>, name: &str) -> Vec<String> {
     if name == "GOOS" {
         return snapshot.system.go_os().map(str::to_owned).into_iter().collect();
@@ -78,7 +79,7 @@ fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
     fit.is_some_and(|fit| fit != Compatibility::Foreign)
 }
 
-/// `internal/syslist`, with systems that old releases had.
+/// `internal/syslist`, and systems that older releases supported.
 const SYSTEMS: &[&str] = &[
     "aix",
     "android",
@@ -119,7 +120,7 @@ mod tests {
         let machine = Machine::linux().file("~/.config/go/env", "GOOS=windows\n");
         let findings = machine.findings("goos-goarch");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "GOOS is windows for good, and this machine is linux");
+        assert_eq!(findings[0].what, "GOOS is windows in every shell, and this machine is linux");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOOS=windows");
         assert_eq!(findings[0].fix.commands, ["go env -u GOOS"]);
         assert_eq!(machine.repaired(&findings).findings("goos-goarch"), []);
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(severity(Machine::linux().var("GOARCH", "arm64")), Severity::Warning);
         assert_eq!(severity(Machine::linux().var("GOARCH", "386")), Severity::Note);
         assert_eq!(severity(Machine::linux().file("~/.config/go/env", "GOARCH=386\n")), Severity::Warning);
-        // Git Bash inherits what the command prompt had, and forgets it in its own way.
+        // Git Bash inherits the variable from cmd.exe, and has another command to remove it.
         let mut machine = Machine::windows().var("GOOS", "linux");
         machine.shell = Some(ShellKind::Bash);
         let findings = machine.findings("goos-goarch");
@@ -154,7 +155,7 @@ mod tests {
         let findings = machine.findings("goos-goarch");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Error, "GOOS is `linux `, with a blank or line end too many")
+            (Severity::Error, "GOOS is `linux `, with an extra space or line end")
         );
         assert_eq!(findings[0].fix.commands, ["set GOOS="]);
         let findings = Machine::linux().var("GOARCH", "x86_64").findings("goos-goarch");

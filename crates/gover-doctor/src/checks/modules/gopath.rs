@@ -1,4 +1,4 @@
-//! GOPATH in a place where it cannot be, or must not.
+//! GOPATH in a place where it cannot or should not be.
 
 use super::rights::take_back;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
@@ -31,32 +31,32 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// An entry that the go command refuses, or that belongs to a toolchain.
+/// An entry that the go command refuses, or that is in a toolchain.
 fn misplaced(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(entry);
     let (severity, what, why) = if entry.as_str().starts_with('~') {
         (
             Severity::Error,
-            format!("GOPATH holds `{entry}`, in which nobody expands the `~`"),
-            "every go command stops with `GOPATH entry cannot start with shell metacharacter '~'`",
+            format!("GOPATH contains `{entry}`, and `~` is not expanded"),
+            "every go command fails with `GOPATH entry cannot start with shell metacharacter '~'`",
         )
     } else if !entry.is_absolute() {
         (
             Severity::Error,
-            format!("GOPATH holds the relative path `{entry}`"),
-            "every go command stops with `GOPATH entry is relative; must be absolute path`",
+            format!("GOPATH contains the relative path `{entry}`"),
+            "every go command fails with `GOPATH entry is relative; must be absolute path`",
         )
     } else if snapshot.selection.goroot.as_ref().is_some_and(|goroot| goroot == entry) {
         (
             Severity::Warning,
-            format!("GOPATH is the GOROOT of the Go in use, {shown}"),
-            "modules and installed programs are mixed into the toolchain and go with it",
+            format!("GOPATH is the GOROOT of the selected toolchain, {shown}"),
+            "modules and installed programs are mixed into the toolchain and deleted with it",
         )
     } else if owner(snapshot, entry).is_some() {
         (
             Severity::Warning,
             format!("GOPATH {shown} is inside a toolchain"),
-            "modules and installed programs are deleted together with the toolchain",
+            "modules and installed programs are deleted with the toolchain",
         )
     } else {
         return None;
@@ -73,7 +73,7 @@ pub(super) fn owner(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<Machi
 }
 
 fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
-    // With both of its uses elsewhere nothing is written there.
+    // If both of its uses are elsewhere, go writes nothing there.
     let is_unused = snapshot.go_setting("GOMODCACHE").is_some() && snapshot.go_setting("GOBIN").is_some();
     if is_unused || snapshot.can_write(entry) {
         return None;
@@ -81,10 +81,10 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(entry);
     let existing = snapshot.nearest_existing(entry);
     let exists = existing.as_ref() == Some(entry);
-    let fact = if exists { "cannot be written by you" } else { "does not exist and cannot be created" };
+    let fact = if exists { "is not writable by you" } else { "does not exist and cannot be created" };
     let finding = Finding::error(
         format!("GOPATH {shown} {fact}"),
-        "no module can be downloaded and no program installed: `could not create module cache`",
+        "downloading modules and installing programs fail with `could not create module cache`",
     )
     .shown_by(snapshot.go_setting_evidence("GOPATH"))
     .shown_by([Evidence::path(entry, fact)]);
@@ -92,7 +92,7 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
         Some(existing) if exists || existing.is_inside(&snapshot.home) => {
             finding.command(take_back(snapshot, &existing))
         }
-        // Which of both was meant, only the person knows.
+        // Only the user knows which was intended.
         _ => commands_only(snapshot.corrected(finding, "GOPATH", None)),
     })
 }
@@ -108,10 +108,10 @@ fn module_at_top(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
         return None;
     }
     let what = format!("GOPATH {} is itself a module", snapshot.short(entry));
-    let why = "go commands in it stop with `$GOPATH/go.mod exists but should not`, or take the module cache for its packages";
+    let why = "go commands in it fail with `$GOPATH/go.mod exists but should not`, or treat the module cache as its packages";
     let finding = Finding::error(what, why)
         .shown_by(snapshot.go_setting_evidence("GOPATH"))
-        .shown_by([Evidence::path(&go_mod, "is a module's")]);
+        .shown_by([Evidence::path(&go_mod, "belongs to a module")]);
     if snapshot.go_setting("GOPATH").is_some() {
         return Some(snapshot.corrected(finding, "GOPATH", None));
     }
@@ -120,7 +120,7 @@ fn module_at_top(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
     Some(finding.command(format!("{verb} {} {}", snapshot.word(&go_mod), snapshot.word(&aside))))
 }
 
-/// Go files below GOPATH/src without a module, or with one that is switched off.
+/// Go files below GOPATH/src without a module, or with modules switched off.
 fn project_below(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let source = entry.join("src");
     if !snapshot.directory.is_inside(&source) {
@@ -132,7 +132,7 @@ fn project_below(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
         Some(go_mod) if mode == "off" => {
             let finding = Finding::error(
                 format!("{shown} is a module below GOPATH/src, and modules are off"),
-                "its go.mod is ignored: dependencies come from GOPATH/src in whatever version lies there",
+                "go ignores its go.mod and takes dependencies from GOPATH/src in any version",
             )
             .shown_by([Evidence::path(go_mod, "is ignored")])
             .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
@@ -141,8 +141,8 @@ fn project_below(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
         None if matches!(mode.as_str(), "" | "on")
             && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) =>
         {
-            let finding = Finding::warning(format!("{shown} has Go files below GOPATH/src and is no module"),
-                "since Go 1.16 it does not build: `go.mod file not found in current directory or any parent directory`",
+            let finding = Finding::warning(format!("{shown} has Go files below GOPATH/src and is not a module"),
+                "since Go 1.16 builds fail with `go.mod file not found in current directory or any parent directory`",
             )
             .shown_by([Evidence::path(&snapshot.directory, "has no go.mod")]);
             Some(finding.command("go mod init"))

@@ -1,4 +1,4 @@
-//! GOTOOLCHAIN, which keeps the go command from taking the version that a project asks for.
+//! GOTOOLCHAIN can keep the go command from using the version that a project asks for.
 
 use gover_core::{GoVersion, ToolchainName};
 
@@ -31,18 +31,17 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
     };
     let Some(kind) = kind(value) else {
         let meant = GoVersion::parse(value).map(|version| ToolchainName::of(&version));
-        let hint = meant.map(|name| format!("; a version is written {name}")).unwrap_or_default();
+        let hint = meant.map(|name| format!("; the name of a toolchain is {name}")).unwrap_or_default();
         let what = format!("GOTOOLCHAIN is `{}`, which go does not understand{hint}", value.escape_debug());
-        let why = "every go command from 1.21 on stops with `invalid GOTOOLCHAIN`";
+        let why = "every go command since 1.21 fails with `invalid GOTOOLCHAIN`";
         return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
     };
     if let Kind::Fixed(name) = &kind
         && name.version().is_language()
     {
         let release = ToolchainName::of(name.version());
-        let what =
-            format!("GOTOOLCHAIN is `{name}`, a version of the language; a toolchain is called {release}");
-        let why = "go commands stop with `is a language version but not a toolchain version`";
+        let what = format!("GOTOOLCHAIN is `{name}`, a language version; the toolchain is named {release}");
+        let why = "go commands fail with `is a language version but not a toolchain version`";
         return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
     }
     let running = match &kind {
@@ -54,8 +53,8 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         && needed.version > *running.version()
     {
         let Needed { version, name, evidence } = needed;
-        let what = format!("GOTOOLCHAIN={value} holds {running} fast, and {name} needs go {version}");
-        let why = format!("builds here stop with `go: {name} requires go >= {version}`");
+        let what = format!("GOTOOLCHAIN={value} allows only {running}, and {name} needs go {version}");
+        let why = format!("builds here fail with `go: {name} requires go >= {version}`");
         let finding = finding(Severity::Error, what, &why).shown_by([evidence]);
         return Some(snapshot.corrected(finding, "GOTOOLCHAIN", None));
     }
@@ -63,7 +62,8 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
     Some(match kind {
         Kind::Fixed(name) if lasting => {
             let what = format!("GOTOOLCHAIN fixes {name} for all projects");
-            let why = "that version runs whatever go.mod or .go-version say, and go downloads it where it is missing";
+            let why =
+                "that version runs whatever go.mod or .go-version say, and go downloads it if it is missing";
             snapshot.corrected(finding(Severity::Warning, what, why), "GOTOOLCHAIN", None)
         }
         Kind::Fixed(name) => {
@@ -72,21 +72,21 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
             commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
         }
         _ => {
-            let what = "GOTOOLCHAIN=local keeps go from changing its version by itself".to_owned();
-            let why = "a project whose go.mod asks for a newer Go fails instead of getting it, unless gover provides it";
+            let what = "GOTOOLCHAIN=local keeps go from switching its version".to_owned();
+            let why = "a project whose go.mod asks for a newer version fails, unless gover provides it";
             commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
         }
     })
 }
 
 enum Kind {
-    /// go may change to a newer version.
+    /// go may switch to a newer version.
     Chooses,
     Local,
     Fixed(ToolchainName),
 }
 
-/// By the grammar of `cmd/go/internal/toolchain.Select`; `None` is what it refuses.
+/// By the grammar of `cmd/go/internal/toolchain.Select`; `None` if go refuses the value.
 fn kind(value: &str) -> Option<Kind> {
     let (first, mode) = value.split_once('+').map_or((value, None), |(first, mode)| (first, Some(mode)));
     match (first, mode) {
@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn an_invalid_value_is_removed() {
-        for (value, hint) in [("1.22.5", "; a version is written go1.22.5"), ("off", ""), ("auto+path", "")] {
+        for (value, hint) in
+            [("1.22.5", "; the name of a toolchain is go1.22.5"), ("off", ""), ("auto+path", "")]
+        {
             let machine = with_line(value);
             let findings = machine.findings("gotoolchain");
             assert_eq!(findings[0].severity, Severity::Error);
@@ -134,7 +136,7 @@ mod tests {
         let findings = machine.findings("gotoolchain");
         assert_eq!(
             findings[0].what,
-            "GOTOOLCHAIN is `go1.22`, a version of the language; a toolchain is called go1.22.0"
+            "GOTOOLCHAIN is `go1.22`, a language version; the toolchain is named go1.22.0"
         );
         assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
         assert_eq!(with_line("go1.20").findings("gotoolchain")[0].severity, Severity::Warning);
@@ -145,7 +147,7 @@ mod tests {
         let machine = with_line("local").file("~/shop/go.mod", "module shop\n\ngo 1.24.0\n");
         let findings = machine.findings("gotoolchain");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "GOTOOLCHAIN=local holds go1.22.5 fast, and go.mod needs go 1.24.0");
+        assert_eq!(findings[0].what, "GOTOOLCHAIN=local allows only go1.22.5, and go.mod needs go 1.24.0");
         assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/go.mod:3: go 1.24.0");
         assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
         // A workspace counts instead of the module.
@@ -154,7 +156,7 @@ mod tests {
         let fixed = Machine::linux().var("GOTOOLCHAIN", "go1.21.0").file("~/shop/go.mod", "go 1.22\n");
         assert_eq!(
             fixed.findings("gotoolchain")[0].what,
-            "GOTOOLCHAIN=go1.21.0 holds go1.21.0 fast, and go.mod needs go 1.22"
+            "GOTOOLCHAIN=go1.21.0 allows only go1.21.0, and go.mod needs go 1.22"
         );
     }
 

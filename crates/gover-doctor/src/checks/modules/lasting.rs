@@ -1,9 +1,9 @@
-//! Whether a setting is for good or for one shell.
+//! Whether a setting applies to every shell or only to this one.
 
 use crate::Snapshot;
 use crate::snapshot::registry::{HIVES, environment};
 
-/// Whether new shells get a setting of Go's too.
+/// Whether new shells have a Go setting too.
 pub(super) fn is_lasting(snapshot: &Snapshot<'_>, name: &str) -> bool {
     if snapshot.variable(name).is_none() {
         return true;

@@ -1,4 +1,4 @@
-//! Go's own variables and settings.
+//! Go's variables and settings.
 
 mod cache;
 mod go111module;

@@ -1,14 +1,13 @@
-//! What a go.mod or go.work requires, replaces and uses, line by line. A file that go itself would refuse gives what can be
-//! read of it.
+//! What a go.mod or go.work requires, replaces and uses, line by line. Of a file that go would
+//! refuse, the readable parts are used.
 
 use crate::MachinePath;
 
-/// The lines that matter here.
 #[derive(Debug, Default)]
 pub(super) struct ModuleFile {
-    /// N of `go 1.N`.
+    /// The N in `go 1.N`.
     pub(super) go_minor: Option<u64>,
-    /// What the module is called; empty in a go.work.
+    /// The module path; empty in a go.work.
     pub(super) name: String,
     /// The directories that a go.work uses.
     pub(super) used: Vec<String>,
@@ -27,14 +26,14 @@ pub(super) struct Required {
 #[derive(Debug)]
 pub(super) struct Replaced {
     pub(super) path: String,
-    /// Empty if every version is.
+    /// Empty if every version is replaced.
     pub(super) version: String,
     pub(super) by: Target,
     pub(super) line: usize,
     pub(super) text: String,
 }
 
-/// What a module is replaced by: a directory, or a module and its version.
+/// The replacement of a module: a directory, or a module and its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     path: String,
@@ -52,7 +51,7 @@ impl Target {
 }
 
 impl Target {
-    /// The same with the path of a directory made absolute, so that it can be compared.
+    /// Makes the path of a directory absolute, so that it can be compared.
     pub(super) fn from(&self, base: &MachinePath) -> Self {
         if !self.version.is_empty() {
             return self.clone();
@@ -61,7 +60,7 @@ impl Target {
     }
 }
 
-/// A path with `/` alone, and without `.` and `..`, by name.
+/// A path with `/` only, and without `.` and `..`.
 fn normal(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut parts: Vec<&str> = Vec::new();

@@ -6,7 +6,7 @@ use crate::{Evidence, Snapshot};
 
 /// The `go` line that applies here.
 pub(super) struct Needed {
-    /// The least version that the go command accepts.
+    /// The oldest version that the go command accepts.
     pub(super) version: GoVersion,
     pub(super) name: &'static str,
     pub(super) evidence: Evidence,

@@ -1,10 +1,10 @@
-//! The command that makes a directory the user's own again.
+//! The command that gives a directory back to the user.
 
 use gover_shell::ShellKind;
 
 use crate::{MachinePath, Snapshot};
 
-/// A command for a directory that exists and refuses to be written.
+/// For a directory that exists and is not writable.
 pub(super) fn take_back(snapshot: &Snapshot<'_>, path: &MachinePath) -> String {
     let path = snapshot.word(path);
     match (snapshot.system.is_windows(), snapshot.shell) {

@@ -1,4 +1,4 @@
-//! Programs of `go install` that are too old for the project, or that PATH hides.
+//! Programs of `go install` that are too old for the project, or hidden on PATH.
 
 use gover_core::ToolchainName;
 
@@ -28,7 +28,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 struct Built {
     path: MachinePath,
     by: String,
-    /// Its main package, if it tells.
+    /// Its main package; `None` if unknown.
     package: Option<String>,
 }
 
@@ -42,7 +42,7 @@ fn programs(snapshot: &Snapshot<'_>) -> Vec<Built> {
     let ran = snapshot.programs.run(&Run {
         program: &go,
         arguments: &["version", "-m", gobin.as_str()],
-        // Nothing of the project's or the user's is to change what runs, or to start a download.
+        // Settings of the project or user must not change what runs, or start a download.
         variables: &[
             ("GOTOOLCHAIN", Some("local")),
             ("GOENV", Some("off")),
@@ -54,7 +54,7 @@ fn programs(snapshot: &Snapshot<'_>) -> Vec<Built> {
     ran.map(|ran| read(snapshot, &ran.stdout)).unwrap_or_default()
 }
 
-/// `PATH: go1.22.5`, and below it lines with a tab before them.
+/// `PATH: go1.22.5`, followed by indented lines.
 fn read(snapshot: &Snapshot<'_>, output: &str) -> Vec<Built> {
     let mut found: Vec<Built> = Vec::new();
     for line in output.lines() {
@@ -83,12 +83,12 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let names: Vec<&str> = stale.iter().map(|built| built.path.file_name()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     let what = format!(
-        "{} {were} built by an older Go than {} asks for, which is {}",
+        "{} {were} built by an older Go than {} requires, which is {}",
         names.join(", "),
         needed.name,
         needed.version
     );
-    let why = format!("a tool that reads Go code refuses or misreads that of go {language}");
+    let why = format!("a tool that reads Go code rejects or misreads code for go {language}");
     let mut finding = Finding::warning(what, why)
         .shown_by([needed.evidence])
         .shown_by(stale.iter().map(|built| Evidence::path(&built.path, format!("built by {}", built.by))));
@@ -98,7 +98,7 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether a program by its main package parses or type-checks Go, so that the language it was built with matters.
+/// Whether a program parses or type-checks Go code, so the version that built it matters.
 fn reads_go_code(package: &str) -> bool {
     READERS
         .iter()
@@ -123,7 +123,7 @@ const READERS: &[&str] = &[
     "honnef.co/go/tools/cmd",
 ];
 
-/// Programs of GOBIN that another of the same name comes before.
+/// Programs in GOBIN that are hidden by another of the same name.
 fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let gobin = snapshot.gobin()?;
     let is_on_path = snapshot.path().iter().any(|entry| entry == &gobin);
@@ -138,7 +138,7 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
         1 => format!("{name} of `go install` is hidden by {}", snapshot.short(shadow)),
         count => format!("{count} programs of `go install` are hidden by others of the same name"),
     };
-    let why = "the other one runs, however often `go install` brings a newer one";
+    let why = "the other one runs, even after `go install` of a newer version";
     let evidence = pairs.iter().flat_map(|(built, shadow)| {
         [
             Evidence::path(shadow, "comes first on PATH"),
@@ -151,7 +151,7 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
 /// The program of the same name that a shell finds instead.
 fn shadow(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
     let found = snapshot.program(path.file_name())?;
-    // go, gofmt and go1.X.Y are gover's to choose.
+    // gover's own go, gofmt and go1.X.Y are expected.
     let is_govers = found.is_inside(&snapshot.gover.bin);
     (!is_govers && snapshot.real(&found) != snapshot.real(path)).then_some(found)
 }

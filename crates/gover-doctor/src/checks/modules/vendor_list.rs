@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::module_file::Target;
 
-/// The modules by path and version; the version is empty where every version is replaced.
+/// The modules by path and version; the version is empty if every version is replaced.
 #[derive(Debug, Default)]
 pub(super) struct VendorList {
     pub(super) modules: BTreeMap<(String, String), Listed>,
 }
 
-/// What the list says of a module.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     pub(super) is_explicit: bool,
@@ -39,7 +38,7 @@ impl VendorList {
         list
     }
 
-    /// Takes note of a module's line; `None` if it is of a kind that go passes over.
+    /// Adds the line of a module; `None` if go ignores such a line.
     fn module(&mut self, rest: &str, line: usize, text: &str) -> Option<(String, String)> {
         let words: Vec<&str> = rest.split_whitespace().collect();
         let (path, version, target): (&str, &str, &[&str]) = match words.as_slice() {

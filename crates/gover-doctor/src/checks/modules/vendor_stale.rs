@@ -1,4 +1,4 @@
-//! A vendor directory that does not fit go.mod.
+//! A vendor directory that does not match go.mod.
 
 use super::module_file::{self, ModuleFile, Replaced, Target};
 use super::vendor_list::VendorList;
@@ -21,7 +21,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let (file, is_workspace) = match snapshot.go_work() {
-        // A workspace takes its own vendor directory, and none of its modules'.
+        // A workspace uses its own vendor directory and none of its modules'.
         Some(file) => (file, true),
         None => (snapshot.nearest("go.mod")?, false),
     };
@@ -31,13 +31,13 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     let first = Source::read(snapshot, &file)?;
-    // Before 1.14 vendor counted only with -mod=vendor; a go.work without a go line is of 1.18.
+    // Before 1.14 go used vendor only with -mod=vendor. A go.work without a go line means 1.18.
     if first.module.go_minor.or(is_workspace.then_some(18)).is_none_or(|minor| minor < 14) {
         return None;
     }
     let list = vendor.join("modules.txt");
     let text = snapshot.text(&list);
-    // What was written in the other mode go passes over.
+    // go ignores a directory that was written in the other mode.
     if text.as_deref().is_some_and(is_of_workspace) != is_workspace {
         return None;
     }
@@ -55,20 +55,20 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let modules = if count == 1 { "1 module".to_owned() } else { format!("{count} modules") };
     let fits = if is_workspace { "the workspace" } else { "go.mod" };
     let finding = Finding::error(
-        format!("{} does not fit {fits} in {modules}", snapshot.short(&list)),
-        "every build here stops with `go: inconsistent vendoring`",
+        format!("{} does not match {fits} in {modules}", snapshot.short(&list)),
+        "every build here fails with `go: inconsistent vendoring`",
     );
     let command = if is_workspace { "go work vendor" } else { "go mod vendor" };
     Some(finding.shown_by(differences.into_iter().take(SHOWN)).command(command))
 }
 
-/// Whether the first line of a modules.txt says that `go work vendor` wrote it.
+/// Whether `go work vendor` wrote a modules.txt, as its first line says.
 fn is_of_workspace(list: &str) -> bool {
     let notes = list.lines().next().and_then(|line| line.strip_prefix("## "));
     notes.is_some_and(|notes| notes.split(';').any(|note| note.trim() == "workspace"))
 }
 
-/// The modules that a go.work uses; `None` if one of them cannot be read, which go says itself.
+/// The modules that a go.work uses; `None` if one cannot be read, which go reports itself.
 fn members(snapshot: &Snapshot<'_>, workspace: &Source) -> Option<Vec<Source>> {
     let read = |used: &String| {
         let used = used.strip_prefix("./").unwrap_or(used);
@@ -78,7 +78,7 @@ fn members(snapshot: &Snapshot<'_>, workspace: &Source) -> Option<Vec<Source>> {
     workspace.module.used.iter().map(read).collect()
 }
 
-/// `-mod=mod` and `-mod=readonly` in GOFLAGS make go pass vendor over.
+/// `-mod=mod` and `-mod=readonly` in GOFLAGS make go ignore vendor.
 fn is_ignored(snapshot: &Snapshot<'_>) -> bool {
     let flags = snapshot.go_setting("GOFLAGS").unwrap_or_default();
     let words = words::split(&flags).unwrap_or_default();
@@ -86,7 +86,7 @@ fn is_ignored(snapshot: &Snapshot<'_>) -> bool {
     matches!(last, Some("mod" | "readonly"))
 }
 
-/// `vendor` without a list: PHP's and Ruby's tools use the same name.
+/// `vendor` without modules.txt: tools for PHP and Ruby use the same name.
 fn foreign(
     snapshot: &Snapshot<'_>,
     module: &ModuleFile,
@@ -95,8 +95,8 @@ fn foreign(
 ) -> Option<Finding> {
     let required = module.required.first()?;
     let finding = Finding::error(
-        format!("{} is no vendor directory of Go's, and go takes it for one", snapshot.short(vendor)),
-        "every build here stops with `go: inconsistent vendoring`",
+        format!("{} is not Go's vendor directory, but go uses it as one", snapshot.short(vendor)),
+        "every build here fails with `go: inconsistent vendoring`",
     );
     let file = go_mod.to_owned();
     Some(
@@ -131,13 +131,13 @@ struct Vendored {
     /// The go.mod, or the go.work and the go.mod of each module that it uses.
     sources: Vec<Source>,
     listed: VendorList,
-    /// The directory above the vendor directory.
+    /// The parent of the vendor directory.
     base: MachinePath,
     list: MachinePath,
 }
 
 impl Vendored {
-    /// Each line that has no counterpart (`cmd/go/internal/modload.checkVendorConsistency`).
+    /// Each line without a counterpart (`cmd/go/internal/modload.checkVendorConsistency`).
     fn differences(&self) -> Vec<Evidence> {
         let mut found = Vec::new();
         for source in &self.sources {
@@ -169,9 +169,9 @@ impl Vendored {
         found
     }
 
-    /// Whether modules.txt has what a module is really replaced by.
+    /// Whether modules.txt has the actual replacement of a module.
     fn is_listed(&self, replaced: &Replaced) -> bool {
-        // A module of the workspace stands for itself, whatever others replace it by.
+        // Replacements do not apply to modules of the workspace.
         if replaced.version.is_empty() && self.is_member(&replaced.path) {
             return true;
         }
@@ -185,7 +185,8 @@ impl Vendored {
         self.sources.len() > 1 && self.sources.iter().any(|source| source.module.name == path)
     }
 
-    /// What a module is replaced by: go.work comes first, and a version of its own before all versions.
+    /// The replacement of a module: go.work comes first, and a specific version before all
+    /// versions.
     fn target(&self, path: &str, version: &str) -> Option<Target> {
         self.sources.iter().find_map(|source| {
             let of = |version: &str| {
@@ -217,7 +218,7 @@ mod tests {
         let module = MODULE.replace("v0.14.0", "v0.15.0");
         let findings = project(Machine::linux(), &module, LIST).findings("vendor-stale");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not fit go.mod in 2 modules");
+        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not match go.mod in 2 modules");
         let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
         assert_eq!(
             evidence,
@@ -292,7 +293,7 @@ mod tests {
         let lib = "module example.com/lib\n\ngo 1.22\n\nrequire golang.org/x/mod v0.1.0\n";
         let findings = machine.clone().file("~/shop/lib/go.mod", lib).findings("vendor-stale");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not fit the workspace in 1 module");
+        assert_eq!(findings[0].what, "~/shop/vendor/modules.txt does not match the workspace in 1 module");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/home/ann/shop/lib/go.mod:5: require golang.org/x/mod v0.1.0"

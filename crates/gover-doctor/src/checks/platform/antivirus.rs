@@ -1,4 +1,4 @@
-//! Microsoft Defender reading along while Go writes.
+//! Microsoft Defender scans the files that Go writes.
 
 use gover_shell::ShellKind;
 
@@ -18,7 +18,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    // Windows shows the exclusions to administrators only; where nothing can be seen, nothing is claimed.
+    // Windows shows the exclusions to administrators only. If they are not visible, there is no
+    // finding.
     let can_see = !snapshot.registry.keys(Hive::Machine, EXCLUSIONS).is_empty();
     let is_off = |key: &str, name: &str| {
         let key = format!(r"{DEFENDER}{key}");
@@ -40,8 +41,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let shown: Vec<String> = scanned.iter().map(|path| snapshot.short(path)).collect();
     let what = format!("Defender scans {}", shown.join(" and "));
-    let why = "each build writes and starts many files there, and waits for each to be read";
-    let evidence = scanned.iter().map(|path| Evidence::path(path, "is not among the exclusions of Defender"));
+    let why = "each build writes and starts many files there, and waits for each scan";
+    let evidence = scanned.iter().map(|path| Evidence::path(path, "is not excluded in Defender"));
     let finding = Finding::note(what, why).shown_by(evidence);
     Some(scanned.iter().fold(finding, |finding, path| {
         let path = path.as_str().replace('\'', "''");
@@ -53,7 +54,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }))
 }
 
-/// The directory or one above it.
+/// Whether the directory or one above it is excluded.
 fn is_excluded(snapshot: &Snapshot<'_>, path: &MachinePath) -> bool {
     let key = format!(r"{EXCLUSIONS}\Paths");
     let is_listed =
@@ -84,10 +85,7 @@ mod tests {
         let findings = defended(&[]).findings("antivirus");
         assert_eq!(findings[0].severity, Severity::Note);
         assert_eq!(findings[0].what, r"Defender scans ~\.gover and ~\AppData\Local\go-build");
-        assert_eq!(
-            findings[0].evidence[0].to_string(),
-            r"C:\Users\ann\.gover: is not among the exclusions of Defender"
-        );
+        assert_eq!(findings[0].evidence[0].to_string(), r"C:\Users\ann\.gover: is not excluded in Defender");
         assert_eq!(
             findings[0].fix.commands,
             [

@@ -52,25 +52,25 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         Compatibility::Own => return None,
         Compatibility::Foreign => (
             Severity::Error,
-            "and does not run without an emulator",
+            "and needs an emulator",
             "`go` stops with `Exec format error`, or is as slow as the emulator",
         ),
         Compatibility::Emulated => (
             Severity::Warning,
             "and is translated while it runs",
-            "builds take a multiple of the time, and what they make is for the other processor too",
+            "builds are several times slower, and also produce programs for the other processor",
         ),
         Compatibility::Compatible => (
             Severity::Warning,
             "and runs as a 32-bit program",
-            "it has 4 GiB of memory at most, and what it builds is 32-bit too",
+            "it can use at most 4 GiB of memory, and also builds 32-bit programs",
         ),
     };
     let what = format!("{name} is built for {names} on a machine with {machine}, {how}");
     Some(finding(severity, what, why, format!("is a program for {names}")))
 }
 
-/// Over a toolchain of gover's own, or beside one that is not.
+/// Replaces a toolchain of gover's, or installs one in addition to another.
 fn install(snapshot: &Snapshot<'_>) -> String {
     let version = snapshot.selection.version.as_ref().map_or("latest", ToolchainName::as_str);
     let version = version.trim_start_matches("go");

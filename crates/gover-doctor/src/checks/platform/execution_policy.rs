@@ -1,4 +1,4 @@
-//! Windows PowerShell that may not read the profile in which gover's lines are.
+//! Windows PowerShell may not run the profile that contains gover's lines.
 
 use gover_shell::ShellKind;
 
@@ -22,7 +22,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if !snapshot.system.is_windows() {
         return None;
     }
-    // PowerShell 7 keeps its policy, RemoteSigned by default, in a file of its own.
+    // PowerShell 7 has its own policy in a file; the default is RemoteSigned.
     let profile = snapshot.startup.files.iter().find(|file| {
         file.shell == ShellKind::PowerShell
             && file.path.as_str().contains(r"\WindowsPowerShell\")
@@ -35,7 +35,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let (line, text) = profile.lines().into_iter().find(|(_, line)| line.contains("gover"))?;
     let finding = Finding::warning(
         "Windows PowerShell may not run scripts, and gover's lines are in its profile",
-        "the function of `gover use` is missing there, and each start shows an error",
+        "the function for `gover use` is missing there, and each start shows an error",
     )
     .shown_by([Evidence::line(&profile.path, line, text), policy.evidence]);
     Some(if policy.is_forced {
@@ -46,13 +46,14 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 struct Policy {
-    /// In small letters.
+    /// In lower case.
     name: String,
     evidence: Evidence,
     is_forced: bool,
 }
 
-/// The policy that counts (`about_Execution_Policies`): group policies, the process, the user, the machine, the default.
+/// The effective policy (`about_Execution_Policies`): of group policies, the process, the user, the
+/// machine, or the default.
 fn policy(snapshot: &Snapshot<'_>) -> Policy {
     const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
@@ -81,7 +82,7 @@ fn policy(snapshot: &Snapshot<'_>) -> Policy {
         .unwrap_or_else(|| default(snapshot))
 }
 
-/// Clients of Windows forbid scripts, servers allow one's own.
+/// Windows clients forbid scripts by default, servers allow local ones.
 fn default(snapshot: &Snapshot<'_>) -> Policy {
     let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
     let kind = snapshot.registry.shown(Hive::Machine, key, "InstallationType");
@@ -91,7 +92,7 @@ fn default(snapshot: &Snapshot<'_>) -> Policy {
         name: name.to_ascii_lowercase(),
         evidence: Evidence::Answer {
             of: "Get-ExecutionPolicy".to_owned(),
-            text: format!("{name}, since none is set"),
+            text: format!("{name}, the default"),
         },
         is_forced: false,
     }
@@ -121,7 +122,7 @@ mod tests {
             evidence,
             [
                 r"C:\Users\ann\Documents\WindowsPowerShell\Microsoft.PowerShell_profile.ps1:2: gover init powershell | Out-String | Invoke-Expression",
-                "Get-ExecutionPolicy: Restricted, since none is set"
+                "Get-ExecutionPolicy: Restricted, the default"
             ]
         );
         assert_eq!(findings[0].fix.commands, ["Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"]);

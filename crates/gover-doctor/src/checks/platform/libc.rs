@@ -25,7 +25,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let (system, table) = minimums(snapshot)?;
     let finding = |what: String, why: &str| {
-        let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "version of the system" };
+        let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "system version" };
         Finding::error(what, why).shown_by([Evidence::answer(of, snapshot.system.release.clone())])
     };
     let needed = table.iter().find(|rule| minor >= rule.from)?;
@@ -35,7 +35,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let first_refused = table.iter().rev().find(|rule| release.as_slice() < rule.least);
         let best = first_refused.filter(|_| runs_any).map(|rule| rule.from - 1);
         let finding =
-            finding(what, "it does not start here, or fails where it calls what the system does not have");
+            finding(what, "it does not start here, or fails when it calls a missing system function");
         return Some(match best {
             Some(best) => {
                 finding.command(format!("gover install 1.{best}")).command(format!("gover default 1.{best}"))
@@ -48,19 +48,19 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
             "{selected} does not run on {system} {}, which needs go{least} or later",
             snapshot.system.release
         );
-        finding(what, "it crashes, since it calls the kernel in ways that changed")
+        finding(what, "it crashes, since the kernel interface has changed")
             .command("gover install latest")
             .command("gover default latest")
     })
 }
 
-/// Go 1.N and later need this release of the system.
+/// The system release that Go 1.N and later need.
 struct Rule {
     from: u64,
     least: &'static [u64],
 }
 
-/// go.dev/wiki/MinimumRequirements and the release notes; the newest first.
+/// From go.dev/wiki/MinimumRequirements and the release notes, newest first.
 fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, &'static [Rule])> {
     match (snapshot.system.os, snapshot.system.arch.as_str()) {
         (Os::Linux, "loong64") => Some(("Linux", &[Rule { from: 19, least: &[5, 19] }])),
@@ -97,7 +97,8 @@ fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, &'static [Rule])> 
     }
 }
 
-/// The least Go of a macOS that older ones do not run on (go.dev/wiki/MinimumRequirements).
+/// The oldest Go that runs on this macOS, if the selected one is older
+/// (go.dev/wiki/MinimumRequirements).
 fn too_new(snapshot: &Snapshot<'_>, selected: &ToolchainName, release: &[u64]) -> Option<&'static str> {
     if snapshot.system.os != Os::MacOs {
         return None;
@@ -137,7 +138,7 @@ mod tests {
                 "6.1.7601",
                 "go1.22.5",
                 "go1.22.5 needs Windows 10 or later",
-                "version of the system: 6.1.7601",
+                "system version: 6.1.7601",
                 "1.20",
             ),
             (
@@ -145,7 +146,7 @@ mod tests {
                 "12.7.6",
                 "go1.27.3",
                 "go1.27.3 needs macOS 13 or later",
-                "version of the system: 12.7.6",
+                "system version: 12.7.6",
                 "1.26",
             ),
             (
@@ -153,7 +154,7 @@ mod tests {
                 "10.14.6",
                 "go1.21.0",
                 "go1.21.0 needs macOS 10.15 or later",
-                "version of the system: 10.14.6",
+                "system version: 10.14.6",
                 "1.20",
             ),
             (

@@ -1,4 +1,4 @@
-//! Windows with its old limit of 260 characters for a path, and caches that come near it.
+//! Windows with its old limit of 260 characters for a path, and caches close to the limit.
 
 use gover_shell::ShellKind;
 
@@ -51,16 +51,16 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding.command(set).command("git config --global core.longpaths true"))
 }
 
-/// As Windows counts, in units of UTF-16.
+/// Windows counts UTF-16 units.
 fn length(path: &MachinePath) -> usize {
     path.as_str().encode_utf16().count()
 }
 
 const KEY: &str = r"SYSTEM\CurrentControlSet\Control\FileSystem";
 
-/// Behind this the longest of usual modules do not fit.
+/// From here on the longest common module paths are too long.
 const DEEP: usize = 80;
-/// Behind this ordinary ones do not, nor do the files of a toolchain.
+/// From here on ordinary module paths and files of a toolchain are too long.
 const TOO_DEEP: usize = 150;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Machine, operating system and toolchain.
+//! The machine, the operating system and the toolchain.
 
 mod antivirus;
 mod architecture;

@@ -1,4 +1,4 @@
-//! Linux inside Windows: whose Go runs, and where the project lies.
+//! Linux inside Windows: which `go` runs, and where the project is.
 
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
@@ -21,16 +21,17 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     [windows_go(snapshot), slow_project(snapshot)].into_iter().flatten().collect()
 }
 
-/// A directory of Windows with a Go that comes before every Go of Linux.
+/// A directory of Windows with a Go that comes before every `go` of Linux.
 fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let has = |directory: &MachinePath, name: &str| snapshot.disk.is_executable(&directory.join(name));
     for directory in snapshot.path() {
         if is_of_windows(&directory) {
             if let Some(name) = ["go", "go.exe"].into_iter().find(|name| has(&directory, name)) {
                 let path = directory.join(name);
-                let what = format!("{path}, a Go of Windows, comes first on the PATH of this Linux");
-                let why = "it builds for Windows, does not know paths of Linux and does not find your caches";
-                let fact = "comes before every Go of Linux".to_owned();
+                let what = format!("{path}, a `go` of Windows, comes first on PATH in this Linux");
+                let why =
+                    "it builds for Windows, does not understand Linux paths and does not find your caches";
+                let fact = "comes before every `go` of Linux".to_owned();
                 let finding =
                     Finding::warning(what, why).shown_by([Evidence::path(path, fact)]).command("gover setup");
                 return Some(finding);
@@ -42,7 +43,7 @@ fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
     None
 }
 
-/// `/mnt/c`, where WSL puts drives unless /etc/wsl.conf says otherwise.
+/// `/mnt/c`, where WSL mounts drives unless /etc/wsl.conf says otherwise.
 fn is_of_windows(path: &MachinePath) -> bool {
     let mut rest = path.as_str().strip_prefix("/mnt/").unwrap_or_default().chars();
     let drive = rest.next().is_some_and(|c| c.is_ascii_alphabetic());
@@ -50,7 +51,7 @@ fn is_of_windows(path: &MachinePath) -> bool {
 }
 
 fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    // WSL 1, whose kernel's release has no `WSL2`, has the files of Windows at hand.
+    // WSL 1, whose kernel release does not contain `WSL2`, accesses Windows files directly.
     let kind = snapshot.disk.file_system(&snapshot.directory).kind;
     if kind != "9p" && !(kind.is_empty() && is_of_windows(&snapshot.directory)) {
         return None;
@@ -58,8 +59,8 @@ fn slow_project(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let go_mod = snapshot.nearest("go.mod").or_else(|| snapshot.go_work())?;
     let project = go_mod.parent()?;
     let name = project.file_name();
-    let what = format!("the project {project} is on a drive of Windows");
-    let why = "each file is fetched across the border of the virtual machine: builds take many times as long, and file locks and \
+    let what = format!("the project {project} is on a Windows drive");
+    let why = "each file access leaves the virtual machine: builds are many times slower, and file locks and \
                watchers do not work as on Linux";
     let finding = Finding::warning(what, why).shown_by([Evidence::path(&project, format!("is on {kind}"))]);
     let (from, to) = (snapshot.word(&project), snapshot.word(snapshot.home.join(name)));
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(
             findings[0].evidence[0].to_string(),
-            "/mnt/c/Program Files/Go/bin/go.exe: comes before every Go of Linux"
+            "/mnt/c/Program Files/Go/bin/go.exe: comes before every `go` of Linux"
         );
         assert_eq!(findings[0].fix.commands, ["gover setup"]);
         let ordered = machine.path_first("/home/ann/.gover/bin");

@@ -10,12 +10,12 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let shown = snapshot.short(&snapshot.gover.home);
     let kind = if system.kind.is_empty() { "a file system of unknown kind" } else { system.kind.as_str() };
     let (severity, what, why, fact) = if system.forbids_programs {
-        let what = format!("{shown} is on a file system that forbids programs");
+        let what = format!("{shown} is on a file system that does not allow programs");
         let why = "no toolchain in it starts: `permission denied`";
         (Severity::Error, what, why, format!("is on {kind} mounted with noexec"))
     } else if is_drive {
-        let what = format!("{shown} is on a drive of Windows");
-        let why = "each file of the standard library is fetched across the border of the virtual machine, so that builds take many times as long";
+        let what = format!("{shown} is on a Windows drive");
+        let why = "each file access leaves the virtual machine, so builds are many times slower";
         (Severity::Warning, what, why, format!("is on {kind}"))
     } else if system.is_remote {
         let what = format!("{shown} is on a network drive");
@@ -54,7 +54,7 @@ mod tests {
     fn toolchains_that_may_not_start_are_an_error() {
         let findings = mounted(Machine::linux(), "/home", "ext4", true);
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-        assert_eq!(findings[0].what, "~/.gover is on a file system that forbids programs");
+        assert_eq!(findings[0].what, "~/.gover is on a file system that does not allow programs");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on ext4 mounted with noexec");
         assert_eq!(
             findings[0].fix.commands,
@@ -73,7 +73,7 @@ mod tests {
         let mut inside_windows = Machine::linux();
         inside_windows.system.is_wsl = true;
         let findings = mounted(inside_windows, "/home", "9p", false);
-        assert_eq!(findings[0].what, "~/.gover is on a drive of Windows");
+        assert_eq!(findings[0].what, "~/.gover is on a Windows drive");
         assert_eq!(findings[0].severity, Severity::Warning);
         let findings = mounted(Machine::windows(), r"C:\Users", "nfs", false);
         assert_eq!(findings[0].severity, Severity::Note);

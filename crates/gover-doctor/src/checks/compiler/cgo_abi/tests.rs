@@ -28,7 +28,7 @@ fn a_compiler_without_headers_is_told_with_the_package() {
     {
         let findings = gcc(machine, 1, "", says).findings("cgo-abi");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, "/usr/bin/gcc is there without the headers of the C library");
+        assert_eq!(findings[0].what, "/usr/bin/gcc lacks the headers of the C library");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "/usr/bin/gcc: <stdin>:1:10: fatal error: stdlib.h: No such file or directory"
@@ -79,7 +79,7 @@ fn a_cross_compiler_in_cc_is_told_and_left_in_its_place() {
     let findings = cross(command, 0, &assembly("arm64 linux glibc"), "").findings("cgo-abi");
     assert_eq!(findings[0].what, "/usr/bin/cross-gcc compiles for arm64, and Go is amd64");
     let findings = cross(command, 0, "\t.ascii \"gover amd64 mingw\\0\"\n", "").findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/cross-gcc compiles for another system than this (mingw)");
+    assert_eq!(findings[0].what, "/usr/bin/cross-gcc compiles for another system (mingw)");
 }
 
 #[test]
@@ -98,10 +98,7 @@ fn visual_studio_is_told_with_its_environment() {
         .var("VSCMD_VER", "17.10.3");
     let findings = machine.findings("cgo-abi");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        evidence,
-        ["CC=cl", r"C:\VS\bin\cl.exe: is the compiler of Visual Studio", "VSCMD_VER=17.10.3"]
-    );
+    assert_eq!(evidence, ["CC=cl", r"C:\VS\bin\cl.exe: is Visual Studio's compiler", "VSCMD_VER=17.10.3"]);
     assert_eq!(findings[0].fix.commands[0], "Remove-Item Env:CC");
     let findings = on_windows(r"C:\LLVM\gcc.exe", 0, &assembly("amd64 msvc"), "").findings("cgo-abi");
     assert!(findings[0].what.contains("compiles for Visual Studio"), "{}", findings[0].what);
@@ -135,8 +132,8 @@ fn a_machine_without_a_compiler_or_without_cgo_is_silent() {
         assert_eq!(machine.findings("cgo-abi"), []);
     }
     let broken = gcc(Machine::linux(), 1, "", "gcc: fatal error: cannot execute 'cc1'");
-    assert_eq!(broken.findings("cgo-abi")[0].what, "/usr/bin/gcc cannot compile one line of C");
+    assert_eq!(broken.findings("cgo-abi")[0].what, "/usr/bin/gcc cannot compile a line of C");
     let evidence = gcc(Machine::linux(), 1, "", "").findings("cgo-abi")[0].evidence[0].to_string();
-    assert_eq!(evidence, "/usr/bin/gcc: ended with exit code 1 and said nothing");
+    assert_eq!(evidence, "/usr/bin/gcc: exited with code 1 without a message");
     assert_eq!(broken.var("CGO_ENABLED", "0").findings("cgo-abi"), []);
 }

@@ -35,7 +35,7 @@ fn a_cache_of_roots_is_taken_back() {
     let machine = Machine::linux().directory("~/.cache/go-build").read_only("~/.cache/go-build");
     let findings = machine.findings("cache");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.cache/go-build: cannot be written by you");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.cache/go-build: is not writable by you");
     assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -un)\" /home/ann/.cache/go-build"]);
     // The whole GOPATH is reported by its own check.
     assert_eq!(Machine::linux().directory("~/go").read_only("~/go").findings("cache"), []);
@@ -69,7 +69,10 @@ fn programs_that_go_keeps_must_run_too() {
     machine = machine.selects("go1.24.1");
     let findings = machine.findings("cache");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-    assert_eq!(findings[0].what, "the build cache, /data/build, is on a file system that forbids programs");
+    assert_eq!(
+        findings[0].what,
+        "the build cache, /data/build, is on a file system that does not allow programs"
+    );
     assert_eq!(findings[0].evidence[0].to_string(), "GOCACHE=/data/build");
     assert_eq!(findings[0].evidence[1].to_string(), "/data/build: is on ext4 mounted with noexec");
     assert_eq!(

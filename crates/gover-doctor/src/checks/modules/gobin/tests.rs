@@ -48,7 +48,7 @@ fn where_mise_puts_programs_is_a_note() {
 fn a_protected_folder_is_left_to_the_person() {
     let machine = Machine::linux().read_only("/usr/local/bin").var("GOBIN", "/usr/local/bin");
     let findings = machine.findings("gobin");
-    assert_eq!(findings[0].what, "GOBIN /usr/local/bin cannot be written by you");
+    assert_eq!(findings[0].what, "GOBIN /usr/local/bin is not writable by you");
     assert_eq!(findings[0].fix.changes, []);
     assert_eq!(findings[0].fix.commands, ["unset GOBIN"]);
 }

@@ -7,13 +7,13 @@ const FILE: &str = "~/.config/go/env";
 fn lines_that_go_misreads_are_made_what_they_were_meant_to_be() {
     for (before, what, severity, after) in [
         ("GOTOOLCHAIN=local\r\n", "carriage return", Severity::Error, "GOTOOLCHAIN=local\n"),
-        ("GOPROXY=direct \n", "a blank around the value", Severity::Error, "GOPROXY=direct\n"),
+        ("GOPROXY=direct \n", "spaces around the value", Severity::Error, "GOPROXY=direct\n"),
         ("GOPROXY=\"direct\"\n", "quotation marks", Severity::Error, "GOPROXY=direct\n"),
-        ("GOPROXY =direct\n", "a blank before the `=`", Severity::Warning, "GOPROXY=direct\n"),
-        (" GOPROXY=direct\n", "passes it over", Severity::Warning, "GOPROXY=direct\n"),
-        ("export GOPROXY=direct\n", "passes it over", Severity::Warning, "GOPROXY=direct\n"),
+        ("GOPROXY =direct\n", "a space before `=`", Severity::Warning, "GOPROXY=direct\n"),
+        (" GOPROXY=direct\n", "go ignores it", Severity::Warning, "GOPROXY=direct\n"),
+        ("export GOPROXY=direct\n", "go ignores it", Severity::Warning, "GOPROXY=direct\n"),
         ("\u{feff}GOPROXY=direct\n", "byte order mark", Severity::Warning, "GOPROXY=direct\n"),
-        ("nonsense\n", "passes it over", Severity::Warning, "# gover doctor: nonsense\n"),
+        ("nonsense\n", "go ignores it", Severity::Warning, "# gover doctor: nonsense\n"),
     ] {
         let machine = Machine::linux().file(FILE, before);
         let findings = machine.findings("goenv-file");
@@ -35,7 +35,7 @@ fn all_lines_at_fault_are_one_finding() {
     let findings = machine.findings("goenv-file");
     assert_eq!(
         findings[0].what,
-        "2 lines of ~/.config/go/env are not read as they look; the first ends with a carriage return, which becomes part \
+        "2 lines of ~/.config/go/env are not read as intended; the first ends with a carriage return, which becomes part \
          of the value"
     );
     machine
@@ -51,7 +51,7 @@ fn a_file_that_powershell_wrote_is_turned_into_utf_8() {
     assert_eq!(findings[0].severity, Severity::Error);
     assert_eq!(
         findings[0].evidence[0].to_string(),
-        r"C:\Users\ann\AppData\Roaming\go\env: 34 bytes, every other one zero"
+        r"C:\Users\ann\AppData\Roaming\go\env: 34 bytes, half of them zero"
     );
     machine.repaired(&findings).snapshot(|snapshot| {
         assert_eq!(snapshot.go_env.content.as_deref(), Some(&b"GOPROXY=direct\n"[..]));
@@ -67,7 +67,7 @@ fn what_the_file_sets_is_a_note() {
     assert_eq!(findings[0].what, "~/.config/go/env sets GOFLAGS, GOPROXY for every project");
     assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/.config/go/env:2: GOPROXY=direct");
     let findings = machine.var("GOPROXY", "off").findings("goenv-file");
-    assert_eq!(findings[0].what, "~/.config/go/env sets GOPROXY, and a variable sets it otherwise");
+    assert_eq!(findings[0].what, "~/.config/go/env sets GOPROXY, and a variable sets another value");
     assert_eq!(findings[0].evidence[2].to_string(), "GOPROXY=off");
     assert_eq!(findings[0].fix.commands, ["go env -u GOPROXY"]);
 }

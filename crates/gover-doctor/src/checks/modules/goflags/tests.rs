@@ -15,7 +15,7 @@ fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
     let machine = with_line("-v mod=mod");
     let findings = machine.findings("goflags");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "GOFLAGS holds `mod=mod`, which is no flag");
+    assert_eq!(findings[0].what, "GOFLAGS contains `mod=mod`, which is not a flag");
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: GOFLAGS=-v mod=mod");
     assert_eq!(findings[0].fix.commands, ["go env -w GOFLAGS=-v"]);
     let repaired = machine.repaired(&findings);
@@ -27,10 +27,10 @@ fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
 fn flags_that_every_build_must_not_have_are_errors() {
     for (flags, what) in [
         ("-ldflags -w", "`-ldflags` without its argument"),
-        ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which starts another program"),
+        ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which runs another program"),
         ("-insecure", "without TLS"),
         ("-mod=vendor", "~/shop has no vendor directory"),
-        ("'-ldflags=-s", "a ' that is not closed"),
+        ("'-ldflags=-s", "an unclosed '"),
     ] {
         let machine = project(with_line(flags));
         let findings = machine.findings("goflags");
@@ -46,7 +46,7 @@ fn a_workspace_takes_no_mod_mod_and_two_values_are_one_too_many() {
     let machine = project(with_line("-mod=mod")).file("~/shop/go.work", "go 1.22\nuse .\n");
     assert_eq!(
         machine.findings("goflags")[0].what,
-        "GOFLAGS has `-mod=mod`, which the workspace of ~/shop/go.work forbids"
+        "GOFLAGS has `-mod=mod`, which the workspace ~/shop/go.work does not allow"
     );
     let machine = with_line("-mod=readonly -v -mod=mod");
     let findings = machine.findings("goflags");

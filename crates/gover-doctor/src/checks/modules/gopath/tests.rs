@@ -9,8 +9,8 @@ fn with_line(gopath: &str) -> Machine {
 #[test]
 fn an_entry_that_go_refuses_is_removed() {
     for (value, what) in [
-        ("go", "GOPATH holds the relative path `go`"),
-        ("~/go", "GOPATH holds `~/go`, in which nobody expands the `~`"),
+        ("go", "GOPATH contains the relative path `go`"),
+        ("~/go", "GOPATH contains `~/go`, and `~` is not expanded"),
     ] {
         let machine = with_line(value);
         let findings = machine.findings("gopath");
@@ -49,7 +49,7 @@ fn rights_are_given_back_by_a_command() {
     let machine = Machine::linux().directory("~/go").read_only("~/go");
     let findings = machine.findings("gopath");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go: cannot be written by you");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go: is not writable by you");
     assert_eq!(findings[0].fix.changes, []);
     assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -un)\" /home/ann/go"]);
     assert_eq!(machine.var("GOMODCACHE", "/c").var("GOBIN", "/b").findings("gopath"), []);

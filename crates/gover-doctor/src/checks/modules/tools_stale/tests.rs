@@ -19,7 +19,7 @@ fn a_tool_older_than_the_projects_language_is_named_with_its_command() {
     let findings = machine().file("~/shop/go.mod", "module shop\ngo 1.22.3\n").findings("tools-stale");
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].severity, Severity::Warning);
-    assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod asks for, which is 1.22.3");
+    assert_eq!(findings[0].what, "gopls was built by an older Go than go.mod requires, which is 1.22.3");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(evidence, ["/home/ann/shop/go.mod:2: go 1.22.3", "/home/ann/go/bin/gopls: built by go1.20.4"]);
     assert_eq!(findings[0].fix.commands, ["go install golang.org/x/tools/gopls@latest"]);

@@ -44,7 +44,7 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
         let Some(first) = settings.first() else { continue };
         let (severity, why) = match asked.verdict {
             Verdict::Unreachable(_) | Verdict::Silent => {
-                (Severity::Error, "go, git and gover send everything to it, so that every download fails")
+                (Severity::Error, "go, git and gover send everything to it, so every download fails")
             }
             Verdict::Status(407, _) => {
                 (Severity::Error, "it wants a name and a password, `http://NAME:PASSWORD@HOST:PORT`")
