@@ -38,9 +38,9 @@ fn a_problem_is_shown_with_evidence_reason_and_fix() {
         str![[r#"
 exit: 1
 ----- stdout -----
-warning: GOPROXY=off forbids every download of a module  [goproxy]
+warning: GOPROXY=off forbids downloading modules  [goproxy]
   GOPROXY=off
-  why: whatever is not in the module cache fails with `module lookup disabled by GOPROXY=off`
+  why: modules that are not in the module cache fail with `module lookup disabled by GOPROXY=off`
   fix: unset GOPROXY
 
 

@@ -14,14 +14,14 @@ pub(crate) mod words;
 
 use crate::Check;
 
-/// Checks that are about one thing.
+/// Checks about one subject.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     pub title: &'static str,
     pub checks: &'static [Check],
 }
 
-/// Every check, in the order in which findings are shown: what keeps `go` from being found comes first.
+/// Every check, in the order in which findings are shown. Whether `go` is found at all comes first.
 pub const GROUPS: &[Group] = &[
     Group { title: "Finding `go`", checks: finding_go::CHECKS },
     Group { title: "GOROOT", checks: goroot::CHECKS },
@@ -39,7 +39,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
     GROUPS.iter().flat_map(|group| group.checks)
 }
 
-/// Whether the check looks at answers from the network, if there are any.
+/// Whether the check uses answers from the network, if there are any.
 pub fn asks_network(check: &Check) -> bool {
     network::CHECKS.iter().any(|known| known.name == check.name)
 }

@@ -1,4 +1,4 @@
-//! What the files of a project say about the Go they want; shared by the checks of projects and of editors.
+//! The Go versions that the files of a project ask for.
 
 use gover_core::gorules::lookup;
 use gover_core::version::GoVersion;
@@ -6,7 +6,7 @@ use gover_core::{Request, ToolchainName};
 
 use crate::{Evidence, MachinePath, Snapshot};
 
-/// A line of a file that names a Go.
+/// A line of a file that names a Go version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pin {
     pub(super) file: MachinePath,
@@ -20,20 +20,20 @@ impl Pin {
         Evidence::line(&self.file, self.line, &self.text)
     }
 
-    /// What it asks for; `None` if gover does not understand it.
+    /// The request; `None` if gover cannot parse it.
     pub(super) fn request(&self) -> Option<Request> {
         Request::parse_pin(&self.value).ok()
     }
 }
 
-/// Everything that names a Go for the working directory.
+/// Everything that names a Go version for the working directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pins {
     pub(super) version_file: Option<Pin>,
-    /// The nearest `.tool-versions` with a line about Go.
+    /// The nearest `.tool-versions` with a Go line.
     pub(super) tool_versions: Option<Pin>,
     pub(super) module: Option<ModuleFile>,
-    /// The go.work that counts.
+    /// The go.work that applies.
     pub(super) workspace: Option<ModuleFile>,
 }
 
@@ -46,12 +46,12 @@ pub(super) struct ModuleFile {
 }
 
 impl ModuleFile {
-    /// The version of the go line; `None` if there is none that go understands.
+    /// The version in the go line; `None` if there is none or it is malformed.
     pub(super) fn go_version(&self) -> Option<GoVersion> {
         GoVersion::parse(&self.go.as_ref()?.value).ok()
     }
 
-    /// The version of the toolchain line, likewise.
+    /// The version in the toolchain line, likewise.
     pub(super) fn toolchain_version(&self) -> Option<GoVersion> {
         let name = ToolchainName::parse(&self.toolchain.as_ref()?.value).ok()?;
         Some(name.version().clone())
@@ -59,7 +59,7 @@ impl ModuleFile {
 }
 
 impl Pins {
-    /// All that can be read from the working directory upward.
+    /// Reads the files in the working directory and above it.
     pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
         let mut pins = Self::default();
         for here in snapshot.directory.ancestors() {
@@ -82,7 +82,7 @@ impl Pins {
         pins
     }
 
-    /// The pin that counts: the nearest, and in one directory `.go-version`.
+    /// The pin that applies: the nearest one, and in the same directory `.go-version`.
     pub(super) fn winner(&self) -> Option<&Pin> {
         match (&self.version_file, &self.tool_versions) {
             (Some(version_file), Some(tool_versions)) => {
@@ -97,7 +97,7 @@ impl Pins {
         }
     }
 
-    /// The file by whose go and toolchain lines go goes: a go.work stands before every go.mod.
+    /// The file whose go and toolchain lines apply: a go.work takes precedence over go.mod.
     pub(super) fn governing(&self) -> Option<&ModuleFile> {
         self.workspace.as_ref().or(self.module.as_ref())
     }
@@ -112,7 +112,7 @@ fn version_file(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
     Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
 }
 
-/// The line `golang V…` or `go V…` and its first version.
+/// A line `golang V…` or `go V…` and its first version.
 fn go_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
     let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
     let is_go = matches!(words.next()?, "golang" | "go");

@@ -1,4 +1,4 @@
-//! The GOROOT that `GoLand` and its kin keep for a project.
+//! The GOROOT that `GoLand` and related IDEs store for a project.
 
 use super::roots::{Root, root, selected};
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
@@ -25,13 +25,13 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         Root::Fits => return Vec::new(),
         Root::Missing => (
             Severity::Error,
-            format!("GoLand's GOROOT for this project, {shown}, is no toolchain"),
-            "GoLand knows no standard library and cannot build",
+            format!("GoLand's GOROOT for this project, {shown}, is not a toolchain"),
+            "GoLand does not find the standard library and cannot build",
         ),
         Root::Other(version) => (
             Severity::Warning,
             format!("GoLand uses {version} for this project, and {} is selected", selected(snapshot)),
-            "what GoLand builds and checks differs from what the terminal does",
+            "GoLand builds and checks with another version than the terminal",
         ),
     };
     let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);
@@ -59,7 +59,7 @@ fn path(snapshot: &Snapshot<'_>, file: &MachinePath, url: &str) -> Option<Machin
     if path.is_empty() {
         return None;
     }
-    // `file:///C:/Go` and `file://C:/Go` are the same to GoLand.
+    // GoLand treats `file:///C:/Go` and `file://C:/Go` the same.
     let on_drive = path.get(2..3) == Some(":");
     let path = if system.is_windows() && on_drive { path.trim_start_matches('/') } else { path.as_str() };
     Some(system.path(if system.is_windows() { path.replace('/', "\\") } else { path.to_owned() }))
@@ -82,7 +82,7 @@ mod tests {
         let findings = with_url(Machine::linux(), "file://$USER_HOME$/sdk/go1.20.1").findings("goland");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Error, "GoLand's GOROOT for this project, ~/sdk/go1.20.1, is no toolchain")
+            (Severity::Error, "GoLand's GOROOT for this project, ~/sdk/go1.20.1, is not a toolchain")
         );
         assert_eq!(
             findings[0].evidence[0].to_string(),

@@ -1,15 +1,16 @@
-//! Settings files as editors read them: JSON with comments and commas at ends, and each key with its place.
+//! Settings files as editors read them: JSON with comments and trailing commas, and the line of
+//! each key.
 
 use crate::{Change, Evidence, MachinePath};
 
-/// A key of an object, with what is known of its value.
+/// A key of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// The keys from the outermost object to this one.
+    /// The keys from the outermost object to this entry.
     pub(super) path: Vec<String>,
     pub(super) text: Option<String>,
     pub(super) line: usize,
-    /// Whether key and value are all that their line has.
+    /// Whether the line has nothing else than key and value.
     pub(super) stands_alone: bool,
 }
 
@@ -18,19 +19,19 @@ pub(super) struct Entry {
 pub(super) struct Settings {
     pub(super) file: MachinePath,
     content: Vec<u8>,
-    /// Every key of every object that is not in a list.
+    /// The keys of all objects that are not in a list.
     pub(super) entries: Vec<Entry>,
 }
 
 impl Settings {
-    /// Reads a file as far as it can be understood.
+    /// Reads a file as far as possible.
     pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
         let text = String::from_utf8_lossy(&content).into_owned();
         let mut scanner = Scanner { text: &text, at: 0, depth: 0, entries: Vec::new() };
         let understood = scanner.value(&mut Vec::new()).is_some();
         let mut entries = scanner.entries;
         if !understood {
-            // Editors take what comes before an error. Nobody but the person knows how the rest was meant.
+            // Editors use what comes before an error. Only the user knows what the rest should be.
             entries.retain(|entry| entry.text.is_some());
             for entry in &mut entries {
                 entry.stands_alone = false;
@@ -46,7 +47,7 @@ impl Settings {
         Evidence::line(&self.file, entry.line, text)
     }
 
-    /// The change that takes the line of an entry out; `None` if it has more than the entry.
+    /// The change that removes the line of an entry; `None` if the line holds more.
     pub(super) fn without(&self, entry: &Entry) -> Option<Change> {
         if !entry.stands_alone {
             return None;
@@ -65,7 +66,7 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Passes over a value; gives its text if it is one. `None` if it makes no sense.
+    /// Skips a value and returns its text if it is a string. `None` if it is malformed.
     #[expect(clippy::option_option, reason = "a value that is no text, and none at all")]
     fn value(&mut self, path: &mut Vec<String>) -> Option<Option<String>> {
         self.blanks();
@@ -119,7 +120,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// What is in lists belongs to no key of its own.
+    /// Entries in lists have no path, so they are dropped.
     fn list(&mut self, path: &mut Vec<String>) -> Option<()> {
         let known = self.entries.len();
         self.expect('[')?;
@@ -150,7 +151,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the line from the key at `start` to here has nothing else but a comma and a comment.
+    /// Whether the line, from the key at `start` to here, has nothing else than a comma and a
+    /// comment.
     fn stands_alone(&self, start: usize) -> bool {
         let before = self.text.get(..start).unwrap_or_default();
         let before = before.rsplit('\n').next().unwrap_or_default();
@@ -202,7 +204,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Far deeper than any settings are; what goes on so is no settings file.
+/// Far deeper than any settings.
 const DEEPEST: usize = 100;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Editors and CI files that name a Go of their own.
+//! Editors and CI files that name a Go version or a toolchain.
 
 mod ci_version;
 mod goland;

@@ -1,13 +1,13 @@
-//! Toolchains that editors are told to use, compared with the selection.
+//! Toolchains in editor settings, compared with the selection.
 
 use gover_core::ToolchainName;
 
 use crate::{MachinePath, Snapshot};
 
-/// What a directory that an editor takes for a GOROOT is.
+/// What a GOROOT in the settings of an editor is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Root {
-    /// The selected toolchain, or one of the same version; or nothing is selected to compare it with.
+    /// The selected toolchain, or one of the same version; or nothing is selected.
     Fits,
     Other(String),
     Missing,
@@ -32,8 +32,8 @@ pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
     }
 }
 
-/// A path as editors write it, with what they put in for names: `~`, `${userHome}`, `${env:NAME}`, `${workspaceFolder}`.
-/// `None` if something in it is not known here.
+/// Expands `~`, `${userHome}`, `${env:NAME}` and `${workspaceFolder}` as editors do. `None` if a
+/// name is unknown.
 pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &MachinePath) -> Option<String> {
     let text = text.trim();
     let text = match text.strip_prefix('~') {

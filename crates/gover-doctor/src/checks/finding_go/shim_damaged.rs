@@ -62,7 +62,7 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     let path = program(snapshot, "go");
     match stamp.as_deref().map(str::trim) {
         None => {
-            faults.add(Severity::Error, stamp_path, "does not exist; programs need it to find gover's home")
+            faults.add(Severity::Error, stamp_path, "does not exist; programs need it to find gover's home");
         }
         Some("") => faults.add(Severity::Error, stamp_path, "is empty; writing the programs was interrupted"),
         Some(_) => {}

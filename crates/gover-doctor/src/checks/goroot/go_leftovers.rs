@@ -1,5 +1,7 @@
 //! Toolchains that somebody installed and that nothing uses any more.
 
+use gover_core::text::counted;
+
 use crate::checks::finding_go::go_programs::{self, GoProgram};
 use crate::checks::finding_go::installers;
 use crate::snapshot::registry::HIVES;
@@ -116,9 +118,8 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if found.is_empty() {
         return None;
     }
-    let count =
-        if found.len() == 1 { "a toolchain".to_owned() } else { format!("{} toolchains", found.len()) };
-    let what = format!("{} holds {count} of golang.org/dl", snapshot.short(&sdk));
+    let count = counted(found.len(), "toolchain");
+    let what = format!("{} contains {count} of golang.org/dl", snapshot.short(&sdk));
     let why = "gover does not use them, and each takes about 200 MiB";
     let mut finding = Finding::note(what, why);
     for (path, version) in found {

@@ -1,5 +1,6 @@
 //! The directory of `go install`: refused, in the wrong place, or not on PATH.
 
+use gover_core::text::counted;
 use gover_shell::ShellKind;
 
 use super::gopath::{commands_only, owner};
@@ -83,10 +84,6 @@ fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Op
     if is_on_path(snapshot, gobin) {
         return None;
     }
-    let count = match programs.len() {
-        1 => "1 program".to_owned(),
-        count => format!("{count} programs"),
-    };
     let shown = snapshot.short(gobin);
     let finding = Finding::new(
         if is_set { Severity::Warning } else { Severity::Note },
@@ -94,7 +91,7 @@ fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Op
         format!("`{example}` and other installed programs are `command not found`"),
     )
     .shown_by(snapshot.go_setting_evidence("GOBIN"))
-    .shown_by([Evidence::path(gobin, format!("holds {count}"))]);
+    .shown_by([Evidence::path(gobin, format!("contains {}", counted(programs.len(), "program")))]);
     Some(add_to_path(snapshot, finding, gobin))
 }
 

@@ -1,5 +1,7 @@
 //! A vendor directory that does not match go.mod.
 
+use gover_core::text::counted;
+
 use super::module_file::{self, ModuleFile, Replaced, Target};
 use super::vendor_list::VendorList;
 use crate::checks::words;
@@ -52,7 +54,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if count == 0 {
         return None;
     }
-    let modules = if count == 1 { "1 module".to_owned() } else { format!("{count} modules") };
+    let modules = counted(count, "module");
     let fits = if is_workspace { "the workspace" } else { "go.mod" };
     let finding = Finding::error(
         format!("{} does not match {fits} in {modules}", snapshot.short(&list)),

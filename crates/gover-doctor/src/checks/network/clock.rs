@@ -1,4 +1,4 @@
-//! A clock that is so wrong that certificates are refused.
+//! The clock is so wrong that certificates are refused.
 
 use gover_source::Verdict;
 
@@ -28,8 +28,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         .filter(|asked| asked.verdict == Verdict::CertificateTime)
         .map(network::evidence)
         .collect();
-    let why_if_refused =
-        "certificates are refused as expired or not yet valid, so that nothing can be downloaded";
+    let why_if_refused = "certificates are refused as expired or not yet valid, so downloads fail";
     let finding = if let Some(ahead) = network.and_then(|network| network.clock_ahead) {
         let size = ahead.unsigned_abs();
         if size < TOLERATED {
@@ -40,18 +39,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         if size > DAY || !refused.is_empty() {
             Finding::error(what, why_if_refused)
         } else {
-            let why = "builds may think that files come from the future, and tokens are refused";
+            let why = "files may seem to come from the future, and tokens may be refused";
             Finding::warning(what, why)
         }
     } else if let Some((name, date)) = released_later(snapshot) {
         let evidence = Evidence::Answer {
             of: "the clock".to_owned(),
-            text: format!("{}, while {name} came out on {date}", Date::of(snapshot.system.now)),
+            text: format!("{}, but {name} was released on {date}", Date::of(snapshot.system.now)),
         };
-        let what = "the clock is behind, before a release of Go that is known here".to_owned();
+        let what = "the clock shows a time before a known Go release".to_owned();
         Finding::error(what, why_if_refused).shown_by([evidence])
     } else {
-        // Without the time of any server, a server's own expired certificate looks the same.
+        // Without the time of any server, this looks the same as an expired certificate of a
+        // server.
         return Vec::new();
     };
     let mut finding = finding.shown_by(refused);
@@ -59,9 +59,9 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// A release that came out after what the clock says.
+/// A release that is newer than the clock's time.
 fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a ToolchainName, Date)> {
-    // A day more, for time zones.
+    // Time zones differ by up to a day.
     let today = Date::of(snapshot.system.now + Duration::from_secs(DAY));
     let dated = snapshot.releases.iter().rev().filter_map(|release| Some((&release.name, release.date?)));
     dated.filter(|(_, date)| *date > today).max_by_key(|(_, date)| *date)
@@ -90,7 +90,7 @@ fn span(seconds: u64) -> String {
 
 const DAY: u64 = 86_400;
 
-/// What nobody notices, in seconds: Kerberos and the like give up here.
+/// Smaller differences cause no problems; this is the limit of Kerberos.
 const TOLERATED: u64 = 300;
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(
             findings[0].evidence[0].to_string(),
-            "the clock: 2019-01-01, while go1.22.5 came out on 2024-07-02"
+            "the clock: 2019-01-01, but go1.22.5 was released on 2024-07-02"
         );
     }
 

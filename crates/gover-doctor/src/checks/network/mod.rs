@@ -1,4 +1,4 @@
-//! What the network answers, and the settings by which it is asked.
+//! What the network answers, and the network settings.
 
 mod clock;
 mod goproxy;

@@ -1,4 +1,4 @@
-//! The value of GOPROXY, read as cmd/go reads it (`modfetch.proxyList`), with what is wrong in it.
+//! The value of GOPROXY, parsed as cmd/go does (`modfetch.proxyList`).
 
 use super::setting::{address, host};
 use crate::Snapshot;
@@ -6,17 +6,17 @@ use crate::Snapshot;
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// As it is written, trimmed; it may hold credentials.
+    /// As written, without spaces around it. It may contain credentials.
     pub(super) text: String,
     pub(super) place: Place,
-    /// Whether any failure goes on to the next entry (`|`); otherwise only "not found" does.
+    /// Whether go asks the next entry after any failure (`|`), not only after "not found".
     pub(super) goes_on: bool,
 }
 
 /// What an entry means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// A server by the address that network facts know it by.
+    /// A server, with the same address as in the network facts.
     Server(String),
     Directory,
     Direct,
@@ -25,7 +25,7 @@ pub(super) enum Place {
 }
 
 impl Entry {
-    /// Whether entries behind it are never asked.
+    /// Whether go never asks later entries.
     pub(super) fn ends(&self) -> bool {
         matches!(self.place, Place::Direct | Place::Off)
     }
@@ -39,7 +39,7 @@ impl Entry {
     }
 }
 
-/// All entries, those behind an end too.
+/// All entries, including those after `direct` and `off`.
 pub(super) fn parse(snapshot: &Snapshot<'_>, value: &str) -> Vec<Entry> {
     value
         .split_inclusive([',', '|'])
@@ -58,7 +58,8 @@ fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
     if text.contains([' ', ';', '"', '\'', '\\']) {
         return Place::Invalid;
     }
-    // Go takes what looks like a host and has no scheme for https; single words are reserved.
+    // Go assumes https for an entry that looks like a host without a scheme; other words are
+    // reserved.
     let is_bare =
         text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.path(text).is_absolute();
     let url = if is_bare { format!("https://{text}") } else { text.to_owned() };

@@ -1,21 +1,21 @@
-//! Settings that hold addresses: where they come from, shown without what is secret in them.
+//! Settings that hold addresses: where they come from, and their value without secrets.
 
 use crate::secret::mask;
 use crate::{Evidence, Finding, Snapshot};
 
-/// A setting of Go's as the go command finds it.
+/// A Go setting as the go command reads it.
 pub(in crate::checks) struct Setting {
     pub(in crate::checks) name: &'static str,
-    /// Its value with whatever is secret in it; never to be shown.
+    /// Its value, including secrets; never show it.
     pub(in crate::checks) value: String,
-    /// Where it comes from, without secrets.
+    /// What sets it, without secrets.
     pub(in crate::checks) evidence: Vec<Evidence>,
-    /// Whether somebody set it; otherwise the toolchain's own go.env has it.
+    /// Whether the user set it; otherwise it comes from the toolchain's go.env.
     pub(in crate::checks) is_set: bool,
 }
 
 impl Setting {
-    /// The setting by environment, file of `go env -w` or the selected toolchain's go.env.
+    /// From the environment, the file of `go env -w` or the selected toolchain's go.env.
     pub(in crate::checks) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
         if let Some(value) = snapshot.go_setting(name) {
             let mut evidence = snapshot.go_setting_evidence(name);
@@ -36,7 +36,7 @@ impl Setting {
         Some(Self { name, value: value.to_owned(), evidence: vec![line], is_set: false })
     }
 
-    /// The setting by the environment alone, as clients of HTTP have it.
+    /// From the environment only, as HTTP clients read it.
     pub(in crate::checks) fn of_environment(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
         let value = snapshot.variable(name)?.to_owned();
         let mut evidence = vec![snapshot.variable_evidence(name)];
@@ -49,7 +49,7 @@ impl Setting {
         mask(&self.value)
     }
 
-    /// The finding with what takes the setting away.
+    /// Adds what removes the setting.
     pub(in crate::checks) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if !self.is_set {
             return finding;
@@ -64,7 +64,7 @@ impl Setting {
         finding
     }
 
-    /// The finding with the command that takes the setting away.
+    /// Adds the command that removes the setting.
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if !self.is_set {
             return finding;
@@ -90,7 +90,7 @@ fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
         .collect()
 }
 
-/// An address as the network facts have it: without credentials, query and final slash.
+/// An address as in the network facts: without credentials, query and trailing slash.
 pub(in crate::checks) fn address(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
@@ -110,7 +110,7 @@ pub(in crate::checks) fn host(url: &str) -> String {
     host.split(':').next().unwrap_or_default().to_lowercase()
 }
 
-/// Whether a host is this machine, or one that a name or number of private networks stands for.
+/// Whether a host is this machine or in a private network.
 pub(in crate::checks) fn is_near(host: &str) -> bool {
     if host == "localhost" || !host.contains(['.', ':']) {
         return true;

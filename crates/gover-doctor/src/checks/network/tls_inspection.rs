@@ -1,4 +1,5 @@
-//! Certificates from an authority that this machine does not trust: mostly a company that looks into TLS.
+//! Certificates from an authority that this machine does not trust, usually because a company
+//! inspects TLS.
 
 use std::collections::BTreeMap;
 
@@ -36,11 +37,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let hosts = hosts.join(" and ");
         let what = match issuer {
             Some(issuer) => {
-                format!("{hosts}: certificate of `{issuer}`, an authority that is not trusted here")
+                format!("{hosts}: certificate of `{issuer}`, which is not trusted here")
             }
             None => format!("{hosts}: certificate of an authority that is not trusted here"),
         };
-        let why = "go, git and gover refuse the connection; if it is your company's authority, it belongs into the system's store";
+        let why = "go, git and gover refuse the connection. If it is your company's authority, add it to the system's store";
         let mut finding = Finding::error(what, why).shown_by(asked.into_iter().map(network::evidence));
         if snapshot.variable("SSL_CERT_FILE").is_some() {
             finding = finding.shown_by([snapshot.variable_evidence("SSL_CERT_FILE")]);
@@ -51,21 +52,21 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// `SSL_CERT_FILE` replaces the system's store for Go on Unix and for gover everywhere.
+/// `SSL_CERT_FILE` replaces the system's store: for Go on Unix, for gover everywhere.
 fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let path = snapshot.system.path(snapshot.variable("SSL_CERT_FILE")?);
     if snapshot.is_file(&path) {
         return None;
     }
-    let what = format!("SSL_CERT_FILE names {}, which is no file", snapshot.short(&path));
-    let why = "go and gover look there for authorities to trust, and refuse every connection";
+    let what = format!("SSL_CERT_FILE names {}, which is not a file", snapshot.short(&path));
+    let why = "go and gover read trusted authorities from it, and refuse every connection";
     let finding = Finding::error(what, why)
         .shown_by([snapshot.variable_evidence("SSL_CERT_FILE")])
         .shown_by(snapshot.startup_evidence("SSL_CERT_FILE"));
     Some(snapshot.unset(finding, "SSL_CERT_FILE"))
 }
 
-/// How a certificate comes into the store that Go reads, on each system.
+/// The commands that add a certificate to the store that Go reads.
 fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
     let lines: &[&str] = match (snapshot.system.os, snapshot.system.distribution.as_str()) {
         (Os::Windows, _) => {
@@ -123,7 +124,7 @@ mod tests {
             assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
             assert_eq!(
                 findings[0].what,
-                "a.example and sum.golang.org: certificate of `Acme Inspection CA`, an authority that is not trusted here"
+                "a.example and sum.golang.org: certificate of `Acme Inspection CA`, which is not trusted here"
             );
             assert_eq!(findings[0].evidence.len(), 2);
             assert_eq!(
@@ -141,7 +142,7 @@ mod tests {
             .file("~/.bash_profile", "export SSL_CERT_FILE=/etc/corp/ca.pem\n")
             .var("SSL_CERT_FILE", "/etc/corp/ca.pem");
         let findings = machine.findings("tls-inspection");
-        assert_eq!(findings[0].what, "SSL_CERT_FILE names /etc/corp/ca.pem, which is no file");
+        assert_eq!(findings[0].what, "SSL_CERT_FILE names /etc/corp/ca.pem, which is not a file");
         assert_eq!(
             findings[0].evidence[0].to_string(),
             "SSL_CERT_FILE=/etc/corp/ca.pem (set in ~/.bash_profile:1)"

@@ -1,4 +1,4 @@
-//! The selected Go gets no fixes any more, or lacks some that are out.
+//! The selected Go has reached end of life, or a newer patch release is out.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Supported are the two highest minors that have a stable release (go.dev/doc/devel/release#policy); no date is asked.
+/// The two newest minor versions with a stable release are supported
+/// (go.dev/doc/devel/release#policy). Dates do not matter.
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let Some(name) = selection.version.as_ref().filter(|name| name.is_release()) else { return Vec::new() };
@@ -43,22 +44,22 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         .filter(|known| known.version().same_language(version) && known.version() > version)
         .max();
     let evidence = Evidence::answer(name.as_str(), &selection.reason);
-    // A distribution mends the Go that it ships, whatever its number.
+    // A distribution may fix the version that it ships.
     let is_of_others = selection.is_system;
     if let Some(second) = newer.iter().nth(1) {
         let since = stable
             .iter()
             .find(|(known, _)| known.version().same_language(second) && known.version().patch() == Some(0))
             .and_then(|(_, date)| *date)
-            .map(|date| format!(" since {date}"));
-        let what = format!("{} is out of support{}", name.as_str(), since.unwrap_or_default());
-        let why = "holes that are found in the standard library are not mended in it";
+            .map(|date| format!(" on {date}"));
+        let what = format!("{} reached end of life{}", name.as_str(), since.unwrap_or_default());
+        let why = "it no longer gets security fixes";
         let severity = if is_of_others { Severity::Note } else { Severity::Warning };
         let newest = stable.iter().map(|(known, _)| known).max();
         let newest = newest.map_or("latest", |newest| newest.as_str().trim_start_matches("go"));
         let mut finding = Finding::new(severity, what, why).shown_by([evidence]);
         if let Some(patch) = patch {
-            let text = format!("{} was the last of its minor version", patch.as_str());
+            let text = format!("{} was the last patch release", patch.as_str());
             finding = finding.shown_by([Evidence::answer("newest patch", text)]);
         }
         let verb = if Pins::read(snapshot).winner().is_some() { "pin" } else { "default" };
@@ -67,9 +68,9 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         ];
     }
     let Some(patch) = patch else { return Vec::new() };
-    let what = format!("{} is out, and {} is in use", patch.as_str(), name.as_str());
+    let what = format!("{} is out, and {} is selected", patch.as_str(), name.as_str());
     let finding =
-        Finding::note(what, "patches mend holes and bugs, and change nothing else").shown_by([evidence]);
+        Finding::note(what, "patch releases contain only security and bug fixes").shown_by([evidence]);
     vec![finding.command(format!("gover install {}", patch.as_str().trim_start_matches("go")))]
 }
 
@@ -103,13 +104,10 @@ mod tests {
         let findings = machine.findings("go-eol");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Warning, "go1.21.3 is out of support since 2024-08-13")
+            (Severity::Warning, "go1.21.3 reached end of life on 2024-08-13")
         );
         assert_eq!(findings[0].evidence[0].to_string(), "go1.21.3: the default");
-        assert_eq!(
-            findings[0].evidence[1].to_string(),
-            "newest patch: go1.21.13 was the last of its minor version"
-        );
+        assert_eq!(findings[0].evidence[1].to_string(), "newest patch: go1.21.13 was the last patch release");
         assert_eq!(findings[0].fix.commands, ["gover install 1.23.0", "gover default 1.23.0"]);
         let pinned = machine.clone().file("~/shop/.go-version", "1.21.3\n");
         assert_eq!(pinned.findings("go-eol")[0].fix.commands[1], "gover pin 1.23.0");
@@ -125,7 +123,7 @@ mod tests {
         let findings = later(Machine::windows()).findings("go-eol");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Note, "go1.22.6 is out, and go1.22.5 is in use")
+            (Severity::Note, "go1.22.6 is out, and go1.22.5 is selected")
         );
         assert_eq!(findings[0].fix.commands, ["gover install 1.22.6"]);
     }

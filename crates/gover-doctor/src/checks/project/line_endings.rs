@@ -31,7 +31,7 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
         return None;
     }
     let is_mixed = lines.iter().any(|line| line.ends_with(b"\n") && !is_crlf(line));
-    // There git makes every checkout so, and its own tools expect it.
+    // git on Windows checks files out like this, and its tools expect it.
     let is_usual = snapshot.system.is_windows() && !is_mixed;
     let (severity, ends) = match (is_usual, is_mixed) {
         (true, _) => (Severity::Note, "Windows line ends"),
@@ -39,9 +39,9 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
         _ => (Severity::Warning, "Windows line ends"),
     };
     let why = if name.starts_with('.') {
-        "gover does not mind, but scripts and other managers take the carriage return for a part of the version"
+        "gover accepts it, but scripts and other version managers take the carriage return as part of the version"
     } else {
-        "the next `go mod tidy` rewrites every line, which shows up as a change of the whole file"
+        "the next `go mod tidy` rewrites every line"
     };
     let fact = format!("{count} of {} lines end in a carriage return", lines.len());
     let mut finding =
@@ -58,7 +58,7 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
     Some(finding)
 }
 
-/// A line in `.gitattributes` that asks for carriage returns in what Go reads.
+/// A line in `.gitattributes` that asks for carriage returns in Go files.
 fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = snapshot.nearest(".gitattributes")?;
     let text = snapshot.text(&file)?;
@@ -69,14 +69,14 @@ fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
             && words.any(|word| word == "eol=crlf")
     })?;
     let evidence = Evidence::line(file, index + 1, line);
-    let what = ".gitattributes asks for Windows line ends in files of Go";
-    let why = "gofmt and `go mod tidy` write line feeds alone, so that each of them changes every line";
+    let what = ".gitattributes asks for Windows line ends in Go files";
+    let why = "gofmt and `go mod tidy` write only line feeds, so they change every line";
     let command = attribute_command(snapshot, "*.go");
     let finding = Finding::warning(what, why).shown_by([evidence]);
     Some(finding.commands(command))
 }
 
-/// What makes git write line feeds into a file, in a repository that does not say so yet.
+/// The command that makes git write line feeds into a file; `None` if it already does.
 fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
     let root = snapshot.repository()?;
     let file = root.join(".gitattributes");

@@ -1,4 +1,4 @@
-//! What is asked for is not there, does not exist, or cannot be understood.
+//! The requested version is not installed, does not exist, or cannot be parsed.
 
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
@@ -26,7 +26,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         Finding::new(severity, what, why).shown_by(evidence)
     };
     if let Some(error) = &selection.error {
-        let why = "gover falls back to no other Go, since running another than the one that was asked for would be worse";
+        let why = "gover does not fall back to another version, so go does not run";
         return vec![found(Severity::Error, error.clone(), why).command("gover current -v")];
     }
     let Some(missing) = &selection.missing else { return Vec::new() };
@@ -36,26 +36,24 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         State::Exists if snapshot.gover.installs_missing => return Vec::new(),
         State::Exists => {
             let what = format!("{missing} is not installed ({})", selection.reason);
-            let why = "go ends with exit code 127, since nothing is installed by itself here";
+            let why = "go fails with exit code 127, since automatic installs are off";
             found(Severity::Warning, what, why).command(format!("gover install {missing}"))
         }
         State::OnOtherPlatforms => {
             let what = format!("there is no {missing} for this platform ({})", selection.reason);
-            let why = "it cannot be installed here, and every call of go fails";
+            let why = "it cannot be installed here, so go fails";
             found(Severity::Error, what, why).command(format!("gover install {missing} --arch amd64"))
         }
         State::Newer => {
             let newest = snapshot.releases.first().map_or("", |release| release.name.as_str());
-            let what = format!(
-                "{missing} is newer than {newest}, the newest Go that is known here ({})",
-                selection.reason
-            );
-            let why = "every call of go fails until it is out";
+            let what =
+                format!("{missing} is newer than {newest}, the newest known release ({})", selection.reason);
+            let why = "go fails until it is released";
             found(Severity::Error, what, why).command("gover list --remote")
         }
         State::Never(nearest) => {
-            let what = format!("no release of Go answers {missing} ({})", selection.reason);
-            let finding = found(Severity::Error, what, "it cannot be installed, and every call of go fails");
+            let what = format!("no Go release matches {missing} ({})", selection.reason);
+            let finding = found(Severity::Error, what, "it cannot be installed, so go fails");
             let verb = if pins.winner().is_some() { "pin" } else { "default" };
             match nearest {
                 Some(nearest) => {
@@ -68,28 +66,28 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The lines that may have asked for it.
+/// The lines that may contain the request.
 fn asking<'a>(pins: &'a Pins, missing: Option<&'a str>) -> impl Iterator<Item = &'a Pin> {
     let module = pins.governing().into_iter().flat_map(|file| file.toolchain.iter().chain(&file.go));
     let all: Vec<&Pin> = pins.winner().into_iter().chain(module).collect();
     let bare = missing.unwrap_or_default().trim_start_matches("go");
     let named: Vec<&Pin> =
         all.iter().copied().filter(|pin| !bare.is_empty() && pin.value.contains(bare)).collect();
-    // An error names no request, and the pin is what it is about.
+    // An error has no request; it is about the pin.
     let chosen = if named.is_empty() { all.into_iter().take(1).collect() } else { named };
     chosen.into_iter()
 }
 
 enum State {
-    /// Nothing can be told: a toolchain of somebody's own, a path, or no release is known.
+    /// A custom toolchain, a path, or no release is known.
     Unknown,
-    /// There is one for this platform, or nobody knows that there is none.
+    /// It exists for this platform, as far as known.
     Exists,
-    /// There is one, and not for this platform.
+    /// It exists, but not for this platform.
     OnOtherPlatforms,
-    /// It is newer than everything that is known.
+    /// It is newer than all known releases.
     Newer,
-    /// There is none; the newest of the same minor version.
+    /// It does not exist; with the newest release of the same minor version.
     Never(Option<String>),
 }
 
@@ -143,17 +141,17 @@ mod tests {
         for (request, what, command) in [
             (
                 "1.21.50",
-                "no release of Go answers 1.21.50 (chosen by .go-version:1 in ~/shop)",
+                "no Go release matches 1.21.50 (chosen by .go-version:1 in ~/shop)",
                 "gover pin 1.21.12",
             ),
             (
                 "1.3",
-                "no release of Go answers 1.3 (chosen by .go-version:1 in ~/shop)",
+                "no Go release matches 1.3 (chosen by .go-version:1 in ~/shop)",
                 "gover list --remote --all",
             ),
             (
                 "1.99",
-                "1.99 is newer than go1.22.5, the newest Go that is known here (chosen by .go-version:1 in ~/shop)",
+                "1.99 is newer than go1.22.5, the newest known release (chosen by .go-version:1 in ~/shop)",
                 "gover list --remote",
             ),
         ] {

@@ -1,4 +1,4 @@
-//! Files of one project that want different Gos.
+//! Files of one project that ask for different versions.
 
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
@@ -34,7 +34,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// `.go-version` and `.tool-versions`, which different managers read.
+/// `.go-version` and `.tool-versions`, which different version managers read.
 fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let (version_file, tool_versions) = (pins.version_file.as_ref()?, pins.tool_versions.as_ref()?);
     if do_agree(&version_file.request()?, &tool_versions.request()?) {
@@ -44,7 +44,7 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let loser = if winner == version_file { tool_versions } else { version_file };
     let (name, other) = (winner.file.file_name(), loser.file.file_name());
     let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
-    let why = format!("gover goes by {name}, and whoever reads {other} alone uses another Go");
+    let why = format!("gover follows {name}; tools that read only {other} use another version");
     let command = if loser == version_file {
         format!("gover pin {}", winner.value)
     } else {
@@ -66,7 +66,7 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     )
 }
 
-/// Whether some toolchain answers both, as far as it can be told.
+/// Whether a toolchain may match both.
 fn do_agree(one: &Request, other: &Request) -> bool {
     match (one.as_exact(), other.as_exact()) {
         (Some(one), Some(other)) => one == other,
@@ -79,7 +79,7 @@ fn do_agree(one: &Request, other: &Request) -> bool {
     }
 }
 
-/// A pin below what go.work or go.mod ask for.
+/// A pin for an older version than go.work or go.mod ask for.
 fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let (pin, file) = (pins.winner()?, pins.governing()?);
     let ceiling = pin.request()?.ceiling()?;
@@ -91,7 +91,7 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let is_toolchain_line = file.toolchain.as_ref() == Some(line);
     let local = gotoolchain.filter(|setting| setting.value == "local");
     if local.is_some() && is_toolchain_line {
-        // A toolchain line is a wish, which `local` declines.
+        // With `local`, go ignores the toolchain line.
         return None;
     }
     let (name, other) = (pin.file.file_name(), file.path.file_name());
@@ -105,7 +105,7 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         Finding::error(what, why).shown_by(local.evidence)
     } else {
         let why = format!(
-            "Go's own rules raise it, so that {name} has no effect except on those who read it alone"
+            "Go's own rules select the newer version, so {name} affects only tools that read nothing else"
         );
         Finding::warning(what, why)
     };
@@ -117,7 +117,7 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     )
 }
 
-/// The line that asks for the newest Go, and which.
+/// The line that asks for the newest version, with the version.
 fn demand(file: &ModuleFile) -> Option<(&Pin, GoVersion)> {
     let go = file.go.as_ref().zip(file.go_version());
     let toolchain = file.toolchain.as_ref().zip(file.toolchain_version());
@@ -133,14 +133,14 @@ fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     if !is_listed(snapshot, workspace, module) {
         return None;
     }
-    // Without a go line a go.work is of 1.18 (go.dev/ref/mod#go-work-file-go).
+    // Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go).
     let ours = workspace.go_version().or_else(|| GoVersion::parse("1.18").ok())?;
     let theirs = module.go_version()?;
     if ours >= theirs {
         return None;
     }
-    let what = format!("go.work lists go {}, and go.mod asks for {}", ours.as_str(), theirs.as_str());
-    let why = "each build in the workspace fails if it uses this module";
+    let what = format!("go.work has go {}, and go.mod asks for {}", ours.as_str(), theirs.as_str());
+    let why = "builds in the workspace fail if they use this module";
     Some(
         Finding::error(what, why)
             .shown_by(workspace.go.iter().chain(&module.go).map(Pin::evidence))
@@ -184,7 +184,7 @@ fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
     }
     let (go_line, toolchain_line) = (file.go.as_ref()?, file.toolchain.as_ref()?);
     let what = format!("the toolchain line names go{}, below the go line", toolchain.as_str());
-    let why = "it has no effect, since no Go older than the go line may build this";
+    let why = "it has no effect, since the go line requires a newer version";
     let is_workspace = pins.workspace.is_some();
     let command = if is_workspace { "go work edit -toolchain=none" } else { "go get toolchain@none" };
     Some(Finding::note(what, why).shown_by([go_line.evidence(), toolchain_line.evidence()]).command(command))

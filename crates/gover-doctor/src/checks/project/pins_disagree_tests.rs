@@ -57,7 +57,7 @@ fn a_pin_below_the_go_line_has_no_effect_or_stops_every_build() {
     assert!(
         findings[0].why.contains("go: go.mod requires go >= 1.23.1 (running go 1.21; GOTOOLCHAIN=local)")
     );
-    // As Go comes in Debian and in its images.
+    // The Go of Debian and of the golang images is like this.
     let findings =
         machine.file("~/.gover/versions/go1.22.5/go.env", "GOTOOLCHAIN=local\n").findings("pins-disagree");
     assert_eq!(findings[0].severity, Severity::Error);
@@ -77,7 +77,7 @@ fn a_workspace_older_than_its_module_is_an_error() {
     let machine = project(&files).at("~/shop/api");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "go.work lists go 1.21, and go.mod asks for 1.23");
+    assert_eq!(findings[0].what, "go.work has go 1.21, and go.mod asks for 1.23");
     assert_eq!(findings[0].fix.commands, ["go work use"]);
     let other = machine.file("~/shop/go.work", "go 1.21\nuse ./other\n");
     assert!(other.findings("pins-disagree").is_empty());

@@ -1,17 +1,17 @@
-//! The file system that the toolchains lie on.
+//! The file system of the toolchains.
 
 use crate::{Evidence, Finding, Os, Severity, Snapshot};
 
 pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let versions = snapshot.gover.home.join("versions");
     let system = snapshot.disk.file_system(&versions);
-    // How Linux inside Windows reaches the drives of Windows.
+    // WSL uses 9p to access Windows drives.
     let is_drive = snapshot.system.is_wsl && system.kind == "9p";
     let shown = snapshot.short(&snapshot.gover.home);
     let kind = if system.kind.is_empty() { "a file system of unknown kind" } else { system.kind.as_str() };
     let (severity, what, why, fact) = if system.forbids_programs {
         let what = format!("{shown} is on a file system that does not allow programs");
-        let why = "no toolchain in it starts: `permission denied`";
+        let why = "no toolchain in it starts; go fails with `permission denied`";
         (Severity::Error, what, why, format!("is on {kind} mounted with noexec"))
     } else if is_drive {
         let what = format!("{shown} is on a Windows drive");
@@ -19,7 +19,7 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         (Severity::Warning, what, why, format!("is on {kind}"))
     } else if system.is_remote {
         let what = format!("{shown} is on a network drive");
-        let why = "builds read the standard library from there, and locks may not hold between machines";
+        let why = "builds read the standard library from there, and locks may not work between machines";
         (Severity::Note, what, why, format!("is on {kind}"))
     } else {
         return None;
@@ -68,7 +68,7 @@ mod tests {
         let findings = mounted(Machine::linux(), "/home", "nfs4", false);
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on nfs4");
-        // The same kind is what virtual machines share directories by.
+        // Virtual machines share directories with the same file system.
         assert_eq!(mounted(Machine::linux(), "/home", "9p", false), []);
         let mut inside_windows = Machine::linux();
         inside_windows.system.is_wsl = true;

@@ -1,6 +1,5 @@
-//! Directories and files of the store that this user cannot write.
+//! Directories and files of the store that are not writable for this user.
 
-use super::store::plural;
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
@@ -10,11 +9,11 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let locked: Vec<MachinePath> = paths.filter(|path| !snapshot.disk.is_writable(path)).collect();
     let Some(first) = locked.first() else { return Vec::new() };
     let what = match locked.len() {
-        1 => format!("{} belongs to somebody else, or is read-only", snapshot.short(first)),
-        count => plural(count, "", "parts of gover's directory belong to somebody else, or are read-only"),
+        1 => format!("{} is not yours, or is read-only", snapshot.short(first)),
+        count => format!("{count} parts of gover's directory are not yours, or are read-only"),
     };
-    let why = "installing, choosing a default and renewing programs in bin fail with `permission denied`; `sudo gover` leaves such files behind";
-    let fact = || "cannot be written".to_owned();
+    let why = "installing, `gover default` and `gover setup` fail with `permission denied`. `sudo gover` creates such files";
+    let fact = || "is not writable".to_owned();
     let evidence = locked.iter().map(|path| Evidence::path(path, fact()));
     let home = snapshot.word(home);
     let command = if snapshot.system.is_windows() {
@@ -25,7 +24,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![Finding::error(what, why).shown_by(evidence).command(command)]
 }
 
-/// What gover itself writes.
+/// Files and directories that gover writes.
 const KNOWN: &[&str] = &[
     "bin",
     "cache",

@@ -1,6 +1,7 @@
-//! What is wrong with gover's own directory.
+//! Problems of gover's own directory.
 
 use gover_core::display::mebibytes;
+use gover_core::text::counted;
 
 use super::{file_system, rights, toolchains};
 use crate::snapshot::manager::Leftover;
@@ -32,7 +33,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What `gover prune` removes: damage, or the rest.
+/// Files that `gover prune` removes: damage, or the rest.
 fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
     let store = snapshot.store.as_ref()?;
     let found: Vec<&Leftover> =
@@ -41,20 +42,15 @@ fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
         return None;
     }
     let (severity, what, why) = if is_damage {
-        let what = plural(
-            found.len(),
-            "entry of versions/ is no toolchain",
-            "entries of versions/ are no toolchains",
-        );
-        (Severity::Warning, what, "it is never selected, and a toolchain of that name is installed anew")
+        let what = match found.len() {
+            1 => "1 entry of versions/ is not a toolchain".to_owned(),
+            count => format!("{count} entries of versions/ are not toolchains"),
+        };
+        (Severity::Warning, what, "it is never selected, and gover installs such a version again")
     } else {
         let size = mebibytes(found.iter().map(|leftover| leftover.bytes).sum());
-        let what = plural(found.len(), "leftover", "leftovers");
-        (
-            Severity::Note,
-            format!("{what} of crashes or closed shells, {size}"),
-            "it takes up space and serves nobody",
-        )
+        let what = counted(found.len(), "leftover");
+        (Severity::Note, format!("{what} of crashes or closed shells, {size}"), "unused; safe to delete")
     };
     let evidence = found.iter().take(SHOWN).map(|leftover| {
         Evidence::path(&leftover.path, format!("{}, {}", leftover.what, mebibytes(leftover.bytes)))
@@ -62,7 +58,8 @@ fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
     Some(Finding::new(severity, what, why).shown_by(evidence).command("gover prune"))
 }
 
-/// Another directory that is a store too: the usual one beside `GOVER_HOME`, or one whose programs are on PATH.
+/// Another store: the default one although `GOVER_HOME` names another, or one whose programs are on
+/// PATH.
 fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let system = &snapshot.system;
     let own = |home: &MachinePath| {
@@ -79,10 +76,10 @@ fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
         None if is_usual => (usual, Severity::Note),
         None => return None,
     };
-    let what = format!("{} is a store of gover too", snapshot.short(&other));
-    let why = "what one installs the other does not have; whether a program uses the one or the other depends on its GOVER_HOME and PATH";
+    let what = format!("{} is also a store of gover", snapshot.short(&other));
+    let why = "each has its own toolchains, and GOVER_HOME and PATH decide which one a program uses";
     let count = snapshot.disk.list(&other.join("versions")).len();
-    let fact = plural(count, "toolchain", "toolchains");
+    let fact = counted(count, "toolchain");
     let mut finding = Finding::new(severity, what, why)
         .shown_by([Evidence::path(&snapshot.gover.home, "in use here"), Evidence::path(&other, fact)]);
     if snapshot.variable("GOVER_HOME").is_some() {
@@ -102,21 +99,16 @@ fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if cache < LARGE {
         return None;
     }
-    let what = format!("gover's cache takes up {}", mebibytes(cache));
+    let what = format!("gover's cache uses {}", mebibytes(cache));
     let path = snapshot.gover.home.join("cache");
     let evidence = Evidence::path(path, mebibytes(cache));
-    let finding = Finding::note(what, "all of it can be fetched again");
+    let finding = Finding::note(what, "everything in it can be downloaded again");
     Some(finding.shown_by([evidence]).command("gover cache clean"))
 }
 
-pub(super) fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// More lines tell nothing more.
 const SHOWN: usize = 5;
 
-/// Twice what indexes, tree heads and one download that broke off need.
+/// Twice the size of indexes, tree heads and one unfinished download.
 const LARGE: u64 = 512 << 20;
 
 #[cfg(test)]

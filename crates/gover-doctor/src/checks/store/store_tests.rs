@@ -10,7 +10,7 @@ fn damage_and_leftovers_are_told_apart() {
     let findings = machine.findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Warning, "1 entry of versions/ is no toolchain")
+        (Severity::Warning, "1 entry of versions/ is not a toolchain")
     );
     assert_eq!(
         findings[0].evidence[0].to_string(),
@@ -29,9 +29,9 @@ fn what_belongs_to_root_is_given_back_by_hand() {
     let findings = Machine::linux().read_only("~/.gover/versions").findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Error, "~/.gover/versions belongs to somebody else, or is read-only")
+        (Severity::Error, "~/.gover/versions is not yours, or is read-only")
     );
-    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover/versions: cannot be written");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover/versions: is not writable");
     assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" /home/ann/.gover"]);
     let findings = Machine::windows().read_only(r"~/.gover").findings("store");
     assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
@@ -57,7 +57,7 @@ fn a_toolchain_that_is_not_whole_is_installed_anew() {
     machine.disk.forbid_execution("/home/ann/.gover/versions/go1.22.5/bin/go");
     assert_eq!(
         machine.findings("store")[0].evidence[0].to_string(),
-        "/home/ann/.gover/versions/go1.22.5/bin/go: may not be executed"
+        "/home/ann/.gover/versions/go1.22.5/bin/go: is not executable"
     );
 }
 
@@ -70,7 +70,7 @@ fn a_second_store_is_a_warning_if_its_programs_are_on_path() {
     let findings = machine.path_first("/opt/gover/bin").findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Warning, "/opt/gover is a store of gover too")
+        (Severity::Warning, "/opt/gover is also a store of gover")
     );
     assert_eq!(findings[0].evidence[1].to_string(), "/opt/gover: 1 toolchain");
     assert_eq!(findings[0].fix.commands, ["rm -r /opt/gover"]);
@@ -83,7 +83,7 @@ fn a_large_cache_is_a_note() {
     let findings = machine.findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Note, "gover's cache takes up 600.0 MiB")
+        (Severity::Note, "gover's cache uses 600.0 MiB")
     );
     assert_eq!(findings[0].fix.commands, ["gover cache clean"]);
 }

@@ -1,8 +1,7 @@
-//! Installed toolchains that are not whole, or not what their directory says.
+//! Installed toolchains that are incomplete or have another version than their directory says.
 
 use gover_core::ToolchainName;
 
-use super::store::plural;
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
@@ -14,13 +13,13 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let program = root.join("bin").program("go");
         let version_file = root.join("VERSION");
         let is_there = |path: &MachinePath| snapshot.is_file(path);
-        // What is not even this is a leftover, which `gover prune` knows.
+        // Anything less is a leftover that `gover prune` removes.
         if ToolchainName::parse(&name).is_err() || !is_there(&program) || !is_there(&version_file) {
             continue;
         }
         if let Some((path, fact)) = damage(snapshot, &name, &root, &program, &version_file) {
             let what = format!("{name} is damaged");
-            let why = "builds with it fail, or use another Go than they say";
+            let why = "builds with it fail, or use another version than they report";
             let command = format!("gover install --force {}", name.trim_start_matches("go"));
             let evidence = Evidence::path(path, fact);
             let finding = Finding::error(what, why);
@@ -35,7 +34,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with a toolchain, and where.
+/// What is wrong with a toolchain, with the path.
 fn damage(
     snapshot: &Snapshot<'_>,
     name: &str,
@@ -44,7 +43,7 @@ fn damage(
     version_file: &MachinePath,
 ) -> Option<(MachinePath, String)> {
     if !snapshot.disk.is_executable(program) {
-        return Some((program.to_owned(), "may not be executed".to_owned()));
+        return Some((program.to_owned(), "is not executable".to_owned()));
     }
     for part in ["src", "pkg/tool"] {
         let path = root.join(part);
@@ -62,9 +61,9 @@ fn unknown_origin(toolchains: &[(MachinePath, String)]) -> Option<Finding> {
     let (_, first) = toolchains.first()?;
     let what = match toolchains {
         [_] => format!("{first} has no receipt"),
-        _ => plural(toolchains.len(), "", "toolchains have no receipts"),
+        _ => format!("{} toolchains have no receipts", toolchains.len()),
     };
-    let why = "it runs like any other, but nothing tells where it came from and what proved it";
+    let why = "it works, but gover does not know its origin and cannot verify it";
     let evidence = toolchains.iter().take(5).map(|(path, _)| Evidence::path(path, "no receipt"));
     let names: Vec<&str> = toolchains.iter().map(|(_, name)| name.trim_start_matches("go")).collect();
     let finding = Finding::note(what, why).shown_by(evidence);

@@ -1,10 +1,10 @@
-//! Images of Go in Dockerfiles.
+//! Go images in Dockerfiles.
 
 use std::collections::BTreeMap;
 
 use super::Kind;
 
-/// Line, version and kind of each `FROM` an image of Go. A version that an `ARG` gives is found in the line of that `ARG`.
+/// Line, version and kind of each `FROM` a Go image. If an `ARG` has the version, its line counts.
 pub(super) fn uses(text: &str) -> Vec<(usize, String, Kind)> {
     let mut arguments: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     let mut uses = Vec::new();
@@ -55,8 +55,9 @@ fn from(
     Some((place, version_of_image(&expanded)?, Kind::Image))
 }
 
-/// The version in the tag of an image of Go: `golang:1.21-alpine`, `cimg/go:1.21.5`, `devcontainers/go:1-1.21-bookworm`.
-/// `None` for other images, and for tags that name no minor version.
+/// The version in the tag of a Go image: `golang:1.21-alpine`, `cimg/go:1.21.5`,
+/// `devcontainers/go:1-1.21-bookworm`. `None` for other images and for tags without a minor
+/// version.
 pub(super) fn version_of_image(image: &str) -> Option<String> {
     let image = image.trim_matches(['"', '\'']).split('@').next()?;
     let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
@@ -66,7 +67,7 @@ pub(super) fn version_of_image(image: &str) -> Option<String> {
             .iter()
             .any(|known| name.ends_with(known));
     let mut parts = tag.split('-').filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    // Images of dev containers have a version of their own before Go's.
+    // Tags of dev containers begin with a version of the image.
     let version =
         parts.clone().nth(1).filter(|_| name.ends_with("devcontainers/go")).or_else(|| parts.next())?;
     (is_go && version.contains('.')).then(|| version.to_owned())

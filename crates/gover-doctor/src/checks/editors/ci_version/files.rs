@@ -1,4 +1,4 @@
-//! The files of a project that may name a Go, and what they name.
+//! The files of a project that may name a Go version.
 
 use super::dockerfile::{self, version_of_image};
 use super::workflow;
@@ -7,7 +7,7 @@ use crate::checks::editors::jsonc::Settings;
 use crate::checks::pins::Pin;
 use crate::{Evidence, MachinePath, Snapshot};
 
-/// What each file names, file by file.
+/// The versions in each file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
     let root = root(snapshot);
     let mut directories = vec![root.clone()];
@@ -40,7 +40,7 @@ pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
     uses
 }
 
-/// The repository that the working directory is in, else the module.
+/// The repository of the working directory, or else the module.
 fn root(snapshot: &Snapshot<'_>) -> MachinePath {
     let module = || snapshot.nearest("go.mod").and_then(|file| file.parent());
     snapshot.repository().or_else(module).unwrap_or_else(|| snapshot.directory.clone())
@@ -51,7 +51,7 @@ fn is_dockerfile(name: &str) -> bool {
     let is_named = ["dockerfile", "containerfile"].iter().any(|kind| {
         lower == *kind || lower.starts_with(&format!("{kind}.")) || lower.ends_with(&format!(".{kind}"))
     });
-    // What sed and editors leave.
+    // Backups of sed and editors do not count.
     is_named && !matches!(lower.rsplit('.').next(), Some("bak" | "orig" | "swp"))
 }
 
@@ -72,7 +72,7 @@ fn read(
     named.collect()
 }
 
-/// A dev container: its image, the argument of its Dockerfile, or the version of its Go feature.
+/// A dev container names a version in its image or its Go feature.
 fn container(snapshot: &Snapshot<'_>, file: &MachinePath) -> Vec<Use> {
     let Ok(content) = snapshot.disk.read(file) else { return Vec::new() };
     let settings = Settings::parse(file.clone(), content);

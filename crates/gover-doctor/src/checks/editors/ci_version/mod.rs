@@ -1,4 +1,4 @@
-//! Files of CI, images and containers that name a Go, against the project's pin and go line.
+//! Go versions in CI files, images and containers that differ from the project's pin and go line.
 
 mod dockerfile;
 mod files;
@@ -36,24 +36,23 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A place that names a Go.
+/// A place that names a Go version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Use {
-    /// The line, and the version as it is written there.
+    /// The line, with the version as written.
     pin: Pin,
     kind: Kind,
 }
 
-/// What a place is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// The tag of an image, in which GOTOOLCHAIN is `local`.
     Image,
-    /// An argument of what installs Go, and whether it is a number in YAML.
+    /// An argument of an installer, and whether it is a number in YAML.
     Argument { is_number: bool },
 }
 
-/// What a file names, compared with what the project wants.
+/// Compares the versions in a file with the project's.
 fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding> {
     let too_old = uses.iter().find_map(|one| Some((one, below_go_line(pins, one)?)));
     if let Some((one, (line, go))) = too_old {
@@ -67,17 +66,18 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
         let (severity, why) = match one.kind {
             Kind::Image => (
                 Severity::Error,
-                "the image sets GOTOOLCHAIN=local, so that each build in it ends with `go.mod requires go >= …`",
+                "the image sets GOTOOLCHAIN=local, so each build in it fails with `go.mod requires go >= …`",
             ),
-            Kind::Argument { .. } => {
-                (Severity::Warning, "each run fetches a second Go, or fails where GOTOOLCHAIN is `local`")
-            }
+            Kind::Argument { .. } => (
+                Severity::Warning,
+                "each run downloads a second toolchain, or fails if GOTOOLCHAIN is `local`",
+            ),
         };
         return Some(shown(snapshot, Finding::new(severity, what, why), one, line));
     }
     let pin = pins.winner()?;
     let wanted = pin.request()?;
-    // One of a matrix is enough.
+    // One matching version in a matrix is enough.
     let closest = uses.iter().map(|one| (distance(&wanted, one), one)).min_by_key(|(distance, _)| *distance);
     let (distance, one) = closest?;
     let what =
@@ -85,16 +85,16 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     let (severity, why) = match distance {
         Distance::Same => return None,
         Distance::OtherPatch => {
-            (Severity::Note, "CI builds and tests with another patch than everybody here")
+            (Severity::Note, "CI builds and tests with another patch release than the project")
         }
         Distance::OtherMinor => {
-            (Severity::Warning, "CI builds and tests with another Go than everybody here")
+            (Severity::Warning, "CI builds and tests with another version than the project")
         }
     };
     Some(shown(snapshot, Finding::new(severity, what, why), one, pin))
 }
 
-/// The evidence for a difference, and the command that ends it.
+/// Adds the evidence for a difference, and the command that removes it.
 fn shown(snapshot: &Snapshot<'_>, finding: Finding, one: &Use, wanted: &Pin) -> Finding {
     let version = wanted.value.trim_start_matches("go");
     let command = rewrite(snapshot, &one.pin, &one.pin.value, version);
@@ -116,7 +116,7 @@ fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
     Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
 }
 
-/// The go line, and its version, if what is used is older.
+/// The go line and its version, if the used version is older.
 fn below_go_line<'a>(pins: &'a Pins, one: &Use) -> Option<(&'a Pin, GoVersion)> {
     let file = pins.governing()?;
     let (line, go) = (file.go.as_ref()?, file.go_version()?);
@@ -124,7 +124,7 @@ fn below_go_line<'a>(pins: &'a Pins, one: &Use) -> Option<(&'a Pin, GoVersion)> 
 }
 
 impl Use {
-    /// What it asks for; `None` for words, variables and ranges, which mean what is newest.
+    /// The request; `None` for words, variables and ranges, which mean the newest version.
     fn request(&self) -> Option<Request> {
         let request = Request::parse_pin(self.pin.value.trim_end_matches(".x")).ok()?;
         matches!(request.kind(), RequestKind::Exact(_) | RequestKind::Language(_)).then_some(request)
@@ -155,7 +155,7 @@ fn distance(wanted: &Request, one: &Use) -> Distance {
     if are_exact && ours != theirs { Distance::OtherPatch } else { Distance::Same }
 }
 
-/// The file as people read it, from its repository on.
+/// The file as people read it.
 fn place(snapshot: &Snapshot<'_>, one: &Use) -> String {
     snapshot.short(&one.pin.file)
 }

@@ -1,12 +1,12 @@
-//! Versions of Go in workflows of CI: YAML, read by lines as people write it.
+//! Go versions in CI workflows: YAML, read line by line.
 
 use super::Kind;
 use super::dockerfile::version_of_image;
 
-/// Line, version and kind of each `go-version`, matrix of Go versions, and image of Go.
+/// Line, version and kind of each `go-version`, matrix of Go versions, and Go image.
 pub(super) fn uses(text: &str) -> Vec<(usize, String, Kind)> {
     let mut uses = Vec::new();
-    // The blanks before a key whose list is open.
+    // The indentation of the key whose list is open.
     let mut list: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
         let content = line.split(" #").next().unwrap_or(line).trim_end();
@@ -44,7 +44,7 @@ pub(super) fn uses(text: &str) -> Vec<(usize, String, Kind)> {
     uses
 }
 
-/// A version as it is written, and whether it is a number to YAML.
+/// A version as written, and whether YAML reads it as a number.
 fn scalar(value: &str) -> Option<(String, Kind)> {
     let bare = value.trim_matches(['"', '\'']);
     let is_version = bare.starts_with(|c: char| c.is_ascii_digit())

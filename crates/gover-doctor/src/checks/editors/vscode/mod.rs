@@ -1,4 +1,5 @@
-//! Settings of VS Code and its kin that name a Go, and the tools that its extension uses.
+//! Settings of VS Code and related editors that name a toolchain, and the tools of the Go
+//! extension.
 
 mod places;
 #[cfg(test)]
@@ -40,7 +41,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// What is wrong with one setting.
 fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &Entry) -> Option<Finding> {
-    // A `.code-workspace` has the same settings one level deeper.
+    // A `.code-workspace` nests the same settings one level deeper.
     let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
     let path = path.strip_prefix(&["settings"]).unwrap_or(&path);
     let text = entry.text.as_deref().filter(|text| !text.trim().is_empty())?;
@@ -57,12 +58,12 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
         [_, "GO111MODULE"] if text == "off" || text == "auto" => (
             Severity::Warning,
             format!("{shown} is `{text}`"),
-            "the editor looks for packages in GOPATH, where the terminal goes by go.mod",
+            "the editor looks for packages in GOPATH, while the terminal uses go.mod",
         ),
         ["go.toolsEnvVars", "GOTOOLCHAIN"] if is_other(snapshot, text) => (
             Severity::Warning,
             format!("{shown} is `{text}`"),
-            "the editor's tools use that Go, whatever the project asks for",
+            "the editor's tools use that version, whatever the project asks for",
         ),
         _ => return None,
     };
@@ -82,32 +83,32 @@ fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Ver
         Root::Fits => None,
         Root::Missing => Some((
             Severity::Error,
-            format!("{name} names {}, which is no toolchain", snapshot.short(path)),
-            "the editor finds no go, or go no standard library",
+            format!("{name} names {}, which is not a toolchain", snapshot.short(path)),
+            "the editor does not find go or the standard library",
         )),
         Root::Other(version) => Some((
             Severity::Warning,
             format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with another Go than the terminal",
+            "the editor checks and builds with another version than the terminal",
         )),
     }
 }
 
 fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
-    // A bare name is looked up on PATH.
+    // A bare name is searched on PATH.
     if !path.is_absolute() || path.is_inside(&snapshot.gover.bin) {
         return None;
     }
     if !snapshot.is_file(path) {
-        let what = format!("{name} names {}, which is not there", snapshot.short(path));
-        return Some((Severity::Error, what, "the editor finds no go"));
+        let what = format!("{name} names {}, which does not exist", snapshot.short(path));
+        return Some((Severity::Error, what, "the editor does not find go"));
     }
     let goroot = path.parent()?.parent()?;
     match root(snapshot, &goroot) {
         Root::Other(version) => Some((
             Severity::Warning,
             format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with another Go than the terminal",
+            "the editor checks and builds with another version than the terminal",
         )),
         Root::Fits | Root::Missing => None,
     }
@@ -121,14 +122,10 @@ fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Verdict> {
     }
     let path = snapshot.short(&snapshot.system.path(list));
     let what = format!("{name} is {path}, and GOPATH is {}", snapshot.short(&first));
-    Some((
-        Severity::Warning,
-        what,
-        "the editor downloads modules and installs tools a second time, elsewhere",
-    ))
+    Some((Severity::Warning, what, "the editor downloads modules and installs tools a second time"))
 }
 
-/// Whether a GOTOOLCHAIN makes the editor's tools use another Go than the selection.
+/// Whether a GOTOOLCHAIN makes the editor's tools use another version than the selected one.
 fn is_other(snapshot: &Snapshot<'_>, text: &str) -> bool {
     let name = text.split('+').next().unwrap_or_default();
     name.starts_with("go1") && !["", name].contains(&selected(snapshot))

@@ -1,17 +1,17 @@
-//! Where settings of VS Code are.
+//! Where VS Code keeps settings.
 
 use crate::{MachinePath, Snapshot};
 
 /// A settings file that exists.
 pub(super) struct Place {
     pub(super) file: MachinePath,
-    /// What `${workspaceFolder}` means in it.
+    /// The value of `${workspaceFolder}` in it.
     pub(super) workspace: MachinePath,
-    /// Whether it is the user's alone; those of a workspace are shared with others.
+    /// Whether only the user has it; a workspace is shared with others.
     pub(super) is_own: bool,
 }
 
-/// Of the user, of remote machines, of the workspace: what comes later counts for the editor.
+/// Settings of the user, of remote machines and of the workspace. Later ones take precedence.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |file: MachinePath, workspace: &MachinePath, is_own: bool| {

@@ -9,7 +9,7 @@ fn a_goroot_that_is_gone_is_taken_out_of_the_users_settings() {
     let machine = Machine::linux().file(USER, before);
     let findings = machine.findings("vscode");
     assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
-    assert_eq!(findings[0].what, "go.goroot names /usr/local/go, which is no toolchain");
+    assert_eq!(findings[0].what, "go.goroot names /usr/local/go, which is not a toolchain");
     assert_eq!(
         findings[0].evidence[0].to_string(),
         "/home/ann/.config/Code/User/settings.json:3: \"go.goroot\": \"/usr/local/go\","
@@ -61,7 +61,7 @@ fn settings_of_a_workspace_are_shown_and_left_to_the_person() {
         whats,
         [
             "go.gopath is ~/work, and GOPATH is ~/go",
-            "go.toolsEnvVars.GOROOT names ~/shop/go, which is no toolchain",
+            "go.toolsEnvVars.GOROOT names ~/shop/go, which is not a toolchain",
             "go.toolsEnvVars.GOTOOLCHAIN is `go1.21.3`",
             "go.toolsEnvVars.GO111MODULE is `off`",
         ]
@@ -75,7 +75,7 @@ fn a_workspace_file_alone_is_read() {
     let settings = "{\"folders\": [{\"path\": \".\"}],\n\"settings\": {\n\"go.goroot\": \"/nope\"\n}}";
     let machine = Machine::linux().file("~/shop/all.code-workspace", settings).at("~/shop/api/v2");
     let findings = machine.findings("vscode");
-    assert_eq!(findings[0].what, "go.goroot names /nope, which is no toolchain");
+    assert_eq!(findings[0].what, "go.goroot names /nope, which is not a toolchain");
     assert_eq!(
         findings[0].evidence[0].to_string(),
         "/home/ann/shop/all.code-workspace:3: \"go.goroot\": \"/nope\""
@@ -93,7 +93,7 @@ fn settings_of_a_remote_machine_are_found() {
         "{\n  \"go.alternateTools\": {\n    \"go\": \"~/sdk/go1.20.1/bin/go\"\n  }\n}\n",
     );
     let findings = machine.findings("vscode");
-    assert_eq!(findings[0].what, "go.alternateTools.go names ~/sdk/go1.20.1/bin/go, which is not there");
+    assert_eq!(findings[0].what, "go.alternateTools.go names ~/sdk/go1.20.1/bin/go, which does not exist");
     assert!(machine.repaired(&findings).findings("vscode").is_empty());
 }
 

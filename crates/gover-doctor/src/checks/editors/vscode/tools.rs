@@ -1,11 +1,11 @@
-//! gopls and dlv, which the extension starts, and the Go that they were built with.
+//! gopls and dlv, which the extension starts, and the Go version that built them.
 
 use gover_core::ToolchainName;
 
 use crate::snapshot::programs::Run;
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
-/// Tools in GOBIN or GOPATH/bin that were built with an older minor version than the selected one.
+/// Tools in GOBIN or GOPATH/bin that an older minor version than the selected one built.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let (Some(selected), Some(bin)) = (&selection.version, &selection.bin) else { return Vec::new() };
@@ -28,7 +28,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// `PROGRAM: go1.21.3`, as `go version PROGRAM` says it. GOTOOLCHAIN keeps it from fetching another Go for the answer.
+/// `go version PROGRAM` prints `PROGRAM: go1.21.3`. GOTOOLCHAIN prevents a download for the answer.
 fn built_with(snapshot: &Snapshot<'_>, go: &MachinePath, program: &MachinePath) -> Option<ToolchainName> {
     let variables = &[("GOTOOLCHAIN", Some("local")), ("GOROOT", None)];
     let run = Run { program: go, arguments: &["version", program.as_str()], variables, input: "" };
@@ -41,11 +41,11 @@ const TOOLS: &[(&str, &str, &str)] = &[
     (
         "gopls",
         "golang.org/x/tools/gopls",
-        "it knows neither the language nor the standard library of the selected Go, and reports errors that are none",
+        "it does not know the language and standard library of the selected Go, and reports false errors",
     ),
     (
         "dlv",
         "github.com/go-delve/delve/cmd/dlv",
-        "it may not read programs of the selected Go: `Version of Delve is too old for this version of Go`",
+        "it may fail to read programs of the selected Go: `Version of Delve is too old for this version of Go`",
     ),
 ];

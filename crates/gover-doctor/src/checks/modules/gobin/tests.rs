@@ -58,7 +58,7 @@ fn programs_that_no_shell_finds_are_a_note_with_the_line_to_add() {
     let machine = Machine::linux().program("~/go/bin/gopls", "");
     let findings = machine.findings("gobin");
     assert_eq!(findings[0].severity, Severity::Note);
-    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin: holds 1 program");
+    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/go/bin: contains 1 program");
     let line = r#"export PATH="$PATH:$HOME/go/bin""#;
     assert_eq!(findings[0].fix.commands, [format!("echo '{line}' >> ~/.bashrc")]);
     assert_eq!(machine.clone().file("~/.profile", &format!("{line}\n")).findings("gobin"), []);

@@ -1,4 +1,4 @@
-//! GOPROXY: what is written in it, and whether its servers answer.
+//! The value of GOPROXY, and whether its servers answer.
 
 use gover_source::{Probe, Verdict};
 
@@ -34,7 +34,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What can be told from the value alone.
+/// Findings about the value alone.
 fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec<Finding> {
     let found = |severity, what: String, why: &str| {
         Finding::new(severity, what, why).shown_by(setting.evidence.clone())
@@ -51,42 +51,42 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
     for entry in asked {
         let shown = mask(&entry.text);
         if entry.place == Place::Invalid {
-            let what = format!("GOPROXY has an entry that is no address: `{shown}`");
-            let why = "every command that needs a module fails; entries are separated by `,` or `|` and are https, http or file addresses, `direct` or `off`";
+            let what = format!("GOPROXY has an entry that is not an address: `{shown}`");
+            let why = "every command that needs a module fails. Separate entries with `,` or `|`; use https, http or file addresses, `direct` or `off`";
             return vec![setting.removed(snapshot, found(Severity::Error, what, why))];
         }
         let host = entry.host().unwrap_or_default();
         if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
             let what = format!("GOPROXY names {host}, which {what_happened}");
-            let why = "each download waits for it, and most then fail";
+            let why = "each download waits for it, and most downloads fail";
             findings.push(setting.removed(snapshot, found(Severity::Error, what, why)));
         }
         if entry.text.starts_with("http://") && !is_near(&host) {
             let what = format!("GOPROXY reaches {shown} without encryption");
-            let why =
-                "whoever is on the way can read what is downloaded, and change what no checksum protects";
+            let why = "others on the network can read downloads, and change those without a checksum";
             let finding = found(Severity::Warning, what, why);
             let encrypted = setting.shown().replace("http://", "https://");
             findings.push(finding.command(snapshot.go_env_write("GOPROXY", &encrypted)));
         }
     }
     if asked.first().is_some_and(|entry| entry.place == Place::Off) {
-        let why = "whatever is not in the module cache fails with `module lookup disabled by GOPROXY=off`";
-        let what = "GOPROXY=off forbids every download of a module".to_owned();
+        let why =
+            "modules that are not in the module cache fail with `module lookup disabled by GOPROXY=off`";
+        let what = "GOPROXY=off forbids downloading modules".to_owned();
         findings.push(setting.removed_by_hand(snapshot, found(Severity::Warning, what, why)));
     }
     if let Some(end) = end.and_then(|end| entries.get(end)).filter(|_| asked.len() < entries.len()) {
-        let what = format!("entries of GOPROXY behind `{}` are never asked", end.text);
+        let what = format!("entries of GOPROXY after `{}` are never used", end.text);
         findings.push(found(
             Severity::Warning,
             what,
-            "`direct` and `off` end the list, so that the rest has no effect",
+            "`direct` and `off` end the list, so the rest has no effect",
         ));
     }
     findings
 }
 
-/// What the servers answered, in the order in which go asks them.
+/// Findings about the answers of the servers, in the order in which go asks them.
 fn unanswered(
     snapshot: &Snapshot<'_>,
     setting: &Setting,
@@ -95,7 +95,7 @@ fn unanswered(
 ) -> Vec<Finding> {
     let answers = network.proxies.iter().map(network::evidence);
     let mut findings = Vec::new();
-    // Whether go comes to this entry with every question.
+    // Whether go asks this entry for every module.
     let mut is_reached = true;
     for (index, entry) in entries.iter().enumerate() {
         if entry.ends() {
@@ -139,16 +139,16 @@ fn why(asked: &Probe, is_reached: bool, falls_through: bool) -> &'static str {
     match (&asked.verdict, is_reached, falls_through) {
         (Verdict::Status(404 | 410, _), _, true) => "it has no toolchains; go asks the next entry",
         (Verdict::Status(404 | 410, _), _, false) => {
-            "go cannot download toolchains from it; perhaps its address lacks a part, such as `/api/go`"
+            "go cannot download toolchains from it; its address may be incomplete, for example without `/api/go`"
         }
         (Verdict::Status(403 | 451, _), ..) => "go cannot download toolchains, and asks no other entry",
-        (_, false, _) => "go fails for each module that the entries before it do not have",
-        (_, true, true) => "each download waits for it before the next entry is asked",
-        (_, true, false) => "go asks no other entry after this, so that every download fails",
+        (_, false, _) => "go fails for each module that earlier entries do not have",
+        (_, true, true) => "each download waits for it before go asks the next entry",
+        (_, true, false) => "go asks no other entry after this one, so every download fails",
     }
 }
 
-/// What else a person may look at.
+/// The command that helps further.
 fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
     match asked.verdict {
         Verdict::UntrustedCertificate(_) => Some("gover doctor tls-inspection".to_owned()),
@@ -168,11 +168,11 @@ fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
     }
 }
 
-/// Public proxies that are no more.
+/// Public proxies that no longer exist.
 const SHUT_DOWN: &[(&str, &str)] = &[
     ("gocenter.io", "was shut down in May 2021"),
-    ("athens.azurefd.net", "was an experiment and is no more"),
-    ("microsoftgoproxy.azurewebsites.net", "was an experiment and is no more"),
+    ("athens.azurefd.net", "was an experiment and no longer exists"),
+    ("microsoftgoproxy.azurewebsites.net", "was an experiment and no longer exists"),
 ];
 
 #[cfg(test)]

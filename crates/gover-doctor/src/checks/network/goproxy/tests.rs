@@ -11,8 +11,11 @@ fn with_value(value: &str) -> Machine {
 fn what_go_cannot_read_is_an_error_and_removed() {
     for (value, what) in [
         (",", "GOPROXY has no entries"),
-        ("https://a.example;direct", "GOPROXY has an entry that is no address: `https://a.example;direct`"),
-        ("https://a.example,drect", "GOPROXY has an entry that is no address: `drect`"),
+        (
+            "https://a.example;direct",
+            "GOPROXY has an entry that is not an address: `https://a.example;direct`",
+        ),
+        ("https://a.example,drect", "GOPROXY has an entry that is not an address: `drect`"),
     ] {
         let machine = with_value(value);
         let findings = machine.findings("goproxy");
@@ -52,13 +55,13 @@ fn credentials_are_shown_neither_as_evidence_nor_in_a_diff() {
 #[test]
 fn what_works_and_will_surprise_is_a_warning_that_only_the_person_can_judge() {
     for (value, what, command) in [
-        ("off", "GOPROXY=off forbids every download of a module", Some("go env -u GOPROXY")),
+        ("off", "GOPROXY=off forbids downloading modules", Some("go env -u GOPROXY")),
         (
             "http://p.example/go,direct",
             "GOPROXY reaches http://p.example/go without encryption",
             Some("go env -w 'GOPROXY=https://p.example/go,direct'"),
         ),
-        ("direct,https://p.example", "entries of GOPROXY behind `direct` are never asked", None),
+        ("direct,https://p.example", "entries of GOPROXY after `direct` are never used", None),
     ] {
         let findings = with_value(value).findings("goproxy");
         assert_eq!(findings.len(), 1, "{findings:?}");

@@ -1,4 +1,4 @@
-//! The variables by which programs find a proxy.
+//! The variables that configure an HTTP proxy.
 
 #[cfg(test)]
 mod tests;
@@ -32,7 +32,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The proxies that were asked and are of no use.
+/// Proxies that do not work.
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for asked in network.http_proxies.iter().filter(|asked| asked.verdict != Verdict::Good) {
@@ -47,9 +47,9 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
                 (Severity::Error, "go, git and gover send everything to it, so every download fails")
             }
             Verdict::Status(407, _) => {
-                (Severity::Error, "it wants a name and a password, `http://NAME:PASSWORD@HOST:PORT`")
+                (Severity::Error, "it requires a name and a password: `http://NAME:PASSWORD@HOST:PORT`")
             }
-            _ => (Severity::Warning, "it gives no way to Go's servers, or is no proxy"),
+            _ => (Severity::Warning, "it does not connect to Go's servers, or is not a proxy"),
         };
         let what =
             format!("the proxy in {}, {}: {}", first.name, asked.address, network::words(&asked.verdict));
@@ -62,5 +62,5 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     findings
 }
 
-/// The variables that hold a proxy, in the order in which go asks for them.
+/// The variables that hold a proxy, in the order in which go reads them.
 const NAMES: &[&str] = &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];

@@ -7,18 +7,18 @@ const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Sett
 #[test]
 fn what_is_no_address_is_an_error_and_removed() {
     for (value, wrong) in [
-        ("\"http://p.example:80\"", "it has quotation marks in it"),
-        ("http://p.example:80 ", "it has blanks in it"),
-        ("htps://p.example", "a proxy's address begins with http, https or socks5"),
-        ("http://", "it names no host"),
-        ("http://p.example:port", "its port is no number"),
+        ("\"http://p.example:80\"", "it contains quotation marks"),
+        ("http://p.example:80 ", "it contains spaces"),
+        ("htps://p.example", "its scheme is not http, https or socks5"),
+        ("http://", "it has no host"),
+        ("http://p.example:port", "its port is not a number"),
     ] {
         let line = format!("export HTTPS_PROXY='{value}'\n");
         let machine = Machine::linux().file("~/.profile", &line).var("HTTPS_PROXY", value);
         let findings = machine.findings("http-proxy");
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert_eq!(findings[0].severity, Severity::Error);
-        assert_eq!(findings[0].what, format!("HTTPS_PROXY is no address of a proxy: {wrong}"));
+        assert_eq!(findings[0].what, format!("HTTPS_PROXY is not a proxy address: {wrong}"));
         assert_eq!(findings[0].evidence[0].to_string(), format!("HTTPS_PROXY={value} (set in ~/.profile:1)"));
         assert_eq!(findings[0].fix.commands, ["unset HTTPS_PROXY"]);
         let repaired = machine.repaired(&findings);

@@ -1,4 +1,4 @@
-//! What can be told from the variables alone.
+//! Findings about the values of the variables alone.
 
 use super::NAMES;
 use crate::checks::network::setting::{Setting, host};
@@ -7,7 +7,7 @@ use crate::{Evidence, Finding, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let settings: Vec<Setting> = if snapshot.system.is_windows() {
-        // Names have no case there.
+        // Names of variables are case-insensitive there.
         ["HTTPS_PROXY", "HTTP_PROXY"]
             .iter()
             .filter_map(|name| Setting::of_environment(snapshot, name))
@@ -30,7 +30,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Go adds `http://` to whatever has no scheme it knows, so that little is refused and much leads nowhere
+/// Go adds `http://` to values without a known scheme, so it accepts many that cannot work
 /// (golang.org/x/net/http/httpproxy, `parseProxy`).
 fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let value = setting.value.as_str();
@@ -39,20 +39,20 @@ fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
     let port = place.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
     let wrong = if value.contains(['"', '\'', '`']) {
-        "it has quotation marks in it"
+        "it contains quotation marks"
     } else if value.contains(char::is_whitespace) {
-        "it has blanks in it"
+        "it contains spaces"
     } else if !["http", "https", "socks5", "socks5h"].contains(&scheme.to_ascii_lowercase().as_str()) {
-        "a proxy's address begins with http, https or socks5"
+        "its scheme is not http, https or socks5"
     } else if host(value).is_empty() {
-        "it names no host"
+        "it has no host"
     } else if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        "its port is no number"
+        "its port is not a number"
     } else {
         return None;
     };
-    let what = format!("{} is no address of a proxy: {wrong}", setting.name);
-    let why = "every download over it fails, with errors that do not name the variable";
+    let what = format!("{} is not a proxy address: {wrong}", setting.name);
+    let why = "every download through it fails, with errors that do not name the variable";
     let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
     Some(setting.removed(snapshot, finding))
 }
@@ -63,14 +63,13 @@ fn disagreeing(snapshot: &Snapshot<'_>, upper: &'static str, lower: &'static str
     if first.value == second.value {
         return None;
     }
-    let what = format!("{upper} and {lower} say different things");
-    let why =
-        "go takes the one in capitals, `curl` and git the other, so that one works where the other fails";
+    let what = format!("{upper} and {lower} have different values");
+    let why = "go uses the upper-case one, `curl` and git the lower-case one, so one may work while the other fails";
     let finding = Finding::warning(what, why).shown_by(first.evidence).shown_by(second.evidence.clone());
     Some(Setting { evidence: Vec::new(), ..second }.removed_by_hand(snapshot, finding))
 }
 
-/// `HTTP_PROXY` alone serves plain http, which Go's servers do not speak.
+/// `HTTP_PROXY` applies only to plain http, which Go's servers do not use.
 fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
     let is_https = |setting: &&Setting| setting.name.eq_ignore_ascii_case("HTTPS_PROXY");
     if settings.iter().any(|setting| is_https(&setting)) {
@@ -78,8 +77,7 @@ fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
     }
     let first = settings.first()?;
     let what = format!("{} is set, and HTTPS_PROXY is not", first.name);
-    let why =
-        "go uses it for plain http alone; everything that it downloads is https and goes without the proxy";
+    let why = "go uses it only for plain http, but downloads everything over https, without the proxy";
     let mut finding = Finding::note(what, why).shown_by(first.evidence.clone());
     if first.shown() == first.value {
         let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &first.value));
@@ -88,12 +86,12 @@ fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
     Some(finding)
 }
 
-/// Proxies that other programs use and go does not know of.
+/// Proxies that other programs use and go ignores.
 fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let all = ["ALL_PROXY", "all_proxy"].into_iter().find_map(|name| Setting::of_environment(snapshot, name));
     if let Some(all) = all {
         let what = format!("{} is set, which go does not read", all.name);
-        let why = "go goes without a proxy; it reads HTTPS_PROXY";
+        let why = "go uses no proxy; it reads HTTPS_PROXY";
         let mut finding = Finding::note(what, why).shown_by(all.evidence.clone());
         if all.shown() == all.value {
             let line = snapshot.shell.map(|shell| shell.syntax().set_env("HTTPS_PROXY", &all.value));
@@ -103,11 +101,11 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
     let is_on = snapshot.registry.number(Hive::User, INTERNET_SETTINGS, "ProxyEnable") == Some(1);
     let server = snapshot.registry.shown(Hive::User, INTERNET_SETTINGS, "ProxyServer").filter(|_| is_on)?;
-    // `http=a:80;https=b:80`, or one for all.
+    // `http=a:80;https=b:80`, or one proxy for all.
     let https = server.split(';').find_map(|part| part.strip_prefix("https="));
     let proxy = https.or_else(|| (!server.contains('=')).then_some(server.as_str()))?;
-    let what = format!("the settings of Windows have a proxy, {proxy}, which go does not read");
-    let why = "go and git go without it; they read HTTPS_PROXY";
+    let what = format!("the Windows settings have a proxy, {proxy}, which go does not use");
+    let why = "go and git do not use it; they read HTTPS_PROXY";
     let evidence = Evidence::registry(Hive::User, INTERNET_SETTINGS, "ProxyServer", server.as_str());
     let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
@@ -122,10 +120,7 @@ fn exceptions(snapshot: &Snapshot<'_>) -> Option<Finding> {
         setting.value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
     let name = setting.name;
     let (what, why) = if entries.contains(&"*") {
-        (
-            format!("{name} has `*`, which switches the proxy off"),
-            "nothing goes through the proxy that is set",
-        )
+        (format!("{name} has `*`, which switches the proxy off"), "no request uses the proxy that is set")
     } else {
         let wrong = entries.iter().find(|entry| matches_nothing(entry))?;
         let what = format!("`{wrong}` in {name} matches no host");
@@ -146,11 +141,11 @@ fn matches_nothing(entry: &str) -> bool {
     entry.contains("://") || entry.contains([';', ' ']) || is_mask
 }
 
-/// The entry as it was probably meant.
+/// The entry as it was probably intended.
 fn repaired(entry: &str) -> String {
     let parts = entry.split([';', ' ']).filter(|part| !part.is_empty()).map(|part| {
         let part = part.split_once("://").map_or(part, |(_, rest)| rest).trim_end_matches('/');
-        // `10.*` and `192.168.*` mean networks.
+        // People write `10.*` and `192.168.*` for networks.
         let numbers: Vec<&str> = part.trim_end_matches(".*").split('.').collect();
         let is_network = part.ends_with(".*") && numbers.iter().all(|number| number.parse::<u8>().is_ok());
         if is_network && numbers.len() < 4 {

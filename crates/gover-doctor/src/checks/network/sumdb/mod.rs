@@ -1,4 +1,4 @@
-//! The checksum database: switched off, kept from too much, or out of reach.
+//! The checksum database is off, skipped for too many modules, or not reachable.
 
 mod patterns;
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! Lists of modules that are kept from checks, and whether they hold more than what is private.
+//! Lists of modules that go does not check, and whether they match more than private modules.
 
 use crate::checks::network::setting::Setting;
 use crate::{Finding, Severity, Snapshot};
 
-/// What each list that is set keeps from being checked.
+/// Checks each list that is set.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let lists = ["GOPRIVATE", "GONOSUMDB", "GOINSECURE"];
     let found = lists.into_iter().filter_map(|name| {
         let setting = Setting::of(snapshot, name)?;
-        // GONOSUMDB of its own stands in place of GOPRIVATE.
+        // GONOSUMDB replaces GOPRIVATE if it is set.
         let is_replaced = name == "GOPRIVATE" && snapshot.go_setting("GONOSUMDB").is_some();
         (!is_replaced).then(|| finding(snapshot, &setting)).flatten()
     });
@@ -24,12 +24,12 @@ fn finding(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     let name = setting.name;
     let is_insecure = name == "GOINSECURE";
     let severity = if matches_all || is_insecure { Severity::Error } else { Severity::Warning };
-    let whose = if matches_all { "every module" } else { "modules of everybody" };
-    let what = format!("{name} has `{first}`, which stands for {whose}");
+    let whose = if matches_all { "every module" } else { "modules of unrelated people" };
+    let what = format!("{name} has `{first}`, which matches {whose}");
     let why = if is_insecure {
-        "they are fetched without encryption, or from whoever shows any certificate"
+        "go downloads them without encryption, or with any certificate"
     } else {
-        "the checksum database is not asked about them, so that a changed module is not noticed"
+        "go does not check them with the checksum database, so it does not notice changes"
     };
     let mut found = Finding::new(severity, what, why).shown_by(setting.evidence.clone());
     if matches_all && narrow.is_empty() {
@@ -56,13 +56,14 @@ fn finding(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
 enum Width {
     /// Matches every module.
     All,
-    /// Matches modules of people who have nothing to do with each other.
+    /// Matches modules of unrelated people.
     Public,
-    /// Matches what may well be private.
+    /// Matches what may be private.
     Narrow,
 }
 
-/// A pattern is compared with the same number of leading elements of a module's path (`module.MatchPrefixPatterns`).
+/// A pattern is compared with as many leading elements of a module path
+/// (`module.MatchPrefixPatterns`).
 fn width(pattern: &str) -> Width {
     let pattern = pattern.trim_end_matches('/');
     let mut elements = pattern.split('/');
@@ -84,7 +85,7 @@ fn is_any(element: &str) -> bool {
     !element.is_empty() && element.bytes().all(|byte| byte == b'*')
 }
 
-/// Hosts on which anybody can publish a module.
+/// Hosts where anyone can publish a module.
 const PUBLIC: &[&str] = &[
     "github.com",
     "gitlab.com",
@@ -98,5 +99,5 @@ const PUBLIC: &[&str] = &[
     "gitee.com",
 ];
 
-/// Ends of names under which anybody can have a host.
+/// Domains under which anyone can register a host.
 const PUBLIC_SUFFIXES: &[&str] = &["*.com", "*.org", "*.net", "*.io", "*.dev", "*.in", "*.cn"];

@@ -52,7 +52,7 @@ fn patterns_that_match_every_module_are_removed() {
         let findings = machine.findings("sumdb");
         assert_eq!(findings[0].severity, Severity::Error, "{line}");
         assert!(
-            findings[0].what.ends_with("stands for every module") || line.contains("github"),
+            findings[0].what.ends_with("matches every module") || line.contains("github"),
             "{findings:?}"
         );
         assert!(machine.repaired(&findings).findings("sumdb").is_empty(), "{line}");
@@ -63,7 +63,7 @@ fn patterns_that_match_every_module_are_removed() {
 fn public_hosts_among_private_ones_are_named_with_the_list_that_is_meant() {
     let findings = with_line("GOPRIVATE=git.corp.example, github.com/*,github.com/acme").findings("sumdb");
     assert_eq!(findings[0].severity, Severity::Warning);
-    assert_eq!(findings[0].what, "GOPRIVATE has `github.com/*`, which stands for modules of everybody");
+    assert_eq!(findings[0].what, "GOPRIVATE has `github.com/*`, which matches modules of unrelated people");
     assert_eq!(findings[0].fix.commands, ["go env -w 'GOPRIVATE=git.corp.example,github.com/acme'"]);
     assert!(findings[0].fix.changes.is_empty());
     let findings = Machine::windows().var("GOPRIVATE", "*.com").findings("sumdb");
