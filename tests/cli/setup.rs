@@ -33,7 +33,7 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `csh` is not a shell gover knows
+error: `csh` is not a shell that gover knows
 hint: use one of bash, zsh, fish, powershell, cmd, nu, elvish, sh
 
 "#]]
@@ -45,8 +45,8 @@ exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: `cmd` cannot evaluate a script at its start
-hint: `gover use` works there without it: it remembers the shell's process
+error: `cmd` cannot run a script when it starts
+hint: `gover use` works in that shell without a script
 
 "#]]
     );

@@ -1,4 +1,4 @@
-//! The shells gover knows, by name.
+//! The shells that gover knows, by name.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use gover_core::{Diagnose, Env, Exit};
 
 use crate::syntax::{self, Syntax};
 
-/// A family of shells with the same language.
+/// A family of shells with one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ShellKind {
     Bash,
@@ -19,16 +19,16 @@ pub enum ShellKind {
     Cmd,
     Nu,
     Elvish,
-    /// Any other shell that speaks POSIX `sh`: dash, ash, ksh, mksh.
+    /// Any other shell that understands POSIX `sh`: dash, ash, ksh, mksh.
     Posix,
 }
 
 impl ShellKind {
-    /// All shells, in the order in which they are listed to people.
+    /// In the order in which messages list them.
     pub const ALL: [Self; 8] =
         [Self::Bash, Self::Zsh, Self::Fish, Self::PowerShell, Self::Cmd, Self::Nu, Self::Elvish, Self::Posix];
 
-    /// The name by which it is called on gover's command line and in `GOVER_SHELL`.
+    /// The name on the command line and in `GOVER_SHELL`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bash => "bash",
@@ -42,11 +42,11 @@ impl ShellKind {
         }
     }
 
-    /// Reads a name, or the path or process name of a shell's program: `zsh`, `-bash`, `/bin/dash`,
-    /// `C:\Windows\System32\cmd.exe`. Separators of all systems are understood everywhere.
+    /// Reads a name, the path of a shell, or the name of its process: `zsh`, `-bash`, `/bin/dash`,
+    /// `C:\Windows\System32\cmd.exe`. Accepts the separators of all systems.
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.trim().rsplit(['/', '\\']).next().unwrap_or_default();
-        // A login shell's own name begins with a dash.
+        // The name of a login shell begins with a dash.
         let name = name.strip_prefix('-').unwrap_or(name).to_ascii_lowercase();
         match name.strip_suffix(".exe").unwrap_or(&name) {
             "bash" => Some(Self::Bash),
@@ -61,8 +61,8 @@ impl ShellKind {
         }
     }
 
-    /// The shell that called: the one whose function called (`GOVER_SHELL`), else the nearest of `ancestors`
-    /// (names of the processes above this one, nearest first), else the login shell.
+    /// The shell that started gover: the one whose function did (`GOVER_SHELL`), else the nearest
+    /// of `ancestors` (names of processes, nearest first), else the login shell.
     pub fn detect(env: &Env, ancestors: impl IntoIterator<Item = String>) -> Option<Self> {
         env.text(vars::GOVER_SHELL)
             .and_then(|name| Self::parse(&name))
@@ -75,12 +75,11 @@ impl ShellKind {
         Self::parse(&env.text(vars::SHELL)?)
     }
 
-    /// Whether it is one of Unix, which on Windows has directories of its own making and `:` in PATH.
+    /// On Windows these shells have their own form of directories, and `:` in PATH.
     pub fn is_unix_like(self) -> bool {
         matches!(self, Self::Bash | Self::Zsh | Self::Fish | Self::Posix)
     }
 
-    /// How this shell is written.
     pub fn syntax(self) -> &'static dyn Syntax {
         syntax::of(self)
     }
@@ -100,9 +99,8 @@ impl FromStr for ShellKind {
     }
 }
 
-/// A name that is no shell gover knows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is not a shell gover knows", shown(name))]
+#[error("`{}` is not a shell that gover knows", shown(name))]
 pub struct UnknownShell {
     pub name: String,
 }
@@ -148,14 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_read_back() {
+    fn every_name_can_be_parsed() {
         for kind in ShellKind::ALL {
             assert_eq!(kind.name().parse(), Ok(kind));
         }
     }
 
     #[test]
-    fn the_calling_function_counts_before_processes_and_these_before_the_login_shell() {
+    fn the_function_precedes_processes_and_they_precede_the_login_shell() {
         let ancestors = || ["make".to_owned(), "-fish".to_owned(), "bash".to_owned()];
         let full = env(&[("GOVER_SHELL", "zsh"), ("SHELL", "/bin/bash")]);
         assert_eq!(ShellKind::detect(&full, ancestors()), Some(ShellKind::Zsh));
@@ -166,9 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_shell_is_answered_with_the_known_ones() {
+    fn the_error_for_an_unknown_shell_lists_the_known_ones() {
         let error = "csh".parse::<ShellKind>().unwrap_err();
-        assert_eq!(error.to_string(), "`csh` is not a shell gover knows");
+        assert_eq!(error.to_string(), "`csh` is not a shell that gover knows");
         assert_eq!(error.hints(), ["use one of bash, zsh, fish, powershell, cmd, nu, elvish, sh"]);
         assert_eq!(error.exit(), Exit::Usage);
     }

@@ -1,8 +1,9 @@
-//! Shells as data: which there are, how they quote, what `gover init` prints and what `gover setup` writes.
+//! Shells as data: which ones gover knows, how they quote, what `gover init` prints and what `gover
+//! setup` writes.
 //!
-//! Which shells exist never depends on the platform: `gover env --shell powershell` works on Linux. Everything
-//! here is computed from [`gover_core::Env`] and [`gover_core::Layout`]; only [`persist`] touches files, and
-//! what it would do can be seen before it does it.
+//! All shells exist on every system: `gover env --shell powershell` works on Linux. Everything is
+//! computed from [`gover_core::Env`] and [`gover_core::Layout`]. Only [`persist`] touches files,
+//! and it shows its changes before it makes them.
 
 mod entry;
 mod init;
@@ -13,7 +14,7 @@ mod syntax;
 #[cfg(test)]
 mod testing;
 
-pub use entry::PathEntry;
-pub use init::{InitError, script};
+pub use entry::{InitError, PathEntry};
+pub use init::script;
 pub use kind::{ShellKind, UnknownShell};
 pub use syntax::{Change, Syntax};

@@ -1,23 +1,24 @@
-//! Text made literal, one function per shell. Every value gover prints for a shell goes through here.
+//! Quotes text, with one function for each shell. Every value that gover prints for a shell goes
+//! through here.
 //!
-//! The result is one word (or, for `PowerShell`, one parenthesised expression) that means exactly the text,
-//! whatever options the shell has.
+//! The result is one word (for `PowerShell`, one expression in parentheses) that means exactly the
+//! text, whatever the options of the shell.
 
-/// For bash, zsh and every POSIX shell: single quotes; a quote itself stands outside them.
+/// For bash, zsh and every POSIX shell: single quotes. A quote in the text is outside them.
 pub fn posix(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// For fish: single quotes, in which `\` and `'` take a backslash.
+/// For fish: single quotes, with a backslash before `\` and `'`.
 pub fn fish(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// For `PowerShell`: single quotes, in which a quote is doubled, and nothing but ASCII.
+/// For `PowerShell`: single quotes, with quotes in the text doubled, and only ASCII.
 ///
-/// What a program prints is decoded by the console's code page, in which a path with `ö` comes out wrong on many
-/// systems; and `PowerShell` takes four curly quotes for straight ones. So both, and control characters, are
-/// written by number.
+/// `PowerShell` decodes the output of a program by the code page of the console, which on many
+/// systems breaks a path with `ö`. It also treats four curly quotes as straight ones. So these
+/// characters, and control characters, are written as numbers.
 pub fn powershell(text: &str) -> String {
     let mut parts = Vec::new();
     let mut plain = String::new();
@@ -27,7 +28,7 @@ pub fn powershell(text: &str) -> String {
             Ok(byte) if byte == b' ' || byte.is_ascii_graphic() => plain.push(char::from(byte)),
             _ => {
                 if !plain.is_empty() || parts.is_empty() {
-                    // The first part is text, so that `+` joins texts instead of adding numbers.
+                    // The first part is text, so that `+` joins texts and does not add numbers.
                     parts.push(format!("'{}'", std::mem::take(&mut plain)));
                 }
                 parts.push(format!("[char]0x{unit:04X}"));
@@ -43,11 +44,13 @@ pub fn powershell(text: &str) -> String {
     format!("({})", parts.join(" + "))
 }
 
-/// For a batch file, as what follows `set `: in quotation marks, which `set` takes away and between which only `%` means
-/// anything; it is doubled. A text with quotation marks of its own, which no Windows path has, has carets instead.
+/// For a batch file, after `set `: in quotation marks, which `set` removes. Between them only `%`
+/// is special; it is doubled. A text that contains quotation marks, which no Windows path does, has
+/// carets instead.
 ///
-/// A batch line cannot hold a line break; control characters, which no Windows path contains either, become blanks.
-/// Where delayed expansion is switched on, `!` is lost, and nothing in the line can prevent it.
+/// A batch line cannot contain a line break. Control characters, which no Windows path contains
+/// either, become spaces. If delayed expansion is on, `!` is lost, and nothing in the line can
+/// prevent that.
 pub fn cmd(text: &str) -> String {
     let quoted = text.contains('"');
     let mut result = String::new();
@@ -65,17 +68,17 @@ pub fn cmd(text: &str) -> String {
     if quoted { result } else { format!("\"{result}\"") }
 }
 
-/// For Nushell: double quotes with the escapes of its strings.
+/// For Nushell: double quotes, with the escapes of its strings.
 pub fn nu(text: &str) -> String {
     double_quoted(text, |code| format!("\\u{{{code:x}}}"))
 }
 
-/// For JSON, which Nushell's function reads.
+/// For the JSON that the function for Nushell reads.
 pub fn json(text: &str) -> String {
     double_quoted(text, |code| format!("\\u{code:04x}"))
 }
 
-/// For Elvish: single quotes, in which a quote is doubled.
+/// For Elvish: single quotes, with quotes in the text doubled.
 pub fn elvish(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
@@ -125,7 +128,8 @@ mod tests {
         "trailing\n\n",
     ];
 
-    /// What `script` prints in a real shell, split at zero bytes; `None` where it is not installed.
+    /// The output of `script` in a real shell, split at zero bytes; `None` if the shell is not
+    /// installed.
     fn printed(shell: &str, args: &[&str], script: &str) -> Option<Vec<String>> {
         let output = testing::run(Command::new(shell).args(args).args(["-c", script]))?;
         assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
@@ -153,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn hard_texts_come_back_from_real_shells() {
+    fn real_shells_return_difficult_texts_unchanged() {
         check(&HARD.map(str::to_owned));
     }
 
@@ -175,7 +179,7 @@ mod tests {
         }
     }
 
-    /// The value of the expressions that [`powershell`] writes, by the rules of `about_Quoting_Rules`.
+    /// The value of an expression of [`powershell`], by the rules of `about_Quoting_Rules`.
     fn powershell_value(expression: &str) -> String {
         let mut units = Vec::new();
         let mut rest = expression.trim_start_matches('(');

@@ -7,11 +7,13 @@ use std::sync::{Mutex, PoisonError};
 
 use gover_core::platform::IS_WINDOWS;
 
-/// Held while a file is open for writing or a process begins: a child that begins while another thread writes a
-/// program keeps that file open for an instant, and the kernel refuses to run it ("text file busy").
+/// Held while a file is open for writing or a process starts. A process that starts while another
+/// thread writes a program keeps that file open for an instant, and the kernel does not run it
+/// ("text file busy").
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// Runs a command with nothing of this user's configuration; `None`, with a note, if it is not installed.
+/// Runs a command without the configuration of this user. Prints a note and returns `None` if it is
+/// not installed.
 pub(crate) fn run(command: &mut Command) -> Option<Output> {
     let command = command
         .env("LC_ALL", "C.UTF-8")
@@ -35,7 +37,7 @@ pub(crate) fn run(command: &mut Command) -> Option<Output> {
     }
 }
 
-/// Writes a program that `sh` runs.
+/// Writes a program for `sh`.
 pub(crate) fn write_program(path: &Path, script: &str) {
     let _guard = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -43,7 +45,7 @@ pub(crate) fn write_program(path: &Path, script: &str) {
     gover_sys::file::make_executable(path).unwrap();
 }
 
-/// Whether programs can be scripts here, which the tests that need one ask first.
+/// Whether a program can be a script on this system.
 pub(crate) fn scripts_are_programs() -> bool {
     let answer = !IS_WINDOWS;
     if !answer {

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gover_core::Diagnose as _;
+
 use super::*;
 use crate::syntax::Change;
 use crate::testing;
@@ -9,13 +11,13 @@ fn env(variables: &[(&str, &str)]) -> Env {
     Env::from_map(variables.iter().copied(), PathBuf::from("/"))
 }
 
-/// A home with a program that tells what it was asked, on stderr, and prints code for `use`.
+/// A home with a program that prints its arguments on stderr and code for `use` on stdout.
 struct Home {
     directory: tempfile::TempDir,
     layout: Layout,
 }
 
-/// The answer to `use` comes from the environment variable `CODE`, the exit code from `EXIT`.
+/// The code for `use` is in the environment variable `CODE`, the exit code in `EXIT`.
 const PROGRAM: &str = r#"
 echo "shell=${GOVER_SHELL-none}" >&2
 for argument; do echo "argument=$argument" >&2; done
@@ -36,7 +38,7 @@ impl Home {
 
     fn script(&self, kind: ShellKind) -> String {
         let script = script(kind, &env(&[]), &self.layout).unwrap();
-        // Elvish has the module `edit` in its interactive editor only.
+        // Only the interactive editor of Elvish has the module `edit`.
         script.replace("edit:add-var gover~ {", "var gover~ = {")
     }
 
@@ -44,14 +46,15 @@ impl Home {
         self.layout.bin().into_os_string().into_string().unwrap()
     }
 
-    /// Runs `before`, evaluates the script twice as a user does, and runs `after` in a real shell.
+    /// Runs `before`, evaluates the script twice like a user does, and runs `after`, in a real
+    /// shell.
     fn run(&self, shell: Shell, before: &str, after: &str, answer: Answer<'_>) -> Option<Output> {
         let init = self.script(shell.kind);
         let evaluated = match shell.kind {
             ShellKind::Fish => "echo $INIT | source; echo $INIT | source",
-            // A variable that is defined in an evaluated text is seen in that text only.
+            // Only the evaluated text sees a variable that it defines.
             ShellKind::Elvish => &init,
-            // Aliases are expanded in what is read after they were defined, and `-c` is read at once.
+            // Aliases apply to text that is read after their definition, and `-c` is read at once.
             _ => "\\eval \"$INIT\"; \\eval \"$INIT\"",
         };
         testing::run(
@@ -66,7 +69,7 @@ impl Home {
     }
 }
 
-/// What the program prints for `use`, and its exit code for everything.
+/// The output of the program for `use`, and its exit code for everything.
 #[derive(Clone, Copy)]
 struct Answer<'a> {
     code: &'a str,
@@ -105,7 +108,8 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Runs the scenario in every installed shell, with the shell's own line for printing `GOVER_VERSION`.
+/// Runs the scenario in every installed shell, with a line of that shell that prints
+/// `GOVER_VERSION`.
 fn each_shell(scenario: impl Fn(&Home, Shell, &str)) {
     if !testing::scripts_are_programs() {
         return;
@@ -133,7 +137,7 @@ fn use_changes_this_shell_and_talks_on_stderr() {
 }
 
 #[test]
-fn use_can_take_back_what_it_did() {
+fn use_can_undo_its_change() {
     each_shell(|home, shell, print| {
         let code = shell.kind.syntax().evaluated(&[
             Change::Set("GOVER_VERSION", "1"),
@@ -149,7 +153,7 @@ fn use_can_take_back_what_it_did() {
 }
 
 #[test]
-fn use_is_found_behind_flags() {
+fn use_is_found_after_flags() {
     each_shell(|home, shell, print| {
         let code = shell.kind.syntax().set_env("GOVER_VERSION", "1.22");
         let after = format!("gover -q --color never -v use 1\n{print}");
@@ -161,7 +165,7 @@ fn use_is_found_behind_flags() {
 }
 
 #[test]
-fn other_commands_and_help_run_as_they_are() {
+fn other_commands_and_help_run_unchanged() {
     each_shell(|home, shell, print| {
         for (command, shown) in [
             ("gover list", "data\n"),
@@ -183,10 +187,11 @@ fn other_commands_and_help_run_as_they_are() {
 }
 
 #[test]
-fn a_failing_use_evaluates_nothing_and_keeps_its_code() {
+fn a_failed_use_evaluates_nothing_and_keeps_its_exit_code() {
     each_shell(|home, shell, _| {
         if shell.kind == ShellKind::Elvish {
-            // Has no codes but exceptions; the next test sees that nothing is evaluated.
+            // Elvish has exceptions instead of exit codes; the next test checks that nothing is
+            // evaluated.
             return;
         }
         let status = if shell.kind == ShellKind::Fish { "$status" } else { "$?" };
@@ -203,7 +208,7 @@ fn a_failing_use_evaluates_nothing_and_keeps_its_code() {
 }
 
 #[test]
-fn a_failing_use_in_elvish_is_an_exception() {
+fn a_failed_use_in_elvish_is_an_exception() {
     if !testing::scripts_are_programs() {
         return;
     }
@@ -265,7 +270,7 @@ fn an_empty_path_gets_no_empty_entry_and_empty_entries_stay() {
 }
 
 #[test]
-fn careful_and_odd_options_change_nothing() {
+fn strict_and_unusual_options_make_no_difference() {
     if !testing::scripts_are_programs() {
         return;
     }
@@ -283,7 +288,7 @@ fn careful_and_odd_options_change_nothing() {
     for (shell, before) in [(SHELLS[0], bash), (SHELLS[2], zsh), (SHELLS[5], dash)] {
         let code = shell.kind.syntax().set_env("GOVER_VERSION", "1.22");
         let after = "\\gover 'use' 1 \n echo \"version=$GOVER_VERSION\"\n\\gover list";
-        // Were the aliases for `false` expanded, the script would end at once.
+        // If the aliases for `false` applied, the script would end at once.
         let Some(output) = home.run(shell, &before, after, Answer::from(&*code)) else { continue };
         let text = stderr(&output);
         assert!(output.status.success(), "{}: {text}", shell.program);
@@ -299,7 +304,7 @@ fn careful_and_odd_options_change_nothing() {
 }
 
 #[test]
-fn a_failing_command_stops_a_careful_script() {
+fn a_failed_command_stops_a_strict_script() {
     if !testing::scripts_are_programs() {
         return;
     }
@@ -317,7 +322,7 @@ fn a_failing_command_stops_a_careful_script() {
 }
 
 #[test]
-fn the_script_leaves_nothing_but_the_function_and_path() {
+fn the_script_only_leaves_the_function_and_path() {
     if !testing::scripts_are_programs() {
         return;
     }
@@ -363,14 +368,14 @@ fn powershell_gets_nothing_that_a_code_page_could_change() {
 }
 
 #[test]
-fn a_shell_without_functions_is_told_what_works() {
+fn the_error_for_a_shell_without_functions_says_what_works() {
     let error = script(ShellKind::Cmd, &env(&[]), &Layout::new(PathBuf::from("/g"))).unwrap_err();
-    assert_eq!(error.to_string(), "`cmd` cannot evaluate a script at its start");
+    assert_eq!(error.to_string(), "`cmd` cannot run a script when it starts");
     assert_eq!(error.hints().len(), 1);
 }
 
 #[test]
-fn a_home_that_path_cannot_hold_is_refused() {
+fn a_home_that_path_cannot_contain_is_an_error() {
     let error = script(ShellKind::Bash, &env(&[]), &Layout::new(PathBuf::from("/a:b"))).unwrap_err();
     assert!(matches!(error, InitError::Separator { .. }));
 }
@@ -392,7 +397,7 @@ fn no_placeholder_is_left_in_any_script() {
 
 #[test]
 fn the_scripts_are_what_the_snapshots_show() {
-    // Paths are written as the platform has them.
+    // Paths have the form of the platform.
     if !testing::scripts_are_programs() {
         return;
     }

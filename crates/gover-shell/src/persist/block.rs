@@ -1,7 +1,7 @@
 //! One marked block of lines in a file that belongs to the user. Pure functions on bytes.
 //!
-//! The second line of the block records what removing the block alone would not restore: that there was
-//! no file, or that its last line had no end.
+//! The second line of the block records what removing the block alone would not restore: that there
+//! was no file, or that its last line had no end.
 
 use std::ops::RangeInclusive;
 
@@ -13,17 +13,17 @@ const BEGIN: &str = "# >>> gover >>>";
 /// The last line.
 const END: &str = "# <<< gover <<<";
 
-/// The second line, when the block was put behind complete lines.
+/// The second line if the block was added after complete lines.
 const NOTE: &str = "# Written by `gover setup`; `gover setup --undo` removes it.";
 
-/// The second line, when the file did not exist.
+/// The second line if the file did not exist.
 const NOTE_CREATED: &str = "# Written by `gover setup`, as is this file; `gover setup --undo` removes both.";
 
-/// The second line, when the last line had no end.
+/// The second line if the last line had no end.
 const NOTE_JOINED: &str =
     "# Written by `gover setup`, as is the line end before it; `gover setup --undo` removes both.";
 
-/// A marker without its counterpart.
+/// A marker without the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Damaged {
     pub(super) line: usize,
@@ -35,11 +35,11 @@ struct Block {
     /// From the first marker to the second.
     lines: RangeInclusive<usize>,
     note: &'static str,
-    /// Whether an editor gave its lines the ends of Windows.
+    /// Whether an editor converted its line ends to those of Windows.
     is_converted: bool,
 }
 
-/// The content with `lines` in the block: where the block is already, else at the end.
+/// The content with `lines` in the block: in place of an existing block, otherwise at the end.
 pub(super) fn insert(content: Option<&[u8]>, lines: &str) -> Result<Vec<u8>, Damaged> {
     let old = content.unwrap_or_default();
     let blocks = find(old)?;
@@ -60,13 +60,13 @@ pub(super) fn insert(content: Option<&[u8]>, lines: &str) -> Result<Vec<u8>, Dam
     }))
 }
 
-/// The content without any block: as it was before, or with whatever else was changed since. `None`
-/// if the file did not exist before and holds nothing else now.
+/// The content without any block: as it was before, plus later changes. `None` if the file did not
+/// exist before and contains nothing else now.
 pub(super) fn remove(content: &[u8]) -> Result<Option<Vec<u8>>, Damaged> {
     let blocks = find(content)?;
     let is_created = blocks.iter().any(|block| block.note == NOTE_CREATED);
     let mut new = edited(content, |line| outside(&blocks, line));
-    // With other lines behind the block, the line end is needed between them.
+    // If other lines follow the block, they need the line end.
     if let Some(last) = blocks.last()
         && last.note == NOTE_JOINED
         && *last.lines.end() == lines(content).count()
@@ -82,8 +82,9 @@ fn outside(blocks: &[Block], line: &Line<'_>) -> Edit {
     if is_inside { Edit::Remove } else { Edit::Keep }
 }
 
-/// The content with its block at the end, where what other lines put on PATH comes behind it. `None` if
-/// there is no block, if it is damaged, or if nothing but empty lines and comments follows it.
+/// The content with its block moved to the end, so that gover precedes what other lines put on
+/// PATH. `None` if there is no block, if it is damaged, or if only empty lines and comments follow
+/// it.
 pub(super) fn at_end(content: &[u8]) -> Option<Vec<u8>> {
     let last = find(content).ok()?.pop()?;
     let is_idle = |line: Line<'_>| matches!(line.text.trim_ascii().first(), None | Some(b'#'));
@@ -105,7 +106,7 @@ fn written(note: &str, lines: &str) -> String {
     format!("{BEGIN}\n{note}\n{lines}{END}")
 }
 
-/// All blocks. An editor may have given their lines other ends or spaces.
+/// An editor may have changed their line ends or indentation.
 fn find(content: &[u8]) -> Result<Vec<Block>, Damaged> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_replace_the_old_ones_where_they_are_and_can_still_be_undone() {
+    fn new_lines_replace_the_old_ones_and_can_be_undone() {
         for content in [None, Some(&b"a"[..]), Some(b"a\n")] {
             let mut once = insert(content, "old\n").unwrap();
             once.extend_from_slice(b"after\n");
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_was_copied_is_one_again() {
+    fn a_copied_block_becomes_one_again() {
         let once = insert(Some(b"a\n"), "old\n").unwrap();
         let copied = [&once[..], b"between\n", &once[2..]].concat();
         let repaired = insert(Some(&copied), LINES).unwrap();
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_goes_behind_what_was_added_after_it() {
+    fn a_block_moves_behind_later_lines() {
         for content in [None, Some(&b"a"[..]), Some(b"a\n")] {
             let once = insert(content, LINES).unwrap();
             assert_eq!(at_end(&once), None);
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_without_counterpart_is_damage() {
+    fn a_marker_without_the_other_one_is_damage() {
         for (content, line) in [
             ("a\n# >>> gover >>>\nb\n", 2),
             ("a\nb\n# <<< gover <<<\n", 3),

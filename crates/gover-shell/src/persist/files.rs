@@ -1,22 +1,24 @@
 //! Which startup files get a block, and what is in it.
 //!
-//! A block goes to the end of a file, so that gover comes before whatever the file itself puts on PATH.
+//! A block is at the end of a file, so that gover precedes everything that the file puts on PATH.
 //!
-//! - **bash** reads `.bashrc` in interactive shells and, in login shells, the first of `.bash_profile`,
-//!   `.bash_login` and `.profile` alone. So `.bashrc` and that first one get a block.
-//! - **`.profile`** is read by other POSIX shells too, and by the login of graphical desktops, from where editors
-//!   get their PATH; so it gets one whenever it exists, in plain `sh`.
-//! - **zsh** reads `.zshrc` in interactive shells. `.zprofile`, read by login shells before it, gets a block too,
-//!   because editors ask `zsh -l` and because Homebrew puts itself first on PATH there. `.zshenv` is read by
-//!   every zsh, scripts and `ssh HOST go build` among them: its block starts no program and only puts the
-//!   directory on PATH where it is missing, so that a script keeps the PATH it was given. (macOS reorders PATH
-//!   between `.zshenv` and `.zprofile`, hence both.)
-//! - **fish** reads every file of `conf.d`; gover's is its own.
-//! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only. On Windows PATH is in the
-//!   registry, and the profile is left to the user, as are the files of Nushell and Elvish.
+//! - **bash** reads `.bashrc` in interactive shells. Login shells read only the first of
+//!   `.bash_profile`, `.bash_login` and `.profile`. `.bashrc` and that first file get a block.
+//! - **`.profile`** is also read by other POSIX shells and by the login of graphical desktops, from
+//!   which editors get their PATH. It gets a block in plain `sh` whenever it exists.
+//! - **zsh** reads `.zshrc` in interactive shells, and `.zprofile` before it in login shells.
+//!   `.zprofile` gets a block too, because editors ask `zsh -l` and Homebrew puts itself first on
+//!   PATH there. Every zsh reads `.zshenv`, even for scripts and `ssh HOST go build`. Its block
+//!   starts no program and adds the directory to PATH only if it is missing, so that a script keeps
+//!   the PATH it was given. (macOS reorders PATH between `.zshenv` and `.zprofile`, so both are
+//!   needed.)
+//! - **fish** reads every file in `conf.d`; gover has its own.
+//! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only. On Windows
+//!   PATH is in the registry, and the profile is left to the user, like the files of Nushell and
+//!   Elvish.
 //!
-//! The login shell must work even if it has no file yet, so what it needs is created: `.bashrc` and `.profile`,
-//! `.zshrc`, `conf.d/gover.fish`; for others `.profile`.
+//! The login shell must work even without startup files, so these are created: `.bashrc` and
+//! `.profile`, `.zshrc`, `conf.d/gover.fish`; for other shells `.profile`.
 
 use std::path::{Path, PathBuf};
 
@@ -24,24 +26,25 @@ use gover_core::env::vars;
 use gover_core::{Env, Layout};
 
 use super::PersistError;
-use crate::init::{self, InitError};
+use crate::entry::InitError;
+use crate::init;
 use crate::kind::ShellKind;
 
 /// A startup file and the language of its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StartupFile {
     pub(super) path: PathBuf,
-    content: Content,
+    block: BlockKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
+enum BlockKind {
     Init(ShellKind),
-    /// Puts `bin` on PATH if it is missing, in `sh`.
+    /// Adds `bin` to PATH if it is missing, in `sh`.
     PathOnly,
 }
 
-/// The directories in which startup files are.
+/// The directories of startup files.
 struct Directories {
     home: PathBuf,
     zsh: PathBuf,
@@ -63,22 +66,22 @@ impl Directories {
         self.config.join("fish/conf.d/gover.fish")
     }
 
-    /// The profile of all programs that host `PowerShell`, and that of the terminal.
+    /// The profile of all programs that host `PowerShell`, and the one of the terminal.
     fn powershell(&self) -> [PathBuf; 2] {
         ["profile.ps1", "Microsoft.PowerShell_profile.ps1"]
             .map(|name| self.config.join("powershell").join(name))
     }
 }
 
-/// The files that need a block: those that exist and what the login shell cannot do without.
+/// The files that need a block: existing ones, and those that the login shell needs.
 pub(super) fn wanted(env: &Env) -> Result<Vec<StartupFile>, PersistError> {
     let directories = Directories::of(env)?;
     let home = &directories.home;
     let login = ShellKind::login(env);
     let mut files = Vec::new();
-    let mut want = |path: PathBuf, content, needed: bool| {
-        let file = StartupFile { path, content };
-        // A dangling link counts: writing through it creates what it points to.
+    let mut want = |path: PathBuf, block, needed: bool| {
+        let file = StartupFile { path, block };
+        // A dangling link counts: writing through it creates its target.
         if (needed || file.path.symlink_metadata().is_ok()) && !files.contains(&file) {
             files.push(file);
         }
@@ -86,33 +89,33 @@ pub(super) fn wanted(env: &Env) -> Result<Vec<StartupFile>, PersistError> {
 
     let bash_login =
         [".bash_profile", ".bash_login"].map(|name| home.join(name)).into_iter().find(|path| exists(path));
-    want(home.join(".bashrc"), Content::Init(ShellKind::Bash), login == Some(ShellKind::Bash));
+    want(home.join(".bashrc"), BlockKind::Init(ShellKind::Bash), login == Some(ShellKind::Bash));
     let has_bash_login = bash_login.is_some();
     if let Some(path) = bash_login {
-        want(path, Content::Init(ShellKind::Bash), true);
+        want(path, BlockKind::Init(ShellKind::Bash), true);
     }
     let needs_profile = match login {
         Some(ShellKind::Bash) => !has_bash_login,
         Some(ShellKind::Zsh | ShellKind::Fish) => false,
         _ => true,
     };
-    want(home.join(".profile"), Content::Init(ShellKind::Posix), needs_profile);
+    want(home.join(".profile"), BlockKind::Init(ShellKind::Posix), needs_profile);
 
-    want(directories.zsh.join(".zshrc"), Content::Init(ShellKind::Zsh), login == Some(ShellKind::Zsh));
-    want(directories.zsh.join(".zprofile"), Content::Init(ShellKind::Zsh), false);
+    want(directories.zsh.join(".zshrc"), BlockKind::Init(ShellKind::Zsh), login == Some(ShellKind::Zsh));
+    want(directories.zsh.join(".zprofile"), BlockKind::Init(ShellKind::Zsh), false);
     for directory in [&directories.zsh, home] {
-        want(directory.join(".zshenv"), Content::PathOnly, false);
+        want(directory.join(".zshenv"), BlockKind::PathOnly, false);
     }
 
     let has_fish = directories.config.join("fish").is_dir();
-    want(directories.fish(), Content::Init(ShellKind::Fish), has_fish || login == Some(ShellKind::Fish));
+    want(directories.fish(), BlockKind::Init(ShellKind::Fish), has_fish || login == Some(ShellKind::Fish));
     for profile in directories.powershell() {
-        want(profile, Content::Init(ShellKind::PowerShell), false);
+        want(profile, BlockKind::Init(ShellKind::PowerShell), false);
     }
     Ok(files)
 }
 
-/// Every file that may hold a block from any earlier setup.
+/// Every file that may contain a block of an earlier setup.
 pub(super) fn all(env: &Env) -> Result<Vec<PathBuf>, PersistError> {
     let directories = Directories::of(env)?;
     let home = &directories.home;
@@ -131,16 +134,16 @@ pub(super) fn all(env: &Env) -> Result<Vec<PathBuf>, PersistError> {
     Ok(paths)
 }
 
-/// The lines of a file's block. Nothing happens, and nothing is said, once the program is gone.
+/// The lines of the block in a file. Once the program is gone, they do and print nothing.
 pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<String, InitError> {
-    let kind = match file.content {
-        Content::Init(kind) => kind,
-        Content::PathOnly => ShellKind::Zsh,
+    let kind = match file.block {
+        BlockKind::Init(kind) => kind,
+        BlockKind::PathOnly => ShellKind::Zsh,
     };
     let syntax = kind.syntax();
     init::check_bin(kind, layout)?;
-    // With the usual home the lines are the same for everyone, as people like who share their files between
-    // machines.
+    // With the usual home the lines are the same for everyone, which suits people who share their
+    // files between machines.
     let (program, bin, export) = if init::is_default_home(env, layout) {
         ("\"$HOME/.gover/bin/gover\"".to_owned(), "\"$HOME/.gover/bin\"".to_owned(), String::new())
     } else {
@@ -149,8 +152,8 @@ pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<St
         let export = syntax.set_env(vars::GOVER_HOME, &init::text(kind, layout.home())?);
         (program, bin, format!("  {export}"))
     };
-    Ok(match (file.content, kind) {
-        (Content::PathOnly, _) => format!(
+    Ok(match (file.block, kind) {
+        (BlockKind::PathOnly, _) => format!(
             "if [ -x {program} ]; then\n{export}  case \":${{PATH-}}:\" in\n    (*:{bin}:*) ;;\n    \
              (*) export PATH={bin}\"${{PATH:+:$PATH}}\" ;;\n  esac\nfi\n"
         ),

@@ -1,9 +1,11 @@
-//! What `gover setup` changes so that every new shell has gover first on PATH, and how `--undo` takes it back.
+//! What `gover setup` changes so that every new shell has gover first on PATH, and how `--undo`
+//! reverts it.
 //!
-//! On Unix that is one marked block in each startup file that exists (and in the one the login shell needs, if
-//! it is missing); which files, and why, is in the module `files`. On Windows it is the user's PATH in the
-//! registry; that is in the module `registry`. A plan is computed first and says exactly what each place holds before and after; [`apply`] refuses
-//! if the place has changed since. Undoing restores a file byte for byte, whatever else was edited in it.
+//! On Unix this is one marked block in each startup file that exists, and in the one that the login
+//! shell needs; see the module `files`. On Windows it is the user's PATH in the registry; see the
+//! module `registry`. A plan shows the exact content of each place before and after, and [`apply`]
+//! fails if the place has changed since. Undoing restores a file byte for byte and keeps other
+//! edits.
 
 mod block;
 mod files;
@@ -18,17 +20,16 @@ use gover_sys::file::{read_limited, write_atomically};
 use gover_sys::registry::Text;
 use gover_sys::user_path;
 
-use crate::init::InitError;
+use crate::entry::InitError;
 
-pub use registry::{EntryChange, MachineEntry, Notice, UserPathEdit};
+pub use registry::{EntryChange, MachineEntry, UserPathEdit, Warning};
 
-/// The content of a startup file with gover's block at the end, so that gover comes before what other lines put on PATH;
-/// `None` if it is there already, or has none.
+/// The content of a startup file with the block of gover at the end, so that gover precedes what
+/// other lines put on PATH; `None` if it is there already, or the file has no block.
 pub fn block_at_end(content: &[u8]) -> Option<Vec<u8>> {
     block::at_end(content)
 }
 
-/// A change to one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     File(FileEdit),
@@ -46,67 +47,61 @@ impl Edit {
     }
 }
 
-/// A change to a startup file; `None` means that there is no file.
+/// `None` means that there is no file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEdit {
-    /// The file by the name the shell reads; it may be a link, which stays one.
+    /// The name that the shell reads. If it is a link, it stays a link.
     pub path: PathBuf,
     pub before: Option<Vec<u8>>,
     pub after: Option<Vec<u8>>,
-    /// The lines that are added, for a person to paste where gover may not write; empty when undoing.
+    /// The added lines, for a person to paste if gover may not write the file; empty when undoing.
     pub lines: String,
 }
 
-/// Who sees a change that was made.
+/// When a change takes effect.
 #[derive(Debug)]
 pub enum Reach {
-    /// Shells and windows that are opened from now on.
+    /// In shells and windows opened from now on.
     New,
-    /// Whoever signs in again: Windows did not pass the change on.
+    /// After the next sign-in, since Windows did not pass the change on.
     NextSignIn(io::Error),
 }
 
-/// What is to be done, what is done already, and where it cannot be done.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub edits: Vec<Edit>,
-    /// What the changes do not achieve, or what they run into.
-    pub notices: Vec<Notice>,
-    /// Startup files that hold the right lines already.
+    /// What the changes cannot achieve.
+    pub warnings: Vec<Warning>,
+    /// Startup files that have the right lines already.
     pub unchanged: Vec<PathBuf>,
-    /// Places that cannot be read or are damaged; the others can still be changed.
+    /// Places that cannot be read or are damaged. Others can still be changed.
     pub problems: Vec<PersistError>,
 }
 
-/// Why a place cannot be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PersistError {
-    /// Nobody's home: there is no directory for startup files.
-    #[error("the home directory of this user is not known")]
+    #[error("this user has no home directory")]
     NoHome,
-    /// The path of gover cannot be written into a startup file.
     #[error("cannot write the path of gover into a startup file")]
     Path(#[source] InitError),
     #[error("cannot read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
-    /// A startup file has half of gover's block.
-    #[error("`{}` has gover's marker in line {line} without its counterpart", path.display())]
+    /// A startup file has one of the two markers of gover's block.
+    #[error("`{}` has only one of gover's two markers, in line {line}", path.display())]
     Damaged { path: PathBuf, line: usize },
-    /// A startup file is marked read-only, as generated ones are.
+    /// Generated files often are.
     #[error("`{}` is read-only", path.display())]
     ReadOnly { path: PathBuf, lines: String },
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, lines: String, source: io::Error },
-    /// A place was changed by somebody else after the plan was made.
-    #[error("`{place}` has changed in the meantime")]
+    #[error("`{location}` has changed meanwhile")]
     Changed {
-        /// The file, or the registry value.
-        place: String,
+        /// The file or the registry value.
+        location: String,
     },
-    /// The registry did not answer or did not obey.
     #[error(r"cannot {verb} `{USER_PATH}` in the registry")]
     Registry {
-        /// What belongs there.
+        /// The entry that is needed.
         bin: PathBuf,
         verb: &'static str,
         source: io::Error,
@@ -118,15 +113,15 @@ impl Diagnose for PersistError {
         match self {
             Self::NoHome => vec!["set HOME to your home directory".to_owned()],
             Self::Path(error) => error.hints(),
-            Self::Read { .. } => vec!["check who may read it, then run `gover setup` again".to_owned()],
+            Self::Read { .. } => vec!["check that you may read it, then run `gover setup` again".to_owned()],
             Self::Damaged { line, .. } => {
                 vec![format!("remove line {line} and gover's lines next to it, then run the command again")]
             }
             Self::ReadOnly { lines, .. } | Self::Write { lines, .. } if lines.is_empty() => {
-                vec!["remove gover's lines by hand, or where the file is generated from".to_owned()]
+                vec!["remove gover's lines by hand, or from the file that it is generated from".to_owned()]
             }
             Self::ReadOnly { .. } | Self::Write { .. } => {
-                vec!["add these lines by hand, or where the file is generated from".to_owned()]
+                vec!["add these lines by hand, or to the file that it is generated from".to_owned()]
             }
             Self::Changed { .. } => vec!["run the command again".to_owned()],
             Self::Registry { bin, .. } => vec![format!(
@@ -153,7 +148,7 @@ impl Diagnose for PersistError {
     }
 }
 
-/// What `gover setup` has to do here. Changes nothing.
+/// Changes nothing.
 pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan(read_user_path(layout)?, machine_path().as_ref(), env, layout));
@@ -166,7 +161,7 @@ pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     Ok(plan)
 }
 
-/// What `gover setup --undo` has to do here. Changes nothing.
+/// Changes nothing.
 pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan_undo(read_user_path(layout)?, machine_path().as_ref(), env, layout));
@@ -175,18 +170,18 @@ pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     for path in files::all(env)? {
         plan.add(path, |content| content.map_or(Ok(None), block::remove), String::new());
     }
-    // What holds nothing of ours needs no mention.
+    // A file without a block is not worth a line.
     plan.unchanged.clear();
     Ok(plan)
 }
 
-/// Makes one change, unless the place is no longer as the plan saw it.
+/// Makes one change, unless the place has changed since the plan.
 pub fn apply(edit: &Edit, layout: &Layout) -> Result<Reach, PersistError> {
     match edit {
         Edit::File(edit) => apply_to_file(edit).map(|()| Reach::New),
         Edit::UserPath(edit) => {
             if read_user_path(layout)? != edit.before {
-                return Err(PersistError::Changed { place: USER_PATH.to_owned() });
+                return Err(PersistError::Changed { location: USER_PATH.to_owned() });
             }
             user_path::write(edit.after.as_ref()).map_err(|source| PersistError::Registry {
                 bin: layout.bin(),
@@ -220,9 +215,9 @@ impl Plan {
 fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
     let path = &edit.path;
     if read(path)? != edit.before {
-        return Err(PersistError::Changed { place: path.display().to_string() });
+        return Err(PersistError::Changed { location: path.display().to_string() });
     }
-    // Renaming would replace a read-only file all the same; whoever marked it so did not want that.
+    // A rename would replace a read-only file, but someone marked it for a reason.
     if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
         return Err(PersistError::ReadOnly { path: path.clone(), lines: edit.lines.clone() });
     }
@@ -230,7 +225,7 @@ fn apply_to_file(edit: &FileEdit) -> Result<(), PersistError> {
         Some(after) => {
             path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| write_atomically(path, after))
         }
-        // Of a link, what it points to: that is what was created.
+        // For a link, its target is what was created.
         None => fs::canonicalize(path).and_then(fs::remove_file),
     };
     written.map_err(|source| PersistError::Write { path: path.clone(), lines: edit.lines.clone(), source })
@@ -248,14 +243,14 @@ fn read_user_path(layout: &Layout) -> Result<Option<Text>, PersistError> {
     user_path::read().map_err(|source| PersistError::Registry { bin: layout.bin(), verb: "read", source })
 }
 
-/// The machine's PATH. One that hides it counts as none, since nothing is changed there.
+/// An unreadable PATH of the machine counts as none, since gover does not change it.
 fn machine_path() -> Option<Text> {
     user_path::read_machine().ok().flatten()
 }
 
-/// Bytes of a startup file; far more than a person or a program writes there.
+/// In bytes; far more than any startup file has.
 const LIMIT: u64 = 16 << 20;
-/// The registry value, as people find it.
+/// The registry value by its usual name.
 pub const USER_PATH: &str = r"HKCU\Environment\Path";
 
 #[cfg(test)]

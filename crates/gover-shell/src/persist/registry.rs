@@ -1,6 +1,7 @@
-//! The user's PATH in the registry of Windows: what changes in it, and what takes its effect away.
+//! The user's PATH in the registry of Windows: what changes in it, and what prevents an effect.
 //!
-//! Windows makes a program's PATH from the machine's value and the user's behind it. Only the user's is changed.
+//! The PATH of a program is the value of the machine followed by that of the user. gover changes
+//! only the latter.
 
 use std::path::{Path, PathBuf};
 
@@ -13,38 +14,38 @@ use gover_sys::user_path::{self, Entry};
 use super::{Edit, Plan};
 use crate::quote::powershell;
 
-/// A change to the user's PATH in the registry; `None` means that there is no such value.
+/// `None` means that there is no such value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPathEdit {
     pub before: Option<Text>,
     pub after: Option<Text>,
-    /// The same as people see it.
+    /// What changes, for people.
     pub change: EntryChange,
 }
 
-/// What happens to the entry that means gover's `bin`, as it is written in the registry.
+/// What happens to the entry for the `bin` of gover. Texts are as in the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryChange {
-    /// A new one, first.
+    /// A new entry at the front.
     Added(String),
-    /// One that was behind others is first now.
+    /// An entry that was behind others is now at the front.
     Moved(String),
-    /// Every one is gone.
+    /// All entries are gone.
     Removed(Vec<String>),
 }
 
-/// What is worth knowing about PATH although nothing is to be changed.
+/// What a person should know about PATH, although gover does not change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A Go in the machine's PATH is found before gover's.
+pub enum Warning {
+    /// The machine's PATH has a Go, which precedes the one of gover.
     MachineGo(MachineEntry),
-    /// gover stays in the machine's PATH, where an administrator put it.
+    /// An administrator put gover into the machine's PATH, where it stays.
     MachineGover(MachineEntry),
-    /// The user's PATH is longer than some programs can take.
+    /// Some programs cannot read a PATH of the user this long.
     LongUserPath { length: usize },
     /// Both together are longer than a line of `cmd.exe`.
     LongPath {
-        /// Their UTF-16 units, with variables expanded.
+        /// In UTF-16 units, with variables expanded.
         length: usize,
     },
 }
@@ -53,16 +54,16 @@ pub enum Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineEntry {
     pub directory: PathBuf,
-    /// Whether that is where Go's own installer puts Go.
+    /// Whether the installer of Go puts Go there.
     pub is_from_installer: bool,
-    /// The entry as it is stored, if it is for this directory alone.
+    /// The entry as it is stored, if it is for one directory only.
     entry: Option<String>,
     expands: bool,
 }
 
 impl MachineEntry {
-    /// Lines for an administrator's `PowerShell` that take the entry off the machine's PATH and leave all others as
-    /// they are written.
+    /// Lines for the `PowerShell` of an administrator that remove the entry from the machine's PATH
+    /// and keep all others as they are written.
     pub fn removal(&self) -> Option<Vec<String>> {
         let entry = powershell(self.entry.as_ref()?);
         Some(self.lines(&format!("$path -split ';' -ne {entry} -join ';'")))
@@ -78,7 +79,7 @@ impl MachineEntry {
     }
 }
 
-/// What `gover setup` changes in the user's `before`, seen together with the PATH of the machine.
+/// What `gover setup` changes in the user's PATH `before`, given that of the machine.
 pub(super) fn plan(before: Option<Text>, machine: Option<&Text>, env: &Env, layout: &Layout) -> Plan {
     let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
@@ -91,21 +92,21 @@ pub(super) fn plan(before: Option<Text>, machine: Option<&Text>, env: &Env, layo
         .flatten()
         .map(|path| user_path::expanded_length(path, &variables) + 1)
         .sum();
-    let notices = [
-        machine_go.map(Notice::MachineGo),
-        (length > LONGEST_IN_DIALOG).then_some(Notice::LongUserPath { length }),
-        (whole > LONGEST_LINE + 1).then(|| Notice::LongPath { length: whole - 1 }),
+    let warnings = [
+        machine_go.map(Warning::MachineGo),
+        (length > LONGEST_IN_DIALOG).then_some(Warning::LongUserPath { length }),
+        (whole > LONGEST_LINE + 1).then(|| Warning::LongPath { length: whole - 1 }),
     ];
     let change = match changed.found.first() {
         Some(entry) => EntryChange::Moved(text(entry)),
         None => EntryChange::Added(text(&bin)),
     };
     let mut plan = Plan::of_registry(before, changed.path, change);
-    plan.notices = notices.into_iter().flatten().collect();
+    plan.warnings = warnings.into_iter().flatten().collect();
     plan
 }
 
-/// What `gover setup --undo` changes in the user's `before`, seen together with the PATH of the machine.
+/// What `gover setup --undo` changes in the user's PATH `before`, given that of the machine.
 pub(super) fn plan_undo(before: Option<Text>, machine: Option<&Text>, env: &Env, layout: &Layout) -> Plan {
     let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
@@ -113,7 +114,7 @@ pub(super) fn plan_undo(before: Option<Text>, machine: Option<&Text>, env: &Env,
     let removed = changed.found.iter().map(|entry| text(entry)).collect();
     let mut plan = Plan::of_registry(before, changed.path, EntryChange::Removed(removed));
     let machine = machine.and_then(|machine| find_in_machine(machine, env, |entry| entry.is(&bin)));
-    plan.notices.extend(machine.map(Notice::MachineGover));
+    plan.warnings.extend(machine.map(Warning::MachineGover));
     plan
 }
 
@@ -125,7 +126,7 @@ impl Plan {
     }
 }
 
-/// The first `go` that the machine's PATH leads to, unless gover's is before it.
+/// The first `go` in the machine's PATH, unless gover precedes it.
 fn find_machine_go(machine: &Text, env: &Env, layout: &Layout) -> Option<MachineEntry> {
     let bin = user_path::encode(layout.bin().as_os_str());
     let found = find_in_machine(machine, env, |entry| entry.is(&bin) || is_go(Path::new(&entry.directory)))?;
@@ -146,8 +147,8 @@ fn find_in_machine(machine: &Text, env: &Env, wanted: impl Fn(&Entry) -> bool) -
     })
 }
 
-/// A variable that an entry may name. `GOVER_HOME` is often one of this shell alone, and an entry that names it nothing in a
-/// new window.
+/// A variable for entries of the registry. `GOVER_HOME` often exists in this shell only, and means
+/// nothing in a new window.
 fn lasting(name: &str, env: &Env) -> Option<std::ffi::OsString> {
     env.var_even_empty(name).filter(|_| !name.eq_ignore_ascii_case(vars::GOVER_HOME))
 }
@@ -156,7 +157,8 @@ fn is_go(directory: &Path) -> bool {
     directory.is_absolute() && directory.join(executable_name("go")).is_file()
 }
 
-/// Where Go's MSI package puts `bin`: below the directory of programs, in earlier times on the drive itself.
+/// Where the MSI package of Go puts `bin`: in the directory of programs, in earlier versions on the
+/// drive.
 fn installer_directories(env: &Env) -> Vec<PathBuf> {
     let above = [vars::PROGRAM_FILES, vars::PROGRAM_FILES_X86].map(|name| env.var(name).map(PathBuf::from));
     let drive = env.var(vars::SYSTEM_DRIVE).map(|mut drive| {
@@ -170,10 +172,10 @@ fn text(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
 
-/// What the older dialog for environment variables, and programs written for it, can take.
+/// The limit of the older dialog for environment variables, and of programs written for it.
 const LONGEST_IN_DIALOG: usize = 2047;
 
-/// What `cmd.exe` can take in one line.
+/// The limit of `cmd.exe`.
 const LONGEST_LINE: usize = 8191;
 
 #[cfg(test)]

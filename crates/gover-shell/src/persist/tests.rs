@@ -47,7 +47,7 @@ impl User {
         self.apply(&plan_undo(&self.env, &self.layout).unwrap())
     }
 
-    /// Applies a plan that must have no problems; the changed files, relative to the home.
+    /// Applies a plan without problems. Returns the changed files, relative to the home.
     fn apply(&self, plan: &Plan) -> Vec<String> {
         assert!(plan.problems.is_empty(), "{:?}", plan.problems);
         let mut changed: Vec<_> = plan
@@ -127,7 +127,7 @@ fn each_file_that_exists_gets_a_block_and_others_are_not_created() {
 }
 
 #[test]
-fn the_block_reads_well() {
+fn the_block_is_what_the_snapshot_shows() {
     if !has_startup_files() {
         return;
     }
@@ -192,7 +192,7 @@ fn bash_gets_the_login_file_that_it_reads_first() {
 }
 
 #[test]
-fn zsh_and_fish_are_found_where_the_user_keeps_them() {
+fn zsh_and_fish_are_found_in_the_directories_of_the_user() {
     if !has_startup_files() {
         return;
     }
@@ -224,7 +224,7 @@ fn undoing_restores_every_file_and_keeps_later_edits() {
 }
 
 #[test]
-fn a_home_elsewhere_is_written_out_and_exported() {
+fn another_home_is_written_in_full_and_exported() {
     if !has_startup_files() {
         return;
     }
@@ -239,7 +239,7 @@ fn a_home_elsewhere_is_written_out_and_exported() {
 }
 
 #[test]
-fn a_read_only_file_is_left_alone_and_its_lines_are_shown() {
+fn a_read_only_file_stays_and_its_lines_are_shown() {
     if !has_startup_files() {
         return;
     }
@@ -251,7 +251,7 @@ fn a_read_only_file_is_left_alone_and_its_lines_are_shown() {
     let error = apply(&plan.edits[0], &user.layout).unwrap_err();
     assert_eq!(error.to_string(), format!("`{}` is read-only", user.path(".zshrc").display()));
     assert_eq!(error.details()[0], r#"if [ -x "$HOME/.gover/bin/gover" ]; then"#);
-    assert_eq!(error.hints(), ["add these lines by hand, or where the file is generated from"]);
+    assert_eq!(error.hints(), ["add these lines by hand, or to the file that it is generated from"]);
     assert_eq!(user.read(".zshrc"), "mine\n");
 }
 
@@ -268,7 +268,7 @@ fn a_file_that_changed_after_the_plan_is_not_overwritten() {
 }
 
 #[test]
-fn a_damaged_or_unreadable_file_stops_no_other() {
+fn a_damaged_or_unreadable_file_does_not_stop_others() {
     if !has_startup_files() {
         return;
     }
@@ -277,7 +277,7 @@ fn a_damaged_or_unreadable_file_stops_no_other() {
     assert_eq!(plan.edits.len(), 1);
     let problems: Vec<_> = plan.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems.len(), 2);
-    assert!(problems[0].ends_with("has gover's marker in line 1 without its counterpart"), "{problems:?}");
+    assert!(problems[0].ends_with("has only one of gover's two markers, in line 1"), "{problems:?}");
     assert!(problems[1].starts_with("cannot read"), "{problems:?}");
 }
 
@@ -287,7 +287,7 @@ fn a_linked_startup_file_stays_a_link() {
         return;
     }
     let user = User::new("/bin/zsh", &[("dotfiles/zshrc", "mine\n")]);
-    // The crate for links between directories makes links to anything on Unix.
+    // On Unix, the function for links to directories makes links to anything.
     gover_sys::link::replace(&user.path("dotfiles/zshrc"), &user.path(".zshrc")).unwrap();
     gover_sys::link::replace(&user.path("dotfiles/new"), &user.path(".zshenv")).unwrap();
     assert_eq!(user.set_up(), [".zshenv", ".zshrc"]);
@@ -328,7 +328,7 @@ fn real_shells_of_every_kind_find_go_first() {
         ("fish", &["-l", "-c", "go"]),
     ] {
         if let Some(text) = user.run(shell, args) {
-            // An interactive bash without a terminal complains about that before it begins.
+            // An interactive bash without a terminal prints a complaint first.
             assert!(text.starts_with("shimmed\n"), "{shell} {args:?}: {text}");
         }
     }

@@ -15,7 +15,7 @@ impl Syntax for Cmd {
         format!("set {}\n", quote::cmd(&format!("{name}={value}")))
     }
 
-    /// Batch files set a failure code here if there is no such variable, and say nothing.
+    /// In a batch file this sets an error code if there is no such variable, without a message.
     fn unset_env(&self, name: &str) -> String {
         format!("set {name}=\n")
     }
@@ -24,15 +24,16 @@ impl Syntax for Cmd {
         format!("set {name}=")
     }
 
-    /// In quotation marks, since what `%PATH%` becomes may contain anything.
+    /// In quotation marks, since the value of `%PATH%` may contain anything.
     fn prepend_path(&self, directory: &PathEntry) -> String {
-        let (PathEntry::Named(text) | PathEntry::Asked(text)) = directory;
+        let (PathEntry::Literal(text) | PathEntry::Cygpath(text)) = directory;
         format!("set \"PATH={};%PATH%\"\n", text.replace('%', "%%"))
     }
 
-    /// A batch file is read line by line in the console's code page, which gover does not know and which has no
-    /// sign for many letters. So it is UTF-8 (65001) for these lines, and what it was afterwards. `chcp` says what it
-    /// was behind a colon, some languages with a dot at the end.
+    /// Windows reads a batch file line by line in the code page of the console, which gover does
+    /// not know and which lacks many letters. So the code page is UTF-8 (65001) for these lines and
+    /// the old one afterwards. `chcp` prints the old one after a colon, in some languages followed
+    /// by a dot.
     fn file(&self, code: String) -> String {
         if code.is_ascii() {
             return code;
@@ -43,8 +44,8 @@ impl Syntax for Cmd {
         )
     }
 
-    /// Nothing evaluates what a program prints, and there are no functions: `gover use` records its choice for
-    /// the process instead.
+    /// The command prompt has no functions and cannot evaluate the output of a program. `gover use`
+    /// stores a choice for its process instead.
     fn init_template(&self) -> Option<&'static str> {
         None
     }

@@ -29,8 +29,8 @@ impl Syntax for Fish {
 
     fn path_entry(&self, entry: &PathEntry) -> String {
         match entry {
-            PathEntry::Named(text) => quote::fish(text),
-            PathEntry::Asked(path) => format!("(command cygpath -u {})", quote::fish(path)),
+            PathEntry::Literal(text) => quote::fish(text),
+            PathEntry::Cygpath(path) => format!("(command cygpath -u {})", quote::fish(path)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The few statements gover needs, in every shell's language. One file per language.
+//! The statements that gover needs, in the language of each shell. One file for each language.
 
 mod cmd;
 mod elvish;
@@ -17,45 +17,42 @@ use crate::kind::ShellKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change<'a> {
     Set(&'a str, &'a str),
-    /// Removes a variable; one that is not there is fine.
+    /// A missing variable is not an error.
     Unset(&'a str),
 }
 
-/// How a shell writes what gover asks of it. Names are plain identifiers, values are anything without zero
-/// characters; each statement is returned with its line end.
+/// The statements of one shell. Names are plain identifiers, values any text without zero
+/// characters. Each statement ends with its line end.
 pub trait Syntax: Sync {
-    /// The text as one literal word.
     fn quote(&self, text: &str) -> String;
 
-    /// Gives the exported variable `name` a value.
     fn set_env(&self, name: &str, value: &str) -> String;
 
-    /// Removes the variable `name`; quietly, if there is none.
+    /// A missing variable is not an error.
     fn unset_env(&self, name: &str) -> String;
 
-    /// How a person removes the variable `name`, for hints.
+    /// What a person types to remove the variable, for hints.
     fn unset_by_hand(&self, name: &str) -> String;
 
-    /// Puts a directory before all others of PATH.
     fn prepend_path(&self, directory: &PathEntry) -> String;
 
-    /// An entry of PATH as one word.
     fn path_entry(&self, entry: &PathEntry) -> String {
-        // No `cygpath` serves the shells that do not overwrite this.
-        let (PathEntry::Named(text) | PathEntry::Asked(text)) = entry;
+        // Shells that do not override this have no `cygpath`.
+        let (PathEntry::Literal(text) | PathEntry::Cygpath(text)) = entry;
         self.quote(text)
     }
 
-    /// What a whole file of this code needs around it.
+    /// A whole file with this code.
     fn file(&self, code: String) -> String {
         code
     }
 
-    /// The line by which a person loads the function of `gover init`; `None` if there is no function.
+    /// The line with which a person loads the function of `gover init`; `None` if there is no
+    /// function.
     fn load_line(&self) -> Option<&'static str>;
 
-    /// What `gover use` prints for the function that `gover init` defined, which evaluates it if the exit code
-    /// is 0.
+    /// What `gover use` prints for the function of `gover init`, which evaluates it if the exit
+    /// code is 0.
     fn evaluated(&self, changes: &[Change<'_>]) -> String {
         changes
             .iter()
@@ -66,8 +63,9 @@ pub trait Syntax: Sync {
             .collect()
     }
 
-    /// The script of `gover init`; `'@GOVER@'` stands for the program, `'@BIN@'` for its directory, both with
-    /// their quotation marks. `None` for a shell that cannot evaluate what a program prints.
+    /// The script of `gover init`, with `'@GOVER@'` for the program and `'@BIN@'` for its
+    /// directory, including the quotation marks. `None` for a shell that cannot evaluate the output
+    /// of a program.
     fn init_template(&self) -> Option<&'static str>;
 }
 

@@ -1,4 +1,4 @@
-//! Nushell, which evaluates no text: its function reads the changes as JSON.
+//! Nushell cannot evaluate text, so its function reads the changes as JSON.
 
 use super::{Change, Syntax};
 use crate::entry::PathEntry;
@@ -32,7 +32,7 @@ impl Syntax for Nu {
         Some("gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)")
     }
 
-    /// One object: a text is set, `null` is unset.
+    /// One object: a text sets a variable, `null` removes it.
     fn evaluated(&self, changes: &[Change<'_>]) -> String {
         let members: Vec<_> = changes
             .iter()

@@ -1,4 +1,4 @@
-//! bash, zsh and POSIX `sh`, which differ in their `gover init` only.
+//! bash, zsh and POSIX `sh`, which differ in the output of `gover init` only.
 
 use super::Syntax;
 use crate::entry::PathEntry;
@@ -27,7 +27,7 @@ impl Syntax for Posix {
         format!("export {name}={}\n", quote::posix(value))
     }
 
-    /// With `-v`, since without it a function of that name may be meant.
+    /// Without `-v` this may remove a function of that name.
     fn unset_env(&self, name: &str) -> String {
         format!("unset -v {name}\n")
     }
@@ -36,16 +36,16 @@ impl Syntax for Posix {
         format!("unset {name}")
     }
 
-    /// An empty PATH stays without an empty entry, which would mean the working directory.
+    /// Does not add an empty entry to an empty PATH: it would mean the working directory.
     fn prepend_path(&self, directory: &PathEntry) -> String {
         format!("export PATH={}\"${{PATH:+:$PATH}}\"\n", self.path_entry(directory))
     }
 
     fn path_entry(&self, entry: &PathEntry) -> String {
         match entry {
-            PathEntry::Named(text) => quote::posix(text),
-            // The backslash keeps aliases away.
-            PathEntry::Asked(path) => format!("\"$(\\command cygpath -u {})\"", quote::posix(path)),
+            PathEntry::Literal(text) => quote::posix(text),
+            // The backslash prevents aliases.
+            PathEntry::Cygpath(path) => format!("\"$(\\command cygpath -u {})\"", quote::posix(path)),
         }
     }
 

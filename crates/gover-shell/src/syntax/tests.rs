@@ -3,7 +3,7 @@ use std::process::Command;
 use super::*;
 use crate::testing;
 
-/// Compares as it is: backslashes are no separators here.
+/// Compares exactly: backslashes are not separators here.
 #[track_caller]
 fn check_text(text: &str, expected: impl snapbox::IntoData) {
     snapbox::Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(text.to_owned(), expected);
@@ -14,13 +14,13 @@ fn check(kind: ShellKind, expected: impl snapbox::IntoData) {
     check_text(&statements(kind), expected);
 }
 
-/// Every statement of one shell with hard values.
+/// Every statement of one shell with difficult values.
 fn statements(kind: ShellKind) -> String {
     let syntax = kind.syntax();
     [
         syntax.set_env("GOVER_VERSION", "it's 1.22 $x"),
         syntax.unset_env("GOVER_VERSION"),
-        syntax.prepend_path(&PathEntry::Named("/home/a b/.gover/bin".to_owned())),
+        syntax.prepend_path(&PathEntry::Literal("/home/a b/.gover/bin".to_owned())),
         syntax.evaluated(&[Change::Set("A", "\"1\""), Change::Unset("B")]),
     ]
     .concat()
@@ -117,7 +117,7 @@ unset-env B
 
 #[test]
 fn unix_like_shells_of_windows_ask_for_their_form_of_a_path() {
-    let asked = PathEntry::Asked(r"C:\it's\go\bin".to_owned());
+    let asked = PathEntry::Cygpath(r"C:\it's\go\bin".to_owned());
     let statement = |kind: ShellKind| kind.syntax().prepend_path(&asked);
     for kind in [ShellKind::Bash, ShellKind::Zsh, ShellKind::Posix] {
         let expected = r#"export PATH="$(\command cygpath -u 'C:\it'\''s\go\bin')""${PATH:+:$PATH}""#;
@@ -128,15 +128,15 @@ fn unix_like_shells_of_windows_ask_for_their_form_of_a_path() {
 }
 
 #[test]
-fn the_answer_of_cygpath_comes_first_on_path() {
+fn the_output_of_cygpath_comes_first_on_path() {
     if !testing::scripts_are_programs() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
     let bin = directory.path().to_str().unwrap();
-    // Stands for Cygwin's own, and shows what it was asked.
+    // Replaces `cygpath`, and shows its arguments.
     testing::write_program(&directory.path().join("cygpath"), r#"printf '/cygdrive/%s <%s>\n' "$1" "$2""#);
-    let asked = PathEntry::Asked(r"C:\it's a $x\bin".to_owned());
+    let asked = PathEntry::Cygpath(r"C:\it's a $x\bin".to_owned());
     for (shell, arguments, kind) in [
         ("bash", &["--norc"][..], ShellKind::Bash),
         ("zsh", &["-f"], ShellKind::Zsh),
@@ -144,7 +144,7 @@ fn the_answer_of_cygpath_comes_first_on_path() {
         ("fish", &["--no-config"], ShellKind::Fish),
     ] {
         let syntax = kind.syntax();
-        let before = syntax.prepend_path(&PathEntry::Named(bin.to_owned()));
+        let before = syntax.prepend_path(&PathEntry::Literal(bin.to_owned()));
         let script = format!("{before}{}command env", syntax.prepend_path(&asked));
         let Some(output) = testing::run(Command::new(shell).args(arguments).args(["-c", &script])) else {
             continue;
@@ -172,7 +172,7 @@ fn what_a_person_types_to_remove_a_variable() {
 }
 
 #[test]
-fn a_batch_file_beyond_ascii_brings_its_code_page() {
+fn a_batch_file_with_other_letters_than_ascii_sets_its_code_page() {
     let syntax = ShellKind::Cmd.syntax();
     assert_eq!(syntax.file("set \"A=x\"\n".to_owned()), "set \"A=x\"\n");
     check_text(

@@ -2,7 +2,7 @@ use gover_core::Exit;
 use gover_core::layout::executable_name;
 use gover_install::programs::{Programs, ProgramsError};
 use gover_shell::persist::{
-    self, Edit, EntryChange, FileEdit, MachineEntry, Notice, Plan, Reach, USER_PATH, UserPathEdit,
+    self, Edit, EntryChange, FileEdit, MachineEntry, Plan, Reach, USER_PATH, UserPathEdit, Warning,
 };
 
 use crate::cli::SetupArgs;
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
     for path in &plan.unchanged {
         context.printer.note(&format!("{} is set up already", context.short(path)));
     }
-    show(&plan.notices, context);
+    show(&plan.warnings, context);
     if let Some(reach) = reach {
         context.printer.note(&result(&reach, &plan, arguments.undo, context));
     } else if plan.edits.is_empty() && plan.unchanged.is_empty() && plan.problems.is_empty() {
@@ -127,9 +127,9 @@ fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> Stri
 
 /// The directory in the machine's PATH that comes before gover's.
 fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
-    plan.notices.iter().find_map(|notice| match notice {
-        Notice::MachineGo(entry) | Notice::MachineGover(entry) => Some(context.short(&entry.directory)),
-        Notice::LongUserPath { .. } | Notice::LongPath { .. } => None,
+    plan.warnings.iter().find_map(|warning| match warning {
+        Warning::MachineGo(entry) | Warning::MachineGover(entry) => Some(context.short(&entry.directory)),
+        Warning::LongUserPath { .. } | Warning::LongPath { .. } => None,
     })
 }
 
@@ -195,12 +195,12 @@ fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
 }
 
 /// Warns of what is wrong with PATH, and says what to do.
-fn show(notices: &[Notice], context: &Context<'_>) {
+fn show(warnings: &[Warning], context: &Context<'_>) {
     let printer = context.printer;
-    for notice in notices {
-        match notice {
-            Notice::MachineGo(entry) => show_machine_go(entry, context),
-            Notice::MachineGover(entry) => {
+    for warning in warnings {
+        match warning {
+            Warning::MachineGo(entry) => show_machine_go(entry, context),
+            Warning::MachineGover(entry) => {
                 let directory = context.short(&entry.directory);
                 printer.warning(&format!("{directory} is also in the Path of the machine"));
                 show_lines(
@@ -209,12 +209,12 @@ fn show(notices: &[Notice], context: &Context<'_>) {
                     context,
                 );
             }
-            Notice::LongUserPath { length } => {
+            Warning::LongUserPath { length } => {
                 printer.warning(&format!("your Path has {length} characters; gover keeps all of them"));
                 printer.note("  the old dialog and some programs truncate it at 2047, setx at 1024");
                 printer.hint("remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables");
             }
-            Notice::LongPath { length } => {
+            Warning::LongPath { length } => {
                 printer
                     .note(&format!("note: PATH has {length} characters; cmd.exe accepts 8191 in one line,"));
                 printer.note("  so batch files with `set PATH=...;%PATH%` may fail");

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 
-/// A machine in a temporary directory: `system`, a Go of the machine, and gover's home.
+/// In a temporary directory: `system`, a Go of the machine, and the home of gover.
 struct Machine {
     root: tempfile::TempDir,
     layout: Layout,
@@ -23,7 +23,7 @@ impl Machine {
         Self { root, layout, env }
     }
 
-    /// Puts a `go` into a directory; returns the directory.
+    /// Puts a `go` into a directory and returns the directory.
     fn with_go(&self, directory: &str) -> String {
         let directory = self.root.path().join(directory);
         fs::create_dir_all(&directory).unwrap();
@@ -36,9 +36,9 @@ impl Machine {
     }
 
     fn machine_go(&self, machine: &str) -> Option<MachineEntry> {
-        match &self.plan(None, machine).notices[..] {
+        match &self.plan(None, machine).warnings[..] {
             [] => None,
-            [Notice::MachineGo(go)] => Some(go.clone()),
+            [Warning::MachineGo(go)] => Some(go.clone()),
             other => panic!("{other:?}"),
         }
     }
@@ -58,14 +58,14 @@ fn only_edit(plan: &Plan) -> &UserPathEdit {
 }
 
 #[test]
-fn the_plan_adds_one_entry_and_takes_it_back() {
+fn the_plan_adds_one_entry_and_removes_it() {
     let machine = Machine::new();
     let raw = Text { expands: false, ..stored("C:\\a;%X%;") };
     for before in [None, Some(stored("")), Some(raw)] {
         let plan = machine.plan(before.as_ref(), "");
         let edit = only_edit(&plan);
         assert_eq!(edit.change, EntryChange::Added(machine.bin()));
-        assert!(plan.notices.is_empty());
+        assert!(plan.warnings.is_empty());
         let after = edit.after.clone().unwrap();
         assert_eq!(after.expands, before.as_ref().is_none_or(|path| path.expands));
         assert!(machine.plan(Some(&after), "").edits.is_empty());
@@ -77,7 +77,7 @@ fn the_plan_adds_one_entry_and_takes_it_back() {
 }
 
 #[test]
-fn an_entry_written_with_variables_is_gover_s() {
+fn an_entry_with_variables_can_be_gover_s() {
     let machine = Machine::new();
     let form = "%USERPROFILE%/.gover/bin/";
     let first = stored(&format!("{form};C:\\a"));
@@ -91,7 +91,7 @@ fn an_entry_written_with_variables_is_gover_s() {
 }
 
 #[test]
-fn a_go_of_the_machine_is_seen_wherever_its_entry_leads() {
+fn a_go_of_the_machine_is_found_through_any_entry() {
     let machine = Machine::new();
     assert_eq!(machine.machine_go(&format!("%SystemRoot%;{}", machine.bin())), None);
     let directory = machine.with_go("system/go");
@@ -100,13 +100,13 @@ fn a_go_of_the_machine_is_seen_wherever_its_entry_leads() {
         assert_eq!(go.directory.components().collect::<PathBuf>(), Path::new(&directory));
         assert!(!go.is_from_installer);
     }
-    // Where variables are not expanded, that is no directory.
+    // Without expansion this is not a directory.
     let raw = Text { expands: false, ..stored("%SystemRoot%/go") };
-    assert!(plan(None, Some(&raw), &machine.env, &machine.layout).notices.is_empty());
+    assert!(plan(None, Some(&raw), &machine.env, &machine.layout).warnings.is_empty());
 }
 
 #[test]
-fn gover_in_the_machine_s_path_is_before_what_follows_it() {
+fn gover_in_the_machine_s_path_precedes_later_entries() {
     let machine = Machine::new();
     let go = machine.with_go("system/go");
     machine.with_go("home/.gover/bin");
@@ -116,26 +116,26 @@ fn gover_in_the_machine_s_path_is_before_what_follows_it() {
 }
 
 #[test]
-fn gover_in_the_machine_s_path_is_not_undone_but_told() {
+fn gover_in_the_machine_s_path_stays_with_a_warning() {
     let machine = Machine::new();
     let form = "%USERPROFILE%/.gover/bin";
     let undo = plan_undo(None, Some(&stored(&format!("%SystemRoot%;{form}"))), &machine.env, &machine.layout);
     assert!(undo.edits.is_empty());
-    let [Notice::MachineGover(entry)] = &undo.notices[..] else { panic!("{undo:?}") };
+    let [Warning::MachineGover(entry)] = &undo.warnings[..] else { panic!("{undo:?}") };
     assert!(entry.removal().unwrap().last().unwrap().contains(&format!("-ne '{form}'")));
     let undo = plan_undo(None, Some(&stored("%SystemRoot%")), &machine.env, &machine.layout);
-    assert!(undo.notices.is_empty());
+    assert!(undo.warnings.is_empty());
 }
 
 #[test]
-fn go_s_own_installer_is_known_by_its_directory() {
+fn the_installer_of_go_is_recognised_by_its_directory() {
     let machine = Machine::new();
     let directory = machine.with_go("Program Files/Go/bin");
     assert!(machine.machine_go(&directory).unwrap().is_from_installer);
 }
 
 #[test]
-fn the_lines_for_an_administrator_keep_what_is_not_expanded() {
+fn the_lines_for_an_administrator_keep_variables() {
     let machine = Machine::new();
     let directory = machine.with_go("it's a Go");
     let go = machine.machine_go(&format!("%SystemRoot%;{directory}")).unwrap();
@@ -149,7 +149,7 @@ fn the_lines_for_an_administrator_keep_what_is_not_expanded() {
 }
 
 #[test]
-fn an_entry_that_stands_for_more_is_not_to_be_removed() {
+fn an_entry_for_several_directories_is_not_removed() {
     let mut machine = Machine::new();
     let directory = machine.with_go("system/go");
     let tools = format!("{};{directory}", machine.root.path().display());
@@ -163,17 +163,17 @@ fn an_entry_that_stands_for_more_is_not_to_be_removed() {
 fn a_long_path_is_kept_and_reported() {
     let machine = Machine::new();
     let bin = machine.bin().len() + 1;
-    for (length, notices) in [
+    for (length, warnings) in [
         (LONGEST_IN_DIALOG - bin, vec![]),
-        (LONGEST_IN_DIALOG - bin + 1, vec![Notice::LongUserPath { length: LONGEST_IN_DIALOG + 1 }]),
+        (LONGEST_IN_DIALOG - bin + 1, vec![Warning::LongUserPath { length: LONGEST_IN_DIALOG + 1 }]),
     ] {
         let plan = machine.plan(Some(&stored(&"x".repeat(length))), "");
-        assert_eq!(plan.notices, notices);
+        assert_eq!(plan.warnings, warnings);
         assert_eq!(only_edit(&plan).after.as_ref().unwrap().text.len(), bin + length);
     }
-    // Set up already, it is as long as before.
+    // After setup it is as long as before.
     let set_up = stored(&format!("{};{}", machine.bin(), "x".repeat(LONGEST_IN_DIALOG)));
-    assert_eq!(machine.plan(Some(&set_up), "").notices.len(), 1);
+    assert_eq!(machine.plan(Some(&set_up), "").warnings.len(), 1);
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn both_together_count_with_their_variables_expanded() {
     // 5000 + `;` + bin + `;` + the rest.
     let rest = LONGEST_LINE - 5000 - bin - 2;
     let user = |length| Text { text: vec![u16::from(b'y'); length], expands: true };
-    let lengths = |length| machine.plan(Some(&user(length)), "%LONG%").notices;
-    let is_long = |notice: &Notice| matches!(notice, Notice::LongPath { .. });
+    let lengths = |length| machine.plan(Some(&user(length)), "%LONG%").warnings;
+    let is_long = |warning: &Warning| matches!(warning, Warning::LongPath { .. });
     assert!(!lengths(rest).iter().any(is_long));
-    assert!(lengths(rest + 1).contains(&Notice::LongPath { length: LONGEST_LINE + 1 }));
+    assert!(lengths(rest + 1).contains(&Warning::LongPath { length: LONGEST_LINE + 1 }));
 }
