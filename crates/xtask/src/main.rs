@@ -38,6 +38,6 @@ const USAGE: &str = "usage: cargo xtask COMMAND
 
   check-deps                      fail if the shim depends on more than its few crates
   check-links                     fail if a link in the docs, or a page that code names, does not exist
-  generate [--check]              write docs/reference/{commands,environment,settings}.md, or check them
+  generate [--check]              write the reference pages that are made from code, or check them
   release-table [--check] [DIR]   write crates/gover-source/data/releases.bin, or check it
   size [DIR]                      count the production lines of each crate, here or of another checkout";
