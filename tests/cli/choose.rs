@@ -170,7 +170,7 @@ fn use_with_an_invalid_toolchain_changes_nothing() {
 }
 
 #[test]
-fn the_default_is_set_shown_and_linked() {
+fn without_a_default_the_command_to_set_one_is_shown() {
     let ctx = with_three();
     fs::remove_file(ctx.layout().default_file()).unwrap();
     gover_snapshot!(
@@ -185,6 +185,12 @@ hint: gover default latest
 
 "#]]
     );
+}
+
+#[test]
+fn the_default_is_set_shown_and_linked() {
+    let ctx = with_three();
+    fs::remove_file(ctx.layout().default_file()).unwrap();
     gover_snapshot!(
         ctx.gover(["default", "1.90"]),
         str![[r#"
@@ -207,8 +213,14 @@ go1.90.4  chosen by 1.90
 
 "#]]
     );
-    let linked = || fs::canonicalize(ctx.layout().current()).unwrap();
-    assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.90.4")).unwrap());
+    let linked = fs::canonicalize(ctx.layout().current()).unwrap();
+    assert_eq!(linked, fs::canonicalize(ctx.layout().versions().join("go1.90.4")).unwrap());
+}
+
+#[test]
+fn a_changed_default_shows_how_to_undo_it() {
+    let ctx = with_three();
+    ctx.gover(["default", "1.90"]).success();
     gover_snapshot!(
         ctx.gover(["global", "1.91.2"]),
         str![[r#"
@@ -231,7 +243,8 @@ default is go1.91.2 already
 
 "#]]
     );
-    assert_eq!(linked(), fs::canonicalize(ctx.layout().versions().join("go1.91.2")).unwrap());
+    let linked = fs::canonicalize(ctx.layout().current()).unwrap();
+    assert_eq!(linked, fs::canonicalize(ctx.layout().versions().join("go1.91.2")).unwrap());
     assert_eq!(fs::read_to_string(ctx.layout().default_file()).unwrap(), "1.91.2\n");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
-use gover_test::{TestContext, context, gover_snapshot};
+use gover_test::{Output, TestContext, context, gover_snapshot};
 use serde_json::{Value, json};
 
 use crate::scene::with_three;
@@ -14,8 +14,8 @@ fn facts(ctx: &TestContext) -> Value {
 }
 
 #[test]
-fn every_choice_is_shown_with_its_origin() {
-    let mut ctx = with_three();
+fn the_default_is_shown() {
+    let ctx = with_three();
     let default = ctx.layout().default_file();
     let goroot = ctx.layout().versions().join("go1.91.2");
     assert_eq!(
@@ -37,7 +37,11 @@ go1.91.2  chosen by the default, 1.91.2
 
 "#]]
     );
+}
 
+#[test]
+fn a_line_of_tool_versions_is_shown() {
+    let ctx = with_three();
     let tool_versions = ctx.write(".tool-versions", "nodejs 20\ngolang 1.90.1\n");
     assert_eq!(
         facts(&ctx)["origin"],
@@ -54,7 +58,11 @@ go1.90.1  chosen by .tool-versions:2 in [ROOT]/shop
 
 "#]]
     );
+}
 
+#[test]
+fn a_pin_is_shown_with_its_line() {
+    let ctx = with_three();
     let pin = ctx.write(".go-version", "# ours\n1.90\n");
     assert_eq!(
         facts(&ctx)["origin"],
@@ -71,7 +79,11 @@ go1.90.4  chosen by .go-version:2 in [ROOT]/shop
 
 "#]]
     );
+}
 
+#[test]
+fn the_choice_of_a_shell_is_shown() {
+    let ctx = with_three();
     ctx.gover(["use", "1.90.1"]).success();
     let session = ctx.layout().session(std::process::id());
     assert_eq!(facts(&ctx)["origin"]["kind"], "session");
@@ -87,7 +99,11 @@ go1.90.1  chosen by `gover use 1.90.1` in this shell
 
 "#]]
     );
+}
 
+#[test]
+fn the_variable_is_shown() {
+    let mut ctx = with_three();
     ctx.set("GOVER_VERSION", "1.91");
     assert_eq!(
         facts(&ctx)["origin"],
@@ -127,23 +143,30 @@ go1.19.8  found on PATH
     );
 }
 
-#[test]
-fn a_choice_that_go_rules_change_is_shown_with_both_versions() {
-    let mut ctx = with_three();
+/// A pin of go1.90.1, and a module in `p` that requires go1.90.4.
+fn with_module() -> TestContext {
+    let ctx = with_three();
     ctx.write(".go-version", "1.90.1\n");
-    let go_mod = ctx.directory("p").join("go.mod");
-    std::fs::write(&go_mod, "module m\n\ngo 1.90.4\n").unwrap();
-    let in_p = |ctx: &TestContext, arguments: &[&str]| {
-        ctx.command(ctx.gover_program()).args(arguments).current_dir("p").run()
-    };
-    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    ctx.write("p/go.mod", "module m\n\ngo 1.90.4\n");
+    ctx
+}
+
+fn in_module(ctx: &TestContext, arguments: &[&str]) -> Output {
+    ctx.command(ctx.gover_program()).args(arguments).current_dir("p").run()
+}
+
+#[test]
+fn what_go_mod_requires_is_shown_with_the_pin() {
+    let ctx = with_module();
+    let go_mod = ctx.work().join("p/go.mod");
+    let raised = in_module(&ctx, &["current", "--json"]).success().json();
     assert_eq!(raised["version"], "go1.90.4");
     assert_eq!(
         raised["raised"],
         json!({"from": "go1.90.1", "by": {"kind": "go.mod", "path": go_mod, "line": 3}})
     );
     gover_snapshot!(
-        in_p(&ctx, &["current"]),
+        in_module(&ctx, &["current"]),
         str![[r#"
 exit: 0
 ----- stdout -----
@@ -153,15 +176,19 @@ go1.90.4  required by go.mod:3 in [ROOT]/shop/p; .go-version chose go1.90.1
 
 "#]]
     );
+}
 
+#[test]
+fn what_go_work_requires_is_shown_with_the_pin() {
+    let ctx = with_module();
     let go_work = ctx.write("go.work", "go 1.91.2\n\nuse ./p\n");
-    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    let raised = in_module(&ctx, &["current", "--json"]).success().json();
     assert_eq!(
         raised["raised"],
         json!({"from": "go1.90.1", "by": {"kind": "go.work", "path": go_work, "line": 1}})
     );
     gover_snapshot!(
-        in_p(&ctx, &["current"]),
+        in_module(&ctx, &["current"]),
         str![[r#"
 exit: 0
 ----- stdout -----
@@ -171,16 +198,20 @@ go1.91.2  required by go.work:1 in [ROOT]/shop; .go-version chose go1.90.1
 
 "#]]
     );
+}
 
+#[test]
+fn what_gotoolchain_sets_is_shown_with_the_pin() {
+    let mut ctx = with_module();
     ctx.set("GOTOOLCHAIN", "go1.90.4");
-    let raised = in_p(&ctx, &["current", "--json"]).success().json();
+    let raised = in_module(&ctx, &["current", "--json"]).success().json();
     assert_eq!(raised["version"], "go1.90.4");
     assert_eq!(
         raised["raised"],
         json!({"from": "go1.90.1", "by": {"kind": "gotoolchain", "path": null, "line": null}})
     );
     gover_snapshot!(
-        in_p(&ctx, &["current"]),
+        in_module(&ctx, &["current"]),
         str![[r#"
 exit: 0
 ----- stdout -----
@@ -191,7 +222,7 @@ go1.90.4  set by GOTOOLCHAIN=go1.90.4; .go-version chose go1.90.1
 "#]]
     );
     ctx.set("GOTOOLCHAIN", "local");
-    let facts = in_p(&ctx, &["current", "--json"]).success().json();
+    let facts = in_module(&ctx, &["current", "--json"]).success().json();
     assert_eq!((&facts["version"], &facts["raised"]), (&json!("go1.90.1"), &Value::Null));
 }
 

@@ -8,7 +8,7 @@ use gover_test::{context, gover_snapshot};
 use crate::scene::with_three;
 
 #[test]
-fn a_pin_is_written_shown_and_followed() {
+fn without_a_pin_the_command_to_write_one_is_shown() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["pin"]),
@@ -22,6 +22,11 @@ hint: gover pin 1.22
 
 "#]]
     );
+}
+
+#[test]
+fn a_pin_is_written_and_changed() {
+    let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["pin", "1.90"]),
         str![[r#"
@@ -56,6 +61,12 @@ exit: 0
 
 "#]]
     );
+}
+
+#[test]
+fn a_pin_is_shown_and_followed() {
+    let ctx = with_three();
+    ctx.gover(["pin", "1.91.2"]).success();
     let deep = ctx.directory("a/b");
     let output = ctx.command(ctx.gover_program()).arg("pin").current_dir(&deep).run();
     gover_snapshot!(

@@ -90,7 +90,7 @@ fn the_path_as_data() {
 }
 
 #[test]
-fn a_missing_toolchain_exits_with_127() {
+fn a_missing_request_exits_with_127() {
     let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["which", "1.89"]),
@@ -104,6 +104,11 @@ hint: gover install 1.89
 
 "#]]
     );
+}
+
+#[test]
+fn a_missing_selection_exits_with_127() {
+    let ctx = with_three();
     ctx.write(".go-version", "1.89.1\n");
     gover_snapshot!(
         ctx.gover(["which"]),
@@ -117,6 +122,10 @@ hint: gover install 1.89.1
 
 "#]]
     );
+}
+
+#[test]
+fn without_any_toolchain_it_exits_with_127() {
     gover_snapshot!(
         context!().gover(["which"]),
         str![[r#"
@@ -129,6 +138,11 @@ hint: gover install latest
 
 "#]]
     );
+}
+
+#[test]
+fn an_unknown_program_is_a_usage_error() {
+    let ctx = with_three();
     gover_snapshot!(
         ctx.gover(["which", "godoc", "1.90"]),
         str![[r#"
@@ -142,6 +156,11 @@ hint: `gover which go` or `gover which gofmt`
 "#]]
     );
     ctx.gover(["which", "what"]).exits(2);
+}
+
+#[test]
+fn a_program_that_was_deleted_exits_with_127() {
+    let ctx = with_three();
     std::fs::remove_file(
         go_of(&ctx, "go1.90.4").with_file_name(gover_core::layout::executable_name("gofmt")),
     )
