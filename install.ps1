@@ -3,11 +3,11 @@
 .SYNOPSIS
   Installs gover, puts it on PATH, and installs Go.
 .DESCRIPTION
-  Uses gover.exe and gover-shim.exe beside this script; where they are missing, it builds them with cargo from
-  the checkout it lies in. It downloads nothing itself, needs no administrator and works on every processor that
+  Uses gover.exe and gover-shim.exe in the directory of this script. Where they are missing, it builds them with
+  cargo from its checkout. It downloads nothing itself, needs no administrator, and works on every processor that
   gover and Go are built for.
 
-  Windows runs no scripts by default; this way it does, for this one:
+  Windows runs no scripts by default. This command runs this one:
 
     powershell -ExecutionPolicy Bypass -File install.ps1
 .PARAMETER Version
@@ -29,7 +29,7 @@ param(
   [switch] $NoSetup
 )
 Set-StrictMode -Version 2
-# Programs report failure by their exit code; what they write to stderr is no error of PowerShell's.
+# Programs report failure by their exit code; what they write to stderr is not an error of PowerShell.
 $ErrorActionPreference = 'Continue'
 $PSNativeCommandUseErrorActionPreference = $false
 
@@ -50,7 +50,7 @@ function Resolve-Directory([string] $Path) {
 # Puts a program into bin. One that runs cannot be overwritten, but it can be renamed.
 function Install-Program([string] $Source, [string] $Target) {
   $New = "$Target.new.$PID"
-  # gover removes what is called so, once nothing runs it any more.
+  # gover removes files of this name once they no longer run.
   $Old = Join-Path ([IO.Path]::GetDirectoryName($Target)) ".gover-$PID-$([IO.Path]::GetFileName($Target)).old"
   try {
     Copy-Item -LiteralPath $Source -Destination $New -Force -ErrorAction Stop
@@ -69,14 +69,14 @@ function Install-Program([string] $Source, [string] $Target) {
 # Builds both programs and returns their directory.
 function Build-Programs {
   if (-not (Test-Path -LiteralPath (Join-Path $PSScriptRoot 'Cargo.toml'))) {
-    Stop-Install "neither built programs nor sources of gover are in $PSScriptRoot" @()
+    Stop-Install "$PSScriptRoot contains neither the built programs nor the sources of gover" @()
   }
   $Cargo = Get-Command cargo -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
   $Cargo = if ($Cargo) { $Cargo.Path } else { Join-Path $env:USERPROFILE '.cargo\bin\cargo.exe' }
   if (-not (Test-Path -LiteralPath $Cargo)) {
     Stop-Install 'gover must be built, and cargo is not installed' @(
       'install Rust from https://rustup.rs and run this again',
-      'or put the built programs gover.exe and gover-shim.exe beside install.ps1')
+      'or put the built programs gover.exe and gover-shim.exe into the directory of install.ps1')
   }
   $Target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { Join-Path $PSScriptRoot 'target' }
   $Target = Resolve-Directory $Target
@@ -85,11 +85,11 @@ function Build-Programs {
   $Static = '-C', 'target-feature=+crt-static'
   $Hints = @('gover needs a recent Rust: rustup update stable',
     'and on Windows the C++ tools of Visual Studio: https://rust-lang.github.io/rustup/installation/windows-msvc.html')
-  [Console]::Error.WriteLine('building gover with cargo, which takes some minutes the first time')
+  [Console]::Error.WriteLine('building gover with cargo; the first build takes some minutes')
   $Before = $env:CARGO_BUILD_TARGET
   Push-Location -LiteralPath $PSScriptRoot
   try {
-    # A target set there would move the programs; this machine's own is what is wanted.
+    # A target set there would move the programs. They must be for this machine.
     $env:CARGO_BUILD_TARGET = $null
     & $Cargo rustc @Common --package gover --bin gover '--' @Static | Out-Host
     Assert-Done 'cargo cannot build gover' $Hints
@@ -136,7 +136,7 @@ try {
   & (Join-Path $Bin 'go.exe') version
   $Code = $LASTEXITCODE
 } finally {
-  # gover finds its home by its own place; the variable is for another one than that.
+  # gover finds its home from its own path. The variable may name another home.
   $env:GOVER_HOME = $Inherited
 }
 if ($Inherited -and (Resolve-Directory $Inherited) -ne $GoverHome) {

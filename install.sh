@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs gover and a first Go: see usage below, or run `./install.sh --help`.
 #
-# Everything is put in place by renaming, so that a run that is interrupted leaves the old state or the new one,
-# and running it again upgrades.
+# It puts files in place by renaming them, so that an interrupted run leaves the old state or the new one. Running it
+# again upgrades gover.
 set -eu
 
 usage() {
@@ -16,8 +16,8 @@ usage: ./install.sh [--home DIR] [--no-setup] [VERSION]
   --no-setup   leave the startup files of your shells alone
   --help       show this text
 
-Uses the programs `gover` and `gover-shim` beside this script; where they are missing, it builds them with
-cargo from the checkout it lies in.
+Uses the programs `gover` and `gover-shim` in the directory of this script. Where they are missing, it builds them
+with cargo from its checkout.
 
 examples:
   ./install.sh 1.22.5
@@ -73,7 +73,7 @@ case $home in
   /*) ;;
   *) home=$PWD/$home ;;
 esac
-# What gover itself runs with; the default needs no variable.
+# The default home needs no variable.
 if [ "$home" != "${HOME:-}/.gover" ]; then
   GOVER_HOME=$home
   export GOVER_HOME
@@ -81,7 +81,7 @@ fi
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
-# Sets `gover` and `shim` to programs that lie beside this script or are built from its checkout.
+# Sets `gover` and `shim` to programs in the directory of this script, or built from its checkout.
 find_programs() {
   if [ -f "$here/gover" ] && [ -f "$here/gover-shim" ]; then
     gover=$here/gover
@@ -94,14 +94,14 @@ find_programs() {
 }
 
 build_programs() {
-  [ -f "$here/Cargo.toml" ] || fail "neither built programs nor sources of gover are in $here"
+  [ -f "$here/Cargo.toml" ] || fail "$here contains neither the built programs nor the sources of gover"
   if ! command -v cargo >/dev/null 2>&1 && [ -x "${CARGO_HOME:-${HOME:-}/.cargo}/bin/cargo" ]; then
     PATH=${CARGO_HOME:-${HOME:-}/.cargo}/bin:$PATH
     export PATH
   fi
   command -v cargo >/dev/null 2>&1 || fail 'gover must be built, and cargo is not installed' \
     'install Rust from https://rustup.rs and run this again' \
-    'or put the built programs gover and gover-shim beside install.sh'
+    'or put the built programs gover and gover-shim into the directory of install.sh'
   if ! command -v cc >/dev/null 2>&1 && ! command -v gcc >/dev/null 2>&1 && ! command -v clang >/dev/null 2>&1; then
     fail 'gover must be built, and there is no C compiler' \
       'Debian, Ubuntu: apt-get install gcc libc6-dev' 'Fedora: dnf install gcc' 'macOS: xcode-select --install'
@@ -113,9 +113,9 @@ build_programs() {
   esac
   CARGO_TARGET_DIR=$target
   export CARGO_TARGET_DIR
-  # A target set in Cargo's configuration would move the programs; this machine's own is what is wanted.
+  # A target set in the environment would move the programs. They must be for this machine.
   unset CARGO_BUILD_TARGET
-  echo 'building gover with cargo, which takes some minutes the first time' >&2
+  echo 'building gover with cargo; the first build takes some minutes' >&2
   cargo_here build --release --locked --package gover --bin gover || build_failed
   build_shim || build_failed
   gover=$target/release/gover
@@ -169,7 +169,7 @@ if [ "$setup" = yes ]; then
 fi
 "$home/bin/gover" install "$version"
 
-# bin is put first, as it is in a new shell, so that what is printed is what the next shell will say.
+# bin comes first, as in a new shell, so that this prints what a new shell will print.
 PATH=$home/bin:$PATH
 export PATH
 go version

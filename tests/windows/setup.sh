@@ -8,15 +8,10 @@ set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=tests/windows/env.sh
 source "$here/env.sh"
+# shellcheck source=tests/lib.sh
+source "$here/../lib.sh"
 
-missing=()
-for package in rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64 wine wine64 xvfb; do
-  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
-done
-if ((${#missing[@]})); then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+install_packages rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64 wine wine64 xvfb
 
 # Wine 8 has no bcryptprimitives.dll, which Rust's standard library loads for random numbers.
 stub="$WIN_CACHE/bcryptprimitives.dll"
