@@ -1,4 +1,5 @@
-//! What the sources say they have: asked side by side, and none waited for in vain once another answered.
+//! What the sources say they have. All are asked at once; when one has answered, silent ones are
+//! not waited for.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::settings::SourceSpec;
 use crate::source::ReleaseSite;
 
 impl Supply {
-    /// Adds what the sources say, and those that failed. Returns what mirrors list, by their addresses.
+    /// Adds what the sources say, and which of them failed. Returns what mirrors list, by address.
     pub(super) async fn add_answers(
         &self,
         releases: &mut Releases,
@@ -78,7 +79,7 @@ impl Supply {
     fn ask_mirror<'a>(&'a self, label: String, base: &'a str, freshness: Freshness) -> Inquiry<'a> {
         let mirror = Mirror { label: label.clone(), base };
         let asked = mirror.clone();
-        let question = async move {
+        let answer = async move {
             let list = self.listed_by_mirror(base, freshness).await;
             match &list.failure {
                 Some(error) => self.record_failure(&asked.label, error),
@@ -86,11 +87,15 @@ impl Supply {
             }
             Known::Mirror(asked, list)
         };
-        self.inquiry(label, vec![base.to_owned()], Source::Mirror(mirror), question.boxed_local())
+        let stand_in = move |error| {
+            let listed = self.kept_of_mirror(base);
+            Known::Mirror(mirror, MirrorList { listed, failure: Some(error) })
+        };
+        self.inquiry(label, vec![base.to_owned()], answer, stand_in)
     }
 
     fn ask_site<'a>(&'a self, site: &'a ReleaseSite, freshness: Freshness) -> Inquiry<'a> {
-        let question = async move {
+        let answer = async move {
             let index = site.site.load(&self.http, &self.cache, &self.table, freshness).await;
             match &index {
                 Ok(loaded) if loaded.stale.is_none() => self.recent.remove(&site.label),
@@ -100,45 +105,47 @@ impl Supply {
             }
             Known::Index(site.label.clone(), index)
         };
-        let label = site.label.clone();
-        self.inquiry(label, vec![site.base.clone()], Source::Site(site), question.boxed_local())
+        let stand_in = |error: SourceError| {
+            let stale = Some(error.to_string());
+            let kept = site.site.kept(&self.cache).map(|kept| LoadedIndex { stale, ..kept });
+            Known::Index(site.label.clone(), kept.ok_or(error))
+        };
+        self.inquiry(site.label.clone(), vec![site.base.clone()], answer, stand_in)
     }
 
     fn ask_for_list(&self, freshness: Freshness) -> Inquiry<'_> {
-        let question = async move {
+        let failed = |error| vec![SourceFailure::new(proxy::LABEL, None, &error)];
+        let answer = async move {
             match self.proxies.list(&self.http, &self.cache, freshness).await {
                 Ok((listed, failures)) => {
-                    let told = failures.iter().map(|(entry, error)| {
+                    let failures = failures.iter().map(|(entry, error)| {
                         self.record_failure(&self.proxies.label(entry), error);
                         self.proxies.failure(entry, error)
                     });
-                    Known::List(listed, told.collect())
+                    Known::List(listed, failures.collect())
                 }
-                Err(error) => {
-                    Known::List(Listed::default(), vec![SourceFailure::new(proxy::LABEL, None, &error)])
-                }
+                Err(error) => Known::List(Listed::default(), failed(error)),
             }
         };
-        let places = self.proxies.bases();
-        self.inquiry(proxy::LABEL.to_owned(), places, Source::Proxies, question.boxed_local())
+        let stand_in = move |error| Known::List(self.proxies.kept_list(&self.cache), failed(error));
+        self.inquiry(proxy::LABEL.to_owned(), self.proxies.bases(), answer, stand_in)
     }
 
     fn inquiry<'a>(
         &self,
         label: String,
         servers: Vec<String>,
-        source: Source<'a>,
-        answer: LocalBoxFuture<'a, Known<'a>>,
+        answer: impl Future<Output = Known<'a>> + 'a,
+        stand_in: impl FnOnce(SourceError) -> Known<'a> + 'a,
     ) -> Inquiry<'a> {
         // A source that failed recently may work again, but is hardly waited for.
         let patience = self.settings.network.patience;
         let patience = if self.recent.contains(&label) { patience / 4 } else { patience };
-        Inquiry { label, servers, source, patience, answer }
+        Inquiry { label, servers, patience, answer: answer.boxed_local(), stand_in: Box::new(stand_in) }
     }
 
-    /// All answers, in order. As soon as one source has given one, or if a directory is `here`,
-    /// those that are silent for too long are dropped; what is kept of their earlier answers stands
-    /// in for them.
+    /// All answers, in order. Once one source has given one, or if a directory is `here`, sources
+    /// that are silent for too long are dropped.
     async fn collect_answers<'a>(&self, inquiries: Vec<Inquiry<'a>>, here: bool) -> Vec<Known<'a>> {
         let made = self.clock().now();
         let answered = watch::Sender::new(here);
@@ -172,52 +179,31 @@ impl Supply {
         }
     }
 
-    /// The answer to an inquiry, or what stands in for it if the source is silent though another
-    /// has answered.
+    /// The answer to one inquiry; if the source is silent though another has answered, what stands
+    /// in for it.
     async fn answer<'a>(
         &self,
-        mut inquiry: Inquiry<'a>,
+        inquiry: Inquiry<'a>,
         made: Duration,
         mut answered: watch::Receiver<bool>,
     ) -> Known<'a> {
+        let Inquiry { label, servers, patience, answer, stand_in } = inquiry;
         let silence = async {
             // The sender outlives all inquiries.
             let _ = answered.wait_for(|answered| *answered).await;
-            self.http.silence(&inquiry.servers, made, inquiry.patience).await;
+            self.http.silence(&servers, made, patience).await;
         };
         tokio::select! {
             biased;
-            known = &mut inquiry.answer => known,
-            () = silence => self.give_up(&inquiry),
-        }
-    }
-
-    fn give_up<'a>(&self, inquiry: &Inquiry<'a>) -> Known<'a> {
-        self.recent.add(&inquiry.label);
-        let source = inquiry.label.clone();
-        let error = SourceError::silent(inquiry.patience);
-        let reason = error.to_string();
-        match &inquiry.source {
-            Source::Proxies => {
-                let failure = SourceFailure::new(source, None, &error);
-                Known::List(self.proxies.kept_list(&self.cache), vec![failure])
+            known = answer => known,
+            () = silence => {
+                self.recent.add(&label);
+                stand_in(SourceError::silent(patience))
             }
-            Source::Mirror(mirror) => {
-                let listed = self.kept_of_mirror(mirror.base);
-                Known::Mirror(mirror.clone(), MirrorList { listed, failure: Some(error) })
-            }
-            Source::Site(site) => Known::Index(
-                source,
-                match site.site.kept(&self.cache) {
-                    Some(kept) => Ok(LoadedIndex { stale: Some(reason), ..kept }),
-                    None => Err(error),
-                },
-            ),
         }
     }
 }
 
-/// Takes down what a mirror has, and what is to be told of it.
 fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
     if let Some(listed) = &list.listed {
         releases.add_listed(listed);
@@ -239,27 +225,20 @@ fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
 /// A question to one source.
 struct Inquiry<'a> {
     label: String,
-    /// Where the source is.
     servers: Vec<String>,
-    source: Source<'a>,
     patience: Duration,
     answer: LocalBoxFuture<'a, Known<'a>>,
+    /// Gives what is kept of an earlier answer, with the error because of which it is used.
+    stand_in: Box<dyn FnOnce(SourceError) -> Known<'a> + 'a>,
 }
 
-enum Source<'a> {
-    Site(&'a ReleaseSite),
-    Proxies,
-    Mirror(Mirror<'a>),
-}
-
-/// A mirror that is asked.
 #[derive(Clone)]
 struct Mirror<'a> {
     label: String,
     base: &'a str,
 }
 
-/// An answer, or what stands in for it.
+/// What a source says it has, now or earlier.
 enum Known<'a> {
     Index(String, Result<LoadedIndex, SourceError>),
     List(Listed, Vec<SourceFailure>),
@@ -267,7 +246,7 @@ enum Known<'a> {
 }
 
 impl Known<'_> {
-    /// Whether the source itself gave it, so that others need not be waited for.
+    /// Whether the source has answered now, so that silent ones need not be waited for.
     fn is_good(&self) -> bool {
         match self {
             Self::Index(_, index) => index.as_ref().is_ok_and(|loaded| loaded.stale.is_none()),
