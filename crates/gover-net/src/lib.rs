@@ -1,7 +1,8 @@
 //! An HTTP client for hostile networks: the only crate that names reqwest.
 //!
-//! Certificates are judged by the operating system, or by given authorities. Files are asked for as they are, so that
-//! lengths and ranges are theirs; what comes packed all the same is unpacked once (`coding`).
+//! The operating system verifies certificates, or given authorities do. Files are requested
+//! uncompressed, so that lengths and ranges are theirs; a response that is compressed all the same
+//! is decompressed once (`coding`).
 
 #![forbid(unsafe_code)]
 
@@ -68,8 +69,7 @@ pub struct Http {
     lanes: Lanes,
     /// When each server last sent something, by the clock.
     activity: Mutex<BTreeMap<String, Duration>>,
-    /// Made with the first request that must have a connection of its own.
-    apart: OnceLock<Box<Self>>,
+    without_multiplexing: OnceLock<Box<Self>>,
 }
 
 impl Http {
@@ -88,12 +88,11 @@ impl Http {
             unreachable: Mutex::default(),
             activity: Mutex::default(),
             lanes: Lanes::default(),
-            apart: OnceLock::new(),
+            without_multiplexing: OnceLock::new(),
             settings,
         }
     }
 
-    /// The settings it was made with.
     pub fn settings(&self) -> &NetworkSettings {
         &self.settings
     }
@@ -112,10 +111,10 @@ impl Http {
         .await
     }
 
-    /// The same, but each request that is under way has a connection of its own: what one connection is limited to, the
-    /// streams of HTTP/2 in it share.
-    pub fn apart(&self) -> &Self {
-        self.apart.get_or_init(|| {
+    /// The same, but each request gets a connection of its own: the streams of HTTP/2 share the
+    /// limits of theirs.
+    pub fn without_multiplexing(&self) -> &Self {
+        self.without_multiplexing.get_or_init(|| {
             let settings = NetworkSettings { multiplexed: false, ..self.settings.clone() };
             Box::new(Self::with_credentials(settings, Arc::clone(&self.credentials)))
         })
@@ -131,8 +130,8 @@ impl Http {
         self.unreachable().remove(&address::origin(url));
     }
 
-    /// Waits until nothing was heard of these servers for `patience`, and of the request to them
-    /// since it was made.
+    /// Waits until a request, `made` at that time by the clock, has had no response for `patience`,
+    /// and these servers sent nothing else for as long.
     pub async fn silence(&self, servers: &[String], made: Duration, patience: Duration) {
         let mut deadline = made + patience;
         loop {
@@ -225,14 +224,11 @@ impl Http {
 /// A body read whole.
 #[derive(Debug)]
 pub enum Body {
-    /// What the server has.
     New {
-        /// All of it.
         bytes: Vec<u8>,
-        /// By what it can be asked for again.
         etag: Option<String>,
     },
-    /// What is known already.
+    /// The server confirms the `ETag` of the request.
     Unchanged,
 }
 

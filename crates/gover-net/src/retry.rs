@@ -61,7 +61,8 @@ impl Retries<'_> {
     }
 }
 
-/// How long the server asks to wait: seconds, or a date by the server's own clock (RFC 9110, section 10.2.3).
+/// How long the server asks to wait: seconds, or a date by its own clock (RFC 9110, section
+/// 10.2.3).
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = text_header(headers, &header::RETRY_AFTER)?;
     if let Ok(seconds) = text.trim().parse() {

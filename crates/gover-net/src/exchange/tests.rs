@@ -152,7 +152,7 @@ async fn connections_apart_know_who_asks() {
         ["old", "new"].map(|token| format!("{}\n\nAuthorization: Bearer {token}\n\n", scene.front.url()));
     let http = Http::new(helper(&scene, &general, &special));
     assert_eq!(body(&http, &scene.front.at("/x")).await.unwrap(), b"body");
-    assert_eq!(body(http.apart(), &scene.front.at("/x")).await.unwrap(), b"body");
+    assert_eq!(body(http.without_multiplexing(), &scene.front.at("/x")).await.unwrap(), b"body");
     let lines = |name: &str| fs::read_to_string(scene.directory.path().join(name)).unwrap().lines().count();
     assert_eq!((lines("calls"), lines("asked")), (1, 1));
 }

@@ -1,4 +1,4 @@
-//! One download: the sources asked in order, the next beside one that is silent; the first that answers serves.
+//! One download: sources are asked in order, and the first that responds serves.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::source::Flat;
 use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};
 
 impl Supply {
-    /// Downloads `wanted` from the first source that has it. A source that fails is reported to `observer` and the
-    /// next one tried; beside one that is silent the next is asked, and the first to answer serves. A contradiction
-    /// between what is known and what comes stops at once. What arrived is *not* verified: the caller compares it with
-    /// the artifact's proof.
+    /// Downloads `wanted` from the first source that has it. If one fails, `observer` learns why
+    /// and the next is asked; if one is silent, the next is asked too, and the first to respond
+    /// serves. A contradiction between what is known and what arrives stops everything. The
+    /// download is *not* verified: the caller compares it with the artifact's proof.
     pub async fn download(
         &self,
         wanted: &Wanted,
@@ -55,7 +55,7 @@ impl Supply {
         })
     }
 
-    /// Downloads one known file, and asks no other source: for a build of the user's own.
+    /// Downloads one known file, from one place only: for a custom build.
     pub async fn fetch(
         &self,
         artifact: &Artifact,

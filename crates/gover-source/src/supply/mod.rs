@@ -1,4 +1,4 @@
-//! The sources in order: the first that can serve wins, a failure is told, a fraud stops everything.
+//! The sources in order: the first that can serve wins, and a contradiction stops everything.
 
 mod download;
 mod lists;
@@ -31,7 +31,7 @@ use crate::table::Table;
 
 pub(crate) use recent::RecentFailures;
 
-/// Where toolchains come from; built once a command. Opens no connection before it is asked for something.
+/// Where toolchains come from. Built once per command; opens no connection before it is needed.
 #[derive(Debug)]
 pub struct Supply {
     settings: SupplySettings,
@@ -48,16 +48,13 @@ pub struct Supply {
 /// A finished download.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Download {
-    /// What was downloaded.
     pub artifact: Artifact,
-    /// Its length.
     pub bytes: u64,
     /// Sources that were tried before, and why they failed.
     pub failures: Vec<SourceFailure>,
 }
 
 impl Supply {
-    /// The supply that the settings describe.
     pub fn new(settings: SupplySettings) -> Result<Self, InvalidSource> {
         if !address::is_http(&settings.godev_url) {
             return Err(InvalidSource { text: address::shown(&settings.godev_url) });
@@ -75,7 +72,6 @@ impl Supply {
         })
     }
 
-    /// The settings it was made from.
     pub fn settings(&self) -> &SupplySettings {
         &self.settings
     }
@@ -91,8 +87,8 @@ impl Supply {
         self.http.clock()
     }
 
-    /// What was noticed of the checksum database since the last call that a person should know, though every answer was
-    /// proven.
+    /// What a person should know about the checksum database, noticed since the last call, although
+    /// every response was proven.
     pub fn take_warnings(&self) -> Vec<LogWarning> {
         self.warnings.take()
     }
@@ -108,7 +104,7 @@ impl Supply {
         }
     }
 
-    /// The same about several, side by side and in their order; `None` for those that took longer than `patience`.
+    /// The same about several at once, in their order; `None` where it took longer than `patience`.
     pub async fn lookup_all(
         &self,
         wanted: &[Wanted],
@@ -119,7 +115,7 @@ impl Supply {
         join_all(lookups).await
     }
 
-    /// What is known of releases without asking anybody: the table, and what is kept of earlier answers.
+    /// What is known of releases without a request: the table, and what earlier answers said.
     pub fn known_releases(&self) -> Releases {
         let mut releases = Releases::from_table(&self.table);
         for site in self.sites() {
@@ -148,8 +144,9 @@ impl Supply {
 
     /// The newest release that answers `request` and that there is for `platform`.
     ///
-    /// Where the sources say themselves what they have, the newest of that. Where nobody has said whether it is there for
-    /// the platform, or only proxies serve, a proxy is asked; what none has is passed over.
+    /// If the sources say what they have, it is the newest of that. Where it is unknown whether a
+    /// release exists for the platform, or only proxies serve, a proxy is asked; releases that none
+    /// has are skipped.
     pub async fn newest<'a>(
         &self,
         releases: &'a Releases,
@@ -162,7 +159,7 @@ impl Supply {
                 return Some(release);
             }
         }
-        // What is released is not what a proxy has, and without a release site only proxies are left to serve.
+        // A proxy need not have every release, and without a release site only proxies can serve.
         let sites = [SourceSpec::GoDev, SourceSpec::China];
         let published = self.settings.sources.iter().any(|spec| sites.contains(spec));
         let mut doubtful = 0;
@@ -177,7 +174,7 @@ impl Supply {
                             self.newest_listed(releases, request, platform).await.unwrap_or(release),
                         );
                     }
-                    // Where nobody can be asked, the download will tell.
+                    // If no proxy can be asked, the download shows it.
                     if !matches!(self.is_offered(&release.name, platform).await, Ok(false)) {
                         return Some(release);
                     }
@@ -187,7 +184,7 @@ impl Supply {
         None
     }
 
-    /// The newest that the proxies list and have, for who would have to ask too many questions otherwise.
+    /// The newest that the proxies list and have, where asking one by one would take too long.
     async fn newest_listed<'a>(
         &self,
         releases: &'a Releases,
@@ -200,8 +197,8 @@ impl Supply {
         matches!(self.is_offered(&release.name, platform).await, Ok(true)).then_some(release)
     }
 
-    /// Whether the proxies have a toolchain, asked by its `.info`; an error if none of them could be asked, or none
-    /// is among the sources.
+    /// Whether the proxies have a toolchain, by its `.info`; an error if none of them could be
+    /// asked, or none is among the sources.
     async fn is_offered(&self, name: &ToolchainName, platform: &Platform) -> Result<bool, SourceError> {
         if !self.settings.sources.contains(&SourceSpec::GoProxy) {
             return Err(SourceError::unreachable("no proxy is among the sources"));
@@ -213,7 +210,7 @@ impl Supply {
         offers.unwrap_or_else(|| Err(SourceError::silent(patience)))
     }
 
-    /// What is believed of archives, and how it is asked for.
+    /// Where checksums of archives come from.
     fn knowledge(&self) -> Knowledge<'_> {
         let network = &self.settings.network;
         let site = self.witness();
@@ -235,13 +232,14 @@ impl Supply {
         releases
     }
 
-    /// Whether a release site may be asked for its index, which proves archives where the checksum database cannot.
+    /// Whether a release site may be asked for its index, which proves archives that the checksum
+    /// database cannot.
     pub fn has_index(&self) -> bool {
         self.sites().next().is_some()
     }
 
-    /// The release sites that may be asked for their index. Who names none, but a mirror or a directory, wants none to be
-    /// reached.
+    /// The release sites that may be asked for their index. If the setting names only mirrors or
+    /// directories, none may.
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
         let SupplySettings { sources, witnesses, .. } = &self.settings;
         let named = |spec: &SourceSpec| sources.contains(spec) || witnesses.contains(spec);
@@ -250,8 +248,8 @@ impl Supply {
         [godev, china].into_iter().flatten()
     }
 
-    /// The release site whose index says what archives of mirrors and directories must be. Where none may be asked, what
-    /// an earlier command kept of the Go project's still counts.
+    /// The release site whose index has the checksums for archives of mirrors and directories. If
+    /// none may be asked, what an earlier command kept of the Go project's index still counts.
     fn witness(&self) -> &ReleaseSite {
         self.sites().next().unwrap_or(&self.godev)
     }
@@ -265,8 +263,8 @@ impl Supply {
     }
 }
 
-/// The toolchains of a directory, by the names of its files. What cannot be read is empty here, and an error when
-/// something is wanted from it.
+/// The toolchains of a directory, by the names of its files. A directory that cannot be read has
+/// none here, and is an error once something is wanted from it.
 fn list_directory(directory: &Path) -> Listed {
     let mut listed = Listed::default();
     let roots = module_roots(directory).map(|root| proxy::below(root, proxy::DIRECTORY));
@@ -284,5 +282,5 @@ fn list_directory(directory: &Path) -> Listed {
     listed
 }
 
-/// How many releases are asked for one by one before the newest is taken on trust.
+/// How many releases are looked for one by one before the newest is taken on trust.
 const QUESTIONS: u32 = 8;

@@ -1,4 +1,4 @@
-//! What can be had at all: directories and mirrors that say so themselves, and files given by path.
+//! What sources offer: directories and mirrors that list what they have, and files given by path.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,21 +19,21 @@ use crate::source::believed_file;
 use crate::transfer::Sink;
 
 impl Supply {
-    /// The name of the checksum database that GOSUMDB names.
     pub fn database_name(&self) -> Result<String, LookupError> {
         let setting = self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT);
         Ok(Database::parse(setting)?.name().to_owned())
     }
 
-    /// Whether a file that should be a tree head of the checksum database is none that it signed. Such a file proves nothing.
+    /// Whether a file that should be a tree head has no valid signature of the checksum database.
+    /// Such a file proves nothing.
     pub fn is_unsigned_head(&self, note: &[u8]) -> Result<bool, LookupError> {
         let database = Database::parse(self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT))?;
         Ok(database.verify_head(note).is_err_and(|error| error.is_unsigned()))
     }
 
-    /// Everything that proves the records of `wanted` to a client of a mirror. What lies in `kept`, which is laid out
-    /// as a database below `sumdb/`, is read there before anybody is asked; `heads` were given to others before, and
-    /// `seen` are sizes of trees that others know.
+    /// Everything that proves the records of `wanted` to a client of a mirror. Files in `kept`,
+    /// which is laid out as a database below `sumdb/`, are used before any request. `heads` were
+    /// published before, and `seen` are sizes of trees that clients know.
     pub async fn excerpt(
         &self,
         wanted: &[Wanted],
@@ -49,8 +49,8 @@ impl Supply {
         checksums::excerpt(&wish, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
-    /// Asks a flat mirror for the module, which one of gover's may hold instead of the archive that `error` is about.
-    /// The archive is what a mirror is expected to have, and its error is the one that is told.
+    /// Asks a flat mirror for the module zip, which a mirror of gover may hold in place of the
+    /// archive that `error` is about. If it has neither, that error is reported.
     pub(super) async fn open_module(
         &self,
         base: &str,
@@ -71,13 +71,12 @@ impl Supply {
         }
     }
 
-    /// The file at `path` as a source of `wanted`.
     pub(super) async fn file_artifact(&self, path: &Path, wanted: &Wanted) -> Result<Artifact, SourceError> {
         believed_file(path, wanted, self.knowledge()).await
     }
 
-    /// What there is to be had, if every source that can be asked says so itself; `None` where one cannot tell, as a
-    /// proxy or the release site. `mirrors` is what mirrors listed. Offline only what lies on this machine can be asked.
+    /// What the sources offer; `None` if one of them cannot list it, such as a proxy or the release
+    /// site. `mirrors` is what mirrors listed. Offline, only sources on this machine count.
     pub(super) fn offers(&self, mut mirrors: BTreeMap<&str, Listed>) -> Option<Listed> {
         let mut offers = None;
         for spec in &self.settings.sources {
@@ -111,8 +110,8 @@ impl Supply {
         paths.collect::<Option<Vec<_>>>().filter(|paths| !paths.is_empty())
     }
 
-    /// What a mirror lists as `gover mirror` writes it: an index of archives, a list of modules. Its sums are not
-    /// looked at. Most mirrors have neither.
+    /// What a mirror lists as `gover mirror` writes it: an index of archives and a list of modules,
+    /// without its checksums. Most mirrors have neither.
     pub(super) async fn listed_by_mirror(&self, base: &str, freshness: Freshness) -> MirrorList {
         let [index, list] = list_places(base);
         let (archives, modules) = tokio::join!(
@@ -132,7 +131,7 @@ impl Supply {
                 Err(error) => mirror.failure = mirror.failure.or(Some(error)),
             }
         }
-        // One of the two is enough, and who has one need not have the other.
+        // One of the two is enough.
         mirror.failure = mirror.failure.filter(|_| !answered);
         mirror
     }
@@ -145,12 +144,11 @@ impl Supply {
     }
 }
 
-/// What came of asking a mirror what it has.
 #[derive(Default)]
 pub(super) struct MirrorList {
-    /// What it has; `None` if it does not say.
+    /// `None` if the mirror has no list.
     pub(super) listed: Option<Listed>,
-    /// Why that is not known, or is old.
+    /// Why there is no list, or an old one.
     pub(super) failure: Option<SourceError>,
 }
 
@@ -164,7 +162,7 @@ fn parse_index(bytes: &[u8]) -> Option<Listed> {
     Index::parse(bytes).ok().map(|index| listed_archives(&index))
 }
 
-/// A page that is sent for whatever is asked for is no list.
+/// Some servers send a page for every address, which is not a list.
 fn parse_list(bytes: &[u8]) -> Option<Listed> {
     let text = String::from_utf8_lossy(bytes);
     let listed = Listed::parse(&text);

@@ -1,4 +1,4 @@
-//! Sources that failed within the last hour, kept for the next command: they are asked last.
+//! Sources that failed within the last hour, kept for the next command, which asks them last.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use gover_sys::file;
 
-/// Which sources failed lately. A file that is missing, damaged or cannot be written costs some waiting, no more.
+/// Which sources failed recently. If the file is missing, damaged or cannot be written, that costs
+/// some waiting and nothing else.
 #[derive(Debug)]
 pub(crate) struct RecentFailures {
     path: PathBuf,
@@ -19,7 +20,7 @@ pub(crate) struct RecentFailures {
     known: Mutex<Option<Failed>>,
 }
 
-/// By the source's label, which holds no credentials, when it failed, in seconds since 1970.
+/// When sources failed, in seconds since 1970, by their labels, which hold no credentials.
 type Failed = BTreeMap<String, u64>;
 
 #[derive(Serialize, Deserialize)]
@@ -29,7 +30,7 @@ struct File {
 }
 
 impl RecentFailures {
-    /// Those kept in that file, which need not exist.
+    /// The file need not exist.
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, known: Mutex::default() }
     }
@@ -39,7 +40,6 @@ impl RecentFailures {
         self.known().as_ref().is_some_and(|failed| failed.contains_key(source))
     }
 
-    /// Remembers that a source failed just now.
     pub(crate) fn add(&self, source: &str) {
         self.change(|failed| {
             failed.insert(source.to_owned(), seconds(SystemTime::now()));
@@ -47,9 +47,9 @@ impl RecentFailures {
         });
     }
 
-    /// Forgets that a source failed: it served.
+    /// Forgets that a source failed, since it served.
     pub(crate) fn remove(&self, source: &str) {
-        // Most often there is nothing to forget, and no reason to touch the disk.
+        // Usually there is nothing to forget, so the disk is left alone.
         if self.contains(source) {
             self.change(|failed| failed.remove(source).is_some());
         }
@@ -59,7 +59,7 @@ impl RecentFailures {
         if let Some(failed) = self.known().as_mut() {
             change(failed);
         }
-        // Another command may have written meanwhile.
+        // Another command may have written in the meantime.
         let mut failed = read(&self.path, SystemTime::now());
         if change(&mut failed) {
             let _ = write(&self.path, failed);
@@ -73,7 +73,7 @@ impl RecentFailures {
     }
 }
 
-/// What the file says and still counts at that time. A failure in the future is one of another clock.
+/// The failures that count at that time. A failure in the future was recorded by a wrong clock.
 fn read(path: &Path, now: SystemTime) -> Failed {
     let content = file::read_limited(path, LIMIT).unwrap_or_default();
     let Ok(File { format: FORMAT, mut failed }) = serde_json::from_slice(&content) else {
@@ -97,7 +97,6 @@ fn seconds(time: SystemTime) -> u64 {
 
 const FORMAT: u32 = 1;
 
-/// Bytes of the file; it holds a line a source.
 const LIMIT: u64 = 1 << 20;
 
 /// How long a source that failed is asked last.

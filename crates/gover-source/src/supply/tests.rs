@@ -234,7 +234,8 @@ async fn who_names_no_release_site_reaches_none() {
         assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
         assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")), "{sources}");
     }
-    // What is kept from a time when it was one of the sources still counts, and so does a site that is believed only.
+    // What is kept from a time when it was one of the sources still counts, and so does a site that
+    // is believed only.
     world.supply("go.dev").releases().await;
     world.lines();
     let sum = Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::Index("go.dev".to_owned()) };

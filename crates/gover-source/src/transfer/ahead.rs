@@ -158,7 +158,7 @@ async fn fetch(
     received: impl Fn(u64),
 ) -> Result<Vec<u8>, HttpError> {
     let broken = |reason: &str| HttpError::Broken { reason: reason.to_owned() };
-    let mut stream = match http.apart().open(url, request).await? {
+    let mut stream = match http.without_multiplexing().open(url, request).await? {
         Opened::Stream(stream) if stream.offset == request.offset && !stream.is_unpacked() => stream,
         _ => return Err(broken("another part came")),
     };

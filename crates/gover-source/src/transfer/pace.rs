@@ -1,4 +1,4 @@
-//! How many connections a download is worth: one, and more only as long as each step makes it faster.
+//! How many connections a download gets: one, and more only as long as each step makes it faster.
 
 use std::time::Duration;
 
@@ -96,8 +96,8 @@ impl Pace {
         }
     }
 
-    /// How many bytes one connection fetches at a time: what it brings in two seconds, so that little is lost if the
-    /// download ends early.
+    /// How many bytes one connection fetches at a time: what it brings in two seconds, so that
+    /// little is lost if the download ends early.
     pub(super) fn segment(&self) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -126,7 +126,8 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    /// Runs a download whose rate depends on its connections, and returns how many there were second by second.
+    /// Runs a download whose rate depends on its connections; returns how many there were each
+    /// second.
     fn run(seconds: usize, rate: impl Fn(usize) -> u64) -> Vec<usize> {
         let settings = SplitSettings { measure: Duration::from_secs(1), ..SplitSettings::default() };
         let mut now = Instant::now();

@@ -1,8 +1,8 @@
 //! Receiving a file over one connection, and over more where that is faster.
 //!
-//! The stream that is open goes on; segments are fetched ahead of it, and it ends where it meets one
-//! that has begun to arrive. If a server refuses more connections, or they gain nothing, the
-//! download goes on over one.
+//! The open stream goes on; segments are fetched ahead of it, and it ends where it meets one that
+//! has begun to arrive. If a server refuses more connections, or they gain nothing, the download
+//! goes on over one.
 
 use std::cell::Cell;
 
@@ -115,7 +115,7 @@ impl Transfer<'_> {
     }
 
     fn broke_off(&mut self, error: Option<HttpError>, total: u64, ahead: &Ahead<'_>) -> Ended {
-        // Perhaps because there were several connections, perhaps the network was gone for a moment.
+        // Several connections may be too many; or the network was down for a moment.
         self.split_failures += u32::from(!ahead.is_empty());
         Ended::Failed(error.unwrap_or_else(|| {
             let reason = format!("it ended after {} of {total} bytes", self.held);
