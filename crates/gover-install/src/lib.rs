@@ -19,18 +19,18 @@ pub mod staging;
 pub mod uninstall;
 pub mod verify;
 
+mod custom_build;
 mod disk_full;
 mod error;
-mod fetch;
 mod file_error;
-mod given;
+mod part_file;
 mod pipeline;
 mod report;
 
+pub use custom_build::{GivenRequest, install_given};
 pub use disk_full::WriteFailure;
 pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
 pub use file_error::FileError;
-pub use given::{GivenRequest, install_given};
 pub use pipeline::{InstallRequest, Installed, Installer, install};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::{ProofHeld, Receipt};

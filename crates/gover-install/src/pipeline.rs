@@ -20,9 +20,9 @@ use gover_sys::Lock;
 
 use crate::disk_full::WriteFailure;
 use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
-use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::{self, FileError};
 use crate::file_list::FileList;
+use crate::part_file::{PartFile, Received, discard_parts, head_of};
 use crate::receipt::{ProofHeld, Receipt, installed_at};
 use crate::report::{Outcome, Progress, Reporter, Task};
 use crate::shims;

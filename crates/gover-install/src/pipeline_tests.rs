@@ -10,13 +10,13 @@ use gover_source::{Location, SourceSpec, SupplySettings};
 use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz, pack_zip, sha256_hex};
 
 use super::*;
-use crate::given::{GivenRequest, install_given};
+use crate::custom_build::{GivenRequest, install_given};
 use crate::report::TaskId;
 use crate::smoke::{Seen, SmokeError};
 use crate::staging::staged;
 
-#[path = "pipeline_given_tests.rs"]
-mod given;
+#[path = "pipeline_custom_build_tests.rs"]
+mod custom_build;
 
 #[path = "pipeline_proof_tests.rs"]
 mod proofs;

@@ -9,8 +9,8 @@ use gover_core::Layout;
 use gover_core::inventory::{Inventory, is_goroot};
 use gover_sys::{Lock, file};
 
-use crate::fetch::{PART, lock_of_part};
 use crate::file_error::FileError;
+use crate::part_file::{PART, lock_of_part};
 use crate::staging;
 
 /// Something that serves nobody.

@@ -21,8 +21,8 @@ use gover_core::inventory::is_goroot;
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
-use crate::fetch::discard_parts;
 use crate::file_error::FileError;
+use crate::part_file::discard_parts;
 
 /// A directory to build a toolchain in; removed with all it holds when dropped.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use gover_sys::file;
 
 use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};
 use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
-use crate::fetch::{PartFile, Received, discard_parts, head_of};
 use crate::file_error::FileError;
+use crate::part_file::{PartFile, Received, discard_parts, head_of};
 use crate::pipeline::check_sum;
 use crate::report::{Outcome, Progress, Reporter};
 

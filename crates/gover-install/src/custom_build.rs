@@ -12,9 +12,9 @@ use gover_source::{Artifact, Format, Location, Proof, SumOrigin, SupplyError, Wa
 use gover_sys::Lock;
 
 use crate::error::InstallError;
-use crate::fetch::{PartFile, Received, discard_parts};
 use crate::file_error::FileError;
 use crate::file_list::FileList;
+use crate::part_file::{PartFile, Received, discard_parts};
 use crate::pipeline::{Installed, Installer, Tree, Verified, check_sum, documents};
 use crate::receipt::ProofHeld;
 use crate::report::{Outcome, Progress};
