@@ -35,6 +35,9 @@ pub enum InstallError {
         /// Whether an index could have proved it, had the settings named a release site.
         index_unasked: bool,
     },
+    /// The log covers only a part of an archive that has no published checksum.
+    #[error("nothing proves all of {file} from {source_label}")]
+    Unproven { file: String, source_label: String },
     /// A source says that it delivered and did not; only a defect of gover does that.
     #[error("nothing was received of {file}")]
     NoDownload {
@@ -219,6 +222,7 @@ impl InstallError {
             Self::Supply(_) => !self.is_integrity(),
             Self::NoProof { source, .. } => source.is_unavailable(),
             Self::Disk { failure, .. } => failure.is_kept,
+            Self::Unproven { .. } => true,
             _ => false,
         }
     }
@@ -235,6 +239,9 @@ impl Diagnose for InstallError {
         match self {
             Self::Supply(error) => error.details(),
             Self::NoProof { source, .. } => source.details(),
+            Self::Unproven { .. } => {
+                vec!["neither the table compiled into gover nor the index of go.dev has its sum".to_owned()]
+            }
             Self::Disk { failure, .. } => failure.details(),
             Self::Contradicted(mismatch) => {
                 let disguise = mismatch.disguise.map(|disguise| disguise.to_string());
@@ -272,6 +279,9 @@ impl Diagnose for InstallError {
                     hints.push("with go.dev in GOVER_SOURCES its index proves archives, too".to_owned());
                 }
                 hints
+            }
+            Self::Unproven { .. } => {
+                vec!["`--format module` takes the module, which the log covers whole".to_owned()]
             }
             Self::Contradicted(mismatch) if mismatch.disguise == Some(Disguise::WebPage) => {
                 vec![SIGN_IN.to_owned()]

@@ -21,19 +21,23 @@ pub mod verify;
 
 mod custom_build;
 mod disk_full;
+mod download;
 mod error;
 mod file_error;
 mod part_file;
 mod pipeline;
+mod proof;
 mod report;
 
-pub use custom_build::{GivenRequest, install_given};
+pub use custom_build::CustomBuild;
 pub use disk_full::WriteFailure;
+pub use download::Downloader;
 pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
 pub use file_error::FileError;
-pub use pipeline::{InstallRequest, Installed, Installer, install};
+pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom_build};
+pub use proof::ProofHeld;
 pub use prune::{Leftover, LeftoverKind};
-pub use receipt::{ProofHeld, Receipt};
+pub use receipt::Receipt;
 pub use report::{Outcome, Reporter, Task, TaskId};
-pub use smoke::{Seen, Smoke};
+pub use smoke::{Smoke, SmokeLevel};
 pub use uninstall::{Uninstalled, uninstall};

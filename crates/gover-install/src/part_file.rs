@@ -13,6 +13,7 @@ use gover_net::address::shown as shown_address;
 use gover_source::{Artifact, Location, Proof, Sink};
 use gover_sys::{Lock, file};
 
+use crate::error::InstallError;
 use crate::file_error::FileError;
 
 /// The extension of parts.
@@ -24,8 +25,12 @@ pub(crate) fn lock_of_part(file_name: &str) -> &str {
 }
 
 /// Removes every part that the lock `name` protects.
-pub(crate) fn discard_parts(layout: &Layout, name: &str, _lock: &Lock) {
-    let Ok(entries) = fs::read_dir(layout.cache()) else { return };
+pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) {
+    discard(&layout.cache(), name, lock);
+}
+
+fn discard(directory: &Path, name: &str, _lock: &Lock) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         let file_name = entry.file_name();
         let is_part = Path::new(&file_name).extension().is_some_and(|extension| extension == PART);
@@ -90,21 +95,31 @@ impl PartFile {
         Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false })
     }
 
-    /// The same, but what comes shall come over one connection.
-    pub(crate) fn in_one_piece(self) -> Self {
-        Self { in_one_piece: true, ..self }
+    /// Deletes what cannot be continued after `error`. Returns a new part file if another attempt may
+    /// help: bytes that a crash left, or that several servers sent, may be wrong although no server
+    /// is at fault. What comes over one connection is its server's fault.
+    pub(crate) fn start_over(self, error: InstallError, lock: &Lock) -> Result<Self, InstallError> {
+        if error.keeps_download() {
+            return Err(error);
+        }
+        let may_help = error.is_integrity() && self.is_pieced() && !self.in_one_piece;
+        let Self { directory, lock_name, part, .. } = self;
+        drop(part);
+        discard(&directory, &lock_name, lock);
+        if may_help { Ok(Self { directory, lock_name, part: None, in_one_piece: true }) } else { Err(error) }
     }
 
-    /// Whether what was received is put together from several answers, of this process or an earlier one. If it is
-    /// wrong, that may be nobody's fault.
-    pub(crate) fn is_pieced(&self) -> bool {
+    /// Whether the bytes come from several responses, of this process or an earlier one.
+    fn is_pieced(&self) -> bool {
         self.part.as_ref().is_some_and(|part| part.pieced)
     }
 
-    /// What has been received; `None` if no download was begun.
-    pub(crate) fn received(&self) -> Option<Received> {
-        let Part { path, sum, bytes, .. } = self.part.as_ref()?;
-        Some(Received { path: path.clone(), digest: sum.clone().finish(), bytes: *bytes })
+    /// The finished download of `artifact`.
+    pub(crate) fn received(&self, artifact: &Artifact) -> Result<Received, InstallError> {
+        let Some(Part { path, sum, bytes, .. }) = &self.part else {
+            return Err(InstallError::NoDownload { file: artifact.file_name.clone() });
+        };
+        Ok(Received { path: path.clone(), digest: sum.clone().finish(), bytes: *bytes })
     }
 
     fn path(&self, artifact: &Artifact) -> PathBuf {
@@ -294,7 +309,7 @@ mod tests {
         assert_eq!(part.begin(&artifact("http://a", None)).unwrap(), 0);
         part.write(b"hello ").unwrap();
         part.write(b"gove").unwrap();
-        let received = part.received().unwrap();
+        let received = part.received(&artifact("http://a", None)).unwrap();
         assert_eq!(received.digest, Sha256::of(b"hello gove"));
         assert_eq!((received.bytes, part.is_pieced()), (10, false));
         assert_eq!(fs::read(received.path).unwrap(), b"hello gove");
@@ -312,7 +327,7 @@ mod tests {
         // Another mirror with the same sum has the same bytes.
         assert_eq!(part.begin(&artifact("http://b", Some("00"))).unwrap(), 5);
         part.write(b" gove").unwrap();
-        let received = part.received().unwrap();
+        let received = part.received(&artifact("http://a", None)).unwrap();
         assert_eq!(received.digest, Sha256::of(b"hello gove"));
         assert!(part.is_pieced());
     }
@@ -329,7 +344,7 @@ mod tests {
         part.restart().unwrap();
         assert!(!part.is_pieced());
         part.write(b"anew").unwrap();
-        assert_eq!(part.received().unwrap().digest, Sha256::of(b"anew"));
+        assert_eq!(part.received(&artifact("http://a", None)).unwrap().digest, Sha256::of(b"anew"));
     }
 
     #[test]

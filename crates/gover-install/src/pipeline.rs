@@ -1,85 +1,76 @@
-//! From a wanted toolchain to an installed one: lock, download and log side by side, verify, unpack into
-//! staging, look at it, publish, write the receipt and the names.
+//! From a request to an installed toolchain. The order of the steps:
 //!
-//! The one asynchronous file of this crate; what blocks for long runs on threads of its own.
+//! 1. lock the name and make a staging directory,
+//! 2. download, with the log asked meanwhile, and compare the checksum,
+//! 3. unpack into staging,
+//! 4. prove the tree, and run its `go`,
+//! 5. publish it by a rename, with its receipt and its names in `bin/`.
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use gover_archive::digest::{Sha256, module_version};
-use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits, Unpacked};
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
-use gover_log::LogRecord;
-use gover_net::address::shown as shown_address;
-use gover_source::{
-    Artifact, Disguise, Download, Format, Location, LookupError, Proof, SourceFailure, Supply, Wanted,
-};
+use gover_source::{Artifact, Format, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
 
+use crate::custom_build::{self, CustomBuild};
 use crate::disk_full::WriteFailure;
-use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
+use crate::download::Downloader;
+use crate::error::InstallError;
 use crate::file_error::{self, FileError};
-use crate::file_list::FileList;
-use crate::part_file::{PartFile, Received, discard_parts, head_of};
-use crate::receipt::{ProofHeld, Receipt, installed_at};
-use crate::report::{Outcome, Progress, Reporter, Task};
+use crate::part_file::{PartFile, discard_parts};
+use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
+use crate::receipt::Receipt;
+use crate::report::{Outcome, Reporter, Task};
 use crate::shims;
-use crate::smoke::{self, Seen, Smoke};
-use crate::staging::{Documents, Staging};
+use crate::smoke::{self, Smoke, SmokeError, SmokeLevel};
+use crate::staging::{self, Staging};
 
-/// What is to be installed, and how strictly.
+/// A release to install, and how strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallRequest {
-    /// Which toolchain for which platform.
     pub wanted: Wanted,
-    /// Replace it if it is there already.
+    /// Replace an installed toolchain of that name.
     pub force: bool,
-    /// Demand the transparency log for archives too (`require_sumdb`).
+    /// Demand a record of the checksum database for archives too (`require_sumdb`).
     pub require_log: bool,
-    /// Whether its `go` can be run here.
     pub smoke: Smoke,
 }
 
-/// With what toolchains are installed.
+/// What an install works with.
 #[derive(Clone, Copy)]
 pub struct Installer<'a> {
-    /// Where to.
     pub layout: &'a Layout,
-    /// The environment of this process.
     pub env: &'a Env,
-    /// Where from.
     pub supply: &'a Supply,
-    /// Who is told what goes on.
     pub reporter: &'a dyn Reporter,
     /// The shim program that came with this gover; `None` leaves `bin/` alone.
     pub shim_program: Option<&'a Path>,
-    /// How long the checksum database may still take when all else is done and nothing depends on it.
+    /// How long to wait for the checksum database once all else is done and nothing depends on it.
     pub log_patience: Duration,
 }
 
-/// A toolchain that is there.
+/// An installed toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installed {
-    /// Which.
     pub name: ToolchainName,
     /// Its GOROOT.
     pub path: PathBuf,
-    /// It was there before, and nothing was changed.
+    /// Whether it was installed before, so that nothing was changed.
     pub reused: bool,
-    /// What was written about it; `None` if it was there before.
+    /// `None` if it was installed before.
     pub receipt: Option<Receipt>,
-    /// Sources that could not serve, in the order they were tried.
+    /// The sources that could not serve it, in the order they were tried.
     pub failures: Vec<SourceFailure>,
-    /// Why the checksum database proves nothing, if it does not.
+    /// Why the checksum database was no proof, if it was asked in vain.
     pub log_failure: Option<String>,
-    /// How closely it was looked at before it was published.
-    pub seen: Seen,
+    pub seen: SmokeLevel,
 }
 
 impl Installed {
-    /// A toolchain that was there before.
+    /// A toolchain that was installed before.
     pub fn reused(layout: &Layout, name: &ToolchainName) -> Self {
         Self {
             name: name.clone(),
@@ -88,76 +79,87 @@ impl Installed {
             receipt: None,
             failures: Vec::new(),
             log_failure: None,
-            seen: Seen::Files,
+            seen: SmokeLevel::Files,
         }
     }
 }
 
-/// Installs a toolchain, unless it is there and `force` is off.
+/// Installs a release, unless it is installed and `force` is off.
 ///
-/// Two calls at once are safe: the second waits for the first and finds its work done. On an error nothing of the
-/// toolchain is visible that was not before, and nothing that failed a proof is kept.
+/// Two calls at once are safe: the second waits for the first and finds its work done. After an
+/// error, what is visible is what was visible before, and no file that failed a proof is kept.
 pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Result<Installed, InstallError> {
     let Installer { layout, .. } = *installer;
     let name = &request.wanted.name;
     if !shims::is_plain_name(name) {
         return Err(InstallError::UnusableName { name: name.to_string() });
     }
-    if !request.force && is_installed(layout, name) {
+    let is_reused = || !request.force && is_installed(layout, name);
+    if is_reused() {
         return Ok(Installed::reused(layout, name));
     }
     let lock = installer.lock(name.as_str()).await?;
-    // Also puts right what a crash left, which may be the toolchain itself.
+    // This also recovers what a crash left in staging, which may be the toolchain itself.
     let staging = Staging::create(layout, name.as_str(), &lock)?;
-    if !request.force && is_installed(layout, name) {
+    if is_reused() {
         return Ok(Installed::reused(layout, name));
     }
-    let mut again = true;
-    let verified = loop {
-        let part = PartFile::new(layout, name.as_str(), &lock)?;
-        let mut part = if again { part } else { part.in_one_piece() };
-        let result = installer.obtain(request, &staging.tree(), &mut part).await;
-        let error = match result {
-            Ok(verified) => break verified,
-            Err(error) => error,
-        };
-        if !error.keeps_download() {
-            let pieced = part.is_pieced();
-            drop(part);
-            discard_parts(layout, name.as_str(), &lock);
-            // Bytes that a crash left, or that the same name had on another server of the source, may be wrong
-            // without anyone's fault. In one piece they are somebody's.
-            if pieced && error.is_integrity() && std::mem::take(&mut again) {
-                staging.empty()?;
-                continue;
-            }
-        }
-        return Err(error);
-    };
-    installer.publish(staging, name, verified, &lock)
+    let ready = installer.obtain(Want::Release(request), staging, (name.as_str(), &lock)).await?;
+    installer.publish(ready, &lock)
 }
 
-/// A tree in staging whose every proof held.
-pub(crate) struct Verified {
-    pub(crate) receipt: Receipt,
-    pub(crate) list: Vec<u8>,
-    pub(crate) failures: Vec<SourceFailure>,
-    pub(crate) log_failure: Option<String>,
-    pub(crate) seen: Seen,
+/// Installs a file whose checksum the user gives, under the version in its `VERSION`.
+///
+/// Archives have the layout of releases (`go/…`), as `cmd/distpack` makes them. The zip of a module
+/// is known by its name `v0.0.1-NAME.OS-ARCH.zip`.
+pub async fn install_custom_build(
+    build: &CustomBuild,
+    installer: &Installer<'_>,
+) -> Result<Installed, InstallError> {
+    let Installer { layout, .. } = *installer;
+    let key = custom_build::LOCK;
+    let lock = installer.lock(key).await?;
+    let staging = Staging::create(layout, key, &lock)?;
+    // No other source could continue the download, so nothing is worth keeping.
+    discard_parts(layout, key, &lock);
+    let result = installer.obtain(Want::CustomBuild(build), staging, (key, &lock)).await;
+    discard_parts(layout, key, &lock);
+    let ready = result?;
+
+    let name = ready.name();
+    let name_lock = installer.lock(name.as_str()).await?;
+    staging::recover(layout, name.as_str(), &name_lock)?;
+    if !build.force && is_installed(layout, name) {
+        return Ok(Installed::reused(layout, name));
+    }
+    installer.publish(ready, &name_lock)
 }
 
-/// A tree in staging whose archive is proven, or that only the log can prove.
-struct Content {
-    download: Download,
-    received: Received,
-    unpacked: Unpacked,
+/// What is installed.
+#[derive(Clone, Copy)]
+enum Want<'a> {
+    Release(&'a InstallRequest),
+    CustomBuild(&'a CustomBuild),
+}
+
+/// A toolchain that only has to be published.
+struct Ready {
+    tree: Proven<Staging>,
+    failures: Vec<SourceFailure>,
+    seen: SmokeLevel,
+}
+
+impl Ready {
+    fn name(&self) -> &ToolchainName {
+        &self.tree.facts().artifact.wanted.name
+    }
 }
 
 impl Installer<'_> {
-    /// Takes a lock, and tells if that means waiting.
+    /// Takes a lock, and reports it if that means waiting.
     ///
     /// Another task of this process may hold it, so waiting must not stop this thread.
-    pub(crate) async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
+    async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
         let path = self.layout.lock(name);
         if let Some(lock) = Lock::try_acquire(&path).map_err(FileError::at("lock", &path))? {
             return Ok(lock);
@@ -172,261 +174,155 @@ impl Installer<'_> {
         }
     }
 
-    /// Downloads, unpacks into `tree` and checks every proof there is, with the log asked meanwhile.
+    /// Downloads, unpacks into `staging`, proves and runs a toolchain; once more if several
+    /// responses brought a file that is wrong. The lock and its name are those of `staging`.
     async fn obtain(
         &self,
-        request: &InstallRequest,
-        tree: &Path,
+        want: Want<'_>,
+        mut staging: Staging,
+        (key, lock): (&str, &Lock),
+    ) -> Result<Ready, InstallError> {
+        let mut part = PartFile::new(self.layout, key, lock)?;
+        loop {
+            match self.attempt(want, staging, &mut part).await {
+                Ok(ready) => return Ok(ready),
+                Err(error) => part = part.start_over(error, lock)?,
+            }
+            staging = Staging::create(self.layout, key, lock)?;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        want: Want<'_>,
+        staging: Staging,
         part: &mut PartFile,
-    ) -> Result<Verified, InstallError> {
-        let wanted = &request.wanted;
+    ) -> Result<Ready, InstallError> {
+        match want {
+            Want::Release(request) => self.release(request, staging, part).await,
+            Want::CustomBuild(build) => self.custom_build(build, staging, part).await,
+        }
+    }
+
+    /// One attempt at a release, with the log asked while it is downloaded and unpacked.
+    async fn release(
+        &self,
+        request: &InstallRequest,
+        staging: Staging,
+        part: &mut PartFile,
+    ) -> Result<Ready, InstallError> {
+        let InstallRequest { wanted, require_log, smoke, .. } = request;
         let mut lookup = pin!(self.supply.lookup(wanted));
-        let mut answer = None;
-        let content = {
-            let mut content = pin!(self.content(wanted, tree, part));
+        let mut response = None;
+        let contents = {
+            let mut contents = pin!(self.contents(wanted, staging, part));
             loop {
                 tokio::select! {
-                    content = &mut content => break content,
-                    record = &mut lookup, if answer.is_none() => answer = Some(record),
+                    contents = &mut contents => break contents,
+                    record = &mut lookup, if response.is_none() => response = Some(record),
                 }
             }
         };
-        if content.is_err() {
-            // The log may be on its way through a proxy that wants a password, which a person is typing.
+        if contents.is_err() {
+            // The lookup may go through a proxy whose password a person is typing.
             self.supply.clock().running().await;
         }
-        let content = content?;
-        let must = request.require_log || content.download.artifact.proof == Proof::Log;
-        let mut answer = match answer {
-            Some(answer) => Some(answer),
-            None if must => Some(lookup.await),
+        let (tree, failures) = contents?;
+        let needs_log = tree.needs_log(*require_log);
+        let mut response = match response {
+            Some(response) => Some(response),
+            None if needs_log => Some(lookup.await),
             None => self.supply.clock().timeout(self.log_patience, lookup).await,
         };
-        // A server that allows a client one connection refuses this one while the download has it.
-        if must && matches!(&answer, Some(Err(error)) if error.is_unavailable()) {
-            answer = Some(self.supply.lookup(wanted).await);
+        // A server that allows one connection per client refused the lookup during the download.
+        if needs_log && matches!(&response, Some(Err(error)) if error.is_unavailable()) {
+            response = Some(self.supply.lookup(wanted).await);
         }
-        let by_index = !request.require_log && content.download.artifact.format != Format::ModuleZip;
-        let by_index = by_index && !self.supply.has_index();
-        let verified = verify(content, answer, must).map_err(|error| error.or_by_index(by_index))?;
-        let Receipt { file, source, .. } = &verified.receipt;
-        let seen = smoke::check(tree, &wanted.name, &wanted.platform, request.smoke, self.env);
-        let seen = seen.map_err(|error| InstallError::Smoke {
-            file: file.clone(),
-            source_label: source.clone(),
-            source: error,
-        })?;
-        Ok(Verified { seen, ..verified })
+        let index_would_prove =
+            !require_log && tree.artifact().format != Format::ModuleZip && !self.supply.has_index();
+        let tree = tree
+            .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *require_log)
+            .map_err(|error| error.or_by_index(index_would_prove))?;
+        self.run(tree, failures, *smoke)
     }
 
-    /// Downloads and unpacks; compares the sum of the file where one is known, before a byte is unpacked.
-    async fn content(
+    async fn contents(
         &self,
         wanted: &Wanted,
-        tree: &Path,
-        part: &mut PartFile,
-    ) -> Result<Content, InstallError> {
-        let progress = Progress::new(self.reporter, wanted.name.as_str());
-        let download = self.supply.download(wanted, part, &progress).await;
-        progress.finish(if download.is_ok() { Outcome::Done } else { Outcome::Failed });
-        let download = download?;
-        let artifact = &download.artifact;
-        let received =
-            part.received().ok_or_else(|| InstallError::NoDownload { file: artifact.file_name.clone() })?;
-        check_sum(artifact, &received)?;
-        let unpacked = self.unpack(artifact, &received.path, tree).await?;
-        Ok(Content { download, received, unpacked })
-    }
-
-    /// Unpacks a file as what the artifact says it is, on other threads.
-    pub(crate) async fn unpack(
-        &self,
-        artifact: &Artifact,
-        file: &Path,
-        tree: &Path,
-    ) -> Result<Unpacked, InstallError> {
-        let Wanted { name, platform } = &artifact.wanted;
-        let coverage = match artifact.proof {
-            Proof::Sha256 { .. } => Coverage::Everything,
-            Proof::Log => Coverage::Module,
-        };
-        let limits = Limits::default();
-        let (container, guard) = match artifact.format {
-            Format::TarGz => (Container::TarGz, Guard::for_archive(coverage, limits)),
-            Format::Zip => (Container::Zip, Guard::for_archive(coverage, limits)),
-            Format::ModuleZip => (Container::Zip, Guard::for_module(&module_version(name, platform), limits)),
-        };
-        let id = self.reporter.start(Task::Unpack { toolchain: name.as_str() }, None);
-        let free = gover_sys::file::available_space(tree);
-        let (packed, tree) = (file.to_owned(), tree.to_owned());
-        let work = move || gover_archive::unpack(&packed, container, &tree, guard);
-        let result = tokio::task::spawn_blocking(work).await;
-        self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
-        match result {
-            Ok(unpacked) => unpacked.map_err(|error| not_unpacked(error, artifact, (file, container), free)),
-            Err(source) => Err(InstallError::Defect { name: name.to_string(), source }),
-        }
-    }
-
-    /// Makes a verified tree visible, with its receipt, its list of files and its name in `bin/`.
-    pub(crate) fn publish(
-        &self,
         staging: Staging,
-        name: &ToolchainName,
-        verified: Verified,
-        lock: &Lock,
-    ) -> Result<Installed, InstallError> {
-        let Verified { receipt, list, failures, log_failure, seen } = verified;
-        let documents = Documents { receipt: receipt.to_bytes(), list };
-        let path = staging.publish(self.layout, name, &documents, lock);
-        let path = path.map_err(|error| not_published(error, &receipt))?;
+        part: &mut PartFile,
+    ) -> Result<(Unproven<Staging>, Vec<SourceFailure>), InstallError> {
+        let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
+        Ok((self.unpack(file, staging).await?, failures))
+    }
+
+    /// One attempt at a custom build, which the log does not know.
+    async fn custom_build(
+        &self,
+        build: &CustomBuild,
+        staging: Staging,
+        part: &mut PartFile,
+    ) -> Result<Ready, InstallError> {
+        let file = self.downloader().custom_build(build.artifact(), part).await?;
+        let mut tree = self.unpack(file, staging).await?;
+        let name = smoke::version_of(&tree.place().tree());
+        let name = name.map_err(|error| broken(tree.artifact(), error))?;
+        if !shims::is_plain_name(&name) {
+            return Err(InstallError::UnusableName { name: name.to_string() });
+        }
+        tree.set_name(name);
+        self.run(tree.prove(LogResponse::NotAsked, false)?, Vec::new(), build.smoke)
+    }
+
+    fn downloader(&self) -> Downloader<'_> {
+        Downloader { supply: self.supply, reporter: self.reporter }
+    }
+
+    async fn unpack(&self, file: Checked, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
+        let name = file.name().to_string();
+        let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
+        let result = file.read(staging).await;
+        self.reporter.finish(id, if result.is_ok() { Outcome::Done } else { Outcome::Failed });
+        result
+    }
+
+    /// Checks that a proven tree is the toolchain that it should be, and that its `go` runs.
+    fn run(
+        &self,
+        tree: Proven<Staging>,
+        failures: Vec<SourceFailure>,
+        smoke: Smoke,
+    ) -> Result<Ready, InstallError> {
+        let artifact = &tree.facts().artifact;
+        let Wanted { name, platform } = &artifact.wanted;
+        let seen = smoke::check(&tree.place().tree(), name, platform, smoke, self.env)
+            .map_err(|error| broken(artifact, error))?;
+        Ok(Ready { tree, failures, seen })
+    }
+
+    /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
+    fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
+        let Ready { tree, failures, seen } = ready;
+        let name = tree.facts().artifact.wanted.name.clone();
+        let log_failure = tree.facts().log_failure.clone();
+        let (receipt, documents) = Receipt::of(tree.facts());
+        let path = staging::publish(tree, &documents, self.layout, lock)
+            .map_err(|error| not_published(error, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
-        let (name, receipt) = (name.clone(), Some(receipt));
-        Ok(Installed { name, path, reused: false, receipt, failures, log_failure, seen })
+        Ok(Installed { name, path, reused: false, receipt: Some(receipt), failures, log_failure, seen })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {
         let Some(program) = self.shim_program else { return Ok(()) };
         let path = self.layout.lock(shims::LOCK);
-        // Held for an instant and never across an await, so waiting here cannot wait for this thread.
+        // It is held briefly and never across an await, so this cannot wait for this thread.
         let lock = Lock::acquire(&path, || ()).map_err(FileError::at("lock", &path))?;
         shims::refresh(self.layout, program, &lock).map(drop)
     }
 }
 
-/// Compares the sum of a whole file, where one is known.
-pub(crate) fn check_sum(artifact: &Artifact, received: &Received) -> Result<(), InstallError> {
-    let Proof::Sha256 { hex, origin } = &artifact.proof else { return Ok(()) };
-    let sum = received.digest.to_string();
-    if *hex == sum {
-        return Ok(());
-    }
-    let proof = match origin {
-        gover_source::SumOrigin::Given => Contradiction::Given,
-        origin => Contradiction::Sha256 { origin: origin.to_string() },
-    };
-    Err(InstallError::Contradicted(Box::new(Mismatch {
-        file: artifact.file_name.clone(),
-        source_label: artifact.shown_source(),
-        expected: hex.clone(),
-        received: sum,
-        proof,
-        disguise: Disguise::of(&head_of(&received.path), artifact.format),
-    })))
-}
-
-/// Compares the tree with the record of the log. `must`: nothing else proves it, or the user wants it so.
-///
-/// A record that contradicts is fatal whatever else holds; so is an answer that cannot be honest. A database that
-/// cannot be reached is not, where the sum of the file held.
-fn verify(
-    content: Content,
-    answer: Option<Result<LogRecord, LookupError>>,
-    must: bool,
-) -> Result<Verified, InstallError> {
-    let Content { download: Download { artifact, failures, .. }, received, unpacked } = content;
-    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
-    let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
-    let Unpacked { files, hashed, bytes } = unpacked;
-    let list = FileList::new(files);
-    let h1 = list.tree_hash(hashed, &module)?;
-    let mut proofs = Vec::new();
-    if let Proof::Sha256 { origin, .. } = &artifact.proof {
-        proofs.push(ProofHeld::Sha256 { origin: origin.to_string() });
-    }
-    let log_failure = match answer {
-        Some(Ok(record)) if record.h1 == h1 => {
-            let LogRecord { database, id, tree_size, h1 } = record;
-            proofs.push(ProofHeld::TransparencyLog { database, record: id, tree_size, h1 });
-            None
-        }
-        Some(Ok(record)) => {
-            let proof = Contradiction::Log { database: record.database, record: record.id };
-            let expected = record.h1;
-            let disguise = None;
-            let mismatch = Mismatch { file, source_label, expected, received: h1, proof, disguise };
-            return Err(InstallError::Contradicted(Box::new(mismatch)));
-        }
-        Some(Err(error)) if must || !error.is_unavailable() => {
-            let source = Box::new(error);
-            return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
-        }
-        Some(Err(error)) => Some(error.to_string()),
-        None => Some("the checksum database did not respond in time".to_owned()),
-    };
-    let (receipt, list) = documents(&artifact, &received, &list, Tree { h1, bytes }, proofs);
-    Ok(Verified { receipt, list, failures, log_failure, seen: Seen::Files })
-}
-
-/// What is known of a tree besides its files.
-pub(crate) struct Tree {
-    pub(crate) h1: String,
-    /// The size of all files together.
-    pub(crate) bytes: u64,
-}
-
-/// What is worth remembering of an installation: the receipt, and the list of files as text.
-pub(crate) fn documents(
-    artifact: &Artifact,
-    received: &Received,
-    list: &FileList,
-    tree: Tree,
-    proofs: Vec<ProofHeld>,
-) -> (Receipt, Vec<u8>) {
-    let text = list.to_text().into_bytes();
-    let url = match &artifact.location {
-        Location::Url(url) => Some(shown_address(url)),
-        Location::File(_) => None,
-    };
-    let receipt = Receipt {
-        name: artifact.wanted.name.to_string(),
-        platform: artifact.wanted.platform.to_string(),
-        source: artifact.shown_source(),
-        url,
-        file: artifact.file_name.clone(),
-        file_bytes: received.bytes,
-        sha256: received.digest.to_string(),
-        h1: Some(tree.h1),
-        files_sha256: Some(Sha256::of(&text).to_string()),
-        proofs,
-        installed_at: installed_at(SystemTime::now()),
-        files: list.files().len() as u64,
-        bytes: tree.bytes,
-        gover: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    (receipt, text)
-}
-
-/// The error for an archive that was not unpacked, because of the archive or of the disk. `free` is
-/// the space that was free before.
-fn not_unpacked(
-    source: ArchiveError,
-    artifact: &Artifact,
-    (file, container): (&Path, Container),
-    free: Option<u64>,
-) -> InstallError {
-    let ArchiveError::Write { source: cause, .. } = &source else {
-        return InstallError::Archive {
-            file: artifact.file_name.clone(),
-            source_label: artifact.shown_source(),
-            disguise: Disguise::of(&head_of(file), artifact.format),
-            sum: KnownSum::from(&artifact.proof),
-            source,
-        };
-    };
-    let kind = cause.kind();
-    let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(file, container) } else { None };
-    let failure = WriteFailure {
-        file: artifact.file_name.clone(),
-        source_label: artifact.shown_source(),
-        // A local file is there anyway, and a custom build is fetched anew each time.
-        is_kept: matches!(artifact.location, Location::Url(_))
-            && KnownSum::from(&artifact.proof) != KnownSum::Given,
-        needed,
-        free: free.filter(|_| needed.is_some()),
-        kind,
-    };
-    InstallError::Disk { failure: Box::new(failure), source: Box::new(source) }
+fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
+    InstallError::Smoke { file: artifact.file_name.clone(), source_label: artifact.shown_source(), source }
 }
 
 /// The error for a proven tree that could not be moved into place. Its download is still there.

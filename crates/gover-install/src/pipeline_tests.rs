@@ -10,9 +10,10 @@ use gover_source::{Location, SourceSpec, SupplySettings};
 use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz, pack_zip, sha256_hex};
 
 use super::*;
-use crate::custom_build::{GivenRequest, install_given};
+use crate::custom_build::CustomBuild;
+use crate::error::Contradiction;
 use crate::report::TaskId;
-use crate::smoke::{Seen, SmokeError};
+use crate::smoke::{SmokeError, SmokeLevel};
 use crate::staging::staged;
 
 #[path = "pipeline_custom_build_tests.rs"]
@@ -152,14 +153,14 @@ impl World {
     }
 
     fn install_given(&self, location: Location, sha256: &str) -> Result<Installed, InstallError> {
-        let request = GivenRequest {
+        let request = CustomBuild {
             location,
             sha256: sha256.parse().unwrap(),
             platform: Platform::host(),
             force: false,
             smoke: Smoke::Run,
         };
-        self.run(async |installer| install_given(&request, installer).await)
+        self.run(async |installer| install_custom_build(&request, installer).await)
     }
 
     fn goroot(&self) -> PathBuf {
@@ -364,7 +365,7 @@ fn a_toolchain_for_another_machine_is_installed_without_running_it() {
     let wanted = Wanted { platform: release.platform().clone(), ..World::request().wanted };
     let request = InstallRequest { wanted, smoke: Smoke::RunIfPossible, ..World::request() };
     let installed = world.install_with(&request).unwrap();
-    assert_eq!(installed.seen, Seen::Files);
+    assert_eq!(installed.seen, SmokeLevel::Files);
     assert_eq!(installed.receipt.unwrap().platform, release.platform().to_string());
     let strict = InstallRequest { smoke: Smoke::Run, force: true, ..request };
     world.install_with(&strict).unwrap_err();
@@ -374,7 +375,7 @@ fn a_toolchain_for_another_machine_is_installed_without_running_it() {
 fn one_that_this_machine_runs_is_run_whatever_it_was_asked_for() {
     let world = World::with_release(&[SourceSpec::GoDev]);
     let request = InstallRequest { smoke: Smoke::RunIfPossible, ..World::request() };
-    assert_eq!(world.install_with(&request).unwrap().seen, Seen::Running);
+    assert_eq!(world.install_with(&request).unwrap().seen, SmokeLevel::Running);
 }
 
 #[test]

@@ -5,11 +5,15 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use gover_archive::digest::Sha256;
 use gover_core::date::to_rfc3339;
 use gover_core::{Diagnose, Layout, ToolchainName};
+use gover_net::address::shown as shown_address;
+use gover_source::Location;
 
 use crate::file_error::FileError;
-use crate::staging;
+use crate::proof::{Facts, ProofHeld};
+use crate::staging::{self, Documents};
 
 /// `receipts/NAME.json`. Readers ignore keys and kinds of proof they do not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,34 +53,34 @@ pub struct Receipt {
     pub gover: String,
 }
 
-/// A proof that was checked and held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ProofHeld {
-    /// The SHA-256 of the archive, from a place other than the mirror.
-    Sha256 {
-        /// That place.
-        origin: String,
-    },
-    /// A record of the checksum database, proven to be in its log.
-    TransparencyLog {
-        /// `sum.golang.org`
-        database: String,
-        /// The number of the record.
-        record: u64,
-        /// The size of the log it was proven in.
-        tree_size: u64,
-        /// The tree hash of the record.
-        h1: String,
-    },
-    /// The SHA-256 that the user gave.
-    Given,
-    /// One that a later gover knows.
-    #[serde(other)]
-    Unknown,
-}
-
 impl Receipt {
+    /// The receipt of a toolchain that is about to be published, and all that is kept about it.
+    pub(crate) fn of(facts: &Facts) -> (Self, Documents) {
+        let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
+        let text = list.to_text().into_bytes();
+        let receipt = Self {
+            name: artifact.wanted.name.to_string(),
+            platform: artifact.wanted.platform.to_string(),
+            source: artifact.shown_source(),
+            url: match &artifact.location {
+                Location::Url(url) => Some(shown_address(url)),
+                Location::File(_) => None,
+            },
+            file: artifact.file_name.clone(),
+            file_bytes: received.bytes,
+            sha256: received.digest.to_string(),
+            h1: Some(h1.clone()),
+            files_sha256: Some(Sha256::of(&text).to_string()),
+            proofs: proofs.clone(),
+            installed_at: installed_at(SystemTime::now()),
+            files: list.files().len() as u64,
+            bytes: *bytes,
+            gover: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let documents = Documents { receipt: receipt.to_bytes(), list: text };
+        (receipt, documents)
+    }
+
     /// The receipt of a toolchain; `None` if it has none.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
         let Some(text) = staging::read_receipt(layout, name, LIMIT)? else { return Ok(None) };
@@ -125,7 +129,7 @@ impl Diagnose for ReceiptError {
 const LIMIT: u64 = 1 << 20;
 
 /// The time of an installation as receipts have it.
-pub(crate) fn installed_at(now: SystemTime) -> String {
+fn installed_at(now: SystemTime) -> String {
     to_rfc3339(now)
 }
 

@@ -27,7 +27,7 @@ pub enum Smoke {
 
 /// What was seen of a tree that is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum SmokeLevel {
     /// Its files.
     Files,
     /// What its `go version` says, too.
@@ -51,7 +51,7 @@ pub fn check(
     platform: &Platform,
     smoke: Smoke,
     env: &Env,
-) -> Result<Seen, SmokeError> {
+) -> Result<SmokeLevel, SmokeError> {
     let found = version_of(goroot)?;
     if found != *expected {
         return Err(SmokeError::OtherVersion { expected: expected.to_string(), found: found.to_string() });
@@ -65,11 +65,11 @@ pub fn check(
         return Err(SmokeError::OtherArch { expected: platform.arch().to_owned(), found });
     }
     match smoke {
-        Smoke::Files => Ok(Seen::Files),
-        Smoke::Run => run(&program, goroot, expected, env).map(|()| Seen::Running),
+        Smoke::Files => Ok(SmokeLevel::Files),
+        Smoke::Run => run(&program, goroot, expected, env).map(|()| SmokeLevel::Running),
         Smoke::RunIfPossible => match run(&program, goroot, expected, env) {
-            Err(error) if error.may_be_the_machine() => Ok(Seen::Files),
-            result => result.map(|()| Seen::Running),
+            Err(error) if error.may_be_the_machine() => Ok(SmokeLevel::Files),
+            result => result.map(|()| SmokeLevel::Running),
         },
     }
 }

@@ -23,6 +23,7 @@ use gover_sys::{Lock, file};
 
 use crate::file_error::FileError;
 use crate::part_file::discard_parts;
+use crate::proof::{Place, Proven};
 
 /// A directory to build a toolchain in; removed with all it holds when dropped.
 #[derive(Debug)]
@@ -44,8 +45,7 @@ impl Staging {
         Ok(staging)
     }
 
-    /// Forgets what was built so far.
-    pub fn empty(&self) -> Result<(), FileError> {
+    fn empty(&self) -> Result<(), FileError> {
         let tree = self.tree();
         file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
         fs::create_dir_all(&tree).map_err(FileError::at("create", &tree))
@@ -56,12 +56,8 @@ impl Staging {
         self.directory.join(TREE)
     }
 
-    /// Makes the tree visible as `name`, in place of what is there now: at once, so that at every moment one of the two is
-    /// seen, or by two renames where the system has no way to do that. Its documents follow. `lock` is the lock of `name`.
-    ///
-    /// All of it is on the disk before it is visible, as far as the system has a way to say so: after a power loss there is
-    /// the old toolchain or the new one.
-    pub fn publish(
+    /// Does the work of [`publish`], which asks for the proof.
+    fn move_into_place(
         mut self,
         layout: &Layout,
         name: &ToolchainName,
@@ -97,6 +93,28 @@ impl Staging {
         drop(recover(layout, name.as_str(), lock));
         Ok(target)
     }
+}
+
+impl Place for Staging {
+    fn directory(&self) -> Option<PathBuf> {
+        Some(self.tree())
+    }
+}
+
+/// Makes a proven tree visible, in place of the toolchain of that name: at once, so that there is
+/// always one of the two, or by two renames if the system cannot exchange names. The documents
+/// follow. `lock` is the lock of the toolchain's name.
+///
+/// All of it is on the disk before it is visible, as far as the system can promise that: after a
+/// power loss there is the old toolchain or the new one.
+pub(crate) fn publish(
+    tree: Proven<Staging>,
+    documents: &Documents,
+    layout: &Layout,
+    lock: &Lock,
+) -> Result<PathBuf, FileError> {
+    let name = tree.facts().artifact.wanted.name.clone();
+    tree.into_place().move_into_place(layout, &name, documents, lock)
 }
 
 /// What is kept about a toolchain beside it.

@@ -70,7 +70,8 @@ fn publishing_replaces_a_toolchain_and_what_is_known_of_it() {
     let lock = home.lock();
     goroot(&home.layout.toolchain(&home.name), "old");
     home.know("old");
-    let path = home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+    let path =
+        home.staging(&lock).move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap();
     assert_eq!(path, home.layout.toolchain(&home.name));
     assert_eq!(home.mark().as_deref(), Some("new"));
     assert_eq!(home.known(), ["new list", "new receipt"]);
@@ -91,7 +92,7 @@ fn a_toolchain_is_replaced_at_once_where_the_system_can() {
         assert!(!target.with_file_name("old").exists());
         Ok(true)
     };
-    staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+    staging.move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap();
     assert_eq!(home.mark().as_deref(), Some("new"));
     assert_eq!(home.known(), ["new list", "new receipt"]);
     assert!(home.is_clean());
@@ -106,7 +107,7 @@ fn a_toolchain_is_replaced_where_the_system_cannot_exchange_names() {
         home.know("old");
         let mut staging = home.staging(&lock);
         staging.exchange = exchange;
-        staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+        staging.move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap();
         assert_eq!(home.mark().as_deref(), Some("new"));
         assert_eq!(home.known(), ["new list", "new receipt"]);
         assert!(home.is_clean());
@@ -166,7 +167,7 @@ fn a_tree_that_was_built_elsewhere_is_published_under_its_name() {
     let (given, lock) = (Lock::acquire(&home.layout.lock("given"), || ()).unwrap(), home.lock());
     let staging = Staging::create(&home.layout, "given", &given).unwrap();
     goroot(&staging.tree(), "new");
-    staging.publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+    staging.move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap();
     assert_eq!(home.mark().as_deref(), Some("new"));
     assert_eq!(home.known(), ["new list", "new receipt"]);
     assert!(home.is_clean());
@@ -218,7 +219,7 @@ fn a_publication_that_fails_changes_nothing() {
     home.know("old");
     // A file where the directory of all toolchains belongs.
     fs::write(home.layout.versions(), "").unwrap();
-    home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap_err();
+    home.staging(&lock).move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap_err();
     assert_eq!(home.known(), ["old list", "old receipt"]);
     assert!(home.is_clean());
 }
@@ -279,7 +280,7 @@ fn the_damage_of_an_interrupted_hand_made_copy_is_replaced() {
     let home = Home::new();
     let lock = home.lock();
     fs::create_dir_all(home.layout.toolchain(&home.name).join("src")).unwrap();
-    home.staging(&lock).publish(&home.layout, &home.name, &documents("new"), &lock).unwrap();
+    home.staging(&lock).move_into_place(&home.layout, &home.name, &documents("new"), &lock).unwrap();
     assert_eq!(home.mark().as_deref(), Some("new"));
     assert!(!home.layout.toolchain(&home.name).join("src").exists());
     assert!(home.is_clean());

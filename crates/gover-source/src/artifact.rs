@@ -132,6 +132,8 @@ pub enum SumOrigin {
     CompiledTable,
     /// The index of a release site, by the site's label: `go.dev`.
     Index(String),
+    /// The `.sha256` file that a mirror has for an archive.
+    ChecksumFile,
     /// A person, on the command line.
     Given,
 }
@@ -141,6 +143,7 @@ impl fmt::Display for SumOrigin {
         match self {
             Self::CompiledTable => f.write_str("compiled table"),
             Self::Index(site) => write!(f, "index of {site}"),
+            Self::ChecksumFile => f.write_str("its `.sha256` file"),
             Self::Given => f.write_str("command line"),
         }
     }

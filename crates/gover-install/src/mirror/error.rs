@@ -26,14 +26,6 @@ pub enum MirrorError {
         /// Why.
         source: Box<LookupError>,
     },
-    /// The log covers only a part of an archive whose sum nobody knows.
-    #[error("nothing proves all of {file} from {source_label}")]
-    Unproven {
-        /// The archive.
-        file: String,
-        /// Where it came from.
-        source_label: String,
-    },
     /// A source has it in the other packing only.
     #[error("{source_label} has {file}, which is not the packing that was asked for")]
     Packing {
@@ -69,7 +61,7 @@ impl MirrorError {
                 !matches!(**error, SupplyError::Integrity(_) | SupplyError::Write { .. })
             }
             Self::Record { source, .. } => source.is_unavailable(),
-            Self::Unproven { .. } | Self::Packing { .. } => true,
+            Self::Fetch(InstallError::Unproven { .. }) | Self::Packing { .. } => true,
             Self::Fetch(_) | Self::Log { .. } | Self::File(_) => false,
         }
     }
@@ -80,9 +72,6 @@ impl Diagnose for MirrorError {
         match self {
             Self::Fetch(error) => error.details(),
             Self::Record { source, .. } | Self::Log { source } => source.details(),
-            Self::Unproven { .. } => {
-                vec!["neither the table compiled into gover nor the index of go.dev has its sum".to_owned()]
-            }
             Self::Packing { .. } | Self::File(_) => Vec::new(),
         }
     }
@@ -96,9 +85,6 @@ impl Diagnose for MirrorError {
             }
             Self::Fetch(error) => error.hints(),
             Self::Record { source, .. } | Self::Log { source } => source.hints(),
-            Self::Unproven { .. } => {
-                vec!["`--format module` takes the module, which the log covers whole".to_owned()]
-            }
             Self::Packing { .. } => vec!["without `--format`, what the sources have is taken".to_owned()],
         }
     }
@@ -107,7 +93,7 @@ impl Diagnose for MirrorError {
         match self {
             Self::Fetch(error) => error.exit(),
             Self::Record { source, .. } | Self::Log { source } => source.exit(),
-            Self::Unproven { .. } | Self::Packing { .. } | Self::File(_) => Exit::Failure,
+            Self::Packing { .. } | Self::File(_) => Exit::Failure,
         }
     }
 }

@@ -28,7 +28,7 @@ use gover_sys::{Lock, file};
 use crate::file_error::FileError;
 
 pub use error::MirrorError;
-pub use fill::{Added, Means};
+pub use fill::Added;
 pub use log::LogShown;
 
 /// A directory that this process alone works on.

@@ -4,7 +4,8 @@ use gover_archive::digest::{Digest, Hashed};
 use gover_core::{Layout, ToolchainName};
 
 use crate::file_list::FileList;
-use crate::receipt::{ProofHeld, Receipt};
+use crate::proof::ProofHeld;
+use crate::receipt::Receipt;
 
 /// Receipt and list of files, as far as they are there and can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

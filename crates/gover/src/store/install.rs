@@ -10,7 +10,8 @@ use gover_core::inventory::is_installed;
 use gover_core::{Request, ToolchainName};
 
 use gover_install::{
-    GivenRequest, InstallError, InstallRequest, Installed, Installer, ProofHeld, Receipt, Seen, install_given,
+    CustomBuild, InstallError, InstallRequest, Installed, Installer, ProofHeld, Receipt, SmokeLevel,
+    install_custom_build,
 };
 use gover_source::{Location, Supply, SupplyError, Wanted};
 
@@ -125,8 +126,11 @@ impl<'a> Installation<'a> {
                 }
                 Want::Custom { location, sha256 } => {
                     let (location, sha256) = (location.clone(), *sha256);
-                    install_given(&GivenRequest { location, sha256, platform, force, smoke }, &installer)
-                        .await
+                    install_custom_build(
+                        &CustomBuild { location, sha256, platform, force, smoke },
+                        &installer,
+                    )
+                    .await
                 }
             }
         })
@@ -166,8 +170,8 @@ impl<'a> Installation<'a> {
         context.printer.note(&sentence(installed, took));
         if let Some(remark) = architecture::remark(&installed.name, context) {
             let unseen = match installed.seen {
-                Seen::Running => "",
-                Seen::Files => "; it was not run on this machine",
+                SmokeLevel::Running => "",
+                SmokeLevel::Files => "; it was not run on this machine",
             };
             context.printer.note(&format!("{} is {remark}{unseen}", installed.name));
         }

@@ -3,7 +3,7 @@ mod requests;
 
 use gover_core::platform::Compatibility;
 use gover_core::{Arch, Exit, Request};
-use gover_install::{Installed, ProofHeld, Seen};
+use gover_install::{Installed, ProofHeld, SmokeLevel};
 
 use crate::cli::InstallArgs;
 use crate::context::Context;
@@ -63,7 +63,7 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
     let fit = || {
         architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.compatibility(arch))
     };
-    installed.seen == Seen::Running || (installed.reused && fit() != Some(Compatibility::Foreign))
+    installed.seen == SmokeLevel::Running || (installed.reused && fit() != Some(Compatibility::Foreign))
 }
 
 facts! {

@@ -3,7 +3,8 @@ mod facts;
 mod wanted;
 
 use gover_core::Exit;
-use gover_install::mirror::{Added, Held, LogShown, Means, Mirror, MirrorError, Packing, Wish};
+use gover_install::Downloader;
+use gover_install::mirror::{Added, Held, LogShown, Mirror, MirrorError, Packing, Wish};
 use gover_log::{LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
@@ -181,7 +182,7 @@ impl Work<'_> {
             }
         };
         let progress = ProgressBars::new(self.context.env, self.context.printer);
-        let result = block_on(self.mirror.add(wish, record, Means { supply, reporter: &progress }))?;
+        let result = block_on(self.mirror.add(wish, record, Downloader { supply, reporter: &progress }))?;
         drop(progress);
         match result {
             Ok(added) => {

@@ -1,0 +1,333 @@
+//! No proof, no publish: a file is [`Checked`], then its contents are [`Unproven`], and only
+//! [`Unproven::prove`] turns them into [`Proven`], which is what staging and mirrors publish.
+//!
+//! The fields are private, so each of these types can only be made from the one before it.
+
+use std::path::{Path, PathBuf};
+
+use gover_archive::digest::{Hashed, module_version};
+use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
+use gover_core::ToolchainName;
+use gover_log::LogRecord;
+use gover_source::{Artifact, Disguise, Format, Location, LookupError, Proof, SumOrigin};
+use serde::{Deserialize, Serialize};
+
+use crate::disk_full::WriteFailure;
+use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
+use crate::file_error;
+use crate::file_list::FileList;
+use crate::part_file::{Received, head_of};
+
+/// A proof that was checked and held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ProofHeld {
+    /// The SHA-256 of the archive, which the `origin` published.
+    Sha256 { origin: String },
+    /// A record of the checksum database, with an inclusion proof in a log of `tree_size` records.
+    TransparencyLog { database: String, record: u64, tree_size: u64, h1: String },
+    /// The SHA-256 that the user gave.
+    Given,
+    /// A kind that a later gover knows.
+    #[serde(other)]
+    Unknown,
+}
+
+impl From<LogRecord> for ProofHeld {
+    fn from(LogRecord { database, id: record, tree_size, h1 }: LogRecord) -> Self {
+        Self::TransparencyLog { database, record, tree_size, h1 }
+    }
+}
+
+/// A downloaded file that has its published checksum, if there is one.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    artifact: Artifact,
+    received: Received,
+    /// The checksum as a proof.
+    sum: Option<ProofHeld>,
+}
+
+/// The contents of a checked file, in `place`, before they were compared with the log.
+#[derive(Debug)]
+pub(crate) struct Unproven<T> {
+    file: Checked,
+    list: FileList,
+    hashed: Hashed,
+    bytes: u64,
+    /// Whether the log's hash covers every file that was read.
+    log_covers_all: bool,
+    place: T,
+}
+
+/// Contents that are what was released, or what the user gave the checksum of.
+#[derive(Debug)]
+pub(crate) struct Proven<T> {
+    facts: Facts,
+    place: T,
+}
+
+/// What is known of proven contents.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) artifact: Artifact,
+    pub(crate) received: Received,
+    pub(crate) list: FileList,
+    /// The size of all files together.
+    pub(crate) bytes: u64,
+    pub(crate) h1: String,
+    pub(crate) proofs: Vec<ProofHeld>,
+    /// Why the log proves nothing, although it was asked.
+    pub(crate) log_failure: Option<String>,
+}
+
+/// Where contents go.
+pub(crate) trait Place {
+    /// The empty directory to unpack into; `None` if the file is only read.
+    fn directory(&self) -> Option<PathBuf>;
+}
+
+/// A file that is published as it is.
+impl Place for () {
+    fn directory(&self) -> Option<PathBuf> {
+        None
+    }
+}
+
+/// What the checksum database said.
+#[derive(Debug)]
+pub(crate) enum LogResponse {
+    /// It has no record of custom builds.
+    NotAsked,
+    TimedOut,
+    Ended(Result<LogRecord, LookupError>),
+}
+
+impl Checked {
+    /// Compares the checksum of a whole file with the published one, before a byte is unpacked.
+    pub(crate) fn new(artifact: Artifact, received: Received) -> Result<Self, InstallError> {
+        let Proof::Sha256 { hex, origin } = &artifact.proof else {
+            return Ok(Self { artifact, received, sum: None });
+        };
+        let sum = received.digest.to_string();
+        if *hex != sum {
+            let origin = origin.to_string();
+            let is_given = KnownSum::from(&artifact.proof) == KnownSum::Given;
+            let proof = if is_given { Contradiction::Given } else { Contradiction::Sha256 { origin } };
+            let disguise = Disguise::of(&head_of(&received.path), artifact.format);
+            return Err(contradicted(&artifact, hex.clone(), sum, proof, disguise));
+        }
+        let held = match origin {
+            SumOrigin::Given => ProofHeld::Given,
+            origin => ProofHeld::Sha256 { origin: origin.to_string() },
+        };
+        Ok(Self { artifact, received, sum: Some(held) })
+    }
+
+    pub(crate) fn name(&self) -> &ToolchainName {
+        &self.artifact.wanted.name
+    }
+
+    /// Reads the whole file under the guard, on other threads, and unpacks it if `place` has a
+    /// directory for it. Files that no proof will cover are left out there.
+    pub(crate) async fn read<T: Place>(self, place: T) -> Result<Unproven<T>, InstallError> {
+        let tree = place.directory();
+        let leaves_out = tree.is_some() && self.sum.is_none();
+        let coverage = if leaves_out { Coverage::Module } else { Coverage::Everything };
+        let Artifact { wanted, format, .. } = &self.artifact;
+        let limits = Limits::default();
+        let (container, guard) = match format {
+            Format::TarGz => (Container::TarGz, Guard::for_archive(coverage, limits)),
+            Format::Zip => (Container::Zip, Guard::for_archive(coverage, limits)),
+            Format::ModuleZip => {
+                let module = module_version(&wanted.name, &wanted.platform);
+                (Container::Zip, Guard::for_module(&module, limits))
+            }
+        };
+        let free = tree.as_deref().and_then(gover_sys::file::available_space);
+        let path = self.received.path.clone();
+        let work = move || match tree {
+            Some(tree) => gover_archive::unpack(&path, container, &tree, guard),
+            None => gover_archive::examine(&path, container, guard),
+        };
+        let unpacked = tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|source| InstallError::Defect { name: wanted.name.to_string(), source })?
+            .map_err(|error| not_read(error, &self.artifact, (&self.received.path, container), free))?;
+        Ok(Unproven {
+            list: FileList::new(unpacked.files),
+            hashed: unpacked.hashed,
+            bytes: unpacked.bytes,
+            log_covers_all: coverage == Coverage::Module || *format == Format::ModuleZip,
+            file: self,
+            place,
+        })
+    }
+}
+
+impl<T> Unproven<T> {
+    pub(crate) fn artifact(&self) -> &Artifact {
+        &self.file.artifact
+    }
+
+    pub(crate) fn place(&self) -> &T {
+        &self.place
+    }
+
+    /// Sets the name of a custom build, which only its VERSION tells.
+    pub(crate) fn set_name(&mut self, name: ToolchainName) {
+        self.file.artifact.wanted.name = name;
+    }
+
+    /// Whether the log has to prove these contents, because the user wants it or nothing else does.
+    pub(crate) fn needs_log(&self, require_log: bool) -> bool {
+        require_log || self.file.sum.is_none()
+    }
+
+    /// Compares the contents with the record of the log. This is the only function that makes a
+    /// [`Proven`].
+    ///
+    /// A record that differs is fatal even if the checksum is right, and so is a response that
+    /// cannot be honest. A database that cannot be reached is fatal only if the log is needed.
+    pub(crate) fn prove(self, log: LogResponse, require_log: bool) -> Result<Proven<T>, InstallError> {
+        let needs_log = self.needs_log(require_log);
+        let Self { file, list, hashed, bytes, log_covers_all, place } = self;
+        let Checked { artifact, received, sum } = file;
+        let h1 = list.tree_hash(hashed, &module_version(&artifact.wanted.name, &artifact.wanted.platform))?;
+        let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
+        let (record, log_failure) = match log {
+            LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
+            LogResponse::Ended(Ok(LogRecord { h1: expected, database, id, .. })) => {
+                let proof = Contradiction::Log { database, record: id };
+                return Err(contradicted(&artifact, expected, h1, proof, None));
+            }
+            LogResponse::Ended(Err(error)) if needs_log || !error.is_unavailable() => {
+                let source = Box::new(error);
+                return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
+            }
+            LogResponse::Ended(Err(error)) => (None, Some(error.to_string())),
+            LogResponse::TimedOut => (None, Some("the checksum database did not answer in time".to_owned())),
+            LogResponse::NotAsked => (None, None),
+        };
+        let is_proven = match &record {
+            Some(_) => sum.is_some() || log_covers_all,
+            None => !needs_log,
+        };
+        if !is_proven {
+            return Err(InstallError::Unproven { file, source_label });
+        }
+        let proofs = sum.into_iter().chain(record.map(ProofHeld::from)).collect();
+        Ok(Proven { facts: Facts { artifact, received, list, bytes, h1, proofs, log_failure }, place })
+    }
+}
+
+impl<T> Proven<T> {
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    pub(crate) fn place(&self) -> &T {
+        &self.place
+    }
+
+    pub(crate) fn into_place(self) -> T {
+        self.place
+    }
+}
+
+fn contradicted(
+    artifact: &Artifact,
+    expected: String,
+    received: String,
+    proof: Contradiction,
+    disguise: Option<Disguise>,
+) -> InstallError {
+    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
+    InstallError::Contradicted(Box::new(Mismatch { file, source_label, expected, received, proof, disguise }))
+}
+
+/// The error for a file that was not unpacked, because of the file or of the disk. `free` is the
+/// space that was free before.
+fn not_read(
+    source: ArchiveError,
+    artifact: &Artifact,
+    (path, container): (&Path, Container),
+    free: Option<u64>,
+) -> InstallError {
+    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
+    let sum = KnownSum::from(&artifact.proof);
+    let ArchiveError::Write { source: cause, .. } = &source else {
+        let disguise = Disguise::of(&head_of(path), artifact.format);
+        return InstallError::Archive { file, source_label, disguise, sum, source };
+    };
+    let kind = cause.kind();
+    let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
+    let failure = WriteFailure {
+        file,
+        source_label,
+        // A local file is there anyway, and a custom build is downloaded anew each time.
+        is_kept: matches!(artifact.location, Location::Url(_)) && sum != KnownSum::Given,
+        needed,
+        free: free.filter(|_| needed.is_some()),
+        kind,
+    };
+    InstallError::Disk { failure: Box::new(failure), source: Box::new(source) }
+}
+
+#[cfg(test)]
+mod tests {
+    use gover_source::Wanted;
+    use gover_test::Release;
+
+    use super::*;
+
+    fn checked(proof: impl FnOnce(&Release) -> Proof) -> (tempfile::TempDir, Checked) {
+        let release = Release::new("go1.91.2");
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(release.archive_name());
+        std::fs::write(&path, release.archive()).unwrap();
+        let artifact = Artifact {
+            wanted: Wanted {
+                name: ToolchainName::parse("go1.91.2").unwrap(),
+                platform: release.platform().clone(),
+            },
+            source: "mirror".to_owned(),
+            file_name: release.archive_name(),
+            format: if path.extension().unwrap() == "zip" { Format::Zip } else { Format::TarGz },
+            location: Location::File(path.clone()),
+            size: None,
+            proof: proof(&release),
+        };
+        let digest = gover_archive::digest::Sha256::of_file(&path).unwrap();
+        (root, Checked::new(artifact, Received { path, digest, bytes: 0 }).unwrap())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_proven_without_a_proof() {
+        for response in [LogResponse::NotAsked, LogResponse::TimedOut] {
+            let (_root, file) = checked(|_| Proof::Log);
+            let result = file.read(()).await.unwrap().prove(response, false);
+            assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_checksum_is_not_enough_if_the_log_is_required() {
+        let sum =
+            |release: &Release| Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::CompiledTable };
+        for (require_log, is_proven) in [(false, true), (true, false)] {
+            let (_root, file) = checked(sum);
+            let result = file.read(()).await.unwrap().prove(LogResponse::TimedOut, require_log);
+            assert_eq!(result.is_ok(), is_proven, "{result:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_record_does_not_prove_a_whole_archive() {
+        let (_root, file) = checked(|_| Proof::Log);
+        let h1 = Release::new("go1.91.2").h1();
+        let record = LogRecord { h1, id: 1, tree_size: 2, database: "sum.test".to_owned() };
+        let result = file.read(()).await.unwrap().prove(LogResponse::Ended(Ok(record)), true);
+        assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
+    }
+}
