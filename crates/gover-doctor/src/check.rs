@@ -2,26 +2,26 @@
 
 use crate::{Change, Evidence, Finding, Snapshot};
 
-/// One kind of fault: how it is found, and what docs/doctor.md says about it.
+/// One kind of fault: how to find it, and its text in docs/doctor.md.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// Its name, as it is typed and as docs/doctor.md has it.
+    /// As typed on the command line.
     pub name: &'static str,
-    /// What it looks for, in a few words.
+    /// What it looks for, in one line.
     pub summary: &'static str,
-    /// What people see, with the real text of the error: one paragraph of Markdown.
+    /// What people see, with the exact error messages: one paragraph of Markdown.
     pub symptom: &'static str,
-    /// How it comes to that: one paragraph of Markdown.
+    /// Why it happens: one paragraph of Markdown.
     pub cause: &'static str,
     /// What `--fix` does, or what to do by hand: one paragraph of Markdown.
     pub repair: &'static str,
-    /// Reads the snapshot and returns what is wrong; nothing if all is well or nothing can be told.
+    /// Returns what is wrong. Empty if nothing is, or if it is not certain.
     pub run: fn(&Snapshot<'_>) -> Vec<Finding>,
 }
 
 impl Check {
-    /// The faults of this kind. A file that the user made read-only, or that a program generates, is not changed; the
-    /// finding says how to allow it.
+    /// The faults of this kind. A file that the user made read-only, or that a program generates,
+    /// is not changed; the finding says how to allow it.
     pub fn examine(&self, snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let mut findings = (self.run)(snapshot);
         for finding in &mut findings {

@@ -50,7 +50,8 @@ pub enum Evidence {
     Variable {
         name: String,
         value: String,
-        /// The file and line, registry key or other place that sets it; `None` if that is not known.
+        /// The file and line, registry key or other place that sets it; `None` if that is not
+        /// known.
         set_in: Option<String>,
     },
     Line {

@@ -1,9 +1,11 @@
-//! What is wrong around Go on a machine: found, shown with evidence, explained, and repaired on request.
+//! Finds what is wrong around Go on a machine, explains it with evidence, and repairs it on
+//! request.
 //!
-//! A [check](check::Check) is one small unit. It reads a [`Snapshot`] of the machine and returns findings; it opens no
-//! file, asks no registry and starts no program itself, so each is tested with made-up machines of every operating system
-//! on any other. [`live`] fills the snapshot from the real one. [`repair`] makes the changes that findings propose,
-//! keeps what was there, and puts it back.
+//! A [check](check::Check) is one small unit. It reads a [`Snapshot`] of the machine and returns
+//! findings. It does not open files, read the registry or start programs itself, so made-up
+//! machines of every operating system can test it on any other. [`live`] fills the snapshot from
+//! the real machine. [`repair`] makes the changes that findings propose, keeps what was there, and
+//! restores it.
 
 pub mod check;
 pub mod checks;

@@ -1,6 +1,6 @@
-//! Passwords in addresses, which are never shown.
+//! Passwords in addresses are never shown.
 
-/// A text with addresses in it, `***` in place of users, passwords and queries.
+/// A setting that holds addresses, with `***` in place of users, passwords and queries.
 pub(crate) fn mask(text: &str) -> String {
     let mut masked = String::new();
     for piece in text.split_inclusive([',', '|', ' ', ';']) {
@@ -33,7 +33,7 @@ pub(crate) fn mask(text: &str) -> String {
     masked
 }
 
-/// A line of any text, `***` in place of users and passwords of addresses that have a scheme.
+/// Any line of text, with `***` in place of users and passwords of addresses with a scheme.
 pub(crate) fn mask_line(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;

@@ -23,7 +23,7 @@ use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection, Snapshot};
 
-/// A machine with gover set up as it should be and go1.22.5 as default; tests plant a fault in it.
+/// A machine with gover set up correctly and go1.22.5 as default. Tests add a fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
     pub(crate) facts: Facts,
@@ -53,7 +53,7 @@ pub(crate) struct FakeRegistry {
     numbers: BTreeMap<(Hive, String, String), u32>,
 }
 
-/// Answers by program and arguments, joined with blanks.
+/// Answers by program and arguments, joined with spaces.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FakePrograms {
     answers: BTreeMap<String, Ran>,
@@ -140,7 +140,7 @@ impl Machine {
         )
     }
 
-    /// A Debian where mise has a Go of its own behind gover's, and sets its variables.
+    /// A Debian where mise has a toolchain after gover on PATH, and sets its variables.
     pub(crate) fn with_mise() -> Self {
         let mut machine = Self::linux();
         let bashrc = machine.disk.read(&machine.place("~/.bashrc")).unwrap_or_default();
@@ -240,7 +240,7 @@ impl Machine {
         self
     }
 
-    /// Puts a file that is no text.
+    /// Puts a file that is not text.
     pub(crate) fn bytes(mut self, path: &str, content: &[u8]) -> Self {
         let path = self.place(path);
         self.disk.put(&path, content);
@@ -588,7 +588,7 @@ pub(crate) fn asked(address: &str, verdict: Verdict) -> Probe {
     Probe { address, verdict, took: Duration::from_millis(250), clock_ahead: None }
 }
 
-/// As it is written, for the eyes of those who read tests.
+/// Compares the text as written.
 impl PartialEq<&str> for MachinePath {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == *other

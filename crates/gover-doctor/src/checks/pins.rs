@@ -86,7 +86,8 @@ impl Pins {
     pub(super) fn winner(&self) -> Option<&Pin> {
         match (&self.version_file, &self.tool_versions) {
             (Some(version_file), Some(tool_versions)) => {
-                // Both are in the working directory or above it, so one directory is inside the other.
+                // Both are in the working directory or above it, so one directory is inside the
+                // other.
                 let is_nearer = match (version_file.file.parent(), tool_versions.file.parent()) {
                     (Some(one), Some(other)) => one != other && other.is_inside(&one),
                     _ => false,

@@ -1,7 +1,7 @@
-//! How the go command takes GOFLAGS, CC and the like apart (`cmd/internal/quoted.Split`).
+//! How the go command splits GOFLAGS, CC and the like (`cmd/internal/quoted.Split`).
 
-/// The words; an error is the quotation mark that is not closed. Quotation marks count at the beginning of a word only, and
-/// nothing is unescaped.
+/// The words; the error is an unclosed quotation mark. Quotation marks count only at the beginning
+/// of a word, and nothing is unescaped.
 pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     let mut words = Vec::new();
@@ -21,7 +21,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     Ok(words)
 }
 
-/// The words as one value again.
+/// Joins words into one value.
 pub(crate) fn join(words: &[&str]) -> String {
     let quoted = words.iter().map(|word| match (word.contains([' ', '\t']), word.contains('\'')) {
         (true, false) => format!("'{word}'"),

@@ -1,4 +1,4 @@
-//! The real disk. Paths are Unicode here; one that is not cannot be asked about.
+//! The real disk. Paths that are not Unicode cannot be examined.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -14,7 +14,7 @@ use crate::snapshot::disk::{Disk, FileSystem, Kind};
 #[derive(Clone, Copy, Debug)]
 pub struct RealDisk;
 
-/// Far more than any file of settings has, far less than would be felt.
+/// Much larger than any settings file, and still fast to read.
 const MAX_SIZE: u64 = 8 << 20;
 
 impl Disk for RealDisk {
@@ -30,7 +30,7 @@ impl Disk for RealDisk {
     fn head(&self, path: &MachinePath, length: usize) -> Vec<u8> {
         let mut content = Vec::new();
         if let Ok(file) = open_regular(Path::new(path.as_str())) {
-            // What was read before an error is still the head.
+            // What was read before an error is enough.
             let _ = file.take(length as u64).read_to_end(&mut content);
         }
         content

@@ -1,4 +1,4 @@
-//! The real machine behind a snapshot.
+//! Reads the real machine.
 
 mod disk;
 mod programs;
@@ -18,8 +18,8 @@ use crate::MachinePath;
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection};
 
-/// What the environment and the selection say, without answers from the network and what only the manager knows.
-/// Paths that are not Unicode are shown as well as possible.
+/// Facts from the environment and the selection. The manager adds the shell, the network and its
+/// store. Characters in paths that are not Unicode are replaced.
 pub fn facts(
     env: &Env,
     layout: &Layout,

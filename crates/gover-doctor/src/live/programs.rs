@@ -1,4 +1,4 @@
-//! Real programs, each asked once.
+//! Real programs. Each command runs once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use crate::snapshot::programs::{Programs, Ran, Run};
 
-/// The programs of this machine, with what they answered.
+/// The programs of this machine, with their answers so far.
 #[derive(Debug, Default)]
 pub struct RealPrograms {
     answers: RefCell<BTreeMap<String, Option<Ran>>>,
 }
 
-/// A program that takes longer does not help a person who waits.
+/// A person should not wait longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Programs for RealPrograms {
@@ -41,7 +41,7 @@ fn ask(run: &Run<'_>) -> Option<Ran> {
     }
     let mut child = command.spawn().ok()?;
     if let Some(mut input) = child.stdin.take() {
-        // A program that does not read it has decided so.
+        // A program need not read its input.
         let _ = input.write_all(run.input.as_bytes());
     }
     let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
@@ -49,22 +49,22 @@ fn ask(run: &Run<'_>) -> Option<Ran> {
     Some(Ran { code, stdout: stdout.join().ok()?, stderr: stderr.join().ok()? })
 }
 
-/// Reads to the end in a thread, since a program may block on either stream while the other is read.
+/// Reads in a thread, since a program may block on one stream while the other is read.
 fn reader(stream: Option<impl std::io::Read + Send + 'static>) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(stream) = stream {
-            // What came before an error still tells something.
+            // What came before an error is still useful.
             let _ = stream.take(1 << 20).read_to_end(&mut bytes);
         }
         String::from_utf8_lossy(&bytes).into_owned()
     })
 }
 
-/// The exit code; `None` if it took too long and was ended.
+/// The exit code; `None` if it took too long and was killed.
 #[expect(
     clippy::option_option,
-    reason = "a program that a signal ended has no code, one that hung no answer"
+    reason = "a program ended by a signal has no code, one that hangs has no answer"
 )]
 fn wait(child: &mut Child) -> Option<Option<i32>> {
     let started = Instant::now();
@@ -73,7 +73,7 @@ fn wait(child: &mut Child) -> Option<Option<i32>> {
             Ok(Some(status)) => return Some(status.code()),
             Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
             _ => {
-                // It may just have ended by itself.
+                // It may just have ended.
                 let _ = child.kill();
                 let _ = child.wait();
                 return None;

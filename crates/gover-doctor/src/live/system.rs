@@ -1,4 +1,4 @@
-//! What kind of machine this is.
+//! The kind of this machine.
 
 use std::fs;
 use std::time::SystemTime;
@@ -8,7 +8,7 @@ use gover_sys::registry::{self, Hive};
 
 use crate::snapshot::system::{Os, System};
 
-/// This machine, whose platform is given.
+/// This machine, which has the given platform.
 pub(super) fn system(machine: &Platform) -> System {
     let os = match machine.os() {
         "linux" => Os::Linux,
@@ -21,7 +21,7 @@ pub(super) fn system(machine: &Platform) -> System {
         os,
         arch: machine.arch().to_owned(),
         distribution: distribution().unwrap_or_default(),
-        // Both generations of WSL name Microsoft in the kernel's release.
+        // Both versions of WSL have `microsoft` in the kernel release.
         is_wsl: os == Os::Linux && release.to_ascii_lowercase().contains("microsoft"),
         release,
         now: SystemTime::now(),

@@ -7,8 +7,9 @@ use crate::Change;
 use crate::secret::mask_line;
 use crate::snapshot::registry::Text;
 
-/// The lines of a change, each with `-`, `+` or a space before it, with up to two lines around what changes. Users and
-/// passwords in addresses are not shown; a carriage return is, since some repairs are about it.
+/// The lines of a change, each after `-`, `+` or a space, with up to two lines of context. Users
+/// and passwords in addresses are masked. Carriage returns are shown, since some repairs are about
+/// them.
 pub fn diff(change: &Change) -> Vec<String> {
     whole(change).iter().map(|line| mask_line(line)).collect()
 }
@@ -48,7 +49,7 @@ fn lines(before: &str, after: &str) -> Vec<String> {
                     ChangeTag::Insert => '+',
                     ChangeTag::Equal => ' ',
                 };
-                // A terminal shows tabs as they are meant.
+                // A terminal shows tabs as intended.
                 let line: Vec<String> =
                     change.value().trim_end_matches('\n').split('\t').map(text::shown).collect();
                 result.push(format!("{sign} {}", line.join("\t")).trim_end().to_owned());

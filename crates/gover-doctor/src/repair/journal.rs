@@ -1,4 +1,4 @@
-//! What a repair replaced, so that it can be put back.
+//! What a repair replaced, so that it can be restored.
 
 use std::fs;
 use std::io;
@@ -18,19 +18,19 @@ use crate::snapshot::registry::{Text, UserKey};
 pub struct Journal {
     directory: PathBuf,
     entries: Vec<Entry>,
-    /// An earlier repair's journal is dropped with the first change of this one.
+    /// The first change of a repair deletes the journal of an earlier one.
     is_new: bool,
 }
 
-/// What came of undoing one change.
+/// The result of undoing one change.
 #[derive(Debug)]
 pub struct Undone {
     pub place: String,
-    /// Why it was not put back.
+    /// Why it was not restored; `None` if it was.
     pub problem: Option<RepairError>,
 }
 
-/// One change; contents lie beside the journal, in files named by their number.
+/// One change. The contents are in files next to the journal, named by their number.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Entry {
@@ -45,22 +45,22 @@ struct Stored {
 }
 
 impl Journal {
-    /// The journal of a repair that is about to begin.
+    /// The journal of a new repair.
     pub fn new(layout: &Layout) -> Self {
         Self { directory: directory(layout), entries: Vec::new(), is_new: true }
     }
 
-    /// How many changes were kept.
+    /// How many changes it has.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether nothing was changed yet.
+    /// Whether nothing has been changed yet.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Keeps what a change is about to replace. It is on the disk before this returns.
+    /// Keeps what a change will replace. It is on the disk before this returns.
     pub(super) fn keep(&mut self, change: &Change, _lock: &Lock) -> Result<(), RepairError> {
         if self.is_new {
             let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
@@ -84,14 +84,14 @@ impl Journal {
         self.write()
     }
 
-    /// Drops the journal of an earlier repair, now that this one has changed something.
+    /// Deletes the journal of an earlier repair, now that this one has changed something.
     pub(super) fn settle(&self, _lock: &Lock) -> Result<(), RepairError> {
         let earlier = self.earlier();
         remove_tree(&earlier).map_err(|source| file_error("remove", &earlier.display().to_string(), source))
     }
 
-    /// Takes back the last call of [`keep`](Self::keep), since nothing was changed after it. A repair that changes nothing
-    /// leaves the journal of the one before.
+    /// Reverts the last call of [`keep`](Self::keep), whose change failed. A repair that changes
+    /// nothing keeps the journal of the previous one.
     pub(super) fn forget(&mut self, _lock: &Lock) -> Result<(), RepairError> {
         self.entries.pop();
         if !self.entries.is_empty() {
@@ -103,7 +103,8 @@ impl Journal {
         rename_if_there(&self.earlier(), &self.directory).map_err(failed)
     }
 
-    /// Puts back, newest first, all that the last repair changed. What has changed since stays, and the journal with it.
+    /// Restores everything that the last repair changed, newest first. What has changed since then
+    /// stays, and so does its entry in the journal.
     pub fn undo(layout: &Layout, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
         let begun = Self::new(layout);
         begun
@@ -124,7 +125,7 @@ impl Journal {
         while let Some(entry) = journal.entries.pop() {
             let change = journal.reversed(&entry)?;
             let place = change.place();
-            // An earlier change of the same place builds upon the later one.
+            // An earlier change of the same place can only be undone after the later one.
             if left.iter().any(|entry: &Entry| entry.place() == place) {
                 left.push(entry);
                 continue;
@@ -146,7 +147,7 @@ impl Journal {
         Ok(undone)
     }
 
-    /// The journal of an earlier repair goes aside until this one has changed something.
+    /// The journal of an earlier repair is kept until this one has changed something.
     fn set_aside(&self) -> io::Result<()> {
         if self.directory.join(NAME).exists() {
             remove_tree(&self.earlier())?;
@@ -155,7 +156,7 @@ impl Journal {
         remove_tree(&self.directory)
     }
 
-    /// A crash may have come while the journal of an earlier repair was aside.
+    /// Recovers from a crash while the journal of an earlier repair was moved aside.
     fn resume(&self) -> io::Result<()> {
         if !self.directory.join(NAME).exists() && self.earlier().join(NAME).exists() {
             remove_tree(&self.directory)?;
@@ -181,7 +182,7 @@ impl Journal {
         })
     }
 
-    /// The problem with where the content is that a place had before the first of its changes.
+    /// Adds where the content from before the first change of a place is kept.
     fn explained(&self, problem: RepairError, entry: &Entry) -> RepairError {
         let RepairError::Changed { place } = problem else { return problem };
         let first = self.entries.iter().find(|known| known.place() == place).unwrap_or(entry);
@@ -232,7 +233,7 @@ impl Entry {
     }
 }
 
-/// A place that is already as it was before needs nothing: a crash may have come between journal and change.
+/// Nothing to do if a place is already as before: a crash may have come between journal and change.
 fn put_back(change: &Change) -> Result<(), RepairError> {
     let is_done = match change {
         Change::File { path, after, .. } => super::read_file(path)? == *after,

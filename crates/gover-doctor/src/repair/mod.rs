@@ -1,7 +1,8 @@
-//! Making the changes that findings propose, and taking them back.
+//! Makes the changes that findings propose, and undoes them.
 //!
-//! Before anything is changed, what was there is kept below `GOVER_HOME/doctor/`, and the journal beside it names it. A change
-//! is made only if the place is still as the check saw it, and undone only if it is still as the repair left it.
+//! Before a change, the old content is kept below `GOVER_HOME/doctor/`, together with a journal. A
+//! change is made only if the place is still as the check saw it, and undone only if it is still as
+//! the repair left it.
 
 mod diff;
 mod journal;
@@ -20,30 +21,26 @@ use crate::snapshot::registry::UserKey;
 pub use diff::diff;
 pub use journal::{Journal, Undone};
 
-/// Why something was not changed, or not put back.
+/// Why something was not changed or not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
-    /// A file cannot be read or written.
     #[error("cannot {verb} `{path}`")]
     File { verb: &'static str, path: String, source: io::Error },
-    /// A registry value cannot be read or written.
     #[error(r"cannot {verb} `HKCU\{}\{}`", key.key, key.name)]
     Registry { verb: &'static str, key: UserKey, source: io::Error },
-    /// Somebody else changed it meanwhile.
+    /// It changed between the check and the repair.
     #[error("`{place}` has changed in the meantime")]
     Changed { place: String },
-    /// Somebody changed it after it was repaired, so that it is not put back.
+    /// It changed after the repair, so it is not restored.
     #[error("`{place}` has changed since it was repaired")]
     Edited {
         place: String,
-        /// Where its content before the repair is kept; `None` if there was none.
+        /// Where its content from before the repair is kept; `None` if it did not exist.
         kept: Option<String>,
     },
-    /// There is no repair to take back.
     #[error("there is no repair to take back")]
     Nothing,
-    /// The journal is damaged.
-    #[error("cannot understand `{path}`")]
+    #[error("cannot parse `{path}`")]
     Journal { path: String, source: serde_json::Error },
 }
 
@@ -52,27 +49,30 @@ impl Diagnose for RepairError {
         match self {
             Self::File { .. } | Self::Registry { .. } => {
                 vec![
-                    "see who owns it and whether a program holds it open, then run the command again"
+                    "check its owner and whether a program has it open, then run the command again"
                         .to_owned(),
                 ]
             }
-            Self::Changed { .. } => vec!["run `gover doctor` again to see how it is now".to_owned()],
+            Self::Changed { .. } => vec!["run `gover doctor` again to see the current state".to_owned()],
             Self::Edited { kept: Some(kept), .. } => {
-                vec![format!("what it held before the repair lies in `{kept}`; take from it what you need")]
+                vec![format!("its content before the repair is in `{kept}`; copy what you need")]
             }
-            // It was not there before, or is a value that its diff has shown.
+            // It did not exist before, or is a value that the diff showed.
             Self::Edited { kept: None, .. } => {
-                vec!["run `gover doctor` again to see how it is now".to_owned()]
+                vec!["run `gover doctor` again to see the current state".to_owned()]
             }
             Self::Nothing => vec!["`gover doctor --fix` repairs what `gover doctor` finds".to_owned()],
             Self::Journal { .. } => {
-                vec!["the files as they were lie beside it; copy back what you need by hand".to_owned()]
+                vec![
+                    "the original files are in the same directory; copy back what you need by hand"
+                        .to_owned(),
+                ]
             }
         }
     }
 }
 
-/// Makes one change, after the journal has kept what was there.
+/// Makes one change, after the journal has kept the old content.
 pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), RepairError> {
     if !is_as_seen(change)? {
         return Err(RepairError::Changed { place: change.place() });
@@ -81,7 +81,7 @@ pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), 
     match make(change) {
         Ok(()) => journal.settle(lock),
         Err(problem) => {
-            // Files and values change whole or not at all, so there is nothing to take back.
+            // Files and values change completely or not at all, so there is nothing to undo.
             journal.forget(lock)?;
             Err(problem)
         }
@@ -142,7 +142,7 @@ fn file_error(verb: &'static str, path: &str, source: io::Error) -> RepairError 
     RepairError::File { verb, path: path.to_owned(), source }
 }
 
-/// Where repairs keep what they replace.
+/// The directory in which repairs keep what they replace.
 pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
     layout.home().join("doctor")
 }
@@ -150,7 +150,7 @@ pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
 /// The name of the lock that repairs take.
 pub const LOCK: &str = "doctor";
 
-/// Bytes of a file that is changed.
+/// The largest file that is changed, in bytes.
 const LIMIT: u64 = 16 << 20;
 
 #[cfg(test)]

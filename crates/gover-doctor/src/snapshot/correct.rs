@@ -1,4 +1,4 @@
-//! How a setting of Go's gets another value, or none, in the place that sets it.
+//! How a Go setting gets another value, or is removed, in the place that sets it.
 
 use gover_shell::ShellKind;
 
@@ -6,8 +6,9 @@ use super::Snapshot;
 use crate::Finding;
 
 impl Snapshot<'_> {
-    /// The finding with what gives a Go setting another value, or removes it. `--fix` changes the file of `go env -w`, and
-    /// removes variables as [`unset`](Self::unset) does; other values of variables are the person's to write.
+    /// Adds what gives a Go setting another value, or removes it. `--fix` changes the file of `go
+    /// env -w`, and removes variables like [`unset`](Self::unset). Only the user can give a
+    /// variable another value.
     #[must_use]
     pub fn corrected(&self, finding: Finding, name: &str, value: Option<&str>) -> Finding {
         let is_variable = self.variable(name).is_some();
@@ -28,12 +29,12 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The `go env -w` command for a value, in the form of the shell in use.
+    /// The `go env -w` command for a value, quoted for the shell in use.
     pub fn go_env_write(&self, name: &str, value: &str) -> String {
         format!("go env -w {}", self.word(format!("{name}={value}")))
     }
 
-    /// A text as one word of the shell in use, quoted only where it must be.
+    /// A text as one word for the shell in use, quoted only if necessary.
     pub fn word(&self, text: impl AsRef<str>) -> String {
         let text = text.as_ref();
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@".contains(c);

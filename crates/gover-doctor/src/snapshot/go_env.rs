@@ -1,4 +1,5 @@
-//! The file that `go env -w` writes (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads it.
+//! The file that `go env -w` writes (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads
+//! it.
 
 use std::io;
 
@@ -9,22 +10,21 @@ use crate::{Change, Evidence, MachinePath};
 /// The file and its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoEnvFile {
-    /// Where it is, or would be; `None` if GOENV is `off` or no home is known.
+    /// Where it is or would be; `None` if GOENV is `off` or the home is unknown.
     pub path: Option<MachinePath>,
-    /// Its content; `None` if there is no such file.
+    /// `None` if it does not exist or is not readable.
     pub content: Option<Vec<u8>>,
-    /// Whether it is there and may not be read.
+    /// Whether it exists and is not readable.
     pub is_unreadable: bool,
     pub lines: Vec<GoEnvLine>,
 }
 
-/// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GoEnvLine {
     pub number: usize,
-    /// As it is, without its line feed.
+    /// Without its line feed.
     pub text: String,
-    /// Name and value; `None` for a comment, an empty line, or one that go passes over because it is malformed.
+    /// Name and value; `None` for a comment, an empty line, or a malformed line, which go ignores.
     pub setting: Option<(String, String)>,
 }
 
@@ -47,17 +47,17 @@ impl GoEnvFile {
         Self { path: Some(path), content, is_unreadable, lines }
     }
 
-    /// What it sets a name to; the last line counts.
+    /// The value of a name in its last line.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.line(name)?.setting.as_ref().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The line that counts for a name.
+    /// The last line of a name, which is the one that applies.
     pub fn line(&self, name: &str) -> Option<&GoEnvLine> {
         self.lines.iter().rev().find(|line| line.setting.as_ref().is_some_and(|(known, _)| known == name))
     }
 
-    /// That line as evidence.
+    /// The line of a name as evidence.
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
         self.line(name).and_then(|line| self.line_evidence(line))
     }
@@ -67,7 +67,7 @@ impl GoEnvFile {
         Some(Evidence::line(self.path.as_ref()?, line.number, &line.text))
     }
 
-    /// The change that removes every line of a name, as `go env -u` does; `None` if there is none.
+    /// The change that removes all lines of a name, as `go env -u` does; `None` if there are none.
     pub fn without(&self, name: &str) -> Option<Change> {
         self.line(name)?;
         self.keeping(|line| line.setting.as_ref().is_none_or(|(known, _)| known != name))
@@ -78,14 +78,14 @@ impl GoEnvFile {
         self.rewritten(|line| keep(line).then(|| line.text.clone()))
     }
 
-    /// The change that puts another text in the place of each line, or none.
+    /// The change that replaces or removes lines.
     pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
         let (path, before) = (self.path.as_ref()?, self.content.clone()?);
         let mut lines: Vec<Vec<u8>> = Vec::new();
         for (line, bytes) in self.lines.iter().zip(before.split(|&byte| byte == b'\n')) {
             match rewrite(line) {
                 None => {}
-                // As it was, also where it is no UTF-8.
+                // Unchanged, even if it is not UTF-8.
                 Some(text) if text == line.text => lines.push(bytes.to_vec()),
                 Some(text) => lines.push(text.into_bytes()),
             }
@@ -104,7 +104,8 @@ fn path(facts: &Facts) -> Option<MachinePath> {
     }
 }
 
-/// `cmd/go/internal/cfg.readEnvFile`: a name begins with a capital letter, and blanks are part of the value.
+/// `cmd/go/internal/cfg.readEnvFile`: a name begins with an upper-case letter, and spaces are part
+/// of the value.
 fn setting(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once('=')?;
     name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| (name.to_owned(), value.to_owned()))

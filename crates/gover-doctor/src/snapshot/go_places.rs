@@ -1,11 +1,11 @@
-//! Where Go keeps things on this machine, by its own rules, and what a program's name leads to.
+//! Where Go keeps its files on this machine, by its own rules, and how programs are found.
 
 use super::Snapshot;
 use super::path::MachinePath;
 use super::system::Os;
 
 impl Snapshot<'_> {
-    /// The program that a name on PATH, or a path, leads to; `None` if there is none.
+    /// The program for a name on PATH or for a path; `None` if there is none.
     pub fn program(&self, name: &str) -> Option<MachinePath> {
         let path = self.system.path(name);
         let is_program = |path: &MachinePath| self.disk.is_executable(path);
@@ -30,7 +30,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Where `go install` puts programs.
+    /// The directory of `go install`.
     pub fn gobin(&self) -> Option<MachinePath> {
         let first = || self.gopath().into_iter().next().map(|entry| entry.join("bin"));
         self.go_path("GOBIN").or_else(first)
@@ -58,7 +58,7 @@ impl Snapshot<'_> {
         self.go_path("GOMODCACHE").or_else(first)
     }
 
-    /// Where the go command builds and runs (`os.TempDir`, unless GOTMPDIR says otherwise).
+    /// Where the go command builds and runs programs (GOTMPDIR or `os.TempDir`).
     pub fn go_temporary(&self) -> Option<MachinePath> {
         let of_system = || {
             if self.system.is_windows() {
@@ -70,7 +70,7 @@ impl Snapshot<'_> {
         self.go_path("GOTMPDIR").or_else(|| of_system().map(|path| self.system.path(path)))
     }
 
-    /// The go.work that applies here; `None` if there is none or GOWORK switches it off.
+    /// The go.work that applies here; `None` if there is none or GOWORK is `off`.
     pub fn go_work(&self) -> Option<MachinePath> {
         match self.go_setting("GOWORK").as_deref() {
             Some("off") => None,
@@ -79,12 +79,12 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The path itself if something is there, else the nearest directory above that exists.
+    /// The path itself if it exists, else the nearest existing directory above.
     pub fn nearest_existing(&self, path: &MachinePath) -> Option<MachinePath> {
         path.ancestors().find(|path| self.exists(path))
     }
 
-    /// Whether this user can write into a directory, or create it.
+    /// Whether this user can write to a directory or create it.
     pub fn can_write(&self, path: &MachinePath) -> bool {
         self.nearest_existing(path)
             .is_some_and(|existing| self.is_directory(&existing) && self.disk.is_writable(&existing))

@@ -1,4 +1,4 @@
-//! What the manager knows and no file says: releases, and what its own store holds.
+//! Facts that only the manager knows: releases, and what is in its store.
 
 use gover_core::ToolchainName;
 use gover_core::date::Date;
@@ -11,26 +11,26 @@ pub struct Release {
     pub name: ToolchainName,
     /// The day it came out; `None` if unknown.
     pub date: Option<Date>,
-    /// Whether there is one for the platform that is installed for; `None` if nobody said.
+    /// Whether it exists for the target platform; `None` if unknown.
     pub is_available: Option<bool>,
 }
 
-/// What is known of the store.
+/// What is in the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
-    /// Damage, leftovers of crashes and of shells that ended: what `gover prune` removes.
+    /// Damage, and leftovers of crashes and closed shells: what `gover prune` removes.
     pub leftovers: Vec<Leftover>,
-    /// The size of what can be fetched again, in bytes.
+    /// The size of the cache in bytes.
     pub cache: u64,
 }
 
-/// Something in the store that serves nobody.
+/// An unused file or directory in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub path: MachinePath,
     /// What it is: `an unfinished download`.
     pub what: String,
-    /// Whether it stands where a toolchain should.
+    /// Whether it is where a toolchain should be.
     pub is_damage: bool,
     pub bytes: u64,
 }

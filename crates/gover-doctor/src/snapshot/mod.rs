@@ -1,7 +1,8 @@
-//! What checks read: a machine as it was at one instant.
+//! What checks read: a machine at one moment.
 //!
-//! Everything is text, in the form of the snapshot's own operating system, which need not be the one this runs on.
-//! [`Snapshot::gather`] fills it from a [`Disk`], a [`Registry`] and [`Programs`], which are the real ones or made up.
+//! Paths and names are those of the snapshot's operating system, which may differ from the one that
+//! this runs on. [`Snapshot::gather`] reads a [`Disk`], a [`Registry`] and [`Programs`], which are
+//! real or made up.
 
 mod correct;
 pub mod disk;
@@ -34,7 +35,7 @@ use self::system::{Os, System};
 use self::variables::Variables;
 use crate::Evidence;
 
-/// A machine at one instant. What the manager knows of it is in [`Facts`], whose fields are also fields of this.
+/// A machine at one moment. It dereferences to its [`Facts`].
 pub struct Snapshot<'a> {
     facts: Facts,
     /// The startup files of the user's shells and what they set.
@@ -46,7 +47,7 @@ pub struct Snapshot<'a> {
     pub programs: &'a dyn Programs,
 }
 
-/// What [`Snapshot::gather`] is given, since it cannot find it out itself.
+/// What [`Snapshot::gather`] cannot find out itself.
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub system: System,
@@ -79,7 +80,7 @@ pub struct Gover {
     pub installs_missing: bool,
 }
 
-/// What gover's own selection says, as data of gover-core.
+/// The result of gover's selection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// `None` if nothing is selected or its version is unknown.
@@ -147,22 +148,23 @@ impl<'a> Snapshot<'a> {
         Self { facts, startup, go_env, disk, registry, programs }
     }
 
-    /// A setting of Go's as the go command of 1.21 and later finds it: the variable, then the file of `go env -w`.
+    /// A Go setting as the go command since 1.21 reads it: the variable, then the file of `go env
+    /// -w`.
     pub fn go_setting(&self, name: &str) -> Option<String> {
         self.variable(name).map(str::to_owned).or_else(|| self.go_env.value(name).map(str::to_owned))
     }
 
-    /// A setting of Go's that holds a path.
+    /// A Go setting that holds a path.
     pub fn go_path(&self, name: &str) -> Option<MachinePath> {
         self.go_setting(name).map(|path| self.system.path(path))
     }
 
-    /// Everything that sets a setting of Go's: what counts, and the lines of startup files.
+    /// Everything that sets a Go setting: what applies, and the lines of startup files.
     pub fn setting_evidence(&self, name: &str) -> Vec<Evidence> {
         [self.go_setting_evidence(name), self.startup_evidence(name)].concat()
     }
 
-    /// Where a setting of [`go_setting`](Self::go_setting) comes from.
+    /// What sets the value of [`go_setting`](Self::go_setting).
     pub fn go_setting_evidence(&self, name: &str) -> Vec<Evidence> {
         if self.variable(name).is_some() {
             return vec![self.variable_evidence(name)];
@@ -170,15 +172,15 @@ impl<'a> Snapshot<'a> {
         self.go_env.evidence(name).into_iter().collect()
     }
 
-    /// A variable as evidence, with the place that sets it where one is known.
+    /// A variable as evidence, with the place that sets it if it is known.
     pub fn variable_evidence(&self, name: &str) -> Evidence {
         let value = self.variables.even_empty(name).unwrap_or_default().to_owned();
         let set_in = self.origin(name, &value);
         Evidence::Variable { name: name.to_owned(), value, set_in }
     }
 
-    /// Which place gave a variable the value that it has: the last line or the registry value that says just that, or else
-    /// the last line whose value only a shell can tell.
+    /// The place that set a variable to its value: the last line or the registry value with exactly
+    /// this value, or else the last line whose value only a shell can compute.
     fn origin(&self, name: &str, value: &str) -> Option<String> {
         let lines = || self.startup.assignments(name);
         let place = |line: &Assignment| format!("{}:{}", self.short(&line.file), line.line);
@@ -194,7 +196,7 @@ impl<'a> Snapshot<'a> {
         Some(Evidence::answer("gover current", format!("{version}, {}", self.selection.reason)))
     }
 
-    /// Each line of a startup file that sets the variable, as evidence.
+    /// The lines of startup files that set the variable, as evidence.
     pub fn startup_evidence(&self, name: &str) -> Vec<Evidence> {
         self.startup.assignments(name).map(Assignment::evidence).collect()
     }
@@ -241,7 +243,7 @@ impl<'a> Snapshot<'a> {
         self.disk.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A text of the Windows registry with `%NAMES%` of the environment expanded; unknown ones stay.
+    /// A text from the registry with `%NAMES%` of variables expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
         self.variables.expand(text)
     }

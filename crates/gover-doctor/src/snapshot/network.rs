@@ -1,4 +1,5 @@
-//! Answers from the network, asked for side by side before the checks run, so that checks themselves wait for nothing.
+//! Answers from the network. They are requested concurrently before the checks run, so checks do
+//! not wait.
 
 use gover_source::{Probe, Verdict};
 
@@ -9,8 +10,9 @@ use crate::Evidence;
 pub struct NetworkFacts {
     /// Each server in GOPROXY, in order.
     pub proxies: Vec<Probe>,
-    /// The checksum database on each route that was tried: `PROXY/sumdb/NAME` in the order of GOPROXY, and last the
-    /// database itself if no proxy serves it. It is good if it shows a tree head with the right signature.
+    /// The checksum database on each route that was tried: `PROXY/sumdb/NAME` in the order of
+    /// GOPROXY, and last the database itself if no proxy serves it. It is good if it shows a tree
+    /// head with the right signature.
     pub sumdb: Vec<Probe>,
     /// Each proxy in `HTTPS_PROXY` and `HTTP_PROXY`.
     pub http_proxies: Vec<Probe>,
@@ -40,7 +42,7 @@ pub(crate) fn evidence(probe: &Probe) -> Evidence {
     Evidence::answer(probe.address.as_str(), text)
 }
 
-/// What came, in words.
+/// The answer in words.
 pub(crate) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Good => "answers".to_owned(),

@@ -1,10 +1,11 @@
-//! Paths of the machine that a snapshot is of, by its rules rather than those of the system this runs on.
+//! Paths of the examined machine, by its own rules rather than those of the system that this runs
+//! on.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A path, with the rules by which it is written. Two paths are equal if they name the same place: separators at the
-/// end do not matter, nor does case on Windows.
+/// A path and the rules by which it is written. Trailing separators do not matter in comparisons,
+/// nor does case on Windows.
 #[derive(Clone)]
 pub struct MachinePath {
     text: String,
@@ -26,7 +27,8 @@ impl PathRules {
         MachinePath { text: text.into(), rules: self }
     }
 
-    /// The entries of a list such as PATH. Empty ones are left out, and on Windows quotation marks are removed.
+    /// The entries of a list such as PATH. Empty ones are left out, and on Windows quotation marks
+    /// are removed.
     pub fn split_list(self, list: &str) -> Vec<MachinePath> {
         let separator = if self == Self::Windows { ';' } else { ':' };
         list.split(separator)
@@ -42,12 +44,11 @@ impl PathRules {
 }
 
 impl MachinePath {
-    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether nothing is known of the place, such as the home directory of an environment without one.
+    /// Whether the place is unknown, such as the home directory of an environment without one.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -73,7 +74,7 @@ impl MachinePath {
         })
     }
 
-    /// The path of a program in this directory, with the suffix that programs have.
+    /// The path of a program in this directory, with `.exe` on Windows.
     #[must_use]
     pub fn program(&self, name: impl AsRef<str>) -> Self {
         match self.rules {
@@ -123,7 +124,8 @@ impl MachinePath {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
     }
 
-    /// What equal paths have in common: `/` between names, none at the end, lower case on Windows.
+    /// The form in which paths are compared: `/` between names, none at the end, lower case on
+    /// Windows.
     pub fn key(&self) -> String {
         let path = match self.rules {
             PathRules::Unix => self.text.clone(),

@@ -1,4 +1,4 @@
-//! The files that shells read when they start, and the variables that lines in them set.
+//! The files that shells read when they start, and the variables that they set.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,6 +7,7 @@ mod assignment;
 mod places;
 mod statement;
 
+use gover_core::lines::{Edit, edited};
 use gover_shell::{ShellKind, persist};
 
 use crate::snapshot::Facts;
@@ -19,7 +20,7 @@ use crate::{Change, Evidence, MachinePath};
 pub struct Startup {
     /// The files, in the order in which a login shell would read them.
     pub files: Vec<StartupFile>,
-    /// Files of the user's that are there and may not be read.
+    /// Files of the user that exist and are not readable.
     pub unreadable: Vec<MachinePath>,
 }
 
@@ -27,7 +28,7 @@ pub struct Startup {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupFile {
     pub path: MachinePath,
-    /// Whose language it is in; files that several shells read are POSIX.
+    /// The shell whose language it uses; files that several shells read are POSIX.
     pub shell: ShellKind,
     pub read_by: ReadBy,
     /// Whether it belongs to the user; others are never changed.
@@ -43,7 +44,7 @@ pub enum ReadBy {
     Always,
     /// Login shells: the first of a session, each window on macOS, ssh.
     Login,
-    /// Interactive shells that are no login shells: each window on Linux.
+    /// Other interactive shells: each window on Linux.
     Interactive,
     /// The session, whatever shell comes later (`/etc/environment`).
     Session,
@@ -54,15 +55,14 @@ pub enum ReadBy {
 pub struct Assignment {
     pub file: MachinePath,
     pub line: usize,
-    /// The line without blanks at its ends.
+    /// Without spaces around it.
     pub text: String,
     pub name: String,
-    /// The value as written, one pair of quotation marks removed and nothing expanded but `$HOME` and `~`.
+    /// As written, but without one pair of quotation marks, and with `$HOME` and `~` expanded.
     pub value: String,
 }
 
 impl Assignment {
-    /// As evidence.
     pub fn evidence(&self) -> Evidence {
         Evidence::line(&self.file, self.line, &self.text)
     }
@@ -87,21 +87,15 @@ impl Startup {
         Self { files, unreadable }
     }
 
-    /// Every line that sets a variable, in the order of the files.
+    /// All lines that set a variable, in the order of the files.
     pub fn assignments<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Assignment> {
         self.files.iter().flat_map(|file| &file.assignments).filter(move |assignment| assignment.name == name)
-    }
-
-    /// Every line of the user's own files that sets a variable, by file.
-    pub fn own_files_that_set<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s StartupFile> {
-        self.files
-            .iter()
-            .filter(move |file| file.is_own && file.assignments.iter().any(|line| line.name == name))
     }
 }
 
 impl StartupFile {
-    /// The lines with their numbers, from 1. One that a repair took out is a comment, whatever keeps `sh` content before it.
+    /// The lines with their numbers, from 1. A line that a repair commented out begins with `#`,
+    /// even if it has a command before the comment.
     pub fn lines(&self) -> Vec<(usize, String)> {
         String::from_utf8_lossy(&self.content)
             .split('\n')
@@ -114,14 +108,14 @@ impl StartupFile {
             .collect()
     }
 
-    /// The change that takes lines out by turning them into comments, so that what they said can still be read.
-    /// `None` for a file of the machine.
+    /// The change that comments lines out. `None` for a file of the machine.
     pub fn commented_out(&self, lines: &[usize]) -> Option<Change> {
         self.rewritten(&lines.iter().map(|line| (*line, None)).collect())
     }
 
-    /// The change that turns lines into comments, or into other lines where one is given. `None` for a file of the machine,
-    /// and where a line does more than one thing or is only a part of a statement: that is left to the person.
+    /// The change that comments lines out, or replaces them if a text is given. `None` for a file
+    /// of the machine, or if a line does more than one thing or is only part of a statement: the
+    /// user has to change that.
     pub fn rewritten(&self, lines: &BTreeMap<usize, Option<String>>) -> Option<Change> {
         if !self.is_own
             || lines.is_empty()
@@ -129,45 +123,38 @@ impl StartupFile {
         {
             return None;
         }
-        let mut after = Vec::with_capacity(self.content.len() + 64);
-        let mut before: &[u8] = b"";
-        for (index, line) in self.content.split_inclusive(|&byte| byte == b'\n').enumerate() {
-            match lines.get(&(index + 1)) {
-                None => after.extend_from_slice(line),
-                Some(None) => {
-                    after.extend_from_slice(self.comment_mark(line, before));
-                    after.extend_from_slice(line);
-                }
-                Some(Some(text)) => {
-                    after.extend_from_slice(text.as_bytes());
-                    let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n'));
-                    after.extend_from_slice(line.get(end.map_or(0, |end| end + 1)..).unwrap_or_default());
-                }
+        let mut before = Vec::new();
+        let after = edited(&self.content, |line| {
+            let edit = match lines.get(&line.number) {
+                None => Edit::Keep,
+                Some(None) => Edit::Replace([self.comment_mark(line.text, &before), line.text].concat()),
+                Some(Some(text)) => Edit::Replace(text.clone().into_bytes()),
+            };
+            if !line.text.trim_ascii().is_empty() {
+                before = line.text.trim_ascii().to_vec();
             }
-            if !line.trim_ascii().is_empty() {
-                before = line.trim_ascii();
-            }
-        }
+            edit
+        });
         Some(Change::file(&self.path, self.content.clone(), after))
     }
 
-    /// The change that moves the lines of `gover setup` to the end, where nothing that follows can undo them.
+    /// The change that moves the lines of `gover setup` to the end of the file.
     pub fn with_block_at_end(&self) -> Option<Change> {
         let after = persist::block_at_end(&self.content)?;
         Some(Change::file(&self.path, self.content.clone(), after))
     }
 
-    /// Whether a line can become a comment: it is whole, and sets one thing only.
+    /// Whether a line can be commented out: it is a complete statement and sets only one thing.
     pub fn is_whole(&self, line: usize) -> bool {
         self.stands_alone(line, true)
     }
 
-    /// Whether a line is whole, and for one that `goes` also that it sets one thing only: so that the file still reads well.
+    /// Whether a line is a complete statement. A line that `goes` must also set only one thing.
     fn stands_alone(&self, line: usize, goes: bool) -> bool {
         let mut around =
             self.content.split(|&byte| byte == b'\n').skip(line.saturating_sub(2)).map(<[u8]>::trim_ascii);
         let before = if line > 1 { around.next().unwrap_or_default() } else { b"" };
-        // What other lines hold does not matter; this one is to be written anew as it was.
+        // Other lines may contain anything; this one is written again.
         let Ok(statement) = std::str::from_utf8(around.next().unwrap_or_default()) else { return false };
         let is_continued = |text: &[u8]| text.ends_with(b"\\") && self.shell != ShellKind::PowerShell;
         !is_continued(before)
@@ -176,8 +163,8 @@ impl StartupFile {
             && (!goes || statement::is_one(statement))
     }
 
-    /// What makes a line a comment. Where it may be all that is between `then` and `fi`, a command that does nothing
-    /// comes before it: `sh` and its kin refuse to read a file in which nothing is there.
+    /// What makes a line a comment. If it may be the only line between `then` and `fi`, a command
+    /// without effect comes first, since `sh` refuses an empty block.
     fn comment_mark(&self, line: &[u8], before: &[u8]) -> &'static [u8] {
         let is_posix = matches!(self.shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
         let opens = [&b"then"[..], b"do", b"else", b"{", b"("];
@@ -191,10 +178,10 @@ impl StartupFile {
     }
 }
 
-/// What stands before a line that was taken out.
+/// The mark before a line that was commented out.
 const TAKEN_OUT: &str = "# gover doctor: ";
 
-/// The same behind the command of `sh` that does nothing.
+/// The same after a command without effect.
 const TAKEN_OUT_INSIDE: &str = ": # gover doctor: ";
 
 #[cfg(test)]

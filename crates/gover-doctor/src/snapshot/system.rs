@@ -1,4 +1,4 @@
-//! What kind of machine it is.
+//! The kind of a machine.
 
 use std::time::SystemTime;
 
@@ -21,8 +21,8 @@ pub struct System {
     pub arch: String,
     /// `ID` of /etc/os-release on Linux: `debian`, `alpine`; else empty.
     pub distribution: String,
-    /// The kernel's release on Linux (`6.1.0-18-amd64`), the version on macOS (`14.5`) and Windows (`10.0.22631`);
-    /// empty if unknown.
+    /// The kernel's release on Linux (`6.1.0-18-amd64`), the version on macOS (`14.5`) and Windows
+    /// (`10.0.22631`); empty if unknown.
     pub release: String,
     /// Whether this is a Linux inside Windows.
     pub is_wsl: bool,
@@ -36,7 +36,7 @@ impl System {
         self.os == Os::Windows
     }
 
-    /// The GOOS of this system; `None` if it is another one than those gover knows.
+    /// The GOOS of this system; `None` if gover does not know it.
     pub fn go_os(&self) -> Option<&'static str> {
         match self.os {
             Os::Linux => Some("linux"),

@@ -1,4 +1,4 @@
-//! How a variable that hurts is taken away, wherever it is set.
+//! How a harmful variable is removed, wherever it is set.
 
 use gover_shell::ShellKind;
 
@@ -10,8 +10,9 @@ use super::system::Os;
 use crate::{Change, Finding};
 
 impl Snapshot<'_> {
-    /// The finding with what removes a variable: from the user's startup files (as comments) and registry by `--fix`; from
-    /// places of the machine and from the shell in use by commands.
+    /// Adds what removes a variable: `--fix` comments it out in the user's startup files and
+    /// removes it from the user's registry; commands remove it from the machine's settings and from
+    /// the shell in use.
     #[must_use]
     pub fn unset(&self, mut finding: Finding, name: &str) -> Finding {
         for file in &self.startup.files {
@@ -27,7 +28,7 @@ impl Snapshot<'_> {
             finding = finding.fixed_by([Change::Registry { key, before: Some(before), after: None }]);
         }
         if stored(Hive::Machine).is_some() {
-            // For everybody on this machine, so an administrator's to change.
+            // It affects all users, so an administrator has to change it.
             finding =
                 finding.command(format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"));
         }
@@ -39,7 +40,8 @@ impl Snapshot<'_> {
         finding
     }
 
-    /// The finding with what makes comments of lines of a startup file: a change, or commands where `--fix` leaves them alone.
+    /// Adds what comments lines of a startup file out: a change, or commands if `--fix` may not
+    /// change them.
     #[must_use]
     pub fn commented_out(&self, finding: Finding, file: &StartupFile, lines: &[usize]) -> Finding {
         match file.commented_out(lines) {
@@ -48,8 +50,8 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The command that makes a comment of a line in a file of the machine; where a line does more than one thing, and in
-    /// the user's own files, the one that shows it.
+    /// The command that comments out a line in a file of the machine. For a line that does more
+    /// than one thing, and in the user's own files, it opens an editor.
     fn by_hand(&self, file: &StartupFile, line: usize) -> String {
         if file.is_own || self.system.is_windows() || !file.is_whole(line) {
             return self.edit(file, line);
@@ -57,7 +59,7 @@ impl Snapshot<'_> {
         self.sed(file, &format!("{line}s/^/# /"))
     }
 
-    /// The command that opens a file at a line, for what only the person can decide.
+    /// The command that opens a file at a line.
     pub fn edit(&self, file: &StartupFile, line: usize) -> String {
         let path = self.word(&file.path);
         match (self.system.is_windows(), file.is_own) {
@@ -67,7 +69,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The command that lets the user read a file of theirs again.
+    /// The command that makes a file of the user readable again.
     pub fn readable_again(&self, path: &MachinePath) -> String {
         let path = self.word(path);
         if self.system.is_windows() {
@@ -80,9 +82,9 @@ impl Snapshot<'_> {
         format!("sudo chown {user} {path} && chmod u+r {path}")
     }
 
-    /// The command that changes a file of the machine as a script of sed says.
+    /// The command that changes a file of the machine with a sed script.
     pub fn sed(&self, file: &StartupFile, script: &str) -> String {
-        // The sed of macOS wants to be told that no copy is to be kept.
+        // sed on macOS needs an explicit empty suffix to keep no copy.
         let in_place = if self.system.os == Os::MacOs { "-i ''" } else { "-i" };
         format!("sudo sed {in_place} '{script}' {}", self.word(&file.path))
     }

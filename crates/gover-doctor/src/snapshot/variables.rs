@@ -1,6 +1,6 @@
 //! The environment as checks see it.
 
-/// Environment variables; on Windows their names have no case.
+/// Environment variables. Names are case-insensitive on Windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables {
     variables: Vec<(String, String)>,
@@ -8,12 +8,10 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// No variables yet; whether names have no case.
     pub fn new(ignores_case: bool) -> Self {
         Self { variables: Vec::new(), ignores_case }
     }
 
-    /// Sets one.
     pub fn set(&mut self, name: &str, value: &str) {
         let at = self.variables.iter().position(|(known, _)| self.is(known, name));
         match at.and_then(|at| self.variables.get_mut(at)) {
@@ -22,7 +20,6 @@ impl Variables {
         }
     }
 
-    /// Removes one.
     pub fn remove(&mut self, name: &str) {
         let ignores_case = self.ignores_case;
         self.variables.retain(|(known, _)| !is_same(known, name, ignores_case));
@@ -33,17 +30,16 @@ impl Variables {
         self.even_empty(name).filter(|value| !value.is_empty())
     }
 
-    /// A value, an empty one too.
+    /// A value, even if it is empty.
     pub fn even_empty(&self, name: &str) -> Option<&str> {
         self.variables.iter().find(|(known, _)| self.is(known, name)).map(|(_, value)| value.as_str())
     }
 
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// A text of the Windows registry with `%NAMES%` expanded; unknown ones stay.
+    /// A text from the registry with `%NAMES%` expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
         let mut expanded = String::new();
         let mut rest = text;

@@ -1,6 +1,8 @@
 //! Settings files as editors read them: JSON with comments and trailing commas, and the line of
 //! each key.
 
+use gover_core::lines::{Edit, Line, edited};
+
 use crate::{Change, Evidence, MachinePath};
 
 /// A key of an object.
@@ -52,9 +54,8 @@ impl Settings {
         if !entry.stands_alone {
             return None;
         }
-        let lines = self.content.split_inclusive(|&byte| byte == b'\n').enumerate();
-        let kept = lines.filter(|(index, _)| index + 1 != entry.line).flat_map(|(_, line)| line.to_vec());
-        Some(Change::file(&self.file, self.content.clone(), kept.collect()))
+        let remove = |line: &Line<'_>| if line.number == entry.line { Edit::Remove } else { Edit::Keep };
+        Some(Change::file(&self.file, self.content.clone(), edited(&self.content, remove)))
     }
 }
 
@@ -67,7 +68,7 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     /// Skips a value and returns its text if it is a string. `None` if it is malformed.
-    #[expect(clippy::option_option, reason = "a value that is no text, and none at all")]
+    #[expect(clippy::option_option, reason = "a value that is not a string, and no value")]
     fn value(&mut self, path: &mut Vec<String>) -> Option<Option<String>> {
         self.blanks();
         match self.peek()? {

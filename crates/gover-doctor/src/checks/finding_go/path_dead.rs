@@ -177,7 +177,8 @@ mod tests {
     fn a_healthy_machine_is_silent() {
         for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
             assert_eq!(machine.findings("path-dead"), []);
-            // `go install` makes it when it is needed; other programs' directories are not Go's business.
+            // `go install` makes it when it is needed; other programs' directories are not Go's
+            // business.
             assert_eq!(machine.path_first("~/go/bin").path_first("/opt/none/bin").findings("path-dead"), []);
         }
     }

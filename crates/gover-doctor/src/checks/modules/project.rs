@@ -12,7 +12,8 @@ pub(super) struct Needed {
     pub(super) evidence: Evidence,
 }
 
-/// The `go` line of the go.work that applies, else of the go.mod (`cmd/go/internal/toolchain.Select`).
+/// The `go` line of the go.work that applies, else of the go.mod
+/// (`cmd/go/internal/toolchain.Select`).
 pub(super) fn needed(snapshot: &Snapshot<'_>) -> Option<Needed> {
     let (name, file) = match snapshot.go_work() {
         Some(file) => ("go.work", file),

@@ -327,7 +327,8 @@ mod tests {
             let machine = workspace(machine);
             assert_eq!(machine.findings("vendor-stale"), []);
             assert_eq!(machine.clone().at("~/shop").findings("vendor-stale"), []);
-            // Written by `go mod vendor`, which counts for nothing in a workspace; and the other way round.
+            // Written by `go mod vendor`, which counts for nothing in a workspace; and the other
+            // way round.
             let stale = machine.clone().file("~/shop/vendor/modules.txt", LIST);
             assert_eq!(stale.findings("vendor-stale"), []);
             let alone = machine.file("~/shop/api/vendor/modules.txt", WORK_LIST).var("GOWORK", "off");

@@ -3,7 +3,7 @@
 use super::{Assignment, statement};
 use crate::MachinePath;
 
-/// What the lines of a startup file set.
+/// The variables that the lines of a startup file set.
 pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec<Assignment> {
     String::from_utf8_lossy(content)
         .lines()
@@ -17,8 +17,9 @@ pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec
         .collect()
 }
 
-/// `export NAME=value`, `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME = value`,
-/// `set-env NAME value`. One statement a line is enough: people write it so, and what is missed is only not shown.
+/// `export NAME=value`, `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME =
+/// value`, `set-env NAME value`. Only the first statement of a line is read, since people rarely
+/// write more.
 fn assignment(line: &str) -> Option<(String, &str)> {
     if let Some(rest) =
         ["$env:", "$Env:", "$env.", "$ENV:"].iter().find_map(|prefix| line.strip_prefix(prefix))
@@ -44,12 +45,12 @@ fn assignment(line: &str) -> Option<(String, &str)> {
     }
     let (name, value) = rest.split_once('=')?;
     let (value, behind) = statement::first_word(value);
-    // `NAME=value command` sets it for that command alone.
+    // `NAME=value command` sets it only for that command.
     let is_for_command = rest.len() == line.len() && !ends_statement(behind);
     Some((identifier(name)?, value)).filter(|_| !is_for_command)
 }
 
-/// Whether nothing that belongs to the statement follows.
+/// Whether the statement ends here.
 fn ends_statement(behind: &str) -> bool {
     let behind = behind.trim_start();
     behind.is_empty() || behind.starts_with(['#', ';', '&', '|'])
@@ -61,7 +62,7 @@ fn identifier(name: &str) -> Option<String> {
     (starts && name.chars().all(is_word)).then(|| name.to_owned())
 }
 
-/// Without one pair of quotation marks, or up to a comment.
+/// Removes one pair of quotation marks, or a comment at the end.
 fn unquoted(value: &str) -> &str {
     for quote in ['"', '\''] {
         if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {

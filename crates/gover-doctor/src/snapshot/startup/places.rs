@@ -52,8 +52,8 @@ fn windows_places(facts: &Facts, registry: &dyn Registry) -> Vec<Place> {
         .collect()
 }
 
-/// Where the user's documents are. `OneDrive` and administrators move them, and PowerShell finds them as the shell of
-/// Windows does (`FOLDERID_Documents`).
+/// The user's documents directory, which `OneDrive` and administrators may move. PowerShell finds
+/// it by `FOLDERID_Documents`.
 fn documents(facts: &Facts, registry: &dyn Registry) -> MachinePath {
     const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
     let moved = registry.shown(Hive::User, KEY, "Personal");

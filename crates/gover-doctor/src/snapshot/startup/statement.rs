@@ -1,12 +1,12 @@
-//! Whether a line of a startup file stands for itself.
+//! Whether a line of a startup file is a complete statement.
 
-/// Whether every quotation mark and bracket of a line has its counterpart in it.
+/// Whether all quotation marks and brackets of a line are balanced.
 pub(super) fn is_balanced(line: &str) -> bool {
     words(without_comment(line)).is_some()
 }
 
-/// Whether a line is one statement that sets no second variable. A test in front (`[ -s FILE ] && . FILE`) is part of its
-/// statement.
+/// Whether a line is one statement that sets at most one variable. A leading test (`[ -s FILE ] &&
+/// . FILE`) is part of the statement.
 pub(super) fn is_one(line: &str) -> bool {
     let line = without_comment(line);
     let Some(words) = words(line) else { return false };
@@ -25,14 +25,14 @@ pub(super) fn is_one(line: &str) -> bool {
     };
     match words.first().map(String::as_str) {
         Some("export" | "typeset" | "declare") => words.iter().filter(sets).count() <= 1,
-        // `NAME=value command` sets it for that command alone, and the command is what the line is for.
+        // `NAME=value command` sets it only for the command, which is the purpose of the line.
         Some(first) if sets(&&first.to_owned()) => words.len() == 1,
         _ => true,
     }
 }
 
-/// The first word of what stands behind a `=`, as it is written, and what follows behind it. All of it is the word if a
-/// quotation mark or a bracket has no counterpart.
+/// Splits the text after a `=` into its first word, as written, and the rest. It is one word if
+/// quotation marks or brackets are not balanced.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let (mut quote, mut open) = (None, 0_usize);
     for (at, c) in text.char_indices() {
@@ -54,7 +54,7 @@ fn without_comment(line: &str) -> &str {
     line.split(" #").next().unwrap_or(line).trim()
 }
 
-/// The words of a line; `None` if a quotation mark or a bracket has no counterpart.
+/// The words of a line; `None` if quotation marks or brackets are not balanced.
 fn words(line: &str) -> Option<Vec<String>> {
     let mut words = vec![String::new()];
     let (mut quote, mut open) = (None, Vec::new());

@@ -38,7 +38,8 @@ pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Place> {
     places
 }
 
-/// The nearest `.code-workspace` files above the working directory, up to the repository or the home directory.
+/// The nearest `.code-workspace` files above the working directory, up to the repository or the
+/// home directory.
 fn workspaces(snapshot: &Snapshot<'_>) -> Vec<(MachinePath, MachinePath)> {
     for here in snapshot.directory.ancestors() {
         let names = snapshot.disk.list(&here);

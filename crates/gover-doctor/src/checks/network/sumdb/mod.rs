@@ -80,7 +80,8 @@ fn malformed(value: &str) -> Option<&'static str> {
     address.is_some_and(|address| !is_address(address)).then_some("invalid GOSUMDB URL")
 }
 
-/// Whether the way that go takes to the database ends there: the first proxy that passes it on, else straight.
+/// Whether the way that go takes to the database ends there: the first proxy that passes it on,
+/// else straight.
 fn unreachable(
     snapshot: &Snapshot<'_>,
     setting: Option<&Setting>,
