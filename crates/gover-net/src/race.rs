@@ -32,6 +32,14 @@ pub struct Winner<T> {
     pub failed: Vec<usize>,
 }
 
+struct Asked {
+    label: Option<String>,
+    /// When it was asked, by the clock.
+    at: Duration,
+    was_silent: bool,
+    has_failed: bool,
+}
+
 impl Http {
     /// Asks the first question, and the next whenever the latest has failed or is silent for too
     /// long; `None` if all failed. `failed` is called for each failure and says whether the next
@@ -41,101 +49,74 @@ impl Http {
         questions: impl IntoIterator<Item = Question<'a, T, E>>,
         failed: impl FnMut(usize, E) -> Result<bool, X>,
     ) -> Result<Option<Winner<T>>, X> {
-        let questions = questions.into_iter();
-        let race = Race {
-            http: self,
-            questions,
-            running: FuturesUnordered::new(),
-            asked: Vec::new(),
-            silence: None,
-        };
-        let result = race.run(failed).await;
+        let result = self.first_response(questions, failed).await;
         // A person may still be typing a password for a source that was too slow.
         self.clock().running().await;
         result
     }
-}
 
-struct Race<'a, I, T, E> {
-    http: &'a Http,
-    questions: I,
-    running: FuturesUnordered<LocalBoxFuture<'a, (usize, Result<T, E>)>>,
-    asked: Vec<Asked>,
-    /// Ends when the latest question has been silent for too long.
-    silence: Option<LocalBoxFuture<'a, ()>>,
-}
-
-struct Asked {
-    label: Option<String>,
-    at: Duration,
-    was_silent: bool,
-    has_failed: bool,
-}
-
-impl<'a, T: 'a, E: 'a, I: Iterator<Item = Question<'a, T, E>>> Race<'a, I, T, E> {
-    async fn run<X>(
-        mut self,
+    async fn first_response<'a, T: 'a, E: 'a, X>(
+        &'a self,
+        questions: impl IntoIterator<Item = Question<'a, T, E>>,
         mut failed: impl FnMut(usize, E) -> Result<bool, X>,
     ) -> Result<Option<Winner<T>>, X> {
-        self.ask_next();
+        let mut questions = questions.into_iter();
+        let mut running = FuturesUnordered::new();
+        let mut asked: Vec<Asked> = Vec::new();
+        // Ends when the latest question has been silent for too long.
+        let mut silence = OptionFuture::from(None);
+        let mut next = questions.next();
         loop {
+            if let Some(Question { label, servers, patience, response }) = next.take() {
+                let (number, at) = (asked.len(), self.clock().now());
+                running.push(response.map(move |result| (number, result)));
+                asked.push(Asked { label, at, was_silent: false, has_failed: false });
+                let silent = |patience| async move { self.silence(&servers, at, patience).await };
+                silence = patience.map(|patience| silent(patience).boxed_local()).into();
+            }
             tokio::select! {
                 biased;
-                ended = self.running.next() => match ended {
+                ended = running.next() => match ended {
                     None => return Ok(None),
-                    Some((number, Ok(value))) => return Ok(Some(self.winner(number, value))),
+                    Some((number, Ok(value))) => return Ok(Some(self.winner(number, value, &asked))),
                     Some((number, Err(error))) => {
-                        if let Some(asked) = self.asked.get_mut(number) {
+                        let is_latest = number + 1 == asked.len();
+                        if let Some(asked) = asked.get_mut(number) {
                             asked.has_failed = true;
                         }
-                        if failed(number, error)? && number + 1 == self.asked.len() {
-                            self.ask_next();
+                        if failed(number, error)? && is_latest {
+                            silence = None.into();
+                            next = questions.next();
                         }
                     }
                 },
-                Some(()) = OptionFuture::from(self.silence.as_mut()) => {
-                    if let Some(latest) = self.asked.last_mut() {
+                Some(()) = &mut silence => {
+                    silence = None.into();
+                    if let Some(latest) = asked.last_mut() {
                         latest.was_silent = true;
                     }
-                    if !self.ask_next() {
-                        self.tell_silence();
+                    next = questions.next();
+                    let left = asked.iter().filter(|asked| !asked.has_failed);
+                    let labels = left.map(|asked| asked.label.clone()).collect::<Option<Vec<_>>>();
+                    if let Some(labels) = labels.filter(|_| next.is_none()) {
+                        self.tell_silence(&labels);
                     }
                 }
             }
         }
     }
 
-    /// Asks the next question; false if there is none.
-    fn ask_next(&mut self) -> bool {
-        self.silence = None;
-        let Some(question) = self.questions.next() else { return false };
-        let Question { label, servers, patience, response } = question;
-        let (http, number, at) = (self.http, self.asked.len(), self.http.clock().now());
-        self.running.push(response.map(move |result| (number, result)).boxed_local());
-        self.asked.push(Asked { label, at, was_silent: false, has_failed: false });
-        self.silence =
-            patience.map(|patience| async move { http.silence(&servers, at, patience).await }.boxed_local());
-        true
-    }
-
-    fn tell_silence(&self) {
-        let left = self.asked.iter().filter(|asked| !asked.has_failed);
-        if let Some(labels) = left.map(|asked| asked.label.clone()).collect::<Option<Vec<_>>>() {
-            self.http.tell_silence(&labels);
-        }
-    }
-
-    fn winner(&self, number: usize, value: T) -> Winner<T> {
-        let numbers = |rule: &dyn Fn(&Asked) -> bool| {
-            let asked = self.asked.iter().enumerate().filter(|(at, asked)| *at != number && rule(asked));
-            asked.map(|(at, _)| at).collect()
-        };
-        let in_time = self.http.clock().now().saturating_sub(self.http.settings().patience);
+    fn winner<T>(&self, number: usize, value: T, asked: &[Asked]) -> Winner<T> {
+        let in_time = self.clock().now().saturating_sub(self.settings.patience);
+        let others = || asked.iter().enumerate().filter(|(at, _)| *at != number);
+        let silent =
+            others().filter(|(_, asked)| asked.was_silent && !asked.has_failed && asked.at <= in_time);
+        let failed = others().filter(|(_, asked)| asked.has_failed);
         Winner {
             number,
             value,
-            silent: numbers(&|asked| asked.was_silent && !asked.has_failed && asked.at <= in_time),
-            failed: numbers(&|asked| asked.has_failed),
+            silent: silent.map(|(at, _)| at).collect(),
+            failed: failed.map(|(at, _)| at).collect(),
         }
     }
 }
