@@ -50,7 +50,7 @@ pub use settings::{
     Authentication, Certificates, ForwardProxies, ForwardProxy, NetworkSettings, Notice, SplitSettings,
     Waiting,
 };
-pub use stream::{Chunk, Opened, RangeRequest, Stream};
+pub use stream::{Chunk, RangeRequest, RangeResponse, Stream};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A file on its way: whole, or the part of it that was asked for.
+//! A file while it arrives: whole, or the range of it that was requested.
 
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode};
@@ -7,45 +7,42 @@ use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
 use super::exchange::Ask;
 use super::{Http, HttpError, broken, failure, text_header};
 
-/// Which bytes of a file are wanted, and what is known of it.
+/// Which bytes of a file to request, and what is known of the file.
 #[derive(Clone, Debug, Default)]
 pub struct RangeRequest {
-    /// Where they begin.
     pub offset: u64,
-    /// Where they end; to the end of the file without it.
+    /// Without it the range goes to the end of the file.
     pub end: Option<u64>,
-    /// The `ETag` or date by which the server knows the file of which the bytes before are.
+    /// The `ETag` or date of the file that the bytes before the range belong to.
     pub validator: Option<String>,
-    /// The length of the file.
+    /// The length of the whole file.
     pub total: Option<u64>,
-    /// Whether the file is itself packed by gzip.
+    /// Whether the file itself is compressed by gzip.
     pub file_is_gzip: bool,
 }
 
-/// What came of asking for a part.
 #[derive(Debug)]
-pub enum Opened {
-    /// The part, or the whole file if its `offset` is 0.
+pub enum RangeResponse {
+    /// The range, or the whole file if its `offset` is 0.
     Stream(Box<Stream>),
-    /// The file has no more than what is there already.
+    /// The file ends where the range begins.
     NoMore,
-    /// Another part, or one of another file. The file must come from its beginning.
+    /// Another range, or one of another file. The file must come from its beginning.
     Useless,
 }
 
-/// A file on its way.
+/// A response that is a file or a range of it.
 #[derive(Debug)]
 pub struct Stream {
     response: Response,
-    /// Where the file's bytes begin that are sent.
     pub offset: u64,
     /// The length of the whole file, if the server says so.
     pub total: Option<u64>,
-    /// Whether further parts can be asked for.
+    /// Whether the server supports range requests.
     pub ranges: bool,
     /// What was read ahead.
     ahead: Option<Chunk>,
-    /// The rest of a packed chunk, and what unpacks it.
+    /// The rest of a compressed chunk, and what decompresses it.
     unpacker: Option<(Unpacker, Vec<u8>)>,
 }
 
@@ -53,9 +50,8 @@ pub struct Stream {
 pub struct Chunk(Box<dyn AsRef<[u8]> + Send>);
 
 impl Http {
-    /// Opens the file at `url`, from the given place on if the server can. Not repeated: the caller knows how much
-    /// arrived.
-    pub async fn open(&self, url: &str, request: &RangeRequest) -> Result<Opened, HttpError> {
+    /// Requests a range of the file at `url`, without retries: the caller knows how much arrived.
+    pub async fn open(&self, url: &str, request: &RangeRequest) -> Result<RangeResponse, HttpError> {
         let mut headers = Vec::new();
         if request.offset > 0 || request.end.is_some() {
             let last = request.end.map(|end| (end - 1).to_string()).unwrap_or_default();
@@ -67,13 +63,13 @@ impl Http {
         let response = self.send(url, Ask { headers, begin: None }).await?;
         match response.status() {
             StatusCode::OK => {
-                Stream::whole(response, request).await.map(|stream| Opened::Stream(Box::new(stream)))
+                Stream::whole(response, request).await.map(|stream| RangeResponse::Stream(Box::new(stream)))
             }
             StatusCode::PARTIAL_CONTENT => Ok(Stream::of_part(response, request)),
             StatusCode::RANGE_NOT_SATISFIABLE if request.offset > 0 => {
                 let ends_here = ContentRange::parse(response.headers())
                     .is_some_and(|range| range.bytes.is_none() && range.total == Some(request.offset));
-                Ok(if ends_here { Opened::NoMore } else { Opened::Useless })
+                Ok(if ends_here { RangeResponse::NoMore } else { RangeResponse::Useless })
             }
             _ => Err(failure(response).await),
         }
@@ -109,18 +105,18 @@ impl Stream {
         }
     }
 
-    /// By what the rest of just this file can be asked for: a strong `ETag`, else the date of its last change
-    /// (RFC 9110, section 13.1.5). What was unpacked on the way has no rest.
+    /// What goes into `If-Range` for the rest of this file: a strong `ETag`, else the date of its last
+    /// change (RFC 9110, section 13.1.5). A file that is decompressed cannot be resumed.
     pub fn validator(&self) -> Option<String> {
         if self.is_unpacked() { None } else { validator(self.response.headers()) }
     }
 
-    /// Whether the bytes are unpacked on the way, so that their places are not those of the server's file.
+    /// Whether the bytes are decompressed, so that offsets are not those of the server's file.
     pub fn is_unpacked(&self) -> bool {
         self.unpacker.is_some()
     }
 
-    /// How the file begins, read ahead; empty if it does not begin here.
+    /// The first bytes of the stream, which are read again later.
     pub async fn head(&mut self) -> Result<Vec<u8>, HttpError> {
         let mut head = Vec::new();
         while head.len() < HEAD {
@@ -133,7 +129,7 @@ impl Stream {
         Ok(head)
     }
 
-    /// A text, unpacked if it came packed.
+    /// A text, decompressed if need be.
     pub(super) fn of_text(response: Response) -> Result<Self, HttpError> {
         let coding = Coding::parse(text_header(response.headers(), &header::CONTENT_ENCODING).as_deref())?;
         let unpacker = (coding == Coding::Gzip).then(Default::default);
@@ -160,12 +156,12 @@ impl Stream {
         Ok(stream)
     }
 
-    fn of_part(response: Response, request: &RangeRequest) -> Opened {
+    fn of_part(response: Response, request: &RangeRequest) -> RangeResponse {
         let headers = response.headers();
         let packed =
             text_header(headers, &header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
         let Some(ContentRange { bytes: Some((first, last)), total }) = ContentRange::parse(headers) else {
-            return Opened::Useless;
+            return RangeResponse::Useless;
         };
         let length = length(first, last);
         let known = request.total.is_some() && total == request.total;
@@ -174,15 +170,15 @@ impl Stream {
             && total.is_none_or(|total| last < total && request.total.is_none_or(|known| known == total))
             && length.is_some()
             && response.content_length().is_none_or(|sent| Some(sent) == length)
-            // Places in what was packed on the way are not places in the file.
+            // Offsets in what a proxy compressed are not offsets in the file.
             && (!packed || known)
-            // A server that takes no notice of `If-Range` sends parts of whatever it has now.
+            // A server that ignores `If-Range` sends ranges of whatever file it has now.
             && request.validator.as_ref().is_none_or(|known| fits(known, headers));
         if usable {
             let stream = Self { response, offset: first, total, ranges: true, ahead: None, unpacker: None };
-            Opened::Stream(Box::new(stream))
+            RangeResponse::Stream(Box::new(stream))
         } else {
-            Opened::Useless
+            RangeResponse::Useless
         }
     }
 }
@@ -225,7 +221,7 @@ impl ContentRange {
     }
 }
 
-/// How many bytes there are from the first to the last; `None` if there can be no such bytes.
+/// How many bytes there are from the first to the last; `None` for an impossible range.
 fn length(first: u64, last: u64) -> Option<u64> {
     last.checked_sub(first)?.checked_add(1)
 }
@@ -240,7 +236,7 @@ fn validator(headers: &HeaderMap) -> Option<String> {
     etag.or_else(|| text_header(headers, &header::LAST_MODIFIED))
 }
 
-/// Whether an answer may be of the file that a validator names: it says so, or says nothing.
+/// Whether a response may be of the file with this validator: it says so, or says nothing.
 fn fits(known: &str, headers: &HeaderMap) -> bool {
     let name = if known.starts_with('"') { header::ETAG } else { header::LAST_MODIFIED };
     text_header(headers, &name).is_none_or(|now| now.trim_start_matches("W/") == known)

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use gover_net::{Http, HttpError, Opened, RangeRequest};
+use gover_net::{Http, HttpError, RangeRequest, RangeResponse};
 
 /// Segments in the order of the file, without gaps between them.
 pub(super) struct Ahead<'a> {
@@ -159,7 +159,7 @@ async fn fetch(
 ) -> Result<Vec<u8>, HttpError> {
     let broken = |reason: &str| HttpError::Broken { reason: reason.to_owned() };
     let mut stream = match http.without_multiplexing().open(url, request).await? {
-        Opened::Stream(stream) if stream.offset == request.offset && !stream.is_unpacked() => stream,
+        RangeResponse::Stream(stream) if stream.offset == request.offset && !stream.is_unpacked() => stream,
         _ => return Err(broken("another part came")),
     };
     let mut bytes = Vec::new();

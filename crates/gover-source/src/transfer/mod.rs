@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use gover_net::{Http, HttpError, Opened, RangeRequest, Stream};
+use gover_net::{Http, HttpError, RangeRequest, RangeResponse, Stream};
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
@@ -87,7 +87,7 @@ pub(crate) struct Opening {
     /// How many bytes the sink held then.
     held: u64,
     /// None for a file on this machine, or if nothing is missing.
-    opened: Option<Opened>,
+    opened: Option<RangeResponse>,
 }
 
 /// Requests what is missing of an artifact.
@@ -226,16 +226,16 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn attempt(&mut self, url: &str, response: Option<Opened>) -> Result<Ended, TransferError> {
+    async fn attempt(&mut self, url: &str, response: Option<RangeResponse>) -> Result<Ended, TransferError> {
         let response = match response {
             Some(response) => Ok(response),
             None => self.http.open(url, &self.rest()).await,
         };
         match response {
-            Ok(Opened::Stream(stream)) => self.receive(url, stream).await,
+            Ok(RangeResponse::Stream(stream)) => self.receive(url, stream).await,
             // What is held is the whole file; the proof shows whether it is the right one.
-            Ok(Opened::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
-            Ok(Opened::NoMore | Opened::Useless) => Ok(Ended::Restart),
+            Ok(RangeResponse::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
+            Ok(RangeResponse::NoMore | RangeResponse::Useless) => Ok(Ended::Restart),
             Err(error) => Ok(Ended::Failed(error)),
         }
     }

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use futures_util::future::OptionFuture;
 use tokio::time::{Instant, sleep_until};
 
-use gover_net::{Chunk, HttpError, Opened, Stream};
+use gover_net::{Chunk, HttpError, RangeResponse, Stream};
 
 use super::ahead::Ahead;
 use super::pace::Pace;
@@ -46,7 +46,7 @@ impl Transfer<'_> {
             }
             if main.is_none() && ahead.is_empty() {
                 match http.open(url, &self.rest()).await {
-                    Ok(Opened::Stream(stream)) if stream.offset == self.held => main = Some(stream),
+                    Ok(RangeResponse::Stream(stream)) if stream.offset == self.held => main = Some(stream),
                     Ok(_) => return Ok(Ended::Restart),
                     Err(error) => return Ok(Ended::Failed(error)),
                 }
