@@ -6,8 +6,9 @@ use gover_core::{Env, Layout, Request};
 
 use crate::report::Failure;
 
-/// Has the manager install what is missing; it shows progress, waits for others at the same work, and explains a
-/// failure itself. Its output goes to stderr, since stdout belongs to the go command.
+/// Runs the manager to install a missing toolchain. It shows progress, waits for other processes
+/// that install the same, and explains errors. Its output goes to stderr, since stdout belongs to
+/// the go command.
 pub(crate) fn install(layout: &Layout, request: &Request, env: &Env) -> Result<(), Failure> {
     let manager = manager(layout, env);
     let status = Command::new(&manager)
@@ -19,7 +20,8 @@ pub(crate) fn install(layout: &Layout, request: &Request, env: &Env) -> Result<(
     if status.success() { Ok(()) } else { Err(Failure::NotInstalled) }
 }
 
-/// The manager of this home; where HOME is not the one this shim was installed for, the manager beside the shim.
+/// The manager of this home. If this home is not the one that the shim was installed for, the
+/// manager next to the shim.
 fn manager(layout: &Layout, env: &Env) -> PathBuf {
     let own = layout.program("gover");
     if own.is_file() {

@@ -1,7 +1,8 @@
-//! The program behind `go`, `gofmt` and each `go1.X.Y`: decides which toolchain runs, and becomes it.
+//! The program behind `go`, `gofmt` and every `go1.X.Y`: selects the toolchain that runs, and
+//! becomes it.
 //!
-//! It asks `gover-core` and executes the answer through `gover-sys`. The one slow path, installing a toolchain that
-//! is missing, is the manager's work in a process of its own.
+//! `gover-core` selects and `gover-sys` executes. The only slow path, installing a missing
+//! toolchain, is a process of the manager.
 #![forbid(unsafe_code)]
 
 mod install;
@@ -41,7 +42,7 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     start(&launch, arguments, env)
 }
 
-/// Selects a toolchain and sees to it that it is there.
+/// Selects a toolchain, and has it installed if it is missing and gover may do so.
 fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     let mut resolution = resolve(question, &mut Trace::off())?;
     for _ in 0..MAX_INSTALLS {
@@ -67,7 +68,7 @@ fn start(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::I
             None => EnvEdit::Remove((*name).into()),
         })
         .collect();
-    // An order's `+REQUEST` comes first and is the only argument that is never passed on.
+    // `+REQUEST` comes first, and is the only argument that is not passed on.
     let dropped = own.len().saturating_sub(launch.arguments.len());
     let source = exec::pass_on(&launch.program, own, dropped, &edits);
     Err(Failure::CannotExecute { program: launch.program.clone(), source })
@@ -78,5 +79,6 @@ const HOST: Host = Host {
     is_executable: file::is_executable,
 };
 
-/// A pin may have to be there before go.mod can ask for more; then nothing is left to ask.
+/// A pinned toolchain may have to be installed before go.mod can require a newer one. Nothing is
+/// left after that.
 const MAX_INSTALLS: usize = 3;

@@ -9,22 +9,21 @@ use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
 use gover_sys::exec;
 
-/// Why no toolchain was started.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Neither `GOVER_HOME` nor a home directory is known.
+    /// `GOVER_HOME` is wrong, or there is no home directory.
     NoHome(NoHome),
-    /// Whoever started the shim gave it no name, nor anything else.
+    /// The shim was started without any argument, even its name.
     NoArguments,
     Resolve(ResolveError),
-    /// Nothing is selected, or what is selected is not installed and must not be.
+    /// Nothing is selected, or the selected toolchain is missing and gover may not install it.
     Unavailable(Box<Resolution>),
-    /// The manager is not beside the shim.
+    /// The manager did not start.
     NoManager {
         program: PathBuf,
         source: io::Error,
     },
-    /// The manager could not install it, and has said why.
+    /// The manager printed why.
     NotInstalled,
     CannotExecute {
         program: PathBuf,
@@ -38,7 +37,7 @@ impl From<ResolveError> for Failure {
     }
 }
 
-/// Tells what failed and what to do, on stderr, and how to end.
+/// Prints on stderr what failed and what to do. Returns how to end.
 pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
     let Report { what, cause, hints, exit } = report(failure, home);
     let mut lines: Vec<String> = Vec::new();
@@ -48,7 +47,7 @@ pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
     lines.extend(cause.map(|cause| format!("  caused by: {cause}")));
     lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
     for line in lines {
-        // Without a stderr there is nobody to tell.
+        // Without a stderr nobody would see it.
         let _ = writeln!(io::stderr(), "{line}");
     }
     exit
@@ -76,7 +75,7 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             Report { what: error.to_string(), cause: None, hints: error.hints(), exit: Exit::NotFound }
         }
         Failure::NoArguments => plain(
-            "the shim was started without even its own name".to_owned(),
+            "the shim was started without arguments, not even its own name".to_owned(),
             "start it as `go`, `gofmt` or `go1.X.Y`",
             Exit::NotFound,
         ),
@@ -90,8 +89,8 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
         Failure::NoManager { program, source } => Report {
             cause: Some(source.to_string()),
             ..plain(
-                format!("cannot start `{}` to install what is missing", program.display()),
-                "put gover back beside the shims: run its install.sh again",
+                format!("cannot start `{}` to install the missing toolchain", program.display()),
+                "gover is not next to the shims; run its install.sh again",
                 Exit::NotFound,
             )
         },
@@ -102,7 +101,7 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             cause: Some(source.to_string()),
             ..plain(
                 format!("cannot execute `{}`", program.display()),
-                "`gover current` shows which toolchain that is, `gover install -f` repairs one",
+                "`gover current` shows which toolchain that is; `gover install -f` repairs it",
                 Exit::CannotExecute,
             )
         },
