@@ -43,6 +43,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sizes_are_rounded_to_tenths_of_a_mebibyte() {
+        assert_eq!(mebibytes(0), "0.0 MiB");
+        assert_eq!(mebibytes(69 << 20 | 1 << 19), "69.5 MiB");
+        assert_eq!(mebibytes(u64::MAX), "17592186044416.0 MiB");
+    }
+
+    #[test]
     fn the_home_directory_is_shortened_by_whole_names() {
         let home = Path::new("/home/ann");
         assert_eq!(
@@ -52,9 +59,17 @@ mod tests {
         assert_eq!(short_path(home, Some(home)), "~");
         assert_eq!(short_path(Path::new("/home/anna"), Some(home)), "/home/anna");
         assert_eq!(short_path(Path::new("/etc"), Some(Path::new("/"))), "/etc");
+    }
+
+    #[test]
+    fn a_pasted_word_is_quoted_if_a_shell_would_change_it() {
         assert_eq!(pasted("/media/usb/go"), "/media/usb/go");
         assert_eq!(pasted("~/Ann Lee"), "\"~/Ann Lee\"");
         assert_eq!(pasted(">=1.21"), "\">=1.21\"");
+    }
+
+    #[test]
+    fn a_location_has_name_line_and_directory() {
         assert_eq!(location(Path::new("/home/ann/shop/go.mod"), Some(3), None), "go.mod:3 in /home/ann/shop");
     }
 }

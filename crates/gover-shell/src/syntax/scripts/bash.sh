@@ -1,5 +1,5 @@
 # gover for bash: eval "$(gover init bash)"
-# Backslashes keep aliases away; lengths are compared because `shopt -s nocasematch` changes == and case.
+# Backslashes prevent aliases. Lengths are compared because `shopt -s nocasematch` changes == and case.
 function __gover_first {
   \builtin local __gover_next __gover_path=":${PATH:+$PATH:}"
   while
@@ -14,7 +14,7 @@ function __gover_first {
 __gover_first '@BIN@'
 \builtin unset -f __gover_first
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 function gover {
   \builtin local __gover_word __gover_command='' __gover_skip=''
   for __gover_word in ${1+"$@"}; do

@@ -4,7 +4,7 @@ set paths = [(
   use str
   var bin = '@BIN@'
   var plain = {|entry| put $entry }
-  # Windows takes capitals for small letters and ignores a backslash at the end.
+  # Windows ignores case and a backslash at the end.
   if $platform:is-windows {
     set plain = {|entry| str:to-lower (str:trim-right $entry '\') }
   }
@@ -14,7 +14,7 @@ set paths = [(
   }
 )]
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 edit:add-var gover~ {|@arguments|
   use str
   var command = ''

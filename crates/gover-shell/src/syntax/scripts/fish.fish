@@ -10,7 +10,7 @@ begin
     set -gx PATH $__gover_path
 end
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 function gover --description 'Go toolchain manager'
     set -l __gover_command ''
     set -l __gover_skip ''

@@ -1,7 +1,7 @@
 # gover for Nushell: gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)
 $env.PATH = do {
     let bin = '@BIN@'
-    # Windows takes capitals for small letters and ignores a backslash at the end.
+    # Windows ignores case and a backslash at the end.
     let plain = if $nu.os-info.name == "windows" {
         {|entry| $entry | str trim --right --char '\' | str downcase }
     } else {
@@ -11,7 +11,7 @@ $env.PATH = do {
     $others | prepend $bin
 }
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and made here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 def --env --wrapped gover [...arguments: string] {
     let piped = $in
     mut command = ""

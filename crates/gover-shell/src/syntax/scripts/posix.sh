@@ -10,10 +10,10 @@ done
 export PATH="$__gover_bin${__gover_path%:}"
 unset -v __gover_bin __gover_path __gover_next
 
-# An alias of this name would be expanded in the definition below.
+# An alias of this name would apply to the definition below.
 unalias gover 2>/dev/null || :
 
-# Prints the command among arguments; called in a subshell, since sh has no local variables.
+# Prints the command among arguments. Runs in a subshell, since sh has no local variables.
 __gover_command() {
   command='' skip=''
   for word in ${1+"$@"}; do
@@ -31,7 +31,7 @@ __gover_command() {
   printf '%s' "$command"
 }
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 gover() {
   case $(__gover_command ${1+"$@"}) in
     use)

@@ -5,15 +5,15 @@
     $env:PATH = @(
         $bin
         foreach ($entry in $env:PATH -split $separator) {
-            # Windows takes capitals for small letters and ignores a backslash at the end.
+            # Windows ignores case and a backslash at the end.
             $same = if ($separator -eq ';') { $entry.TrimEnd('\') -eq $bin } else { $entry -ceq $bin }
             if ($entry -and -not $same) { $entry }
         }
     ) -join $separator
 }
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
-# No `param`: with it PowerShell would take `-v` and others for itself.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
+# Without `param`, since PowerShell would otherwise handle `-v` and other flags itself.
 function global:gover {
     $words = @($args)
     $command = ''
@@ -24,8 +24,8 @@ function global:gover {
         elseif ("$word" -ceq '--color') { $skip = $true }
         elseif ("$word" -notlike '-*' -and -not $command) { $command = "$word" }
     }
-    # Before 7.3, and later if so told, PowerShell drops empty arguments and loses quotation marks. It leaves alone
-    # what is quoted already. Numbers are no text here and keep what was typed: 1.20.
+    # Before 7.3, and later in legacy mode, PowerShell drops empty arguments and quotation marks, but keeps
+    # quoted ones. Numbers are not text here and stay as they were typed: 1.20.
     $passing = Get-Variable -Name PSNativeCommandArgumentPassing -ValueOnly -ErrorAction Ignore
     if ($PSVersionTable.PSVersion.Major -lt 7 -or $passing -in $null, 'Legacy') {
         for ($index = 0; $index -lt $words.Count; $index++) {
@@ -45,7 +45,7 @@ function global:gover {
         $code = (& '@GOVER@' @words) -join "`n"
     }
     finally {
-        # `$null`, if there was none, removes it.
+        # `$null`, if it was not set, removes it.
         $env:GOVER_SHELL = $before
     }
     if ($LASTEXITCODE -eq 0 -and $code) { Invoke-Expression $code }

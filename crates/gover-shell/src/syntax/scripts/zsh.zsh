@@ -1,5 +1,5 @@
 # gover for zsh: eval "$(gover init zsh)"
-# `emulate` undoes the options of whoever calls; quotes and backslashes keep aliases away, global ones too.
+# `emulate` resets the options of the caller. Quotes and backslashes prevent aliases, even global ones.
 function __gover_first {
   \builtin emulate -L zsh
   if [[ -n "${PATH-}" ]]; then
@@ -12,7 +12,7 @@ function __gover_first {
 __gover_first '@BIN@'
 \builtin unset -f __gover_first
 
-# Changes of this shell's environment, which a program cannot make, are printed by it and evaluated here.
+# A program cannot change the environment of its shell, so `gover use` prints the changes for this function.
 function gover {
   \builtin emulate -L zsh
   \builtin local __gover_word='' __gover_command='' __gover_skip=''
