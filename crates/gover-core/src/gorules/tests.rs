@@ -17,7 +17,7 @@ fn text<'a>(case: &'a Value, key: &str) -> Option<&'a str> {
     case.get(key).and_then(Value::as_str)
 }
 
-/// A directory tree, an environment and a GOROOT, as the makers of the vectors had them.
+/// The directory tree, environment and GOROOT with which the vectors were made.
 struct Project {
     root: tempfile::TempDir,
     variables: Vec<(String, OsString)>,
@@ -214,7 +214,7 @@ fn the_directory_flag_counts_where_go_takes_it() {
 }
 
 #[test]
-fn the_scanner_reads_what_fuzzing_found_as_a_reading_letter_by_letter_does() {
+fn the_scanner_agrees_with_a_simple_reader_on_what_fuzzing_found() {
     for (name, bytes) in gover_test::fuzzed("go_mod") {
         let Ok(text) = str::from_utf8(&bytes) else { continue };
         for key in ["go", "toolchain"] {

@@ -9,7 +9,7 @@ fn pin_of(name: &str, bytes: &[u8]) -> Result<Option<Pin>, PinError> {
 }
 
 #[test]
-fn a_version_file_tolerates_what_editors_and_other_managers_write() {
+fn a_version_file_of_an_editor_or_another_manager_is_read() {
     for (bytes, request, line) in [
         (&b"1.21.5"[..], "1.21.5", 1),
         (b"1.21.5\r\n", "1.21.5", 1),
@@ -22,7 +22,7 @@ fn a_version_file_tolerates_what_editors_and_other_managers_write() {
 }
 
 #[test]
-fn a_version_file_that_says_nothing_usable_is_an_error() {
+fn a_version_file_without_a_version_is_an_error() {
     assert!(matches!(pin_of(VERSION_FILE, b""), Err(PinError::Empty { .. })));
     assert!(matches!(pin_of(VERSION_FILE, b" \r\n# x\n"), Err(PinError::Empty { .. })));
     assert!(matches!(pin_of(VERSION_FILE, b"../x"), Err(PinError::Invalid { line: 1, .. })));
@@ -39,7 +39,7 @@ fn tool_versions_is_read_for_its_go_line_only() {
 }
 
 #[test]
-fn the_nearest_file_wins_and_a_directory_of_that_name_is_passed_over() {
+fn the_nearest_file_counts_and_a_directory_is_ignored() {
     let root = tempfile::tempdir().unwrap();
     let below = root.path().join("a");
     fs::create_dir_all(below.join(VERSION_FILE)).unwrap();
@@ -51,7 +51,7 @@ fn the_nearest_file_wins_and_a_directory_of_that_name_is_passed_over() {
 }
 
 #[test]
-fn what_powershell_writes_is_read() {
+fn a_version_file_from_powershell_is_read() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join(VERSION_FILE);
     let units: Vec<u16> = "\u{feff}1.22.5\r\n".encode_utf16().collect();

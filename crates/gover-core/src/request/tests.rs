@@ -48,7 +48,7 @@ fn each_form_of_request_finds_its_newest_match() {
 }
 
 #[test]
-fn oldstable_counts_from_the_newest_release_known() {
+fn oldstable_is_relative_to_the_newest_release_known() {
     let names = names(&STORE);
     let stable = GoVersion::parse("1.22.12").unwrap();
     let request = Request::parse("oldstable").unwrap();
@@ -56,7 +56,7 @@ fn oldstable_counts_from_the_newest_release_known() {
 }
 
 #[test]
-fn malformed_requests_say_what_came_close() {
+fn the_error_for_a_malformed_request_suggests_a_valid_one() {
     for (text, close) in [
         ("lastest", Some("latest")),
         ("1.22.5.linux-amd64", Some("1.22.5")),
@@ -111,7 +111,7 @@ proptest! {
 }
 
 #[test]
-fn a_custom_build_has_no_name_that_leads_anywhere() {
+fn the_name_of_a_custom_build_is_not_a_path() {
     // `2-2..53` was found by fuzzing.
     for text in ["2-2..53", "1.22.5-x..", "1.22.5-x.", "go1.22.5-.."] {
         assert!(Request::parse_pin(text).is_err(), "{text}");
@@ -120,7 +120,7 @@ fn a_custom_build_has_no_name_that_leads_anywhere() {
 }
 
 #[test]
-fn a_request_that_fuzzing_found_is_no_path_and_can_be_read_again() {
+fn requests_that_fuzzing_found_can_be_parsed_again_and_are_not_paths() {
     for (name, bytes) in gover_test::fuzzed("request") {
         let Ok(text) = str::from_utf8(&bytes) else { continue };
         let Ok(request) = Request::parse_pin(text) else { continue };

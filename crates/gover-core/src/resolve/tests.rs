@@ -57,7 +57,7 @@ fn describe(resolution: &Resolution) -> String {
 }
 
 #[test]
-fn every_selection_case_is_answered_as_expected() {
+fn every_selection_case_has_the_expected_result() {
     for case in SelectionCase::all() {
         let root = tempfile::tempdir().unwrap();
         let answer = ask(&case, &root.path().canonicalize().unwrap());
@@ -91,7 +91,7 @@ fn case_with_session(record: &str) -> (tempfile::TempDir, String) {
 }
 
 #[test]
-fn the_record_of_an_ancestor_shell_counts_only_for_that_very_process() {
+fn a_session_record_counts_for_one_process_only() {
     assert_eq!(case_with_session("7\n1.21\n").1, "go1.21.5 session");
     // Another process had that id once.
     assert_eq!(case_with_session("8\n1.21\n").1, "go1.22.5 default");
@@ -111,7 +111,7 @@ fn the_name_of_the_program_is_read_without_its_suffix() {
 }
 
 #[test]
-fn a_trace_tells_each_step_in_order() {
+fn a_trace_has_each_step_in_order() {
     let case = SelectionCase {
         installed: vec!["go1.21.5".to_owned(), "go1.23.1".to_owned()],
         files: vec![
@@ -139,7 +139,7 @@ fn a_trace_tells_each_step_in_order() {
 }
 
 #[test]
-fn a_programs_name_is_read_with_its_suffix_and_there_in_any_case() {
+fn with_a_suffix_the_name_of_a_program_has_any_case() {
     let named = |name: &str| CalledAs::Named(crate::ToolchainName::parse(name).unwrap());
     for (name, suffix, expected) in [
         ("go", "", CalledAs::Go),
