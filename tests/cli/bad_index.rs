@@ -251,7 +251,7 @@ exit: 0
 go1.91.2  supported
 
 ----- stderr -----
-go.dev was not asked: its index is not JSON (line 1)
+could not ask go.dev: its index is not JSON (line 1)
 
 "#]]
     );

@@ -276,7 +276,7 @@ exit: 1
 
 ----- stderr -----
 error: `[ROOT]/gover/config.toml` is not valid TOML: missing comma between array elements, expected `,` in line 3
-hint: correct [ROOT]/gover/config.toml with an editor, or move it away; nothing in it was changed
+hint: edit [ROOT]/gover/config.toml or move it away; gover did not change it
 
 "#]]
     );

@@ -239,7 +239,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-default is go1.91.2 already
+default is already go1.91.2
 
 "#]]
     );

@@ -107,8 +107,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-go.dev was not asked: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
-goproxy was not asked: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+could not ask go.dev: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 error: no Go release for [PLATFORM] matches `1.91`
 hint: `gover list --remote --all` shows every release
@@ -124,8 +124,8 @@ exit: 1
 ----- stderr -----
 error: no Go release matches `1.91`
   newest known: go1.27.0 (no index)
-  go.dev was not asked: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
-  goproxy was not asked: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+  could not ask go.dev: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+  could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 hint: `gover list --remote` shows every release
 

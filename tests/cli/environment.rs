@@ -51,8 +51,8 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: no program `no-such-program` on PATH
-hint: check its name, or give its path
+error: cannot find program `no-such-program` on PATH
+hint: check the name, or use its path
 
 "#]]
     );

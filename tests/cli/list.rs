@@ -362,7 +362,7 @@ go1.91.2  supported
 go1.91.1  supported, newest patch is 1.91.2
 
 ----- stderr -----
-go.dev was not asked: 403 made to fail; its index of [DATE] is used
+could not ask go.dev: 403 made to fail; its index of [DATE] is used
 
 "#]]
     );
@@ -374,7 +374,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go.dev was not asked: 403 made to fail; its index of [DATE] is used
+could not ask go.dev: 403 made to fail; its index of [DATE] is used
 installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 3)
 default is now go1.91.2
 
@@ -382,7 +382,7 @@ default is now go1.91.2
     );
     // The sum of one release does not change.
     let output = ctx.gover(["install", "-f", "1.91.2"]);
-    assert!(!output.success().stderr.contains("was not asked"), "{output}");
+    assert!(!output.success().stderr.contains("could not ask"), "{output}");
 }
 
 #[test]
@@ -446,8 +446,8 @@ go1.21.13  2024-08-06  end of life since 2024-08-13
 go1.21.12  2024-07-02  end of life since 2024-08-13, newest patch is 1.21.13
 
 ----- stderr -----
-go.dev was not asked: offline
-goproxy was not asked: http://127.0.0.1:1/proxy: offline
+could not ask go.dev: offline
+could not ask goproxy: http://127.0.0.1:1/proxy: offline
 
 "#]]
     );

@@ -115,7 +115,7 @@ error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from [ROOT]/shop/go1.91.2.[PL
   caused by: the tree head in `[ROOT]/gover/cache/sumdb/sum.test/latest` is damaged (invalid signature for key sum.test+c089489d) and could not be replaced
   caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
   caused by: [SITE]/proxy: offline
-hint: a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you trust: gover install --sha256 HEX [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE]
+hint: a mirror made by `gover mirror` includes the proofs; or pass a checksum that you trust: gover install --sha256 HEX [ROOT]/shop/go1.91.2.[PLATFORM].[ARCHIVE]
 hint: connect to the network once: gover then replaces it and keeps the file as evidence; or, if you trust this machine, delete `[ROOT]/gover/cache/sumdb/sum.test/latest`
 
 "#]]

@@ -73,7 +73,7 @@ exit: 0
 
 ----- stderr -----
 go1.91.2 for [OS]/[ARCH]: [SIZE] from go.dev (checksum database record 300)
-[ROOT]/shop/go holds 1 file, [SIZE]; log of 302 records (sum.test)
+[ROOT]/shop/go holds 1 file, [SIZE]; checksum database of 302 records (sum.test)
 
 "#]]
     );
@@ -136,8 +136,8 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2 for [OS]/[ARCH] is there
-[ROOT]/shop/go holds 1 file, [SIZE]; log of 302 records (sum.test), nothing to do
+go1.91.2 for [OS]/[ARCH] is already there
+[ROOT]/shop/go holds 1 file, [SIZE]; checksum database of 302 records (sum.test), nothing to do
 
 "#]]
     );
@@ -232,7 +232,7 @@ exit: 1
 error: nothing proves all of go1.91.2.[PLATFORM].[ARCHIVE] from [SITE]/mirror
   neither the table compiled into gover nor the index of go.dev has its sum
 hint: `--format module` takes the module, which the log covers whole
-[ROOT]/shop/go holds 0 files, [SIZE]; log of 302 records (sum.test)
+[ROOT]/shop/go holds 0 files, [SIZE]; checksum database of 302 records (sum.test)
 
 "#]]
     );
@@ -333,7 +333,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/go holds 2 files, [SIZE]; log of 140000 records (sum.test)
+[ROOT]/shop/go holds 2 files, [SIZE]; checksum database of 140000 records (sum.test)
 
 "#]]
     );
@@ -494,7 +494,7 @@ exit: 2
 ----- stderr -----
 error: `1.91` is a version, and the directory of the mirror must come first
 hint: gover mirror ./go 1.91 latest
-hint: for a directory of that name: gover mirror ./1.91
+hint: for a directory with that name: gover mirror ./1.91
 
 "#]]
     );
@@ -506,7 +506,7 @@ exit: 2
 
 ----- stderr -----
 error: `https://mirror.example/go` is an address, and a mirror is made in a directory
-hint: to fill one from there: GOVER_SOURCES=https://mirror.example/go gover mirror ./go 1.91
+hint: to mirror that address: GOVER_SOURCES=https://mirror.example/go gover mirror ./go 1.91
 
 "#]]
     );
@@ -526,7 +526,7 @@ hint: to fill one from there: GOVER_SOURCES=https://mirror.example/go gover mirr
     ] {
         let output = ctx.gover([&["mirror"], arguments].concat());
         let [command, directory] = hints;
-        let told = format!("hint: {command}\nhint: for a directory of that name: {directory}\n");
+        let told = format!("hint: {command}\nhint: for a directory with that name: {directory}\n");
         let text = String::from_utf8_lossy(&output.exits(2).raw_stderr).replace("\r\n", "\n");
         assert!(text.contains(&told), "{told}\n{text}");
     }

@@ -46,7 +46,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-[ROOT]/shop/.go-version says 1.90 already
+[ROOT]/shop/.go-version already says 1.90
 
 "#]]
     );

@@ -114,17 +114,17 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-~/.bashrc is set up already
-~/.bash_profile is set up already
-~/.zshrc is set up already
-~/.config/fish/conf.d/gover.fish is set up already
+~/.bashrc is already set up
+~/.bash_profile is already set up
+~/.zshrc is already set up
+~/.config/fish/conf.d/gover.fish is already set up
 
 "#]]
     );
     assert_eq!(files(&ctx.home()), after);
 
     let dry = ctx.gover(["setup", "--dry-run"]);
-    assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is set up already"), "{dry}");
+    assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is already set up"), "{dry}");
     let dry = ctx.gover(["setup", "--undo", "--dry-run"]);
     assert!(dry.success().stdout.contains("would remove gover's lines from ~/.zshrc\n"), "{dry}");
     assert!(dry.stdout.contains("would remove ~/.config/fish/conf.d/gover.fish\n"), "{dry}");

@@ -237,7 +237,7 @@ exit: 0
 ----- stderr -----
 warning: `[ROOT]/shop/go/.gover-mirror/heads/sum.test/302` was not a signed tree head and is replaced
 warning: `[ROOT]/shop/go/sumdb/sum.test/latest` was not a signed tree head and is replaced
-[ROOT]/shop/go holds 1 file, [SIZE]; log of 600 records (sum.test)
+[ROOT]/shop/go holds 1 file, [SIZE]; checksum database of 600 records (sum.test)
 
 "#]]
         );

@@ -28,7 +28,7 @@ fn setup_copies_the_programs_into_their_home() {
     let gover = unpacked(&ctx);
     let dry = ctx.command(&gover).args(["setup", "--dry-run"]).run();
     assert!(
-        dry.success().stdout.starts_with("would put gover and gover-shim into [ROOT]/gover/bin\n"),
+        dry.success().stdout.starts_with("would copy gover and gover-shim to [ROOT]/gover/bin\n"),
         "{dry}"
     );
     assert!(!ctx.layout().bin().exists());
@@ -43,7 +43,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-put gover and gover-shim into [ROOT]/gover/bin
+copied gover and gover-shim to [ROOT]/gover/bin
 changed ~/.bashrc
 created ~/.profile
 new shells have gover first on PATH (`gover setup --undo` undoes this)
@@ -73,11 +73,11 @@ fn setup_of_another_build_replaces_the_programs() {
     }
     let output = ctx.command(&gover).arg("setup").run();
     assert!(
-        output.success().stderr.starts_with("put gover and gover-shim into [ROOT]/gover/bin\n"),
+        output.success().stderr.starts_with("copied gover and gover-shim to [ROOT]/gover/bin\n"),
         "{output}"
     );
     let again = ctx.command(&gover).arg("setup").run();
-    assert!(again.success().stderr.starts_with("~/.bashrc is set up already\n"), "{again}");
+    assert!(again.success().stderr.starts_with("~/.bashrc is already set up\n"), "{again}");
     assert!(ctx.gover(["--version"]).success().stdout.starts_with("gover "));
     for name in ["gover", "gover-shim"] {
         let there = fs::read(gover.with_file_name(gover_core::layout::executable_name(name))).unwrap();

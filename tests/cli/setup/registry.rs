@@ -130,7 +130,7 @@ fn any_value_gets_gover_first_and_undo_restores_it() {
         assert_eq!(set_up, Text { text: expected, expands });
 
         let again = registry.setup(&[]);
-        assert_eq!(again.success().stderr, "PATH is set up already\n", "{again}");
+        assert_eq!(again.success().stderr, "PATH is already set up\n", "{again}");
         assert_eq!(now(), Some(set_up));
 
         registry.setup(&["--undo"]).success();
@@ -173,7 +173,7 @@ fn an_entry_of_gover_is_recognised_in_any_spelling() {
     for form in forms {
         let first = put(&format!(r"{form};C:\a"));
         let output = registry.setup(&[]);
-        assert_eq!(output.success().stderr, "PATH is set up already\n", "{form}\n{output}");
+        assert_eq!(output.success().stderr, "PATH is already set up\n", "{form}\n{output}");
         assert_eq!(now(), Some(first.clone()));
 
         put(&format!(r"C:\a;{form}"));
@@ -299,7 +299,7 @@ fn a_user_name_may_be_any_text() {
         let set_up = stored(&format!(r"{expected};C:\a"), true);
         assert_eq!(now(), Some(set_up.clone()));
         let again = registry.setup(&[]);
-        assert_eq!(again.success().stderr, "PATH is set up already\n", "{name}\n{again}");
+        assert_eq!(again.success().stderr, "PATH is already set up\n", "{name}\n{again}");
         // A value that Windows expands itself, with the same name in a variable.
         put(r"C:\a;%USERPROFILE%\.gover\bin");
         registry.setup(&[]).success();
@@ -348,7 +348,7 @@ exit: 0
 warning: your Path has 2048 characters; gover keeps all of them
   the old dialog and some programs truncate it at 2047, setx at 1024
 hint: remove what is not needed: rundll32 sysdm.cpl,EditEnvironmentVariables
-PATH is set up already
+PATH is already set up
 
 "#]]
     );
@@ -398,7 +398,7 @@ new windows have gover on PATH, but [ROOT]/Program Files/Go/bin comes before it 
     let again = registry.setup(&[]);
     assert!(again.success().stderr.contains("warning: `go` in new windows is"), "{again}");
     assert!(
-        again.stderr.contains("PATH is set up already, but [ROOT]/Program Files/Go/bin comes before gover\n"),
+        again.stderr.contains("PATH is already set up, but [ROOT]/Program Files/Go/bin comes before gover\n"),
         "{again}"
     );
     let undone = registry.setup(&["--undo"]);

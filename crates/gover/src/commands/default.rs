@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
     }
     let name = requests::name_of(&toolchain, context);
     context.printer.note(&match before {
-        Some(_) if is_same => format!("default is {name} already"),
+        Some(_) if is_same => format!("default is already {name}"),
         Some(before) => {
             format!("default is now {name} (`gover default {}` undoes this)", pasted(before.as_str()))
         }

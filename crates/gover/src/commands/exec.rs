@@ -37,8 +37,12 @@ fn find(name: &OsStr, path: &[PathBuf], context: &Context<'_>) -> Result<PathBuf
     match context.env.directory().map(|here| here.join(name)) {
         Some(program) if by_path && program.exists() => Ok(program),
         _ => Err(Failure::not_found(
-            format!("no program `{}`{}", name.to_string_lossy(), if by_path { "" } else { " on PATH" }),
-            "check its name, or give its path",
+            format!(
+                "cannot find program `{}`{}",
+                name.to_string_lossy(),
+                if by_path { "" } else { " on PATH" }
+            ),
+            "check the name, or use its path",
         )),
     }
 }

@@ -76,7 +76,7 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
         Err(error) => return Err(error.into()),
     };
     if before.as_ref().is_some_and(|pin| pin.request.as_str() == request.as_str()) {
-        context.printer.note(&format!("{} says {request} already", context.short(path)));
+        context.printer.note(&format!("{} already says {request}", context.short(path)));
         return Ok(());
     }
     let text = match &before {

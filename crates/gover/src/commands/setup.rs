@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         apply(&mut plan, context)
     };
     for path in &plan.unchanged {
-        context.printer.note(&format!("{} is set up already", context.short(path)));
+        context.printer.note(&format!("{} is already set up", context.short(path)));
     }
     show(&plan.warnings, context);
     if let Some(reach) = reach {
@@ -41,8 +41,8 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         context.printer.note(&match (arguments.undo, first_in_machine(&plan, context)) {
             (true, None) => "gover was not set up; nothing changed".to_owned(),
             (true, Some(_)) => "gover is only in the PATH of the machine".to_owned(),
-            (false, None) => "PATH is set up already".to_owned(),
-            (false, Some(other)) => format!("PATH is set up already, but {other} comes before gover"),
+            (false, None) => "PATH is already set up".to_owned(),
+            (false, Some(other)) => format!("PATH is already set up, but {other} comes before gover"),
         });
     }
     Ok(finish(plan, context))
@@ -67,7 +67,7 @@ fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
 
 fn phrase_programs(tense: Tense, context: &Context<'_>) -> String {
     let bin = context.short(&context.layout.bin());
-    format!("{} gover and gover-shim into {bin}", tense.of("would put", "put"))
+    format!("{} gover and gover-shim to {bin}", tense.of("would copy", "copied"))
 }
 
 /// Prints what would change, and the lines for each startup file.

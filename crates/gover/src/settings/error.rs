@@ -34,10 +34,7 @@ impl Diagnose for SettingsError {
                 "check that you own the file and may change it".to_owned()
             }
             Self::Syntax { path, .. } | Self::Type { path, .. } => {
-                format!(
-                    "correct {} with an editor, or move it away; nothing in it was changed",
-                    path.display()
-                )
+                format!("edit {} or move it away; gover did not change it", path.display())
             }
             Self::Variable { name, .. } => format!("set {name} to 1 or 0, or unset it"),
             Self::Arch { name, error } => match error.meant.map(Arch::as_str) {

@@ -139,8 +139,8 @@ impl<'a> Installation<'a> {
     fn failure(&self, error: InstallError, want: &Want, supply: &Supply) -> Failure {
         let hint = match (&error, want) {
             (InstallError::NoProof { .. }, Want::File { typed, .. }) => Some(format!(
-                "a mirror that `gover mirror` made has the proofs beside its files; with the digest from a place that you \
-                 trust: gover install --sha256 HEX {}",
+                "a mirror made by `gover mirror` includes the proofs; or pass a checksum that you trust: \
+                 gover install --sha256 HEX {}",
                 pasted(typed)
             )),
             (InstallError::Supply(error), _) if matches!(**error, SupplyError::Unknown { .. }) => {

@@ -52,7 +52,7 @@ pub(crate) fn note_unlisted(releases: &Releases, context: &Context<'_>) {
 
 /// A source that could not be asked, and why.
 pub(crate) fn not_asked(failure: &SourceFailure) -> String {
-    format!("{} was not asked: {failure}", failure.source)
+    format!("could not ask {}: {failure}", failure.source)
 }
 
 /// What the releases are known from, in words.

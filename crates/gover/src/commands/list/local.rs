@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         }
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
-                "give it the name of its version, such as go1.22.5"
+                "rename it to its version, such as go1.22.5"
             } else {
                 "`gover prune` removes it"
             };

@@ -23,7 +23,7 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
         let requests = if requests.is_empty() { "latest".to_owned() } else { requests.join(" ") };
         return Err(Failure::usage(
             format!("`{shown}` is an address, and a mirror is made in a directory"),
-            format!("to fill one from there: GOVER_SOURCES={} gover mirror ./go {requests}", pasted(&shown)),
+            format!("to mirror that address: GOVER_SOURCES={} gover mirror ./go {requests}", pasted(&shown)),
         ));
     }
     let meant = Request::parse_pin(&text).ok().filter(|_| !directory.exists());
@@ -43,7 +43,10 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
             format!("`{text}` {what} the directory of the mirror must come first"),
             format!("gover mirror {place} {}", versions.join(" ")),
         )
-        .hint_last(format!("for a directory of that name: gover mirror {}", pasted(&format!("./{text}")))));
+        .hint_last(format!(
+            "for a directory with that name: gover mirror {}",
+            pasted(&format!("./{text}"))
+        )));
     }
     Ok(directory)
 }

@@ -94,7 +94,7 @@ impl Work<'_> {
         let mut missing: Vec<Wish> = self.damaged.iter().map(wish_again).collect();
         for wish in wishes {
             if held.iter().any(|held| wish.is_answered_by(held)) {
-                self.context.printer.note(&format!("{wish} is there"));
+                self.context.printer.note(&format!("{wish} is already there"));
             } else if !missing.contains(&wish) && !self.damaged.iter().any(|held| wish.is_answered_by(held)) {
                 missing.push(wish);
             }
@@ -226,7 +226,7 @@ impl Work<'_> {
             damaged => format!(" ({damaged} damaged)"),
         };
         let records = match log {
-            Some(log) => format!("; log of {} records ({})", log.records, log.database),
+            Some(log) => format!("; checksum database of {} records ({})", log.records, log.database),
             None => String::new(),
         };
         let unchanged = self.added.is_empty() && log.is_none_or(|log| !log.changed);
