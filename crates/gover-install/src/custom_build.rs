@@ -4,7 +4,6 @@ use std::path::Path;
 
 use gover_archive::digest::Digest;
 use gover_core::{Platform, ToolchainName};
-use gover_net::address::shown as shown_address;
 use gover_source::{Artifact, Format, Location, Proof, SumOrigin, Wanted, published_file};
 
 use crate::error::InstallError;
@@ -26,10 +25,7 @@ impl CustomBuild {
     /// The file as a source would describe it, with what its name tells.
     pub(crate) fn artifact(&self) -> Artifact {
         let (file_name, source) = match &self.location {
-            Location::Url(url) => {
-                let url = shown_address(url);
-                (url.rsplit('/').next().unwrap_or_default().to_owned(), url)
-            }
+            Location::Url(url) => (url.file_name().to_owned(), url.to_string()),
             Location::File(path) => (
                 path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
                 path.display().to_string(),

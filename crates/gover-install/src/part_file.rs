@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
-use gover_net::address::shown as shown_address;
-use gover_source::{Artifact, Location, Proof, Sink};
+use gover_source::{Artifact, Proof, Sink};
 use gover_sys::{Lock, file};
 
 use crate::error::InstallError;
@@ -250,8 +249,7 @@ impl Tag {
 fn identity(artifact: &Artifact) -> String {
     match (&artifact.proof, &artifact.location) {
         (Proof::Sha256 { hex, .. }, _) => format!("sha256 {hex}"),
-        (Proof::Log, Location::Url(url)) => format!("{} {:?}", shown_address(url), artifact.size),
-        (Proof::Log, Location::File(path)) => format!("{} {:?}", path.display(), artifact.size),
+        (Proof::Log, location) => format!("{location} {:?}", artifact.size),
     }
 }
 
@@ -261,7 +259,7 @@ const BUFFER: usize = 256 * 1024;
 #[cfg(test)]
 mod tests {
     use gover_core::{Platform, ToolchainName};
-    use gover_source::{Format, SumOrigin, Wanted};
+    use gover_source::{Format, Location, SumOrigin, Wanted};
 
     use super::*;
 
@@ -293,7 +291,7 @@ mod tests {
             source: "mirror".to_owned(),
             file_name: "go1.91.2.linux-amd64.tar.gz".to_owned(),
             format: Format::TarGz,
-            location: Location::Url(url.to_owned()),
+            location: Location::Url(url.parse().unwrap()),
             size: Some(10),
             proof: sum.map_or(Proof::Log, |hex| Proof::Sha256 {
                 hex: hex.to_owned(),

@@ -37,7 +37,7 @@ fn a_build_behind_an_address_is_installed_and_its_secrets_are_not_kept() {
     let release = custom();
     world.site.server().serve("/corp/go.zip", release.archive());
     let url = world.site.server().at("/corp/go.zip?token=secret");
-    let installed = world.install_given(Location::Url(url), &release.sha256()).unwrap();
+    let installed = world.install_given(Location::Url(url.parse().unwrap()), &release.sha256()).unwrap();
     let text = serde_json::to_string(&installed.receipt.unwrap()).unwrap();
     assert!(text.contains("/corp/go.zip") && !text.contains("secret"), "{text}");
 }
@@ -48,8 +48,9 @@ fn a_missing_build_is_told_by_its_place() {
     let path = world.root.path().join("nowhere.tar.gz");
     let error = world.install_given(Location::File(path.clone()), &"0".repeat(64)).unwrap_err();
     assert!(error.to_string().starts_with(&format!("cannot get `{}`", path.display())), "{error}");
-    let error =
-        world.install_given(Location::Url(world.site.server().at("/x.zip")), &"0".repeat(64)).unwrap_err();
+    let error = world
+        .install_given(Location::Url(world.site.server().at("/x.zip").parse().unwrap()), &"0".repeat(64))
+        .unwrap_err();
     assert!(error.to_string().contains("/x.zip"), "{error}");
     world.assert_nothing_left();
 }

@@ -43,7 +43,7 @@ fn a_mirror_with_another_build_is_contradicted_by_the_log() {
     world.site.log().add_release(&true_release);
     let evil = Release::new(NAME).with_file("src/fmt/print.go", "package evil\n");
     world.site.server().serve(&format!("/mirror/{}", evil.archive_name()), evil.archive());
-    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap())];
     match world.install().unwrap_err() {
         InstallError::Contradicted(mismatch) => {
             assert_eq!(mismatch.expected, true_release.h1());
@@ -62,7 +62,7 @@ fn a_mirror_that_only_the_log_proves_cannot_add_files() {
     world.site.log().add_release(&Release::new(NAME));
     let more = Release::new(NAME).with_file("misc/evil.go", "package evil\n");
     world.site.server().serve(&format!("/mirror/{}", more.archive_name()), more.archive());
-    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap())];
     let installed = world.install().unwrap();
     assert_eq!(kinds(&installed), ["log"]);
     assert!(!world.goroot().join("misc").exists());
@@ -244,13 +244,13 @@ fn that_an_index_would_prove_an_archive_is_told_where_none_was_asked() {
     let mut world = World::with_release(&[]);
     world.break_database();
     let strict = InstallRequest { require_log: true, ..World::request() };
-    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url())];
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap())];
     assert_eq!(hints(&world, &World::request()).last().unwrap(), hint);
     // Not where it would change nothing: the log is required, a module is in no index, the index was asked.
     assert!(!hints(&world, &strict).iter().any(|line| line == hint));
     world.sources = vec![SourceSpec::GoProxy];
     assert!(!hints(&world, &World::request()).iter().any(|line| line == hint));
-    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url()), SourceSpec::GoDev];
+    world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap()), SourceSpec::GoDev];
     world.site.server().fault("/dl/", Fault::Status(503));
     assert!(!hints(&world, &World::request()).iter().any(|line| line == hint));
     world.site.server().heal();

@@ -102,7 +102,7 @@ impl World {
     fn supply(&self) -> Supply {
         let mut settings = SupplySettings::new(&self.layout);
         settings.sources.clone_from(&self.sources);
-        settings.godev_url = self.site.url();
+        settings.godev_url = Some(self.site.url().parse().unwrap());
         settings.proxies = Some(self.site.proxy_url());
         settings.sumdb = Some(self.site.gosumdb());
         settings.network.retries = 0;

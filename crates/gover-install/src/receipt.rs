@@ -8,8 +8,6 @@ use serde::{Deserialize, Serialize};
 use gover_archive::digest::Sha256;
 use gover_core::date::to_rfc3339;
 use gover_core::{Diagnose, Layout, ToolchainName};
-use gover_net::address::shown as shown_address;
-use gover_source::Location;
 
 use crate::file_error::FileError;
 use crate::proof::{Facts, ProofHeld};
@@ -62,10 +60,7 @@ impl Receipt {
             name: artifact.wanted.name.to_string(),
             platform: artifact.wanted.platform.to_string(),
             source: artifact.shown_source(),
-            url: match &artifact.location {
-                Location::Url(url) => Some(shown_address(url)),
-                Location::File(_) => None,
-            },
+            url: artifact.location.url().map(ToString::to_string),
             file: artifact.file_name.clone(),
             file_bytes: received.bytes,
             sha256: received.digest.to_string(),

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use gover_net::Address;
+
 use gover_core::text::shown;
 
 use super::head::{Head, HeadError};
@@ -11,7 +13,8 @@ use super::key::{KeyError, VerifierKey};
 #[derive(Clone, Debug)]
 pub struct Database {
     key: VerifierKey,
-    address: Option<String>,
+    address: Option<Address>,
+    direct: Address,
 }
 
 impl Database {
@@ -33,12 +36,10 @@ impl Database {
         if !is_host_and_path(key.name()) {
             return Err(DatabaseError::Name { name: key.name().to_owned() });
         }
-        if let Some(address) = address
-            && !is_address(address)
-        {
-            return Err(DatabaseError::Address);
-        }
-        Ok(Self { key, address: address.map(|text| text.trim_end_matches('/').to_owned()) })
+        let parsed = address.map(|text| parse_address(text).ok_or(DatabaseError::Address));
+        let direct = Address::parse(&format!("https://{}", key.name()))
+            .map_err(|_| DatabaseError::Name { name: key.name().to_owned() })?;
+        Ok(Self { key, address: parsed.transpose()?, direct })
     }
 
     /// Verifies the signature of a tree head and returns its size. Consistency with earlier heads
@@ -58,13 +59,13 @@ impl Database {
 
     /// The URL given in `GOSUMDB`, without a final `/`. It replaces proxies and
     /// [`direct`](Self::direct).
-    pub fn address(&self) -> Option<&str> {
-        self.address.as_deref()
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
     }
 
     /// The database's own URL, for when no proxy passes it through and none was given.
-    pub fn direct(&self) -> String {
-        format!("https://{}", self.name())
+    pub fn direct(&self) -> &Address {
+        &self.direct
     }
 }
 
@@ -122,9 +123,12 @@ fn is_host_and_path(name: &str) -> bool {
         })
 }
 
-fn is_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['?', '#', '\\']))
+fn parse_address(text: &str) -> Option<Address> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    if rest.contains(['?', '#', '\\']) {
+        return None;
+    }
+    Address::parse(text.trim_end_matches('/')).ok()
 }
 
 const GO_NAME: &str = "sum.golang.org";
@@ -142,13 +146,15 @@ mod tests {
     #[test]
     fn known_names_stand_for_the_built_in_key() {
         let go = Database::parse("sum.golang.org").unwrap();
+        let shown = |address: Option<&Address>| address.map(ToString::to_string);
         assert_eq!((go.name(), go.address()), ("sum.golang.org", None));
         assert_eq!(go.key().to_string(), GO_KEY);
         assert_eq!(go.key().hash(), 0x033d_e0ae);
-        assert_eq!(go.direct(), "https://sum.golang.org");
+        assert_eq!(go.direct().to_string(), "https://sum.golang.org");
 
         let alias = Database::parse("sum.golang.google.cn").unwrap();
-        assert_eq!((alias.name(), alias.address()), ("sum.golang.org", Some("https://sum.golang.google.cn")));
+        assert_eq!(alias.name(), "sum.golang.org");
+        assert_eq!(shown(alias.address()).as_deref(), Some("https://sum.golang.google.cn"));
         assert_eq!(alias.key().to_string(), GO_KEY);
     }
 
@@ -156,10 +162,11 @@ mod tests {
     fn a_key_may_be_followed_by_a_url() {
         let database = Database::parse(&format!("  {TEST_KEY}\thttp://127.0.0.1:8080/base/ ")).unwrap();
         assert_eq!(database.name(), "localhost.localdev/sumdb");
-        assert_eq!(database.address(), Some("http://127.0.0.1:8080/base"));
-        assert_eq!(database.direct(), "https://localhost.localdev/sumdb");
+        let shown = |address: Option<&Address>| address.map(ToString::to_string);
+        assert_eq!(shown(database.address()).as_deref(), Some("http://127.0.0.1:8080/base"));
+        assert_eq!(database.direct().to_string(), "https://localhost.localdev/sumdb");
         let known = Database::parse("sum.golang.org https://mirror.example/sum").unwrap();
-        assert_eq!(known.address(), Some("https://mirror.example/sum"));
+        assert_eq!(shown(known.address()).as_deref(), Some("https://mirror.example/sum"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use gover_core::display::pasted;
 use gover_core::{Diagnose, Exit};
-use gover_net::address::is_http;
+use gover_net::looks_like_http;
 
 use super::escape::EscapeError;
 use super::fork::Fork;
@@ -194,7 +194,7 @@ impl Diagnose for SumdbError {
 
 /// How to repair a mirror whose part of the log is damaged.
 pub(super) fn repair_of(place: &str) -> String {
-    if is_http(place) {
+    if looks_like_http(place) {
         format!("run `gover mirror DIR` where the mirror at {place} is made, to repair it")
     } else {
         format!("run `gover mirror {}` with a network connection, to repair it", pasted(place))

@@ -1,19 +1,160 @@
-//! Addresses as text: joined, shown to people, turned into paths.
+//! Addresses: parsed once, and shown without what may be a secret.
 
+use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::str::FromStr;
 
-use gover_core::platform::IS_WINDOWS;
+use thiserror::Error;
+use url::Url;
 
-/// `base` and a path below it, with one slash between.
-pub fn join(base: &str, path: &str) -> String {
-    format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))
+/// A URL. `Display` and `Debug` show scheme, host, port and path. User, password, query and
+/// fragment may be secrets and are never shown; only the HTTP client gets them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(Url);
+
+/// Scheme, host and port: what connections, failures and credentials belong to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin(String);
+
+/// The text is not a URL with a scheme and a host or path.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{}` is not an address", text.escape_debug())]
+pub struct BadAddress {
+    /// The text without anything that may be a password.
+    pub text: String,
 }
 
-/// An address as it may be printed and stored: without user, password, query and fragment. What is no proper address is
-/// cut where it may hold a password.
-pub fn shown(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+impl Address {
+    pub fn parse(text: &str) -> Result<Self, BadAddress> {
+        let bad = || BadAddress { text: redacted(text) };
+        let url = Url::parse(text).map_err(|_| bad())?;
+        // The parser of WHATWG takes much for an address that people and Go do not: `https:h`,
+        // `https:///h`.
+        let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+        let has_authority = url.scheme() == "file" || !rest.starts_with(['/', '\\']);
+        let is_whole = !rest.is_empty() && has_authority && !url.cannot_be_a_base();
+        if is_whole { Ok(Self(url)) } else { Err(bad()) }
+    }
+
+    /// The address of a forward proxy: one without a scheme is an HTTP proxy, as in Go.
+    pub fn parse_proxy(text: &str) -> Result<Self, BadAddress> {
+        let bad = || BadAddress { text: redacted(text) };
+        let with_scheme = if text.contains("://") { text } else { &format!("http://{text}") };
+        let address = Self::parse(with_scheme).map_err(|_| bad())?;
+        let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+        let is_proxy = known.contains(&address.0.scheme()) && !address.host().is_empty();
+        if is_proxy { Ok(address) } else { Err(bad()) }
+    }
+
+    /// The address of `path` below this one. `path` may end in a query.
+    #[must_use]
+    pub fn join(&self, path: &str) -> Self {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = self.0.clone();
+        let base = self.0.path().trim_end_matches('/');
+        url.set_path(&format!("{base}/{}", path.trim_start_matches('/')));
+        if query.is_some() {
+            url.set_query(query);
+        }
+        Self(url)
+    }
+
+    /// The same with another extension of the file name.
+    #[must_use]
+    pub fn with_extension(&self, extension: &str) -> Self {
+        let path = self.0.path();
+        let name = path.len() - self.file_name().len();
+        let end = path.rfind('.').filter(|dot| *dot >= name).unwrap_or(path.len());
+        let path = format!("{}.{extension}", path.get(..end).unwrap_or_default());
+        let mut url = self.0.clone();
+        url.set_path(&path);
+        Self(url)
+    }
+
+    /// What follows the last slash of the path.
+    pub fn file_name(&self) -> &str {
+        self.0.path().rsplit('/').next().unwrap_or_default()
+    }
+
+    pub fn origin(&self) -> Origin {
+        let scheme = self.0.scheme();
+        Origin(match self.0.port() {
+            Some(port) => format!("{scheme}://{}:{port}", self.host()),
+            None => format!("{scheme}://{}", self.host()),
+        })
+    }
+
+    /// Whether the scheme is `http` or `https`.
+    pub fn is_http(&self) -> bool {
+        matches!(self.0.scheme(), "http" | "https")
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether the host is this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host().trim_matches(['[', ']']);
+        let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
+        host == "localhost" || host.parse().is_ok_and(is_loopback)
+    }
+
+    /// The path that a `file` address names; `None` for other schemes and other hosts.
+    pub fn to_file_path(&self) -> Option<PathBuf> {
+        let is_here = self.0.scheme() == "file" && self.host().is_empty();
+        if !is_here || self.0.query().is_some() || self.0.fragment().is_some() {
+            return None;
+        }
+        let path = percent_decode(self.0.path())?;
+        // `file:///C:/go` names a drive.
+        let drive = path.as_bytes().get(2) == Some(&b':') && MAIN_SEPARATOR == '\\';
+        Some(PathBuf::from(if drive { path.trim_start_matches('/') } else { &path }))
+    }
+
+    /// The whole URL with its secrets, for the HTTP client.
+    pub(crate) fn secret(&self) -> &Url {
+        &self.0
+    }
+
+    fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+}
+
+impl FromStr for Address {
+    type Err = BadAddress;
+
+    fn from_str(text: &str) -> Result<Self, BadAddress> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.0.path();
+        // An origin is shown as people write it: `https://go.dev`.
+        write!(f, "{}{}", self.origin(), if path == "/" { "" } else { path })
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that may be an address, as it may be shown: without user, password, query and fragment.
+/// Text that is not a proper address is cut wherever it may hold a password.
+pub fn redacted(text: &str) -> String {
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
     let (authority, path) = split_authority(rest);
     let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (host, path) = if has_odd_port(host) {
@@ -27,61 +168,16 @@ pub fn shown(url: &str) -> String {
     format!("{scheme}{separator}{host}{path}")
 }
 
-/// Whether what should be a port is none.
-fn has_odd_port(host: &str) -> bool {
-    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
-    !port.contains(']') && !port.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The address of a proxy as it may be printed; it may lack a scheme.
-pub fn shown_proxy(address: &str) -> String {
-    if address.contains("://") {
-        return origin(address);
-    }
-    origin(&format!("http://{address}")).trim_start_matches("http://").to_owned()
-}
-
-/// Scheme and host of an address, without credentials.
-pub fn origin(url: &str) -> String {
-    let url = shown(url);
-    match url.split_once("://") {
-        Some((scheme, rest)) => format!("{scheme}://{}", split_authority(rest).0),
-        None => url,
-    }
-}
-
-/// Whether the host of `url` is this machine.
-pub fn is_local(url: &str) -> bool {
-    let origin = origin(url);
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
-    // The colons of an IPv6 address stand in brackets.
-    let end = host.rfind(':').filter(|colon| host.rfind(']').is_none_or(|bracket| bracket < *colon));
-    let host = host.get(..end.unwrap_or(host.len())).unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback = |address: IpAddr| address.to_canonical().is_loopback();
-    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)
-}
-
-/// Whether `url` has the scheme `http` or `https`.
-pub fn is_http(url: &str) -> bool {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+/// Whether a text is meant as an `http` or `https` address, be it a proper one or not.
+pub fn looks_like_http(text: &str) -> bool {
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
-/// The path in a `file://` address; `None` if it is none, names another host or is not absolute.
-pub fn file_path(url: &str) -> Option<PathBuf> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !scheme.eq_ignore_ascii_case("file") {
-        return None;
-    }
-    let (host, path) = split_authority(rest);
-    if !(host.is_empty() || host.eq_ignore_ascii_case("localhost")) || path.contains(['?', '#']) {
-        return None;
-    }
-    let path = percent_decode(path)?;
-    // `file:///C:/go` names a drive.
-    let drive = path.as_bytes().get(2) == Some(&b':') && IS_WINDOWS;
-    let path = if drive { path.trim_start_matches('/') } else { &path };
-    (!path.is_empty()).then(|| PathBuf::from(path))
+/// Whether what follows the last colon of a host cannot be a port.
+fn has_odd_port(host: &str) -> bool {
+    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+    !port.contains(']') && !port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn split_authority(rest: &str) -> (&str, &str) {
@@ -89,7 +185,7 @@ fn split_authority(rest: &str) -> (&str, &str) {
 }
 
 /// The text with `%40` and the like replaced; `None` if that gives no text.
-pub fn percent_decode(text: &str) -> Option<String> {
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -108,8 +204,19 @@ pub fn percent_decode(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn shown(url: &str) -> String {
+        let address: Address = url.parse().unwrap();
+        assert_eq!(format!("{address:?}"), format!("\"{address}\""));
+        address.to_string()
+    }
+
+    fn refused(text: &str) -> String {
+        Address::parse(text).unwrap_err().text
+    }
+
     #[test]
     fn this_machine_is_known_by_its_addresses_and_its_name() {
+        let is_loopback = |url: &str| Address::parse(url).unwrap().is_loopback();
         for url in [
             "http://127.0.0.1:1/x",
             "https://u:p@127.1.2.3",
@@ -117,17 +224,11 @@ mod tests {
             "http://[::1]",
             "http://LocalHost:80",
         ] {
-            assert!(is_local(url), "{url}");
+            assert!(is_loopback(url), "{url}");
         }
-        for url in [
-            "https://go.dev",
-            "http://10.0.0.1:127",
-            "http://localhost.example",
-            "http://[fd00::1]:1",
-            "",
-            "x",
-        ] {
-            assert!(!is_local(url), "{url}");
+        for url in ["https://go.dev", "http://10.0.0.1:127", "http://localhost.example", "http://[fd00::1]:1"]
+        {
+            assert!(!is_loopback(url), "{url}");
         }
     }
 
@@ -140,35 +241,60 @@ mod tests {
         let of_module = "https://u:p@h.example:8443/a@b/f.zip?token=1#x";
         assert_eq!(shown(of_module), "https://h.example:8443/a@b/f.zip");
         assert_eq!(shown("https://u@h.example"), "https://h.example");
-        assert_eq!(origin("https://u:p@h.example/a"), "https://h.example");
+        assert_eq!(shown("https://h.example/"), "https://h.example");
         assert_eq!(shown("https://u:p@[::1]:8080/a"), "https://[::1]:8080/a");
         assert_eq!(shown("https://[fe80::1]/a"), "https://[fe80::1]/a");
-        assert_eq!(shown_proxy("u:p@h.example:8080/"), "h.example:8080");
-        assert_eq!(shown_proxy("socks5://u:p@h.example"), "socks5://h.example");
-    }
-
-    #[test]
-    fn what_is_no_proper_address_is_shown_without_what_may_be_a_password() {
-        assert_eq!(shown("u:p@h.example/x"), "h.example/x");
-        assert_eq!(shown("https://u:p/a@h.example/x"), "https://h.example/x");
-        assert_eq!(shown("https://u:p#a?b@h.example/x"), "https://h.example/x");
-        assert_eq!(shown("https://u:secret#x@h/f"), "https://h/f");
-        assert_eq!(shown("https://u:secret"), "https://");
+        let origin = |url: &str| Address::parse(url).unwrap().origin().to_string();
+        assert_eq!(origin("https://u:p@h.example/a"), "https://h.example");
+        assert_eq!(origin("HTTPS://H.example:443/a"), "https://h.example");
+        let proxy = |text: &str| Address::parse_proxy(text).unwrap().to_string();
+        assert_eq!(proxy("u:p@h.example:8080/"), "http://h.example:8080");
+        assert_eq!(proxy("socks5://u:p@h.example"), "socks5://h.example");
         // A module's version in a path is no user, and what is before it is host and port (RFC 3986, section 3.2).
         let lookup = "http://h:8080/lookup/golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64";
         assert_eq!((shown(lookup).as_str(), origin(lookup).as_str()), (lookup, "http://h:8080"));
         assert_eq!(shown("https://h:8080/x?token=a@b"), "https://h:8080/x");
-        assert_eq!(shown("go.dev"), "go.dev");
+    }
+
+    #[test]
+    fn what_is_no_proper_address_is_refused_without_what_may_be_a_password() {
+        assert_eq!(refused("u:p@h.example/x"), "h.example/x");
+        assert_eq!(refused("https://u:p/a@h.example/x"), "https://h.example/x");
+        assert_eq!(refused("https://u:p#a?b@h.example/x"), "https://h.example/x");
+        assert_eq!(refused("https://u:secret#x@h/f"), "https://h/f");
+        assert_eq!(refused("https://u:secret"), "https://");
+        assert_eq!(refused("go.dev"), "go.dev");
+        for text in ["", "x", "https:", "https://", "https:h", "https:///h", "mailto:a@b", "https://a b/"] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]
     fn joining_leaves_one_slash() {
+        let join = |base: &str, path: &str| {
+            let address = Address::parse(base).unwrap().join(path);
+            address.secret().to_string()
+        };
         assert_eq!(join("https://h/a/", "/b"), "https://h/a/b");
         assert_eq!(join("https://h/a", "b"), "https://h/a/b");
+        assert_eq!(join("https://h", "dl/?mode=json&include=all"), "https://h/dl/?mode=json&include=all");
+        // As cmd/go joins them, the query of a proxy goes with each of its files.
+        assert_eq!(join("https://u:p@h/a?token=x", "b/@v/c!d.zip"), "https://u:p@h/a/b/@v/c!d.zip?token=x");
+    }
+
+    #[test]
+    fn another_extension_leaves_the_rest_as_it_is() {
+        let info = |url: &str| Address::parse(url).unwrap().with_extension("info").secret().to_string();
+        assert_eq!(
+            info("https://h/a.b/v0.0.1-go1.22.5.zip?token=x"),
+            "https://h/a.b/v0.0.1-go1.22.5.info?token=x"
+        );
+        assert_eq!(info("https://h/a.b/c"), "https://h/a.b/c.info");
     }
 
     #[test]
     fn a_file_address_becomes_a_path() {
+        let file_path = |url: &str| Address::parse(url).ok()?.to_file_path();
         assert_eq!(file_path("file:///srv/a%20b"), Some(PathBuf::from("/srv/a b")));
         assert_eq!(file_path("file://localhost/srv"), Some(PathBuf::from("/srv")));
         assert_eq!(file_path("file://server/share"), None);

@@ -11,12 +11,13 @@ use tokio::time::timeout;
 
 use super::certificate::problem;
 use super::error::ProxyProblem;
-use super::forward::Named;
 use super::{Http, HttpError, ProbeError, broken, innermost, redirect, text_header};
+use crate::address::Address;
+use crate::settings::ForwardProxy;
 
 impl Http {
     /// Asks once. A certificate that is refused is looked at, so that the error can name who issued it.
-    pub(super) async fn exchange(&self, url: &str, ask: Ask) -> Result<Response, HttpError> {
+    pub(super) async fn exchange(&self, url: &Address, ask: Ask) -> Result<Response, HttpError> {
         match self.attempt(url, ask).await {
             Ok(response) => Ok(response),
             Err(ProbeError::Http(error)) => Err(error),
@@ -28,24 +29,27 @@ impl Http {
     }
 
     /// Asks once, with what is known of who asks. Where a server refuses and more can be learned about that, once more.
-    pub(super) async fn attempt(&self, url: &str, ask: Ask) -> Result<Response, ProbeError> {
+    pub(super) async fn attempt(&self, address: &Address, ask: Ask) -> Result<Response, ProbeError> {
         if self.settings.offline {
             return Err(HttpError::Offline.into());
         }
-        let url = Url::parse(url).map_err(|_| HttpError::InvalidAddress)?;
+        if !address.is_http() {
+            return Err(HttpError::InvalidAddress.into());
+        }
+        let url = address.secret();
         if url.scheme() == "http" && !(url.username().is_empty() && url.password().is_none()) {
             return Err(HttpError::Insecure.into());
         }
-        let known = self.credentials.for_url(&url).await.map_err(HttpError::Authentication)?;
-        let response = self.send_with(&url, &ask, known.clone()).await?;
+        let known = self.credentials.for_url(url).await.map_err(HttpError::Authentication)?;
+        let response = self.send_with(url, &ask, known.clone()).await?;
         // It has responded, even if a person has to type a password now.
-        self.note_activity(url.as_str());
+        self.note_activity(&address.origin());
         if !response.status().is_client_error() {
             return Ok(response);
         }
-        let response = match self.credentials.ask_about(&url, &head_of(&response), &known).await {
+        let response = match self.credentials.ask_about(url, &head_of(&response), &known).await {
             Some(fresh) => {
-                let response = self.send_with(&url, &ask, fresh.headers.clone()).await?;
+                let response = self.send_with(url, &ask, fresh.headers.clone()).await?;
                 fresh.judge(response.status().as_u16()).await;
                 response
             }
@@ -97,7 +101,7 @@ impl Http {
         };
         match answer {
             Ok(response) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                Err(proxy.map_or_else(unnamed_proxy, Named::wants_credentials).into())
+                Err(proxy.map_or_else(unnamed_proxy, ForwardProxy::wants_credentials).into())
             }
             Ok(response) => Ok(response),
             Err(error) => Err(match problem(&error) {
@@ -107,7 +111,7 @@ impl Http {
         }
     }
 
-    fn classify(&self, error: &reqwest::Error, proxy: Option<&Named>) -> HttpError {
+    fn classify(&self, error: &reqwest::Error, proxy: Option<&ForwardProxy>) -> HttpError {
         if error.is_builder() {
             return HttpError::InvalidAddress;
         }

@@ -7,36 +7,26 @@ use reqwest::{Proxy, Url};
 
 use super::HttpError;
 use super::error::ProxyProblem;
-use crate::address;
 use crate::settings::{ForwardProxies, ForwardProxy};
 
 /// The proxies of the environment, ready to be asked about an address.
 #[derive(Clone, Debug)]
 pub(super) struct Forward {
-    https: Option<Named>,
-    http: Option<Named>,
+    https: Option<ForwardProxy>,
+    http: Option<ForwardProxy>,
     bypass: Bypass,
-}
-
-/// A proxy that a variable names.
-#[derive(Clone, Debug)]
-pub(super) struct Named {
-    proxy: ForwardProxy,
-    /// `None` if the variable holds no address of a proxy.
-    url: Option<Url>,
 }
 
 impl Forward {
     /// `None` if no variable names a proxy.
     pub(super) fn new(settings: &ForwardProxies) -> Option<Self> {
-        let named = |proxy: &Option<ForwardProxy>| proxy.as_ref().map(Named::new);
-        let (https, http) = (named(&settings.https), named(&settings.http));
+        let ForwardProxies { https, http, bypass } = settings.clone();
         let any = https.is_some() || http.is_some();
-        any.then(|| Self { https, http, bypass: Bypass::parse(&settings.bypass) })
+        any.then(|| Self { https, http, bypass: Bypass::parse(&bypass) })
     }
 
     /// The proxy for an address; `None` if it is reached without one.
-    pub(super) fn for_url(&self, url: &Url) -> Option<&Named> {
+    pub(super) fn for_url(&self, url: &Url) -> Option<&ForwardProxy> {
         let proxy = match url.scheme() {
             "https" => self.https.as_ref(),
             "http" => self.http.as_ref(),
@@ -47,42 +37,25 @@ impl Forward {
 
     /// The same for the HTTP library.
     pub(super) fn into_proxy(self) -> Proxy {
-        Proxy::custom(move |url| self.for_url(url).and_then(|named| named.url.clone()))
+        Proxy::custom(move |url| Some(self.for_url(url)?.address.as_ref()?.secret().clone()))
     }
 }
 
-impl Named {
-    fn new(proxy: &ForwardProxy) -> Self {
-        // Without a scheme it is one of plain HTTP.
-        let address = if proxy.address.contains("://") {
-            proxy.address.clone()
-        } else {
-            format!("http://{}", proxy.address)
-        };
-        let known = |url: &Url| {
-            matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h")
-                && url.host_str().is_some_and(|host| !host.is_empty())
-        };
-        Self { proxy: proxy.clone(), url: Url::parse(&address).ok().filter(known) }
-    }
-
-    /// An error if the variable holds no address of a proxy.
+impl ForwardProxy {
+    /// An error if the variable does not hold the address of a proxy.
     pub(super) fn check(&self) -> Result<(), HttpError> {
-        if self.url.is_some() { Ok(()) } else { Err(self.error(ProxyProblem::Address)) }
+        if self.address.is_some() { Ok(()) } else { Err(self.error(ProxyProblem::Address)) }
     }
 
     /// An error of this proxy.
     pub(super) fn error(&self, problem: ProxyProblem) -> HttpError {
-        HttpError::Proxy {
-            variable: self.proxy.variable.clone(),
-            proxy: address::shown_proxy(&self.proxy.address),
-            problem,
-        }
+        let proxy = self.address.as_ref().map(|address| address.origin().to_string());
+        HttpError::Proxy { variable: self.variable.clone(), proxy: proxy.unwrap_or_default(), problem }
     }
 
-    /// The error of a proxy that wants to know who asks.
+    /// The error of a proxy that asks for credentials.
     pub(super) fn wants_credentials(&self) -> HttpError {
-        let given = self.url.as_ref().is_some_and(|url| !url.username().is_empty());
+        let given = self.address.as_ref().is_some_and(|address| !address.secret().username().is_empty());
         self.error(if given { ProxyProblem::Refused } else { ProxyProblem::Credentials })
     }
 }
@@ -268,8 +241,9 @@ mod tests {
                 found.map(|(_, value)| (*value).to_owned())
             };
             let forward = Forward::new(&ForwardProxies::from_variables(variable))?;
-            let named = forward.for_url(&Url::parse(url).unwrap())?;
-            Some((named.proxy.variable.clone(), named.url.as_ref().map(ToString::to_string)))
+            let proxy = forward.for_url(&Url::parse(url).unwrap())?;
+            let address = proxy.address.as_ref().map(|address| address.secret().to_string());
+            Some((proxy.variable.clone(), address))
         };
         let found = |variable: &str, url: &str| Some((variable.to_owned(), Some(url.to_owned())));
         let both =
@@ -285,9 +259,9 @@ mod tests {
         let bypassed = [("ALL_PROXY", "p.example"), ("no_proxy", "a.example")];
         assert_eq!(read(&bypassed, "https://a.example"), None);
         for wrong in ["ftp://p.example", "http://", "p.example:port", "://"] {
-            let named =
-                Named::new(&ForwardProxy { variable: "ALL_PROXY".to_owned(), address: wrong.to_owned() });
-            assert!(named.check().is_err(), "{wrong}");
+            let variable = |name: &str| (name == "ALL_PROXY").then(|| wrong.to_owned());
+            let proxy = ForwardProxies::from_variables(variable).https.unwrap();
+            assert!(proxy.check().is_err(), "{wrong}");
         }
     }
 }

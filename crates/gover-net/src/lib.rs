@@ -6,7 +6,7 @@
 
 #![forbid(unsafe_code)]
 
-pub mod address;
+mod address;
 mod auth;
 mod authorities;
 mod certificate;
@@ -25,6 +25,7 @@ mod settings;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -39,6 +40,7 @@ use exchange::{Ask, Guarded};
 use forward::Forward;
 use lanes::Lanes;
 
+pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
 pub use certificate::CertificateProblem;
 pub use clock::Clock;
 pub use coding::{GZIP, inflated};
@@ -51,6 +53,7 @@ pub use settings::{
     Waiting,
 };
 pub use stream::{Chunk, RangeRequest, RangeResponse, Stream};
+pub use tunnel::{TunnelStatus, probe_tunnel};
 
 /// Makes requests as the settings want them.
 #[derive(Debug)]
@@ -64,11 +67,11 @@ pub struct Http {
     credentials: Arc<Credentials>,
     guarded: Guarded,
     /// Places that could not be connected to, and why: no command waits twice for one timeout.
-    unreachable: Mutex<BTreeMap<String, HttpError>>,
+    unreachable: Mutex<BTreeMap<Origin, HttpError>>,
     /// How many small answers are fetched at a time.
     lanes: Lanes,
     /// When each server last sent something, by the clock.
-    activity: Mutex<BTreeMap<String, Duration>>,
+    activity: Mutex<BTreeMap<Origin, Duration>>,
     without_multiplexing: OnceLock<Box<Self>>,
 }
 
@@ -100,7 +103,7 @@ impl Http {
     /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is
     /// still the one known by `etag`. Requests that break off are made again, those that meet
     /// silence once.
-    pub async fn read(&self, url: &str, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
+    pub async fn read(&self, url: &Address, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         self.retry(async |retries| {
             // The first silence may be that of the connection alone. A server that fetches the
             // response itself gets all the time after that.
@@ -126,13 +129,13 @@ impl Http {
     }
 
     /// Allows connecting again to a server that could not be reached.
-    pub fn clear_failure(&self, url: &str) {
-        self.unreachable().remove(&address::origin(url));
+    pub fn clear_failure(&self, url: &Address) {
+        self.unreachable().remove(&url.origin());
     }
 
     /// Waits until a request, `made` at that time by the clock, has had no response for `patience`,
     /// and these servers sent nothing else for as long.
-    pub async fn silence(&self, servers: &[String], made: Duration, patience: Duration) {
+    pub async fn silence(&self, servers: &[Address], made: Duration, patience: Duration) {
         let mut deadline = made + patience;
         loop {
             self.clock().sleep_until(deadline).await;
@@ -150,23 +153,23 @@ impl Http {
         notice.tell(&Waiting::Sources { labels, silence: *patience });
     }
 
-    fn last_activity(&self, url: &str) -> Option<Duration> {
-        self.activity().get(&address::origin(url)).copied()
+    fn last_activity(&self, url: &Address) -> Option<Duration> {
+        self.activity().get(&url.origin()).copied()
     }
 
-    fn note_activity(&self, url: &str) {
-        self.activity().insert(address::origin(url), self.clock().now());
+    fn note_activity(&self, origin: &Origin) {
+        self.activity().insert(origin.clone(), self.clock().now());
     }
 
     async fn read_once(
         &self,
-        url: &str,
+        url: &Address,
         limit: u64,
         etag: Option<&str>,
         begin: Option<Duration>,
     ) -> Result<Body, HttpError> {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
-        let origin = address::origin(url);
+        let origin = url.origin();
         let _lane = self.lanes.enter(&origin).await;
         let response = self.send(url, Ask { headers, begin }).await?;
         self.lanes.saw(&origin, response.version());
@@ -182,7 +185,7 @@ impl Http {
         let mut bytes = Vec::new();
         let mut stream = Stream::of_text(response)?;
         while let Some(chunk) = stream.next().await? {
-            self.note_activity(url);
+            self.note_activity(&url.origin());
             let chunk = chunk.as_ref();
             if (bytes.len() + chunk.len()) as u64 > limit {
                 return Err(HttpError::TooLong { limit });
@@ -192,14 +195,14 @@ impl Http {
         Ok(Body::New { bytes, etag })
     }
 
-    async fn send(&self, url: &str, ask: Ask) -> Result<Response, HttpError> {
-        let origin = address::origin(url);
+    async fn send(&self, url: &Address, ask: Ask) -> Result<Response, HttpError> {
+        let origin = url.origin();
         if let Some(error) = self.unreachable().get(&origin) {
             return Err(error.clone());
         }
         let result = self.exchange(url, ask).await;
         match &result {
-            Ok(_) => self.note_activity(url),
+            Ok(_) => self.note_activity(&origin),
             Err(error) if error.is_lasting() => {
                 self.unreachable().insert(origin, error.clone());
             }
@@ -212,11 +215,11 @@ impl Http {
         self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
     }
 
-    fn activity(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Duration>> {
+    fn activity(&self) -> std::sync::MutexGuard<'_, BTreeMap<Origin, Duration>> {
         self.activity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, HttpError>> {
+    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<Origin, HttpError>> {
         self.unreachable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

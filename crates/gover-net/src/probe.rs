@@ -7,12 +7,12 @@ use gover_core::date;
 use super::certificate::{CertificateProblem, Witness};
 use super::exchange::Ask;
 use super::{Http, HttpError, failure, text_header};
-use crate::address;
+use crate::address::Address;
 
 impl Http {
     /// Asks once and reads the beginning of the answer, at most `limit` bytes. A place that could not be connected to
     /// before is asked all the same.
-    pub async fn probe(&self, url: &str, limit: usize) -> Result<Probed, ProbeError> {
+    pub async fn probe(&self, url: &Address, limit: usize) -> Result<Probed, ProbeError> {
         let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
         if !response.status().is_success() {
@@ -30,7 +30,7 @@ impl Http {
 
     /// Looks at a server whose certificate was refused: who issued it, and what time the server has. Its root is
     /// asked for, without credentials, and nothing that it says is used for anything but to explain the refusal.
-    pub async fn look_at(&self, url: &str) -> Option<Sight> {
+    pub async fn look_at(&self, url: &Address) -> Option<Sight> {
         if self.settings.offline {
             return None;
         }
@@ -43,7 +43,7 @@ impl Http {
             .tls_backend_preconfigured(witness.configuration()?)
             .build()
             .ok()?;
-        let response = client.head(format!("{}/", address::origin(url))).send().await.ok();
+        let response = client.head(format!("{}/", url.origin())).send().await.ok();
         let time = response.as_ref().and_then(|response| ServerTime::of(response.headers()));
         Some(Sight { issuer: witness.issuer(), time })
     }

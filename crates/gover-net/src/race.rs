@@ -6,7 +6,7 @@ use futures_util::future::{LocalBoxFuture, OptionFuture};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
-use crate::Http;
+use crate::{Address, Http};
 
 /// A question to one source.
 pub struct Question<'a, T, E> {
@@ -14,7 +14,7 @@ pub struct Question<'a, T, E> {
     /// so.
     pub label: Option<String>,
     /// Where the source is. While one of these servers sends something, the source is not silent.
-    pub servers: Vec<String>,
+    pub servers: Vec<Address>,
     /// How long the source may be silent before the next one is asked too. Without it, the next one
     /// is asked only after a failure.
     pub patience: Option<Duration>,
@@ -213,10 +213,10 @@ mod tests {
     #[tokio::test]
     async fn an_answer_on_its_way_is_no_silence() {
         let http = http();
-        let first = || Question { servers: vec!["https://a.example/x".to_owned()], ..silence() };
+        let first = || Question { servers: vec!["https://a.example/x".parse().unwrap()], ..silence() };
         let sends = async {
             for _ in 0..4 {
-                http.note_activity("https://a.example/y");
+                http.note_activity(&"https://a.example/y".parse::<Address>().unwrap().origin());
                 pass(PATIENCE * 3 / 4, || true).await;
                 tokio::task::yield_now().await;
             }

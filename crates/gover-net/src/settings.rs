@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::address;
+use crate::address::Address;
 
 /// Rules for every connection.
 #[derive(Clone, Debug)]
@@ -203,7 +203,10 @@ impl ForwardProxies {
         };
         let proxy = |names: &[&str]| {
             let found = first(names).or_else(|| first(&["ALL_PROXY", "all_proxy"]));
-            found.map(|(variable, address)| ForwardProxy { variable, address: address.trim().to_owned() })
+            found.map(|(variable, text)| ForwardProxy {
+                address: Address::parse_proxy(text.trim()).ok(),
+                variable,
+            })
         };
         Self {
             https: proxy(&["HTTPS_PROXY", "https_proxy"]),
@@ -214,17 +217,10 @@ impl ForwardProxies {
 }
 
 /// A proxy and the variable that names it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardProxy {
     /// `HTTPS_PROXY`
     pub variable: String,
-    /// Its address, perhaps with user and password.
-    pub address: String,
-}
-
-impl fmt::Debug for ForwardProxy {
-    /// Without credentials.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.variable, address::shown_proxy(&self.address))
-    }
+    /// `None` if the variable does not hold the address of a proxy.
+    pub address: Option<Address>,
 }

@@ -6,6 +6,7 @@ use reqwest::{Response, StatusCode};
 use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
 use super::exchange::Ask;
 use super::{Http, HttpError, broken, failure, text_header};
+use crate::address::Address;
 
 /// Which bytes of a file to request, and what is known of the file.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +52,7 @@ pub struct Chunk(Box<dyn AsRef<[u8]> + Send>);
 
 impl Http {
     /// Requests a range of the file at `url`, without retries: the caller knows how much arrived.
-    pub async fn open(&self, url: &str, request: &RangeRequest) -> Result<RangeResponse, HttpError> {
+    pub async fn open(&self, url: &Address, request: &RangeRequest) -> Result<RangeResponse, HttpError> {
         let mut headers = Vec::new();
         if request.offset > 0 || request.end.is_some() {
             let last = request.end.map(|end| (end - 1).to_string()).unwrap_or_default();

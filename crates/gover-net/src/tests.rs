@@ -18,7 +18,7 @@ fn http() -> Http {
 }
 
 async fn body(http: &Http, url: &str) -> Result<Vec<u8>, HttpError> {
-    match http.read(url, LIMIT, None).await? {
+    match http.read(&url.parse().unwrap(), LIMIT, None).await? {
         Body::New { bytes, .. } => Ok(bytes),
         Body::Unchanged => panic!("nothing is known yet"),
     }
@@ -38,7 +38,7 @@ async fn a_body_comes_whole_and_says_who_asks() {
 async fn a_known_body_is_not_sent_again() {
     let server = FakeServer::start();
     server.route("/x", Response::ok("body").with_etag("\"1\""));
-    let answer = http().read(&server.at("/x"), LIMIT, Some("\"1\"")).await.unwrap();
+    let answer = http().read(&server.at("/x").parse().unwrap(), LIMIT, Some("\"1\"")).await.unwrap();
     assert!(matches!(answer, Body::Unchanged));
 }
 

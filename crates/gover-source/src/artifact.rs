@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use gover_core::{Platform, ToolchainName};
-use gover_net::address;
+use gover_net::{Address, redacted};
 
 /// A toolchain for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Artifact {
 impl Artifact {
     /// The source without secrets: a path as it is, which on Windows looks like a host with a port.
     pub fn shown_source(&self) -> String {
-        if self.source.contains("://") { address::shown(&self.source) } else { self.source.clone() }
+        if self.source.contains("://") { redacted(&self.source) } else { self.source.clone() }
     }
 
     /// The most bytes that are accepted of it.
@@ -74,17 +74,21 @@ pub enum Format {
     ModuleZip,
 }
 
-/// Where a file is. `Display` and `Debug` hide credentials.
-#[derive(Clone, PartialEq, Eq)]
+/// Where a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// An `http` or `https` address, perhaps with credentials.
-    Url(String),
-    /// A file of this machine.
+    Url(Address),
     File(PathBuf),
 }
 
 impl Location {
-    /// The path, if it is a file.
+    pub fn url(&self) -> Option<&Address> {
+        match self {
+            Self::Url(url) => Some(url),
+            Self::File(_) => None,
+        }
+    }
+
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Url(_) => None,
@@ -96,17 +100,8 @@ impl Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url(url) => f.write_str(&address::shown(url)),
+            Self::Url(url) => write!(f, "{url}"),
             Self::File(path) => write!(f, "{}", path.display()),
-        }
-    }
-}
-
-impl fmt::Debug for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Url(url) => f.debug_tuple("Url").field(&address::shown(url)).finish(),
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
         }
     }
 }
@@ -170,7 +165,8 @@ mod tests {
 
     #[test]
     fn a_location_hides_credentials_and_query() {
-        let location = Location::Url("https://ann:secret@mirror.example/go/x.zip?token=secret".to_owned());
+        let url = "https://ann:secret@mirror.example/go/x.zip?token=secret";
+        let location = Location::Url(url.parse().unwrap());
         assert_eq!(location.to_string(), "https://mirror.example/go/x.zip");
         assert!(!format!("{location:?}").contains("secret"));
     }

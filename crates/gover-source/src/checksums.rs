@@ -10,8 +10,7 @@ use gover_log::{
     Client, Database, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote, RemoteError,
     SumdbError,
 };
-use gover_net::address;
-use gover_net::{Body, Http};
+use gover_net::{Address, Body, Http};
 
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
@@ -108,7 +107,7 @@ impl Pathway<'_> {
         if network.offline && place.path().is_none() {
             return Some(network.offline_hint());
         }
-        let local = address::is_local(&place.to_string());
+        let local = place.url().is_some_and(Address::is_loopback);
         error.remedy().or_else(|| local.then(|| OWN_LOG_SERVER.to_owned()))
     }
 
@@ -126,7 +125,7 @@ impl Pathway<'_> {
     /// silence does, too.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = self.database.address() {
-            return Ok(Location::Url(address.to_owned()));
+            return Ok(Location::Url(address.clone()));
         }
         let Way { http, proxies, .. } = self.way;
         let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
@@ -158,7 +157,7 @@ impl Pathway<'_> {
                 });
             }
         }
-        Ok(Location::Url(self.database.direct()))
+        Ok(Location::Url(self.database.direct().clone()))
     }
 }
 

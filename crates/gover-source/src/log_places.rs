@@ -13,7 +13,6 @@ use futures_util::FutureExt;
 use tokio::sync::OnceCell;
 
 use gover_log::{MAX_ANSWER, Remote, RemoteError};
-use gover_net::address;
 use gover_net::{Body, Http, Question};
 
 use crate::artifact::Location;
@@ -59,7 +58,7 @@ impl<'a, F: Remote> Places<'a, F> {
     /// The places among `sources` that may hold records of the database `name`, before `far`.
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
         let near = sources.iter().flat_map(roots).map(|root| Near {
-            place: shown(&root),
+            place: root.to_string(),
             base: below(&root, &format!("sumdb/{name}")),
             holds: OnceCell::new(),
         });
@@ -144,7 +143,7 @@ impl<F: Remote> Remote for Places<'_, F> {
             };
             Question {
                 label: None,
-                servers: near.map(|near| near.base.to_string()).into_iter().collect(),
+                servers: near.and_then(|near| near.base.url()).cloned().into_iter().collect(),
                 patience: Some(self.http.settings().patience),
                 response: response.boxed_local(),
             }
@@ -210,13 +209,6 @@ impl Near {
     }
 }
 
-fn shown(root: &Location) -> String {
-    match root {
-        Location::Url(url) => address::shown(url),
-        Location::File(path) => path.display().to_string(),
-    }
-}
-
 /// Held for a look or a note, never while somebody is asked.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -240,7 +232,7 @@ fn roots(source: &SourceSpec) -> Vec<Location> {
 /// `path` below a place that is either a server or a directory.
 pub(crate) fn below(base: &Location, path: &str) -> Location {
     match base {
-        Location::Url(base) => Location::Url(address::join(base, path)),
+        Location::Url(base) => Location::Url(base.join(path)),
         Location::File(base) => Location::File(proxy::below(base.clone(), path)),
     }
 }

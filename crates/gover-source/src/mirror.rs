@@ -99,7 +99,7 @@ impl Supply {
 
     async fn read_beside(&self, zip: &Location) -> io::Result<Vec<u8>> {
         let info = match zip {
-            Location::Url(url) => Location::Url(format!("{}.info", url.strip_suffix(".zip").unwrap_or(url))),
+            Location::Url(url) => Location::Url(url.with_extension("info")),
             Location::File(path) => Location::File(path.with_extension("info")),
         };
         match proxy::read(&self.http, &info, INFO_LIMIT, None).await {

@@ -8,8 +8,7 @@ use thiserror::Error;
 
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, Layout};
-use gover_net::NetworkSettings;
-use gover_net::address;
+use gover_net::{Address, BadAddress, NetworkSettings, looks_like_http, redacted};
 
 /// Everything a [`Supply`](crate::Supply) is made of.
 #[derive(Clone)]
@@ -23,8 +22,8 @@ pub struct SupplySettings {
     pub proxies: Option<String>,
     /// The value of GOSUMDB as Go would read it; `None` is sum.golang.org.
     pub sumdb: Option<String>,
-    /// The base of the release site.
-    pub godev_url: String,
+    /// The release site in place of go.dev.
+    pub godev_url: Option<Address>,
     /// The directory where indexes and lists are kept.
     pub index_cache: PathBuf,
     /// The directory where the checksum database's tiles and tree head are kept.
@@ -43,7 +42,7 @@ impl SupplySettings {
             witnesses: Vec::new(),
             proxies: None,
             sumdb: None,
-            godev_url: GODEV_URL.to_owned(),
+            godev_url: None,
             index_cache: layout.index_cache(),
             sumdb_cache: layout.sumdb_cache(),
             failed_sources: layout.failed_sources(),
@@ -57,7 +56,7 @@ impl fmt::Debug for SupplySettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SupplySettings")
             .field("sources", &self.sources)
-            .field("godev_url", &address::shown(&self.godev_url))
+            .field("godev_url", &self.godev_url)
             .field("index_cache", &self.index_cache)
             .field("sumdb_cache", &self.sumdb_cache)
             .field("network", &self.network)
@@ -75,7 +74,7 @@ pub enum SourceSpec {
     /// `goproxy`: the module golang.org/toolchain behind GOPROXY.
     GoProxy,
     /// An `http` or `https` base with archives beside each other.
-    Mirror(String),
+    Mirror(Address),
     /// A directory with archives, or laid out as a GOPROXY.
     Directory(PathBuf),
     /// One archive or module zip by its path, named as it was published; no text stands for it.
@@ -99,8 +98,8 @@ impl SourceSpec {
 
     /// An entry of the setting as it may be shown, whatever it is: without credentials, and otherwise as it was typed.
     pub fn shown(entry: &str) -> String {
-        if address::is_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
-            address::shown(entry)
+        if looks_like_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
+            redacted(entry)
         } else {
             entry.to_owned()
         }
@@ -112,7 +111,7 @@ impl SourceSpec {
             Self::GoDev => "go.dev".to_owned(),
             Self::China => CHINA.to_owned(),
             Self::GoProxy => crate::proxy::LABEL.to_owned(),
-            Self::Mirror(url) => address::shown(url),
+            Self::Mirror(url) => url.to_string(),
             Self::Directory(path) | Self::File(path) => path.display().to_string(),
         }
     }
@@ -123,7 +122,7 @@ impl FromStr for SourceSpec {
 
     fn from_str(text: &str) -> Result<Self, InvalidSource> {
         let text = text.trim();
-        let invalid = || InvalidSource { text: address::shown(text) };
+        let invalid = || InvalidSource { text: redacted(text) };
         match text {
             "go.dev" => return Ok(Self::GoDev),
             CHINA => return Ok(Self::China),
@@ -131,13 +130,13 @@ impl FromStr for SourceSpec {
             _ => {}
         }
         if text.contains("://") {
-            if let Some(path) = address::file_path(text) {
+            let address = Address::parse(text)?;
+            if let Some(path) = address.to_file_path() {
                 return Ok(Self::Directory(path));
             }
-            let host = address::origin(text).split_once("://").is_some_and(|(_, host)| !host.is_empty());
-            let plain = address::is_http(text) && host && !text.contains(['?', '#', ' ']);
-            return if plain {
-                Ok(Self::Mirror(text.trim_end_matches('/').to_owned()))
+            let is_base = address.is_http() && !text.contains(['?', '#', ' ']);
+            return if is_base {
+                Ok(Self::Mirror(Address::parse(text.trim_end_matches('/'))?))
             } else {
                 Err(invalid())
             };
@@ -165,6 +164,12 @@ impl fmt::Debug for SourceSpec {
 pub struct InvalidSource {
     /// What was given, without credentials.
     pub text: String,
+}
+
+impl From<BadAddress> for InvalidSource {
+    fn from(BadAddress { text }: BadAddress) -> Self {
+        Self { text }
+    }
 }
 
 impl Diagnose for InvalidSource {
@@ -196,7 +201,7 @@ mod tests {
         assert_eq!(
             list,
             [
-                SourceSpec::Mirror("https://m.example/golang".to_owned()),
+                SourceSpec::Mirror("https://m.example/golang".parse().unwrap()),
                 SourceSpec::GoDev,
                 SourceSpec::Directory(PathBuf::from("/srv/go")),
                 SourceSpec::Directory(PathBuf::from("./go")),

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use gover_net::Http;
-use gover_net::address;
+use gover_net::{Address, Http};
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
@@ -21,7 +20,7 @@ pub(crate) struct ReleaseSite {
     /// How it is called: `go.dev`.
     pub(crate) label: String,
     /// Its base: `https://go.dev`.
-    pub(crate) base: String,
+    pub(crate) base: Address,
     /// Its index.
     pub(crate) site: Site,
 }
@@ -30,7 +29,7 @@ pub(crate) struct ReleaseSite {
 #[derive(Debug)]
 pub(crate) enum Flat<'a> {
     /// An `http` or `https` base.
-    Mirror(&'a str),
+    Mirror(&'a Address),
     /// A directory.
     Directory(&'a Path),
 }
@@ -55,8 +54,8 @@ pub(crate) struct Knowledge<'a> {
 
 impl ReleaseSite {
     /// The site at `base`.
-    pub(crate) fn new(label: &str, base: &str) -> Self {
-        Self { label: label.to_owned(), base: base.to_owned(), site: Site::new(base) }
+    pub(crate) fn new(label: &str, base: Address) -> Self {
+        Self { label: label.to_owned(), site: Site::new(&base), base }
     }
 
     /// The archive of the site that holds `wanted`.
@@ -74,7 +73,7 @@ impl ReleaseSite {
             }
             _ => self.indexed(wanted, knowledge).await?,
         };
-        let location = Location::Url(address::join(&self.base, &format!("dl/{}", known.file_name)));
+        let location = Location::Url(self.base.join(&format!("dl/{}", known.file_name)));
         known.artifact(wanted, &self.label, location)
     }
 
@@ -167,8 +166,8 @@ impl Flat<'_> {
         match self {
             Self::Mirror(base) => {
                 let archive = believed(wanted, knowledge).await?;
-                let location = Location::Url(address::join(base, &archive.file_name));
-                archive.artifact(wanted, &address::shown(base), location)
+                let location = Location::Url(base.join(&archive.file_name));
+                archive.artifact(wanted, &base.to_string(), location)
             }
             Self::Directory(directory) => {
                 let label = directory.display().to_string();

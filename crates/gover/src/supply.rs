@@ -7,8 +7,8 @@ use gover_core::gorules::GoEnv;
 use gover_core::inventory;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::{Env, Request};
-use gover_net::{Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
-use gover_source::{SourceSpec, Supply, SupplySettings};
+use gover_net::{Address, Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
+use gover_source::{InvalidSource, SourceSpec, Supply, SupplySettings};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -62,7 +62,7 @@ pub(crate) fn with_network(
         // Never from a go.env: a directory in versions/ must not choose the key that proves the
         // next toolchain.
         sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
-        godev_url: context.env.text(vars::GOVER_GODEV_URL).unwrap_or(defaults.godev_url),
+        godev_url: godev_url(context)?,
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
         failed_sources: defaults.failed_sources,
@@ -77,6 +77,11 @@ pub(crate) fn with_network(
         }),
     };
     Ok(Supply::new(settings)?)
+}
+
+fn godev_url(context: &Context<'_>) -> Result<Option<Address>, InvalidSource> {
+    let text = context.env.text(vars::GOVER_GODEV_URL);
+    Ok(text.map(|text| Address::parse(&text)).transpose()?)
 }
 
 /// What to do to be online again.

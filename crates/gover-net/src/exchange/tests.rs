@@ -48,7 +48,7 @@ impl Scene {
 }
 
 async fn body(http: &Http, url: &str) -> Result<Vec<u8>, HttpError> {
-    match http.read(url, 1000, None).await? {
+    match http.read(&url.parse().unwrap(), 1000, None).await? {
         Body::New { bytes, .. } => Ok(bytes),
         Body::Unchanged => panic!("nothing is known yet"),
     }

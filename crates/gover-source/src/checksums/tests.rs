@@ -52,7 +52,8 @@ impl Scene {
             ..NetworkSettings::default()
         };
         let proxies = proxies.replace("AT", &self.server.url());
-        let (http, proxies) = (Http::new(network), Proxies::new(Some(&proxies), "https://go.test"));
+        let (http, proxies) =
+            (Http::new(network), Proxies::new(Some(&proxies), &"https://go.test".parse().unwrap()));
         let warnings = LogWarnings::default();
         let cache = tempfile::tempdir().unwrap();
         let recent = RecentFailures::new(cache.path().join("failed-sources.json"));

@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use gover_net::address;
-use gover_net::{Body, Http};
+use gover_net::{Address, Body, Http};
 
 use super::{Cache, Cached, Index};
 use crate::error::SourceError;
@@ -13,9 +12,7 @@ use crate::table::Table;
 /// How a release site's index is come by.
 #[derive(Debug)]
 pub(crate) struct Site {
-    url: String,
-    /// The address without secrets, by which the index is kept.
-    key: String,
+    url: Address,
     asked: Mutex<Option<(Freshness, LoadedIndex)>>,
 }
 
@@ -41,9 +38,8 @@ pub(crate) struct LoadedIndex {
 
 impl Site {
     /// The site at `base`, such as `https://go.dev`.
-    pub(crate) fn new(base: &str) -> Self {
-        let url = address::join(base, "dl/?mode=json&include=all");
-        Self { key: address::shown(&url), url, asked: Mutex::default() }
+    pub(crate) fn new(base: &Address) -> Self {
+        Self { url: base.join("dl/?mode=json&include=all"), asked: Mutex::default() }
     }
 
     /// The index that an earlier command, or this one, got; of any age.
@@ -86,7 +82,7 @@ impl Site {
         let checked = SystemTime::now();
         let failed = match (http.read(&self.url, LIMIT, etag).await, &kept) {
             (Ok(Body::Unchanged), Some((cached, index))) => {
-                cache.write(&self.key, &Cached { checked, ..cached.clone() });
+                cache.write(&self.url.to_string(), &Cached { checked, ..cached.clone() });
                 return Ok(LoadedIndex { checked, ..index.clone() });
             }
             (Ok(Body::Unchanged), None) => SourceError::unreachable("its answer makes no sense"),
@@ -95,7 +91,7 @@ impl Site {
                     let index = index.beyond(table);
                     // Serialising plain structs does not fail; if it did, nothing would be kept.
                     if let Ok(text) = serde_json::to_string(&index) {
-                        cache.write(&self.key, &Cached { etag, checked, text });
+                        cache.write(&self.url.to_string(), &Cached { etag, checked, text });
                     }
                     return Ok(LoadedIndex { index: Arc::new(index), checked, stale: None });
                 }
@@ -110,7 +106,7 @@ impl Site {
     }
 
     fn read_kept(&self, cache: &Cache) -> Option<(Cached, LoadedIndex)> {
-        let cached = cache.read(&self.key)?;
+        let cached = cache.read(&self.url.to_string())?;
         // What cannot be read as an index counts as none, whoever wrote it.
         let index = serde_json::from_str(&cached.text).ok()?;
         let index = LoadedIndex { index: Arc::new(index), checked: cached.checked, stale: None };

@@ -3,7 +3,6 @@
 //! Everything is asked side by side and ends at one deadline. What is learned here is told and never used: no download
 //! depends on it.
 
-mod proxy_server;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +13,8 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use gover_log::{Database, DatabaseError};
-use gover_net::address;
-use gover_net::{CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+use gover_net::{Address, CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+use gover_net::{TunnelStatus, probe_tunnel, redacted};
 
 use crate::proxy::{DIRECTORY, Place};
 use crate::supply::Supply;
@@ -57,7 +56,7 @@ impl Supply {
     pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
         let prober = Prober { http: &self.http, deadline };
         let questions = self.proxy_servers().into_iter().map(|base| async move {
-            prober.ask(&base, &address::join(&base, &format!("{DIRECTORY}/list")), is_list).await
+            prober.ask(base, &base.join(&format!("{DIRECTORY}/list")), is_list).await
         });
         join_all(questions).await
     }
@@ -72,9 +71,9 @@ impl Supply {
         }
         let passed_on = format!("sumdb/{}", database.name());
         let questions = self.proxy_servers().into_iter().map(|base| {
-            let (base, database) = (address::join(&base, &passed_on), &database);
+            let (base, database) = (base.join(&passed_on), &database);
             async move {
-                let supported = prober.ask(&base, &address::join(&base, "supported"), |_| Ok(())).await;
+                let supported = prober.ask(&base, &base.join("supported"), |_| Ok(())).await;
                 match supported.verdict {
                     Verdict::Good => prober.ask_for_head(&base, database).await,
                     _ => supported,
@@ -84,7 +83,7 @@ impl Supply {
         let mut ways = join_all(questions).await;
         // The go command goes straight to the database only after proxies that say they do not pass it on.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
-            ways.push(prober.ask_for_head(&database.direct(), &database).await);
+            ways.push(prober.ask_for_head(database.direct(), &database).await);
         }
         Ok(ways)
     }
@@ -93,23 +92,28 @@ impl Supply {
     pub async fn probe_http_proxies(
         &self,
         proxies: &[String],
-        target: Option<&str>,
+        target: Option<&Address>,
         deadline: Instant,
     ) -> Vec<Probe> {
         let connect_timeout = self.http.settings().connect_timeout;
         join_all(proxies.iter().map(|proxy| async move {
-            let asked = proxy_server::ask(proxy, target, connect_timeout);
+            let asked = async {
+                match Address::parse_proxy(proxy) {
+                    Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await.into(),
+                    Err(_) => Verdict::Unreachable("no address of a proxy".to_owned()),
+                }
+            };
             let (verdict, took) = in_time(&self.http, deadline, asked).await;
-            Probe { address: address::shown(proxy), verdict, took, clock_ahead: None }
+            Probe { address: redacted(proxy), verdict, took, clock_ahead: None }
         }))
         .await
     }
 
-    /// The addresses of GOPROXY that are servers, credentials included.
-    pub fn proxy_servers(&self) -> Vec<String> {
+    /// The addresses of GOPROXY that are servers.
+    pub fn proxy_servers(&self) -> Vec<&Address> {
         let entries = self.proxies.entries().unwrap_or_default();
         let servers = entries.iter().filter_map(|entry| match &entry.place {
-            Place::Server(base) => Some(base.clone()),
+            Place::Server(base) => Some(base),
             Place::Directory(_) | Place::Direct | Place::Off => None,
         });
         servers.collect()
@@ -117,6 +121,18 @@ impl Supply {
 
     fn database(&self) -> Result<Database, DatabaseError> {
         Database::parse(self.settings().sumdb.as_deref().unwrap_or(crate::checksums::DEFAULT))
+    }
+}
+
+impl From<TunnelStatus> for Verdict {
+    fn from(status: TunnelStatus) -> Self {
+        match status {
+            TunnelStatus::Open => Self::Good,
+            TunnelStatus::Refused(status, text) => Self::Status(status, text),
+            TunnelStatus::NotHttp => Self::Wrong("it does not speak HTTP".to_owned()),
+            TunnelStatus::Unreachable(reason) => Self::Unreachable(reason),
+            TunnelStatus::Silent => Self::Silent,
+        }
     }
 }
 
@@ -129,7 +145,7 @@ struct Prober<'a> {
 
 impl Prober<'_> {
     /// Asks for `url` and judges the beginning of what comes; the probe is told as one of `base`.
-    async fn ask(&self, base: &str, url: &str, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
+    async fn ask(&self, base: &Address, url: &Address, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
         let mut clock_ahead = None;
         let asked = async {
             let result = self.http.probe(url, LIMIT).await;
@@ -152,15 +168,15 @@ impl Prober<'_> {
             }
         };
         let (verdict, took) = in_time(self.http, self.deadline, asked).await;
-        Probe { address: address::shown(base), verdict, took, clock_ahead }
+        Probe { address: base.to_string(), verdict, took, clock_ahead }
     }
 
-    async fn ask_for_head(&self, base: &str, database: &Database) -> Probe {
+    async fn ask_for_head(&self, base: &Address, database: &Database) -> Probe {
         let judge = |body: &[u8]| match database.verify_head(body) {
             Ok(_) => Ok(()),
             Err(error) => Err(format!("its tree head is not that of {}: {error}", database.name())),
         };
-        self.ask(base, &address::join(base, "latest"), judge).await
+        self.ask(base, &base.join("latest"), judge).await
     }
 }
 

@@ -172,7 +172,8 @@ async fn an_http_proxy_is_asked_for_a_way_with_its_credentials() {
     let bare = site.url().replace("http://", "");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxies = [with_credentials, bare.clone(), closed.to_string(), "http://".to_owned()];
-    let probes = supply.probe_http_proxies(&proxies, Some("https://u:p@go.test/x"), deadline()).await;
+    let target = "https://u:p@go.test/x".parse().unwrap();
+    let probes = supply.probe_http_proxies(&proxies, Some(&target), deadline()).await;
     assert_eq!(probes[0].verdict, Verdict::Good, "{probes:?}");
     assert_eq!(probes[1].verdict, Verdict::Good);
     assert_eq!(probes[2].verdict, Verdict::Unreachable("connection refused".to_owned()));
@@ -183,6 +184,7 @@ async fn an_http_proxy_is_asked_for_a_way_with_its_credentials() {
         sent.iter().filter_map(|request| request.header("Proxy-Authorization")).collect();
     assert_eq!(credentials, ["Basic YW5uOnNAY3JldA=="]);
 
-    let refused = supply.probe_http_proxies(&[bare], Some("https://closed.test"), deadline()).await;
+    let target = "https://closed.test".parse().unwrap();
+    let refused = supply.probe_http_proxies(&[bare], Some(&target), deadline()).await;
     assert!(matches!(refused[0].verdict, Verdict::Status(407, _)), "{refused:?}");
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use gover_core::text::shown;
-use gover_net::address;
+use gover_net::{Address, redacted};
 
 /// The entries of a list up to its end, or to `off` or `direct`, which end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(crate) struct Entry {
 /// Where modules are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// A GOPROXY server by its base address, without a final slash.
-    Server(String),
+    /// A GOPROXY server, by its base.
+    Server(Address),
     /// A directory laid out as a GOPROXY.
     Directory(PathBuf),
     /// Where the module's own site is.
@@ -67,7 +67,7 @@ impl ProxyList {
             if entry.is_empty() {
                 continue;
             }
-            let place = place(entry).ok_or_else(|| ProxyListError::Entry { entry: address::shown(entry) })?;
+            let place = place(entry).ok_or_else(|| ProxyListError::Entry { entry: redacted(entry) })?;
             let last = matches!(place, Place::Direct | Place::Off);
             entries.push(Entry { place, any_failure_goes_on });
             if last {
@@ -92,11 +92,11 @@ fn place(entry: &str) -> Option<Place> {
     // Go takes what looks like a host and has no scheme for https; single words are reserved.
     let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
     let url = if bare && !entry.starts_with('/') { format!("https://{entry}") } else { entry.to_owned() };
-    if address::is_http(&url) {
-        let host = address::origin(&url).split_once("://").is_some_and(|(_, host)| !host.is_empty());
-        return host.then(|| Place::Server(url.trim_end_matches('/').to_owned()));
+    let address = Address::parse(&url).ok()?;
+    if address.is_http() {
+        return Address::parse(url.trim_end_matches('/')).ok().map(Place::Server);
     }
-    address::file_path(&url).map(Place::Directory)
+    address.to_file_path().map(Place::Directory)
 }
 
 #[cfg(test)]

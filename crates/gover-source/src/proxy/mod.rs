@@ -18,8 +18,7 @@ use futures_util::future::LocalBoxFuture;
 
 use gover_core::{Platform, ToolchainName};
 use gover_log::escape_version;
-use gover_net::address;
-use gover_net::{Body, Http, HttpError, Question, Winner};
+use gover_net::{Address, Body, Http, HttpError, Question, Winner};
 use gover_sys::file;
 
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
@@ -33,7 +32,7 @@ pub(crate) use list::{Entry, Place, ProxyList};
 pub(crate) struct Proxies {
     list: Result<ProxyList, String>,
     /// Where `direct` finds the module: `https://go.dev/dl/mod`.
-    direct: String,
+    direct: Address,
     /// Whether GOPROXY is set at all.
     is_set: bool,
 }
@@ -49,9 +48,9 @@ pub(crate) struct Candidate<'a> {
 
 impl Proxies {
     /// The proxies of a GOPROXY value; `godev` is the base of the release site.
-    pub(crate) fn new(value: Option<&str>, godev: &str) -> Self {
+    pub(crate) fn new(value: Option<&str>, godev: &Address) -> Self {
         let list = ProxyList::parse(value.unwrap_or_default()).map_err(|error| error.to_string());
-        Self { list, direct: address::join(godev, "dl/mod"), is_set: value.is_some() }
+        Self { list, direct: godev.join("dl/mod"), is_set: value.is_some() }
     }
 
     /// The entries, or why the value is no list.
@@ -131,7 +130,7 @@ impl Proxies {
         let (entries, responses): (Vec<&'e Entry>, Vec<_>) = asked.into_iter().unzip();
         let questions = entries.iter().zip(responses).map(|(entry, response)| Question {
             label: None,
-            servers: self.base(entry).into_iter().collect(),
+            servers: self.base(entry).cloned().into_iter().collect(),
             patience: entry.any_failure_goes_on.then(|| patience(entry)),
             response,
         });
@@ -161,8 +160,8 @@ impl Proxies {
     /// Where an entry has a file of the proxy's layout.
     pub(crate) fn locate(&self, entry: &Entry, path: &str) -> Result<Location, SourceError> {
         match &entry.place {
-            Place::Server(base) => Ok(Location::Url(address::join(base, path))),
-            Place::Direct => Ok(Location::Url(address::join(&self.direct, path))),
+            Place::Server(base) => Ok(Location::Url(base.join(path))),
+            Place::Direct => Ok(Location::Url(self.direct.join(path))),
             Place::Directory(base) => Ok(Location::File(below(base.clone(), path))),
             Place::Off => Err(SourceError::unreachable("module lookup disabled by GOPROXY=off")),
         }
@@ -179,16 +178,16 @@ impl Proxies {
     }
 
     /// The addresses of the entries that have one.
-    pub(crate) fn bases(&self) -> Vec<String> {
+    pub(crate) fn bases(&self) -> Vec<Address> {
         let entries = self.entries().unwrap_or_default();
-        entries.iter().filter_map(|entry| self.base(entry)).collect()
+        entries.iter().filter_map(|entry| self.base(entry)).cloned().collect()
     }
 
     /// The address of an entry, if it has one.
-    pub(crate) fn base(&self, entry: &Entry) -> Option<String> {
+    pub(crate) fn base<'a>(&'a self, entry: &'a Entry) -> Option<&'a Address> {
         match &entry.place {
-            Place::Server(base) => Some(base.clone()),
-            Place::Direct => Some(self.direct.clone()),
+            Place::Server(base) => Some(base),
+            Place::Direct => Some(&self.direct),
             Place::Directory(_) | Place::Off => None,
         }
     }
@@ -200,9 +199,9 @@ impl Proxies {
 
     fn shown(&self, entry: &Entry) -> String {
         match &entry.place {
-            Place::Server(base) => address::shown(base),
+            Place::Server(base) => base.to_string(),
             Place::Directory(path) => path.display().to_string(),
-            Place::Direct => address::shown(&self.direct),
+            Place::Direct => self.direct.to_string(),
             Place::Off => "off".to_owned(),
         }
     }

@@ -21,7 +21,7 @@ fn a_list_keeps_what_names_a_toolchain() {
 #[test]
 fn names_are_escaped_as_the_protocol_wants() {
     let wanted = Wanted { name: name("go1.21.0-BigCorp"), platform: "linux-amd64".parse().unwrap() };
-    let proxies = Proxies::new(Some("https://p.example/"), "https://go.dev");
+    let proxies = Proxies::new(Some("https://p.example/"), &"https://go.dev".parse().unwrap());
     let candidates = proxies.candidates(&wanted).unwrap();
     let artifact = candidates[0].artifact.as_ref().unwrap();
     assert_eq!(
@@ -35,7 +35,7 @@ fn names_are_escaped_as_the_protocol_wants() {
 #[test]
 fn without_a_value_the_module_is_taken_from_its_own_site() {
     let wanted = Wanted { name: name("go1.91.2"), platform: "linux-amd64".parse().unwrap() };
-    let proxies = Proxies::new(None, "https://go.dev/");
+    let proxies = Proxies::new(None, &"https://go.dev/".parse().unwrap());
     let artifact = proxies.candidates(&wanted).unwrap().remove(0).artifact.unwrap();
     assert_eq!(
         artifact.location.to_string(),

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use gover_net::{Question, address};
+use gover_net::{Address, Question};
 
 use super::{Download, Supply};
 use crate::artifact::{Artifact, Wanted};
@@ -64,7 +64,7 @@ impl Supply {
     ) -> Result<u64, SupplyError> {
         let question = Question {
             label: Some(artifact.source.clone()),
-            servers: vec![artifact.location.to_string()],
+            servers: artifact.location.url().cloned().into_iter().collect(),
             patience: Some(self.settings.network.patience),
             response: open(&self.http, artifact, &*sink).boxed_local(),
         };
@@ -90,7 +90,7 @@ impl Supply {
         Err(SupplyError::Unreachable {
             wanted: artifact.wanted.clone(),
             failures: vec![failure],
-            obstacle: self.obstacle(address::is_local(&artifact.location.to_string())),
+            obstacle: self.obstacle(artifact.location.url().is_some_and(Address::is_loopback)),
         })
     }
 
@@ -210,7 +210,7 @@ impl Supply {
     }
 
     /// Where a source is.
-    fn servers(&self, spec: &SourceSpec) -> Vec<String> {
+    fn servers(&self, spec: &SourceSpec) -> Vec<Address> {
         match spec {
             SourceSpec::GoDev => vec![self.godev.base.clone()],
             SourceSpec::China => vec![self.china.base.clone()],
@@ -267,7 +267,7 @@ impl Supply {
             }
             Who::Proxy(entry) => (
                 self.proxies.label(entry),
-                self.proxies.base(entry).into_iter().collect(),
+                self.proxies.base(entry).cloned().into_iter().collect(),
                 self.proxies.failure(entry, error),
             ),
         };
@@ -337,10 +337,10 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn note_hosts(&self, servers: &[String], error: &SourceError) {
+    fn note_hosts(&self, servers: &[Address], error: &SourceError) {
         if !error.is_not_there() {
             for server in servers {
-                let flag = if address::is_local(server) { &self.own_server } else { &self.beyond };
+                let flag = if server.is_loopback() { &self.own_server } else { &self.beyond };
                 flag.set(true);
             }
         }

@@ -10,6 +10,7 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 
 use gover_core::date::Date;
+use gover_net::Address;
 
 use super::reach::MirrorList;
 use super::{Supply, list_directory};
@@ -26,7 +27,7 @@ impl Supply {
         &self,
         releases: &mut Releases,
         freshness: Freshness,
-    ) -> BTreeMap<&str, Listed> {
+    ) -> BTreeMap<&Address, Listed> {
         let sites = self.sites().map(|site| self.ask_site(site, freshness));
         let proxies = self.settings.sources.contains(&SourceSpec::GoProxy);
         let mirrors = self.settings.sources.iter().filter_map(|spec| match spec {
@@ -76,7 +77,7 @@ impl Supply {
         })
     }
 
-    fn ask_mirror<'a>(&'a self, label: String, base: &'a str, freshness: Freshness) -> Inquiry<'a> {
+    fn ask_mirror<'a>(&'a self, label: String, base: &'a Address, freshness: Freshness) -> Inquiry<'a> {
         let mirror = Mirror { label: label.clone(), base };
         let asked = mirror.clone();
         let answer = async move {
@@ -91,7 +92,7 @@ impl Supply {
             let listed = self.kept_of_mirror(base);
             Known::Mirror(mirror, MirrorList { listed, failure: Some(error) })
         };
-        self.inquiry(label, vec![base.to_owned()], answer, stand_in)
+        self.inquiry(label, vec![base.clone()], answer, stand_in)
     }
 
     fn ask_site<'a>(&'a self, site: &'a ReleaseSite, freshness: Freshness) -> Inquiry<'a> {
@@ -134,7 +135,7 @@ impl Supply {
     fn inquiry<'a>(
         &self,
         label: String,
-        servers: Vec<String>,
+        servers: Vec<Address>,
         answer: impl Future<Output = Known<'a>> + 'a,
         stand_in: impl FnOnce(SourceError) -> Known<'a> + 'a,
     ) -> Inquiry<'a> {
@@ -149,7 +150,7 @@ impl Supply {
     async fn collect_answers<'a>(&self, inquiries: Vec<Inquiry<'a>>, here: bool) -> Vec<Known<'a>> {
         let made = self.clock().now();
         let answered = watch::Sender::new(here);
-        let mut waiting: BTreeMap<usize, (String, Vec<String>)> = BTreeMap::new();
+        let mut waiting: BTreeMap<usize, (String, Vec<Address>)> = BTreeMap::new();
         let mut running = FuturesUnordered::new();
         for (number, inquiry) in inquiries.into_iter().enumerate() {
             waiting.insert(number, (inquiry.label.clone(), inquiry.servers.clone()));
@@ -159,7 +160,7 @@ impl Supply {
         let mut answers = BTreeMap::new();
         let mut told = false;
         loop {
-            let servers: Vec<String> = waiting.values().flat_map(|(_, servers)| servers.clone()).collect();
+            let servers: Vec<Address> = waiting.values().flat_map(|(_, servers)| servers.clone()).collect();
             tokio::select! {
                 biased;
                 next = running.next() => {
@@ -225,7 +226,7 @@ fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
 /// A question to one source.
 struct Inquiry<'a> {
     label: String,
-    servers: Vec<String>,
+    servers: Vec<Address>,
     patience: Duration,
     answer: LocalBoxFuture<'a, Known<'a>>,
     /// Gives what is kept of an earlier answer, with the error because of which it is used.
@@ -235,7 +236,7 @@ struct Inquiry<'a> {
 #[derive(Clone)]
 struct Mirror<'a> {
     label: String,
-    base: &'a str,
+    base: &'a Address,
 }
 
 /// What a source says it has, now or earlier.

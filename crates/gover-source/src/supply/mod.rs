@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 
 use gover_core::{Platform, Request, ToolchainName};
 use gover_log::{LogRecord, LogWarning, LogWarnings};
-use gover_net::address;
+
 use gover_net::{Clock, Http};
 
 use crate::archive_name;
@@ -25,7 +25,7 @@ use crate::error::{LookupError, SourceError, SourceFailure};
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
 use crate::releases::{Availability, Release, Releases};
-use crate::settings::{CHINA_URL, InvalidSource, SourceSpec, SupplySettings};
+use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
 use crate::source::{Knowledge, ReleaseSite, module_roots};
 use crate::table::Table;
 
@@ -56,16 +56,17 @@ pub struct Download {
 
 impl Supply {
     pub fn new(settings: SupplySettings) -> Result<Self, InvalidSource> {
-        if !address::is_http(&settings.godev_url) {
-            return Err(InvalidSource { text: address::shown(&settings.godev_url) });
+        let godev = settings.godev_url.clone().map_or_else(|| GODEV_URL.parse(), Ok)?;
+        if !godev.is_http() {
+            return Err(InvalidSource { text: godev.to_string() });
         }
         Ok(Self {
             http: Http::new(settings.network.clone()),
             cache: Cache::new(settings.index_cache.clone()),
             table: Table::compiled(),
-            godev: ReleaseSite::new(&SourceSpec::GoDev.label(), &settings.godev_url),
-            china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL),
-            proxies: Proxies::new(settings.proxies.as_deref(), &settings.godev_url),
+            proxies: Proxies::new(settings.proxies.as_deref(), &godev),
+            godev: ReleaseSite::new(&SourceSpec::GoDev.label(), godev),
+            china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL.parse()?),
             recent: RecentFailures::new(settings.failed_sources.clone()),
             warnings: LogWarnings::default(),
             settings,

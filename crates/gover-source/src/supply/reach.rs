@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gover_log::{Database, ProofBundle, ProofRequest};
-use gover_net::address;
+use gover_net::Address;
 
 use super::download::Opened;
 use super::{Supply, list_directory};
@@ -53,7 +53,7 @@ impl Supply {
     /// archive that `error` is about. If it has neither, that error is reported.
     pub(super) async fn open_module(
         &self,
-        base: &str,
+        base: &Address,
         wanted: &Wanted,
         sink: &dyn Sink,
         error: SourceError,
@@ -62,8 +62,8 @@ impl Supply {
             return Err(error);
         }
         let module = proxy::escaped(wanted).map(|version| {
-            let url = address::join(base, &format!("{}/{version}.zip", proxy::DIRECTORY));
-            proxy::artifact(wanted, &address::shown(base), Location::Url(url))
+            let url = base.join(&format!("{}/{version}.zip", proxy::DIRECTORY));
+            proxy::artifact(wanted, &base.to_string(), Location::Url(url))
         });
         match self.open(module, sink).await {
             Err(fraud @ SourceError::Integrity(_)) => Err(fraud),
@@ -77,7 +77,7 @@ impl Supply {
 
     /// What the sources offer; `None` if one of them cannot list it, such as a proxy or the release
     /// site. `mirrors` is what mirrors listed. Offline, only sources on this machine count.
-    pub(super) fn offers(&self, mut mirrors: BTreeMap<&str, Listed>) -> Option<Listed> {
+    pub(super) fn offers(&self, mut mirrors: BTreeMap<&Address, Listed>) -> Option<Listed> {
         let mut offers = None;
         for spec in &self.settings.sources {
             let listed = match spec {
@@ -91,7 +91,7 @@ impl Supply {
                     None => return None,
                 },
                 _ if self.settings.network.offline => continue,
-                SourceSpec::Mirror(base) => mirrors.remove(base.as_str())?,
+                SourceSpec::Mirror(base) => mirrors.remove(base)?,
                 SourceSpec::GoDev | SourceSpec::China => return None,
             };
             offers = Some(union(offers.unwrap_or_default(), listed));
@@ -112,7 +112,7 @@ impl Supply {
 
     /// What a mirror lists as `gover mirror` writes it: an index of archives and a list of modules,
     /// without its checksums. Most mirrors have neither.
-    pub(super) async fn listed_by_mirror(&self, base: &str, freshness: Freshness) -> MirrorList {
+    pub(super) async fn listed_by_mirror(&self, base: &Address, freshness: Freshness) -> MirrorList {
         let [index, list] = list_places(base);
         let (archives, modules) = tokio::join!(
             proxy::load_parsed(&self.http, &self.cache, &index, freshness, parse_index),
@@ -137,7 +137,7 @@ impl Supply {
     }
 
     /// What a mirror listed when it was last asked.
-    pub(super) fn kept_of_mirror(&self, base: &str) -> Option<Listed> {
+    pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
         let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
         let listed = kept.into_iter().flatten().map(|cached| Listed::parse(&cached.text));
         listed.reduce(union)
@@ -153,9 +153,9 @@ pub(super) struct MirrorList {
 }
 
 /// Where a mirror may list its archives and its modules.
-fn list_places(base: &str) -> [Location; 2] {
+fn list_places(base: &Address) -> [Location; 2] {
     let list = format!("{}/list", proxy::DIRECTORY);
-    ["index.json", &list].map(|path| Location::Url(address::join(base, path)))
+    ["index.json", &list].map(|path| Location::Url(base.join(path)))
 }
 
 fn parse_index(bytes: &[u8]) -> Option<Listed> {

@@ -71,7 +71,7 @@ impl World {
     fn settings(&self, sources: &str) -> SupplySettings {
         let mut settings = SupplySettings::new(&Layout::new(self.home.path().join("gover")));
         settings.sources = SourceSpec::parse_list(sources).unwrap();
-        settings.godev_url = self.site.url();
+        settings.godev_url = Some(self.site.url().parse().unwrap());
         settings.proxies = Some(self.site.proxy_url());
         settings.sumdb = Some(self.site.gosumdb());
         settings.network.back_off = Duration::ZERO;
@@ -160,7 +160,7 @@ async fn what_helps_depends_on_what_is_in_the_way() {
     let nowhere = format!("https://{}.invalid", "a".repeat(64));
     let hints = async |change: &dyn Fn(&mut SupplySettings)| {
         let mut settings = world.settings("go.dev,goproxy");
-        settings.godev_url = nowhere.clone();
+        settings.godev_url = Some(nowhere.clone().parse().unwrap());
         change(&mut settings);
         let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
         download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap_err().hints()
@@ -173,7 +173,7 @@ async fn what_helps_depends_on_what_is_in_the_way() {
     assert_eq!(unset.len(), 2);
     let direct = hints(&|settings| settings.proxies = Some("direct".to_owned())).await;
     assert_eq!(direct.len(), 1, "{direct:?}");
-    let here = hints(&|settings| settings.godev_url = "http://localhost:1".to_owned()).await;
+    let here = hints(&|settings| settings.godev_url = Some("http://localhost:1".parse().unwrap())).await;
     assert_eq!(here, [OWN_SOURCE]);
     let offline = hints(&|settings| {
         settings.network.offline = true;
@@ -494,9 +494,10 @@ async fn gosumdb_off_and_nonsense_are_told_apart() {
 }
 
 #[test]
-fn a_site_without_a_scheme_is_refused() {
+fn a_site_that_is_not_a_web_server_is_refused() {
+    assert!("go.dev".parse::<gover_net::Address>().is_err());
     let settings = SupplySettings {
-        godev_url: "go.dev".to_owned(),
+        godev_url: Some("file:///go.dev".parse().unwrap()),
         ..SupplySettings::new(&Layout::new(PathBuf::new()))
     };
     assert!(Supply::new(settings).is_err());

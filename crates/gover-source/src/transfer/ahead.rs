@@ -12,12 +12,12 @@ use std::rc::Rc;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use gover_net::{Http, HttpError, RangeRequest, RangeResponse};
+use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse};
 
 /// Segments in the order of the file, without gaps between them.
 pub(super) struct Ahead<'a> {
     http: &'a Http,
-    url: &'a str,
+    url: &'a Address,
     /// What every segment is requested with, besides its range.
     request: RangeRequest,
     /// Called for bytes as they arrive.
@@ -40,7 +40,7 @@ enum Content<'a> {
 impl<'a> Ahead<'a> {
     pub(super) fn new(
         http: &'a Http,
-        url: &'a str,
+        url: &'a Address,
         request: RangeRequest,
         received: &'a dyn Fn(u64),
     ) -> Self {
@@ -152,7 +152,7 @@ impl Segment<'_> {
 /// Fetches one segment of `length` bytes over a connection of its own.
 async fn fetch(
     http: &Http,
-    url: &str,
+    url: &Address,
     request: &RangeRequest,
     length: usize,
     received: impl Fn(u64),

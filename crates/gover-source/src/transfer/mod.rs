@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use gover_net::{Http, HttpError, RangeRequest, RangeResponse, Stream};
+use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream};
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
@@ -179,7 +179,7 @@ impl<'a> Transfer<'a> {
         Self { http, artifact, sink, observer, held: 0, began: 0, served, split_failures: 0 }
     }
 
-    async fn fetch(&mut self, url: &str, opening: Opening) -> Result<u64, TransferError> {
+    async fn fetch(&mut self, url: &Address, opening: Opening) -> Result<u64, TransferError> {
         let mut retries = self.http.retries();
         let mut restart = false;
         let mut ever_progressed = false;
@@ -226,7 +226,11 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn attempt(&mut self, url: &str, response: Option<RangeResponse>) -> Result<Ended, TransferError> {
+    async fn attempt(
+        &mut self,
+        url: &Address,
+        response: Option<RangeResponse>,
+    ) -> Result<Ended, TransferError> {
         let response = match response {
             Some(response) => Ok(response),
             None => self.http.open(url, &self.rest()).await,
@@ -250,7 +254,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn receive(&mut self, url: &str, mut stream: Box<Stream>) -> Result<Ended, TransferError> {
+    async fn receive(&mut self, url: &Address, mut stream: Box<Stream>) -> Result<Ended, TransferError> {
         if stream.offset != self.held {
             self.restart()?;
         }

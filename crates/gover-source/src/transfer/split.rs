@@ -9,7 +9,7 @@ use std::cell::Cell;
 use futures_util::future::OptionFuture;
 use tokio::time::{Instant, sleep_until};
 
-use gover_net::{Chunk, HttpError, RangeResponse, Stream};
+use gover_net::{Address, Chunk, HttpError, RangeResponse, Stream};
 
 use super::ahead::Ahead;
 use super::pace::Pace;
@@ -19,7 +19,7 @@ impl Transfer<'_> {
     /// Receives what is missing of a file of `total` bytes, beginning with an open stream.
     pub(super) async fn receive_split(
         &mut self,
-        url: &str,
+        url: &Address,
         stream: Box<Stream>,
         total: u64,
     ) -> Result<Ended, TransferError> {

@@ -111,7 +111,7 @@ fn world() -> World {
 
 impl World {
     async fn fetch(&self, size: Option<u64>, sink: &mut Memory) -> Result<u64, TransferError> {
-        let artifact = artifact(Location::Url(self.server.at("/f")), size);
+        let artifact = artifact(Location::Url(self.server.at("/f").parse().unwrap()), size);
         bring(&self.http, &artifact, sink, &self.watch).await
     }
 
@@ -209,7 +209,7 @@ async fn a_file_that_changes_under_the_transfer_comes_from_its_beginning_even_wh
     world.server.serve("/f", other);
     world.server.fault_times("/f", Fault::TruncateAt(40_000), 1);
     let mut sink = Memory { forgetful: true, ..Memory::default() };
-    let artifact = artifact(Location::Url(world.server.at("/f")), Some(100_000));
+    let artifact = artifact(Location::Url(world.server.at("/f").parse().unwrap()), Some(100_000));
     let watch = Changes { server: &world.server };
     bring(&world.http, &artifact, &mut sink, &watch).await.unwrap();
     assert_eq!(sink.bytes, content());

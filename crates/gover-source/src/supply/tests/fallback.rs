@@ -250,7 +250,7 @@ async fn the_only_source_that_is_silent_is_named() {
         source: "own".to_owned(),
         file_name: "own.tar.gz".to_owned(),
         format: Format::TarGz,
-        location: Location::Url(world.site.server().at("/own.tar.gz")),
+        location: Location::Url(world.site.server().at("/own.tar.gz").parse().unwrap()),
         size: None,
         proof: Proof::Log,
     };

@@ -188,7 +188,7 @@ async fn a_source_that_is_faster_than_a_password_leaves_the_terminal_to_who_type
     let site = FakeSite::start();
     site.publish(FakeRelease::new("go1.91.2"));
     let mut settings = desk.settings("goproxy,go.dev", |_| ());
-    settings.godev_url = site.url();
+    settings.godev_url = Some(site.url().parse().unwrap());
     let supply = Supply::new(settings).unwrap();
     desk.world.site.server().fault_times("/proxy/*", Fault::Stall, 1);
     let archive = FakeSite::archive_path(&release);

@@ -53,12 +53,12 @@ impl Answers {
 async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
     let deadline = Instant::now() + BOUND;
     let servers = supply.proxy_servers();
-    let target = servers.iter().find(|url| url.starts_with("https://"));
-    let target = target.map_or("https://sum.golang.org", String::as_str);
+    let target = servers.into_iter().find(|url| url.is_https()).cloned();
+    let target = target.or_else(|| "https://sum.golang.org".parse().ok());
     let (goproxy, sumdb, http_proxies) = tokio::join!(
         supply.probe_proxies(deadline),
         supply.probe_sumdb(deadline),
-        supply.probe_http_proxies(proxies, Some(target), deadline),
+        supply.probe_http_proxies(proxies, target.as_ref(), deadline),
     );
     // The check itself reports a GOSUMDB that is off or malformed.
     let sumdb = sumdb.unwrap_or_default();

@@ -11,7 +11,7 @@ use gover_archive::digest::Digest;
 use gover_core::Platform;
 use gover_core::display::pasted;
 use gover_core::text::shown;
-use gover_net::address::{file_path, is_http, shown as shown_address};
+use gover_net::{Address, looks_like_http, redacted};
 use gover_source::{Location, Wanted, published_file};
 
 use crate::context::Context;
@@ -21,16 +21,16 @@ use crate::target::Target;
 
 /// Whether an argument is an archive rather than a version.
 pub(super) fn is_file_or_url(text: &str) -> bool {
-    is_http(text)
+    looks_like_http(text)
         || text.starts_with("file://")
         || [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| text.to_ascii_lowercase().ends_with(suffix))
 }
 
 /// A file that the Go project published, if it can be installed here.
 pub(super) fn published(text: &str, target: &Target, context: &Context<'_>) -> Result<Want, Failure> {
-    if is_http(text) {
+    if looks_like_http(text) {
         // An address may hold a password or a token.
-        let text = &shown_address(text);
+        let text = &redacted(text);
         return Err(Failure::usage(
             format!("`{text}` is an archive and needs its checksum"),
             format!("gover install --sha256 HEX {}", pasted(text)),
@@ -79,7 +79,10 @@ pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -
         Failure::usage(format!("`{}` is not a SHA-256", shown(sum)), "pass 64 hexadecimal digits")
     })?;
     let location = match argument.to_str() {
-        Some(url) if is_http(url) => Location::Url(url.to_owned()),
+        Some(url) if looks_like_http(url) => {
+            let hint = "pass the path of a file, or an address that this machine reaches";
+            Location::Url(Address::parse(url).map_err(|error| Failure::usage(error.to_string(), hint))?)
+        }
         Some(text) => Location::File(path_of(text, context)),
         None => Location::File(context.absolute(Path::new(argument))),
     };
@@ -88,7 +91,8 @@ pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -
 
 /// The path that was typed, or that a `file://` address holds.
 fn path_of(text: &str, context: &Context<'_>) -> PathBuf {
-    let path = file_path(text).unwrap_or_else(|| Path::new(text).to_owned());
+    let path = Address::parse(text).ok().and_then(|address| address.to_file_path());
+    let path = path.unwrap_or_else(|| Path::new(text).to_owned());
     // Without `./` in the middle.
     context.absolute(&path).components().collect()
 }
