@@ -15,7 +15,7 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-use crate::registry::Text;
+use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 
 /// A directory of a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,30 +114,30 @@ pub fn same_directory(a: &[u16], b: &[u16]) -> bool {
 
 /// The stored PATH of the user; `None` if there is none, and always on Unix.
 pub fn read() -> io::Result<Option<Text>> {
-    #[cfg(windows)]
-    return windows::read();
-    #[cfg(not(windows))]
-    Ok(None)
+    read_from(Hive::User, USER_ENVIRONMENT)
 }
 
 /// The stored PATH of the machine, which comes before the user's; `None` if there is none, and
 /// always on Unix.
 pub fn read_machine() -> io::Result<Option<Text>> {
-    #[cfg(windows)]
-    return windows::read_machine();
-    #[cfg(not(windows))]
-    Ok(None)
+    read_from(Hive::Machine, MACHINE_ENVIRONMENT)
+}
+
+/// A value of another type is an error: gover must not replace what somebody stored.
+fn read_from(hive: Hive, key: &str) -> io::Result<Option<Text>> {
+    if let Some(path) = registry::text(hive, key, "Path")? {
+        return Ok(Some(path));
+    }
+    let unexpected = |kind| {
+        let text = format!("the value `Path` has the unexpected type {kind}");
+        Err(io::Error::new(io::ErrorKind::InvalidData, text))
+    };
+    registry::kind(hive, key, "Path")?.map_or(Ok(None), unexpected)
 }
 
 /// Stores the user's PATH, or removes it for `None`. Windows only.
 pub fn write(path: Option<&Text>) -> io::Result<()> {
-    #[cfg(windows)]
-    return windows::write(path);
-    #[cfg(not(windows))]
-    {
-        let _ = path;
-        Err(io::ErrorKind::Unsupported.into())
-    }
+    registry::write_user_text(USER_ENVIRONMENT, "Path", path)
 }
 
 /// Tells the desktop that the environment has changed, so that programs it starts from now on have

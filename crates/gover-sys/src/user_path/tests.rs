@@ -185,3 +185,9 @@ fn directories_are_what_windows_searches() {
     let raw = Text { expands: false, ..path };
     assert_eq!(directories(&raw, &variables).first().unwrap().directory, r"%HOMEDRIVE%\a");
 }
+
+#[test]
+fn the_machine_has_a_path_on_windows_only() {
+    let path = read_machine().unwrap();
+    assert_eq!(path.is_some_and(|path| !path.text.is_empty()), cfg!(windows));
+}

@@ -1,4 +1,4 @@
-//! `HKCU\Environment` and the machine's environment, value `Path`, and the message that it changed.
+//! The message that the environment has changed.
 
 use std::io;
 use std::ptr::null_mut;
@@ -8,36 +8,10 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
 };
 
-use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT, terminated};
+use crate::registry::{USER_ENVIRONMENT, terminated};
 
 /// How long to wait for a window that hangs, in milliseconds.
 const PATIENCE: u32 = 2000;
-
-pub(super) fn read() -> io::Result<Option<Text>> {
-    read_from(Hive::User, USER_ENVIRONMENT)
-}
-
-pub(super) fn read_machine() -> io::Result<Option<Text>> {
-    read_from(Hive::Machine, MACHINE_ENVIRONMENT)
-}
-
-/// A value of another type is an error: gover must not replace what somebody stored.
-fn read_from(hive: Hive, key: &str) -> io::Result<Option<Text>> {
-    if let Some(path) = registry::text(hive, key, "Path")? {
-        return Ok(Some(path));
-    }
-    match registry::kind(hive, key, "Path")? {
-        None => Ok(None),
-        Some(kind) => {
-            let text = format!("the value `Path` has the unexpected type {kind}");
-            Err(io::Error::new(io::ErrorKind::InvalidData, text))
-        }
-    }
-}
-
-pub(super) fn write(path: Option<&Text>) -> io::Result<()> {
-    registry::write_user_text(USER_ENVIRONMENT, "Path", path)
-}
 
 pub(super) fn announce() -> io::Result<()> {
     announce_to(HWND_BROADCAST, PATIENCE)
@@ -79,12 +53,6 @@ mod tests {
     };
 
     use super::*;
-
-    #[test]
-    fn the_machine_s_path_is_readable() {
-        let path = read_machine().unwrap().expect("Windows cannot be without");
-        assert!(!path.text.is_empty());
-    }
 
     /// A window that nobody sees; it answers messages if it pumps, and records what it was told.
     struct Window {
