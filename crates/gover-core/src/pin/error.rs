@@ -44,7 +44,7 @@ impl Diagnose for PinError {
         match self {
             Self::Invalid { source, .. } => source.hints(),
             Self::Unreadable { .. } => {
-                vec!["make the file readable, or choose a Go with GOVER_VERSION".to_owned()]
+                vec!["make the file readable, or choose a toolchain with GOVER_VERSION".to_owned()]
             }
             _ => vec!["`gover pin 1.22` in that directory replaces it".to_owned()],
         }

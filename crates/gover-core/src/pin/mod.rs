@@ -37,7 +37,7 @@ pub struct Pin {
 /// `.tool-versions`.
 ///
 /// A directory or device of that name is ignored, as cmd/go does with go.mod. A file that cannot be
-/// understood is an error: running another Go than the one a project pins would be worse.
+/// understood is an error: running another version than the project pins would be worse.
 pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
     for directory in directory.ancestors() {
         if let Some(pin) = read_version_file(&directory.join(VERSION_FILE))? {
