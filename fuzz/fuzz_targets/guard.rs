@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
 
-use gover_archive::{Coverage, Guard, Kind};
+use gover_archive::{Coverage, Guard, EntryKind};
 use gover_fuzz::LIMITS;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     // What is one file on a system where case does not count.
     let mut admitted: BTreeMap<String, (String, bool)> = BTreeMap::new();
     for name in bytes.split(|byte| *byte == b'\n') {
-        let kind = if name.ends_with(b"/") { Kind::Directory } else { Kind::File };
+        let kind = if name.ends_with(b"/") { EntryKind::Directory } else { EntryKind::File };
         let Ok(Some(entry)) = guard.admit(name, kind, 1) else { continue };
         let path = entry.path;
         assert!(
@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
         let mut parents: Vec<_> =
             path.match_indices('/').map(|(at, _)| (path[..at].to_owned(), true)).collect();
-        parents.push((path.clone(), kind == Kind::Directory));
+        parents.push((path.clone(), kind == EntryKind::Directory));
         for (one, directory) in parents {
             let folded = one.to_lowercase();
             let known = admitted.entry(folded).or_insert_with(|| (one.clone(), directory));

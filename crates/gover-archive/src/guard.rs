@@ -9,7 +9,7 @@ use crate::digest::{Hashed, is_outside_module};
 
 /// What an archive entry claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A regular file.
     File,
     /// A directory.
@@ -46,7 +46,7 @@ pub struct Guard {
     hashed: Hashed,
     coverage: Coverage,
     limits: Limits,
-    seen: HashMap<String, Seen>,
+    seen: HashMap<String, Entry>,
     entries: u64,
     bytes: u64,
     names: u64,
@@ -72,7 +72,7 @@ pub struct Admitted {
 }
 
 #[derive(Debug)]
-struct Seen {
+struct Entry {
     /// The name as it was written, if that is not the key.
     spelled: Option<Box<str>>,
     directory: bool,
@@ -105,16 +105,16 @@ impl Guard {
     }
 
     /// Judges one entry of `size` bytes. `None`: to be left out, since no proof covers it.
-    pub fn admit(&mut self, name: &[u8], kind: Kind, size: u64) -> Result<Option<Admitted>, Refused> {
+    pub fn admit(&mut self, name: &[u8], kind: EntryKind, size: u64) -> Result<Option<Admitted>, Refused> {
         let refuse = |reason| Refused { name: printable(name), reason };
         self.count().map_err(refuse)?;
         let text = str::from_utf8(name).map_err(|_| refuse(Reason::NotText))?;
         let path = self.relative(text, kind).map_err(refuse)?;
         let path = self.rename(path).map_err(refuse)?;
-        if kind == Kind::File {
+        if kind == EntryKind::File {
             self.weigh(size).map_err(refuse)?;
         }
-        let directories = self.record(&path, kind == Kind::Directory).map_err(refuse)?;
+        let directories = self.record(&path, kind == EntryKind::Directory).map_err(refuse)?;
         if self.coverage == Coverage::Module && is_outside_module(&path) {
             return Ok(None);
         }
@@ -144,19 +144,19 @@ impl Guard {
     }
 
     /// The path below the root, checked component by component.
-    fn relative<'a>(&self, name: &'a str, kind: Kind) -> Result<&'a str, Reason> {
-        if kind == Kind::Other {
+    fn relative<'a>(&self, name: &'a str, kind: EntryKind) -> Result<&'a str, Reason> {
+        if kind == EntryKind::Other {
             return Err(Reason::NotAFile);
         }
         if name.len() > MAX_NAME {
             return Err(Reason::TooLong);
         }
         let trimmed = match kind {
-            Kind::Directory => name.strip_suffix('/').unwrap_or(name),
+            EntryKind::Directory => name.strip_suffix('/').unwrap_or(name),
             _ => name,
         };
         // The root itself may be listed, as `go/` or below a module as `golang.org/`.
-        if kind == Kind::Directory && self.root.starts_with(&format!("{trimmed}/")) {
+        if kind == EntryKind::Directory && self.root.starts_with(&format!("{trimmed}/")) {
             return Ok("");
         }
         // Components first: `../x` is better told as that than as a name outside the root.
@@ -218,7 +218,7 @@ impl Guard {
                 return Err(Reason::TooManyNames { limit: self.limits.names });
             }
             let spelled = (folded != path).then(|| path.into());
-            self.seen.insert(folded.into_owned(), Seen { spelled, directory, listed });
+            self.seen.insert(folded.into_owned(), Entry { spelled, directory, listed });
             return Ok(true);
         };
         let spelled = known.spelled.as_deref().unwrap_or(&folded);

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use content::Content;
-pub use guard::{Admitted, Coverage, Guard, Kind, Limits, Reason, Refused};
+pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use size::unpacked_size;
 
 use crate::digest::{FileDigest, Hashed};

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 
-use super::guard::{Guard, Kind};
+use super::guard::{EntryKind, Guard};
 use super::read_ahead::{ReadAhead, read_ahead};
 use super::tree::Tree;
 use super::{ArchiveError, CHUNK, FileMeta};
@@ -85,19 +85,19 @@ impl Unpack<'_> {
         content: &mut impl Read,
     ) -> Result<Option<FileDigest>, ArchiveError> {
         let kind = match kind {
-            EntryType::Regular => Kind::File,
-            EntryType::Directory => Kind::Directory,
-            _ => Kind::Other,
+            EntryType::Regular => EntryKind::File,
+            EntryType::Directory => EntryKind::Directory,
+            _ => EntryKind::Other,
         };
         let size = header.entry_size().map_err(damaged)?;
         let admitted = self.guard.admit(name, kind, size)?;
         // Readers disagree whether it follows.
-        if kind == Kind::Directory && size > 0 {
+        if kind == EntryKind::Directory && size > 0 {
             return Err(broken("it holds a directory with content"));
         }
         let Some(admitted) = admitted else { return Ok(None) };
         self.tree.create_directories(&admitted.directories)?;
-        if kind == Kind::Directory {
+        if kind == EntryKind::Directory {
             return Ok(None);
         }
         // Times that no file system has are no reason to fail.

@@ -13,7 +13,7 @@ use super::ArchiveError;
 
 /// One entry of the central directory (4.3.12).
 #[derive(Debug)]
-pub(super) struct Listed {
+pub(super) struct DirectoryEntry {
     pub(super) name: Vec<u8>,
     pub(super) flags: u16,
     pub(super) method: u16,
@@ -29,7 +29,7 @@ pub(super) struct Listed {
     pub(super) attributes: u32,
 }
 
-impl Listed {
+impl DirectoryEntry {
     pub(super) fn has_descriptor(&self) -> bool {
         self.flags & DESCRIPTOR != 0
     }
@@ -139,13 +139,13 @@ impl Directory {
     }
 
     /// The next entry; `None` if there were as many as the end record says, and nothing else.
-    pub(super) fn next(&mut self) -> Result<Option<Listed>, ArchiveError> {
+    pub(super) fn next(&mut self) -> Result<Option<DirectoryEntry>, ArchiveError> {
         if self.left == 0 {
             let ended = self.reader.limit() == 0;
             return if ended { Ok(None) } else { Err(broken("its directory has more than it counts")) };
         }
         self.left -= 1;
-        Listed::read(&mut self.reader).map(Some)
+        DirectoryEntry::read(&mut self.reader).map(Some)
     }
 }
 

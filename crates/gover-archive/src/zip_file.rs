@@ -18,9 +18,9 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use gover_core::date::Date;
 use gover_core::text::shown;
 
-use super::guard::{Guard, Kind};
+use super::guard::{EntryKind, Guard};
 use super::tree::{Tree, TreeFile};
-use super::zip_directory::{Directory, Listed};
+use super::zip_directory::{Directory, DirectoryEntry};
 use super::{ArchiveError, CHUNK, FileMeta, is_program};
 use crate::digest::{FileDigest, Hashed};
 
@@ -32,7 +32,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     drop(directory);
     // The large ones first, so that no core ends up alone with one, then in the order they are on disk.
     members.sort_by_key(|member| {
-        let Listed { compressed, offset, .. } = member.listed;
+        let DirectoryEntry { compressed, offset, .. } = member.listed;
         let large = compressed > LARGE;
         (!large, if large { u64::MAX - compressed } else { offset })
     });
@@ -54,7 +54,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
 
 /// One entry and where it is.
 struct Member {
-    listed: Listed,
+    listed: DirectoryEntry,
     /// Bytes from its header to the next entry.
     span: u64,
     /// Where its content goes; nowhere if it is a directory, or left out because no proof covers it.
@@ -88,7 +88,7 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
         if !matches!(listed.method, STORED | DEFLATED) {
             return Err(unsupported("compressed in another way than deflate"));
         }
-        if kind == Kind::Directory && (listed.size, listed.crc) != (0, 0) {
+        if kind == EntryKind::Directory && (listed.size, listed.crc) != (0, 0) {
             return Err(ArchiveError::DamagedEntry {
                 name: printable(&listed),
                 what: "it is a directory with content",
@@ -97,7 +97,7 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
         let mut target = None;
         if let Some(admitted) = admitted {
             plan.directories.extend(admitted.directories);
-            if kind != Kind::Directory {
+            if kind != EntryKind::Directory {
                 let executable = match listed.unix_mode() {
                     Some(mode) if !module => mode & 0o111 != 0,
                     _ => is_program(&admitted.path),
@@ -128,27 +128,27 @@ fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-fn kind(listed: &Listed) -> Kind {
+fn kind(listed: &DirectoryEntry) -> EntryKind {
     let directory = listed.name.ends_with(b"/");
     // Whatever system it is from: a reader might believe it.
     let file_type = (listed.attributes >> 16) & 0o170_000;
     let marked = listed.attributes & DOS_DIRECTORY != 0;
     match file_type {
-        0 | 0o040_000 if directory => Kind::Directory,
-        0 | 0o100_000 if !directory && !marked => Kind::File,
-        _ => Kind::Other,
+        0 | 0o040_000 if directory => EntryKind::Directory,
+        0 | 0o100_000 if !directory && !marked => EntryKind::File,
+        _ => EntryKind::Other,
     }
 }
 
 /// Zip times have no zone; releases are made in UTC. The year 1980 stands for no time at all.
-fn modified(listed: &Listed) -> Option<SystemTime> {
+fn modified(listed: &DirectoryEntry) -> Option<SystemTime> {
     let (date, time) = (u64::from(listed.date), u64::from(listed.time));
     let date = Date::new(1980 + (date >> 9), date >> 5 & 15, date & 31)?;
     let second = (time & 31) * 2;
     (listed.date >> 9 > 0 && second < 60).then(|| date.at(time >> 11, time >> 5 & 63, second))?
 }
 
-fn printable(listed: &Listed) -> String {
+fn printable(listed: &DirectoryEntry) -> String {
     shown(&String::from_utf8_lossy(&listed.name))
 }
 

@@ -68,12 +68,12 @@ struct Part {
     /// Whether it was put together from several answers, perhaps of several processes, sources or days.
     pieced: bool,
     /// By what the server knows its file again; only where no sum says which bytes these are.
-    tag: Option<Tag>,
+    tag: Option<Validator>,
 }
 
 /// A validator of HTTP, kept beside the part.
 #[derive(Debug)]
-struct Tag {
+struct Validator {
     path: PathBuf,
     value: Option<String>,
 }
@@ -141,7 +141,7 @@ impl Sink for PartFile {
             part.pieced |= part.bytes > 0;
             return Ok(part.bytes);
         }
-        let tag = (artifact.proof == Proof::Log).then(|| Tag::beside(&path));
+        let tag = (artifact.proof == Proof::Log).then(|| Validator::beside(&path));
         let mut part = Part::open(path, tag)?;
         if artifact.size.is_some_and(|size| part.bytes > size) {
             part.restart()?;
@@ -153,7 +153,7 @@ impl Sink for PartFile {
 
     fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
         let path = self.path(artifact);
-        let tag = (artifact.proof == Proof::Log).then(|| Tag::beside(&path));
+        let tag = (artifact.proof == Proof::Log).then(|| Validator::beside(&path));
         let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let held = if artifact.size.is_some_and(|size| length > size) { 0 } else { length };
         (held, tag.and_then(|tag| tag.value))
@@ -191,7 +191,7 @@ impl Sink for PartFile {
 
 impl Part {
     /// Opens the part, if an earlier process left one, and hashes what is in it.
-    fn open(path: PathBuf, tag: Option<Tag>) -> io::Result<Self> {
+    fn open(path: PathBuf, tag: Option<Validator>) -> io::Result<Self> {
         let mut sum = Sha256::new();
         let mut bytes = 0;
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
@@ -229,7 +229,7 @@ impl Part {
     }
 }
 
-impl Tag {
+impl Validator {
     fn beside(part: &Path) -> Self {
         let path = part.with_extension(format!("tag.{PART}"));
         // Without it the bytes are trusted until the proof fails.

@@ -66,7 +66,7 @@ pub struct Installed {
     pub failures: Vec<SourceFailure>,
     /// Why the checksum database was no proof, if it was asked in vain.
     pub log_failure: Option<String>,
-    pub seen: SmokeLevel,
+    pub smoke_level: SmokeLevel,
 }
 
 impl Installed {
@@ -79,7 +79,7 @@ impl Installed {
             receipt: None,
             failures: Vec::new(),
             log_failure: None,
-            seen: SmokeLevel::Files,
+            smoke_level: SmokeLevel::Files,
         }
     }
 }
@@ -146,7 +146,7 @@ enum Want<'a> {
 struct Ready {
     tree: Proven<Staging>,
     failures: Vec<SourceFailure>,
-    seen: SmokeLevel,
+    smoke_level: SmokeLevel,
 }
 
 impl Ready {
@@ -295,21 +295,29 @@ impl Installer<'_> {
     ) -> Result<Ready, InstallError> {
         let artifact = &tree.facts().artifact;
         let Wanted { name, platform } = &artifact.wanted;
-        let seen = smoke::check(&tree.place().tree(), name, platform, smoke, self.env)
+        let smoke_level = smoke::check(&tree.place().tree(), name, platform, smoke, self.env)
             .map_err(|error| broken(artifact, error))?;
-        Ok(Ready { tree, failures, seen })
+        Ok(Ready { tree, failures, smoke_level })
     }
 
     /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
     fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
-        let Ready { tree, failures, seen } = ready;
+        let Ready { tree, failures, smoke_level } = ready;
         let name = tree.facts().artifact.wanted.name.clone();
         let log_failure = tree.facts().log_failure.clone();
         let (receipt, documents) = Receipt::of(tree.facts());
         let path = staging::publish(tree, &documents, self.layout, lock)
             .map_err(|error| not_published(error, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
-        Ok(Installed { name, path, reused: false, receipt: Some(receipt), failures, log_failure, seen })
+        Ok(Installed {
+            name,
+            path,
+            reused: false,
+            receipt: Some(receipt),
+            failures,
+            log_failure,
+            smoke_level,
+        })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {

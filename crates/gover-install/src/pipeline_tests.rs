@@ -365,7 +365,7 @@ fn a_toolchain_for_another_machine_is_installed_without_running_it() {
     let wanted = Wanted { platform: release.platform().clone(), ..World::request().wanted };
     let request = InstallRequest { wanted, smoke: Smoke::RunIfPossible, ..World::request() };
     let installed = world.install_with(&request).unwrap();
-    assert_eq!(installed.seen, SmokeLevel::Files);
+    assert_eq!(installed.smoke_level, SmokeLevel::Files);
     assert_eq!(installed.receipt.unwrap().platform, release.platform().to_string());
     let strict = InstallRequest { smoke: Smoke::Run, force: true, ..request };
     world.install_with(&strict).unwrap_err();
@@ -375,7 +375,7 @@ fn a_toolchain_for_another_machine_is_installed_without_running_it() {
 fn one_that_this_machine_runs_is_run_whatever_it_was_asked_for() {
     let world = World::with_release(&[SourceSpec::GoDev]);
     let request = InstallRequest { smoke: Smoke::RunIfPossible, ..World::request() };
-    assert_eq!(world.install_with(&request).unwrap().seen, SmokeLevel::Running);
+    assert_eq!(world.install_with(&request).unwrap().smoke_level, SmokeLevel::Running);
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Drop for Staging {
         // `old` is the only other thing here that may be worth keeping, and `recover` knows.
         if !self.published {
             // Before the tree: documents without one are those of a tree that was published.
-            drop(forget_documents(&self.directory));
+            drop(discard_documents(&self.directory));
             drop(file::remove_tree(&self.tree()));
         }
         drop(fs::remove_dir(&self.directory));
@@ -146,18 +146,18 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
         let versions = layout.versions();
         fs::create_dir_all(&versions).map_err(FileError::at("create", &versions))?;
         file::rename(&old, &target).map_err(FileError::renaming(&old, &target))?;
-        forget_documents(&directory)?;
+        discard_documents(&directory)?;
     }
     let tree = directory.join(TREE);
     if is_published(&directory, &target) {
         // This is as far as it came.
         follow(layout, name, lock)?;
     }
-    forget_documents(&directory)?;
+    discard_documents(&directory)?;
     let waiting_trees = waiting(&directory);
     if is_missing(&target) && !waiting_trees.is_empty() {
         // An uninstall that did not end. A copy made later by hand must not inherit what is known of another.
-        forget_knowledge(layout, name)?;
+        remove_documents(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
         let waiting = free_name(&directory);
@@ -182,7 +182,7 @@ fn is_published(directory: &Path, target: &Path) -> bool {
 
 /// Toolchains that a forced install took out of sight and did not put back: one that crashed between its two renames, or is
 /// between them. Changes nothing; [`recover_all`] brings them back.
-pub fn put_aside(layout: &Layout) -> Vec<ToolchainName> {
+pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
     let names = staged(layout).unwrap_or_default();
     let names = names.iter().filter_map(|name| ToolchainName::parse(name).ok());
     names
@@ -226,7 +226,7 @@ fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
 }
 
 /// Removes documents of a tree that was never published, and then what told whether it was.
-fn forget_documents(directory: &Path) -> Result<(), FileError> {
+fn discard_documents(directory: &Path) -> Result<(), FileError> {
     [RECEIPT, LIST, NEW].iter().try_for_each(|file| {
         let path = directory.join(file);
         file::remove_tree(&path).map_err(FileError::at("remove", &path))
@@ -234,7 +234,7 @@ fn forget_documents(directory: &Path) -> Result<(), FileError> {
 }
 
 /// Removes what is known about a toolchain that is gone.
-pub(crate) fn forget_knowledge(layout: &Layout, name: &str) -> Result<(), FileError> {
+pub(crate) fn remove_documents(layout: &Layout, name: &str) -> Result<(), FileError> {
     documents_of(layout, name)
         .iter()
         .try_for_each(|(_, path)| file::remove_tree(path).map_err(FileError::at("remove", path)))
@@ -302,7 +302,7 @@ pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
 /// Puts right whatever crashes left in staging, except where another process is at work.
 ///
 /// One look into an empty directory when there is nothing to do, so that every command that changes something
-/// may begin with it. Commands that look do not: they say what is [put aside](put_aside).
+/// may begin with it. Commands that look do not: they say what is [put aside](set_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
         let path = layout.lock(&name);

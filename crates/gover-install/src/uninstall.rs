@@ -32,7 +32,7 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
     let bytes = file::tree_size(&path).unwrap_or_default();
     staging::hide(layout, name.as_str(), lock)?;
     // A copy made later by hand must not inherit them; after a crash `recover` does the same.
-    staging::forget_knowledge(layout, name.as_str())?;
+    staging::remove_documents(layout, name.as_str())?;
     drop(staging::recover(layout, name.as_str(), lock));
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }

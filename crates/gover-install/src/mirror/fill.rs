@@ -8,7 +8,7 @@ use gover_log::LogRecord;
 use gover_source::{Artifact, Location, Proof, SumOrigin, Supply, Wanted};
 use gover_sys::file;
 
-use super::{Held, Mirror, MirrorError, Packing, Wish, sum_path, write_changed};
+use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
 use crate::download::Downloader;
 use crate::error::InstallError;
 use crate::file_error::FileError;
@@ -18,7 +18,7 @@ use crate::proof::{Checked, Facts, LogResponse, Proven};
 /// A file that was added to the mirror.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
-    pub held: Held,
+    pub held: MirrorFile,
     /// The source that served it.
     pub source: String,
 }
@@ -28,11 +28,11 @@ impl Mirror {
     /// that breaks off is kept and continued next time. One that is not what was released is deleted.
     pub async fn add(
         &self,
-        wish: &Wish,
+        item: &MirrorItem,
         record: &LogRecord,
         downloader: Downloader<'_>,
     ) -> Result<Added, MirrorError> {
-        let Wish { wanted, packing } = wish;
+        let MirrorItem { wanted, packing } = item;
         let name = wanted.module_version();
         let mut part = PartFile::new(&self.work, &name, &self.lock)?;
         let proven = loop {
@@ -56,8 +56,8 @@ impl Mirror {
 
     /// Proves a file of the mirror again. Only an error that [is damage](MirrorError::is_damage)
     /// says something about the file.
-    pub async fn check(&self, held: &Held, record: &LogRecord) -> Result<(), MirrorError> {
-        let Held { path, wanted, format, bytes, sha256, .. } = held;
+    pub async fn check(&self, held: &MirrorFile, record: &LogRecord) -> Result<(), MirrorError> {
+        let MirrorFile { path, wanted, format, bytes, sha256, .. } = held;
         // Before anything else: to whoever unpacks it, a file that the disk does not give looks
         // damaged.
         let digest = {
@@ -84,7 +84,7 @@ impl Mirror {
     }
 
     /// Makes a proven file visible, after the files that describe it.
-    async fn publish(&self, proven: Proven<()>, supply: &Supply) -> Result<Held, MirrorError> {
+    async fn publish(&self, proven: Proven<()>, supply: &Supply) -> Result<MirrorFile, MirrorError> {
         let Facts { artifact, received, .. } = proven.facts();
         let (path, sha256) = match Packing::of(artifact.format) {
             Packing::Archive => {
@@ -101,7 +101,7 @@ impl Mirror {
             }
         };
         move_into_place(&received.path, &path)?;
-        let held = Held {
+        let held = MirrorFile {
             wanted: artifact.wanted.clone(),
             format: artifact.format,
             path,
@@ -110,7 +110,7 @@ impl Mirror {
             known_damaged: false,
             sha256,
         };
-        self.note(&held)?;
+        self.record_length(&held)?;
         Ok(held)
     }
 }
@@ -153,7 +153,7 @@ mod tests {
         let file = "v0.0.1-go1.91.2.linux-amd64.zip";
         let wanted = gover_source::published_file(file).unwrap().wanted;
         let path = root.path().join(file);
-        let held = Held {
+        let held = MirrorFile {
             wanted,
             format: Format::ModuleZip,
             path: path.clone(),
@@ -169,7 +169,7 @@ mod tests {
         let error = mirror.check(&held, &record).await.unwrap_err();
         assert!(error.is_damage(), "{error:?}");
         // A sum beside it changes neither.
-        let held = Held { sha256: Some(Sha256::of_file(&path).unwrap()), ..held };
+        let held = MirrorFile { sha256: Some(Sha256::of_file(&path).unwrap()), ..held };
         assert!(mirror.check(&held, &record).await.unwrap_err().is_damage());
         fs::remove_file(&path).unwrap();
         assert!(!mirror.check(&held, &record).await.unwrap_err().is_damage());

@@ -12,7 +12,7 @@ use crate::file_error::FileError;
 
 /// What a mirror shows of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogShown {
+pub struct LogUpdate {
     /// `sum.golang.org`
     pub database: String,
     /// The number of records that its head covers.
@@ -25,7 +25,7 @@ pub struct LogShown {
 
 /// What a mirror must care for so that nobody who saw it before is left behind.
 #[derive(Default)]
-struct GivenOut {
+struct PublishedHeads {
     /// Signed heads.
     heads: Vec<Vec<u8>>,
     /// Sizes of trees whose heads are not known here.
@@ -38,14 +38,14 @@ impl Mirror {
     /// Brings the records of `wanted` into the mirror, all under the newest head, with the tiles that prove them, and
     /// those that show that every head given out before is the beginning of this one. Clients whose newest head has
     /// one of the sizes in `seen` get theirs too, from now on.
-    pub async fn renew_log(
+    pub async fn update_log(
         &self,
         wanted: &[Wanted],
         seen: &[u64],
         supply: &Supply,
-    ) -> Result<LogShown, MirrorError> {
+    ) -> Result<LogUpdate, MirrorError> {
         let database = supply.database_name().map_err(MirrorError::log)?;
-        let GivenOut { heads, mut sizes, damaged } = self.given_out(&database, supply)?;
+        let PublishedHeads { heads, mut sizes, damaged } = self.given_out(&database, supply)?;
         sizes.extend(seen);
         let excerpt = supply.excerpt(wanted, &self.directory, heads, sizes).await;
         let excerpt = excerpt.map_err(MirrorError::log)?;
@@ -62,12 +62,12 @@ impl Mirror {
             write_changed(path, b"")?;
         }
         let shown = self.write_excerpt(&excerpt)?;
-        Ok(LogShown { replaced: damaged, ..shown })
+        Ok(LogUpdate { replaced: damaged, ..shown })
     }
 
     /// Tiles before the answers that need them, so that no reader finds an answer that it cannot prove. Nothing that was
     /// given out is taken back: a reader may still be at work with it.
-    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogShown, MirrorError> {
+    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogUpdate, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
@@ -80,13 +80,13 @@ impl Mirror {
         }
         changed |= write_changed(&self.log_path(&excerpt.database, "latest"), &excerpt.head)?;
         let database = excerpt.database.clone();
-        Ok(LogShown { database, records: excerpt.size, changed, replaced: Vec::new() })
+        Ok(LogUpdate { database, records: excerpt.size, changed, replaced: Vec::new() })
     }
 
     /// The heads that were given out, and the sizes of others that are cared for. A file that no database signed says
     /// nothing but its name.
-    fn given_out(&self, database: &str, supply: &Supply) -> Result<GivenOut, MirrorError> {
-        let mut given = GivenOut::default();
+    fn given_out(&self, database: &str, supply: &Supply) -> Result<PublishedHeads, MirrorError> {
+        let mut given = PublishedHeads::default();
         for (path, bytes) in files_in(&self.directory.join(WORK).join("heads").join(database))? {
             let name = path.file_name().and_then(|name| name.to_str());
             let Some(size) = name.and_then(|name| name.parse().ok()) else { continue };

@@ -29,7 +29,7 @@ use crate::file_error::FileError;
 
 pub use error::MirrorError;
 pub use fill::Added;
-pub use log::LogShown;
+pub use log::LogUpdate;
 
 /// A directory that this process alone works on.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct Mirror {
 
 /// A file of the mirror that was proven when it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct MirrorFile {
     /// What it holds.
     pub wanted: Wanted,
     /// How it is packed.
@@ -59,7 +59,7 @@ pub struct Held {
     pub sha256: Option<Digest>,
 }
 
-impl Held {
+impl MirrorFile {
     /// Whether it still has the length that it was proven with. Its name alone says nothing: a copy may have broken off.
     pub fn is_as_proven(&self) -> bool {
         self.proven_bytes == Some(self.bytes)
@@ -68,21 +68,21 @@ impl Held {
 
 /// A toolchain that a mirror is to have, perhaps in a certain packing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct MirrorItem {
     /// Which.
     pub wanted: Wanted,
     /// `None` for whatever the sources have.
     pub packing: Option<Packing>,
 }
 
-impl Wish {
+impl MirrorItem {
     /// Whether a file of the mirror is what is wished for.
-    pub fn is_answered_by(&self, held: &Held) -> bool {
+    pub fn is_satisfied_by(&self, held: &MirrorFile) -> bool {
         held.wanted == self.wanted && self.packing.is_none_or(|packing| packing == Packing::of(held.format))
     }
 }
 
-impl fmt::Display for Wish {
+impl fmt::Display for MirrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let packing = match self.packing {
             Some(Packing::Archive) => " as an archive",
@@ -130,7 +130,7 @@ impl Mirror {
 
     /// Everything it holds, by version and platform. A file that somebody else put there, without a sum beside it,
     /// does not count.
-    pub fn held(&self) -> Result<Vec<Held>, MirrorError> {
+    pub fn held(&self) -> Result<Vec<MirrorFile>, MirrorError> {
         let mut held = Vec::new();
         for (directory, packing) in
             [(self.directory.clone(), Packing::Archive), (self.modules(), Packing::Module)]
@@ -149,7 +149,7 @@ impl Mirror {
                     Packing::Module => None,
                 };
                 let note = file::read_text_limited(&self.note_path(&path), NOTE).unwrap_or_default();
-                held.push(Held {
+                held.push(MirrorFile {
                     wanted: file.wanted,
                     format: file.format,
                     path,
@@ -161,7 +161,7 @@ impl Mirror {
             }
         }
         held.sort_by(|a, b| {
-            let key = |held: &Held| (held.wanted.name.clone(), held.path.clone());
+            let key = |held: &MirrorFile| (held.wanted.name.clone(), held.path.clone());
             key(a).cmp(&key(b))
         });
         Ok(held)
@@ -190,7 +190,7 @@ impl Mirror {
 
     /// Writes down that a file is damaged, so that every run looks at it until another took its place: a file that were
     /// removed would be forgotten. One whose length is not the proven one tells it by itself.
-    pub fn note_damage(&self, held: &Held) -> Result<(), MirrorError> {
+    pub fn record_damage(&self, held: &MirrorFile) -> Result<(), MirrorError> {
         if held.is_as_proven() || held.proven_bytes.is_none() {
             write_changed(&self.note_path(&held.path), DAMAGED.as_bytes())?;
         }
@@ -198,7 +198,7 @@ impl Mirror {
     }
 
     /// Writes down that a file was proven with the length that it has.
-    pub fn note(&self, held: &Held) -> Result<(), MirrorError> {
+    pub fn record_length(&self, held: &MirrorFile) -> Result<(), MirrorError> {
         write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes())?;
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Mirror {
     }
 }
 
-fn indexed(held: &Held) -> Option<IndexedArchive> {
+fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
     let file_name = held.path.file_name()?.to_str()?.to_owned();
     Some(IndexedArchive {
         file_name,

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use gover_archive::digest::{FileDigest, is_outside_module, module_version, tree_hash};
 use gover_log::LogRecord;
 
-use super::by_go::is_written_by_go;
 use super::tree::TreeFile;
-use super::{Case, Finding, FindingKind, LogAnswer, State, Tree, Verdict};
+use super::written_by_go::is_written_by_go;
+use super::{Case, Finding, FindingKind, LogStatus, Status, Tree, Verification};
 use crate::file_list::FileList;
 
 /// Compares what is there with what was written down, and that with the log.
 ///
 /// A list that fits to the log, or to the receipt where the log is silent, names each file that differs. Without one the
 /// tree as a whole is compared.
-pub fn judge(case: &Case<'_>) -> Verdict {
+pub fn compare(case: &Case<'_>) -> Verification {
     let truth = Truth::of(case);
     let mut findings = knowledge(case, &truth);
-    let list = case.known.list.as_ref().map(|(list, _)| list);
+    let list = case.baseline.list.as_ref().map(|(list, _)| list);
     let proven = list.filter(|_| truth.h1.is_some() && !findings.iter().any(is_about_list));
     let mut files = match proven {
         Some(list) => against_list(list, case.tree),
@@ -29,11 +29,11 @@ pub fn judge(case: &Case<'_>) -> Verdict {
     findings.append(&mut whole_directories(files, list, case.tree));
     findings.sort();
     // The log covers the module's part of a list; only the receipt's sum covers all of it.
-    let has_sum = case.known.receipt.as_ref().is_some_and(|receipt| receipt.files_sha256.is_some());
+    let has_sum = case.baseline.receipt.as_ref().is_some_and(|receipt| receipt.files_sha256.is_some());
     let uncovered =
         !(proven.is_some() && has_sum) && case.tree.files.keys().any(|path| is_outside_module(path));
-    let state = state(case, &truth, !findings.is_empty());
-    Verdict { state, findings, written_by_go, uncovered }
+    let status = status(case, &truth, !findings.is_empty());
+    Verification { status, findings, written_by_go, uncovered }
 }
 
 /// The hash that the tree must have, and who says so.
@@ -46,17 +46,17 @@ struct Truth<'a> {
 
 impl<'a> Truth<'a> {
     fn of(case: &Case<'a>) -> Self {
-        let written = case.known.receipt.as_ref().and_then(|receipt| receipt.h1.as_deref());
+        let written = case.baseline.receipt.as_ref().and_then(|receipt| receipt.h1.as_deref());
         match case.log {
             // A build of one's own may have the name of a release.
-            LogAnswer::Proven(record) if case.known.is_given() && written != Some(record.h1.as_str()) => {
+            LogStatus::Proven(record) if case.baseline.is_given() && written != Some(record.h1.as_str()) => {
                 let silent = format!("record {} is about another build", record.id);
                 Self { h1: written, record: None, silent }
             }
-            LogAnswer::Proven(record) => {
+            LogStatus::Proven(record) => {
                 Self { h1: Some(&record.h1), record: Some(record), silent: String::new() }
             }
-            LogAnswer::Silent(reason) | LogAnswer::Refused(reason) => {
+            LogStatus::Silent(reason) | LogStatus::Refused(reason) => {
                 Self { h1: written, record: None, silent: reason.clone() }
             }
         }
@@ -65,15 +65,15 @@ impl<'a> Truth<'a> {
 
 /// What is wrong with the receipt and the list themselves.
 fn knowledge(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
-    let known = case.known;
+    let baseline = case.baseline;
     let mut findings = Vec::new();
     let mut receipt = |detail: String| findings.push(Finding::general(FindingKind::Receipt, detail));
-    if let Some(error) = &known.receipt_error {
+    if let Some(error) = &baseline.receipt_error {
         receipt(error.clone());
-    } else if known.receipt.is_none() && (known.list.is_some() || known.list_error.is_some()) {
+    } else if baseline.receipt.is_none() && (baseline.list.is_some() || baseline.list_error.is_some()) {
         receipt("it is missing, and the list of files is there".to_owned());
     }
-    if let Some(written) = &known.receipt {
+    if let Some(written) = &baseline.receipt {
         if written.name != case.name.as_str() {
             receipt(format!("it is about {}", written.name));
         }
@@ -89,18 +89,18 @@ fn knowledge(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
 
 /// What is wrong with the list, if anything is.
 fn list(case: &Case<'_>, truth: &Truth<'_>) -> Option<String> {
-    if let Some(error) = &case.known.list_error {
+    if let Some(error) = &case.baseline.list_error {
         return Some(error.clone());
     }
-    let sum = case.known.receipt.as_ref().and_then(|receipt| receipt.files_sha256.as_deref());
-    let Some((list, received)) = &case.known.list else {
+    let sum = case.baseline.receipt.as_ref().and_then(|receipt| receipt.files_sha256.as_deref());
+    let Some((list, received)) = &case.baseline.list else {
         return sum.map(|_| "it is missing".to_owned());
     };
     if sum.is_some_and(|sum| sum != received.to_string()) {
         return Some("it does not have the sum that the receipt has".to_owned());
     }
     let module = module_version(case.name, case.platform?);
-    let h1 = list.tree_hash(case.known.hashed(), &module).unwrap_or_else(|error| error.to_string());
+    let h1 = list.tree_hash(case.baseline.hashed(), &module).unwrap_or_else(|error| error.to_string());
     let expected = truth.h1?;
     let who = truth.record.map_or("the receipt".to_owned(), |record| format!("record {}", record.id));
     (h1 != expected).then(|| format!("it sums to {h1}, {who} says {expected}"))
@@ -184,7 +184,7 @@ fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     }
     let module = module_version(case.name, platform);
     let hash = |files: &[FileDigest]| {
-        let hashed = case.known.hashed();
+        let hashed = case.baseline.hashed();
         tree_hash(files, hashed, &module).unwrap_or_else(|error| error.to_string())
     };
     let all: Vec<FileDigest> = tree.files.iter().map(file_digest).collect();
@@ -253,28 +253,28 @@ fn parents(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').filter_map(|(at, _)| path.get(..at))
 }
 
-fn state(case: &Case<'_>, truth: &Truth<'_>, is_damaged: bool) -> State {
+fn status(case: &Case<'_>, truth: &Truth<'_>, is_damaged: bool) -> Status {
     if is_damaged {
-        return State::Damaged;
+        return Status::Damaged;
     }
     match (truth.record, truth.h1) {
         _ if case.platform.is_none() => {
-            State::Unproven { reason: "nothing tells which platform it is for".to_owned() }
+            Status::Unproven { reason: "nothing tells which platform it is for".to_owned() }
         }
-        (Some(record), _) => State::Released(record.clone()),
-        _ if matches!(case.log, LogAnswer::Refused(_)) => State::Unproven { reason: truth.silent.clone() },
+        (Some(record), _) => Status::Released(record.clone()),
+        _ if matches!(case.log, LogStatus::Refused(_)) => Status::Unproven { reason: truth.silent.clone() },
         (None, None) => {
-            let lack = if case.known.receipt.is_some() {
+            let lack = if case.baseline.receipt.is_some() {
                 "its receipt has no tree hash"
             } else {
                 "it has no receipt"
             };
-            State::Unproven { reason: format!("{lack}, and {}", truth.silent) }
+            Status::Unproven { reason: format!("{lack}, and {}", truth.silent) }
         }
         (None, Some(_)) if case.require_log => {
-            State::Unproven { reason: format!("require_sumdb is on, and {}", truth.silent) }
+            Status::Unproven { reason: format!("require_sumdb is on, and {}", truth.silent) }
         }
-        (None, Some(_)) => State::Installed { log: truth.silent.clone() },
+        (None, Some(_)) => Status::Installed { log: truth.silent.clone() },
     }
 }
 

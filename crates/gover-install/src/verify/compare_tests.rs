@@ -2,7 +2,7 @@ use gover_archive::digest::Sha256;
 use gover_core::{Platform, ToolchainName};
 
 use super::*;
-use crate::verify::{FindingKind, Known};
+use crate::verify::{Baseline, FindingKind};
 
 const PATHS: [&str; 4] = ["VERSION", "bin/go", "src/fmt/print.go", "src/net/http/server.go"];
 
@@ -27,18 +27,18 @@ fn tree() -> Tree {
 
 fn record(platform: &Platform) -> LogRecord {
     let name = ToolchainName::parse("go1.91.2").unwrap();
-    let known = Known::default();
-    let h1 = list().tree_hash(known.hashed(), &module_version(&name, platform)).unwrap();
+    let baseline = Baseline::default();
+    let h1 = list().tree_hash(baseline.hashed(), &module_version(&name, platform)).unwrap();
     LogRecord { h1, id: 7, tree_size: 9, database: "sum.test".to_owned() }
 }
 
-fn judged(tree: &Tree, log: &LogAnswer, platform: Option<&Platform>, require_log: bool) -> Verdict {
+fn judged(tree: &Tree, log: &LogStatus, platform: Option<&Platform>, require_log: bool) -> Verification {
     let name = ToolchainName::parse("go1.91.2").unwrap();
     // The list alone, as its receipt is not what this is about.
     let against = against_list(&list(), tree);
-    let known = Known::default();
-    let verdict = judge(&Case { name: &name, platform, known: &known, tree, log, require_log });
-    Verdict { findings: whole_directories(against, Some(&list()), tree), ..verdict }
+    let baseline = Baseline::default();
+    let verification = compare(&Case { name: &name, platform, baseline: &baseline, tree, log, require_log });
+    Verification { findings: whole_directories(against, Some(&list()), tree), ..verification }
 }
 
 fn platform() -> Platform {
@@ -46,7 +46,7 @@ fn platform() -> Platform {
 }
 
 fn findings(tree: &Tree) -> Vec<(FindingKind, String, u64)> {
-    let silent = LogAnswer::Silent("offline".to_owned());
+    let silent = LogStatus::Silent("offline".to_owned());
     let findings = judged(tree, &silent, Some(&platform()), false).findings;
     findings.into_iter().map(|finding| (finding.kind, finding.path, finding.files)).collect()
 }
@@ -90,13 +90,13 @@ fn a_directory_that_is_a_link_is_told_once() {
 fn without_a_proof_nothing_is_called_good() {
     let (platform, tree) = (platform(), tree());
     let (proven, silent) =
-        (LogAnswer::Proven(record(&platform)), LogAnswer::Silent("it is offline".to_owned()));
-    let reason = |verdict: Verdict| match verdict.state {
-        State::Unproven { reason } => reason,
+        (LogStatus::Proven(record(&platform)), LogStatus::Silent("it is offline".to_owned()));
+    let reason = |verification: Verification| match verification.status {
+        Status::Unproven { reason } => reason,
         other => format!("{other:?}"),
     };
     let released = judged(&tree, &proven, Some(&platform), true);
-    assert_eq!(released.state, State::Released(record(&platform)));
+    assert_eq!(released.status, Status::Released(record(&platform)));
     assert_eq!(
         reason(judged(&tree, &silent, Some(&platform), false)),
         "it has no receipt, and it is offline"
@@ -104,5 +104,5 @@ fn without_a_proof_nothing_is_called_good() {
     assert_eq!(reason(judged(&tree, &silent, None, false)), "nothing tells which platform it is for");
     // A record of another platform is about another tree.
     let other = Platform::new("linux", "arm64").unwrap();
-    assert_eq!(judged(&tree, &proven, Some(&other), false).state, State::Damaged);
+    assert_eq!(judged(&tree, &proven, Some(&other), false).status, Status::Damaged);
 }

@@ -1,24 +1,24 @@
 //! Whether an installed toolchain still is what it was: its files against the list of files, the list against the receipt,
 //! the receipt against the checksum database.
 //!
-//! Three steps: [`Known::read`] takes up what was written down at the installation, [`Tree::read`] hashes what is there, and
-//! [`judge`] compares both with the answer of the database. Nothing is changed.
+//! Three steps: [`Baseline::read`] takes up what was written down at the installation, [`Tree::read`] hashes what is there, and
+//! [`compare`] compares both with the answer of the database. Nothing is changed.
 
-mod by_go;
+mod baseline;
 mod compare;
-mod known;
 mod tree;
+mod written_by_go;
 
 use gover_core::{Platform, ToolchainName};
 use gover_log::LogRecord;
 
-pub use compare::judge;
-pub use known::Known;
+pub use baseline::Baseline;
+pub use compare::compare;
 pub use tree::Tree;
 
 /// What the checksum database says about a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogAnswer {
+pub enum LogStatus {
     /// Its record, proven.
     Proven(LogRecord),
     /// It has none, or was not asked, or did not answer; the reason, as people read it.
@@ -27,7 +27,7 @@ pub enum LogAnswer {
     Refused(String),
 }
 
-impl LogAnswer {
+impl LogStatus {
     /// Why there is no record; `None` if there is one.
     pub fn failure(&self) -> Option<&str> {
         match self {
@@ -45,20 +45,20 @@ pub struct Case<'a> {
     /// What it is for; `None` if nothing tells, and then no proof fits.
     pub platform: Option<&'a Platform>,
     /// What was written down when it was installed.
-    pub known: &'a Known,
+    pub baseline: &'a Baseline,
     /// What is there.
     pub tree: &'a Tree,
     /// What the checksum database says.
-    pub log: &'a LogAnswer,
+    pub log: &'a LogStatus,
     /// Whether the checksum database must vouch for it (`require_sumdb`).
     pub require_log: bool,
 }
 
 /// The result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Verification {
     /// How it stands.
-    pub state: State,
+    pub status: Status,
     /// Everything that is not as it should be, sorted by path.
     pub findings: Vec<Finding>,
     /// Files that Go itself may have added. No proof covers them.
@@ -69,7 +69,7 @@ pub struct Verdict {
 
 /// How a toolchain stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum Status {
     /// As it was released.
     Released(LogRecord),
     /// As it was installed, as its receipt has it; the log does not vouch for that.

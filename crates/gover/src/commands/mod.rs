@@ -65,7 +65,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
 /// Warns of toolchains that an interrupted install moved away. Commands that change something
 /// restore them; others only warn.
 fn warn_of_unfinished(context: &Context<'_>) {
-    for name in gover_install::staging::put_aside(&context.layout) {
+    for name in gover_install::staging::set_aside(&context.layout) {
         context.printer.warning(&format!(
             "an unfinished install moved {name} away (`gover install {}` restores it)",
             name.version()

@@ -169,7 +169,7 @@ impl<'a> Installation<'a> {
         let context = self.context;
         context.printer.note(&sentence(installed, took));
         if let Some(remark) = architecture::remark(&installed.name, context) {
-            let unseen = match installed.seen {
+            let unseen = match installed.smoke_level {
                 SmokeLevel::Running => "",
                 SmokeLevel::Files => "; it was not run on this machine",
             };

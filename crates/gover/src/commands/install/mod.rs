@@ -63,7 +63,8 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
     let fit = || {
         architecture::of_toolchain(&installed.name, context).map(|arch| context.machine.compatibility(arch))
     };
-    installed.seen == SmokeLevel::Running || (installed.reused && fit() != Some(Compatibility::Foreign))
+    installed.smoke_level == SmokeLevel::Running
+        || (installed.reused && fit() != Some(Compatibility::Foreign))
 }
 
 facts! {

@@ -1,4 +1,4 @@
-use gover_install::mirror::{Held, LogShown, Packing};
+use gover_install::mirror::{LogUpdate, MirrorFile, Packing};
 use gover_source::Wanted;
 
 use super::Work;
@@ -66,9 +66,9 @@ facts! {
     }
 }
 
-pub(super) fn facts(work: &Work<'_>, held: &[Held], log: Option<&LogShown>) -> MirrorFacts {
+pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate>) -> MirrorFacts {
     let directory = work.mirror.directory();
-    let file = |held: &Held| {
+    let file = |held: &MirrorFile| {
         let added = work.added.iter().find(|added| added.held.path == held.path);
         FileFacts {
             version: held.wanted.name.to_string(),

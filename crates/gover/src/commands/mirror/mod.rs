@@ -4,7 +4,7 @@ mod wanted;
 
 use gover_core::Exit;
 use gover_install::Downloader;
-use gover_install::mirror::{Added, Held, LogShown, Mirror, MirrorError, Packing, Wish};
+use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
 use gover_log::{LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
@@ -27,18 +27,18 @@ pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit,
 fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<Exit, Failure> {
     // All arguments are checked before anything is changed.
     let directory = directory::directory(arguments, context)?;
-    let wishes = wanted::wishes(arguments, supply, context)?;
+    let items = wanted::items(arguments, supply, context)?;
     let shown = context.short(&directory);
     let waiting = || context.printer.note(&format!("waiting for another gover that is working on {shown}"));
     let mirror = Mirror::open(&directory, waiting)?;
     let mut work =
         Work { mirror: &mirror, supply, context, damaged: Vec::new(), added: Vec::new(), failed: Vec::new() };
     work.verify(arguments.verify)?;
-    let missing = work.missing(wishes)?;
+    let missing = work.missing(items)?;
     let records = work.records(missing)?;
-    let log = work.renew_log(&records, &arguments.seen)?;
-    for (wish, record) in &records {
-        work.fetch(wish, record)?;
+    let log = work.update_log(&records, &arguments.seen)?;
+    for (item, record) in &records {
+        work.fetch(item, record)?;
     }
     mirror.write_lists()?;
     work.report(log.as_ref(), &shown, arguments.json)
@@ -50,7 +50,7 @@ struct Work<'a> {
     supply: &'a Supply,
     context: &'a Context<'a>,
     /// Files that failed their check.
-    damaged: Vec<Held>,
+    damaged: Vec<MirrorFile>,
     added: Vec<Added>,
     /// What could not be added, and why.
     failed: Vec<(Wanted, Failure)>,
@@ -72,10 +72,10 @@ impl Work<'_> {
                 Err(error) => return Err(MirrorError::record(&held.wanted, error).into()),
             };
             match block_on(self.mirror.check(&held, &record))? {
-                Ok(()) => self.mirror.note(&held)?,
+                Ok(()) => self.mirror.record_length(&held)?,
                 Err(error) if error.is_damage() => {
                     self.context.printer.warning(&format!("{error}; it will be replaced"));
-                    self.mirror.note_damage(&held)?;
+                    self.mirror.record_damage(&held)?;
                     self.damaged.push(held);
                 }
                 // A file that could not be read may be intact.
@@ -86,41 +86,44 @@ impl Work<'_> {
     }
 
     /// Damaged files, and requested ones that are missing, each once.
-    fn missing(&self, wishes: Vec<Wish>) -> Result<Vec<Wish>, Failure> {
+    fn missing(&self, items: Vec<MirrorItem>) -> Result<Vec<MirrorItem>, Failure> {
         let mut held = self.mirror.held()?;
         held.retain(|held| !self.is_damaged(held));
-        let wish_again =
-            |held: &Held| Wish { wanted: held.wanted.clone(), packing: Some(Packing::of(held.format)) };
-        let mut missing: Vec<Wish> = self.damaged.iter().map(wish_again).collect();
-        for wish in wishes {
-            if held.iter().any(|held| wish.is_answered_by(held)) {
-                self.context.printer.note(&format!("{wish} is already there"));
-            } else if !missing.contains(&wish) && !self.damaged.iter().any(|held| wish.is_answered_by(held)) {
-                missing.push(wish);
+        let same_again = |held: &MirrorFile| MirrorItem {
+            wanted: held.wanted.clone(),
+            packing: Some(Packing::of(held.format)),
+        };
+        let mut missing: Vec<MirrorItem> = self.damaged.iter().map(same_again).collect();
+        for item in items {
+            if held.iter().any(|held| item.is_satisfied_by(held)) {
+                self.context.printer.note(&format!("{item} is already there"));
+            } else if !missing.contains(&item) && !self.damaged.iter().any(|held| item.is_satisfied_by(held))
+            {
+                missing.push(item);
             }
         }
         Ok(missing)
     }
 
     /// Whether a file was found damaged and was not replaced yet.
-    fn is_damaged(&self, held: &Held) -> bool {
+    fn is_damaged(&self, held: &MirrorFile) -> bool {
         let replaced = self.added.iter().any(|added| added.held.path == held.path);
         !replaced && self.damaged.iter().any(|damaged| damaged.path == held.path)
     }
 
     /// The proven record of each; without one, nothing is downloaded. A missing record does not
     /// stop the others, but a database that contradicts itself stops everything.
-    fn records(&mut self, missing: Vec<Wish>) -> Result<Vec<(Wish, LogRecord)>, Failure> {
+    fn records(&mut self, missing: Vec<MirrorItem>) -> Result<Vec<(MirrorItem, LogRecord)>, Failure> {
         let mut records = Vec::new();
-        for wish in missing {
-            match block_on(self.supply.lookup(&wish.wanted))? {
-                Ok(record) => records.push((wish, record)),
+        for item in missing {
+            match block_on(self.supply.lookup(&item.wanted))? {
+                Ok(record) => records.push((item, record)),
                 Err(source) => {
-                    let error = MirrorError::record(&wish.wanted, source);
+                    let error = MirrorError::record(&item.wanted, source);
                     if !error.is_missing() {
                         return Err(error.into());
                     }
-                    self.failed.push((wish.wanted, error.into()));
+                    self.failed.push((item.wanted, error.into()));
                 }
             }
         }
@@ -129,9 +132,13 @@ impl Work<'_> {
 
     /// Updates the copy of the log, which comes before the files: without its record, a file proves
     /// nothing. `None` if there is nothing to prove.
-    fn renew_log(&self, records: &[(Wish, LogRecord)], seen: &[u64]) -> Result<Option<LogShown>, Failure> {
+    fn update_log(
+        &self,
+        records: &[(MirrorItem, LogRecord)],
+        seen: &[u64],
+    ) -> Result<Option<LogUpdate>, Failure> {
         let mut wanted: Vec<Wanted> = self.mirror.held()?.into_iter().map(|held| held.wanted).collect();
-        wanted.extend(records.iter().map(|(wish, _)| wish.wanted.clone()));
+        wanted.extend(records.iter().map(|(item, _)| item.wanted.clone()));
         let mut unique: Vec<Wanted> = Vec::new();
         for one in wanted {
             if !unique.contains(&one) {
@@ -141,7 +148,7 @@ impl Work<'_> {
         if unique.is_empty() {
             return Ok(None);
         }
-        let log = block_on(self.mirror.renew_log(&unique, seen, self.supply))??;
+        let log = block_on(self.mirror.update_log(&unique, seen, self.supply))??;
         let mut renewed: Vec<String> = log
             .replaced
             .iter()
@@ -171,9 +178,9 @@ impl Work<'_> {
 
     /// Downloads one toolchain. A missing file does not stop the others, but a file that differs
     /// from the official release stops everything.
-    fn fetch(&mut self, wish: &Wish, record: &LogRecord) -> Result<(), Failure> {
+    fn fetch(&mut self, item: &MirrorItem, record: &LogRecord) -> Result<(), Failure> {
         let narrowed;
-        let supply = match wish.packing {
+        let supply = match item.packing {
             None => self.supply,
             Some(packing) => {
                 narrowed =
@@ -182,19 +189,19 @@ impl Work<'_> {
             }
         };
         let progress = ProgressBars::new(self.context.env, self.context.printer);
-        let result = block_on(self.mirror.add(wish, record, Downloader { supply, reporter: &progress }))?;
+        let result = block_on(self.mirror.add(item, record, Downloader { supply, reporter: &progress }))?;
         drop(progress);
         match result {
             Ok(added) => {
                 let size = mebibytes(added.held.bytes);
                 let (source, id) = (&added.source, record.id);
-                let note = format!("{wish}: {size} from {source} (checksum database record {id})");
+                let note = format!("{item}: {size} from {source} (checksum database record {id})");
                 self.context.printer.note(&note);
                 self.added.push(added);
                 Ok(())
             }
             Err(error) if error.is_missing() => {
-                self.failed.push((wish.wanted.clone(), error.into()));
+                self.failed.push((item.wanted.clone(), error.into()));
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -207,7 +214,7 @@ impl Work<'_> {
         matches!(source, SourceSpec::Directory(path) if path.canonicalize().ok() == here)
     }
 
-    fn report(self, log: Option<&LogShown>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
+    fn report(self, log: Option<&LogUpdate>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
@@ -238,7 +245,7 @@ impl Work<'_> {
 }
 
 /// Whether neither a proof nor damage of a file was recorded.
-fn nothing_is_known(held: &Held) -> bool {
+fn nothing_is_known(held: &MirrorFile) -> bool {
     held.proven_bytes.is_none() && !held.known_damaged
 }
 

@@ -2,7 +2,7 @@
 
 use gover_core::platform::InvalidPlatform;
 use gover_core::{Diagnose, Exit, Platform, Request, RequestKind};
-use gover_install::mirror::{Packing, Wish};
+use gover_install::mirror::{MirrorItem, Packing};
 use gover_source::{Supply, Wanted};
 use thiserror::Error;
 
@@ -13,18 +13,18 @@ use crate::store::releases;
 use crate::target::Target;
 
 /// Every version for every platform in every format.
-pub(super) fn wishes(
+pub(super) fn items(
     arguments: &MirrorArgs,
     supply: &Supply,
     context: &Context<'_>,
-) -> Result<Vec<Wish>, Failure> {
+) -> Result<Vec<MirrorItem>, Failure> {
     let platforms = platforms(arguments, context)?;
     let mut packings: Vec<Option<Packing>> =
         arguments.format.iter().map(|format| Some((*format).into())).collect();
     if packings.is_empty() {
         packings.push(None);
     }
-    let mut wishes: Vec<Wish> = Vec::new();
+    let mut items: Vec<MirrorItem> = Vec::new();
     for text in &arguments.requests {
         let request = Request::parse(text)?;
         if matches!(request.kind(), RequestKind::System | RequestKind::Path(_)) {
@@ -38,14 +38,14 @@ pub(super) fn wishes(
             };
             for packing in &packings {
                 let wanted = Wanted { name: name.clone(), platform: platform.clone() };
-                let wish = Wish { wanted, packing: *packing };
-                if !wishes.contains(&wish) {
-                    wishes.push(wish);
+                let item = MirrorItem { wanted, packing: *packing };
+                if !items.contains(&item) {
+                    items.push(item);
                 }
             }
         }
     }
-    Ok(wishes)
+    Ok(items)
 }
 
 fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platform>, Failure> {

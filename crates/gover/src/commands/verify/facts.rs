@@ -1,4 +1,4 @@
-use gover_install::verify::{Finding, LogAnswer, State};
+use gover_install::verify::{Finding, LogStatus, Status};
 use gover_log::LogRecord;
 
 use super::Examined;
@@ -78,11 +78,11 @@ pub(super) fn facts(examined: &[Examined], context: &Context<'_>) -> Verified {
 }
 
 fn toolchain(one: &Examined, context: &Context<'_>) -> VerifiedToolchain {
-    let (state, reason) = match &one.verdict.state {
-        State::Released(_) => ("released", None),
-        State::Installed { log } => ("installed", Some(log.clone())),
-        State::Damaged => ("damaged", None),
-        State::Unproven { reason } => ("unproven", Some(reason.clone())),
+    let (state, reason) = match &one.verification.status {
+        Status::Released(_) => ("released", None),
+        Status::Installed { log } => ("installed", Some(log.clone())),
+        Status::Damaged => ("damaged", None),
+        Status::Unproven { reason } => ("unproven", Some(reason.clone())),
     };
     VerifiedToolchain {
         version: one.name.to_string(),
@@ -92,15 +92,15 @@ fn toolchain(one: &Examined, context: &Context<'_>) -> VerifiedToolchain {
         reason,
         files: one.tree.len(),
         bytes: one.tree.bytes(),
-        receipt: one.known.receipt.is_some(),
-        list: one.known.list.is_some(),
+        receipt: one.baseline.receipt.is_some(),
+        list: one.baseline.list.is_some(),
         log: match &one.log {
-            LogAnswer::Proven(proven) => Some(record(proven)),
-            LogAnswer::Silent(_) | LogAnswer::Refused(_) => None,
+            LogStatus::Proven(proven) => Some(record(proven)),
+            LogStatus::Silent(_) | LogStatus::Refused(_) => None,
         },
         log_failure: one.log.failure().map(ToOwned::to_owned),
-        findings: one.verdict.findings.iter().map(finding).collect(),
-        written_by_go: one.verdict.written_by_go.clone(),
+        findings: one.verification.findings.iter().map(finding).collect(),
+        written_by_go: one.verification.written_by_go.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gover_core::{Diagnose as _, Platform, ToolchainName};
-use gover_install::verify::LogAnswer;
+use gover_install::verify::LogStatus;
 use gover_log::LogRecord;
 use gover_log::SumdbError;
 use gover_source::{LookupError, Supply, Wanted};
@@ -14,7 +14,7 @@ use crate::runtime::block_on_briefly;
 /// The responses of the log.
 #[derive(Debug, Default)]
 pub(super) struct LogResponses {
-    pub(super) answers: Vec<LogAnswer>,
+    pub(super) answers: Vec<LogStatus>,
     /// What to do if it could not be asked.
     pub(super) hints: Vec<String>,
     /// Why it is not trusted, the most serious last.
@@ -41,7 +41,7 @@ pub(super) fn ask(
     for (_, platform) in questions {
         let answer = match platform.and_then(|_| answers.next()) {
             Some(answer) => responses.interpret(answer, supply.settings().network.offline),
-            None => LogAnswer::Silent("its platform is unknown".to_owned()),
+            None => LogStatus::Silent("its platform is unknown".to_owned()),
         };
         responses.answers.push(answer);
     }
@@ -49,9 +49,9 @@ pub(super) fn ask(
 }
 
 impl LogResponses {
-    fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogAnswer {
-        LogAnswer::Silent(match answer {
-            Some(Ok(record)) => return LogAnswer::Proven(record),
+    fn interpret(&mut self, answer: Option<Result<LogRecord, LookupError>>, offline: bool) -> LogStatus {
+        LogStatus::Silent(match answer {
+            Some(Ok(record)) => return LogStatus::Proven(record),
             None => "the checksum database did not respond in time".to_owned(),
             Some(Err(LookupError::Database(SumdbError::NotInDatabase { database, .. }))) => {
                 format!("{database} has no record of it")
@@ -80,7 +80,7 @@ impl LogResponses {
                     self.failures.insert(place, failure);
                     self.forks += usize::from(is_fork);
                 }
-                return LogAnswer::Refused(reason);
+                return LogStatus::Refused(reason);
             }
         })
     }

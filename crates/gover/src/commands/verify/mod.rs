@@ -8,7 +8,7 @@ use std::thread;
 
 use gover_core::{Exit, Platform, Request, RequestKind, ToolchainName};
 use gover_install::staging;
-use gover_install::verify::{Case, Known, LogAnswer, Tree, Verdict, judge};
+use gover_install::verify::{Baseline, Case, LogStatus, Tree, Verification, compare};
 use gover_source::Supply;
 use gover_sys::Lock;
 use thiserror::Error;
@@ -44,10 +44,10 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit,
 struct Examined {
     name: ToolchainName,
     platform: Option<Platform>,
-    known: Known,
+    baseline: Baseline,
     tree: Tree,
-    log: LogAnswer,
-    verdict: Verdict,
+    log: LogStatus,
+    verification: Verification,
 }
 
 /// Examines the toolchains one by one, each on all cores, and prints each result at once unless
@@ -76,8 +76,8 @@ fn examine_all(
             }
             let log = answers
                 .next()
-                .unwrap_or_else(|| LogAnswer::Silent("the checksum database was not asked".to_owned()));
-            let Some(Read { platform, known, tree }) = read else {
+                .unwrap_or_else(|| LogStatus::Silent("the checksum database was not asked".to_owned()));
+            let Some(Read { platform, baseline, tree }) = read else {
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
             };
@@ -85,17 +85,17 @@ fn examine_all(
             let log = if platform.as_ref() == *asked {
                 log
             } else {
-                LogAnswer::Silent("it was reinstalled meanwhile".to_owned())
+                LogStatus::Silent("it was reinstalled meanwhile".to_owned())
             };
-            let verdict = judge(&Case {
+            let verification = compare(&Case {
                 name,
                 platform: platform.as_ref(),
-                known: &known,
+                baseline: &baseline,
                 tree: &tree,
                 log: &log,
                 require_log: context.settings.require_sumdb.value,
             });
-            let one = Examined { name: (*name).clone(), platform, known, tree, log, verdict };
+            let one = Examined { name: (*name).clone(), platform, baseline, tree, log, verification };
             if !as_json {
                 show::people(&one, width, context)?;
             }
@@ -107,7 +107,7 @@ fn examine_all(
 
 struct Read {
     platform: Option<Platform>,
-    known: Known,
+    baseline: Baseline,
     tree: Tree,
 }
 
@@ -130,7 +130,7 @@ fn read(
     }
     Ok(Some(Read {
         platform: platform(name, context),
-        known: Known::read(&context.layout, name),
+        baseline: Baseline::read(&context.layout, name),
         tree: Tree::read(&goroot, name.as_str(), progress),
     }))
 }
@@ -171,7 +171,7 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
 
 /// The platform of a toolchain, from its receipt or else from its programs.
 fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
-    let receipt = Known::read(&context.layout, name).receipt;
+    let receipt = Baseline::read(&context.layout, name).receipt;
     let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
     written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
 }

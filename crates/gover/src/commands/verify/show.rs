@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gover_core::display::pasted;
 use gover_core::text::{counted, shown};
 use gover_core::{Diagnose, Exit, Request};
-use gover_install::verify::{Finding, FindingKind, LogAnswer, State};
+use gover_install::verify::{Finding, FindingKind, LogStatus, Status};
 use thiserror::Error;
 
 use super::Examined;
@@ -21,7 +21,7 @@ pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Res
     let gap = " ".repeat(width - name.len().min(width));
     let style = if is_good(one) { Style::Version } else { Style::Error };
     printer.data(&format!("{}{gap}  {}", printer.out(style, name), summary(one)))?;
-    let findings = &one.verdict.findings;
+    let findings = &one.verification.findings;
     for finding in findings.iter().take(LINES) {
         printer.data(&format!("  {}", line(finding)))?;
     }
@@ -34,21 +34,21 @@ pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Res
 /// Prints notes on toolchains without problems.
 pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
     for one in examined {
-        let (name, verdict) = (&one.name, &one.verdict);
-        let by_go = verdict.written_by_go.len();
+        let (name, verification) = (&one.name, &one.verification);
+        let by_go = verification.written_by_go.len();
         if by_go > 0 {
             let files = counted(by_go, "file");
             context.printer.note(&format!(
                 "{name}: {files} below pkg may have been compiled by Go itself; no proof covers them (-v lists them)"
             ));
-            for path in &verdict.written_by_go {
+            for path in &verification.written_by_go {
                 context.printer.detail(&format!("  {}", shown(path)));
             }
         }
         // For a damaged one, the hints say so.
-        if one.known.is_nothing() && verdict.state != State::Damaged {
+        if one.baseline.is_empty() && verification.status != Status::Damaged {
             context.printer.note(&by_hand(one));
-        } else if verdict.uncovered && is_good(one) {
+        } else if verification.uncovered && is_good(one) {
             context.printer.note(&format!(
                 "{name}: its list of files is missing, so no proof covers api, doc, misc and test"
             ));
@@ -58,7 +58,8 @@ pub(super) fn remarks(examined: &[Examined], context: &Context<'_>) {
 
 /// The note on a toolchain without receipt and list of files.
 fn by_hand(one: &Examined) -> String {
-    let uncovered = if one.verdict.uncovered { ", and no proof covers api, doc, misc and test" } else { "" };
+    let uncovered =
+        if one.verification.uncovered { ", and no proof covers api, doc, misc and test" } else { "" };
     let request = pasted(Request::exact(one.name.clone()).as_str());
     let command = if one.name.is_release() {
         format!("; `gover install -f {request}` writes both again")
@@ -96,10 +97,10 @@ pub(super) fn outcome(
 fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
     // If the log cannot be trusted, its own error says more than `unproven`.
     let is_told = |one: &Examined| {
-        matches!(one.verdict.state, State::Unproven { .. }) && matches!(one.log, LogAnswer::Refused(_))
+        matches!(one.verification.status, Status::Unproven { .. }) && matches!(one.log, LogStatus::Refused(_))
     };
     let bad: Vec<&Examined> = examined.iter().filter(|one| !is_good(one) && !is_told(one)).collect();
-    let is_damaged = |one: &Examined| one.verdict.state == State::Damaged && lost(one).is_none();
+    let is_damaged = |one: &Examined| one.verification.status == Status::Damaged && lost(one).is_none();
     let damaged = bad.iter().filter(|one| is_damaged(one)).count();
     let without_record: Vec<&str> = bad.iter().filter_map(|one| lost(one)).collect();
     if bad.is_empty() {
@@ -138,26 +139,30 @@ impl Diagnose for NotVerified {
 
 /// The missing record of an install, if nothing else is wrong.
 fn lost(one: &Examined) -> Option<&'static str> {
-    let [finding] = one.verdict.findings.as_slice() else { return None };
-    let known = &one.known;
+    let [finding] = one.verification.findings.as_slice() else { return None };
+    let baseline = &one.baseline;
     match finding.kind {
-        FindingKind::Receipt if known.receipt.is_none() && known.receipt_error.is_none() => Some("receipt"),
-        FindingKind::List if known.list.is_none() && known.list_error.is_none() => Some("list of files"),
+        FindingKind::Receipt if baseline.receipt.is_none() && baseline.receipt_error.is_none() => {
+            Some("receipt")
+        }
+        FindingKind::List if baseline.list.is_none() && baseline.list_error.is_none() => {
+            Some("list of files")
+        }
         _ => None,
     }
 }
 
 fn is_good(one: &Examined) -> bool {
-    matches!(one.verdict.state, State::Released(_) | State::Installed { .. })
+    matches!(one.verification.status, Status::Released(_) | Status::Installed { .. })
 }
 
 fn summary(one: &Examined) -> String {
     let size = format!("{}, {}", counted(one.tree.len(), "file"), mebibytes(one.tree.bytes()));
-    match &one.verdict.state {
-        State::Released(record) => format!("as released  {size}  checksum database record {}", record.id),
-        State::Installed { log } => format!("as installed  {size}  by its receipt only: {log}"),
-        State::Unproven { reason } => format!("not proven  {size}  {reason}"),
-        State::Damaged => format!("damaged  {}", counts(&one.verdict.findings)).trim_end().to_owned(),
+    match &one.verification.status {
+        Status::Released(record) => format!("as released  {size}  checksum database record {}", record.id),
+        Status::Installed { log } => format!("as installed  {size}  by its receipt only: {log}"),
+        Status::Unproven { reason } => format!("not proven  {size}  {reason}"),
+        Status::Damaged => format!("damaged  {}", counts(&one.verification.findings)).trim_end().to_owned(),
     }
 }
 
@@ -209,8 +214,8 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let request = pasted(Request::exact(one.name.clone()).as_str());
         let foreign = one.platform.as_ref().map(gover_core::Platform::arch);
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
-        match (&one.known.receipt, foreign) {
-            (Some(receipt), _) if one.known.is_given() => {
+        match (&one.baseline.receipt, foreign) {
+            (Some(receipt), _) if one.baseline.is_given() => {
                 // The receipt may have been tampered with, so only harmless text goes into a
                 // command.
                 let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
@@ -231,8 +236,8 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         hints.push("that install writes the receipt and the list of files again".to_owned());
     }
     let without_names = |one: &&&Examined| {
-        one.verdict.findings.iter().any(|finding| finding.kind == FindingKind::Tree)
-            && one.known.list.is_none()
+        one.verification.findings.iter().any(|finding| finding.kind == FindingKind::Tree)
+            && one.baseline.list.is_none()
     };
     if bad.iter().any(|one| without_names(&one)) {
         hints.push(

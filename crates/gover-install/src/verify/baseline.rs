@@ -9,7 +9,7 @@ use crate::receipt::Receipt;
 
 /// Receipt and list of files, as far as they are there and can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct Baseline {
     /// The receipt.
     pub receipt: Option<Receipt>,
     /// Why there is a receipt that cannot be read.
@@ -20,7 +20,7 @@ pub struct Known {
     pub list_error: Option<String>,
 }
 
-impl Known {
+impl Baseline {
     /// Reads what there is about a toolchain.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Self {
         let (receipt, receipt_error) = split(Receipt::read(layout, name));
@@ -29,7 +29,7 @@ impl Known {
     }
 
     /// Whether nothing was written down, as of a toolchain that was put there by hand.
-    pub fn is_nothing(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
