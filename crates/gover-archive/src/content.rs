@@ -5,15 +5,12 @@ use std::fmt;
 /// What the beginning of a file tells. Nothing is believed because of it; it only explains a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Nothing at all.
     Nothing,
     /// A page for people: the sign-in page of a network, a proxy's refusal, an error in markup.
     WebPage,
-    /// Another text: an error message, JSON.
     Text,
     /// An archive, by its usual suffix.
     Archive(&'static str),
-    /// Bytes that tell nothing.
     Unknown,
 }
 

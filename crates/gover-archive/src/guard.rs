@@ -10,9 +10,7 @@ use crate::digest::{Hashed, is_outside_module};
 /// What an archive entry claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A regular file.
     File,
-    /// A directory.
     Directory,
     /// A link, a device, a pipe: nothing a toolchain holds.
     Other,
@@ -24,7 +22,6 @@ pub enum EntryKind {
 pub struct Limits {
     /// Entries, directories that are only implied by names included.
     pub entries: u64,
-    /// Bytes of all files together.
     pub bytes: u64,
     /// Bytes of all names together, which are all that is kept in memory.
     pub names: u64,
@@ -242,93 +239,57 @@ impl Guard {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("entry `{name}` {reason}")]
 pub struct Refused {
-    /// The entry's name, safe to print.
     pub name: String,
-    /// What is wrong with it.
     pub reason: Reason,
 }
 
 /// What is wrong with an entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// Not UTF-8.
     #[error("has a name that is not UTF-8")]
     NotText,
-    /// Absolute, with `..`, or with an empty component.
     #[error("leaves the directory it is unpacked into")]
     Escapes,
-    /// Below another top directory.
     #[error("is not below `{root}`")]
-    OutsideRoot {
-        /// The one top directory.
-        root: String,
-    },
+    OutsideRoot { root: String },
     /// A character that is a separator, a stream or a wildcard somewhere, or a control character.
     #[error("holds the character `{}`, which is not a part of names everywhere", .character.escape_default())]
-    Character {
-        /// The character.
-        character: char,
-    },
+    Character { character: char },
     /// `con`, `nul.txt`, a final dot or blank.
     #[error("has a name that Windows reserves")]
     ReservedName,
-    /// Longer than any file system takes.
     #[error("has a name that is too long")]
     TooLong,
     /// More directories within each other than any release has.
     #[error("lies more than {MAX_DEPTH} directories deep")]
     TooDeep,
-    /// A link, device or the like.
     #[error("is a link or a device")]
     NotAFile,
-    /// The same name again.
     #[error("is there twice")]
     Twice,
     /// Another name that is the same file on macOS and Windows.
     #[error("differs from `{}` by case alone", shown(other))]
-    SameButForCase {
-        /// The other name.
-        other: String,
-    },
+    SameButForCase { other: String },
     /// Another name that Unicode has for the same characters, which macOS takes for the same file.
     #[error("is `{}` to some file systems", other.escape_default())]
-    SameToSome {
-        /// The other name.
-        other: String,
-    },
+    SameToSome { other: String },
     /// A file where a directory is, or the other way round.
     #[error("is both a file and a directory")]
     FileAndDirectory,
-    /// `go.mod` in a module zip.
     #[error("is a go.mod inside a module zip")]
     GoModInModule,
     /// `_go.mod` in an archive that only the tree hash proves.
     #[error("has the name of a module's file in an archive")]
     RenamedGoMod,
-    /// Bomb.
     #[error("is one more than the {limit} entries a toolchain may have")]
-    TooManyEntries {
-        /// The most that is taken.
-        limit: u64,
-    },
-    /// Bomb.
+    TooManyEntries { limit: u64 },
     #[error("would exceed the {} MiB that all names together may have", limit >> 20)]
-    TooManyNames {
-        /// The most that is taken, in bytes.
-        limit: u64,
-    },
+    TooManyNames { limit: u64 },
     /// An extension header of a tar that holds more than a long name.
     #[error("is a header with more than {} KiB", limit >> 10)]
-    HeaderTooLarge {
-        /// The most that is taken, in bytes.
-        limit: u64,
-    },
-    /// Bomb.
+    HeaderTooLarge { limit: u64 },
     #[error("would exceed the {} MiB a toolchain may unpack to", limit >> 20)]
-    TooLarge {
-        /// The most that is taken, in bytes.
-        limit: u64,
-    },
+    TooLarge { limit: u64 },
 }
 
 fn printable(name: &[u8]) -> String {

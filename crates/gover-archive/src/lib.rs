@@ -32,9 +32,7 @@ use tree::Tree;
 /// How the files are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
-    /// A tar file in gzip.
     TarGz,
-    /// A zip file.
     Zip,
 }
 
@@ -43,9 +41,7 @@ pub enum Container {
 pub struct Unpacked {
     /// Every file, in no particular order.
     pub files: Vec<FileDigest>,
-    /// How the files map to the module.
     pub hashed: Hashed,
-    /// The size of all files together.
     pub bytes: u64,
 }
 
@@ -86,64 +82,29 @@ fn fill(
 /// Why an archive was not unpacked. What it had written is for the caller to remove.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// An entry that no toolchain has.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// Not even the beginning of one.
     #[error("it is {content}, not a `{wanted}` file")]
-    NotAnArchive {
-        /// What it looks like.
-        content: Content,
-        /// The usual suffix of what it should be.
-        wanted: &'static str,
-    },
+    NotAnArchive { content: Content, wanted: &'static str },
     /// The container itself is damaged, or the disk it is on.
     #[error("the archive is damaged")]
-    Damaged {
-        /// What the reader of the format says.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    Damaged { source: Box<dyn std::error::Error + Send + Sync> },
     /// The container is sound for its format and still none that a release has.
     #[error("the archive is damaged: {what}")]
-    Broken {
-        /// What does not fit.
-        what: &'static str,
-    },
-    /// One file of a zip is damaged.
+    Broken { what: &'static str },
     #[error("entry `{name}` is damaged: {what}")]
-    DamagedEntry {
-        /// The file.
-        name: String,
-        /// What does not fit.
-        what: &'static str,
-    },
-    /// A zip feature that no release uses.
+    DamagedEntry { name: String, what: &'static str },
     #[error("entry `{name}` is {what}, which no release is")]
-    Unsupported {
-        /// The file.
-        name: String,
-        /// The feature.
-        what: &'static str,
-    },
-    /// There are no files in it.
+    Unsupported { name: String, what: &'static str },
     #[error("the archive is empty")]
     Empty,
-    /// The archive cannot be read.
     #[error("cannot read `{}`", path.display())]
-    Read {
-        /// The archive.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The disk refuses.
+    Read { path: PathBuf, source: io::Error },
     #[error("cannot {verb} `{}`", path.display())]
     Write {
         /// `create` or `write`.
         verb: &'static str,
-        /// The file or directory.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
 }

@@ -16,7 +16,6 @@ pub struct CustomBuild {
     pub location: Location,
     pub sha256: Digest,
     pub platform: Platform,
-    /// Replace an installed toolchain of that version.
     pub force: bool,
     pub smoke: Smoke,
 }

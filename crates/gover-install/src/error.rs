@@ -17,20 +17,15 @@ use crate::smoke::SmokeError;
 /// Why a toolchain was not installed. Nothing of it is visible then, except where a variant says otherwise.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    /// No source has it, or the network fails.
     #[error(transparent)]
     Supply(Box<SupplyError>),
-    /// A proof contradicts what was received.
     #[error("{0}")]
     Contradicted(Box<Mismatch>),
     /// The database gives no proof: none at all where it is needed, or one that cannot be honest.
     #[error("cannot verify {file} from {source_label} with the checksum database")]
     NoProof {
-        /// The archive or module zip.
         file: String,
-        /// Where it came from, without credentials.
         source_label: String,
-        /// Why.
         source: Box<LookupError>,
         /// Whether an index could have proved it, had the settings named a release site.
         index_unasked: bool,
@@ -40,95 +35,48 @@ pub enum InstallError {
     Unproven { file: String, source_label: String },
     /// A source says that it delivered and did not; only a defect of gover does that.
     #[error("nothing was received of {file}")]
-    NoDownload {
-        /// The archive or module zip.
-        file: String,
-    },
-    /// What was received is no toolchain.
+    NoDownload { file: String },
     #[error("{file} from {source_label} cannot be unpacked")]
     Archive {
-        /// The archive or module zip.
         file: String,
-        /// Where it came from, without credentials.
         source_label: String,
         /// What probably happened to it, if its beginning tells.
         disguise: Option<Disguise>,
-        /// Whose sum it has.
         sum: KnownSum,
-        /// Why.
         source: ArchiveError,
     },
-    /// The disk did not take what was unpacked.
     #[error("{} from {} cannot be unpacked", failure.file, failure.source_label)]
-    Disk {
-        failure: Box<WriteFailure>,
-        /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// Its files have names that no hash covers.
+    Disk { failure: Box<WriteFailure>, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(transparent)]
     Hash(#[from] H1Error),
-    /// It was unpacked and is not what it should be.
     #[error("{file} from {source_label} does not work")]
-    Smoke {
-        /// The archive or module zip.
-        file: String,
-        /// Where it came from, without credentials.
-        source_label: String,
-        /// Why.
-        source: SmokeError,
-    },
-    /// A toolchain whose name is no file name.
+    Smoke { file: String, source_label: String, source: SmokeError },
     #[error("`{}` is no name for a toolchain", shown(name))]
-    UnusableName {
-        /// The first line of its VERSION.
-        name: String,
-    },
+    UnusableName { name: String },
     /// The zip of a module whose name does not say so; only the name tells which root it must have.
     #[error("{file} is the zip of a module, and its name does not say so")]
     RenamedModule {
-        /// The file.
         file: String,
         /// The name that it was published under, as what is in it has it.
         published: String,
     },
-    /// The file to install is not to be had.
     #[error("cannot get `{location}`: {reason}")]
-    Given {
-        /// What was given, without credentials.
-        location: String,
-        /// Why not, in one line.
-        reason: String,
-    },
-    /// The disk.
+    Given { location: String, reason: String },
     #[error(transparent)]
     File(#[from] FileError),
     /// The toolchain is installed, the names in `bin/` are not in line.
     #[error("{name} is installed, but its name in `bin` is not")]
-    Shims {
-        /// The toolchain.
-        name: String,
-        /// Why.
-        source: ShimError,
-    },
+    Shims { name: String, source: ShimError },
     /// A worker thread died; only a defect of gover does that.
     #[error("a part of gover failed while it worked on {name}")]
-    Defect {
-        /// The toolchain.
-        name: String,
-        /// What the runtime says.
-        source: tokio::task::JoinError,
-    },
+    Defect { name: String, source: tokio::task::JoinError },
 }
 
 /// Whose sum an archive has. One that has it was not changed on its way, it was made like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownSum {
-    /// Nobody's.
     None,
-    /// The one that a release site published.
     Published,
-    /// The one that the user gave.
     Given,
 }
 
@@ -145,15 +93,11 @@ impl From<&Proof> for KnownSum {
 /// A file that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// The archive or module zip.
     pub file: String,
-    /// Where it came from, without credentials.
     pub source_label: String,
     /// What it should be: `h1:…` or 64 hexadecimal digits.
     pub expected: String,
-    /// What it is, in the same form.
     pub received: String,
-    /// What says so.
     pub proof: Contradiction,
     /// What probably happened to it, if its beginning tells.
     pub disguise: Option<Disguise>,
@@ -169,19 +113,8 @@ impl fmt::Display for Mismatch {
 /// Which proof contradicts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contradiction {
-    /// A known SHA-256.
-    Sha256 {
-        /// Where it is known from.
-        origin: String,
-    },
-    /// A record of the checksum database.
-    Log {
-        /// The database.
-        database: String,
-        /// The number of the record.
-        record: u64,
-    },
-    /// The SHA-256 that the user gave.
+    Sha256 { origin: String },
+    Log { database: String, record: u64 },
     Given,
 }
 

@@ -11,7 +11,6 @@ use gover_core::diagnose::{Diagnose, MAKE_ROOM};
 pub struct FileError {
     /// Verb and path: ``create `/home/u/.gover/staging` ``.
     pub action: String,
-    /// Why.
     pub source: io::Error,
 }
 

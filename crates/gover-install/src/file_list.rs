@@ -89,13 +89,10 @@ pub struct InvalidList {
 /// Why a list was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum FileListError {
-    /// The file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The content.
     #[error("`{}` is no list of files: line {line}", path.display())]
     Malformed {
-        /// The file.
         path: PathBuf,
         /// The first line that is wrong, from 1.
         line: usize,

@@ -82,21 +82,10 @@ fn check(program: &Path) -> io::Result<()> {
 pub enum ProgramsError {
     /// The manager was moved without its other half.
     #[error("`{}` is missing, and gover needs it", path.display())]
-    NoShim {
-        /// Where it should be.
-        path: PathBuf,
-        /// The manager in `bin/`, if both are there.
-        installed: Option<PathBuf>,
-    },
+    NoShim { path: PathBuf, installed: Option<PathBuf> },
     /// The manager does not run in `bin/`. What was there before still is.
     #[error("gover does not run as `{}`", path.display())]
-    DoesNotRun {
-        /// Where it was to be.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file.
+    DoesNotRun { path: PathBuf, source: io::Error },
     #[error(transparent)]
     File(#[from] FileError),
 }

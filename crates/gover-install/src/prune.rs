@@ -16,20 +16,15 @@ use crate::staging;
 /// Something that serves nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
-    /// The file or directory.
     pub path: PathBuf,
-    /// Why it may go.
     pub kind: LeftoverKind,
-    /// Its size.
     pub bytes: u64,
 }
 
 /// Why something may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftoverKind {
-    /// In `versions/` but no toolchain.
     Damaged {
-        /// What is wrong with it.
         reason: &'static str,
     },
     /// An install or uninstall that did not end.

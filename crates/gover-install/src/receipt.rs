@@ -24,9 +24,7 @@ pub struct Receipt {
     pub source: String,
     /// Where the file came from, without credentials and query; null for a local file.
     pub url: Option<String>,
-    /// The name of the archive or module zip.
     pub file: String,
-    /// Its size in bytes.
     pub file_bytes: u64,
     /// Its SHA-256, 64 lower-case digits.
     pub sha256: String,
@@ -40,13 +38,10 @@ pub struct Receipt {
     pub proofs: Vec<ProofHeld>,
     /// When, in UTC (RFC 3339).
     pub installed_at: String,
-    /// How many files the toolchain has.
     #[serde(default)]
     pub files: u64,
-    /// Their size in bytes.
     #[serde(default)]
     pub bytes: u64,
-    /// The version of gover that installed it.
     #[serde(default)]
     pub gover: String,
 }
@@ -95,17 +90,10 @@ impl Receipt {
 /// Why a receipt was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptError {
-    /// The file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The content.
     #[error("`{}` is no receipt", path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: serde_json::Error,
-    },
+    Malformed { path: PathBuf, source: serde_json::Error },
 }
 
 impl Diagnose for ReceiptError {

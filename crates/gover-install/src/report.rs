@@ -7,26 +7,19 @@ use gover_source::{Artifact, Observer, SourceFailure};
 /// What takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
-    /// Another process works on the toolchain.
     Wait {
-        /// Which.
         toolchain: &'a str,
     },
-    /// Bytes come in; the total is the size of the file.
     Download {
-        /// Which.
         toolchain: &'a str,
-        /// From where, for people.
         source: &'a str,
     },
     /// An installed tree is read again; the total is the size of its files.
     Verify {
-        /// Which.
         toolchain: &'a str,
     },
     /// The tree is written; no bytes are reported.
     Unpack {
-        /// Which.
         toolchain: &'a str,
     },
 }
@@ -38,7 +31,6 @@ pub struct TaskId(pub u64);
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Well.
     Done,
     /// Not; the error follows, or another source is tried.
     Failed,

@@ -19,7 +19,6 @@ use crate::file_error::FileError;
 pub struct ShimChanges {
     /// Names that are new, `go1.22.5`.
     pub added: Vec<String>,
-    /// Names whose toolchain is gone.
     pub removed: Vec<String>,
     /// Whether the shim itself was missing or another one.
     pub renewed: bool,
@@ -92,15 +91,8 @@ pub fn names_are_right(layout: &Layout) -> bool {
 /// Why `bin/` is not in line.
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {
-    /// gover is installed incompletely.
     #[error("cannot read the shim program `{}`", path.display())]
-    NoShim {
-        /// Where it should be.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A file in `bin/`.
+    NoShim { path: PathBuf, source: io::Error },
     #[error(transparent)]
     File(#[from] FileError),
 }

@@ -28,9 +28,7 @@ pub enum Smoke {
 /// What was seen of a tree that is right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmokeLevel {
-    /// Its files.
     Files,
-    /// What its `go version` says, too.
     Running,
 }
 
@@ -110,55 +108,20 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
 /// Why a tree is not published.
 #[derive(Debug, thiserror::Error)]
 pub enum SmokeError {
-    /// A file that must be there cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// `VERSION` names no version.
     #[error("its VERSION begins with `{}`, which is no Go version", shown(line))]
-    NoVersion {
-        /// The first line.
-        line: String,
-    },
-    /// Another Go than the one asked for.
+    NoVersion { line: String },
     #[error("it is `{found}`, not `{expected}`")]
-    OtherVersion {
-        /// What was wanted.
-        expected: String,
-        /// What `VERSION` says.
-        found: String,
-    },
-    /// No `bin/go`.
+    OtherVersion { expected: String, found: String },
     #[error("it has no go program for {platform}")]
-    NoProgram {
-        /// What was wanted.
-        platform: Platform,
-    },
-    /// A go program for another architecture.
+    NoProgram { platform: Platform },
     #[error("its go program is for {}, not for {expected}", found.iter().map(|arch| arch.as_str()).collect::<Vec<_>>().join(" and "))]
-    OtherArch {
-        /// What was wanted, by Go's name.
-        expected: String,
-        /// What the program's header says; not empty.
-        found: Vec<Arch>,
-    },
-    /// The program does not start.
+    OtherArch { expected: String, found: Vec<Arch> },
     #[error("cannot run `{}`", program.display())]
-    CannotRun {
-        /// The program, in staging.
-        program: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The program is another one.
+    CannotRun { program: PathBuf, source: io::Error },
     #[error("`go version` of `{expected}` ended with {status} and said `{}`", shown(said))]
-    SaysOther {
-        /// What was wanted.
-        expected: String,
-        /// How it ended.
-        status: String,
-        /// Its output, shortened.
-        said: String,
-    },
+    SaysOther { expected: String, status: String, said: String },
 }
 
 impl SmokeError {

@@ -120,9 +120,7 @@ pub(crate) fn publish(
 /// What is kept about a toolchain beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Documents {
-    /// The receipt, as it is on disk.
     pub receipt: Vec<u8>,
-    /// The list of files, as it is on disk.
     pub list: Vec<u8>,
 }
 

@@ -11,11 +11,8 @@ use crate::staging;
 /// What was taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninstalled {
-    /// The toolchain.
     pub name: ToolchainName,
-    /// Where it was.
     pub path: PathBuf,
-    /// The size of its files.
     pub bytes: u64,
 }
 
@@ -40,13 +37,8 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
 /// Why a toolchain is still there, or was not.
 #[derive(Debug, thiserror::Error)]
 pub enum UninstallError {
-    /// Nothing to take away.
     #[error("{name} is not installed")]
-    NotInstalled {
-        /// What was asked for.
-        name: String,
-    },
-    /// The disk.
+    NotInstalled { name: String },
     #[error(transparent)]
     File(#[from] FileError),
 }

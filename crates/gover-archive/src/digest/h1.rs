@@ -13,7 +13,6 @@ use super::{Digest, Sha256};
 pub struct FileDigest {
     /// Its path below GOROOT, with `/`, as it is on disk (`src/go.mod`).
     pub path: String,
-    /// The SHA-256 of its content.
     pub digest: Digest,
     /// Whether it is a program. The tree hash does not cover this.
     pub executable: bool,
@@ -71,10 +70,7 @@ pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
 pub enum H1Error {
     /// Hash1 cannot tell such a name from two lines.
     #[error("the name `{}` holds a line break, which no tree hash can cover", shown(name))]
-    NewlineInName {
-        /// The name.
-        name: String,
-    },
+    NewlineInName { name: String },
 }
 
 /// Whether the module leaves this file of an archive out.

@@ -126,7 +126,6 @@ impl FromStr for Digest {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a SHA-256: 64 hexadecimal digits are needed", shown(text))]
 pub struct InvalidDigest {
-    /// What was given.
     pub text: String,
 }
 

@@ -12,29 +12,12 @@ pub enum MirrorError {
     /// A toolchain could not be fetched, or is not what was released.
     #[error(transparent)]
     Fetch(#[from] InstallError),
-    /// The log has no proven record of it.
     #[error("cannot get the record of {wanted} from the checksum database")]
-    Record {
-        /// Which toolchain.
-        wanted: Box<Wanted>,
-        /// Why.
-        source: Box<LookupError>,
-    },
-    /// The records cannot be given to others.
+    Record { wanted: Box<Wanted>, source: Box<LookupError> },
     #[error("cannot take the proofs of the checksum database into the mirror")]
-    Log {
-        /// Why.
-        source: Box<LookupError>,
-    },
-    /// A source has it in the other packing only.
+    Log { source: Box<LookupError> },
     #[error("{source_label} has {file}, which is not the packing that was asked for")]
-    Packing {
-        /// The archive or module zip.
-        file: String,
-        /// Where it is.
-        source_label: String,
-    },
-    /// The disk.
+    Packing { file: String, source_label: String },
     #[error(transparent)]
     File(#[from] FileError),
 }

@@ -19,7 +19,6 @@ use crate::proof::{Checked, Facts, LogResponse, Proven};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
     pub held: MirrorFile,
-    /// The source that served it.
     pub source: String,
 }
 

@@ -15,9 +15,7 @@ use crate::file_error::FileError;
 pub struct LogUpdate {
     /// `sum.golang.org`
     pub database: String,
-    /// The number of records that its head covers.
     pub records: u64,
-    /// Whether anything was written.
     pub changed: bool,
     /// Files that should have held a signed head and did not; they do not count and were replaced.
     pub replaced: Vec<PathBuf>,
@@ -30,7 +28,6 @@ struct PublishedHeads {
     heads: Vec<Vec<u8>>,
     /// Sizes of trees whose heads are not known here.
     sizes: Vec<u64>,
-    /// Files that are no signed heads.
     damaged: Vec<PathBuf>,
 }
 

@@ -43,19 +43,14 @@ pub struct Mirror {
 /// A file of the mirror that was proven when it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorFile {
-    /// What it holds.
     pub wanted: Wanted,
-    /// How it is packed.
     pub format: Format,
-    /// Where it is.
     pub path: PathBuf,
-    /// Its length.
     pub bytes: u64,
     /// Its length when it was proven here; `None` if nobody wrote it down, as in a copy without what is not served.
     pub proven_bytes: Option<u64>,
     /// Whether it was found damaged though its length is right, and nothing has taken its place yet.
     pub known_damaged: bool,
-    /// The sum beside it; only of archives.
     pub sha256: Option<Digest>,
 }
 
@@ -69,7 +64,6 @@ impl MirrorFile {
 /// A toolchain that a mirror is to have, perhaps in a certain packing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorItem {
-    /// Which.
     pub wanted: Wanted,
     /// `None` for whatever the sources have.
     pub packing: Option<Packing>,

@@ -10,13 +10,10 @@ use crate::receipt::Receipt;
 /// Receipt and list of files, as far as they are there and can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
-    /// The receipt.
     pub receipt: Option<Receipt>,
-    /// Why there is a receipt that cannot be read.
     pub receipt_error: Option<String>,
     /// The list, and the sum of its bytes.
     pub list: Option<(FileList, Digest)>,
-    /// Why there is a list that cannot be read.
     pub list_error: Option<String>,
 }
 

@@ -19,7 +19,6 @@ pub use tree::Tree;
 /// What the checksum database says about a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
-    /// Its record, proven.
     Proven(LogRecord),
     /// It has none, or was not asked, or did not answer; the reason, as people read it.
     Silent(String),
@@ -40,15 +39,11 @@ impl LogStatus {
 /// A toolchain and all that is known about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// Which.
     pub name: &'a ToolchainName,
     /// What it is for; `None` if nothing tells, and then no proof fits.
     pub platform: Option<&'a Platform>,
-    /// What was written down when it was installed.
     pub baseline: &'a Baseline,
-    /// What is there.
     pub tree: &'a Tree,
-    /// What the checksum database says.
     pub log: &'a LogStatus,
     /// Whether the checksum database must vouch for it (`require_sumdb`).
     pub require_log: bool,
@@ -57,7 +52,6 @@ pub struct Case<'a> {
 /// The result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
-    /// How it stands.
     pub status: Status,
     /// Everything that is not as it should be, sorted by path.
     pub findings: Vec<Finding>,
@@ -70,18 +64,13 @@ pub struct Verification {
 /// How a toolchain stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// As it was released.
     Released(LogRecord),
     /// As it was installed, as its receipt has it; the log does not vouch for that.
     Installed {
-        /// Why the log does not.
         log: String,
     },
-    /// Something is not as it should be.
     Damaged,
-    /// There is nothing to compare it with.
     Unproven {
-        /// Why not.
         reason: String,
     },
 }
@@ -91,34 +80,23 @@ pub enum Status {
 pub struct Finding {
     /// Where; empty for what is about all of it.
     pub path: String,
-    /// What.
     pub kind: FindingKind,
-    /// How many files it is about.
     pub files: u64,
-    /// More about it, as people read it.
     pub detail: Option<String>,
 }
 
 /// What is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
-    /// A file has another content.
     Changed,
-    /// A file was not installed.
     Added,
-    /// A file is gone.
     Missing,
-    /// A program lost its permission to be executed.
     NotExecutable,
-    /// Something else is where a file should be.
     NotAFile,
-    /// A file or directory cannot be read.
     Unreadable,
     /// The files together do not have the hash that they should have.
     Tree,
-    /// The list of files is not the one that was written.
     List,
-    /// The receipt is not the one that was written.
     Receipt,
 }
 

@@ -23,9 +23,7 @@ pub struct Tree {
     pub(super) others: Vec<(String, &'static str)>,
     /// Directories by their path.
     pub(super) directories: BTreeSet<String>,
-    /// What could not be read, and why.
     pub(super) unreadable: BTreeMap<String, String>,
-    /// The size of all files together.
     pub(super) bytes: u64,
 }
 
