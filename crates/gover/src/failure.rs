@@ -34,33 +34,11 @@ impl Failure {
         }
     }
 
-    pub(crate) fn what(&self) -> &str {
+    /// What is shown of it.
+    pub(crate) fn report(&self) -> Option<&Report> {
         match self {
-            Self::Shown(report) => &report.what,
-            Self::Silent(_) => "",
-        }
-    }
-
-    /// Whether both would be shown in the same words.
-    pub(crate) fn tells_the_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Shown(one), Self::Shown(other)) => one.what == other.what && one.causes == other.causes,
-            (Self::Silent(_), Self::Silent(_)) => true,
-            _ => false,
-        }
-    }
-
-    pub(crate) fn causes(&self) -> &[String] {
-        match self {
-            Self::Shown(report) => &report.causes,
-            Self::Silent(_) => &[],
-        }
-    }
-
-    pub(crate) fn details(&self) -> &[String] {
-        match self {
-            Self::Shown(report) => &report.details,
-            Self::Silent(_) => &[],
+            Self::Shown(report) => Some(report),
+            Self::Silent(_) => None,
         }
     }
 

@@ -76,20 +76,13 @@ fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
 }
 
 facts! {
-    /// The download cache.
-    pub(super) struct Cache {
-        /// its directory
-        path: String,
-        /// its entries, by name
-        parts: Vec<CachePart>,
+    Cache {
+        path: String = "its directory",
+        parts: Vec<CachePart> = "its entries, by name",
     }
-}
 
-facts! {
-    pub(super) struct CachePart {
-        /// the name of the entry
-        name: String,
-        /// the size of all files in it
-        bytes: u64,
+    CachePart {
+        name: String = "the name of the entry",
+        bytes: u64 = "the size of all files in it",
     }
 }

@@ -97,11 +97,9 @@ fn shown(name: &str, value: &str) -> String {
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
 
 facts! {
-    pub(super) struct SettingFacts {
-        /// the value as `gover config get` prints it
-        value: String,
-        /// `default`, `config.toml`, the name of a variable, or the option `--offline`
-        origin: &'static str,
+    SettingFacts {
+        value: String = "the value as `gover config get` prints it",
+        origin: &'static str = "`default`, `config.toml`, the name of a variable, or the option `--offline`",
     }
 }
 

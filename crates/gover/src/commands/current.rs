@@ -72,54 +72,34 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 }
 
 facts! {
-    /// What `go` would run here, and why.
-    pub(super) struct Current {
-        /// the name of the toolchain, also of a missing one if only one can match the request; null
-        /// if it is not known or nothing is selected
-        version: Option<String>,
-        /// its directory, even if it does not exist yet
-        goroot: Option<String>,
-        /// whether it is installed
-        installed: bool,
-        /// what chose it; null only if nothing is selected
-        origin: Option<Origin>,
-        /// set if Go's own rules changed the choice
-        raised: Option<Raised>,
-        /// set if Go itself will stop with this message
-        error: Option<String>,
+    Current {
+        version: Option<String> =
+            "the name of the toolchain, also of a missing one if only one can match the request; null if it \
+             is not known or nothing is selected",
+        goroot: Option<String> = "its directory, even if it does not exist yet",
+        installed: bool = "whether it is installed",
+        origin: Option<Origin> = "what chose it; null only if nothing is selected",
+        raised: Option<Raised> = "set if Go's own rules changed the choice",
+        error: Option<String> = "set if Go itself will stop with this message",
     }
-}
 
-facts! {
-    pub(super) struct Origin {
-        /// `environment`, `session`, `version-file`, `tool-versions`, `default` or `system`
-        kind: &'static str,
-        /// the file that chose it; for `system` the program
-        path: Option<String>,
-        /// its line, from 1
-        line: Option<usize>,
-        /// the request as written
-        request: String,
+    Origin {
+        kind: &'static str =
+            "`environment`, `session`, `version-file`, `tool-versions`, `default` or `system`",
+        path: Option<String> = "the file that chose it; for `system` the program",
+        line: Option<usize> = "its line, from 1",
+        request: String = "the request as written",
     }
-}
 
-facts! {
-    pub(super) struct Raised {
-        /// what the choice named before
-        from: String,
-        /// which rule changed it
-        by: RaisedBy,
+    Raised {
+        from: String = "what the choice named before",
+        by: RaisedBy = "which rule changed it",
     }
-}
 
-facts! {
-    pub(super) struct RaisedBy {
-        /// `gotoolchain`, `go.work` or `go.mod`
-        kind: &'static str,
-        /// the file; null for the environment variable
-        path: Option<String>,
-        /// its line, from 1
-        line: Option<usize>,
+    RaisedBy {
+        kind: &'static str = "`gotoolchain`, `go.work` or `go.mod`",
+        path: Option<String> = "the file; null for the environment variable",
+        line: Option<usize> = "its line, from 1",
     }
 }
 

@@ -56,13 +56,9 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
 }
 
 facts! {
-    /// What the shell code sets.
-    pub(super) struct Variables {
-        /// the name of the toolchain; null for a Go on PATH whose version is unknown
-        version: Option<String>,
-        /// its directory; null for a `go` on PATH that is a wrapper
-        goroot: Option<String>,
-        /// the directory of its programs
-        bin: String,
+    Variables {
+        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
+        bin: String = "the directory of its programs",
     }
 }

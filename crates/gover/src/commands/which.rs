@@ -49,13 +49,9 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
 }
 
 facts! {
-    /// The program that would run.
-    pub(super) struct Which {
-        /// the program
-        path: String,
-        /// the name of the toolchain; null for a Go on PATH whose version is unknown
-        version: Option<String>,
-        /// its directory; null for a `go` on PATH that is a wrapper
-        goroot: Option<String>,
+    Which {
+        path: String = "the program",
+        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
     }
 }

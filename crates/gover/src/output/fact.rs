@@ -20,14 +20,11 @@ pub(crate) trait Fact {
     }
 }
 
-/// Defines a JSON object. The doc comment of a field is its meaning in the reference.
+/// Defines JSON objects: each key with its type and its meaning.
 macro_rules! facts {
-    ($(#[doc = $about:literal])* $visibility:vis struct $name:ident {
-        $($(#[doc = $meaning:literal])+ $field:ident: $type:ty),+ $(,)?
-    }) => {
-        $(#[doc = $about])*
+    ($($name:ident { $($key:ident: $type:ty = $meaning:literal),+ $(,)? })+) => { $(
         #[derive(Debug, serde::Serialize)]
-        $visibility struct $name { $($(#[doc = $meaning])+ $visibility $field: $type),+ }
+        pub(in crate::commands) struct $name { $($key: $type),+ }
 
         impl $crate::output::Fact for $name {
             fn kind() -> String {
@@ -37,49 +34,29 @@ macro_rules! facts {
             fn rows(parent: &str) -> Vec<$crate::output::Row> {
                 let mut rows = Vec::new();
                 $(
-                    let key = format!("{parent}{}", stringify!($field));
+                    let key = format!("{parent}{}", stringify!($key));
                     let nested = <$type as $crate::output::Fact>::rows(&format!("{key}."));
                     let kind = <$type as $crate::output::Fact>::kind();
-                    let meaning = concat!($($meaning),+).trim().to_owned();
-                    rows.push($crate::output::Row { key, kind, meaning });
+                    rows.push($crate::output::Row { key, kind, meaning: $meaning.to_owned() });
                     rows.extend(nested);
                 )+
                 rows
             }
         }
-    };
+    )+ };
 }
 pub(crate) use facts;
 
-impl Fact for String {
-    fn kind() -> String {
-        "text".to_owned()
-    }
+macro_rules! kinds {
+    ($($type:ty: $kind:literal),+) => { $(
+        impl Fact for $type {
+            fn kind() -> String {
+                $kind.to_owned()
+            }
+        }
+    )+ };
 }
-
-impl Fact for &str {
-    fn kind() -> String {
-        String::kind()
-    }
-}
-
-impl Fact for u64 {
-    fn kind() -> String {
-        "number".to_owned()
-    }
-}
-
-impl Fact for usize {
-    fn kind() -> String {
-        u64::kind()
-    }
-}
-
-impl Fact for bool {
-    fn kind() -> String {
-        "true or false".to_owned()
-    }
-}
+kinds!(String: "text", &str: "text", u64: "number", usize: "number", bool: "true or false");
 
 impl<T: Fact> Fact for Option<T> {
     fn kind() -> String {

@@ -7,12 +7,9 @@ use crate::failure::Failure;
 use crate::output::{Fact, Json, Row, Style, facts};
 
 facts! {
-    /// What the checks found.
-    pub(in crate::commands) struct Diagnosis {
-        /// the problems, the worst first
-        findings: Vec<Finding>,
-        /// how many checks ran
-        checks_run: usize,
+    Diagnosis {
+        findings: Vec<Finding> = "the problems, the worst first",
+        checks_run: usize = "how many checks ran",
     }
 }
 

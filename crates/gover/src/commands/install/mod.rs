@@ -68,20 +68,14 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
 }
 
 facts! {
-    /// A toolchain that was asked for.
-    pub(super) struct InstalledFacts {
-        /// the name of the toolchain
-        version: String,
-        /// its directory
-        goroot: String,
-        /// true if it was there before and nothing was changed; the rest is null then
-        reused: bool,
-        /// where it came from, without credentials
-        source: Option<String>,
-        /// the size of the download
-        bytes: Option<u64>,
-        /// the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))
-        proofs: Option<Vec<ProofHeld>>,
+    InstalledFacts {
+        version: String = "the name of the toolchain",
+        goroot: String = "its directory",
+        reused: bool = "true if it was there before and nothing was changed; the rest is null then",
+        source: Option<String> = "where it came from, without credentials",
+        bytes: Option<u64> = "the size of the download",
+        proofs: Option<Vec<ProofHeld>> =
+            "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
     }
 }
 

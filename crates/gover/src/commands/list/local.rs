@@ -122,51 +122,31 @@ fn size(name: &ToolchainName, context: &Context<'_>) -> String {
 }
 
 facts! {
-    /// `gover list`: installed toolchains.
-    pub(in crate::commands) struct InstalledList {
-        /// the installed toolchains that match, oldest version first
-        toolchains: Vec<InstalledToolchain>,
-        /// all entries of `versions/` that are not toolchains
-        damaged: Vec<DamagedEntry>,
-        /// with `--all`, the Go on PATH outside gover
-        system: Option<SystemGo>,
+    InstalledList {
+        toolchains: Vec<InstalledToolchain> = "the installed toolchains that match, oldest version first",
+        damaged: Vec<DamagedEntry> = "all entries of `versions/` that are not toolchains",
+        system: Option<SystemGo> = "with `--all`, the Go on PATH outside gover",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct InstalledToolchain {
-        /// its name
-        version: String,
-        /// its directory
-        goroot: String,
-        /// the architecture it is for, by Go's name; null if it cannot be found out
-        arch: Option<&'static str>,
-        /// the size of its files according to its receipt; null without a receipt
-        bytes: Option<u64>,
-        /// whether it is the one used here
-        selected: bool,
-        /// whether it is the default
-        default: bool,
-        /// how long it is supported
-        support: SupportFacts,
+    InstalledToolchain {
+        version: String = "its name",
+        goroot: String = "its directory",
+        arch: Option<&'static str> =
+            "the architecture it is for, by Go's name; null if it cannot be found out",
+        bytes: Option<u64> = "the size of its files according to its receipt; null without a receipt",
+        selected: bool = "whether it is the one used here",
+        default: bool = "whether it is the default",
+        support: SupportFacts = "how long it is supported",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct DamagedEntry {
-        /// the directory or file
-        path: String,
-        /// why it is not a toolchain
-        reason: &'static str,
+    DamagedEntry {
+        path: String = "the directory or file",
+        reason: &'static str = "why it is not a toolchain",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct SystemGo {
-        /// its name, if it is known
-        version: Option<String>,
-        /// its program
-        program: String,
+    SystemGo {
+        version: Option<String> = "its name, if it is known",
+        program: String = "its program",
     }
 }
 

@@ -96,41 +96,28 @@ fn is_coming(release: &Release, shown: &[&Release]) -> bool {
 }
 
 facts! {
-    /// `gover list --remote`: releases.
-    pub(in crate::commands) struct ReleaseList {
-        /// the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest
-        /// first
-        releases: Vec<ReleaseFacts>,
-        /// what the list was made from
-        basis: BasisFacts,
+    ReleaseList {
+        releases: Vec<ReleaseFacts> =
+            "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
+        basis: BasisFacts = "what the list was made from",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct ReleaseFacts {
-        /// its name
-        version: String,
-        /// the day of its release, if it is known
-        date: Option<String>,
-        /// false for betas and release candidates
-        stable: bool,
-        /// whether it fixed a security problem, as far as the compiled table knows
-        security: bool,
-        /// whether it is installed
-        installed: bool,
-        /// how long it is supported
-        support: SupportFacts,
+    ReleaseFacts {
+        version: String = "its name",
+        date: Option<String> = "the day of its release, if it is known",
+        stable: bool = "false for betas and release candidates",
+        security: bool = "whether it fixed a security problem, as far as the compiled table knows",
+        installed: bool = "whether it is installed",
+        support: SupportFacts = "how long it is supported",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct BasisFacts {
-        /// `index` (downloaded now or by an earlier command), `table` (compiled into gover) or
-        /// `sources` (every source lists its own files)
-        kind: &'static str,
-        /// when the index was last confirmed, or the date of the newest release in the table; null
-        /// for `sources`
-        date: Option<String>,
+    BasisFacts {
+        kind: &'static str =
+            "`index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources` \
+             (every source lists its own files)",
+        date: Option<String> =
+            "when the index was last confirmed, or the date of the newest release in the table; null for \
+             `sources`",
     }
 }
 

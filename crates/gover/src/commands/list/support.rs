@@ -21,14 +21,10 @@ pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
 }
 
 facts! {
-    /// How long a toolchain is supported, as data.
-    pub(in crate::commands) struct SupportFacts {
-        /// `supported`, `end-of-life`, `prerelease` or `custom`
-        state: &'static str,
-        /// the day on which support ended, such as `2025-02-11`
-        since: Option<String>,
-        /// a newer patch release of the same version, if one is known
-        newest_patch: Option<String>,
+    SupportFacts {
+        state: &'static str = "`supported`, `end-of-life`, `prerelease` or `custom`",
+        since: Option<String> = "the day on which support ended, such as `2025-02-11`",
+        newest_patch: Option<String> = "a newer patch release of the same version, if one is known",
     }
 }
 

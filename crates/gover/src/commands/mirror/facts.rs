@@ -2,67 +2,41 @@ use gover_install::mirror::{LogUpdate, MirrorFile, Packing};
 use gover_source::Wanted;
 
 use super::Work;
-use crate::failure::Failure;
+use crate::failure::{Failure, Report};
 use crate::output::{Json, facts};
 
 facts! {
-    /// What the mirror holds.
-    pub(in crate::commands) struct MirrorFacts {
-        /// the directory of the mirror
-        path: String,
-        /// all files of toolchains in it, oldest version first
-        files: Vec<FileFacts>,
-        /// what was asked for and could not be added
-        failed: Vec<FailedFacts>,
-        /// the mirror's copy of the checksum database; null for an empty mirror
-        log: Option<LogFacts>,
+    MirrorFacts {
+        path: String = "the directory of the mirror",
+        files: Vec<FileFacts> = "all files of toolchains in it, oldest version first",
+        failed: Vec<FailedFacts> = "what was asked for and could not be added",
+        log: Option<LogFacts> = "the mirror's copy of the checksum database; null for an empty mirror",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct FileFacts {
-        /// the name of the toolchain
-        version: String,
-        /// its platform
-        platform: String,
-        /// `archive` or `module`
-        format: &'static str,
-        /// the file, below `path`
-        path: String,
-        /// its size
-        bytes: u64,
-        /// whether it is known to be damaged and was not replaced yet
-        damaged: bool,
-        /// whether this run added it
-        added: bool,
-        /// where it came from, without credentials; null for a file that was there before
-        source: Option<String>,
+    FileFacts {
+        version: String = "the name of the toolchain",
+        platform: String = "its platform",
+        format: &'static str = "`archive` or `module`",
+        path: String = "the file, below `path`",
+        bytes: u64 = "its size",
+        damaged: bool = "whether it is known to be damaged and was not replaced yet",
+        added: bool = "whether this run added it",
+        source: Option<String> =
+            "where it came from, without credentials; null for a file that was there before",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct FailedFacts {
-        /// the name of the toolchain
-        version: String,
-        /// its platform
-        platform: String,
-        /// what failed
-        error: String,
-        /// why, outermost first
-        causes: Vec<String>,
-        /// facts about it, such as what each source said
-        details: Vec<String>,
+    FailedFacts {
+        version: String = "the name of the toolchain",
+        platform: String = "its platform",
+        error: String = "what failed",
+        causes: Vec<String> = "why, outermost first",
+        details: Vec<String> = "facts about it, such as what each source said",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct LogFacts {
-        /// the name of the database
-        database: String,
-        /// how many records its tree head covers
-        records: u64,
-        /// whether this run wrote any of it
-        changed: bool,
+    LogFacts {
+        database: String = "the name of the database",
+        records: u64 = "how many records its tree head covers",
+        changed: bool = "whether this run wrote any of it",
     }
 }
 
@@ -87,7 +61,7 @@ pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate
     MirrorFacts {
         path: Json::path(directory),
         files: held.iter().map(file).collect(),
-        failed: work.failed.iter().map(failed).collect(),
+        failed: work.failed.iter().filter_map(failed).collect(),
         log: log.map(|log| LogFacts {
             database: log.database.clone(),
             records: log.records,
@@ -96,12 +70,13 @@ pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate
     }
 }
 
-fn failed((wanted, failure): &(Wanted, Failure)) -> FailedFacts {
-    FailedFacts {
+fn failed((wanted, failure): &(Wanted, Failure)) -> Option<FailedFacts> {
+    let Report { what, details, causes, .. } = failure.report()?;
+    Some(FailedFacts {
         version: wanted.name.to_string(),
         platform: wanted.platform.to_string(),
-        error: failure.what().to_owned(),
-        causes: failure.causes().to_vec(),
-        details: failure.details().to_vec(),
-    }
+        error: what.clone(),
+        causes: causes.clone(),
+        details: details.clone(),
+    })
 }

@@ -6,70 +6,46 @@ use crate::context::Context;
 use crate::output::{Json, facts};
 
 facts! {
-    /// What is true of the toolchains.
-    pub(in crate::commands) struct Verified {
-        /// the toolchains, oldest version first
-        toolchains: Vec<VerifiedToolchain>,
+    Verified {
+        toolchains: Vec<VerifiedToolchain> = "the toolchains, oldest version first",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct VerifiedToolchain {
-        /// its name
-        version: String,
-        /// its directory
-        goroot: String,
-        /// what it is for; null if it cannot be found out
-        platform: Option<String>,
-        /// `released`, `installed`, `damaged` or `unproven` ([trust.md](../trust.md#verify))
-        state: &'static str,
-        /// for `installed` and `unproven`: why the checksum database does not prove it
-        reason: Option<String>,
-        /// the regular files that exist
-        files: u64,
-        /// their size
-        bytes: u64,
-        /// whether the receipt could be read
-        receipt: bool,
-        /// whether the list of files could be read
-        list: bool,
-        /// the proven record; null if there is none, the database could not be asked, or its
-        /// response is not trusted
-        log: Option<LogFacts>,
-        /// why there is no proven record
-        log_failure: Option<String>,
-        /// what is wrong, sorted by path
-        findings: Vec<FindingFacts>,
-        /// paths of files that Go itself may have added
-        written_by_go: Vec<String>,
+    VerifiedToolchain {
+        version: String = "its name",
+        goroot: String = "its directory",
+        platform: Option<String> = "what it is for; null if it cannot be found out",
+        state: &'static str =
+            "`released`, `installed`, `damaged` or `unproven` ([trust.md](../trust.md#verify))",
+        reason: Option<String> =
+            "for `installed` and `unproven`: why the checksum database does not prove it",
+        files: u64 = "the regular files that exist",
+        bytes: u64 = "their size",
+        receipt: bool = "whether the receipt could be read",
+        list: bool = "whether the list of files could be read",
+        log: Option<LogFacts> =
+            "the proven record; null if there is none, the database could not be asked, or its response is \
+             not trusted",
+        log_failure: Option<String> = "why there is no proven record",
+        findings: Vec<FindingFacts> = "what is wrong, sorted by path",
+        written_by_go: Vec<String> = "paths of files that Go itself may have added",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct LogFacts {
-        /// the name of the database
-        database: String,
-        /// the number of the record
-        record: u64,
-        /// the size of the tree in which it was found
-        tree_size: u64,
-        /// the recorded hash
-        h1: String,
+    LogFacts {
+        database: String = "the name of the database",
+        record: u64 = "the number of the record",
+        tree_size: u64 = "the size of the tree in which it was found",
+        h1: String = "the recorded hash",
     }
-}
 
-facts! {
-    pub(in crate::commands) struct FindingFacts {
-        /// `changed`, `added`, `missing`, `not-executable`, `not-a-file` or `unreadable`; `tree`,
-        /// `list` and `receipt` are about the tree hash, the list of files and the receipt
-        kind: &'static str,
-        /// a path below `goroot`, with `/`; one that ends in `/` is a whole directory; null for
-        /// `tree`, `list` and `receipt`
-        path: Option<String>,
-        /// how many files it is about
-        files: u64,
-        /// more about it
-        detail: Option<String>,
+    FindingFacts {
+        kind: &'static str =
+            "`changed`, `added`, `missing`, `not-executable`, `not-a-file` or `unreadable`; `tree`, `list` \
+             and `receipt` are about the tree hash, the list of files and the receipt",
+        path: Option<String> =
+            "a path below `goroot`, with `/`; one that ends in `/` is a whole directory; null for `tree`, \
+             `list` and `receipt`",
+        files: u64 = "how many files it is about",
+        detail: Option<String> = "more about it",
     }
 }
 

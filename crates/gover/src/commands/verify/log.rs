@@ -8,7 +8,7 @@ use gover_log::LogRecord;
 use gover_log::SumdbError;
 use gover_source::{LookupError, Supply, Wanted};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Report};
 use crate::runtime::block_on_briefly;
 
 /// The responses of the log.
@@ -74,7 +74,10 @@ impl LogResponses {
                 let reason = error.to_string();
                 let is_fork = matches!(error, LookupError::Database(SumdbError::Fork(_)));
                 let failure = Failure::from(error);
-                if !self.failures.iter().any(|known| known.tells_the_same(&failure)) {
+                let words = |failure: &Failure| {
+                    failure.report().map(|Report { what, causes, .. }| (what.clone(), causes.clone()))
+                };
+                if !self.failures.iter().any(|known| words(known) == words(&failure)) {
                     // A fork is more serious than a single wrong response, so it stays last.
                     let place = self.failures.len() - if is_fork { 0 } else { self.forks };
                     self.failures.insert(place, failure);
