@@ -1,16 +1,40 @@
 //! From a source that is silent or fails to the next.
 
 use gover_core::platform::IS_WINDOWS;
+use gover_test::clock;
 
 use super::*;
 
-/// Long enough for what answers, on a busy machine too; what is silent never answers at all.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// Longer than any test takes: it passes only where a test says so.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Silence is longer still, so that a test which waited for its end would not end.
+const SILENCE: Duration = Duration::from_hours(24 * 30);
 
 fn impatient(world: &World, sources: &str) -> SupplySettings {
     let mut settings = world.settings(sources);
     settings.network.patience = PATIENCE;
+    settings.network.stall_timeout = SILENCE;
+    settings.network.connect_timeout = SILENCE;
     settings
+}
+
+/// What `work` comes to if that much time passes as soon as a request is met with silence.
+async fn after<T>(world: &World, time: Duration, work: impl Future<Output = T>) -> T {
+    let before = world.site.server().stalled();
+    clock::meanwhile(work, clock::pass(time, || world.site.server().stalled() > before)).await
+}
+
+/// The same for lists, which need an answer of another source too: patience passes until it is there.
+async fn in_the_end<T>(world: &World, work: impl Future<Output = T>) -> T {
+    let before = world.site.server().stalled();
+    let passing = async {
+        loop {
+            clock::pass(PATIENCE, || world.site.server().stalled() > before).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    clock::meanwhile(work, passing).await
 }
 
 fn told(failures: &[SourceFailure]) -> Vec<String> {
@@ -25,9 +49,10 @@ async fn beside_a_silent_source_the_next_is_asked_and_serves() {
         world.site.server().fault(silent, Fault::Stall);
         let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
         let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
-        let (download, bytes) = download(&supply, "go1.91.2").await.unwrap();
+        let downloaded = after(&world, PATIENCE, download(&supply, "go1.91.2")).await;
+        let (download, bytes) = downloaded.unwrap();
         assert_eq!(bytes, release.module_zip(), "{silent}");
-        assert_eq!(told(&download.failures), ["go.dev: no answer within 0.2 s"]);
+        assert_eq!(told(&download.failures), ["go.dev: no answer within 300 s"]);
         world.site.server().heal();
     }
 }
@@ -127,17 +152,17 @@ async fn only_a_bar_lets_a_silent_proxy_be_passed_by() {
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().fault("/gate/*", Fault::Stall);
     let gate = world.site.server().at("/gate");
-    let attempt = async |separator: char| {
+    let attempt = async |separator: char, time| {
         let mut settings = impatient(&world, "goproxy");
         settings.proxies = Some(format!("{gate}{separator}{}", world.site.proxy_url()));
-        settings.network.stall_timeout = PATIENCE * 25;
         settings.network.retries = 0;
-        download(&Supply::new(settings).unwrap(), "go1.91.2").await
+        let supply = Supply::new(settings).unwrap();
+        after(&world, time, Box::pin(download(&supply, "go1.91.2"))).await
     };
-    let (found, bytes) = attempt('|').await.unwrap();
+    let (found, bytes) = attempt('|', PATIENCE).await.unwrap();
     assert_eq!(bytes, release.module_zip());
-    assert_eq!(told(&found.failures), [format!("goproxy: {gate}: no answer within 0.2 s")]);
-    let error = attempt(',').await.unwrap_err();
+    assert_eq!(told(&found.failures), [format!("goproxy: {gate}: no answer within 300 s")]);
+    let error = attempt(',', SILENCE).await.unwrap_err();
     assert!(error.failures()[0].reason.contains("says nothing"), "{error:?}");
 }
 
@@ -147,9 +172,9 @@ async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
     world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().fault("/dl/*", Fault::Stall);
     let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
-    let releases = supply.releases().await;
+    let releases = in_the_end(&world, supply.releases()).await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
-    assert_eq!(told(&releases.failures), ["go.dev: no answer within 0.2 s"]);
+    assert_eq!(told(&releases.failures), ["go.dev: no answer within 300 s"]);
     // Having kept this command waiting once, it does not again.
     world.lines();
     let patient =
@@ -179,9 +204,9 @@ async fn a_silent_mirror_does_not_hold_up_the_list_of_releases() {
     world.site.server().fault("/mirror/*", Fault::Stall);
     for other in ["go.dev", directory.to_str().unwrap()] {
         let supply = Supply::new(impatient(&world, &format!("{mirror},{other}"))).unwrap();
-        let releases = supply.collect(Freshness::Now).await;
+        let releases = in_the_end(&world, supply.collect(Freshness::Now)).await;
         assert!(releases.find(&wanted("go1.91.2").name).is_some());
-        assert_eq!(told(&releases.failures), [format!("{mirror}: no answer within 0.2 s")]);
+        assert_eq!(told(&releases.failures), [format!("{mirror}: no answer within 300 s")]);
         let _ = std::fs::remove_dir_all(world.home.path().join("gover"));
     }
 }
@@ -194,11 +219,11 @@ async fn a_kept_index_stands_in_for_a_silent_site() {
     world.site.publish_module(&FakeRelease::new("go1.91.3"));
     world.site.server().fault("/dl/*", Fault::Stall);
     let supply = Supply::new(impatient(&world, "go.dev,goproxy")).unwrap();
-    let releases = supply.collect(Freshness::Now).await;
+    let releases = in_the_end(&world, supply.collect(Freshness::Now)).await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert!(matches!(releases.basis, Basis::Index(_)));
     let told = told(&releases.failures).join("\n");
-    assert!(told.starts_with("go.dev: no answer within 0.2 s; its index of 2"), "{told}");
+    assert!(told.starts_with("go.dev: no answer within 300 s; its index of 2"), "{told}");
 }
 
 #[tokio::test]
@@ -206,9 +231,8 @@ async fn the_only_site_is_waited_for_however_slow_it_is() {
     let world = world();
     world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().fault_times("/dl/*", Fault::Stall, 1);
-    let mut settings = impatient(&world, "go.dev");
-    settings.network.stall_timeout = PATIENCE * 25;
-    let releases = Supply::new(settings).unwrap().releases().await;
+    let supply = Supply::new(impatient(&world, "go.dev")).unwrap();
+    let releases = after(&world, SILENCE / 3, supply.releases()).await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert!(releases.failures.is_empty(), "{:?}", releases.failures);
 }
@@ -220,7 +244,6 @@ async fn the_only_source_that_is_silent_is_named() {
     // What is told lets the server answer, so that nothing comes before it is told.
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let mut settings = impatient(&world, "go.dev");
-    settings.network.stall_timeout = Duration::from_mins(2);
     let (server, lines) = (std::sync::Arc::clone(&world), std::sync::Arc::clone(&told));
     settings.network.notice = gover_net::Notice::new(move |waiting| {
         lines.lock().unwrap().push(waiting.to_string());
@@ -228,12 +251,13 @@ async fn the_only_source_that_is_silent_is_named() {
         server.site.server().release_stalled();
     });
     let supply = Supply::new(settings.clone()).unwrap();
-    let line = "waiting for go.dev (no answer for 0.2 s)";
+    let line = "waiting for go.dev (no answer for 300 s)";
     world.site.server().fault("/dl/", Fault::Stall);
-    assert!(supply.releases().await.find(&wanted("go1.91.2").name).is_some());
+    let releases = after(&world, PATIENCE, supply.releases()).await;
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
     world.site.server().fault("/dl/go*", Fault::Stall);
-    let (_, bytes) = download(&supply, "go1.91.2").await.unwrap();
+    let (_, bytes) = after(&world, PATIENCE, download(&supply, "go1.91.2")).await.unwrap();
     assert_eq!(bytes, release.archive());
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
     // What has failed already is not waited for.
@@ -241,7 +265,7 @@ async fn the_only_source_that_is_silent_is_named() {
     world.site.server().fault("/dl/go*", Fault::Stall);
     let settings = SupplySettings { sources: SourceSpec::parse_list("goproxy,go.dev").unwrap(), ..settings };
     let supply = Supply::new(settings).unwrap();
-    download(&supply, "go1.91.2").await.unwrap();
+    after(&world, PATIENCE, download(&supply, "go1.91.2")).await.unwrap();
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
     world.site.server().fault("/own*", Fault::Stall);
     world.site.server().serve("/own.tar.gz", "bytes");
@@ -255,8 +279,9 @@ async fn the_only_source_that_is_silent_is_named() {
         proof: Proof::Log,
     };
     let mut sink = Memory::default();
-    assert_eq!(supply.fetch(&artifact, &mut sink, &Watch::default()).await.unwrap(), 5);
-    assert_eq!(*told.lock().unwrap(), ["waiting for own (no answer for 0.2 s)"]);
+    let watch = Watch::default();
+    assert_eq!(after(&world, PATIENCE, supply.fetch(&artifact, &mut sink, &watch)).await.unwrap(), 5);
+    assert_eq!(*told.lock().unwrap(), ["waiting for own (no answer for 300 s)"]);
 }
 
 #[tokio::test]
@@ -269,12 +294,17 @@ async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials(
     let at = |name: &str| world.home.path().join(name);
     std::fs::write(at("ca.pem"), gover_test::TlsFront::AUTHORITY).unwrap();
     // It ends only after it was told that it is waited for.
-    let wait = "n=0; while [ ! -e \"$1\" ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n";
+    let wait =
+        "echo >\"$2\"; n=0; while [ ! -e \"$1\" ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n";
     std::fs::write(at("helper"), wait).unwrap();
     let mut settings = impatient(&world, &format!("{}/mirror", front.url()));
     settings.network.certificates.file = Some(at("ca.pem"));
-    settings.network.authentication.goauth =
-        Some(format!("sh '{}' '{}'", at("helper").display(), at("told").display()));
+    settings.network.authentication.goauth = Some(format!(
+        "sh '{}' '{}' '{}'",
+        at("helper").display(),
+        at("told").display(),
+        at("asked").display()
+    ));
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let (lines, file) = (std::sync::Arc::clone(&told), at("told"));
     settings.network.notice = gover_net::Notice::new(move |waiting| {
@@ -283,7 +313,9 @@ async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials(
             std::fs::write(&file, "").unwrap();
         }
     });
-    let releases = Supply::new(settings).unwrap().releases().await;
+    let supply = Supply::new(settings).unwrap();
+    let passing = clock::pass(PATIENCE * 2, || at("asked").exists());
+    let releases = clock::meanwhile(supply.releases(), passing).await;
     assert_eq!(releases.unlisted.len(), 1, "{:?}", releases.failures);
     assert_eq!(*told.lock().unwrap(), ["waiting for `sh`, which GOAUTH names"]);
 }
@@ -295,15 +327,15 @@ async fn a_silent_index_does_not_hold_up_a_mirror() {
     world.site.server().fault("/dl/*", Fault::Stall);
     let mirror = format!("{},go.dev", world.site.mirror_url());
     let supply = Supply::new(impatient(&world, &mirror)).unwrap();
-    let (found, bytes) = download(&supply, "go1.91.2").await.unwrap();
+    let (found, bytes) = after(&world, PATIENCE, download(&supply, "go1.91.2")).await.unwrap();
     assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
     // Where nothing else can prove it, the index is waited for.
     world.site.server().heal();
     world.site.server().fault_times("/dl/*", Fault::Stall, 1);
     let mut settings = impatient(&world, &mirror);
     settings.sumdb = Some("off".to_owned());
-    settings.network.stall_timeout = PATIENCE * 25;
-    let (found, _) = download(&Supply::new(settings).unwrap(), "go1.91.2").await.unwrap();
+    let supply = Supply::new(settings).unwrap();
+    let (found, _) = after(&world, SILENCE / 3, download(&supply, "go1.91.2")).await.unwrap();
     assert!(matches!(found.artifact.proof, Proof::Sha256 { .. }));
 }
 
@@ -321,13 +353,13 @@ async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
     world.site.server().fault("/gate/*", Fault::Stall);
     let gate = world.site.server().at("/gate");
     let mut settings = impatient(&world, "goproxy");
-    settings.network.patience = PATIENCE * 10;
     settings.proxies = Some(format!("{gate}|{}", world.site.proxy_url()));
     let supply = Supply::new(settings).unwrap();
-    let releases = supply.releases().await;
-    assert_eq!(told(&releases.failures), [format!("goproxy: {gate}: no answer within 2 s")]);
+    let releases = in_the_end(&world, supply.releases()).await;
+    assert_eq!(told(&releases.failures), [format!("goproxy: {gate}: no answer within 300 s")]);
     let request = Request::parse("1.91").unwrap();
-    assert_eq!(supply.newest(&releases, &request, &host).await.unwrap().name.as_str(), "go1.91.3");
+    let newest = after(&world, PATIENCE, supply.newest(&releases, &request, &host)).await;
+    assert_eq!(newest.unwrap().name.as_str(), "go1.91.3");
     // Having kept the list waiting, it does not keep the download waiting.
     let (found, _) = download(&supply, "go1.91.3").await.unwrap_or_else(|error| panic!("{error:?}"));
     assert!(found.failures.is_empty(), "{:?}", found.failures);
@@ -335,14 +367,8 @@ async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
     let mut settings = impatient(&world, "goproxy");
     settings.proxies = Some(gate);
     let supply = Supply::new(settings).unwrap();
-    assert_eq!(supply.newest(&releases, &request, &host).await.unwrap().name.as_str(), "go1.91.3");
-}
-
-/// Silence of hours, so that a test which waited for its end would not end.
-fn silent_for_hours(world: &World, sources: &str) -> SupplySettings {
-    let mut settings = impatient(world, sources);
-    settings.network.stall_timeout = Duration::from_hours(9);
-    settings
+    let newest = after(&world, PATIENCE * 2, supply.newest(&releases, &request, &host)).await;
+    assert_eq!(newest.unwrap().name.as_str(), "go1.91.3");
 }
 
 #[tokio::test]
@@ -356,8 +382,10 @@ async fn a_mirror_that_is_silent_about_the_log_does_not_hold_up_the_proof() {
     for silent in ["/mirror/sumdb/*", "/mirror/sumdb/sum.test/lookup/*"] {
         server.serve("/mirror/sumdb/sum.test/supported", "");
         server.fault(silent, Fault::Stall);
-        let supply = Supply::new(silent_for_hours(&world, &sources)).unwrap();
-        assert_eq!(supply.lookup(&wanted("go1.91.2")).await.unwrap().database, "sum.test");
+        let supply = Supply::new(impatient(&world, &sources)).unwrap();
+        let wish = wanted("go1.91.2");
+        let record = after(&world, PATIENCE, supply.lookup(&wish)).await;
+        assert_eq!(record.unwrap().database, "sum.test");
         server.heal();
         std::fs::remove_dir_all(world.home.path().join("gover")).unwrap();
     }
@@ -383,7 +411,8 @@ async fn a_proxy_that_is_silent_about_the_log_lets_the_next_pass_it_on() {
     world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().fault("/gate/*", Fault::Stall);
     let gate = world.site.server().at("/gate");
-    let mut settings = silent_for_hours(&world, "goproxy");
+    let mut settings = impatient(&world, "goproxy");
     settings.proxies = Some(format!("{gate}|{}", world.site.proxy_url()));
-    Supply::new(settings).unwrap().lookup(&wanted("go1.91.2")).await.unwrap();
+    let supply = Supply::new(settings).unwrap();
+    after(&world, PATIENCE, supply.lookup(&wanted("go1.91.2"))).await.unwrap();
 }
