@@ -61,25 +61,20 @@ impl ModuleFile {
 impl Pins {
     /// Reads the files in the working directory and above it.
     pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
-        let mut pins = Self::default();
-        for here in snapshot.directory.ancestors() {
-            let file = |name: &str| Some(here.join(name)).filter(|path| snapshot.is_file(path));
-            if pins.version_file.is_none() {
-                pins.version_file = file(".go-version").and_then(|path| version_file(snapshot, path));
-            }
-            if pins.tool_versions.is_none() {
-                pins.tool_versions = file(".tool-versions").and_then(|path| tool_versions(snapshot, path));
-            }
-            if pins.module.is_none() {
-                pins.module = file("go.mod").and_then(|path| module_file(snapshot, path));
-            }
+        fn nearest<T>(
+            snapshot: &Snapshot<'_>,
+            name: &str,
+            read: fn(&Snapshot<'_>, MachinePath) -> Option<T>,
+        ) -> Option<T> {
+            let paths = snapshot.directory.ancestors().map(|directory| directory.join(name));
+            paths.filter(|path| snapshot.is_file(path)).find_map(|path| read(snapshot, path))
         }
-        pins.workspace = match snapshot.go_setting("GOWORK").as_deref() {
-            Some("off") => None,
-            Some(path) => module_file(snapshot, snapshot.system.path(path)),
-            None => snapshot.nearest("go.work").and_then(|path| module_file(snapshot, path)),
-        };
-        pins
+        Self {
+            version_file: nearest(snapshot, ".go-version", version_file),
+            tool_versions: nearest(snapshot, ".tool-versions", tool_versions),
+            module: nearest(snapshot, "go.mod", module_file),
+            workspace: snapshot.go_work().and_then(|path| module_file(snapshot, path)),
+        }
     }
 
     /// The pin that applies: the nearest one, and in the same directory `.go-version`.
@@ -104,6 +99,13 @@ impl Pins {
     }
 }
 
+/// The go line that applies here, with its version (`cmd/go/internal/toolchain.Select`).
+pub(super) fn go_line(snapshot: &Snapshot<'_>) -> Option<(Pin, GoVersion)> {
+    let pins = Pins::read(snapshot);
+    let file = pins.governing()?;
+    Some((file.go.clone()?, file.go_version()?))
+}
+
 fn version_file(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
     let text = snapshot.text(&file)?;
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
@@ -114,7 +116,7 @@ fn version_file(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
 }
 
 /// A line `golang V…` or `go V…` and its first version.
-fn go_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
+fn tool_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
     let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
     let is_go = matches!(words.next()?, "golang" | "go");
     Some((index, line.trim(), words.next()?)).filter(|_| is_go)
@@ -123,7 +125,7 @@ fn go_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
 fn tool_versions(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
     let text = snapshot.text(&file)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    let (index, text, value) = lines.find_map(go_line)?;
+    let (index, text, value) = lines.find_map(tool_line)?;
     Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
 }
 

@@ -1,28 +1,25 @@
 //! The environment as checks see it.
 
+use std::collections::BTreeMap;
+
 /// Environment variables. Names are case-insensitive on Windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables {
-    variables: Vec<(String, String)>,
+    values: BTreeMap<String, String>,
     ignores_case: bool,
 }
 
 impl Variables {
     pub fn new(ignores_case: bool) -> Self {
-        Self { variables: Vec::new(), ignores_case }
+        Self { values: BTreeMap::new(), ignores_case }
     }
 
     pub fn set(&mut self, name: &str, value: &str) {
-        let at = self.variables.iter().position(|(known, _)| self.is(known, name));
-        match at.and_then(|at| self.variables.get_mut(at)) {
-            Some((_, known)) => value.clone_into(known),
-            None => self.variables.push((name.to_owned(), value.to_owned())),
-        }
+        self.values.insert(self.key(name), value.to_owned());
     }
 
     pub fn remove(&mut self, name: &str) {
-        let ignores_case = self.ignores_case;
-        self.variables.retain(|(known, _)| !is_same(known, name, ignores_case));
+        self.values.remove(&self.key(name));
     }
 
     /// A value; `None` if unset or empty.
@@ -32,11 +29,7 @@ impl Variables {
 
     /// A value, even if it is empty.
     pub fn even_empty(&self, name: &str) -> Option<&str> {
-        self.variables.iter().find(|(known, _)| self.is(known, name)).map(|(_, value)| value.as_str())
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.values.get(&self.key(name)).map(String::as_str)
     }
 
     /// A text from the registry with `%NAMES%` expanded; unknown ones stay.
@@ -45,25 +38,15 @@ impl Variables {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('%') {
             expanded.push_str(before);
-            match after.split_once('%') {
-                Some((name, behind)) if self.value(name).is_some() => {
-                    expanded.push_str(self.value(name).unwrap_or_default());
-                    rest = behind;
-                }
-                _ => {
-                    expanded.push('%');
-                    rest = after;
-                }
-            }
+            let known = after.split_once('%').and_then(|(name, behind)| Some((self.value(name)?, behind)));
+            let (value, behind) = known.unwrap_or(("%", after));
+            expanded.push_str(value);
+            rest = behind;
         }
         expanded + rest
     }
 
-    fn is(&self, known: &str, name: &str) -> bool {
-        is_same(known, name, self.ignores_case)
+    fn key(&self, name: &str) -> String {
+        if self.ignores_case { name.to_ascii_lowercase() } else { name.to_owned() }
     }
-}
-
-fn is_same(known: &str, name: &str, ignores_case: bool) -> bool {
-    if ignores_case { known.eq_ignore_ascii_case(name) } else { known == name }
 }

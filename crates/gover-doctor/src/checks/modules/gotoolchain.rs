@@ -4,7 +4,7 @@ use gover_core::{GoVersion, ToolchainName};
 
 use super::gopath::commands_only;
 use super::lasting::is_lasting;
-use super::project::{Needed, needed};
+use crate::checks::pins::go_line;
 use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -49,13 +49,13 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         Kind::Local => snapshot.selection.version.clone(),
         Kind::Fixed(name) => Some(name.clone()),
     };
-    if let (Some(needed), Some(running)) = (needed(snapshot), &running)
-        && needed.version > *running.version()
+    if let (Some((line, version)), Some(running)) = (go_line(snapshot), &running)
+        && version > *running.version()
     {
-        let Needed { version, name, evidence } = needed;
+        let name = line.file.file_name();
         let what = format!("GOTOOLCHAIN={value} allows only {running}, and {name} needs go {version}");
         let why = format!("builds here fail with `go: {name} requires go >= {version}`");
-        let finding = finding(Severity::Error, what, &why).shown_by([evidence]);
+        let finding = finding(Severity::Error, what, &why).shown_by([line.evidence()]);
         return Some(snapshot.corrected(finding, "GOTOOLCHAIN", None));
     }
     let lasting = is_lasting(snapshot, "GOTOOLCHAIN");

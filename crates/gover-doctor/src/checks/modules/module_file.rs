@@ -4,13 +4,13 @@
 use crate::MachinePath;
 
 #[derive(Debug, Default)]
-pub(super) struct ModuleFile {
+pub(in crate::checks) struct ModuleFile {
     /// The N in `go 1.N`.
     pub(super) go_minor: Option<u64>,
     /// The module path; empty in a go.work.
     pub(super) name: String,
     /// The directories that a go.work uses.
-    pub(super) used: Vec<String>,
+    pub(in crate::checks) used: Vec<String>,
     pub(super) required: Vec<Required>,
     pub(super) replaced: Vec<Replaced>,
 }
@@ -81,7 +81,7 @@ fn directory(path: &str) -> String {
 }
 
 /// Reads a go.mod (go.dev/ref/mod#go-mod-file-grammar).
-pub(super) fn read(text: &str) -> ModuleFile {
+pub(in crate::checks) fn read(text: &str) -> ModuleFile {
     let mut file = ModuleFile::default();
     let mut block: Option<String> = None;
     for (index, text) in text.lines().enumerate() {

@@ -2,7 +2,7 @@
 
 use gover_core::ToolchainName;
 
-use super::project::needed;
+use crate::checks::pins::go_line;
 use crate::snapshot::programs::Run;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
@@ -71,8 +71,8 @@ fn read(snapshot: &Snapshot<'_>, output: &str) -> Vec<Built> {
 }
 
 fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
-    let needed = needed(snapshot)?;
-    let language = needed.version.language();
+    let (line, version) = go_line(snapshot)?;
+    let language = version.language();
     let is_stale = |built: &&Built| {
         let reads_code = built.package.as_deref().is_some_and(reads_go_code);
         let by = ToolchainName::parse(&built.by).ok();
@@ -83,14 +83,13 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let names: Vec<&str> = stale.iter().map(|built| built.path.file_name()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
     let what = format!(
-        "{} {were} built by an older Go than {} requires, which is {}",
+        "{} {were} built by an older Go than {} requires, which is {version}",
         names.join(", "),
-        needed.name,
-        needed.version
+        line.file.file_name(),
     );
     let why = format!("a tool that reads Go code rejects or misreads code for go {language}");
     let mut finding = Finding::warning(what, why)
-        .shown_by([needed.evidence])
+        .shown_by([line.evidence()])
         .shown_by(stale.iter().map(|built| Evidence::path(&built.path, format!("built by {}", built.by))));
     for package in stale.iter().filter_map(|built| built.package.as_ref()) {
         finding = finding.command(format!("go install {package}@latest"));

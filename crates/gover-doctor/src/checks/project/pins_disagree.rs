@@ -3,6 +3,7 @@
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
+use crate::checks::modules::module_file;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{ModuleFile, Pin, Pins};
 use crate::{Check, Finding, Snapshot};
@@ -154,26 +155,7 @@ fn is_listed(snapshot: &Snapshot<'_>, workspace: &ModuleFile, module: &ModuleFil
         return false;
     };
     let text = snapshot.text(&workspace.path).unwrap_or_default();
-    let mut in_block = false;
-    text.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).any(|line| {
-        let used = if in_block {
-            line
-        } else {
-            let Some(rest) = line.strip_prefix("use").filter(|rest| rest.starts_with([' ', '\t', '(']))
-            else {
-                return false;
-            };
-            rest.trim()
-        };
-        match used {
-            "(" => in_block = true,
-            ")" => in_block = false,
-            _ => {}
-        }
-        let used = used.trim_matches(['"', '`']);
-        let used = used.strip_prefix("./").unwrap_or(used);
-        !used.is_empty() && base.join(used) == wanted
-    })
+    module_file::read(&text).used.iter().any(|used| base.join(used.trim_start_matches("./")) == wanted)
 }
 
 fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
