@@ -13,7 +13,6 @@ pub enum Os {
     Other,
 }
 
-/// The machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct System {
     pub os: Os,
@@ -30,6 +29,32 @@ pub struct System {
     pub now: SystemTime,
 }
 
+/// The package manager of a Linux distribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackageManager {
+    Apt,
+    Dnf,
+    Pacman,
+    Apk,
+    Zypper,
+    Xbps,
+    Portage,
+}
+
+impl PackageManager {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Apt => "apt",
+            Self::Dnf => "dnf",
+            Self::Pacman => "pacman",
+            Self::Apk => "apk",
+            Self::Zypper => "zypper",
+            Self::Xbps => "xbps",
+            Self::Portage => "Portage",
+        }
+    }
+}
+
 impl System {
     /// Whether paths and variables are those of Windows.
     pub fn is_windows(&self) -> bool {
@@ -44,6 +69,21 @@ impl System {
             Os::Windows => Some("windows"),
             Os::Other => None,
         }
+    }
+
+    /// The package manager of this Linux; `None` if it is not known.
+    pub fn package_manager(&self) -> Option<PackageManager> {
+        Some(match self.distribution.as_str() {
+            "debian" | "ubuntu" | "linuxmint" | "pop" | "raspbian" | "kali" | "elementary" | "zorin"
+            | "neon" => PackageManager::Apt,
+            "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol" => PackageManager::Dnf,
+            "arch" | "manjaro" | "endeavouros" | "cachyos" | "steamos" => PackageManager::Pacman,
+            "alpine" | "postmarketos" | "wolfi" => PackageManager::Apk,
+            "opensuse-leap" | "opensuse-tumbleweed" | "sles" => PackageManager::Zypper,
+            "void" => PackageManager::Xbps,
+            "gentoo" => PackageManager::Portage,
+            _ => return None,
+        })
     }
 
     /// How this machine writes paths.

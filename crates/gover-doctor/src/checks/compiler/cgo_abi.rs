@@ -2,6 +2,7 @@
 
 use super::probe::{ARCHITECTURES, Probe, compile};
 use super::setup::{Cgo, cgo, install, is_stub};
+use crate::snapshot::system::PackageManager;
 use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -73,15 +74,11 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str)
 /// The command that installs the headers of the C library.
 fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
     let is_multilib = arch == "386" && snapshot.system.arch == "amd64";
-    match snapshot.system.distribution.as_str() {
-        "debian" | "ubuntu" | "linuxmint" | "pop" | "kali" if is_multilib => {
-            Some("sudo apt install gcc-multilib")
-        }
-        "debian" | "ubuntu" | "raspbian" | "linuxmint" | "pop" | "kali" => Some("sudo apt install libc6-dev"),
-        "alpine" => Some("sudo apk add musl-dev"),
-        "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol" => {
-            Some("sudo dnf install glibc-devel")
-        }
+    match snapshot.system.package_manager() {
+        Some(PackageManager::Apt) if is_multilib => Some("sudo apt install gcc-multilib"),
+        Some(PackageManager::Apt) => Some("sudo apt install libc6-dev"),
+        Some(PackageManager::Apk) => Some("sudo apk add musl-dev"),
+        Some(PackageManager::Dnf) => Some("sudo dnf install glibc-devel"),
         _ => install(snapshot),
     }
 }

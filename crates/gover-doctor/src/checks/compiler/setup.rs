@@ -3,6 +3,7 @@
 use gover_core::platform;
 
 use crate::checks::words;
+use crate::snapshot::system::PackageManager;
 use crate::{MachinePath, Os, Snapshot};
 
 /// How cgo is set up.
@@ -70,19 +71,14 @@ pub(super) fn install(snapshot: &Snapshot<'_>) -> Option<&'static str> {
         Os::MacOs => "xcode-select --install",
         Os::Windows => "winget install -e --id BrechtSanders.WinLibs.POSIX.UCRT",
         Os::Other => return None,
-        Os::Linux => match snapshot.system.distribution.as_str() {
-            "debian" | "ubuntu" | "raspbian" | "linuxmint" | "pop" | "kali" | "elementary" | "zorin" => {
-                "sudo apt install build-essential"
-            }
-            "alpine" => "sudo apk add build-base",
-            "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol" => {
-                "sudo dnf install gcc glibc-devel"
-            }
-            "arch" | "manjaro" | "endeavouros" | "cachyos" => "sudo pacman -S --needed base-devel",
-            "opensuse-leap" | "opensuse-tumbleweed" | "sles" => "sudo zypper install gcc glibc-devel",
-            "void" => "sudo xbps-install base-devel",
-            "gentoo" => "sudo emerge --ask sys-devel/gcc",
-            _ => return None,
+        Os::Linux => match snapshot.system.package_manager()? {
+            PackageManager::Apt => "sudo apt install build-essential",
+            PackageManager::Apk => "sudo apk add build-base",
+            PackageManager::Dnf => "sudo dnf install gcc glibc-devel",
+            PackageManager::Pacman => "sudo pacman -S --needed base-devel",
+            PackageManager::Zypper => "sudo zypper install gcc glibc-devel",
+            PackageManager::Xbps => "sudo xbps-install base-devel",
+            PackageManager::Portage => "sudo emerge --ask sys-devel/gcc",
         },
     })
 }

@@ -1,5 +1,6 @@
 //! Which installer a `go` comes from, recognized by its path.
 
+use crate::snapshot::system::PackageManager;
 use crate::snapshot::system::{Os, System};
 use crate::{MachinePath, Snapshot};
 
@@ -75,9 +76,7 @@ fn of_system(system: &System, real: &MachinePath) -> Option<&'static str> {
     if !places.iter().any(|place| real.as_str().starts_with(place)) {
         return None;
     }
-    let known =
-        PACKAGES.iter().find(|(_, distributions)| distributions.contains(&system.distribution.as_str()));
-    Some(known.map_or("the system's packages", |(name, _)| name))
+    Some(system.package_manager().map_or("the system's packages", PackageManager::name))
 }
 
 const fn package(name: &'static str, on: Where, parts: &'static [&'static str]) -> Installer {
@@ -120,17 +119,6 @@ const INSTALLERS: &[Installer] = &[
     package("MacPorts", Where::Unix, &["/opt/local/"]),
     package("snap", Where::Unix, &["/snap/"]),
     package(GO_OWN_UNIX, Where::Unix, &["/usr/local/go/"]),
-];
-
-/// Package managers by the `ID` of /etc/os-release.
-const PACKAGES: &[(&str, &[&str])] = &[
-    ("apt", &["debian", "ubuntu", "linuxmint", "pop", "raspbian", "kali", "elementary", "zorin", "neon"]),
-    ("dnf", &["fedora", "rhel", "centos", "rocky", "almalinux", "amzn", "ol"]),
-    ("pacman", &["arch", "manjaro", "endeavouros", "cachyos", "steamos"]),
-    ("apk", &["alpine", "postmarketos", "wolfi"]),
-    ("zypper", &["opensuse-leap", "opensuse-tumbleweed", "sles"]),
-    ("xbps", &["void"]),
-    ("Portage", &["gentoo"]),
 ];
 
 #[cfg(test)]

@@ -51,17 +51,7 @@ impl Setting {
 
     /// Adds what removes the setting.
     pub(in crate::checks) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-        if !self.is_set {
-            return finding;
-        }
-        let mut finding = finding;
-        if snapshot.variable(self.name).is_some() {
-            return snapshot.unset(finding, self.name);
-        }
-        if let Some(change) = snapshot.go_env.without(self.name) {
-            finding = finding.fixed_by([change]).command(format!("go env -u {}", self.name));
-        }
-        finding
+        if self.is_set { snapshot.corrected(finding, self.name, None) } else { finding }
     }
 
     /// Adds the command that removes the setting.

@@ -7,6 +7,7 @@ use gover_source::{Probe, Verdict};
 
 use super::setting::host;
 use crate::snapshot::network::{self, NetworkFacts};
+use crate::snapshot::system::PackageManager;
 use crate::{Check, Finding, Os, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -68,21 +69,21 @@ fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 /// The commands that add a certificate to the store that Go reads.
 fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
-    let lines: &[&str] = match (snapshot.system.os, snapshot.system.distribution.as_str()) {
+    let lines: &[&str] = match (snapshot.system.os, snapshot.system.package_manager()) {
         (Os::Windows, _) => {
             &[r"Import-Certificate -FilePath CA.cer -CertStoreLocation Cert:\CurrentUser\Root"]
         }
         (Os::MacOs, _) => {
             &["sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain CA.pem"]
         }
-        (_, "fedora" | "rhel" | "centos" | "rocky" | "almalinux" | "amzn" | "ol") => {
+        (_, Some(PackageManager::Dnf)) => {
             &["sudo cp CA.pem /etc/pki/ca-trust/source/anchors/", "sudo update-ca-trust"]
         }
-        (_, "opensuse-leap" | "opensuse-tumbleweed" | "sles") => {
+        (_, Some(PackageManager::Zypper)) => {
             &["sudo cp CA.pem /etc/pki/trust/anchors/", "sudo update-ca-certificates"]
         }
-        (_, "arch" | "manjaro" | "endeavouros") => &["sudo trust anchor --store CA.pem"],
-        (_, "alpine") => &[
+        (_, Some(PackageManager::Pacman)) => &["sudo trust anchor --store CA.pem"],
+        (_, Some(PackageManager::Apk)) => &[
             "doas apk add ca-certificates",
             "doas cp CA.pem /usr/local/share/ca-certificates/CA.crt",
             "doas update-ca-certificates",
