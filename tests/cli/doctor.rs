@@ -186,14 +186,14 @@ fn a_fix_solves_the_problem_and_undo_restores_every_byte() {
     let path = go_env(&ctx, before);
     let output = ctx.gover(["doctor", "go111module", "--fix", "--yes"]);
     assert!(output.success().stderr.contains("- GO111MODULE=off"), "{output}");
-    assert!(output.stderr.contains("1 change made (`gover doctor --undo` puts it back)"), "{output}");
+    assert!(output.stderr.contains("1 change made (`gover doctor --undo` undoes it)"), "{output}");
     assert_eq!(fs::read(&path).unwrap(), b"GOFLAGS=-v\r\n\nnot a setting");
     ctx.gover(["doctor", "go111module"]).success();
     ctx.gover(["doctor", "--undo"]).success();
     assert_eq!(fs::read(&path).unwrap(), before);
     ctx.gover(["doctor", "go111module"]).exits(1);
     let again = ctx.gover(["doctor", "--undo"]);
-    assert!(again.exits(1).stderr.contains("there is no repair to take back"), "{again}");
+    assert!(again.exits(1).stderr.contains("there is no repair to undo"), "{again}");
 }
 
 #[test]
@@ -205,16 +205,16 @@ fn undo_keeps_edits_made_after_a_fix() {
     ctx.gover(["doctor", "go111module", "goos-goarch", "line-endings", "--fix", "--yes"]).success();
     fs::write(&path, "GOFLAGS=-v\n").unwrap();
     let output = ctx.gover(["doctor", "--undo"]);
-    // One file is told once, though two repairs changed it.
+    // A file is reported once, although two repairs changed it.
     assert_eq!(output.exits(1).stderr.matches("has changed since it was repaired").count(), 1, "{output}");
-    assert!(output.stderr.contains("put back"), "{output}");
+    assert!(output.stderr.contains("restored"), "{output}");
     assert_eq!(fs::read(&pin).unwrap(), b"1.91.2\r\n# pinned\n");
     assert_eq!(fs::read(&path).unwrap(), b"GOFLAGS=-v\n");
-    // What it held first is where the message says.
-    assert!(output.stderr.contains("what it held before the repair lies in `[ROOT]"), "{output}");
+    // Its first content is where the message says.
+    assert!(output.stderr.contains("its content before the repair is in `[ROOT]"), "{output}");
     let kept = ctx.layout().home().join("doctor/0");
     assert_eq!(fs::read(kept).unwrap(), b"GO111MODULE=off\nGOOS=plan9\n");
-    // Back as the repair left it, it is put back after all.
+    // Back as the repair left it, it is restored after all.
     fs::write(&path, "").unwrap();
     ctx.gover(["doctor", "--undo"]).success();
     assert_eq!(fs::read(&path).unwrap(), b"GO111MODULE=off\nGOOS=plan9\n");

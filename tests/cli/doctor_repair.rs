@@ -65,7 +65,7 @@ fn twenty_problems_are_fixed_and_undo_restores_every_byte() {
     assert!(findings >= 20, "{findings}\n{found}");
 
     let repaired = ctx.gover(["doctor", "--offline", "--fix", "--yes"]);
-    assert!(repaired.success().stderr.contains("`gover doctor --undo` puts all of them back"), "{repaired}");
+    assert!(repaired.success().stderr.contains("`gover doctor --undo` undoes all of them"), "{repaired}");
     let after = ctx.gover(["doctor", "--offline", "--json"]);
     let left = after.success().json();
     let severities: Vec<_> =
@@ -80,7 +80,7 @@ fn twenty_problems_are_fixed_and_undo_restores_every_byte() {
 
     let undone = ctx.gover(["doctor", "--undo"]);
     undone.success();
-    assert_eq!(undone.stderr.matches("put back ").count(), PLANTED.len() + 1, "{undone}");
+    assert_eq!(undone.stderr.matches("restored ").count(), PLANTED.len() + 1, "{undone}");
     assert!(files(&ctx) == before, "not every byte came back");
     ctx.gover(["doctor", "--undo"]).exits(1);
 }

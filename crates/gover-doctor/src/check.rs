@@ -56,7 +56,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn a_read_only_file_is_told_and_not_changed() {
+    fn a_read_only_file_is_reported_and_not_changed() {
         let machine = Machine::linux()
             .file("~/.profile", "export GOROOT=/opt/old\n")
             .file("~/.config/go/env", "GOROOT=/opt/old\n")

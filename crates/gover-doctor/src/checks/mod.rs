@@ -75,7 +75,7 @@ mod tests {
 
     /// False alarms are defects.
     #[test]
-    fn machines_as_they_should_be_give_nothing_above_a_note() {
+    fn healthy_machines_have_nothing_worse_than_a_note() {
         let machines =
             [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine(), Machine::with_mise()];
         for machine in machines {

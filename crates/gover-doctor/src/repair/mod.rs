@@ -38,7 +38,7 @@ pub enum RepairError {
         /// Where its content from before the repair is kept; `None` if it did not exist.
         kept: Option<String>,
     },
-    #[error("there is no repair to take back")]
+    #[error("there is no repair to undo")]
     Nothing,
     #[error("cannot parse `{path}`")]
     Journal { path: String, source: serde_json::Error },

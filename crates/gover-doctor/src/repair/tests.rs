@@ -71,7 +71,7 @@ fn what_changed_meanwhile_is_left_alone() {
 }
 
 #[test]
-fn a_new_repair_forgets_the_one_before() {
+fn a_new_repair_replaces_the_previous_one() {
     let home = Home::new();
     let lock = home.lock();
     for content in [&b"1"[..], &b"2"[..]] {
@@ -83,7 +83,7 @@ fn a_new_repair_forgets_the_one_before() {
 }
 
 #[test]
-fn what_could_not_be_changed_is_no_change_and_the_repair_before_can_be_undone() {
+fn a_failed_change_does_not_count_and_the_previous_repair_can_be_undone() {
     let home = Home::new();
     let lock = home.lock();
     fs::write(home.path("file"), "a").unwrap();
@@ -109,7 +109,7 @@ fn what_could_not_be_changed_is_no_change_and_the_repair_before_can_be_undone() 
 }
 
 #[test]
-fn a_crash_at_the_begin_of_a_repair_leaves_the_one_before() {
+fn a_crash_at_the_start_of_a_repair_keeps_the_previous_one() {
     let home = Home::new();
     let lock = home.lock();
     fs::write(home.path("file"), "a").unwrap();

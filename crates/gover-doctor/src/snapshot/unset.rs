@@ -96,7 +96,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn what_belongs_to_everybody_is_told_and_never_changed() {
+    fn settings_of_the_machine_are_reported_and_never_changed() {
         for (machine, command) in [
             (Machine::linux(), "sudo sed -i '2s/^/# /' /etc/profile"),
             (Machine::macos(), "sudo sed -i '' '2s/^/# /' /etc/profile"),

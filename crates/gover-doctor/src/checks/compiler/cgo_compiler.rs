@@ -100,7 +100,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn cgo_without_a_compiler_is_told_with_the_command_of_the_system() {
+    fn cgo_without_a_compiler_is_reported_with_the_command_to_install_one() {
         for (machine, name, install) in [
             (Machine::linux(), "gcc", "sudo apt install build-essential"),
             (Machine::alpine(), "gcc", "sudo apk add build-base"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cc_that_leads_nowhere_is_removed_if_the_usual_one_is_there() {
+    fn a_missing_cc_is_removed_if_the_default_compiler_exists() {
         let machine =
             Machine::linux().file("~/.config/go/env", "CC=/opt/gcc-9/bin/gcc\n").program("/usr/bin/gcc", "");
         let findings = machine.findings("cgo-compiler");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_go_does_not_understand_are_removed() {
+    fn malformed_values_are_removed() {
         let machine = Machine::linux().file("~/.config/go/env", "CGO_ENABLED=true\n");
         let findings = machine.findings("cgo-compiler");
         assert_eq!(findings[0].what, "CGO_ENABLED is `true`, and must be 0 or 1");

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_toolchain_that_is_gone_is_an_error() {
+    fn a_missing_toolchain_is_an_error() {
         let findings = with_url(Machine::linux(), "file://$USER_HOME$/sdk/go1.20.1").findings("goland");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_selected_toolchain_and_none_are_silent() {
+    fn the_selected_toolchain_or_none_is_silent() {
         for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
             assert!(machine.findings("goland").is_empty());
             let selected = with_url(machine.clone(), "file://$USER_HOME$/.gover/versions/go1.22.5");

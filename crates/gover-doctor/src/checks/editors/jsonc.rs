@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_settings_file_has_no_entries() {
+    fn text_that_is_not_json_has_no_entries() {
         for content in
             ["", "[", "{", "{\"a\"", "{\"a\": }", "{\"a\": \"b}", "{a: 1}", "{\"a\": 1 \"b\": 2}", "\u{0}"]
         {

@@ -127,7 +127,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn every_installer_is_told_by_its_path_or_by_what_a_link_leads_to() {
+    fn every_installer_is_recognized_by_the_path_or_by_the_target_of_a_link() {
         let linux = Machine::linux()
             .program("/usr/lib/go-1.19/bin/go", "")
             .link("/usr/bin/go", "/usr/lib/go-1.19/bin/go")

@@ -129,8 +129,8 @@ mod tests {
             findings[0].fix.commands,
             [r"printf '%s\n' 'export GOPRIVATE='\''corp.example'\''' >> ~/.bashrc"]
         );
-        let told = machine.clone().file("~/.bashrc", "export GOPRIVATE=corp.example\n");
-        assert_eq!(told.findings("shell-startup"), []);
+        let repaired = machine.clone().file("~/.bashrc", "export GOPRIVATE=corp.example\n");
+        assert_eq!(repaired.findings("shell-startup"), []);
         // A session that was begun by a login hands it on.
         assert_eq!(machine.var("GOPRIVATE", "corp.example").findings("shell-startup"), []);
     }
@@ -148,17 +148,17 @@ mod tests {
             findings[0].fix.commands,
             [r"printf '%s\n' '[ -r ~/.bashrc ] && . ~/.bashrc' >> ~/.bash_profile"]
         );
-        let told = machine.file("~/.bash_profile", "umask 022\n[ -r ~/.bashrc ] && . ~/.bashrc\n");
-        assert_eq!(told.findings("shell-startup"), []);
+        let repaired = machine.file("~/.bash_profile", "umask 022\n[ -r ~/.bashrc ] && . ~/.bashrc\n");
+        assert_eq!(repaired.findings("shell-startup"), []);
     }
 
     #[test]
-    fn gover_that_a_login_does_not_load_is_found() {
+    fn gover_missing_in_login_shells_is_found() {
         let machine = Machine::linux().file("~/.bash_profile", "umask 022\n").var("PATH", "/usr/bin:/bin");
         let findings = machine.findings("shell-startup");
         assert_eq!(findings[0].what, "gover is loaded in ~/.bashrc, which bash does not read at login");
-        let told = machine.clone().file("~/.bash_profile", ". ~/.bashrc\n");
-        assert_eq!(told.findings("shell-startup"), []);
+        let repaired = machine.clone().file("~/.bash_profile", ". ~/.bashrc\n");
+        assert_eq!(repaired.findings("shell-startup"), []);
         let mut zsh = Machine::linux()
             .file("~/.bashrc", "")
             .file("~/.zprofile", &Machine::block("zsh"))
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn shells_as_they_come_are_silent() {
+    fn default_shells_are_silent() {
         // As Debian lays them out, with gover set up; and where every window is a login.
         let debian = Machine::linux()
             .file("~/.profile", "if [ -f \"$HOME/.bashrc\" ]; then\n. \"$HOME/.bashrc\"\nfi\n");

@@ -105,7 +105,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn a_go_that_is_gone_is_found_and_its_line_taken_out() {
+    fn a_removed_toolchain_is_found_and_its_line_commented_out() {
         let machine = Machine::linux()
             .file("~/.profile", "export PATH=/usr/local/go/bin:$HOME/bin:$PATH\n")
             .path_first("/usr/local/go/bin");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_of_the_registry_are_taken_out_or_given_as_commands() {
+    fn entries_of_the_registry_are_removed_or_given_as_commands() {
         let machine = Machine::windows()
             .path_first(r"C:\Go\bin")
             .registry(Hive::User, "Environment", "Path", r"C:\Go\bin;%USERPROFILE%\.gover\bin")

@@ -127,7 +127,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn the_second_line_of_a_file_is_found_and_taken_out() {
+    fn the_second_line_of_a_file_is_found_and_commented_out() {
         let line = "export PATH=$PATH:/usr/local/go/bin\n";
         let machine = Machine::linux()
             .toolchain("/usr/local/go", "go1.21.6")
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_entry_of_the_registry_is_found_and_taken_out() {
+    fn the_second_entry_of_the_registry_is_found_and_removed() {
         let machine = Machine::windows()
             .registry(
                 Hive::User,

@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_left_alone_is_shown_to_the_person() {
+    fn a_line_that_is_not_changed_is_shown_to_the_user() {
         let machine = Machine::linux().file("~/.bashrc", "A=b\nexport PATH=/opt/go/bin; export A=b\n");
         machine.snapshot(|snapshot| {
             let directories = [snapshot.system.path("/opt/go/bin")];

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_go_of_the_machine_is_found_and_its_removal_told() {
+    fn a_go_in_the_machine_path_is_found_with_its_removal() {
         let machine =
             with_msi(r"%SystemRoot%\system32;C:\Program Files\Go\bin").path_first(r"C:\Program Files\Go\bin");
         let findings = machine.findings("path-machine");

@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_older_than_setup_is_told_to_start_anew() {
+    fn a_shell_older_than_setup_has_to_be_restarted() {
         let findings = Machine::linux().var("PATH", "/usr/bin:/bin").findings("path-missing");
         assert_eq!(findings[0].severity, Severity::Warning);
         assert_eq!(findings[0].fix.commands, ["exec bash -l"]);
     }
 
     #[test]
-    fn a_line_that_sets_path_anew_is_named_and_overtaken() {
+    fn a_line_that_replaces_path_is_named_and_govers_lines_move_after_it() {
         let bashrc = format!("{}export PATH=/usr/bin:/bin\n", Machine::block("bash"));
         let machine = Machine::linux().file("~/.bashrc", &bashrc).var("PATH", "/usr/bin:/bin");
         let findings = machine.findings("path-missing");

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_s_value_is_an_administrator_s_to_change() {
+    fn only_an_administrator_changes_the_machine_value() {
         let machine = Machine::windows().registry(
             Hive::Machine,
             environment(Hive::Machine),

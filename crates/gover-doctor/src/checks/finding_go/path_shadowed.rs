@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_behind_gover_s_is_found_and_gover_s_lines_are_moved_behind_it() {
+    fn a_line_after_govers_is_found_and_govers_lines_are_moved_after_it() {
         let machine = linux()
             .file("~/.bashrc", &format!("{}export PATH=/usr/local/go/bin:$PATH\n", Machine::block("bash")));
         let findings = machine.findings("path-shadowed");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn every_go_before_gover_s_is_told_in_order() {
+    fn every_go_before_govers_is_reported_in_order() {
         let machine = linux().program("/home/ann/.asdf/shims/go", "asdf").path_first("~/.asdf/shims");
         let findings = machine.findings("path-shadowed");
         assert_eq!(findings[0].what, "~/.asdf/shims/go comes before gover's `go` on PATH");
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn fish_reads_gover_s_lines_before_those_of_the_person() {
+    fn fish_reads_govers_lines_before_the_users() {
         let mut machine = linux()
             .file("~/.config/fish/conf.d/gover.fish", &Machine::block("fish"))
             .file("~/.config/fish/config.fish", "fish_add_path /usr/local/go/bin\n");
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_s_path_of_windows_is_an_administrator_s_to_change() {
+    fn only_an_administrator_changes_the_machine_path_of_windows() {
         let machine = Machine::windows()
             .toolchain(r"C:\Program Files\Go", "go1.21.6")
             .path_first(r"C:\Program Files\Go\bin")

@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_that_bash_passes_over_is_found() {
+    fn a_profile_that_bash_ignores_is_found() {
         let machine = Machine::linux()
             .file("~/.bash_profile", "[ -r ~/.bashrc ] && . ~/.bashrc\n")
             .file("~/.profile", "export GOFLAGS=-mod=mod\nexport GOPATH=$HOME/go\n");
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_a_manager_that_is_gone_are_found_and_taken_out() {
+    fn lines_of_a_removed_manager_are_found_and_commented_out() {
         let gvm = "[[ -s \"$HOME/.gvm/scripts/gvm\" ]] && source \"$HOME/.gvm/scripts/gvm\"";
         let goenv = "if command -v goenv; then\n  eval \"$(goenv init -)\"\nfi";
         let machine = Machine::linux().file("~/.bashrc", &format!("{gvm}\n{goenv}\n"));
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_goroot_of_another_shell_is_found_and_taken_out() {
+    fn an_old_goroot_of_another_shell_is_found_and_commented_out() {
         let machine = Machine::linux().file("~/.zshrc", "export GOROOT=/usr/local/go\n");
         let findings = machine.findings("shell-startup");
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.zshrc:1: export GOROOT=/usr/local/go");
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_may_not_be_read_is_told() {
+    fn an_unreadable_file_is_reported() {
         let mut machine = Machine::linux().file("~/.profile", "umask 022\n");
         machine.disk.forbid_reading("/home/ann/.profile");
         let findings = machine.findings("shell-startup");

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_that_is_not_the_login_shell_tells_nothing() {
+    fn a_shell_that_is_not_the_login_shell_has_no_findings() {
         Machine::linux()
             .var("SHELL", "/bin/zsh")
             .snapshot(|snapshot| assert!(StartupOrder::of(snapshot).is_none()));

@@ -90,7 +90,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn a_goroot_that_is_gone_is_found_and_removed() {
+    fn a_missing_goroot_is_found_and_removed() {
         let machine = Machine::linux()
             .file("~/.bashrc", "export GOROOT=/usr/local/go\n")
             .var("GOROOT", "/usr/local/go");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_it_is_told() {
+    fn each_problem_of_goroot_is_reported() {
         let machine = Machine::linux()
             .toolchain("/opt/go", "go1.21.6")
             .directory("/opt/half/src/cmd/go")
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_directory_is_told_once() {
+    fn each_directory_is_reported_once() {
         let machine = Machine::linux()
             .file("~/.bashrc", "export GOROOT=/gone/b\n")
             .file("~/.config/go/env", "GOROOT=/gone/b\n")

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_toolchain_with_mixed_files_is_installed_anew() {
+    fn a_toolchain_with_mixed_files_is_reinstalled() {
         let shim = r"C:\Users\ann\.gover\bin\go.exe";
         let goroot = r"C:\Users\ann\.gover\versions\go1.22.5";
         let machine = answering(Machine::windows(), shim, goroot, "go1.22.5", "go1.22.4");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goroot_of_go_env_is_none_of_the_variable() {
+    fn a_goroot_of_go_env_is_not_one_of_the_variable() {
         let shim = "/home/ann/.gover/bin/go";
         let machine = answering(Machine::linux(), shim, GOROOT, "go1.22.5", "go1.22.5")
             .file("~/.config/go/env", "GOROOT=/opt/go\n");

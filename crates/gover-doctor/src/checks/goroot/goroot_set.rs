@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_startup_file_is_found_and_taken_out() {
+    fn a_line_of_a_startup_file_is_found_and_commented_out() {
         let machine = Machine::linux()
             .file("~/.profile", "umask 022\nexport GOROOT=/usr/local/go\n")
             .var("GOROOT", "/usr/local/go");
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gover_or_go_set_for_this_shell_is_no_fault() {
+    fn settings_of_gover_or_go_for_this_shell_are_not_faults() {
         let selected = Machine::linux().var("GOROOT", "~/.gover/versions/go1.22.5");
         assert_eq!(selected.findings("goroot-set"), []);
         let other = Machine::linux().var("GOROOT", "~/.gover/versions/go1.21.6");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_does_more_than_one_thing_is_told_and_left_alone() {
+    fn a_line_that_does_more_than_one_thing_is_reported_and_not_changed() {
         let line = "export GOROOT=/opt/go; export PATH=$GOROOT/bin:$PATH";
         let machine = Machine::linux().file("~/.profile", &format!("umask 022\n{line}\n"));
         let findings = machine.findings("goroot-set");

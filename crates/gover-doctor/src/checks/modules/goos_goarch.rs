@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn one_shells_value_is_less_and_what_runs_anyway_still_less() {
+    fn a_value_in_one_shell_is_less_severe_and_one_that_runs_here_even_less() {
         let severity = |machine: Machine| machine.findings("goos-goarch")[0].severity;
         assert_eq!(severity(Machine::linux().var("GOARCH", "arm64")), Severity::Warning);
         assert_eq!(severity(Machine::linux().var("GOARCH", "386")), Severity::Note);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_and_other_peoples_names_are_told() {
+    fn spaces_and_non_ascii_names_are_reported() {
         let mut machine = Machine::windows().var("GOOS", "linux ");
         machine.shell = Some(ShellKind::Cmd);
         let findings = machine.findings("goos-goarch");

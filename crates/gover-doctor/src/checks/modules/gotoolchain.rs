@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_of_the_language_is_no_toolchain() {
+    fn a_language_version_is_not_a_toolchain() {
         let machine = with_line("go1.22");
         let findings = machine.findings("gotoolchain");
         assert_eq!(
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_for_this_project_is_told() {
+    fn the_effect_on_this_project_is_reported() {
         let machine = with_line("local").file("~/shop/go.mod", "module shop\n\ngo 1.24.0\n");
         let findings = machine.findings("gotoolchain");
         assert_eq!(findings[0].severity, Severity::Error);

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_vendor_directory_that_go_does_not_read_is_none_of_its_business() {
+    fn a_vendor_directory_that_go_does_not_read_is_silent() {
         let stale = project(Machine::linux(), &MODULE.replace("v0.14.0", "v0.15.0"), LIST);
         assert_eq!(stale.clone().var("GOFLAGS", "-mod=mod").findings("vendor-stale"), []);
         assert_eq!(stale.clone().file("~/go.work", "go 1.22\n").findings("vendor-stale"), []);
@@ -303,9 +303,9 @@ mod tests {
         assert_eq!(findings[0].fix.commands, ["go work vendor"]);
         let vendored =
             format!("{WORK_LIST}# golang.org/x/mod v0.1.0\n## explicit\ngolang.org/x/mod/semver\n");
-        let told =
+        let repaired =
             machine.clone().file("~/shop/lib/go.mod", lib).file("~/shop/vendor/modules.txt", &vendored);
-        assert_eq!(told.findings("vendor-stale"), []);
+        assert_eq!(repaired.findings("vendor-stale"), []);
         // What go.work replaces counts before what a module does.
         let work = "go 1.22\nuse ./api\nuse ./lib\nreplace example.com/ext => ./other\n";
         let findings = machine.clone().file("~/shop/go.work", work).findings("vendor-stale");

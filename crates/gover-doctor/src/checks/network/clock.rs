@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_clock_is_told_with_what_sets_it_right() {
+    fn a_wrong_clock_is_reported_with_the_command_that_sets_it() {
         for (machine, command) in [
             (Machine::linux(), "sudo timedatectl set-ntp true"),
             (Machine::macos(), "sudo sntp -sS time.apple.com"),
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_that_are_refused_for_it_make_it_an_error() {
+    fn refused_certificates_make_a_wrong_clock_an_error() {
         let machine = ahead(Machine::linux(), 7200)
             .network(|network| network.proxies = vec![asked("https://a.example", Verdict::CertificateTime)]);
         let findings = machine.findings("clock");
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_before_a_known_release_is_wrong_without_asking_anybody() {
+    fn a_clock_before_a_known_release_is_wrong_without_network() {
         let mut machine = Machine::linux();
         machine.system.now = midnight(2019, 1, 1);
         let findings = machine.findings("clock");

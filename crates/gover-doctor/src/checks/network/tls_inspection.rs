@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_that_is_not_there_is_an_error_and_the_variable_removed() {
+    fn a_missing_certificate_file_is_an_error_and_the_variable_is_removed() {
         let machine = Machine::linux()
             .file("~/.bash_profile", "export SSL_CERT_FILE=/etc/corp/ca.pem\n")
             .var("SSL_CERT_FILE", "/etc/corp/ca.pem");

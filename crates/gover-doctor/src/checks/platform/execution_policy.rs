@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_of_windows_is_told_with_the_command() {
+    fn the_default_of_windows_is_reported_with_the_command() {
         let machine = with_profile("WindowsPowerShell");
         let findings = machine.findings("execution-policy");
         assert_eq!(findings[0].severity, Severity::Warning);

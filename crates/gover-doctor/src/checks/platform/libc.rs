@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_too_old_is_told_with_the_newest_go_for_it() {
+    fn a_system_too_old_is_reported_with_the_newest_go_for_it() {
         for (machine, release, go, what, evidence, best) in [
             (
                 Machine::windows(),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_go_on_a_new_mac_is_told() {
+    fn an_old_go_on_a_new_mac_is_reported() {
         let findings = with(Machine::macos(), "14.5", "go1.10.8").findings("libc");
         assert_eq!(findings[0].what, "go1.10.8 does not run on macOS 14.5, which needs go1.11 or later");
         assert_eq!(with(Machine::macos(), "14.5", "go1.16.15").findings("libc"), []);

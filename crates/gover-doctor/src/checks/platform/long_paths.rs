@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_cache_is_told_with_the_commands_for_each_shell() {
+    fn a_deep_cache_is_reported_with_the_commands_for_each_shell() {
         let mut machine = deep(160);
         let findings = machine.findings("long-paths");
         assert_eq!(findings[0].severity, Severity::Warning);

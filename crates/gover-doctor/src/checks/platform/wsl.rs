@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_go_of_windows_before_that_of_linux_is_told() {
+    fn a_go_of_windows_before_that_of_linux_is_reported() {
         let machine =
             wsl().program("/mnt/c/Program Files/Go/bin/go.exe", "").path_first("/mnt/c/Program Files/Go/bin");
         let findings = machine.findings("wsl");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_on_a_drive_of_windows_is_told_with_the_way_home() {
+    fn a_project_on_a_windows_drive_is_reported_with_a_copy_command() {
         let machine = wsl().at("/mnt/c/Users/ann/shop/api").file("/mnt/c/Users/ann/shop/go.mod", "go 1.22\n");
         let findings = machine.findings("wsl");
         assert_eq!(findings[0].severity, Severity::Warning);

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_third_newest_minor_is_out_of_support_since_the_day_of_the_newest() {
+    fn the_third_newest_minor_ends_on_the_day_of_the_newest() {
         let machine = selected(later(Machine::linux()), "go1.21.3");
         let findings = machine.findings("go-eol");
         assert_eq!(
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_ends_no_support() {
+    fn a_release_candidate_does_not_end_support() {
         for version in ["go1.22.6", "go1.23.0", "go1.24rc1", "go1.22.5-bigcorp"] {
             assert!(selected(later(Machine::linux()), version).findings("go-eol").is_empty(), "{version}");
         }

@@ -105,7 +105,7 @@ mod tests {
     use crate::testing::Machine;
 
     #[test]
-    fn carriage_returns_are_counted_and_taken_out() {
+    fn carriage_returns_are_counted_and_removed() {
         let machine = Machine::linux()
             .directory("~/shop/.git")
             .file("~/shop/go.sum", "a v1 h1:x=\r\nb v1 h1:y=\r\n")

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_released_is_an_error_with_the_nearest_that_was() {
+    fn an_unreleased_version_is_an_error_with_the_nearest_release() {
         for (request, what, command) in [
             (
                 "1.21.50",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_not_installed_matters_where_nothing_installs_it() {
+    fn a_version_that_is_only_missing_matters_if_auto_install_is_off() {
         let mut machine = missing(Machine::linux(), "1.21");
         assert!(machine.findings("pin-unavailable").is_empty());
         machine.gover.installs_missing = false;
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_that_cannot_be_understood_is_told_in_the_words_of_the_selection() {
+    fn a_malformed_pin_is_reported_with_the_error_of_the_selection() {
         let mut machine = missing(Machine::linux(), "../x");
         machine.selection.missing = None;
         machine.selection.error = Some("cannot use `/home/ann/shop/.go-version` line 1".to_owned());
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_what_is_there_or_not_known() {
+    fn existing_and_unknown_versions_are_silent() {
         for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
             assert!(machine.findings("pin-unavailable").is_empty());
             assert!(missing(machine.clone(), "1.22.5-bigcorp").findings("pin-unavailable").is_empty());

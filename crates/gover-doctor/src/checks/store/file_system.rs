@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn disks_that_are_far_away_are_told() {
+    fn remote_disks_are_reported() {
         let findings = mounted(Machine::linux(), "/home", "nfs4", false);
         assert_eq!((findings.len(), findings[0].severity), (1, Severity::Note));
         assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover: is on nfs4");

@@ -2,7 +2,7 @@ use super::*;
 use crate::testing::Machine;
 
 #[test]
-fn damage_and_leftovers_are_told_apart() {
+fn damage_and_leftovers_are_distinguished() {
     let machine = Machine::linux()
         .leftover("~/.gover/versions/go1.21", "has no bin/go", true, 1 << 20)
         .leftover("~/.gover/cache/go1.22.6@x.part", "an unfinished download", false, 30 << 20)
@@ -25,7 +25,7 @@ fn damage_and_leftovers_are_told_apart() {
 }
 
 #[test]
-fn what_belongs_to_root_is_given_back_by_hand() {
+fn files_of_root_are_given_back_by_a_command() {
     let findings = Machine::linux().read_only("~/.gover/versions").findings("store");
     assert_eq!(
         (findings[0].severity, findings[0].what.as_str()),
@@ -39,7 +39,7 @@ fn what_belongs_to_root_is_given_back_by_hand() {
 }
 
 #[test]
-fn a_toolchain_that_is_not_whole_is_installed_anew() {
+fn an_incomplete_toolchain_is_reinstalled() {
     let root = "~/.gover/versions/go1.22.5";
     for (machine, fact) in [
         (Machine::linux().file(&format!("{root}/VERSION"), "go1.21.3\n"), "/VERSION: says `go1.21.3`"),

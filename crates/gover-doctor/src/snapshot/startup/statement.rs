@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_one_thing_is_told_from_what_does_more() {
+    fn lines_that_do_one_thing_are_distinguished_from_others() {
         for line in [
             "export GOROOT=/usr/local/go",
             "export PATH=\"$PATH:${HOME}/go/bin\"  # mine",

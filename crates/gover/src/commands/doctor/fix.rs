@@ -70,8 +70,8 @@ fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context
     show::people(findings, run, context)?;
     context.printer.note(&match journal.len() {
         0 => "nothing was changed".to_owned(),
-        1 => "1 change made (`gover doctor --undo` puts it back)".to_owned(),
-        count => format!("{count} changes made (`gover doctor --undo` puts all of them back)"),
+        1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
+        count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),
     });
     Ok(())
 }

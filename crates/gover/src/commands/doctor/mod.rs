@@ -102,7 +102,7 @@ fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
         match one.problem {
             // A file that was changed several times is restored as often, but named once.
             None if !told.insert(one.place.clone()) => {}
-            None => context.printer.note(&format!("put back {}", context.short(one.place.as_ref()))),
+            None => context.printer.note(&format!("restored {}", context.short(one.place.as_ref()))),
             Some(problem) => {
                 context.printer.failure(&problem.into());
                 exit = Exit::Failure;

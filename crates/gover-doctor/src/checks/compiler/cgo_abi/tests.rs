@@ -20,7 +20,7 @@ fn assembly(words: &str) -> String {
 }
 
 #[test]
-fn a_compiler_without_headers_is_told_with_the_package() {
+fn a_compiler_without_headers_is_reported_with_the_package() {
     let says =
         "<stdin>:1:10: fatal error: stdlib.h: No such file or directory\n    1 | #include <stdlib.h>\n";
     for (machine, command) in
@@ -38,7 +38,7 @@ fn a_compiler_without_headers_is_told_with_the_package() {
 }
 
 #[test]
-fn an_old_mingw_for_32_bits_is_told() {
+fn an_old_32_bit_mingw_is_reported() {
     let says = "cc1.exe: sorry, unimplemented: 64-bit mode not compiled in\n";
     let machine = on_windows(r"C:\MinGW\bin\gcc.exe", 1, "", says);
     let findings = machine.findings("cgo-abi");
@@ -51,7 +51,7 @@ fn an_old_mingw_for_32_bits_is_told() {
 }
 
 #[test]
-fn the_gcc_of_msys_is_told_with_the_right_one_beside_it() {
+fn the_gcc_of_msys_is_reported_with_the_right_one() {
     let machine = on_windows(r"C:\msys64\usr\bin\gcc.exe", 0, &assembly("amd64 msys"), "");
     let findings = machine.findings("cgo-abi");
     assert!(findings[0].what.contains("of MSYS or Cygwin"), "{}", findings[0].what);
@@ -62,7 +62,7 @@ fn the_gcc_of_msys_is_told_with_the_right_one_beside_it() {
 }
 
 #[test]
-fn a_cross_compiler_in_cc_is_told_and_left_in_its_place() {
+fn a_cross_compiler_in_cc_is_reported_and_not_removed() {
     let cross = |command: &str, code, stdout: &str, stderr: &str| {
         Machine::linux()
             .program("/usr/bin/cross-gcc", "")
@@ -83,14 +83,14 @@ fn a_cross_compiler_in_cc_is_told_and_left_in_its_place() {
 }
 
 #[test]
-fn glibc_on_alpine_does_not_fit() {
+fn glibc_does_not_match_alpine() {
     let findings = gcc(Machine::alpine(), 0, &assembly("amd64 linux glibc"), "").findings("cgo-abi");
     assert_eq!(findings[0].what, "/usr/bin/gcc compiles against glibc, and Alpine has musl");
     assert_eq!(gcc(Machine::alpine(), 0, &assembly("amd64 linux"), "").findings("cgo-abi"), []);
 }
 
 #[test]
-fn visual_studio_is_told_with_its_environment() {
+fn visual_studio_is_reported_with_its_environment() {
     let machine = Machine::windows()
         .program(r"C:\VS\bin\cl.exe", "")
         .path_first(r"C:\VS\bin")
@@ -105,7 +105,7 @@ fn visual_studio_is_told_with_its_environment() {
 }
 
 #[test]
-fn a_compiler_that_fits_is_silent() {
+fn a_matching_compiler_is_silent() {
     assert_eq!(gcc(Machine::linux(), 0, &assembly("amd64 linux glibc"), "").findings("cgo-abi"), []);
     let machine = on_windows(r"C:\mingw64\bin\gcc.exe", 0, &assembly("amd64 mingw"), "");
     assert_eq!(machine.findings("cgo-abi"), []);

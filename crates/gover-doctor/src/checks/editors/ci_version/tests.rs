@@ -82,7 +82,7 @@ fn an_image_below_the_go_line_is_an_error() {
 }
 
 #[test]
-fn a_number_of_yaml_loses_its_zero() {
+fn a_yaml_number_loses_its_zero() {
     let machine =
         repository(&[(".github/workflows/ci.yml", "go-version: 1.20\n"), (".go-version", "1.20\n")]);
     let findings = machine.findings("ci-version");
@@ -108,7 +108,7 @@ fn another_patch_is_a_note() {
 }
 
 #[test]
-fn what_fits_or_cannot_be_told_is_silent() {
+fn matching_and_unknown_versions_are_silent() {
     for (name, content) in [
         (
             "Dockerfile",

@@ -4,7 +4,7 @@ use crate::testing::Machine;
 const USER: &str = "~/.config/Code/User/settings.json";
 
 #[test]
-fn a_goroot_that_is_gone_is_taken_out_of_the_users_settings() {
+fn a_missing_goroot_is_removed_from_the_users_settings() {
     let before = "{\n  // Go\n  \"go.goroot\": \"/usr/local/go\",\n  \"editor.tabSize\": 4,\n}\n";
     let machine = Machine::linux().file(USER, before);
     let findings = machine.findings("vscode");
@@ -50,7 +50,7 @@ fn another_version_is_a_warning_on_windows_and_macos_too() {
 }
 
 #[test]
-fn settings_of_a_workspace_are_shown_and_left_to_the_person() {
+fn settings_of_a_workspace_are_shown_and_not_changed() {
     let machine = Machine::linux()
         .file("~/shop/.vscode/settings.json", "{\n\"go.toolsEnvVars\": {\n\"GOROOT\": \"${workspaceFolder}/go\",\n\"GOTOOLCHAIN\": \"go1.21.3\",\n\"GO111MODULE\": \"off\"\n}\n}")
         .file("~/shop/all.code-workspace", "{\"settings\": {\n\"go.gopath\": \"${env:HOME}/work\"\n}}")
@@ -98,7 +98,7 @@ fn settings_of_a_remote_machine_are_found() {
 }
 
 #[test]
-fn tools_of_an_older_minor_are_built_anew() {
+fn tools_of_an_older_minor_are_rebuilt() {
     let go = "/home/ann/.gover/versions/go1.22.5/bin/go";
     let with_tool = |version: &str| {
         Machine::linux().program("~/go/bin/gopls", "x").answers(

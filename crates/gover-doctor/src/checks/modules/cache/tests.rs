@@ -31,7 +31,7 @@ fn settings_that_cannot_work_are_removed() {
 }
 
 #[test]
-fn a_cache_of_roots_is_taken_back() {
+fn a_cache_owned_by_root_is_given_back() {
     let machine = Machine::linux().directory("~/.cache/go-build").read_only("~/.cache/go-build");
     let findings = machine.findings("cache");
     assert_eq!(findings[0].severity, Severity::Error);
@@ -83,7 +83,7 @@ fn programs_that_go_keeps_must_run_too() {
 }
 
 #[test]
-fn a_full_disk_is_told_with_what_is_left() {
+fn a_full_disk_is_reported_with_the_space_left() {
     let full = FileSystem { available: Some(10 << 20), ..system("ext4") };
     let findings = Machine::linux().mounted("/home", full).findings("cache");
     assert_eq!(findings.len(), 2);

@@ -45,7 +45,7 @@ fn where_mise_puts_programs_is_a_note() {
 }
 
 #[test]
-fn a_protected_folder_is_left_to_the_person() {
+fn a_protected_directory_is_left_to_the_user() {
     let machine = Machine::linux().read_only("/usr/local/bin").var("GOBIN", "/usr/local/bin");
     let findings = machine.findings("gobin");
     assert_eq!(findings[0].what, "GOBIN /usr/local/bin is not writable by you");

@@ -4,7 +4,7 @@ use crate::testing::Machine;
 const FILE: &str = "~/.config/go/env";
 
 #[test]
-fn lines_that_go_misreads_are_made_what_they_were_meant_to_be() {
+fn lines_that_go_misreads_are_repaired() {
     for (before, what, severity, after) in [
         ("GOTOOLCHAIN=local\r\n", "carriage return", Severity::Error, "GOTOOLCHAIN=local\n"),
         ("GOPROXY=direct \n", "spaces around the value", Severity::Error, "GOPROXY=direct\n"),
@@ -30,7 +30,7 @@ fn lines_that_go_misreads_are_made_what_they_were_meant_to_be() {
 }
 
 #[test]
-fn all_lines_at_fault_are_one_finding() {
+fn all_wrong_lines_are_one_finding() {
     let machine = Machine::linux().file(FILE, "# mine\r\nGOPROXY=direct\r\nGOSUMDB=off\r\n");
     let findings = machine.findings("goenv-file");
     assert_eq!(
@@ -81,7 +81,7 @@ fn a_healthy_machine_is_silent() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_told() {
+fn an_unreadable_file_is_reported() {
     let mut machine = Machine::linux().file("~/.config/go/env", "GOPROXY=https://proxy.corp.example\n");
     machine.disk.forbid_reading("/home/ann/.config/go/env");
     let findings = machine.findings("goenv-file");

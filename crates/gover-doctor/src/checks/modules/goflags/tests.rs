@@ -11,7 +11,7 @@ fn project(machine: Machine) -> Machine {
 }
 
 #[test]
-fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
+fn a_word_that_is_not_a_flag_is_removed_and_the_rest_stays() {
     let machine = with_line("-v mod=mod");
     let findings = machine.findings("goflags");
     assert_eq!(findings[0].severity, Severity::Error);
@@ -24,7 +24,7 @@ fn a_word_that_is_no_flag_is_taken_out_and_the_rest_stays() {
 }
 
 #[test]
-fn flags_that_every_build_must_not_have_are_errors() {
+fn harmful_flags_are_errors() {
     for (flags, what) in [
         ("-ldflags -w", "`-ldflags` without its argument"),
         ("-toolexec=/opt/wrap", "`-toolexec=/opt/wrap`, which runs another program"),
@@ -42,7 +42,7 @@ fn flags_that_every_build_must_not_have_are_errors() {
 }
 
 #[test]
-fn a_workspace_takes_no_mod_mod_and_two_values_are_one_too_many() {
+fn a_workspace_does_not_allow_mod_mod_and_only_the_last_value_applies() {
     let machine = project(with_line("-mod=mod")).file("~/shop/go.work", "go 1.22\nuse .\n");
     assert_eq!(
         machine.findings("goflags")[0].what,

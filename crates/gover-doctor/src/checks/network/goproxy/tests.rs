@@ -53,7 +53,7 @@ fn credentials_are_shown_neither_as_evidence_nor_in_a_diff() {
 }
 
 #[test]
-fn what_works_and_will_surprise_is_a_warning_that_only_the_person_can_judge() {
+fn surprising_settings_are_warnings_for_the_user_to_judge() {
     for (value, what, command) in [
         ("off", "GOPROXY=off forbids downloading modules", Some("go env -u GOPROXY")),
         (

@@ -5,7 +5,7 @@ use crate::testing::{Machine, asked};
 const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 
 #[test]
-fn what_is_no_address_is_an_error_and_removed() {
+fn values_that_are_not_addresses_are_errors_and_removed() {
     for (value, wrong) in [
         ("\"http://p.example:80\"", "it contains quotation marks"),
         ("http://p.example:80 ", "it contains spaces"),
@@ -27,7 +27,7 @@ fn what_is_no_address_is_an_error_and_removed() {
 }
 
 #[test]
-fn capitals_and_small_letters_must_agree() {
+fn upper_and_lower_case_variables_must_agree() {
     let machine = Machine::linux()
         .var("HTTPS_PROXY", "http://a.example")
         .var("https_proxy", "http://u:secret@b.example");

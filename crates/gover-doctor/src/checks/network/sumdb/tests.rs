@@ -81,7 +81,7 @@ fn answering(answers: &[(&str, Verdict)]) -> Vec<Finding> {
 }
 
 #[test]
-fn the_way_that_go_takes_must_end_at_the_database() {
+fn the_route_that_go_takes_must_reach_the_database() {
     let no = || Verdict::Status(404, String::new());
     let direct = "https://sum.golang.org";
     assert!(
