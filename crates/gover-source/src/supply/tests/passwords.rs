@@ -7,9 +7,10 @@ use super::*;
 use crate::probe::Verdict;
 use gover_core::platform::IS_WINDOWS;
 use gover_net::{Notice, Waiting};
+use gover_test::clock;
 
-/// Long enough for what answers, on a busy machine too. Whoever is asked takes twice as long.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// Longer than any test takes: it passes only where a test says so.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A proxy that wants a password, and a program that gives it once `answer` is there.
 struct Desk {
@@ -50,6 +51,8 @@ impl Desk {
         let here = self.world.home.path().display();
         settings.proxies = Some(self.front.at("/proxy"));
         settings.network.patience = PATIENCE;
+        settings.network.stall_timeout = PATIENCE * 1000;
+        settings.network.connect_timeout = PATIENCE * 1000;
         settings.network.certificates.file = Some(self.at("ca.pem"));
         settings.network.authentication.goauth =
             Some(format!("sh '{here}/helper' '{here}' '{}'", self.front.url()));
@@ -65,6 +68,11 @@ impl Desk {
     fn supply(&self, sources: &str) -> Supply {
         let answer = self.at("answer");
         Supply::new(self.settings(sources, move |_| std::fs::write(&answer, "").unwrap())).unwrap()
+    }
+
+    /// What `work` comes to if a person takes that long to type the password.
+    async fn typed<T>(&self, time: Duration, work: impl Future<Output = T>) -> T {
+        clock::meanwhile(work, clock::pass(time, || self.at("asked").exists())).await
     }
 
     /// What was told, and about how many addresses somebody was asked; from now on nothing.
@@ -99,11 +107,14 @@ async fn a_password_is_waited_for_though_another_source_has_answered() {
     let archive = FakeRelease::new("go1.91.1");
     std::fs::write(directory.join(archive.archive_name()), archive.archive()).unwrap();
     for other in ["go.dev", directory.to_str().unwrap()] {
-        let releases = desk.supply(&format!("goproxy,{other}")).collect(Freshness::Now).await;
+        let supply = desk.supply(&format!("goproxy,{other}"));
+        let releases = desk.typed(PATIENCE * 2, supply.collect(Freshness::Now)).await;
         assert!(releases.failures.is_empty(), "{other}: {:?}", releases.failures);
         assert!(releases.find(&wanted("go1.91.3").name).is_some());
         assert_eq!(desk.take(), (waiting(), 1), "{other}");
-        let (found, bytes) = download(&desk.supply(&format!("goproxy,{other}")), "go1.91.3").await.unwrap();
+        let supply = desk.supply(&format!("goproxy,{other}"));
+        let downloaded = desk.typed(PATIENCE * 2, download(&supply, "go1.91.3")).await;
+        let (found, bytes) = downloaded.unwrap();
         assert_eq!((bytes, found.failures), (module.module_zip().to_vec(), vec![]));
         assert_eq!(desk.take(), (waiting(), 1), "{other}");
         assert!(!desk.world.settings("go.dev").failed_sources.exists());
@@ -117,7 +128,8 @@ async fn a_password_for_the_log_costs_none_of_the_time_that_the_log_has() {
     let answer = desk.at("answer");
     let mut settings = desk.settings("goproxy", move |_| std::fs::write(&answer, "").unwrap());
     settings.network.patience = PATIENCE * 3;
-    let records = Supply::new(settings).unwrap().lookup_all(&[wanted("go1.91.2")], PATIENCE * 5).await;
+    let (supply, wish) = (Supply::new(settings).unwrap(), [wanted("go1.91.2")]);
+    let records = desk.typed(PATIENCE * 6, supply.lookup_all(&wish, PATIENCE * 5)).await;
     assert!(matches!(records.as_slice(), [Some(Ok(_))]), "{records:?}");
     assert_eq!(desk.take(), (waiting(), 1));
 }
@@ -130,7 +142,8 @@ async fn a_probe_that_needs_a_password_goes_on_after_its_deadline() {
     let mut settings = desk.settings("goproxy", move |_| std::fs::write(&answer, "").unwrap());
     settings.network.patience = PATIENCE * 3;
     let supply = Supply::new(settings).unwrap();
-    let probes = supply.probe_proxies(tokio::time::Instant::now() + PATIENCE * 5).await;
+    let deadline = tokio::time::Instant::now() + PATIENCE * 5;
+    let probes = desk.typed(PATIENCE * 6, supply.probe_proxies(deadline)).await;
     assert!(matches!(probes.as_slice(), [probe] if probe.verdict == Verdict::Good), "{probes:?}");
     assert_eq!(desk.take(), (waiting(), 1));
 }
@@ -141,7 +154,7 @@ async fn a_source_that_is_silent_after_the_password_is_named() {
     let module = desk.world.site.publish(FakeRelease::new("go1.91.2"));
     let supply = || {
         let (world, answer) = (Arc::clone(&desk.world), desk.at("answer"));
-        let mut settings = desk.settings("goproxy", move |waiting| {
+        let settings = desk.settings("goproxy", move |waiting| {
             let server = world.site.server();
             match waiting {
                 // The request with the password meets silence, which ends once that is told.
@@ -155,14 +168,19 @@ async fn a_source_that_is_silent_after_the_password_is_named() {
                 }
             }
         });
-        settings.network.stall_timeout = Duration::from_mins(2);
         Supply::new(settings).unwrap()
     };
+    let passing = || async {
+        clock::pass(PATIENCE * 2, || desk.at("asked").exists()).await;
+        clock::pass(PATIENCE, || desk.world.site.server().stalled() == 1).await;
+    };
     let mut expected = waiting();
-    expected.push("waiting for goproxy (no answer for 0.2 s)".to_owned());
-    assert!(supply().releases().await.find(&wanted("go1.91.2").name).is_some());
+    expected.push("waiting for goproxy (no answer for 300 s)".to_owned());
+    let releases = clock::meanwhile(supply().releases(), passing()).await;
+    assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert_eq!(desk.take(), (expected.clone(), 1));
-    let (_, bytes) = download(&supply(), "go1.91.2").await.unwrap();
+    let supply = supply();
+    let (_, bytes) = clock::meanwhile(download(&supply, "go1.91.2"), passing()).await.unwrap();
     assert_eq!(bytes, module.module_zip());
     assert_eq!(desk.take(), (expected, 1));
 }
@@ -197,13 +215,14 @@ async fn a_source_that_is_faster_than_a_password_leaves_the_terminal_to_who_type
     let begins = Begins(&desk, std::cell::Cell::default());
     let wish = wanted("go1.91.2");
     let (found, ()) = tokio::join!(supply.download(&wish, &mut sink, &begins), async {
+        clock::pass(PATIENCE, || desk.world.site.server().stalled() == 1).await;
         until(|| site.server().stalled() == 1 && desk.world.site.server().stalled() == 1).await;
         desk.world.site.server().release_stalled();
         until(|| desk.at("asked").exists()).await;
         site.server().heal();
         site.server().release_stalled();
         // More than what has come needs to be taken.
-        tokio::time::sleep(PATIENCE).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         std::fs::write(desk.at("answer"), "").unwrap();
     });
     assert_eq!(found.unwrap().artifact.source, "go.dev");
