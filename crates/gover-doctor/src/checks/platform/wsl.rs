@@ -21,7 +21,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     [windows_go(snapshot), slow_project(snapshot)].into_iter().flatten().collect()
 }
 
-/// A directory of Windows with a Go that comes before every `go` of Linux.
+/// A `go` of Windows that comes before every `go` of Linux.
 fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let has = |directory: &MachinePath, name: &str| snapshot.disk.is_executable(&directory.join(name));
     for directory in snapshot.path() {

@@ -49,11 +49,12 @@ fn switched(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
         // How Go supports machines without a network (`docs/go.md#toolchains-are-always-verified`).
         let is_local = Setting::of(snapshot, "GOPROXY")
             .is_some_and(|proxy| proxy.value.starts_with("file://") && !proxy.value.contains([',', '|']));
-        let why = "nothing tells whether a module is what everybody else gets, and go downloads no toolchain without it";
+        let why =
+            "go does not check that you get the same modules as everyone else, and downloads no toolchains";
         return (!is_local).then(|| found("GOSUMDB=off switches the checksum database off".to_owned(), why));
     }
     let wrong = malformed(&setting.value)?;
-    let what = format!("GOSUMDB has a value that go does not understand: `{}`", mask(&setting.value));
+    let what = format!("GOSUMDB has an invalid value: `{}`", mask(&setting.value));
     let why = format!("every download of a new module fails with `{wrong}`");
     Some(found(what, &why))
 }
@@ -80,8 +81,7 @@ fn malformed(value: &str) -> Option<&'static str> {
     address.is_some_and(|address| !is_address(address)).then_some("invalid GOSUMDB URL")
 }
 
-/// Whether the way that go takes to the database ends there: the first proxy that passes it on,
-/// else straight.
+/// Whether go reaches the database: through the first proxy that passes it on, or else directly.
 fn unreachable(
     snapshot: &Snapshot<'_>,
     setting: Option<&Setting>,
@@ -95,9 +95,9 @@ fn unreachable(
     let is_forged = matches!(&way.verdict, Verdict::Wrong(text) if text.contains("tree head"));
     let what = format!("the checksum database at {}: {}", way.address, network::words(&way.verdict));
     let why = if is_forged {
-        "somebody on the way changes the answers of the checksum database, or answers in its place"
+        "something in the network changes or replaces the answers of the checksum database"
     } else {
-        "go cannot prove modules that go.sum does not list yet, and downloads neither them nor toolchains"
+        "go cannot verify toolchains and modules that are not in go.sum, so it does not download them"
     };
     let evidence = setting.map(|setting| setting.evidence.clone()).unwrap_or_default();
     let proxies = Setting::of(snapshot, "GOPROXY").map(|proxies| proxies.evidence).unwrap_or_default();
