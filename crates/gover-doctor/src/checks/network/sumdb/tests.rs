@@ -98,7 +98,7 @@ fn the_route_that_go_takes_must_reach_the_database() {
     assert!(findings[0].what.ends_with("answers with status 500"));
     let forged = Verdict::Wrong("its tree head is not that of sum.golang.org: invalid signature".to_owned());
     let findings = answering(&[(direct, forged)]);
-    assert!(findings[0].why.starts_with("somebody on the way"), "{findings:?}");
+    assert!(findings[0].why.starts_with("something in the network changes"), "{findings:?}");
 }
 
 #[test]
