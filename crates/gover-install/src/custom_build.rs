@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gover_archive::digest::Digest;
 use gover_core::{Platform, ToolchainName};
-use gover_source::{Artifact, Format, Location, Proof, SumOrigin, Wanted, published_file};
+use gover_source::{Artifact, Format, Location, Proof, SourceSpec, SumOrigin, Wanted, published_file};
 
 use crate::error::InstallError;
 use crate::part_file::head_of;
@@ -24,10 +24,10 @@ impl CustomBuild {
     /// The file as a source would describe it, with what its name tells.
     pub(crate) fn artifact(&self) -> Artifact {
         let (file_name, source) = match &self.location {
-            Location::Url(url) => (url.file_name().to_owned(), url.to_string()),
+            Location::Url(url) => (url.file_name().to_owned(), SourceSpec::Mirror(url.clone())),
             Location::File(path) => (
                 path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                path.display().to_string(),
+                SourceSpec::File(path.clone()),
             ),
         };
         let name = named(&file_name, &self.platform);

@@ -52,7 +52,7 @@ impl Downloader<'_> {
 fn unreachable_file(artifact: &Artifact, error: SupplyError) -> InstallError {
     match error.failures().first() {
         Some(failure) => {
-            InstallError::Given { location: artifact.location.to_string(), reason: failure.reason.clone() }
+            InstallError::Given { location: artifact.location.to_string(), reason: failure.error.to_string() }
         }
         None => error.into(),
     }

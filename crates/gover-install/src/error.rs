@@ -1,13 +1,12 @@
 //! Why a toolchain was not installed.
 
 use std::fmt;
-use std::path::Path;
 
 use gover_archive::ArchiveError;
 use gover_archive::digest::H1Error;
 use gover_core::text::shown;
-use gover_core::{Diagnose, Exit};
-use gover_source::{Disguise, LookupError, Proof, SumOrigin, SupplyError};
+use gover_core::{Diagnose, Exit, ToolchainName};
+use gover_source::{Artifact, Disguise, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
 use crate::disk_full::WriteFailure;
 use crate::file_error::{self, FileError};
@@ -36,10 +35,9 @@ pub enum InstallError {
     /// A source says that it delivered and did not; only a defect of gover does that.
     #[error("nothing was received of {file}")]
     NoDownload { file: String },
-    #[error("{file} from {source_label} cannot be unpacked")]
+    #[error("{origin} cannot be unpacked")]
     Archive {
-        file: String,
-        source_label: String,
+        origin: Box<DownloadOrigin>,
         /// What probably happened to it, if its beginning tells.
         disguise: Option<Disguise>,
         sum: KnownSum,
@@ -90,11 +88,49 @@ impl From<&Proof> for KnownSum {
     }
 }
 
+/// A download and the source that it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DownloadOrigin {
+    pub file: String,
+    pub toolchain: ToolchainName,
+    pub from: SourceSpec,
+}
+
+impl DownloadOrigin {
+    pub(crate) fn of(artifact: &Artifact) -> Self {
+        let Artifact { file_name, wanted, source, .. } = artifact;
+        Self { file: file_name.clone(), toolchain: wanted.name.clone(), from: source.clone() }
+    }
+
+    /// Whether it was a file of this machine, which is left where it is.
+    fn is_local(&self) -> bool {
+        matches!(self.from, SourceSpec::Directory(_) | SourceSpec::File(_))
+    }
+
+    /// A command that installs from another source.
+    fn other_source(&self) -> String {
+        let name = self.toolchain.as_str();
+        let version = name.strip_prefix("go").unwrap_or(name);
+        if self.from == SourceSpec::GoDev {
+            format!("something on the way changes files; GOVER_SOURCES=goproxy gover install {version}")
+        } else {
+            format!(
+                "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install {version}"
+            )
+        }
+    }
+}
+
+impl fmt::Display for DownloadOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} from {}", self.file, self.from)
+    }
+}
+
 /// A file that is not what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    pub file: String,
-    pub source_label: String,
+    pub origin: DownloadOrigin,
     /// What it should be: `h1:…` or 64 hexadecimal digits.
     pub expected: String,
     pub received: String,
@@ -106,7 +142,7 @@ pub struct Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let truth = if self.proof == Contradiction::Given { "`--sha256` says" } else { "was released" };
-        write!(f, "{} from {} is not what {truth}", self.file, self.source_label)
+        write!(f, "{} is not what {truth}", self.origin)
     }
 }
 
@@ -182,7 +218,7 @@ impl Diagnose for InstallError {
                     format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
                     format!("received  {}", shorten(&mismatch.received)),
                 ];
-                let end = if is_local(&mismatch.source_label) { LEFT } else { GONE };
+                let end = if mismatch.origin.is_local() { LEFT } else { GONE };
                 sums.into_iter().chain(disguise).chain([end.to_owned()]).collect()
             }
             // What was given stays where it is.
@@ -190,9 +226,9 @@ impl Diagnose for InstallError {
                 vec!["nothing was installed".to_owned()]
             }
             Self::RenamedModule { .. } => vec!["nothing was installed".to_owned()],
-            Self::Archive { source, disguise, source_label, .. } if source.is_integrity() => {
+            Self::Archive { source, disguise, origin, .. } if source.is_integrity() => {
                 let disguise = disguise.map(|disguise| disguise.to_string());
-                let end = if is_local(source_label) { LEFT } else { DELETED };
+                let end = if origin.is_local() { LEFT } else { DELETED };
                 disguise.into_iter().chain([end.to_owned()]).collect()
             }
             Self::Smoke { .. } | Self::UnusableName { .. } => vec![DELETED.to_owned()],
@@ -222,20 +258,20 @@ impl Diagnose for InstallError {
             Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
                 vec!["compare the sum with the one its maker publishes, and get the file again".to_owned()]
             }
-            Self::Contradicted(mismatch) => vec![other_source(&mismatch.source_label, &mismatch.file)],
+            Self::Contradicted(mismatch) => vec![mismatch.origin.other_source()],
             Self::Archive {
                 source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
                 ..
             } => file_error::hints(source.kind()),
             Self::Disk { failure, .. } => failure.hints(),
             Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
-            Self::Archive { sum: KnownSum::Published, source_label, file, .. } => vec![
+            Self::Archive { sum: KnownSum::Published, origin, .. } => vec![
                 "its sum is the published one, so it was made like this; please tell who published it"
                     .to_owned(),
-                other_source(source_label, file),
+                origin.other_source(),
             ],
             Self::Archive { disguise: Some(Disguise::WebPage), .. } => vec![SIGN_IN.to_owned()],
-            Self::Archive { source_label, file, .. } => vec![other_source(source_label, file)],
+            Self::Archive { origin, .. } => vec![origin.other_source()],
             Self::Smoke { source, .. } => source.hints(),
             Self::RenamedModule { published, .. } => {
                 vec![format!("give it back the name that it was published under: `{published}`")]
@@ -260,32 +296,6 @@ impl Diagnose for InstallError {
             _ => Exit::Failure,
         }
     }
-}
-
-/// Whether a source is a place of this machine, from which nothing is downloaded.
-fn is_local(source: &str) -> bool {
-    Path::new(source).is_absolute()
-}
-
-/// A command that asks somebody else.
-fn other_source(source: &str, file: &str) -> String {
-    let name = file.strip_prefix("v0.0.1-").unwrap_or(file);
-    let version = name.strip_prefix("go").and_then(version_of_file).unwrap_or("VERSION");
-    if source == "go.dev" {
-        format!("something on the way changes files; GOVER_SOURCES=goproxy gover install {version}")
-    } else {
-        format!(
-            "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install {version}"
-        )
-    }
-}
-
-/// `1.22.5` of `1.22.5.linux-amd64.tar.gz`: all before the component with the platform.
-fn version_of_file(name: &str) -> Option<&str> {
-    let platform = name.match_indices('.').find(|(at, _)| {
-        name.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
-    })?;
-    name.get(..platform.0)
 }
 
 /// Long sums as people compare them: the beginning and the end.
@@ -314,8 +324,11 @@ mod tests {
 
     fn contradicted(source: &str, proof: Contradiction) -> InstallError {
         InstallError::Contradicted(Box::new(Mismatch {
-            file: "go1.27.3.linux-amd64.tar.gz".to_owned(),
-            source_label: source.to_owned(),
+            origin: DownloadOrigin {
+                file: "go1.27.3.linux-amd64.tar.gz".to_owned(),
+                toolchain: ToolchainName::parse("go1.27.3").unwrap(),
+                from: source.parse().unwrap(),
+            },
             expected: "h1:r0ub+FnqzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7PyBzs=".to_owned(),
             received: "h1:Qm1Zx0KdzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7Py8Tb4=".to_owned(),
             proof,
@@ -355,15 +368,8 @@ mod tests {
             ["something on the way changes files; GOVER_SOURCES=goproxy gover install 1.27.3"]
         );
         assert_eq!(
-            contradicted("x", Contradiction::Given).to_string(),
-            "go1.27.3.linux-amd64.tar.gz from x is not what `--sha256` says"
+            contradicted("./x", Contradiction::Given).to_string(),
+            "go1.27.3.linux-amd64.tar.gz from ./x is not what `--sha256` says"
         );
-    }
-
-    #[test]
-    fn the_version_of_a_file_name_is_what_precedes_the_platform() {
-        assert_eq!(version_of_file("1.22.5.linux-amd64.tar.gz"), Some("1.22.5"));
-        assert_eq!(version_of_file("1.23rc1.windows-arm64.zip"), Some("1.23rc1"));
-        assert_eq!(version_of_file("1"), None);
     }
 }

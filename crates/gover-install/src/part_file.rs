@@ -288,7 +288,7 @@ mod tests {
                 name: ToolchainName::parse("go1.91.2").unwrap(),
                 platform: Platform::new("linux", "amd64").unwrap(),
             },
-            source: "mirror".to_owned(),
+            source: gover_source::SourceSpec::GoDev,
             file_name: "go1.91.2.linux-amd64.tar.gz".to_owned(),
             format: Format::TarGz,
             location: Location::Url(url.parse().unwrap()),

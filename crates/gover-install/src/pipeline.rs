@@ -53,7 +53,7 @@ pub struct Installer<'a> {
 }
 
 /// An installed toolchain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Installed {
     pub name: ToolchainName,
     /// Its GOROOT.
@@ -330,7 +330,7 @@ impl Installer<'_> {
 }
 
 fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
-    InstallError::Smoke { file: artifact.file_name.clone(), source_label: artifact.shown_source(), source }
+    InstallError::Smoke { file: artifact.file_name.clone(), source_label: artifact.source.label(), source }
 }
 
 /// The error for a proven tree that could not be moved into place. Its download is still there.

@@ -49,7 +49,7 @@ fn a_mirror_with_another_build_is_contradicted_by_the_log() {
             assert_eq!(mismatch.expected, true_release.h1());
             assert_eq!(mismatch.received, evil.h1());
             assert!(matches!(mismatch.proof, Contradiction::Log { .. }));
-            assert_eq!(mismatch.source_label, world.site.mirror_url());
+            assert_eq!(mismatch.origin.from.label(), world.site.mirror_url());
         }
         other => panic!("{other:?}"),
     }

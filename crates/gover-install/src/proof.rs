@@ -13,7 +13,7 @@ use gover_source::{Artifact, Disguise, Format, Location, LookupError, Proof, Sum
 use serde::{Deserialize, Serialize};
 
 use crate::disk_full::WriteFailure;
-use crate::error::{Contradiction, InstallError, KnownSum, Mismatch};
+use crate::error::{Contradiction, DownloadOrigin, InstallError, KnownSum, Mismatch};
 use crate::file_error;
 use crate::file_list::FileList;
 use crate::part_file::{Received, head_of};
@@ -194,7 +194,7 @@ impl<T> Unproven<T> {
         let Self { file, list, hashed, bytes, log_covers_all, place } = self;
         let Checked { artifact, received, sum } = file;
         let h1 = list.tree_hash(hashed, &module_version(&artifact.wanted.name, &artifact.wanted.platform))?;
-        let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
+        let (file, source_label) = (artifact.file_name.clone(), artifact.source.label());
         let (record, log_failure) = match log {
             LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
             LogResponse::Ended(Ok(LogRecord { h1: expected, database, id, .. })) => {
@@ -242,8 +242,8 @@ fn contradicted(
     proof: Contradiction,
     disguise: Option<Disguise>,
 ) -> InstallError {
-    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
-    InstallError::Contradicted(Box::new(Mismatch { file, source_label, expected, received, proof, disguise }))
+    let origin = DownloadOrigin::of(artifact);
+    InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, disguise }))
 }
 
 /// The error for a file that was not unpacked, because of the file or of the disk. `free` is the
@@ -254,17 +254,17 @@ fn not_read(
     (path, container): (&Path, Container),
     free: Option<u64>,
 ) -> InstallError {
-    let (file, source_label) = (artifact.file_name.clone(), artifact.shown_source());
+    let origin = DownloadOrigin::of(artifact);
     let sum = KnownSum::from(&artifact.proof);
     let ArchiveError::Write { source: cause, .. } = &source else {
         let disguise = Disguise::of(&head_of(path), artifact.format);
-        return InstallError::Archive { file, source_label, disguise, sum, source };
+        return InstallError::Archive { origin: Box::new(origin), disguise, sum, source };
     };
     let kind = cause.kind();
     let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
     let failure = WriteFailure {
-        file,
-        source_label,
+        file: origin.file,
+        source_label: origin.from.label(),
         // A local file is there anyway, and a custom build is downloaded anew each time.
         is_kept: matches!(artifact.location, Location::Url(_)) && sum != KnownSum::Given,
         needed,
@@ -291,7 +291,7 @@ mod tests {
                 name: ToolchainName::parse("go1.91.2").unwrap(),
                 platform: release.platform().clone(),
             },
-            source: "mirror".to_owned(),
+            source: gover_source::SourceSpec::GoDev,
             file_name: release.archive_name(),
             format: if path.extension().unwrap() == "zip" { Format::Zip } else { Format::TarGz },
             location: Location::File(path.clone()),

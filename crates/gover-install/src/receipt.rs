@@ -54,7 +54,7 @@ impl Receipt {
         let receipt = Self {
             name: artifact.wanted.name.to_string(),
             platform: artifact.wanted.platform.to_string(),
-            source: artifact.shown_source(),
+            source: artifact.source.label(),
             url: artifact.location.url().map(ToString::to_string),
             file: artifact.file_name.clone(),
             file_bytes: received.bytes,

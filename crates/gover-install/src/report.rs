@@ -72,7 +72,8 @@ impl<'a> Progress<'a> {
 impl Observer for Progress<'_> {
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64) {
         self.finish(Outcome::Failed);
-        let task = Task::Download { toolchain: &self.toolchain, source: &artifact.source };
+        let source = artifact.source.label();
+        let task = Task::Download { toolchain: &self.toolchain, source: &source };
         let id = self.reporter.start(task, total);
         if from > 0 {
             self.reporter.advance(id, from);

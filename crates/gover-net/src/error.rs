@@ -109,38 +109,66 @@ pub enum HttpError {
     },
 }
 
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Make the request again, but only once if `once`. When no retry is left, ask the next source
+    /// and remember the failure.
+    Retry { once: bool },
+    /// Ask the next source. `remember` if the server or the network is at fault, rather than
+    /// settings or this machine: then this source is asked last for a while.
+    NextSource { remember: bool },
+    /// The source answered that it does not have it, or does not give it away. `not_found` is what
+    /// GOPROXY's comma goes on for: 404 and 410, but not a refusal.
+    NotHere { not_found: bool },
+    /// Something was changed on the way, which no other source may hide.
+    Stop,
+}
+
+impl Then {
+    /// Whether the source had better be asked last for a while.
+    pub fn remember(self) -> bool {
+        matches!(self, Self::Retry { .. } | Self::NextSource { remember: true })
+    }
+
+    /// Whether the source was asked and answered no.
+    pub fn is_not_here(self) -> bool {
+        matches!(self, Self::NotHere { .. })
+    }
+}
+
 impl HttpError {
-    /// Whether a repetition may help.
-    pub fn is_transient(&self) -> bool {
+    pub fn then(&self) -> Then {
         match self {
-            Self::Broken { .. } | Self::Silent { .. } => true,
-            // 501 and 505 are about what the server can do, which does not change.
-            Self::Status { status, .. } => {
-                matches!(status, 408 | 425 | 429) || *status >= 500 && !matches!(status, 501 | 505)
-            }
-            _ => false,
+            Self::Broken { .. } => Then::Retry { once: false },
+            Self::Silent { begun } => Then::Retry { once: !begun },
+            Self::Status { status, .. } => match status {
+                404 | 410 => Then::NotHere { not_found: true },
+                // A server that was not given a password may well have it for those who have one.
+                403 | 451 => Then::NotHere { not_found: false },
+                // These are about what the server can do, which does not change.
+                501 | 505 => Then::NextSource { remember: true },
+                408 | 425 | 429 | 500.. => Then::Retry { once: false },
+                401 => Then::NextSource { remember: false },
+                _ => Then::NextSource { remember: true },
+            },
+            Self::Proxy { problem, .. } => Then::NextSource {
+                remember: matches!(problem, ProxyProblem::Tunnel | ProxyProblem::Connect { .. }),
+            },
+            Self::Offline
+            | Self::InvalidAddress
+            | Self::Certificates { .. }
+            | Self::Setup { .. }
+            // Corrected by the person, and then there is nothing against the server.
+            | Self::Authentication(_)
+            | Self::Insecure
+            | Self::Certificate { .. } => Then::NextSource { remember: false },
+            Self::Connect { .. }
+            | Self::Redirect { .. }
+            | Self::Coding { .. }
+            | Self::WebPage
+            | Self::TooLong { .. } => Then::NextSource { remember: true },
         }
-    }
-
-    /// Whether the server took the request and said nothing at all: once more is enough.
-    pub fn is_silence(&self) -> bool {
-        matches!(self, Self::Silent { begun: false })
-    }
-
-    /// Whether the server answered that it has no such thing: what GOPROXY calls not found.
-    pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Status { status: 404 | 410, .. })
-    }
-
-    /// Whether the server answered, and that it does not give this away. Who was not asked for a password may well get
-    /// it with one.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Status { status: 403 | 404 | 410 | 451, .. })
-    }
-
-    /// Whether the place needs not be asked again by this command.
-    pub(super) fn is_lasting(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Certificate { .. } | Self::Proxy { .. })
     }
 
     /// What a person can do about it, where that differs from what is always good advice.
@@ -183,23 +211,6 @@ impl HttpError {
             }
             _ => return None,
         })
-    }
-
-    /// Whether server or way are at fault, and not settings or this machine.
-    pub fn is_of_the_network(&self) -> bool {
-        match self {
-            Self::Offline
-            | Self::InvalidAddress
-            | Self::Certificates { .. }
-            | Self::Setup { .. }
-            // Put right by who asks, and then there is nothing against the server.
-            | Self::Authentication(_)
-            | Self::Insecure
-            | Self::Certificate { .. }
-            | Self::Status { status: 401, .. } => false,
-            Self::Proxy { problem, .. } => matches!(problem, ProxyProblem::Tunnel | ProxyProblem::Connect { .. }),
-            _ => true,
-        }
     }
 
     /// How long the server asks to wait.
@@ -337,9 +348,52 @@ mod tests {
     }
 
     #[test]
-    fn what_may_pass_is_told_from_what_stays() {
-        let transient = |status| HttpError::Status { status, text: String::new(), wait: None }.is_transient();
-        assert!([408, 425, 429, 500, 502, 503, 504, 522].into_iter().all(transient));
-        assert!(![400, 401, 403, 404, 410, 451, 501, 505].into_iter().any(transient));
+    fn what_follows_from_each_failure() {
+        let none = Then::NextSource { remember: false };
+        let remember = Then::NextSource { remember: true };
+        let status = |status| HttpError::Status { status, text: String::new(), wait: None };
+        let proxy = |problem| HttpError::Proxy {
+            proxy: "http://p".to_owned(),
+            variable: "HTTPS_PROXY".to_owned(),
+            problem,
+        };
+        let certificate = |problem| HttpError::Certificate { problem, issuer: None };
+        let reason = String::new;
+        for (error, then) in [
+            (HttpError::Offline, none),
+            (HttpError::InvalidAddress, none),
+            (HttpError::Connect { reason: reason() }, remember),
+            (HttpError::Broken { reason: reason() }, Then::Retry { once: false }),
+            (HttpError::Silent { begun: true }, Then::Retry { once: false }),
+            (HttpError::Silent { begun: false }, Then::Retry { once: true }),
+            (HttpError::Redirect { reason: reason() }, remember),
+            (HttpError::Coding { coding: reason() }, remember),
+            (HttpError::WebPage, remember),
+            (HttpError::TooLong { limit: 1 }, remember),
+            (certificate(CertificateProblem::Untrusted), none),
+            (certificate(CertificateProblem::Time), none),
+            (proxy(ProxyProblem::Address), none),
+            (proxy(ProxyProblem::Credentials), none),
+            (proxy(ProxyProblem::Refused), none),
+            (proxy(ProxyProblem::Tunnel), remember),
+            (proxy(ProxyProblem::Connect { reason: reason() }), remember),
+            (HttpError::Insecure, none),
+            (HttpError::Authentication(AuthError::Empty), none),
+            (HttpError::Certificates { path: PathBuf::new(), reason: reason() }, none),
+            (HttpError::Setup { reason: reason() }, none),
+            (status(400), remember),
+            (status(401), none),
+            (status(403), Then::NotHere { not_found: false }),
+            (status(404), Then::NotHere { not_found: true }),
+            (status(410), Then::NotHere { not_found: true }),
+            (status(451), Then::NotHere { not_found: false }),
+            (status(501), remember),
+            (status(505), remember),
+        ] {
+            assert_eq!(error.then(), then, "{error:?}");
+        }
+        for transient in [408, 425, 429, 500, 502, 503, 504, 522].map(status) {
+            assert_eq!(transient.then(), Then::Retry { once: false }, "{transient:?}");
+        }
     }
 }

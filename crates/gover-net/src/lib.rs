@@ -44,7 +44,7 @@ pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
 pub use certificate::CertificateProblem;
 pub use clock::Clock;
 pub use coding::{GZIP, inflated};
-pub use error::{HttpError, reason_of};
+pub use error::{HttpError, Then, reason_of};
 pub use probe::{ProbeError, Probed, ServerTime};
 pub use race::{Question, Winner};
 pub use retry::Retries;
@@ -203,7 +203,10 @@ impl Http {
         let result = self.exchange(url, ask).await;
         match &result {
             Ok(_) => self.note_activity(&origin),
-            Err(error) if error.is_lasting() => {
+            // Nothing changes about these until the command ends.
+            Err(
+                error @ (HttpError::Connect { .. } | HttpError::Certificate { .. } | HttpError::Proxy { .. }),
+            ) => {
                 self.unreachable().insert(origin, error.clone());
             }
             Err(_) => {}

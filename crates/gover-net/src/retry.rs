@@ -8,7 +8,7 @@ use reqwest::header::{self, HeaderMap};
 
 use gover_core::date;
 
-use super::{Http, HttpError, NetworkSettings, text_header};
+use super::{Http, HttpError, NetworkSettings, Then, text_header};
 
 /// How often something was tried again, which decides how long the next attempt waits.
 #[derive(Debug)]
@@ -27,10 +27,11 @@ impl Http {
         let mut retries = self.retries();
         loop {
             match request(retries.made).await {
-                Err(error) if error.is_transient() && !(error.is_silence() && retries.made > 0) => {
-                    retries.wait(error).await?;
-                }
-                result => return result,
+                Err(error) => match error.then() {
+                    Then::Retry { once } if !once || retries.made == 0 => retries.wait(error).await?,
+                    _ => return Err(error),
+                },
+                response => return response,
             }
         }
     }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use gover_core::{Platform, ToolchainName};
-use gover_net::{Address, redacted};
+use gover_net::Address;
+
+use crate::settings::SourceSpec;
 
 /// A toolchain for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +35,7 @@ impl fmt::Display for Wanted {
 pub struct Artifact {
     /// What it holds.
     pub wanted: Wanted,
-    /// The source as people know it: `go.dev`, `goproxy`, `https://mirror.example/golang`.
-    pub source: String,
+    pub source: SourceSpec,
     /// The file's own name, safe as a name in any directory.
     pub file_name: String,
     /// How it is packed.
@@ -48,11 +49,6 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// The source without secrets: a path as it is, which on Windows looks like a host with a port.
-    pub fn shown_source(&self) -> String {
-        if self.source.contains("://") { redacted(&self.source) } else { self.source.clone() }
-    }
-
     /// The most bytes that are accepted of it.
     pub fn limit(&self) -> u64 {
         self.size.unwrap_or(match self.format {
@@ -147,21 +143,6 @@ impl fmt::Display for SumOrigin {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_source_is_shown_as_a_path_or_without_credentials() {
-        let shown = |source: &str| {
-            let wanted = Wanted {
-                name: ToolchainName::parse("go1.91.2").unwrap(),
-                platform: Platform::new("linux", "amd64").unwrap(),
-            };
-            let location = Location::File(PathBuf::from(source));
-            crate::proxy::artifact(&wanted, source, location).shown_source()
-        };
-        assert_eq!(shown(r"Z:\shop\go.tar.gz"), r"Z:\shop\go.tar.gz");
-        assert_eq!(shown("go.dev"), "go.dev");
-        assert_eq!(shown("https://ann:secret@h.example/go"), "https://h.example/go");
-    }
 
     #[test]
     fn a_location_hides_credentials_and_query() {

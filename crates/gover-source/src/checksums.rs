@@ -10,7 +10,7 @@ use gover_log::{
     Client, Database, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote, RemoteError,
     SumdbError,
 };
-use gover_net::{Address, Body, Http};
+use gover_net::{Address, Body, Http, Then};
 
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
@@ -90,7 +90,7 @@ impl Remote for Pathway<'_> {
             }
             Err(error) => {
                 let reason = format!("{location}: {error}");
-                Err(if error.is_not_found() {
+                Err(if error.then() == (Then::NotHere { not_found: true }) {
                     RemoteError::NotFound { reason }
                 } else {
                     RemoteError::Unreachable { reason, remedy: self.remedy(&location, &error) }
@@ -149,12 +149,11 @@ impl Pathway<'_> {
             return Ok(base);
         }
         for (entry, error) in failures {
-            if !entry.any_failure_goes_on && !error.is_not_found() {
+            if !entry.goes_on_after(&error) {
                 let place = proxies.locate(entry, &passed_on).ok();
-                return Err(RemoteError::Unreachable {
-                    reason: proxies.failure(entry, &error).to_string(),
-                    remedy: place.and_then(|place| self.remedy(&place, &error)),
-                });
+                let remedy = place.and_then(|place| self.remedy(&place, &error));
+                let reason = proxies.failure(entry, error).to_string();
+                return Err(RemoteError::Unreachable { reason, remedy });
             }
         }
         Ok(Location::Url(self.database.direct().clone()))

@@ -2,132 +2,128 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
 
+use gover_core::date::Date;
 use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
 use gover_log::{DatabaseError, SumdbError};
-use gover_net::HttpError;
-use gover_net::reason_of;
+use gover_net::{HttpError, Then, reason_of};
 
-use crate::artifact::{SumOrigin, Wanted};
+use crate::artifact::{Location, SumOrigin, Wanted};
 use crate::disguise::Disguise;
+use crate::index::IndexError;
+use crate::proxy::GoproxyError;
+use crate::settings::SourceSpec;
 
-/// Why one source has not got something. `Display` is the reason in one line, for people.
+/// Why one source cannot serve. `Display` is the reason in one line, without the address.
 #[derive(Clone, Debug, Error)]
-pub(crate) enum SourceError {
-    /// Nothing was learned: no connection, a timeout, an answer that makes no sense.
-    #[error("{reason}")]
-    Unreachable {
-        /// In a few words.
-        reason: String,
-        /// Whether that is about the source and the way to it, not about settings or this machine.
-        lasting: bool,
-        /// What a person can do about just this.
-        remedy: Option<String>,
-    },
-    /// The source was asked and has not got it, or does not give it away.
-    #[error("{reason}")]
-    NotThere {
-        /// In a few words, with the answer.
-        reason: String,
-        /// Whether GOPROXY's comma goes on to the next entry: 404 and 410, but not a refusal.
-        not_found: bool,
-    },
-    /// Two places that are believed contradict each other, or the bytes cannot be the ones announced.
+pub enum SourceError {
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// Nothing came for so long that others were asked.
+    #[error("no answer within {} s", patience.as_secs_f32())]
+    Silent { patience: Duration },
+    /// A file of this machine, which is there.
+    #[error("cannot {verb} `{}`: {}", path.display(), reason_of(source))]
+    File { verb: &'static str, path: PathBuf, source: Arc<io::Error> },
+    /// The source was asked and does not have it.
+    #[error("{0}")]
+    Lacks(String),
+    #[error(transparent)]
+    Goproxy(#[from] GoproxyError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A server confirmed what nobody claimed to have.
+    #[error("its answer makes no sense")]
+    Unchanged,
+    /// The index in the cache does not have it, and there is no newer one.
+    #[error("{0}")]
+    Outdated(Box<Self>),
     #[error(transparent)]
     Integrity(#[from] IntegrityError),
 }
 
 impl SourceError {
-    /// The source lacks it, as far as it says itself.
-    pub(crate) fn not_there(reason: impl Into<String>) -> Self {
-        Self::NotThere { reason: reason.into(), not_found: true }
+    pub(crate) fn lacks(reason: impl Into<String>) -> Self {
+        Self::Lacks(reason.into())
     }
 
-    /// Nothing was learned.
-    pub(crate) fn unreachable(reason: impl Into<String>) -> Self {
-        Self::Unreachable { reason: reason.into(), lasting: false, remedy: None }
-    }
-
-    /// Nothing came for so long that others were asked.
-    pub(crate) fn silent(patience: Duration) -> Self {
-        let reason = format!("no answer within {} s", patience.as_secs_f32());
-        Self::Unreachable { reason, lasting: true, remedy: None }
-    }
-
-    /// An error of a file on this machine.
-    pub(crate) fn file(verb: &str, path: &Path, error: &io::Error) -> Self {
-        let reason = format!("cannot {verb} `{}`: {}", path.display(), reason_of(error));
+    pub(crate) fn file(verb: &'static str, path: &Path, error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::NotFound {
-            Self::not_there(format!("no file `{}`", path.display()))
+            Self::Lacks(format!("no file `{}`", path.display()))
         } else {
-            Self::unreachable(reason)
+            Self::File { verb, path: path.to_owned(), source: Arc::new(error) }
         }
     }
 
-    /// What a person can do about it, where that differs from what is always good advice.
+    pub(crate) fn then(&self) -> Then {
+        match self {
+            Self::Http(error) => error.then(),
+            Self::Silent { .. } | Self::Outdated(_) => Then::NextSource { remember: true },
+            Self::Lacks(_) => Then::NotHere { not_found: true },
+            Self::File { .. } | Self::Goproxy(_) | Self::Index(_) | Self::Unchanged => {
+                Then::NextSource { remember: false }
+            }
+            Self::Integrity(_) => Then::Stop,
+        }
+    }
+
+    /// What a person can do about it, where that differs from the usual advice.
     pub(crate) fn remedy(&self) -> Option<String> {
         match self {
-            Self::Unreachable { remedy, .. } => remedy.clone(),
-            Self::NotThere { .. } | Self::Integrity(_) => None,
-        }
-    }
-
-    /// Whether the source was asked and answered no.
-    pub(crate) fn is_not_there(&self) -> bool {
-        matches!(self, Self::NotThere { .. })
-    }
-
-    /// Whether the source had better be asked last for a while.
-    pub(crate) fn is_lasting(&self) -> bool {
-        matches!(self, Self::Unreachable { lasting: true, .. })
-    }
-
-    /// Whether it counts as not found for a list in GOPROXY.
-    pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self, Self::NotThere { not_found: true, .. })
-    }
-}
-
-impl From<HttpError> for SourceError {
-    fn from(error: HttpError) -> Self {
-        let reason = error.to_string();
-        if error.is_refusal() {
-            Self::NotThere { reason, not_found: error.is_not_found() }
-        } else {
-            Self::Unreachable { reason, lasting: error.is_of_the_network(), remedy: error.remedy() }
+            Self::Http(error) => error.remedy(),
+            _ => None,
         }
     }
 }
 
-/// One source that could not serve, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A source that could not serve, and why.
+#[derive(Clone, Debug)]
 pub struct SourceFailure {
-    /// The source's label: `go.dev`, `goproxy`.
-    pub source: String,
-    /// Where it was asked, if the label does not say it; without credentials.
-    pub url: Option<String>,
-    /// Why not, in one line.
-    pub reason: String,
-    /// What a person can do about just this, where that is known.
-    pub remedy: Option<String>,
+    pub source: SourceSpec,
+    /// The entry of GOPROXY that was asked.
+    pub at: Option<Location>,
+    pub error: SourceError,
+    /// The older answer that is used instead.
+    pub used: Option<OlderAnswer>,
+    /// Whether only go.dev was asked as a proxy because nothing sets GOPROXY.
+    pub goproxy_is_unset: bool,
+}
+
+/// What an earlier command kept of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OlderAnswer {
+    /// The index as the site last confirmed it on that day.
+    Index(Date),
+    List,
 }
 
 impl SourceFailure {
-    /// A failure of the source of that label; `url` is without credentials.
-    pub(crate) fn new(source: impl Into<String>, url: Option<String>, error: &SourceError) -> Self {
-        Self { source: source.into(), url, reason: error.to_string(), remedy: error.remedy() }
+    pub(crate) fn new(source: SourceSpec, error: SourceError) -> Self {
+        Self { source, at: None, error, used: None, goproxy_is_unset: false }
+    }
+
+    /// What a person can do about just this, where that is known.
+    fn remedy(&self) -> Option<String> {
+        let unset = || self.goproxy_is_unset && self.error.then().remember();
+        self.error.remedy().or_else(|| unset().then(|| GOPROXY_UNSET.to_owned()))
     }
 }
 
 impl fmt::Display for SourceFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.url {
-            Some(url) => write!(f, "{url}: {}", self.reason),
-            None => f.write_str(&self.reason),
+        if let Some(at) = &self.at {
+            write!(f, "{at}: ")?;
+        }
+        write!(f, "{}", self.error)?;
+        match self.used {
+            Some(OlderAnswer::Index(date)) => write!(f, "; its index of {date} is used"),
+            Some(OlderAnswer::List) => f.write_str("; what it listed before is used"),
+            None => Ok(()),
         }
     }
 }
@@ -255,8 +251,8 @@ impl Diagnose for SupplyError {
             Self::Unreachable { obstacle: Obstacle::Offline { hint }, .. } => hint,
             Self::Unreachable { failures, obstacle, .. } => {
                 let mut remedies = remedies(failures);
-                // That there could be another source says nothing of what is wrong with these.
-                if remedies.iter().all(|remedy| remedy == GOPROXY_UNSET) {
+                // Advice about another source does not say what is wrong with these.
+                if failures.iter().all(|failure| failure.error.remedy().is_none()) {
                     let usual = if *obstacle == Obstacle::OwnServer { OWN_SOURCE } else { USUAL };
                     remedies.insert(0, usual.to_owned());
                 }
@@ -288,7 +284,7 @@ pub enum Obstacle {
 /// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.
 pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
     let mut remedies: Vec<String> = Vec::new();
-    for remedy in failures.iter().filter_map(|failure| failure.remedy.clone()) {
+    for remedy in failures.iter().filter_map(SourceFailure::remedy) {
         if !remedies.contains(&remedy) {
             remedies.push(remedy);
         }
@@ -298,8 +294,9 @@ pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
 
 /// One line a failure, reasons below each other.
 pub fn aligned(failures: &[SourceFailure]) -> Vec<String> {
-    let width = failures.iter().map(|failure| failure.source.chars().count()).max().unwrap_or_default() + 4;
-    failures.iter().map(|failure| format!("{:<width$}{failure}", failure.source)).collect()
+    let labels: Vec<String> = failures.iter().map(|failure| failure.source.label()).collect();
+    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or_default() + 4;
+    labels.iter().zip(failures).map(|(label, failure)| format!("{label:<width$}{failure}")).collect()
 }
 
 /// Why the checksum database has no answer.
@@ -367,20 +364,14 @@ mod tests {
             name: gover_core::ToolchainName::parse("go1.26.8").unwrap(),
             platform: "linux-amd64".parse().unwrap(),
         };
-        let failure = |source: &str, url: Option<&str>, reason: &str| SourceFailure {
-            source: source.to_owned(),
-            url: url.map(str::to_owned),
-            reason: reason.to_owned(),
-            remedy: None,
-        };
-        let failures = vec![
-            failure("go.dev", None, "cannot connect: name not known"),
-            failure(
-                "goproxy",
-                Some("https://proxy.corp.example"),
-                "403 this module version is not available",
-            ),
-        ];
+        let status = |status, text: &str| HttpError::Status { status, text: text.to_owned(), wait: None };
+        let connect = HttpError::Connect { reason: "name not known".to_owned() };
+        let mut of_proxy = SourceFailure::new(
+            SourceSpec::GoProxy,
+            status(403, "this module version is not available").into(),
+        );
+        of_proxy.at = Some(Location::Url("https://u:p@proxy.corp.example".parse().unwrap()));
+        let failures = vec![SourceFailure::new(SourceSpec::GoDev, connect.into()), of_proxy];
         let error = SupplyError::Unreachable { wanted, failures, obstacle: Obstacle::Network };
         assert_eq!(error.to_string(), "cannot get go1.26.8 for linux/amd64 from any source");
         assert_eq!(
@@ -391,5 +382,40 @@ mod tests {
             ]
         );
         assert_eq!(error.hints().len(), 1);
+    }
+
+    #[test]
+    fn what_follows_from_each_failure_of_a_source() {
+        let remember = Then::NextSource { remember: true };
+        let none = Then::NextSource { remember: false };
+        let connect = || SourceError::from(HttpError::Connect { reason: String::new() });
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let path = Path::new("/x");
+        let wrong_size = IntegrityError::WrongSize {
+            file_name: String::new(),
+            location: String::new(),
+            expected: 1,
+            at_most: false,
+            received: 2,
+            disguise: None,
+        };
+        for (error, then) in [
+            (connect(), remember),
+            (HttpError::Offline.into(), none),
+            (SourceError::Silent { patience: Duration::ZERO }, remember),
+            (SourceError::Outdated(Box::new(HttpError::Offline.into())), remember),
+            (SourceError::lacks("x"), Then::NotHere { not_found: true }),
+            (SourceError::file("read", path, denied()), none),
+            (
+                SourceError::file("read", path, io::ErrorKind::NotFound.into()),
+                Then::NotHere { not_found: true },
+            ),
+            (GoproxyError::Off.into(), none),
+            (IndexError::Empty.into(), none),
+            (SourceError::Unchanged, none),
+            (wrong_size.into(), Then::Stop),
+        ] {
+            assert_eq!(error.then(), then, "{error:?}");
+        }
     }
 }

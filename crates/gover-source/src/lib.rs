@@ -29,9 +29,14 @@ mod transfer;
 
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use disguise::Disguise;
-pub use error::{IntegrityError, LookupError, Obstacle, SourceFailure, SupplyError, aligned, remedies};
+pub use error::{
+    IntegrityError, LookupError, Obstacle, OlderAnswer, SourceError, SourceFailure, SupplyError, aligned,
+    remedies,
+};
+pub use index::IndexError;
 pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
 pub use probe::{Probe, Verdict};
+pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
 pub use supply::{Download, Supply};

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use tokio::sync::OnceCell;
 
 use gover_log::{MAX_ANSWER, Remote, RemoteError};
-use gover_net::{Body, Http, Question};
+use gover_net::{Body, Http, Question, Then};
 
 use crate::artifact::Location;
 use crate::proxy;
@@ -118,7 +118,7 @@ impl<'a, F: Remote> Places<'a, F> {
             Ok(Body::New { bytes, .. }) => Ok(bytes),
             Ok(Body::Unchanged) => Err(Missed::Near(format!("{location}: its answer makes no sense"))),
             Err(error) => {
-                if error.is_not_found() {
+                if error.then() == (Then::NotHere { not_found: true }) {
                     locked(&self.lacking).insert((at, path.to_owned()));
                 }
                 Err(Missed::Near(match location {

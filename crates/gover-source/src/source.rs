@@ -12,13 +12,13 @@ use crate::error::{IntegrityError, SourceError};
 use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
 use crate::mirror::published_file;
 use crate::proxy;
+use crate::settings::SourceSpec;
 use crate::table::{Table, TableFile};
 
 /// A release site with its index.
 #[derive(Debug)]
 pub(crate) struct ReleaseSite {
-    /// How it is called: `go.dev`.
-    pub(crate) label: String,
+    pub(crate) spec: SourceSpec,
     /// Its base: `https://go.dev`.
     pub(crate) base: Address,
     /// Its index.
@@ -54,8 +54,8 @@ pub(crate) struct Knowledge<'a> {
 
 impl ReleaseSite {
     /// The site at `base`.
-    pub(crate) fn new(label: &str, base: Address) -> Self {
-        Self { label: label.to_owned(), site: Site::new(&base), base }
+    pub(crate) fn new(spec: SourceSpec, base: Address) -> Self {
+        Self { spec, site: Site::new(&base), base }
     }
 
     /// The archive of the site that holds `wanted`.
@@ -74,7 +74,7 @@ impl ReleaseSite {
             _ => self.indexed(wanted, knowledge).await?,
         };
         let location = Location::Url(self.base.join(&format!("dl/{}", known.file_name)));
-        known.artifact(wanted, &self.label, location)
+        known.artifact(wanted, self.spec.clone(), location)
     }
 
     /// What the index says of the archive, and what the table adds to it.
@@ -92,7 +92,7 @@ impl ReleaseSite {
     /// The same by what an earlier command kept.
     fn kept(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
         let kept = self.site.kept(knowledge.cache);
-        let kept = kept.ok_or_else(|| SourceError::unreachable("nothing is kept of its index"))?;
+        let kept = kept.ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
         self.archive_of(&kept, wanted, knowledge.table)
     }
 
@@ -105,15 +105,13 @@ impl ReleaseSite {
         let name = wanted.name.as_str();
         let Some(release) = loaded.index.release(name) else {
             return Err(match &loaded.stale {
-                Some(reason) => {
-                    SourceError::Unreachable { reason: reason.clone(), lasting: true, remedy: None }
-                }
-                None => SourceError::not_there(format!("its index has no {name}")),
+                Some(error) => SourceError::Outdated(Box::new(error.clone())),
+                None => SourceError::lacks(format!("its index has no {name}")),
             });
         };
         let file = release.archive(&wanted.platform).ok_or_else(|| {
             let platform = format!("{}/{}", wanted.platform.os(), wanted.platform.arch());
-            SourceError::not_there(format!("it has {name}, but not for {platform}"))
+            SourceError::lacks(format!("it has {name}, but not for {platform}"))
         })?;
         self.combine(file, table.file_by_name(&file.name))
     }
@@ -132,7 +130,7 @@ impl ReleaseSite {
 
     /// One archive from what the index and the table say of it; the table is never overruled.
     fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
-        let origin = SumOrigin::Index(self.label.clone());
+        let origin = SumOrigin::Index(self.spec.label());
         if let (Some(index), Some(table)) =
             (&file.sha256, known.as_ref().and_then(|known| known.sha256.as_ref()))
             && index != table
@@ -167,21 +165,21 @@ impl Flat<'_> {
             Self::Mirror(base) => {
                 let archive = believed(wanted, knowledge).await?;
                 let location = Location::Url(base.join(&archive.file_name));
-                archive.artifact(wanted, &base.to_string(), location)
+                archive.artifact(wanted, SourceSpec::Mirror((*base).clone()), location)
             }
             Self::Directory(directory) => {
-                let label = directory.display().to_string();
+                let source = SourceSpec::Directory(directory.to_path_buf());
                 let suffixes = archive_name::suffixes(&wanted.platform);
                 let names = suffixes.iter().map(|suffix| format!("{}{suffix}", wanted.name));
                 if !names
                     .into_iter()
                     .any(|name| archive_name::is_safe(&name) && directory.join(name).is_file())
                 {
-                    return module_in(directory, wanted, &label);
+                    return module_in(directory, wanted, source);
                 }
                 let archive = believed(wanted, knowledge).await?;
                 let location = Location::File(directory.join(&archive.file_name));
-                archive.artifact(wanted, &label, location)
+                archive.artifact(wanted, source, location)
             }
         }
     }
@@ -202,7 +200,7 @@ async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, 
             .clock()
             .timeout(patience, indexed)
             .await
-            .unwrap_or_else(|| Err(SourceError::silent(patience))),
+            .unwrap_or(Err(SourceError::Silent { patience })),
         None => indexed.await,
     };
     match indexed {
@@ -219,32 +217,32 @@ pub(crate) async fn believed_file(
     wanted: &Wanted,
     knowledge: Knowledge<'_>,
 ) -> Result<Artifact, SourceError> {
-    let label = path.display().to_string();
+    let source = SourceSpec::File(path.to_owned());
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let file = published_file(name).filter(|file| file.wanted == *wanted);
-    let file = file.ok_or_else(|| SourceError::not_there(format!("`{name}` is not {wanted}")))?;
+    let file = file.ok_or_else(|| SourceError::lacks(format!("`{name}` is not {wanted}")))?;
     let location = Location::File(path.to_owned());
     if file.format == Format::ModuleZip {
-        return Ok(proxy::artifact(wanted, &label, location));
+        return Ok(proxy::artifact(wanted, source, location));
     }
     let known = Some(believed(wanted, knowledge).await?).filter(|known| known.file_name == name);
     let unknown = || Archive { file_name: name.to_owned(), size: None, sum: None };
-    known.unwrap_or_else(unknown).artifact(wanted, &label, location)
+    known.unwrap_or_else(unknown).artifact(wanted, source, location)
 }
 
 /// The zip of the module in a directory that is laid out as a GOPROXY, or that has it beside archives.
-fn module_in(directory: &Path, wanted: &Wanted, label: &str) -> Result<Artifact, SourceError> {
+fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Artifact, SourceError> {
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
     let beside = directory.join(format!("{}.zip", wanted.module_version()));
     let mut paths =
         module_roots(directory).into_iter().map(|root| proxy::below(root, &module)).chain([beside]);
     if let Some(path) = paths.find(|path| path.is_file()) {
-        return Ok(proxy::artifact(wanted, label, Location::File(path)));
+        return Ok(proxy::artifact(wanted, source, Location::File(path)));
     }
     if let Err(error) = fs::read_dir(directory) {
-        return Err(SourceError::file("read directory", directory, &error));
+        return Err(SourceError::file("read directory", directory, error));
     }
-    Err(SourceError::not_there(format!("it has no `{}`", archive_name::usual(wanted))))
+    Err(SourceError::lacks(format!("it has no `{}`", archive_name::usual(wanted))))
 }
 
 /// The directories below which a directory may hold modules.
@@ -265,13 +263,18 @@ impl Archive {
         Self { file_name: file.file_name, size: file.size, sum }
     }
 
-    fn artifact(self, wanted: &Wanted, source: &str, location: Location) -> Result<Artifact, SourceError> {
+    fn artifact(
+        self,
+        wanted: &Wanted,
+        source: SourceSpec,
+        location: Location,
+    ) -> Result<Artifact, SourceError> {
         let format = archive_name::format(&self.file_name)
             .filter(|_| archive_name::is_safe(&self.file_name))
-            .ok_or_else(|| SourceError::not_there(format!("`{}` is no archive", self.file_name)))?;
+            .ok_or_else(|| SourceError::lacks(format!("`{}` is no archive", self.file_name)))?;
         Ok(Artifact {
             wanted: wanted.clone(),
-            source: source.to_owned(),
+            source,
             file_name: self.file_name,
             format,
             location,

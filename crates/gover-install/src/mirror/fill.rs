@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gover_archive::digest::Sha256;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Location, Proof, SumOrigin, Supply, Wanted};
+use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply, Wanted};
 use gover_sys::file;
 
 use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
@@ -42,7 +42,7 @@ impl Mirror {
         };
         drop(part);
         let artifact = &proven.facts().artifact;
-        let source = artifact.shown_source();
+        let source = artifact.source.label();
         if packing.is_some_and(|packing| packing != Packing::of(artifact.format)) {
             discard_parts(&self.work, &name, &self.lock);
             let file = artifact.file_name.clone();
@@ -67,7 +67,7 @@ impl Mirror {
         let digest = digest.map_err(FileError::at("read", path))?;
         let artifact = Artifact {
             wanted: wanted.clone(),
-            source: self.directory.display().to_string(),
+            source: SourceSpec::Directory(self.directory.clone()),
             file_name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             format: *format,
             location: Location::File(path.clone()),

@@ -14,6 +14,7 @@ use crate::archive_name;
 use crate::table::Table;
 
 pub(crate) use cache::{Cache, Cached};
+pub use parse::IndexError;
 pub(crate) use site::{Freshness, LoadedIndex, Site};
 
 /// What a release site publishes.

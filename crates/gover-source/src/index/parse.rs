@@ -36,7 +36,7 @@ impl Index {
 
 /// Why an answer is no index.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(crate) enum IndexError {
+pub enum IndexError {
     /// Not JSON.
     #[error("its index is not JSON (line {line})")]
     Json {

@@ -33,7 +33,7 @@ pub(crate) struct LoadedIndex {
     /// When the site last confirmed it.
     pub(crate) checked: SystemTime,
     /// Why it is older than wanted, if it is.
-    pub(crate) stale: Option<String>,
+    pub(crate) stale: Option<SourceError>,
 }
 
 impl Site {
@@ -85,7 +85,7 @@ impl Site {
                 cache.write(&self.url.to_string(), &Cached { checked, ..cached.clone() });
                 return Ok(LoadedIndex { checked, ..index.clone() });
             }
-            (Ok(Body::Unchanged), None) => SourceError::unreachable("its answer makes no sense"),
+            (Ok(Body::Unchanged), None) => SourceError::Unchanged,
             (Ok(Body::New { bytes, etag }), _) => match Index::parse(&bytes) {
                 Ok(index) => {
                     let index = index.beyond(table);
@@ -95,12 +95,12 @@ impl Site {
                     }
                     return Ok(LoadedIndex { index: Arc::new(index), checked, stale: None });
                 }
-                Err(error) => SourceError::unreachable(error.to_string()),
+                Err(error) => error.into(),
             },
             (Err(error), _) => error.into(),
         };
         match kept {
-            Some((_, index)) => Ok(LoadedIndex { stale: Some(failed.to_string()), ..index }),
+            Some((_, index)) => Ok(LoadedIndex { stale: Some(failed), ..index }),
             None => Err(failed),
         }
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use gover_core::text::shown;
-use gover_net::{Address, redacted};
+use gover_net::{Address, Then, redacted};
+
+use crate::error::SourceError;
 
 /// The entries of a list up to its end, or to `off` or `direct`, which end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,13 @@ pub(crate) struct Entry {
     pub(crate) any_failure_goes_on: bool,
 }
 
+impl Entry {
+    /// Whether the next entry is asked after this one failed so.
+    pub(crate) fn goes_on_after(&self, error: &SourceError) -> bool {
+        self.any_failure_goes_on || error.then() == Then::NotHere { not_found: true }
+    }
+}
+
 /// Where modules are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -38,10 +47,12 @@ pub(crate) enum Place {
 
 /// Why a value is no list.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub(crate) enum ProxyListError {
+pub enum GoproxyError {
     /// Only separators.
     #[error("GOPROXY list is not the empty string, but contains no entries")]
     NoEntries,
+    #[error("module lookup disabled by GOPROXY=off")]
+    Off,
     /// An entry that is no address of a known kind.
     #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", shown(.entry))]
     Entry {
@@ -52,7 +63,7 @@ pub(crate) enum ProxyListError {
 
 impl ProxyList {
     /// Reads a value. An empty one is `direct`, since gover has no proxy built in.
-    pub(crate) fn parse(value: &str) -> Result<Self, ProxyListError> {
+    pub(crate) fn parse(value: &str) -> Result<Self, GoproxyError> {
         if value.is_empty() {
             return Ok(Self { entries: vec![Entry { place: Place::Direct, any_failure_goes_on: false }] });
         }
@@ -67,14 +78,14 @@ impl ProxyList {
             if entry.is_empty() {
                 continue;
             }
-            let place = place(entry).ok_or_else(|| ProxyListError::Entry { entry: redacted(entry) })?;
+            let place = place(entry).ok_or_else(|| GoproxyError::Entry { entry: redacted(entry) })?;
             let last = matches!(place, Place::Direct | Place::Off);
             entries.push(Entry { place, any_failure_goes_on });
             if last {
                 break;
             }
         }
-        if entries.is_empty() { Err(ProxyListError::NoEntries) } else { Ok(Self { entries }) }
+        if entries.is_empty() { Err(GoproxyError::NoEntries) } else { Ok(Self { entries }) }
     }
 
     /// The entries in order; at least one.
@@ -126,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused_without_showing_credentials() {
-        assert_eq!(ProxyList::parse(", |"), Err(ProxyListError::NoEntries));
+        assert_eq!(ProxyList::parse(", |"), Err(GoproxyError::NoEntries));
         for value in ["auto", "ftp://u:p@a.example/x", "file://host/share", "https://", "/srv/go"] {
             let error = ProxyList::parse(value).unwrap_err().to_string();
             assert!(error.starts_with("invalid proxy URL in GOPROXY"), "{error}");

@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -22,15 +22,17 @@ use gover_net::{Address, Body, Http, HttpError, Question, Winner};
 use gover_sys::file;
 
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
-use crate::error::{GOPROXY_UNSET, SourceError, SourceFailure};
+use crate::error::{SourceError, SourceFailure};
 use crate::index::{Cache, Cached, Freshness};
+use crate::settings::SourceSpec;
 
+pub use list::GoproxyError;
 pub(crate) use list::{Entry, Place, ProxyList};
 
 /// The proxies of one GOPROXY value.
 #[derive(Debug)]
 pub(crate) struct Proxies {
-    list: Result<ProxyList, String>,
+    list: Result<ProxyList, GoproxyError>,
     /// Where `direct` finds the module: `https://go.dev/dl/mod`.
     direct: Address,
     /// Whether GOPROXY is set at all.
@@ -49,16 +51,13 @@ pub(crate) struct Candidate<'a> {
 impl Proxies {
     /// The proxies of a GOPROXY value; `godev` is the base of the release site.
     pub(crate) fn new(value: Option<&str>, godev: &Address) -> Self {
-        let list = ProxyList::parse(value.unwrap_or_default()).map_err(|error| error.to_string());
+        let list = ProxyList::parse(value.unwrap_or_default());
         Self { list, direct: godev.join("dl/mod"), is_set: value.is_some() }
     }
 
     /// The entries, or why the value is no list.
     pub(crate) fn entries(&self) -> Result<&[Entry], SourceError> {
-        match &self.list {
-            Ok(list) => Ok(list.entries()),
-            Err(reason) => Err(SourceError::unreachable(reason.clone())),
-        }
+        Ok(self.list.as_ref().map_err(Clone::clone)?.entries())
     }
 
     /// What each entry would have to be asked for, in order.
@@ -66,7 +65,10 @@ impl Proxies {
         let name = file_name(wanted, "zip")?;
         let candidate = |entry| {
             let location = self.locate(entry, &name);
-            Candidate { entry, artifact: location.map(|location| artifact(wanted, LABEL, location)) }
+            Candidate {
+                entry,
+                artifact: location.map(|location| artifact(wanted, SourceSpec::GoProxy, location)),
+            }
         };
         Ok(self.entries()?.iter().map(candidate).collect())
     }
@@ -81,7 +83,8 @@ impl Proxies {
         if answer.is_some() {
             return Ok(true);
         }
-        let unreachable = failures.into_iter().map(|(_, error)| error).rfind(|error| !error.is_not_there());
+        let unreachable =
+            failures.into_iter().map(|(_, error)| error).rfind(|error| !error.then().is_not_here());
         unreachable.map_or(Ok(false), Err)
     }
 
@@ -136,13 +139,13 @@ impl Proxies {
         });
         let may_go_on = |at: usize, error: SourceError| {
             let Some(entry) = entries.get(at).copied() else { return Ok(false) };
-            let goes_on = entry.any_failure_goes_on || error.is_not_found();
+            let goes_on = entry.goes_on_after(&error);
             failed(entry, error).map(|()| goes_on)
         };
         let winner = http.race(questions, may_go_on).await?;
         let Some(Winner { number, value, silent, .. }) = winner else { return Ok(None) };
         for entry in silent.iter().filter_map(|at| entries.get(*at).copied()) {
-            failed(entry, SourceError::silent(http.settings().patience))?;
+            failed(entry, SourceError::Silent { patience: http.settings().patience })?;
         }
         Ok(Some((number, value)))
     }
@@ -163,18 +166,15 @@ impl Proxies {
             Place::Server(base) => Ok(Location::Url(base.join(path))),
             Place::Direct => Ok(Location::Url(self.direct.join(path))),
             Place::Directory(base) => Ok(Location::File(below(base.clone(), path))),
-            Place::Off => Err(SourceError::unreachable("module lookup disabled by GOPROXY=off")),
+            Place::Off => Err(GoproxyError::Off.into()),
         }
     }
 
     /// A failure of an entry, for people.
-    pub(crate) fn failure(&self, entry: &Entry, error: &SourceError) -> SourceFailure {
-        let url = (entry.place != Place::Off).then(|| self.shown(entry));
-        let mut failure = SourceFailure::new(LABEL, url, error);
-        if !self.is_set && error.is_lasting() && failure.remedy.is_none() {
-            failure.remedy = Some(GOPROXY_UNSET.to_owned());
-        }
-        failure
+    pub(crate) fn failure(&self, entry: &Entry, error: SourceError) -> SourceFailure {
+        let at = self.location(entry);
+        let goproxy_is_unset = !self.is_set;
+        SourceFailure { at, goproxy_is_unset, ..SourceFailure::new(SourceSpec::GoProxy, error) }
     }
 
     /// The addresses of the entries that have one.
@@ -194,15 +194,18 @@ impl Proxies {
 
     /// By what an entry is remembered; without credentials.
     pub(crate) fn label(&self, entry: &Entry) -> String {
-        format!("{LABEL} {}", self.shown(entry))
+        match self.location(entry) {
+            Some(location) => format!("{LABEL} {location}"),
+            None => format!("{LABEL} off"),
+        }
     }
 
-    fn shown(&self, entry: &Entry) -> String {
+    fn location(&self, entry: &Entry) -> Option<Location> {
         match &entry.place {
-            Place::Server(base) => base.to_string(),
-            Place::Directory(path) => path.display().to_string(),
-            Place::Direct => self.direct.to_string(),
-            Place::Off => "off".to_owned(),
+            Place::Server(base) => Some(Location::Url(base.clone())),
+            Place::Direct => Some(Location::Url(self.direct.clone())),
+            Place::Directory(path) => Some(Location::File(path.clone())),
+            Place::Off => None,
         }
     }
 }
@@ -261,16 +264,11 @@ pub(crate) async fn read(
 ) -> Result<Body, SourceError> {
     match location {
         Location::Url(url) => Ok(http.read(url, limit, etag).await?),
-        Location::File(path) => {
-            let error = |error: io::Error| SourceError::file("read", path, &error);
-            match file::read_limited(path, limit) {
-                Ok(bytes) => Ok(Body::New { bytes, etag: None }),
-                Err(error) if error.kind() == ErrorKind::FileTooLarge => {
-                    Err(HttpError::TooLong { limit }.into())
-                }
-                Err(source) => Err(error(source)),
-            }
-        }
+        Location::File(path) => match file::read_limited(path, limit) {
+            Ok(bytes) => Ok(Body::New { bytes, etag: None }),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(HttpError::TooLong { limit }.into()),
+            Err(error) => Err(SourceError::file("read", path, error)),
+        },
     }
 }
 
@@ -308,14 +306,14 @@ pub(crate) async fn load_parsed(
     let etag = kept.as_ref().and_then(|cached| cached.etag.as_deref());
     match read(http, location, LIST_LIMIT, etag).await {
         Ok(Body::New { bytes, etag }) => {
-            let listed = parse(&bytes).ok_or_else(|| SourceError::not_there("it has no such list"))?;
+            let listed = parse(&bytes).ok_or_else(|| SourceError::lacks("it has no such list"))?;
             if location.path().is_none() {
                 cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
             }
             Ok((listed, None))
         }
         Ok(Body::Unchanged) => {
-            let cached = kept.ok_or_else(|| SourceError::unreachable("its answer makes no sense"))?;
+            let cached = kept.ok_or(SourceError::Unchanged)?;
             let listed = Listed::parse(&cached.text);
             cache.write(&key, &Cached { checked: now, ..cached });
             Ok((listed, None))
@@ -334,14 +332,14 @@ fn file_name(wanted: &Wanted, extension: &str) -> Result<String, SourceError> {
 
 /// The module's version as addresses and file names have it.
 pub(crate) fn escaped(wanted: &Wanted) -> Result<String, SourceError> {
-    escape_version(&wanted.module_version()).map_err(|error| SourceError::not_there(error.to_string()))
+    escape_version(&wanted.module_version()).map_err(|error| SourceError::lacks(error.to_string()))
 }
 
 /// The zip of the module, which only the transparency log proves.
-pub(crate) fn artifact(wanted: &Wanted, source: &str, location: Location) -> Artifact {
+pub(crate) fn artifact(wanted: &Wanted, source: SourceSpec, location: Location) -> Artifact {
     Artifact {
         wanted: wanted.clone(),
-        source: source.to_owned(),
+        source,
         file_name: format!("{}.zip", wanted.module_version()),
         format: Format::ModuleZip,
         location,

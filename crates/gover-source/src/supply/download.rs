@@ -63,7 +63,7 @@ impl Supply {
         observer: &dyn Observer,
     ) -> Result<u64, SupplyError> {
         let question = Question {
-            label: Some(artifact.source.clone()),
+            label: Some(artifact.source.label()),
             servers: artifact.location.url().cloned().into_iter().collect(),
             patience: Some(self.settings.network.patience),
             response: open(&self.http, artifact, &*sink).boxed_local(),
@@ -71,7 +71,7 @@ impl Supply {
         let winner = self.http.race([question], |_, error| Err(error)).await;
         let opening = winner.and_then(|winner| {
             // The only question has a response, or its error was returned.
-            winner.map(|winner| winner.value).ok_or_else(|| SourceError::unreachable("no response"))
+            winner.map(|winner| winner.value).ok_or(SourceError::Unchanged)
         });
         let result = match opening {
             Ok(opening) => transfer(&self.http, artifact, opening, sink, observer).await,
@@ -85,8 +85,8 @@ impl Supply {
                 return Err(SupplyError::Write { file_name: artifact.file_name.clone(), source });
             }
         };
-        let url = Some(artifact.location.to_string());
-        let failure = SourceFailure::new(&artifact.source, url, &error);
+        let at = Some(artifact.location.clone());
+        let failure = SourceFailure { at, ..SourceFailure::new(artifact.source.clone(), error) };
         Err(SupplyError::Unreachable {
             wanted: artifact.wanted.clone(),
             failures: vec![failure],
@@ -136,7 +136,7 @@ impl Supply {
             if number == winner.number {
                 served = Some(candidate);
             } else if winner.silent.contains(&number) {
-                self.record(Who::Source(candidate.spec), &SourceError::silent(patience), report);
+                self.record(Who::Source(candidate.spec), SourceError::Silent { patience }, report);
                 last.push(candidate);
             } else if !winner.failed.contains(&number) {
                 next.push(candidate);
@@ -190,7 +190,7 @@ impl Supply {
         };
         let mut lasting = false;
         let failed = |entry, error: SourceError| {
-            lasting |= error.is_lasting();
+            lasting |= error.then().remember();
             match self.failed(Who::Proxy(entry), error, report) {
                 Failed::Reported => Ok(()),
                 integrity @ Failed::Integrity(_) => Err(integrity),
@@ -240,7 +240,7 @@ impl Supply {
     ) -> Result<Option<Candidate<'a>>, IntegrityError> {
         let entries = self.proxies.entries().unwrap_or_default();
         let entry = number.and_then(|number| entries.get(number));
-        let goes_on = entry.is_some_and(|entry| entry.any_failure_goes_on || error.is_not_found());
+        let goes_on = entry.is_some_and(|entry| entry.goes_on_after(&error));
         let who = entry.map_or(Who::Source(candidate.spec), Who::Proxy);
         if let Failed::Integrity(error) = self.failed(who, error, report) {
             return Err(error);
@@ -254,31 +254,28 @@ impl Supply {
         if let SourceError::Integrity(error) = error {
             return Failed::Integrity(error);
         }
-        report.all_answered.set(report.all_answered.get() && error.is_not_there());
-        self.record(who, &error, report);
+        report.all_answered.set(report.all_answered.get() && error.then().is_not_here());
+        self.record(who, error, report);
         Failed::Reported
     }
 
-    fn record(&self, who: Who<'_>, error: &SourceError, report: &Report<'_>) {
+    fn record(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) {
         let (label, servers, failure) = match who {
-            Who::Source(spec) => {
-                let label = spec.label();
-                (label.clone(), self.servers(spec), SourceFailure::new(label, None, error))
-            }
+            Who::Source(spec) => (spec.label(), self.servers(spec), SourceFailure::new(spec.clone(), error)),
             Who::Proxy(entry) => (
                 self.proxies.label(entry),
                 self.proxies.base(entry).cloned().into_iter().collect(),
                 self.proxies.failure(entry, error),
             ),
         };
-        self.record_failure(&label, error);
-        report.note_hosts(&servers, error);
+        self.record_failure(&label, &failure.error);
+        report.note_hosts(&servers, &failure.error);
         report.failed(failure);
     }
 
     /// Remembers a failure that will probably last.
     pub(super) fn record_failure(&self, label: &str, error: &SourceError) {
-        if error.is_lasting() {
+        if error.then().remember() {
             self.recent.add(label);
         }
     }
@@ -338,7 +335,7 @@ impl<'a> Report<'a> {
     }
 
     fn note_hosts(&self, servers: &[Address], error: &SourceError) {
-        if !error.is_not_there() {
+        if !error.then().is_not_here() {
             for server in servers {
                 let flag = if server.is_loopback() { &self.own_server } else { &self.beyond };
                 flag.set(true);
@@ -350,7 +347,7 @@ impl<'a> Report<'a> {
         self.observer.source_failed(&failure);
         let mut failures = self.failures.borrow_mut();
         // A source that is asked again is listed once, with its last error.
-        failures.retain(|known| (&known.source, &known.url) != (&failure.source, &failure.url));
+        failures.retain(|known| (&known.source, &known.at) != (&failure.source, &failure.at));
         failures.push(failure);
     }
 }

@@ -14,7 +14,7 @@ use gover_net::Address;
 
 use super::reach::MirrorList;
 use super::{Supply, list_directory};
-use crate::error::{SourceError, SourceFailure};
+use crate::error::{OlderAnswer, SourceError, SourceFailure};
 use crate::index::{Freshness, LoadedIndex};
 use crate::proxy::{self, Listed};
 use crate::releases::Releases;
@@ -31,7 +31,7 @@ impl Supply {
         let sites = self.sites().map(|site| self.ask_site(site, freshness));
         let proxies = self.settings.sources.contains(&SourceSpec::GoProxy);
         let mirrors = self.settings.sources.iter().filter_map(|spec| match spec {
-            SourceSpec::Mirror(base) => Some(self.ask_mirror(spec.label(), base, freshness)),
+            SourceSpec::Mirror(base) => Some(self.ask_mirror(base, freshness)),
             _ => None,
         });
         let inquiries = sites.chain(proxies.then(|| self.ask_for_list(freshness))).chain(mirrors);
@@ -42,24 +42,23 @@ impl Supply {
             match known {
                 Known::Index(source, Ok(loaded)) => {
                     releases.add_index(&loaded.index, loaded.checked);
-                    if let Some(reason) = loaded.stale {
-                        let date = Date::of(loaded.checked);
-                        let reason = format!("{reason}; its index of {date} is used");
-                        let failure = SourceFailure { source, url: None, reason, remedy: None };
+                    if let Some(error) = loaded.stale {
+                        let used = Some(OlderAnswer::Index(Date::of(loaded.checked)));
+                        let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
                         releases.stale.push(failure.clone());
                         releases.failures.push(failure);
                     }
                 }
                 Known::Index(source, Err(error)) => {
-                    releases.failures.push(SourceFailure::new(source, None, &error));
+                    releases.failures.push(SourceFailure::new(source, error));
                 }
                 Known::List(listed, failures) => {
                     releases.add_listed(&listed);
                     releases.failures.extend(failures);
                 }
                 Known::Mirror(mirror, list) => {
-                    add_mirror(releases, mirror.label, &list);
-                    listed.extend(list.listed.map(|has| (mirror.base, has)));
+                    listed.extend(list.listed.clone().map(|has| (mirror, has)));
+                    add_mirror(releases, mirror, list);
                 }
             }
         }
@@ -77,20 +76,20 @@ impl Supply {
         })
     }
 
-    fn ask_mirror<'a>(&'a self, label: String, base: &'a Address, freshness: Freshness) -> Inquiry<'a> {
-        let mirror = Mirror { label: label.clone(), base };
-        let asked = mirror.clone();
+    fn ask_mirror<'a>(&'a self, base: &'a Address, freshness: Freshness) -> Inquiry<'a> {
+        let label = SourceSpec::Mirror(base.clone()).label();
+        let asked = label.clone();
         let answer = async move {
             let list = self.listed_by_mirror(base, freshness).await;
             match &list.failure {
-                Some(error) => self.record_failure(&asked.label, error),
-                None => self.recent.remove(&asked.label),
+                Some(error) => self.record_failure(&asked, error),
+                None => self.recent.remove(&asked),
             }
-            Known::Mirror(asked, list)
+            Known::Mirror(base, list)
         };
         let stand_in = move |error| {
             let listed = self.kept_of_mirror(base);
-            Known::Mirror(mirror, MirrorList { listed, failure: Some(error) })
+            Known::Mirror(base, MirrorList { listed, failure: Some(error) })
         };
         self.inquiry(label, vec![base.clone()], answer, stand_in)
     }
@@ -99,28 +98,28 @@ impl Supply {
         let answer = async move {
             let index = site.site.load(&self.http, &self.cache, &self.table, freshness).await;
             match &index {
-                Ok(loaded) if loaded.stale.is_none() => self.recent.remove(&site.label),
-                Ok(_) if !self.settings.network.offline => self.recent.add(&site.label),
+                Ok(loaded) if loaded.stale.is_none() => self.recent.remove(&site.spec.label()),
+                Ok(_) if !self.settings.network.offline => self.recent.add(&site.spec.label()),
                 Ok(_) => {}
-                Err(error) => self.record_failure(&site.label, error),
+                Err(error) => self.record_failure(&site.spec.label(), error),
             }
-            Known::Index(site.label.clone(), index)
+            Known::Index(site.spec.clone(), index)
         };
         let stand_in = |error: SourceError| {
-            let stale = Some(error.to_string());
+            let stale = Some(error.clone());
             let kept = site.site.kept(&self.cache).map(|kept| LoadedIndex { stale, ..kept });
-            Known::Index(site.label.clone(), kept.ok_or(error))
+            Known::Index(site.spec.clone(), kept.ok_or(error))
         };
-        self.inquiry(site.label.clone(), vec![site.base.clone()], answer, stand_in)
+        self.inquiry(site.spec.label(), vec![site.base.clone()], answer, stand_in)
     }
 
     fn ask_for_list(&self, freshness: Freshness) -> Inquiry<'_> {
-        let failed = |error| vec![SourceFailure::new(proxy::LABEL, None, &error)];
+        let failed = |error| vec![SourceFailure::new(SourceSpec::GoProxy, error)];
         let answer = async move {
             match self.proxies.list(&self.http, &self.cache, freshness).await {
                 Ok((listed, failures)) => {
-                    let failures = failures.iter().map(|(entry, error)| {
-                        self.record_failure(&self.proxies.label(entry), error);
+                    let failures = failures.into_iter().map(|(entry, error)| {
+                        self.record_failure(&self.proxies.label(entry), &error);
                         self.proxies.failure(entry, error)
                     });
                     Known::List(listed, failures.collect())
@@ -199,26 +198,27 @@ impl Supply {
             known = answer => known,
             () = silence => {
                 self.recent.add(&label);
-                stand_in(SourceError::silent(patience))
+                stand_in(SourceError::Silent { patience })
             }
         }
     }
 }
 
-fn add_mirror(releases: &mut Releases, label: String, list: &MirrorList) {
+fn add_mirror(releases: &mut Releases, base: &Address, list: MirrorList) {
+    let source = SourceSpec::Mirror(base.clone());
     if let Some(listed) = &list.listed {
         releases.add_listed(listed);
     }
-    match &list.failure {
+    match list.failure {
         Some(error) => {
-            let mut failure = SourceFailure::new(label, None, error);
-            if list.listed.is_some() {
-                failure.reason.push_str("; what it listed before is used");
+            let used = list.listed.is_some().then_some(OlderAnswer::List);
+            let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
+            if used.is_some() {
                 releases.stale.push(failure.clone());
             }
             releases.failures.push(failure);
         }
-        None if list.listed.is_none() => releases.unlisted.push(label),
+        None if list.listed.is_none() => releases.unlisted.push(source.label()),
         None => {}
     }
 }
@@ -233,17 +233,11 @@ struct Inquiry<'a> {
     stand_in: Box<dyn FnOnce(SourceError) -> Known<'a> + 'a>,
 }
 
-#[derive(Clone)]
-struct Mirror<'a> {
-    label: String,
-    base: &'a Address,
-}
-
 /// What a source says it has, now or earlier.
 enum Known<'a> {
-    Index(String, Result<LoadedIndex, SourceError>),
+    Index(SourceSpec, Result<LoadedIndex, SourceError>),
     List(Listed, Vec<SourceFailure>),
-    Mirror(Mirror<'a>, MirrorList),
+    Mirror(&'a Address, MirrorList),
 }
 
 impl Known<'_> {

@@ -46,7 +46,7 @@ pub struct Supply {
 }
 
 /// A finished download.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Download {
     pub artifact: Artifact,
     pub bytes: u64,
@@ -65,8 +65,8 @@ impl Supply {
             cache: Cache::new(settings.index_cache.clone()),
             table: Table::compiled(),
             proxies: Proxies::new(settings.proxies.as_deref(), &godev),
-            godev: ReleaseSite::new(&SourceSpec::GoDev.label(), godev),
-            china: ReleaseSite::new(&SourceSpec::China.label(), CHINA_URL.parse()?),
+            godev: ReleaseSite::new(SourceSpec::GoDev, godev),
+            china: ReleaseSite::new(SourceSpec::China, CHINA_URL.parse()?),
             recent: RecentFailures::new(settings.failed_sources.clone()),
             warnings: LogWarnings::default(),
             settings,
@@ -202,13 +202,13 @@ impl Supply {
     /// asked, or none is among the sources.
     async fn is_offered(&self, name: &ToolchainName, platform: &Platform) -> Result<bool, SourceError> {
         if !self.settings.sources.contains(&SourceSpec::GoProxy) {
-            return Err(SourceError::unreachable("no proxy is among the sources"));
+            return Err(SourceError::lacks("no proxy is among the sources"));
         }
         let wanted = Wanted { name: name.clone(), platform: platform.clone() };
         // Enough for a silent proxy and the one behind it.
         let patience = self.settings.network.patience * 2;
         let offers = self.clock().timeout(patience, self.proxies.offers(&self.http, &wanted)).await;
-        offers.unwrap_or_else(|| Err(SourceError::silent(patience)))
+        offers.unwrap_or(Err(SourceError::Silent { patience }))
     }
 
     /// Where checksums of archives come from.
@@ -216,7 +216,7 @@ impl Supply {
         let network = &self.settings.network;
         let site = self.witness();
         let patience =
-            if self.recent.contains(&site.label) { network.patience / 4 } else { network.patience };
+            if self.recent.contains(&site.spec.label()) { network.patience / 4 } else { network.patience };
         // Without a checksum database only the index can prove what a mirror sends.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
         let ask = self.sites().next().is_some();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gover_log::{Database, ProofBundle, ProofRequest};
-use gover_net::Address;
+use gover_net::{Address, Then};
 
 use super::download::Opened;
 use super::{Supply, list_directory};
@@ -58,12 +58,12 @@ impl Supply {
         sink: &dyn Sink,
         error: SourceError,
     ) -> Result<Opened, SourceError> {
-        if !error.is_not_found() {
+        if error.then() != (Then::NotHere { not_found: true }) {
             return Err(error);
         }
         let module = proxy::escaped(wanted).map(|version| {
             let url = base.join(&format!("{}/{version}.zip", proxy::DIRECTORY));
-            proxy::artifact(wanted, &base.to_string(), Location::Url(url))
+            proxy::artifact(wanted, SourceSpec::Mirror(base.clone()), Location::Url(url))
         });
         match self.open(module, sink).await {
             Err(fraud @ SourceError::Integrity(_)) => Err(fraud),
@@ -127,7 +127,7 @@ impl Supply {
                     mirror.listed = Some(union(mirror.listed.unwrap_or_default(), listed));
                     mirror.failure = mirror.failure.or(stale);
                 }
-                Err(error) if error.is_not_there() => {}
+                Err(error) if error.then().is_not_here() => {}
                 Err(error) => mirror.failure = mirror.failure.or(Some(error)),
             }
         }

@@ -43,6 +43,10 @@ impl Sink for Memory {
     }
 }
 
+fn told(failures: &[SourceFailure]) -> Vec<String> {
+    failures.iter().map(|failure| format!("{}: {failure}", failure.source)).collect()
+}
+
 #[derive(Default)]
 struct Watch {
     failures: RefCell<Vec<SourceFailure>>,
@@ -103,8 +107,8 @@ fn wanted(name: &str) -> Wanted {
 async fn download(supply: &Supply, name: &str) -> Result<(Download, Vec<u8>), SupplyError> {
     let mut sink = Memory::default();
     let watch = Watch::default();
-    let download = supply.download(&wanted(name), &mut sink, &watch).await?;
-    assert_eq!(*watch.failures.borrow(), download.failures);
+    let download = Box::pin(supply.download(&wanted(name), &mut sink, &watch)).await?;
+    assert_eq!(told(&watch.failures.borrow()), told(&download.failures));
     assert_eq!(download.bytes, sink.bytes.len() as u64);
     Ok((download, sink.bytes))
 }
@@ -115,7 +119,7 @@ async fn the_site_serves_an_archive_with_the_sum_of_its_index() {
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
     let (download, bytes) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
     assert_eq!(bytes, release.archive());
-    assert_eq!(download.artifact.source, "go.dev");
+    assert_eq!(download.artifact.source, SourceSpec::GoDev);
     assert_eq!(download.artifact.file_name, release.archive_name());
     let origin = SumOrigin::Index("go.dev".to_owned());
     assert_eq!(download.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
@@ -130,7 +134,7 @@ async fn the_next_source_serves_when_one_cannot_and_it_is_told() {
     let (download, bytes) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
     assert_eq!(bytes, release.module_zip());
     assert_eq!((download.artifact.format, download.artifact.proof), (Format::ModuleZip, Proof::Log));
-    assert_eq!(download.artifact.source, "goproxy");
+    assert_eq!(download.artifact.source, SourceSpec::GoProxy);
     let failures: Vec<String> = download.failures.iter().map(|f| format!("{} {f}", f.source)).collect();
     assert_eq!(failures, ["go.dev 503 made to fail"]);
 }
@@ -208,7 +212,10 @@ async fn a_mirror_serves_bytes_and_never_their_sum() {
     let mirror = world.site.mirror_url();
     let before_the_site = format!("{mirror},go.dev");
     let (found, bytes) = download(&world.supply(&before_the_site), "go1.91.2").await.unwrap();
-    assert_eq!((bytes.as_slice(), found.artifact.source.as_str()), (release.archive(), mirror.as_str()));
+    assert_eq!(
+        (bytes.as_slice(), found.artifact.source.label().as_str()),
+        (release.archive(), mirror.as_str())
+    );
     let origin = SumOrigin::Index("go.dev".to_owned());
     assert_eq!(found.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
     // Without the index only the log proves it.
@@ -310,7 +317,7 @@ async fn goproxy_separators_mean_what_they_mean_to_go() {
     let error = attempt(format!("off,{good}")).await.unwrap_err();
     assert_eq!(error.failures()[0].to_string(), "module lookup disabled by GOPROXY=off");
     let error = attempt("nonsense".to_owned()).await.unwrap_err();
-    assert!(error.failures()[0].reason.starts_with("invalid proxy URL in GOPROXY"), "{error:?}");
+    assert!(error.failures()[0].error.to_string().starts_with("invalid proxy URL in GOPROXY"), "{error:?}");
     // `direct` is the module on the release site.
     world.lines();
     assert_eq!(attempt("direct".to_owned()).await.unwrap(), release.module_zip());
@@ -408,9 +415,9 @@ async fn an_old_index_serves_when_the_network_does_not() {
     }
     world.site.server().route("/dl/", Response::ok("<html>log in first</html>"));
     let releases = world.supply("go.dev").collect(Freshness::Now).await;
-    let told = releases.failures[0].to_string();
-    assert!(told.starts_with("its index is not JSON (line 1); its index of 2"), "{told}");
-    assert_eq!(releases.stale, releases.failures);
+    let text = releases.failures[0].to_string();
+    assert!(text.starts_with("its index is not JSON (line 1); its index of 2"), "{text}");
+    assert_eq!(told(&releases.stale), told(&releases.failures));
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream};
+use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream, Then};
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
@@ -97,9 +97,9 @@ pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> R
         Location::Url(url) if !is_whole(artifact, held) => url,
         Location::Url(_) => return Ok(Opening { held, opened: None }),
         Location::File(path) => {
-            let metadata = fs::metadata(path).map_err(|error| SourceError::file("open", path, &error))?;
+            let metadata = fs::metadata(path).map_err(|error| SourceError::file("open", path, error))?;
             if !metadata.is_file() {
-                return Err(SourceError::not_there(format!("`{}` is no file", path.display())));
+                return Err(SourceError::lacks(format!("`{}` is no file", path.display())));
             }
             return Ok(Opening { held, opened: None });
         }
@@ -218,7 +218,7 @@ impl<'a> Transfer<'a> {
                 furthest = self.held;
             }
             let lost = ever_progressed && matches!(error, HttpError::Connect { .. });
-            if !error.is_transient() && !lost {
+            if !matches!(error.then(), Then::Retry { .. }) && !lost {
                 return Err(TransferError::Source(error.into()));
             }
             retries.wait(error).await.map_err(|error| TransferError::Source(error.into()))?;
@@ -280,18 +280,18 @@ impl<'a> Transfer<'a> {
     }
 
     async fn copy(&mut self, path: &Path) -> Result<u64, TransferError> {
-        let failed = |verb, error: &io::Error| TransferError::Source(SourceError::file(verb, path, error));
+        let failed = |verb, error| TransferError::Source(SourceError::file(verb, path, error));
         let mut file = match open_regular(path) {
             Ok(file) => file,
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) =>
             {
                 let reason = format!("`{}` is no file", path.display());
-                return Err(TransferError::Source(SourceError::not_there(reason)));
+                return Err(TransferError::Source(SourceError::lacks(reason)));
             }
-            Err(error) => return Err(failed("open", &error)),
+            Err(error) => return Err(failed("open", error)),
         };
-        let metadata = file.metadata().map_err(|error| failed("read", &error))?;
+        let metadata = file.metadata().map_err(|error| failed("read", error))?;
         if self.is_wrong_size(Some(metadata.len())) {
             let mut head = vec![0; 1 << 10];
             let count = file.read(&mut head).unwrap_or_default();
@@ -301,11 +301,11 @@ impl<'a> Transfer<'a> {
         if self.held > metadata.len() {
             self.restart()?;
         }
-        file.seek(SeekFrom::Start(self.held)).map_err(|error| failed("read", &error))?;
+        file.seek(SeekFrom::Start(self.held)).map_err(|error| failed("read", error))?;
         self.observer.started(self.artifact, Some(metadata.len()), self.held);
         let mut buffer = vec![0; 256 << 10];
         loop {
-            let count = file.read(&mut buffer).map_err(|error| failed("read", &error))?;
+            let count = file.read(&mut buffer).map_err(|error| failed("read", error))?;
             if count == 0 {
                 return Ok(self.held);
             }

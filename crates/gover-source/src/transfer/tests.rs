@@ -9,6 +9,7 @@ use gover_test::{FakeServer, Fault, Response, gzip};
 
 use super::*;
 use crate::artifact::{Format, Proof, Wanted};
+use crate::settings::SourceSpec;
 
 /// Keeps what came; `fails` makes every write fail.
 #[derive(Default)]
@@ -87,7 +88,7 @@ fn artifact(location: Location, size: Option<u64>) -> Artifact {
             name: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
             platform: "linux-amd64".parse().unwrap(),
         },
-        source: "mirror".to_owned(),
+        source: SourceSpec::GoDev,
         file_name: "go1.91.2.linux-amd64.tar.gz".to_owned(),
         format: Format::TarGz,
         location,

@@ -37,10 +37,6 @@ async fn in_the_end<T>(world: &World, work: impl Future<Output = T>) -> T {
     clock::meanwhile(work, passing).await
 }
 
-fn told(failures: &[SourceFailure]) -> Vec<String> {
-    failures.iter().map(|failure| format!("{}: {failure}", failure.source)).collect()
-}
-
 #[tokio::test]
 async fn beside_a_silent_source_the_next_is_asked_and_serves() {
     let world = world();
@@ -66,16 +62,16 @@ async fn a_source_that_failed_is_asked_last_by_the_next_command_too() {
     world.site.server().heal();
     world.lines();
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
-    assert_eq!(found.artifact.source, "goproxy");
+    assert_eq!(found.artifact.source, SourceSpec::GoProxy);
     assert!(found.failures.is_empty(), "{:?}", found.failures);
     assert!(world.lines().iter().all(|line| line.starts_with("GET /proxy/")));
     // Last, but asked; and once it served, first again.
     world.site.server().fault("/proxy/*", Fault::Status(404));
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
-    assert_eq!(found.artifact.source, "go.dev");
+    assert_eq!(found.artifact.source, SourceSpec::GoDev);
     world.site.server().heal();
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
-    assert_eq!(found.artifact.source, "go.dev");
+    assert_eq!(found.artifact.source, SourceSpec::GoDev);
 }
 
 #[tokio::test]
@@ -108,7 +104,10 @@ async fn the_only_source_is_asked_however_often_it_failed() {
     world.site.server().fault("/dl/*", Fault::Status(503));
     download(&world.supply("go.dev"), "go1.91.2").await.unwrap_err();
     world.site.server().heal();
-    assert_eq!(download(&world.supply("go.dev"), "go1.91.2").await.unwrap().0.artifact.source, "go.dev");
+    assert_eq!(
+        download(&world.supply("go.dev"), "go1.91.2").await.unwrap().0.artifact.source,
+        SourceSpec::GoDev
+    );
 }
 
 #[tokio::test]
@@ -163,7 +162,7 @@ async fn only_a_bar_lets_a_silent_proxy_be_passed_by() {
     assert_eq!(bytes, release.module_zip());
     assert_eq!(told(&found.failures), [format!("goproxy: {gate}: no answer within 300 s")]);
     let error = attempt(',', SILENCE).await.unwrap_err();
-    assert!(error.failures()[0].reason.contains("says nothing"), "{error:?}");
+    assert!(error.failures()[0].to_string().contains("says nothing"), "{error:?}");
 }
 
 #[tokio::test]
@@ -190,7 +189,7 @@ async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
     let releases = Supply::new(settings).unwrap().collect(Freshness::Now).await;
     assert!(releases.failures.is_empty(), "{:?}", releases.failures);
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.3").await.unwrap();
-    assert_eq!(found.artifact.source, "go.dev");
+    assert_eq!(found.artifact.source, SourceSpec::GoDev);
 }
 
 #[tokio::test]
@@ -271,7 +270,7 @@ async fn the_only_source_that_is_silent_is_named() {
     world.site.server().serve("/own.tar.gz", "bytes");
     let artifact = Artifact {
         wanted: wanted("go1.91.2"),
-        source: "own".to_owned(),
+        source: SourceSpec::File("own".into()),
         file_name: "own.tar.gz".to_owned(),
         format: Format::TarGz,
         location: Location::Url(world.site.server().at("/own.tar.gz").parse().unwrap()),
