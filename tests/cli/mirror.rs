@@ -230,8 +230,8 @@ exit: 1
 
 ----- stderr -----
 error: nothing proves all of go1.91.2.[PLATFORM].[ARCHIVE] from [SITE]/mirror
-  neither the table compiled into gover nor the index of go.dev has its sum
-hint: `--format module` takes the module, which the log covers whole
+  neither the table compiled into gover nor the index of go.dev has its checksum
+hint: `--format module` downloads the module, which the log covers completely
 [ROOT]/shop/go holds 0 files, [SIZE]; checksum database of 302 records (sum.test)
 
 "#]]
@@ -479,7 +479,7 @@ fn bad_input_is_reported_before_anything_is_created() {
     let file = ctx.write("file", "x");
     let output = ctx.gover(["mirror", file.to_str().unwrap(), "1.91.2"]);
     assert!(output.exits(1).stderr.contains("cannot create"), "{output}");
-    assert!(output.stderr.contains("hint: check the space on the mirror's disk"), "{output}");
+    assert!(output.stderr.contains("hint: check the free space and the permissions"), "{output}");
 }
 
 #[test]

@@ -200,9 +200,9 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: download.zip is the zip of a module, and its name does not say so
+error: download.zip is a module zip, but is not named like one
   nothing was installed
-hint: give it back the name that it was published under: `v0.0.1-go1.91.2.[PLATFORM].zip`
+hint: rename it to its published name: `v0.0.1-go1.91.2.[PLATFORM].zip`
 
 "#]]
     );

@@ -289,7 +289,7 @@ error: go1.91.2-bigcorp.[PLATFORM].[ARCHIVE] from [SITE]/builds/go1.91.2-bigcorp
   expected  [..]  (`--sha256`)
   received  [..]
   nothing was unpacked and the download was deleted
-hint: compare the sum with the one its maker publishes, and get the file again
+hint: compare the checksum with the one its publisher shows, and download the file again
 
 "#]]
     );

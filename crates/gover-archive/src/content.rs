@@ -1,12 +1,13 @@
-//! What a file is, by how it begins. Networks answer with web pages when they mean no.
+//! What a file is, by its first bytes. Networks often refuse a download with a web page.
 
 use std::fmt;
 
-/// What the beginning of a file tells. Nothing is believed because of it; it only explains a refusal.
+/// The content of a file, guessed from its first bytes. It only explains an error and decides
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     Nothing,
-    /// A page for people: the sign-in page of a network, a proxy's refusal, an error in markup.
+    /// The sign-in page of a network, the error page of a proxy, an error in XML.
     WebPage,
     Text,
     /// An archive, by its usual suffix.
@@ -21,7 +22,7 @@ impl Content {
         match MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
             _ if head.is_empty() => Self::Nothing,
             Some((_, suffix)) => Self::Archive(suffix),
-            // No archive begins so.
+            // No archive starts like this.
             None if text.starts_with(b"<") => Self::WebPage,
             None if head.get(257..262) == Some(b"ustar") => Self::Archive(".tar"),
             None if is_text(head) => Self::Text,
@@ -42,7 +43,7 @@ impl fmt::Display for Content {
     }
 }
 
-/// Whether no byte is a control character, but for a character that the sample cuts in two.
+/// Whether it is UTF-8 without control characters. The last character may be cut off.
 fn is_text(bytes: &[u8]) -> bool {
     let blank = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r');
     let printable = bytes.iter().all(|byte| blank(*byte) || !byte.is_ascii_control());

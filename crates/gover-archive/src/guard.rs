@@ -1,4 +1,4 @@
-//! The one gate every name of every archive passes before anything is written.
+//! The check that every name of every archive passes before anything is written.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,13 @@ use crate::digest::{Hashed, is_outside_module};
 pub enum EntryKind {
     File,
     Directory,
-    /// A link, a device, a pipe: nothing a toolchain holds.
+    /// A link, a device or a pipe, which no toolchain has.
     Other,
 }
 
-/// How much one archive may unpack to. Go's own limit for a module is 500 MiB (`x/mod/zip` `MaxZipFile`);
-/// the largest release unpacks to about 600 MB in 17,000 files and directories, whose names have 700 KB.
+/// The most that one archive may unpack to. Go's own limit for a module is 500 MiB (`x/mod/zip`
+/// `MaxZipFile`); the largest release unpacks to about 600 MB in 17,000 files and directories,
+/// whose names have 700 KB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Entries, directories that are only implied by names included.
@@ -33,10 +34,10 @@ impl Default for Limits {
     }
 }
 
-/// Judges names, kinds and sizes of one archive.
+/// Checks the names, kinds and sizes of the entries of one archive.
 ///
-/// A name that passes is relative, below the archive's root, made of components that mean the same on every
-/// platform, and collides with no other name even where case does not count.
+/// A name that passes is relative, below the archive's root, made of components that mean the same
+/// on every platform, and collides with no other name even where case does not count.
 #[derive(Debug)]
 pub struct Guard {
     root: String,
@@ -49,22 +50,23 @@ pub struct Guard {
     names: u64,
 }
 
-/// What the proof that will be compared covers.
+/// What the proof of an archive covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// Every byte: the sum of the whole archive is known, or it is a module zip.
     Everything,
-    /// The files of the module alone: an archive that only the checksum database proves. The rest is left
-    /// out, so that nothing unproven is installed.
+    /// The files of the module alone: an archive that only the checksum database proves. The rest
+    /// is left out, so that nothing unproven is installed.
     Module,
 }
 
-/// An entry that may be written.
+/// An entry that can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admitted {
     /// The path below GOROOT, with `/`; empty for the root directory.
     pub path: String,
-    /// Directories on the way that were not there before, outermost first; a directory entry names itself.
+    /// Directories on the way that were not there before, outermost first; a directory entry names
+    /// itself.
     pub directories: Vec<String>,
 }
 
@@ -118,7 +120,8 @@ impl Guard {
         Ok(Some(Admitted { path, directories }))
     }
 
-    /// Judges the size of what only describes entries (a tar extension header); it counts like an entry.
+    /// Judges the size of what only describes entries (a tar extension header); it counts like an
+    /// entry.
     pub fn admit_header(&mut self, name: &[u8], size: u64) -> Result<(), Refused> {
         let refuse = |reason| Refused { name: printable(name), reason };
         self.count().map_err(refuse)?;
@@ -175,7 +178,8 @@ impl Guard {
         };
         let renamed = last.eq_ignore_ascii_case("_go.mod");
         match (self.hashed, self.coverage) {
-            // `go.mod` in a module zip is invalid (x/mod/zip `CheckZip`) and would hide behind `_go.mod`.
+            // `go.mod` in a module zip is invalid (x/mod/zip `CheckZip`) and would hide behind
+            // `_go.mod`.
             (Hashed::Module, _) if last.eq_ignore_ascii_case("go.mod") => Err(Reason::GoModInModule),
             // The tree hash is the same for both names, so only the name a release has is taken.
             (Hashed::Archive, Coverage::Module) if renamed => Err(Reason::RenamedGoMod),
@@ -253,7 +257,7 @@ pub enum Reason {
     #[error("is not below `{root}`")]
     OutsideRoot { root: String },
     /// A character that is a separator, a stream or a wildcard somewhere, or a control character.
-    #[error("holds the character `{}`, which is not a part of names everywhere", .character.escape_default())]
+    #[error("contains the character `{}`, which some systems do not allow in names", .character.escape_default())]
     Character { character: char },
     /// `con`, `nul.txt`, a final dot or blank.
     #[error("has a name that Windows reserves")]
@@ -261,11 +265,11 @@ pub enum Reason {
     #[error("has a name that is too long")]
     TooLong,
     /// More directories within each other than any release has.
-    #[error("lies more than {MAX_DEPTH} directories deep")]
+    #[error("is more than {MAX_DEPTH} directories deep")]
     TooDeep,
     #[error("is a link or a device")]
     NotAFile,
-    #[error("is there twice")]
+    #[error("appears twice")]
     Twice,
     /// Another name that is the same file on macOS and Windows.
     #[error("differs from `{}` by case alone", shown(other))]
@@ -281,14 +285,14 @@ pub enum Reason {
     /// `_go.mod` in an archive that only the tree hash proves.
     #[error("has the name of a module's file in an archive")]
     RenamedGoMod,
-    #[error("is one more than the {limit} entries a toolchain may have")]
+    #[error("is over the limit of {limit} entries")]
     TooManyEntries { limit: u64 },
-    #[error("would exceed the {} MiB that all names together may have", limit >> 20)]
+    #[error("exceeds the limit of {} MiB for all names", limit >> 20)]
     TooManyNames { limit: u64 },
     /// An extension header of a tar that holds more than a long name.
     #[error("is a header with more than {} KiB", limit >> 10)]
     HeaderTooLarge { limit: u64 },
-    #[error("would exceed the {} MiB a toolchain may unpack to", limit >> 20)]
+    #[error("exceeds the limit of {} MiB for a toolchain", limit >> 20)]
     TooLarge { limit: u64 },
 }
 

@@ -67,7 +67,7 @@ fn a_refused_name_is_safe_to_print() {
     let refused = archive().admit(b"go/\x1b[31m", EntryKind::File, 1).unwrap_err();
     assert_eq!(
         refused.to_string(),
-        r"entry `go/\u{1b}[31m` holds the character `\u{1b}`, which is not a part of names everywhere"
+        r"entry `go/\u{1b}[31m` contains the character `\u{1b}`, which some systems do not allow in names"
     );
 }
 

@@ -1,8 +1,8 @@
-//! Unpacks release archives and module zips, and hashes every file on its way to the disk.
+//! Unpacks release archives and module zips, and hashes every file while it is written.
 //!
-//! Nothing is written whose name the [`guard`] has not passed; files are created, never replaced and never
-//! opened through a link. The caller gives an empty directory that nobody looks at yet (staging) and compares
-//! the hashes before anyone does.
+//! Only names that pass the [`guard`] are written. Files are created, never replaced, and never
+//! opened through a link. The caller gives an empty directory that no other process uses yet
+//! (staging), and compares the hashes before one does.
 
 #![forbid(unsafe_code)]
 
@@ -36,7 +36,7 @@ pub enum Container {
     Zip,
 }
 
-/// A tree on disk and what it is made of.
+/// The files of an archive, after they were unpacked or only read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unpacked {
     /// Every file, in no particular order.
@@ -47,7 +47,7 @@ pub struct Unpacked {
 
 /// Unpacks the file `source` into the directory `target`, which must exist and be empty.
 ///
-/// Blocks, and uses several threads; memory stays below 64 MiB whatever the archive's size.
+/// Blocks, and uses several threads. Memory stays below 64 MiB for an archive of any size.
 pub fn unpack(
     source: &Path,
     container: Container,
@@ -79,22 +79,22 @@ fn fill(
     Ok(Unpacked { files, hashed: guard.hashed(), bytes: guard.bytes() })
 }
 
-/// Why an archive was not unpacked. What it had written is for the caller to remove.
+/// Why an archive was not unpacked. The caller removes what was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error("it is {content}, not a `{wanted}` file")]
     NotAnArchive { content: Content, wanted: &'static str },
-    /// The container itself is damaged, or the disk it is on.
+    /// The container is damaged, or the disk is.
     #[error("the archive is damaged")]
     Damaged { source: Box<dyn std::error::Error + Send + Sync> },
-    /// The container is sound for its format and still none that a release has.
+    /// The container is valid, but no release has one like it.
     #[error("the archive is damaged: {what}")]
     Broken { what: &'static str },
     #[error("entry `{name}` is damaged: {what}")]
     DamagedEntry { name: String, what: &'static str },
-    #[error("entry `{name}` is {what}, which no release is")]
+    #[error("entry `{name}` is {what}, which releases never are")]
     Unsupported { name: String, what: &'static str },
     #[error("the archive is empty")]
     Empty,
@@ -110,23 +110,22 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// Whether the archive is at fault, not this machine.
+    /// Whether the archive is at fault, and not this machine.
     pub fn is_integrity(&self) -> bool {
         !matches!(self, Self::Read { .. } | Self::Write { .. })
     }
 }
 
-/// One file to be written.
 #[derive(Clone, Copy, Debug)]
 struct FileMeta {
     executable: bool,
     modified: Option<SystemTime>,
 }
 
-/// Which files of a module zip are programs; zips of modules carry no permissions.
+/// Whether a file of a module zip is a program. Module zips have no permissions.
 ///
-/// The rule that `cmd/distpack` (`pack.go`) gives archives their modes by, so that both kinds of install end
-/// up the same; cmd/go itself restores fewer.
+/// `cmd/distpack` (`pack.go`) sets the modes in archives by this rule, so both formats install the
+/// same. cmd/go itself restores fewer.
 fn is_program(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     let extension = base.rsplit_once('.').map(|(_, extension)| extension);
@@ -144,7 +143,7 @@ fn is_exec_wrapper(base: &str) -> bool {
     })
 }
 
-/// Bytes handed over at a time.
+/// Bytes passed on at a time.
 const CHUNK: usize = 256 * 1024;
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub(super) fn check_component(component: &str) -> Result<(), Reason> {
     Ok(())
 }
 
-/// `:` covers drive letters and alternate data streams, `\` the other separator. HFS+ skips marks that nobody sees,
-/// and the same marks turn the order of what is printed around.
+/// `:` covers drive letters and alternate data streams, `\` the other separator. HFS+ skips marks
+/// that nobody sees, and the same marks turn the order of what is printed around.
 fn is_odd(character: char) -> bool {
     character.is_control()
         || matches!(character, '\\' | ':' | '<' | '>' | '"' | '|' | '?' | '*')
@@ -33,15 +33,17 @@ fn is_odd(character: char) -> bool {
         || matches!(character, '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `PROGRA~1`: the name that Windows gives a file with a longer one (x/mod/module `checkElem` refuses it too).
+/// `PROGRA~1`: the name that Windows gives a file with a longer one (x/mod/module `checkElem`
+/// refuses it too).
 fn is_short_name(component: &str) -> bool {
     let stem = component.split('.').next().unwrap_or_default();
     stem.rsplit_once('~')
         .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// What two names have in common that are one file on some system: case does not count on macOS and Windows, nor
-/// does macOS tell `é` from `e` and an accent. Upper case first, since `ſ` and `ς` are lower case already.
+/// What two names have in common that are one file on some system: case does not count on macOS and
+/// Windows, nor does macOS tell `é` from `e` and an accent. Upper case first, since `ſ` and `ς` are
+/// lower case already.
 pub(super) fn fold(path: &str) -> Cow<'_, str> {
     if path.is_ascii() {
         return if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -67,5 +69,5 @@ fn is_reserved(component: &str) -> bool {
     })
 }
 
-/// Bytes; the limit of every common file system.
+/// In bytes: the limit of every common file system.
 const MAX_COMPONENT: usize = 255;

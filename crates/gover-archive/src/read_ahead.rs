@@ -8,8 +8,8 @@ use super::CHUNK;
 
 /// Reads `source` on a thread of `scope` and hands its bytes over in order.
 ///
-/// At most [`DEPTH`] + 2 chunks exist at a time; they are used again. The thread ends with its source, at its
-/// first error, or when the result is dropped.
+/// At most [`DEPTH`] + 2 chunks exist at a time; they are used again. The thread ends with its
+/// source, at its first error, or when the result is dropped.
 pub(super) fn read_ahead<'scope, R: Read + Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     source: R,
@@ -20,7 +20,6 @@ pub(super) fn read_ahead<'scope, R: Read + Send + 'scope>(
     ReadAhead { full, empty, current: Vec::new(), position: 0, ended: false }
 }
 
-/// The consumer's end.
 #[derive(Debug)]
 pub(super) struct ReadAhead {
     full: Receiver<io::Result<Vec<u8>>>,
@@ -38,7 +37,7 @@ impl BufRead for ReadAhead {
             let used = std::mem::replace(&mut self.current, next.inspect_err(|_| self.ended = true)?);
             self.position = 0;
             self.ended = self.current.is_empty();
-            // The thread may be gone already; then nobody needs the chunk.
+            // The thread may have ended, and then the chunk is not needed.
             drop(self.empty.send(used));
         }
         Ok(self.current.get(self.position..).unwrap_or_default())

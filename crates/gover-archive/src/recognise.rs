@@ -1,4 +1,4 @@
-//! Refuses what does not even begin like an archive, and says what it is instead.
+//! Refuses a file that does not start like an archive, and says what it is instead.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,7 +7,8 @@ use std::path::Path;
 use super::{ArchiveError, Container};
 use crate::content::Content;
 
-/// Refuses what does not even begin like an archive. What cannot be read is left to who unpacks it.
+/// Refuses a file that does not start like an archive. If it cannot be read, unpacking it returns
+/// the error.
 pub(super) fn expect(path: &Path, wanted: Container) -> Result<(), ArchiveError> {
     let mut head = Vec::new();
     match File::open(path).and_then(|file| file.take(SAMPLE).read_to_end(&mut head)) {
@@ -21,7 +22,7 @@ pub(super) fn expect(path: &Path, wanted: Container) -> Result<(), ArchiveError>
 fn magic(container: Container) -> &'static [u8] {
     match container {
         Container::TarGz => b"\x1f\x8b",
-        // An empty one begins with its end record.
+        // An empty zip starts with its end record.
         Container::Zip => b"PK",
     }
 }

@@ -1,4 +1,4 @@
-//! What an archive says of the room that its files take.
+//! The disk space that the files of an archive need.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -7,8 +7,8 @@ use std::path::Path;
 use super::Container;
 use super::zip_directory::Directory;
 
-/// What the archive takes on a disk once it is unpacked, about: by what it says of itself, so for people only. `None` if it
-/// cannot be read.
+/// The approximate space that the unpacked archive needs. The archive itself says so, so it is for
+/// messages only. `None` if it cannot be read.
 pub fn unpacked_size(source: &Path, container: Container) -> Option<u64> {
     match container {
         Container::TarGz => size_of_tar(source),
@@ -16,8 +16,9 @@ pub fn unpacked_size(source: &Path, container: Container) -> Option<u64> {
     }
 }
 
-/// The last four bytes of gzip are the size of what is in it (RFC 1952, section 2.3.1): here a tar file, which pads files to
-/// 512 bytes, while disks do to 4096. For a Go toolchain that is an eighth more.
+/// The last four bytes of gzip are the size of what is in it (RFC 1952, section 2.3.1): here a tar
+/// file, which pads files to 512 bytes, while disks do to 4096. For a Go toolchain that is an
+/// eighth more.
 fn size_of_tar(source: &Path) -> Option<u64> {
     let mut file = File::open(source).ok()?;
     let mut size = [0; 4];
@@ -36,7 +37,7 @@ fn size_of_zip(source: &Path) -> Option<u64> {
     Some(total)
 }
 
-/// What the usual file systems give a file at least.
+/// The least space for a file on usual file systems.
 const BLOCK: u64 = 4096;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Release archives for all systems but Windows.
 //!
-//! Three threads: one reads the file, one inflates, this one parses, hashes and writes. They exchange chunks
-//! through bounded channels, so memory does not depend on the archive.
+//! Three threads: one reads the file, one inflates, this one parses, hashes and writes. They
+//! exchange chunks through bounded channels, so memory does not depend on the archive.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -55,7 +55,8 @@ impl Unpack<'_> {
                 }
                 EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
                 EntryType::XHeader => long_name = Some(pax_name(&mut entry)?),
-                // Says something about all entries; only what no toolchain needs (git archive writes a comment).
+                // A global header applies to all entries. One with a comment, as git archive writes
+                // it, is harmless.
                 EntryType::XGlobalHeader => {
                     if pax_name(&mut entry)?.is_some() {
                         return Err(broken("it gives all entries one name"));
@@ -71,12 +72,12 @@ impl Unpack<'_> {
             }
         }
         if long_name.is_some() {
-            return Err(broken("the name of an entry that does not follow"));
+            return Err(broken("it names an entry that is missing"));
         }
         Ok(files)
     }
 
-    /// Writes one entry; its digest if it is a file that was not left out.
+    /// Writes one entry. Returns its digest if it is a file that is not left out.
     fn entry(
         &mut self,
         name: &[u8],
@@ -91,7 +92,7 @@ impl Unpack<'_> {
         };
         let size = header.entry_size().map_err(damaged)?;
         let admitted = self.guard.admit(name, kind, size)?;
-        // Readers disagree whether it follows.
+        // Readers disagree on whether the content follows.
         if kind == EntryKind::Directory && size > 0 {
             return Err(broken("it holds a directory with content"));
         }
@@ -100,7 +101,7 @@ impl Unpack<'_> {
         if kind == EntryKind::Directory {
             return Ok(None);
         }
-        // Times that no file system has are no reason to fail.
+        // A time that no file system has is ignored.
         let seconds = header.mtime().ok().filter(|seconds| (1..=u64::from(u32::MAX)).contains(seconds));
         let modified = seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
         let executable = header.mode().map_err(damaged)? & 0o111 != 0;
@@ -128,7 +129,8 @@ fn gnu_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
     Ok(Some(name))
 }
 
-/// The `path` of a pax header. What changes how content is read is refused: two readers could see two archives.
+/// The `path` of a pax header. Records that change how content is read are refused, because two
+/// readers could see different files.
 fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
     let records = extension(entry)?;
     let mut name = None;
@@ -151,8 +153,9 @@ fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError>
     if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
 }
 
-/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry. The end mark is two
-/// blocks of them, of which the first has been read; without it, entries may be missing.
+/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry. The
+/// end mark is two blocks of them, of which the first has been read; without it, entries may be
+/// missing.
 fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;
@@ -167,13 +170,13 @@ fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
         }
         total += count as u64;
         if total > MAX_PADDING || buffer.iter().take(count).any(|byte| *byte != 0) {
-            return Err(broken("something follows its end"));
+            return Err(broken("there are bytes after its end"));
         }
     }
 }
 
-/// Neither flate2 nor tar tells a damaged archive from a failing disk; a disk that fails while reading what
-/// was just written is the rarer of the two and looks the same to the user: get it again.
+/// Neither flate2 nor tar distinguishes a damaged archive from a failing disk. The disk is the
+/// rarer cause, and downloading again is right in both cases.
 fn damaged(error: io::Error) -> ArchiveError {
     ArchiveError::Damaged { source: error.into() }
 }

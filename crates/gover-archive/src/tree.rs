@@ -1,4 +1,4 @@
-//! The directory being filled, or nothing where only the hashes are wanted.
+//! The directory that is filled, or nothing if only the hashes are needed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ impl Tree {
         Self { root: Some(root) }
     }
 
-    /// A target that keeps nothing: files are read, counted and hashed.
+    /// A target without a directory: files are only read, counted and hashed.
     pub(super) fn nowhere() -> Self {
         Self { root: None }
     }

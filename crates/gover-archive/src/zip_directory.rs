@@ -1,10 +1,10 @@
-//! What a zip says about itself: the end record, the central directory, and the header before each file.
+//! The metadata of a zip: the end record, the central directory, and the header before each file.
 //!
-//! Readers of zips differ in which of these they believe, so an archive can be made that shows each of them other
-//! files. Here all of them must tell the same story, and every byte of the archive must belong to it: entries stand
-//! one after the other from the first byte on, the directory follows, the end record ends it. What is prepended,
-//! appended, hidden in a gap or shared by two entries has no place in that. Field names and layouts are those of
-//! APPNOTE.TXT 6.3.10.
+//! Readers of zips differ in which of these they believe, so an attacker can make an archive that
+//! shows each reader other files. Here all of them must agree, and every byte must belong to one of
+//! them: entries follow each other from the first byte on, then the directory, then the end record.
+//! Bytes that are prepended, appended, hidden in a gap or shared by two entries are refused. Field
+//! names and layouts are those of APPNOTE.TXT 6.3.10.
 
 use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom, Take};
@@ -49,9 +49,9 @@ impl DirectoryEntry {
     pub(super) fn check_local(&self, bytes: &[u8]) -> Result<usize, &'static str> {
         let mut fields = Fields(bytes);
         let header = LocalHeader::read(&mut fields).ok_or("its own header is missing")?;
-        // How hard the compressor tried is nobody's concern.
+        // The compression level may differ.
         if header.flags & !EFFORT != self.flags & !EFFORT || header.method != self.method {
-            return Err("its own header says otherwise than the directory how it is packed");
+            return Err("its own header and the directory differ in how it is packed");
         }
         if header.name != self.name {
             return Err("its own header gives another name than the directory");
@@ -59,17 +59,17 @@ impl DirectoryEntry {
         let (size, compressed) = header.sizes()?;
         let told = (u64::from(header.crc), compressed, size);
         let known = (u64::from(self.crc), self.compressed, self.size);
-        // With a descriptor after the data, the header may leave each of them open.
+        // If a descriptor follows the data, the header may leave each of them zero.
         let open = |told: u64, known| told == known || (self.has_descriptor() && told == 0);
         if !(open(told.0, known.0) && open(told.1, known.1) && open(told.2, known.2)) {
-            return Err("its own header says otherwise than the directory how large it is");
+            return Err("its own header and the directory differ in its size or CRC");
         }
         Ok(bytes.len() - fields.0.len())
     }
 
     /// Compares what follows the data with the directory (4.3.9).
     pub(super) fn check_descriptor(&self, bytes: &[u8]) -> Result<(), &'static str> {
-        let wrong = "what follows its data says otherwise than the directory";
+        let wrong = "its descriptor and the directory differ";
         let mut fields = Fields(bytes);
         if matches!(bytes.len(), 16 | 24) && fields.u32() != Some(DESCRIPTOR_SIGNATURE) {
             return Err(wrong);
@@ -142,7 +142,11 @@ impl Directory {
     pub(super) fn next(&mut self) -> Result<Option<DirectoryEntry>, ArchiveError> {
         if self.left == 0 {
             let ended = self.reader.limit() == 0;
-            return if ended { Ok(None) } else { Err(broken("its directory has more than it counts")) };
+            return if ended {
+                Ok(None)
+            } else {
+                Err(broken("its directory has more entries than it counts"))
+            };
         }
         self.left -= 1;
         DirectoryEntry::read(&mut self.reader).map(Some)
@@ -164,14 +168,15 @@ impl End {
         file.seek(SeekFrom::Start(tail_at)).map_err(cut)?;
         let mut tail = Vec::new();
         file.read_to_end(&mut tail).map_err(cut)?;
-        // The last one, as nearly all readers take it; another one before it would be in nobody's place.
+        // Nearly all readers take the last one. Bytes of another one before it would belong to no
+        // entry.
         let signature = END_SIGNATURE.to_le_bytes();
         let at = tail.windows(22).rposition(|window| window.starts_with(&signature));
         let at = at.ok_or(broken("it ends early: the directory at its end is missing"))?;
         let (before, record) = tail.split_at_checked(at).ok_or(broken(NO_END))?;
         let (end, comment) = Self::plain(record).ok_or(broken(NO_END))?;
         if comment != record.len().saturating_sub(22) {
-            return Err(broken("something follows its end"));
+            return Err(broken("there are bytes after its end"));
         }
         let end_at = tail_at + at as u64;
         let (end, directory_end) = match before.len().checked_sub(76).and_then(|at| before.get(at..)) {
@@ -199,7 +204,8 @@ impl End {
         one_disk.then_some((end, comment.into()))
     }
 
-    /// The end record and locator of large zips (4.3.14, 4.3.15), which must not contradict the other one.
+    /// The end record and locator of large zips (4.3.14, 4.3.15), which must not contradict the
+    /// other one.
     fn large(records: &[u8], at: u64, plain: Self) -> Option<Self> {
         let mut fields = Fields(records);
         let (signature, length, _versions) = (fields.u32()?, fields.u64()?, fields.u32()?);
@@ -255,7 +261,8 @@ impl<'a> LocalHeader<'a> {
     }
 }
 
-/// Replaces values that do not fit into 32 bits by those of the extra field for large files (4.5.3).
+/// Replaces values that do not fit into 32 bits by those of the extra field for large files
+/// (4.5.3).
 fn resolve<const N: usize>(extra: &[u8], values: [&mut u64; N]) -> Result<(), &'static str> {
     let large = extra_field(extra, LARGE_FILE).map_err(|()| "an extra field is cut off")?;
     let mut fields = Fields(large.unwrap_or_default());
@@ -273,7 +280,8 @@ fn second_name(extra: &[u8]) -> Result<Option<&[u8]>, &'static str> {
     Ok(field.map(|field| field.get(5..).unwrap_or_default()))
 }
 
-/// The content of the one extra field with this number; an error if they are not well formed or it comes twice.
+/// The content of the one extra field with this number; an error if they are not well formed or it
+/// comes twice.
 fn extra_field(extra: &[u8], wanted: u16) -> Result<Option<&[u8]>, ()> {
     let mut fields = Fields(extra);
     let mut found = None;
@@ -340,7 +348,7 @@ fn broken(what: &'static str) -> ArchiveError {
 }
 
 const NO_END: &str = "its end record is wrong";
-const NO_ENTRY: &str = "its directory has less than it counts";
+const NO_ENTRY: &str = "its directory has fewer entries than it counts";
 
 const LOCAL_SIGNATURE: u32 = 0x0403_4b50;
 const ENTRY_SIGNATURE: u32 = 0x0201_4b50;

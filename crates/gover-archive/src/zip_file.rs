@@ -1,8 +1,8 @@
 //! Module zips, and release archives for Windows.
 //!
-//! The central directory is judged first, alone; then the entries, which are independent of each other, are
-//! compared with their own headers, inflated, checked, hashed and written on all cores. Each thread reads through
-//! its own handle and owns two buffers, so memory depends on the number of cores only.
+//! The central directory is checked first. Then all cores read the entries: each is compared with
+//! its own header, inflated, checked, hashed and written. Each thread has its own file handle and
+//! two buffers, so memory depends only on the number of cores.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -30,7 +30,8 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     let Plan { mut members, directories } = plan(&mut directory, guard)?;
     measure(&mut members, directory.offset)?;
     drop(directory);
-    // The large ones first, so that no core ends up alone with one, then in the order they are on disk.
+    // Large entries come first, so that none is left over for one core at the end. The others
+    // follow in their order on the disk.
     members.sort_by_key(|member| {
         let DirectoryEntry { compressed, offset, .. } = member.listed;
         let large = compressed > LARGE;
@@ -57,7 +58,8 @@ struct Member {
     listed: DirectoryEntry,
     /// Bytes from its header to the next entry.
     span: u64,
-    /// Where its content goes; nowhere if it is a directory, or left out because no proof covers it.
+    /// Where its content goes; nowhere if it is a directory, or left out because no proof covers
+    /// it.
     target: Option<(String, FileMeta)>,
 }
 
@@ -67,14 +69,15 @@ impl Member {
     }
 }
 
-/// What an archive is going to be on disk.
+/// What will be written.
 struct Plan {
     members: Vec<Member>,
     /// Outermost first.
     directories: Vec<String>,
 }
 
-/// Judges every entry. Nothing is written yet, so that a refused archive leaves nothing to remove.
+/// Checks every entry before anything is written, so that a refused archive leaves nothing to
+/// remove.
 fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveError> {
     let module = guard.hashed() == Hashed::Module;
     let mut plan = Plan { members: Vec::new(), directories: Vec::new() };
@@ -110,11 +113,12 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
     Ok(plan)
 }
 
-/// Finds out how far each entry reaches. They must stand one after the other from the first byte to the directory.
+/// Finds the end of each entry. Entries must follow each other from the first byte to the
+/// directory.
 fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     members.sort_by_key(|member| member.listed.offset);
     if members.first().map_or(end, |member| member.listed.offset) != 0 {
-        return Err(ArchiveError::Broken { what: "something precedes it" });
+        return Err(ArchiveError::Broken { what: "there are bytes before its first entry" });
     }
     let mut next = end;
     for member in members.iter_mut().rev() {
@@ -130,7 +134,7 @@ fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
 
 fn kind(listed: &DirectoryEntry) -> EntryKind {
     let directory = listed.name.ends_with(b"/");
-    // Whatever system it is from: a reader might believe it.
+    // From any system, because some reader may believe it.
     let file_type = (listed.attributes >> 16) & 0o170_000;
     let marked = listed.attributes & DOS_DIRECTORY != 0;
     match file_type {
@@ -160,7 +164,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// Takes members until there are none or one failed.
+    /// Unpacks members until there are none left or one fails.
     fn work(&self, source: &Path, tree: &Tree) -> Vec<FileDigest> {
         let mut files = Vec::new();
         let mut worker = match File::open(source) {
@@ -204,7 +208,7 @@ impl Worker {
         Self { file, inflate: Decompress::new(false), input: vec![0; CHUNK], output: vec![0; CHUNK] }
     }
 
-    /// Checks and writes one entry; its digest if it has a place in the tree.
+    /// Checks and writes one entry. Returns its digest if it belongs to the tree.
     fn unpack(
         &mut self,
         member: &Member,
@@ -324,7 +328,7 @@ impl<'a> Target<'a> {
             return Err(self.member.damaged("it is smaller than it claims"));
         }
         if self.crc.sum() != self.member.listed.crc {
-            return Err(self.member.damaged("its CRC does not fit"));
+            return Err(self.member.damaged("its CRC is wrong"));
         }
         match (self.file, &self.member.target) {
             (Some(file), Some((path, meta))) => Ok(Some(FileDigest {
@@ -337,15 +341,16 @@ impl<'a> Target<'a> {
     }
 }
 
-/// More threads than this only contend for the file system.
+/// More threads than this only slow each other down.
 const MAX_THREADS: usize = 16;
-/// Compressed bytes from which on a file is worth starting early.
+/// Entries above this compressed size are read first.
 const LARGE: u64 = 1 << 20;
 /// The methods of 4.4.5 that releases use.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
-/// Lengths of what may follow the data: with or without signature, with small or large sizes (4.3.9).
+/// Lengths of what may follow the data: with or without signature, with small or large sizes
+/// (4.3.9).
 const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
 /// The attribute of a directory on MS-DOS.
 const DOS_DIRECTORY: u32 = 0x10;
-const SHARED: &str = "its place is not its own: entries overlap, or bytes between them belong to none";
+const SHARED: &str = "it overlaps another entry, or the bytes after it belong to none";

@@ -25,7 +25,8 @@ impl WriteFailure {
     pub(crate) fn details(&self) -> Vec<String> {
         // If the disk is full, the hint says that the download is kept.
         let says_kept = self.is_kept && !file_error::is_full(self.kind);
-        let kept = says_kept.then(|| "the download is kept, and the next attempt begins with it".to_owned());
+        let kept =
+            says_kept.then(|| "the download is kept, and the next attempt continues from it".to_owned());
         let size = self.needed.map(|needed| {
             let free = self.free.map(|free| format!(", and {} were free", mebibytes(free)));
             format!("unpacked it takes about {}{}", mebibytes(needed), free.unwrap_or_default())

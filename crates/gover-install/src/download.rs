@@ -1,4 +1,5 @@
-//! The first step of every install and of a mirror: a file from a source, with its checksum compared.
+//! The first step of every install and of a mirror: a file from a source, with its checksum
+//! compared.
 
 use gover_source::{Artifact, Download, SourceFailure, Supply, SupplyError, Wanted};
 

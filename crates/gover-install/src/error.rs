@@ -13,32 +13,33 @@ use crate::file_error::{self, FileError};
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
-/// Why a toolchain was not installed. Nothing of it is visible then, except where a variant says otherwise.
+/// Why a toolchain was not installed. Unless a variant says otherwise, nothing of it is visible.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     #[error(transparent)]
     Supply(Box<SupplyError>),
     #[error("{0}")]
     Contradicted(Box<Mismatch>),
-    /// The database gives no proof: none at all where it is needed, or one that cannot be honest.
+    /// The database gave no proof although it is required, or a response that cannot be honest.
     #[error("cannot verify {file} from {source_label} with the checksum database")]
     NoProof {
         file: String,
         source_label: String,
         source: Box<LookupError>,
-        /// Whether an index could have proved it, had the settings named a release site.
+        /// Whether the index of a release site could prove it, but the settings name no release
+        /// site.
         index_unasked: bool,
     },
     /// The log covers only a part of an archive that has no published checksum.
     #[error("nothing proves all of {file} from {source_label}")]
     Unproven { file: String, source_label: String },
-    /// A source says that it delivered and did not; only a defect of gover does that.
+    /// A source reported success without a file, which is a bug in gover.
     #[error("nothing was received of {file}")]
     NoDownload { file: String },
     #[error("{origin} cannot be unpacked")]
     Archive {
         origin: Box<DownloadOrigin>,
-        /// What probably happened to it, if its beginning tells.
+        /// What probably happened to it, according to its first bytes.
         disguise: Option<Disguise>,
         sum: KnownSum,
         source: ArchiveError,
@@ -49,28 +50,28 @@ pub enum InstallError {
     Hash(#[from] H1Error),
     #[error("{file} from {source_label} does not work")]
     Smoke { file: String, source_label: String, source: SmokeError },
-    #[error("`{}` is no name for a toolchain", shown(name))]
+    #[error("`{}` cannot be the name of a toolchain", shown(name))]
     UnusableName { name: String },
-    /// The zip of a module whose name does not say so; only the name tells which root it must have.
-    #[error("{file} is the zip of a module, and its name does not say so")]
+    /// A module zip under another name. Its name tells which root its files must have.
+    #[error("{file} is a module zip, but is not named like one")]
     RenamedModule {
         file: String,
-        /// The name that it was published under, as what is in it has it.
+        /// The name that its contents show.
         published: String,
     },
     #[error("cannot get `{location}`: {reason}")]
     Given { location: String, reason: String },
     #[error(transparent)]
     File(#[from] FileError),
-    /// The toolchain is installed, the names in `bin/` are not in line.
+    /// The toolchain is installed, but `bin/` was not updated.
     #[error("{name} is installed, but its name in `bin` is not")]
     Shims { name: String, source: ShimError },
-    /// A worker thread died; only a defect of gover does that.
-    #[error("a part of gover failed while it worked on {name}")]
+    /// A worker thread panicked, which is a bug in gover.
+    #[error("gover failed internally while working on {name}")]
     Defect { name: String, source: tokio::task::JoinError },
 }
 
-/// Whose sum an archive has. One that has it was not changed on its way, it was made like this.
+/// The origin of the checksum that an archive has. If it has one, it was not changed on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownSum {
     None,
@@ -127,15 +128,15 @@ impl fmt::Display for DownloadOrigin {
     }
 }
 
-/// A file that is not what it should be.
+/// A file that does not match its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
     pub origin: DownloadOrigin,
-    /// What it should be: `h1:…` or 64 hexadecimal digits.
+    /// `h1:…` or 64 hexadecimal digits.
     pub expected: String,
     pub received: String,
     pub proof: Contradiction,
-    /// What probably happened to it, if its beginning tells.
+    /// What probably happened to it, according to its first bytes.
     pub disguise: Option<Disguise>,
 }
 
@@ -146,7 +147,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// Which proof contradicts.
+/// The proof that does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contradiction {
     Sha256 { origin: String },
@@ -165,7 +166,7 @@ impl Contradiction {
 }
 
 impl InstallError {
-    /// Whether what was received is at fault, so that a clean second download may help.
+    /// Whether the downloaded bytes are wrong, so that a second download may help.
     pub(crate) fn is_integrity(&self) -> bool {
         match self {
             Self::Supply(error) => matches!(**error, SupplyError::Integrity(_)),
@@ -177,7 +178,7 @@ impl InstallError {
 }
 
 impl InstallError {
-    /// The same, with a word on the index of a release site: whether one could have proved it that was not asked.
+    /// Records whether the index of a release site could have proved it instead.
     pub(crate) fn or_by_index(mut self, could: bool) -> Self {
         if let Self::NoProof { source, index_unasked, .. } = &mut self {
             *index_unasked = could && source.is_unavailable();
@@ -185,7 +186,7 @@ impl InstallError {
         self
     }
 
-    /// Whether a later attempt can go on with what was downloaded. Never after a failure of integrity.
+    /// Whether a later attempt can continue the download. Never if the bytes are wrong.
     pub(crate) fn keeps_download(&self) -> bool {
         match self {
             Self::Supply(_) => !self.is_integrity(),
@@ -209,7 +210,10 @@ impl Diagnose for InstallError {
             Self::Supply(error) => error.details(),
             Self::NoProof { source, .. } => source.details(),
             Self::Unproven { .. } => {
-                vec!["neither the table compiled into gover nor the index of go.dev has its sum".to_owned()]
+                vec![
+                    "neither the table compiled into gover nor the index of go.dev has its checksum"
+                        .to_owned(),
+                ]
             }
             Self::Disk { failure, .. } => failure.details(),
             Self::Contradicted(mismatch) => {
@@ -221,7 +225,7 @@ impl Diagnose for InstallError {
                 let end = if mismatch.origin.is_local() { LEFT } else { GONE };
                 sums.into_iter().chain(disguise).chain([end.to_owned()]).collect()
             }
-            // What was given stays where it is.
+            // The user's file is not deleted.
             Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
                 vec!["nothing was installed".to_owned()]
             }
@@ -242,21 +246,21 @@ impl Diagnose for InstallError {
             Self::NoProof { source, index_unasked, .. } => {
                 let mut hints = source.hints();
                 if hints.is_empty() {
-                    hints.push("GOSUMDB and GOPROXY say how the checksum database is reached".to_owned());
+                    hints.push("GOSUMDB and GOPROXY set how the checksum database is reached".to_owned());
                 }
                 if *index_unasked {
-                    hints.push("with go.dev in GOVER_SOURCES its index proves archives, too".to_owned());
+                    hints.push("with go.dev in GOVER_SOURCES, its index proves archives too".to_owned());
                 }
                 hints
             }
             Self::Unproven { .. } => {
-                vec!["`--format module` takes the module, which the log covers whole".to_owned()]
+                vec!["`--format module` downloads the module, which the log covers completely".to_owned()]
             }
             Self::Contradicted(mismatch) if mismatch.disguise == Some(Disguise::WebPage) => {
                 vec![SIGN_IN.to_owned()]
             }
             Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
-                vec!["compare the sum with the one its maker publishes, and get the file again".to_owned()]
+                vec!["compare the checksum with the one its publisher shows, and download the file again".to_owned()]
             }
             Self::Contradicted(mismatch) => vec![mismatch.origin.other_source()],
             Self::Archive {
@@ -266,7 +270,7 @@ impl Diagnose for InstallError {
             Self::Disk { failure, .. } => failure.hints(),
             Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
             Self::Archive { sum: KnownSum::Published, origin, .. } => vec![
-                "its sum is the published one, so it was made like this; please tell who published it"
+                "it has the published checksum, so it was released like this; please report it to its publisher"
                     .to_owned(),
                 origin.other_source(),
             ],
@@ -274,7 +278,7 @@ impl Diagnose for InstallError {
             Self::Archive { origin, .. } => vec![origin.other_source()],
             Self::Smoke { source, .. } => source.hints(),
             Self::RenamedModule { published, .. } => {
-                vec![format!("give it back the name that it was published under: `{published}`")]
+                vec![format!("rename it to its published name: `{published}`")]
             }
             Self::UnusableName { .. } => {
                 vec!["build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`".to_owned()]
@@ -298,7 +302,7 @@ impl Diagnose for InstallError {
     }
 }
 
-/// Long sums as people compare them: the beginning and the end.
+/// The start and the end of a long checksum.
 fn shorten(sum: &str) -> String {
     let (prefix, body) = match sum.strip_prefix("h1:") {
         Some(body) => ("h1:", body),
@@ -314,7 +318,7 @@ fn shorten(sum: &str) -> String {
 const DELETED: &str = "nothing was installed and the download was deleted";
 const SIGN_IN: &str =
     "a proxy or the sign-in page of this network answered; open a web page in a browser, then try again";
-const MADE_SO: &str = "`--sha256` is its sum, so it was made like this; build it as cmd/distpack does: one top directory `go/`, plain files";
+const MADE_SO: &str = "its checksum is right, so it was built like this; build it as cmd/distpack does: one top directory `go/`, plain files";
 const LEFT: &str = "nothing was installed; the file is left where it is";
 const GONE: &str = "nothing was unpacked and the download was deleted";
 

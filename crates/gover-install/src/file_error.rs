@@ -1,11 +1,11 @@
-//! What goes wrong with files, told with verb and path.
+//! Errors of file operations, with verb and path.
 
 use std::io;
 use std::path::Path;
 
 use gover_core::diagnose::{Diagnose, MAKE_ROOM};
 
-/// A file operation that failed: `Display` names what was tried, the source why it failed.
+/// A failed file operation. `Display` says what was tried, and `source` why it failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action}")]
 pub struct FileError {
@@ -32,18 +32,18 @@ impl Diagnose for FileError {
     }
 }
 
-/// Whether there is no room, of the disk's or of the user's.
+/// Whether the disk or the user's quota is full.
 pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// What to do about an error of the file system.
+/// How to fix an error of the file system.
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
     let hint = match kind {
         kind if is_full(kind) => MAKE_ROOM,
-        io::ErrorKind::ReadOnlyFilesystem => "set GOVER_HOME to a directory that can be written",
+        io::ErrorKind::ReadOnlyFilesystem => "set GOVER_HOME to a writable directory",
         io::ErrorKind::PermissionDenied => {
-            "see who owns that path and whether a program still uses it; GOVER_HOME chooses another place"
+            "check who owns that path and whether a program uses it; GOVER_HOME sets another place"
         }
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "a file is where a directory should be; move it away, or set GOVER_HOME to another place"

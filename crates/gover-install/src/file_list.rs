@@ -1,8 +1,8 @@
 //! Every file of a toolchain as it was installed: `receipts/NAME.files`.
 //!
-//! The list proves nothing by itself. From it follows the tree hash that the checksum database has, so that a list
-//! which was changed is found out; and the receipt holds the sum of the list, for the directories that the tree hash
-//! leaves out. With a list that is proven, each file that differs can be named.
+//! The list proves nothing by itself. A changed list has another h1 than the checksum database, and
+//! the receipt has the checksum of the list for directories that h1 leaves out. With a proven list,
+//! `gover verify` can name each file that differs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,25 +20,24 @@ pub struct FileList {
 }
 
 impl FileList {
-    /// A list of these files, in whatever order they come.
+    /// Sorts the files.
     pub fn new(mut files: Vec<FileDigest>) -> Self {
         files.sort_unstable_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
         Self { files }
     }
 
-    /// The files, sorted.
     pub fn files(&self) -> &[FileDigest] {
         &self.files
     }
 
-    /// The tree hash that follows from the list.
+    /// The h1 of the listed files.
     pub fn tree_hash(&self, hashed: Hashed, module: &str) -> Result<String, H1Error> {
         tree_hash(&self.files, hashed, module)
     }
 
-    /// The list as text: lines of `sha256sum`, with `*` before the path of a program.
+    /// The list in the format of `sha256sum`, with `*` before the path of a program.
     ///
-    /// `sha256sum -c` takes both forms, so that the list can be checked without gover.
+    /// `sha256sum -c` accepts both, so the list can be checked without gover.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(self.files.len() * LINE);
         for FileDigest { path, digest, executable } in &self.files {
@@ -48,7 +47,8 @@ impl FileList {
         text
     }
 
-    /// Reads what [`to_text`](Self::to_text) writes, and nothing else: each line whole, sorted, no path twice.
+    /// Reads what [`to_text`](Self::to_text) writes and nothing else: complete lines, sorted,
+    /// without duplicates.
     pub fn parse(text: &str) -> Result<Self, InvalidList> {
         let mut files: Vec<FileDigest> = Vec::with_capacity(text.len() / LINE);
         for (at, line) in text.split_inclusive('\n').enumerate() {
@@ -61,7 +61,7 @@ impl FileList {
         Ok(Self { files })
     }
 
-    /// Reads a list and the sum of its bytes; `None` if there is no such file.
+    /// Reads a list and the checksum of its bytes. `None` if there is no such file.
     pub fn read(path: &Path) -> Result<Option<(Self, Digest)>, FileListError> {
         let malformed = |line| FileListError::Malformed { path: path.to_owned(), line };
         let bytes = match read_limited(path, LIMIT) {
@@ -78,11 +78,11 @@ impl FileList {
     }
 }
 
-/// A line that a list cannot have.
+/// A list with an invalid line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} is none of a list of files")]
 pub struct InvalidList {
-    /// Its number, from 1.
+    /// The number of the line, from 1.
     pub line: usize,
 }
 
@@ -91,10 +91,10 @@ pub struct InvalidList {
 pub enum FileListError {
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("`{}` is no list of files: line {line}", path.display())]
+    #[error("`{}` is not a list of files: line {line}", path.display())]
     Malformed {
         path: PathBuf,
-        /// The first line that is wrong, from 1.
+        /// The first invalid line, from 1.
         line: usize,
     },
 }
@@ -105,7 +105,7 @@ impl Diagnose for FileListError {
             Self::File(error) => error.hints(),
             Self::Malformed { path, .. } => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
-                vec![format!("`gover install --force {name}` writes it anew")]
+                vec![format!("`gover install --force {name}` writes it again")]
             }
         }
     }
@@ -127,9 +127,9 @@ fn parse_line(line: &str) -> Option<FileDigest> {
     Some(FileDigest { path: path.to_owned(), digest: hex.parse().ok()?, executable })
 }
 
-/// Bytes of a usual line.
+/// The usual length of a line.
 const LINE: usize = 110;
-/// Bytes of a list; the largest of a release has less than 3 MB.
+/// The most bytes of a list. The largest list of a release has less than 3 MB.
 const LIMIT: u64 = 64 << 20;
 
 #[cfg(test)]
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!((read, sum), (list(), Sha256::of(list().to_text().as_bytes())));
         std::fs::write(&path, [list().to_text().as_bytes(), b"\xff"].concat()).unwrap();
         let error = FileList::read(&path).unwrap_err();
-        assert!(error.to_string().ends_with("is no list of files: line 4"), "{error}");
-        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it anew"]);
+        assert!(error.to_string().ends_with("is not a list of files: line 4"), "{error}");
+        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it again"]);
     }
 }

@@ -1,10 +1,10 @@
 //! From bytes to a verified toolchain directory, and back to nothing.
 //!
-//! [`install`] is the whole way: a source gives the file, the proofs are compared, the file is unpacked into
-//! staging under a guard, and one rename makes it a toolchain. Nothing becomes visible before every proof held;
-//! whatever is interrupted is put right by the next command. All that changes a gover home takes the
-//! [`Lock`](gover_sys::Lock) it needs as an argument. Nothing here prints: progress goes to a [`Reporter`], results
-//! are facts for the caller to phrase.
+//! [`install`] is the whole way: a source gives the file, the proofs are compared, the file is
+//! unpacked into staging under a guard, and one rename makes it a toolchain. Nothing becomes
+//! visible before every proof held; whatever is interrupted is put right by the next command. All
+//! that changes a gover home takes the [`Lock`](gover_sys::Lock) it needs as an argument. Nothing
+//! here prints: progress goes to a [`Reporter`], results are facts for the caller to phrase.
 
 #![forbid(unsafe_code)]
 

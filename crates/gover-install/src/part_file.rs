@@ -1,6 +1,7 @@
-//! Downloads on disk: `cache/LOCK@IDENTITY.part`, hashed while they are written, resumed after a crash.
+//! Part files: downloads in `cache/LOCK@IDENTITY.part`, hashed while they are written and resumed
+//! after a crash.
 //!
-//! The name of a part says whose lock protects it and which bytes it is a part of, so that a part is never
+//! The name says which lock protects the file and what it is a part of, so that it is never
 //! continued with another file.
 
 use std::fs::{self, File, OpenOptions};
@@ -15,15 +16,15 @@ use gover_sys::{Lock, file};
 use crate::error::InstallError;
 use crate::file_error::FileError;
 
-/// The extension of parts.
+/// The extension of part files.
 pub(crate) const PART: &str = "part";
 
-/// The name of the lock that protects a part of that file name.
+/// The name of the lock that protects a part file.
 pub(crate) fn lock_of_part(file_name: &str) -> &str {
     file_name.split('@').next().unwrap_or_default()
 }
 
-/// Removes every part that the lock `name` protects.
+/// Removes every part file that the lock `name` protects.
 pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) {
     discard(&layout.cache(), name, lock);
 }
@@ -34,13 +35,14 @@ fn discard(directory: &Path, name: &str, _lock: &Lock) {
         let file_name = entry.file_name();
         let is_part = Path::new(&file_name).extension().is_some_and(|extension| extension == PART);
         if is_part && file_name.to_str().is_some_and(|file_name| lock_of_part(file_name) == name) {
-            // Costs only space; `prune` finds it again.
+            // A failure costs only space, and `prune` finds the file again.
             drop(file::remove_tree(&entry.path()));
         }
     }
 }
 
-/// How a file begins, to tell people what it is; nothing if it cannot be read, for the error only explains less.
+/// The first bytes of a file, to say what it probably is. Empty if it cannot be read; the message
+/// then explains less.
 pub(crate) fn head_of(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     if let Ok(file) = File::open(path) {
@@ -49,7 +51,7 @@ pub(crate) fn head_of(path: &Path) -> Vec<u8> {
     head
 }
 
-/// Takes in one download for the holder of a lock.
+/// Writes one download for the holder of a lock.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     directory: PathBuf,
@@ -61,17 +63,17 @@ pub(crate) struct PartFile {
 #[derive(Debug)]
 struct Part {
     path: PathBuf,
-    /// Created with the first byte, so that a source that has nothing leaves nothing.
+    /// Created with the first byte, so that a source without the file leaves no file.
     file: Option<File>,
     sum: Sha256,
     bytes: u64,
-    /// Whether it was put together from several answers, perhaps of several processes, sources or days.
+    /// Whether the bytes come from several responses, perhaps to different processes.
     pieced: bool,
-    /// By what the server knows its file again; only where no sum says which bytes these are.
+    /// Only if no checksum says which bytes these are.
     tag: Option<Validator>,
 }
 
-/// A validator of HTTP, kept beside the part.
+/// The HTTP validator of a part file, in a file of its own.
 #[derive(Debug)]
 struct Validator {
     path: PathBuf,
@@ -87,16 +89,16 @@ pub(crate) struct Received {
 }
 
 impl PartFile {
-    /// Parts for the holder of the lock `name`.
+    /// The part file of the holder of the lock `name`.
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
         fs::create_dir_all(&directory).map_err(FileError::at("create", &directory))?;
         Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false })
     }
 
-    /// Deletes what cannot be continued after `error`. Returns a new part file if another attempt may
-    /// help: bytes that a crash left, or that several servers sent, may be wrong although no server
-    /// is at fault. What comes over one connection is its server's fault.
+    /// Deletes what cannot be continued after `error`. Returns a new part file if another attempt
+    /// may help: bytes that a crash left, or that several servers sent, may be wrong although no
+    /// server is at fault. What comes over one connection is its server's fault.
     pub(crate) fn start_over(self, error: InstallError, lock: &Lock) -> Result<Self, InstallError> {
         if error.keeps_download() {
             return Err(error);
@@ -190,7 +192,7 @@ impl Sink for PartFile {
 }
 
 impl Part {
-    /// Opens the part, if an earlier process left one, and hashes what is in it.
+    /// Opens the part file that an earlier process left, if there is one, and hashes its contents.
     fn open(path: PathBuf, tag: Option<Validator>) -> io::Result<Self> {
         let mut sum = Sha256::new();
         let mut bytes = 0;
@@ -232,7 +234,7 @@ impl Part {
 impl Validator {
     fn beside(part: &Path) -> Self {
         let path = part.with_extension(format!("tag.{PART}"));
-        // Without it the bytes are trusted until the proof fails.
+        // Without a validator, the download continues until the proof shows otherwise.
         let value = fs::read_to_string(&path).ok().filter(|value| !value.is_empty());
         Self { path, value }
     }
@@ -244,8 +246,8 @@ impl Validator {
     }
 }
 
-/// What makes two downloads the same bytes: the sum, where it is known; otherwise place and size, since two
-/// proxies may pack the same module differently.
+/// What identifies the bytes of a download: the checksum if it is known, otherwise location and
+/// size, because two proxies may pack the same module differently.
 fn identity(artifact: &Artifact) -> String {
     match (&artifact.proof, &artifact.location) {
         (Proof::Sha256 { hex, .. }, _) => format!("sha256 {hex}"),
@@ -253,7 +255,7 @@ fn identity(artifact: &Artifact) -> String {
     }
 }
 
-/// Bytes read at a time when a part is hashed again.
+/// Bytes read at a time when a part file is hashed again.
 const BUFFER: usize = 256 * 1024;
 
 #[cfg(test)]
@@ -322,7 +324,7 @@ mod tests {
         drop(part);
         let mut part = home.part();
         assert_eq!(part.held(&artifact("http://b", Some("00"))), (5, None));
-        // Another mirror with the same sum has the same bytes.
+        // Another mirror with the same checksum has the same bytes.
         assert_eq!(part.begin(&artifact("http://b", Some("00"))).unwrap(), 5);
         part.write(b" gove").unwrap();
         let received = part.received(&artifact("http://a", None)).unwrap();

@@ -90,8 +90,8 @@ fn an_archive_with_a_known_sum_does_without_the_database() {
     assert!(installed.log_failure.is_some());
 }
 
-/// Settings with which the log is behind a proxy on `site` that wants a password. Whoever is asked for it types it some
-/// time after it was told that he is waited for, when `told` is called.
+/// Settings with which the log is behind a proxy on `site` that wants a password. Whoever is asked
+/// for it types it some time after it was told that he is waited for, when `told` is called.
 fn with_a_password(
     world: &World,
     site: &FakeSite,
@@ -197,7 +197,7 @@ fn a_disk_that_refuses_what_is_unpacked_keeps_the_download() {
         *world.recorder.hindrance.lock().unwrap() = Some(tree.join("bin"));
         let error = world.install().unwrap_err();
         assert!(matches!(error, InstallError::Disk { .. }), "{error:?}");
-        assert_eq!(error.details(), ["the download is kept, and the next attempt begins with it"]);
+        assert_eq!(error.details(), ["the download is kept, and the next attempt continues from it"]);
         let parts = world.parts();
         assert!(parts.iter().any(|part| !part.contains(".tag.")) && parts == world.files(), "{parts:?}");
         assert!(staged(&world.layout).unwrap().is_empty());
@@ -239,14 +239,15 @@ fn a_module_without_the_database_is_not_installed() {
 
 #[test]
 fn that_an_index_would_prove_an_archive_is_told_where_none_was_asked() {
-    let hint = "with go.dev in GOVER_SOURCES its index proves archives, too";
+    let hint = "with go.dev in GOVER_SOURCES, its index proves archives too";
     let hints = |world: &World, request: &InstallRequest| world.install_with(request).unwrap_err().hints();
     let mut world = World::with_release(&[]);
     world.break_database();
     let strict = InstallRequest { require_log: true, ..World::request() };
     world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap())];
     assert_eq!(hints(&world, &World::request()).last().unwrap(), hint);
-    // Not where it would change nothing: the log is required, a module is in no index, the index was asked.
+    // Not where it would change nothing: the log is required, a module is in no index, the index
+    // was asked.
     assert!(!hints(&world, &strict).iter().any(|line| line == hint));
     world.sources = vec![SourceSpec::GoProxy];
     assert!(!hints(&world, &World::request()).iter().any(|line| line == hint));

@@ -390,7 +390,7 @@ fn a_program_for_another_machine_than_its_file_says_is_not_installed() {
     let InstallError::Smoke { source: source @ SmokeError::OtherArch { .. }, .. } = &error else {
         panic!("{error:?}");
     };
-    let hint = format!("`--arch {}` installs it all the same", other.platform().arch());
+    let hint = format!("`--arch {}` installs it anyway", other.platform().arch());
     assert_eq!(source.hints(), [hint]);
     world.assert_nothing_left();
 }

@@ -1,4 +1,4 @@
-//! gover's own two programs, and how they come into `bin/` from where they were unpacked or built.
+//! Copies gover's own two programs into `bin/` from where they were unpacked or built.
 
 use std::fs;
 use std::io;
@@ -14,19 +14,19 @@ use gover_sys::file::{self, StagedProgram};
 use crate::file_error::FileError;
 use crate::smoke;
 
-/// The names of the two, the one first without which the other is of no use.
+/// The names of the two. The manager is of no use without the shim, so the shim comes first.
 const NAMES: [&str; 2] = ["gover-shim", "gover"];
 
-/// gover's two programs, outside the home they shall serve.
+/// gover's two programs outside `GOVER_HOME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programs {
-    /// Where from and where to, in the order of [`NAMES`].
+    /// Source and destination of each, in the order of [`NAMES`].
     pairs: [(PathBuf, PathBuf); 2],
 }
 
 impl Programs {
-    /// The programs to put into `bin/`: the manager that runs, `own`, and the shim beside it. `None` if `bin/` has these
-    /// very two already. Changes nothing.
+    /// The programs to copy into `bin/`: the running manager `own`, and the shim in the same
+    /// directory. `None` if `bin/` has the same two already. Changes nothing.
     pub fn outside(layout: &Layout, own: &Path) -> Result<Option<Self>, ProgramsError> {
         if file::same_file(own, &layout.program("gover")).unwrap_or(false) {
             return Ok(None);
@@ -41,7 +41,7 @@ impl Programs {
         let pairs = [(shim, layout.program(shim_name)), (own.to_owned(), layout.program(own_name))];
         for (from, to) in &pairs {
             let bytes = fs::read(from).map_err(FileError::at("read", from))?;
-            // One that cannot be read is replaced like one that is missing.
+            // A destination that cannot be read is replaced like one that is missing.
             if fs::read(to).ok() != Some(bytes) {
                 return Ok(Some(Self { pairs }));
             }
@@ -49,8 +49,8 @@ impl Programs {
         Ok(None)
     }
 
-    /// Puts both into `bin/`, each by one rename and the manager last, once its copy there has shown that it runs. `_lock` is
-    /// the lock [`LOCK`](crate::shims::LOCK).
+    /// Copies both into `bin/`, each by one rename and the manager last, after its copy was run
+    /// there. `_lock` is the lock [`LOCK`](crate::shims::LOCK).
     pub fn place(&self, layout: &Layout, _lock: &Lock) -> Result<(), ProgramsError> {
         let bin = layout.bin();
         fs::create_dir_all(&bin).map_err(FileError::at("create", &bin))?;
@@ -67,23 +67,23 @@ impl Programs {
     }
 }
 
-/// Whether a copy of the manager runs where it is: not on a file system that forbids programs, for instance.
+/// Runs a copy of the manager. Some file systems forbid programs.
 fn check(program: &Path) -> io::Result<()> {
     let mut command = Command::new(program);
     let output = smoke::output(command.arg("--version").stdin(Stdio::null()))?;
     if output.status.success() && output.stdout.starts_with(b"gover ") {
         return Ok(());
     }
-    Err(io::Error::other(format!("`gover --version` says something else ({})", output.status)))
+    Err(io::Error::other(format!("`gover --version` printed something else ({})", output.status)))
 }
 
 /// Why gover's programs are not in `bin/`.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramsError {
-    /// The manager was moved without its other half.
+    /// The manager was moved without the shim.
     #[error("`{}` is missing, and gover needs it", path.display())]
     NoShim { path: PathBuf, installed: Option<PathBuf> },
-    /// The manager does not run in `bin/`. What was there before still is.
+    /// The manager does not run in `bin/`. The programs that were there are unchanged.
     #[error("gover does not run as `{}`", path.display())]
     DoesNotRun { path: PathBuf, source: io::Error },
     #[error(transparent)]
@@ -105,7 +105,7 @@ impl Diagnose for ProgramsError {
                 std::iter::once(build.to_owned()).chain(whole).collect()
             }
             Self::DoesNotRun { .. } => vec![
-                "its file system may forbid programs; set GOVER_HOME to a directory where they run"
+                "its file system may not allow programs; set GOVER_HOME to a directory where they run"
                     .to_owned(),
             ],
             Self::File(error) => error.hints(),

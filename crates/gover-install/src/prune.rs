@@ -1,4 +1,5 @@
-//! What may go: damage, leftovers of crashes, half downloads, receipts and sessions of what is no more.
+//! What can be deleted: damaged toolchains, leftovers of crashes, partial downloads, and the
+//! receipts and sessions of toolchains and shells that are gone.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,7 +14,7 @@ use crate::file_error::FileError;
 use crate::part_file::{PART, lock_of_part};
 use crate::staging;
 
-/// Something that serves nobody.
+/// Something unused that is safe to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub path: PathBuf,
@@ -21,25 +22,24 @@ pub struct Leftover {
     pub bytes: u64,
 }
 
-/// Why something may go.
+/// Why something can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftoverKind {
     Damaged {
         reason: &'static str,
     },
-    /// An install or uninstall that did not end.
+    /// An interrupted install or uninstall.
     Staging,
-    /// A download that did not end.
+    /// An interrupted download.
     Download,
-    /// The receipt, or the list of files, of a toolchain that is not there.
+    /// The receipt or the list of files of a toolchain that is gone.
     Receipt,
-    /// The choice of a shell that ended.
+    /// What `gover use` chose in a shell that ended.
     Session,
 }
 
-/// Looks for leftovers; changes nothing. `dead_sessions` are session files whose shell is gone.
-///
-/// Work of other processes that is going on is left out.
+/// Finds leftovers and changes nothing. `dead_sessions` are session files whose shell ended.
+/// The work of other processes is left out.
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let mut leftovers = Vec::new();
     let mut add = |path: PathBuf, kind| {
@@ -48,7 +48,7 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     };
     let versions = layout.versions();
     for damage in Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged {
-        // A toolchain under a name of its own is somebody's, and stays.
+        // A toolchain with an unknown name may be the user's own, and stays.
         if !is_goroot(&damage.path) && lock_for(layout, &damage.path, "")?.is_some() {
             add(damage.path, LeftoverKind::Damaged { reason: damage.reason });
         }
@@ -75,8 +75,8 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     Ok(leftovers)
 }
 
-/// Removes leftovers, each under the lock it belongs to, and returns those that went; what another process
-/// works on by now, or what has become whole, stays.
+/// Removes leftovers, each under its lock, and returns those that were removed. What another
+/// process works on by now, and what is complete by now, stays.
 pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, FileError> {
     let mut removed = Vec::new();
     for leftover in leftovers {
@@ -113,7 +113,7 @@ pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, 
     Ok(removed)
 }
 
-/// Out of sight by one rename first, so that nobody sees a tree that shrinks.
+/// The rename comes first, so that no process sees a half deleted tree.
 fn remove_damage(layout: &Layout, path: &Path, lock: &Lock) -> Result<bool, FileError> {
     match name_of(path, "") {
         Some(name) => {
@@ -130,12 +130,12 @@ fn remove_one(path: &Path, _lock: &Lock) -> Result<bool, FileError> {
     Ok(true)
 }
 
-/// A receipt, or a list of files, has the toolchain's name before this.
+/// What follows the toolchain's name in the name of a receipt or a list of files.
 fn document_suffix(path: &Path) -> &'static str {
     if path.extension() == Some(OsStr::new("files")) { ".files" } else { ".json" }
 }
 
-/// A receipt or list whose toolchain is gone; damage keeps its own until it goes itself.
+/// Whether the toolchain of a receipt or list is gone. A damaged one keeps its documents.
 fn is_orphan(layout: &Layout, path: &Path) -> bool {
     name_of(path, document_suffix(path))
         .is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
@@ -172,7 +172,7 @@ fn entries(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     Ok(paths)
 }
 
-/// Protects what has no name of its own.
+/// The lock for files that belong to no toolchain.
 const OTHER_LOCK: &str = "prune";
 
 #[cfg(test)]

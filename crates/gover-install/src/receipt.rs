@@ -1,4 +1,5 @@
-//! What is known about how a toolchain came here. A receipt adds knowledge, not existence.
+//! The receipt of a toolchain: its source and proofs. A toolchain without a receipt is still
+//! installed.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -20,23 +21,23 @@ pub struct Receipt {
     pub name: String,
     /// `linux-amd64`
     pub platform: String,
-    /// The source as people know it: `go.dev`, `goproxy`, a mirror's URL.
+    /// The label of the source: `go.dev`, `goproxy`, a mirror's URL.
     pub source: String,
-    /// Where the file came from, without credentials and query; null for a local file.
+    /// The URL of the file without credentials and query; null for a local file.
     pub url: Option<String>,
     pub file: String,
     pub file_bytes: u64,
-    /// Its SHA-256, 64 lower-case digits.
+    /// The SHA-256 in 64 lower-case digits.
     pub sha256: String,
-    /// The tree hash, as the checksum database would have it.
+    /// As the checksum database records it.
     pub h1: Option<String>,
-    /// The SHA-256 of the list of files beside this; null from a gover that wrote none.
+    /// The SHA-256 of the list of files; null if an old gover wrote no list.
     #[serde(default)]
     pub files_sha256: Option<String>,
-    /// Every proof that held; never empty for what gover installed.
+    /// Every proof that held. Never empty for what gover installed.
     #[serde(default)]
     pub proofs: Vec<ProofHeld>,
-    /// When, in UTC (RFC 3339).
+    /// In UTC (RFC 3339).
     pub installed_at: String,
     #[serde(default)]
     pub files: u64,
@@ -47,7 +48,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of a toolchain that is about to be published, and all that is kept about it.
+    /// The receipt of a toolchain that is about to be published, and the files that are kept about
+    /// it.
     pub(crate) fn of(facts: &Facts) -> (Self, Documents) {
         let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
         let text = list.to_text().into_bytes();
@@ -71,16 +73,16 @@ impl Receipt {
         (receipt, documents)
     }
 
-    /// The receipt of a toolchain; `None` if it has none.
+    /// Reads the receipt of a toolchain. `None` if it has none.
     pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
         let Some(text) = staging::read_receipt(layout, name, LIMIT)? else { return Ok(None) };
         let receipt = serde_json::from_slice(&text);
         receipt.map(Some).map_err(|source| ReceiptError::Malformed { path: layout.receipt(name), source })
     }
 
-    /// The receipt as it is on disk.
+    /// The receipt as the file has it.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Plain data with text keys always serialises.
+        // Plain data with text keys can always be serialized.
         let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
         text.push(b'\n');
         text
@@ -92,7 +94,7 @@ impl Receipt {
 pub enum ReceiptError {
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("`{}` is no receipt", path.display())]
+    #[error("`{}` is not a receipt", path.display())]
     Malformed { path: PathBuf, source: serde_json::Error },
 }
 
@@ -102,16 +104,15 @@ impl Diagnose for ReceiptError {
             Self::File(error) => error.hints(),
             Self::Malformed { path, .. } => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
-                vec![format!("`gover install --force {name}` writes it anew")]
+                vec![format!("`gover install --force {name}` writes it again")]
             }
         }
     }
 }
 
-/// Bytes of a receipt; one has about a thousand.
+/// The most bytes of a receipt, which has about a thousand.
 const LIMIT: u64 = 1 << 20;
 
-/// The time of an installation as receipts have it.
 fn installed_at(now: SystemTime) -> String {
     to_rfc3339(now)
 }
@@ -188,6 +189,6 @@ mod tests {
         fs::write(layout.receipt(&name), "{").unwrap();
         let error = Receipt::read(&layout, &name).unwrap_err();
         assert!(error.to_string().contains("go1.91.2.json"), "{error}");
-        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it anew"]);
+        assert_eq!(error.hints(), ["`gover install --force go1.91.2` writes it again"]);
     }
 }

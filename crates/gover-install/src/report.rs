@@ -1,10 +1,10 @@
-//! Progress, told to whoever draws it; nothing in this crate prints.
+//! Reports progress to the caller, since nothing in this crate prints.
 
 use std::sync::{Mutex, PoisonError};
 
 use gover_source::{Artifact, Observer, SourceFailure};
 
-/// What takes time.
+/// Work that takes time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
     Wait {
@@ -14,41 +14,38 @@ pub enum Task<'a> {
         toolchain: &'a str,
         source: &'a str,
     },
-    /// An installed tree is read again; the total is the size of its files.
+    /// Reads an installed tree. The total is the size of its files.
     Verify {
         toolchain: &'a str,
     },
-    /// The tree is written; no bytes are reported.
+    /// Writes a tree. No bytes are reported.
     Unpack {
         toolchain: &'a str,
     },
 }
 
-/// One running task, as the reporter numbers it.
+/// A running task, numbered by the reporter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TaskId(pub u64);
 
-/// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Done,
-    /// Not; the error follows, or another source is tried.
+    /// An error follows, or another source is tried.
     Failed,
 }
 
-/// Draws, or writes, or records what happens.
+/// Shows or records progress.
 pub trait Reporter: Sync {
-    /// A task begins; `total` in bytes, if known.
+    /// `total` is in bytes; `None` if it is unknown.
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId;
-    /// It came so many bytes further.
     fn advance(&self, id: TaskId, bytes: u64);
-    /// It ended.
     fn finish(&self, id: TaskId, outcome: Outcome);
-    /// A source could not serve and the next is tried.
+    /// A source could not serve the file, and the next is tried.
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure);
 }
 
-/// Turns what a download tells into tasks.
+/// Reports the events of a download as tasks.
 pub(crate) struct Progress<'a> {
     reporter: &'a dyn Reporter,
     current: Mutex<Option<TaskId>>,
@@ -60,7 +57,7 @@ impl<'a> Progress<'a> {
         Self { reporter, current: Mutex::new(None), toolchain: toolchain.to_owned() }
     }
 
-    /// Ends the download that runs, if one does.
+    /// Ends the running task, if there is one.
     pub(crate) fn finish(&self, outcome: Outcome) {
         let id = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(id) = id {

@@ -1,4 +1,4 @@
-//! The programs in `bin/`: one real copy of the shim called `go`, and its other names.
+//! The programs in `bin/`: a copy of the shim named `go`, and links or copies with its other names.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,20 +17,20 @@ use crate::file_error::FileError;
 /// What a refresh changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShimChanges {
-    /// Names that are new, `go1.22.5`.
+    /// New names such as `go1.22.5`.
     pub added: Vec<String>,
     pub removed: Vec<String>,
-    /// Whether the shim itself was missing or another one.
+    /// Whether the shim itself was missing or outdated.
     pub renewed: bool,
 }
 
 /// The name of the lock that [`refresh`] needs.
 pub const LOCK: &str = "shims";
 
-/// Brings `bin/` in line with `versions/` and with the shim `program`, which comes with this gover.
+/// Updates `bin/` to match `versions/` and the shim `program` that came with this gover.
 ///
-/// `_lock` is the lock [`LOCK`]. Programs that run are replaced without disturbing them; names that are not
-/// gover's are left alone.
+/// `_lock` is the lock [`LOCK`]. Replacing a program does not disturb one that runs. Other programs
+/// in `bin/` are left alone.
 pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChanges, ShimError> {
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));
@@ -46,8 +46,8 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     let (base, stamp_path) = (layout.program("go"), layout.shim_stamp());
     let renewed = !is_real_file(&base) || fs::read(&stamp_path).ok().as_deref() != Some(stamp.as_bytes());
     if renewed {
-        // The stamp is emptied first and written last: a crash in between means another refresh. It is never
-        // missing, because programs find their home by it.
+        // The stamp is emptied first and written last, so that a crash in between causes another
+        // refresh. It is never missing, because shims find their home by it.
         file::write_atomically(&stamp_path, b"").map_err(FileError::at("write", &stamp_path))?;
         file::install_program(program, &base).map_err(FileError::at("write", &base))?;
     }
@@ -64,14 +64,14 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     Ok(changes)
 }
 
-/// Whether `bin/` was made from another shim than `program`, so that a [`refresh`] is due.
+/// Whether `bin/` was made from another shim than `program` and needs a [`refresh`].
 pub fn is_stale(layout: &Layout, program: &Path) -> bool {
     let stamp = fs::read_to_string(layout.shim_stamp()).unwrap_or_default();
     fs::read(program).is_ok_and(|bytes| stamp.trim_end() != Sha256::of(&bytes).to_string())
 }
 
-/// Whether `bin/` has the names of the toolchains that are there, and no others; a crash may have come between the two. A
-/// `bin/` that is not gover's yet has nothing to be in line with.
+/// Whether `bin/` has exactly the names of the installed toolchains; after a crash it may not. A
+/// `bin/` without a stamp is not gover's and counts as right.
 pub fn names_are_right(layout: &Layout) -> bool {
     let (Ok(inventory), Ok(entries)) = (Inventory::scan(layout), fs::read_dir(layout.bin())) else {
         return true;
@@ -88,7 +88,7 @@ pub fn names_are_right(layout: &Layout) -> bool {
     !layout.shim_stamp().is_file() || wanted.into_iter().eq(named.iter().map(String::as_str))
 }
 
-/// Why `bin/` is not in line.
+/// Why `bin/` was not updated.
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {
     #[error("cannot read the shim program `{}`", path.display())]
@@ -101,14 +101,15 @@ impl Diagnose for ShimError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::NoShim { .. } => {
-                vec!["gover and gover-shim belong side by side; install gover again".to_owned()]
+                vec!["gover and gover-shim belong in one directory; install gover again".to_owned()]
             }
             Self::File(error) => error.hints(),
         }
     }
 }
 
-/// Whether `name` can be a directory and a program on every platform: what made-up toolchains are held to.
+/// Whether `name` can be a directory and a program on every platform. Custom builds may have any
+/// name, so this is checked.
 pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
     name.as_str()
         .bytes()
@@ -117,10 +118,10 @@ pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
         && !name.as_str().ends_with('.')
 }
 
-/// Makes `target` another name of the shim; whether it was none.
+/// Makes `target` another name of the shim. Returns whether there was no file of that name.
 ///
-/// A symbolic link where every system has them, so that a new shim needs one rename; elsewhere a hard link or
-/// a copy, since symbolic links need a privilege on Windows.
+/// On Unix it is a symbolic link, so that a new shim needs one rename. On Windows, where symbolic
+/// links need a privilege, it is a hard link or a copy.
 fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     let missing = target.symlink_metadata().is_err();
     if IS_WINDOWS {
@@ -138,7 +139,8 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     Ok(missing)
 }
 
-/// Removes names of toolchains that are gone; one that runs on Windows stays until the next time.
+/// Removes the names of toolchains that are gone. On Windows, one that runs stays until the next
+/// time.
 fn remove_stale(bin: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<String>, FileError> {
     let mut removed = Vec::new();
     for entry in fs::read_dir(bin).map_err(FileError::at("read", bin))? {

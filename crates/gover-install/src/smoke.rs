@@ -1,4 +1,4 @@
-//! The last look at a tree before it is published: is it the Go it should be, and does it run?
+//! The smoke test of a tree before it is published: is it the right version, and does its `go` run?
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,25 +14,25 @@ use gover_sys::file::read_limited;
 
 use crate::file_error::{self, FileError};
 
-/// How closely a tree is looked at.
+/// Which smoke test a toolchain has to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Smoke {
-    /// `VERSION` and `bin/go` are there and right.
+    /// `VERSION` and `bin/go` exist and are right.
     Files,
-    /// `bin/go version` says the same: for toolchains of this machine's platform.
+    /// Also `bin/go version` prints the version. For this machine's platform.
     Run,
-    /// The same, if the system runs it at all: for toolchains of another architecture, which an emulator may run.
+    /// The same if the system runs it at all. For other architectures, which an emulator may run.
     RunIfPossible,
 }
 
-/// What was seen of a tree that is right.
+/// How much of a right tree was tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmokeLevel {
     Files,
     Running,
 }
 
-/// The version that a tree's `VERSION` gives: its first line, trimmed
+/// The version in a tree's `VERSION`: its first line, trimmed
 /// (`docs/go.md#the-version-file`).
 pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     let path = goroot.join("VERSION");
@@ -72,7 +72,7 @@ pub fn check(
     }
 }
 
-/// Runs `go version` with nothing of the user's environment, so that only the tree decides.
+/// Runs `go version` without the user's environment, so that only the tree matters.
 fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Result<(), SmokeError> {
     let mut command = Command::new(program);
     command.arg("version").current_dir(goroot).stdin(Stdio::null()).env_clear();
@@ -93,8 +93,8 @@ fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Re
     Err(SmokeError::SaysOther { expected: expected.to_string(), status: output.status.to_string(), said })
 }
 
-/// A file that was just written cannot be executed while another thread's child still holds a copy of the
-/// descriptor it was written through; that lasts until the child calls exec.
+/// A file that was just written cannot be executed while the child of another thread still has a
+/// copy of its file descriptor, which is until the child calls exec.
 pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     for _ in 0..BUSY_ATTEMPTS {
         match command.output() {
@@ -105,12 +105,12 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     command.output()
 }
 
-/// Why a tree is not published.
+/// Why a tree failed the smoke test.
 #[derive(Debug, thiserror::Error)]
 pub enum SmokeError {
     #[error(transparent)]
     File(#[from] FileError),
-    #[error("its VERSION begins with `{}`, which is no Go version", shown(line))]
+    #[error("its VERSION starts with `{}`, which is not a Go version", shown(line))]
     NoVersion { line: String },
     #[error("it is `{found}`, not `{expected}`")]
     OtherVersion { expected: String, found: String },
@@ -125,9 +125,9 @@ pub enum SmokeError {
 }
 
 impl SmokeError {
-    /// Whether a toolchain for another machine may end so without anything being wrong with it: the system does not
-    /// take the program, lacks the loader that the program names, or its emulator gives up. One that runs and names
-    /// another version is wrong wherever it runs.
+    /// Whether this can happen to an intact toolchain of another architecture: the system refuses
+    /// the program, has no loader for it, or its emulator fails. A program that prints another
+    /// version is wrong on any machine.
     fn may_be_the_machine(&self) -> bool {
         match self {
             Self::CannotRun { source, .. } => {
@@ -157,17 +157,17 @@ impl Diagnose for SmokeError {
                 vec!["this release may not run on this system; `gover list --remote` shows others".to_owned()]
             }
             Self::OtherArch { found, .. } => {
-                found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it all the same")).collect()
+                found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it anyway")).collect()
             }
-            // The archive was made so; nothing on this machine changes it.
+            // The archive is wrong, and nothing on this machine can change that.
             Self::NoVersion { .. } | Self::OtherVersion { .. } | Self::NoProgram { .. } => Vec::new(),
         }
     }
 }
 
-/// Bytes of a `VERSION`; it has two lines.
+/// The most bytes of a `VERSION`, which has two lines.
 const VERSION_LIMIT: u64 = 1 << 20;
-/// With [`BUSY_WAIT`]: two seconds.
+/// Two seconds, with [`BUSY_WAIT`].
 const BUSY_ATTEMPTS: u32 = 100;
 const BUSY_WAIT: Duration = Duration::from_millis(20);
 

@@ -1,17 +1,18 @@
-//! Where a toolchain is built before anyone can see it, and the rename that shows it.
+//! Where a toolchain is built before anyone can see it, and the rename that makes it visible.
 //!
-//! `staging/NAME/` belongs to whoever holds the lock of that name: `tree` is the toolchain being built, `old`
-//! the one that a forced install replaces, `removed` one that is being uninstalled. What a crash leaves there
-//! is put right by the next command that takes the lock: an `old` without a successor goes back to where it
-//! was, everything else is removed. Receipt and list of files wait there too, and follow the tree: where a crash came
-//! between them, they are put in place as soon as the tree is found in its own.
+//! `staging/NAME/` belongs to whoever holds the lock of that name: `tree` is the toolchain being
+//! built, `old` the one that a forced install replaces, `removed` one that is being uninstalled.
+//! The next command that takes the lock recovers what a crash left: an `old` without a successor
+//! goes back, and everything else is removed. The receipt and the list of files are staged there
+//! too and are moved after the tree. If a crash comes between, they follow as soon as the tree is
+//! found in its place.
 //!
-//! Where the system can exchange two names, a forced install does that, and `old` is never needed: `tree` is the old
-//! toolchain then. Which of the two it is after a crash is told by `new`, another name of the new toolchain's VERSION, which
-//! goes where that tree goes.
+//! If the system can exchange two names, a forced install does that and needs no `old`: `tree` is
+//! the old toolchain afterwards. After a crash, `new` tells which of the two it is: a hard link to
+//! the new toolchain's VERSION.
 //!
-//! A toolchain that was replaced or uninstalled while one of its programs runs cannot be
-//! deleted on Windows; it waits there, as `removed` and a number, until a later command can, and hinders none.
+//! Windows cannot delete a toolchain while one of its programs runs. It stays there as `removed`
+//! and a number until a later command can delete it, and is in no command's way.
 
 use std::fs;
 use std::io;
@@ -25,18 +26,18 @@ use crate::file_error::FileError;
 use crate::part_file::discard_parts;
 use crate::proof::{Place, Proven};
 
-/// A directory to build a toolchain in; removed with all it holds when dropped.
+/// A directory to build a toolchain in. Dropping it removes it with all its contents.
 #[derive(Debug)]
 pub struct Staging {
     directory: PathBuf,
-    /// The tree is in its place; what is still here is wanted.
+    /// Whether the tree was moved into place, so that the documents must be kept.
     published: bool,
-    /// How two names change what they mean; [`file::exchange`] but in tests.
+    /// How two names are exchanged: [`file::exchange`], except in tests.
     exchange: fn(&Path, &Path) -> io::Result<bool>,
 }
 
 impl Staging {
-    /// Makes the directory for the holder of the lock `name`, after cleaning up what a crash left there.
+    /// Makes the directory for the holder of the lock `name`, and first recovers what a crash left.
     pub fn create(layout: &Layout, name: &str, lock: &Lock) -> Result<Self, FileError> {
         recover(layout, name, lock)?;
         let directory = layout.staging().join(name);
@@ -71,7 +72,7 @@ impl Staging {
             fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
         }
         if self.directory != directory {
-            // What a crash leaves is put right by the holder of the lock of `name`.
+            // From here on, the holder of the lock of `name` recovers what a crash leaves.
             file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
             file::rename(&self.tree(), &tree).map_err(FileError::renaming(&self.tree(), &tree))?;
         }
@@ -82,14 +83,14 @@ impl Staging {
         let replaces = target.symlink_metadata().is_ok();
         let is_marked = replaces && fs::hard_link(tree.join(VERSION), directory.join(NEW)).is_ok();
         sync(&directory)?;
-        // What keeps names from being exchanged keeps them from being renamed, and is told there.
+        // If the exchange fails, the rename fails too and returns the error.
         if !(is_marked && matches!((self.exchange)(&tree, &target), Ok(true))) {
             rename_into_place(&directory, &target, replaces)?;
         }
         self.published = true;
         drop(self);
         follow(layout, name.as_str(), lock)?;
-        // The new tree is in place: what cannot be removed now is removed by the next command.
+        // The new tree is in place. The next command removes what cannot be removed now.
         drop(recover(layout, name.as_str(), lock));
         Ok(target)
     }
@@ -117,7 +118,7 @@ pub(crate) fn publish(
     tree.into_place().move_into_place(layout, &name, documents, lock)
 }
 
-/// What is kept about a toolchain beside it.
+/// What is kept about a toolchain, outside its tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Documents {
     pub receipt: Vec<u8>,
@@ -126,9 +127,10 @@ pub struct Documents {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // `old` is the only other thing here that may be worth keeping, and `recover` knows.
+        // The only other thing worth keeping here is `old`, and `recover` handles it.
         if !self.published {
-            // Before the tree: documents without one are those of a tree that was published.
+            // Documents go before the tree: without a tree, they would count as those of a
+            // published one.
             drop(discard_documents(&self.directory));
             drop(file::remove_tree(&self.tree()));
         }
@@ -136,7 +138,7 @@ impl Drop for Staging {
     }
 }
 
-/// Puts right what a crash left in `staging/NAME`. `lock` is the lock of that name.
+/// Recovers or removes what a crash left in `staging/NAME`. `lock` is the lock of that name.
 pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     let directory = layout.staging().join(name);
     let (old, target) = (directory.join(OLD), layout.versions().join(name));
@@ -148,13 +150,14 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     }
     let tree = directory.join(TREE);
     if is_published(&directory, &target) {
-        // This is as far as it came.
+        // The crash came after the tree was moved.
         follow(layout, name, lock)?;
     }
     discard_documents(&directory)?;
     let waiting_trees = waiting(&directory);
     if is_missing(&target) && !waiting_trees.is_empty() {
-        // An uninstall that did not end. A copy made later by hand must not inherit what is known of another.
+        // An uninstall was interrupted. A toolchain copied here later must not inherit the
+        // documents.
         remove_documents(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
@@ -163,23 +166,23 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     }
     file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
     for waiting in waiting_trees {
-        // One that still runs stays for a later command.
+        // A later command removes one that still runs.
         drop(file::remove_tree_now(&waiting));
     }
-    // Whatever still waits keeps its directory.
+    // This fails, as it should, while a tree still waits to be removed.
     drop(fs::remove_dir(&directory));
     Ok(())
 }
 
-/// Whether what `staging/NAME` holds besides trees is about the tree in its place: the one that was built is not here any
-/// more, or it is there.
+/// Whether the documents in `staging/NAME` belong to the installed toolchain: the staged tree is
+/// gone, or `new` shows that it was exchanged.
 fn is_published(directory: &Path, target: &Path) -> bool {
     let is_new = || file::same_file(&directory.join(NEW), &target.join(VERSION)).unwrap_or(false);
     !is_missing(target) && (is_missing(&directory.join(TREE)) || is_new())
 }
 
-/// Toolchains that a forced install took out of sight and did not put back: one that crashed between its two renames, or is
-/// between them. Changes nothing; [`recover_all`] brings them back.
+/// Toolchains that a forced install moved away without a successor: it crashed between its two
+/// renames, or is between them now. Changes nothing; [`recover_all`] moves them back.
 pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
     let names = staged(layout).unwrap_or_default();
     let names = names.iter().filter_map(|name| ToolchainName::parse(name).ok());
@@ -190,8 +193,8 @@ pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
         .collect()
 }
 
-/// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging. `None`
-/// if there is none.
+/// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging.
+/// `None` if there is none.
 pub(crate) fn read_receipt(
     layout: &Layout,
     name: &ToolchainName,
@@ -207,8 +210,8 @@ pub(crate) fn read_receipt(
     }
 }
 
-/// Puts the documents of a published tree in their places, the receipt last; the download has served before that, so that a
-/// crash between the two leaves it to the next command.
+/// Moves the documents of a published tree into place, the receipt last, and deletes the download
+/// before that. After a crash, the next command does the rest.
 fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     let directory = layout.staging().join(name);
     if !is_missing(&directory.join(RECEIPT)) {
@@ -223,7 +226,7 @@ fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Removes documents of a tree that was never published, and then what told whether it was.
+/// Removes the documents of a tree that was never published, and then `new`.
 fn discard_documents(directory: &Path) -> Result<(), FileError> {
     [RECEIPT, LIST, NEW].iter().try_for_each(|file| {
         let path = directory.join(file);
@@ -231,21 +234,22 @@ fn discard_documents(directory: &Path) -> Result<(), FileError> {
     })
 }
 
-/// Removes what is known about a toolchain that is gone.
+/// Removes the receipt and the list of files of a toolchain that is gone.
 pub(crate) fn remove_documents(layout: &Layout, name: &str) -> Result<(), FileError> {
     documents_of(layout, name)
         .iter()
         .try_for_each(|(_, path)| file::remove_tree(path).map_err(FileError::at("remove", path)))
 }
 
-/// Names in `staging/NAME` and where they belong.
+/// The documents in `staging/NAME` and where they belong.
 fn documents_of(layout: &Layout, name: &str) -> [(&'static str, PathBuf); 2] {
     let receipts = layout.receipts();
     [(LIST, receipts.join(format!("{name}.files"))), (RECEIPT, receipts.join(format!("{name}.json")))]
 }
 
-/// Brings what was built to the disk. Where the system can do that only file by file, which takes as long as all
-/// before it together, then at least what makes a toolchain of it; `gover verify` finds the rest.
+/// Writes the tree to the disk. Some systems can sync only file by file, which would take as long
+/// as the whole install. There, only the files without which it is no toolchain are synced, and
+/// `gover verify` would find other damage.
 fn sync(directory: &Path) -> Result<(), FileError> {
     if file::sync_file_system(directory).map_err(FileError::at("sync", directory))? {
         return Ok(());
@@ -259,7 +263,7 @@ fn sync(directory: &Path) -> Result<(), FileError> {
     })
 }
 
-/// What was taken out of sight in `staging/NAME` and is still there.
+/// Trees in `staging/NAME` that wait to be removed.
 fn waiting(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries
@@ -268,20 +272,21 @@ fn waiting(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A name that nothing has yet in `staging/NAME`, for what is to be removed.
+/// An unused name in `staging/NAME` for a tree that will be removed.
 fn free_name(directory: &Path) -> PathBuf {
     let first = std::iter::once(directory.join(REMOVED));
     let others = (1_u32..).map(|number| directory.join(format!("{REMOVED}.{number}")));
-    // There is always one more number than there are names.
+    // There are more numbers than names, so the search always ends.
     first.chain(others).find(|path| is_missing(path)).unwrap_or_else(|| directory.join(REMOVED))
 }
 
-/// Takes a toolchain, or what is left of one, out of sight to be removed. `_lock` is the lock of that name.
+/// Moves a toolchain, or what is left of one, into staging to be removed. `_lock` is the lock of
+/// that name.
 pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileError> {
     move_aside(&layout.versions().join(name), &free_name(&layout.staging().join(name)))
 }
 
-/// Names for which something is staged: the leftovers of a crash, or the work of another process.
+/// The names in staging: leftovers of crashes, or the work of other processes.
 pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
     let staging = layout.staging();
     let entries = match fs::read_dir(&staging) {
@@ -297,10 +302,10 @@ pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
     Ok(names)
 }
 
-/// Puts right whatever crashes left in staging, except where another process is at work.
+/// Recovers what crashes left in staging, except where another process is at work.
 ///
-/// One look into an empty directory when there is nothing to do, so that every command that changes something
-/// may begin with it. Commands that look do not: they say what is [put aside](set_aside).
+/// It costs one look into an empty directory, so every command that changes something starts with
+/// it. Commands that only read do not; they report what is [set aside](set_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
         let path = layout.lock(&name);
@@ -311,7 +316,8 @@ pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Puts the tree of `staging/NAME` in its place by renaming, after moving away what is there, which comes back on an error.
+/// Moves the tree of `staging/NAME` into place by two renames: first the old toolchain away, which
+/// is moved back on an error, then the new one in.
 fn rename_into_place(directory: &Path, target: &Path, replaces: bool) -> Result<(), FileError> {
     let (tree, aside) = (directory.join(TREE), directory.join(OLD));
     if replaces {
@@ -319,7 +325,8 @@ fn rename_into_place(directory: &Path, target: &Path, replaces: bool) -> Result<
     }
     file::rename(&tree, target).map_err(|source| {
         if replaces {
-            // The error to tell is the first one; if this fails too, the next command tries again.
+            // The first error is the one to report. If this fails too, the next command tries
+            // again.
             drop(file::rename(&aside, target));
         }
         FileError::renaming(&tree, target)(source)

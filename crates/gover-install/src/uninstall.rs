@@ -1,4 +1,4 @@
-//! Taking a toolchain away.
+//! Removes toolchains.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use gover_sys::{Lock, file};
 use crate::file_error::FileError;
 use crate::staging;
 
-/// What was taken away.
+/// A removed toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninstalled {
     pub name: ToolchainName,
@@ -16,10 +16,12 @@ pub struct Uninstalled {
     pub bytes: u64,
 }
 
-/// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock of that name.
+/// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock
+/// of that name.
 ///
-/// It is gone for everyone with one rename; what cannot be deleted at once, because a program still runs, is
-/// deleted by a later command. Its names in `bin/` go with the next [`refresh`](crate::shims::refresh).
+/// One rename makes it invisible. A later command deletes what cannot be deleted now because a
+/// program still runs. Its names in `bin/` are removed by the next
+/// [`refresh`](crate::shims::refresh).
 pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
     staging::recover(layout, name.as_str(), lock)?;
     let path = layout.toolchain(name);
@@ -28,13 +30,13 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
     }
     let bytes = file::tree_size(&path).unwrap_or_default();
     staging::hide(layout, name.as_str(), lock)?;
-    // A copy made later by hand must not inherit them; after a crash `recover` does the same.
+    // A toolchain copied here later must not inherit them. After a crash `recover` does the same.
     staging::remove_documents(layout, name.as_str())?;
     drop(staging::recover(layout, name.as_str(), lock));
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }
 
-/// Why a toolchain is still there, or was not.
+/// Why a toolchain was not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum UninstallError {
     #[error("{name} is not installed")]

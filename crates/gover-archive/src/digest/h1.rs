@@ -11,14 +11,14 @@ use super::{Digest, Sha256};
 /// One regular file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDigest {
-    /// Its path below GOROOT, with `/`, as it is on disk (`src/go.mod`).
+    /// The path below GOROOT on the disk, with `/` (`src/go.mod`).
     pub path: String,
     pub digest: Digest,
     /// Whether it is a program. The tree hash does not cover this.
     pub executable: bool,
 }
 
-/// What a list of files was unpacked from, which decides how the list maps to the module.
+/// The format that files were unpacked from, which decides how they map to the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hashed {
     /// A release archive, which holds more than the module.
@@ -33,11 +33,12 @@ pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
     format!("golang.org/toolchain@v0.0.1-{name}.{platform}")
 }
 
-/// The `h1:` hash that the checksum database records for the toolchain whose unpacked files these are.
+/// The `h1:` hash that the checksum database records for the toolchain whose unpacked files these
+/// are.
 ///
-/// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc` and `test`,
-/// the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each `go.mod` is called
-/// `_go.mod`.
+/// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc`
+/// and `test`, the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each
+/// `go.mod` is called `_go.mod`.
 pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, H1Error> {
     let lines = files.iter().filter_map(|file| {
         if hashed == Hashed::Archive && is_outside_module(&file.path) {
@@ -68,7 +69,7 @@ pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
 /// Why a list of files has no hash.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum H1Error {
-    /// Hash1 cannot tell such a name from two lines.
+    /// In Hash1, such a name looks like two lines.
     #[error("the name `{}` holds a line break, which no tree hash can cover", shown(name))]
     NewlineInName { name: String },
 }

@@ -1,6 +1,6 @@
 //! SHA-256 sums and the tree hash of the checksum database.
 //!
-//! Everything that is unpacked is hashed on the way to the disk, so that no proof needs a second reading.
+//! Everything is hashed while it is unpacked, so that no proof has to read it again.
 
 mod h1;
 
@@ -122,7 +122,7 @@ impl FromStr for Digest {
     }
 }
 
-/// The text is no SHA-256.
+/// Text that is not a SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a SHA-256: 64 hexadecimal digits are needed", shown(text))]
 pub struct InvalidDigest {

@@ -28,7 +28,8 @@ fn hash1_agrees_with_all_vectors_of_go() {
 
 #[test]
 fn an_archive_tree_hashes_to_its_module_in_all_vectors() {
-    // Each vector whose names lie below a module version is turned back into the tree of an archive.
+    // Each vector whose names lie below a module version is turned back into the tree of an
+    // archive.
     let vectors = vectors();
     let mut tried = 0;
     for vector in vectors["vectors"].as_array().unwrap() {

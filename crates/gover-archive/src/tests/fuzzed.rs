@@ -1,4 +1,5 @@
-//! What fuzzing found, against the same models that the fuzz targets use. How to run those: docs/contributing.md.
+//! What fuzzing found, against the same models that the fuzz targets use. How to run those:
+//! docs/contributing.md.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

@@ -1,4 +1,5 @@
-//! Names as an attacker would choose them, through the real unpackers, in each of the three packings.
+//! Names as an attacker would choose them, through the real unpackers, in each of the three
+//! packings.
 
 use gover_test::forge::{TarEntry, ZipEntry, pax_records, tar_gz, zip};
 
@@ -13,7 +14,8 @@ fn attempts(names: &[&str]) -> Vec<(&'static str, Attempt)> {
     let mut tar = Vec::new();
     let (mut plain, mut module) = (Vec::new(), Vec::new());
     for name in names {
-        // A pax header carries names of any length and any bytes but a line break, which would end the record.
+        // A pax header carries names of any length and any bytes but a line break, which would end
+        // the record.
         let record = pax_records(&[("path", name)]);
         if name.len() > 100 {
             tar.push(TarEntry::new("pax", b'x', record));

@@ -29,7 +29,8 @@ fn size_of_tree(attempt: &Attempt) -> u64 {
 
 #[test]
 fn links_and_devices_lead_nowhere() {
-    // Hard link, symbolic link, character device, block device, pipe, contiguous, sparse, volume, multi-volume, ACL.
+    // Hard link, symbolic link, character device, block device, pipe, contiguous, sparse, volume,
+    // multi-volume, ACL.
     for kind in *b"123467SVMA" {
         for link in ["/etc/passwd", "../../evil", "go/VERSION"] {
             let mut entry = TarEntry::new("go/lib", kind, "");
@@ -106,7 +107,7 @@ fn extensions_may_give_long_names_and_nothing_else() {
         assert_eq!(broken(&tar_gz(&[header(kinds[0]), header(kinds[1]), follow()])), two);
     }
     let alone = tar_gz(&[TarEntry::new("x", b'L', "go/a\0")]);
-    assert_eq!(broken(&alone), "the name of an entry that does not follow");
+    assert_eq!(broken(&alone), "it names an entry that is missing");
     for kind in *b"Lxg" {
         let huge = tar_gz(&[TarEntry::new("x", kind, vec![b'a'; 70_000]), follow()]);
         assert!(matches!(unpack_tar(&huge).refusal(), Reason::HeaderTooLarge { .. }));

@@ -54,9 +54,9 @@ fn a_local_header_that_tells_another_story_is_refused() {
         ("how it is packed", |header| header.method = 0),
         ("how it is packed", |header| header.flags |= 1),
         ("how it is packed", |header| header.flags |= 8),
-        ("how large it is", |header| header.crc ^= 1),
-        ("how large it is", |header| header.size += 1),
-        ("how large it is", |header| header.compressed -= 1),
+        ("in its size or CRC", |header| header.crc ^= 1),
+        ("in its size or CRC", |header| header.size += 1),
+        ("in its size or CRC", |header| header.compressed -= 1),
     ];
     for (what, change) in changes {
         let mut entry = honest();
@@ -67,7 +67,7 @@ fn a_local_header_that_tells_another_story_is_refused() {
     // With a descriptor, only zeros are as good as the truth.
     let mut entry = honest().with_descriptor(true, false);
     entry.local.size = 999;
-    assert!(error(&zip(&[entry])).contains("how large it is"));
+    assert!(error(&zip(&[entry])).contains("in its size or CRC"));
     // How hard the compressor tried is no content.
     let mut entry = honest();
     entry.local.flags |= 2;
@@ -86,7 +86,7 @@ fn sizes_and_sums_that_lie_alike_in_both_headers_are_found_out() {
         assert_eq!(error(&lying), format!("entry `go/a` is damaged: {what}"));
     }
     let lying = zip(&[honest().with(|header| header.crc ^= 1)]);
-    assert_eq!(error(&lying), "entry `go/a` is damaged: its CRC does not fit");
+    assert_eq!(error(&lying), "entry `go/a` is damaged: its CRC is wrong");
     for change in [-1_i32, 1, 100] {
         let lying =
             zip(&[honest().with(|header| header.compressed = header.compressed.wrapping_add_signed(change))]);
@@ -108,15 +108,15 @@ fn descriptors_are_understood_and_compared() {
         for at in 0..entry.descriptor.len() {
             let mut lying = entry.clone();
             lying.descriptor[at] ^= 1;
-            assert!(error(&zip(&[lying])).contains("what follows its data says otherwise"), "{at}");
+            assert!(error(&zip(&[lying])).contains("its descriptor and the directory differ"), "{at}");
         }
         let mut short = entry.clone();
         short.descriptor.pop();
-        assert!(error(&zip(&[short])).contains("its place is not its own"));
+        assert!(error(&zip(&[short])).contains("it overlaps another entry"));
     }
     let mut missing = honest().with_descriptor(true, false);
     missing.descriptor.clear();
-    assert!(error(&zip(&[missing])).contains("its place is not its own"));
+    assert!(error(&zip(&[missing])).contains("it overlaps another entry"));
 }
 
 #[test]
@@ -125,10 +125,16 @@ fn large_sizes_are_understood_and_compared() {
     let large = Zip { entries: vec![honest()], large: Some(0), ..Zip::default() };
     assert_eq!(content(&large.bytes()), [b'x'; 1000]);
     let lying = Zip { large: Some(1), ..large.clone() };
-    assert_eq!(error(&lying.bytes()), "the archive is damaged: its directory has less than it counts");
+    assert_eq!(
+        error(&lying.bytes()),
+        "the archive is damaged: its directory has fewer entries than it counts"
+    );
     let lying = Zip { large: Some(u64::MAX - 1), ..large.clone() };
-    assert_eq!(error(&lying.bytes()), "the archive is damaged: its directory has less than it counts");
-    // One end record says otherwise than the other.
+    assert_eq!(
+        error(&lying.bytes()),
+        "the archive is damaged: its directory has fewer entries than it counts"
+    );
+    // The two end records differ.
     for (from, to) in [(16, 5_u8), (10, 2), (12, 1), (8, 1)] {
         let mut bytes = large.bytes();
         let at = bytes.len() - 22 + from;
@@ -143,7 +149,7 @@ fn large_sizes_are_understood_and_compared() {
     assert!(error(&zip(&[cut])).contains("an extra field is cut off"));
     let mut lying = honest().with_large_sizes();
     lying.local.extra[4] ^= 1;
-    assert!(error(&zip(&[lying])).contains("how large it is"));
+    assert!(error(&zip(&[lying])).contains("in its size or CRC"));
     let claim = honest().with_large_sizes().with(|header| header.extra[8] = 9);
     assert!(matches!(unpack_zip(&zip(&[claim])).refusal(), Reason::TooLarge { .. }));
 }
@@ -158,7 +164,7 @@ fn entries_may_not_share_their_bytes() {
         (again.offset, again.data, again.local.name) = (Some(0), Vec::new(), Vec::new());
         entries.push(again);
     }
-    assert!(error(&zip(&entries)).contains("its place is not its own"));
+    assert!(error(&zip(&entries)).contains("it overlaps another entry"));
     // The same, each header inside the data of the one before.
     let inner = ZipEntry::stored("go/b", "evil");
     let inner_bytes = zip(std::slice::from_ref(&inner));
@@ -166,16 +172,17 @@ fn entries_may_not_share_their_bytes() {
     let mut quoted = inner.clone();
     quoted.offset = Some(34);
     let mut bytes = zip(&[outer.clone(), quoted]);
-    assert!(error(&bytes).contains("its place is not its own"));
+    assert!(error(&bytes).contains("it overlaps another entry"));
     // A gap that no entry owns.
     for gap in [&b"x"[..], &inner_bytes] {
         bytes = Zip { entries: vec![outer.clone()], gap: gap.to_vec(), ..Zip::default() }.bytes();
-        assert!(error(&bytes).contains("its place is not its own"));
+        assert!(error(&bytes).contains("it overlaps another entry"));
     }
     let mut beyond = honest();
     beyond.offset = Some(1 << 30);
     assert!(
-        error(&zip(&[honest().with(|header| header.name = b"go/b".to_vec()), beyond])).contains("its place")
+        error(&zip(&[honest().with(|header| header.name = b"go/b".to_vec()), beyond]))
+            .contains("it overlaps another entry")
     );
 }
 
@@ -183,18 +190,18 @@ fn entries_may_not_share_their_bytes() {
 fn an_archive_is_its_file_from_the_first_byte_to_the_last() {
     let plain = Zip { entries: vec![honest()], ..Zip::default() };
     let cases = [
-        ("something precedes it", Zip { before: b"PK junk".to_vec(), ..plain.clone() }),
-        ("something follows its end", Zip { after: b"x".to_vec(), ..plain.clone() }),
-        ("something follows its end", Zip { after: vec![0; 70_000], ..plain.clone() }),
+        ("there are bytes before its first entry", Zip { before: b"PK junk".to_vec(), ..plain.clone() }),
+        ("there are bytes after its end", Zip { after: b"x".to_vec(), ..plain.clone() }),
+        ("there are bytes after its end", Zip { after: vec![0; 70_000], ..plain.clone() }),
         ("its directory is not where its end says", Zip { after_directory: b"x".to_vec(), ..plain.clone() }),
         ("its directory is not where its end says", Zip { directory: Some(3), ..plain.clone() }),
-        ("its directory has less than it counts", Zip { count: Some(2), ..plain.clone() }),
-        ("its directory has less than it counts", Zip { count: Some(u16::MAX), ..plain.clone() }),
-        ("its directory has more than it counts", Zip { count: Some(0), ..plain.clone() }),
+        ("its directory has fewer entries than it counts", Zip { count: Some(2), ..plain.clone() }),
+        ("its directory has fewer entries than it counts", Zip { count: Some(u16::MAX), ..plain.clone() }),
+        ("its directory has more entries than it counts", Zip { count: Some(0), ..plain.clone() }),
     ];
     for (what, case) in cases {
         let error = error(&case.bytes());
-        let missing = what == "something follows its end" && error.contains("at its end is missing");
+        let missing = what == "there are bytes after its end" && error.contains("at its end is missing");
         assert!(missing || error.contains(what), "{what}: {error}");
     }
     assert_eq!(content(&Zip { comment: b"made by hand".to_vec(), ..plain.clone() }.bytes()).len(), 1000);
@@ -202,7 +209,7 @@ fn an_archive_is_its_file_from_the_first_byte_to_the_last() {
     let mut shifted = honest();
     shifted.offset = Some(7);
     let zip = Zip { entries: vec![shifted], before: b"PK junk".to_vec(), ..Zip::default() };
-    assert!(error(&zip.bytes()).contains("something precedes it"));
+    assert!(error(&zip.bytes()).contains("there are bytes before its first entry"));
 }
 
 #[test]
@@ -228,18 +235,21 @@ fn one_of_two_end_records_is_one_too_many() {
         ..Zip::default()
     };
     let error = error(&[first, evil.bytes()].concat());
-    assert!(error.contains("something precedes it") || error.contains("not where its end says"), "{error}");
+    assert!(
+        error.contains("there are bytes before its first entry") || error.contains("not where its end says"),
+        "{error}"
+    );
 }
 
 #[test]
 fn encryption_and_other_methods_are_refused_by_their_names() {
     for flag in [1, 1 << 6, 1 << 13] {
         let error = error(&zip(&[honest().with(|header| header.flags |= flag)]));
-        assert_eq!(error, "entry `go/a` is encrypted, which no release is");
+        assert_eq!(error, "entry `go/a` is encrypted, which releases never are");
     }
     for method in [1, 6, 9, 12, 14, 93, 95, 97, 98, 99] {
         let error = error(&zip(&[honest().with(|header| header.method = method)]));
-        assert_eq!(error, "entry `go/a` is compressed in another way than deflate, which no release is");
+        assert_eq!(error, "entry `go/a` is compressed in another way than deflate, which releases never are");
     }
 }
 

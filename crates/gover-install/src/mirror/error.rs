@@ -1,4 +1,4 @@
-//! Why a mirror is not what it was to become.
+//! Errors of `gover mirror`.
 
 use gover_core::{Diagnose, Exit};
 use gover_source::{LookupError, SupplyError, Wanted};
@@ -6,17 +6,17 @@ use gover_source::{LookupError, SupplyError, Wanted};
 use crate::error::InstallError;
 use crate::file_error::FileError;
 
-/// Why something did not get into a mirror. What was there before still is.
+/// Why something was not added to a mirror, which is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
-    /// A toolchain could not be fetched, or is not what was released.
+    /// A toolchain could not be downloaded, or is not what was released.
     #[error(transparent)]
     Fetch(#[from] InstallError),
     #[error("cannot get the record of {wanted} from the checksum database")]
     Record { wanted: Box<Wanted>, source: Box<LookupError> },
-    #[error("cannot take the proofs of the checksum database into the mirror")]
+    #[error("cannot copy the proofs of the checksum database into the mirror")]
     Log { source: Box<LookupError> },
-    #[error("{source_label} has {file}, which is not the packing that was asked for")]
+    #[error("{source_label} has {file}, which is not in the requested format")]
     Packing { file: String, source_label: String },
     #[error(transparent)]
     File(#[from] FileError),
@@ -32,12 +32,12 @@ impl MirrorError {
         Self::Log { source: Box::new(source) }
     }
 
-    /// Whether a file is not what it should be, as opposed to one that could not be looked at.
+    /// Whether a file is damaged, as opposed to one that could not be read.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Fetch(error) if error.is_integrity())
     }
 
-    /// Whether only this one is not to be had, so that others may well be.
+    /// Whether only this file is unavailable, so that others may be available.
     pub fn is_missing(&self) -> bool {
         match self {
             Self::Fetch(InstallError::Supply(error)) => {
@@ -61,14 +61,14 @@ impl Diagnose for MirrorError {
 
     fn hints(&self) -> Vec<String> {
         match self {
-            // What such errors say of GOVER_HOME is not about this directory.
+            // The hints of such errors are about GOVER_HOME, not this directory.
             Self::Fetch(InstallError::File(_)) | Self::File(_) => vec![DISK.to_owned()],
             Self::Fetch(InstallError::Supply(error)) if matches!(**error, SupplyError::Write { .. }) => {
                 vec![DISK.to_owned()]
             }
             Self::Fetch(error) => error.hints(),
             Self::Record { source, .. } | Self::Log { source } => source.hints(),
-            Self::Packing { .. } => vec!["without `--format`, what the sources have is taken".to_owned()],
+            Self::Packing { .. } => vec!["without `--format`, gover takes what the sources have".to_owned()],
         }
     }
 
@@ -82,4 +82,4 @@ impl Diagnose for MirrorError {
 }
 
 const DISK: &str =
-    "check the space on the mirror's disk and whether you may write there, and run the same again";
+    "check the free space and the permissions of the mirror's directory, and run the command again";

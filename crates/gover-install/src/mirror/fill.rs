@@ -24,7 +24,8 @@ pub struct Added {
 
 impl Mirror {
     /// Downloads a toolchain, compares it with its record in the log, and publishes it. A download
-    /// that breaks off is kept and continued next time. One that is not what was released is deleted.
+    /// that breaks off is kept and continued next time. One that is not what was released is
+    /// deleted.
     pub async fn add(
         &self,
         item: &MirrorItem,
@@ -57,8 +58,7 @@ impl Mirror {
     /// says something about the file.
     pub async fn check(&self, held: &MirrorFile, record: &LogRecord) -> Result<(), MirrorError> {
         let MirrorFile { path, wanted, format, bytes, sha256, .. } = held;
-        // Before anything else: to whoever unpacks it, a file that the disk does not give looks
-        // damaged.
+        // Read it once before it is unpacked, where an unreadable file would look damaged.
         let digest = {
             let path = path.clone();
             let sum = tokio::task::spawn_blocking(move || Sha256::of_file(&path)).await;
@@ -114,7 +114,7 @@ impl Mirror {
     }
 }
 
-/// Makes a finished download appear under its name, whole even after a power cut.
+/// Makes a finished download visible under its name, complete even after a power loss.
 fn move_into_place(part: &Path, path: &Path) -> Result<(), MirrorError> {
     let synced = fs::OpenOptions::new().write(true).open(part).and_then(|file| file.sync_all());
     synced.map_err(FileError::at("sync", part))?;
@@ -167,7 +167,7 @@ mod tests {
         fs::write(&path, "PK\x03\x04 and no more").unwrap();
         let error = mirror.check(&held, &record).await.unwrap_err();
         assert!(error.is_damage(), "{error:?}");
-        // A sum beside it changes neither.
+        // A checksum changes neither.
         let held = MirrorFile { sha256: Some(Sha256::of_file(&path).unwrap()), ..held };
         assert!(mirror.check(&held, &record).await.unwrap_err().is_damage());
         fs::remove_file(&path).unwrap();

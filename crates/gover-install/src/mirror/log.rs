@@ -10,31 +10,32 @@ use gover_sys::file::read_limited;
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};
 use crate::file_error::FileError;
 
-/// What a mirror shows of a log.
+/// The part of the log that a mirror has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogUpdate {
     /// `sum.golang.org`
     pub database: String,
     pub records: u64,
     pub changed: bool,
-    /// Files that should have held a signed head and did not; they do not count and were replaced.
+    /// Files without the signed tree head that they should have had. They were replaced.
     pub replaced: Vec<PathBuf>,
 }
 
-/// What a mirror must care for so that nobody who saw it before is left behind.
+/// The tree heads that clients of the mirror may have seen, each of which needs a consistency
+/// proof.
 #[derive(Default)]
 struct PublishedHeads {
-    /// Signed heads.
+    /// Signed tree heads.
     heads: Vec<Vec<u8>>,
-    /// Sizes of trees whose heads are not known here.
+    /// Tree sizes without a known head.
     sizes: Vec<u64>,
     damaged: Vec<PathBuf>,
 }
 
 impl Mirror {
-    /// Brings the records of `wanted` into the mirror, all under the newest head, with the tiles that prove them, and
-    /// those that show that every head given out before is the beginning of this one. Clients whose newest head has
-    /// one of the sizes in `seen` get theirs too, from now on.
+    /// Adds the records of `wanted` to the mirror under the newest tree head, with tiles for their
+    /// inclusion proofs and for consistency proofs from every head published before. From now on,
+    /// the latter include the tree sizes in `seen`.
     pub async fn update_log(
         &self,
         wanted: &[Wanted],
@@ -48,28 +49,28 @@ impl Mirror {
         let excerpt = excerpt.map_err(MirrorError::log)?;
         for size in seen {
             let path = self.head_path(&database, *size);
-            // A signed head of that size says more.
+            // A signed head of that size may be there already.
             if !path.exists() {
                 write_changed(&path, b"")?;
             }
         }
         let latest = self.log_path(&database, "latest");
         for path in damaged.iter().filter(|path| **path != latest) {
-            // Its name is the size, which stays cared for.
+            // Its name is the size, which still needs a proof.
             write_changed(path, b"")?;
         }
         let shown = self.write_excerpt(&excerpt)?;
         Ok(LogUpdate { replaced: damaged, ..shown })
     }
 
-    /// Tiles before the answers that need them, so that no reader finds an answer that it cannot prove. Nothing that was
-    /// given out is taken back: a reader may still be at work with it.
+    /// Writes tiles before the lookups that need them, so that no client gets a lookup that it
+    /// cannot prove. Nothing is removed, because a client may still use it.
     fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogUpdate, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
         }
-        // Remembered before anybody can have seen it.
+        // This comes before any client can see the head.
         write_changed(&self.head_path(&excerpt.database, excerpt.size), &excerpt.head)?;
         changed |= write_changed(&self.log_path(&excerpt.database, "supported"), b"")?;
         for (path, data) in &excerpt.answers {
@@ -80,8 +81,8 @@ impl Mirror {
         Ok(LogUpdate { database, records: excerpt.size, changed, replaced: Vec::new() })
     }
 
-    /// The heads that were given out, and the sizes of others that are cared for. A file that no database signed says
-    /// nothing but its name.
+    /// The published heads, and the sizes of others that need a proof. Of a file without a
+    /// signature, only its name counts.
     fn given_out(&self, database: &str, supply: &Supply) -> Result<PublishedHeads, MirrorError> {
         let mut given = PublishedHeads::default();
         for (path, bytes) in files_in(&self.directory.join(WORK).join("heads").join(database))? {
@@ -99,7 +100,7 @@ impl Mirror {
                 given.heads.push(head);
             }
         }
-        // A copy of a mirror may lack what is not served.
+        // A copy of a mirror may lack the private directory.
         let latest = self.log_path(database, "latest");
         if let Ok(head) = read_head(&latest) {
             if supply.is_unsigned_head(&head).map_err(MirrorError::log)? {
@@ -115,7 +116,7 @@ impl Mirror {
         self.directory.join(WORK).join("heads").join(database).join(size.to_string())
     }
 
-    /// Where something of the log lies; `path` is written with slashes.
+    /// The file of a `path` of the log, which is written with slashes.
     fn log_path(&self, database: &str, path: &str) -> PathBuf {
         let mut full = self.directory.join("sumdb");
         full.extend(database.split('/').chain(path.split('/')));
@@ -123,7 +124,7 @@ impl Mirror {
     }
 }
 
-/// A file that should hold a signed head. One that is too large for any is as good as one that holds nothing.
+/// Reads a signed head. A file that is too large for one counts as empty.
 fn read_head(path: &Path) -> io::Result<Vec<u8>> {
     match read_limited(path, LIMIT) {
         Err(error) if error.kind() == ErrorKind::FileTooLarge => Ok(Vec::new()),
@@ -131,5 +132,5 @@ fn read_head(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Bytes of a signed head; one has a few hundred.
+/// The most bytes of a signed head, which has a few hundred.
 const LIMIT: u64 = 1 << 20;

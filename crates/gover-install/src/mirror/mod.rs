@@ -1,15 +1,16 @@
-//! A directory of releases for others: served by any web server, or carried on a stick.
+//! A directory of releases for other machines: on any web server, or on a USB drive.
 //!
 //! ```text
-//! go1.22.5.linux-amd64.tar.gz[.sha256]     archives, flat, as the release site names them
-//! index.json                               its index over them, as `?mode=json&include=all` has it
-//! golang.org/toolchain/@v/                 modules, as a GOPROXY has them: list, .info, .mod, .zip
-//! sumdb/NAME/                              the log: supported, latest, lookup/…, tile/8/…
-//! .gover-mirror/                           nothing to serve: the lock, downloads, the heads given out so far, and the
-//!                                          length of each file when it was proven, or that it is damaged
+//! go1.22.5.linux-amd64.tar.gz[.sha256]  archives, named as on the release site
+//! index.json                            their index, as `?mode=json&include=all` has it
+//! golang.org/toolchain/@v/              modules, as a GOPROXY has them: list, .info, .mod, .zip
+//! sumdb/NAME/                           the log: supported, latest, lookup/…, tile/8/…
+//! .gover-mirror/                        private: the lock, downloads, published tree heads, and
+//!                                       the proven length of each file, or that it is damaged
 //! ```
-//! A file appears by rename, after its tree was found to be what the log records. The log comes first, lists last, so
-//! that whoever reads meanwhile sees the old mirror or a bigger one. One [`Mirror`] at a time works on a directory.
+//! A file becomes visible by a rename, after its tree was compared with the log. The log is written
+//! first and lists last, so that clients see the old mirror or a larger one. Only one [`Mirror`] at
+//! a time works on a directory.
 
 mod error;
 mod fill;
@@ -31,46 +32,47 @@ pub use error::MirrorError;
 pub use fill::Added;
 pub use log::LogUpdate;
 
-/// A directory that this process alone works on.
+/// A mirror directory, locked for this process.
 #[derive(Debug)]
 pub struct Mirror {
     directory: PathBuf,
-    /// The part of it that is not served, laid out like a home so that downloads are kept and resumed in the same way.
+    /// Its private directory, laid out like `GOVER_HOME` so that downloads are resumed in the same
+    /// way.
     work: Layout,
     lock: Lock,
 }
 
-/// A file of the mirror that was proven when it came.
+/// A file of the mirror that was proven when it was added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorFile {
     pub wanted: Wanted,
     pub format: Format,
     pub path: PathBuf,
     pub bytes: u64,
-    /// Its length when it was proven here; `None` if nobody wrote it down, as in a copy without what is not served.
+    /// The length when it was proven; `None` if that is unknown, as in a copy without the private
+    /// directory.
     pub proven_bytes: Option<u64>,
-    /// Whether it was found damaged though its length is right, and nothing has taken its place yet.
+    /// Whether it was found damaged although its length is right, and was not replaced yet.
     pub known_damaged: bool,
     pub sha256: Option<Digest>,
 }
 
 impl MirrorFile {
-    /// Whether it still has the length that it was proven with. Its name alone says nothing: a copy may have broken off.
+    /// Whether it still has the length that it was proven with. A partial copy has the same name.
     pub fn is_as_proven(&self) -> bool {
         self.proven_bytes == Some(self.bytes)
     }
 }
 
-/// A toolchain that a mirror is to have, perhaps in a certain packing.
+/// A toolchain that a mirror should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorItem {
     pub wanted: Wanted,
-    /// `None` for whatever the sources have.
+    /// `None` accepts what the sources have.
     pub packing: Option<Packing>,
 }
 
 impl MirrorItem {
-    /// Whether a file of the mirror is what is wished for.
     pub fn is_satisfied_by(&self, held: &MirrorFile) -> bool {
         held.wanted == self.wanted && self.packing.is_none_or(|packing| packing == Packing::of(held.format))
     }
@@ -87,17 +89,16 @@ impl fmt::Display for MirrorItem {
     }
 }
 
-/// How toolchains are packed, as far as a mirror cares.
+/// How a mirror has a toolchain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
-    /// As the release site has them.
+    /// The archive of the release site.
     Archive,
-    /// As a GOPROXY has them.
+    /// The module of a GOPROXY.
     Module,
 }
 
 impl Packing {
-    /// The packing of a format.
     pub fn of(format: Format) -> Self {
         match format {
             Format::TarGz | Format::Zip => Self::Archive,
@@ -107,8 +108,8 @@ impl Packing {
 }
 
 impl Mirror {
-    /// The mirror in `directory`, which is created if missing; waits until nobody else works on it, and calls `on_wait`
-    /// before it does.
+    /// Opens the mirror in `directory`, which is created if missing. Calls `on_wait` before it
+    /// waits for another process that works on it.
     pub fn open(directory: &Path, on_wait: impl FnOnce()) -> Result<Self, MirrorError> {
         fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
         let work = Layout::new(directory.join(WORK));
@@ -117,13 +118,12 @@ impl Mirror {
         Ok(Self { directory: directory.to_owned(), work, lock })
     }
 
-    /// Where it is.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Everything it holds, by version and platform. A file that somebody else put there, without a sum beside it,
-    /// does not count.
+    /// All its files, by version and platform. An archive without a `.sha256` file is not gover's
+    /// and does not count.
     pub fn held(&self) -> Result<Vec<MirrorFile>, MirrorError> {
         let mut held = Vec::new();
         for (directory, packing) in
@@ -161,7 +161,7 @@ impl Mirror {
         Ok(held)
     }
 
-    /// Writes the lists over what is held: the index of archives, and the versions of the module.
+    /// Writes the index of archives and the list of module versions.
     pub fn write_lists(&self) -> Result<(), MirrorError> {
         let held = self.held()?;
         let archives: Vec<IndexedArchive> = held.iter().filter_map(indexed).collect();
@@ -182,8 +182,8 @@ impl Mirror {
         Ok(())
     }
 
-    /// Writes down that a file is damaged, so that every run looks at it until another took its place: a file that were
-    /// removed would be forgotten. One whose length is not the proven one tells it by itself.
+    /// Records that a file is damaged, so that every run checks it until it is replaced; a removed
+    /// file would be forgotten. If its length is wrong, that shows by itself.
     pub fn record_damage(&self, held: &MirrorFile) -> Result<(), MirrorError> {
         if held.is_as_proven() || held.proven_bytes.is_none() {
             write_changed(&self.note_path(&held.path), DAMAGED.as_bytes())?;
@@ -191,18 +191,16 @@ impl Mirror {
         Ok(())
     }
 
-    /// Writes down that a file was proven with the length that it has.
+    /// Records the length with which a file was proven.
     pub fn record_length(&self, held: &MirrorFile) -> Result<(), MirrorError> {
         write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes())?;
         Ok(())
     }
 
-    /// Where the length of a file is written down.
     fn note_path(&self, file: &Path) -> PathBuf {
         self.directory.join(WORK).join("files").join(file.file_name().unwrap_or_default())
     }
 
-    /// Where the module's versions are.
     fn modules(&self) -> PathBuf {
         self.directory.join("golang.org").join("toolchain").join("@v")
     }
@@ -217,7 +215,7 @@ fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
     })
 }
 
-/// The regular files of a directory with their lengths; none if there is no directory.
+/// The regular files of a directory with their lengths. Empty if there is no directory.
 fn files_in(directory: &Path) -> Result<Vec<(PathBuf, u64)>, MirrorError> {
     let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -226,7 +224,7 @@ fn files_in(directory: &Path) -> Result<Vec<(PathBuf, u64)>, MirrorError> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.map_err(FileError::at("read", directory))?.path();
-        // A link into another place of the same disk is as good as a file.
+        // A symbolic link to a file counts as a file.
         if let Some(metadata) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) {
             files.push((path, metadata.len()));
         }
@@ -241,12 +239,12 @@ fn sum_path(archive: &Path) -> PathBuf {
     name.into()
 }
 
-/// The sum in a file: 64 digits, perhaps with a name behind them.
+/// The checksum in a file: 64 digits, perhaps followed by a name.
 fn read_sum(path: &Path) -> Option<Digest> {
     file::read_text_limited(path, NOTE).ok()?.split_whitespace().next()?.parse().ok()
 }
 
-/// Gives a file its content by one rename, unless it has it already. Says whether it changed.
+/// Writes a file by one rename, unless it has that content already. Returns whether it changed.
 fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
     if file::read_limited(path, bytes.len() as u64).is_ok_and(|known| known == bytes) {
         return Ok(false);
@@ -258,9 +256,9 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
     Ok(true)
 }
 
-/// What stands in the place of a length when the file is damaged.
+/// The record of a damaged file, in place of a length.
 const DAMAGED: &str = "damaged\n";
-/// Bytes of a file with a sum or a length.
+/// The most bytes of a file with a checksum or a length.
 const NOTE: u64 = 4096;
-/// The part that is not served.
+/// The private directory.
 const WORK: &str = ".gover-mirror";

@@ -1,4 +1,4 @@
-//! The comparison itself; touches no file.
+//! The comparison itself, which reads no file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,10 @@ use super::written_by_go::is_written_by_go;
 use super::{Case, Finding, FindingKind, LogStatus, Status, Tree, Verification};
 use crate::file_list::FileList;
 
-/// Compares what is there with what was written down, and that with the log.
+/// Compares a tree with its baseline, and the baseline with the log.
 ///
-/// A list that fits to the log, or to the receipt where the log is silent, names each file that differs. Without one the
-/// tree as a whole is compared.
+/// With a list that matches the log, or the receipt if there is no record, it finds each file that
+/// differs. Without such a list it compares the h1 of the whole tree.
 pub fn compare(case: &Case<'_>) -> Verification {
     let truth = Truth::of(case);
     let mut findings = knowledge(case, &truth);
@@ -28,7 +28,7 @@ pub fn compare(case: &Case<'_>) -> Verification {
     files.retain(|finding| !is_gos(finding));
     findings.append(&mut whole_directories(files, list, case.tree));
     findings.sort();
-    // The log covers the module's part of a list; only the receipt's sum covers all of it.
+    // The log covers only the module's files; the checksum in the receipt covers the whole list.
     let has_sum = case.baseline.receipt.as_ref().is_some_and(|receipt| receipt.files_sha256.is_some());
     let uncovered =
         !(proven.is_some() && has_sum) && case.tree.files.keys().any(|path| is_outside_module(path));
@@ -36,11 +36,11 @@ pub fn compare(case: &Case<'_>) -> Verification {
     Verification { status, findings, written_by_go, uncovered }
 }
 
-/// The hash that the tree must have, and who says so.
+/// The h1 that the tree must have, and its origin.
 struct Truth<'a> {
     h1: Option<&'a str>,
     record: Option<&'a LogRecord>,
-    /// Why the log does not vouch.
+    /// Why there is no record.
     silent: String,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Truth<'a> {
     fn of(case: &Case<'a>) -> Self {
         let written = case.baseline.receipt.as_ref().and_then(|receipt| receipt.h1.as_deref());
         match case.log {
-            // A build of one's own may have the name of a release.
+            // A custom build may have the name of a release.
             LogStatus::Proven(record) if case.baseline.is_given() && written != Some(record.h1.as_str()) => {
                 let silent = format!("record {} is about another build", record.id);
                 Self { h1: written, record: None, silent }
@@ -63,7 +63,7 @@ impl<'a> Truth<'a> {
     }
 }
 
-/// What is wrong with the receipt and the list themselves.
+/// Findings about the receipt and the list themselves.
 fn knowledge(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     let baseline = case.baseline;
     let mut findings = Vec::new();
@@ -87,7 +87,6 @@ fn knowledge(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with the list, if anything is.
 fn list(case: &Case<'_>, truth: &Truth<'_>) -> Option<String> {
     if let Some(error) = &case.baseline.list_error {
         return Some(error.clone());
@@ -145,12 +144,12 @@ fn difference(expected: &FileDigest, found: TreeFile) -> Option<Finding> {
     if found.digest != expected.digest {
         return Some(Finding::at(&expected.path, FindingKind::Changed));
     }
-    // More permissions than it needs: a file system without any shows every file so.
+    // The other way round is no finding: some file systems show every file as executable.
     (expected.executable && !found.executable)
         .then(|| Finding::at(&expected.path, FindingKind::NotExecutable))
 }
 
-/// A listed path at which there is no regular file; nothing if that is told of a directory above it.
+/// A listed path without a regular file. `None` if there is a finding about a directory above it.
 fn absence(path: &str, tree: &Tree, others: &BTreeMap<&str, &str>) -> Option<Finding> {
     if let Some(what) = others.get(path) {
         return Some(Finding::detailed(path, FindingKind::NotAFile, *what));
@@ -165,7 +164,7 @@ fn absence(path: &str, tree: &Tree, others: &BTreeMap<&str, &str>) -> Option<Fin
     Some(Finding::at(path, FindingKind::Missing))
 }
 
-/// What can be said where no list names the files.
+/// The findings if there is no proven list.
 fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     let tree = case.tree;
     let mut findings: Vec<Finding> = tree
@@ -179,7 +178,7 @@ fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     findings.extend(closed.map(|(path, _)| Finding::at(path, FindingKind::NotExecutable)));
     let (Some(expected), Some(platform)) = (truth.h1, case.platform) else { return findings };
     if !tree.unreadable.is_empty() {
-        // Its hash would tell nothing that is not told already.
+        // The h1 would say nothing new.
         return findings;
     }
     let module = module_version(case.name, platform);
@@ -192,7 +191,7 @@ fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     if received == expected {
         return findings;
     }
-    // The same without what Go may have compiled for other platforms.
+    // Try again without what the go command may have compiled for other platforms.
     let own = format!("pkg/{}_{}/", platform.os(), platform.arch());
     let is_gos = |path: &str| is_written_by_go(path) && !path.starts_with(&own);
     let (gos, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|file| is_gos(&file.path));
@@ -221,7 +220,7 @@ fn unreadable(tree: &Tree) -> impl Iterator<Item = Finding> + '_ {
         .map(|(path, reason)| Finding::detailed(path, FindingKind::Unreadable, reason.as_str()))
 }
 
-/// Tells of a directory once, where all of it is missing or added.
+/// Combines findings if a whole directory is missing or was added.
 fn whole_directories(findings: Vec<Finding>, list: Option<&FileList>, tree: &Tree) -> Vec<Finding> {
     let expected: BTreeSet<&str> =
         list.into_iter().flat_map(FileList::files).flat_map(|file| parents(&file.path)).collect();

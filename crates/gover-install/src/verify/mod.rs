@@ -1,8 +1,8 @@
-//! Whether an installed toolchain still is what it was: its files against the list of files, the list against the receipt,
-//! the receipt against the checksum database.
+//! Checks that an installed toolchain is unchanged: its files against the list of files, the list
+//! against the receipt, and the receipt against the checksum database.
 //!
-//! Three steps: [`Baseline::read`] takes up what was written down at the installation, [`Tree::read`] hashes what is there, and
-//! [`compare`] compares both with the answer of the database. Nothing is changed.
+//! There are three steps. [`Baseline::read`] reads what the installation recorded, [`Tree::read`]
+//! hashes the files, and [`compare()`] compares both with the log. Nothing is changed.
 
 mod baseline;
 mod compare;
@@ -20,14 +20,13 @@ pub use tree::Tree;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
     Proven(LogRecord),
-    /// It has none, or was not asked, or did not answer; the reason, as people read it.
+    /// No record, for this reason: there is none, or the database was not asked or did not answer.
     Silent(String),
-    /// What it says is not believed, for that reason; then nothing can be told to be as it should be.
+    /// A response that cannot be trusted, for this reason. Then nothing proves the toolchain.
     Refused(String),
 }
 
 impl LogStatus {
-    /// Why there is no record; `None` if there is one.
     pub fn failure(&self) -> Option<&str> {
         match self {
             Self::Proven(_) => None,
@@ -36,36 +35,35 @@ impl LogStatus {
     }
 }
 
-/// A toolchain and all that is known about it.
+/// A toolchain and what it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub name: &'a ToolchainName,
-    /// What it is for; `None` if nothing tells, and then no proof fits.
+    /// `None` if it is unknown, and then there is no proof.
     pub platform: Option<&'a Platform>,
     pub baseline: &'a Baseline,
     pub tree: &'a Tree,
     pub log: &'a LogStatus,
-    /// Whether the checksum database must vouch for it (`require_sumdb`).
+    /// Whether a record of the checksum database is required (`require_sumdb`).
     pub require_log: bool,
 }
 
-/// The result.
+/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     pub status: Status,
-    /// Everything that is not as it should be, sorted by path.
+    /// Sorted by path.
     pub findings: Vec<Finding>,
-    /// Files that Go itself may have added. No proof covers them.
+    /// Files that the go command may have added. No proof covers them.
     pub written_by_go: Vec<String>,
-    /// Whether `api`, `doc`, `misc` and `test` are there and covered by no proof.
+    /// Whether there are files in `api`, `doc`, `misc` and `test` that no proof covers.
     pub uncovered: bool,
 }
 
-/// How a toolchain stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     Released(LogRecord),
-    /// As it was installed, as its receipt has it; the log does not vouch for that.
+    /// As the receipt says it was installed. `log` says why the log does not prove it.
     Installed {
         log: String,
     },
@@ -75,17 +73,16 @@ pub enum Status {
     },
 }
 
-/// Something that is not as it should be. Paths are below GOROOT, with `/`; one that ends in `/` is a whole directory.
+/// A difference. Paths are below GOROOT, with `/`; one that ends in `/` is a whole directory.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// Where; empty for what is about all of it.
+    /// Empty if it is about the whole toolchain.
     pub path: String,
     pub kind: FindingKind,
     pub files: u64,
     pub detail: Option<String>,
 }
 
-/// What is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
     Changed,
@@ -94,7 +91,7 @@ pub enum FindingKind {
     NotExecutable,
     NotAFile,
     Unreadable,
-    /// The files together do not have the hash that they should have.
+    /// All files together have another h1.
     Tree,
     List,
     Receipt,
@@ -126,7 +123,7 @@ impl Finding {
         Self { detail: Some(detail.into()), ..Self::at(path, kind) }
     }
 
-    /// About the toolchain as a whole, or what is known of it.
+    /// About the toolchain as a whole, or its baseline.
     fn general(kind: FindingKind, detail: impl Into<String>) -> Self {
         Self { files: 0, ..Self::detailed("", kind, detail) }
     }

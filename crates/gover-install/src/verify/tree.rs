@@ -1,4 +1,4 @@
-//! An installed tree as it is on disk now: every entry seen, every regular file hashed on all cores.
+//! Reads an installed tree, and hashes its regular files on all cores.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -19,7 +19,8 @@ use crate::report::{Outcome, Reporter, Task, TaskId};
 pub struct Tree {
     /// Regular files by their path below GOROOT, with `/`.
     pub(super) files: BTreeMap<String, TreeFile>,
-    /// Everything that is neither a regular file nor a directory, and files whose names are not text.
+    /// Other entries than files and directories, and files whose names are not UTF-8, with what
+    /// they are.
     pub(super) others: Vec<(String, &'static str)>,
     /// Directories by their path.
     pub(super) directories: BTreeSet<String>,
@@ -31,19 +32,19 @@ pub struct Tree {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TreeFile {
     pub(super) digest: Digest,
-    /// Whether it may be executed; on Windows every file may.
+    /// Always true on Windows.
     pub(super) executable: bool,
 }
 
 impl Tree {
-    /// Reads and hashes everything below `goroot`, and tells `reporter`. Changes nothing and follows no link below
-    /// `goroot`; what cannot be read is noted in the result.
+    /// Reads and hashes everything below `goroot`, and follows no links. The result has a list of
+    /// what could not be read.
     pub fn read(goroot: &Path, toolchain: &str, reporter: &dyn Reporter) -> Self {
         let mut walk = Walk::default();
         walk.directory(goroot, "");
         let Walk { mut files, mut tree } = walk;
         tree.bytes = files.iter().map(|file| file.size).sum();
-        // The large ones first, so that no core ends up alone with one; the others as they lie on the disk.
+        // Large files come first, so that none is left over for one core at the end.
         files.sort_by_key(|file| std::cmp::Reverse(if file.size > LARGE { file.size } else { 0 }));
         let id = reporter.start(Task::Verify { toolchain }, Some(tree.bytes));
         let queue = Queue { files, next: AtomicUsize::new(0), results: Mutex::default(), reporter, id };
@@ -70,12 +71,10 @@ impl Tree {
         tree
     }
 
-    /// How many regular files there are.
     pub fn len(&self) -> u64 {
         self.files.len() as u64
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
@@ -101,7 +100,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Notes all entries of a directory; `prefix` is its path below GOROOT, with a final `/`.
+    /// Adds all entries of a directory. `prefix` is its path below GOROOT, with a final `/`.
     fn directory(&mut self, directory: &Path, prefix: &str) {
         let mut entries = Vec::new();
         match fs::read_dir(directory) {
@@ -165,7 +164,7 @@ impl Queue<'_> {
             let result = hash(&found.path, &mut buffer, |bytes| self.reporter.advance(self.id, bytes));
             done.insert(at, result.map_err(|error| error.to_string()));
         }
-        // A poisoned lock means a panic elsewhere; what is missing then counts as unreadable.
+        // A poisoned lock means a panic elsewhere. Files without a result count as unreadable.
         if let Ok(mut results) = self.results.lock() {
             results.append(&mut done);
         }
@@ -185,9 +184,9 @@ fn hash(path: &Path, buffer: &mut [u8], progress: impl Fn(u64)) -> io::Result<Di
     }
 }
 
-/// More threads than this only contend for the file system.
+/// More threads than this only slow each other down.
 const MAX_THREADS: usize = 16;
-/// Bytes from which on a file is worth starting early.
+/// Files above this size are hashed first.
 const LARGE: u64 = 1 << 20;
 /// Bytes read at a time.
 const BUFFER: usize = 256 * 1024;

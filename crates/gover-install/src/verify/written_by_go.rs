@@ -1,11 +1,12 @@
-//! What the go command itself writes into a GOROOT that its user may write to.
+//! Files that the go command itself writes into a writable GOROOT.
 //!
-//! Found in the source of cmd/go and by running it (docs/trust.md has the list): compiled packages below
-//! `pkg/GOOS_GOARCH`. Go before 1.20 puts them there for `go install std`, with `GOARCH`, `-race` or `-buildmode` in a
-//! directory of their own; later ones with `GODEBUG=installgoroot=all` alone. Only what is *added* is the work of a usual
-//! command. Nothing else is written: `go env -w` has a file in the user's configuration, builds have GOCACHE.
+//! Found in the source of cmd/go and by running it (docs/trust.md has the list): compiled packages
+//! below `pkg/GOOS_GOARCH`. Go before 1.20 puts them there for `go install std`, with `GOARCH`,
+//! `-race` or `-buildmode` in a directory of their own; later ones with `GODEBUG=installgoroot=all`
+//! alone. Usual commands only *add* files. Nothing else is written: `go env -w` has a file in the
+//! user's configuration, builds have GOCACHE.
 
-/// Whether Go may have added this file; `path` is below GOROOT, with `/`.
+/// Whether the go command may have added this file. `path` is below GOROOT, with `/`.
 pub(super) fn is_written_by_go(path: &str) -> bool {
     let Some((directory, file)) = path.strip_prefix("pkg/").and_then(|rest| rest.split_once('/')) else {
         return false;
@@ -19,7 +20,7 @@ pub(super) fn is_written_by_go(path: &str) -> bool {
     }
 }
 
-/// `linux_arm64`, `linux_amd64_race`; neither `tool` nor `include`.
+/// Accepts `linux_arm64` and `linux_amd64_race`, but neither `tool` nor `include`.
 fn is_platform(directory: &str) -> bool {
     let mut parts = directory.split('_');
     let is_name = |part: &str| {
