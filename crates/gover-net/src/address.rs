@@ -174,10 +174,13 @@ pub fn looks_like_http(text: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
-/// Whether what follows the last colon of a host cannot be a port.
+/// Whether this cannot be a host and a port.
 fn has_odd_port(host: &str) -> bool {
-    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
-    !port.contains(']') && !port.bytes().all(|byte| byte.is_ascii_digit())
+    let Some((name, port)) = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')) else {
+        return false;
+    };
+    let is_plain = !name.contains(':') || name.ends_with(']');
+    !is_plain || !port.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn split_authority(rest: &str) -> (&str, &str) {
@@ -262,6 +265,7 @@ mod tests {
         assert_eq!(refused("https://u:p/a@h.example/x"), "https://h.example/x");
         assert_eq!(refused("https://u:p#a?b@h.example/x"), "https://h.example/x");
         assert_eq!(refused("https://u:secret#x@h/f"), "https://h/f");
+        assert_eq!(refused("https://u:secret:#x@h/f"), "https://h/f");
         assert_eq!(refused("https://u:secret"), "https://");
         assert_eq!(refused("go.dev"), "go.dev");
         for text in ["", "x", "https:", "https://", "https:h", "https:///h", "mailto:a@b", "https://a b/"] {

@@ -21,6 +21,8 @@ mod probe;
 pub mod properties;
 mod proxy;
 mod releases;
+#[cfg(test)]
+mod secrets;
 mod settings;
 mod source;
 mod supply;

@@ -1,0 +1,90 @@
+//! No public type that holds an address shows its secrets.
+
+use std::fmt::{Debug, Display};
+
+use gover_core::{Diagnose, Layout};
+use gover_net::{Address, ForwardProxies, HttpError, NetworkSettings, redacted};
+use proptest::prelude::*;
+
+use crate::artifact::{Artifact, Location, Wanted};
+use crate::error::{Obstacle, SourceFailure, SupplyError};
+use crate::settings::{SourceSpec, SupplySettings};
+
+/// Shows the value in each way there is.
+fn shown(value: &(impl Debug + Display)) -> String {
+    format!("{value} {value:?} {value:#?}")
+}
+
+fn everything_shown(url: &str) -> Vec<String> {
+    let address: Address = url.parse().unwrap();
+    let location = Location::Url(address.clone());
+    let source = SourceSpec::Mirror(address.clone());
+    let wanted = Wanted {
+        name: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
+        platform: "linux-amd64".parse().unwrap(),
+    };
+    let artifact = crate::proxy::artifact(&wanted, source.clone(), location.clone());
+    let forward = ForwardProxies::from_variables(|name| {
+        (!name.eq_ignore_ascii_case("NO_PROXY")).then(|| url.to_owned())
+    });
+    let network = NetworkSettings { forward: forward.clone(), ..NetworkSettings::default() };
+    let settings = SupplySettings {
+        sources: vec![source.clone()],
+        proxies: Some(url.to_owned()),
+        godev_url: Some(address.clone()),
+        network: network.clone(),
+        ..SupplySettings::new(&Layout::new("/".into()))
+    };
+    let failure = SourceFailure {
+        at: Some(location.clone()),
+        ..SourceFailure::new(source.clone(), HttpError::WebPage.into())
+    };
+    let failures = vec![failure.clone()];
+    let error = SupplyError::Unreachable { wanted, failures, obstacle: Obstacle::Network };
+    let Artifact { source: of_artifact, .. } = &artifact;
+    vec![
+        shown(&address),
+        format!("{} {:?}", address.origin(), address.origin()),
+        shown(&location),
+        shown(&source),
+        source.label(),
+        of_artifact.label(),
+        format!("{artifact:?} {forward:?} {network:?} {settings:?}"),
+        shown(&failure),
+        format!("{} {:?} {:?}", shown(&error), error.details(), error.hints()),
+        format!("{:?}", SourceSpec::parse_list(&format!("ftp{url}"))),
+        redacted(url),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_is_shown_holds_a_secret(
+        user in "[a-z]{0,8}", end in "[a-zA-Z0-9%40%2F]{0,4}", path in "(/[a-z@.]{1,8}){0,3}",
+    ) {
+        let secret = "S3CRET";
+        let end = end.replace('%', "");
+        for url in [
+            format!("https://{user}:{secret}{end}@h.example:8443{path}"),
+            format!("https://{secret}{end}@h.example{path}"),
+            format!("http://h.example{path}?token={secret}{end}"),
+            format!("https://u:p@h.example{path}?a=b&c={secret}#{secret}"),
+            format!("https://h.example{path}#{secret}"),
+        ] {
+            for text in everything_shown(&url) {
+                prop_assert!(!text.contains(secret), "{} in {}", url, text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_as_an_address_is_shown_without_its_password(odd in "[/?#:]{1,3}") {
+        let url = format!("https://user:S3CRET{odd}rest@h.example/x");
+        if let Err(error) = Address::parse(&url) {
+            prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
+        }
+        if let Err(error) = url.parse::<SourceSpec>() {
+            prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
+        }
+    }
+}
