@@ -3,6 +3,7 @@
 use gover_core::{Platform, ToolchainName};
 
 use crate::artifact::{Format, Wanted};
+use crate::proxy;
 
 /// What may follow the release's name in the name of its archive for `platform`, the usual form first.
 pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
@@ -67,6 +68,26 @@ pub(crate) fn is_safe(file_name: &str) -> bool {
         && !file_name.contains("..")
         && !file_name.ends_with('.')
         && file_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+}
+
+/// A file as the Go project publishes it, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedFile {
+    /// The toolchain that it holds.
+    pub wanted: Wanted,
+    /// How it is packed.
+    pub format: Format,
+}
+
+/// What the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or of a module zip (`v0.0.1-go1.22.5.linux-amd64.zip`)
+/// says; `None` for any other name.
+pub fn published_file(name: &str) -> Option<PublishedFile> {
+    if let Some((name, platform)) = name.strip_suffix(".zip").and_then(proxy::parse_version) {
+        return Some(PublishedFile { wanted: Wanted { name, platform }, format: Format::ModuleZip });
+    }
+    let (toolchain, platform) = parse(name)?;
+    let format = format(name)?;
+    Some(PublishedFile { wanted: Wanted { name: toolchain, platform }, format })
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
 use crate::log_places::{Places, below};
 use crate::proxy::{self, Place, Proxies};
+use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
-use crate::supply::RecentFailures;
 
 /// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(

@@ -20,6 +20,7 @@ mod probe;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod proxy;
+mod recent;
 mod releases;
 #[cfg(test)]
 mod secrets;
@@ -29,6 +30,7 @@ mod supply;
 mod table;
 mod transfer;
 
+pub use archive_name::{PublishedFile, published_file};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 pub use disguise::Disguise;
 pub use error::{
@@ -36,7 +38,7 @@ pub use error::{
     remedies,
 };
 pub use index::IndexError;
-pub use mirror::{IndexedArchive, PublishedFile, archive_index, published_file};
+pub use mirror::{IndexedArchive, archive_index};
 pub use probe::{Probe, Verdict};
 pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};

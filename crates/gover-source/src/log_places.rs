@@ -18,7 +18,6 @@ use gover_net::{Body, Http, Question, Then};
 use crate::artifact::Location;
 use crate::proxy;
 use crate::settings::SourceSpec;
-use crate::source::module_roots;
 
 /// The near places of one database, and the far one.
 #[derive(Debug)]
@@ -218,7 +217,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn roots(source: &SourceSpec) -> Vec<Location> {
     match source {
         SourceSpec::Mirror(base) => vec![Location::Url(base.clone())],
-        SourceSpec::Directory(path) => module_roots(path).map(Location::File).into(),
+        SourceSpec::Directory(path) => proxy::module_roots(path).map(Location::File).into(),
         SourceSpec::File(path) => {
             let beside = path.parent();
             let above = beside.filter(|directory| directory.ends_with(proxy::DIRECTORY));

@@ -7,30 +7,10 @@ use serde::Serialize;
 use gover_core::ToolchainName;
 use gover_net::Body;
 
-use crate::archive_name;
+use crate::archive_name::{PublishedFile, published_file};
 use crate::artifact::{Artifact, Format, Location, Wanted};
 use crate::proxy;
 use crate::supply::Supply;
-
-/// A file as the Go project publishes it, by its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublishedFile {
-    /// The toolchain that it holds.
-    pub wanted: Wanted,
-    /// How it is packed.
-    pub format: Format,
-}
-
-/// What the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or of a module zip (`v0.0.1-go1.22.5.linux-amd64.zip`)
-/// says; `None` for any other name.
-pub fn published_file(name: &str) -> Option<PublishedFile> {
-    if let Some((name, platform)) = name.strip_suffix(".zip").and_then(proxy::parse_version) {
-        return Some(PublishedFile { wanted: Wanted { name, platform }, format: Format::ModuleZip });
-    }
-    let (toolchain, platform) = archive_name::parse(name)?;
-    let format = archive_name::format(name)?;
-    Some(PublishedFile { wanted: Wanted { name: toolchain, platform }, format })
-}
 
 /// The index of archives, as `https://go.dev/dl/?mode=json&include=all` has it: newest release first.
 pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! The four kinds of source, and what each would have to be asked for.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use gover_net::{Address, Http};
@@ -10,7 +10,6 @@ use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
 use crate::error::{IntegrityError, SourceError};
 use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
-use crate::mirror::published_file;
 use crate::proxy;
 use crate::settings::SourceSpec;
 use crate::table::{Table, TableFile};
@@ -219,7 +218,7 @@ pub(crate) async fn believed_file(
 ) -> Result<Artifact, SourceError> {
     let source = SourceSpec::File(path.to_owned());
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let file = published_file(name).filter(|file| file.wanted == *wanted);
+    let file = archive_name::published_file(name).filter(|file| file.wanted == *wanted);
     let file = file.ok_or_else(|| SourceError::lacks(format!("`{name}` is not {wanted}")))?;
     let location = Location::File(path.to_owned());
     if file.format == Format::ModuleZip {
@@ -235,7 +234,7 @@ fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Ar
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
     let beside = directory.join(format!("{}.zip", wanted.module_version()));
     let mut paths =
-        module_roots(directory).into_iter().map(|root| proxy::below(root, &module)).chain([beside]);
+        proxy::module_roots(directory).into_iter().map(|root| proxy::below(root, &module)).chain([beside]);
     if let Some(path) = paths.find(|path| path.is_file()) {
         return Ok(proxy::artifact(wanted, source, Location::File(path)));
     }
@@ -243,11 +242,6 @@ fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Ar
         return Err(SourceError::file("read directory", directory, error));
     }
     Err(SourceError::lacks(format!("it has no `{}`", archive_name::usual(wanted))))
-}
-
-/// The directories below which a directory may hold modules.
-pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
-    [directory.to_owned(), directory.join("mod")]
 }
 
 /// An archive as far as it is known.

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
@@ -356,6 +356,11 @@ fn list_path() -> String {
 pub(crate) fn below(mut base: PathBuf, path: &str) -> PathBuf {
     base.extend(path.split('/').filter(|element| !element.is_empty()));
     base
+}
+
+/// The directories below which a directory may hold modules.
+pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
+    [directory.to_owned(), directory.join("mod")]
 }
 
 /// How the source is called.

@@ -3,7 +3,6 @@
 mod download;
 mod lists;
 mod reach;
-mod recent;
 #[cfg(test)]
 mod tests;
 
@@ -24,12 +23,11 @@ use crate::checksums::{self, Way};
 use crate::error::{LookupError, SourceError, SourceFailure};
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
+use crate::recent::RecentFailures;
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
-use crate::source::{Knowledge, ReleaseSite, module_roots};
+use crate::source::{Knowledge, ReleaseSite};
 use crate::table::Table;
-
-pub(crate) use recent::RecentFailures;
 
 /// Where toolchains come from. Built once per command; opens no connection before it is needed.
 #[derive(Debug)]
@@ -268,7 +266,7 @@ impl Supply {
 /// none here, and is an error once something is wanted from it.
 fn list_directory(directory: &Path) -> Listed {
     let mut listed = Listed::default();
-    let roots = module_roots(directory).map(|root| proxy::below(root, proxy::DIRECTORY));
+    let roots = proxy::module_roots(directory).map(|root| proxy::below(root, proxy::DIRECTORY));
     for path in roots.iter().map(std::path::PathBuf::as_path).chain([directory]) {
         let Ok(entries) = fs::read_dir(path) else { continue };
         for entry in entries.flatten() {

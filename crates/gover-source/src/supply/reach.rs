@@ -182,7 +182,7 @@ fn listed_archives(index: &Index) -> Listed {
 fn listed_file(path: &Path) -> Listed {
     let mut listed = Listed::default();
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if let Some(file) = crate::mirror::published_file(name) {
+    if let Some(file) = archive_name::published_file(name) {
         listed.toolchains.insert(file.wanted.name, vec![file.wanted.platform]);
     }
     listed
