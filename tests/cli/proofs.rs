@@ -23,7 +23,7 @@ error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
   expected  [..]  (sha256, index of go.dev)
   received  [..]
   nothing was unpacked and the download was deleted
-hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
 
 "#]]
     );
@@ -70,7 +70,7 @@ error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
   nothing was unpacked and the download was deleted
-hint: the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install 1.91.2
+hint: the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install 1.91.2
 
 "#]]
     );
@@ -118,7 +118,7 @@ error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
   nothing was unpacked and the download was deleted
-hint: something on the way changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
 
 "#]]
     );

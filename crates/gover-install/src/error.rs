@@ -113,10 +113,12 @@ impl DownloadOrigin {
         let name = self.toolchain.as_str();
         let version = name.strip_prefix("go").unwrap_or(name);
         if self.from == SourceSpec::GoDev {
-            format!("something on the way changes files; GOVER_SOURCES=goproxy gover install {version}")
+            format!(
+                "something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install {version}"
+            )
         } else {
             format!(
-                "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install {version}"
+                "the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install {version}"
             )
         }
     }
@@ -359,7 +361,7 @@ mod tests {
         assert_eq!(
             error.hints(),
             [
-                "the mirror, or something on the way to it, changes files; GOVER_SOURCES=go.dev gover install 1.27.3"
+                "the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install 1.27.3"
             ]
         );
     }
@@ -369,7 +371,9 @@ mod tests {
         let error = contradicted("go.dev", Contradiction::Sha256 { origin: "index of go.dev".to_owned() });
         assert_eq!(
             error.hints(),
-            ["something on the way changes files; GOVER_SOURCES=goproxy gover install 1.27.3"]
+            [
+                "something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.27.3"
+            ]
         );
         assert_eq!(
             contradicted("./x", Contradiction::Given).to_string(),
