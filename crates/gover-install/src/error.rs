@@ -6,7 +6,7 @@ use gover_archive::ArchiveError;
 use gover_archive::digest::H1Error;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
-use gover_source::{Artifact, Disguise, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
+use gover_source::{Artifact, LikelyCause, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
 use crate::disk_full::WriteFailure;
 use crate::file_error::{self, FileError};
@@ -40,7 +40,7 @@ pub enum InstallError {
     Archive {
         origin: Box<DownloadOrigin>,
         /// What probably happened to it, according to its first bytes.
-        disguise: Option<Disguise>,
+        disguise: Option<LikelyCause>,
         sum: KnownSum,
         source: ArchiveError,
     },
@@ -139,7 +139,7 @@ pub struct Mismatch {
     pub received: String,
     pub proof: Contradiction,
     /// What probably happened to it, according to its first bytes.
-    pub disguise: Option<Disguise>,
+    pub disguise: Option<LikelyCause>,
 }
 
 impl fmt::Display for Mismatch {
@@ -258,7 +258,7 @@ impl Diagnose for InstallError {
             Self::Unproven { .. } => {
                 vec!["`--format module` downloads the module, which the log covers completely".to_owned()]
             }
-            Self::Contradicted(mismatch) if mismatch.disguise == Some(Disguise::WebPage) => {
+            Self::Contradicted(mismatch) if mismatch.disguise == Some(LikelyCause::WebPage) => {
                 vec![SIGN_IN.to_owned()]
             }
             Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
@@ -276,7 +276,7 @@ impl Diagnose for InstallError {
                     .to_owned(),
                 origin.other_source(),
             ],
-            Self::Archive { disguise: Some(Disguise::WebPage), .. } => vec![SIGN_IN.to_owned()],
+            Self::Archive { disguise: Some(LikelyCause::WebPage), .. } => vec![SIGN_IN.to_owned()],
             Self::Archive { origin, .. } => vec![origin.other_source()],
             Self::Smoke { source, .. } => source.hints(),
             Self::RenamedModule { published, .. } => {

@@ -9,7 +9,7 @@ use gover_archive::digest::{Hashed, module_version};
 use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
 use gover_core::ToolchainName;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Disguise, Format, Location, LookupError, Proof, SumOrigin};
+use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, SumOrigin};
 use serde::{Deserialize, Serialize};
 
 use crate::disk_full::WriteFailure;
@@ -114,7 +114,7 @@ impl Checked {
             let origin = origin.to_string();
             let is_given = KnownSum::from(&artifact.proof) == KnownSum::Given;
             let proof = if is_given { Contradiction::Given } else { Contradiction::Sha256 { origin } };
-            let disguise = Disguise::of(&head_of(&received.path), artifact.format);
+            let disguise = LikelyCause::of(&head_of(&received.path), artifact.format);
             return Err(contradicted(&artifact, hex.clone(), sum, proof, disguise));
         }
         let held = match origin {
@@ -240,7 +240,7 @@ fn contradicted(
     expected: String,
     received: String,
     proof: Contradiction,
-    disguise: Option<Disguise>,
+    disguise: Option<LikelyCause>,
 ) -> InstallError {
     let origin = DownloadOrigin::of(artifact);
     InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, disguise }))
@@ -257,7 +257,7 @@ fn not_read(
     let origin = DownloadOrigin::of(artifact);
     let sum = KnownSum::from(&artifact.proof);
     let ArchiveError::Write { source: cause, .. } = &source else {
-        let disguise = Disguise::of(&head_of(path), artifact.format);
+        let disguise = LikelyCause::of(&head_of(path), artifact.format);
         return InstallError::Archive { origin: Box::new(origin), disguise, sum, source };
     };
     let kind = cause.kind();

@@ -14,8 +14,8 @@ use gover_log::{DatabaseError, SumdbError};
 use gover_net::{HttpError, Then, reason_of};
 
 use crate::artifact::{Location, SumOrigin, Wanted};
-use crate::disguise::Disguise;
 use crate::index::IndexError;
+use crate::likely_cause::LikelyCause;
 use crate::proxy::GoproxyError;
 use crate::settings::SourceSpec;
 
@@ -155,7 +155,7 @@ pub enum IntegrityError {
         /// Bytes that came or were announced.
         received: u64,
         /// What probably happened to it, if its beginning tells.
-        disguise: Option<Disguise>,
+        disguise: Option<LikelyCause>,
     },
 }
 

@@ -11,9 +11,9 @@
 mod archive_name;
 mod artifact;
 mod checksums;
-mod disguise;
 mod error;
 mod index;
+mod likely_cause;
 mod log_places;
 mod mirror;
 mod probe;
@@ -32,12 +32,12 @@ mod transfer;
 
 pub use archive_name::{PublishedFile, published_file};
 pub use artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
-pub use disguise::Disguise;
 pub use error::{
     IntegrityError, LookupError, Obstacle, OlderAnswer, SourceError, SourceFailure, SupplyError, aligned,
     remedies,
 };
 pub use index::IndexError;
+pub use likely_cause::LikelyCause;
 pub use mirror::{IndexedArchive, archive_index};
 pub use probe::{Probe, Verdict};
 pub use proxy::GoproxyError;

@@ -14,8 +14,8 @@ use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream, T
 use gover_sys::file::open_regular;
 
 use crate::artifact::{Artifact, Format, Location};
-use crate::disguise::Disguise;
 use crate::error::{IntegrityError, SourceError, SourceFailure};
+use crate::likely_cause::LikelyCause;
 
 /// Where downloaded bytes go.
 pub trait Sink {
@@ -365,7 +365,7 @@ impl<'a> Transfer<'a> {
             expected: self.artifact.limit(),
             at_most: self.artifact.size.is_none(),
             received,
-            disguise: Disguise::of(head, self.artifact.format),
+            disguise: LikelyCause::of(head, self.artifact.format),
         }
     }
 }

@@ -269,8 +269,8 @@ async fn a_file_packed_on_the_way_arrives_as_it_is() {
 async fn a_wrong_length_tells_what_probably_happened() {
     let archive = gzip(&content());
     for (body, disguise) in [
-        (gzip(&archive), Some(Disguise::PackedAgain)),
-        (b"<html>log in first</html>".to_vec(), Some(Disguise::WebPage)),
+        (gzip(&archive), Some(LikelyCause::PackedAgain)),
+        (b"<html>log in first</html>".to_vec(), Some(LikelyCause::WebPage)),
         (b"something else".to_vec(), None),
     ] {
         for fault in [None, Some(Fault::NoLength)] {

@@ -9,7 +9,7 @@ use crate::artifact::Format;
 
 /// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disguise {
+pub enum LikelyCause {
     /// A page for people came in place of the file.
     WebPage,
     /// Somebody took the compression off.
@@ -18,7 +18,7 @@ pub enum Disguise {
     PackedAgain,
 }
 
-impl Disguise {
+impl LikelyCause {
     /// Looks at the beginning of a file that should be of that format; the first kilobyte is enough.
     pub fn of(head: &[u8], format: Format) -> Option<Self> {
         match (Content::of(head), format) {
@@ -33,7 +33,7 @@ impl Disguise {
     }
 }
 
-impl fmt::Display for Disguise {
+impl fmt::Display for LikelyCause {
     /// A sentence without its subject, which is the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,12 +57,12 @@ mod tests {
         let mut tar = vec![0; 512];
         tar[257..262].copy_from_slice(b"ustar");
         let archive = gzip(&tar);
-        assert_eq!(Disguise::of(&archive, Format::TarGz), None);
-        assert_eq!(Disguise::of(&tar, Format::TarGz), Some(Disguise::Unpacked));
-        assert_eq!(Disguise::of(&gzip(&archive), Format::TarGz), Some(Disguise::PackedAgain));
-        assert_eq!(Disguise::of(&gzip(b"PK\x03\x04"), Format::ModuleZip), Some(Disguise::PackedAgain));
-        assert_eq!(Disguise::of(b"PK\x03\x04", Format::Zip), None);
-        assert_eq!(Disguise::of(b"\r\n<!DOCTYPE html>", Format::Zip), Some(Disguise::WebPage));
-        assert_eq!(Disguise::of(b"", Format::TarGz), None);
+        assert_eq!(LikelyCause::of(&archive, Format::TarGz), None);
+        assert_eq!(LikelyCause::of(&tar, Format::TarGz), Some(LikelyCause::Unpacked));
+        assert_eq!(LikelyCause::of(&gzip(&archive), Format::TarGz), Some(LikelyCause::PackedAgain));
+        assert_eq!(LikelyCause::of(&gzip(b"PK\x03\x04"), Format::ModuleZip), Some(LikelyCause::PackedAgain));
+        assert_eq!(LikelyCause::of(b"PK\x03\x04", Format::Zip), None);
+        assert_eq!(LikelyCause::of(b"\r\n<!DOCTYPE html>", Format::Zip), Some(LikelyCause::WebPage));
+        assert_eq!(LikelyCause::of(b"", Format::TarGz), None);
     }
 }
