@@ -11,7 +11,7 @@ pub(crate) struct ListArgs {
     /// List releases: the newest patch of each minor version
     #[arg(long)]
     pub(crate) remote: bool,
-    /// List every release, or with installed toolchains also the system Go on PATH
+    /// With --remote, list every release; otherwise, also list the system Go on PATH
     #[arg(long)]
     pub(crate) all: bool,
     /// Print JSON

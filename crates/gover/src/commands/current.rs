@@ -92,7 +92,7 @@ facts! {
     }
 
     Raised {
-        from: String = "what the choice named before",
+        from: String = "the toolchain that was chosen before the rule applied",
         by: RaisedBy = "which rule changed it",
     }
 

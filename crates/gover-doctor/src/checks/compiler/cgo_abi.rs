@@ -59,7 +59,7 @@ fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str)
     } else if is_header {
         format!("{program} lacks the headers of the C library")
     } else if says("unrecognized") || says("unknown argument") || says("unsupported option") {
-        format!("{program} is for another processor than {arch}")
+        format!("{program} is for a different processor from {arch}")
     } else {
         format!("{program} cannot compile a line of C")
     };

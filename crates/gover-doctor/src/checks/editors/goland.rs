@@ -31,7 +31,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         Root::Other(version) => (
             Severity::Warning,
             format!("GoLand uses {version} for this project, and {} is selected", selected(snapshot)),
-            "GoLand builds and checks with another version than the terminal",
+            "GoLand builds and checks with a different version from the terminal",
         ),
     };
     let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);

@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     cause: "A program stored Path as plain text (`REG_SZ`), which does not expand `%NAMES%`; `setx` truncated \
             it; or it contains quotation marks or empty entries.",
     repair: "`--fix` stores your own Path with expansion, and without quotation marks and empty entries. For \
-            the machine's Path it prints commands. A Path that is too long you have to shorten yourself.",
+            the machine's Path it prints commands. If Path is too long, shorten it yourself.",
     run,
 };
 

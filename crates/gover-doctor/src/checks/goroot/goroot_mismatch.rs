@@ -10,8 +10,8 @@ pub(super) const CHECK: Check = Check {
     summary: "a go command uses the tools of another toolchain",
     symptom: "`compile: version \"go1.27.3\" does not match go tool version \"go1.23.1\"` for every package, \
             or `runtime/internal/sys: package … redeclared in this block`.",
-    cause: "GOROOT names another toolchain than the one whose `go` runs, or an archive was unpacked over an \
-            older Go.",
+    cause: "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
+            older toolchain.",
     repair: "If GOROOT is the cause, `gover doctor --fix goroot-set` removes it. Reinstall a toolchain whose \
             files are mixed: `gover install --force 1.22.5`.",
     run,

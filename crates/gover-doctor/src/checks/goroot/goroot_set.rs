@@ -132,10 +132,10 @@ mod tests {
         assert_eq!(findings[0].evidence[0].to_string(), format!("/home/ann/.profile:2: {line}"));
         assert_eq!(findings[0].fix.changes, []);
         assert_eq!(findings[0].fix.commands, ["${EDITOR:-vi} +2 /home/ann/.profile"]);
-        // Whoever looks at it keeps the half that is wanted.
-        let mended = machine.file("~/.profile", "umask 022\nexport PATH=/opt/tools/bin:$PATH\n");
-        assert_eq!(mended.findings("goroot-set"), []);
-        // For one command it is no fault.
+        // The user keeps the PATH half of the line.
+        let fixed = machine.file("~/.profile", "umask 022\nexport PATH=/opt/tools/bin:$PATH\n");
+        assert_eq!(fixed.findings("goroot-set"), []);
+        // Setting it for one command is fine.
         let command =
             Machine::linux().file("~/.profile", "alias old='GOROOT=/x go'\nGOROOT=/x /x/bin/go env\n");
         assert_eq!(command.findings("goroot-set"), []);

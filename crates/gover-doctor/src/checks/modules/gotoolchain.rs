@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     name: "gotoolchain",
     summary: "GOTOOLCHAIN is invalid, fixed to one version, or too strict for this project",
     symptom: "`go: invalid GOTOOLCHAIN \"1.22\"`, `go: go.mod requires go >= 1.24 (running go 1.22.5; \
-            GOTOOLCHAIN=local)`, or another version than .go-version or go.mod asks for.",
+            GOTOOLCHAIN=local)`, or a different version from the one that .go-version or go.mod asks for.",
     cause: "`go env -w GOTOOLCHAIN=local` or `=go1.22.5` was meant for one project or copied from a \
             Dockerfile, and applies to all.",
     repair: "`--fix` removes an invalid value, one that breaks this project, and one version for all \

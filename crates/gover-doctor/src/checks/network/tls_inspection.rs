@@ -17,7 +17,8 @@ pub(super) const CHECK: Check = Check {
             certificate problem: unable to get local issuer certificate`, only on the company network.",
     cause: "Something between this machine and Go's servers intercepts each connection with a certificate of \
             its own. Browsers trust its authority because it was installed for them. go uses the system's \
-            store, which WSL and containers have for themselves. Or SSL_CERT_FILE names a file without it.",
+            certificate store, and WSL and containers each have their own. SSL_CERT_FILE may also name a \
+            file that lacks the authority.",
     repair: "Get the authority's certificate from your network administrators and add it to the system's \
             store with the commands shown. Do not switch verification off.",
     run,

@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
     summary: ".go-version, .tool-versions, go.mod and go.work ask for different versions",
     symptom: "`go: go.mod requires go >= 1.23.1 (running go 1.22.5; GOTOOLCHAIN=local)`, `go: module . listed in go.work file requires go >= 1.23, but \
-              go.work lists go 1.21`, or `go version` prints another version than the pin.",
+              go.work lists go 1.21`, or `go version` prints a different version from the pin.",
     cause: "A dependency raised the go line and the pin was not updated; or two version managers each read \
             their own file. The nearest `.go-version` or `.tool-versions` decides; in the same directory it \
             is `.go-version`. Then go.work, or else go.mod, may ask for a newer version, never for an older \

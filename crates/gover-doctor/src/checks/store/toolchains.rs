@@ -1,4 +1,4 @@
-//! Installed toolchains that are incomplete or have another version than their directory says.
+//! Installed toolchains that are incomplete or have a different version from their directory's name.
 
 use gover_core::ToolchainName;
 
@@ -19,7 +19,7 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         }
         if let Some((path, fact)) = damage(snapshot, &name, &root, &program, &version_file) {
             let what = format!("{name} is damaged");
-            let why = "builds with it fail, or use another version than they report";
+            let why = "builds with it fail, or use a different version from the one they report";
             let command = format!("gover install --force {}", name.trim_start_matches("go"));
             let evidence = Evidence::path(path, fact);
             let finding = Finding::error(what, why);

@@ -72,7 +72,7 @@ fn a_cross_compiler_in_cc_is_reported_and_not_removed() {
     let command = "/usr/bin/cross-gcc -O1 -m64 -x c -S -o - -";
     let says = "cross-gcc: error: unrecognized command-line option '-m64'\n";
     let findings = cross(command, 1, "", says).findings("cgo-abi");
-    assert_eq!(findings[0].what, "/usr/bin/cross-gcc is for another processor than amd64");
+    assert_eq!(findings[0].what, "/usr/bin/cross-gcc is for a different processor from amd64");
     assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.config/go/env:1: CC=cross-gcc -O1");
     assert_eq!(findings[0].fix.commands, ["go env -u CC"]);
     assert_eq!(findings[0].fix.changes, []);

@@ -85,10 +85,10 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     let (severity, why) = match distance {
         Distance::Same => return None,
         Distance::OtherPatch => {
-            (Severity::Note, "CI builds and tests with another patch release than the project")
+            (Severity::Note, "CI builds and tests with a different patch release from the project")
         }
         Distance::OtherMinor => {
-            (Severity::Warning, "CI builds and tests with another version than the project")
+            (Severity::Warning, "CI builds and tests with a different version from the project")
         }
     };
     Some(shown(snapshot, Finding::new(severity, what, why), one, pin))

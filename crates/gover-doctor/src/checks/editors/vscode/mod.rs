@@ -89,7 +89,7 @@ fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Ver
         Root::Other(version) => Some((
             Severity::Warning,
             format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with another version than the terminal",
+            "the editor checks and builds with a different version from the terminal",
         )),
     }
 }
@@ -108,7 +108,7 @@ fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<
         Root::Other(version) => Some((
             Severity::Warning,
             format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with another version than the terminal",
+            "the editor checks and builds with a different version from the terminal",
         )),
         Root::Fits | Root::Missing => None,
     }
@@ -125,7 +125,7 @@ fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Verdict> {
     Some((Severity::Warning, what, "the editor downloads modules and installs tools a second time"))
 }
 
-/// Whether a GOTOOLCHAIN makes the editor's tools use another version than the selected one.
+/// Whether a GOTOOLCHAIN makes the editor's tools use a different version from the selected one.
 fn is_other(snapshot: &Snapshot<'_>, text: &str) -> bool {
     let name = text.split('+').next().unwrap_or_default();
     name.starts_with("go1") && !["", name].contains(&selected(snapshot))
