@@ -40,7 +40,7 @@ pub enum InstallError {
     Archive {
         origin: Box<DownloadOrigin>,
         /// What probably happened to it, according to its first bytes.
-        disguise: Option<LikelyCause>,
+        likely_cause: Option<LikelyCause>,
         sum: KnownSum,
         source: ArchiveError,
     },
@@ -139,7 +139,7 @@ pub struct Mismatch {
     pub received: String,
     pub proof: Contradiction,
     /// What probably happened to it, according to its first bytes.
-    pub disguise: Option<LikelyCause>,
+    pub likely_cause: Option<LikelyCause>,
 }
 
 impl fmt::Display for Mismatch {
@@ -219,23 +219,23 @@ impl Diagnose for InstallError {
             }
             Self::Disk { failure, .. } => failure.details(),
             Self::Contradicted(mismatch) => {
-                let disguise = mismatch.disguise.map(|disguise| disguise.to_string());
+                let likely_cause = mismatch.likely_cause.map(|likely_cause| likely_cause.to_string());
                 let sums = [
                     format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
                     format!("received  {}", shorten(&mismatch.received)),
                 ];
                 let end = if mismatch.origin.is_local() { LEFT } else { GONE };
-                sums.into_iter().chain(disguise).chain([end.to_owned()]).collect()
+                sums.into_iter().chain(likely_cause).chain([end.to_owned()]).collect()
             }
             // The user's file is not deleted.
             Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
                 vec!["nothing was installed".to_owned()]
             }
             Self::RenamedModule { .. } => vec!["nothing was installed".to_owned()],
-            Self::Archive { source, disguise, origin, .. } if source.is_integrity() => {
-                let disguise = disguise.map(|disguise| disguise.to_string());
+            Self::Archive { source, likely_cause, origin, .. } if source.is_integrity() => {
+                let likely_cause = likely_cause.map(|likely_cause| likely_cause.to_string());
                 let end = if origin.is_local() { LEFT } else { DELETED };
-                disguise.into_iter().chain([end.to_owned()]).collect()
+                likely_cause.into_iter().chain([end.to_owned()]).collect()
             }
             Self::Smoke { .. } | Self::UnusableName { .. } => vec![DELETED.to_owned()],
             _ => Vec::new(),
@@ -258,7 +258,7 @@ impl Diagnose for InstallError {
             Self::Unproven { .. } => {
                 vec!["`--format module` downloads the module, which the log covers completely".to_owned()]
             }
-            Self::Contradicted(mismatch) if mismatch.disguise == Some(LikelyCause::WebPage) => {
+            Self::Contradicted(mismatch) if mismatch.likely_cause == Some(LikelyCause::WebPage) => {
                 vec![SIGN_IN.to_owned()]
             }
             Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
@@ -276,7 +276,7 @@ impl Diagnose for InstallError {
                     .to_owned(),
                 origin.other_source(),
             ],
-            Self::Archive { disguise: Some(LikelyCause::WebPage), .. } => vec![SIGN_IN.to_owned()],
+            Self::Archive { likely_cause: Some(LikelyCause::WebPage), .. } => vec![SIGN_IN.to_owned()],
             Self::Archive { origin, .. } => vec![origin.other_source()],
             Self::Smoke { source, .. } => source.hints(),
             Self::RenamedModule { published, .. } => {
@@ -338,7 +338,7 @@ mod tests {
             expected: "h1:r0ub+FnqzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7PyBzs=".to_owned(),
             received: "h1:Qm1Zx0KdzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7Py8Tb4=".to_owned(),
             proof,
-            disguise: None,
+            likely_cause: None,
         }))
     }
 

@@ -114,8 +114,8 @@ impl Checked {
             let origin = origin.to_string();
             let is_given = KnownSum::from(&artifact.proof) == KnownSum::Given;
             let proof = if is_given { Contradiction::Given } else { Contradiction::Sha256 { origin } };
-            let disguise = LikelyCause::of(&head_of(&received.path), artifact.format);
-            return Err(contradicted(&artifact, hex.clone(), sum, proof, disguise));
+            let likely_cause = LikelyCause::of(&head_of(&received.path), artifact.format);
+            return Err(contradicted(&artifact, hex.clone(), sum, proof, likely_cause));
         }
         let held = match origin {
             SumOrigin::Given => ProofHeld::Given,
@@ -240,10 +240,10 @@ fn contradicted(
     expected: String,
     received: String,
     proof: Contradiction,
-    disguise: Option<LikelyCause>,
+    likely_cause: Option<LikelyCause>,
 ) -> InstallError {
     let origin = DownloadOrigin::of(artifact);
-    InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, disguise }))
+    InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, likely_cause }))
 }
 
 /// The error for a file that was not unpacked, because of the file or of the disk. `free` is the
@@ -257,8 +257,8 @@ fn not_read(
     let origin = DownloadOrigin::of(artifact);
     let sum = KnownSum::from(&artifact.proof);
     let ArchiveError::Write { source: cause, .. } = &source else {
-        let disguise = LikelyCause::of(&head_of(path), artifact.format);
-        return InstallError::Archive { origin: Box::new(origin), disguise, sum, source };
+        let likely_cause = LikelyCause::of(&head_of(path), artifact.format);
+        return InstallError::Archive { origin: Box::new(origin), likely_cause, sum, source };
     };
     let kind = cause.kind();
     let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };

@@ -14,7 +14,7 @@ use gover_net::{Address, Body, Http, Then};
 
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
-use crate::log_places::{Places, below};
+use crate::log_places::{LogMirrors, below};
 use crate::proxy::{self, Place, Proxies};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
@@ -23,7 +23,7 @@ use crate::settings::SourceSpec;
 pub(crate) async fn lookup(
     wanted: &Wanted,
     setting: Option<&str>,
-    way: Way<'_>,
+    way: LogRoute<'_>,
     cache: &Path,
 ) -> Result<LogRecord, LookupError> {
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
@@ -37,7 +37,7 @@ pub(crate) async fn lookup(
 pub(crate) async fn excerpt(
     wish: &ProofRequest,
     setting: Option<&str>,
-    way: Way<'_>,
+    way: LogRoute<'_>,
     cache: &Path,
 ) -> Result<ProofBundle, LookupError> {
     let database = Database::parse(setting.unwrap_or(DEFAULT))?;
@@ -49,8 +49,7 @@ pub(crate) async fn excerpt(
 
 /// By which means the database is reached.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Way<'a> {
-    /// The network.
+pub(crate) struct LogRoute<'a> {
     pub(crate) http: &'a Http,
     /// Who may pass the database on.
     pub(crate) proxies: &'a Proxies,
@@ -62,23 +61,23 @@ pub(crate) struct Way<'a> {
     pub(crate) warnings: &'a LogWarnings,
 }
 
-impl<'a> Way<'a> {
-    fn to(self, database: Database) -> Places<'a, Pathway<'a>> {
+impl<'a> LogRoute<'a> {
+    fn to(self, database: Database) -> LogMirrors<'a, DatabaseRoute<'a>> {
         let name = database.name().to_owned();
-        let far = Pathway { database, way: self, base: OnceCell::new() };
-        Places::new(self.sources, &name, far, self.http).doubting(|place| self.recent.contains(place))
+        let far = DatabaseRoute { database, way: self, base: OnceCell::new() };
+        LogMirrors::new(self.sources, &name, far, self.http).doubting(|place| self.recent.contains(place))
     }
 }
 
 /// The way to one database, found when the first path is read: what is kept needs none.
 #[derive(Debug)]
-struct Pathway<'a> {
+struct DatabaseRoute<'a> {
     database: Database,
-    way: Way<'a>,
+    way: LogRoute<'a>,
     base: OnceCell<Result<Location, RemoteError>>,
 }
 
-impl Remote for Pathway<'_> {
+impl Remote for DatabaseRoute<'_> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         let base = self.base.get_or_init(|| self.find()).await.clone()?;
         let location = below(&base, path);
@@ -100,7 +99,7 @@ impl Remote for Pathway<'_> {
     }
 }
 
-impl Pathway<'_> {
+impl DatabaseRoute<'_> {
     /// What a person can do about an error of that place, where it is not what usually helps.
     fn remedy(&self, place: &Location, error: &SourceError) -> Option<String> {
         let network = self.way.http.settings();
@@ -127,7 +126,7 @@ impl Pathway<'_> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.clone()));
         }
-        let Way { http, proxies, .. } = self.way;
+        let LogRoute { http, proxies, .. } = self.way;
         let entries = proxies.entries().map_err(|error| RemoteError::Unreachable {
             reason: error.to_string(),
             remedy: error.remedy(),
@@ -161,7 +160,7 @@ impl Pathway<'_> {
 }
 
 /// An error about what was read, with the mirrors that are at fault.
-fn blamed(remote: &Places<'_, Pathway<'_>>, error: SumdbError) -> SumdbError {
+fn blamed(remote: &LogMirrors<'_, DatabaseRoute<'_>>, error: SumdbError) -> SumdbError {
     let directory = remote.far().directory();
     if let Some(directory) = directory.clone().filter(|_| error.is_damage()) {
         return SumdbError::DamagedMirror { places: vec![directory], source: Box::new(error) };

@@ -134,7 +134,6 @@ pub enum IntegrityError {
     /// The index and another place that is believed have different sums for one file.
     #[error("the sums known of `{file_name}` contradict each other")]
     Contradiction {
-        /// The file.
         file_name: String,
         /// The one and its sum.
         first: (SumOrigin, String),
@@ -144,7 +143,6 @@ pub enum IntegrityError {
     /// The file has another length than it must have.
     #[error("`{file_name}` from {location} is not what was released")]
     WrongSize {
-        /// The file.
         file_name: String,
         /// Where it was, without credentials.
         location: String,
@@ -155,7 +153,7 @@ pub enum IntegrityError {
         /// Bytes that came or were announced.
         received: u64,
         /// What probably happened to it, if its beginning tells.
-        disguise: Option<LikelyCause>,
+        likely_cause: Option<LikelyCause>,
     },
 }
 
@@ -165,13 +163,13 @@ impl Diagnose for IntegrityError {
             Self::Contradiction { first, second, .. } => {
                 [first, second].map(|(origin, sum)| format!("{sum}  {origin}")).into()
             }
-            Self::WrongSize { expected, at_most, received, disguise, .. } => {
+            Self::WrongSize { expected, at_most, received, likely_cause, .. } => {
                 let at_most = if *at_most { "at most " } else { "" };
                 let mut details = vec![
                     format!("expected  {at_most}{expected} bytes"),
                     format!("received  {received} bytes or more"),
                 ];
-                details.extend(disguise.map(|disguise| disguise.to_string()));
+                details.extend(likely_cause.map(|likely_cause| likely_cause.to_string()));
                 details
             }
         }
@@ -200,7 +198,6 @@ pub enum SupplyError {
     /// At least one source could not be asked.
     #[error("cannot get {wanted} from any source")]
     Unreachable {
-        /// What was wanted.
         wanted: Wanted,
         /// What happened, in the order of the sources.
         failures: Vec<SourceFailure>,
@@ -210,7 +207,6 @@ pub enum SupplyError {
     /// Every source answered, and none has it.
     #[error("no source has {wanted}")]
     Unknown {
-        /// What was wanted.
         wanted: Wanted,
         /// What they answered, in the order of the sources.
         failures: Vec<SourceFailure>,
@@ -223,7 +219,6 @@ pub enum SupplyError {
     Write {
         /// The file that was on its way.
         file_name: String,
-        /// What the system said.
         source: io::Error,
     },
 }
@@ -397,7 +392,7 @@ mod tests {
             expected: 1,
             at_most: false,
             received: 2,
-            disguise: None,
+            likely_cause: None,
         };
         for (error, then) in [
             (connect(), remember),

@@ -1,9 +1,10 @@
-//! Where the log's records may lie beside the files: in directories and flat mirrors among the sources, as `gover mirror`
-//! makes them.
+//! The parts of the log in directories and flat mirrors among the sources, as `gover mirror` makes
+//! them.
 //!
-//! Such a place is asked first, since it is near and needs no other network. It is believed no more than any other: the
-//! client proves every answer by the database's key. What it lacks, or has damaged, the next place is asked for, and at last
-//! the database's usual way. One that is silent holds nobody up: the next is asked beside it, and then before it.
+//! Mirrors are read first, since they are near and may need no network. They are trusted no more than
+//! the database: the client proves every response with the database's key. What a mirror lacks or has
+//! damaged is read from the next one, and finally from the database. If a mirror is silent, the next
+//! is asked in parallel, and the silent one is asked last from then on.
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -19,44 +20,43 @@ use crate::artifact::Location;
 use crate::proxy;
 use crate::settings::SourceSpec;
 
-/// The near places of one database, and the far one.
+/// The mirrors of one database, and the database itself.
 #[derive(Debug)]
-pub(crate) struct Places<'a, F> {
-    near: Vec<Near>,
+pub(crate) struct LogMirrors<'a, F> {
+    near: Vec<LogMirror>,
     far: F,
     http: &'a Http,
-    /// What came from which near place.
+    /// Which mirror served which path.
     served: Mutex<HashMap<String, usize>>,
-    /// What proved wrong there, and is not read there again.
+    /// Paths that a mirror has damaged; they are not read there again.
     rejected: Mutex<HashSet<(usize, String)>>,
-    /// What is not there.
+    /// Paths that a mirror does not have.
     lacking: Mutex<HashSet<(usize, String)>>,
-    /// Near places that are asked last, since nothing was heard of them.
+    /// Mirrors that are asked last, because they were silent.
     silent: Mutex<HashSet<usize>>,
 }
 
-/// Why a place does not have it.
-enum Missed {
-    /// It holds nothing of this database.
+/// Why a path could not be read at one place.
+enum LogMiss {
+    /// It has no part of this database.
     Nothing,
-    /// A near one, why.
-    Near(String),
-    Far(RemoteError),
+    Mirror(String),
+    Database(RemoteError),
 }
 
-/// A place that may hold `sumdb/NAME/`.
+/// A mirror that may have `sumdb/NAME/`.
 #[derive(Debug)]
-struct Near {
-    /// The directory or address as people know it.
+struct LogMirror {
+    /// The directory or address, for messages.
     place: String,
     base: Location,
     holds: OnceCell<bool>,
 }
 
-impl<'a, F: Remote> Places<'a, F> {
-    /// The places among `sources` that may hold records of the database `name`, before `far`.
+impl<'a, F: Remote> LogMirrors<'a, F> {
+    /// The mirrors among `sources` that may hold records of the database `name`, then `far`.
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
-        let near = sources.iter().flat_map(roots).map(|root| Near {
+        let near = sources.iter().flat_map(roots).map(|root| LogMirror {
             place: root.to_string(),
             base: below(&root, &format!("sumdb/{name}")),
             holds: OnceCell::new(),
@@ -72,18 +72,18 @@ impl<'a, F: Remote> Places<'a, F> {
         }
     }
 
-    /// Asks near places last that failed lately.
+    /// Asks mirrors that failed lately last.
     pub(crate) fn doubting(self, failed: impl Fn(&str) -> bool) -> Self {
         let silent = self.near.iter().enumerate().filter(|(_, near)| failed(&near.place)).map(|(at, _)| at);
         Self { silent: Mutex::new(silent.collect()), ..self }
     }
 
-    /// The place that is asked last.
+    /// The database, which is asked after the mirrors.
     pub(crate) fn far(&self) -> &F {
         &self.far
     }
 
-    /// The places that hold a part of the log and not this path.
+    /// The mirrors that have a part of the log but not this path.
     pub(crate) fn lacking(&self, path: &str) -> Vec<String> {
         let lacking = locked(&self.lacking);
         let near = self.near.iter().enumerate();
@@ -92,9 +92,9 @@ impl<'a, F: Remote> Places<'a, F> {
             .collect()
     }
 
-    /// Whom to ask for `path`, in this order: the number of a near place, or `None` for the far one.
+    /// The order in which `path` is read: the index of a mirror, or `None` for the database.
     fn turns(&self, path: &str) -> Vec<Option<usize>> {
-        // Which head is the newest, only the database itself can know.
+        // Only the database itself knows the newest head.
         if path == "/latest" {
             return vec![None];
         }
@@ -103,24 +103,24 @@ impl<'a, F: Remote> Places<'a, F> {
         first.into_iter().map(Some).chain([None]).chain(last.into_iter().map(Some)).collect()
     }
 
-    async fn read_near(&self, at: usize, path: &str) -> Result<Vec<u8>, Missed> {
-        let near = self.near.get(at).ok_or(Missed::Nothing)?;
+    async fn read_near(&self, at: usize, path: &str) -> Result<Vec<u8>, LogMiss> {
+        let near = self.near.get(at).ok_or(LogMiss::Nothing)?;
         let location = below(&near.base, path);
         if locked(&self.rejected).contains(&(at, path.to_owned())) {
-            return Err(Missed::Near(format!("{location} is damaged")));
+            return Err(LogMiss::Mirror(format!("{location} is damaged")));
         }
         if !*near.holds.get_or_init(|| near.holds_anything(self.http)).await {
-            return Err(Missed::Nothing);
+            return Err(LogMiss::Nothing);
         }
         match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
-            // An empty file is a damaged one, and told as such by whoever looks into it.
+            // The caller reports an empty file as damaged.
             Ok(Body::New { bytes, .. }) => Ok(bytes),
-            Ok(Body::Unchanged) => Err(Missed::Near(format!("{location}: its answer makes no sense"))),
+            Ok(Body::Unchanged) => Err(LogMiss::Mirror(format!("{location}: its answer makes no sense"))),
             Err(error) => {
                 if error.then() == (Then::NotHere { not_found: true }) {
                     locked(&self.lacking).insert((at, path.to_owned()));
                 }
-                Err(Missed::Near(match location {
+                Err(LogMiss::Mirror(match location {
                     Location::File(_) => error.to_string(),
                     Location::Url(_) => format!("{location}: {error}"),
                 }))
@@ -129,7 +129,7 @@ impl<'a, F: Remote> Places<'a, F> {
     }
 }
 
-impl<F: Remote> Remote for Places<'_, F> {
+impl<F: Remote> Remote for LogMirrors<'_, F> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         let turns = self.turns(path);
         let questions = turns.iter().map(|turn| {
@@ -137,7 +137,7 @@ impl<F: Remote> Remote for Places<'_, F> {
             let response = async move {
                 match *turn {
                     Some(at) => self.read_near(at, path).await,
-                    None => self.far.read(path).await.map_err(Missed::Far),
+                    None => self.far.read(path).await.map_err(LogMiss::Database),
                 }
             };
             Question {
@@ -150,9 +150,9 @@ impl<F: Remote> Remote for Places<'_, F> {
         let (mut reasons, mut far) = (Vec::new(), None);
         let missed = |_, missed| {
             match missed {
-                Missed::Nothing => {}
-                Missed::Near(reason) => reasons.push(reason),
-                Missed::Far(error) => far = Some(error),
+                LogMiss::Nothing => {}
+                LogMiss::Mirror(reason) => reasons.push(reason),
+                LogMiss::Database(error) => far = Some(error),
             }
             Ok::<_, Infallible>(true)
         };
@@ -162,7 +162,7 @@ impl<F: Remote> Remote for Places<'_, F> {
             locked(&self.silent).extend(winner.silent.iter().filter_map(near));
             match near(&winner.number) {
                 Some(at) => locked(&self.served).insert(path.to_owned(), at),
-                // What comes now is no place's fault, whatever one of them had before.
+                // This response is from the database, so no mirror is to blame for it.
                 None => locked(&self.served).remove(path),
             };
             return Ok(winner.value);
@@ -172,7 +172,7 @@ impl<F: Remote> Remote for Places<'_, F> {
             reasons.push(reason);
             reasons.join("; ")
         };
-        // The far place is always asked.
+        // The database is always asked.
         Err(match far {
             Some(RemoteError::Unreachable { reason, remedy }) => {
                 RemoteError::Unreachable { reason: joined(reason), remedy }
@@ -182,7 +182,7 @@ impl<F: Remote> Remote for Places<'_, F> {
         })
     }
 
-    /// Nobody can tell which of several files is the wrong one, so that all of them are asked for elsewhere.
+    /// Any of the files may be the wrong one, so all of them are read elsewhere.
     fn reject(&self, paths: &[String]) -> Vec<String> {
         let mut places = self.far.reject(paths);
         for path in paths {
@@ -194,9 +194,9 @@ impl<F: Remote> Remote for Places<'_, F> {
     }
 }
 
-impl Near {
-    /// A directory tells at once. A server is asked as Go asks a proxy; one that has an answer to everything, such as a
-    /// page that says what is not there, holds nothing.
+impl LogMirror {
+    /// Asks a server as Go asks a proxy. A server that responds to everything, for example with an error
+    /// page, has no part of the log.
     async fn holds_anything(&self, http: &Http) -> bool {
         match &self.base {
             Location::File(path) => path.is_dir(),
@@ -208,12 +208,12 @@ impl Near {
     }
 }
 
-/// Held for a look or a note, never while somebody is asked.
+/// Never held across an await.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Below which directories or addresses a source may hold `sumdb/`.
+/// The directories or addresses below which a source may have `sumdb/`.
 fn roots(source: &SourceSpec) -> Vec<Location> {
     match source {
         SourceSpec::Mirror(base) => vec![Location::Url(base.clone())],
@@ -228,7 +228,7 @@ fn roots(source: &SourceSpec) -> Vec<Location> {
     }
 }
 
-/// `path` below a place that is either a server or a directory.
+/// `path` below a server or a directory.
 pub(crate) fn below(base: &Location, path: &str) -> Location {
     match base {
         Location::Url(base) => Location::Url(base.join(path)),

@@ -53,11 +53,9 @@ pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
 /// An archive to be named in an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexedArchive {
-    /// Its name.
     pub file_name: String,
     /// Its SHA-256, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// Its length in bytes.
     pub size: u64,
 }
 

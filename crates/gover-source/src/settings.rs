@@ -30,7 +30,6 @@ pub struct SupplySettings {
     pub sumdb_cache: PathBuf,
     /// The file that remembers which sources failed lately.
     pub failed_sources: PathBuf,
-    /// Rules for every connection.
     pub network: NetworkSettings,
 }
 
@@ -162,7 +161,6 @@ impl fmt::Debug for SourceSpec {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{}` is not a source", shown(text))]
 pub struct InvalidSource {
-    /// What was given, without credentials.
     pub text: String,
 }
 

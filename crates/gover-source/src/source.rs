@@ -18,29 +18,22 @@ use crate::table::{Table, TableFile};
 #[derive(Debug)]
 pub(crate) struct ReleaseSite {
     pub(crate) spec: SourceSpec,
-    /// Its base: `https://go.dev`.
     pub(crate) base: Address,
-    /// Its index.
     pub(crate) site: Site,
 }
 
 /// A place with archives beside each other, known by nothing but their names.
 #[derive(Debug)]
 pub(crate) enum Flat<'a> {
-    /// An `http` or `https` base.
     Mirror(&'a Address),
-    /// A directory.
     Directory(&'a Path),
 }
 
 /// What is believed about archives, and by which means it is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Knowledge<'a> {
-    /// The network.
+pub(crate) struct ChecksumLookup<'a> {
     pub(crate) http: &'a Http,
-    /// What is kept of earlier answers.
     pub(crate) cache: &'a Cache,
-    /// The compiled table.
     pub(crate) table: &'a Table,
     /// The release site whose index says what the archives of other places must be.
     pub(crate) site: &'a ReleaseSite,
@@ -63,23 +56,23 @@ impl ReleaseSite {
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
-        knowledge: Knowledge<'_>,
+        lookup: ChecksumLookup<'_>,
     ) -> Result<Artifact, SourceError> {
-        let known = match known_archive(wanted, knowledge.table) {
+        let known = match known_archive(wanted, lookup.table) {
             Some(file) if file.sha256.is_some() => {
-                self.check_kept(wanted, &file, knowledge.cache)?;
+                self.check_kept(wanted, &file, lookup.cache)?;
                 Archive::from_table(file)
             }
-            _ => self.indexed(wanted, knowledge).await?,
+            _ => self.indexed(wanted, lookup).await?,
         };
         let location = Location::Url(self.base.join(&format!("dl/{}", known.file_name)));
         known.artifact(wanted, self.spec.clone(), location)
     }
 
     /// What the index says of the archive, and what the table adds to it.
-    async fn indexed(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
+    async fn indexed(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
-        let Knowledge { http, cache, table, .. } = knowledge;
+        let ChecksumLookup { http, cache, table, .. } = lookup;
         let mut loaded = self.site.load(http, cache, table, Freshness::Recent).await?;
         if loaded.index.release(name).is_none() {
             // It may have come out within the hour.
@@ -89,10 +82,10 @@ impl ReleaseSite {
     }
 
     /// The same by what an earlier command kept.
-    fn kept(&self, wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
-        let kept = self.site.kept(knowledge.cache);
+    fn kept(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
+        let kept = self.site.kept(lookup.cache);
         let kept = kept.ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
-        self.archive_of(&kept, wanted, knowledge.table)
+        self.archive_of(&kept, wanted, lookup.table)
     }
 
     fn archive_of(
@@ -158,11 +151,11 @@ impl Flat<'_> {
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
-        knowledge: Knowledge<'_>,
+        lookup: ChecksumLookup<'_>,
     ) -> Result<Artifact, SourceError> {
         match self {
             Self::Mirror(base) => {
-                let archive = believed(wanted, knowledge).await?;
+                let archive = trusted_archive(wanted, lookup).await?;
                 let location = Location::Url(base.join(&archive.file_name));
                 archive.artifact(wanted, SourceSpec::Mirror((*base).clone()), location)
             }
@@ -176,7 +169,7 @@ impl Flat<'_> {
                 {
                     return module_in(directory, wanted, source);
                 }
-                let archive = believed(wanted, knowledge).await?;
+                let archive = trusted_archive(wanted, lookup).await?;
                 let location = Location::File(directory.join(&archive.file_name));
                 archive.artifact(wanted, source, location)
             }
@@ -186,15 +179,15 @@ impl Flat<'_> {
 
 /// What table and index say of the archive that holds `wanted`; its usual name where they do not know it. Without a
 /// sum the transparency log still proves it.
-async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, SourceError> {
-    let Knowledge { site, ask, .. } = knowledge;
-    if let Some(file) = known_archive(wanted, knowledge.table).filter(|file| file.sha256.is_some()) {
+async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
+    let ChecksumLookup { site, ask, .. } = lookup;
+    if let Some(file) = known_archive(wanted, lookup.table).filter(|file| file.sha256.is_some()) {
         return Ok(Archive::from_table(file));
     }
-    let indexed = site.indexed(wanted, knowledge);
-    let indexed = match knowledge.patience {
-        _ if !ask => site.kept(wanted, knowledge),
-        Some(patience) => knowledge
+    let indexed = site.indexed(wanted, lookup);
+    let indexed = match lookup.patience {
+        _ if !ask => site.kept(wanted, lookup),
+        Some(patience) => lookup
             .http
             .clock()
             .timeout(patience, indexed)
@@ -211,10 +204,10 @@ async fn believed(wanted: &Wanted, knowledge: Knowledge<'_>) -> Result<Archive, 
 
 /// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes from the table, or
 /// from the index of a release site.
-pub(crate) async fn believed_file(
+pub(crate) async fn trusted_file(
     path: &Path,
     wanted: &Wanted,
-    knowledge: Knowledge<'_>,
+    lookup: ChecksumLookup<'_>,
 ) -> Result<Artifact, SourceError> {
     let source = SourceSpec::File(path.to_owned());
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -224,7 +217,7 @@ pub(crate) async fn believed_file(
     if file.format == Format::ModuleZip {
         return Ok(proxy::artifact(wanted, source, location));
     }
-    let known = Some(believed(wanted, knowledge).await?).filter(|known| known.file_name == name);
+    let known = Some(trusted_archive(wanted, lookup).await?).filter(|known| known.file_name == name);
     let unknown = || Archive { file_name: name.to_owned(), size: None, sum: None };
     known.unwrap_or_else(unknown).artifact(wanted, source, location)
 }

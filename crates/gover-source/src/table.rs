@@ -29,7 +29,6 @@ pub(crate) struct Table {
 pub(crate) struct TableRelease {
     /// `go1.22.5`; also names that Go does not understand, such as `go1.9.2rc2`.
     pub(crate) name: &'static str,
-    /// When it was released.
     pub(crate) date: Option<Date>,
     /// Whether it fixed a hole.
     pub(crate) security: bool,
@@ -41,11 +40,9 @@ pub(crate) struct TableRelease {
 /// What the table knows of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFile {
-    /// The full name.
     pub(crate) file_name: String,
     /// 64 lower-case hexadecimal digits; `None` for some files before go1.6.
     pub(crate) sha256: Option<String>,
-    /// Bytes, where known.
     pub(crate) size: Option<u64>,
 }
 

@@ -57,7 +57,8 @@ impl Scene {
         let warnings = LogWarnings::default();
         let cache = tempfile::tempdir().unwrap();
         let recent = RecentFailures::new(cache.path().join("failed-sources.json"));
-        let way = Way { http: &http, proxies: &proxies, sources: &[], recent: &recent, warnings: &warnings };
+        let way =
+            LogRoute { http: &http, proxies: &proxies, sources: &[], recent: &recent, warnings: &warnings };
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),

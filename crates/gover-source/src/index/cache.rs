@@ -26,7 +26,6 @@ pub(crate) struct Cached {
     pub(crate) etag: Option<String>,
     /// When the server last confirmed it.
     pub(crate) checked: SystemTime,
-    /// The text.
     pub(crate) text: String,
 }
 
@@ -46,7 +45,6 @@ struct Header {
     /// So that two addresses with one file name cannot be mistaken.
     url: String,
     etag: Option<String>,
-    /// Seconds since 1970.
     checked: u64,
     /// The SHA-256 of the text, in hexadecimal: nobody waits for the disk, so that a power cut may leave a part of it, or
     /// zeros.

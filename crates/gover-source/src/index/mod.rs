@@ -28,7 +28,6 @@ pub(crate) struct Index {
 pub(crate) struct IndexRelease {
     /// `go1.22.5`; also names that Go does not understand.
     pub(crate) name: String,
-    /// Its files.
     pub(crate) files: Vec<IndexFile>,
 }
 
@@ -37,28 +36,21 @@ pub(crate) struct IndexRelease {
 pub(crate) struct IndexFile {
     /// Its name, safe as the name of a file.
     pub(crate) name: String,
-    /// GOOS.
     pub(crate) os: String,
     /// GOARCH, or `armv6l`.
     pub(crate) arch: String,
     /// 64 lower-case hexadecimal digits; `None` where the index has none.
     pub(crate) sha256: Option<String>,
-    /// Bytes, where known.
     pub(crate) size: Option<u64>,
-    /// What kind it is.
     pub(crate) kind: Kind,
 }
 
 /// The kinds of file that are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
-    /// A toolchain, packed.
     Archive,
-    /// `.msi`, `.pkg`.
     Installer,
-    /// The source.
     Source,
-    /// Anything else.
     Other,
 }
 

@@ -37,24 +37,17 @@ impl Index {
 /// Why an answer is no index.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IndexError {
-    /// Not JSON.
     #[error("its index is not JSON (line {line})")]
     Json {
         /// The line of the first mistake, from 1.
         line: usize,
     },
-    /// JSON, but no list.
     #[error("its index is not a list of releases")]
     NoList,
-    /// A list without a single release.
     #[error("its index names no release")]
     Empty,
-    /// One file, two sums.
     #[error("its index has two sums of `{file_name}`")]
-    TwoSums {
-        /// The file.
-        file_name: String,
-    },
+    TwoSums { file_name: String },
 }
 
 fn release(row: ReleaseRow) -> Option<IndexRelease> {

@@ -8,7 +8,7 @@ use gover_log::{LogRecord, LogWarning, LogWarnings, Remote as _, SumdbError};
 use gover_net::{Http, NetworkSettings};
 
 use self::log::{FOLDER, Log, Server, client, not_found, version};
-use super::Places;
+use super::LogMirrors;
 use crate::settings::SourceSpec;
 
 #[expect(dead_code, reason = "shared with the tests of gover-log, which need more of it")]
@@ -39,7 +39,7 @@ async fn lookup(
     let sources: Vec<_> =
         near.iter().map(|directory| SourceSpec::Directory(directory.path().to_owned())).collect();
     let http = Http::new(NetworkSettings::default());
-    let places = Places::new(&sources, FOLDER, far, &http);
+    let places = LogMirrors::new(&sources, FOLDER, far, &http);
     let (cache, warnings) = (tempfile::tempdir().unwrap(), LogWarnings::default());
     let result = client(&places, cache.path()).with_warnings(&warnings).lookup(&version(id)).await;
     let named = warnings.take().into_iter().map(|warning| match warning {
@@ -85,7 +85,7 @@ async fn a_place_is_not_blamed_for_what_another_served() {
     let near = directory(&honest, &[path]);
     let (http, sources) =
         (Http::new(NetworkSettings::default()), [SourceSpec::Directory(near.path().to_owned())]);
-    let places = Places::new(&sources, FOLDER, Server::new(&log), &http);
+    let places = LogMirrors::new(&sources, FOLDER, Server::new(&log), &http);
     places.read(path).await.unwrap();
     // A stick that was taken out.
     fs::remove_file(near.path().join("sumdb").join(FOLDER).join(&path[1..])).unwrap();

@@ -22,11 +22,8 @@ use crate::supply::Supply;
 /// One address, and what came of asking it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
-    /// The address, without credentials.
     pub address: String,
-    /// What came.
     pub verdict: Verdict,
-    /// How long it took.
     pub took: Duration,
     /// By how many seconds this machine's clock is ahead of the server's.
     pub clock_ahead: Option<i64>,

@@ -18,7 +18,6 @@ pub(crate) struct ProxyList {
 /// A place where modules are, and when the next one is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// The place.
     pub(crate) place: Place,
     /// Followed by `|`: any failure goes on to the next entry. Otherwise only "not found" does, so that a proxy can
     /// be a gatekeeper.
@@ -41,14 +40,12 @@ pub(crate) enum Place {
     Directory(PathBuf),
     /// Where the module's own site is.
     Direct,
-    /// Nowhere.
     Off,
 }
 
 /// Why a value is no list.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum GoproxyError {
-    /// Only separators.
     #[error("GOPROXY list is not the empty string, but contains no entries")]
     NoEntries,
     #[error("module lookup disabled by GOPROXY=off")]

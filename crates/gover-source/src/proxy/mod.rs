@@ -42,7 +42,6 @@ pub(crate) struct Proxies {
 /// One entry of the list and what it may have.
 #[derive(Debug)]
 pub(crate) struct Candidate<'a> {
-    /// The entry.
     pub(crate) entry: &'a Entry,
     /// The file it would have; an error for `off`.
     pub(crate) artifact: Result<Artifact, SourceError>,
@@ -213,7 +212,6 @@ impl Proxies {
 /// What a proxy lists: each toolchain with the platforms it was listed for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// The toolchains.
     pub(crate) toolchains: BTreeMap<ToolchainName, Vec<Platform>>,
 }
 

@@ -32,9 +32,7 @@ pub struct Releases {
 /// A toolchain that can probably be installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
-    /// Its name.
     pub name: ToolchainName,
-    /// The day of its release, where known.
     pub date: Option<Date>,
     /// Whether it fixed a hole, as far as the compiled table knows.
     pub security: bool,

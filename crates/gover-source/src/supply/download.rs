@@ -155,14 +155,14 @@ impl Supply {
         sink: &dyn Sink,
         report: &Report<'_>,
     ) -> Result<Opened, Failed> {
-        let knowledge = self.knowledge();
+        let lookup = self.checksum_lookup();
         let artifact = match candidate.spec {
             SourceSpec::GoProxy => return self.ask_proxies(candidate.skip, wanted, sink, report).await,
-            SourceSpec::GoDev => self.godev.artifact(wanted, knowledge).await,
-            SourceSpec::China => self.china.artifact(wanted, knowledge).await,
-            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, knowledge).await,
+            SourceSpec::GoDev => self.godev.artifact(wanted, lookup).await,
+            SourceSpec::China => self.china.artifact(wanted, lookup).await,
+            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, lookup).await,
             SourceSpec::File(path) => self.file_artifact(path, wanted).await,
-            SourceSpec::Directory(path) => Flat::Directory(path).artifact(wanted, knowledge).await,
+            SourceSpec::Directory(path) => Flat::Directory(path).artifact(wanted, lookup).await,
         };
         let opened = match (candidate.spec, self.open(artifact, sink).await) {
             (SourceSpec::Mirror(base), Err(error)) => self.open_module(base, wanted, sink, error).await,
@@ -301,7 +301,6 @@ pub(super) struct Opened {
 #[derive(Clone, Copy)]
 enum Who<'a> {
     Source(&'a SourceSpec),
-    /// An entry of GOPROXY.
     Proxy(&'a Entry),
 }
 

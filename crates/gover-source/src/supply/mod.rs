@@ -19,14 +19,14 @@ use gover_net::{Clock, Http};
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Wanted};
-use crate::checksums::{self, Way};
+use crate::checksums::{self, LogRoute};
 use crate::error::{LookupError, SourceError, SourceFailure};
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
 use crate::recent::RecentFailures;
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
-use crate::source::{Knowledge, ReleaseSite};
+use crate::source::{ChecksumLookup, ReleaseSite};
 use crate::table::Table;
 
 /// Where toolchains come from. Built once per command; opens no connection before it is needed.
@@ -93,8 +93,8 @@ impl Supply {
     }
 
     /// The way to the checksum database, with records perhaps beside what `sources` hold.
-    fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> Way<'a> {
-        Way {
+    fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> LogRoute<'a> {
+        LogRoute {
             http: &self.http,
             proxies: &self.proxies,
             sources,
@@ -210,7 +210,7 @@ impl Supply {
     }
 
     /// Where checksums of archives come from.
-    fn knowledge(&self) -> Knowledge<'_> {
+    fn checksum_lookup(&self) -> ChecksumLookup<'_> {
         let network = &self.settings.network;
         let site = self.witness();
         let patience =
@@ -218,7 +218,7 @@ impl Supply {
         // Without a checksum database only the index can prove what a mirror sends.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
         let ask = self.sites().next().is_some();
-        Knowledge { http: &self.http, cache: &self.cache, table: &self.table, site, ask, patience }
+        ChecksumLookup { http: &self.http, cache: &self.cache, table: &self.table, site, ask, patience }
     }
 
     async fn collect(&self, freshness: Freshness) -> Releases {

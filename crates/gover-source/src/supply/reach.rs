@@ -15,7 +15,7 @@ use crate::error::{LookupError, SourceError};
 use crate::index::{Freshness, Index};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
-use crate::source::believed_file;
+use crate::source::trusted_file;
 use crate::transfer::Sink;
 
 impl Supply {
@@ -72,7 +72,7 @@ impl Supply {
     }
 
     pub(super) async fn file_artifact(&self, path: &Path, wanted: &Wanted) -> Result<Artifact, SourceError> {
-        believed_file(path, wanted, self.knowledge()).await
+        trusted_file(path, wanted, self.checksum_lookup()).await
     }
 
     /// What the sources offer; `None` if one of them cannot list it, such as a proxy or the release

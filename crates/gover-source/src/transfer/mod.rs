@@ -71,7 +71,6 @@ pub trait Observer {
 #[derive(Debug)]
 pub(crate) enum TransferError {
     Source(SourceError),
-    /// No other source can help.
     Sink(io::Error),
 }
 
@@ -365,7 +364,7 @@ impl<'a> Transfer<'a> {
             expected: self.artifact.limit(),
             at_most: self.artifact.size.is_none(),
             received,
-            disguise: LikelyCause::of(head, self.artifact.format),
+            likely_cause: LikelyCause::of(head, self.artifact.format),
         }
     }
 }

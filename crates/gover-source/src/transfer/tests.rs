@@ -268,7 +268,7 @@ async fn a_file_packed_on_the_way_arrives_as_it_is() {
 #[tokio::test]
 async fn a_wrong_length_tells_what_probably_happened() {
     let archive = gzip(&content());
-    for (body, disguise) in [
+    for (body, likely_cause) in [
         (gzip(&archive), Some(LikelyCause::PackedAgain)),
         (b"<html>log in first</html>".to_vec(), Some(LikelyCause::WebPage)),
         (b"something else".to_vec(), None),
@@ -284,8 +284,8 @@ async fn a_wrong_length_tells_what_probably_happened() {
             let Err(TransferError::Source(SourceError::Integrity(error))) = result else {
                 panic!("{result:?}")
             };
-            let IntegrityError::WrongSize { disguise: found, .. } = error else { panic!("{error:?}") };
-            assert_eq!(found, disguise, "announced: {announced}");
+            let IntegrityError::WrongSize { likely_cause: found, .. } = error else { panic!("{error:?}") };
+            assert_eq!(found, likely_cause, "announced: {announced}");
         }
     }
 }
