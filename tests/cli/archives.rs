@@ -255,7 +255,7 @@ exit: 1
 error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
   expected  [..]  (sha256, index of go.dev)
   received  [..]
-  what came is a web page, such as a login or a block page
+  the file is a web page, such as a sign-in page
   nothing was unpacked and the download was deleted
 hint: a proxy or the sign-in page of this network answered; open a web page in a browser, then try again
 
@@ -272,7 +272,7 @@ exit: 1
 
 ----- stderr -----
 error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy cannot be unpacked
-  what came is a web page, such as a login or a block page
+  the file is a web page, such as a sign-in page
   nothing was installed and the download was deleted
   caused by: it is a web page, not a `.zip` file
 hint: a proxy or the sign-in page of this network answered; open a web page in a browser, then try again

@@ -142,10 +142,10 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: the sums known of `go1.22.5.[PLATFORM].[ARCHIVE]` contradict each other
+error: trusted sources disagree about the checksum of `go1.22.5.[PLATFORM].[ARCHIVE]`
   [SHA256]  compiled table
   [SHA256]  index of go.dev
-hint: the index, or something on the way to it, was changed; `gover cache clean` forgets it, and another network may have the true one
+hint: the release index was altered, at its source or in transit; run `gover cache clean` and try again on another network
 
 "#]]
     );
@@ -191,7 +191,7 @@ fn a_hostile_index_does_not_override_the_compiled_table() {
         serve(&ctx, format!(r#"[{{"version":"{version}","files":[{change}]}}]"#));
         ctx.gover(["list", "--remote", "1.22"]).success();
         let output = ctx.gover(["install", "1.22.5"]);
-        assert!(output.exits(1).stderr.contains("contradict each other"), "{output}");
+        assert!(output.exits(1).stderr.contains("disagree about the checksum"), "{output}");
         crate::scene::assert_nothing_left(&ctx);
         // Without the cache, the table alone decides, and refuses the file too.
         ctx.gover(["cache", "clean"]).success();

@@ -94,8 +94,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
-  goproxy    https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+  go.dev     its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+  goproxy    https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 
 "#]]
@@ -107,8 +107,8 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-could not ask go.dev: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
-could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+could not ask go.dev: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 error: no Go release for [PLATFORM] matches `1.91`
 hint: `gover list --remote --all` shows every release
@@ -124,8 +124,8 @@ exit: 1
 ----- stderr -----
 error: no Go release matches `1.91`
   newest known: go1.27.0 (no index)
-  could not ask go.dev: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
-  could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, whom this machine does not trust
+  could not ask go.dev: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+  could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 hint: `gover list --remote` shows every release
 
@@ -255,9 +255,9 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     GOAUTH=off cannot be combined with other ways
-  goproxy    https://proxy.test/proxy: GOAUTH=off cannot be combined with other ways
-hint: `go help goauth` describes GOAUTH; `off` goes without
+  go.dev     GOAUTH=off cannot be combined with other methods
+  goproxy    https://proxy.test/proxy: GOAUTH=off cannot be combined with other methods
+hint: `go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials
 
 "#]]
     );
@@ -275,8 +275,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  [SITE]/mirror    a user and a password are not sent over http, where they could be read on the way
-hint: use an address of https
+  [SITE]/mirror    gover does not send credentials over http, because http is not encrypted
+hint: use an https address
 
 "#]]
     );

@@ -103,7 +103,7 @@ fn a_dead_proxy_is_an_error_and_its_password_stays_secret() {
         findings[0]["what"]
             .as_str()
             .unwrap()
-            .ends_with("a user and a password are not sent over http, where they could be read on the way"),
+            .ends_with("gover does not send credentials over http, because http is not encrypted"),
         "{findings}"
     );
     // After a bar go asks the next one.

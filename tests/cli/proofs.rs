@@ -94,7 +94,7 @@ exit: 1
 error: `go1.91.2.[PLATFORM].[ARCHIVE]` from [SITE]/mirror/go1.91.2.[PLATFORM].[ARCHIVE] is not what was released
   expected  [..] bytes
   received  [..] bytes or more
-hint: the source, or something on the way to it, changes files; another one may have the true file (`gover help sources`)
+hint: the source or a proxy alters files; try another source (`gover help sources`)
 
 "#]]
     );

@@ -323,7 +323,7 @@ error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   go.dev     cannot connect: connection refused
   goproxy    http://127.0.0.1:1/dl/mod: cannot connect: connection refused
 hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
-hint: GOPROXY is not set, and no Go is here that sets it, so that go.dev is asked alone; `GOPROXY=https://…` of your company or network would be asked, too (`gover help sources`)
+hint: GOPROXY is not set, so go.dev is the only source; if your company has a module proxy, set GOPROXY to it (`gover help sources`)
 
 "#]]
     );

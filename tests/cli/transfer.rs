@@ -57,8 +57,8 @@ exit: 1
 error: `go1.91.2.[PLATFORM].[ARCHIVE]` from [SITE]/dl/go1.91.2.[PLATFORM].[ARCHIVE] is not what was released
   expected  [..] bytes
   received  [..] bytes or more
-  what came is packed by gzip once more: a server or proxy on the way did it and does not say so
-hint: the source, or something on the way to it, changes files; another one may have the true file (`gover help sources`)
+  a server or proxy compressed the file a second time without declaring it
+hint: the source or a proxy alters files; try another source (`gover help sources`)
 
 "#]]
     );
@@ -99,7 +99,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2: go.dev skipped: it answers with a web page in place of the file
+go1.91.2: go.dev skipped: it returned a web page instead of the file
 installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 

@@ -251,7 +251,7 @@ impl Diagnose for InstallError {
                     hints.push("GOSUMDB and GOPROXY set how the checksum database is reached".to_owned());
                 }
                 if *index_unasked {
-                    hints.push("with go.dev in GOVER_SOURCES, its index proves archives too".to_owned());
+                    hints.push("add go.dev to GOVER_SOURCES: its index has checksums for archives".to_owned());
                 }
                 hints
             }

@@ -239,7 +239,7 @@ fn a_module_without_the_database_is_not_installed() {
 
 #[test]
 fn that_an_index_would_prove_an_archive_is_told_where_none_was_asked() {
-    let hint = "with go.dev in GOVER_SOURCES, its index proves archives too";
+    let hint = "add go.dev to GOVER_SOURCES: its index has checksums for archives";
     let hints = |world: &World, request: &InstallRequest| world.install_with(request).unwrap_err().hints();
     let mut world = World::with_release(&[]);
     world.break_database();

@@ -68,7 +68,7 @@ impl Unpacker {
 }
 
 fn damaged(_: io::Error) -> HttpError {
-    HttpError::Broken { reason: "what the server packed by gzip on the way is damaged".to_owned() }
+    HttpError::Broken { reason: "the gzip data from the server is damaged".to_owned() }
 }
 
 /// How gzip begins (RFC 1952, section 2.3.1).

@@ -18,7 +18,7 @@ pub enum HttpError {
     #[error("offline")]
     Offline,
     /// The address cannot be parsed.
-    #[error("not an address of http or https")]
+    #[error("not an http or https address")]
     InvalidAddress,
     /// No connection came about.
     #[error("cannot connect: {reason}")]
@@ -33,7 +33,7 @@ pub enum HttpError {
         reason: String,
     },
     /// Nothing came for as long as is waited for.
-    #[error("{}", if *begun { "connection broke: the server fell silent" } else { "no answer: the server says nothing" })]
+    #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
     Silent {
         /// Whether the answer had begun.
         begun: bool,
@@ -55,13 +55,13 @@ pub enum HttpError {
         wait: Option<Duration>,
     },
     /// The answer is packed in a way that was not asked for and is not known.
-    #[error("it sends the file packed as `{}`, which nobody asked for", shown(coding))]
+    #[error("it compressed the file with `{}`, which gover did not request", shown(coding))]
     Coding {
         /// The name of the way.
         coding: String,
     },
     /// A page for people in place of a file: a login, a block page.
-    #[error("it answers with a web page in place of the file")]
+    #[error("it returned a web page instead of the file")]
     WebPage,
     /// The answer is longer than anything it could be.
     #[error("answer of more than {limit} bytes")]
@@ -88,7 +88,7 @@ pub enum HttpError {
         problem: ProxyProblem,
     },
     /// User and password would go over the wire for everybody to read.
-    #[error("a user and a password are not sent over http, where they could be read on the way")]
+    #[error("gover does not send credentials over http, because http is not encrypted")]
     Insecure,
     /// It is not known who asks, though somebody said how to learn it.
     #[error("{0}")]
@@ -189,18 +189,17 @@ impl HttpError {
                 ),
                 ProxyProblem::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
                 ProxyProblem::Tunnel => format!(
-                    "check {variable}, with user and password if the proxy wants them; hosts that are reached without a \
-                     proxy go into NO_PROXY"
+                    "check {variable}, including its user and password; list hosts that need no proxy in NO_PROXY"
                 ),
                 ProxyProblem::Connect { .. } => {
-                    format!("check {variable}; hosts that are reached without a proxy go into NO_PROXY")
+                    format!("check {variable}; list hosts that need no proxy in NO_PROXY")
                 }
             },
             Self::Authentication(AuthError::File { path, .. }) => {
                 format!("check the permissions of `{path}`, or set GOAUTH=off")
             }
-            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `off` goes without".to_owned(),
-            Self::Insecure => "use an address of https".to_owned(),
+            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials".to_owned(),
+            Self::Insecure => "use an https address".to_owned(),
             Self::Status { status: 401, .. } => {
                 "put user and password into ~/.netrc (`machine HOST[:PORT] login USER password PASSWORD`) or into the address \
                  (docs/corporate.md)"
@@ -248,7 +247,7 @@ pub enum ProxyProblem {
 fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
     match (problem, issuer) {
         (CertificateProblem::Untrusted, Some(issuer)) => {
-            format!("its certificate was issued by `{issuer}`, whom this machine does not trust")
+            format!("its certificate was issued by `{issuer}`, which this machine does not trust")
         }
         (CertificateProblem::Untrusted, None) => {
             "its certificate was issued by an authority that this machine does not trust".to_owned()
@@ -263,14 +262,14 @@ fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> Strin
 
 fn proxy_text(proxy: &str, variable: &str, problem: &ProxyProblem) -> String {
     match problem {
-        ProxyProblem::Address => format!("{variable} is no address of a proxy"),
+        ProxyProblem::Address => format!("{variable} is not a proxy address"),
         ProxyProblem::Credentials => {
             format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
         }
         ProxyProblem::Refused => {
             format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
         }
-        ProxyProblem::Tunnel => format!("the proxy {proxy} ({variable}) refuses the way there"),
+        ProxyProblem::Tunnel => format!("the proxy {proxy} ({variable}) refused to open a tunnel"),
         ProxyProblem::Connect { reason } => {
             format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
         }

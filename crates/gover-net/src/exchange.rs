@@ -122,7 +122,7 @@ impl Http {
             return broken(error, false);
         }
         let reason = if error.is_dns() {
-            "name not known".to_owned()
+            "DNS lookup failed".to_owned()
         } else if error.is_timeout() {
             format!("no answer within {} s", self.settings.connect_timeout.as_secs_f32())
         } else {

@@ -21,7 +21,7 @@ pub(super) fn policy(guarded: Guarded) -> Policy {
 pub(super) fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
     let encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
     if encrypted && next.scheme() != "https" {
-        Some("redirected from https to a place without encryption")
+        Some("redirected from https to an unencrypted address")
     } else if previous.len() > REDIRECTS {
         Some("too many redirects")
     } else {

@@ -104,7 +104,7 @@ fn judge(head: &[u8]) -> TunnelStatus {
             TunnelStatus::Refused(status, text.trim().to_lowercase())
         }
         None if line.is_empty() => {
-            TunnelStatus::Unreachable("it ends the connection without an answer".to_owned())
+            TunnelStatus::Unreachable("it closed the connection without a response".to_owned())
         }
         None => TunnelStatus::NotHttp,
     }
@@ -115,5 +115,5 @@ fn reason(error: &io::Error) -> String {
         return error.kind().to_string();
     }
     // Names are looked up by the system's own function, whose errors have texts alone.
-    "name not known".to_owned()
+    "DNS lookup failed".to_owned()
 }

@@ -84,7 +84,9 @@ impl Remote for DatabaseRoute<'_> {
         match proxy::read(self.way.http, &location, MAX_ANSWER as u64, None).await {
             Ok(Body::New { bytes, .. }) => Ok(bytes),
             Ok(Body::Unchanged) => {
-                let reason = format!("{location}: its answer makes no sense");
+                let reason = format!(
+                    "{location}: unexpected response (\"not modified\" for a file that is not cached)"
+                );
                 Err(RemoteError::Unreachable { reason, remedy: None })
             }
             Err(error) => {

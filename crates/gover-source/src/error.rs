@@ -38,7 +38,7 @@ pub enum SourceError {
     #[error(transparent)]
     Index(#[from] IndexError),
     /// A server confirmed what nobody claimed to have.
-    #[error("its answer makes no sense")]
+    #[error("unexpected response (\"not modified\" for a file that is not cached)")]
     Unchanged,
     /// The index in the cache does not have it, and there is no newer one.
     #[error("{0}")]
@@ -132,7 +132,7 @@ impl fmt::Display for SourceFailure {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IntegrityError {
     /// The index and another place that is believed have different sums for one file.
-    #[error("the sums known of `{file_name}` contradict each other")]
+    #[error("trusted sources disagree about the checksum of `{file_name}`")]
     Contradiction {
         file_name: String,
         /// The one and its sum.
@@ -179,12 +179,11 @@ impl Diagnose for IntegrityError {
         vec![
             match self {
                 Self::Contradiction { .. } => {
-                    "the index, or something on the way to it, was changed; `gover cache clean` forgets it, and \
-                     another network may have the true one"
+                    "the release index was altered, at its source or in transit; run `gover cache clean` and \
+                     try again on another network"
                 }
                 Self::WrongSize { .. } => {
-                    "the source, or something on the way to it, changes files; another one may have the true file \
-                     (`gover help sources`)"
+                    "the source or a proxy alters files; try another source (`gover help sources`)"
                 }
             }
             .to_owned(),
@@ -346,8 +345,8 @@ const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into 
 pub(crate) const OWN_SOURCE: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
 /// What a machine lacks on which neither a person nor a Go sets GOPROXY.
-pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, and no Go is here that sets it, so that go.dev is asked alone; \
-     `GOPROXY=https://…` of your company or network would be asked, too (`gover help sources`)";
+pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, so go.dev is the only source; \
+     if your company has a module proxy, set GOPROXY to it (`gover help sources`)";
 
 #[cfg(test)]
 mod tests {
@@ -360,7 +359,7 @@ mod tests {
             platform: "linux-amd64".parse().unwrap(),
         };
         let status = |status, text: &str| HttpError::Status { status, text: text.to_owned(), wait: None };
-        let connect = HttpError::Connect { reason: "name not known".to_owned() };
+        let connect = HttpError::Connect { reason: "DNS lookup failed".to_owned() };
         let mut of_proxy = SourceFailure::new(
             SourceSpec::GoProxy,
             status(403, "this module version is not available").into(),
@@ -372,7 +371,7 @@ mod tests {
         assert_eq!(
             error.details(),
             [
-                "go.dev     cannot connect: name not known",
+                "go.dev     cannot connect: DNS lookup failed",
                 "goproxy    https://proxy.corp.example: 403 this module version is not available"
             ]
         );

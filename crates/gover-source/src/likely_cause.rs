@@ -37,11 +37,9 @@ impl fmt::Display for LikelyCause {
     /// A sentence without its subject, which is the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::WebPage => "what came is a web page, such as a login or a block page",
-            Self::Unpacked => "what came is the archive without its gzip: a server or proxy on the way unpacked it",
-            Self::PackedAgain => {
-                "what came is packed by gzip once more: a server or proxy on the way did it and does not say so"
-            }
+            Self::WebPage => "the file is a web page, such as a sign-in page",
+            Self::Unpacked => "a server or proxy decompressed the file",
+            Self::PackedAgain => "a server or proxy compressed the file a second time without declaring it",
         })
     }
 }

@@ -115,7 +115,9 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
         match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
             // The caller reports an empty file as damaged.
             Ok(Body::New { bytes, .. }) => Ok(bytes),
-            Ok(Body::Unchanged) => Err(LogMiss::Mirror(format!("{location}: its answer makes no sense"))),
+            Ok(Body::Unchanged) => Err(LogMiss::Mirror(format!(
+                "{location}: unexpected response (\"not modified\" for a file that is not cached)"
+            ))),
             Err(error) => {
                 if error.then() == (Then::NotHere { not_found: true }) {
                     locked(&self.lacking).insert((at, path.to_owned()));

@@ -258,7 +258,7 @@ impl Archive {
     ) -> Result<Artifact, SourceError> {
         let format = archive_name::format(&self.file_name)
             .filter(|_| archive_name::is_safe(&self.file_name))
-            .ok_or_else(|| SourceError::lacks(format!("`{}` is no archive", self.file_name)))?;
+            .ok_or_else(|| SourceError::lacks(format!("`{}` is not an archive", self.file_name)))?;
         Ok(Artifact {
             wanted: wanted.clone(),
             source,

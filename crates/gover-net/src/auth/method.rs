@@ -236,12 +236,12 @@ async fn run(mut command: Command, name: &str, input: Vec<u8>) -> Result<Vec<u8>
         Ok(Ok(output)) if output.status.success() => Ok(output.stdout),
         Ok(Ok(output)) => Err(failed(output.status.to_string())),
         Ok(Err(error)) => Err(failed(error.kind().to_string())),
-        Err(_) => Err(failed("it was given up".to_owned())),
+        Err(_) => Err(failed("it was interrupted".to_owned())),
     }
 }
 
 fn unusable(program: &str) -> AuthError {
-    let reason = "what it prints is not what `go help goauth` describes".to_owned();
+    let reason = "its output is not in the format that `go help goauth` describes".to_owned();
     AuthError::Program { program: program.to_owned(), reason }
 }
 

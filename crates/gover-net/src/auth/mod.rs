@@ -54,13 +54,13 @@ pub enum AuthError {
     #[error("GOAUTH has an empty entry")]
     Empty,
     /// `off` beside something else.
-    #[error("GOAUTH=off cannot be combined with other ways")]
+    #[error("GOAUTH=off cannot be combined with other methods")]
     OffAndMore,
     /// `git` without the directory that it works in.
     #[error("GOAUTH=git needs the absolute path of a directory")]
     GitDirectory,
     /// A quote that does not end.
-    #[error("GOAUTH has a quote that does not end")]
+    #[error("GOAUTH has an unclosed quote")]
     Quote,
     /// A file that cannot be read.
     #[error("cannot read `{path}`: {reason}")]

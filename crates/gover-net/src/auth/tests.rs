@@ -116,11 +116,11 @@ async fn goauth_off_goes_without_and_what_is_malformed_is_an_error() {
     for (value, expected) in [
         ("", "GOAUTH has an empty entry"),
         ("netrc;", "GOAUTH has an empty entry"),
-        ("off; netrc", "GOAUTH=off cannot be combined with other ways"),
+        ("off; netrc", "GOAUTH=off cannot be combined with other methods"),
         ("git", "GOAUTH=git needs the absolute path of a directory"),
         ("git here", "GOAUTH=git needs the absolute path of a directory"),
         (&format!("git {here}/missing"), "GOAUTH=git needs the absolute path of a directory"),
-        ("helper 'secret", "GOAUTH has a quote that does not end"),
+        ("helper 'secret", "GOAUTH has an unclosed quote"),
     ] {
         let error = credentials(Some(value), &netrc).for_url(&url).await.unwrap_err();
         assert_eq!(error.to_string(), expected, "{value}");
@@ -285,7 +285,7 @@ async fn a_program_that_fails_is_told_without_its_arguments() {
         let failing = credentials(Some(&helper.command()), directory.path());
         assert_eq!(sent(&failing, "https://a.example").await, [""; 0], "{output:?}");
         let error = failing.failure().unwrap().to_string();
-        assert!(error.starts_with("`sh` in GOAUTH failed: what it prints"), "{error}");
+        assert!(error.starts_with("`sh` in GOAUTH failed: its output is not in the format"), "{error}");
     }
 }
 

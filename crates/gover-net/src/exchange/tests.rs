@@ -77,8 +77,8 @@ async fn credentials_do_not_go_over_the_wire_in_the_open() {
     for user in ["ann:secret@", "secret@", ":secret@"] {
         let url = scene.server.at("/x").replace("http://", &format!("http://{user}"));
         let (error, remedy) = fails(&scene.http(&[]), &url).await;
-        assert!(error.contains("could be read on the way"), "{error}");
-        assert_eq!(remedy, "use an address of https");
+        assert!(error.contains("http is not encrypted"), "{error}");
+        assert_eq!(remedy, "use an https address");
     }
     assert_eq!(scene.server.requests(), []);
 }
@@ -136,7 +136,7 @@ async fn headers_of_a_program_do_not_follow_a_redirect_to_another_host() {
         leaked.iter().all(|request| request.header("X-Token").or(request.header("Authorization")).is_none())
     );
     let (error, _) = fails(&http, &scene.front.at("/open")).await;
-    assert_eq!(error, "redirected from https to a place without encryption");
+    assert_eq!(error, "redirected from https to an unencrypted address");
     let (error, _) = fails(&http, &scene.front.at("/loop")).await;
     assert_eq!(error, "too many redirects");
 }
@@ -252,7 +252,7 @@ async fn a_proxy_that_leads_nowhere_is_named_with_its_variable() {
     let proxy = FakeProxy::start(&scene.server, &scene.front);
     proxy.refuse(403);
     let (error, remedy) = fails(&scene.http(&[("HTTPS_PROXY", &proxy.url())]), "https://go.test/x").await;
-    assert_eq!(error, format!("the proxy {} (HTTPS_PROXY) refuses the way there", proxy.url()));
+    assert_eq!(error, format!("the proxy {} (HTTPS_PROXY) refused to open a tunnel", proxy.url()));
     assert!(remedy.contains("NO_PROXY"), "{remedy}");
 
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -265,7 +265,7 @@ async fn a_proxy_that_leads_nowhere_is_named_with_its_variable() {
     }
     for wrong in ["ftp://ann:secret@p.test", "http://ann:secret@", "ann:secret@p.test:port"] {
         let (error, remedy) = fails(&scene.http(&[("HTTPS_PROXY", wrong)]), "https://go.test/x").await;
-        assert_eq!(error, "HTTPS_PROXY is no address of a proxy");
+        assert_eq!(error, "HTTPS_PROXY is not a proxy address");
         assert!(remedy.starts_with("set HTTPS_PROXY="), "{remedy}");
     }
 }
@@ -347,7 +347,8 @@ async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
     let http = Http::new(settings.clone());
     for _ in 0..2 {
         let (error, remedy) = fails(&http, &scene.front.at("/x")).await;
-        let expected = "its certificate was issued by `Acme Inspection CA`, whom this machine does not trust";
+        let expected =
+            "its certificate was issued by `Acme Inspection CA`, which this machine does not trust";
         assert_eq!(error, expected);
         assert!(remedy.contains("SSL_CERT_FILE"), "{remedy}");
     }

@@ -97,7 +97,7 @@ impl Supply {
             let asked = async {
                 match Address::parse_proxy(proxy) {
                     Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await.into(),
-                    Err(_) => Verdict::Unreachable("no address of a proxy".to_owned()),
+                    Err(_) => Verdict::Unreachable("not a proxy address".to_owned()),
                 }
             };
             let (verdict, took) = in_time(&self.http, deadline, asked).await;
@@ -205,7 +205,7 @@ fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
 fn unreachable(error: &HttpError) -> Verdict {
     match error {
         HttpError::Connect { reason } | HttpError::Broken { reason } => Verdict::Unreachable(reason.clone()),
-        HttpError::Silent { .. } => Verdict::Unreachable("the server fell silent".to_owned()),
+        HttpError::Silent { .. } => Verdict::Unreachable("no response from the server".to_owned()),
         HttpError::Redirect { reason } => Verdict::Wrong(reason.clone()),
         HttpError::Proxy { .. } | HttpError::Insecure => Verdict::Wrong(error.to_string()),
         other => Verdict::Unreachable(other.to_string()),
@@ -220,9 +220,9 @@ fn is_list(body: &[u8]) -> Result<(), String> {
         return Ok(());
     }
     Err(if first.starts_with('<') {
-        "it answers with a web page".to_owned()
+        "it returned a web page".to_owned()
     } else {
-        "it answers with something else than a list of versions".to_owned()
+        "its response is not a list of versions".to_owned()
     })
 }
 

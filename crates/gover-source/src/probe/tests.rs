@@ -83,8 +83,8 @@ async fn each_server_is_judged_by_what_it_answers() {
         [
             Verdict::Good,
             Verdict::Good,
-            wrong("it answers with a web page"),
-            wrong("it answers with something else than a list of versions"),
+            wrong("it returned a web page"),
+            wrong("its response is not a list of versions"),
             Verdict::Status(403, "not for you".to_owned()),
             Verdict::Status(404, "page not found".to_owned()),
         ]
@@ -177,7 +177,7 @@ async fn an_http_proxy_is_asked_for_a_way_with_its_credentials() {
     assert_eq!(probes[0].verdict, Verdict::Good, "{probes:?}");
     assert_eq!(probes[1].verdict, Verdict::Good);
     assert_eq!(probes[2].verdict, Verdict::Unreachable("connection refused".to_owned()));
-    assert_eq!(probes[3].verdict, Verdict::Unreachable("no address of a proxy".to_owned()));
+    assert_eq!(probes[3].verdict, Verdict::Unreachable("not a proxy address".to_owned()));
     assert!(!format!("{probes:?}").contains("s%40cret"));
     let sent = &site.server().requests()[..2];
     let credentials: Vec<_> =

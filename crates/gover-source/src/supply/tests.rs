@@ -284,7 +284,10 @@ async fn an_index_that_contradicts_the_table_stops_everything() {
     assert!(releases.failures.is_empty(), "{:?}", releases.failures);
     let wanted = Wanted { platform, ..wanted("go1.22.5") };
     let error = supply.download(&wanted, &mut Memory::default(), &Watch::default()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the sums known of `go1.22.5.linux-amd64.tar.gz` contradict each other");
+    assert_eq!(
+        error.to_string(),
+        "trusted sources disagree about the checksum of `go1.22.5.linux-amd64.tar.gz`"
+    );
     let details = error.details();
     assert!(
         details[0].ends_with("  compiled table") && details[1].ends_with("  index of go.dev"),

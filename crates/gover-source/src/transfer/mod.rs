@@ -98,7 +98,7 @@ pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> R
         Location::File(path) => {
             let metadata = fs::metadata(path).map_err(|error| SourceError::file("open", path, error))?;
             if !metadata.is_file() {
-                return Err(SourceError::lacks(format!("`{}` is no file", path.display())));
+                return Err(SourceError::lacks(format!("`{}` is not a file", path.display())));
             }
             return Ok(Opening { held, opened: None });
         }
@@ -205,9 +205,9 @@ impl<'a> Transfer<'a> {
                     restart = true;
                     continue;
                 }
-                Ended::Restart => {
-                    HttpError::Broken { reason: "the server sends other parts than asked for".to_owned() }
-                }
+                Ended::Restart => HttpError::Broken {
+                    reason: "the server sent another range than gover requested".to_owned(),
+                },
                 Ended::Failed(error) => error,
             };
             ever_progressed |= self.held > self.began;
@@ -285,7 +285,7 @@ impl<'a> Transfer<'a> {
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) =>
             {
-                let reason = format!("`{}` is no file", path.display());
+                let reason = format!("`{}` is not a file", path.display());
                 return Err(TransferError::Source(SourceError::lacks(reason)));
             }
             Err(error) => return Err(failed("open", error)),

@@ -296,7 +296,7 @@ async fn a_web_page_in_place_of_the_file_is_no_file_of_that_source() {
     let page = Response::ok("\n<html>blocked</html>").with_header("Content-Type", "text/html; charset=utf-8");
     world.server.route("/f", page);
     let text = reason(world.fetch(Some(100_000), &mut Memory::default()).await);
-    assert_eq!(text, "it answers with a web page in place of the file");
+    assert_eq!(text, "it returned a web page instead of the file");
     assert_eq!(world.server.requests().len(), 1);
 }
 

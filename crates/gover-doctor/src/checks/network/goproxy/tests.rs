@@ -80,15 +80,15 @@ fn answering(value: &str, answers: &[(&str, Verdict)]) -> Vec<Finding> {
 
 #[test]
 fn a_dead_proxy_is_an_error_before_a_comma_and_a_warning_before_a_bar() {
-    let dead = Verdict::Unreachable("name not known".to_owned());
+    let dead = Verdict::Unreachable("DNS lookup failed".to_owned());
     let findings = answering("https://a.example,direct", &[("https://a.example", dead.clone())]);
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "https://a.example in GOPROXY: cannot connect: name not known");
+    assert_eq!(findings[0].what, "https://a.example in GOPROXY: cannot connect: DNS lookup failed");
     assert_eq!(
         findings[0].evidence[1],
         Evidence::Answer {
             of: "https://a.example".to_owned(),
-            text: "cannot connect: name not known (250ms)".to_owned()
+            text: "cannot connect: DNS lookup failed (250ms)".to_owned()
         }
     );
     assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy", "go env -u GOPROXY"]);
