@@ -1,4 +1,4 @@
-//! Addresses: parsed once, and shown without what may be a secret.
+//! Addresses: parsed once, and shown without possible secrets.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -187,7 +187,7 @@ fn split_authority(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()))
 }
 
-/// The text with `%40` and the like replaced; `None` if that gives no text.
+/// Decodes `%40` and the like; `None` if the result is not valid text.
 pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -253,7 +253,8 @@ mod tests {
         let proxy = |text: &str| Address::parse_proxy(text).unwrap().to_string();
         assert_eq!(proxy("u:p@h.example:8080/"), "http://h.example:8080");
         assert_eq!(proxy("socks5://u:p@h.example"), "socks5://h.example");
-        // A module's version in a path is no user, and what is before it is host and port (RFC 3986, section 3.2).
+        // `@` in a path does not end a user, so host and port come before it (RFC 3986, section
+        // 3.2).
         let lookup = "http://h:8080/lookup/golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64";
         assert_eq!((shown(lookup).as_str(), origin(lookup).as_str()), (lookup, "http://h:8080"));
         assert_eq!(shown("https://h:8080/x?token=a@b"), "https://h:8080/x");

@@ -1,8 +1,9 @@
-//! Which authorities are believed, where variables say so: `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+//! Certificate authorities that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
 //!
-//! On Unix they are read as Go reads them (crypto/x509, `loadSystemRoots`): the file takes the place of the system's
-//! bundle and the directories that of the system's directories, so that a file with a company's authority alone adds
-//! to the public ones. Elsewhere Go ignores both; here they are then all that is believed.
+//! On Linux and the BSDs they are read as Go reads them (crypto/x509, `loadSystemRoots`). The file
+//! replaces the bundle of the system, and the directories replace its directories. So a file with
+//! only the authority of a company adds to the public ones. On other systems Go ignores both
+//! variables; gover then trusts only the authorities that they name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,7 +20,7 @@ use gover_sys::file::read_limited;
 use super::{HttpError, innermost};
 use crate::settings::Certificates;
 
-/// The authorities that the settings name; `None` leaves the choice to the operating system.
+/// The authorities that the settings name; `None` if the operating system chooses them.
 pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, HttpError> {
     let Certificates { file, directories } = settings;
     if file.is_none() && directories.is_empty() {
@@ -29,7 +30,7 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
     let mut found = Found::default();
     match file {
         Some(path) => {
-            // Named by a person, who may well name a pipe that a shell made, as for Go.
+            // No check for a regular file: as in Go, the user may name a pipe of a shell.
             let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.clone(), &error))?;
             if found.add(&bytes) == 0 {
                 return Err(HttpError::Certificates {
@@ -50,7 +51,7 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
     }
     if directories.is_empty() && like_go {
         for directory in DIRECTORIES {
-            // A system has one of them or none.
+            // A system has at most one of them.
             let _ = found.add_directory(Path::new(directory));
         }
     }
@@ -62,14 +63,15 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
     certificates.map(Some).map_err(|error| HttpError::Setup { reason: innermost(&error) })
 }
 
-/// Certificates, each once, that can be used as authorities.
+/// Certificates that can be used as authorities, without duplicates.
 #[derive(Default)]
 struct Found {
     certificates: BTreeSet<Vec<u8>>,
 }
 
 impl Found {
-    /// Adds what a file holds; returns how many authorities that are. What is none is passed over, as by Go.
+    /// Adds the authorities in a file and returns how many there are. As in Go, anything else is
+    /// skipped.
     fn add(&mut self, pem: &[u8]) -> usize {
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
@@ -81,7 +83,8 @@ impl Found {
         count
     }
 
-    /// Adds the files of a directory, but not links from name to name within it, which OpenSSL looks names up by.
+    /// Adds the files of a directory, but not symbolic links to other files in it, which OpenSSL
+    /// uses as an index.
     fn add_directory(&mut self, directory: &Path) -> io::Result<()> {
         for entry in fs::read_dir(directory)?.flatten() {
             let path = entry.path();
@@ -99,7 +102,8 @@ fn is_link_within(path: &Path) -> bool {
     fs::read_link(path).is_ok_and(|target: PathBuf| target.components().count() == 1)
 }
 
-/// The bundles of the systems, of which the first is read (crypto/x509, `root_linux.go` and `root_bsd.go`).
+/// The bundles of the systems. The first that exists is read (crypto/x509, `root_linux.go` and
+/// `root_bsd.go`).
 const FILES: [&str; 9] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -112,10 +116,10 @@ const FILES: [&str; 9] = [
     "/etc/openssl/certs/ca-certificates.crt",
 ];
 
-/// Bytes of a file of authorities; a bundle of all there are has about a million.
+/// The maximum size of a file. A bundle of all public authorities has about a million bytes.
 const LIMIT: u64 = 32 << 20;
 
-/// The directories of the systems, of which all are read.
+/// The directories of the systems. All that exist are read.
 const DIRECTORIES: [&str; 4] =
     ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/share/certs", "/etc/openssl/certs"];
 

@@ -1,4 +1,4 @@
-//! Certificates that are refused: why, and whose they are.
+//! Certificates that are refused: the reason and the issuer.
 
 use std::error::Error;
 use std::io;
@@ -9,20 +9,17 @@ use rustls::crypto::{self, CryptoProvider};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
 
-/// Why a certificate is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateProblem {
-    /// Nobody who is trusted vouches for it.
+    /// No trusted authority issued it.
     Untrusted,
-    /// It is not valid yet, or no longer, by this machine's clock.
+    /// It is expired or not valid yet, by this machine's clock.
     Time,
-    /// It is for another name.
     Name,
-    /// Anything else, in a few words.
     Other(String),
 }
 
-/// Why the certificate was refused, if that is what went wrong.
+/// Why the certificate was refused, if that caused the error.
 pub(super) fn problem(error: &reqwest::Error) -> Option<CertificateProblem> {
     let mut cause: &(dyn Error + 'static) = error;
     loop {
@@ -33,7 +30,7 @@ pub(super) fn problem(error: &reqwest::Error) -> Option<CertificateProblem> {
     }
 }
 
-/// The error of rustls that this is, or that an I/O error was made of.
+/// The rustls error itself, or the one inside an I/O error.
 fn rustls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     if let Some(found) = error.downcast_ref() {
         return Some(found);
@@ -53,7 +50,7 @@ fn classify(refused: &CertificateError) -> CertificateProblem {
         CertificateError::UnknownIssuer => CertificateProblem::Untrusted,
         other => {
             let text = other.to_string();
-            // A certificate that is its own authority, and that nobody knows.
+            // A self-signed certificate that is not trusted.
             if text.contains("CaUsedAsEndEntity") {
                 return CertificateProblem::Untrusted;
             }
@@ -62,8 +59,8 @@ fn classify(refused: &CertificateError) -> CertificateProblem {
     }
 }
 
-/// Takes any certificate and remembers it. Serves to name who issued a certificate that was refused, and for
-/// nothing else: no download ever goes over such a connection.
+/// Accepts any certificate and remembers it. This only serves to name the issuer of a certificate
+/// that was refused: no download uses such a connection.
 #[derive(Clone, Debug)]
 pub(super) struct Witness {
     provider: Arc<CryptoProvider>,
@@ -75,7 +72,7 @@ impl Witness {
         Self { provider: Arc::new(crypto::ring::default_provider()), chain: Arc::default() }
     }
 
-    /// What a connection is made with that this one watches.
+    /// The TLS configuration of a connection whose certificates this remembers.
     pub(super) fn configuration(&self) -> Option<ClientConfig> {
         let versions = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
@@ -84,7 +81,7 @@ impl Witness {
         Some(verifier.with_no_client_auth())
     }
 
-    /// Who issued the last certificate that the server sent, which is nearest to the authority.
+    /// The issuer of the last certificate that the server sent, which is closest to the authority.
     pub(super) fn issuer(&self) -> Option<String> {
         let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
         issuer(chain.last()?)
@@ -135,7 +132,7 @@ impl ServerCertVerifier for Witness {
 fn issuer(certificate: &[u8]) -> Option<String> {
     let (_, certificate, _) = element(certificate)?;
     let (_, mut fields, _) = element(certificate)?;
-    // The version has a tag of its own, and is left out by certificates of version 1.
+    // The version has its own tag. Certificates of version 1 omit it.
     if fields.first() == Some(&0xa0) {
         fields = element(fields)?.2;
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-/// Measures how long servers have had to respond: it stands still while a program may be asking a
-/// person for a password.
+/// Measures how long servers have had to respond. It stops while a program may be asking the user
+/// for a password.
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
@@ -17,9 +17,9 @@ pub struct Clock {
 struct Stops {
     /// How many programs are running.
     programs: usize,
-    /// Since when the clock stands still.
+    /// When the clock stopped.
     since: Option<Instant>,
-    /// How long it stood still before.
+    /// How long it was stopped before that.
     total: Duration,
 }
 
@@ -28,7 +28,7 @@ impl Clock {
         Self { start: Instant::now(), stops: watch::Sender::default() }
     }
 
-    /// How long it has run.
+    /// How long the clock has run.
     pub fn now(&self) -> Duration {
         let stops = self.stops.borrow();
         let now = stops.since.unwrap_or_else(Instant::now);
@@ -55,14 +55,14 @@ impl Clock {
         }
     }
 
-    /// Waits until nobody can be asked for a password any more. A program goes on although the
-    /// request that needs the password was dropped.
+    /// Waits until no program can be asking for a password. A program continues even if the request
+    /// that needs the password was dropped.
     pub async fn running(&self) {
         // The sender lives as long as the clock, so there is no error.
         let _ = self.stops.subscribe().wait_for(|stops| stops.programs == 0).await;
     }
 
-    /// Lets the clock stand still until the result is dropped.
+    /// Stops the clock until the result is dropped.
     pub(crate) fn stop(&self) -> Stopped<'_> {
         self.stops.send_modify(|stops| {
             stops.programs += 1;

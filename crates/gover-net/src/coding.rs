@@ -1,9 +1,9 @@
-//! Bodies that were packed on the way although nobody asked for it, and those that only claim to be.
+//! Bodies with a content coding that gover did not request.
 //!
-//! `Content-Encoding: gzip` beside a `.tar.gz` means one of two things. A proxy packed the file once more, and the file
-//! is what comes out of unpacking once. Or the server says of the file itself that it is packed, as Apache does with
-//! `AddEncoding x-gzip .gz`, and the file is what comes. Lengths tell the two apart where they are known, the first bytes
-//! elsewhere.
+//! `Content-Encoding: gzip` on a `.tar.gz` means one of two things. A proxy compressed the file a
+//! second time, and decompressing the body once gives the file. Or the header describes the file
+//! itself, as with `AddEncoding x-gzip .gz` in Apache, and the body is the file. The length
+//! distinguishes them if it is known, otherwise the first bytes do.
 
 use std::io::{self, Read as _, Write as _};
 
@@ -11,17 +11,14 @@ use flate2::read::MultiGzDecoder;
 
 use super::HttpError;
 
-/// How a body is packed, by its `Content-Encoding`.
+/// The value of `Content-Encoding`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// As it is.
     Identity,
-    /// By gzip, or so it says.
     Gzip,
 }
 
 impl Coding {
-    /// Reads the header.
     pub(super) fn parse(header: Option<&str>) -> Result<Self, HttpError> {
         match header.map(|text| text.trim().to_ascii_lowercase()).as_deref() {
             None | Some("" | "identity") => Ok(Self::Identity),
@@ -31,28 +28,29 @@ impl Coding {
     }
 }
 
-/// Whether a body that is said to be packed by gzip is so on top of what the file is: of a file that is itself gzip,
-/// only if what comes out is gzip again. `head` is how the body begins.
+/// Whether a body with `Content-Encoding: gzip` is compressed beyond the file itself. If the file
+/// is gzip, the decompressed body must be gzip too. `head` is the beginning of the body.
 pub(super) fn is_packed_over(head: &[u8], file_is_gzip: bool) -> bool {
     head.starts_with(&GZIP) && (!file_is_gzip || inflated(head, 2).starts_with(&GZIP))
 }
 
-/// At most `count` bytes that come out of the beginning of a gzip stream.
+/// Up to `count` bytes that the beginning of a gzip stream decompresses to.
 pub fn inflated(head: &[u8], count: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // The head ends somewhere; what came out before counts.
+    // The head is incomplete, so an error at its end is expected.
     let _ = MultiGzDecoder::new(head).take(count).read_to_end(&mut bytes);
     bytes
 }
 
-/// Unpacks a body piece by piece.
+/// Decompresses a body piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Unpacker {
     decoder: Option<flate2::write::MultiGzDecoder<Vec<u8>>>,
 }
 
 impl Unpacker {
-    /// What comes out of the next bytes of the body, at most [`PIECE`] of them so that a bomb stays small.
+    /// Decompresses the next bytes of the body. They are at most [`PIECE`], which limits what a zip
+    /// bomb can expand to.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, HttpError> {
         let decoder =
             self.decoder.get_or_insert_with(|| flate2::write::MultiGzDecoder::new(Vec::with_capacity(PIECE)));
@@ -61,7 +59,7 @@ impl Unpacker {
         Ok(std::mem::take(decoder.get_mut()))
     }
 
-    /// Checks that the body was whole, and returns what is left of it.
+    /// Checks that the body was complete, and returns the rest of it.
     pub(super) fn finish(&mut self) -> Result<Vec<u8>, HttpError> {
         self.decoder.take().map_or_else(|| Ok(Vec::new()), |decoder| decoder.finish().map_err(damaged))
     }
@@ -71,10 +69,10 @@ fn damaged(_: io::Error) -> HttpError {
     HttpError::Broken { reason: "the gzip data from the server is damaged".to_owned() }
 }
 
-/// How gzip begins (RFC 1952, section 2.3.1).
+/// The first bytes of gzip (RFC 1952, section 2.3.1).
 pub const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// How many packed bytes are unpacked at a time; 1032 times as many may come out.
+/// How many bytes are decompressed at a time. They expand to at most 1032 times as many.
 pub(super) const PIECE: usize = 4 << 10;
 
 #[cfg(test)]

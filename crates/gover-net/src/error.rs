@@ -1,4 +1,4 @@
-//! What can go wrong between a request and its answer.
+//! Why a request has no usable response, what follows from it and what the user can do.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use gover_core::text::shown;
 use super::auth::AuthError;
 use super::certificate::CertificateProblem;
 
-/// Why there is no answer, or not the one hoped for. `Display` is a reason without the address.
+/// Why a request failed. `Display` is the reason in one line, without the address.
 #[derive(Clone, Debug, Error)]
 pub enum HttpError {
     /// The settings forbid the network.
@@ -20,118 +20,88 @@ pub enum HttpError {
     /// The address cannot be parsed.
     #[error("not an http or https address")]
     InvalidAddress,
-    /// No connection came about.
     #[error("cannot connect: {reason}")]
-    Connect {
-        /// In a few words.
-        reason: String,
-    },
-    /// The connection ended, or fell silent, before the answer was complete.
+    Connect { reason: String },
+    /// The connection ended before the response was complete.
     #[error("connection broke: {reason}")]
-    Broken {
-        /// In a few words.
-        reason: String,
-    },
-    /// Nothing came for as long as is waited for.
+    Broken { reason: String },
+    /// The server sent nothing until the timeout.
     #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
     Silent {
-        /// Whether the answer had begun.
+        /// Whether the response had begun.
         begun: bool,
     },
     /// Too many redirects, or one from https to http.
     #[error("{reason}")]
-    Redirect {
-        /// In a few words.
-        reason: String,
-    },
-    /// The server answered with another status than 200, 206 or 304.
+    Redirect { reason: String },
+    /// The server returned another status than 200, 206 or 304.
     #[error("{}", status_text(*.status, .text, *.wait))]
     Status {
-        /// The status.
         status: u16,
-        /// The first line of its explanation, perhaps empty.
+        /// The first line of the body, which may be empty.
         text: String,
         /// How long the server asks to wait.
         wait: Option<Duration>,
     },
-    /// The answer is packed in a way that was not asked for and is not known.
+    /// The response has a content coding that gover neither requested nor supports.
     #[error("it compressed the file with `{}`, which gover did not request", shown(coding))]
-    Coding {
-        /// The name of the way.
-        coding: String,
-    },
-    /// A page for people in place of a file: a login, a block page.
+    Coding { coding: String },
+    /// A web page instead of a file, such as a sign-in page.
     #[error("it returned a web page instead of the file")]
     WebPage,
-    /// The answer is longer than anything it could be.
+    /// The response is longer than any valid one.
     #[error("answer of more than {limit} bytes")]
-    TooLong {
-        /// The most that is accepted.
-        limit: u64,
-    },
-    /// The server's certificate is refused.
+    TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
     Certificate {
-        /// Why.
         problem: CertificateProblem,
-        /// Who issued it, where that was to be learned.
+        /// The issuer, if it is known.
         issuer: Option<String>,
     },
-    /// The proxy on the way is in the way.
     #[error("{}", proxy_text(.proxy, .variable, .problem))]
     Proxy {
         /// The proxy, without credentials.
         proxy: String,
-        /// The variable that names it.
+        /// The environment variable that names it.
         variable: String,
-        /// What is wrong with it.
         problem: ProxyProblem,
     },
-    /// User and password would go over the wire for everybody to read.
+    /// User and password would be sent unencrypted.
     #[error("gover does not send credentials over http, because http is not encrypted")]
     Insecure,
-    /// It is not known who asks, though somebody said how to learn it.
+    /// GOAUTH names a method that yields no credentials.
     #[error("{0}")]
     Authentication(AuthError),
-    /// The bundle of certificates cannot be read.
     #[error("cannot read certificates `{}`: {}", path.display(), reason)]
-    Certificates {
-        /// The bundle.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// No client can be made, for example because the system has no certificates.
+    Certificates { path: PathBuf, reason: String },
+    /// The HTTP client cannot be created, for example because the system has no certificates.
     #[error("cannot prepare connections: {reason}")]
-    Setup {
-        /// In a few words.
-        reason: String,
-    },
+    Setup { reason: String },
 }
 
-/// What follows from a failure.
+/// What the caller does after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Make the request again, but only once if `once`. When no retry is left, ask the next source
     /// and remember the failure.
     Retry { once: bool },
-    /// Ask the next source. `remember` if the server or the network is at fault, rather than
-    /// settings or this machine: then this source is asked last for a while.
+    /// Ask the next source. `remember` if the server or the network is at fault, not the settings
+    /// or this machine. Then this source is asked last for a while.
     NextSource { remember: bool },
-    /// The source answered that it does not have it, or does not give it away. `not_found` is what
-    /// GOPROXY's comma goes on for: 404 and 410, but not a refusal.
+    /// The source does not have the file, or refuses it. `not_found` is true for 404 and 410, after
+    /// which a comma in GOPROXY goes on to the next entry.
     NotHere { not_found: bool },
-    /// Something was changed on the way, which no other source may hide.
+    /// The data was altered. Another source must not hide that.
     Stop,
 }
 
 impl Then {
-    /// Whether the source had better be asked last for a while.
+    /// Whether the source is asked last for a while.
     pub fn remember(self) -> bool {
         matches!(self, Self::Retry { .. } | Self::NextSource { remember: true })
     }
 
-    /// Whether the source was asked and answered no.
+    /// Whether the source responded that it does not have the file.
     pub fn is_not_here(self) -> bool {
         matches!(self, Self::NotHere { .. })
     }
@@ -144,9 +114,9 @@ impl HttpError {
             Self::Silent { begun } => Then::Retry { once: !begun },
             Self::Status { status, .. } => match status {
                 404 | 410 => Then::NotHere { not_found: true },
-                // A server that was not given a password may well have it for those who have one.
+                // The server may serve the file to clients with credentials.
                 403 | 451 => Then::NotHere { not_found: false },
-                // These are about what the server can do, which does not change.
+                // The server does not support the request, so a retry does not help.
                 501 | 505 => Then::NextSource { remember: true },
                 408 | 425 | 429 | 500.. => Then::Retry { once: false },
                 401 => Then::NextSource { remember: false },
@@ -159,7 +129,7 @@ impl HttpError {
             | Self::InvalidAddress
             | Self::Certificates { .. }
             | Self::Setup { .. }
-            // Corrected by the person, and then there is nothing against the server.
+            // The user corrects these, so the server is not at fault.
             | Self::Authentication(_)
             | Self::Insecure
             | Self::Certificate { .. } => Then::NextSource { remember: false },
@@ -171,7 +141,7 @@ impl HttpError {
         }
     }
 
-    /// What a person can do about it, where that differs from what is always good advice.
+    /// What the user can do about it; `None` if only general advice applies.
     pub fn remedy(&self) -> Option<String> {
         Some(match self {
             Self::Certificate { problem: CertificateProblem::Untrusted, .. } => {
@@ -220,28 +190,23 @@ impl HttpError {
         }
     }
 
-    /// The error of reading the bundle of certificates.
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
         Self::Certificates { path, reason: reason_of(error) }
     }
 }
 
-/// What is wrong with a proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProxyProblem {
-    /// Its variable holds no address of a proxy.
+    /// The variable does not contain the address of a proxy.
     Address,
-    /// It wants to know who asks (status 407).
+    /// It requires credentials (status 407).
     Credentials,
-    /// It does not know whom it was told.
+    /// It rejected the credentials (status 407).
     Refused,
-    /// It gives no way to the server.
+    /// It refused to open a tunnel to the server.
     Tunnel,
-    /// No connection, to it or through it.
-    Connect {
-        /// In a few words.
-        reason: String,
-    },
+    /// No connection to it or through it.
+    Connect { reason: String },
 }
 
 fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
@@ -276,7 +241,7 @@ fn proxy_text(proxy: &str, variable: &str, problem: &ProxyProblem) -> String {
     }
 }
 
-/// `403 this module version is not available`; the name of the status where the server explained nothing.
+/// `403 this module version is not available`, or the name of the status if the body is empty.
 fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     let name = match status {
         401 => "needs credentials",
@@ -297,7 +262,7 @@ fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     }
 }
 
-/// The first line of what a server says, fit for one line of a terminal; empty if it is a web page.
+/// The first line of a body, safe to print; empty if the body is HTML or JSON.
 pub(super) fn explanation(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let line = text.trim_start().lines().next().unwrap_or_default().trim();
@@ -306,11 +271,11 @@ pub(super) fn explanation(body: &[u8]) -> String {
     }
     let clean: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
     let clean = clean.trim_end_matches('.');
-    // Some servers say "404 page not found" after the status 404.
+    // Some servers repeat the status in the body: "404 page not found".
     let clean = clean.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     let mut characters = clean.chars();
     match (characters.next(), characters.next()) {
-        // A sentence begins small, an abbreviation stays.
+        // Lowercases the first letter, unless it begins an abbreviation.
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
             let rest = clean.get(first.len_utf8()..).unwrap_or_default();
             first.to_lowercase().chain(rest.chars()).collect()
@@ -319,7 +284,7 @@ pub(super) fn explanation(body: &[u8]) -> String {
     }
 }
 
-/// Why a file could not be used, as people read it: in gover's own words where it found out itself.
+/// The reason of an I/O error: gover's own message if there is one, else the kind of the error.
 pub fn reason_of(error: &io::Error) -> String {
     if error.get_ref().is_some() { error.to_string() } else { error.kind().to_string() }
 }

@@ -1,4 +1,4 @@
-//! One request and its answer, or why there is none.
+//! One request and its response, or why there is none.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use crate::address::Address;
 use crate::settings::ForwardProxy;
 
 impl Http {
-    /// Asks once. A certificate that is refused is looked at, so that the error can name who issued it.
+    /// Makes a request. If the certificate is refused, the error names its issuer.
     pub(super) async fn exchange(&self, url: &Address, ask: Ask) -> Result<Response, HttpError> {
         match self.attempt(url, ask).await {
             Ok(response) => Ok(response),
@@ -28,7 +28,8 @@ impl Http {
         }
     }
 
-    /// Asks once, with what is known of who asks. Where a server refuses and more can be learned about that, once more.
+    /// Makes a request with the known credentials. If the server refuses them and GOAUTH has more,
+    /// makes a second one.
     pub(super) async fn attempt(&self, address: &Address, ask: Ask) -> Result<Response, ProbeError> {
         if self.settings.offline {
             return Err(HttpError::Offline.into());
@@ -42,7 +43,7 @@ impl Http {
         }
         let known = self.credentials.for_url(url).await.map_err(HttpError::Authentication)?;
         let response = self.send_with(url, &ask, known.clone()).await?;
-        // It has responded, even if a person has to type a password now.
+        // The server has responded, even if the user has to type a password now.
         self.note_activity(&address.origin());
         if !response.status().is_client_error() {
             return Ok(response);
@@ -63,15 +64,16 @@ impl Http {
         }
     }
 
-    /// Sends a request with credentials, which do not go to another host.
+    /// Sends a request with credentials, which a redirect to another host does not receive.
     async fn send_with(&self, url: &Url, ask: &Ask, credentials: HeaderMap) -> Result<Response, ProbeError> {
-        // The HTTP library takes `Authorization` off a request that goes elsewhere, and knows no other such header.
+        // reqwest removes `Authorization` when a redirect leaves the host, but not other headers
+        // that contain credentials.
         if credentials.keys().any(|name| *name != header::AUTHORIZATION) {
-            self.guarded.add(url);
+            self.credentialed.add(url);
         }
         let mut response = self.send_once(url, ask, credentials).await?;
         let mut previous = vec![url.clone()];
-        while let Some(next) = self.guarded.left_by(&response) {
+        while let Some(next) = self.credentialed.redirect_away(&response) {
             if let Some(reason) = redirect::refusal(&previous, &next) {
                 return Err(HttpError::Redirect { reason: reason.to_owned() }.into());
             }
@@ -87,7 +89,7 @@ impl Http {
             proxy.check()?;
         }
         let mut request = self.client()?.get(url.clone()).headers(credentials);
-        // Without the header a server may pack what it sends (RFC 9110, section 12.5.3).
+        // Without this header the server may compress the body (RFC 9110, section 12.5.3).
         request = request.header(header::ACCEPT_ENCODING, "identity");
         for (name, value) in &ask.headers {
             request = request.header(name, value);
@@ -138,27 +140,27 @@ impl Http {
     }
 }
 
-/// What a request says besides its address.
+/// What a request has besides its address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ask {
-    /// Its headers.
     pub(super) headers: Vec<(HeaderName, String)>,
-    /// Within which time the answer must begin, if it is less than the silence that every connection is granted. Whoever
-    /// is asked for credentials has time of his own.
+    /// How long the response may take to begin, if less than the stall timeout. Prompts for
+    /// credentials do not count.
     pub(super) begin: Option<Duration>,
 }
 
-/// The servers to which headers go that nobody else may see.
+/// Origins to which gover sends credentials in headers other than `Authorization`. A redirect to
+/// another origin must not receive them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Guarded(Arc<Mutex<BTreeSet<String>>>);
+pub(super) struct CredentialedOrigins(Arc<Mutex<BTreeSet<String>>>);
 
-impl Guarded {
+impl CredentialedOrigins {
     fn add(&self, url: &Url) {
         self.servers().insert(url.origin().ascii_serialization());
     }
 
-    /// Whether a request that went from `previous` to `next` must go on by other means.
-    pub(super) fn ends(&self, previous: &[Url], next: &Url) -> bool {
+    /// Whether a redirect from `previous` to `next` leaves such an origin.
+    pub(super) fn are_left(&self, previous: &[Url], next: &Url) -> bool {
         let servers = self.servers();
         let leaves = |url: &Url| {
             url.origin() != next.origin() && servers.contains(&url.origin().ascii_serialization())
@@ -166,14 +168,14 @@ impl Guarded {
         previous.iter().any(leaves)
     }
 
-    /// Where a redirect leads that was not followed for this reason.
-    fn left_by(&self, response: &Response) -> Option<Url> {
+    /// The target of a redirect that reqwest did not follow for this reason.
+    fn redirect_away(&self, response: &Response) -> Option<Url> {
         if !response.status().is_redirection() {
             return None;
         }
         let next = text_header(response.headers(), &header::LOCATION)?;
         let next = response.url().join(&next).ok()?;
-        self.ends(std::slice::from_ref(response.url()), &next).then_some(next)
+        self.are_left(std::slice::from_ref(response.url()), &next).then_some(next)
     }
 
     fn servers(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -181,7 +183,7 @@ impl Guarded {
     }
 }
 
-/// The head of an answer as programs in GOAUTH get it.
+/// The head of a response in the form that programs in GOAUTH read.
 fn head_of(response: &Response) -> String {
     let mut head = format!("{:?} {}\n", response.version(), response.status());
     for name in response.headers().keys() {
@@ -193,7 +195,7 @@ fn head_of(response: &Response) -> String {
     head
 }
 
-/// A proxy of the operating system's settings wants to know who asks.
+/// A proxy from the settings of the operating system requires credentials.
 fn unnamed_proxy() -> HttpError {
     HttpError::Proxy {
         variable: "HTTPS_PROXY".to_owned(),
@@ -202,10 +204,10 @@ fn unnamed_proxy() -> HttpError {
     }
 }
 
-/// What the HTTP library says when a proxy answers CONNECT with 407.
+/// reqwest's error when a proxy responds to CONNECT with 407.
 const NEEDS_CREDENTIALS: &str = "tunnel error: proxy authorization required";
 
-/// What it says when a proxy answers with another status that is not 200.
+/// reqwest's error when a proxy responds to CONNECT with any other status than 200.
 const NO_TUNNEL: &str = "tunnel error: unsuccessful";
 
 #[cfg(test)]

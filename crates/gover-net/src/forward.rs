@@ -1,4 +1,4 @@
-//! Proxies between this machine and the servers, chosen for each address as Go chooses them
+//! Forward proxies, chosen for each address as Go chooses them
 //! (golang.org/x/net/http/httpproxy).
 
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use super::HttpError;
 use super::error::ProxyProblem;
 use crate::settings::{ForwardProxies, ForwardProxy};
 
-/// The proxies of the environment, ready to be asked about an address.
+/// The proxies that the environment names.
 #[derive(Clone, Debug)]
 pub(super) struct Forward {
     https: Option<ForwardProxy>,
@@ -25,7 +25,7 @@ impl Forward {
         any.then(|| Self { https, http, bypass: Bypass::parse(&bypass) })
     }
 
-    /// The proxy for an address; `None` if it is reached without one.
+    /// The proxy for an address; `None` if it needs none.
     pub(super) fn for_url(&self, url: &Url) -> Option<&ForwardProxy> {
         let proxy = match url.scheme() {
             "https" => self.https.as_ref(),
@@ -35,19 +35,18 @@ impl Forward {
         proxy.filter(|_| !self.bypass.holds(url))
     }
 
-    /// The same for the HTTP library.
+    /// The same for reqwest.
     pub(super) fn into_proxy(self) -> Proxy {
         Proxy::custom(move |url| Some(self.for_url(url)?.address.as_ref()?.secret().clone()))
     }
 }
 
 impl ForwardProxy {
-    /// An error if the variable does not hold the address of a proxy.
+    /// An error if the variable does not contain the address of a proxy.
     pub(super) fn check(&self) -> Result<(), HttpError> {
         if self.address.is_some() { Ok(()) } else { Err(self.error(ProxyProblem::Address)) }
     }
 
-    /// An error of this proxy.
     pub(super) fn error(&self, problem: ProxyProblem) -> HttpError {
         let proxy = self.address.as_ref().map(|address| address.origin().to_string());
         HttpError::Proxy { variable: self.variable.clone(), proxy: proxy.unwrap_or_default(), problem }
@@ -60,7 +59,7 @@ impl ForwardProxy {
     }
 }
 
-/// Hosts that are reached without a proxy: localhost and the loopback interface always, and what `NO_PROXY` names.
+/// Hosts that need no proxy: localhost and the loopback interface, and those in `NO_PROXY`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Bypass {
     everything: bool,
@@ -69,27 +68,26 @@ struct Bypass {
     names: Vec<Name>,
 }
 
-/// Addresses that begin alike.
+/// A range of addresses such as `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Network {
     address: IpAddr,
     prefix: u32,
 }
 
-/// A domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
     /// With a dot before it.
     suffix: String,
-    /// Whether it is meant too, and not only what is below it.
+    /// Whether the domain itself matches, and not only its subdomains.
     itself: bool,
     port: Option<u16>,
 }
 
 impl Bypass {
-    /// Reads a list separated by commas: `*`, an address, a network `10.0.0.0/8`, a domain (with all below it),
-    /// `.domain` or `*.domain` (only what is below it), each of the last with `:port`. What is none of these matches
-    /// nothing.
+    /// Parses a list separated by commas: `*`, an address, a network `10.0.0.0/8`, a domain (with
+    /// its subdomains), `.domain` or `*.domain` (only its subdomains). Addresses and domains may
+    /// have a port. Any other entry matches nothing.
     fn parse(list: &str) -> Self {
         let mut bypass = Self::default();
         for entry in list.split(',') {
@@ -159,7 +157,8 @@ impl Network {
     }
 }
 
-/// Takes a port off; `None` if what follows the colon is none. The colons of an IPv6 address are no ports.
+/// Splits host and port; `None` if the port is not a number. An IPv6 address without brackets has
+/// no port.
 fn host_and_port(entry: &str) -> Option<(&str, Option<u16>)> {
     if entry.parse::<IpAddr>().is_ok() {
         return Some((entry, None));
@@ -170,7 +169,7 @@ fn host_and_port(entry: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// A name as addresses have it.
+/// The domain in the form that URLs use: Punycode if it is not ASCII.
 fn in_ascii(name: &str) -> String {
     if name.is_ascii() {
         return name.to_owned();
@@ -189,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_list_of_hosts_without_a_proxy_is_read_as_go_reads_it() {
-        // Each row was put to golang.org/x/net/http/httpproxy.
+        // golang.org/x/net/http/httpproxy gives the same result for each row.
         for (list, url, expected) in [
             ("", "http://a.example", false),
             ("", "http://localhost:8080/x", true),

@@ -16,7 +16,7 @@ mod coding;
 mod error;
 mod exchange;
 mod forward;
-mod lanes;
+mod per_host;
 mod probe;
 mod race;
 mod redirect;
@@ -36,9 +36,9 @@ use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Client, Response, StatusCode};
 
 use auth::Credentials;
-use exchange::{Ask, Guarded};
+use exchange::{Ask, CredentialedOrigins};
 use forward::Forward;
-use lanes::Lanes;
+use per_host::PerHostLimit;
 
 pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
 pub use certificate::CertificateProblem;
@@ -55,21 +55,20 @@ pub use settings::{
 pub use stream::{Chunk, RangeRequest, RangeResponse, Stream};
 pub use tunnel::{TunnelStatus, probe_tunnel};
 
-/// Makes requests as the settings want them.
+/// Makes HTTP requests as the settings prescribe.
 #[derive(Debug)]
 pub struct Http {
     settings: NetworkSettings,
-    /// Made with the first request: reading the certificates takes longer than many a command.
+    /// Built for the first request: reading the certificates takes longer than many commands.
     client: OnceLock<Result<Client, HttpError>>,
-    /// Proxies that variables name.
+    /// The proxies that environment variables name.
     forward: Option<Forward>,
-    /// Who asks; shared, so that nobody is asked for it twice.
+    /// Shared with `without_multiplexing`, so that no user is prompted twice.
     credentials: Arc<Credentials>,
-    guarded: Guarded,
-    /// Places that could not be connected to, and why: no command waits twice for one timeout.
+    credentialed: CredentialedOrigins,
+    /// Servers that gover could not connect to. No command waits twice for the same timeout.
     unreachable: Mutex<BTreeMap<Origin, HttpError>>,
-    /// How many small answers are fetched at a time.
-    lanes: Lanes,
+    per_host: PerHostLimit,
     /// When each server last sent something, by the clock.
     activity: Mutex<BTreeMap<Origin, Duration>>,
     without_multiplexing: OnceLock<Box<Self>>,
@@ -87,10 +86,10 @@ impl Http {
             client: OnceLock::new(),
             forward: Forward::new(&settings.forward),
             credentials,
-            guarded: Guarded::default(),
+            credentialed: CredentialedOrigins::default(),
             unreachable: Mutex::default(),
             activity: Mutex::default(),
-            lanes: Lanes::default(),
+            per_host: PerHostLimit::default(),
             without_multiplexing: OnceLock::new(),
             settings,
         }
@@ -100,13 +99,12 @@ impl Http {
         &self.settings
     }
 
-    /// The whole body at `url`, at most `limit` bytes; nothing if the server confirms that it is
-    /// still the one known by `etag`. Requests that break off are made again, those that meet
-    /// silence once.
+    /// The whole body at `url`, at most `limit` bytes; `Unchanged` if the server confirms `etag`. A
+    /// request that breaks off is retried; one without a response is retried once.
     pub async fn read(&self, url: &Address, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         self.retry(async |retries| {
-            // The first silence may be that of the connection alone. A server that fetches the
-            // response itself gets all the time after that.
+            // The first attempt may hang because of its connection alone, so it gets a third of the
+            // time. The second gets all of it, for servers that fetch the file themselves first.
             let first = retries == 0 && self.settings.retries > 0;
             let begin = first.then(|| self.settings.stall_timeout / 3);
             self.read_once(url, limit, etag, begin).await
@@ -147,7 +145,7 @@ impl Http {
         }
     }
 
-    /// Tells the person that nothing is heard of any of these sources.
+    /// Tells the user that none of these sources has responded yet.
     pub fn tell_silence(&self, labels: &[String]) {
         let NetworkSettings { notice, patience, .. } = &self.settings;
         notice.tell(&Waiting::Sources { labels, silence: *patience });
@@ -170,9 +168,9 @@ impl Http {
     ) -> Result<Body, HttpError> {
         let headers = etag.map(|etag| (header::IF_NONE_MATCH, etag.to_owned())).into_iter().collect();
         let origin = url.origin();
-        let _lane = self.lanes.enter(&origin).await;
+        let _permit = self.per_host.enter(&origin).await;
         let response = self.send(url, Ask { headers, begin }).await?;
-        self.lanes.saw(&origin, response.version());
+        self.per_host.note_version(&origin, response.version());
         match response.status() {
             StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
             StatusCode::OK => {}
@@ -203,7 +201,7 @@ impl Http {
         let result = self.exchange(url, ask).await;
         match &result {
             Ok(_) => self.note_activity(&origin),
-            // Nothing changes about these until the command ends.
+            // These stay true until the command ends.
             Err(
                 error @ (HttpError::Connect { .. } | HttpError::Certificate { .. } | HttpError::Proxy { .. }),
             ) => {
@@ -238,7 +236,7 @@ pub enum Body {
     Unchanged,
 }
 
-/// Turns an answer that is none into an error that keeps what the server said.
+/// Makes an error of a response, with the text that the server sent.
 async fn failure(mut response: Response) -> HttpError {
     let status = response.status().as_u16();
     let wait = retry::retry_after(response.headers());
@@ -251,7 +249,7 @@ async fn failure(mut response: Response) -> HttpError {
     HttpError::Status { status, text: error::explanation(&body), wait }
 }
 
-/// The error of an answer that breaks off, or of one that never began.
+/// The error of a response that broke off, or that never began.
 fn broken(error: &reqwest::Error, begun: bool) -> HttpError {
     if error.is_timeout() {
         HttpError::Silent { begun }
@@ -260,7 +258,7 @@ fn broken(error: &reqwest::Error, begun: bool) -> HttpError {
     }
 }
 
-/// The first cause, which is what a person can do something about; never an address.
+/// The innermost cause, which the user can act on. It never contains an address.
 fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {

@@ -1,4 +1,4 @@
-//! Requests that are made for what they tell about the way, not for what they bring.
+//! Requests that diagnose the connection to a server.
 
 use reqwest::header;
 
@@ -10,8 +10,8 @@ use super::{Http, HttpError, failure, text_header};
 use crate::address::Address;
 
 impl Http {
-    /// Asks once and reads the beginning of the answer, at most `limit` bytes. A place that could not be connected to
-    /// before is asked all the same.
+    /// Makes one request and reads at most `limit` bytes of the response. It connects even if an
+    /// earlier request could not.
     pub async fn probe(&self, url: &Address, limit: usize) -> Result<Probed, ProbeError> {
         let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
@@ -28,8 +28,8 @@ impl Http {
         Ok(Probed { answer: Ok(head), time })
     }
 
-    /// Looks at a server whose certificate was refused: who issued it, and what time the server has. Its root is
-    /// asked for, without credentials, and nothing that it says is used for anything but to explain the refusal.
+    /// Learns the issuer of a certificate that was refused, and the time of the server. The request
+    /// is for the root, without credentials, and the response only explains the refusal.
     pub async fn look_at(&self, url: &Address) -> Option<Sight> {
         if self.settings.offline {
             return None;
@@ -37,7 +37,7 @@ impl Http {
         let witness = Witness::new();
         let client = self
             .builder()
-            // The certificate is what matters; an answer that does not come is not waited for.
+            // Only the certificate matters, so this does not wait long for a response.
             .timeout(self.settings.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .tls_backend_preconfigured(witness.configuration()?)
@@ -49,30 +49,25 @@ impl Http {
     }
 }
 
-/// What came of asking.
 #[derive(Debug)]
 pub struct Probed {
-    /// The beginning of the body, or the error that the server answered with.
+    /// The beginning of the body, or the error that the server returned.
     pub answer: Result<Vec<u8>, HttpError>,
-    /// The server's clock.
     pub time: Option<ServerTime>,
 }
 
-/// What a server whose certificate is refused shows.
+/// What is known of a server whose certificate was refused.
 #[derive(Debug)]
 pub struct Sight {
-    /// Who issued the certificate.
+    /// The issuer of the certificate.
     pub issuer: Option<String>,
-    /// The server's clock.
     pub time: Option<ServerTime>,
 }
 
-/// Why there was no answer.
+/// Why there was no response.
 #[derive(Debug)]
 pub enum ProbeError {
-    /// The server's certificate is refused.
     Certificate(CertificateProblem),
-    /// Anything else.
     Http(HttpError),
 }
 
@@ -82,12 +77,13 @@ impl From<HttpError> for ProbeError {
     }
 }
 
-/// The time in an answer's head, in seconds since 1970.
+/// The time of the server, in seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerTime(pub u64);
 
 impl ServerTime {
-    /// A cache on the way leaves `Date` as it was and says by `Age` how long ago that is (RFC 9111, section 5.1).
+    /// A cache passes `Date` on unchanged and adds `Age`, the seconds since then (RFC 9111, section
+    /// 5.1).
     fn of(headers: &header::HeaderMap) -> Option<Self> {
         let date = date::from_http(&text_header(headers, &header::DATE)?)?;
         let age = text_header(headers, &header::AGE).and_then(|age| age.parse().ok());

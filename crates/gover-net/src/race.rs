@@ -13,7 +13,7 @@ pub struct Question<'a, T, E> {
     /// The source's name. If every source that is left is silent and all have a name, a notice says
     /// so.
     pub label: Option<String>,
-    /// Where the source is. While one of these servers sends something, the source is not silent.
+    /// The servers of the source. While one of them sends anything, the source is not silent.
     pub servers: Vec<Address>,
     /// How long the source may be silent before the next one is asked too. Without it, the next one
     /// is asked only after a failure.
@@ -27,7 +27,7 @@ pub struct Winner<T> {
     /// The number of the question, counted from 0.
     pub number: usize,
     pub value: T,
-    /// Questions that had no response in time, and are dropped.
+    /// Questions that had no response in time, and were dropped.
     pub silent: Vec<usize>,
     pub failed: Vec<usize>,
 }
@@ -50,7 +50,7 @@ impl Http {
         failed: impl FnMut(usize, E) -> Result<bool, X>,
     ) -> Result<Option<Winner<T>>, X> {
         let result = self.first_response(questions, failed).await;
-        // A person may still be typing a password for a source that was too slow.
+        // The user may still be typing a password for a source that was too slow.
         self.clock().running().await;
         result
     }
@@ -165,7 +165,7 @@ mod tests {
         winner.map(|winner| (winner.number, winner.value, winner.silent))
     }
 
-    /// How a race ends that nobody wins in the time.
+    /// The result of a race; `None` if no question wins before `time` ends.
     async fn in_time(http: &Http, questions: Vec<Test>, time: impl Future<Output = ()>) -> Option<u32> {
         let race = http.race(questions, |_, _| Ok::<_, ()>(true));
         tokio::select! {
@@ -196,7 +196,7 @@ mod tests {
             sender.send(()).map_err(|()| "gone")?;
             pending().await
         });
-        // The second was asked a moment ago, which is no silence.
+        // The second was asked only a moment ago, so it does not count as silent.
         assert_eq!(ask(vec![first, second]).await, Some((0, 0, vec![])));
     }
 
@@ -204,7 +204,7 @@ mod tests {
     async fn a_failure_that_stops_leaves_those_that_are_asked() {
         assert_eq!(ask(vec![answer(Err("stop")), answer(Ok(1))]).await, None);
         assert_eq!(ask(vec![]).await, None);
-        // Who may not be passed by is waited for.
+        // Without `patience`, the race waits for a question.
         let first = Question { patience: None, ..silence() };
         assert_eq!(in_time(&http(), vec![first, answer(Ok(1))], time()).await, None);
         assert_eq!(in_time(&http(), vec![silence(), answer(Ok(1))], time()).await, Some(1));

@@ -1,23 +1,23 @@
-//! Where a redirect may lead.
+//! Which redirects are followed.
 
 use std::io;
 
 use reqwest::Url;
 use reqwest::redirect::Policy;
 
-use super::exchange::Guarded;
+use super::exchange::CredentialedOrigins;
 
-/// Follows a few redirects, and none that gives encryption up. Those that leave a server whose headers nobody else may
-/// see are left to the caller.
-pub(super) fn policy(guarded: Guarded) -> Policy {
+/// Follows at most [`REDIRECTS`] redirects, and none from https to http. If a redirect leaves an
+/// origin that got credentials, the caller follows it without them.
+pub(super) fn policy(credentialed: CredentialedOrigins) -> Policy {
     Policy::custom(move |attempt| match refusal(attempt.previous(), attempt.url()) {
         Some(reason) => attempt.error(io::Error::other(reason)),
-        None if guarded.ends(attempt.previous(), attempt.url()) => attempt.stop(),
+        None if credentialed.are_left(attempt.previous(), attempt.url()) => attempt.stop(),
         None => attempt.follow(),
     })
 }
 
-/// Why a redirect is not followed; `previous` are the addresses so far, the last one sends on.
+/// Why a redirect is not followed. `previous` are the addresses so far; the last one redirects.
 pub(super) fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
     let encrypted = previous.last().is_some_and(|url| url.scheme() == "https");
     if encrypted && next.scheme() != "https" {
@@ -29,7 +29,6 @@ pub(super) fn refusal(previous: &[Url], next: &Url) -> Option<&'static str> {
     }
 }
 
-/// How many redirects are followed.
 const REDIRECTS: usize = 10;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How the network is used; values the manager decides.
+//! Settings of the network.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,47 +7,40 @@ use std::time::Duration;
 
 use crate::address::Address;
 
-/// Rules for every connection.
 #[derive(Clone, Debug)]
 pub struct NetworkSettings {
     /// No socket is opened at all.
     pub offline: bool,
-    /// What a person does to be online again, for hints: `unset GOVER_OFFLINE`.
+    /// How the user allows the network again, for hints: `unset GOVER_OFFLINE`.
     pub back_online: String,
-    /// Which authorities are believed.
     pub certificates: Certificates,
-    /// Proxies between this machine and every server.
     pub forward: ForwardProxies,
-    /// Who asks.
     pub authentication: Authentication,
-    /// How long connecting may take. Short, since the next source waits.
+    /// How long connecting may take. It is short, because another source may be faster.
     pub connect_timeout: Duration,
-    /// How long a connection may stay silent. A small answer that has not begun after a third of that time is asked for once
-    /// more, and then has all of it; a file may take twice as long.
+    /// How long a server may send nothing. A request for a small file whose response has not begun
+    /// after a third of this time is made again, with all of it.
     pub stall_timeout: Duration,
-    /// How often a request that broke off is repeated.
+    /// How many times a request is retried.
     pub retries: u32,
-    /// How long the first repetition waits at most; each further one twice as long.
+    /// The longest wait before the first retry. It doubles with each retry.
     pub back_off: Duration,
-    /// No pause is longer. A server that asks for more is left for the next source.
+    /// The longest wait before any retry. If a server asks for more, gover uses the next source.
     pub longest_wait: Duration,
-    /// How long a source may be silent before the next is asked beside it.
+    /// How long a source may send nothing before the next one is asked too.
     pub patience: Duration,
     /// Whether several requests may share a connection (HTTP/2).
     pub multiplexed: bool,
-    /// When a file is fetched over several connections.
     pub split: SplitSettings,
-    /// Who is told what is waited for.
     pub notice: Notice,
 }
 
-/// Tells a person what is waited for, where it takes longer than usual; by default nobody.
+/// Tells the user what gover waits for, if it takes longer than usual. By default it does nothing.
 #[derive(Clone, Default)]
-#[expect(clippy::type_complexity, reason = "it is spelt out nowhere else")]
+#[expect(clippy::type_complexity, reason = "the type is written only here")]
 pub struct Notice(Option<Arc<dyn Fn(&Waiting<'_>) + Send + Sync>>);
 
 impl Notice {
-    /// Tells by `tell`.
     pub fn new(tell: impl Fn(&Waiting<'_>) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(tell)))
     }
@@ -65,17 +58,16 @@ impl fmt::Debug for Notice {
     }
 }
 
-/// What is waited for. `Display` is a line for people.
+/// What gover waits for. `Display` is a line for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting<'a> {
-    /// Sources, all of them silent.
+    /// Sources that have not responded.
     Sources {
-        /// Their labels.
         labels: &'a [String],
-        /// For how long nothing was heard of them.
+        /// How long they have sent nothing.
         silence: Duration,
     },
-    /// A program that GOAUTH names, by its name. It may be asking a person, so that there is no limit.
+    /// The name of a program in GOAUTH. There is no timeout, because it may be asking the user.
     Program(&'a str),
 }
 
@@ -90,22 +82,22 @@ impl fmt::Display for Waiting<'_> {
     }
 }
 
-/// When one file is fetched over several connections, and how.
+/// When and how a file is fetched over several connections.
 #[derive(Clone, Debug)]
 pub struct SplitSettings {
-    /// The most connections at once; with 1 there is never more than one.
+    /// The maximum number of connections.
     pub connections: usize,
-    /// How long a rate is measured before anything is decided by it.
+    /// How long the rate is measured before a decision.
     pub measure: Duration,
-    /// How many bytes must come in that time, so that it is a rate.
+    /// The fewest bytes in that time that give a usable rate.
     pub least: u64,
-    /// A download that ends sooner than this is left as it is.
+    /// A download that will end sooner than this keeps its one connection.
     pub worth: Duration,
-    /// By which factor more connections must be faster to be kept.
+    /// More connections are kept if they are faster by this factor.
     pub gain: f64,
-    /// The least and the most bytes that a connection fetches at a time.
+    /// The fewest and the most bytes that a connection requests at a time.
     pub segment: (u64, u64),
-    /// How many bytes may wait in memory for those before them.
+    /// How many bytes may be kept in memory until the bytes before them arrive.
     pub window: u64,
 }
 
@@ -145,57 +137,55 @@ impl Default for NetworkSettings {
 }
 
 impl NetworkSettings {
-    /// What a person who is offline can do.
+    /// What the user can do while offline.
     pub fn offline_hint(&self) -> String {
         format!("gover is offline; {}, or name a directory with archives in GOVER_SOURCES", self.back_online)
     }
 
-    /// How long to wait at most before the repetition number `repetition`, counted from 0.
+    /// The longest wait before a retry, counted from 0.
     pub fn pause(&self, repetition: u32) -> Duration {
         self.back_off.saturating_mul(1 << repetition.min(6)).min(self.longest_wait)
     }
 }
 
-/// Which authorities may vouch for servers: those of the operating system where both are empty.
+/// The trusted certificate authorities: those of the operating system if both fields are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificates {
-    /// A bundle in PEM (`SSL_CERT_FILE`) in place of the system's.
+    /// A PEM bundle (`SSL_CERT_FILE`) instead of the system's.
     pub file: Option<PathBuf>,
-    /// Directories of such files (`SSL_CERT_DIR`) in place of the system's.
+    /// Directories of such files (`SSL_CERT_DIR`) instead of the system's.
     pub directories: Vec<PathBuf>,
 }
 
-/// Where users and passwords for addresses of https are, besides the addresses themselves (`go help goauth`).
+/// Where credentials for https addresses come from, if not from the address (`go help goauth`).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Authentication {
-    /// The value of `GOAUTH`; `None` is `netrc`.
+    /// The value of `GOAUTH`; `None` means `netrc`.
     pub goauth: Option<String>,
-    /// The file of `netrc`; it need not exist.
+    /// The path of `.netrc`, which need not exist.
     pub netrc: Option<PathBuf>,
 }
 
 impl fmt::Debug for Authentication {
-    /// Without the programs of `GOAUTH`, whose arguments may be secrets.
+    /// Without `GOAUTH`, since arguments of its programs may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authentication").field("netrc", &self.netrc).finish_non_exhaustive()
     }
 }
 
-/// The proxies that variables name (golang.org/x/net/http/httpproxy). Where they name none, those of the operating
-/// system are used on Windows and macOS.
+/// The proxies that environment variables name (golang.org/x/net/http/httpproxy). If they name
+/// none, those of the operating system are used on Windows and macOS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForwardProxies {
-    /// For addresses of https.
     pub https: Option<ForwardProxy>,
-    /// For addresses of http.
     pub http: Option<ForwardProxy>,
-    /// Which hosts are reached without (`NO_PROXY`).
+    /// Hosts that need no proxy (`NO_PROXY`).
     pub bypass: String,
 }
 
 impl ForwardProxies {
-    /// Reads the variables, of which `variable` gives the values: `HTTPS_PROXY` before `https_proxy`, as Go does it,
-    /// and `ALL_PROXY`, which Go does not know, for what is left.
+    /// Reads the environment variables with `variable`. As in Go, `HTTPS_PROXY` takes precedence
+    /// over `https_proxy`. `ALL_PROXY`, which Go does not read, applies if neither is set.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         let first = |names: &[&str]| {
             let named = |name: &&str| variable(name).map(|value| ((*name).to_owned(), value));
@@ -221,6 +211,6 @@ impl ForwardProxies {
 pub struct ForwardProxy {
     /// `HTTPS_PROXY`
     pub variable: String,
-    /// `None` if the variable does not hold the address of a proxy.
+    /// `None` if the variable does not contain the address of a proxy.
     pub address: Option<Address>,
 }

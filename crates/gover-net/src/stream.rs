@@ -41,7 +41,7 @@ pub struct Stream {
     pub total: Option<u64>,
     /// Whether the server supports range requests.
     pub ranges: bool,
-    /// What was read ahead.
+    /// A chunk that was already read, and comes next.
     ahead: Option<Chunk>,
     /// The rest of a compressed chunk, and what decompresses it.
     unpacker: Option<(Unpacker, Vec<u8>)>,
@@ -106,8 +106,8 @@ impl Stream {
         }
     }
 
-    /// What goes into `If-Range` for the rest of this file: a strong `ETag`, else the date of its last
-    /// change (RFC 9110, section 13.1.5). A file that is decompressed cannot be resumed.
+    /// What goes into `If-Range` for the rest of this file: a strong `ETag`, else the date of its
+    /// last change (RFC 9110, section 13.1.5). A file that is decompressed cannot be resumed.
     pub fn validator(&self) -> Option<String> {
         if self.is_unpacked() { None } else { validator(self.response.headers()) }
     }
@@ -237,13 +237,13 @@ fn validator(headers: &HeaderMap) -> Option<String> {
     etag.or_else(|| text_header(headers, &header::LAST_MODIFIED))
 }
 
-/// Whether a response may be of the file with this validator: it says so, or says nothing.
+/// Whether the validator of a response is this one, or missing.
 fn fits(known: &str, headers: &HeaderMap) -> bool {
     let name = if known.starts_with('"') { header::ETAG } else { header::LAST_MODIFIED };
     text_header(headers, &name).is_none_or(|now| now.trim_start_matches("W/") == known)
 }
 
-/// Enough to tell what a file is, and small beside it.
+/// Enough bytes to recognize what a file is.
 const HEAD: usize = 1 << 10;
 
 #[cfg(test)]

@@ -82,12 +82,12 @@ async fn a_server_that_asks_for_more_patience_than_there_is_is_left_at_once() {
     };
     let text = "503 made to fail; it asks to wait 3600 s";
     assert_eq!(error("3600", Duration::from_secs(10)).await, (text.to_owned(), 1));
-    // A date is measured by the clock of who sent it.
+    // A date is compared with the server's own clock.
     server.fault("/x", Fault::Status(429));
     let (text, asked) = error("Wed, 01 Jan 2200 00:00:00 GMT", Duration::from_secs(10)).await;
     assert!(text.starts_with("503 made to fail; it asks to wait "), "{text}");
     assert_eq!(asked, 1);
-    // A wait that there is patience for comes before each repetition.
+    // Each retry waits as long as the server asks, if that is not too long.
     let text = "503 made to fail".to_owned();
     assert_eq!(error("0", Duration::from_secs(10)).await, (text, 1 + quick().retries as usize));
 }
@@ -168,7 +168,7 @@ async fn a_server_that_fetches_a_small_answer_itself_is_waited_for() {
             if retries > 0 {
                 clock::pass(quick().stall_timeout / 3, || server.stalled() == 1).await;
             }
-            // Each request that it is asked takes it that long.
+            // The server takes that long for each request.
             clock::pass(Duration::from_secs(20), || server.stalled() == 1 + retries as usize).await;
             server.release_stalled();
         };
@@ -177,8 +177,8 @@ async fn a_server_that_fetches_a_small_answer_itself_is_waited_for() {
     }
 }
 
-/// A server that closes each connection after its answer. It answers once four have asked, and gives the number of those
-/// that came beside them.
+/// A server that closes each connection after its response. It responds once it has four requests,
+/// and returns how many more there were at that time.
 fn server_of_four(listener: std::net::TcpListener, rounds: usize) -> std::thread::JoinHandle<Vec<usize>> {
     use std::io::{BufRead as _, BufReader, Write as _};
     let round = move |_| {
@@ -191,7 +191,7 @@ fn server_of_four(listener: std::net::TcpListener, rounds: usize) -> std::thread
                 stream
             })
             .collect();
-        // All who ask at once have opened their connections before the first has sent its request.
+        // All clients have connected before the first one has sent its request.
         listener.set_nonblocking(true).unwrap();
         let beside: Vec<_> = std::iter::from_fn(|| listener.accept().ok()).collect();
         for (stream, _) in &beside {
@@ -228,14 +228,14 @@ async fn a_place_that_cannot_be_connected_to_is_asked_once_a_command() {
     let http = http();
     let error = body(&http, &url).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot connect: connection refused");
-    // Something listens now, but the command has given the place up.
+    // A server listens now, but this command does not connect to it again.
     let _listener = std::net::TcpListener::bind(closed);
     assert_eq!(body(&http, &url).await.unwrap_err().to_string(), "cannot connect: connection refused");
 }
 
 #[tokio::test]
 async fn an_unknown_host_is_called_so() {
-    // A label of 64 characters is refused before anybody is asked.
+    // A label of 64 characters is refused before any lookup.
     let url = format!("http://{}.invalid/x", "a".repeat(64));
     let error = body(&http(), &url).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot connect: DNS lookup failed");

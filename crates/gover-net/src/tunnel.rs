@@ -1,4 +1,4 @@
-//! Asking an HTTP proxy to open a tunnel to a server, as every client of https does.
+//! Asks an HTTP proxy to open a tunnel to a server, as every https client does.
 
 use std::io;
 use std::time::Duration;
@@ -11,22 +11,22 @@ use url::Url;
 
 use crate::address::{Address, percent_decode};
 
-/// What a forward proxy said when it was asked for a tunnel.
+/// The response of a forward proxy to the request for a tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TunnelStatus {
-    /// It opened the tunnel, or took the connection and is not one that is asked in plain HTTP.
+    /// It opened the tunnel. A proxy that does not use plain HTTP only accepted the connection.
     Open,
-    /// It answered with this status and, perhaps, an explanation.
+    /// The status, and its text, which may be empty.
     Refused(u16, String),
-    /// It answered, and not in HTTP.
+    /// The response is not HTTP.
     NotHttp,
-    /// It could not be asked, with the reason.
+    /// The reason why there is no response.
     Unreachable(String),
-    /// No connection within the time for it.
+    /// Connecting timed out.
     Silent,
 }
 
-/// Connects to a proxy and, if it is one of plain HTTP, asks it for a tunnel to `target`.
+/// Connects to a proxy and, if it uses plain HTTP, asks it for a tunnel to `target`.
 pub async fn probe_tunnel(
     proxy: &Address,
     target: Option<&Address>,
@@ -55,7 +55,7 @@ pub async fn probe_tunnel(
     }
 }
 
-/// The header with user and password, if the address has them; `None` if they cannot be decoded.
+/// The header with user and password, empty without them; `None` if they cannot be decoded.
 fn credentials(proxy: &Url) -> Option<String> {
     if proxy.username().is_empty() && proxy.password().is_none() {
         return Some(String::new());
@@ -65,7 +65,7 @@ fn credentials(proxy: &Url) -> Option<String> {
     Some(format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(format!("{user}:{password}"))))
 }
 
-/// Sends a request and reads the first line of the answer.
+/// Sends a request and reads the first line of the response.
 async fn converse(stream: &TcpStream, request: &str) -> io::Result<Vec<u8>> {
     let mut left = request.as_bytes();
     while !left.is_empty() {
@@ -114,6 +114,6 @@ fn reason(error: &io::Error) -> String {
     if error.raw_os_error().is_some() {
         return error.kind().to_string();
     }
-    // Names are looked up by the system's own function, whose errors have texts alone.
+    // An error of the DNS lookup has no error code.
     "DNS lookup failed".to_owned()
 }

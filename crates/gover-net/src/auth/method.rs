@@ -1,4 +1,4 @@
-//! The ways to credentials, one entry of `GOAUTH` each.
+//! The methods that find credentials: one for each entry of `GOAUTH`.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,33 +17,33 @@ use super::prompt::Prompts;
 use super::{AuthError, netrc};
 use crate::settings::Authentication;
 
-/// One way.
+/// An entry of `GOAUTH`.
 #[derive(Clone)]
 pub(super) enum Method {
-    /// The file `.netrc`, where there is one.
+    /// The path of `.netrc`, if it is known.
     Netrc(Option<PathBuf>),
     /// `git credential fill` in a directory.
     Git(PathBuf),
-    /// A program with arguments.
+    /// A program and its arguments.
     Program(Vec<String>),
 }
 
-/// Headers for one address and what is below it.
+/// Headers for one address and all addresses below it.
 pub(super) struct Set {
     pub(super) prefix: String,
     pub(super) headers: HeaderMap,
 }
 
-/// What a way gives.
+/// What a method found.
 #[derive(Default)]
 pub(super) struct Answer {
     pub(super) sets: Vec<Set>,
-    /// What git printed, to be told whether it was right.
+    /// What git printed; git gets it back with the verdict of the server.
     pub(super) of_git: Option<Vec<u8>>,
 }
 
 impl Method {
-    /// Reads the value of `GOAUTH`; unset it is `netrc`, and `off` gives no way.
+    /// Parses `GOAUTH`. If it is unset, the method is `netrc`; for `off` there is none.
     pub(super) fn parse_list(settings: &Authentication) -> Result<Vec<Self>, AuthError> {
         let value = settings.goauth.as_deref().unwrap_or("netrc");
         let entries: Vec<&str> = value.split(';').map(str::trim).collect();
@@ -70,12 +70,12 @@ impl Method {
         Ok(methods?.into_iter().flatten().collect())
     }
 
-    /// Whether it may know more about one address than in general.
+    /// Whether it can know more if it gets an address.
     pub(super) fn knows_more(&self) -> bool {
         !matches!(self, Self::Netrc(_))
     }
 
-    /// Asks in general, or about an address and the head of the answer that its server gave.
+    /// Runs the method, without an address or with one and the head of the response.
     pub(super) async fn ask(
         &self,
         about: Option<(&str, &str)>,
@@ -83,7 +83,7 @@ impl Method {
     ) -> Result<Answer, AuthError> {
         match (self, about) {
             (Self::Netrc(path), None) => path.as_deref().map_or_else(|| Ok(Answer::default()), of_netrc),
-            // The file says no more, and git has nothing to say in general.
+            // The file has nothing more, and git needs an address.
             (Self::Netrc(_), Some(_)) | (Self::Git(_), None) => Ok(Answer::default()),
             (Self::Git(directory), Some((url, _))) => {
                 let input = format!("url={url}\n");
@@ -104,14 +104,14 @@ impl Method {
         }
     }
 
-    /// Tells git's helpers `approve` or `reject`; whether they listen changes nothing.
+    /// Tells git's helpers `approve` or `reject`. Errors do not matter.
     pub(super) async fn tell_git(&self, verdict: &'static str, output: Vec<u8>) {
         if let Self::Git(directory) = self {
             let _ = run(git(directory, verdict), "git", output).await;
         }
     }
 
-    /// What messages call it.
+    /// The name in messages.
     fn name(&self) -> String {
         let name = |program: &Path| program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match self {
@@ -123,13 +123,13 @@ impl Method {
 }
 
 impl std::fmt::Debug for Method {
-    /// Without arguments, which may be secrets.
+    /// Without the arguments, which may be secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name())
     }
 }
 
-/// What `.netrc` says; a missing file says nothing.
+/// The logins in `.netrc`; none if the file is missing.
 fn of_netrc(path: &Path) -> Result<Answer, AuthError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -140,14 +140,14 @@ fn of_netrc(path: &Path) -> Result<Answer, AuthError> {
         }
     };
     let logins = netrc::parse(&String::from_utf8_lossy(&bytes));
-    // In reverse order, so that the first of two for one machine stays.
+    // In reverse order, so that the first entry of a machine takes precedence.
     let sets = logins.into_iter().rev().filter_map(|login| {
         Some(Set { prefix: login.machine, headers: basic(&login.user, &login.password)? })
     });
     Ok(Answer { sets: sets.collect(), of_git: None })
 }
 
-/// What `git credential fill` printed about an address.
+/// Parses the output of `git credential fill`.
 fn of_git(output: &[u8], url: &str) -> Option<Answer> {
     let text = String::from_utf8_lossy(output);
     let field = |key: &str| {
@@ -160,14 +160,14 @@ fn of_git(output: &[u8], url: &str) -> Option<Answer> {
         let path = field("path").map(|path| format!("/{}", path.trim_start_matches('/')));
         format!("{}://{}{}", field("protocol")?, field("host")?, path.unwrap_or_default())
     };
-    // What git gives for another place is not for this one.
+    // Credentials for another address are ignored.
     let rest = url.strip_prefix(&prefix)?;
     let whole = rest.is_empty() || rest.starts_with(['/', '?']) || prefix.ends_with('/');
     let headers = basic(field("username").unwrap_or_default(), field("password").unwrap_or_default())?;
     whole.then(|| Answer { sets: vec![Set { prefix, headers }], of_git: Some(output.to_vec()) })
 }
 
-/// What a program printed: addresses, an empty line, headers, an empty line, and so on.
+/// Parses the output of a program: addresses, an empty line, headers, an empty line, and so on.
 fn of_program(output: &[u8]) -> Option<Vec<Set>> {
     let text = std::str::from_utf8(output).ok()?;
     let mut sets = Vec::new();
@@ -218,15 +218,15 @@ fn git(directory: &Path, verb: &str) -> Command {
     command
 }
 
-/// Runs a program with that on its stdin, on a thread of its own; gives what it printed.
+/// Runs a program on another thread, with `input` on its stdin, and returns its output.
 async fn run(mut command: Command, name: &str, input: Vec<u8>) -> Result<Vec<u8>, AuthError> {
-    // It may call `go`, which is gover's own: to install what is missing it would wait for the lock that is held here.
+    // The program may call gover's `go`, which would wait for the lock that this process holds.
     command.env(vars::GOVER_AUTO_INSTALL, "0");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = |reason: String| AuthError::Program { program: name.to_owned(), reason };
     let work = move || {
         let mut child = command.spawn()?;
-        // Little enough for any pipe. A program that does not read it is none the worse.
+        // The input fits into any pipe. A program need not read it.
         if let Some(mut pipe) = child.stdin.take() {
             let _ = pipe.write_all(&input);
         }
@@ -245,7 +245,7 @@ fn unusable(program: &str) -> AuthError {
     AuthError::Program { program: program.to_owned(), reason }
 }
 
-/// Words, of which each may stand in quotes (`cmd/internal/quoted`).
+/// Splits words, which may be quoted (`cmd/internal/quoted`).
 fn split(text: &str) -> Result<Vec<String>, AuthError> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();

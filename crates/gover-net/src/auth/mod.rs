@@ -1,9 +1,10 @@
-//! Who asks: credentials for addresses of https, come by as the go command comes by them (`cmd/go/internal/auth`,
-//! `go help goauth`).
+//! Finds credentials for https addresses as the go command does (`cmd/go/internal/auth`, `go help
+//! goauth`).
 //!
-//! `GOAUTH` lists the ways: `netrc` (the default), `off`, `git DIR`, or a program that prints headers. All are asked
-//! before the first request, and those that can tell more about one address again when a server refuses it. What they
-//! give belongs to an address and what is below it; the longest match counts. Nothing of it is shown or kept on disk.
+//! `GOAUTH` lists methods: `netrc` (the default), `off`, `git DIR`, or a program that prints
+//! headers. All run before the first request. If a server refuses a request, those that can know
+//! more about its address run again. Credentials apply to an address and all addresses below it;
+//! the longest match wins. They are never shown or stored on disk.
 
 mod method;
 mod netrc;
@@ -25,14 +26,14 @@ use crate::settings::NetworkSettings;
 use method::{Answer, Method, Set};
 use prompt::Prompts;
 
-/// What is known of who asks, and how more is learned.
+/// The known credentials, and the methods that find more.
 #[derive(Debug)]
 pub(crate) struct Credentials {
     methods: Result<Vec<Method>, AuthError>,
-    /// Whether every way was asked in general.
+    /// Whether every method has run without an address.
     asked: AtomicBool,
     known: Mutex<Known>,
-    /// Held while ways are asked, so that nobody is prompted twice at once.
+    /// Held while methods run, so that two prompts never appear at once.
     asking: Arc<tokio::sync::Mutex<()>>,
     prompts: Prompts,
 }
@@ -41,47 +42,31 @@ pub(crate) struct Credentials {
 struct Known {
     /// Headers by address without its scheme.
     headers: BTreeMap<String, HeaderMap>,
-    /// Why ways gave nothing.
+    /// Why methods failed.
     failures: Vec<AuthError>,
-    /// Addresses about which nothing new is to be learned.
+    /// Addresses for which the methods have nothing new.
     exhausted: BTreeSet<String>,
 }
 
-/// Why a way to credentials leads nowhere. Arguments of programs are not shown, since they may be secrets.
+/// Why a method of GOAUTH failed. Arguments of programs are not shown, since they may be secrets.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AuthError {
-    /// A list with an empty entry.
     #[error("GOAUTH has an empty entry")]
     Empty,
-    /// `off` beside something else.
     #[error("GOAUTH=off cannot be combined with other methods")]
     OffAndMore,
-    /// `git` without the directory that it works in.
     #[error("GOAUTH=git needs the absolute path of a directory")]
     GitDirectory,
-    /// A quote that does not end.
     #[error("GOAUTH has an unclosed quote")]
     Quote,
-    /// A file that cannot be read.
     #[error("cannot read `{path}`: {reason}")]
-    File {
-        /// Its path.
-        path: String,
-        /// In a few words.
-        reason: String,
-    },
-    /// A program that did not start, or failed.
+    File { path: String, reason: String },
     #[error("`{program}` in GOAUTH failed: {reason}")]
-    Program {
-        /// Its name.
-        program: String,
-        /// In a few words.
-        reason: String,
-    },
+    Program { program: String, reason: String },
 }
 
 impl Credentials {
-    /// Asks nobody yet.
+    /// Runs no method yet.
     pub(crate) fn new(settings: &NetworkSettings) -> Self {
         Self {
             methods: Method::parse_list(&settings.authentication),
@@ -92,7 +77,7 @@ impl Credentials {
         }
     }
 
-    /// What goes with a request for `url`; nothing for an address that holds a user itself.
+    /// The headers for a request; none for an address that contains a user itself.
     pub(crate) async fn for_url(self: &Arc<Self>, url: &Url) -> Result<HeaderMap, AuthError> {
         if url.scheme() != "https" || holds_user(url) {
             return Ok(HeaderMap::new());
@@ -107,9 +92,9 @@ impl Credentials {
         Ok(self.find(url))
     }
 
-    /// Asks the ways that can tell more about one address, after a server answered a request for it, with which `sent`
-    /// went, with `head`. `None` if there are no such ways; then nothing has changed. What was learned meanwhile, for
-    /// another request, is taken without asking again.
+    /// Runs the methods that can know more about one address, after its server refused a request
+    /// with the headers `sent`. `head` is the head of the response. `None` if no method can know
+    /// more. What another request has found meanwhile is used without running them again.
     pub(crate) async fn ask_about(
         self: &Arc<Self>,
         url: &Url,
@@ -136,13 +121,14 @@ impl Credentials {
         Some(Fresh { headers, from_git })
     }
 
-    /// Stands still while a program is asked.
+    /// The clock that stops while a program runs.
     pub(crate) fn clock(&self) -> &Clock {
         &self.prompts.clock
     }
 
-    /// Asks every way, in general or about an address, and learns what it says; returns what git printed. This goes on
-    /// when nobody waits for the answer any more: a person may be typing it, and must not be asked for it again.
+    /// Runs every method, with or without an address, and keeps what it finds. Returns what git
+    /// printed. It continues if the caller is dropped: the user may be typing a password, and must
+    /// not be prompted for it again.
     async fn ask(
         self: &Arc<Self>,
         about: Option<(String, String)>,
@@ -153,7 +139,7 @@ impl Credentials {
             let _asking = asking;
             let about = about.as_ref().map(|(url, head)| (url.as_str(), head.as_str()));
             let mut from_git = Vec::new();
-            // In reverse order, so that what the first way says stays.
+            // In reverse order, so that the first method takes precedence.
             for method in own.methods.iter().flatten().rev() {
                 let answer = method.ask(about, &own.prompts).await;
                 if let Ok(Answer { of_git: Some(of_git), .. }) = &answer {
@@ -166,7 +152,7 @@ impl Credentials {
             }
             from_git
         });
-        // It is never ended before its end, other than with all that waits.
+        // The task is cancelled only when the whole runtime ends.
         asked.await.unwrap_or_default()
     }
 
@@ -174,7 +160,7 @@ impl Credentials {
         self.asked.load(Ordering::Acquire)
     }
 
-    /// Why ways gave nothing, in one line; `None` if none failed.
+    /// The error of the first method that failed.
     pub(crate) fn failure(&self) -> Option<AuthError> {
         self.known().failures.first().cloned()
     }
@@ -197,7 +183,7 @@ impl Credentials {
         }
     }
 
-    /// The headers of the longest known address that `url` is, or is below.
+    /// The headers of the longest known address that is `url` or a parent of it.
     fn find(&self, url: &Url) -> HeaderMap {
         let known = self.known();
         let address = normal(url.as_str());
@@ -219,21 +205,22 @@ impl Credentials {
 }
 
 impl std::fmt::Debug for Known {
-    /// Without the headers.
+    /// Without the headers, which are secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Known").field("failures", &self.failures).finish_non_exhaustive()
     }
 }
 
-/// What was learned about one address.
+/// What the methods found for one address.
 pub(crate) struct Fresh {
-    /// What goes with the next request.
+    /// The headers for the next request.
     pub headers: HeaderMap,
     from_git: Vec<(Method, Vec<u8>)>,
 }
 
 impl Fresh {
-    /// Tells git's helpers whether the server took what they gave, so that they keep it or ask anew.
+    /// Tells git's helpers whether the server accepted the credentials, so that they keep or forget
+    /// them.
     pub(crate) async fn judge(self, status: u16) {
         let verdict = match status {
             200..=399 => "approve",
@@ -251,7 +238,7 @@ fn holds_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// An address without its scheme and last slash; hosts are alike in any case.
+/// An address without scheme and last slash, and with the host in lower case.
 fn normal(address: &str) -> String {
     let address = address.strip_prefix("https://").unwrap_or(address);
     let address = address.strip_suffix('/').unwrap_or(address);

@@ -1,6 +1,5 @@
 //! The file `.netrc`, read as cmd/go reads it.
 
-/// A machine and who one is there.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Login {
     pub(super) machine: String,
@@ -8,8 +7,8 @@ pub(super) struct Login {
     pub(super) password: String,
 }
 
-/// Reads a file: pairs of words, of which `machine`, `login` and `password` count. Macros are passed over, and the
-/// file ends at a line that ends in `default`, which cmd/go does not use.
+/// Parses pairs of words, of which `machine`, `login` and `password` matter. Macros are skipped.
+/// Parsing ends at a line that ends in `default`, an entry that cmd/go does not use.
 pub(super) fn parse(text: &str) -> Vec<Login> {
     let mut logins = Vec::new();
     let mut login = Login::empty();
@@ -74,7 +73,7 @@ mod tests {
             default login anonymous password x\n\
             machine c.example login carl password three\n\
             default\nmachine d.example login dora password four\n";
-        // The words after `default` are no machine's; a bare `default` ends the file.
+        // The words after `default` belong to no machine; a bare `default` ends the file.
         assert_eq!(read(text), ["bob:two@b.example", "carl:three@c.example"]);
     }
 }

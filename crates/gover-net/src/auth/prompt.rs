@@ -1,4 +1,4 @@
-//! Waiting for programs that may be asking a person for a password.
+//! Waits for programs that may be asking the user for a password.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::clock::Clock;
 use crate::settings::{NetworkSettings, Notice, Waiting};
 
-/// Runs programs for as long as they take, and says so if that is long.
+/// Runs programs without a timeout, and tells the user if one takes long.
 #[derive(Debug)]
 pub(super) struct Prompts {
     pub(super) clock: Clock,
@@ -17,12 +17,12 @@ pub(super) struct Prompts {
 
 impl Prompts {
     pub(super) fn new(settings: &NetworkSettings) -> Self {
-        // A program that fetches a token over the network is not slow yet.
+        // A program may need some time to fetch a token over the network.
         let patience = settings.patience * 2;
         Self { clock: Clock::new(), notice: settings.notice.clone(), patience }
     }
 
-    /// The result of `work`, which runs a program. The clock stands still meanwhile.
+    /// The result of `work`, which runs a program. The clock is stopped meanwhile.
     pub(super) async fn wait<T>(&self, program: &str, work: impl Future<Output = T>) -> T {
         let _stopped = self.clock.stop();
         let mut work = Box::pin(work);

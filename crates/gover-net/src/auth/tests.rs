@@ -11,7 +11,7 @@ use gover_core::platform::IS_WINDOWS;
 use super::{AuthError, Credentials};
 use crate::settings::{Authentication, NetworkSettings, Notice};
 
-/// Credentials by that value of GOAUTH and that `.netrc`.
+/// Credentials from a value of GOAUTH and a `.netrc`.
 fn credentials(goauth: Option<&str>, netrc: &Path) -> Arc<Credentials> {
     let authentication = Authentication { goauth: goauth.map(str::to_owned), netrc: Some(netrc.to_owned()) };
     Arc::new(Credentials::new(&NetworkSettings { authentication, ..NetworkSettings::default() }))
@@ -25,8 +25,8 @@ async fn sent(credentials: &Arc<Credentials>, url: &str) -> Vec<String> {
     shown(&credentials.for_url(&Url::parse(url).unwrap()).await.unwrap())
 }
 
-/// A program that prints `general` when asked in general, and `special` when asked about an address, which it keeps
-/// with its stdin in `asked`.
+/// A program that prints `general` without an address, and `special` with one. It writes the
+/// address and its stdin to `asked`.
 struct Helper {
     directory: tempfile::TempDir,
 }
@@ -84,7 +84,7 @@ async fn the_longest_match_in_netrc_counts_and_the_first_of_equals() {
         ("https://b.example/", None),
         ("https://example/", None),
         ("https://xa.example/", None),
-        // Never in the open, and never instead of what the address says.
+        // Never over http, and never instead of a user in the address.
         ("http://a.example/", None),
         ("https://u:p@a.example/", None),
     ] {
@@ -141,7 +141,7 @@ async fn a_program_is_asked_in_general_and_again_about_what_was_refused() {
     let netrc = directory.path().join("netrc");
     fs::write(&netrc, "machine a.example login ann password 1\nmachine d.example login ann password 1\n")
         .unwrap();
-    // What stands first goes before what stands later.
+    // The first entry takes precedence.
     let first = credentials(Some(&format!("{};netrc", helper.command())), &netrc);
     assert_eq!(sent(&first, "https://a.example/y").await, ["authorization: Bearer one", "x-data: 1"]);
     assert_eq!(sent(&first, "https://b.example/x/y").await.len(), 2);
@@ -175,7 +175,7 @@ async fn what_was_learned_for_one_request_is_not_asked_for_by_the_next() {
     let (one, two) = (one.unwrap().headers, two.unwrap().headers);
     assert_eq!((shown(&one), shown(&two)), (shown(&two), vec!["authorization: Bearer new".to_owned()]));
     assert_eq!(helper.asked().lines().count(), 1, "{}", helper.asked());
-    // Refused all the same, it is asked once more; what gives nothing new then is not asked for ever.
+    // If the server still refuses, the program runs once more, and not again if it has nothing new.
     for expected in [2, 2] {
         credentials.ask_about(&url, "", &one).await;
         assert_eq!(helper.asked().lines().count(), expected);
@@ -190,7 +190,7 @@ async fn a_program_that_takes_its_time_is_named_and_waited_for() {
     }
     let directory = tempfile::tempdir().unwrap();
     let (script, told) = (directory.path().join("helper"), directory.path().join("told"));
-    // It ends only after it was told that it is waited for.
+    // The program ends only after the notice.
     fs::write(
         &script,
         format!(

@@ -10,7 +10,7 @@ use gover_test::{FakeProxy, FakeServer, Response, TlsFront};
 use crate::settings::{Certificates, ForwardProxies, NetworkSettings};
 use crate::{Body, Http, HttpError};
 
-/// A server with https before it, and the directory with the authority that vouches for it.
+/// An https server, and the directory with the authority that it trusts.
 struct Scene {
     server: FakeServer,
     front: TlsFront,
@@ -97,7 +97,7 @@ async fn a_redirect_to_another_host_carries_no_credentials() {
     assert!(scene.server.requests().iter().all(|request| request.header("Authorization").is_some()));
 }
 
-/// A program for GOAUTH that prints `general`, or `special` when asked about an address.
+/// A program for GOAUTH that prints `general`, or `special` if it gets an address.
 fn helper(scene: &Scene, general: &str, special: &str) -> NetworkSettings {
     let at = |name: &str| scene.directory.path().join(name);
     fs::write(at("general"), general).unwrap();
@@ -174,11 +174,11 @@ async fn a_program_is_asked_again_when_a_server_refuses() {
     assert_eq!(sent, [Some("Bearer old".to_owned()), Some("Bearer new".to_owned())]);
     let asked = fs::read_to_string(scene.directory.path().join("asked")).unwrap();
     assert_eq!(asked, format!("{}\n", scene.front.at("/x")));
-    // Once a request, whatever comes.
+    // The program runs once per request.
     let http = Http::new(helper(&scene, &general, &general));
     let (error, _) = fails(&http, &scene.front.at("/x")).await;
     assert_eq!(error, "401 who are you?");
-    // A program that fails is the reason for a refusal.
+    // If a program failed, its error explains the refusal.
     let http = Http::new(helper(&scene, &general, "no such thing"));
     let (error, remedy) = fails(&http, &scene.front.at("/x")).await;
     assert!(error.starts_with("`sh` in GOAUTH failed"), "{error}");
@@ -200,7 +200,7 @@ async fn a_proxy_gets_its_user_and_password_and_gives_a_way() {
         proxy.forget_requests();
     }
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        // Without a scheme it is one of plain HTTP.
+        // A proxy without a scheme uses plain HTTP.
         let http = scene.http(&[(name, address.trim_start_matches("http://"))]);
         assert_eq!(body(&http, "http://go.test:8080/x").await.unwrap(), b"body", "{name}");
         let asked = proxy.requests();
@@ -270,7 +270,8 @@ async fn a_proxy_that_leads_nowhere_is_named_with_its_variable() {
     }
 }
 
-/// A SOCKS proxy (RFC 1928, RFC 1929) through which every name leads to the same place; what it was told.
+/// A SOCKS proxy (RFC 1928, RFC 1929) that connects every name to the same server, and what it
+/// received.
 fn socks_proxy(target: std::net::SocketAddr) -> (std::net::SocketAddr, std::thread::JoinHandle<Vec<String>>) {
     use std::io::{Read as _, Write as _};
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -352,14 +353,14 @@ async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
         assert_eq!(error, expected);
         assert!(remedy.contains("SSL_CERT_FILE"), "{remedy}");
     }
-    // A server that says nothing has shown its certificate all the same.
+    // A server that sends no response has still shown its certificate.
     scene.server.fault("/", gover_test::Fault::Stall);
     let silence = clock::pass(settings.connect_timeout, || scene.server.stalled() == 1);
     let http = Http::new(settings.clone());
     let (error, _) = clock::meanwhile(fails(&http, &scene.front.at("/x")), silence).await;
     assert!(error.contains("`Acme Inspection CA`"), "{error}");
     scene.server.heal();
-    // Through a proxy, as inspection usually is.
+    // Inspection usually happens in a proxy.
     let proxy = FakeProxy::start(&scene.server, &scene.front);
     let forward = scene.settings(&[("HTTPS_PROXY", &proxy.url())]).forward;
     let http = Http::new(NetworkSettings { forward, ..settings });
