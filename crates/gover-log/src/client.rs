@@ -11,6 +11,7 @@ use super::escape::{escape_path, escape_version};
 use super::fetch::Rejected;
 use super::fork::{self, Fork};
 use super::head::{Head, Tree};
+use super::kept_head::Stored;
 use super::key::VerifierKey;
 use super::record::Record;
 use super::remote::{Remote, RemoteError};
@@ -136,10 +137,10 @@ impl<'a, R: Remote> Client<'a, R> {
         // Another process may have stored a head meanwhile, which must be consistent too.
         loop {
             let stored = match self.stored_head()? {
-                Ok(stored) => stored,
+                Stored::Note(stored) => stored,
                 // An answer without a head, or of an empty log, cannot replace a damaged head.
-                Err(_) if state.latest.note.is_empty() => return Ok(()),
-                Err(_) => {
+                Stored::Damaged(_) if state.latest.note.is_empty() => return Ok(()),
+                Stored::Damaged(_) => {
                     self.merge_kept(state).await?;
                     if self.replace_damaged(state)? {
                         return Ok(());

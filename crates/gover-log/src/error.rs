@@ -8,14 +8,13 @@ use thiserror::Error;
 
 use gover_core::display::pasted;
 use gover_core::{Diagnose, Exit};
-use gover_net::looks_like_http;
 
 use super::escape::EscapeError;
 use super::fork::Fork;
 use super::head::HeadError;
 use super::note::NoteError;
 use super::record::RecordError;
-use super::remote::RemoteError;
+use super::remote::{LogMirror, RemoteError};
 
 #[derive(Debug, Error)]
 pub enum SumdbError {
@@ -40,10 +39,10 @@ pub enum SumdbError {
     DamagedHead { path: PathBuf, reason: String, source: Box<SumdbError> },
     /// A mirror's part of the log is damaged and no other place could be read.
     #[error("the part of the checksum database in {} is damaged", quoted(places))]
-    DamagedMirror { places: Vec<String>, source: Box<SumdbError> },
+    DamagedMirror { places: Vec<LogMirror>, source: Box<SumdbError> },
     /// Mirrors lack a part of the log and no other place could be read.
     #[error("{} lacks a part of checksum database `{database}` that is needed", quoted(places))]
-    IncompleteMirror { places: Vec<String>, database: String, source: Box<SumdbError> },
+    IncompleteMirror { places: Vec<LogMirror>, database: String, source: Box<SumdbError> },
     /// Tiles do not add up to the signed hash: at least one was changed.
     #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
     InconsistentTile { database: String, tree_size: u64 },
@@ -128,14 +127,14 @@ impl Diagnose for SumdbError {
                 path.display()
             )],
             Self::IncompleteMirror { places, source, .. } => {
-                let repairs = places.iter().map(|place| repair_of(place));
+                let repairs = places.iter().map(repair_of);
                 // If a server says that it lacks the file, the route to it is not the problem.
                 let is_missing =
                     matches!(**source, Self::Unavailable { source: RemoteError::NotFound { .. }, .. });
                 let others = if is_missing { Vec::new() } else { source.hints() };
                 repairs.chain(others).collect()
             }
-            Self::DamagedMirror { places, .. } => places.iter().map(|place| repair_of(place)).collect(),
+            Self::DamagedMirror { places, .. } => places.iter().map(repair_of).collect(),
             Self::Head {
                 origin: HeadOrigin::Stored(path),
                 source: HeadError::Note(NoteError::Unverified { .. }),
@@ -193,15 +192,19 @@ impl Diagnose for SumdbError {
 }
 
 /// How to repair a mirror whose part of the log is damaged.
-pub(super) fn repair_of(place: &str) -> String {
-    if looks_like_http(place) {
-        format!("run `gover mirror DIR` where the mirror at {place} is made, to repair it")
-    } else {
-        format!("run `gover mirror {}` with a network connection, to repair it", pasted(place))
+pub(super) fn repair_of(mirror: &LogMirror) -> String {
+    match mirror {
+        LogMirror::Server(address) => {
+            format!("run `gover mirror DIR` where the mirror at {address} is made, to repair it")
+        }
+        LogMirror::Directory(path) => {
+            let path = pasted(&path.display().to_string());
+            format!("run `gover mirror {path}` with a network connection, to repair it")
+        }
     }
 }
 
-fn quoted(places: &[String]) -> String {
+fn quoted(places: &[LogMirror]) -> String {
     places.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" and ")
 }
 

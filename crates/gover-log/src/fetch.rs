@@ -8,7 +8,7 @@ use tlog_tiles::{Hash, Tile};
 use super::client::{Client, State};
 use super::error::SumdbError;
 use super::head::Tree;
-use super::remote::{MAX_ANSWER, Remote};
+use super::remote::{LogMirror, MAX_ANSWER, Remote};
 use super::tiles::{self, Plan};
 use super::warning::LogWarning;
 
@@ -167,12 +167,12 @@ struct Suspect {
     tile: Tile,
     data: Vec<u8>,
     /// The mirrors that served it.
-    places: Vec<String>,
+    places: Vec<LogMirror>,
 }
 
 /// Mirrors whose answers are wrong.
 #[derive(Debug, Default)]
-pub(super) struct Rejected(Vec<String>);
+pub(super) struct Rejected(Vec<LogMirror>);
 
 impl Rejected {
     /// The mirrors whose tiles differ from those that were proven later.
@@ -187,7 +187,7 @@ impl Rejected {
     }
 
     /// Adds mirrors; false if there were none.
-    pub(super) fn add(&mut self, places: Vec<String>) -> bool {
+    pub(super) fn add(&mut self, places: Vec<LogMirror>) -> bool {
         let any = !places.is_empty();
         for place in places {
             if !self.0.contains(&place) {

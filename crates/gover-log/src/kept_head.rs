@@ -20,11 +20,11 @@ impl<R: Remote> Client<'_, R> {
             return Ok(());
         }
         match self.stored_head()? {
-            Ok(stored) if stored.is_empty() => {}
-            Ok(stored) => {
-                state.latest = self.open_head(&stored, HeadOrigin::Stored(self.store.head_path()))?;
+            Stored::Note(note) if note.is_empty() => {}
+            Stored::Note(note) => {
+                state.latest = self.open_head(&note, HeadOrigin::Stored(self.store.head_path()))?;
             }
-            Err(damage) => {
+            Stored::Damaged(damage) => {
                 state.latest = self.heads_in_answers().pop().unwrap_or_else(Head::start);
                 state.unsaved = true;
                 state.damage = Some(damage);
@@ -34,13 +34,12 @@ impl<R: Remote> Client<'_, R> {
         Ok(())
     }
 
-    /// The stored note (empty if none), or what is wrong with the file.
-    pub(super) fn stored_head(&self) -> Result<Result<Vec<u8>, String>, SumdbError> {
+    pub(super) fn stored_head(&self) -> Result<Stored, SumdbError> {
         let stored = self.store.read_head()?;
         Ok(match (self.damage_of(&stored), stored) {
-            (None, StoredHead::None) => Ok(Vec::new()),
-            (None, StoredHead::Note(note)) => Ok(note),
-            (Some(damage), _) | (None, StoredHead::Unreadable(damage)) => Err(damage),
+            (None, StoredHead::None) => Stored::Note(Vec::new()),
+            (None, StoredHead::Note(note)) => Stored::Note(note),
+            (Some(damage), _) | (None, StoredHead::Unreadable(damage)) => Stored::Damaged(damage),
         })
     }
 
@@ -109,4 +108,12 @@ impl<R: Remote> Client<'_, R> {
         heads.sort_by_key(|head| head.tree.size);
         heads
     }
+}
+
+/// What is stored as the newest head.
+pub(super) enum Stored {
+    /// Empty if nothing was stored yet.
+    Note(Vec<u8>),
+    /// What is wrong with the file.
+    Damaged(String),
 }

@@ -41,7 +41,7 @@ pub use head::HeadError;
 pub use key::{KeyError, VerifierKey};
 pub use note::NoteError;
 pub use record::RecordError;
-pub use remote::{MAX_ANSWER, Remote, RemoteError};
+pub use remote::{LogMirror, MAX_ANSWER, Remote, RemoteError};
 pub use warning::{LogWarning, LogWarnings};
 
 // The log of the tests is shared with the tests of gover-source, so it names this crate as they do.

@@ -1,8 +1,12 @@
 //! How answers of a checksum database reach the client.
 
+use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 
 use thiserror::Error;
+
+use gover_net::Address;
 
 /// Where the database, or a proxy that passes its answers through, is read.
 pub trait Remote {
@@ -15,8 +19,24 @@ pub trait Remote {
 
     /// Reports that the bodies read at `paths` are wrong. Returns the mirrors that served them;
     /// they are not asked for these paths again, so reading once more may bring other bytes.
-    fn reject(&self, _paths: &[String]) -> Vec<String> {
+    fn reject(&self, _paths: &[String]) -> Vec<LogMirror> {
         Vec::new()
+    }
+}
+
+/// A copy of a part of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogMirror {
+    Directory(PathBuf),
+    Server(Address),
+}
+
+impl fmt::Display for LogMirror {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory(path) => path.display().fmt(f),
+            Self::Server(address) => address.fmt(f),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::repair_of;
+use super::remote::LogMirror;
 
 /// A fault that was repaired or worked around.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub enum LogWarning {
         records: u64,
     },
     /// A mirror's part of the log is damaged; another place was read.
-    DamagedMirror { place: String, database: String },
+    DamagedMirror { place: LogMirror, database: String },
 }
 
 impl LogWarning {

@@ -1,14 +1,14 @@
 //! Reaching the checksum database: through a module proxy that passes it on, or directly
 //! (`docs/go.md#reaching-the-database`).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tokio::sync::OnceCell;
 
 use futures_util::FutureExt;
 use gover_log::{
-    Client, Database, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote, RemoteError,
-    SumdbError,
+    Client, Database, LogMirror, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote,
+    RemoteError, SumdbError,
 };
 use gover_net::{Address, Body, Http, Then};
 
@@ -65,7 +65,8 @@ impl<'a> LogRoute<'a> {
     fn to(self, database: Database) -> LogMirrors<'a, DatabaseRoute<'a>> {
         let name = database.name().to_owned();
         let far = DatabaseRoute { database, way: self, base: OnceCell::new() };
-        LogMirrors::new(self.sources, &name, far, self.http).doubting(|place| self.recent.contains(place))
+        LogMirrors::new(self.sources, &name, far, self.http)
+            .doubting(|place| self.recent.contains(&place.to_string()))
     }
 }
 
@@ -113,12 +114,12 @@ impl DatabaseRoute<'_> {
     }
 
     /// The directory that is read: a mirror that serves as GOPROXY.
-    fn directory(&self) -> Option<String> {
+    fn directory(&self) -> Option<LogMirror> {
         let Some(Ok(Location::File(base))) = self.base.get() else { return None };
         // Less `sumdb/` and the name.
         let directory = base.ancestors().nth(1 + self.database.name().split('/').count())?;
         // On Windows an address leaves slashes in it.
-        Some(directory.components().collect::<PathBuf>().display().to_string())
+        Some(LogMirror::Directory(directory.components().collect()))
     }
 
     /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt;
 use tokio::sync::OnceCell;
 
-use gover_log::{MAX_ANSWER, Remote, RemoteError};
+use gover_log::{LogMirror, MAX_ANSWER, Remote, RemoteError};
 use gover_net::{Body, Http, Question, Then};
 
 use crate::artifact::Location;
@@ -23,7 +23,7 @@ use crate::settings::SourceSpec;
 /// The mirrors of one database, and the database itself.
 #[derive(Debug)]
 pub(crate) struct LogMirrors<'a, F> {
-    near: Vec<LogMirror>,
+    near: Vec<Candidate>,
     far: F,
     http: &'a Http,
     /// Which mirror served which path.
@@ -46,9 +46,8 @@ enum LogMiss {
 
 /// A mirror that may have `sumdb/NAME/`.
 #[derive(Debug)]
-struct LogMirror {
-    /// The directory or address, for messages.
-    place: String,
+struct Candidate {
+    mirror: LogMirror,
     base: Location,
     holds: OnceCell<bool>,
 }
@@ -56,8 +55,8 @@ struct LogMirror {
 impl<'a, F: Remote> LogMirrors<'a, F> {
     /// The mirrors among `sources` that may hold records of the database `name`, then `far`.
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
-        let near = sources.iter().flat_map(roots).map(|root| LogMirror {
-            place: root.to_string(),
+        let near = sources.iter().flat_map(roots).map(|root| Candidate {
+            mirror: mirror_at(&root),
             base: below(&root, &format!("sumdb/{name}")),
             holds: OnceCell::new(),
         });
@@ -73,8 +72,8 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
     }
 
     /// Asks mirrors that failed lately last.
-    pub(crate) fn doubting(self, failed: impl Fn(&str) -> bool) -> Self {
-        let silent = self.near.iter().enumerate().filter(|(_, near)| failed(&near.place)).map(|(at, _)| at);
+    pub(crate) fn doubting(self, failed: impl Fn(&LogMirror) -> bool) -> Self {
+        let silent = self.near.iter().enumerate().filter(|(_, near)| failed(&near.mirror)).map(|(at, _)| at);
         Self { silent: Mutex::new(silent.collect()), ..self }
     }
 
@@ -84,11 +83,11 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
     }
 
     /// The mirrors that have a part of the log but not this path.
-    pub(crate) fn lacking(&self, path: &str) -> Vec<String> {
+    pub(crate) fn lacking(&self, path: &str) -> Vec<LogMirror> {
         let lacking = locked(&self.lacking);
         let near = self.near.iter().enumerate();
         near.filter(|(at, _)| lacking.contains(&(*at, path.to_owned())))
-            .map(|(_, near)| near.place.clone())
+            .map(|(_, near)| near.mirror.clone())
             .collect()
     }
 
@@ -185,18 +184,18 @@ impl<F: Remote> Remote for LogMirrors<'_, F> {
     }
 
     /// Any of the files may be the wrong one, so all of them are read elsewhere.
-    fn reject(&self, paths: &[String]) -> Vec<String> {
+    fn reject(&self, paths: &[String]) -> Vec<LogMirror> {
         let mut places = self.far.reject(paths);
         for path in paths {
             let Some(at) = locked(&self.served).remove(path) else { continue };
             locked(&self.rejected).insert((at, path.clone()));
-            places.extend(self.near.get(at).map(|near| near.place.clone()));
+            places.extend(self.near.get(at).map(|near| near.mirror.clone()));
         }
         places
     }
 }
 
-impl LogMirror {
+impl Candidate {
     /// Asks a server as Go asks a proxy. A server that responds to everything, for example with an error
     /// page, has no part of the log.
     async fn holds_anything(&self, http: &Http) -> bool {
@@ -213,6 +212,14 @@ impl LogMirror {
 /// Never held across an await.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The mirror at a location, as messages name it.
+pub(crate) fn mirror_at(location: &Location) -> LogMirror {
+    match location {
+        Location::Url(address) => LogMirror::Server(address.clone()),
+        Location::File(path) => LogMirror::Directory(path.clone()),
+    }
 }
 
 /// The directories or addresses below which a source may have `sumdb/`.

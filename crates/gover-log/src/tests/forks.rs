@@ -7,7 +7,7 @@ use std::fs;
 use gover_core::Diagnose as _;
 
 use super::log::{Log, Server, cached, client, evidence, latest, not_found, store, unreachable, version};
-use crate::{Fork, LogWarning, LogWarnings, Remote, RemoteError, SumdbError};
+use crate::{Fork, LogMirror, LogWarning, LogWarnings, Remote, RemoteError, SumdbError};
 
 #[tokio::test]
 async fn two_histories_are_found_at_every_size() {
@@ -157,10 +157,10 @@ impl Remote for Ways<'_> {
         if is_rejected { self.far.read(path).await } else { self.near.read(path).await }
     }
 
-    fn reject(&self, paths: &[String]) -> Vec<String> {
+    fn reject(&self, paths: &[String]) -> Vec<LogMirror> {
         let new = paths.iter().any(|path| !self.rejected.borrow().contains(path));
         self.rejected.borrow_mut().extend(paths.iter().cloned());
-        if new { vec!["near".to_owned()] } else { Vec::new() }
+        if new { vec![LogMirror::Directory("near".into())] } else { Vec::new() }
     }
 }
 

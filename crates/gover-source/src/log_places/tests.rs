@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use gover_log::{LogRecord, LogWarning, LogWarnings, Remote as _, SumdbError};
+use gover_log::{LogMirror, LogRecord, LogWarning, LogWarnings, Remote as _, SumdbError};
 use gover_net::{Http, NetworkSettings};
 
 use self::log::{FOLDER, Log, Server, client, not_found, version};
@@ -43,7 +43,7 @@ async fn lookup(
     let (cache, warnings) = (tempfile::tempdir().unwrap(), LogWarnings::default());
     let result = client(&places, cache.path()).with_warnings(&warnings).lookup(&version(id)).await;
     let named = warnings.take().into_iter().map(|warning| match warning {
-        LogWarning::DamagedMirror { place, .. } => place,
+        LogWarning::DamagedMirror { place, .. } => place.to_string(),
         other @ LogWarning::HeadReplaced { .. } => panic!("{other:?}"),
     });
     (result, named.collect())
@@ -71,7 +71,7 @@ async fn a_damaged_partial_tile_is_a_part_of_the_full_one_elsewhere() {
         let (result, damaged) = lookup(300, &[&near], none()).await;
         let error = result.unwrap_err();
         assert!(
-            matches!(&error, SumdbError::DamagedMirror { places, .. } if *places == [&*place]),
+            matches!(&error, SumdbError::DamagedMirror { places, .. } if *places == [LogMirror::Directory(near.path().to_owned())]),
             "{error}"
         );
         assert!(damaged.is_empty());
@@ -93,7 +93,7 @@ async fn a_place_is_not_blamed_for_what_another_served() {
     assert!(places.reject(&[path.to_owned()]).is_empty());
     put(near.path(), path, b"as it was");
     assert_eq!(places.read(path).await.unwrap(), b"as it was");
-    assert_eq!(places.reject(&[path.to_owned()]), [near.path().display().to_string()]);
+    assert_eq!(places.reject(&[path.to_owned()]), [LogMirror::Directory(near.path().to_owned())]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod wanted;
 use gover_core::Exit;
 use gover_install::Downloader;
 use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
-use gover_log::{LogRecord, LogWarning};
+use gover_log::{LogMirror, LogRecord, LogWarning};
 use gover_source::{SourceSpec, Supply, Wanted};
 
 pub(super) use self::facts::MirrorFacts;
@@ -154,9 +154,9 @@ impl Work<'_> {
             .iter()
             .map(|path| format!("`{}` was not a signed tree head and is replaced", self.context.short(path)))
             .collect();
-        let here = self.mirror.directory().display().to_string();
-        for remark in self.supply.take_warnings() {
-            match remark {
+        let here = LogMirror::Directory(self.mirror.directory().to_owned());
+        for warning in self.supply.take_warnings() {
+            match warning {
                 LogWarning::DamagedMirror { place, .. } if place == here => {
                     let place = self.context.short(self.mirror.directory());
                     renewed.push(format!(
