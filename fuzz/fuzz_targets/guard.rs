@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use libfuzzer_sys::fuzz_target;
 
-use gover_archive::{Coverage, Guard, EntryKind};
+use gover_archive::{Coverage, EntryKind, Guard};
 use gover_fuzz::LIMITS;
 
 fuzz_target!(|bytes: &[u8]| {
