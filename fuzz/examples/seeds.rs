@@ -1,4 +1,5 @@
-//! Writes the first inputs of every target into `corpus/`: the project's vectors, and archives that are nearly right.
+//! Writes the first inputs of every target into `corpus/`: the project's vectors, and archives that
+//! are nearly right.
 
 use std::fs;
 use std::path::Path;

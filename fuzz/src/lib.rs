@@ -1,4 +1,5 @@
-//! What the fuzz targets have in common: unpacking in memory-backed directories, and the comparison with models.
+//! What the fuzz targets have in common: unpacking in memory-backed directories, and the comparison
+//! with models.
 
 #![forbid(unsafe_code)]
 
@@ -14,7 +15,8 @@ pub const LIMITS: Limits = Limits { entries: 200, bytes: 1 << 20, names: 1 << 16
 
 /// Unpacks, and compares what is on the disk with what `said` reads in the archive.
 ///
-/// Whatever happens, nothing is written beside the target; what is accepted is exactly what the model sees.
+/// Whatever happens, nothing is written beside the target; what is accepted is exactly what the
+/// model sees.
 pub fn check_archive(
     bytes: &[u8],
     container: Container,

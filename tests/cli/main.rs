@@ -1,6 +1,6 @@
-//! Tests of the manager as users meet it: they run the real program in a temporary home, against servers on
-//! the loopback interface, and look at its output and files. Run some with
-//! `cargo test -p gover --test cli pin::`.
+//! Tests of the manager as users meet it: they run the real program in a temporary home, against
+//! servers on the loopback interface, and look at its output and files. Run some with `cargo test
+//! -p gover --test cli pin::`.
 //!
 //! | Topic | Modules |
 //! |---|---|

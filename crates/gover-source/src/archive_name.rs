@@ -5,7 +5,8 @@ use gover_core::{Platform, ToolchainName};
 use crate::artifact::{Format, Wanted};
 use crate::proxy;
 
-/// What may follow the release's name in the name of its archive for `platform`, the usual form first.
+/// What may follow the release's name in the name of its archive for `platform`, the usual form
+/// first.
 pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     let (os, arch) = (platform.os(), platform.arch());
     if platform.is_windows() {
@@ -79,8 +80,8 @@ pub struct PublishedFile {
     pub format: Format,
 }
 
-/// What the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or of a module zip (`v0.0.1-go1.22.5.linux-amd64.zip`)
-/// says; `None` for any other name.
+/// What the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or of a module zip
+/// (`v0.0.1-go1.22.5.linux-amd64.zip`) says; `None` for any other name.
 pub fn published_file(name: &str) -> Option<PublishedFile> {
     if let Some((name, platform)) = name.strip_suffix(".zip").and_then(proxy::parse_version) {
         return Some(PublishedFile { wanted: Wanted { name, platform }, format: Format::ModuleZip });

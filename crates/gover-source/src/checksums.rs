@@ -122,9 +122,9 @@ impl DatabaseRoute<'_> {
         Some(LogMirror::Directory(directory.components().collect()))
     }
 
-    /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an address in GOSUMDB
-    /// goes before all of them (cmd/go `modfetch.dbClient.initBase`). Where `|` lets any failure go on to the next proxy,
-    /// silence does, too.
+    /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an
+    /// address in GOSUMDB goes before all of them (cmd/go `modfetch.dbClient.initBase`). Where `|`
+    /// lets any failure go on to the next proxy, silence does, too.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.clone()));

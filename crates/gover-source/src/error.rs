@@ -275,7 +275,8 @@ pub enum Obstacle {
     Network,
 }
 
-/// What a person can do about failures, each thing once; empty where nothing but the usual advice is known.
+/// What a person can do about failures, each thing once; empty where nothing but the usual advice
+/// is known.
 pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
     let mut remedies: Vec<String> = Vec::new();
     for remedy in failures.iter().filter_map(SourceFailure::remedy) {
@@ -305,8 +306,9 @@ pub enum LookupError {
 }
 
 impl LookupError {
-    /// Whether nothing was learned: the database could not be asked, may not be asked, or has no such record. An
-    /// archive with a known SHA-256 does without. Everything else means that somebody is not honest.
+    /// Whether nothing was learned: the database could not be asked, may not be asked, or has no
+    /// such record. An archive with a known SHA-256 does without. Everything else means that
+    /// somebody is not honest.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Setting(error) => *error == DatabaseError::Off,

@@ -1,9 +1,9 @@
 //! Where toolchains come from and what proves them: the only network code of gover.
 //!
-//! A [`Supply`] is made from [`SupplySettings`] and asked for three things: a download into a [`Sink`], the checksum
-//! database's record about it, and what releases there are. It verifies no download itself; it says what each must be
-//! equal to ([`Proof`]), never on the word of the mirror that serves it. Sources fail over to each other on failures
-//! of transport, never of integrity.
+//! A [`Supply`] is made from [`SupplySettings`] and asked for three things: a download into a
+//! [`Sink`], the checksum database's record about it, and what releases there are. It verifies no
+//! download itself; it says what each must be equal to ([`Proof`]), never on the word of the mirror
+//! that serves it. Sources fail over to each other on failures of transport, never of integrity.
 //!
 //! Nothing here reads the environment, prints, or unpacks.
 #![forbid(unsafe_code)]

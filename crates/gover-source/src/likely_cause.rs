@@ -7,7 +7,8 @@ use gover_net::{GZIP, inflated};
 
 use crate::artifact::Format;
 
-/// What probably happened to a file on its way. Nothing is believed because of it; it only explains a refusal.
+/// What probably happened to a file on its way. Nothing is believed because of it; it only explains
+/// a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikelyCause {
     /// A page for people came in place of the file.
@@ -19,7 +20,8 @@ pub enum LikelyCause {
 }
 
 impl LikelyCause {
-    /// Looks at the beginning of a file that should be of that format; the first kilobyte is enough.
+    /// Looks at the beginning of a file that should be of that format; the first kilobyte is
+    /// enough.
     pub fn of(head: &[u8], format: Format) -> Option<Self> {
         match (Content::of(head), format) {
             (Content::WebPage, _) => Some(Self::WebPage),

@@ -1,10 +1,10 @@
 //! The parts of the log in directories and flat mirrors among the sources, as `gover mirror` makes
 //! them.
 //!
-//! Mirrors are read first, since they are near and may need no network. They are trusted no more than
-//! the database: the client proves every response with the database's key. What a mirror lacks or has
-//! damaged is read from the next one, and finally from the database. If a mirror is silent, the next
-//! is asked in parallel, and the silent one is asked last from then on.
+//! Mirrors are read first, since they are near and may need no network. They are trusted no more
+//! than the database: the client proves every response with the database's key. What a mirror lacks
+//! or has damaged is read from the next one, and finally from the database. If a mirror is silent,
+//! the next is asked in parallel, and the silent one is asked last from then on.
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
@@ -196,8 +196,8 @@ impl<F: Remote> Remote for LogMirrors<'_, F> {
 }
 
 impl Candidate {
-    /// Asks a server as Go asks a proxy. A server that responds to everything, for example with an error
-    /// page, has no part of the log.
+    /// Asks a server as Go asks a proxy. A server that responds to everything, for example with an
+    /// error page, has no part of the log.
     async fn holds_anything(&self, http: &Http) -> bool {
         match &self.base {
             Location::File(path) => path.is_dir(),

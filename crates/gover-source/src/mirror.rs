@@ -1,4 +1,5 @@
-//! What a mirror of releases is made of: names of files, and the index over them in the release site's own form.
+//! What a mirror of releases is made of: names of files, and the index over them in the release
+//! site's own form.
 
 use std::io;
 
@@ -12,7 +13,8 @@ use crate::artifact::{Artifact, Format, Location, Wanted};
 use crate::proxy;
 use crate::supply::Supply;
 
-/// The index of archives, as `https://go.dev/dl/?mode=json&include=all` has it: newest release first.
+/// The index of archives, as `https://go.dev/dl/?mode=json&include=all` has it: newest release
+/// first.
 pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     let mut known: Vec<(PublishedFile, &IndexedArchive)> = archives
         .iter()
@@ -60,8 +62,8 @@ pub struct IndexedArchive {
 }
 
 impl Supply {
-    /// What a proxy says of a module version beside its zip (`.info`), reduced to what the protocol asks for
-    /// (go.dev/ref/mod#goproxy-protocol). Where nobody says it, the time is left out.
+    /// What a proxy says of a module version beside its zip (`.info`), reduced to what the protocol
+    /// asks for (go.dev/ref/mod#goproxy-protocol). Where nobody says it, the time is left out.
     pub async fn module_info(&self, artifact: &Artifact) -> String {
         let told = match self.read_beside(&artifact.location).await {
             Ok(bytes) => serde_json::from_slice::<serde_json::Value>(&bytes).unwrap_or_default(),

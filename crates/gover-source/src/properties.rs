@@ -1,7 +1,7 @@
 //! What holds of the parsers of this crate, whatever they are given.
 //!
-//! For fuzzing (`fuzz/`) and for the tests that walk what fuzzing found; compiled for nothing else, so that no parser
-//! has to be public.
+//! For fuzzing (`fuzz/`) and for the tests that walk what fuzzing found; compiled for nothing else,
+//! so that no parser has to be public.
 #![expect(clippy::missing_panics_doc, reason = "a property that does not hold is a panic")]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::index::Index;
 use crate::proxy::ProxyList;
 
-/// Reads an index. Names can be file names, sums are sums, and nothing is there that the JSON does not say.
+/// Reads an index. Names can be file names, sums are sums, and nothing is there that the JSON does
+/// not say.
 pub fn index(json: &[u8]) {
     let Ok(index) = Index::parse(json) else { return };
     let said: Value = serde_json::from_slice(json).unwrap_or_default();

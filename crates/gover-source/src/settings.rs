@@ -15,8 +15,8 @@ use gover_net::{Address, BadAddress, NetworkSettings, looks_like_http, redacted}
 pub struct SupplySettings {
     /// Where toolchains are taken from, the first that can serve wins.
     pub sources: Vec<SourceSpec>,
-    /// Those of which nothing is taken, but whose index is believed as if they were sources: an archive that somebody
-    /// brings by hand is compared with what the release site says of it.
+    /// Those of which nothing is taken, but whose index is believed as if they were sources: an
+    /// archive that somebody brings by hand is compared with what the release site says of it.
     pub witnesses: Vec<SourceSpec>,
     /// The value of GOPROXY as Go would read it; `None` if nothing sets it, which is as `direct`.
     pub proxies: Option<String>,
@@ -95,7 +95,8 @@ impl SourceSpec {
         entries.into_iter().map(str::parse).collect()
     }
 
-    /// An entry of the setting as it may be shown, whatever it is: without credentials, and otherwise as it was typed.
+    /// An entry of the setting as it may be shown, whatever it is: without credentials, and
+    /// otherwise as it was typed.
     pub fn shown(entry: &str) -> String {
         if looks_like_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
             redacted(entry)

@@ -39,8 +39,8 @@ pub(crate) struct ChecksumLookup<'a> {
     pub(crate) site: &'a ReleaseSite,
     /// Whether it may be asked for its index; otherwise what is kept of it counts.
     pub(crate) ask: bool,
-    /// How long the index of another place than the one that serves is waited for; `None` as long as it takes, since
-    /// nothing else proves the file.
+    /// How long the index of another place than the one that serves is waited for; `None` as long
+    /// as it takes, since nothing else proves the file.
     pub(crate) patience: Option<Duration>,
 }
 
@@ -52,7 +52,8 @@ impl ReleaseSite {
 
     /// The archive of the site that holds `wanted`.
     ///
-    /// A release that the compiled table knows needs no index; what is kept of the index must still agree.
+    /// A release that the compiled table knows needs no index; what is kept of the index must still
+    /// agree.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
@@ -146,8 +147,8 @@ impl ReleaseSite {
 }
 
 impl Flat<'_> {
-    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the index of a release
-    /// site, never from the place itself.
+    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the
+    /// index of a release site, never from the place itself.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
@@ -177,8 +178,8 @@ impl Flat<'_> {
     }
 }
 
-/// What table and index say of the archive that holds `wanted`; its usual name where they do not know it. Without a
-/// sum the transparency log still proves it.
+/// What table and index say of the archive that holds `wanted`; its usual name where they do not
+/// know it. Without a sum the transparency log still proves it.
 async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
     let ChecksumLookup { site, ask, .. } = lookup;
     if let Some(file) = known_archive(wanted, lookup.table).filter(|file| file.sha256.is_some()) {
@@ -202,8 +203,8 @@ async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<
     }
 }
 
-/// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes from the table, or
-/// from the index of a release site.
+/// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes
+/// from the table, or from the index of a release site.
 pub(crate) async fn trusted_file(
     path: &Path,
     wanted: &Wanted,
@@ -222,7 +223,8 @@ pub(crate) async fn trusted_file(
     known.unwrap_or_else(unknown).artifact(wanted, source, location)
 }
 
-/// The zip of the module in a directory that is laid out as a GOPROXY, or that has it beside archives.
+/// The zip of the module in a directory that is laid out as a GOPROXY, or that has it beside
+/// archives.
 fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Artifact, SourceError> {
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
     let beside = directory.join(format!("{}.zip", wanted.module_version()));

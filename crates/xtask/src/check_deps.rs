@@ -1,7 +1,8 @@
 //! `check-deps`: the shim depends on what is listed here and on nothing else.
 //!
-//! The shim starts with every `go` command, so each crate in it costs every build of every user. The list is the
-//! wall of docs/architecture.md; a crate is added to it by hand and with a reason, or not at all.
+//! The shim starts with every `go` command, so each crate in it costs every build of every user.
+//! The list is the wall of docs/architecture.md; a crate is added to it by hand and with a reason,
+//! or not at all.
 
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -1,8 +1,8 @@
 //! `cargo xtask generate [--check]`: the reference pages that are made from code.
 //!
-//! Commands come from clap, as `-h` prints them; variables, settings and checks from the tables in the
-//! code. Nobody edits a page by hand. With `--check` nothing is written, and a page that differs is an
-//! error.
+//! Commands come from clap, as `-h` prints them; variables, settings and checks from the tables in
+//! the code. Nobody edits a page by hand. With `--check` nothing is written, and a page that
+//! differs is an error.
 
 use std::fmt::Write as _;
 use std::fs;

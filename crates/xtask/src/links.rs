@@ -10,7 +10,8 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let mut files = Vec::new();
     collect(root, &mut files)?;
-    // Markdown among the code is a part of a generated page, which is checked where it is written to.
+    // Markdown among the code is a part of a generated page, which is checked where it is written
+    // to.
     let is_part =
         |file: &PathBuf| file.strip_prefix(root).is_ok_and(|path| path.iter().any(|name| name == "src"));
     files.retain(|file| has_extension(file, "rs") || !is_part(file));

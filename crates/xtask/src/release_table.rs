@@ -1,8 +1,9 @@
-//! `cargo xtask release-table [--check] [DIR]`: writes the release table that gover-source compiles in.
+//! `cargo xtask release-table [--check] [DIR]`: writes the release table that gover-source compiles
+//! in.
 //!
-//! DIR (default `crates/gover-source/data/inputs`) holds the download site's index (`go-dl-*.json`), further
-//! checksums (`sha256-*.json`) and release dates (`release-history.json`). gover-source's `table` module reads
-//! the format and documents it.
+//! DIR (default `crates/gover-source/data/inputs`) holds the download site's index
+//! (`go-dl-*.json`), further checksums (`sha256-*.json`) and release dates
+//! (`release-history.json`). gover-source's `table` module reads the format and documents it.
 
 use std::collections::BTreeMap;
 use std::fs;

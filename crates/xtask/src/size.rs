@@ -1,9 +1,10 @@
 //! `size`: how much production code there is, per crate.
 //!
-//! A production line is any line, blank lines and comments included, of a Rust file below `crates/*/src` or
-//! `shims/src` that is compiled outside of tests. Left out are items behind `#[cfg(test)]` or
-//! `#[cfg(any(test, fuzzing))]`, the files such a `mod` line names, and everything below `tests/`.
-//! gover-test and xtask are counted: they are code that somebody reads and keeps.
+//! A production line is any line, blank lines and comments included, of a Rust file below
+//! `crates/*/src` or `shims/src` that is compiled outside of tests. Left out are items behind
+//! `#[cfg(test)]` or `#[cfg(any(test, fuzzing))]`, the files such a `mod` line names, and
+//! everything below `tests/`. gover-test and xtask are counted: they are code that somebody reads
+//! and keeps.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -13,7 +13,8 @@ use gover_sys::file;
 
 use crate::table;
 
-/// A directory with one file for each address. Files appear by rename; all of it can be deleted at any time.
+/// A directory with one file for each address. Files appear by rename; all of it can be deleted at
+/// any time.
 #[derive(Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
@@ -46,8 +47,8 @@ struct Header {
     url: String,
     etag: Option<String>,
     checked: u64,
-    /// The SHA-256 of the text, in hexadecimal: nobody waits for the disk, so that a power cut may leave a part of it, or
-    /// zeros.
+    /// The SHA-256 of the text, in hexadecimal: nobody waits for the disk, so that a power cut may
+    /// leave a part of it, or zeros.
     sum: String,
 }
 

@@ -65,8 +65,8 @@ impl Index {
         self.releases.iter().find(|release| release.name == name)
     }
 
-    /// The same without what no manager needs, and without the rows that the table has with the same sum: what is
-    /// kept on disk is read by commands that must be fast.
+    /// The same without what no manager needs, and without the rows that the table has with the
+    /// same sum: what is kept on disk is read by commands that must be fast.
     fn beyond(mut self, table: &Table) -> Self {
         for release in &mut self.releases {
             let IndexRelease { name, files } = release;
@@ -81,8 +81,9 @@ impl Index {
 }
 
 impl IndexRelease {
-    /// The archive for a platform: by its usual name, then by one of the names that some releases had, then by what
-    /// the index says of it. Rows of the index have had wrong architectures, names have not.
+    /// The archive for a platform: by its usual name, then by one of the names that some releases
+    /// had, then by what the index says of it. Rows of the index have had wrong architectures,
+    /// names have not.
     pub(crate) fn archive(&self, platform: &Platform) -> Option<&IndexFile> {
         let archives = || self.files.iter().filter(|file| file.kind == Kind::Archive);
         let by_name = archive_name::suffixes(platform).into_iter().find_map(|suffix| {

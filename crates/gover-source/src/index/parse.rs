@@ -10,8 +10,8 @@ use crate::archive_name;
 
 impl Index {
     /// Reads the answer to `?mode=json&include=all`. Irregular rows are left out
-    /// (`docs/go.md#irregular-rows-of-the-release-index`). Anything else, or an index that contradicts
-    /// itself, is an error.
+    /// (`docs/go.md#irregular-rows-of-the-release-index`). Anything else, or an index that
+    /// contradicts itself, is an error.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
         let rows: Read<List<ReleaseRow>> =
             serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;

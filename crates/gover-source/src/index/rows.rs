@@ -1,5 +1,5 @@
-//! The rows of an index as they come, read one by one: what is not of the expected kind is passed over without being
-//! held, so that no answer takes more memory than what it says about releases.
+//! The rows of an index as they come, read one by one: what is not of the expected kind is passed
+//! over without being held, so that no answer takes more memory than what it says about releases.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -48,7 +48,8 @@ impl Site {
         asked.or_else(|| self.read_kept(cache).map(|(_, index)| index))
     }
 
-    /// The index, as new as wanted if the site can be reached, else the one kept. An error if there is none.
+    /// The index, as new as wanted if the site can be reached, else the one kept. An error if there
+    /// is none.
     pub(crate) async fn load(
         &self,
         http: &Http,

@@ -1,4 +1,5 @@
-//! Directories that hold a part of the log, before a server: what is read where, and who is blamed for what.
+//! Directories that hold a part of the log, before a server: what is read where, and who is blamed
+//! for what.
 
 use std::cell::Cell;
 use std::fs;

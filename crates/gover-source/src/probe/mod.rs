@@ -1,7 +1,7 @@
 //! Asking whether Go's servers answer, for people who wonder why nothing comes.
 //!
-//! Everything is asked side by side and ends at one deadline. What is learned here is told and never used: no download
-//! depends on it.
+//! Everything is asked side by side and ends at one deadline. What is learned here is told and
+//! never used: no download depends on it.
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +38,8 @@ pub enum Verdict {
     Status(u16, String),
     /// It answered with something else than it should, described.
     Wrong(String),
-    /// Its certificate comes from an authority that is not trusted; the authority's name where it was told.
+    /// Its certificate comes from an authority that is not trusted; the authority's name where it
+    /// was told.
     UntrustedCertificate(Option<String>),
     /// Its certificate is not valid at the time of this machine's clock.
     CertificateTime,
@@ -58,8 +59,9 @@ impl Supply {
         join_all(questions).await
     }
 
-    /// Asks for the newest tree head of the checksum database and checks its signature: of each server of GOPROXY
-    /// that may pass the database on, and of the database itself if none of them does.
+    /// Asks for the newest tree head of the checksum database and checks its signature: of each
+    /// server of GOPROXY that may pass the database on, and of the database itself if none of them
+    /// does.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         let prober = Prober { http: &self.http, deadline };
@@ -78,14 +80,16 @@ impl Supply {
             }
         });
         let mut ways = join_all(questions).await;
-        // The go command goes straight to the database only after proxies that say they do not pass it on.
+        // The go command goes straight to the database only after proxies that say they do not pass
+        // it on.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
             ways.push(prober.ask_for_head(database.direct(), &database).await);
         }
         Ok(ways)
     }
 
-    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a way to `target`, an address of https.
+    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a way to `target`, an address
+    /// of https.
     pub async fn probe_http_proxies(
         &self,
         proxies: &[String],
@@ -177,8 +181,8 @@ impl Prober<'_> {
     }
 }
 
-/// The verdict of a question that ends at the deadline at the latest, other than with a program that is asked for
-/// credentials, and how long it took.
+/// The verdict of a question that ends at the deadline at the latest, other than with a program
+/// that is asked for credentials, and how long it took.
 async fn in_time(
     http: &Http,
     deadline: Instant,
@@ -212,7 +216,8 @@ fn unreachable(error: &HttpError) -> Verdict {
     }
 }
 
-/// Whether this is the beginning of a list of toolchains. An empty list is one; a page of a login or of a hotel is not.
+/// Whether this is the beginning of a list of toolchains. An empty list is one; a page of a login
+/// or of a hotel is not.
 fn is_list(body: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(body);
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();

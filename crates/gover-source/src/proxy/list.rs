@@ -19,8 +19,8 @@ pub(crate) struct ProxyList {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) place: Place,
-    /// Followed by `|`: any failure goes on to the next entry. Otherwise only "not found" does, so that a proxy can
-    /// be a gatekeeper.
+    /// Followed by `|`: any failure goes on to the next entry. Otherwise only "not found" does, so
+    /// that a proxy can be a gatekeeper.
     pub(crate) any_failure_goes_on: bool,
 }
 

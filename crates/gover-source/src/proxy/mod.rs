@@ -1,7 +1,8 @@
 //! The module golang.org/toolchain behind GOPROXY.
 //!
-//! A proxy's list of versions is incomplete by nature (it holds what the proxy happens to have), so that it adds
-//! releases and never denies one; whether a version exists is asked by its `.info`, and in the end by fetching it.
+//! A proxy's list of versions is incomplete by nature (it holds what the proxy happens to have), so
+//! that it adds releases and never denies one; whether a version exists is asked by its `.info`,
+//! and in the end by fetching it.
 
 mod list;
 #[cfg(test)]
@@ -87,7 +88,8 @@ impl Proxies {
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// What the first answering proxy lists, as new as wanted or as new as there is, and by entry what failed.
+    /// What the first answering proxy lists, as new as wanted or as new as there is, and by entry
+    /// what failed.
     pub(crate) async fn list(
         &self,
         http: &Http,
@@ -120,8 +122,8 @@ impl Proxies {
     }
 
     /// The first response that the separators allow, and the number of its entry. An entry that is
-    /// followed by `|` may be silent for its `patience`; then the next one is asked too. `failed` is
-    /// called for each entry that failed or was too slow; its own error ends the race.
+    /// followed by `|` may be silent for its `patience`; then the next one is asked too. `failed`
+    /// is called for each entry that failed or was too slow; its own error ends the race.
     pub(crate) async fn race<'a, 'e, T: 'a, X>(
         &self,
         http: &'a Http,
@@ -282,8 +284,8 @@ pub(crate) async fn load_list(
     load_parsed(http, cache, location, freshness, parse).await.map(|(listed, _)| listed)
 }
 
-/// The same for a list in whatever form `parse` reads, which gives nothing for what is no list. An old one comes with the
-/// reason why it is old.
+/// The same for a list in whatever form `parse` reads, which gives nothing for what is no list. An
+/// old one comes with the reason why it is old.
 pub(crate) async fn load_parsed(
     http: &Http,
     cache: &Cache,
@@ -372,5 +374,6 @@ pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
 const INFO_LIMIT: u64 = 1 << 20;
-/// A mirror may list its archives as the release site does, whose own index has about 3 million bytes.
+/// A mirror may list its archives as the release site does, whose own index has about 3 million
+/// bytes.
 const LIST_LIMIT: u64 = 32 << 20;

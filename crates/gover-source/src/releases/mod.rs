@@ -53,8 +53,8 @@ pub enum Basis {
     Offers,
 }
 
-/// Whether a release gets fixes. The two newest minors do (go.dev/doc/devel/release#policy); it follows from what was
-/// released, not from the calendar.
+/// Whether a release gets fixes. The two newest minors do (go.dev/doc/devel/release#policy); it
+/// follows from what was released, not from the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
     /// Of one of the two newest minors.
@@ -152,7 +152,8 @@ impl Releases {
         self.offers = Some(offers);
     }
 
-    /// Whether a release can be had for a platform: where all sources say what they have, if one of them has it.
+    /// Whether a release can be had for a platform: where all sources say what they have, if one of
+    /// them has it.
     pub fn offered(&self, release: &Release, platform: &Platform) -> Availability {
         let Some(offers) = &self.offers else { return release.availability(platform) };
         let platforms = offers.toolchains.get(&release.name);
@@ -236,8 +237,8 @@ impl Releases {
         first.filter(|release| release.name.version().patch() == Some(0)).and_then(|release| release.date)
     }
 
-    /// The release of that name; `None` for what is no toolchain: go1.9.2rc2, which Go itself does not understand,
-    /// and the bootstrap archives called go1. Before go1.2.2 there are no archives.
+    /// The release of that name; `None` for what is no toolchain: go1.9.2rc2, which Go itself does
+    /// not understand, and the bootstrap archives called go1. Before go1.2.2 there are no archives.
     fn entry(&mut self, name: &str) -> Option<&mut Release> {
         let name = ToolchainName::parse(name).ok()?;
         let version = name.version();

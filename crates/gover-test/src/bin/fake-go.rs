@@ -1,7 +1,8 @@
 //! Stands for `go` and `gofmt` in tests: a real program of one file that needs nothing but `std`.
 //!
-//! Like the real one it knows its GOROOT from its own place, prints the version in that tree's `VERSION`,
-//! refuses a wrong GOROOT, obeys the switch protocol and `-C DIR`. Beyond that it answers what a test wants to know:
+//! Like the real one it knows its GOROOT from its own place, prints the version in that tree's
+//! `VERSION`, refuses a wrong GOROOT, obeys the switch protocol and `-C DIR`. Beyond that it
+//! answers what a test wants to know:
 //!
 //! ```text
 //! go version                   go version go1.22.5 linux/amd64

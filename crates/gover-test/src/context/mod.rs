@@ -29,8 +29,9 @@ pub use invocation::{Invocation, Output};
 /// [ROOT]/shop      the working directory
 /// [ROOT]/tmp       TMPDIR, TEMP, TMP
 /// ```
-/// Nothing of the test's own environment is passed on but what the operating system needs to start programs.
-/// Sources lead to a closed port until [`with_site`](Self::with_site). Removed when dropped.
+/// Nothing of the test's own environment is passed on but what the operating system needs to start
+/// programs. Sources lead to a closed port until [`with_site`](Self::with_site). Removed when
+/// dropped.
 #[derive(Debug)]
 pub struct TestContext {
     root: tempfile::TempDir,

@@ -1,4 +1,5 @@
-//! Installed toolchains that are incomplete or have a different version from their directory's name.
+//! Installed toolchains that are incomplete or have a different version from their directory's
+//! name.
 
 use gover_core::ToolchainName;
 

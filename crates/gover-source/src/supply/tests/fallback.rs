@@ -25,7 +25,8 @@ async fn after<T>(world: &World, time: Duration, work: impl Future<Output = T>) 
     clock::meanwhile(work, clock::pass(time, || world.site.server().stalled() > before)).await
 }
 
-/// The same for lists, which need an answer of another source too: patience passes until it is there.
+/// The same for lists, which need an answer of another source too: patience passes until it is
+/// there.
 async fn in_the_end<T>(world: &World, work: impl Future<Output = T>) -> T {
     let before = world.site.server().stalled();
     let passing = async {
