@@ -33,7 +33,11 @@ impl Address {
         // `https:///h`.
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
         let has_authority = url.scheme() == "file" || !rest.starts_with(['/', '\\']);
-        let is_whole = !rest.is_empty() && has_authority && !url.cannot_be_a_base();
+        // It also ends the authority at `\`, so that `CORP\ann:secret@host` would become a host and a
+        // path with the password in it. Go refuses such a user.
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let is_clear = !(looks_like_http(text) && authority.contains('\\'));
+        let is_whole = !rest.is_empty() && has_authority && is_clear && !url.cannot_be_a_base();
         if is_whole { Ok(Self(url)) } else { Err(bad()) }
     }
 
@@ -157,8 +161,9 @@ pub fn redacted(text: &str) -> String {
     let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
     let (authority, path) = split_authority(rest);
     let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let (host, path) = if has_odd_port(host) {
-        // A password with a `/`, `?` or `#` that should have been escaped.
+    let is_misplaced = authority.is_empty() && looks_like_http(text) && rest.contains('@');
+    let (host, path) = if has_odd_port(host) || host.contains('\\') || is_misplaced {
+        // A password with a `/`, `?` or `#` that should have been escaped, or behind `///`.
         rest.rsplit_once('@').map_or(("", ""), |(_, rest)| split_authority(rest))
     } else {
         (host, path)
@@ -261,13 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_proper_address_is_refused_without_what_may_be_a_password() {
+    fn a_malformed_address_is_rejected_without_showing_a_password() {
         assert_eq!(refused("u:p@h.example/x"), "h.example/x");
         assert_eq!(refused("https://u:p/a@h.example/x"), "https://h.example/x");
         assert_eq!(refused("https://u:p#a?b@h.example/x"), "https://h.example/x");
         assert_eq!(refused("https://u:secret#x@h/f"), "https://h/f");
         assert_eq!(refused("https://u:secret:#x@h/f"), "https://h/f");
         assert_eq!(refused("https://u:secret"), "https://");
+        assert_eq!(refused("https:///u:secret@h/f"), "https://h/f");
+        assert_eq!(refused(r"https://CORP\ann:secret@h/f"), "https://h/f");
         assert_eq!(refused("go.dev"), "go.dev");
         for text in ["", "x", "https:", "https://", "https:h", "https:///h", "mailto:a@b", "https://a b/"] {
             assert!(Address::parse(text).is_err(), "{text}");

@@ -78,13 +78,17 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_as_an_address_is_shown_without_its_password(odd in "[/?#:]{1,3}") {
-        let url = format!("https://user:S3CRET{odd}rest@h.example/x");
-        if let Err(error) = Address::parse(&url) {
-            prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
-        }
-        if let Err(error) = url.parse::<SourceSpec>() {
-            prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
+    fn what_is_refused_as_an_address_is_shown_without_its_password(odd in r"[/?#:\\]{1,3}") {
+        for url in [
+            format!("https://user:S3CRET{odd}rest@h.example/x"),
+            format!("https://CORP{odd}user:S3CRET@h.example/x"),
+        ] {
+            if let Err(error) = Address::parse(&url) {
+                prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
+            }
+            if let Err(error) = url.parse::<SourceSpec>() {
+                prop_assert!(!shown(&error).contains("S3CRET"), "{}", error);
+            }
         }
     }
 }
