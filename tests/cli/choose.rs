@@ -286,7 +286,7 @@ hint: gover install 1.91.2
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.91.2  chosen by the default, 1.91.2 (not installed)
+go1.91.2 (not installed)  chosen by the default, 1.91.2
 
 ----- stderr -----
 hint: gover install 1.91.2

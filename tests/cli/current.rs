@@ -277,7 +277,7 @@ fn a_missing_selection_is_shown_with_the_command_to_install_it() {
         str![[r#"
 exit: 1
 ----- stdout -----
-go1.89.1  chosen by .go-version:1 in [ROOT]/shop (not installed)
+go1.89.1 (not installed)  chosen by .go-version:1 in [ROOT]/shop
 
 ----- stderr -----
 hint: gover install 1.89.1
@@ -294,7 +294,7 @@ hint: gover install 1.89.1
         str![[r#"
 exit: 1
 ----- stdout -----
-1.89  chosen by .go-version:1 in [ROOT]/shop (none installed)
+1.89 (none installed)  chosen by .go-version:1 in [ROOT]/shop
 
 ----- stderr -----
 hint: gover install 1.89

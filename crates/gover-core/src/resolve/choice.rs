@@ -129,7 +129,8 @@ fn apply_rules(
     let is_old = !local.version().selects_toolchains();
     if is_old && is_deliberate {
         trace.say(|_| {
-            format!("{local} is older than toolchain selection in Go and was chosen here, so it runs")
+            let chosen = name_or_request(&choice, &local);
+            format!("{chosen} was chosen here and is older than Go's own rules, which do not change it")
         });
         return choice;
     }

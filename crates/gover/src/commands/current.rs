@@ -68,7 +68,8 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
         Outcome::Nothing => return None,
     };
     let reason = resolution.reason(context.home());
-    Some(format!("{}  {reason}{note}", context.printer.out(Style::Version, &name)))
+    // The note belongs to this toolchain; the reason may name another.
+    Some(format!("{}{note}  {reason}", context.printer.out(Style::Version, &name)))
 }
 
 facts! {
