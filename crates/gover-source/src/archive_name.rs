@@ -1,12 +1,12 @@
-//! How the release site names its archives (`docs/go.md#archive-names`).
+//! The file names of archives on the release site (`docs/go.md#archive-names`).
 
 use gover_core::{Platform, ToolchainName};
 
 use crate::artifact::{Format, Wanted};
 use crate::proxy;
 
-/// What may follow the release's name in the name of its archive for `platform`, the usual form
-/// first.
+/// The suffixes that may follow the release name in the file name of an archive for `platform`. The
+/// usual suffix is first.
 pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     let (os, arch) = (platform.os(), platform.arch());
     if platform.is_windows() {
@@ -14,9 +14,9 @@ pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     }
     let mut suffixes = vec![format!(".{os}-{}.tar.gz", platform.archive_arch())];
     match (os, arch) {
-        // go1.6beta1 alone.
+        // Only go1.6beta1.
         ("linux", "arm") => suffixes.push(".linux-arm6.tar.gz".to_owned()),
-        // Up to go1.4.2, one for each generation of the system.
+        // Up to go1.4.2, there are two archives for different versions of the system.
         ("darwin", "amd64" | "386") => {
             suffixes.extend(["osx10.8", "osx10.6"].map(|system| format!(".{os}-{arch}-{system}.tar.gz")));
         }
@@ -25,13 +25,13 @@ pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     suffixes
 }
 
-/// The usual name of the archive that holds `wanted`.
+/// The usual file name of the archive that holds `wanted`.
 pub(crate) fn usual(wanted: &Wanted) -> String {
     let suffix = suffixes(&wanted.platform).into_iter().next().unwrap_or_default();
     format!("{}{suffix}", wanted.name)
 }
 
-/// The platform of the archive whose name ends so; `None` for sources and installers.
+/// The platform of an archive with this suffix; `None` for source archives and installers.
 pub(crate) fn platform(suffix: &str) -> Option<Platform> {
     let rest = suffix.strip_prefix('.')?;
     let (platform, zip) = match rest.strip_suffix(".tar.gz") {
@@ -44,7 +44,7 @@ pub(crate) fn platform(suffix: &str) -> Option<Platform> {
     ((os == "windows") == zip).then(|| Platform::new(os, arch).ok()).flatten()
 }
 
-/// Toolchain and platform of an archive by its usual name.
+/// The toolchain and platform that the file name of an archive states.
 pub(crate) fn parse(file_name: &str) -> Option<(ToolchainName, Platform)> {
     let end = file_name.strip_suffix(".tar.gz").or_else(|| file_name.strip_suffix(".zip"))?.rfind('.')?;
     let (name, suffix) = file_name.split_at_checked(end)?;
@@ -52,9 +52,9 @@ pub(crate) fn parse(file_name: &str) -> Option<(ToolchainName, Platform)> {
     Some((name, platform(suffix)?))
 }
 
-/// How a file of that name is packed; `None` if it is no archive.
+/// The format of the file with this name; `None` if it is not an archive.
 pub(crate) fn format(file_name: &str) -> Option<Format> {
-    // By suffix, since `Path::extension` knows nothing of `.tar.gz`; the site writes them small.
+    // `Path::extension` does not handle `.tar.gz`. The site uses lower case only.
     match (file_name.strip_suffix(".tar.gz"), file_name.strip_suffix(".zip")) {
         (Some(_), _) => Some(Format::TarGz),
         (None, Some(_)) => Some(Format::Zip),
@@ -62,7 +62,7 @@ pub(crate) fn format(file_name: &str) -> Option<Format> {
     }
 }
 
-/// Whether a name is one that a release site uses, and safe as a name in any directory.
+/// Whether a release site uses names of this form and the name is safe to use in any directory.
 pub(crate) fn is_safe(file_name: &str) -> bool {
     file_name.strip_prefix("go").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         && file_name.len() <= 100
@@ -71,17 +71,15 @@ pub(crate) fn is_safe(file_name: &str) -> bool {
         && file_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
-/// A file as the Go project publishes it, by its name.
+/// What the name of a file published by the Go project states about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedFile {
-    /// The toolchain that it holds.
     pub wanted: Wanted,
-    /// How it is packed.
     pub format: Format,
 }
 
-/// What the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or of a module zip
-/// (`v0.0.1-go1.22.5.linux-amd64.zip`) says; `None` for any other name.
+/// Parses the name of an archive (`go1.22.5.linux-amd64.tar.gz`) or a module zip
+/// (`v0.0.1-go1.22.5.linux-amd64.zip`). Returns `None` for any other name.
 pub fn published_file(name: &str) -> Option<PublishedFile> {
     if let Some((name, platform)) = name.strip_suffix(".zip").and_then(proxy::parse_version) {
         return Some(PublishedFile { wanted: Wanted { name, platform }, format: Format::ModuleZip });

@@ -1,4 +1,4 @@
-//! What is wanted, the file that holds it, and what proves that file.
+//! A toolchain for a platform, the file that holds it, and the proof of that file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,13 @@ use crate::settings::SourceSpec;
 /// A toolchain for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Which toolchain.
     pub name: ToolchainName,
-    /// For which platform.
     pub platform: Platform,
 }
 
 impl Wanted {
-    /// The version of the module golang.org/toolchain that holds it: `v0.0.1-go1.22.5.linux-amd64`.
+    /// The version of the module golang.org/toolchain that holds it:
+    /// `v0.0.1-go1.22.5.linux-amd64`.
     pub fn module_version(&self) -> String {
         format!("v0.0.1-{}.{}", self.name, self.platform)
     }
@@ -30,26 +29,22 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// One file that holds a toolchain, and what proves it.
+/// One file that holds a toolchain, and its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// What it holds.
     pub wanted: Wanted,
     pub source: SourceSpec,
-    /// The file's own name, safe as a name in any directory.
+    /// The name of the file, without a directory. It is safe to use in any directory.
     pub file_name: String,
-    /// How it is packed.
     pub format: Format,
-    /// Where it is.
     pub location: Location,
-    /// Its length in bytes, where a place other than the mirror says so.
+    /// The length in bytes, if it is known. It never comes from the mirror that serves the file.
     pub size: Option<u64>,
-    /// What proves it.
     pub proof: Proof,
 }
 
 impl Artifact {
-    /// The most bytes that are accepted of it.
+    /// The maximum number of bytes that gover accepts.
     pub fn limit(&self) -> u64 {
         self.size.unwrap_or(match self.format {
             // The limit of golang.org/x/mod/zip.
@@ -62,15 +57,14 @@ impl Artifact {
 /// How a toolchain is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// An archive of the release site.
+    /// An archive for a platform other than Windows.
     TarGz,
-    /// An archive of the release site for Windows.
+    /// An archive for Windows.
     Zip,
-    /// The zip of the module golang.org/toolchain.
+    /// The zip of a version of the module golang.org/toolchain.
     ModuleZip,
 }
 
-/// Where a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     Url(Address),
@@ -102,30 +96,31 @@ impl fmt::Display for Location {
     }
 }
 
-/// What the bytes must be equal to.
+/// What must match the downloaded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// The SHA-256 of the file, from a place other than the mirror.
+    /// The SHA-256 of the file. It never comes from the mirror that serves the file, except for a
+    /// [`SumOrigin::ChecksumFile`].
     Sha256 {
         /// 64 lower-case hexadecimal digits.
         hex: String,
-        /// Who says so.
         origin: SumOrigin,
     },
-    /// Only the transparency log proves it: module zips, and archives whose sum nobody knows.
+    /// Only the checksum database proves the file: a module zip, or an archive without a trusted
+    /// checksum.
     Log,
 }
 
-/// Who vouches for a SHA-256. `Display` is a noun for people.
+/// Where a SHA-256 comes from. `Display` is a noun phrase for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SumOrigin {
     /// The table compiled into gover.
     CompiledTable,
-    /// The index of a release site, by the site's label: `go.dev`.
+    /// The index of a release site, with the label of the site: `go.dev`.
     Index(String),
-    /// The `.sha256` file that a mirror has for an archive.
+    /// The `.sha256` file of an archive on a mirror.
     ChecksumFile,
-    /// A person, on the command line.
+    /// The user gave it on the command line.
     Given,
 }
 

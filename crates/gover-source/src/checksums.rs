@@ -1,4 +1,4 @@
-//! Reaching the checksum database: through a module proxy that passes it on, or directly
+//! Access to the checksum database, directly or through a module proxy that serves it
 //! (`docs/go.md#reaching-the-database`).
 
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::proxy::{self, Place, Proxies};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
 
-/// The proven record of a toolchain's module. `setting` is the value of GOSUMDB.
+/// Looks up and proves the record of a toolchain's module. `setting` is the value of GOSUMDB.
 pub(crate) async fn lookup(
     wanted: &Wanted,
     setting: Option<&str>,
@@ -33,7 +33,7 @@ pub(crate) async fn lookup(
     Ok(client.lookup(&wanted.module_version()).await.map_err(|error| blamed(&remote, error))?)
 }
 
-/// Everything that proves the records of toolchains to somebody else, for a mirror.
+/// Collects everything that other clients need to prove the records of toolchains, for a mirror.
 pub(crate) async fn excerpt(
     wish: &ProofRequest,
     setting: Option<&str>,
@@ -47,17 +47,15 @@ pub(crate) async fn excerpt(
     Ok(client.bundle(wish).await.map_err(|error| blamed(&remote, error))?)
 }
 
-/// By which means the database is reached.
+/// How to reach the database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogRoute<'a> {
     pub(crate) http: &'a Http,
-    /// Who may pass the database on.
+    /// Module proxies that may serve the database.
     pub(crate) proxies: &'a Proxies,
-    /// What may hold records beside the files.
+    /// Sources that may hold a part of the log.
     pub(crate) sources: &'a [SourceSpec],
-    /// Which sources failed lately.
     pub(crate) recent: &'a RecentFailures,
-    /// Where what a person should know is said.
     pub(crate) warnings: &'a LogWarnings,
 }
 
@@ -70,7 +68,8 @@ impl<'a> LogRoute<'a> {
     }
 }
 
-/// The way to one database, found when the first path is read: what is kept needs none.
+/// The route to one database. It is chosen when the first path is read, since cached data needs
+/// none.
 #[derive(Debug)]
 struct DatabaseRoute<'a> {
     database: Database,
@@ -103,7 +102,7 @@ impl Remote for DatabaseRoute<'_> {
 }
 
 impl DatabaseRoute<'_> {
-    /// What a person can do about an error of that place, where it is not what usually helps.
+    /// What the user can do about an error at this location; `None` if only general advice applies.
     fn remedy(&self, place: &Location, error: &SourceError) -> Option<String> {
         let network = self.way.http.settings();
         if network.offline && place.path().is_none() {
@@ -113,18 +112,19 @@ impl DatabaseRoute<'_> {
         error.remedy().or_else(|| local.then(|| OWN_LOG_SERVER.to_owned()))
     }
 
-    /// The directory that is read: a mirror that serves as GOPROXY.
+    /// The mirror directory that serves the database, if GOPROXY names one.
     fn directory(&self) -> Option<LogMirror> {
         let Some(Ok(Location::File(base))) = self.base.get() else { return None };
-        // Less `sumdb/` and the name.
+        // Removes `sumdb/` and the name of the database.
         let directory = base.ancestors().nth(1 + self.database.name().split('/').count())?;
-        // On Windows an address leaves slashes in it.
+        // On Windows, a path that was made from a URL still has slashes.
         Some(LogMirror::Directory(directory.components().collect()))
     }
 
-    /// Asks each proxy whether it passes the database on. Once one does, nothing else is asked; an
-    /// address in GOSUMDB goes before all of them (cmd/go `modfetch.dbClient.initBase`). Where `|`
-    /// lets any failure go on to the next proxy, silence does, too.
+    /// Finds the first proxy that serves the database. If none does and each failure allows asking
+    /// the next entry, the database is read directly. An address in GOSUMDB takes precedence
+    /// (cmd/go `modfetch.dbClient.initBase`). If a proxy is silent, the next one is asked too, but
+    /// only if `|` separates them.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = self.database.address() {
             return Ok(Location::Url(address.clone()));
@@ -162,14 +162,14 @@ impl DatabaseRoute<'_> {
     }
 }
 
-/// An error about what was read, with the mirrors that are at fault.
+/// Adds the mirrors that caused an error to it.
 fn blamed(remote: &LogMirrors<'_, DatabaseRoute<'_>>, error: SumdbError) -> SumdbError {
     let directory = remote.far().directory();
     if let Some(directory) = directory.clone().filter(|_| error.is_damage()) {
         return SumdbError::DamagedMirror { places: vec![directory], source: Box::new(error) };
     }
     let error = match error {
-        // A directory cannot say what the database has not got.
+        // A directory holds a part of the log, so the database may have a record that it lacks.
         SumdbError::NotInDatabase { database, module, source } if directory.is_some() => {
             SumdbError::Unavailable { database, path: format!("/lookup/{module}"), source }
         }
@@ -189,11 +189,11 @@ fn blamed(remote: &LogMirrors<'_, DatabaseRoute<'_>>, error: SumdbError) -> Sumd
     SumdbError::IncompleteMirror { places, database: database.clone(), source: Box::new(error) }
 }
 
-/// What helps where the server that should pass the checksum database on is on this machine.
+/// Advice if the server that should serve the checksum database is on this machine.
 const OWN_LOG_SERVER: &str =
     "see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through";
 
-/// What every toolchain's go.env says.
+/// The value of GOSUMDB in the go.env of every toolchain.
 pub(crate) const DEFAULT: &str = "sum.golang.org";
 const SUPPORTED_LIMIT: u64 = 1 << 20;
 

@@ -1,4 +1,4 @@
-//! Why a source, and in the end every source, has nothing to give.
+//! Why one source, or all of them, cannot provide a toolchain.
 
 use std::fmt;
 use std::io;
@@ -19,28 +19,28 @@ use crate::likely_cause::LikelyCause;
 use crate::proxy::GoproxyError;
 use crate::settings::SourceSpec;
 
-/// Why one source cannot serve. `Display` is the reason in one line, without the address.
+/// Why one source failed. `Display` is the reason in one line, without the address.
 #[derive(Clone, Debug, Error)]
 pub enum SourceError {
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// Nothing came for so long that others were asked.
+    /// The source did not respond within `patience`, so gover went on without it.
     #[error("no answer within {} s", patience.as_secs_f32())]
     Silent { patience: Duration },
-    /// A file of this machine, which is there.
+    /// An operation on a local file or directory failed, but not because it is missing.
     #[error("cannot {verb} `{}`: {}", path.display(), reason_of(source))]
     File { verb: &'static str, path: PathBuf, source: Arc<io::Error> },
-    /// The source was asked and does not have it.
+    /// The source does not have the file or release.
     #[error("{0}")]
     Lacks(String),
     #[error(transparent)]
     Goproxy(#[from] GoproxyError),
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// A server confirmed what nobody claimed to have.
+    /// A server responded "not modified", but gover has no cached copy.
     #[error("unexpected response (\"not modified\" for a file that is not cached)")]
     Unchanged,
-    /// The index in the cache does not have it, and there is no newer one.
+    /// The cached index does not list the release, and the attempt to get a newer index failed.
     #[error("{0}")]
     Outdated(Box<Self>),
     #[error(transparent)]
@@ -72,7 +72,7 @@ impl SourceError {
         }
     }
 
-    /// What a person can do about it, where that differs from the usual advice.
+    /// What the user can do about it; `None` if only general advice applies.
     pub(crate) fn remedy(&self) -> Option<String> {
         match self {
             Self::Http(error) => error.remedy(),
@@ -81,23 +81,23 @@ impl SourceError {
     }
 }
 
-/// A source that could not serve, and why.
+/// A source that failed, and why.
 #[derive(Clone, Debug)]
 pub struct SourceFailure {
     pub source: SourceSpec,
-    /// The entry of GOPROXY that was asked.
+    /// The entry of GOPROXY, or the location of a custom build.
     pub at: Option<Location>,
     pub error: SourceError,
-    /// The older answer that is used instead.
+    /// The older data that is used instead.
     pub used: Option<OlderAnswer>,
-    /// Whether only go.dev was asked as a proxy because nothing sets GOPROXY.
+    /// Whether GOPROXY is not set, so go.dev was the only module proxy.
     pub goproxy_is_unset: bool,
 }
 
-/// What an earlier command kept of a source.
+/// Data from a source that an earlier command cached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OlderAnswer {
-    /// The index as the site last confirmed it on that day.
+    /// The release index, with the day when the site last confirmed it.
     Index(Date),
     List,
 }
@@ -107,7 +107,7 @@ impl SourceFailure {
         Self { source, at: None, error, used: None, goproxy_is_unset: false }
     }
 
-    /// What a person can do about just this, where that is known.
+    /// What the user can do about this failure; `None` if only general advice applies.
     fn remedy(&self) -> Option<String> {
         let unset = || self.goproxy_is_unset && self.error.then().remember();
         self.error.remedy().or_else(|| unset().then(|| GOPROXY_UNSET.to_owned()))
@@ -128,31 +128,30 @@ impl fmt::Display for SourceFailure {
     }
 }
 
-/// Something was changed on the way, or two that are believed disagree. It stops everything.
+/// A file was altered, or two trusted checksums differ. No other source is tried after that.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IntegrityError {
-    /// The index and another place that is believed have different sums for one file.
+    /// A release index and another trusted origin have different checksums for the same file.
     #[error("trusted sources disagree about the checksum of `{file_name}`")]
     Contradiction {
         file_name: String,
-        /// The one and its sum.
+        /// One origin, and its checksum in hexadecimal.
         first: (SumOrigin, String),
-        /// The other and its sum.
         second: (SumOrigin, String),
     },
-    /// The file has another length than it must have.
+    /// The length of the file is wrong.
     #[error("`{file_name}` from {location} is not what was released")]
     WrongSize {
         file_name: String,
-        /// Where it was, without credentials.
+        /// The location of the file, without credentials.
         location: String,
-        /// Bytes it must have; or, if `at_most`, that it may not exceed.
+        /// The expected length in bytes, or the maximum length if `at_most` is true.
         expected: u64,
-        /// Whether `expected` is only a limit.
+        /// Whether `expected` is a maximum.
         at_most: bool,
-        /// Bytes that came or were announced.
+        /// The number of bytes that arrived or that the server announced.
         received: u64,
-        /// What probably happened to it, if its beginning tells.
+        /// A guess from the first bytes of the file.
         likely_cause: Option<LikelyCause>,
     },
 }
@@ -194,36 +193,34 @@ impl Diagnose for IntegrityError {
 /// Why a toolchain cannot be downloaded.
 #[derive(Debug, Error)]
 pub enum SupplyError {
-    /// At least one source could not be asked.
+    /// At least one source failed without saying whether it has the toolchain.
     #[error("cannot get {wanted} from any source")]
     Unreachable {
         wanted: Wanted,
-        /// What happened, in the order of the sources.
+        /// The last failure of each source or entry of GOPROXY, in the order of time.
         failures: Vec<SourceFailure>,
-        /// What is in the way.
         obstacle: Obstacle,
     },
-    /// Every source answered, and none has it.
+    /// Every source responded, and none has the toolchain.
     #[error("no source has {wanted}")]
     Unknown {
         wanted: Wanted,
-        /// What they answered, in the order of the sources.
+        /// As in [`Unreachable`](Self::Unreachable).
         failures: Vec<SourceFailure>,
     },
-    /// Something was changed on the way.
     #[error(transparent)]
     Integrity(#[from] IntegrityError),
-    /// What arrives cannot be written down.
+    /// The download cannot be written to disk.
     #[error("cannot write the download of `{file_name}`")]
     Write {
-        /// The file that was on its way.
+        /// The file name of the artifact.
         file_name: String,
         source: io::Error,
     },
 }
 
 impl SupplyError {
-    /// What happened at each source.
+    /// The failures of the sources; empty for other errors.
     pub fn failures(&self) -> &[SourceFailure] {
         match self {
             Self::Unreachable { failures, .. } | Self::Unknown { failures, .. } => failures,
@@ -245,7 +242,8 @@ impl Diagnose for SupplyError {
             Self::Unreachable { obstacle: Obstacle::Offline { hint }, .. } => hint,
             Self::Unreachable { failures, obstacle, .. } => {
                 let mut remedies = remedies(failures);
-                // Advice about another source does not say what is wrong with these.
+                // The remedy of an error replaces general advice. The hint that GOPROXY is not set
+                // does not, because it is about another source.
                 if failures.iter().all(|failure| failure.error.remedy().is_none()) {
                     let usual = if *obstacle == Obstacle::OwnServer { OWN_SOURCE } else { USUAL };
                     remedies.insert(0, usual.to_owned());
@@ -261,22 +259,21 @@ impl Diagnose for SupplyError {
     }
 }
 
-/// What is in the way where sources cannot be asked.
+/// Why sources cannot be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// The settings forbid the network.
     Offline {
-        /// How it is allowed again, or done without.
+        /// How to allow the network again, or to do without it.
         hint: String,
     },
-    /// Only servers on this machine are at fault, to which no network leads.
+    /// Only servers on this machine failed, so the network is not the cause.
     OwnServer,
-    /// Something between here and the servers, or they themselves.
+    /// Any other cause, usually a server or the network.
     Network,
 }
 
-/// What a person can do about failures, each thing once; empty where nothing but the usual advice
-/// is known.
+/// What the user can do about failures, without duplicates. Empty if only general advice applies.
 pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
     let mut remedies: Vec<String> = Vec::new();
     for remedy in failures.iter().filter_map(SourceFailure::remedy) {
@@ -287,28 +284,28 @@ pub fn remedies(failures: &[SourceFailure]) -> Vec<String> {
     remedies
 }
 
-/// One line a failure, reasons below each other.
+/// One line for each failure, with the reasons aligned.
 pub fn aligned(failures: &[SourceFailure]) -> Vec<String> {
     let labels: Vec<String> = failures.iter().map(|failure| failure.source.label()).collect();
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or_default() + 4;
     labels.iter().zip(failures).map(|(label, failure)| format!("{label:<width$}{failure}")).collect()
 }
 
-/// Why the checksum database has no answer.
+/// Why a lookup in the checksum database failed.
 #[derive(Debug, Error)]
 pub enum LookupError {
-    /// GOSUMDB names no database, or forbids it.
+    /// GOSUMDB is invalid or `off`.
     #[error("the checksum database cannot be asked")]
     Setting(#[from] DatabaseError),
-    /// The lookup did not end in a proven record.
+    /// The lookup did not return a proven record.
     #[error(transparent)]
     Database(#[from] SumdbError),
 }
 
 impl LookupError {
-    /// Whether nothing was learned: the database could not be asked, may not be asked, or has no
-    /// such record. An archive with a known SHA-256 does without. Everything else means that
-    /// somebody is not honest.
+    /// Whether the lookup gave no result: the database is off, cannot be reached or does not have
+    /// the record. Then a trusted SHA-256 of an archive is enough proof. Any other error stops the
+    /// install, because it may mean that data was altered.
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Setting(error) => *error == DatabaseError::Off,
@@ -340,13 +337,13 @@ impl Diagnose for LookupError {
     }
 }
 
-/// What most often helps.
+/// General advice.
 const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
-/// What helps where a source is on this machine.
+/// Advice if the source that failed is on this machine.
 pub(crate) const OWN_SOURCE: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
-/// What a machine lacks on which neither a person nor a Go sets GOPROXY.
+/// Advice if neither the environment nor a go.env sets GOPROXY.
 pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, so go.dev is the only source; \
      if your company has a module proxy, set GOPROXY to it (`gover help sources`)";
 

@@ -1,11 +1,11 @@
-//! Where toolchains come from and what proves them: the only network code of gover.
+//! The sources of toolchains. All network access of gover starts in this crate.
 //!
-//! A [`Supply`] is made from [`SupplySettings`] and asked for three things: a download into a
-//! [`Sink`], the checksum database's record about it, and what releases there are. It verifies no
-//! download itself; it says what each must be equal to ([`Proof`]), never on the word of the mirror
-//! that serves it. Sources fail over to each other on failures of transport, never of integrity.
+//! A [`Supply`] is built from [`SupplySettings`]. It downloads a toolchain into a [`Sink`], looks
+//! up its record in the checksum database, and lists releases. It does not verify a download.
+//! Instead, it states what must match ([`Proof`]), and never trusts the serving mirror for that. If
+//! a source fails, the next one is asked, but a failure of integrity stops everything.
 //!
-//! Nothing here reads the environment, prints, or unpacks.
+//! This crate does not read the environment, print or unpack.
 #![forbid(unsafe_code)]
 
 mod archive_name;

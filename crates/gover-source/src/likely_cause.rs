@@ -1,4 +1,4 @@
-//! What a file probably is that is not the one that was released, by how it begins.
+//! Guesses from the first bytes of a file why it differs from the released one.
 
 use std::fmt;
 
@@ -7,21 +7,19 @@ use gover_net::{GZIP, inflated};
 
 use crate::artifact::Format;
 
-/// What probably happened to a file on its way. Nothing is believed because of it; it only explains
-/// a refusal.
+/// What probably happened to a file. It only explains an error and decides nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikelyCause {
-    /// A page for people came in place of the file.
+    /// A web page came instead of the file.
     WebPage,
-    /// Somebody took the compression off.
+    /// A server or proxy decompressed it.
     Unpacked,
-    /// Somebody compressed it once more.
+    /// A server or proxy compressed it a second time.
     PackedAgain,
 }
 
 impl LikelyCause {
-    /// Looks at the beginning of a file that should be of that format; the first kilobyte is
-    /// enough.
+    /// Examines the beginning of a file that should have this format. The first kilobyte is enough.
     pub fn of(head: &[u8], format: Format) -> Option<Self> {
         match (Content::of(head), format) {
             (Content::WebPage, _) => Some(Self::WebPage),
@@ -36,7 +34,6 @@ impl LikelyCause {
 }
 
 impl fmt::Display for LikelyCause {
-    /// A sentence without its subject, which is the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::WebPage => "the file is a web page, such as a sign-in page",

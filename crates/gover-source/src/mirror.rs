@@ -1,5 +1,5 @@
-//! What a mirror of releases is made of: names of files, and the index over them in the release
-//! site's own form.
+//! What `gover mirror` writes next to the files of releases: an index in the format of the release
+//! site, and the `.info` files of module zips.
 
 use std::io;
 
@@ -13,8 +13,8 @@ use crate::artifact::{Artifact, Format, Location, Wanted};
 use crate::proxy;
 use crate::supply::Supply;
 
-/// The index of archives, as `https://go.dev/dl/?mode=json&include=all` has it: newest release
-/// first.
+/// An index of archives in the format of `https://go.dev/dl/?mode=json&include=all`, with the
+/// newest release first.
 pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     let mut known: Vec<(PublishedFile, &IndexedArchive)> = archives
         .iter()
@@ -46,24 +46,25 @@ pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     }
     let mut json = Vec::new();
     let format = serde_json::ser::PrettyFormatter::with_indent(b" ");
-    // Plain data into memory always serialises.
+    // Serializing plain data into memory does not fail.
     let _ = releases.serialize(&mut serde_json::Serializer::with_formatter(&mut json, format));
     json.push(b'\n');
     json
 }
 
-/// An archive to be named in an index.
+/// An archive to list in an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexedArchive {
     pub file_name: String,
-    /// Its SHA-256, 64 lower-case hexadecimal digits.
+    /// 64 lower-case hexadecimal digits.
     pub sha256: String,
     pub size: u64,
 }
 
 impl Supply {
-    /// What a proxy says of a module version beside its zip (`.info`), reduced to what the protocol
-    /// asks for (go.dev/ref/mod#goproxy-protocol). Where nobody says it, the time is left out.
+    /// The `.info` file of a module version, with only the keys of the protocol
+    /// (go.dev/ref/mod#goproxy-protocol). The time comes from the `.info` file next to the zip, and
+    /// is left out if that file has no valid time for this version.
     pub async fn module_info(&self, artifact: &Artifact) -> String {
         let told = match self.read_beside(&artifact.location).await {
             Ok(bytes) => serde_json::from_slice::<serde_json::Value>(&bytes).unwrap_or_default(),
@@ -90,7 +91,7 @@ impl Supply {
     }
 }
 
-/// The keys and their order are those of the release site (`docs/go.md#the-release-index`).
+/// The keys and their order are the same as on the release site (`docs/go.md#the-release-index`).
 #[derive(Serialize)]
 struct ReleaseRow<'a> {
     version: &'a str,
@@ -113,7 +114,8 @@ fn is_stable(name: &ToolchainName) -> bool {
     !name.version().is_prerelease()
 }
 
-/// A time of RFC 3339, as far as it must be fit to be written into JSON.
+/// Whether the text has only characters of an RFC 3339 time, so that it can be written into JSON
+/// without escaping.
 fn is_time(text: &str) -> bool {
     text.len() <= 40
         && text

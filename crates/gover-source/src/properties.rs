@@ -1,7 +1,7 @@
-//! What holds of the parsers of this crate, whatever they are given.
+//! Properties of this crate's parsers that hold for any input.
 //!
-//! For fuzzing (`fuzz/`) and for the tests that walk what fuzzing found; compiled for nothing else,
-//! so that no parser has to be public.
+//! Fuzzing (`fuzz/`) uses them, and so do the tests that run the inputs found by fuzzing. They are
+//! compiled only for these, so the parsers do not have to be public.
 #![expect(clippy::missing_panics_doc, reason = "a property that does not hold is a panic")]
 
 use std::collections::BTreeMap;
@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::index::Index;
 use crate::proxy::ProxyList;
 
-/// Reads an index. Names can be file names, sums are sums, and nothing is there that the JSON does
-/// not say.
+/// Parses an index. Names must be usable as file names, checksums must be well-formed, and all data
+/// must come from the JSON.
 pub fn index(json: &[u8]) {
     let Ok(index) = Index::parse(json) else { return };
     let said: Value = serde_json::from_slice(json).unwrap_or_default();
@@ -40,12 +40,12 @@ pub fn index(json: &[u8]) {
     }
 }
 
-/// Reads a value of GOPROXY, and says what it is.
+/// Parses a value of GOPROXY. The list must not have more entries than the value.
 pub fn proxy_list(value: &[u8]) {
     let Ok(value) = str::from_utf8(value) else { return };
     if let Ok(list) = ProxyList::parse(value) {
         let parts = value.split([',', '|']).map(str::trim).filter(|part| !part.is_empty());
-        // Nothing at all is `direct`.
+        // An empty value means `direct`.
         assert!(list.entries().len() <= parts.count().max(1), "more proxies than were named");
     }
 }

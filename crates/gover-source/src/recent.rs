@@ -1,4 +1,4 @@
-//! Sources that failed within the last hour, kept for the next command, which asks them last.
+//! A record of the sources that failed in the last hour. Later commands ask them last.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,16 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use gover_sys::file;
 
-/// Which sources failed recently. If the file is missing, damaged or cannot be written, that costs
-/// some waiting and nothing else.
+/// Which sources failed recently. If the file is missing, damaged or not writable, gover only waits
+/// longer for sources that fail.
 #[derive(Debug)]
 pub(crate) struct RecentFailures {
     path: PathBuf,
-    /// Read when first needed.
+    /// Read from the file on first use.
     known: Mutex<Option<Failed>>,
 }
 
-/// When sources failed, in seconds since 1970, by their labels, which hold no credentials.
+/// The time of the failure in seconds since 1970, by the label of the source, which contains no
+/// credentials.
 type Failed = BTreeMap<String, u64>;
 
 #[derive(Serialize, Deserialize)]
@@ -35,7 +36,7 @@ impl RecentFailures {
         Self { path, known: Mutex::default() }
     }
 
-    /// Whether a source failed within the hour.
+    /// Whether a source failed in the last hour.
     pub(crate) fn contains(&self, source: &str) -> bool {
         self.known().as_ref().is_some_and(|failed| failed.contains_key(source))
     }
@@ -47,9 +48,9 @@ impl RecentFailures {
         });
     }
 
-    /// Forgets that a source failed, since it served.
+    /// Removes a source, because it works again.
     pub(crate) fn remove(&self, source: &str) {
-        // Usually there is nothing to forget, so the disk is left alone.
+        // Usually there is nothing to remove, and no file is written.
         if self.contains(source) {
             self.change(|failed| failed.remove(source).is_some());
         }
@@ -59,7 +60,7 @@ impl RecentFailures {
         if let Some(failed) = self.known().as_mut() {
             change(failed);
         }
-        // Another command may have written in the meantime.
+        // Another command may have changed the file since it was read.
         let mut failed = read(&self.path, SystemTime::now());
         if change(&mut failed) {
             let _ = write(&self.path, failed);
@@ -73,7 +74,8 @@ impl RecentFailures {
     }
 }
 
-/// The failures that count at that time. A failure in the future was recorded by a wrong clock.
+/// The failures in the hour before `now`. A time after `now` comes from a wrong clock and is
+/// ignored.
 fn read(path: &Path, now: SystemTime) -> Failed {
     let content = file::read_limited(path, LIMIT).unwrap_or_default();
     let Ok(File { format: FORMAT, mut failed }) = serde_json::from_slice(&content) else {
@@ -99,7 +101,7 @@ const FORMAT: u32 = 1;
 
 const LIMIT: u64 = 1 << 20;
 
-/// How long a source that failed is asked last.
+/// How long a source is asked last after a failure.
 const HOUR: Duration = Duration::from_hours(1);
 
 #[cfg(test)]

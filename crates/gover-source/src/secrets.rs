@@ -1,4 +1,4 @@
-//! No public type that holds an address shows its secrets.
+//! Tests that no public type with an address shows the secrets in it.
 
 use std::fmt::{Debug, Display};
 
@@ -10,7 +10,7 @@ use crate::artifact::{Artifact, Location, Wanted};
 use crate::error::{Obstacle, SourceFailure, SupplyError};
 use crate::settings::{SourceSpec, SupplySettings};
 
-/// Shows the value in each way there is.
+/// Formats the value with `Display` and `Debug`.
 fn shown(value: &(impl Debug + Display)) -> String {
     format!("{value} {value:?} {value:#?}")
 }

@@ -1,4 +1,4 @@
-//! What the manager decides about sources.
+//! The settings for sources.
 
 use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -10,31 +10,31 @@ use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, Layout};
 use gover_net::{Address, BadAddress, NetworkSettings, looks_like_http, redacted};
 
-/// Everything a [`Supply`](crate::Supply) is made of.
+/// The settings of a [`Supply`](crate::Supply).
 #[derive(Clone)]
 pub struct SupplySettings {
-    /// Where toolchains are taken from, the first that can serve wins.
+    /// Sources of toolchains, in order of preference.
     pub sources: Vec<SourceSpec>,
-    /// Those of which nothing is taken, but whose index is believed as if they were sources: an
-    /// archive that somebody brings by hand is compared with what the release site says of it.
+    /// Sources whose index is trusted for checksums although they may not be in `sources`. For
+    /// example, an archive that the user copied to this machine must match the index of go.dev.
     pub witnesses: Vec<SourceSpec>,
-    /// The value of GOPROXY as Go would read it; `None` if nothing sets it, which is as `direct`.
+    /// The value of GOPROXY as Go would read it; `None` if it is not set, which means `direct`.
     pub proxies: Option<String>,
-    /// The value of GOSUMDB as Go would read it; `None` is sum.golang.org.
+    /// The value of GOSUMDB as Go would read it; `None` means sum.golang.org.
     pub sumdb: Option<String>,
-    /// The release site in place of go.dev.
+    /// The release site that replaces go.dev.
     pub godev_url: Option<Address>,
-    /// The directory where indexes and lists are kept.
+    /// The directory in which indexes and lists are cached.
     pub index_cache: PathBuf,
-    /// The directory where the checksum database's tiles and tree head are kept.
+    /// The directory in which tiles and the tree head of the checksum database are cached.
     pub sumdb_cache: PathBuf,
-    /// The file that remembers which sources failed lately.
+    /// The file that records which sources failed recently.
     pub failed_sources: PathBuf,
     pub network: NetworkSettings,
 }
 
 impl SupplySettings {
-    /// The defaults for a gover home.
+    /// The default settings for a GOVER_HOME.
     pub fn new(layout: &Layout) -> Self {
         Self {
             sources: SourceSpec::defaults(),
@@ -51,7 +51,7 @@ impl SupplySettings {
 }
 
 impl fmt::Debug for SupplySettings {
-    /// Without addresses that may hold credentials.
+    /// Leaves out addresses that may contain credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SupplySettings")
             .field("sources", &self.sources)
@@ -63,30 +63,30 @@ impl fmt::Debug for SupplySettings {
     }
 }
 
-/// A source as a person names it; `parse` reads the setting `sources` entry by entry.
+/// A source. `parse` reads one entry of the setting `sources`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SourceSpec {
     /// `go.dev`: the release site.
     GoDev,
     /// `golang.google.cn`: the same site, reachable inside mainland China.
     China,
-    /// `goproxy`: the module golang.org/toolchain behind GOPROXY.
+    /// `goproxy`: the module golang.org/toolchain from the proxies in GOPROXY.
     GoProxy,
-    /// An `http` or `https` base with archives beside each other.
+    /// An `http` or `https` address below which all archives are in one directory.
     Mirror(Address),
-    /// A directory with archives, or laid out as a GOPROXY.
+    /// A directory with archives, or with the layout of a module proxy.
     Directory(PathBuf),
-    /// One archive or module zip by its path, named as it was published; no text stands for it.
+    /// One archive or module zip. An entry of the setting never means a file.
     File(PathBuf),
 }
 
 impl SourceSpec {
-    /// The sources of who sets none.
+    /// The sources if the setting is not set.
     pub fn defaults() -> Vec<Self> {
         vec![Self::GoDev, Self::GoProxy]
     }
 
-    /// Reads the setting `sources`: names, addresses and directories, separated by commas.
+    /// Parses the setting `sources`: names, addresses and directories, separated by commas.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, InvalidSource> {
         let entries: Vec<&str> = text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
         if entries.is_empty() {
@@ -95,8 +95,8 @@ impl SourceSpec {
         entries.into_iter().map(str::parse).collect()
     }
 
-    /// An entry of the setting as it may be shown, whatever it is: without credentials, and
-    /// otherwise as it was typed.
+    /// An entry of the setting, valid or not, as messages show it: without credentials, and
+    /// otherwise as the user typed it.
     pub fn shown(entry: &str) -> String {
         if looks_like_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
             redacted(entry)
@@ -105,7 +105,7 @@ impl SourceSpec {
         }
     }
 
-    /// The source's name for people, without credentials.
+    /// The name of the source in messages, without credentials.
     pub fn label(&self) -> String {
         match self {
             Self::GoDev => "go.dev".to_owned(),
@@ -158,7 +158,7 @@ impl fmt::Debug for SourceSpec {
     }
 }
 
-/// The text names no source.
+/// The text does not name a source.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{}` is not a source", shown(text))]
 pub struct InvalidSource {

@@ -1,4 +1,5 @@
-//! The four kinds of source, and what each would have to be asked for.
+//! Release sites, mirrors, directories and single files: which file of each holds a toolchain, and
+//! the proof of that file.
 
 use std::fs;
 use std::path::Path;
@@ -22,38 +23,38 @@ pub(crate) struct ReleaseSite {
     pub(crate) site: Site,
 }
 
-/// A place with archives beside each other, known by nothing but their names.
+/// A source with archives in one directory, which gover identifies only by their names.
 #[derive(Debug)]
 pub(crate) enum Flat<'a> {
     Mirror(&'a Address),
     Directory(&'a Path),
 }
 
-/// What is believed about archives, and by which means it is asked for.
+/// How to find trusted checksums of archives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChecksumLookup<'a> {
     pub(crate) http: &'a Http,
     pub(crate) cache: &'a Cache,
     pub(crate) table: &'a Table,
-    /// The release site whose index says what the archives of other places must be.
+    /// The release site whose index has the checksums for archives of other sources.
     pub(crate) site: &'a ReleaseSite,
-    /// Whether it may be asked for its index; otherwise what is kept of it counts.
+    /// Whether the site may be asked for its index. Otherwise only the cached index is used.
     pub(crate) ask: bool,
-    /// How long the index of another place than the one that serves is waited for; `None` as long
-    /// as it takes, since nothing else proves the file.
+    /// How long to wait for the index if another source serves the archive. `None` means without
+    /// limit, because nothing else proves the file.
     pub(crate) patience: Option<Duration>,
 }
 
 impl ReleaseSite {
-    /// The site at `base`.
+    /// The release site at `base`.
     pub(crate) fn new(spec: SourceSpec, base: Address) -> Self {
         Self { spec, site: Site::new(&base), base }
     }
 
     /// The archive of the site that holds `wanted`.
     ///
-    /// A release that the compiled table knows needs no index; what is kept of the index must still
-    /// agree.
+    /// An archive whose checksum is in the release table needs no index, but a cached index must
+    /// not contradict the table.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
@@ -70,19 +71,19 @@ impl ReleaseSite {
         known.artifact(wanted, self.spec.clone(), location)
     }
 
-    /// What the index says of the archive, and what the table adds to it.
+    /// The archive according to the index and the table.
     async fn indexed(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
         let ChecksumLookup { http, cache, table, .. } = lookup;
         let mut loaded = self.site.load(http, cache, table, Freshness::Recent).await?;
         if loaded.index.release(name).is_none() {
-            // It may have come out within the hour.
+            // The release may be less than an hour old.
             loaded = self.site.load(http, cache, table, Freshness::Now).await?;
         }
         self.archive_of(&loaded, wanted, table)
     }
 
-    /// The same by what an earlier command kept.
+    /// The archive according to the cached index and the table.
     fn kept(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
         let kept = self.site.kept(lookup.cache);
         let kept = kept.ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
@@ -109,7 +110,7 @@ impl ReleaseSite {
         self.combine(file, table.file_by_name(&file.name))
     }
 
-    /// Compares what is kept of the index with what the table says.
+    /// Compares the cached index with the table.
     fn check_kept(&self, wanted: &Wanted, known: &TableFile, cache: &Cache) -> Result<(), SourceError> {
         let Some(kept) = self.site.kept(cache) else {
             return Ok(());
@@ -121,7 +122,8 @@ impl ReleaseSite {
         }
     }
 
-    /// One archive from what the index and the table say of it; the table is never overruled.
+    /// Combines the rows of the index and the table for one archive. The table takes precedence,
+    /// and it is an error if the checksums differ.
     fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
         let origin = SumOrigin::Index(self.spec.label());
         if let (Some(index), Some(table)) =
@@ -147,8 +149,8 @@ impl ReleaseSite {
 }
 
 impl Flat<'_> {
-    /// The file of this place that would hold `wanted`. Its sum comes from the table, or from the
-    /// index of a release site, never from the place itself.
+    /// The file of this source that should hold `wanted`. Its checksum comes from the table or from
+    /// the index of a release site, never from this source.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
@@ -178,8 +180,8 @@ impl Flat<'_> {
     }
 }
 
-/// What table and index say of the archive that holds `wanted`; its usual name where they do not
-/// know it. Without a sum the transparency log still proves it.
+/// The archive that holds `wanted`, according to the table and the index. If they do not list it,
+/// it has its usual name and no checksum, and the checksum database must prove it.
 async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
     let ChecksumLookup { site, ask, .. } = lookup;
     if let Some(file) = known_archive(wanted, lookup.table).filter(|file| file.sha256.is_some()) {
@@ -203,8 +205,8 @@ async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<
     }
 }
 
-/// The archive or module zip at `path`, by its name, which must be that of `wanted`. Its sum comes
-/// from the table, or from the index of a release site.
+/// The archive or module zip at `path`, whose name must be that of `wanted`. The checksum of an
+/// archive comes from the table or from the index of a release site.
 pub(crate) async fn trusted_file(
     path: &Path,
     wanted: &Wanted,
@@ -223,7 +225,7 @@ pub(crate) async fn trusted_file(
     known.unwrap_or_else(unknown).artifact(wanted, source, location)
 }
 
-/// The zip of the module in a directory that is laid out as a GOPROXY, or that has it beside
+/// The module zip in a directory, which has the layout of a module proxy or holds the zip next to
 /// archives.
 fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Artifact, SourceError> {
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
@@ -239,7 +241,7 @@ fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Ar
     Err(SourceError::lacks(format!("it has no `{}`", archive_name::usual(wanted))))
 }
 
-/// An archive as far as it is known.
+/// What the table and the index say about an archive.
 struct Archive {
     file_name: String,
     size: Option<u64>,

@@ -1,20 +1,24 @@
-//! The table of releases compiled into gover: names, dates, and the SHA-256 and size of every archive.
+//! The release table compiled into gover: names and dates of releases, and the SHA-256 and size of
+//! each archive.
 //!
-//! `cargo xtask release-table` writes `data/releases.bin`. After the line `gover releases 1` come, numbers in
-//! little-endian order and each text behind a byte with its length:
+//! `cargo xtask release-table` writes `data/releases.bin`. The file begins with the line
+//! `gover releases 1`. Numbers are little-endian, and a byte with the length precedes each text.
+//! The parts are:
 //!
-//! 1. a byte with the number of endings, and the endings (`.linux-amd64.tar.gz`);
-//! 2. a byte with the number of patterns; each is a list of endings by number, behind a byte with its length;
-//! 3. two bytes with the number of releases; each is its name, its date (four bytes, 20260819, 0 for unknown), a
-//!    byte that is 1 for a security release, and a byte with its pattern: which files it has, in which order;
-//! 4. 32 bytes of SHA-256 for each file of each release in that order, zeros for unknown;
-//! 5. four bytes of size for each file, zeros for unknown.
+//! 1. one byte with the number of suffixes, and the suffixes (`.linux-amd64.tar.gz`);
+//! 2. one byte with the number of patterns, and the patterns. A pattern is one byte with the number
+//!    of files, and one byte for each file with the index of its suffix;
+//! 3. two bytes with the number of releases, and the releases. A release is its name, four bytes
+//!    with its date (20260819, or 0 if unknown), one byte that is 1 for a security release, and one
+//!    byte with the index of its pattern, which lists its files in order;
+//! 4. 32 bytes of SHA-256 for each file of each release in that order, zeros if unknown;
+//! 5. four bytes of size for each file in the same order, zeros if unknown.
 //!
-//! Nothing is decompressed: reading it costs microseconds, and the sums stay where the program has them.
+//! The table is not compressed. Reading it takes microseconds, and the checksums are not copied.
 
 use gover_core::date::Date;
 
-/// The table, taken apart.
+/// The parsed table.
 #[derive(Debug)]
 pub(crate) struct Table {
     suffixes: Vec<&'static str>,
@@ -24,20 +28,19 @@ pub(crate) struct Table {
     sizes: &'static [u8],
 }
 
-/// A release in the table.
 #[derive(Debug)]
 pub(crate) struct TableRelease {
-    /// `go1.22.5`; also names that Go does not understand, such as `go1.9.2rc2`.
+    /// Such as `go1.22.5`. It may be a name that Go rejects, such as `go1.9.2rc2`.
     pub(crate) name: &'static str,
     pub(crate) date: Option<Date>,
-    /// Whether it fixed a hole.
+    /// Whether it is a security release.
     pub(crate) security: bool,
-    /// By number, which files it has; releases of one pattern have the same.
+    /// The index of its pattern. Releases with the same pattern have files for the same suffixes.
     pub(crate) pattern: usize,
     first_row: usize,
 }
 
-/// What the table knows of a file.
+/// A file in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFile {
     pub(crate) file_name: String,
@@ -47,9 +50,9 @@ pub(crate) struct TableFile {
 }
 
 impl Table {
-    /// The table of this program.
+    /// The table that is compiled into this program.
     pub(crate) fn compiled() -> Self {
-        // The data is part of the program and a test reads all of it: the empty table never happens.
+        // A test parses the compiled data, so the table is never empty.
         parse(DATA).unwrap_or_else(|| Self {
             suffixes: Vec::new(),
             patterns: Vec::new(),
@@ -59,30 +62,29 @@ impl Table {
         })
     }
 
-    /// All releases.
     pub(crate) fn releases(&self) -> &[TableRelease] {
         &self.releases
     }
 
-    /// The day of the newest release it knows.
+    /// The date of the newest release.
     pub(crate) fn newest_date(&self) -> Option<Date> {
         self.releases.iter().filter_map(|release| release.date).max()
     }
 
-    /// The endings of a release's files.
+    /// The suffixes of a release's files.
     pub(crate) fn suffixes<'a>(&'a self, release: &TableRelease) -> impl Iterator<Item = &'static str> + 'a {
         let pattern = self.patterns.get(release.pattern).copied().unwrap_or_default();
         pattern.iter().filter_map(|index| self.suffixes.get(usize::from(*index)).copied())
     }
 
-    /// A file by its release and the rest of its name.
+    /// Finds a file by its release and suffix.
     pub(crate) fn file(&self, release: &str, suffix: &str) -> Option<TableFile> {
         let release = self.releases.iter().find(|known| known.name == release)?;
         let place = self.suffixes(release).position(|known| known == suffix)?;
         Some(self.row(format!("{}{suffix}", release.name), release.first_row + place))
     }
 
-    /// A file by its full name.
+    /// Finds a file by its full name.
     pub(crate) fn file_by_name(&self, file_name: &str) -> Option<TableFile> {
         self.releases.iter().find_map(|release| {
             let suffix = file_name.strip_prefix(release.name)?;
@@ -119,7 +121,7 @@ fn parse(bytes: &'static [u8]) -> Option<Table> {
     reader.rest.is_empty().then_some(Table { suffixes, patterns, releases, sums, sizes })
 }
 
-/// The day that is written as the number 20260819.
+/// Decodes a date such as 20260819.
 fn date_of(number: u32) -> Option<Date> {
     let number = u64::from(number);
     Date::new(number / 10_000, number / 100 % 100, number % 100)
