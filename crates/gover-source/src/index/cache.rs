@@ -1,4 +1,4 @@
-//! What was fetched, kept for the next command: an index, a proxy's list.
+//! A cache on disk for indexes and lists, so that the next command can reuse them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,52 +13,54 @@ use gover_sys::file;
 
 use crate::table;
 
-/// A directory with one file for each address. Files appear by rename; all of it can be deleted at
-/// any time.
+/// A directory with one file for each address. Files are replaced by rename. All of them can be
+/// deleted at any time.
 #[derive(Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
 }
 
-/// A text with what is known of it.
+/// A cached text and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cached {
-    /// By what the server knows it.
     pub(crate) etag: Option<String>,
-    /// When the server last confirmed it.
+    /// When the server last sent or confirmed the text.
     pub(crate) checked: SystemTime,
     pub(crate) text: String,
 }
 
 impl Cached {
-    /// Whether it is young enough to be used without asking. A time in the future is not believed.
+    /// Whether the text is recent enough to use without a request. A time in the future does not
+    /// count as recent.
     pub(crate) fn is_fresh(&self, now: SystemTime) -> bool {
         now.duration_since(self.checked).is_ok_and(|age| age < FRESH)
     }
 }
 
-/// The first line of a file; the text follows.
+/// The first line of a cache file. The text follows it.
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
-    /// The size of the compiled table, without which the text is not whole.
+    /// The size of the compiled table. A cached index omits rows that the table has, so it is only
+    /// complete with that table.
     table: usize,
-    /// So that two addresses with one file name cannot be mistaken.
+    /// Distinguishes two addresses that have the same file name.
     url: String,
     etag: Option<String>,
     checked: u64,
-    /// The SHA-256 of the text, in hexadecimal: nobody waits for the disk, so that a power cut may
-    /// leave a part of it, or zeros.
+    /// The SHA-256 of the text, in hexadecimal. Writes are not synced to disk, so a power cut may
+    /// leave part of the text, or zeros.
     sum: String,
 }
 
 impl Cache {
-    /// Keeps its files in `directory`, which need not exist.
+    /// Creates a cache in `directory`, which need not exist yet.
     pub(crate) fn new(directory: PathBuf) -> Self {
         Self { directory }
     }
 
-    /// What is kept of `url`; anything unreadable counts as nothing.
+    /// Returns the cached text for `url`. A file that cannot be read or is damaged counts as
+    /// missing.
     pub(crate) fn read(&self, url: &str) -> Option<Cached> {
         let content = file::read_text_limited(&self.path(url), LIMIT).ok()?;
         let (header, text) = content.split_once('\n')?;
@@ -72,7 +74,8 @@ impl Cache {
         })
     }
 
-    /// Keeps a text. A full disk or a read-only home costs a request next time, no more.
+    /// Writes a text to the cache. Errors are ignored: on a full disk or in a read-only home
+    /// directory, the next command sends another request.
     pub(crate) fn write(&self, url: &str, cached: &Cached) {
         let _ = self.try_write(url, cached);
     }
@@ -113,10 +116,12 @@ fn sum(text: &str) -> String {
 
 const FORMAT: u32 = 2;
 
-/// Bytes of a kept text, more than of any that is taken from a server.
+/// The maximum size of a cache file in bytes. It is larger than any text that gover accepts from a
+/// server.
 const LIMIT: u64 = 64 << 20;
 
-/// How long an answer is used without asking again; the site itself keeps its own that long.
+/// How long a response is used without a new request. The release site caches its own index for the
+/// same time.
 const FRESH: Duration = Duration::from_hours(1);
 
 #[cfg(test)]
@@ -134,7 +139,7 @@ mod tests {
         let cache = Cache::new(directory.path().join("index"));
         cache.write("https://a.example/x?b", &cached("text\nmore"));
         assert_eq!(cache.read("https://a.example/x?b"), Some(cached("text\nmore")));
-        // The same file name, another address.
+        // A different address with the same file name.
         assert_eq!(cache.read("https://a.example/x_b"), None);
         let files: Vec<_> = fs::read_dir(directory.path().join("index")).unwrap().collect();
         assert_eq!(files.len(), 1, "no temporary file is left");

@@ -1,4 +1,4 @@
-//! The index of a release site (`/dl/?mode=json&include=all`).
+//! The release index that a release site serves at `/dl/?mode=json&include=all`.
 
 mod cache;
 mod parse;
@@ -17,16 +17,16 @@ pub(crate) use cache::{Cache, Cached};
 pub use parse::IndexError;
 pub(crate) use site::{Freshness, LoadedIndex, Site};
 
-/// What a release site publishes.
+/// The parsed index of a release site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Index {
     releases: Vec<IndexRelease>,
 }
 
-/// A release of the index.
+/// A release that the index lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IndexRelease {
-    /// `go1.22.5`; also names that Go does not understand.
+    /// The name, such as `go1.22.5`. It may be a name that Go itself cannot parse.
     pub(crate) name: String,
     pub(crate) files: Vec<IndexFile>,
 }
@@ -34,18 +34,18 @@ pub(crate) struct IndexRelease {
 /// A file of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IndexFile {
-    /// Its name, safe as the name of a file.
+    /// Checked to be safe as the name of a local file.
     pub(crate) name: String,
     pub(crate) os: String,
-    /// GOARCH, or `armv6l`.
+    /// The GOARCH, or `armv6l`.
     pub(crate) arch: String,
-    /// 64 lower-case hexadecimal digits; `None` where the index has none.
+    /// 64 lowercase hexadecimal digits; `None` if the index has no valid checksum.
     pub(crate) sha256: Option<String>,
     pub(crate) size: Option<u64>,
     pub(crate) kind: Kind,
 }
 
-/// The kinds of file that are published.
+/// The kind of a published file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Archive,
@@ -60,13 +60,13 @@ impl Index {
         &self.releases
     }
 
-    /// A release by its name.
+    /// Finds a release by its name.
     pub(crate) fn release(&self, name: &str) -> Option<&IndexRelease> {
         self.releases.iter().find(|release| release.name == name)
     }
 
-    /// The same without what no manager needs, and without the rows that the table has with the
-    /// same sum: what is kept on disk is read by commands that must be fast.
+    /// Drops files that are not archives, and archives that the compiled table lists with the same
+    /// checksum. The cached copy must be small, because commands that must be fast read it.
     fn beyond(mut self, table: &Table) -> Self {
         for release in &mut self.releases {
             let IndexRelease { name, files } = release;
@@ -81,9 +81,9 @@ impl Index {
 }
 
 impl IndexRelease {
-    /// The archive for a platform: by its usual name, then by one of the names that some releases
-    /// had, then by what the index says of it. Rows of the index have had wrong architectures,
-    /// names have not.
+    /// Finds the archive for a platform: first by its usual name, then by the names that some
+    /// releases used, then by `os` and `arch`. Names come first because some rows of the index had
+    /// the wrong architecture, but no file had the wrong name.
     pub(crate) fn archive(&self, platform: &Platform) -> Option<&IndexFile> {
         let archives = || self.files.iter().filter(|file| file.kind == Kind::Archive);
         let by_name = archive_name::suffixes(platform).into_iter().find_map(|suffix| {
@@ -98,7 +98,7 @@ impl IndexRelease {
         })
     }
 
-    /// The platforms that it has archives for, as far as their names tell.
+    /// The platforms that have an archive, as far as the file names show.
     pub(crate) fn platforms(&self) -> impl Iterator<Item = Platform> {
         self.files
             .iter()

@@ -1,4 +1,4 @@
-//! From the JSON of a release site to rows that can be relied on.
+//! Parses and validates the JSON that a release site serves.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use super::{Index, IndexFile, IndexRelease, Kind};
 use crate::archive_name;
 
 impl Index {
-    /// Reads the answer to `?mode=json&include=all`. Irregular rows are left out
-    /// (`docs/go.md#irregular-rows-of-the-release-index`). Anything else, or an index that
-    /// contradicts itself, is an error.
+    /// Parses the response to `?mode=json&include=all`. Irregular rows are skipped
+    /// (`docs/go.md#irregular-rows-of-the-release-index`). A response that is not a list of
+    /// releases, lists no release or contradicts itself is an error.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
         let rows: Read<List<ReleaseRow>> =
             serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;
@@ -34,12 +34,12 @@ impl Index {
     }
 }
 
-/// Why an answer is no index.
+/// Why a response is not a valid index.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IndexError {
     #[error("its index is not JSON (line {line})")]
     Json {
-        /// The line of the first mistake, from 1.
+        /// The line of the first error, counted from 1.
         line: usize,
     },
     #[error("its index is not a list of releases")]

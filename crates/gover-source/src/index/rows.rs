@@ -1,19 +1,19 @@
-//! The rows of an index as they come, read one by one: what is not of the expected kind is passed
-//! over without being held, so that no answer takes more memory than what it says about releases.
+//! Reads the rows of an index one at a time. Values of an unexpected type are skipped without being
+//! stored, so memory use is limited to the release data in the response.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A release, as far as its row is one.
+/// A row for a release. Fields that are missing or have the wrong type are empty.
 #[derive(Default)]
 pub(super) struct ReleaseRow {
     pub(super) version: Option<String>,
     pub(super) files: List<FileRow>,
 }
 
-/// A file, as far as its row is one.
+/// A row for a file. Fields that are missing or have the wrong type are empty.
 #[derive(Default)]
 pub(super) struct FileRow {
     pub(super) filename: Option<String>,
@@ -24,7 +24,7 @@ pub(super) struct FileRow {
     pub(super) kind: Option<String>,
 }
 
-/// The elements of a list; none of what is no list.
+/// The elements of a list. A value that is not a list has no elements.
 pub(super) struct List<T>(pub(super) Vec<T>);
 
 impl<T> Default for List<T> {
@@ -33,14 +33,14 @@ impl<T> Default for List<T> {
     }
 }
 
-/// A text or a number.
+/// A string or a number. Any other value has neither.
 #[derive(Default)]
 struct Scalar {
     text: Option<String>,
     number: Option<u64>,
 }
 
-/// What a reader makes of the kinds of value that it takes; of others it makes the default.
+/// Builds a value from the JSON types that it accepts, and the default from any other type.
 trait Reader: Default {
     fn from_text(_text: &str) -> Self {
         Self::default()
@@ -63,7 +63,7 @@ trait Reader: Default {
 
 /// A row of a list.
 trait Row: Reader {
-    /// Whether it says what it is about; others are not held.
+    /// Whether the row has a name. Rows without a name are not stored.
     fn has_name(&self) -> bool;
 }
 
@@ -134,7 +134,7 @@ impl Reader for FileRow {
     }
 }
 
-/// A value read by its reader.
+/// A value that is deserialised with its `Reader`.
 pub(super) struct Read<T>(pub(super) T);
 
 impl<'de, T: Reader> Deserialize<'de> for Read<T> {

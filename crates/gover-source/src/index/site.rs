@@ -1,4 +1,4 @@
-//! The index of one site: fetched, or kept from an earlier command.
+//! The index of one release site, fetched or read from the cache.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -9,47 +9,47 @@ use super::{Cache, Cached, Index};
 use crate::error::SourceError;
 use crate::table::Table;
 
-/// How a release site's index is come by.
+/// Loads the index of a release site and keeps it for the rest of the command.
 #[derive(Debug)]
 pub(crate) struct Site {
     url: Address,
     asked: Mutex<Option<(Freshness, LoadedIndex)>>,
 }
 
-/// How new an answer must be.
+/// How recent a response must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Freshness {
-    /// Asked for within the last hour.
+    /// Confirmed by the server within the last hour.
     Recent,
-    /// Asked for by this command.
+    /// Requested by this command.
     Now,
 }
 
-/// An index and how it came here.
+/// An index, its age, and the error if it could not be updated.
 #[derive(Clone, Debug)]
 pub(crate) struct LoadedIndex {
-    /// The index, without the rows that the compiled table has too.
+    /// Without the rows that the compiled table also has.
     pub(crate) index: Arc<Index>,
-    /// When the site last confirmed it.
+    /// When the site last sent or confirmed the index.
     pub(crate) checked: SystemTime,
-    /// Why it is older than wanted, if it is.
+    /// Why the index is older than requested, if it is.
     pub(crate) stale: Option<SourceError>,
 }
 
 impl Site {
-    /// The site at `base`, such as `https://go.dev`.
+    /// Creates the site at `base`, such as `https://go.dev`.
     pub(crate) fn new(base: &Address) -> Self {
         Self { url: base.join("dl/?mode=json&include=all"), asked: Mutex::default() }
     }
 
-    /// The index that an earlier command, or this one, got; of any age.
+    /// Returns the index that this or an earlier command loaded, whatever its age.
     pub(crate) fn kept(&self, cache: &Cache) -> Option<LoadedIndex> {
         let asked = self.asked().as_ref().map(|(_, index)| index.clone());
         asked.or_else(|| self.read_kept(cache).map(|(_, index)| index))
     }
 
-    /// The index, as new as wanted if the site can be reached, else the one kept. An error if there
-    /// is none.
+    /// Loads the index with the requested freshness. If that fails, returns the cached index with
+    /// the error in `stale`, or the error if there is no cached index.
     pub(crate) async fn load(
         &self,
         http: &Http,
@@ -90,7 +90,8 @@ impl Site {
             (Ok(Body::New { bytes, etag }), _) => match Index::parse(&bytes) {
                 Ok(index) => {
                     let index = index.beyond(table);
-                    // Serialising plain structs does not fail; if it did, nothing would be kept.
+                    // Serialising plain structs does not fail. If it did, only the cache file would
+                    // be missing.
                     if let Ok(text) = serde_json::to_string(&index) {
                         cache.write(&self.url.to_string(), &Cached { etag, checked, text });
                     }
@@ -108,7 +109,7 @@ impl Site {
 
     fn read_kept(&self, cache: &Cache) -> Option<(Cached, LoadedIndex)> {
         let cached = cache.read(&self.url.to_string())?;
-        // What cannot be read as an index counts as none, whoever wrote it.
+        // A cached text that is not a valid index counts as missing.
         let index = serde_json::from_str(&cached.text).ok()?;
         let index = LoadedIndex { index: Arc::new(index), checked: cached.checked, stale: None };
         Some((cached, index))
@@ -119,5 +120,5 @@ impl Site {
     }
 }
 
-/// The most bytes of an index; the real one has about 3 million.
+/// The maximum size of an index in bytes. The real index has about 3 million bytes.
 const LIMIT: u64 = 32 << 20;

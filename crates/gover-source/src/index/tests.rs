@@ -52,7 +52,7 @@ fn every_archive_of_the_vectors_is_found_by_its_platform() {
             assert_eq!(archive_name::platform(suffix), Some(platform), "{}", file.name);
         }
     }
-    // go1.4-bootstrap-20170518.tar.gz is an archive for no platform.
+    // `go1.4-bootstrap-20170518.tar.gz` is not an archive for any platform.
     assert_eq!(index.release("go1").map_or(0, |release| release.platforms().count()), 0);
 }
 
@@ -131,7 +131,7 @@ fn of_a_key_that_comes_twice_the_last_counts_and_the_table_is_not_overruled() {
         (file.name.as_str(), file.sha256.as_ref(), file.size),
         ("go1.91.3.src.tar.gz", Some(&b), None)
     );
-    // The same file in two releases, with two sums.
+    // The same file in two releases, with two checksums.
     let row = |sum: &str| format!(r#"{{"filename":"go1.91.3.src.tar.gz","kind":"source","sha256":"{sum}"}}"#);
     let json = format!(
         r#"[{{"version":"go1.91.2","files":[{}]}},{{"version":"go1.91.3","files":[{}]}}]"#,

@@ -1,7 +1,7 @@
-//! Asking whether Go's servers answer, for people who wonder why nothing comes.
+//! Checks whether Go's servers respond, to help users find out why downloads fail.
 //!
-//! Everything is asked side by side and ends at one deadline. What is learned here is told and
-//! never used: no download depends on it.
+//! All checks run at the same time and end at one deadline. The results are only reported: no
+//! download depends on them.
 
 #[cfg(test)]
 mod tests;
@@ -19,38 +19,38 @@ use gover_net::{TunnelStatus, probe_tunnel, redacted};
 use crate::proxy::{DIRECTORY, Place};
 use crate::supply::Supply;
 
-/// One address, and what came of asking it.
+/// The result of checking one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     pub address: String,
     pub verdict: Verdict,
     pub took: Duration,
-    /// By how many seconds this machine's clock is ahead of the server's.
+    /// How many seconds this machine's clock is ahead of the server's.
     pub clock_ahead: Option<i64>,
 }
 
-/// What came of asking.
+/// The outcome of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It answered as it should.
+    /// The server responded as expected.
     Good,
-    /// It answered with this status and, perhaps, an explanation.
+    /// The server responded with this status and, perhaps, an explanation.
     Status(u16, String),
-    /// It answered with something else than it should, described.
+    /// The response or the connection was not as expected, as described.
     Wrong(String),
-    /// Its certificate comes from an authority that is not trusted; the authority's name where it
-    /// was told.
+    /// The certificate comes from an authority that is not trusted. Includes the name of the
+    /// authority, if known.
     UntrustedCertificate(Option<String>),
-    /// Its certificate is not valid at the time of this machine's clock.
+    /// The certificate is not valid at the time of this machine's clock.
     CertificateTime,
-    /// No connection, with the reason.
+    /// The server could not be reached, with the reason.
     Unreachable(String),
-    /// Nothing came before the deadline.
+    /// No response arrived before the deadline.
     Silent,
 }
 
 impl Supply {
-    /// Asks each server of GOPROXY for the list of toolchains.
+    /// Requests the list of toolchains from each server in GOPROXY.
     pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
         let prober = Prober { http: &self.http, deadline };
         let questions = self.proxy_servers().into_iter().map(|base| async move {
@@ -59,9 +59,9 @@ impl Supply {
         join_all(questions).await
     }
 
-    /// Asks for the newest tree head of the checksum database and checks its signature: of each
-    /// server of GOPROXY that may pass the database on, and of the database itself if none of them
-    /// does.
+    /// Requests the newest tree head of the checksum database and checks its signature. Each server
+    /// in GOPROXY is asked, because it may relay the database. If none of them does, the database
+    /// itself is asked.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         let prober = Prober { http: &self.http, deadline };
@@ -80,16 +80,16 @@ impl Supply {
             }
         });
         let mut ways = join_all(questions).await;
-        // The go command goes straight to the database only after proxies that say they do not pass
-        // it on.
+        // The go command connects to the database directly only if the proxies say that they do not
+        // relay it.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
             ways.push(prober.ask_for_head(database.direct(), &database).await);
         }
         Ok(ways)
     }
 
-    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a way to `target`, an address
-    /// of https.
+    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a tunnel to `target`, an https
+    /// address.
     pub async fn probe_http_proxies(
         &self,
         proxies: &[String],
@@ -110,7 +110,7 @@ impl Supply {
         .await
     }
 
-    /// The addresses of GOPROXY that are servers.
+    /// The addresses of the servers in GOPROXY.
     pub fn proxy_servers(&self) -> Vec<&Address> {
         let entries = self.proxies.entries().unwrap_or_default();
         let servers = entries.iter().filter_map(|entry| match &entry.place {
@@ -137,7 +137,7 @@ impl From<TunnelStatus> for Verdict {
     }
 }
 
-/// Asks until a deadline.
+/// Runs checks that end at a deadline.
 #[derive(Clone, Copy, Debug)]
 struct Prober<'a> {
     http: &'a Http,
@@ -145,7 +145,8 @@ struct Prober<'a> {
 }
 
 impl Prober<'_> {
-    /// Asks for `url` and judges the beginning of what comes; the probe is told as one of `base`.
+    /// Requests `url` and passes the beginning of the response to `judge`. The probe is reported
+    /// with the address `base`.
     async fn ask(&self, base: &Address, url: &Address, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
         let mut clock_ahead = None;
         let asked = async {
@@ -181,8 +182,8 @@ impl Prober<'_> {
     }
 }
 
-/// The verdict of a question that ends at the deadline at the latest, other than with a program
-/// that is asked for credentials, and how long it took.
+/// Runs a check that ends at the deadline at the latest, and measures how long it took. The
+/// deadline does not include time spent on a program that is asked for credentials.
 async fn in_time(
     http: &Http,
     deadline: Instant,
@@ -216,8 +217,8 @@ fn unreachable(error: &HttpError) -> Verdict {
     }
 }
 
-/// Whether this is the beginning of a list of toolchains. An empty list is one; a page of a login
-/// or of a hotel is not.
+/// Whether this is the beginning of a list of toolchains. An empty list is valid. A web page, such
+/// as the login page of a hotel, is not.
 fn is_list(body: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(body);
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
@@ -236,5 +237,6 @@ fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
     Some(i64::try_from(ours).ok()? - i64::try_from(theirs).ok()?)
 }
 
-/// Enough for a tree head, and to see what an answer is.
+/// The maximum number of bytes to read: enough for a tree head, and to recognise any other
+/// response.
 const LIMIT: usize = 16 << 10;

@@ -13,7 +13,7 @@ use gover_test::{FakeSite, Fault, Response};
 use super::*;
 use crate::settings::SupplySettings;
 
-/// A supply that asks `proxies`, trusting `bundle` alone where there is one.
+/// A supply with the proxies `proxies` that trusts only `bundle`, if there is one.
 fn supply(proxies: &str, sumdb: Option<String>, bundle: Option<&str>) -> Supply {
     let home = Layout::new(PathBuf::from("/nowhere"));
     let certificates = Certificates { file: bundle.map(fixture), directories: Vec::new() };
@@ -35,7 +35,7 @@ async fn verdicts(supply: &Supply) -> Vec<Verdict> {
     supply.probe_proxies(deadline()).await.into_iter().map(|probe| probe.verdict).collect()
 }
 
-/// A server of https that shows a certificate and tells the time of 1994; its address.
+/// Starts an https server that shows a certificate and sends a date in 1994. Returns its address.
 fn tls_server(certificate: &str) -> String {
     let certificate = CertificateDer::from_pem_file(fixture(certificate)).unwrap();
     let key = PrivateKeyDer::from_pem_file(fixture("server.key")).unwrap();
@@ -53,7 +53,7 @@ fn tls_server(certificate: &str) -> String {
         for mut stream in listener.incoming().flatten() {
             let mut connection = rustls::ServerConnection::new(Arc::clone(&configuration)).unwrap();
             let mut stream = rustls::Stream::new(&mut connection, &mut stream);
-            // A client that refuses the certificate ends the connection here.
+            // A client that rejects the certificate ends the connection here.
             if stream.read(&mut [0; 4096]).is_ok() {
                 let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT";
                 let head =
@@ -112,7 +112,7 @@ async fn an_authority_that_nobody_trusts_is_named_and_the_time_of_its_server_tol
     let probes = refusing.probe_proxies(deadline()).await;
     let issuer = Some("Acme Inspection CA".to_owned());
     assert_eq!(probes[0].verdict, Verdict::UntrustedCertificate(issuer));
-    // This test is run after 2020.
+    // This test runs after 2020.
     assert!(probes[0].clock_ahead.unwrap() > 25 * 365 * 86_400, "{probes:?}");
     assert_eq!(verdicts(&supply(&server, None, Some("ca.pem"))).await, [Verdict::Good]);
 }
@@ -144,7 +144,7 @@ async fn the_head_of_the_database_is_checked_through_each_way() {
         [("/proxy/sumdb/sum.test".to_owned(), Verdict::Good), other.clone()]
     );
     assert_eq!(verdicts(site.gosumdb_direct()).await, [("/sumdb".to_owned(), Verdict::Good)]);
-    // No way straight to it while a proxy passes it on.
+    // The database is not asked directly while a proxy relays it.
     site.serve_log(&site.log().impostor());
     let of_impostor = verdicts(site.gosumdb()).await;
     let Verdict::Wrong(text) = &of_impostor[0].1 else { panic!("{of_impostor:?}") };

@@ -1,4 +1,4 @@
-//! The value of `GOPROXY`, read as cmd/go reads it (`modfetch.proxyList`).
+//! The value of `GOPROXY`, parsed as the go command parses it (`modfetch.proxyList`).
 
 use std::path::{Path, PathBuf};
 
@@ -9,48 +9,48 @@ use gover_net::{Address, Then, redacted};
 
 use crate::error::SourceError;
 
-/// The entries of a list up to its end, or to `off` or `direct`, which end it.
+/// The entries of a GOPROXY list, up to the first `off` or `direct`, which ends the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProxyList {
     entries: Vec<Entry>,
 }
 
-/// A place where modules are, and when the next one is asked.
+/// An entry of GOPROXY, and which failures lead to the next entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) place: Place,
-    /// Followed by `|`: any failure goes on to the next entry. Otherwise only "not found" does, so
-    /// that a proxy can be a gatekeeper.
+    /// Whether `|` follows the entry. If so, any failure leads to the next entry. Otherwise only
+    /// "not found" does, so that a proxy can be a gatekeeper.
     pub(crate) any_failure_goes_on: bool,
 }
 
 impl Entry {
-    /// Whether the next entry is asked after this one failed so.
+    /// Whether the next entry is tried after this one failed with `error`.
     pub(crate) fn goes_on_after(&self, error: &SourceError) -> bool {
         self.any_failure_goes_on || error.then() == Then::NotHere { not_found: true }
     }
 }
 
-/// Where modules are.
+/// The location of modules that an entry names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// A GOPROXY server, by its base.
+    /// A module proxy, by its base address.
     Server(Address),
-    /// A directory laid out as a GOPROXY.
+    /// A directory with the layout of a module proxy.
     Directory(PathBuf),
-    /// Where the module's own site is.
+    /// The module's own site.
     Direct,
     Off,
 }
 
-/// Why a value is no list.
+/// Why a GOPROXY value is not valid.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum GoproxyError {
     #[error("GOPROXY list is not the empty string, but contains no entries")]
     NoEntries,
     #[error("module lookup disabled by GOPROXY=off")]
     Off,
-    /// An entry that is no address of a known kind.
+    /// An entry is not an address of a supported kind.
     #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", shown(.entry))]
     Entry {
         /// The entry, without credentials.
@@ -59,7 +59,7 @@ pub enum GoproxyError {
 }
 
 impl ProxyList {
-    /// Reads a value. An empty one is `direct`, since gover has no proxy built in.
+    /// Parses a GOPROXY value. An empty value means `direct`, because gover has no built-in proxy.
     pub(crate) fn parse(value: &str) -> Result<Self, GoproxyError> {
         if value.is_empty() {
             return Ok(Self { entries: vec![Entry { place: Place::Direct, any_failure_goes_on: false }] });
@@ -85,7 +85,7 @@ impl ProxyList {
         if entries.is_empty() { Err(GoproxyError::NoEntries) } else { Ok(Self { entries }) }
     }
 
-    /// The entries in order; at least one.
+    /// The entries in order. There is at least one.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -97,7 +97,8 @@ fn place(entry: &str) -> Option<Place> {
         "off" => return Some(Place::Off),
         _ => {}
     }
-    // Go takes what looks like a host and has no scheme for https; single words are reserved.
+    // Like Go, reads an entry that looks like a host and has no scheme as https. Single words are
+    // reserved.
     let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
     let url = if bare && !entry.starts_with('/') { format!("https://{entry}") } else { entry.to_owned() };
     let address = Address::parse(&url).ok()?;

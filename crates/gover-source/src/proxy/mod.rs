@@ -1,8 +1,8 @@
-//! The module golang.org/toolchain behind GOPROXY.
+//! The module `golang.org/toolchain`, served through GOPROXY.
 //!
-//! A proxy's list of versions is incomplete by nature (it holds what the proxy happens to have), so
-//! that it adds releases and never denies one; whether a version exists is asked by its `.info`,
-//! and in the end by fetching it.
+//! A proxy's list of versions is incomplete: it contains only what the proxy happens to have. So a
+//! list adds releases but never rules one out. To find out whether a version exists, gover requests
+//! its `.info` file, and in the end the module zip.
 
 mod list;
 #[cfg(test)]
@@ -34,33 +34,33 @@ pub(crate) use list::{Entry, Place, ProxyList};
 #[derive(Debug)]
 pub(crate) struct Proxies {
     list: Result<ProxyList, GoproxyError>,
-    /// Where `direct` finds the module: `https://go.dev/dl/mod`.
+    /// The address that `direct` stands for, such as `https://go.dev/dl/mod`.
     direct: Address,
     /// Whether GOPROXY is set at all.
     is_set: bool,
 }
 
-/// One entry of the list and what it may have.
+/// An entry of the list, and the artifact to request from it.
 #[derive(Debug)]
 pub(crate) struct Candidate<'a> {
     pub(crate) entry: &'a Entry,
-    /// The file it would have; an error for `off`.
+    /// The module zip at this entry; an error for `off`.
     pub(crate) artifact: Result<Artifact, SourceError>,
 }
 
 impl Proxies {
-    /// The proxies of a GOPROXY value; `godev` is the base of the release site.
+    /// Parses a GOPROXY value. `godev` is the base address of the release site.
     pub(crate) fn new(value: Option<&str>, godev: &Address) -> Self {
         let list = ProxyList::parse(value.unwrap_or_default());
         Self { list, direct: godev.join("dl/mod"), is_set: value.is_some() }
     }
 
-    /// The entries, or why the value is no list.
+    /// The entries, or the reason why the value is not valid.
     pub(crate) fn entries(&self) -> Result<&[Entry], SourceError> {
         Ok(self.list.as_ref().map_err(Clone::clone)?.entries())
     }
 
-    /// What each entry would have to be asked for, in order.
+    /// The artifact to request from each entry, in order.
     pub(crate) fn candidates(&self, wanted: &Wanted) -> Result<Vec<Candidate<'_>>, SourceError> {
         let name = file_name(wanted, "zip")?;
         let candidate = |entry| {
@@ -73,7 +73,8 @@ impl Proxies {
         Ok(self.entries()?.iter().map(candidate).collect())
     }
 
-    /// Whether a proxy has the toolchain, asked by its `.info`. An error if none could be asked.
+    /// Whether a proxy has the toolchain, according to its `.info` file. Returns an error if no
+    /// proxy has it and at least one failed in another way.
     pub(crate) async fn offers(&self, http: &Http, wanted: &Wanted) -> Result<bool, SourceError> {
         let name = &file_name(wanted, "info")?;
         let ask = |entry| {
@@ -88,8 +89,8 @@ impl Proxies {
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// What the first answering proxy lists, as new as wanted or as new as there is, and by entry
-    /// what failed.
+    /// The list of the first proxy that responds, with the requested freshness if possible, and the
+    /// failures by entry.
     pub(crate) async fn list(
         &self,
         http: &Http,
@@ -104,7 +105,7 @@ impl Proxies {
         Ok((listed.unwrap_or_default(), failures))
     }
 
-    /// The first response that the separators allow, and why other entries gave none.
+    /// The first response that the separators allow, and the errors of entries that failed.
     pub(crate) async fn first<'a, 'e, T: 'a>(
         &self,
         http: &'a Http,
@@ -121,9 +122,10 @@ impl Proxies {
         (found.map(|(_, value)| value), failures)
     }
 
-    /// The first response that the separators allow, and the number of its entry. An entry that is
-    /// followed by `|` may be silent for its `patience`; then the next one is asked too. `failed`
-    /// is called for each entry that failed or was too slow; its own error ends the race.
+    /// The first response that the separators allow, and the number of its entry. If an entry
+    /// followed by `|` is silent for its `patience`, the next entry is tried as well. `failed` is
+    /// called for each entry that failed or was too slow; an error that `failed` returns ends the
+    /// race.
     pub(crate) async fn race<'a, 'e, T: 'a, X>(
         &self,
         http: &'a Http,
@@ -151,7 +153,8 @@ impl Proxies {
         Ok(Some((number, value)))
     }
 
-    /// What the first proxy of which a list is kept had, whatever its age.
+    /// The cached list of the first proxy that has one, whatever its age. Directories are not
+    /// cached; their list is read from disk.
     pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
         let entries = self.entries().unwrap_or_default();
         let lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
@@ -161,7 +164,7 @@ impl Proxies {
         lists.map(|text| Listed::parse(&text)).next().unwrap_or_default()
     }
 
-    /// Where an entry has a file of the proxy's layout.
+    /// The location of the file `path`, relative to the base of an entry.
     pub(crate) fn locate(&self, entry: &Entry, path: &str) -> Result<Location, SourceError> {
         match &entry.place {
             Place::Server(base) => Ok(Location::Url(base.join(path))),
@@ -171,7 +174,7 @@ impl Proxies {
         }
     }
 
-    /// A failure of an entry, for people.
+    /// Describes the failure of an entry for the user.
     pub(crate) fn failure(&self, entry: &Entry, error: SourceError) -> SourceFailure {
         let at = self.location(entry);
         let goproxy_is_unset = !self.is_set;
@@ -193,7 +196,7 @@ impl Proxies {
         }
     }
 
-    /// By what an entry is remembered; without credentials.
+    /// The name under which failures of an entry are recorded, without credentials.
     pub(crate) fn label(&self, entry: &Entry) -> String {
         match self.location(entry) {
             Some(location) => format!("{LABEL} {location}"),
@@ -211,14 +214,14 @@ impl Proxies {
     }
 }
 
-/// What a proxy lists: each toolchain with the platforms it was listed for.
+/// The toolchains that a proxy lists, each with its platforms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) toolchains: BTreeMap<ToolchainName, Vec<Platform>>,
 }
 
 impl Listed {
-    /// Reads the lines of `@v/list`; lines that name no toolchain are passed over.
+    /// Parses the lines of `@v/list`. Lines that are not toolchain versions are skipped.
     pub(crate) fn parse(text: &str) -> Self {
         let mut listed = Self::default();
         for line in text.lines() {
@@ -241,11 +244,11 @@ impl Listed {
     }
 }
 
-/// Toolchain and platform of a version of the module: `v0.0.1-go1.22.5.linux-amd64`.
+/// Parses the toolchain and platform from a module version such as `v0.0.1-go1.22.5.linux-amd64`.
 pub(crate) fn parse_version(version: &str) -> Option<(ToolchainName, Platform)> {
     let (name, platform) = version.strip_prefix(PREFIX)?.rsplit_once('.')?;
     let platform = match platform {
-        // go1.6beta1 alone.
+        // Only go1.6beta1 uses this name.
         "linux-arm6" => "linux-arm",
         other => other,
     };
@@ -255,7 +258,7 @@ pub(crate) fn parse_version(version: &str) -> Option<(ToolchainName, Platform)> 
     Some((name, platform.parse().ok()?))
 }
 
-/// The bytes at a place that is either a server or a directory.
+/// Reads a file from a server or from disk.
 pub(crate) async fn read(
     http: &Http,
     location: &Location,
@@ -272,7 +275,7 @@ pub(crate) async fn read(
     }
 }
 
-/// The list at a place, as new as wanted or as new as there is.
+/// Loads the list at a location, with the requested freshness if possible.
 pub(crate) async fn load_list(
     http: &Http,
     cache: &Cache,
@@ -280,12 +283,12 @@ pub(crate) async fn load_list(
     freshness: Freshness,
 ) -> Result<Listed, SourceError> {
     let parse = |bytes: &[u8]| Some(Listed::parse(&String::from_utf8_lossy(bytes)));
-    // An old list is better than none, since it only ever adds.
+    // An old list is better than none, because a list only adds releases.
     load_parsed(http, cache, location, freshness, parse).await.map(|(listed, _)| listed)
 }
 
-/// The same for a list in whatever form `parse` reads, which gives nothing for what is no list. An
-/// old one comes with the reason why it is old.
+/// Loads a list in any format that `parse` reads. `parse` returns `None` for anything that is not a
+/// list. A cached list that could not be updated comes with the error.
 pub(crate) async fn load_parsed(
     http: &Http,
     cache: &Cache,
@@ -325,17 +328,17 @@ pub(crate) async fn load_parsed(
     }
 }
 
-/// Where a proxy has a file of the wanted version.
+/// The path of a file of the wanted version on a proxy.
 fn file_name(wanted: &Wanted, extension: &str) -> Result<String, SourceError> {
     Ok(format!("{DIRECTORY}/{}.{extension}", escaped(wanted)?))
 }
 
-/// The module's version as addresses and file names have it.
+/// The module version, escaped for addresses and file names.
 pub(crate) fn escaped(wanted: &Wanted) -> Result<String, SourceError> {
     escape_version(&wanted.module_version()).map_err(|error| SourceError::lacks(error.to_string()))
 }
 
-/// The zip of the module, which only the transparency log proves.
+/// The module zip. Only the checksum database can prove it.
 pub(crate) fn artifact(wanted: &Wanted, source: SourceSpec, location: Location) -> Artifact {
     Artifact {
         wanted: wanted.clone(),
@@ -352,28 +355,28 @@ fn list_path() -> String {
     format!("{DIRECTORY}/list")
 }
 
-/// `path`, written with slashes, below a directory.
+/// Appends `path`, which uses slashes, to a directory.
 pub(crate) fn below(mut base: PathBuf, path: &str) -> PathBuf {
     base.extend(path.split('/').filter(|element| !element.is_empty()));
     base
 }
 
-/// The directories below which a directory may hold modules.
+/// The directories in which a source directory may hold modules.
 pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
     [directory.to_owned(), directory.join("mod")]
 }
 
-/// How the source is called.
+/// The label of this source.
 pub(crate) const LABEL: &str = "goproxy";
 
 /// The module whose versions are toolchains.
 pub(crate) const MODULE: &str = "golang.org/toolchain";
 
-/// Where proxies have the module's versions.
+/// The path of the module's versions on a proxy.
 pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
 const INFO_LIMIT: u64 = 1 << 20;
-/// A mirror may list its archives as the release site does, whose own index has about 3 million
-/// bytes.
+/// A mirror may list its archives in the format of the release index, whose size on the release
+/// site is about 3 million bytes.
 const LIST_LIMIT: u64 = 32 << 20;

@@ -1,4 +1,5 @@
-//! What is known of Go's releases: the union of table, index and lists.
+//! The known Go releases: the union of the release table, the release indexes and the lists of
+//! sources.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,78 +14,77 @@ use crate::index::Index;
 use crate::proxy::Listed;
 use crate::table::Table;
 
-/// Releases, and where the knowledge comes from.
+/// The known releases, and where the information comes from.
 #[derive(Clone, Debug)]
 pub struct Releases {
     by_name: BTreeMap<ToolchainName, Release>,
-    /// What the newest knowledge is.
     pub basis: Basis,
-    /// Sources that should have been asked and could not be.
+    /// Sources whose releases could not be loaded.
     pub failures: Vec<SourceFailure>,
-    /// Those among them of which an older answer is used.
+    /// Those of `failures` for which an older response is used instead.
     pub stale: Vec<SourceFailure>,
-    /// Mirrors that do not say what they have, where nobody else says what is released.
+    /// Mirrors without a list, unless some source listed its releases.
     pub unlisted: Vec<String>,
-    /// What can be had, where all sources say so themselves.
+    /// Everything that the sources offer; `None` unless all of them list it.
     pub(crate) offers: Option<Listed>,
 }
 
-/// A toolchain that can probably be installed.
+/// A release that can probably be installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     pub name: ToolchainName,
     pub date: Option<Date>,
-    /// Whether it fixed a hole, as far as the compiled table knows.
+    /// Whether the release fixed a security problem, according to the compiled table.
     pub security: bool,
-    /// Shared, since hundreds of releases have the same few sets.
+    /// Shared, because hundreds of releases have the same few sets of platforms.
     platforms: Arc<[Platform]>,
-    /// Whether `platforms` are all there are.
+    /// Whether `platforms` lists every platform of the release.
     complete: bool,
 }
 
-/// What the newest knowledge of releases is.
+/// What the list of releases is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// A release site's index, and when the site last confirmed it.
+    /// The index of a release site, with the time when the site last confirmed it.
     Index(SystemTime),
-    /// The table compiled into gover, and the day of its newest release.
+    /// The table compiled into gover, with the date of its newest release.
     Table(Option<Date>),
-    /// What the sources, all of them, say that they have.
+    /// The lists of all sources.
     Offers,
 }
 
-/// Whether a release gets fixes. The two newest minors do (go.dev/doc/devel/release#policy); it
-/// follows from what was released, not from the calendar.
+/// Whether a release gets fixes. The two newest minor versions do
+/// (go.dev/doc/devel/release#policy). This depends on which releases are out, not on the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// Of one of the two newest minors.
+    /// One of the two newest minor versions.
     Supported,
-    /// Of an older one, since the day on which the second newer minor came, where that is known.
+    /// An older minor version, with the date of the second newer minor version, if known.
     EndOfLife(Option<Date>),
-    /// A beta or candidate of a version that is not out yet.
+    /// A beta or release candidate of a version that is not released yet.
     Prerelease,
-    /// Not one of Go's own releases.
+    /// Not a release of the Go project.
     Custom,
 }
 
-/// Whether there is a release for a platform.
+/// Whether a release exists for a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
     /// Published or listed.
     Yes,
-    /// Published without it.
+    /// Published, but not for this platform.
     No,
-    /// Nobody said; a source must be asked.
+    /// Not known; a source must be asked.
     Unknown,
 }
 
 impl Release {
-    /// Whether it is no beta or candidate.
+    /// Whether this is not a beta or release candidate.
     pub fn is_stable(&self) -> bool {
         !self.name.version().is_prerelease()
     }
 
-    /// Whether it exists for a platform.
+    /// Whether the release exists for a platform.
     pub fn availability(&self, platform: &Platform) -> Availability {
         match (self.platforms.contains(platform), self.complete) {
             (true, _) => Availability::Yes,
@@ -93,14 +93,14 @@ impl Release {
         }
     }
 
-    /// The platforms it is known to exist for.
+    /// The platforms for which the release is known to exist.
     pub fn platforms(&self) -> &[Platform] {
         &self.platforms
     }
 }
 
 impl Releases {
-    /// What the compiled table knows.
+    /// The releases of the compiled table.
     pub(crate) fn from_table(table: &Table) -> Self {
         let mut releases = Self {
             by_name: BTreeMap::new(),
@@ -124,7 +124,7 @@ impl Releases {
         releases
     }
 
-    /// Adds what an index knows.
+    /// Adds the releases of an index.
     pub(crate) fn add_index(&mut self, index: &Index, checked: SystemTime) {
         for row in index.releases() {
             if let Some(release) = self.entry(&row.name) {
@@ -136,7 +136,7 @@ impl Releases {
         }
     }
 
-    /// Adds what a proxy or a directory has, which is never all there is.
+    /// Adds the toolchains that a source lists. Such a list is never complete.
     pub(crate) fn add_listed(&mut self, listed: &Listed) {
         for (name, platforms) in &listed.toolchains {
             if let Some(release) = self.entry(name.as_str()) {
@@ -145,15 +145,15 @@ impl Releases {
         }
     }
 
-    /// Takes down what can be had: all there is, as the sources say themselves.
+    /// Sets what the sources offer, if all of them list what they have.
     pub(crate) fn set_offers(&mut self, offers: Listed) {
         self.add_listed(&offers);
         self.basis = Basis::Offers;
         self.offers = Some(offers);
     }
 
-    /// Whether a release can be had for a platform: where all sources say what they have, if one of
-    /// them has it.
+    /// Whether a source offers a release for a platform. If some sources do not list what they
+    /// have, this is the availability of the release.
     pub fn offered(&self, release: &Release, platform: &Platform) -> Availability {
         let Some(offers) = &self.offers else { return release.availability(platform) };
         let platforms = offers.toolchains.get(&release.name);
@@ -164,22 +164,22 @@ impl Releases {
         }
     }
 
-    /// All of them, newest first.
+    /// All releases, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Release> {
         self.by_name.values().rev()
     }
 
-    /// A release by its name.
+    /// Finds a release by its name.
     pub fn find(&self, name: &ToolchainName) -> Option<&Release> {
         self.by_name.get(name)
     }
 
-    /// The newest stable one of Go's own releases.
+    /// The newest stable release of the Go project.
     pub fn newest_stable(&self) -> Option<&Release> {
         self.iter().find(|release| release.is_stable() && release.name.is_release())
     }
 
-    /// All that answer a request, newest first.
+    /// All releases that match a request, newest first.
     pub fn matching<'a>(&'a self, request: &Request) -> impl Iterator<Item = &'a Release> + use<'a> {
         let stable = self.newest_stable().map(|release| release.name.version());
         let matching: Vec<&Release> =
@@ -187,12 +187,12 @@ impl Releases {
         matching.into_iter()
     }
 
-    /// The newest that answers a request and is not known to lack the platform.
+    /// The newest release that matches a request and is not known to be missing for the platform.
     pub fn newest(&self, request: &Request, platform: &Platform) -> Option<&Release> {
         self.matching(request).find(|release| release.availability(platform) != Availability::No)
     }
 
-    /// The newest patch of the same language version.
+    /// The newest stable release of the same language version.
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
         self.iter().find(|release| {
             release.is_stable() && release.name.is_release() && release.name.version().same_language(version)
@@ -207,14 +207,14 @@ impl Releases {
         let newer = self.minors_since(name.version());
         let out = self.newest_patch(name.version()).is_some();
         match newer.get(1) {
-            // The second newer minor ended it.
+            // Support ended when the second newer minor version was released.
             Some(second) => Support::EndOfLife(self.first_date(second)),
             None if name.version().is_prerelease() && !out => Support::Prerelease,
             None => Support::Supported,
         }
     }
 
-    /// The language versions after that of `version` that are out, oldest first.
+    /// The released language versions that are newer than that of `version`, oldest first.
     fn minors_since(&self, version: &GoVersion) -> Vec<GoVersion> {
         let language = version.language();
         let mut minors: Vec<GoVersion> = self
@@ -228,17 +228,18 @@ impl Releases {
         minors
     }
 
-    /// The day on which a language version came out.
+    /// The date on which a language version was released.
     fn first_date(&self, language: &GoVersion) -> Option<Date> {
         let first = self.by_name.values().find(|release| {
             release.is_stable() && release.name.is_release() && release.name.version().same_language(language)
         });
-        // A later patch is no beginning.
+        // The date of a later patch is not the date of the first release.
         first.filter(|release| release.name.version().patch() == Some(0)).and_then(|release| release.date)
     }
 
-    /// The release of that name; `None` for what is no toolchain: go1.9.2rc2, which Go itself does
-    /// not understand, and the bootstrap archives called go1. Before go1.2.2 there are no archives.
+    /// Returns the entry for a name, and creates it if needed. Returns `None` for names that are
+    /// not toolchains, such as go1.9.2rc2, which Go itself cannot parse, and the bootstrap archives
+    /// called go1. Releases before go1.2.2 have no archives.
     fn entry(&mut self, name: &str) -> Option<&mut Release> {
         let name = ToolchainName::parse(name).ok()?;
         let version = name.version();
@@ -260,7 +261,7 @@ impl Releases {
 
 impl Release {
     fn add(&mut self, platforms: &Arc<[Platform]>, all: bool) {
-        // Rows without files are known from their date alone.
+        // For a row without files, only the date is known.
         self.complete |= all && !platforms.is_empty();
         if self.platforms.is_empty() {
             self.platforms = Arc::clone(platforms);

@@ -20,7 +20,7 @@ fn table() -> Releases {
     Releases::from_table(&Table::compiled())
 }
 
-/// The table's releases and two newer ones, one of them for linux-amd64 alone.
+/// The releases of the table and newer ones, of which some exist for linux-amd64 only.
 fn with_index() -> Releases {
     let file = |version: &str, platform: &str| {
         let name = format!("{version}.{platform}.tar.gz");

@@ -1,4 +1,4 @@
-//! One download: sources are asked in order, and the first that responds serves.
+//! Downloads one file: sources are asked in order, and the first that responds serves it.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -15,10 +15,11 @@ use crate::source::Flat;
 use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};
 
 impl Supply {
-    /// Downloads `wanted` from the first source that has it. If one fails, `observer` learns why
-    /// and the next is asked; if one is silent, the next is asked too, and the first to respond
-    /// serves. A contradiction between what is known and what arrives stops everything. The
-    /// download is *not* verified: the caller compares it with the artifact's proof.
+    /// Downloads `wanted` from the first source that has it. If a source fails, `observer` receives
+    /// the error and the next source is asked. If a source is silent, the next one is asked as
+    /// well, and the first to respond serves the file. Any mismatch between known data and what
+    /// arrives stops the download. The result is *not* verified: the caller compares it with the
+    /// artifact's proof.
     pub async fn download(
         &self,
         wanted: &Wanted,
@@ -55,7 +56,7 @@ impl Supply {
         })
     }
 
-    /// Downloads one known file, from one place only: for a custom build.
+    /// Downloads one known file from a single location, for a custom build.
     pub async fn fetch(
         &self,
         artifact: &Artifact,
@@ -70,7 +71,7 @@ impl Supply {
         };
         let winner = self.http.race([question], |_, error| Err(error)).await;
         let opening = winner.and_then(|winner| {
-            // The only question has a response, or its error was returned.
+            // The only question has a response, or its error was already returned.
             winner.map(|winner| winner.value).ok_or(SourceError::Unchanged)
         });
         let result = match opening {
@@ -102,7 +103,7 @@ impl Supply {
         }
     }
 
-    /// The sources in the order in which they are asked: those that failed recently come last.
+    /// The sources in the order in which they are asked. Those that failed recently come last.
     fn candidates(&self) -> Vec<Candidate<'_>> {
         let sources = self.settings.sources.iter();
         let mut candidates: Vec<_> = sources.map(|spec| Candidate { spec, skip: 0 }).collect();
@@ -110,8 +111,8 @@ impl Supply {
         candidates
     }
 
-    /// The first source that responds. Those that are left come next should it fail, those that
-    /// were silent last of all.
+    /// Returns the first source that responds. The sources to try if it fails stay in `candidates`,
+    /// with the silent ones last.
     async fn first_to_respond<'a>(
         &'a self,
         candidates: &mut Vec<Candidate<'a>>,
@@ -147,7 +148,7 @@ impl Supply {
         Ok(served.map(|candidate| (candidate, winner.value)))
     }
 
-    /// Asks one source.
+    /// Requests the file from one source.
     async fn ask(
         &self,
         candidate: Candidate<'_>,
@@ -171,7 +172,8 @@ impl Supply {
         opened.map_err(|error| self.failed(Who::Source(candidate.spec), error, report))
     }
 
-    /// Asks the entries of GOPROXY, as Go does. One that failed recently is not waited for.
+    /// Tries the entries of GOPROXY as the go command does, but does not wait for an entry that
+    /// failed recently.
     async fn ask_proxies(
         &self,
         skip: usize,
@@ -209,7 +211,7 @@ impl Supply {
         Ok(Opened { entry: Some(number), ..opened })
     }
 
-    /// Where a source is.
+    /// The addresses of a source's servers.
     fn servers(&self, spec: &SourceSpec) -> Vec<Address> {
         match spec {
             SourceSpec::GoDev => vec![self.godev.base.clone()],
@@ -230,7 +232,8 @@ impl Supply {
         Ok(Opened { artifact, opening, entry: None })
     }
 
-    /// Reports a source that responded and then failed; returns what is left of it to be asked.
+    /// Reports a source that responded and then failed. Returns the source again if it has GOPROXY
+    /// entries that can still be tried.
     fn broke_off<'a>(
         &self,
         candidate: Candidate<'a>,
@@ -249,7 +252,8 @@ impl Supply {
         Ok((goes_on && skip < entries.len()).then_some(Candidate { skip, ..candidate }))
     }
 
-    /// Reports why something does not serve, except where nothing else may serve either.
+    /// Reports a failure, unless it is an integrity error, after which no other source may serve
+    /// the file.
     fn failed(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) -> Failed {
         if let SourceError::Integrity(error) = error {
             return Failed::Integrity(error);
@@ -273,7 +277,7 @@ impl Supply {
         report.failed(failure);
     }
 
-    /// Remembers a failure that will probably last.
+    /// Records a failure if it will probably last.
     pub(super) fn record_failure(&self, label: &str, error: &SourceError) {
         if error.then().remember() {
             self.recent.add(label);
@@ -281,23 +285,23 @@ impl Supply {
     }
 }
 
-/// A source that may be asked.
+/// A source that can be asked.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {
     spec: &'a SourceSpec,
-    /// How many entries of GOPROXY were asked already.
+    /// How many GOPROXY entries were already tried.
     skip: usize,
 }
 
-/// A source that has the file, and is about to send it.
+/// A source that has the file and is ready to send it.
 pub(super) struct Opened {
     artifact: Artifact,
     opening: Opening,
-    /// The number of the entry of GOPROXY.
+    /// The number of the GOPROXY entry that responded.
     entry: Option<usize>,
 }
 
-/// What failed.
+/// The source or GOPROXY entry that failed.
 #[derive(Clone, Copy)]
 enum Who<'a> {
     Source(&'a SourceSpec),
@@ -305,19 +309,19 @@ enum Who<'a> {
 }
 
 enum Failed {
-    /// The observer knows why.
+    /// The observer received the error.
     Reported,
-    /// No other source may serve either.
+    /// No other source may serve the file either.
     Integrity(IntegrityError),
 }
 
-/// What the observer is told, and what follows if no source serves.
+/// Reports failures to the observer, and collects what the error needs if no source serves.
 struct Report<'a> {
     observer: &'a dyn Observer,
     failures: RefCell<Vec<SourceFailure>>,
     /// Whether every source so far responded that it does not have the file.
     all_answered: Cell<bool>,
-    /// Whether a server of this machine failed, and one elsewhere.
+    /// Whether a server on this machine failed, and whether one elsewhere did.
     own_server: Cell<bool>,
     beyond: Cell<bool>,
 }

@@ -1,5 +1,5 @@
-//! What the sources say they have. All are asked at once; when one has answered, silent ones are
-//! not waited for.
+//! Collects what the sources list. All sources are asked at once. After one has responded, gover
+//! does not wait for silent sources.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,8 @@ use crate::settings::SourceSpec;
 use crate::source::ReleaseSite;
 
 impl Supply {
-    /// Adds what the sources say, and which of them failed. Returns what mirrors list, by address.
+    /// Adds what the sources list to `releases`, and which of them failed. Returns the lists of
+    /// mirrors, by address.
     pub(super) async fn add_answers(
         &self,
         releases: &mut Releases,
@@ -68,7 +69,7 @@ impl Supply {
         listed
     }
 
-    /// Whether a directory among the sources has toolchains, which needs no waiting.
+    /// Whether any source is a directory that has toolchains, which can be listed without waiting.
     fn has_a_directory(&self) -> bool {
         self.settings.sources.iter().any(|spec| match spec {
             SourceSpec::Directory(path) => !list_directory(path).toolchains.is_empty(),
@@ -138,14 +139,14 @@ impl Supply {
         answer: impl Future<Output = Known<'a>> + 'a,
         stand_in: impl FnOnce(SourceError) -> Known<'a> + 'a,
     ) -> Inquiry<'a> {
-        // A source that failed recently may work again, but is hardly waited for.
+        // A source that failed recently may work again, but gets less time.
         let patience = self.settings.network.patience;
         let patience = if self.recent.contains(&label) { patience / 4 } else { patience };
         Inquiry { label, servers, patience, answer: answer.boxed_local(), stand_in: Box::new(stand_in) }
     }
 
-    /// All answers, in order. Once one source has given one, or if a directory is `here`, sources
-    /// that are silent for too long are dropped.
+    /// Runs all inquiries and returns the results in order. Once one source has responded, or if a
+    /// directory is `here`, sources that are silent for too long are dropped.
     async fn collect_answers<'a>(&self, inquiries: Vec<Inquiry<'a>>, here: bool) -> Vec<Known<'a>> {
         let made = self.clock().now();
         let answered = watch::Sender::new(here);
@@ -179,8 +180,8 @@ impl Supply {
         }
     }
 
-    /// The answer to one inquiry; if the source is silent though another has answered, what stands
-    /// in for it.
+    /// Returns the result of one inquiry. If the source is silent although another has responded,
+    /// returns the result of `stand_in`.
     async fn answer<'a>(
         &self,
         inquiry: Inquiry<'a>,
@@ -189,7 +190,7 @@ impl Supply {
     ) -> Known<'a> {
         let Inquiry { label, servers, patience, answer, stand_in } = inquiry;
         let silence = async {
-            // The sender outlives all inquiries.
+            // This cannot fail: the sender outlives all inquiries.
             let _ = answered.wait_for(|answered| *answered).await;
             self.http.silence(&servers, made, patience).await;
         };
@@ -223,17 +224,17 @@ fn add_mirror(releases: &mut Releases, base: &Address, list: MirrorList) {
     }
 }
 
-/// A question to one source.
+/// A request to one source for what it lists.
 struct Inquiry<'a> {
     label: String,
     servers: Vec<Address>,
     patience: Duration,
     answer: LocalBoxFuture<'a, Known<'a>>,
-    /// Gives what is kept of an earlier answer, with the error because of which it is used.
+    /// Returns the cached result, with the error that is the reason for using it.
     stand_in: Box<dyn FnOnce(SourceError) -> Known<'a> + 'a>,
 }
 
-/// What a source says it has, now or earlier.
+/// What a source lists, in a new or an earlier response.
 enum Known<'a> {
     Index(SourceSpec, Result<LoadedIndex, SourceError>),
     List(Listed, Vec<SourceFailure>),
@@ -241,7 +242,7 @@ enum Known<'a> {
 }
 
 impl Known<'_> {
-    /// Whether the source has answered now, so that silent ones need not be waited for.
+    /// Whether the source has responded now, so that gover need not wait for silent sources.
     fn is_good(&self) -> bool {
         match self {
             Self::Index(_, index) => index.as_ref().is_ok_and(|loaded| loaded.stale.is_none()),

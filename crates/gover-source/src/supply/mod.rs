@@ -1,4 +1,5 @@
-//! The sources in order: the first that can serve wins, and a contradiction stops everything.
+//! The sources in order: the first that can serve a file is used, and any mismatch stops the
+//! download.
 
 mod download;
 mod lists;
@@ -29,7 +30,8 @@ use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySet
 use crate::source::{ChecksumLookup, ReleaseSite};
 use crate::table::Table;
 
-/// Where toolchains come from. Built once per command; opens no connection before it is needed.
+/// The configured sources of toolchains. Built once per command. Connections are opened only when
+/// they are needed.
 #[derive(Debug)]
 pub struct Supply {
     settings: SupplySettings,
@@ -48,7 +50,7 @@ pub struct Supply {
 pub struct Download {
     pub artifact: Artifact,
     pub bytes: u64,
-    /// Sources that were tried before, and why they failed.
+    /// The sources that were tried before, with their errors.
     pub failures: Vec<SourceFailure>,
 }
 
@@ -75,24 +77,25 @@ impl Supply {
         &self.settings
     }
 
-    /// The proven record of the checksum database about the module that holds `wanted`.
+    /// Looks up the record for the module version of `wanted` in the checksum database, and proves
+    /// it.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
         let way = self.way(&self.settings.sources);
         checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
-    /// Time as servers see it.
+    /// The clock that measures how long servers have had to respond.
     pub fn clock(&self) -> &Clock {
         self.http.clock()
     }
 
-    /// What a person should know about the checksum database, noticed since the last call, although
-    /// every response was proven.
+    /// Returns the warnings about the checksum database since the last call. They do not mean that
+    /// a proof failed: every response was proven.
     pub fn take_warnings(&self) -> Vec<LogWarning> {
         self.warnings.take()
     }
 
-    /// The way to the checksum database, with records perhaps beside what `sources` hold.
+    /// The route to the checksum database. The given `sources` may also hold records.
     fn way<'a>(&'a self, sources: &'a [SourceSpec]) -> LogRoute<'a> {
         LogRoute {
             http: &self.http,
@@ -103,7 +106,8 @@ impl Supply {
         }
     }
 
-    /// The same about several at once, in their order; `None` where it took longer than `patience`.
+    /// Looks up several records at once and returns them in the order of `wanted`. A lookup that
+    /// took longer than `patience` is `None`.
     pub async fn lookup_all(
         &self,
         wanted: &[Wanted],
@@ -114,7 +118,8 @@ impl Supply {
         join_all(lookups).await
     }
 
-    /// What is known of releases without a request: the table, and what earlier answers said.
+    /// The releases that are known without a request: from the table, cached responses and
+    /// directories.
     pub fn known_releases(&self) -> Releases {
         let mut releases = Releases::from_table(&self.table);
         for site in self.sites() {
@@ -136,16 +141,16 @@ impl Supply {
         releases
     }
 
-    /// What is known of releases, with answers of the last hour.
+    /// The known releases. Responses from the last hour are used without a new request.
     pub async fn releases(&self) -> Releases {
         self.collect(Freshness::Recent).await
     }
 
-    /// The newest release that answers `request` and that there is for `platform`.
+    /// The newest release that matches `request` and exists for `platform`.
     ///
-    /// If the sources say what they have, it is the newest of that. Where it is unknown whether a
-    /// release exists for the platform, or only proxies serve, a proxy is asked; releases that none
-    /// has are skipped.
+    /// If all sources list what they have, the newest match in these lists is used. If it is
+    /// unknown whether a release exists for the platform, or if only proxies serve, a proxy is
+    /// asked. Releases that no proxy has are skipped.
     pub async fn newest<'a>(
         &self,
         releases: &'a Releases,
@@ -158,7 +163,7 @@ impl Supply {
                 return Some(release);
             }
         }
-        // A proxy need not have every release, and without a release site only proxies can serve.
+        // A proxy may not have every release, and without a release site only proxies can serve.
         let sites = [SourceSpec::GoDev, SourceSpec::China];
         let published = self.settings.sources.iter().any(|spec| sites.contains(spec));
         let mut doubtful = 0;
@@ -173,7 +178,7 @@ impl Supply {
                             self.newest_listed(releases, request, platform).await.unwrap_or(release),
                         );
                     }
-                    // If no proxy can be asked, the download shows it.
+                    // If no proxy can be asked, the download will show whether the release exists.
                     if !matches!(self.is_offered(&release.name, platform).await, Ok(false)) {
                         return Some(release);
                     }
@@ -183,7 +188,8 @@ impl Supply {
         None
     }
 
-    /// The newest that the proxies list and have, where asking one by one would take too long.
+    /// The newest match in a cached list of the proxies, if they have it. Used when asking for each
+    /// release would take too long.
     async fn newest_listed<'a>(
         &self,
         releases: &'a Releases,
@@ -196,26 +202,26 @@ impl Supply {
         matches!(self.is_offered(&release.name, platform).await, Ok(true)).then_some(release)
     }
 
-    /// Whether the proxies have a toolchain, by its `.info`; an error if none of them could be
-    /// asked, or none is among the sources.
+    /// Whether the proxies have a toolchain, according to its `.info` file. Returns an error if
+    /// none of them could be asked, or if GOPROXY is not among the sources.
     async fn is_offered(&self, name: &ToolchainName, platform: &Platform) -> Result<bool, SourceError> {
         if !self.settings.sources.contains(&SourceSpec::GoProxy) {
             return Err(SourceError::lacks("no proxy is among the sources"));
         }
         let wanted = Wanted { name: name.clone(), platform: platform.clone() };
-        // Enough for a silent proxy and the one behind it.
+        // Enough time for a silent proxy and the next one.
         let patience = self.settings.network.patience * 2;
         let offers = self.clock().timeout(patience, self.proxies.offers(&self.http, &wanted)).await;
         offers.unwrap_or(Err(SourceError::Silent { patience }))
     }
 
-    /// Where checksums of archives come from.
+    /// The lookup of checksums of archives.
     fn checksum_lookup(&self) -> ChecksumLookup<'_> {
         let network = &self.settings.network;
         let site = self.witness();
         let patience =
             if self.recent.contains(&site.spec.label()) { network.patience / 4 } else { network.patience };
-        // Without a checksum database only the index can prove what a mirror sends.
+        // Without a checksum database, only the index can prove an archive of a mirror.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
         let ask = self.sites().next().is_some();
         ChecksumLookup { http: &self.http, cache: &self.cache, table: &self.table, site, ask, patience }
@@ -231,14 +237,14 @@ impl Supply {
         releases
     }
 
-    /// Whether a release site may be asked for its index, which proves archives that the checksum
-    /// database cannot.
+    /// Whether a release site may be asked for its index. The index proves archives that the
+    /// checksum database cannot prove.
     pub fn has_index(&self) -> bool {
         self.sites().next().is_some()
     }
 
-    /// The release sites that may be asked for their index. If the setting names only mirrors or
-    /// directories, none may.
+    /// The release sites that may be asked for their index. If the settings name only mirrors or
+    /// directories, there are none.
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
         let SupplySettings { sources, witnesses, .. } = &self.settings;
         let named = |spec: &SourceSpec| sources.contains(spec) || witnesses.contains(spec);
@@ -248,7 +254,7 @@ impl Supply {
     }
 
     /// The release site whose index has the checksums for archives of mirrors and directories. If
-    /// none may be asked, what an earlier command kept of the Go project's index still counts.
+    /// no site may be asked, a cached index of go.dev still counts.
     fn witness(&self) -> &ReleaseSite {
         self.sites().next().unwrap_or(&self.godev)
     }
@@ -262,8 +268,8 @@ impl Supply {
     }
 }
 
-/// The toolchains of a directory, by the names of its files. A directory that cannot be read has
-/// none here, and is an error once something is wanted from it.
+/// Lists the toolchains of a directory by its file names. A directory that cannot be read counts as
+/// empty here, but is an error when a file is requested from it.
 fn list_directory(directory: &Path) -> Listed {
     let mut listed = Listed::default();
     let roots = proxy::module_roots(directory).map(|root| proxy::below(root, proxy::DIRECTORY));
@@ -281,5 +287,5 @@ fn list_directory(directory: &Path) -> Listed {
     listed
 }
 
-/// How many releases are looked for one by one before the newest is taken on trust.
+/// How many releases gover asks the proxies about one by one.
 const QUESTIONS: u32 = 8;

@@ -1,4 +1,4 @@
-//! What sources offer: directories and mirrors that list what they have, and files given by path.
+//! What sources offer: the lists of directories and mirrors, and files given by path.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,16 +24,17 @@ impl Supply {
         Ok(Database::parse(setting)?.name().to_owned())
     }
 
-    /// Whether a file that should be a tree head has no valid signature of the checksum database.
+    /// Whether a file that should be a tree head lacks a valid signature of the checksum database.
     /// Such a file proves nothing.
     pub fn is_unsigned_head(&self, note: &[u8]) -> Result<bool, LookupError> {
         let database = Database::parse(self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT))?;
         Ok(database.verify_head(note).is_err_and(|error| error.is_unsigned()))
     }
 
-    /// Everything that proves the records of `wanted` to a client of a mirror. Files in `kept`,
-    /// which is laid out as a database below `sumdb/`, are used before any request. `heads` were
-    /// published before, and `seen` are sizes of trees that clients know.
+    /// Collects the proofs that a client of a mirror needs for the records of `wanted`. Files in
+    /// `kept`, which is laid out like a database below `sumdb/`, are used before any request.
+    /// `heads` are tree heads that were published before, and `seen` are the sizes of trees that
+    /// clients know.
     pub async fn excerpt(
         &self,
         wanted: &[Wanted],
@@ -49,8 +50,8 @@ impl Supply {
         checksums::excerpt(&wish, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
     }
 
-    /// Asks a flat mirror for the module zip, which a mirror of gover may hold in place of the
-    /// archive that `error` is about. If it has neither, that error is reported.
+    /// Requests the module zip from a mirror. A mirror written by gover may hold it in place of the
+    /// archive. If the mirror has neither, returns `error`, which is the error for the archive.
     pub(super) async fn open_module(
         &self,
         base: &Address,
@@ -75,8 +76,9 @@ impl Supply {
         trusted_file(path, wanted, self.checksum_lookup()).await
     }
 
-    /// What the sources offer; `None` if one of them cannot list it, such as a proxy or the release
-    /// site. `mirrors` is what mirrors listed. Offline, only sources on this machine count.
+    /// What the sources offer. `None` if one of them cannot list what it has, such as a proxy or
+    /// the release site. `mirrors` are the lists of mirrors. Offline, only sources on this machine
+    /// count.
     pub(super) fn offers(&self, mut mirrors: BTreeMap<&Address, Listed>) -> Option<Listed> {
         let mut offers = None;
         for spec in &self.settings.sources {
@@ -99,7 +101,7 @@ impl Supply {
         offers
     }
 
-    /// The directories that GOPROXY names, if it names nothing else.
+    /// The directories in GOPROXY, if all its entries are directories or `off`.
     fn directories_of_proxies(&self) -> Option<Vec<PathBuf>> {
         let entries = self.proxies.entries().ok()?;
         let paths =
@@ -110,8 +112,8 @@ impl Supply {
         paths.collect::<Option<Vec<_>>>().filter(|paths| !paths.is_empty())
     }
 
-    /// What a mirror lists as `gover mirror` writes it: an index of archives and a list of modules,
-    /// without its checksums. Most mirrors have neither.
+    /// Loads the lists that `gover mirror` writes: an index of archives and a list of modules.
+    /// Checksums in them are not used. Most mirrors have neither list.
     pub(super) async fn listed_by_mirror(&self, base: &Address, freshness: Freshness) -> MirrorList {
         let [index, list] = list_places(base);
         let (archives, modules) = tokio::join!(
@@ -131,12 +133,12 @@ impl Supply {
                 Err(error) => mirror.failure = mirror.failure.or(Some(error)),
             }
         }
-        // One of the two is enough.
+        // One of the two lists is enough.
         mirror.failure = mirror.failure.filter(|_| !answered);
         mirror
     }
 
-    /// What a mirror listed when it was last asked.
+    /// The cached lists of a mirror.
     pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
         let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
         let listed = kept.into_iter().flatten().map(|cached| Listed::parse(&cached.text));
@@ -148,11 +150,11 @@ impl Supply {
 pub(super) struct MirrorList {
     /// `None` if the mirror has no list.
     pub(super) listed: Option<Listed>,
-    /// Why there is no list, or an old one.
+    /// Why there is no list, or only an old one.
     pub(super) failure: Option<SourceError>,
 }
 
-/// Where a mirror may list its archives and its modules.
+/// The locations where a mirror may list its archives and its modules.
 fn list_places(base: &Address) -> [Location; 2] {
     let list = format!("{}/list", proxy::DIRECTORY);
     ["index.json", &list].map(|path| Location::Url(base.join(path)))
@@ -162,7 +164,7 @@ fn parse_index(bytes: &[u8]) -> Option<Listed> {
     Index::parse(bytes).ok().map(|index| listed_archives(&index))
 }
 
-/// Some servers send a page for every address, which is not a list.
+/// Rejects web pages, which some servers send for every address.
 fn parse_list(bytes: &[u8]) -> Option<Listed> {
     let text = String::from_utf8_lossy(bytes);
     let listed = Listed::parse(&text);

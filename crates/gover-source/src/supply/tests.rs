@@ -160,7 +160,7 @@ async fn every_source_is_named_when_none_can_serve() {
 #[tokio::test]
 async fn what_helps_depends_on_what_is_in_the_way() {
     let world = world();
-    // A label of 64 characters is refused before anybody is asked.
+    // A label of 64 characters is rejected before any server is asked.
     let nowhere = format!("https://{}.invalid", "a".repeat(64));
     let hints = async |change: &dyn Fn(&mut SupplySettings)| {
         let mut settings = world.settings("go.dev,goproxy");
@@ -171,7 +171,7 @@ async fn what_helps_depends_on_what_is_in_the_way() {
     };
     let hint = hints(&|_| ()).await.join("\n");
     assert!(hint.contains("HTTPS_PROXY") && !hint.contains("GOPROXY is not set"), "{hint}");
-    // Without GOPROXY there is nobody but the site, and what could be done about that is told.
+    // Without GOPROXY, the site is the only source, and the hints say what to do about that.
     let unset = hints(&|settings| settings.proxies = None).await;
     assert!(unset[0].contains("HTTPS_PROXY") && unset[1].starts_with("GOPROXY is not set"), "{unset:?}");
     assert_eq!(unset.len(), 2);
@@ -218,7 +218,7 @@ async fn a_mirror_serves_bytes_and_never_their_sum() {
     );
     let origin = SumOrigin::Index("go.dev".to_owned());
     assert_eq!(found.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
-    // Without the index only the log proves it.
+    // Without the index, only the checksum database can prove it.
     let other = World { site: world.site, home: tempfile::tempdir().unwrap() };
     other.site.server().fault("/dl/*", Fault::Status(503));
     let (found, _) = download(&other.supply(&before_the_site), "go1.91.2").await.unwrap();
@@ -241,8 +241,8 @@ async fn who_names_no_release_site_reaches_none() {
         assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
         assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")), "{sources}");
     }
-    // What is kept from a time when it was one of the sources still counts, and so does a site that
-    // is believed only.
+    // An index that was cached while the site was a source still counts, and so does the index of a
+    // site that is only a witness.
     world.supply("go.dev").releases().await;
     world.lines();
     let sum = Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::Index("go.dev".to_owned()) };
@@ -311,7 +311,7 @@ async fn goproxy_separators_mean_what_they_mean_to_go() {
         settings.proxies = Some(value);
         download(&Supply::new(settings).unwrap(), "go1.91.2").await.map(|(_, bytes)| bytes)
     };
-    // Not found: both go on. Refused: only `|` does.
+    // After "not found", both separators lead to the next proxy. After a refusal, only `|` does.
     assert_eq!(attempt(format!("{bad},{good}")).await.unwrap(), release.module_zip());
     world.site.server().fault("/bad/*", Fault::Status(403));
     assert_eq!(attempt(format!("{bad}|{good}")).await.unwrap(), release.module_zip());
@@ -348,7 +348,7 @@ async fn a_directory_serves_archives_and_modules_offline() {
     assert!(matches!(error, SupplyError::Unknown { .. }), "{error:?}");
     let known = supply.known_releases();
     assert!(known.find(&wanted("go1.91.2").name).is_some() && known.find(&wanted("go1.91.3").name).is_some());
-    // A GOPROXY of one directory is the same.
+    // A GOPROXY that names one directory behaves the same.
     let mut settings = world.settings("goproxy");
     let slashed = directory.display().to_string().replace('\\', "/");
     settings.proxies = Some(format!("file:///{}", slashed.trim_start_matches('/')));
@@ -384,12 +384,12 @@ async fn releases_are_the_union_of_table_index_and_list() {
     }
     assert!(matches!(releases.basis, Basis::Index(_)));
     assert_eq!(world.lines().len(), 2);
-    // Within the hour nobody is asked again, not even by the next command.
+    // Within the hour no source is asked again, not even by the next command.
     let known = world.supply("go.dev,goproxy").releases().await;
     assert!(known.find(&wanted("go1.91.3").name).is_some());
     assert!(world.offline("go.dev,goproxy").known_releases().find(&wanted("go1.91.2").name).is_some());
     assert_eq!(world.lines().len(), 0);
-    // Asked anew, the server confirms what is known.
+    // When it is asked again, the server confirms the cached response.
     world.supply("go.dev,goproxy").collect(Freshness::Now).await;
     assert!(world.site.server().requests().iter().all(|request| request.header("If-None-Match").is_some()));
 }
@@ -429,7 +429,8 @@ async fn a_platform_that_no_list_names_is_asked_for() {
     let world = world();
     let host = Platform::host();
     let other: Platform = if host.os() == "plan9" { "linux-amd64" } else { "plan9-386" }.parse().unwrap();
-    // Listed for another platform alone; there for this one too, but only when asked.
+    // Listed for another platform only. The release exists for this one too, but gover must ask for
+    // it.
     world.site.publish_module(&FakeRelease::for_platform("go1.91.3", other.clone()));
     world.site.publish_module(&FakeRelease::for_platform("go1.91.4", other));
     let info = format!("/proxy/golang.org/toolchain/@v/{}.info", wanted("go1.91.3").module_version());
@@ -450,7 +451,7 @@ async fn a_lookup_goes_through_the_proxy_that_passes_the_database_on() {
     let lines = world.lines();
     assert_eq!(lines[0], "GET /proxy/sumdb/sum.test/supported");
     assert!(lines.iter().all(|line| line.starts_with("GET /proxy/sumdb/sum.test/")), "{lines:?}");
-    // What is proven is kept: the next command asks nobody.
+    // The proven record is cached: the next command sends no request.
     assert_eq!(world.offline("goproxy").lookup(&wanted("go1.91.2")).await.unwrap().h1, record.h1);
 }
 

@@ -1,7 +1,7 @@
-//! Segments of a file that are fetched ahead of the open stream, each over a connection of its own.
+//! Fetches segments of a file ahead of the open stream, each over its own connection.
 //!
-//! They wait in memory for the bytes before them, so that the file is written from its beginning to
-//! its end.
+//! Segments wait in memory for the bytes before them, so that the file is written from start to
+//! end.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -14,13 +14,13 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse};
 
-/// Segments in the order of the file, without gaps between them.
+/// Segments in file order, without gaps between them.
 pub(super) struct Ahead<'a> {
     http: &'a Http,
     url: &'a Address,
-    /// What every segment is requested with, besides its range.
+    /// The request for every segment, apart from its range.
     request: RangeRequest,
-    /// Called for bytes as they arrive.
+    /// Called with the number of bytes when they arrive.
     received: &'a dyn Fn(u64),
     segments: VecDeque<Segment<'a>>,
 }
@@ -55,7 +55,7 @@ impl<'a> Ahead<'a> {
         self.segments.front().map(|segment| segment.start)
     }
 
-    /// How many connections are sending, besides `main`.
+    /// How many connections are sending, not counting the open stream.
     pub(super) fn sending(&self) -> usize {
         self.coming().filter(|segment| segment.has_begun.get()).count()
     }
@@ -76,8 +76,8 @@ impl<'a> Ahead<'a> {
         self.segments.pop_front();
     }
 
-    /// Begins to fetch segments of `size` bytes in `missing`, until so many connections are busy or
-    /// so many bytes wait in memory as there may.
+    /// Starts to fetch segments of `size` bytes in `missing`, until `connections` are busy or no
+    /// more bytes may wait in memory.
     pub(super) fn extend(&mut self, missing: Range<u64>, connections: usize, size: u64) {
         let window = self.http.settings().split.window;
         while self.coming().count() < connections {
@@ -91,7 +91,7 @@ impl<'a> Ahead<'a> {
         }
     }
 
-    /// Begins to fetch what is missing between `held` and the first segment.
+    /// Starts to fetch the gap between `held` and the first segment.
     pub(super) fn fetch_gap(&mut self, held: u64) {
         if let Some(end) = self.start().filter(|start| *start > held) {
             let segment = self.segment(held, end);
@@ -113,8 +113,8 @@ impl<'a> Ahead<'a> {
         Segment { start, end, has_begun, content: Content::Coming(content) }
     }
 
-    /// Waits until one more segment is complete; `None` if none is being fetched. A segment that
-    /// fails is gone, with all behind it.
+    /// Waits until one more segment is complete. Returns `None` if no segment is being fetched. If
+    /// a segment fails, it is dropped together with all segments after it.
     pub(super) async fn next(&mut self) -> Option<Result<(), HttpError>> {
         let coming = self.segments.iter_mut().enumerate().filter_map(|(at, segment)| {
             let Content::Coming(content) = &mut segment.content else { return None };
@@ -133,7 +133,7 @@ impl<'a> Ahead<'a> {
         })
     }
 
-    /// The first segment if it is complete and begins at `held`.
+    /// Takes the first segment, if it is complete and begins at `held`.
     pub(super) fn take(&mut self, held: u64) -> Option<Vec<u8>> {
         let first = self.segments.pop_front_if(|first| first.start == held && !first.is_coming());
         match first?.content {
@@ -149,7 +149,7 @@ impl Segment<'_> {
     }
 }
 
-/// Fetches one segment of `length` bytes over a connection of its own.
+/// Fetches one segment of `length` bytes over its own connection.
 async fn fetch(
     http: &Http,
     url: &Address,
@@ -165,7 +165,7 @@ async fn fetch(
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await? {
         let chunk = chunk.as_ref();
-        // All at once: a buffer that grows would need twice the space.
+        // Reserves all space at once: a buffer that grows would need twice as much.
         bytes.reserve_exact(length - bytes.len());
         if chunk.len() > length - bytes.len() {
             return Err(broken("a part is too long"));

@@ -1,4 +1,4 @@
-//! Brings one artifact into a sink, and resumes where a connection broke off.
+//! Transfers one artifact into a sink, and resumes after a lost connection.
 
 mod ahead;
 mod pace;
@@ -17,53 +17,54 @@ use crate::artifact::{Artifact, Format, Location};
 use crate::error::{IntegrityError, SourceError, SourceFailure};
 use crate::likely_cause::LikelyCause;
 
-/// Where downloaded bytes go.
+/// The destination of downloaded bytes.
 pub trait Sink {
-    /// Called before the first byte of each attempt. Returns how many bytes it already holds of
-    /// exactly this artifact, from its beginning. The source is asked for the rest.
+    /// Called before the first byte of each attempt. Returns how many bytes of exactly this
+    /// artifact the sink already holds, from its start. Only the rest is requested.
     fn begin(&mut self, artifact: &Artifact) -> io::Result<u64>;
 
-    /// What [`begin`](Self::begin) would return and what [`validator`](Self::validator) would then
-    /// be, without beginning: several places are asked before one of them serves. If it turns out
-    /// to be wrong, the place is asked again.
+    /// What [`begin`](Self::begin) would return, and [`validator`](Self::validator) after it,
+    /// without starting an attempt. Several locations are asked before one of them serves. If the
+    /// result turns out to be wrong, the location is asked again.
     fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
         let _ = artifact;
         (0, None)
     }
 
-    /// Forgets the held bytes: the file comes from its beginning.
+    /// Discards the held bytes, because the file will be sent from its start.
     fn restart(&mut self) -> io::Result<()>;
 
     fn write(&mut self, chunk: &[u8]) -> io::Result<()>;
 
-    /// The validator (`ETag` or date) of the file that the held bytes belong to, as given to
-    /// [`remember`](Self::remember). Without it they are trusted until the proof fails.
+    /// The validator (`ETag` or date) of the file that the held bytes belong to, as passed to
+    /// [`remember`](Self::remember). Without a validator, the held bytes are trusted until the
+    /// proof fails.
     fn validator(&self) -> Option<String> {
         None
     }
 
-    /// Whether the file should come over one connection from its beginning to its end.
+    /// Whether the file should be downloaded over one connection, from start to end.
     fn in_one_piece(&self) -> bool {
         false
     }
 
-    /// Called before the first byte of each response, also if it continues another one, with what
-    /// [`validator`](Self::validator) should return later.
+    /// Called before the first byte of each response, including one that continues another.
+    /// `validator` is what [`validator`](Self::validator) should return later.
     fn remember(&mut self, validator: Option<&str>) -> io::Result<()> {
         let _ = validator;
         Ok(())
     }
 }
 
-/// Learns how a transfer goes on.
+/// Observes the progress of a transfer.
 pub trait Observer {
-    /// Bytes of an artifact are about to arrive, from the offset `from`; `total` is its length if
-    /// known. Called again whenever they arrive anew.
+    /// Bytes of an artifact are about to arrive, starting at the offset `from`. `total` is its
+    /// length, if known. Called again whenever the transfer resumes or restarts.
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64);
 
     fn received(&self, bytes: u64);
 
-    /// A source could not serve; the next one is tried.
+    /// A source failed; the next one is tried.
     fn source_failed(&self, failure: &SourceFailure);
 }
 
@@ -80,16 +81,16 @@ impl From<IntegrityError> for TransferError {
     }
 }
 
-/// The response of a source to a request for an artifact, of which no byte was taken yet.
+/// The response of a source to a request for an artifact. No byte of it has been read yet.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    /// How many bytes the sink held then.
+    /// How many bytes the sink held when the request was sent.
     held: u64,
-    /// None for a file on this machine, or if nothing is missing.
+    /// `None` for a file on this machine, or if nothing is missing.
     opened: Option<RangeResponse>,
 }
 
-/// Requests what is missing of an artifact.
+/// Requests the missing part of an artifact.
 pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> Result<Opening, SourceError> {
     let (held, validator) = sink.held(artifact);
     let url = match &artifact.location {
@@ -108,7 +109,7 @@ pub(crate) async fn open(http: &Http, artifact: &Artifact, sink: &dyn Sink) -> R
     Ok(Opening { held, opened: Some(opened) })
 }
 
-/// Brings an artifact into the sink, beginning with an open response; returns its length.
+/// Transfers an artifact into the sink, starting with an open response. Returns its length.
 pub(crate) async fn transfer(
     http: &Http,
     artifact: &Artifact,
@@ -123,7 +124,7 @@ pub(crate) async fn transfer(
     }
 }
 
-/// A request for all of an artifact.
+/// A request for a whole artifact.
 fn whole(artifact: &Artifact) -> RangeRequest {
     RangeRequest {
         total: artifact.size,
@@ -141,28 +142,28 @@ struct Transfer<'a> {
     artifact: &'a Artifact,
     sink: &'a mut dyn Sink,
     observer: &'a dyn Observer,
-    /// Bytes that the sink holds.
+    /// How many bytes the sink holds.
     held: u64,
-    /// Bytes that it held when this attempt began.
+    /// How many bytes the sink held when this attempt began.
     began: u64,
     served: Served,
-    /// How often an attempt with several connections failed.
+    /// How many attempts with several connections failed.
     split_failures: u32,
 }
 
-/// What the server said of the file that the held bytes belong to.
+/// What the server reported about the file that the held bytes belong to.
 #[derive(Default)]
 struct Served {
     validator: Option<String>,
     total: Option<u64>,
-    /// It is decompressed while it arrives, so it cannot be resumed.
+    /// Whether the file is decompressed while it arrives, so that it cannot be resumed.
     unpacked: bool,
 }
 
 /// How an attempt over the network ended, unless the sink failed.
 enum Ended {
     Complete,
-    /// The server cannot resume. The file must come from its beginning.
+    /// The server cannot resume, so the file must be sent from its start.
     Restart,
     Failed(HttpError),
 }
@@ -182,8 +183,8 @@ impl<'a> Transfer<'a> {
         let mut retries = self.http.retries();
         let mut restart = false;
         let mut ever_progressed = false;
-        // The most that was ever held: a server that always restarts and always breaks off gets
-        // nowhere.
+        // The most bytes held so far. A server that always restarts and then breaks off makes no
+        // progress.
         let mut furthest = 0;
         let Opening { held, mut opened } = opening;
         loop {
@@ -194,10 +195,10 @@ impl<'a> Transfer<'a> {
                 return Ok(self.held);
             }
             if ever_progressed {
-                // It was reachable a moment ago.
+                // The server was reachable a moment ago.
                 self.http.clear_failure(url);
             }
-            // If the sink holds something else by now, that was another request.
+            // If the sink now holds a different number of bytes, the open response does not fit.
             let response = opened.take().filter(|_| self.held == held);
             let error = match self.attempt(url, response).await? {
                 Ended::Complete => return Ok(self.held),
@@ -211,7 +212,7 @@ impl<'a> Transfer<'a> {
                 Ended::Failed(error) => error,
             };
             ever_progressed |= self.held > self.began;
-            // Progress earns new retries, but not if it comes drop by drop.
+            // Progress resets the retries, but only if enough bytes arrived.
             if self.held >= furthest + PROGRESS {
                 retries.reset();
                 furthest = self.held;
@@ -236,14 +237,14 @@ impl<'a> Transfer<'a> {
         };
         match response {
             Ok(RangeResponse::Stream(stream)) => self.receive(url, stream).await,
-            // What is held is the whole file; the proof shows whether it is the right one.
+            // The held bytes are the whole file. The proof shows whether it is the right one.
             Ok(RangeResponse::NoMore) if self.artifact.size.is_none() => Ok(Ended::Complete),
             Ok(RangeResponse::NoMore | RangeResponse::Useless) => Ok(Ended::Restart),
             Err(error) => Ok(Ended::Failed(error)),
         }
     }
 
-    /// A request for what is missing, with what is known of the file.
+    /// A request for the missing part, with what is known about the file.
     fn rest(&self) -> RangeRequest {
         RangeRequest {
             offset: self.held,
@@ -309,7 +310,7 @@ impl<'a> Transfer<'a> {
                 return Ok(self.held);
             }
             self.write(buffer.get(..count).unwrap_or_default())?;
-            // Lets a lookup go on that runs at the same time.
+            // Lets a lookup that runs at the same time continue.
             tokio::task::yield_now().await;
         }
     }
@@ -348,7 +349,7 @@ impl<'a> Transfer<'a> {
         Ok(())
     }
 
-    /// Whether an announced length already says that this is another file.
+    /// Whether an announced length already shows that this is a different file.
     fn is_wrong_size(&self, total: Option<u64>) -> bool {
         match (total, self.artifact.size) {
             (Some(total), Some(size)) => total != size,
@@ -369,5 +370,5 @@ impl<'a> Transfer<'a> {
     }
 }
 
-/// How many bytes an attempt must bring to earn new retries.
+/// How many bytes an attempt must add to reset the retries.
 const PROGRESS: u64 = 64 << 10;

@@ -1,33 +1,35 @@
-//! How many connections a download gets: one, and more only as long as each step makes it faster.
+//! Decides how many connections a download uses: one, and more only as long as each step makes it
+//! faster.
 
 use std::time::Duration;
 
 use gover_net::SplitSettings;
 use tokio::time::Instant;
 
-/// Measures, and decides by what it measured. Knows nothing of connections.
+/// Measures the download rate and decides on the number of connections. Does not handle the
+/// connections themselves.
 #[derive(Debug)]
 pub(super) struct Pace {
     settings: SplitSettings,
     connections: usize,
-    /// How many connections there were before, and how many bytes came per second then.
+    /// The previous number of connections, and the bytes per second measured with it.
     before: Option<(usize, f64)>,
-    /// Nothing is tried any more.
+    /// Whether the number of connections is final.
     settled: bool,
-    /// How often more connections gained nothing. They are tried again: servers that send in bursts
-    /// are easily measured wrong.
+    /// How often more connections were not faster. They are tried again, because a server that
+    /// sends in bursts is easily measured wrong.
     failures: u32,
-    /// When the current measurement begins. Until then a connection warms up, or rests after a
-    /// trial that failed.
+    /// When the current measurement begins. Until then, a connection warms up, or measurements
+    /// pause after a failed trial.
     since: Instant,
-    /// How many bytes had arrived when it began; none before it begins.
+    /// How many bytes had arrived when the measurement began; `None` before it begins.
     base: Option<u64>,
-    /// Bytes per second of each connection, as last measured.
+    /// The bytes per second of each connection, as last measured.
     each: f64,
 }
 
 impl Pace {
-    /// Begins with one connection. `splittable`: whether there can ever be more.
+    /// Starts with one connection. `splittable` says whether more may be used at all.
     pub(super) fn new(settings: &SplitSettings, splittable: bool, now: Instant) -> Self {
         Self {
             settings: settings.clone(),
@@ -46,8 +48,8 @@ impl Pace {
         (self.connections, self.settled) = (1, true);
     }
 
-    /// How many connections there should be, when `received` bytes have come and `missing` are
-    /// missing, and that many connections are `sending`.
+    /// Returns how many connections to use. `received` bytes have arrived, `missing` bytes have
+    /// not, and `sending` connections are sending.
     pub(super) fn connections(&mut self, received: u64, sending: usize, missing: u64, now: Instant) -> usize {
         if !self.settled
             && let Some(rate) = self.measured(received, sending, now)
@@ -57,7 +59,7 @@ impl Pace {
         self.connections
     }
 
-    /// Bytes per second, once they were measured for long enough.
+    /// The bytes per second, once enough time has passed and enough bytes have arrived.
     fn measured(&mut self, received: u64, sending: usize, now: Instant) -> Option<f64> {
         let elapsed = now.checked_duration_since(self.since)?;
         let Some(base) = self.base else {
@@ -72,7 +74,7 @@ impl Pace {
             return None;
         }
         (self.since, self.base) = (now, Some(received));
-        // A measurement without any time counts as very fast.
+        // A measurement that took no time counts as very fast.
         Some(float(bytes) / elapsed.max(Duration::from_micros(1)).as_secs_f64())
     }
 
@@ -86,7 +88,8 @@ impl Pace {
                 (self.since, self.base) = (now + self.settings.measure * REST, None);
             }
             _ if self.connections >= self.settings.connections => self.settled = true,
-            // What is nearly done is not worth a change; it may become slower yet.
+            // A change is not worth it for a download that is nearly done, and may even slow it
+            // down.
             _ if float(missing) < rate * self.settings.worth.as_secs_f64() => {}
             _ => {
                 self.before = Some((self.connections, rate));
@@ -96,7 +99,7 @@ impl Pace {
         }
     }
 
-    /// How many bytes one connection fetches at a time: what it brings in two seconds, so that
+    /// How many bytes one connection fetches at a time: what it receives in two seconds, so that
     /// little is lost if the download ends early.
     pub(super) fn segment(&self) -> u64 {
         #[expect(
@@ -114,10 +117,10 @@ fn float(number: u64) -> f64 {
     number as f64
 }
 
-/// How often more connections may gain nothing before they are given up.
+/// How often more connections may fail to be faster before gover stops trying.
 const TRIALS: u32 = 3;
 
-/// How many measurements lie between two trials.
+/// How many measurement periods pass between two trials.
 const REST: u32 = 8;
 
 #[cfg(test)]
@@ -126,8 +129,8 @@ mod tests {
 
     const MIB: u64 = 1 << 20;
 
-    /// Runs a download whose rate depends on its connections; returns how many there were each
-    /// second.
+    /// Runs a download whose rate depends on its number of connections. Returns that number for
+    /// each second.
     fn run(seconds: usize, rate: impl Fn(usize) -> u64) -> Vec<usize> {
         let settings = SplitSettings { measure: Duration::from_secs(1), ..SplitSettings::default() };
         let mut now = Instant::now();
@@ -140,7 +143,7 @@ mod tests {
             received += rate(connections);
             connections = pace.connections(received, connections, 1000 * MIB, now);
             counts.push(connections);
-            // Further connections begin to send at once.
+            // More connections start to send at once.
             pace.connections(received, connections, 1000 * MIB, now);
         }
         counts
@@ -155,10 +158,10 @@ mod tests {
     fn a_limit_of_the_way_is_met_with_one() {
         let counts = run(60, |_| MIB);
         assert_eq!(counts[..3], [1, 2, 1]);
-        // Tried again twice, long after, and then no more.
+        // Tried again twice, much later, and then no more.
         assert_eq!(counts.iter().filter(|count| **count == 2).count(), 3);
         assert_eq!(counts[40..], [1; 20]);
-        // Two are better than one, four are no better than two.
+        // Two connections are faster than one, but four are not faster than two.
         assert_eq!(run(6, |connections| connections.min(2) as u64 * MIB), [1, 2, 4, 2, 2, 2]);
     }
 

@@ -1,8 +1,8 @@
-//! Receiving a file over one connection, and over more where that is faster.
+//! Receives a file over one connection, or over several if that is faster.
 //!
-//! The open stream goes on; segments are fetched ahead of it, and it ends where it meets one that
-//! has begun to arrive. If a server refuses more connections, or they gain nothing, the download
-//! goes on over one.
+//! The open stream continues while segments ahead of it are fetched over other connections. It ends
+//! when it reaches a segment that has begun to arrive. If a server refuses more connections, or
+//! they are not faster, the download continues over one.
 
 use std::cell::Cell;
 
@@ -16,7 +16,7 @@ use super::pace::Pace;
 use super::{Ended, Transfer, TransferError};
 
 impl Transfer<'_> {
-    /// Receives what is missing of a file of `total` bytes, beginning with an open stream.
+    /// Receives the missing part of a file of `total` bytes, starting with an open stream.
     pub(super) async fn receive_split(
         &mut self,
         url: &Address,
@@ -40,7 +40,7 @@ impl Transfer<'_> {
             let connections =
                 pace.connections(count.get(), own + ahead.sending(), total - self.held, Instant::now());
             if connections > 1 {
-                // The open stream keeps a segment of its own before the others.
+                // The open stream keeps one segment for itself, before the others.
                 let start = self.held + own as u64 * pace.segment();
                 ahead.extend(start..total, connections - own, pace.segment());
             }
@@ -65,7 +65,7 @@ impl Transfer<'_> {
                 Event::Segment(Err(_)) => {
                     pace.refused();
                     self.split_failures += 1;
-                    // What was fetched behind the gap is gone.
+                    // The segments after the failed one were dropped.
                     observer.started(self.artifact, Some(total), self.held);
                 }
                 Event::Stalled => {
@@ -77,11 +77,12 @@ impl Transfer<'_> {
                 self.drain(&mut ahead)?;
             }
         }
-        // What the server sends beyond the end it announced belongs to another file.
+        // Bytes after the announced end do not belong to this file.
         Ok(Ended::Complete)
     }
 
-    /// Writes what the open stream brought; true if it has met a segment that has begun to arrive.
+    /// Writes bytes of the open stream. Returns true if it has reached a segment that has begun to
+    /// arrive.
     fn write_until(
         &mut self,
         ahead: &mut Ahead<'_>,
@@ -96,7 +97,7 @@ impl Transfer<'_> {
             if ahead.first_has_begun() {
                 return Ok(true);
             }
-            // That segment may never come; this stream has it.
+            // That segment may never arrive, and this stream already has its bytes.
             ahead.drop_first();
             bytes = rest;
         }
@@ -107,7 +108,7 @@ impl Transfer<'_> {
 
     fn drain(&mut self, ahead: &mut Ahead<'_>) -> Result<(), TransferError> {
         while let Some(bytes) = ahead.take(self.held) {
-            // A seam: the sink learns that bytes of another response follow.
+            // The sink must know that the next bytes are from another response.
             self.sink.remember(self.served.validator.as_deref()).map_err(TransferError::Sink)?;
             self.store(&bytes)?;
         }
@@ -115,7 +116,7 @@ impl Transfer<'_> {
     }
 
     fn broke_off(&mut self, error: Option<HttpError>, total: u64, ahead: &Ahead<'_>) -> Ended {
-        // Several connections may be too many; or the network was down for a moment.
+        // The server may not allow several connections, or the network failed for a moment.
         self.split_failures += u32::from(!ahead.is_empty());
         Ended::Failed(error.unwrap_or_else(|| {
             let reason = format!("it ended after {} of {total} bytes", self.held);
@@ -125,15 +126,15 @@ impl Transfer<'_> {
 }
 
 enum Event {
-    /// The open stream brought bytes, ended or failed.
+    /// The open stream received bytes, ended or failed.
     Main(Result<Option<Chunk>, HttpError>),
-    /// A segment is complete, or failed.
+    /// A segment is complete or failed.
     Segment(Result<(), HttpError>),
-    /// The open stream is silent, and others are not.
+    /// The open stream is silent, but other connections are not.
     Stalled,
 }
 
-/// Waits for what happens first.
+/// Waits for the next event.
 async fn next(main: Option<&mut Box<Stream>>, ahead: &mut Ahead<'_>, stall: Option<Instant>) -> Event {
     tokio::select! {
         biased;
@@ -144,5 +145,5 @@ async fn next(main: Option<&mut Box<Stream>>, ahead: &mut Ahead<'_>, stall: Opti
     }
 }
 
-/// How many attempts with several connections may fail before one is all that is tried.
+/// How many attempts with several connections may fail before only one connection is used.
 const SPLITS: u32 = 2;

@@ -11,14 +11,14 @@ use super::*;
 use crate::artifact::{Format, Proof, Wanted};
 use crate::settings::SourceSpec;
 
-/// Keeps what came; `fails` makes every write fail.
+/// Stores the bytes in memory. `fails` makes every write fail.
 #[derive(Default)]
 struct Memory {
     bytes: Vec<u8>,
     validator: Option<String>,
     restarts: usize,
     in_one_piece: bool,
-    /// Keeps no validator, as sinks do that know the sum.
+    /// Returns no validator, like a sink that knows the checksum.
     forgetful: bool,
     fails: bool,
 }
@@ -121,7 +121,7 @@ impl World {
     }
 }
 
-/// Opens and transfers.
+/// Opens and transfers an artifact.
 async fn bring(
     http: &Http,
     artifact: &Artifact,
@@ -155,7 +155,7 @@ async fn a_connection_that_breaks_or_stalls_is_picked_up_where_it_was() {
         let world = world();
         world.server.fault_times("/f", fault.clone(), 1);
         let mut sink = Memory::default();
-        // It stalls once all before has come.
+        // It stalls after all earlier bytes have arrived.
         let silence = clock::pass(world.http.settings().stall_timeout, || {
             matches!(fault, Fault::StallAt(_)) && world.watch.received.get() == 40_000
         });
@@ -216,7 +216,7 @@ async fn a_file_that_changes_under_the_transfer_comes_from_its_beginning_even_wh
     assert_eq!(sink.bytes, content());
 }
 
-/// Puts the right file in place as soon as the transfer has begun.
+/// Publishes the right file as soon as the transfer has begun.
 struct Changes<'a> {
     server: &'a FakeServer,
 }
@@ -242,10 +242,10 @@ async fn a_file_packed_on_the_way_arrives_as_it_is() {
     let archive = gzip(&noise);
     let size = archive.len() as u64;
     for (body, size) in [
-        // A proxy packed it once more, and its length is not that of the file.
+        // A proxy compressed the file once more, so the announced length is not that of the file.
         (gzip(&archive), Some(size)),
         (gzip(&archive), None),
-        // A server that says of the file itself that it is packed.
+        // A server that reports the compression of the file itself as a content encoding.
         (archive.clone(), Some(size)),
         (archive.clone(), None),
     ] {
@@ -254,7 +254,7 @@ async fn a_file_packed_on_the_way_arrives_as_it_is() {
         let mut sink = Memory::default();
         assert_eq!(world.fetch(size, &mut sink).await.unwrap(), archive.len() as u64);
         assert_eq!(sink.bytes, archive);
-        // Broken off, the one begins again and the other goes on.
+        // After a lost connection, the first kind restarts and the second resumes.
         world.server.forget_requests();
         world.server.fault_times("/f", Fault::TruncateAt(20_000), 1);
         let mut sink = Memory::default();
@@ -302,13 +302,14 @@ async fn a_web_page_in_place_of_the_file_is_no_file_of_that_source() {
 
 #[tokio::test]
 async fn a_length_that_is_wrong_ends_the_transfer_well_or_with_a_word() {
-    // More was announced than there is: the rest is asked for, and there is none.
+    // The announced length is too large: gover requests the rest, and there is none.
     let world = world();
     world.server.fault("/f", Fault::WrongLength(7));
     let mut sink = Memory::default();
     assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
     assert_eq!(sink.bytes, content());
-    // Less: the file is another one than the size says, or the proof will tell.
+    // The announced length is too small: it differs from the expected size. Without one, only the
+    // proof would show that.
     world.server.heal();
     world.server.fault("/f", Fault::WrongLength(-7));
     let result = world.fetch(Some(100_000), &mut Memory::default()).await;
@@ -341,11 +342,11 @@ async fn what_is_whole_already_is_not_asked_for() {
     let mut sink = Memory { bytes: content(), ..Memory::default() };
     assert_eq!(world.fetch(Some(100_000), &mut sink).await.unwrap(), 100_000);
     assert_eq!(world.server.requests().len(), 0);
-    // Without a known size the server says that there is no more.
+    // Without a known size, the server reports that no bytes are left.
     assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
     assert_eq!(sink.bytes, content());
     assert_eq!(world.ranges(), [Some("bytes=100000-".to_owned())]);
-    // What is held is longer than the file, so that it is of another one.
+    // The held bytes are longer than the file, so they belong to another file.
     sink.bytes.push(0);
     assert_eq!(world.fetch(None, &mut sink).await.unwrap(), 100_000);
     assert_eq!(sink.bytes, content());
@@ -400,7 +401,7 @@ async fn a_server_that_always_begins_anew_and_breaks_off_is_left() {
     let mut sink = Memory::default();
     let text = reason(world.fetch(Some(100_000), &mut sink).await);
     assert!(text.contains("70000 of 100000") || text.starts_with("connection broke: "), "{text}");
-    // One attempt that got somewhere, and the repetitions it earned.
+    // One attempt that made progress, and the retries after it.
     assert!(world.server.requests().len() <= 6, "{}", world.server.requests().len());
 }
 

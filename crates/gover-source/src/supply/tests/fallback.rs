@@ -1,14 +1,14 @@
-//! From a source that is silent or fails to the next.
+//! Tests of the fallback from a source that is silent or fails to the next.
 
 use gover_core::platform::IS_WINDOWS;
 use gover_test::clock;
 
 use super::*;
 
-/// Longer than any test takes: it passes only where a test says so.
+/// Longer than any test takes. It passes only when a test advances the clock.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Silence is longer still, so that a test which waited for its end would not end.
+/// Even longer, so that a test that waited for the end of the silence would not end.
 const SILENCE: Duration = Duration::from_hours(24 * 30);
 
 fn impatient(world: &World, sources: &str) -> SupplySettings {
@@ -19,14 +19,14 @@ fn impatient(world: &World, sources: &str) -> SupplySettings {
     settings
 }
 
-/// What `work` comes to if that much time passes as soon as a request is met with silence.
+/// The result of `work` if `time` passes as soon as the server leaves a request without a response.
 async fn after<T>(world: &World, time: Duration, work: impl Future<Output = T>) -> T {
     let before = world.site.server().stalled();
     clock::meanwhile(work, clock::pass(time, || world.site.server().stalled() > before)).await
 }
 
-/// The same for lists, which need an answer of another source too: patience passes until it is
-/// there.
+/// Like `after`, but for lists, which also need a response from another source: time passes again
+/// and again until the work is done.
 async fn in_the_end<T>(world: &World, work: impl Future<Output = T>) -> T {
     let before = world.site.server().stalled();
     let passing = async {
@@ -66,7 +66,7 @@ async fn a_source_that_failed_is_asked_last_by_the_next_command_too() {
     assert_eq!(found.artifact.source, SourceSpec::GoProxy);
     assert!(found.failures.is_empty(), "{:?}", found.failures);
     assert!(world.lines().iter().all(|line| line.starts_with("GET /proxy/")));
-    // Last, but asked; and once it served, first again.
+    // It is asked last. After it served a file, it is asked first again.
     world.site.server().fault("/proxy/*", Fault::Status(404));
     let (found, _) = download(&world.supply("go.dev,goproxy"), "go1.91.2").await.unwrap();
     assert_eq!(found.artifact.source, SourceSpec::GoDev);
@@ -140,7 +140,7 @@ async fn a_source_that_breaks_off_for_good_is_followed_by_the_rest() {
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("go.dev: connection broke: "), "{told:?}");
     assert!(told[1].starts_with(&format!("goproxy: {bad}: connection broke: ")), "{told:?}");
-    // After `,` such a failure is the last word of GOPROXY.
+    // After `,`, such a failure ends GOPROXY.
     let mut settings = world.settings("goproxy");
     settings.proxies = Some(format!("{bad},{}", world.site.proxy_url()));
     assert!(download(&Supply::new(settings).unwrap(), "go1.91.2").await.is_err());
@@ -175,14 +175,14 @@ async fn a_silent_site_does_not_hold_up_the_list_of_releases() {
     let releases = in_the_end(&world, supply.releases()).await;
     assert!(releases.find(&wanted("go1.91.2").name).is_some());
     assert_eq!(told(&releases.failures), ["go.dev: no answer within 300 s"]);
-    // Having kept this command waiting once, it does not again.
+    // The next command does not wait for a source that was silent.
     world.lines();
     let patient =
         SupplySettings { network: world.settings("go.dev").network, ..impatient(&world, "go.dev,goproxy") };
     let (found, _) = download(&Supply::new(patient).unwrap(), "go1.91.2").await.unwrap();
     assert!(found.failures.is_empty(), "{:?}", found.failures);
     assert!(world.lines().iter().all(|line| !line.starts_with("GET /dl/")));
-    // As soon as it is well it counts again.
+    // As soon as it works again, it counts again.
     world.site.server().heal();
     world.site.publish(FakeRelease::new("go1.91.3"));
     let mut settings = world.settings("go.dev,goproxy");
@@ -241,7 +241,7 @@ async fn the_only_site_is_waited_for_however_slow_it_is() {
 async fn the_only_source_that_is_silent_is_named() {
     let world = std::sync::Arc::new(world());
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
-    // What is told lets the server answer, so that nothing comes before it is told.
+    // The server responds only after the message, so that nothing arrives before it.
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let mut settings = impatient(&world, "go.dev");
     let (server, lines) = (std::sync::Arc::clone(&world), std::sync::Arc::clone(&told));
@@ -260,7 +260,7 @@ async fn the_only_source_that_is_silent_is_named() {
     let (_, bytes) = after(&world, PATIENCE, download(&supply, "go1.91.2")).await.unwrap();
     assert_eq!(bytes, release.archive());
     assert_eq!(std::mem::take(&mut *told.lock().unwrap()), [line]);
-    // What has failed already is not waited for.
+    // gover does not wait for a source that has already failed.
     world.site.server().fault("/proxy/*", Fault::Status(404));
     world.site.server().fault("/dl/go*", Fault::Stall);
     let settings = SupplySettings { sources: SourceSpec::parse_list("goproxy,go.dev").unwrap(), ..settings };
@@ -293,7 +293,7 @@ async fn a_source_is_not_called_silent_while_a_program_is_asked_for_credentials(
     let front = gover_test::TlsFront::start(world.site.server());
     let at = |name: &str| world.home.path().join(name);
     std::fs::write(at("ca.pem"), gover_test::TlsFront::AUTHORITY).unwrap();
-    // It ends only after it was told that it is waited for.
+    // The program ends only after the message that gover is waiting for it.
     let wait =
         "echo >\"$2\"; n=0; while [ ! -e \"$1\" ] && [ $n -lt 600 ]; do n=$((n+1)); sleep 0.05; done\n";
     std::fs::write(at("helper"), wait).unwrap();
@@ -329,7 +329,7 @@ async fn a_silent_index_does_not_hold_up_a_mirror() {
     let supply = Supply::new(impatient(&world, &mirror)).unwrap();
     let (found, bytes) = after(&world, PATIENCE, download(&supply, "go1.91.2")).await.unwrap();
     assert_eq!((bytes.as_slice(), found.artifact.proof), (release.archive(), Proof::Log));
-    // Where nothing else can prove it, the index is waited for.
+    // If nothing else can prove the archive, gover waits for the index.
     world.site.server().heal();
     world.site.server().fault_times("/dl/*", Fault::Stall, 1);
     let mut settings = impatient(&world, &mirror);
@@ -344,7 +344,7 @@ async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
     let world = world();
     let host = Platform::host();
     let other: Platform = if host.os() == "plan9" { "linux-amd64" } else { "plan9-386" }.parse().unwrap();
-    // Listed for another platform alone, so that a proxy is asked whether this one is there.
+    // Listed for another platform only, so that a proxy is asked whether it has this one.
     world.site.publish_module(&FakeRelease::for_platform("go1.91.3", other));
     let release = FakeRelease::new("go1.91.3");
     world.site.server().serve(&FakeSite::module_path(&release), release.module_zip());
@@ -360,10 +360,10 @@ async fn a_silent_proxy_does_not_hold_up_lists_and_questions_before_a_bar() {
     let request = Request::parse("1.91").unwrap();
     let newest = after(&world, PATIENCE, supply.newest(&releases, &request, &host)).await;
     assert_eq!(newest.unwrap().name.as_str(), "go1.91.3");
-    // Having kept the list waiting, it does not keep the download waiting.
+    // The proxy delayed the list, so the download does not wait for it.
     let (found, _) = download(&supply, "go1.91.3").await.unwrap_or_else(|error| panic!("{error:?}"));
     assert!(found.failures.is_empty(), "{:?}", found.failures);
-    // One that says nothing at all is passed by: the download will tell.
+    // A proxy that never responds is skipped; the download will show whether the release exists.
     let mut settings = impatient(&world, "goproxy");
     settings.proxies = Some(gate);
     let supply = Supply::new(settings).unwrap();
@@ -376,7 +376,7 @@ async fn a_mirror_that_is_silent_about_the_log_does_not_hold_up_the_proof() {
     let world = world();
     world.site.publish(FakeRelease::new("go1.91.2"));
     let server = world.site.server();
-    // One after the other: a directory that has nothing of the log is no way out.
+    // The sources are asked one after the other. An empty directory among them does not help.
     let empty = tempfile::tempdir().unwrap();
     let sources = format!("{},{},goproxy", world.site.mirror_url(), empty.path().display());
     for silent in ["/mirror/sumdb/*", "/mirror/sumdb/sum.test/lookup/*"] {

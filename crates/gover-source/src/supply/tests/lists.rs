@@ -1,4 +1,4 @@
-//! What mirrors say they have.
+//! Tests of the lists of mirrors.
 
 use super::*;
 
@@ -24,19 +24,19 @@ async fn a_mirror_that_lists_what_it_has_is_believed_for_an_hour() {
     let mut lines = world.lines();
     lines.sort();
     assert_eq!(lines, [format!("GET {list}"), "GET /mirror/index.json".to_owned()]);
-    // The next command knows it, and another one knows it without asking.
+    // The next command uses the cached list, also without asking any source.
     let releases = world.supply(&mirror).releases().await;
     assert_eq!(offered(&releases, "go1.91.2"), Availability::Yes);
     assert!(world.supply(&mirror).known_releases().find(&module.name).is_some());
     assert_eq!(world.lines().len(), 0);
-    // What it listed serves where it cannot be asked, and that is told.
+    // If the mirror cannot be reached, its earlier list is used and reported.
     server.fault("/mirror/*", Fault::Status(503));
     let releases = world.supply(&mirror).collect(Freshness::Now).await;
     assert_eq!(offered(&releases, "go1.91.2"), Availability::Yes);
     let told: Vec<String> = releases.stale.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["503 made to fail; what it listed before is used"]);
     server.heal();
-    // Beside a source that does not say what it has, it adds what the other lacks.
+    // Together with a source that has no list, the mirror adds releases that the source lacks.
     let releases = world.supply(&format!("go.dev,{mirror}")).releases().await;
     assert!(releases.find(&module.name).is_some());
     assert_eq!(offered(&releases, "go1.22.5"), Availability::Yes);

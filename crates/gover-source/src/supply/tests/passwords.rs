@@ -1,4 +1,5 @@
-//! Programs in GOAUTH, which may be asking a person who takes all the time there is.
+//! Tests of programs in GOAUTH, which may ask the user for a password and wait for any length of
+//! time.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -9,10 +10,10 @@ use gover_core::platform::IS_WINDOWS;
 use gover_net::{Notice, Waiting};
 use gover_test::clock;
 
-/// Longer than any test takes: it passes only where a test says so.
+/// Longer than any test takes. It passes only when a test advances the clock.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A proxy that wants a password, and a program that gives it once `answer` is there.
+/// A proxy that requires a password, and a program that prints it once the file `answer` exists.
 struct Desk {
     world: Arc<World>,
     front: gover_test::TlsFront,
@@ -20,7 +21,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// `None` where the program, a script of sh, does not run.
+    /// `None` on Windows, because the program is a shell script.
     fn new() -> Option<Self> {
         if IS_WINDOWS {
             return None;
@@ -41,7 +42,7 @@ impl Desk {
         self.world.home.path().join(name)
     }
 
-    /// Settings with which `notice` is called after what is told was taken down.
+    /// Settings with which `notice` is called after each message was recorded.
     fn settings(
         &self,
         sources: &str,
@@ -64,18 +65,19 @@ impl Desk {
         settings
     }
 
-    /// A supply whose user types the password after it was told what is waited for.
+    /// A supply whose user types the password after the message about the wait.
     fn supply(&self, sources: &str) -> Supply {
         let answer = self.at("answer");
         Supply::new(self.settings(sources, move |_| std::fs::write(&answer, "").unwrap())).unwrap()
     }
 
-    /// What `work` comes to if a person takes that long to type the password.
+    /// The result of `work` if the user takes `time` to type the password.
     async fn typed<T>(&self, time: Duration, work: impl Future<Output = T>) -> T {
         clock::meanwhile(work, clock::pass(time, || self.at("asked").exists())).await
     }
 
-    /// What was told, and about how many addresses somebody was asked; from now on nothing.
+    /// The messages, and the number of addresses for which the program asked for a password. Resets
+    /// both.
     fn take(&self) -> (Vec<String>, usize) {
         let asked = std::fs::read_to_string(self.at("asked")).unwrap_or_default().lines().count();
         for name in ["asked", "answer", "given"] {
@@ -85,12 +87,12 @@ impl Desk {
     }
 }
 
-/// The line about the program, which is all that may be told while it is asked.
+/// The message about the program, the only one that may appear while it runs.
 fn waiting() -> Vec<String> {
     vec!["waiting for `sh`, which GOAUTH names".to_owned()]
 }
 
-/// Waits until something is there, without keeping others from going on.
+/// Waits until `ready` returns true, without blocking other tasks.
 async fn until(ready: impl Fn() -> bool) {
     while !ready() {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -157,7 +159,8 @@ async fn a_source_that_is_silent_after_the_password_is_named() {
         let settings = desk.settings("goproxy", move |waiting| {
             let server = world.site.server();
             match waiting {
-                // The request with the password meets silence, which ends once that is told.
+                // The server does not respond to the request with the password until gover reports
+                // that it is waiting.
                 Waiting::Program(_) => {
                     server.fault("/proxy/*", Fault::Stall);
                     std::fs::write(&answer, "").unwrap();
@@ -185,7 +188,7 @@ async fn a_source_that_is_silent_after_the_password_is_named() {
     assert_eq!(desk.take(), (expected, 1));
 }
 
-/// Notes whether the password had been given when bytes began to come.
+/// Records whether the password had been given when the first bytes arrived.
 struct Begins<'a>(&'a Desk, std::cell::Cell<Option<bool>>);
 
 impl Observer for Begins<'_> {
@@ -202,7 +205,7 @@ impl Observer for Begins<'_> {
 async fn a_source_that_is_faster_than_a_password_leaves_the_terminal_to_who_types_it() {
     let Some(desk) = Desk::new() else { return };
     let release = desk.world.site.publish(FakeRelease::new("go1.91.2"));
-    // The release site is a server of its own, so that each can be told when to answer.
+    // The release site is a separate server, so that the test controls when each of them responds.
     let site = FakeSite::start();
     site.publish(FakeRelease::new("go1.91.2"));
     let mut settings = desk.settings("goproxy,go.dev", |_| ());
@@ -221,13 +224,13 @@ async fn a_source_that_is_faster_than_a_password_leaves_the_terminal_to_who_type
         until(|| desk.at("asked").exists()).await;
         site.server().heal();
         site.server().release_stalled();
-        // More than what has come needs to be taken.
+        // Enough time for the download to start, which it must not do before the password is given.
         tokio::time::sleep(Duration::from_millis(200)).await;
         std::fs::write(desk.at("answer"), "").unwrap();
     });
     assert_eq!(found.unwrap().artifact.source, SourceSpec::GoDev);
     assert_eq!(begins.1.get(), Some(true), "bytes came while the password was typed");
-    // What was typed is not asked for again.
+    // The password is not requested again.
     assert!(supply.lookup(&wish).await.is_ok());
     assert_eq!(desk.take().1, 1);
 }

@@ -1,11 +1,11 @@
-//! One file over several connections.
+//! Tests of one download over several connections.
 
 use super::*;
 use gover_net::SplitSettings;
 
 const MIB: usize = 1 << 20;
 
-/// Splits at once and for any reason, whatever the clock says.
+/// Splits at once, whatever the measurements.
 fn eager() -> SplitSettings {
     SplitSettings {
         measure: Duration::ZERO,
@@ -17,7 +17,7 @@ fn eager() -> SplitSettings {
     }
 }
 
-/// About 32 MiB; no two places of it look alike as long as they are less than 64 KiB apart.
+/// About 32 MiB. Any two positions less than 64 KiB apart are followed by different bytes.
 fn large() -> Vec<u8> {
     let block: Vec<u8> = (0..65_537_u32).map(|number| (number / 251 + number).to_le_bytes()[0]).collect();
     block.repeat(512)
@@ -35,7 +35,7 @@ fn splitting() -> World {
 async fn segments_come_over_further_connections_in_the_order_of_the_file() {
     let world = splitting();
     world.server.serve("/f", large());
-    // The first connection stalls, so that the rest came over others.
+    // The first connection stalls, so the rest arrives over others.
     world.server.fault_times("/f", Fault::StallAt(8 * MIB), 1);
     let mut sink = Memory::default();
     assert_eq!(world.fetch(None, &mut sink).await.unwrap(), LENGTH);
@@ -66,7 +66,7 @@ async fn a_server_that_refuses_more_connections_serves_over_one() {
         let mut sink = Memory::default();
         assert_eq!(world.fetch(None, &mut sink).await.unwrap(), LENGTH);
         assert!(sink.bytes == large(), "the file is another one");
-        // No segment is asked for twice, however fast the one connection is.
+        // No segment is requested twice, however fast the one connection is.
         let segments = large().len().div_ceil(MIB);
         assert!(world.server.requests().len() <= 1 + segments, "{}", world.server.requests().len());
     }
@@ -101,7 +101,7 @@ async fn segments_that_break_off_are_fetched_over_one_connection() {
     let served = std::sync::atomic::AtomicUsize::new(0);
     world.server.handle("/f", move |request| {
         let nth = served.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        // Some segments come and one does not.
+        // Some segments arrive and one does not.
         let broken = nth == 9 && request.header("Range").is_some_and(|range| !range.ends_with('-'));
         Some(if broken { Response::status(503, "no more\n") } else { file.clone() })
     });
@@ -109,7 +109,7 @@ async fn segments_that_break_off_are_fetched_over_one_connection() {
     let mut sink = Memory::default();
     world.fetch(None, &mut sink).await.unwrap();
     assert!(sink.bytes == large(), "the file is another one");
-    // Requests that were on their way may be written down after it.
+    // The server may record other requests after this one.
     let requests = world.server.requests();
     let ranges = requests.iter().filter_map(|request| request.header("Range"));
     assert_eq!(ranges.filter(|range| range.ends_with('-')).count(), 1, "the rest came over one connection");
@@ -123,14 +123,14 @@ async fn who_wants_one_piece_gets_one() {
     let mut sink = Memory { in_one_piece: true, ..Memory::default() };
     world.fetch(None, &mut sink).await.unwrap();
     assert_eq!(world.server.requests().len(), 1);
-    // So does who asks a server that knows no ranges.
+    // The same applies to a server that does not support ranges.
     world.server.fault("/f", Fault::IgnoreRange);
     world.fetch(None, &mut Memory::default()).await.unwrap();
     assert_eq!(world.server.requests().len(), 2);
 }
 
-/// How long a file as large as a toolchain takes over one connection and over several. The figures
-/// are in docs/architecture.md:
+/// Measures how long a file as large as a toolchain takes over one connection and over several. The
+/// figures are in docs/architecture.md. Run it with
 /// `cargo test -p gover-source several_connections_against_one -- --ignored --nocapture`.
 #[tokio::test]
 #[ignore = "it takes two minutes and measures, which a busy machine falsifies"]
