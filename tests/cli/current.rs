@@ -158,7 +158,7 @@ fn in_module(ctx: &TestContext, arguments: &[&str]) -> Output {
 #[test]
 fn what_go_mod_requires_is_shown_with_the_pin() {
     let ctx = with_module();
-    let go_mod = ctx.work().join("p/go.mod");
+    let go_mod = ctx.work().join("p").join("go.mod");
     let raised = in_module(&ctx, &["current", "--json"]).success().json();
     assert_eq!(raised["version"], "go1.90.4");
     assert_eq!(

@@ -213,7 +213,7 @@ fn the_output_of_env_works_in_the_command_prompt() {
         // `;` separates the directories of PATH, so that one is refused.
         let code = ctx.gover(["env", "1.91", "--shell", "cmd"]);
         if name.contains(';') {
-            assert!(code.exits(1).stderr.contains("separates the directories of PATH"), "{code}");
+            assert!(code.exits(1).stderr.contains("`;`, the separator of PATH"), "{code}");
             continue;
         }
         ctx.write("env.bat", &code.success().raw_stdout);

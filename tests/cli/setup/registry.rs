@@ -236,7 +236,7 @@ new windows have gover first on PATH (`gover setup --undo` undoes this)
         str![[r#"
 exit: 0
 ----- stdout -----
-would remove `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+would remove `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays
 
 ----- stderr -----
 
@@ -250,7 +250,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays
 new windows no longer have gover on PATH
 
 "#]]
@@ -357,7 +357,7 @@ PATH is already set up
 
     put(&"x".repeat(9000));
     let output = registry.setup(&[]);
-    assert!(output.success().stderr.contains("takes 8191 in one line"), "{output}");
+    assert!(output.success().stderr.contains("cmd accepts 8191 in one line"), "{output}");
 }
 
 #[test]
@@ -422,7 +422,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays as it is
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; the rest stays
 warning: ~/.gover/bin is also in the Path of the machine
 hint: to remove it, in PowerShell as administrator, then sign in again:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
