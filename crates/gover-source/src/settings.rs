@@ -34,7 +34,7 @@ pub struct SupplySettings {
 }
 
 impl SupplySettings {
-    /// The default settings for a GOVER_HOME.
+    /// The default settings for a `GOVER_HOME`.
     pub fn new(layout: &Layout) -> Self {
         Self {
             sources: SourceSpec::defaults(),
