@@ -266,7 +266,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; nothing else was in it, so that value goes too
+removed `[ROOT]/home/Ada/.gover/bin` from HKCU/Environment/Path; it held nothing else, so the value is removed too
 new windows no longer have gover on PATH
 
 "#]]
