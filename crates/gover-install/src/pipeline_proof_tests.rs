@@ -90,8 +90,8 @@ fn an_archive_with_a_known_sum_does_without_the_database() {
     assert!(installed.log_failure.is_some());
 }
 
-/// Settings with which the log is behind a proxy on `site` that wants a password. Whoever is asked
-/// for it types it some time after it was told that he is waited for, when `told` is called.
+/// Settings with which the log is behind a proxy on `site` that requires a password. The user types
+/// it a while after `told` was called, which reports that gover is waiting.
 fn with_a_password(
     world: &World,
     site: &FakeSite,

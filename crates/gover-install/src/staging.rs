@@ -1,7 +1,8 @@
 //! Where a toolchain is built before anyone can see it, and the rename that makes it visible.
 //!
-//! `staging/NAME/` belongs to whoever holds the lock of that name: `tree` is the toolchain being
-//! built, `old` the one that a forced install replaces, `removed` one that is being uninstalled.
+//! `staging/NAME/` belongs to the process that holds the lock of NAME: `tree` is the toolchain
+//! being built, `old` the one that a forced install replaces, `removed` one that is being
+//! uninstalled.
 //! The next command that takes the lock recovers what a crash left: an `old` without a successor
 //! goes back, and everything else is removed. The receipt and the list of files are staged there
 //! too and are moved after the tree. If a crash comes between, they follow as soon as the tree is

@@ -145,7 +145,7 @@ fn zeros_in_pieces_are_refused_when_they_become_too_many() {
 
 #[test]
 fn ten_million_entries_are_refused_early() {
-    // A stream without end: whoever reads all of it does not come back.
+    // An endless stream: reading all of it would never return.
     struct Endless(u64, Vec<u8>);
     impl Read for Endless {
         fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
