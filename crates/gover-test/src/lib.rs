@@ -29,6 +29,7 @@ mod programs;
 mod release;
 mod selection;
 mod server;
+mod service;
 mod site;
 
 pub use context::{Invocation, Output, TestContext, has_directory_links};

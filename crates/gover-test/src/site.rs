@@ -19,7 +19,6 @@ use crate::server::{FakeServer, Response};
 /// /proxy/sumdb/NAME/                its pass-through to the checksum database
 /// /sumdb/                           the database itself   GOSUMDB = "KEY URL"
 /// ```
-#[derive(Debug)]
 pub struct FakeSite {
     server: FakeServer,
     log: FakeLog,

@@ -4,19 +4,15 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::filter::Filters;
 use crate::programs::spawn;
 
 /// A program about to be run; made by [`TestContext::command`](super::TestContext::command).
-#[derive(Debug)]
 pub struct Invocation {
-    program: OsString,
-    arguments: Vec<OsString>,
-    directory: PathBuf,
-    variables: BTreeMap<OsString, OsString>,
+    command: Command,
     input: Vec<u8>,
     filters: Filters,
 }
@@ -28,48 +24,39 @@ impl Invocation {
         variables: &BTreeMap<OsString, OsString>,
         filters: Filters,
     ) -> Self {
-        Self {
-            program: program.to_owned(),
-            arguments: Vec::new(),
-            directory: directory.to_owned(),
-            variables: variables.clone(),
-            input: Vec::new(),
-            filters,
-        }
+        let mut command = Command::new(program);
+        command.current_dir(directory).env_clear().envs(variables);
+        Self { command, input: Vec::new(), filters }
     }
 
-    /// With one more argument.
     #[must_use]
-    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
-        self.arguments.push(argument.as_ref().to_owned());
-        self
+    pub fn arg(self, argument: impl AsRef<OsStr>) -> Self {
+        self.args([argument])
     }
 
-    /// With more arguments.
     #[must_use]
     pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
-        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self.command.args(arguments);
         self
     }
 
-    /// With a variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
-        self.variables.insert(name.into(), value.as_ref().to_owned());
+        self.command.env(name, value);
         self
     }
 
-    /// Without a variable.
     #[must_use]
     pub fn env_remove(mut self, name: &str) -> Self {
-        self.variables.remove(OsStr::new(name));
+        self.command.env_remove(name);
         self
     }
 
     /// In a directory; a relative one is below the context's working directory.
     #[must_use]
     pub fn current_dir(mut self, directory: impl AsRef<Path>) -> Self {
-        self.directory = self.directory.join(directory);
+        let directory = self.command.get_current_dir().unwrap_or(Path::new("")).join(directory);
+        self.command.current_dir(directory);
         self
     }
 
@@ -81,12 +68,11 @@ impl Invocation {
     }
 
     /// Runs the program to its end.
-    pub fn run(self) -> Output {
+    pub fn run(mut self) -> Output {
         let mut child = self.start();
         let mut stdin = child.stdin.take();
-        let input = self.input.clone();
         // In a thread of its own, since a child that writes before it reads would block both sides.
-        let feeder = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&input)));
+        let feeder = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&self.input)));
         let output = child.wait_with_output().expect("a child's output is readable");
         let _ = feeder.join();
         Output {
@@ -99,26 +85,19 @@ impl Invocation {
     }
 
     /// Starts the program with all three streams as pipes and leaves the rest to the caller.
-    pub fn spawn(self) -> Child {
+    pub fn spawn(mut self) -> Child {
         self.start()
     }
 
     /// The same as a [`Command`], for what this type does not offer.
     pub fn into_command(self) -> Command {
-        self.to_command()
+        self.command
     }
 
-    fn start(&self) -> Child {
-        let mut command = self.to_command();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        spawn(&mut command)
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}", Path::new(&self.program).display()))
-    }
-
-    fn to_command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.arguments).current_dir(&self.directory).env_clear().envs(&self.variables);
-        command
+    fn start(&mut self) -> Child {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        spawn(&mut self.command)
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", self.command.get_program().display()))
     }
 }
 
@@ -127,13 +106,11 @@ impl Invocation {
 pub struct Output {
     /// The exit code; `None` if a signal ended the program.
     pub code: Option<i32>,
-    /// Filtered stdout.
     pub stdout: String,
-    /// Filtered stderr.
     pub stderr: String,
-    /// stdout as it was.
+    /// Without filters.
     pub raw_stdout: Vec<u8>,
-    /// stderr as it was.
+    /// Without filters.
     pub raw_stderr: Vec<u8>,
 }
 

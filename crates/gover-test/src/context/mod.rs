@@ -32,7 +32,6 @@ pub use invocation::{Invocation, Output};
 /// Nothing of the test's own environment is passed on but what the operating system needs to start
 /// programs. Sources lead to a closed port until [`with_site`](Self::with_site). Removed when
 /// dropped.
-#[derive(Debug)]
 pub struct TestContext {
     root: tempfile::TempDir,
     layout: Layout,

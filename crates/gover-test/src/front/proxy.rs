@@ -5,18 +5,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Service, TlsFront, read_head};
-use crate::server::FakeServer;
+use super::TlsFront;
+use crate::server::{FakeServer, Request};
+use crate::service::{Service, read_head};
 
 /// A forward proxy that leads every name to the same server: `CONNECT` for https, whole addresses
 /// for http.
-#[derive(Debug)]
 pub struct FakeProxy {
     service: Service,
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     /// `user:password`, if the proxy requires credentials.
     wanted: Option<String>,
@@ -40,7 +40,7 @@ impl FakeProxy {
     /// Starts in front of a server and its TLS front.
     pub fn start(server: &FakeServer, front: &TlsFront) -> Self {
         let state = Arc::<Mutex<State>>::default();
-        let (for_service, server, front) = (Arc::clone(&state), server.address(), front.address());
+        let (for_service, server, front) = (Arc::clone(&state), server.address(), front.service.address);
         let service = Service::start(move |client| pass_on(client, &for_service, server, front));
         Self { service, state }
     }
@@ -91,8 +91,7 @@ fn pass_on(
     front: SocketAddr,
 ) -> io::Result<()> {
     let Some(head) = read_head(&mut client)? else { return Ok(()) };
-    let text = String::from_utf8_lossy(&head);
-    let request = ProxyRequest::parse(&text);
+    let Some(request) = ProxyRequest::parse(&head) else { return Ok(()) };
     let tunnel = request.line.starts_with("CONNECT ");
     let refusal = {
         let mut state = lock(state);
@@ -123,22 +122,17 @@ fn pass_on(
 }
 
 impl ProxyRequest {
-    fn parse(head: &str) -> Self {
-        let line = head.lines().next().unwrap_or_default();
-        let header = |wanted: &str| {
-            head.lines().skip(1).find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case(wanted).then(|| value.trim().to_owned())
-            })
-        };
-        let credentials = header("Proxy-Authorization").map(|value| {
+    fn parse(head: &[u8]) -> Option<Self> {
+        let line = String::from_utf8_lossy(head.split(|&byte| byte == b'\r').next()?);
+        let request = Request::parse(head)?;
+        let credentials = request.header("Proxy-Authorization").map(|value| {
             let encoded = value.strip_prefix("Basic ").unwrap_or_default();
             String::from_utf8_lossy(&BASE64_STANDARD.decode(encoded).unwrap_or_default()).into_owned()
         });
-        Self {
-            line: line.rsplit_once(' ').map_or(line, |(line, _)| line).to_owned(),
+        Some(Self {
+            line: line.rsplit_once(' ').map_or(&*line, |(line, _)| line).to_owned(),
             credentials,
-            authorization: header("Authorization").is_some(),
-        }
+            authorization: request.header("Authorization").is_some(),
+        })
     }
 }

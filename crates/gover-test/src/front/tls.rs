@@ -6,16 +6,15 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::{Service, read_head};
 use crate::server::FakeServer;
+use crate::service::{Service, read_head};
 
 /// TLS in front of a [`FakeServer`], with a certificate of a private authority.
 ///
 /// The certificate is for 127.0.0.1 and some names in `.test`, to which only a
 /// [`FakeProxy`](super::FakeProxy) leads.
-#[derive(Debug)]
 pub struct TlsFront {
-    service: Service,
+    pub(super) service: Service,
 }
 
 impl TlsFront {
@@ -55,10 +54,6 @@ impl TlsFront {
     /// The URL of a path that begins with `/`.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url())
-    }
-
-    pub(super) fn address(&self) -> std::net::SocketAddr {
-        self.service.address
     }
 
     /// The authority's certificate, for `SSL_CERT_FILE`. Its name is `Acme Inspection CA`.

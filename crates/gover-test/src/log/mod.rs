@@ -73,7 +73,8 @@ impl FakeLog {
     /// What GOSUMDB must hold for a client to accept this log: `name+hash+key`.
     pub fn verifier_key(&self) -> String {
         let key = [&[1], self.key.public.as_slice()].concat();
-        format!("{}+{:08x}+{}", self.name, signed_note::key_id(&self.name, &key), base64(&key))
+        let id = signed_note::key_id(&self.name, &key);
+        format!("{}+{id:08x}+{}", self.name, base64(&key))
     }
 
     /// Appends a record (go.sum lines of one module, each with its newline) and returns its number.
@@ -144,12 +145,11 @@ impl FakeLog {
             return Some(self.head());
         }
         if let Some(module) = path.strip_prefix("/lookup/") {
-            let (id, record) = {
-                let state = self.state();
-                let id = *state.by_module.get(&unescape(module)?).filter(|id| **id < state.size())?;
-                (id, state.records[id].clone())
-            };
-            return Some([format!("{id}\n{record}\n").into_bytes(), self.head()].concat());
+            let state = self.state();
+            let id = *state.by_module.get(&unescape(module)?).filter(|id| **id < state.size())?;
+            let entry = format!("{id}\n{}\n", state.records[id]).into_bytes();
+            drop(state);
+            return Some([entry, self.head()].concat());
         }
         let state = self.state();
         tree::tile(path.strip_prefix("/tile/8/")?, &state.leaves[..state.size()])
@@ -167,12 +167,6 @@ impl FakeLog {
 impl State {
     fn size(&self) -> usize {
         self.shown.unwrap_or(self.records.len()).min(self.records.len())
-    }
-}
-
-impl std::fmt::Debug for FakeLog {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "FakeLog({}, {} records)", self.name, self.size())
     }
 }
 

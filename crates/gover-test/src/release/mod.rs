@@ -54,12 +54,14 @@ impl Release {
     pub fn for_another_machine(name: &str) -> Self {
         let host = Platform::host();
         let (arch, program) = match (host.os(), host.arch()) {
-            ("linux", "s390x") => ("loong64", elf(0x0102)),
+            ("linux", "s390x") => {
+                ("loong64", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x02\x01".to_vec())
+            }
             ("linux", _) => ("s390x", b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x16".to_vec()),
             ("windows", "arm64") => ("386", pe(0x014c)),
             ("windows", _) => ("arm64", pe(0xaa64)),
-            (_, "arm64") => ("amd64", mach(0x0100_0007)),
-            _ => ("arm64", mach(0x0100_000c)),
+            (_, "arm64") => ("amd64", b"\xcf\xfa\xed\xfe\x07\0\0\x01".to_vec()),
+            _ => ("arm64", b"\xcf\xfa\xed\xfe\x0c\0\0\x01".to_vec()),
         };
         let platform = Platform::new(host.os(), arch).expect("a platform by Go's names");
         let path = format!("bin/go{}", if platform.is_windows() { ".exe" } else { "" });
@@ -76,12 +78,10 @@ impl Release {
         self
     }
 
-    /// `go1.91.2`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it runs on.
     pub fn platform(&self) -> &Platform {
         &self.platform
     }
@@ -113,23 +113,16 @@ impl Release {
     /// The module as a GOPROXY serves it.
     pub fn module_zip(&self) -> &[u8] {
         self.module_zip.get_or_init(|| {
-            let prefix = self.module_prefix();
-            let entries: Vec<Entry> = self
-                .module_files()
-                .map(|(path, file)| Entry::file(&format!("{prefix}{path}"), &file.bytes))
-                .collect();
+            let entries: Vec<Entry> =
+                self.module_files().map(|(name, file)| Entry::file(&name, &file.bytes)).collect();
             pack_zip(&entries)
         })
     }
 
     /// The `h1:` hash of the module, which is also that of the archive by rule.
     pub fn h1(&self) -> String {
-        let prefix = self.module_prefix();
-        let files: Vec<(String, &[u8])> = self
-            .module_files()
-            .map(|(path, file)| (format!("{prefix}{path}"), file.bytes.as_slice()))
-            .collect();
-        dirhash(files.iter().map(|(name, bytes)| (name.as_str(), *bytes)))
+        let files: Vec<(String, &File)> = self.module_files().collect();
+        dirhash(files.iter().map(|(name, file)| (name.as_str(), file.bytes.as_slice())))
     }
 
     /// The two go.sum lines that the checksum database holds for the module.
@@ -180,31 +173,20 @@ impl Release {
     /// The module's files by their names in it: four directories are left out, `go.mod` becomes
     /// `_go.mod`.
     fn module_files(&self) -> impl Iterator<Item = (String, &File)> {
-        self.files.iter().filter_map(|(path, file)| {
-            let top = path.split_once('/').map_or("", |(top, _)| top);
-            if ["api", "doc", "misc", "test"].contains(&top) {
-                return None;
-            }
-            let renamed = match path.strip_suffix("go.mod") {
+        let prefix = format!("golang.org/toolchain@{}/", self.module_version());
+        let is_left_out = |path: &str| {
+            path.split_once('/').is_some_and(|(top, _)| ["api", "doc", "misc", "test"].contains(&top))
+        };
+        self.files.iter().filter(move |(path, _)| !is_left_out(path)).map(move |(path, file)| {
+            let name = match path.strip_suffix("go.mod") {
                 Some(directory) if directory.is_empty() || directory.ends_with('/') => {
-                    format!("{directory}_go.mod")
+                    format!("{prefix}{directory}_go.mod")
                 }
-                _ => path.clone(),
+                _ => format!("{prefix}{path}"),
             };
-            Some((renamed, file))
+            (name, file)
         })
     }
-
-    fn module_prefix(&self) -> String {
-        format!("golang.org/toolchain@{}/", self.module_version())
-    }
-}
-
-/// The first bytes of a little-endian 64-bit ELF program.
-fn elf(machine: u16) -> Vec<u8> {
-    let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0".to_vec();
-    bytes.extend(machine.to_le_bytes());
-    bytes
 }
 
 /// The first bytes of a Windows program.
@@ -217,12 +199,6 @@ fn pe(machine: u16) -> Vec<u8> {
     bytes
 }
 
-/// The first bytes of a 64-bit macOS program.
-fn mach(kind: u32) -> Vec<u8> {
-    [0xfeed_facf_u32.to_le_bytes(), kind.to_le_bytes()].concat()
-}
-
-/// The bytes of the fake-go program.
 fn program_bytes() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| fs::read(fake_go()).expect("fake-go is readable"))

@@ -6,6 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use zip::write::SimpleFileOptions;
 
+use crate::forge::{TarEntry, tar_gz};
+
 /// One entry of an archive.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -37,27 +39,11 @@ impl Entry {
 
 /// A `.tar.gz` as Go's cmd/distpack makes it: USTAR, one time for all, no owner.
 pub fn pack_tar_gz(entries: &[Entry]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    for entry in entries {
-        let mut header = tar::Header::new_ustar();
-        // Written by hand, since `set_path` refuses the names that tests of the guard need.
-        let field = header.as_old_mut();
-        assert!(entry.name.len() <= field.name.len(), "`{}` is too long for a plain header", entry.name);
-        field.name[..entry.name.len()].copy_from_slice(entry.name.as_bytes());
-        header.set_mode(entry.mode());
-        header.set_size(entry.bytes.len() as u64);
-        header.set_mtime(1_719_519_072);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_entry_type(if entry.directory {
-            tar::EntryType::Directory
-        } else {
-            tar::EntryType::Regular
-        });
-        header.set_cksum();
-        builder.append(&header, entry.bytes.as_slice()).expect("memory takes an entry");
-    }
-    builder.into_inner().and_then(GzEncoder::finish).expect("memory takes the end of an archive")
+    let entry = |entry: &Entry| {
+        let kind = if entry.directory { b'5' } else { b'0' };
+        TarEntry { mode: entry.mode(), ..TarEntry::new(&entry.name, kind, &entry.bytes) }
+    };
+    tar_gz(&entries.iter().map(entry).collect::<Vec<_>>())
 }
 
 /// A zip as Go's cmd/distpack makes it: deflate, Unix modes, no directories.

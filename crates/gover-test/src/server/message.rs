@@ -4,6 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::digest::sha256_hex;
+use crate::service::read_head;
 
 /// A request as the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,21 +34,11 @@ impl Request {
     /// Reads the head of a request; `None` if the client closed the connection before it was
     /// complete.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            if head.len() > 64 * 1024 {
-                return Err(io::Error::other("the head of the request has no end"));
-            }
-            if stream.read(&mut byte)? == 0 {
-                return Ok(None);
-            }
-            head.push(byte[0]);
-        }
-        Ok(Self::parse(&String::from_utf8_lossy(&head)))
+        Ok(read_head(stream)?.and_then(|head| Self::parse(&head)))
     }
 
-    fn parse(head: &str) -> Option<Self> {
+    pub(crate) fn parse(head: &[u8]) -> Option<Self> {
+        let head = String::from_utf8_lossy(head);
         let mut lines = head.split("\r\n");
         let mut words = lines.next()?.split(' ');
         let (method, target) = (words.next()?, words.next()?);

@@ -5,14 +5,14 @@ mod message;
 mod reply;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use crate::service::Service;
 pub use fault::Fault;
 pub use message::{Request, Response};
 
@@ -20,14 +20,12 @@ pub use message::{Request, Response};
 ///
 /// Each connection carries one request (`Connection: close`), so that the recorded requests are
 /// those that the client chose to make. Dropping the server also ends stalled connections.
-#[derive(Debug)]
 pub struct FakeServer {
-    address: SocketAddr,
+    service: Service,
     shared: Arc<Shared>,
-    listener: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
@@ -39,7 +37,8 @@ type Handler = Arc<dyn Fn(&Request) -> Option<Response> + Send + Sync>;
 struct State {
     routes: BTreeMap<String, Response>,
     handlers: Vec<(String, Handler)>,
-    faults: Vec<ActiveFault>,
+    /// Faults with their paths, and how many more requests each makes fail.
+    faults: Vec<(String, Fault, usize)>,
     /// Prefixes of paths, and the `Authorization` that each needs.
     guarded: Vec<(String, String)>,
     requests: Vec<Request>,
@@ -48,31 +47,21 @@ struct State {
     stopping: bool,
 }
 
-#[derive(Debug)]
-struct ActiveFault {
-    path: String,
-    fault: Fault,
-    remaining: Option<usize>,
-}
-
 impl FakeServer {
     /// Starts a server without routes on a free port.
     pub fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
-        let address = listener.local_addr().expect("a bound socket has an address");
         let shared = Arc::<Shared>::default();
-        let for_thread = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || accept(&listener, &for_thread));
-        Self { address, shared, listener: Some(thread) }
+        let for_service = Arc::clone(&shared);
+        Self { service: Service::start(move |stream| converse(stream, &for_service)), shared }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.service.address
     }
 
     /// `http://127.0.0.1:PORT`, without a final slash.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.service.address)
     }
 
     /// The URL of a path that begins with `/`.
@@ -116,18 +105,18 @@ impl FakeServer {
     /// Makes every request for `path` fail this way; a `*` at the end matches any rest. Faults of
     /// one path add up.
     pub fn fault(&self, path: &str, fault: Fault) {
-        self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: None });
+        self.fault_times(path, fault, usize::MAX);
     }
 
     /// Makes the next `times` requests for `path` fail this way.
     pub fn fault_times(&self, path: &str, fault: Fault, times: usize) {
-        self.state().faults.push(ActiveFault { path: path.to_owned(), fault, remaining: Some(times) });
+        self.state().faults.push((path.to_owned(), fault, times));
     }
 
     /// Requires this user and password for paths with this prefix; others get 401.
     pub fn guard(&self, prefix: &str, user: &str, password: &str) {
         let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
-        self.state().guarded.push((prefix.to_owned(), format!("Basic {encoded}")));
+        self.guard_with(prefix, &format!("Basic {encoded}"));
     }
 
     /// The same for any value of `Authorization`.
@@ -201,13 +190,6 @@ impl Drop for FakeServer {
     fn drop(&mut self) {
         self.state().stopping = true;
         self.shared.changed.notify_all();
-        // Wakes the listener, which then sees that it must stop.
-        let woken = TcpStream::connect(self.address).is_ok();
-        if let Some(thread) = self.listener.take()
-            && woken
-        {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -235,16 +217,13 @@ impl Shared {
         state.requests.push(request.clone());
         let faults = state.take_faults(&request.path);
         let given = request.header("Authorization");
-        let closed = state
-            .guarded
-            .iter()
-            .find(|(prefix, wanted)| request.path.starts_with(prefix) && given != Some(wanted));
-        if closed.is_some() {
-            drop(state);
-            self.changed.notify_all();
-            return (Some(Response::status(401, "who are you?\n")), faults);
-        }
-        let route = state.routes.get(&request.path).cloned();
+        let is_closed =
+            |(prefix, wanted): &(String, String)| request.path.starts_with(prefix) && given != Some(wanted);
+        let route = if state.guarded.iter().any(is_closed) {
+            Some(Response::status(401, "who are you?\n"))
+        } else {
+            state.routes.get(&request.path).cloned()
+        };
         let handler = state
             .handlers
             .iter()
@@ -259,42 +238,16 @@ impl Shared {
 
 impl State {
     fn take_faults(&mut self, path: &str) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        for active in self.faults.iter_mut().filter(|active| matches(&active.path, path)) {
-            match &mut active.remaining {
-                Some(0) => continue,
-                Some(times) => *times -= 1,
-                None => {}
-            }
-            faults.push(active.fault.clone());
-        }
-        faults
-    }
-}
-
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State")
-            .field("requests", &self.requests)
-            .field("faults", &self.faults)
-            .finish_non_exhaustive()
-    }
-}
-
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
-    for stream in listener.incoming() {
-        if shared.lock().stopping {
-            return;
-        }
-        let Ok(stream) = stream else { continue };
-        let shared = Arc::clone(shared);
-        // A client that disconnects early is not an error here; the test sees its requests.
-        std::thread::spawn(move || converse(stream, &shared));
+        let due = self.faults.iter_mut().filter(|(pattern, _, left)| *left > 0 && matches(pattern, path));
+        due.map(|(_, fault, left)| {
+            *left -= 1;
+            fault.clone()
+        })
+        .collect()
     }
 }
 
 fn converse(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let Some(request) = Request::read(&mut stream)? else { return Ok(()) };
     let (response, faults) = shared.receive(&request);
     reply::send(&mut stream, &request, response, &faults, shared)

@@ -3,19 +3,16 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::message::{Request, Response};
 use super::{Fault, Shared};
 
-/// A response before the faults of the connection.
-struct Reply {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Arc<[u8]>,
-    from: usize,
-    to: usize,
+/// The values of all faults of one kind.
+macro_rules! values {
+    ($faults:expr, $kind:path) => {
+        $faults.iter().filter_map(|fault| if let $kind(value) = fault { Some(*value) } else { None })
+    };
 }
 
 /// Answers one request, with its path's faults applied.
@@ -34,21 +31,17 @@ pub(super) fn send(
     }
     let response = replaced(faults).or(response);
     let mut response = response.unwrap_or_else(|| Response::status(404, "404 page not found\n"));
-    for fault in faults {
-        if let Fault::FlipByte(offset) = fault {
-            let mut bytes = response.body.to_vec();
-            let byte = bytes.get_mut(*offset).expect("the byte to flip is in the body");
-            *byte ^= 1;
-            response.body = bytes.into();
-        }
+    for offset in values!(faults, Fault::FlipByte) {
+        let mut bytes = response.body.to_vec();
+        *bytes.get_mut(offset).expect("the byte to flip is in the body") ^= 1;
+        response.body = bytes.into();
     }
     for fault in faults {
         if let Fault::Header(name, value) = fault {
             response.headers.push(((*name).to_owned(), value.clone()));
         }
     }
-    let reply = conditional(request, response, faults);
-    write(stream, request, &reply, faults, shared)
+    write(stream, request, &conditional(request, response, faults), faults, shared)
 }
 
 /// The response that a fault puts in place of the real one.
@@ -62,39 +55,36 @@ fn replaced(faults: &[Fault]) -> Option<Response> {
 }
 
 /// Applies `If-None-Match`, `Range` and `If-Range` (RFC 9110 sections 13 and 14).
-fn conditional(request: &Request, response: Response, faults: &[Fault]) -> Reply {
-    let Response { status, mut headers, body, etag } = response;
-    let length = body.len();
+fn conditional(request: &Request, mut response: Response, faults: &[Fault]) -> Response {
+    let length = response.body.len();
+    let etag = response.etag.clone();
     if let Some(etag) = &etag {
-        headers.push(("ETag".to_owned(), etag.clone()));
+        response = response.with_header("ETag", etag);
     }
-    if status != 200 {
-        return Reply { status, headers, body, from: 0, to: length };
+    if response.status != 200 {
+        return response;
     }
     if etag.is_some() && request.header("If-None-Match") == etag.as_deref() {
-        return Reply { status: 304, headers, body, from: 0, to: 0 };
+        return Response { status: 304, body: [].into(), ..response };
     }
-    let ranges = !faults.contains(&Fault::IgnoreRange);
-    if ranges {
-        headers.push(("Accept-Ranges".to_owned(), "bytes".to_owned()));
+    if faults.contains(&Fault::IgnoreRange) {
+        return response;
     }
+    response = response.with_header("Accept-Ranges", "bytes");
     let unchanged = faults.contains(&Fault::IgnoreIfRange)
         || request.header("If-Range").is_none_or(|known| Some(known) == etag.as_deref());
-    let range = request.header("Range").filter(|_| ranges && unchanged);
+    let range = request.header("Range").filter(|_| unchanged);
     match range.map_or(Range::Whole, |text| parse_range(text, length)) {
-        Range::Whole => Reply { status, headers, body, from: 0, to: length },
+        Range::Whole => response,
         Range::Unsatisfiable => {
-            headers.push(("Content-Range".to_owned(), format!("bytes */{length}")));
-            Reply { status: 416, headers, body, from: 0, to: 0 }
+            response = response.with_header("Content-Range", &format!("bytes */{length}"));
+            Response { status: 416, body: [].into(), ..response }
         }
         Range::Part(from, to) => {
-            let shift = faults.iter().find_map(|fault| match fault {
-                Fault::ShiftRange(shift) => Some(*shift),
-                _ => None,
-            });
-            let from = from + shift.unwrap_or(0).min(to - from - 1);
-            headers.push(part_header(from, to, length, faults));
-            Reply { status: 206, headers, body, from, to }
+            let shift = values!(faults, Fault::ShiftRange).next().unwrap_or(0);
+            let from = from + shift.min(to - from - 1);
+            response.headers.push(part_header(from, to, length, faults));
+            Response { status: 206, body: response.body[from..to].into(), ..response }
         }
     }
 }
@@ -104,11 +94,8 @@ fn part_header(from: usize, to: usize, length: usize, faults: &[Fault]) -> (Stri
     if faults.contains(&Fault::Multipart) {
         return ("Content-Type".to_owned(), "multipart/byteranges; boundary=x".to_owned());
     }
-    let wrong = faults.iter().find_map(|fault| match fault {
-        Fault::WrongTotal(difference) => Some(*difference),
-        _ => None,
-    });
-    let total = (length as u64).saturating_add_signed(wrong.unwrap_or(0));
+    let wrong = values!(faults, Fault::WrongTotal).next().unwrap_or(0);
+    let total = (length as u64).saturating_add_signed(wrong);
     ("Content-Range".to_owned(), format!("bytes {from}-{}/{total}", to - 1))
 }
 
@@ -140,21 +127,18 @@ fn parse_range(text: &str, length: usize) -> Range {
 fn write(
     stream: &mut TcpStream,
     request: &Request,
-    reply: &Reply,
+    reply: &Response,
     faults: &[Fault],
     shared: &Shared,
 ) -> io::Result<()> {
-    let body = &reply.body[reply.from..reply.to];
+    let body = &reply.body;
     let mut head = format!("HTTP/1.1 {} {}\r\nConnection: close\r\n", reply.status, reason(reply.status));
     for (name, value) in &reply.headers {
         let _ = write!(head, "{name}: {value}\r\n");
     }
     if reply.status != 304 && !faults.contains(&Fault::NoLength) {
-        let wrong = faults.iter().find_map(|fault| match fault {
-            Fault::WrongLength(difference) => Some(*difference),
-            _ => None,
-        });
-        let length = (body.len() as u64).saturating_add_signed(wrong.unwrap_or(0));
+        let wrong = values!(faults, Fault::WrongLength).next().unwrap_or(0);
+        let length = (body.len() as u64).saturating_add_signed(wrong);
         let _ = write!(head, "Content-Length: {length}\r\n");
     }
     head.push_str("\r\n");
@@ -162,26 +146,16 @@ fn write(
     if request.method == "HEAD" {
         return stream.shutdown(Shutdown::Write);
     }
-    let end = faults.iter().filter_map(|fault| match fault {
-        Fault::TruncateAt(length) => Some(*length),
-        _ => None,
-    });
-    let end = end.min().unwrap_or(body.len()).min(body.len());
-    let pause = faults.iter().find_map(|fault| match fault {
-        Fault::StallAt(length) => Some((*length).min(end)),
-        _ => None,
-    });
-    if let Some(pause) = pause {
-        stream.write_all(&body[..pause])?;
+    let end = values!(faults, Fault::TruncateAt).min().unwrap_or(body.len()).min(body.len());
+    let mut rest = &body[..end];
+    if let Some(pause) = values!(faults, Fault::StallAt).next() {
+        let before;
+        (before, rest) = rest.split_at(pause.min(end));
+        stream.write_all(before)?;
         stream.flush()?;
         shared.stall();
     }
-    let rest = &body[pause.unwrap_or(0)..end];
-    let rate = faults.iter().find_map(|fault| match fault {
-        Fault::BytesPerSecond(rate) => Some(*rate),
-        _ => None,
-    });
-    match rate {
+    match values!(faults, Fault::BytesPerSecond).next() {
         Some(rate) => write_slowly(stream, rest, rate)?,
         None => stream.write_all(rest)?,
     }
