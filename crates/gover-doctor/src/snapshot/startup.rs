@@ -87,13 +87,28 @@ impl Startup {
         Self { files, unreadable }
     }
 
+    /// The files of the user.
+    pub fn own(&self) -> impl Iterator<Item = &StartupFile> {
+        self.files.iter().filter(|file| file.is_own)
+    }
+
     /// All lines that set a variable, in the order of the files.
     pub fn assignments<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Assignment> {
-        self.files.iter().flat_map(|file| &file.assignments).filter(move |assignment| assignment.name == name)
+        self.files.iter().flat_map(move |file| file.sets(name))
     }
 }
 
 impl StartupFile {
+    /// The lines that set a variable.
+    pub fn sets<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Assignment> {
+        self.assignments.iter().filter(move |assignment| assignment.name == name)
+    }
+
+    /// The lines that are not comments.
+    pub fn statements(&self) -> impl DoubleEndedIterator<Item = (usize, String)> {
+        self.lines().into_iter().filter(|(_, line)| !line.trim_start().starts_with('#'))
+    }
+
     /// The lines with their numbers, from 1. A line that a repair commented out begins with `#`,
     /// even if it has a command before the comment.
     pub fn lines(&self) -> Vec<(usize, String)> {

@@ -16,11 +16,8 @@ impl Snapshot<'_> {
     #[must_use]
     pub fn unset(&self, mut finding: Finding, name: &str) -> Finding {
         for file in &self.startup.files {
-            let lines: Vec<usize> =
-                file.assignments.iter().filter(|line| line.name == name).map(|line| line.line).collect();
-            if !lines.is_empty() {
-                finding = self.commented_out(finding, file, &lines);
-            }
+            let lines: Vec<usize> = file.sets(name).map(|line| line.line).collect();
+            finding = self.commented_out(finding, file, &lines);
         }
         let stored = |hive| self.registry.text(hive, environment(hive), name);
         if let Some(before) = stored(Hive::User) {

@@ -3,46 +3,34 @@
 
 use gover_shell::ShellKind;
 
-use super::shell_startup::{VARIABLES, append, is_default, loads_gover};
+use super::shell_startup::{append, gover_missing, ineffective, load_line, loading_line, setting_missing};
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
 use crate::{Evidence, Finding, Snapshot};
 
+const ONLY_AT_LOGIN: &str = "reads only at login";
+const NOT_AT_LOGIN: &str = "does not read at login";
+
 /// Settings, and gover itself, that only the other kind of shell has.
 pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
     let Some((login, interactive)) = order.by_kind(snapshot) else { return Vec::new() };
-    let mut findings: Vec<Finding> = gover(snapshot, order, &login, &interactive).into_iter().collect();
-    for name in VARIABLES {
-        let is_in_effect =
-            snapshot.variables.even_empty(name).is_some() || snapshot.go_env.value(name).is_some();
-        if is_in_effect {
-            continue;
-        }
-        let sets = |file: &&StartupFile| file.assignments.iter().any(|line| line.name == *name);
-        let is_set = |files: &[&StartupFile]| files.iter().copied().any(|file| sets(&file));
-        // A file that both kinds read is in neither list; then this shell is older than the line.
-        let elsewhere = order.read.iter().copied().filter(sets).count();
-        let (files, is_login) = match (is_set(&login), is_set(&interactive)) {
-            (true, false) => (&login, true),
-            (false, true) => (&interactive, false),
-            _ => continue,
+    let settings = ineffective(snapshot).filter_map(|name| {
+        let count =
+            |files: &[&StartupFile]| files.iter().filter(|file| file.sets(name).next().is_some()).count();
+        let (files, reads) = match (count(&login), count(&interactive)) {
+            (1.., 0) => (&login, ONLY_AT_LOGIN),
+            (0, 1..) => (&interactive, NOT_AT_LOGIN),
+            _ => return None,
         };
-        if elsewhere > files.iter().copied().filter(sets).count() {
-            continue;
+        // A file that both kinds read is in neither list; then this shell is older than the line.
+        if count(&order.read) > count(files) {
+            return None;
         }
-        let lines: Vec<_> =
-            files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == *name).collect();
-        let Some(last) = lines.last().filter(|line| !line.value.is_empty()) else { continue };
-        if is_default(snapshot, name, &last.value) {
-            continue;
-        }
-        let what = format!("{name} is set in {}, {}", snapshot.short(&last.file), reads(order, is_login));
-        let why = "go does not use it in this shell";
-        let finding = Finding::warning(what, why).shown_by(lines.iter().map(|line| line.evidence()));
+        let (last, finding) = setting_missing(snapshot, order, files, name, reads)?;
         let statement = order.shell.syntax().set_env(name, &last.value);
-        findings.push(remedy(snapshot, order, finding, is_login, statement.trim_end()));
-    }
-    findings
+        Some(remedy(snapshot, order, finding, reads, statement.trim_end()))
+    });
+    gover(snapshot, order, &login, &interactive).into_iter().chain(settings).collect()
 }
 
 /// gover's line is in a file that this kind of shell does not read.
@@ -52,34 +40,19 @@ fn gover(
     login: &[&StartupFile],
     interactive: &[&StartupFile],
 ) -> Option<Finding> {
-    let is_on_path = snapshot.path().iter().any(|entry| entry == &snapshot.gover.bin);
-    let line = |file: &&StartupFile| file.lines().into_iter().find(|(_, line)| loads_gover(line));
-    let loading: Vec<&StartupFile> = order.read.iter().copied().filter(|file| line(file).is_some()).collect();
-    let is_in = |files: &[&StartupFile]| {
-        let is_one = |file: &&StartupFile| files.iter().any(|known| known.path == file.path);
-        !loading.is_empty() && loading.iter().all(is_one)
+    let loading: Vec<_> = order.read.iter().filter(|file| loading_line(file).is_some()).collect();
+    let file = loading.first()?;
+    let are_in = |files: &[&StartupFile]| loading.iter().all(|file| files.contains(file));
+    let reads = match (are_in(login), are_in(interactive)) {
+        (true, _) => ONLY_AT_LOGIN,
+        (false, true) => NOT_AT_LOGIN,
+        (false, false) => return None,
     };
-    let is_login = is_in(login);
-    if is_on_path || !(is_login || is_in(interactive)) {
+    if snapshot.path().contains(&snapshot.gover.bin) {
         return None;
     }
-    let file = loading.first()?;
-    let (number, text) = line(file)?;
-    let what = format!("gover is loaded in {}, {}", snapshot.short(&file.path), reads(order, is_login));
-    let evidence = Evidence::line(&file.path, number, text);
-    let why = "in this shell `go` is not found, or is not gover's";
-    let finding = Finding::warning(what, why).shown_by([evidence]);
-    let load =
-        order.shell.syntax().load_line()?.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
-    Some(remedy(snapshot, order, finding, is_login, &load))
-}
-
-fn reads(order: &StartupOrder<'_>, is_login: bool) -> String {
-    if is_login {
-        format!("which {} reads only at login", order.shell)
-    } else {
-        format!("which {} does not read at login", order.shell)
-    }
+    let finding = gover_missing(snapshot, order, file, reads)?;
+    Some(remedy(snapshot, order, finding, reads, &load_line(snapshot, order)?))
 }
 
 /// Adds the command that repeats the line where other interactive shells read it, or that lets a
@@ -88,22 +61,17 @@ fn remedy(
     snapshot: &Snapshot<'_>,
     order: &StartupOrder<'_>,
     finding: Finding,
-    is_login: bool,
+    reads: &str,
     line: &str,
 ) -> Finding {
-    if is_login || order.shell == ShellKind::Zsh {
+    if reads == ONLY_AT_LOGIN || order.shell == ShellKind::Zsh {
         return finding.command(append(snapshot, order, line));
     }
     // bash reads only the first of the three that exists (bash(1)).
-    let names = [".bash_profile", ".bash_login", ".profile"];
-    let is_there = |name: &&&str| {
-        let path = snapshot.home.join(name);
-        order.read.iter().any(|file| file.path == path)
-    };
-    let name = names.iter().find(is_there).unwrap_or(&".profile");
-    let path = snapshot.home.join(name);
+    let is_read = |name: &&str| order.read.iter().any(|file| file.path == snapshot.home.join(name));
+    let name = [".bash_profile", ".bash_login", ".profile"].into_iter().find(is_read).unwrap_or(".profile");
     finding
-        .shown_by([Evidence::path(path, "does not read ~/.bashrc")])
+        .shown_by([Evidence::path(snapshot.home.join(name), "does not read ~/.bashrc")])
         .command(format!("printf '%s\\n' '[ -r ~/.bashrc ] && . ~/.bashrc' >> ~/{name}"))
 }
 

@@ -26,7 +26,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         snapshot.startup.unreadable.iter().map(|path| unreadable(snapshot, path)).collect();
     if let Some(order) = StartupOrder::of(snapshot) {
         findings.extend(gover_unread(snapshot, &order));
-        findings.extend(unread_settings(snapshot, &order));
+        findings.extend(ineffective(snapshot).filter_map(|name| unread_setting(snapshot, &order, name)));
         findings.extend(login_shells::findings(snapshot, &order));
         findings.extend(unread_goroot(snapshot, &order));
     }
@@ -38,78 +38,90 @@ fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
     let what = format!("you may not read {}", snapshot.short(path));
     let why = "the shell skips the file and everything it sets";
     let evidence = Evidence::path(path, "permission denied");
-    let finding = Finding::warning(what, why).shown_by([evidence]);
-    finding.command(snapshot.readable_again(path))
+    Finding::warning(what, why).shown_by([evidence]).command(snapshot.readable_again(path))
 }
 
 /// gover's lines are only in the startup file of another shell.
 fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
-    let is_on_path = snapshot.path().iter().any(|entry| entry == &snapshot.gover.bin);
-    let loads = |file: &&StartupFile| file.lines().iter().any(|(_, line)| loads_gover(line));
-    if is_on_path || order.read.iter().copied().any(|file| loads(&file)) {
+    let loads = |file: &&StartupFile| loading_line(file).is_some();
+    if snapshot.path().contains(&snapshot.gover.bin) || order.read.iter().any(loads) {
         return None;
     }
-    let file = order.never.iter().copied().find(loads)?;
-    let (number, text) = file.lines().into_iter().find(|(_, line)| loads_gover(line))?;
-    let what =
-        format!("gover is loaded in {}, which {} never reads", snapshot.short(&file.path), order.shell);
-    let line = Evidence::line(&file.path, number, text);
+    let file = order.never.iter().find(|file| loads(file))?;
+    let finding = gover_missing(snapshot, order, file, "never reads")?;
+    Some(match load_line(snapshot, order) {
+        Some(line) => finding.command(append(snapshot, order, &line)),
+        None => finding,
+    })
+}
+
+/// The line of a file that loads gover.
+pub(super) fn loading_line(file: &StartupFile) -> Option<(usize, String)> {
+    file.statements().find(|(_, line)| line.contains("gover") && line.contains(" init "))
+}
+
+/// The line that loads gover in the shell in use, by its path.
+pub(super) fn load_line(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<String> {
+    let line = order.shell.syntax().load_line()?;
+    Some(line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1))
+}
+
+/// gover is loaded in a file that this shell does not read.
+pub(super) fn gover_missing(
+    snapshot: &Snapshot<'_>,
+    order: &StartupOrder<'_>,
+    file: &StartupFile,
+    reads: &str,
+) -> Option<Finding> {
+    let (number, text) = loading_line(file)?;
+    let what = format!("gover is loaded in {}, which {} {reads}", snapshot.short(&file.path), order.shell);
     let why = "in this shell `go` is not found, or is not gover's";
-    let mut finding = Finding::warning(what, why).shown_by([line]);
-    if let Some(line) = order.shell.syntax().load_line() {
-        let line = line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1);
-        finding = finding.command(append(snapshot, order, &line));
-    }
-    Some(finding)
+    Some(Finding::warning(what, why).shown_by([Evidence::line(&file.path, number, text)]))
 }
 
-pub(super) fn loads_gover(line: &str) -> bool {
-    let line = line.trim();
-    !line.starts_with('#') && line.contains("gover") && line.contains(" init ")
+/// A Go setting that nothing else sets, so the line has no effect at all.
+fn unread_setting(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, name: &'static str) -> Option<Finding> {
+    if order.read.iter().any(|file| file.sets(name).next().is_some()) {
+        return None;
+    }
+    let (last, finding) = setting_missing(snapshot, order, &order.never, name, "never reads")?;
+    // Someone who changed from bash to zsh wants the setting there. Other shells may be set up
+    // differently on purpose.
+    let is_family = |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
+    let is_same_family = is_family(order.shell)
+        && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
+    let severity = if is_same_family { Severity::Warning } else { Severity::Note };
+    let statement = order.shell.syntax().set_env(name, &last.value);
+    Some(Finding { severity, ..finding }.command(append(snapshot, order, statement.trim_end())))
 }
 
-/// Go settings that nothing else sets, so the line has no effect at all.
-fn unread_settings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
-    let is_set_by_read =
-        |name: &str| order.read.iter().flat_map(|file| &file.assignments).any(|line| line.name == name);
-    let mut findings = Vec::new();
-    for name in VARIABLES {
-        let is_in_effect = snapshot.variables.even_empty(name).is_some()
-            || snapshot.go_env.value(name).is_some()
-            || is_set_by_read(name);
-        if is_in_effect {
-            continue;
-        }
-        let lines: Vec<&Assignment> =
-            order.never.iter().flat_map(|file| &file.assignments).filter(|line| line.name == *name).collect();
-        let Some(last) = lines.last() else { continue };
-        if last.value.is_empty() || is_default(snapshot, name, &last.value) {
-            continue;
-        }
-        let what =
-            format!("{name} is set in {}, which {} never reads", snapshot.short(&last.file), order.shell);
-        let why = "go does not use it in this shell";
-        // Someone who changed from bash to zsh wants the setting there. Other shells may be set up
-        // differently on purpose.
-        let is_family =
-            |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
-        let is_same_family = is_family(order.shell)
-            && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
-        let severity = if is_same_family { Severity::Warning } else { Severity::Note };
-        let statement = order.shell.syntax().set_env(name, &last.value);
-        findings.push(
-            Finding::new(severity, what, why)
-                .shown_by(lines.iter().map(|line| line.evidence()))
-                .command(append(snapshot, order, statement.trim_end())),
-        );
-    }
-    findings
+/// The settings that neither a variable nor the file of `go env -w` sets here.
+pub(super) fn ineffective(snapshot: &Snapshot<'_>) -> impl Iterator<Item = &'static str> {
+    let is_set =
+        |name: &str| snapshot.variables.even_empty(name).is_some() || snapshot.go_env.value(name).is_some();
+    VARIABLES.split_whitespace().filter(move |name| !is_set(name))
+}
+
+/// A setting in files that this shell does not read, with its last line; `None` if it has no effect
+/// in other shells either.
+pub(super) fn setting_missing<'s>(
+    snapshot: &Snapshot<'_>,
+    order: &StartupOrder<'_>,
+    files: &[&'s StartupFile],
+    name: &'static str,
+    reads: &str,
+) -> Option<(&'s Assignment, Finding)> {
+    let lines: Vec<&Assignment> = files.iter().flat_map(|file| file.sets(name)).collect();
+    let last = lines.last().filter(|line| !line.value.is_empty() && !is_default(snapshot, line))?;
+    let what = format!("{name} is set in {}, which {} {reads}", snapshot.short(&last.file), order.shell);
+    let finding = Finding::warning(what, "go does not use it in this shell");
+    Some((last, finding.shown_by(lines.iter().map(|line| line.evidence()))))
 }
 
 /// Whether the value is go's default.
-pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bool {
-    let (value, gopath) = (snapshot.system.path(value), snapshot.home.join("go"));
-    match name {
+fn is_default(snapshot: &Snapshot<'_>, line: &Assignment) -> bool {
+    let (value, gopath) = (snapshot.system.path(line.value.as_str()), snapshot.home.join("go"));
+    match line.name.as_str() {
         "GOPATH" => value == gopath,
         "GOBIN" => value == gopath.join("bin"),
         _ => false,
@@ -118,61 +130,50 @@ pub(super) fn is_default(snapshot: &Snapshot<'_>, name: &str, value: &str) -> bo
 
 /// A GOROOT for other shells; `goroot-set` reports one that is in effect.
 fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
-    let lines_of = |file: &StartupFile| -> Vec<usize> {
-        file.assignments.iter().filter(|line| line.name == "GOROOT").map(|line| line.line).collect()
-    };
-    let files: Vec<&StartupFile> =
-        order.never.iter().copied().filter(|file| !lines_of(file).is_empty()).collect();
-    let first = files.first()?;
+    let first = order.never.iter().find(|file| file.sets("GOROOT").next().is_some())?;
     let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
     let why = "shells that read it have a GOROOT that fits at most one toolchain";
-    let lines = files.iter().flat_map(|file| &file.assignments).filter(|line| line.name == "GOROOT");
+    let lines = order.never.iter().flat_map(|file| file.sets("GOROOT"));
     let finding = Finding::note(what, why).shown_by(lines.map(Assignment::evidence));
-    Some(files.iter().fold(finding, |finding, file| snapshot.commented_out(finding, file, &lines_of(file))))
+    Some(order.never.iter().fold(finding, |finding, file| {
+        let lines: Vec<usize> = file.sets("GOROOT").map(|line| line.line).collect();
+        snapshot.commented_out(finding, file, &lines)
+    }))
 }
 
 /// Lines that load another version manager.
 fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
-    let own = || snapshot.startup.files.iter().filter(|file| file.is_own);
+    let (name, parts, directory, variable) = *manager;
     let loads = |line: &str| {
         let line = line.trim();
         let is_whole = !line.starts_with("if ") || line.ends_with("fi") || line.ends_with("end");
-        !line.starts_with('#') && is_whole && manager.lines.iter().any(|part| line.contains(part))
+        is_whole && parts.iter().any(|part| line.contains(part))
     };
-    let lines: Vec<(&StartupFile, usize, String)> = own()
-        .flat_map(|file| file.lines().into_iter().map(move |(number, text)| (file, number, text)))
-        .filter(|(_, _, text)| loads(text))
-        .collect();
-    let (first, ..) = lines.first()?;
-    let is_there = {
-        let directory = snapshot.home.join(manager.directory);
-        let named = manager.variable.and_then(|name| snapshot.variable(name));
-        let named = named.map(|path| snapshot.system.path(path));
-        let programs = snapshot.path().into_iter().map(|entry| entry.join(manager.name));
-        [Some(directory), named].into_iter().flatten().any(|path| snapshot.is_directory(&path))
-            || programs.into_iter().any(|path| snapshot.is_file(&path))
-    };
-    let evidence = lines.iter().map(|(file, number, text)| Evidence::line(&file.path, *number, text));
-    let shown = snapshot.short(&first.path);
+    let lines_of = |file: &StartupFile| file.statements().filter(|(_, text)| loads(text)).collect();
+    let mut files: Vec<(&StartupFile, Vec<(usize, String)>)> =
+        snapshot.startup.own().map(|file| (file, lines_of(file))).collect();
+    files.retain(|(_, lines)| !lines.is_empty());
+    let shown = snapshot.short(&files.first()?.0.path);
+    let evidence = files.iter().flat_map(|(file, lines)| {
+        lines.iter().map(|(number, text)| Evidence::line(&file.path, *number, text))
+    });
+    let named =
+        variable.and_then(|variable| snapshot.variable(variable)).map(|path| snapshot.system.path(path));
+    let mut directories = [Some(snapshot.home.join(directory)), named].into_iter().flatten();
+    let is_there = directories.any(|path| snapshot.is_directory(&path))
+        || snapshot.path().iter().any(|entry| snapshot.is_file(&entry.join(name)));
     if is_there {
         let why = "both version managers put their `go` first; the one whose line comes last wins";
-        let what = format!("{} is also loaded, in {shown}", manager.name);
+        let what = format!("{name} is also loaded, in {shown}");
         return Some(Finding::note(what, why).shown_by(evidence));
     }
-    let what = format!("{shown} loads {}, which is not installed", manager.name);
+    let what = format!("{shown} loads {name}, which is not installed");
     let why = "each new shell prints an error, or sets GOROOT and GOPATH for a removed toolchain";
-    let mut finding = Finding::warning(what, why).shown_by(evidence);
-    for file in own() {
-        let numbers: Vec<usize> = lines
-            .iter()
-            .filter(|(other, ..)| other.path == file.path)
-            .map(|(_, number, _)| *number)
-            .collect();
-        if !numbers.is_empty() {
-            finding = snapshot.commented_out(finding, file, &numbers);
-        }
-    }
-    Some(finding)
+    let finding = Finding::warning(what, why).shown_by(evidence);
+    Some(files.iter().fold(finding, |finding, (file, lines)| {
+        let numbers: Vec<usize> = lines.iter().map(|(number, _)| *number).collect();
+        snapshot.commented_out(finding, file, &numbers)
+    }))
 }
 
 /// The command that adds a line to the file that the shell reads.
@@ -184,48 +185,21 @@ pub(super) fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &s
     }
 }
 
-struct Manager {
-    name: &'static str,
-    /// Text that is part of lines that load it.
-    lines: &'static [&'static str],
-    /// Below the home directory.
-    directory: &'static str,
-    /// The variable that moves the directory.
-    variable: Option<&'static str>,
-}
+/// A version manager, text in the lines that load it, its directory below the home directory, and
+/// the variable that moves the directory.
+type Manager = (&'static str, &'static [&'static str], &'static str, Option<&'static str>);
 
 const MANAGERS: &[Manager] = &[
-    Manager { name: "gvm", lines: &[".gvm/scripts/gvm"], directory: ".gvm", variable: Some("GVM_ROOT") },
-    Manager {
-        name: "goenv",
-        lines: &["goenv init", "GOENV_ROOT"],
-        directory: ".goenv",
-        variable: Some("GOENV_ROOT"),
-    },
-    Manager { name: "gobrew", lines: &[".gobrew/"], directory: ".gobrew", variable: Some("GOBREW_ROOT") },
-    Manager {
-        name: "asdf",
-        lines: &["plugins/golang/set-env"],
-        directory: ".asdf/plugins/golang",
-        variable: None,
-    },
+    ("gvm", &[".gvm/scripts/gvm"], ".gvm", Some("GVM_ROOT")),
+    ("goenv", &["goenv init", "GOENV_ROOT"], ".goenv", Some("GOENV_ROOT")),
+    ("gobrew", &[".gobrew/"], ".gobrew", Some("GOBREW_ROOT")),
+    ("asdf", &["plugins/golang/set-env"], ".asdf/plugins/golang", None),
 ];
 
 /// Settings that should apply in every shell. GOOS, GOARCH and the like are often meant for one
 /// shell only.
-pub(super) const VARIABLES: &[&str] = &[
-    "GOPATH",
-    "GOBIN",
-    "GOPROXY",
-    "GOPRIVATE",
-    "GONOPROXY",
-    "GONOSUMDB",
-    "GOSUMDB",
-    "GOFLAGS",
-    "GOTOOLCHAIN",
-    "GOVER_HOME",
-    "GOVER_SOURCES",
-];
+const VARIABLES: &str = "GOPATH GOBIN GOPROXY GOPRIVATE GONOPROXY GONOSUMDB GOSUMDB GOFLAGS GOTOOLCHAIN \
+                         GOVER_HOME GOVER_SOURCES";
 
 #[cfg(test)]
 mod tests {

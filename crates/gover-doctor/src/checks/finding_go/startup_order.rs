@@ -1,7 +1,5 @@
 //! Which startup files the shell in use reads.
 
-use std::collections::BTreeSet;
-
 use gover_shell::ShellKind;
 
 use crate::snapshot::startup::{ReadBy, StartupFile};
@@ -12,10 +10,12 @@ use crate::{Os, Snapshot};
 pub(crate) struct StartupOrder<'s> {
     pub(crate) shell: ShellKind,
     /// Files that it reads, directly or because another file names them.
-    pub(crate) read: Vec<&'s StartupFile>,
+    pub(crate) read: Files<'s>,
     /// Files of the user that it never reads.
-    pub(crate) never: Vec<&'s StartupFile>,
+    pub(crate) never: Files<'s>,
 }
+
+type Files<'s> = Vec<&'s StartupFile>;
 
 impl<'s> StartupOrder<'s> {
     /// `None` if the shell is not known or is not the user's login shell, which then sets the
@@ -26,48 +26,28 @@ impl<'s> StartupOrder<'s> {
         if login.is_some_and(|login| login != shell) {
             return None;
         }
-        let files = &snapshot.startup.files;
-        let read: BTreeSet<usize> =
-            (0..files.len()).filter(|index| is_read(snapshot, shell, *index)).collect();
-        let read = with_named(snapshot, read);
-        let (read, never): (Vec<_>, Vec<_>) =
-            files.iter().enumerate().partition(|(index, _)| read.contains(index));
-        let only_files = |pairs: Vec<(usize, &'s StartupFile)>| pairs.into_iter().map(|(_, file)| file);
-        Some(Self {
-            shell,
-            read: only_files(read).collect(),
-            never: only_files(never).filter(|file| file.is_own).collect(),
-        })
+        let read = with_named(snapshot, |file| is_read(snapshot, shell, file));
+        let never = snapshot.startup.own().filter(|file| !read.contains(file)).collect();
+        Some(Self { shell, read, never })
     }
 
     /// The user's own files that only a login shell reads, and those that only other interactive
     /// shells read; `None` if terminals always start the same kind of shell.
-    pub(crate) fn by_kind(
-        &self,
-        snapshot: &'s Snapshot<'_>,
-    ) -> Option<(Vec<&'s StartupFile>, Vec<&'s StartupFile>)> {
+    pub(crate) fn by_kind(&self, snapshot: &'s Snapshot<'_>) -> Option<(Files<'s>, Files<'s>)> {
         if !matches!(self.shell, ShellKind::Bash | ShellKind::Zsh)
             || !matches!(snapshot.system.os, Os::Linux | Os::Other)
         {
             return None;
         }
-        let files = &snapshot.startup.files;
-        let roots = |other: ReadBy| {
-            let own = (0..files.len()).filter(|index| is_read(snapshot, self.shell, *index));
-            own.filter(|index| files.get(*index).is_some_and(|file| file.read_by != other)).collect()
+        let except = |other: ReadBy| {
+            with_named(snapshot, |file| file.read_by != other && is_read(snapshot, self.shell, file))
         };
         // An interactive zsh reads .zshrc whether it is a login shell or not.
-        let login = match self.shell {
-            ShellKind::Zsh => with_named(
-                snapshot,
-                (0..files.len()).filter(|index| is_read(snapshot, self.shell, *index)).collect(),
-            ),
-            _ => with_named(snapshot, roots(ReadBy::Interactive)),
-        };
-        let interactive = with_named(snapshot, roots(ReadBy::Login));
-        let only = |these: &BTreeSet<usize>, others: &BTreeSet<usize>| {
-            let only = these.difference(others).filter_map(|index| files.get(*index));
-            only.filter(|file| file.is_own).collect()
+        let is_zsh = self.shell == ShellKind::Zsh;
+        let login = if is_zsh { self.read.clone() } else { except(ReadBy::Interactive) };
+        let interactive = except(ReadBy::Login);
+        let only = |these: &Files<'s>, others: &Files<'s>| {
+            these.iter().copied().filter(|file| file.is_own && !others.contains(file)).collect()
         };
         Some((only(&login, &interactive), only(&interactive, &login)))
     }
@@ -87,42 +67,32 @@ impl<'s> StartupOrder<'s> {
     }
 }
 
-/// Adds the files that these files name: `.profile` reads `.bashrc`, `.zshrc` may read `.profile`.
-/// Any mention counts, to avoid false alarms.
-fn with_named(snapshot: &Snapshot<'_>, mut read: BTreeSet<usize>) -> BTreeSet<usize> {
+/// The files that are read directly and those that they name: `.profile` reads `.bashrc`, `.zshrc`
+/// may read `.profile`. Any mention counts, to avoid false alarms.
+fn with_named<'s>(snapshot: &'s Snapshot<'_>, is_root: impl Fn(&StartupFile) -> bool) -> Files<'s> {
     let files = &snapshot.startup.files;
+    let (mut read, mut rest): (Files<'s>, Files<'s>) = files.iter().partition(|file| is_root(file));
     loop {
-        let named: Vec<usize> = (0..files.len())
-            .filter(|index| !read.contains(index))
-            .filter(|index| {
-                let name = files.get(*index).map(|file| file.path.file_name());
-                let names = |file: &StartupFile| {
-                    file.lines().iter().any(|(_, line)| {
-                        !line.trim_start().starts_with('#') && name.is_some_and(|name| line.contains(name))
-                    })
-                };
-                read.iter().filter_map(|index| files.get(*index)).any(names)
-            })
-            .collect();
+        let is_named = |file: &&StartupFile| {
+            let name = file.path.file_name();
+            read.iter().any(|other| other.statements().any(|(_, line)| line.contains(name)))
+        };
+        let (named, others): (Files<'s>, Files<'s>) = rest.into_iter().partition(is_named);
         if named.is_empty() {
-            return read;
+            return files.iter().filter(|file| !others.contains(file)).collect();
         }
         read.extend(named);
+        rest = others;
     }
 }
 
 /// Whether the shell reads the file directly, as login shell or interactively.
-fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, index: usize) -> bool {
-    let Some(file) = snapshot.startup.files.get(index) else { return false };
+fn is_read(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> bool {
     if file.read_by == ReadBy::Session || !file.is_own {
         return true;
     }
-    let name = file.path.file_name();
-    let has = |other: &str| {
-        let files = snapshot.startup.files.iter();
-        files.filter(|file| file.is_own).any(|file| file.path.file_name() == other)
-    };
-    match (shell, name) {
+    let has = |name: &str| snapshot.startup.own().any(|other| other.path.file_name() == name);
+    match (shell, file.path.file_name()) {
         // A login shell reads only the first of the three that exists (bash(1)).
         (ShellKind::Bash, ".bash_login") => !has(".bash_profile"),
         (ShellKind::Bash, ".profile") => !has(".bash_profile") && !has(".bash_login"),
