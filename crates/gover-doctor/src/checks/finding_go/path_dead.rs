@@ -3,7 +3,6 @@
 use super::path_lines;
 use super::path_missing::new_shell;
 use super::registry_path::StoredPath;
-use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -24,29 +23,25 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let entries = stored.iter().flat_map(|path| &path.entries).map(|entry| entry.directory.clone());
     let mut dead: Vec<MachinePath> = Vec::new();
     for directory in snapshot.path().into_iter().chain(entries) {
-        let is_known = dead.iter().any(|known| known == &directory);
-        if !is_known && is_of_go(snapshot, &directory) && !snapshot.exists(&directory) {
+        if !dead.contains(&directory) && is_of_go(snapshot, &directory) && !snapshot.exists(&directory) {
             dead.push(directory);
         }
     }
-    let Some(first) = dead.first() else { return Vec::new() };
-    let what = match dead.len() {
-        1 => format!("{} is on PATH and does not exist", snapshot.short(first)),
-        count => format!("{count} Go directories on PATH do not exist"),
+    let what = match dead.as_slice() {
+        [] => return Vec::new(),
+        [one] => format!("{} is on PATH and does not exist", snapshot.short(one)),
+        _ => format!("{} Go directories on PATH do not exist", dead.len()),
     };
-    let mut finding = Finding::new(
-        severity(snapshot, &dead),
-        what,
-        "a program that is put there later runs before those in later directories",
-    );
-    finding = finding.shown_by(dead.iter().map(|path| Evidence::path(path, "does not exist")));
-    for path in &stored {
-        finding = out_of_registry(finding, path, &dead);
-    }
-    finding = path_lines::taken_out(snapshot, finding, &dead);
+    let why = "a program that is put there later runs before those in later directories";
+    let finding = Finding::new(severity(snapshot, &dead), what, why)
+        .shown_by(dead.iter().map(|path| Evidence::path(path, "does not exist")));
+    let finding = stored
+        .iter()
+        .fold(finding, |finding, path| path.without(finding, |entry| dead.contains(&entry.directory)));
+    let finding = path_lines::taken_out(snapshot, finding, &dead);
     if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
         // No known place sets it, so this shell is older than the repair.
-        finding = finding.command(new_shell(snapshot));
+        return vec![finding.command(new_shell(snapshot))];
     }
     vec![finding]
 }
@@ -54,9 +49,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 /// A program in a directory after gover's would never run as `go`.
 fn severity(snapshot: &Snapshot<'_>, dead: &[MachinePath]) -> Severity {
     let path = snapshot.path();
-    let at = |directory: &MachinePath| path.iter().position(|entry| entry == directory);
-    let own = at(&snapshot.gover.bin).unwrap_or(0);
-    let is_before = dead.iter().any(|directory| at(directory).is_some_and(|at| at < own));
+    let mut before_own = path.iter().take_while(|entry| **entry != snapshot.gover.bin);
+    let is_before = path.contains(&snapshot.gover.bin) && before_own.any(|entry| dead.contains(entry));
     if is_before { Severity::Warning } else { Severity::Note }
 }
 
@@ -64,44 +58,28 @@ fn severity(snapshot: &Snapshot<'_>, dead: &[MachinePath]) -> Severity {
 /// does not count: it exists as soon as a program is installed.
 fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let first = snapshot.gopath().into_iter().next().map(|first| first.join("bin"));
-    let usual = snapshot.home.join("go/bin");
-    let filled_later = [snapshot.go_path("GOBIN"), first, Some(usual)];
+    let filled_later = [snapshot.go_path("GOBIN"), first, Some(snapshot.home.join("go/bin"))];
     if filled_later.iter().flatten().any(|known| known == directory) || !directory.is_absolute() {
         return false;
     }
     if directory.is_inside(&snapshot.gover.home.join("versions")) {
         return true;
     }
-    let name = directory.file_name().to_lowercase();
     // The user's name says nothing.
     let below = directory.as_str().get(snapshot.home.as_str().len()..);
     let below = below.filter(|_| directory.is_inside(&snapshot.home)).unwrap_or(directory.as_str());
-    let above = below.to_lowercase().replace('\\', "/");
     let is_go = |part: &str| {
         let numbered = ["go1", "go@1", "go-1"].iter().any(|start| part.starts_with(start));
         numbered || ["go", "golang", "goroot", ".gvm", ".goenv", ".gobrew"].contains(&part)
     };
-    ["bin", "shims"].contains(&name.as_str()) && above.split('/').any(is_go)
-}
-
-fn out_of_registry(mut finding: Finding, path: &StoredPath, dead: &[MachinePath]) -> Finding {
-    let is_dead = |directory: &MachinePath| dead.iter().any(|known| known == directory);
-    let (gone, kept): (Vec<_>, Vec<_>) =
-        path.entries.iter().cloned().partition(|entry| is_dead(&entry.directory));
-    if gone.is_empty() {
-        return finding;
-    }
-    finding = finding.shown_by(gone.iter().map(|entry| path.evidence(entry)));
-    if path.hive == Hive::User {
-        return finding.fixed_by(path.with(&kept, path.value.expands));
-    }
-    finding.commands(gone.iter().flat_map(|entry| path.removal(entry)))
+    matches!(directory.file_name().to_lowercase().as_str(), "bin" | "shims")
+        && below.to_lowercase().split(['/', '\\']).any(is_go)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::registry::environment;
+    use crate::snapshot::registry::{Hive, environment};
     use crate::testing::Machine;
 
     #[test]

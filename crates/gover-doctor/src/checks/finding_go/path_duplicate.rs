@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::path_lines::{self, PathLine};
 use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
+use crate::snapshot::startup::StartupFile;
 use crate::{Check, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -20,76 +21,53 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = in_startup_files(snapshot);
-    findings.extend(in_registry(snapshot));
-    findings
+    // Two files may both be needed, for different kinds of shells. Two lines in one file are one
+    // too many.
+    let in_files = snapshot.startup.own().filter_map(|file| in_file(snapshot, file));
+    in_files.chain(in_registry(snapshot)).collect()
 }
 
-/// Two files may both be needed, for different kinds of shells. Two lines in one file are one too
-/// many.
-fn in_startup_files(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let lines = path_lines::path_lines(snapshot);
-    let on_path = snapshot.path().into_iter();
-    let directories: BTreeSet<MachinePath> =
-        on_path.filter(|directory| is_of_go(snapshot, directory)).collect();
-    let mut findings = Vec::new();
-    for file in snapshot.startup.files.iter().filter(|file| file.is_own) {
-        // gover's own lines check whether the directory exists.
-        let block = gover_lines(&file.lines());
-        let mut again: Vec<&PathLine<'_>> = Vec::new();
-        let mut shown: Vec<&PathLine<'_>> = Vec::new();
-        let mut repeated: Vec<MachinePath> = Vec::new();
-        for directory in &directories {
-            let naming: Vec<&PathLine<'_>> = lines
-                .iter()
-                .filter(|line| line.file.path == file.path && !block.contains(&line.number))
-                .filter(|line| line.names(directory))
-                .collect();
-            if let [_, rest @ ..] = naming.as_slice()
-                && !rest.is_empty()
-            {
-                shown.extend(&naming);
-                again.extend(rest);
-                repeated.push(directory.clone());
-            }
-        }
-        if repeated.is_empty() {
-            continue;
-        }
-        shown.sort_by_key(|line| line.number);
-        shown.dedup_by_key(|line| line.number);
-        let changes = path_lines::changes(&again, &repeated);
-        let what = format!("{} puts {} on PATH twice", snapshot.short(&file.path), list(snapshot, &repeated));
-        findings.push(
-            Finding::note(what, WHY).shown_by(shown.iter().map(|line| line.evidence())).fixed_by(changes),
-        );
+fn in_file(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<Finding> {
+    let mut lines = path_lines::in_file(snapshot, file);
+    // gover's own lines check whether the directory exists.
+    let block = gover_lines(file);
+    lines.retain(|line| !block.contains(&line.number));
+    let naming = |directory: &MachinePath| -> Vec<usize> {
+        lines.iter().filter(|line| line.names(directory)).map(|line| line.number).collect()
+    };
+    let is_repeated = |directory: &MachinePath| is_of_go(snapshot, directory) && naming(directory).len() > 1;
+    let repeated: BTreeSet<MachinePath> = snapshot.path().into_iter().filter(is_repeated).collect();
+    let repeated: Vec<MachinePath> = repeated.into_iter().collect();
+    if repeated.is_empty() {
+        return None;
     }
-    findings
+    let shown = lines.iter().filter(|line| repeated.iter().any(|directory| line.names(directory)));
+    let is_again = |line: &&PathLine<'_>| {
+        repeated.iter().any(|directory| naming(directory).iter().skip(1).any(|again| *again == line.number))
+    };
+    let again = lines.iter().filter(is_again);
+    let what = format!("{} puts {} on PATH twice", snapshot.short(&file.path), list(snapshot, &repeated));
+    let finding = Finding::note(what, WHY).shown_by(shown.map(PathLine::evidence));
+    Some(finding.fixed_by(path_lines::changes(again, &repeated)))
 }
 
-fn in_registry(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+fn in_registry(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let machine = StoredPath::read(snapshot, Hive::Machine);
-    let Some(user) = StoredPath::read(snapshot, Hive::User) else { return Vec::new() };
-    let mut known: Vec<&Entry> = machine.iter().flat_map(|path| &path.entries).collect();
-    let (mut kept, mut again): (Vec<Entry>, Vec<&Entry>) = (Vec::new(), Vec::new());
-    for entry in &user.entries {
-        let is_known = known.iter().any(|other| other.directory == entry.directory);
-        if is_known && is_of_go(snapshot, &entry.directory) {
-            again.push(entry);
-        } else {
-            kept.push(entry.clone());
-            known.push(entry);
-        }
-    }
+    let user = StoredPath::read(snapshot, Hive::User)?;
+    let mut known: Vec<&MachinePath> =
+        machine.iter().flat_map(|path| &path.entries).map(|entry| &entry.directory).collect();
+    let (again, kept): (Vec<&Entry>, Vec<&Entry>) = user.entries.iter().partition(|entry| {
+        let is_again = known.contains(&&entry.directory) && is_of_go(snapshot, &entry.directory);
+        known.push(&entry.directory);
+        is_again
+    });
     if again.is_empty() {
-        return Vec::new();
+        return None;
     }
     let directories: Vec<MachinePath> = again.iter().map(|entry| entry.directory.clone()).collect();
     let what = format!("the user's Path in the registry repeats {}", list(snapshot, &directories));
-    let finding = Finding::note(what, WHY)
-        .shown_by(again.iter().map(|entry| user.evidence(entry)))
-        .fixed_by(user.with(&kept, user.value.expands));
-    vec![finding]
+    let finding = Finding::note(what, WHY).shown_by(again.iter().map(|entry| user.evidence(&entry.shown)));
+    Some(finding.fixed_by(user.with(kept, user.value.expands)))
 }
 
 /// gover's own directory, and `go/bin` of any toolchain.
@@ -100,17 +78,15 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
 }
 
 /// The lines of the block that `gover setup` writes.
-fn gover_lines(lines: &[(usize, String)]) -> BTreeSet<usize> {
+fn gover_lines(file: &StartupFile) -> BTreeSet<usize> {
     let mut is_inside = false;
-    let mut own = BTreeSet::new();
-    for (number, text) in lines {
+    let mut lines = file.lines();
+    lines.retain(|(_, text)| {
         is_inside |= text.trim() == "# >>> gover >>>";
-        if is_inside {
-            own.insert(*number);
-        }
         is_inside &= text.trim() != "# <<< gover <<<";
-    }
-    own
+        is_inside
+    });
+    lines.into_iter().map(|(number, _)| number).collect()
 }
 
 fn list(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {

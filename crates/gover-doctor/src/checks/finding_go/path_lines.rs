@@ -1,6 +1,6 @@
 //! Lines of startup files that put a directory on PATH, and how to change them.
 
-use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Range;
 
 use gover_shell::ShellKind;
@@ -10,9 +10,9 @@ use crate::{Change, Evidence, Finding, MachinePath, Os, Snapshot};
 
 /// A line that puts directories on PATH.
 #[derive(Debug)]
-pub(crate) struct PathLine<'s> {
-    pub(crate) file: &'s StartupFile,
-    pub(crate) number: usize,
+pub(super) struct PathLine<'s> {
+    file: &'s StartupFile,
+    pub(super) number: usize,
     text: String,
     words: Vec<Word>,
     /// Whether it continues, or is continued by, another line; such a line is not changed.
@@ -26,22 +26,36 @@ struct Word {
     meaning: MachinePath,
 }
 
+/// What remains of a line.
+enum Rest {
+    /// Nothing that has an effect.
+    Nothing,
+    Line(String),
+}
+
 impl PathLine<'_> {
-    /// Whether it names the directory.
-    pub(crate) fn names(&self, directory: &MachinePath) -> bool {
+    pub(super) fn names(&self, directory: &MachinePath) -> bool {
         self.words.iter().any(|word| word.meaning == *directory)
     }
 
-    pub(crate) fn evidence(&self) -> Evidence {
+    pub(super) fn evidence(&self) -> Evidence {
         Evidence::line(&self.file.path, self.number, &self.text)
+    }
+
+    /// What to cut from the line, with separators, to remove the directories.
+    fn cuts(&self, directories: &[MachinePath]) -> impl DoubleEndedIterator<Item = Range<usize>> {
+        let words = self.words.iter().filter(|word| directories.contains(&word.meaning));
+        words.map(|word| with_separator(&self.text, word.at.clone()))
     }
 
     /// The line without the directories; `None` if the right result is not certain.
     fn without(&self, directories: &[MachinePath]) -> Option<Rest> {
-        let is_meant = |word: &Word| directories.contains(&word.meaning);
         let is_rest = |word: &Word| {
-            let text = self.text.get(word.at.clone()).unwrap_or_default();
-            !is_meant(word) && !WORDS.contains(&text.to_lowercase().trim_matches(['$', '{', '}', '+']))
+            let text = self.text.get(word.at.clone()).unwrap_or_default().to_lowercase();
+            let text = text.trim_matches(['$', '{', '}', '+']);
+            !directories.contains(&word.meaning)
+                && !text.is_empty()
+                && !WORDS.split(' ').any(|word| word == text)
         };
         if self.is_part {
             return None;
@@ -50,14 +64,10 @@ impl PathLine<'_> {
             return Some(Rest::Nothing);
         }
         let mut text = self.text.clone();
-        for word in self.words.iter().rev().filter(|word| is_meant(word)) {
-            text.replace_range(with_separator(&self.text, word.at.clone()), "");
-        }
+        self.cuts(directories).rev().for_each(|cut| text.replace_range(cut, ""));
         (!empties_path(&text)).then_some(Rest::Line(text))
     }
-}
 
-impl PathLine<'_> {
     /// The command that removes the directories from a line that `--fix` does not change.
     fn command(&self, snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> String {
         let number = self.number;
@@ -66,12 +76,9 @@ impl PathLine<'_> {
                 snapshot.sed(self.file, &format!("{number}s/^/# /"))
             }
             Some(Rest::Line(_)) if !self.file.is_own && !self.text.contains('\'') => {
-                let is_meant = |word: &&Word| directories.contains(&word.meaning);
-                let cut = self.words.iter().filter(is_meant).filter_map(|word| {
-                    let text = self.text.get(with_separator(&self.text, word.at.clone()))?;
-                    Some(format!("{number}s|{}||", literal(text)))
-                });
-                snapshot.sed(self.file, &cut.collect::<Vec<_>>().join(";"))
+                let cuts = self.cuts(directories).filter_map(|cut| self.text.get(cut));
+                let scripts = cuts.map(|text| format!("{number}s|{}||", literal(text)));
+                snapshot.sed(self.file, &scripts.collect::<Vec<_>>().join(";"))
             }
             _ => snapshot.edit(self.file, number),
         }
@@ -84,105 +91,82 @@ fn literal(text: &str) -> String {
     text.chars().map(escaped).collect()
 }
 
-/// What remains of a line.
-#[derive(Debug)]
-enum Rest {
-    /// Nothing that has an effect.
-    Nothing,
-    Line(String),
+/// Every line of a startup file that puts one of these directories on PATH.
+pub(super) fn naming<'s>(snapshot: &'s Snapshot<'_>, directories: &[MachinePath]) -> Vec<PathLine<'s>> {
+    let lines = snapshot.startup.files.iter().flat_map(|file| in_file(snapshot, file));
+    lines.filter(|line| directories.iter().any(|directory| line.names(directory))).collect()
 }
 
-/// Every line of a startup file that sets PATH.
-pub(crate) fn path_lines<'s>(snapshot: &'s Snapshot<'_>) -> Vec<PathLine<'s>> {
-    let mut found = Vec::new();
-    for file in &snapshot.startup.files {
-        let mut was_continued = false;
-        for (number, text) in file.lines() {
-            let is_continued = text.trim_end().ends_with('\\') && file.shell != ShellKind::PowerShell;
-            if sets_path(&text) {
-                let words = words(snapshot, file.shell, &text);
-                let is_part = is_continued || was_continued;
-                found.push(PathLine { file, number, text, words, is_part });
-            }
-            was_continued = is_continued;
-        }
-    }
-    found
+/// The lines of a startup file that set PATH.
+pub(super) fn in_file<'s>(snapshot: &Snapshot<'_>, file: &'s StartupFile) -> Vec<PathLine<'s>> {
+    let mut lines = all_in_file(snapshot, file);
+    lines.retain(|line| sets_path(&line.text));
+    lines
+}
+
+fn all_in_file<'s>(snapshot: &Snapshot<'_>, file: &'s StartupFile) -> Vec<PathLine<'s>> {
+    let mut was_continued = false;
+    let line = |(number, text): (usize, String)| {
+        let is_continued = text.trim_end().ends_with('\\') && file.shell != ShellKind::PowerShell;
+        let is_part = mem::replace(&mut was_continued, is_continued) || is_continued;
+        PathLine { file, number, words: words(snapshot, file.shell, &text), text, is_part }
+    };
+    file.lines().into_iter().map(line).collect()
 }
 
 /// Adds the lines that put these directories on PATH as evidence, and their removal: by `--fix` in
 /// the user's own files, by commands elsewhere.
-pub(crate) fn taken_out(
-    snapshot: &Snapshot<'_>,
-    mut finding: Finding,
-    directories: &[MachinePath],
-) -> Finding {
-    let lines = path_lines(snapshot);
-    let lines: Vec<&PathLine<'_>> =
-        lines.iter().filter(|line| directories.iter().any(|directory| line.names(directory))).collect();
-    finding = finding.shown_by(lines.iter().map(|line| line.evidence()));
-    let changes = changes(&lines, directories);
-    finding = finding.fixed_by(changes);
+pub(super) fn taken_out(snapshot: &Snapshot<'_>, finding: Finding, directories: &[MachinePath]) -> Finding {
+    let lines = naming(snapshot, directories);
+    let changes = changes(lines.iter(), directories);
     let is_changed = |line: &PathLine<'_>| {
         let is_in = |change: &Change| change.place() == line.file.path.as_str();
-        finding.fix.changes.iter().any(is_in) && line.without(directories).is_some()
+        changes.iter().any(is_in) && line.without(directories).is_some()
     };
-    let left: Vec<String> = lines
-        .iter()
-        .filter(|line| !is_changed(line))
-        .map(|line| line.command(snapshot, directories))
-        .collect();
-    finding = finding.commands(left);
-    of_machine(snapshot, finding, directories)
+    let left = lines.iter().filter(|line| !is_changed(line)).map(|line| line.command(snapshot, directories));
+    let finding = finding.shown_by(lines.iter().map(PathLine::evidence)).commands(left);
+    of_machine(snapshot, finding.fixed_by(changes), directories)
 }
 
 /// One change for each of the user's own files with such lines.
-pub(crate) fn changes(lines: &[&PathLine<'_>], directories: &[MachinePath]) -> Vec<Change> {
-    let mut by_file: BTreeMap<&MachinePath, (&StartupFile, BTreeMap<usize, Option<String>>)> =
-        BTreeMap::new();
-    for line in lines {
-        let edit = match line.without(directories) {
-            None => continue,
-            Some(Rest::Nothing) => None,
-            Some(Rest::Line(text)) => Some(text),
-        };
-        let (_, edits) = by_file.entry(&line.file.path).or_insert((line.file, BTreeMap::new()));
-        edits.insert(line.number, edit);
-    }
-    by_file.into_values().filter_map(|(file, edits)| file.rewritten(&edits)).collect()
+pub(super) fn changes<'l>(
+    lines: impl Iterator<Item = &'l PathLine<'l>>,
+    directories: &[MachinePath],
+) -> Vec<Change> {
+    let lines: Vec<&PathLine<'_>> = lines.collect();
+    let edit = |line: &&PathLine<'_>| match line.without(directories)? {
+        Rest::Nothing => Some((line.number, None)),
+        Rest::Line(text) => Some((line.number, Some(text))),
+    };
+    let files = lines.chunk_by(|one, other| one.file.path == other.file.path);
+    let change =
+        |lines: &[&PathLine<'_>]| lines.first()?.file.rewritten(&lines.iter().filter_map(edit).collect());
+    let mut changes: Vec<Change> = files.filter_map(change).collect();
+    changes.sort_by_key(Change::place);
+    changes
 }
 
 /// Packages change PATH for all users: with `/etc/paths.d/go` on macOS, and with scripts in
 /// `/etc/profile.d`.
 fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[MachinePath]) -> Finding {
-    let folder = match snapshot.system.os {
-        Os::MacOs => "/etc/paths.d",
+    let (folder, is_list) = match snapshot.system.os {
+        Os::MacOs => ("/etc/paths.d", true),
         Os::Windows => return finding,
-        Os::Linux | Os::Other => "/etc/profile.d",
+        Os::Linux | Os::Other => ("/etc/profile.d", false),
     };
     let folder = snapshot.system.path(folder);
     for name in snapshot.disk.list(&folder) {
-        let file = folder.join(name);
-        let Ok(content) = snapshot.disk.read(&file) else { continue };
-        let is_list = snapshot.system.os == Os::MacOs;
-        let file = StartupFile {
-            path: file,
-            shell: ShellKind::Posix,
-            read_by: ReadBy::Login,
-            is_own: false,
-            content,
-            assignments: Vec::new(),
-        };
-        for (number, text) in file.lines() {
-            let words = words(snapshot, ShellKind::Posix, &text);
-            let line =
-                PathLine { file: &file, number, is_part: text.trim_end().ends_with('\\'), text, words };
-            let is_meant = is_list || sets_path(&line.text);
-            if !is_meant || !directories.iter().any(|directory| line.names(directory)) {
+        let path = folder.join(name);
+        let Ok(content) = snapshot.disk.read(&path) else { continue };
+        let (shell, read_by, assignments) = (ShellKind::Posix, ReadBy::Login, Vec::new());
+        let file = StartupFile { path, shell, read_by, is_own: false, content, assignments };
+        for line in all_in_file(snapshot, &file) {
+            let is_meant = directories.iter().any(|directory| line.names(directory));
+            if !is_meant || !(is_list || sets_path(&line.text)) {
                 continue;
             }
             finding = finding.shown_by([line.evidence()]).command(if is_list {
-                snapshot.sed(&file, &format!("{number}d"))
+                snapshot.sed(&file, &format!("{}d", line.number))
             } else {
                 line.command(snapshot, directories)
             });
@@ -193,48 +177,24 @@ fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[Mach
 
 /// Whether the line sets PATH, in the language of any shell.
 fn sets_path(line: &str) -> bool {
-    let line = line.trim();
-    if line.starts_with('#') {
-        return false;
-    }
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let has_word = |name: &str| {
-        line.match_indices(name).any(|(at, _)| {
-            let before = line.get(..at).and_then(|text| text.chars().next_back());
-            let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
-            !before.is_some_and(is_word) && !after.is_some_and(is_word)
-        })
-    };
-    has_word("PATH")
-        || ["path=(", "path+=(", "set paths ", "$env:Path", "$env.Path"]
-            .iter()
-            .any(|text| line.contains(text))
-        || line.contains("fish_add_path")
+    let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let marks = ["path=(", "path+=(", "set paths ", "$env:Path", "$env.Path", "fish_add_path"];
+    !line.trim_start().starts_with('#')
+        && (line.split(is_end).any(|word| word == "PATH") || marks.iter().any(|mark| line.contains(mark)))
 }
 
 /// The words between spaces, separators and quotation marks.
 fn words(snapshot: &Snapshot<'_>, shell: ShellKind, line: &str) -> Vec<Word> {
     let has_drives = snapshot.system.is_windows() && shell == ShellKind::PowerShell;
-    let separates = |c: char| {
-        c.is_whitespace()
-            || matches!(c, '"' | '\'' | '(' | ')' | '[' | ']' | '=' | ';' | ',' | '`' | '&' | '|')
-            || (c == ':' && !has_drives)
+    let separates = |c: char| c.is_whitespace() || "\"'()[]=;,`&|".contains(c) || (c == ':' && !has_drives);
+    let mut next = 0;
+    let word = |piece: &str| {
+        let (start, word) = (next, piece.trim_end_matches(separates));
+        next += piece.len();
+        let at = start..start + word.len();
+        (!word.is_empty()).then(|| Word { at, meaning: meaning(snapshot, word) })
     };
-    let mut words = Vec::new();
-    let mut start = None;
-    let ends = line.char_indices().chain([(line.len(), ' ')]);
-    for (at, letter) in ends {
-        match (start, separates(letter)) {
-            (None, false) => start = Some(at),
-            (Some(begin), true) => {
-                let meaning = meaning(snapshot, line.get(begin..at).unwrap_or_default());
-                words.push(Word { at: begin..at, meaning });
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words
+    line.split_inclusive(separates).filter_map(word).collect()
 }
 
 /// The word with `~`, `$HOME` and other variables expanded as far as they are known.
@@ -249,27 +209,23 @@ fn meaning(snapshot: &Snapshot<'_>, word: &str) -> MachinePath {
     let (name, rest) = rest.split_at(end);
     let rest = rest.strip_prefix('}').unwrap_or(rest);
     let value = match name {
-        "HOME" => Some(snapshot.home.to_string()),
+        "HOME" => Some(snapshot.home.as_str()),
         // The previous value of PATH is not expanded.
         "PATH" | "Path" | "path" => None,
         _ => {
-            let set = snapshot.startup.assignments(name).last().map(|assignment| assignment.value.clone());
-            set.or_else(|| snapshot.variable(name).map(str::to_owned))
+            let set = snapshot.startup.assignments(name).last().map(|line| line.value.as_str());
+            set.or_else(|| snapshot.variable(name))
         }
     };
-    snapshot.system.path(value.map_or_else(|| word.to_owned(), |value| value + rest))
+    snapshot.system.path(value.map_or_else(|| word.to_owned(), |value| format!("{value}{rest}")))
 }
 
 /// The range of a word including the separator or quotation marks that would remain.
 fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
-    let bytes = text.as_bytes();
     let Range { mut start, mut end } = word;
-    let at = |index: usize| bytes.get(index).copied();
+    let at = |index: usize| text.as_bytes().get(index).copied();
     let before = |start: usize| start.checked_sub(1).and_then(at);
-    while let (Some(quote @ (b'"' | b'\'')), Some(after)) = (before(start), at(end)) {
-        if quote != after {
-            break;
-        }
+    while matches!(before(start), Some(b'"' | b'\'')) && before(start) == at(end) {
         (start, end) = (start - 1, end + 1);
     }
     let (behind, ahead) = (before(start), at(end));
@@ -286,47 +242,16 @@ fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
 
 /// Whether the line would leave nothing on PATH.
 fn empties_path(line: &str) -> bool {
-    ["PATH=", "path=("].iter().flat_map(|name| line.match_indices(*name)).any(|(at, name)| {
-        let rest = line.get(at + name.len()..).unwrap_or_default().trim_start_matches(['"', '\'']);
+    ["PATH=", "path=("].iter().flat_map(|name| line.split(name).skip(1)).any(|rest| {
+        let rest = rest.trim_start_matches(['"', '\'']);
         rest.is_empty() || rest.starts_with([' ', '\t', ';', ')', '&', '|'])
     })
 }
 
 /// Words that may be in a line whose only purpose is to add a directory.
-const WORDS: &[&str] = &[
-    "",
-    "path",
-    "paths",
-    "env:path",
-    "env.path",
-    "export",
-    "typeset",
-    "declare",
-    "set",
-    "setenv",
-    "set-env",
-    "fish_add_path",
-    "if",
-    "test",
-    "-d",
-    "-x",
-    "-gx",
-    "-gu",
-    "-u",
-    "-ug",
-    "-g",
-    "-p",
-    "-a",
-    "-m",
-    "--path",
-    "--prepend",
-    "--append",
-    "--move",
-    "--global",
-    "prepend",
-    "append",
-    "@paths",
-];
+const WORDS: &str = "path paths env:path env.path export typeset declare set setenv set-env fish_add_path if \
+                     test -d -x -gx -gu -u -ug -g -p -a -m --path --prepend --append --move --global \
+                     prepend append @paths";
 
 #[cfg(test)]
 mod tests {

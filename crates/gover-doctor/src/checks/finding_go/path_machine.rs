@@ -2,7 +2,7 @@
 
 use super::go_programs;
 use super::installers;
-use super::registry_path::{Entry, StoredPath};
+use super::registry_path::StoredPath;
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
@@ -21,29 +21,25 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(machine) = StoredPath::read(snapshot, Hive::Machine) else { return Vec::new() };
-    let is_own = |entry: &&Entry| entry.directory == snapshot.gover.bin;
-    let is_go = |entry: &&Entry| {
-        entry.directory.is_absolute() && go_programs::program_in(snapshot, &entry.directory).is_some()
-    };
-    let before: Vec<&Entry> =
-        machine.entries.iter().take_while(|entry| !is_own(entry)).filter(is_go).collect();
-    let Some(first) = before.first() else { return Vec::new() };
+    let before = machine.entries.iter().take_while(|entry| entry.directory != snapshot.gover.bin);
+    let absolute = before.filter(|entry| entry.directory.is_absolute());
+    let before: Vec<_> = absolute
+        .filter_map(|entry| Some((entry, go_programs::program_in(snapshot, &entry.directory)?)))
+        .collect();
+    let Some((first, _)) = before.first() else { return Vec::new() };
     // A PowerShell profile that loads gover's function puts gover first, but only in PowerShell.
     let is_first_here = go_programs::on_path(snapshot).first().is_some_and(|go| go.is_shim(snapshot));
     let severity = if is_first_here { Severity::Warning } else { Severity::Error };
     let what = format!("{} is in the machine's Path, which comes before the user's", first.directory);
     let why = "new windows and editors run that `go`, whatever gover selects";
-    let mut finding = Finding::new(severity, what, why);
-    for entry in before {
-        finding = finding.shown_by([machine.evidence(entry)]);
-        if let Some(program) = go_programs::program_in(snapshot, &entry.directory)
-            && let Some(by) = installers::installed_by(snapshot, &program)
-        {
-            finding = finding.shown_by([Evidence::path(program, format!("installed by {by}"))]);
-        }
-        finding = finding.commands(machine.removal(entry));
-    }
-    vec![finding]
+    let finding = Finding::new(severity, what, why);
+    vec![before.into_iter().fold(finding, |finding, (entry, program)| {
+        let by = installers::installed_by(snapshot, &program);
+        finding
+            .shown_by([machine.evidence(&entry.shown)])
+            .shown_by(by.map(|by| Evidence::path(program, format!("installed by {by}"))))
+            .commands(machine.removal(entry))
+    })]
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use gover_shell::ShellKind;
 
-use super::registry_path::StoredPath;
+use super::registry_path::{Entry, StoredPath};
 use super::startup_order::StartupOrder;
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
@@ -22,11 +22,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let bin = &snapshot.gover.bin;
-    let is_now = snapshot.path().iter().any(|entry| entry == bin);
-    let is_later = is_in_new_shells(snapshot);
     let shown = snapshot.short(bin);
     let why = "`go` is not found, or is not the one that gover selects";
-    let finding = match (is_now, is_later) {
+    let finding = match (snapshot.path().contains(bin), is_in_new_shells(snapshot)) {
         (true, true) => return Vec::new(),
         (false, true) => written_over(snapshot, why).unwrap_or_else(|| {
             let what = format!("{shown} is not on PATH in this shell; new shells have it");
@@ -36,16 +34,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             .command("gover setup"),
         (false, false) => Finding::error(format!("{shown} is not on PATH"), why).command("gover setup"),
     };
-    let path = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
-    vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value: path, set_in: None }])]
+    let value = snapshot.variables.even_empty("PATH").unwrap_or_default().to_owned();
+    vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value, set_in: None }])]
 }
 
 /// Whether a file that shells read, or the registry, contains the directory.
 fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
-    let bin = &snapshot.gover.bin;
     if snapshot.system.is_windows() {
         let stored = StoredPath::read(snapshot, Hive::User);
-        return stored.is_some_and(|path| path.entries.iter().any(|entry| entry.directory == *bin));
+        let is_own = |entry: &Entry| entry.directory == snapshot.gover.bin;
+        return stored.is_some_and(|path| path.entries.iter().any(is_own));
     }
     read_files(snapshot).iter().any(|file| last_line_of_gover(snapshot, file).is_some())
 }
@@ -54,10 +52,9 @@ fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
 fn written_over(snapshot: &Snapshot<'_>, why: &str) -> Option<Finding> {
     let (file, line) = read_files(snapshot).into_iter().filter(|file| file.is_own).find_map(|file| {
         let own = last_line_of_gover(snapshot, file)?;
-        let behind = file.assignments.iter().filter(|line| line.name == "PATH" && line.line > own);
         // The output of a command may contain it.
         let forgets = |value: &str| !value.contains("PATH") && !value.contains(['(', '`']);
-        Some((file, behind.rev().find(|line| forgets(&line.value))?))
+        Some((file, file.sets("PATH").filter(|line| line.line > own && forgets(&line.value)).last()?))
     })?;
     let what = format!("{}:{} replaces PATH after gover's lines", snapshot.short(&file.path), line.line);
     let finding = Finding::error(what, why).shown_by([line.evidence()]);
@@ -73,13 +70,10 @@ fn read_files<'s>(snapshot: &'s Snapshot<'_>) -> Vec<&'s StartupFile> {
 }
 
 fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usize> {
-    let bin = snapshot.gover.bin.as_str();
-    let below_home = snapshot.short(&snapshot.gover.bin).replacen('~', "$HOME", 1);
-    let is_meant = |line: &str| {
-        let names = line.contains(bin) || line.contains(&below_home) || line.contains("gover init");
-        names && !line.trim_start().starts_with('#')
-    };
-    file.lines().into_iter().rev().find(|(_, line)| is_meant(line)).map(|(number, _)| number)
+    let bin = &snapshot.gover.bin;
+    let names = [bin.as_str(), &snapshot.short(bin).replacen('~', "$HOME", 1), "gover init"];
+    let is_meant = |line: &str| names.iter().any(|name| line.contains(name));
+    file.statements().rev().find(|(_, line)| is_meant(line)).map(|(number, _)| number)
 }
 
 /// The command that makes the shell in use read its startup files again.

@@ -1,6 +1,6 @@
 //! Windows: a Path in the registry that programs cannot read as intended.
 
-use super::registry_path::{self, Entry, StoredPath};
+use super::registry_path::{Entry, StoredPath, machine_path};
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
@@ -27,82 +27,65 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn written_wrong(path: &StoredPath) -> Option<Finding> {
     let mut problems: Vec<(Severity, Evidence)> = Vec::new();
-    let mut add = |severity, text: String| problems.push((severity, path.evidence_of(&text)));
-    let needs_expansion = !path.value.expands && path.entries.iter().any(names_variable);
-    if needs_expansion {
-        for entry in path.entries.iter().filter(|entry| names_variable(entry)) {
-            add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
-        }
+    let mut add = |severity, text: String| problems.push((severity, path.evidence(&text)));
+    let names_variable = |entry: &&Entry| !path.value.expands && entry.shown.matches('%').count() >= 2;
+    for entry in path.entries.iter().filter(names_variable) {
+        add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
     }
-    let marks = path.entries.iter().map(|entry| entry.shown.matches('"').count()).sum::<usize>();
+    let marks: usize = path.entries.iter().map(|entry| entry.shown.matches('"').count()).sum();
+    let (severity, what) = if marks.is_multiple_of(2) {
+        (Severity::Warning, "quotation marks, which many programs do not understand")
+    } else {
+        (Severity::Error, "unbalanced quotation mark: the following entries become part of this one")
+    };
     for entry in path.entries.iter().filter(|entry| entry.shown.contains('"')) {
-        let (severity, what) = if marks.is_multiple_of(2) {
-            (Severity::Warning, "quotation marks, which many programs do not understand")
-        } else {
-            (Severity::Error, "unbalanced quotation mark: the following entries become part of this one")
-        };
         add(severity, format!("{} ({what})", entry.shown));
     }
     // Windows itself writes a semicolon at the end.
-    let inner = path.entries.len().saturating_sub(1);
-    let is_empty = |entry: &Entry| entry.shown.trim().is_empty();
-    let empty = path.entries.iter().take(inner).filter(|entry| is_empty(entry)).count();
-    if empty > 0 {
-        let entries = if empty == 1 { "an empty entry".to_owned() } else { format!("{empty} empty entries") };
-        add(Severity::Note, entries);
+    let (last, inner) = path.entries.split_last()?;
+    let filled = inner.iter().filter(|entry| !entry.shown.trim().is_empty());
+    match inner.len() - filled.clone().count() {
+        0 => {}
+        1 => add(Severity::Note, "an empty entry".to_owned()),
+        empty => add(Severity::Note, format!("{empty} empty entries")),
     }
     let severity = problems.iter().map(|(severity, _)| *severity).max()?;
-    let kept: Vec<Entry> = path
-        .entries
-        .iter()
-        .enumerate()
-        .filter(|(index, entry)| *index >= inner || !is_empty(entry))
-        .map(|(_, entry)| entry.rewritten(&entry.shown.replace('"', "")))
-        .collect();
-    let expands = path.value.expands || needs_expansion;
+    let expands = path.value.expands || path.entries.iter().any(|entry| names_variable(&entry));
     let what = format!("{} Path in the registry is malformed", whose(path));
     let why = "some or all programs do not find what is in these directories";
     let finding =
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
-        Hive::User => finding.fixed_by(path.with(&kept, expands)),
+        Hive::User => {
+            let kept: Vec<Entry> = filled.chain([last]).map(Entry::unquoted).collect();
+            finding.fixed_by(path.with(&kept, expands))
+        }
         Hive::Machine => {
             let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
-            finding.commands(registry_path::machine_path(value, expands))
+            finding.commands(machine_path(value, expands))
         }
     })
-}
-
-fn names_variable(entry: &Entry) -> bool {
-    entry.shown.matches('%').count() >= 2
 }
 
 /// The limit of the old environment variables dialog and of programs written for it.
 fn too_long(path: &StoredPath) -> Option<Finding> {
     let length = path.value.text.len();
-    (length > LONGEST_IN_DIALOG).then(|| {
-        let what = format!("{} Path in the registry has {length} characters", whose(path));
-        let why = "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024";
-        let fact = format!("{length} characters in {} entries", path.entries.len());
-        Finding::note(what, why)
-            .shown_by([path.evidence_of(&fact)])
-            .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
-    })
+    let what = format!("{} Path in the registry has {length} characters", whose(path));
+    let why = "older dialogs and installers truncate it at 2047 when they change it, `setx` at 1024";
+    let fact = format!("{length} characters in {} entries", path.entries.len());
+    let finding = Finding::note(what, why).shown_by([path.evidence(&fact)]);
+    (length > LONGEST_IN_DIALOG).then(|| finding.command(DIALOG))
 }
 
 /// The longest line that `cmd.exe` allows.
 fn too_long_together(snapshot: &Snapshot<'_>, paths: &[StoredPath]) -> Option<Finding> {
-    let whole: usize =
-        paths.iter().map(|path| snapshot.expand(&path.value.shown()).encode_utf16().count() + 1).sum();
-    let whole = whole.saturating_sub(1);
-    (whole > LONGEST_LINE).then(|| {
-        let what = format!("the machine's and the user's Path together have {whole} characters");
-        let why = "cmd.exe allows 8191, so PATH is truncated or empty in batch files";
-        let count = |path: &StoredPath| path.evidence_of(&format!("{} characters", path.value.text.len()));
-        Finding::warning(what, why)
-            .shown_by(paths.iter().map(count))
-            .command("rundll32.exe sysdm.cpl,EditEnvironmentVariables")
-    })
+    let length = |path: &StoredPath| snapshot.expand(&path.value.shown()).encode_utf16().count() + 1;
+    let whole = paths.iter().map(length).sum::<usize>().saturating_sub(1);
+    let what = format!("the machine's and the user's Path together have {whole} characters");
+    let why = "cmd.exe allows 8191, so PATH is truncated or empty in batch files";
+    let count = |path: &StoredPath| path.evidence(&format!("{} characters", path.value.text.len()));
+    let finding = Finding::warning(what, why).shown_by(paths.iter().map(count));
+    (whole > LONGEST_LINE).then(|| finding.command(DIALOG))
 }
 
 fn whose(path: &StoredPath) -> &'static str {
@@ -114,6 +97,7 @@ fn whose(path: &StoredPath) -> &'static str {
 
 const LONGEST_IN_DIALOG: usize = 2047;
 const LONGEST_LINE: usize = 8191;
+const DIALOG: &str = "rundll32.exe sysdm.cpl,EditEnvironmentVariables";
 
 #[cfg(test)]
 mod tests {

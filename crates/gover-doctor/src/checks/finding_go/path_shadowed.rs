@@ -3,12 +3,12 @@
 use gover_shell::ShellKind;
 
 use super::go_programs::{self, GoProgram};
-use super::path_lines;
+use super::path_lines::{self, PathLine};
 use super::path_missing::new_shell;
-use super::registry_path::StoredPath;
+use super::registry_path::{Entry, StoredPath};
 use crate::snapshot::registry::Hive;
 use crate::snapshot::startup::StartupFile;
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "path-shadowed",
@@ -25,39 +25,33 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let path = snapshot.path();
+    let at = |directory: &MachinePath| path.iter().position(|entry| entry == directory);
     let gos = go_programs::on_path(snapshot);
-    let at = |directory: &MachinePath| {
-        snapshot.path().iter().position(|entry| entry == directory).unwrap_or(usize::MAX)
-    };
-    let own = gos.iter().filter(|go| go.is_shim(snapshot)).map(|go| at(&go.directory)).min();
-    let own = own.unwrap_or(usize::MAX).min(at(&snapshot.gover.bin));
-    let before: Vec<&GoProgram> = gos.iter().filter(|go| at(&go.directory) < own).collect();
+    let shims = gos.iter().filter(|go| go.is_shim(snapshot)).filter_map(|go| at(&go.directory));
+    let own = shims.chain(at(&snapshot.gover.bin)).min();
+    let before: Vec<&GoProgram> =
+        gos.iter().filter(|go| own.is_none_or(|own| at(&go.directory) < Some(own))).collect();
     let Some(first) = before.first() else { return Vec::new() };
     let shown = snapshot.short(&first.path);
-    let evidence: Vec<Evidence> = before.iter().map(|go| go.evidence(snapshot)).collect();
     let why = "pins, `gover use` and the default have no effect on `go`";
-    if own == usize::MAX {
+    let directories: Vec<MachinePath> = before.iter().map(|go| go.directory.clone()).collect();
+    let with_programs = |finding: Finding| finding.shown_by(before.iter().map(|go| go.evidence(snapshot)));
+    if own.is_none() {
         // `path-missing` reports that gover is not on PATH at all.
-        let what = format!("`go` is {shown}, not gover's");
-        return vec![Finding::note(what, why).shown_by(evidence)];
+        return vec![with_programs(Finding::note(format!("`go` is {shown}, not gover's"), why))];
     }
     if before.iter().all(|go| go.is_of_gover(snapshot)) {
-        return vec![fixed_toolchain(snapshot, &before).shown_by(evidence)];
+        return vec![with_programs(fixed_toolchain(snapshot, &directories))];
     }
-    let what = format!("{shown} comes before gover's `go` on PATH");
-    let finding = Finding::error(what, why).shown_by(evidence);
-    vec![if snapshot.system.is_windows() {
-        on_windows(snapshot, finding, &before)
-    } else {
-        on_unix(snapshot, finding, &before)
-    }]
+    let finding = with_programs(Finding::error(format!("{shown} comes before gover's `go` on PATH"), why));
+    let repair = if snapshot.system.is_windows() { on_windows } else { on_unix };
+    vec![repair(snapshot, finding, &directories)]
 }
 
 /// gover's own toolchains are on PATH after `gover env`, and in programs that `go generate` starts.
-fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
-    let directories: Vec<MachinePath> = before.iter().map(|go| go.directory.clone()).collect();
-    let lines = path_lines::path_lines(snapshot);
-    let is_persisted = lines.iter().any(|line| directories.iter().any(|directory| line.names(directory)));
+fn fixed_toolchain(snapshot: &Snapshot<'_>, directories: &[MachinePath]) -> Finding {
+    let is_persisted = !path_lines::naming(snapshot, directories).is_empty();
     let severity = if is_persisted { Severity::Warning } else { Severity::Note };
     let finding = Finding::new(
         severity,
@@ -65,66 +59,49 @@ fn fixed_toolchain(snapshot: &Snapshot<'_>, before: &[&GoProgram]) -> Finding {
         "this shell uses the same version in every project, whatever is pinned there",
     );
     if is_persisted {
-        return path_lines::taken_out(snapshot, finding, &directories).command(new_shell(snapshot));
+        return path_lines::taken_out(snapshot, finding, directories).command(new_shell(snapshot));
     }
     finding
 }
 
-fn on_unix(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram]) -> Finding {
-    let lines = path_lines::path_lines(snapshot);
-    let culprits: Vec<Evidence> = lines
-        .iter()
-        .filter(|line| before.iter().any(|go| line.names(&go.directory)))
-        .map(path_lines::PathLine::evidence)
-        .collect();
-    let is_set_up = snapshot
-        .startup
-        .files
-        .iter()
-        .any(|file| file.is_own && file.lines().iter().any(|(_, line)| line.trim() == "# >>> gover >>>"));
-    let is_explained = !culprits.is_empty();
-    finding = finding.shown_by(culprits);
-    let own = snapshot.startup.files.iter().filter(|file| file.is_own);
-    finding = finding.fixed_by(own.filter_map(StartupFile::with_block_at_end));
-    if finding.fix.changes.is_empty() {
-        if snapshot.shell == Some(ShellKind::Fish) && is_explained {
-            // fish reads config.fish after conf.d, which contains gover's file.
-            let bin = &snapshot.gover.bin;
-            let file = "~/.config/fish/config.fish";
-            finding = finding.command(format!("echo '{bin}/gover init fish | source' >> {file}"));
-        } else if !is_set_up {
-            finding = finding.command("gover setup");
-        }
-    }
+fn on_unix(snapshot: &Snapshot<'_>, finding: Finding, before: &[MachinePath]) -> Finding {
+    let culprits = path_lines::naming(snapshot, before);
+    let is_begin = |(_, line): (usize, String)| line.trim() == "# >>> gover >>>";
+    let is_set_up = snapshot.startup.own().any(|file| file.lines().into_iter().any(is_begin));
+    let finding = finding
+        .shown_by(culprits.iter().map(PathLine::evidence))
+        .fixed_by(snapshot.startup.own().filter_map(StartupFile::with_block_at_end));
+    let finding = if !finding.fix.changes.is_empty() {
+        finding
+    } else if snapshot.shell == Some(ShellKind::Fish) && !culprits.is_empty() {
+        // fish reads config.fish after conf.d, which contains gover's file.
+        let bin = &snapshot.gover.bin;
+        finding.command(format!("echo '{bin}/gover init fish | source' >> ~/.config/fish/config.fish"))
+    } else if !is_set_up {
+        finding.command("gover setup")
+    } else {
+        finding
+    };
     finding.command(new_shell(snapshot))
 }
 
-fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[&GoProgram]) -> Finding {
-    let is_before = |directory: &MachinePath| before.iter().any(|go| &go.directory == directory);
+fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[MachinePath]) -> Finding {
+    let is_before = |entry: &Entry| before.contains(&entry.directory);
     if let Some(machine) = StoredPath::read(snapshot, Hive::Machine) {
-        for entry in machine.entries.iter().filter(|entry| is_before(&entry.directory)) {
-            finding = finding.shown_by([machine.evidence(entry)]);
-            for line in machine.removal(entry) {
-                finding = finding.command(line);
-            }
-        }
+        finding = machine.without(finding, is_before);
     }
     if let Some(user) = StoredPath::read(snapshot, Hive::User) {
-        let is_own = |directory: &MachinePath| directory == &snapshot.gover.bin;
         let (own, others): (Vec<_>, Vec<_>) =
-            user.entries.iter().cloned().partition(|entry| is_own(&entry.directory));
-        let shown: Vec<Evidence> = others
-            .iter()
-            .filter(|entry| is_before(&entry.directory))
-            .map(|entry| user.evidence(entry))
-            .collect();
+            user.entries.iter().partition(|entry| entry.directory == snapshot.gover.bin);
+        let shown: Vec<&Entry> = others.iter().copied().filter(|entry| is_before(entry)).collect();
         if !shown.is_empty() && !own.is_empty() {
-            finding =
-                finding.shown_by(shown).fixed_by(user.with(&[own, others].concat(), user.value.expands));
+            finding = finding
+                .shown_by(shown.iter().map(|entry| user.evidence(&entry.shown)))
+                .fixed_by(user.with(own.into_iter().chain(others), user.value.expands));
         }
     }
     if finding.fix.changes.is_empty() && finding.fix.commands.is_empty() {
-        finding = finding.command("gover setup").command(new_shell(snapshot));
+        return finding.command("gover setup").command(new_shell(snapshot));
     }
     finding
 }

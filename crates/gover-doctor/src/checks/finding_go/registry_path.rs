@@ -3,13 +3,13 @@
 use gover_shell::quote::powershell;
 
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
-use crate::{Change, Evidence, MachinePath, Snapshot};
+use crate::{Change, Evidence, Finding, MachinePath, Snapshot};
 
 /// One of the two values.
 #[derive(Debug)]
 pub(crate) struct StoredPath {
-    pub(crate) hive: Hive,
-    pub(crate) value: Text,
+    pub(super) hive: Hive,
+    pub(super) value: Text,
     pub(crate) entries: Vec<Entry>,
 }
 
@@ -18,7 +18,7 @@ pub(crate) struct StoredPath {
 pub(crate) struct Entry {
     text: Vec<u16>,
     /// Readable text.
-    pub(crate) shown: String,
+    pub(super) shown: String,
     /// With variables expanded and quotation marks removed.
     pub(crate) directory: MachinePath,
 }
@@ -30,46 +30,52 @@ impl StoredPath {
             return None;
         }
         let value = snapshot.registry.text(hive, environment(hive), "Path")?;
-        let semicolon = u16::from(b';');
-        let entries = value
-            .text
-            .split(|unit| *unit == semicolon)
-            .map(|text| {
-                let shown = String::from_utf16_lossy(text);
-                let directory = snapshot.system.path(snapshot.expand(&shown).replace('"', ""));
-                Entry { text: text.to_vec(), shown, directory }
-            })
-            .collect();
+        let entry = |text: &[u16]| {
+            let shown = String::from_utf16_lossy(text);
+            let directory = snapshot.system.path(snapshot.expand(&shown).replace('"', ""));
+            Entry { text: text.to_vec(), shown, directory }
+        };
+        let entries = value.text.split(|unit| *unit == SEMICOLON).map(entry).collect();
         Some(Self { hive, value, entries })
     }
 
-    /// An entry as evidence.
-    pub(crate) fn evidence(&self, entry: &Entry) -> Evidence {
-        self.evidence_of(&entry.shown)
-    }
-
-    /// The value as evidence, with another text.
-    pub(crate) fn evidence_of(&self, text: &str) -> Evidence {
-        Evidence::registry(self.hive, environment(self.hive), "Path", text)
-    }
-
     /// The two values that exist.
-    pub(crate) fn both(snapshot: &Snapshot<'_>) -> Vec<Self> {
+    pub(super) fn both(snapshot: &Snapshot<'_>) -> Vec<Self> {
         HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
 
+    /// An entry, or another fact about the value, as evidence.
+    pub(super) fn evidence(&self, text: &str) -> Evidence {
+        Evidence::registry(self.hive, environment(self.hive), "Path", text)
+    }
+
     /// The change to other entries; `None` for the machine's value, or if nothing changes.
-    pub(crate) fn with(&self, entries: &[Entry], expands: bool) -> Option<Change> {
-        let parts: Vec<&[u16]> = entries.iter().map(|entry| entry.text.as_slice()).collect();
-        let after = Text { text: parts.join(&u16::from(b';')), expands };
+    pub(super) fn with<'e>(
+        &self,
+        entries: impl IntoIterator<Item = &'e Entry>,
+        expands: bool,
+    ) -> Option<Change> {
+        let parts: Vec<&[u16]> = entries.into_iter().map(|entry| entry.text.as_slice()).collect();
+        let after = Text { text: parts.join(&SEMICOLON), expands };
         let key = UserKey::of_variable("Path");
         let is_change = self.hive == Hive::User && after != self.value;
         is_change.then(|| Change::Registry { key, before: Some(self.value.clone()), after: Some(after) })
     }
 
+    /// Adds the entries that are meant as evidence, and their removal: by `--fix` from the user's
+    /// value, by commands from the machine's.
+    pub(super) fn without(&self, finding: Finding, is_meant: impl Fn(&Entry) -> bool) -> Finding {
+        let (gone, kept): (Vec<_>, Vec<_>) = self.entries.iter().partition(|entry| is_meant(entry));
+        let finding = finding.shown_by(gone.iter().map(|entry| self.evidence(&entry.shown)));
+        match self.hive {
+            Hive::User => finding.fixed_by(self.with(kept, self.value.expands)),
+            Hive::Machine => finding.commands(gone.iter().flat_map(|entry| self.removal(entry))),
+        }
+    }
+
     /// PowerShell commands for an administrator that remove an entry from the machine's value and
     /// keep all others as they are written.
-    pub(crate) fn removal(&self, entry: &Entry) -> [String; 4] {
+    pub(super) fn removal(&self, entry: &Entry) -> [String; 4] {
         let value = format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown));
         machine_path(&value, self.value.expands)
     }
@@ -77,7 +83,7 @@ impl StoredPath {
 
 /// PowerShell commands for an administrator that store an expression of `$path` as the machine's
 /// value.
-pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
+pub(super) fn machine_path(value: &str, expands: bool) -> [String; 4] {
     let kind = if expands { "ExpandString" } else { "String" };
     [
         "# in PowerShell, as administrator:".to_owned(),
@@ -88,12 +94,10 @@ pub(crate) fn machine_path(value: &str, expands: bool) -> [String; 4] {
 }
 
 impl Entry {
-    /// The entry with another text.
-    pub(crate) fn rewritten(&self, text: &str) -> Self {
-        Self {
-            text: text.encode_utf16().collect(),
-            shown: text.to_owned(),
-            directory: self.directory.clone(),
-        }
+    pub(super) fn unquoted(&self) -> Self {
+        let shown = self.shown.replace('"', "");
+        Self { text: shown.encode_utf16().collect(), shown, directory: self.directory.clone() }
     }
 }
+
+const SEMICOLON: u16 = b';' as u16;
