@@ -44,38 +44,27 @@ pub(crate) fn version_of(snapshot: &Snapshot<'_>, goroot: &MachinePath) -> Optio
     first.starts_with("go").then(|| first.to_owned())
 }
 
+/// The version of the toolchain whose `bin` contains the program, with links followed.
+pub(super) fn version_above(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<String> {
+    version_of(snapshot, &snapshot.disk.real(program)?.parent()?.parent()?)
+}
+
+/// Whether two paths lead to the same file.
+pub(super) fn is_same(snapshot: &Snapshot<'_>, one: &MachinePath, other: &MachinePath) -> bool {
+    snapshot.disk.real(one).is_some_and(|real| snapshot.disk.real(other) == Some(real))
+}
+
 impl GoProgram {
     /// Whether it is gover's shim, perhaps through a link.
     pub(crate) fn is_shim(&self, snapshot: &Snapshot<'_>) -> bool {
-        if self.directory == snapshot.gover.bin {
-            return true;
-        }
-        let shim = snapshot.gover.bin.program("go");
-        match (snapshot.disk.real(&self.path), snapshot.disk.real(&shim)) {
-            (Some(own), Some(shim)) => own == shim,
-            _ => false,
-        }
+        let bin = &snapshot.gover.bin;
+        self.directory == *bin || is_same(snapshot, &self.path, &bin.program("go"))
     }
 
     /// Whether it belongs to a toolchain that gover installed.
     pub(crate) fn is_of_gover(&self, snapshot: &Snapshot<'_>) -> bool {
-        let versions = snapshot.gover.home.join("versions");
-        let versions = snapshot.disk.real(&versions).unwrap_or(versions);
-        let real = snapshot.real(&self.path);
-        real.is_inside(&versions)
-    }
-
-    /// Its version, from the file `VERSION` of its toolchain or from its own answer.
-    pub(crate) fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
-        let goroot = |real: MachinePath| real.parent()?.parent();
-        let above = snapshot.disk.real(&self.path).and_then(goroot);
-        // The command of a snap is a link to snap itself.
-        let is_snap = self.path.as_str().starts_with("/snap/");
-        let of_snap = || is_snap.then(|| version_of(snapshot, &snapshot.system.path("/snap/go/current")))?;
-        above
-            .and_then(|goroot| version_of(snapshot, &goroot))
-            .or_else(of_snap)
-            .or_else(|| self.said(snapshot))
+        let versions = snapshot.real(&snapshot.gover.home.join("versions"));
+        snapshot.real(&self.path).is_inside(&versions)
     }
 
     /// As evidence: `go1.21.6, installed by Homebrew`.
@@ -85,10 +74,23 @@ impl GoProgram {
         } else {
             installers::installed_by(snapshot, &self.path)
         };
-        let parts = [self.version(snapshot), by.map(|by| format!("installed by {by}"))];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        let fact = if parts.is_empty() { "of unknown origin".to_owned() } else { parts.join(", ") };
+        let fact = match (self.version(snapshot), by) {
+            (Some(version), Some(by)) => format!("{version}, installed by {by}"),
+            (Some(version), None) => version,
+            (None, Some(by)) => format!("installed by {by}"),
+            (None, None) => "of unknown origin".to_owned(),
+        };
         Evidence::path(&self.path, fact)
+    }
+
+    /// Its version, from the file `VERSION` of its toolchain or from its own answer.
+    fn version(&self, snapshot: &Snapshot<'_>) -> Option<String> {
+        // The command of a snap is a link to snap itself.
+        let is_snap = self.path.as_str().starts_with("/snap/");
+        let snap = is_snap.then(|| snapshot.system.path("/snap/go/current"));
+        version_above(snapshot, &self.path)
+            .or_else(|| version_of(snapshot, &snap?))
+            .or_else(|| self.said(snapshot))
     }
 
     /// The answer of `go version`, without switching to another version. Wrappers of version

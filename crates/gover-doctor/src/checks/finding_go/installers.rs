@@ -1,24 +1,20 @@
 //! Which installer a `go` comes from, recognized by its path.
 
-use crate::snapshot::system::PackageManager;
-use crate::snapshot::system::{Os, System};
+use crate::snapshot::system::{Os, PackageManager};
 use crate::{MachinePath, Snapshot};
 
 /// Something that installs Go.
-#[derive(Debug)]
-pub(crate) struct Installer {
-    pub(crate) name: &'static str,
+struct Installer {
+    name: &'static str,
     /// Parts that only its paths have: in lower case, with `/` between names.
     parts: &'static [&'static str],
-    /// Variables that name its directory.
-    variables: &'static [&'static str],
-    on: Where,
-    /// Whether its `go` is a wrapper that chooses between versions.
-    pub(crate) is_manager: bool,
+    kind: Kind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Where {
+enum Kind {
+    /// A version manager, whose `go` is a wrapper that chooses between versions, and the variables
+    /// that name its directory.
+    Manager(&'static [&'static str]),
     Anywhere,
     Unix,
     Windows,
@@ -27,68 +23,59 @@ enum Where {
 /// The installer of a `go`, recognized by its path on PATH or by the path with links followed;
 /// `None` if it is not known.
 pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<&'static str> {
+    let (chocolatey, package) = (r"C:\ProgramData\chocolatey\lib\golang", "/etc/paths.d/go");
     let real = snapshot.disk.real(program);
-    let paths = [Some(program), real.as_ref()];
     // The link's target comes last: a wrapper of goenv may be a link into Homebrew's directory.
-    let name = paths.into_iter().flatten().find_map(|path| find(snapshot, path)).map(|found| found.name);
-    let is_go_own = name == Some(GO_OWN_WINDOWS);
-    let chocolatey = snapshot.system.path(r"C:\ProgramData\chocolatey\lib\golang");
-    if is_go_own && snapshot.is_directory(&chocolatey) {
+    let found = [Some(program), real.as_ref()].into_iter().flatten().find_map(|path| find(snapshot, path));
+    match found.map(|installer| installer.name) {
         // Chocolatey runs Go's own package.
-        return Some("Chocolatey");
+        Some(GO_OWN_WINDOWS) if snapshot.is_directory(&snapshot.system.path(chocolatey)) => {
+            Some("Chocolatey")
+        }
+        Some(GO_OWN_UNIX)
+            if snapshot.system.os == Os::MacOs && snapshot.exists(&snapshot.system.path(package)) =>
+        {
+            Some("Go's own package")
+        }
+        None => of_system(snapshot, &real?),
+        name => name,
     }
-    if name == Some(GO_OWN_UNIX) && snapshot.system.os == Os::MacOs {
-        let is_package = snapshot.exists(&snapshot.system.path("/etc/paths.d/go"));
-        return Some(if is_package { "Go's own package" } else { GO_OWN_UNIX });
-    }
-    name.or_else(|| real.and_then(|real| of_system(&snapshot.system, &real)))
 }
 
 /// Whether the program is a wrapper of another version manager, which is slow to answer.
 pub(crate) fn is_wrapper(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
-    find(snapshot, program).is_some_and(|found| found.is_manager)
+    find(snapshot, program).is_some_and(|found| matches!(found.kind, Kind::Manager(_)))
         && program.parent().is_some_and(|directory| directory.as_str().ends_with("shims"))
 }
 
 fn find(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<&'static Installer> {
-    let system = &snapshot.system;
     let text = format!("{}/", path.key().to_lowercase());
+    let is_windows = snapshot.system.is_windows();
+    let is_named = |name: &&str| {
+        snapshot.variable(name).is_some_and(|directory| path.is_inside(&snapshot.system.path(directory)))
+    };
     INSTALLERS.iter().find(|installer| {
-        let is_here = match installer.on {
-            Where::Anywhere => true,
-            Where::Unix => !system.is_windows(),
-            Where::Windows => system.is_windows(),
-        };
-        let by_variable = || {
-            let named = installer.variables.iter().filter_map(|name| snapshot.variable(name));
-            named.into_iter().any(|directory| path.is_inside(&system.path(directory)))
-        };
-        is_here && (installer.parts.iter().any(|part| text.contains(part)) || by_variable())
+        let has_part = installer.parts.iter().any(|part| text.contains(part));
+        match installer.kind {
+            Kind::Manager(variables) => has_part || variables.iter().any(is_named),
+            Kind::Anywhere => has_part,
+            Kind::Unix => has_part && !is_windows,
+            Kind::Windows => has_part && is_windows,
+        }
     })
 }
 
 /// Which package manager of the system installed a program.
-fn of_system(system: &System, real: &MachinePath) -> Option<&'static str> {
-    if system.os != Os::Linux {
-        return None;
-    }
+fn of_system(snapshot: &Snapshot<'_>, real: &MachinePath) -> Option<&'static str> {
     let places = ["/usr/lib/", "/usr/lib64/", "/usr/bin/", "/bin/", "/usr/share/", "/usr/libexec/"];
-    if !places.iter().any(|place| real.as_str().starts_with(place)) {
-        return None;
-    }
-    Some(system.package_manager().map_or("the system's packages", PackageManager::name))
+    let is_packaged =
+        snapshot.system.os == Os::Linux && places.iter().any(|place| real.as_str().starts_with(place));
+    let manager = snapshot.system.package_manager();
+    is_packaged.then(|| manager.map_or("the system's packages", PackageManager::name))
 }
 
-const fn package(name: &'static str, on: Where, parts: &'static [&'static str]) -> Installer {
-    Installer { name, parts, variables: &[], on, is_manager: false }
-}
-
-const fn manager(
-    name: &'static str,
-    variables: &'static [&'static str],
-    parts: &'static [&'static str],
-) -> Installer {
-    Installer { name, parts, variables, on: Where::Anywhere, is_manager: true }
+const fn installer(name: &'static str, kind: Kind, parts: &'static [&'static str]) -> Installer {
+    Installer { name, parts, kind }
 }
 
 const GO_OWN_WINDOWS: &str = "Go's MSI package, alone or through winget";
@@ -96,29 +83,29 @@ const GO_OWN_UNIX: &str = "Go's tarball";
 
 /// Version managers come first: their wrappers may be in, or link to, what another one installed.
 const INSTALLERS: &[Installer] = &[
-    manager("gvm", &["GVM_ROOT"], &["/.gvm/"]),
-    manager("goenv", &["GOENV_ROOT"], &["/.goenv/", "/.go-env-win/"]),
-    manager("asdf", &["ASDF_DATA_DIR", "ASDF_DIR"], &["/.asdf/", "/asdf/shims/"]),
-    manager(
+    installer("gvm", Kind::Manager(&["GVM_ROOT"]), &["/.gvm/"]),
+    installer("goenv", Kind::Manager(&["GOENV_ROOT"]), &["/.goenv/", "/.go-env-win/"]),
+    installer("asdf", Kind::Manager(&["ASDF_DATA_DIR", "ASDF_DIR"]), &["/.asdf/", "/asdf/shims/"]),
+    installer(
         "mise",
-        &["MISE_DATA_DIR"],
+        Kind::Manager(&["MISE_DATA_DIR"]),
         &["/mise/shims/", "/mise/installs/", "/.mise/", "/rtx/shims/", "/rtx/installs/"],
     ),
-    manager("gobrew", &["GOBREW_ROOT"], &["/.gobrew/"]),
-    manager("g", &["G_HOME"], &["/.g/go/", "/.g/versions/"]),
-    package("golang.org/dl", Where::Anywhere, &["/sdk/go1", "/sdk/gotip/"]),
-    package("Nix", Where::Unix, &["/nix/store/", "/.nix-profile/", "/run/current-system/"]),
-    package("conda", Where::Anywhere, &["/miniconda3/", "/anaconda3/", "/miniforge3/", "/mambaforge/"]),
-    package("Scoop", Where::Windows, &["/scoop/"]),
-    package("Chocolatey", Where::Windows, &["/chocolatey/"]),
-    package("winget", Where::Windows, &["/microsoft/winget/"]),
-    package("MSYS2", Where::Windows, &["/mingw64/", "/mingw32/", "/ucrt64/", "/clang64/", "/clangarm64/"]),
-    package(GO_OWN_WINDOWS, Where::Windows, &["/program files/go/", "/program files (x86)/go/"]),
-    package("Go's archive or an old MSI package", Where::Windows, &[":/go/"]),
-    package("Homebrew", Where::Unix, &["/cellar/", "/opt/homebrew/", "/.linuxbrew/", "/usr/local/opt/go"]),
-    package("MacPorts", Where::Unix, &["/opt/local/"]),
-    package("snap", Where::Unix, &["/snap/"]),
-    package(GO_OWN_UNIX, Where::Unix, &["/usr/local/go/"]),
+    installer("gobrew", Kind::Manager(&["GOBREW_ROOT"]), &["/.gobrew/"]),
+    installer("g", Kind::Manager(&["G_HOME"]), &["/.g/go/", "/.g/versions/"]),
+    installer("golang.org/dl", Kind::Anywhere, &["/sdk/go1", "/sdk/gotip/"]),
+    installer("Nix", Kind::Unix, &["/nix/store/", "/.nix-profile/", "/run/current-system/"]),
+    installer("conda", Kind::Anywhere, &["/miniconda3/", "/anaconda3/", "/miniforge3/", "/mambaforge/"]),
+    installer("Scoop", Kind::Windows, &["/scoop/"]),
+    installer("Chocolatey", Kind::Windows, &["/chocolatey/"]),
+    installer("winget", Kind::Windows, &["/microsoft/winget/"]),
+    installer("MSYS2", Kind::Windows, &["/mingw64/", "/mingw32/", "/ucrt64/", "/clang64/", "/clangarm64/"]),
+    installer(GO_OWN_WINDOWS, Kind::Windows, &["/program files/go/", "/program files (x86)/go/"]),
+    installer("Go's archive or an old MSI package", Kind::Windows, &[":/go/"]),
+    installer("Homebrew", Kind::Unix, &["/cellar/", "/opt/homebrew/", "/.linuxbrew/", "/usr/local/opt/go"]),
+    installer("MacPorts", Kind::Unix, &["/opt/local/"]),
+    installer("snap", Kind::Unix, &["/snap/"]),
+    installer(GO_OWN_UNIX, Kind::Unix, &["/usr/local/go/"]),
 ];
 
 #[cfg(test)]

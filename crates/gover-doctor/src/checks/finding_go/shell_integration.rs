@@ -21,16 +21,16 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(order) = StartupOrder::of(snapshot) else { return Vec::new() };
     let Some(load_line) = order.shell.syntax().load_line() else { return Vec::new() };
-    let loading: Vec<Loading> = match order.shell {
+    let mut loading: Vec<Loading> = match order.shell {
         ShellKind::Nu => saved_for_nu(snapshot).into_iter().collect(),
         shell => order.read.iter().flat_map(|file| in_file(snapshot, shell, file)).collect(),
     };
-    let others: Vec<&Loading> =
-        loading.iter().filter(|loading| !is_own(snapshot, loading.program.as_ref())).collect();
-    if !others.is_empty() {
-        return vec![of_another(snapshot, order.shell, &others)];
-    }
+    let is_loaded = !loading.is_empty();
+    loading.retain(|(_, program)| !is_own(snapshot, program.as_ref()));
     if !loading.is_empty() {
+        return vec![of_another(snapshot, load_line, order.shell, loading)];
+    }
+    if is_loaded {
         return Vec::new();
     }
     let what = format!("new {} shells do not load the function `gover`", order.shell);
@@ -43,75 +43,59 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         ShellKind::Nu => load_line.to_owned(),
         _ => format!("echo '{load_line}' >> {}", order.usual_file(snapshot)),
     };
-    let read: Vec<_> = snapshot.startup.files.iter().filter(|file| file.shell == order.shell).collect();
-    let fact = "has no line with `gover init` and none of `gover setup`".to_owned();
-    let evidence = match read.last() {
-        Some(file) => Evidence::path(&file.path, fact),
+    let evidence = match snapshot.startup.files.iter().rfind(|file| file.shell == order.shell) {
+        Some(file) => Evidence::path(&file.path, "has no line with `gover init` and none of `gover setup`"),
         None => Evidence::path(&snapshot.home, format!("has no {} startup file", order.shell)),
     };
     vec![Finding::note(what, why).shown_by([evidence]).command(command)]
 }
 
-/// A place that loads the function.
-struct Loading {
-    evidence: Evidence,
-    /// The gover that it calls; `None` if it is not found.
-    program: Option<MachinePath>,
-}
+/// A place that loads the function, and the gover that it calls; `None` if that is not found.
+type Loading = (Evidence, Option<MachinePath>);
 
-fn of_another(snapshot: &Snapshot<'_>, shell: ShellKind, others: &[&Loading]) -> Finding {
+fn of_another(snapshot: &Snapshot<'_>, load_line: &str, shell: ShellKind, others: Vec<Loading>) -> Finding {
     let what = format!("{shell} loads the function `gover` of another gover");
     let why = "`gover use` selects a version that this gover, and its `go`, may not know";
-    let mut finding = Finding::warning(what, why);
-    for loading in others {
-        finding = finding.shown_by([loading.evidence.clone()]);
-        if let Some(program) = &loading.program {
-            let own = snapshot.short(&program_of(snapshot));
-            let fact = match snapshot.disk.kind(program) {
-                Some(_) => format!("is not {own}"),
-                None => format!("does not exist; this gover is {own}"),
-            };
-            finding = finding.shown_by([Evidence::path(program, fact)]);
-        }
-        finding = finding.command(match &loading.evidence {
-            Evidence::Line { file, line, .. } if snapshot.system.is_windows() => {
-                format!("notepad '{file}'  # line {line}")
+    let own = snapshot.short(&program_of(snapshot));
+    others.into_iter().fold(Finding::warning(what, why), |finding, (evidence, program)| {
+        let command = match &evidence {
+            Evidence::Line { file, line, .. } => match snapshot.system.os {
+                Os::Windows => format!("notepad '{file}'  # line {line}"),
+                Os::MacOs => format!("sed -i '' '{line}s/^/: # gover doctor: /' '{file}'"),
+                Os::Linux | Os::Other => format!("sed -i '{line}s/^/: # gover doctor: /' '{file}'"),
+            },
+            _ => load_line.to_owned(),
+        };
+        let fact = |program: &MachinePath| {
+            if snapshot.exists(program) {
+                format!("is not {own}")
+            } else {
+                format!("does not exist; this gover is {own}")
             }
-            Evidence::Line { file, line, .. } if snapshot.system.os == Os::MacOs => {
-                format!("sed -i '' '{line}s/^/: # gover doctor: /' '{file}'")
-            }
-            Evidence::Line { file, line, .. } => format!("sed -i '{line}s/^/: # gover doctor: /' '{file}'"),
-            _ => shell.syntax().load_line().unwrap_or_default().to_owned(),
-        });
-    }
-    finding
+        };
+        let program = program.map(|program| Evidence::path(&program, fact(&program)));
+        finding.shown_by([evidence]).shown_by(program).command(command)
+    })
 }
 
-/// Lines with `gover init SHELL`, and copies of the function itself.
+/// The lines of a startup file that load the function.
 fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec<Loading> {
     // Other shells read POSIX files too, which load the function for `sh`.
     let names = [shell.name(), "sh", file.shell.name()];
-    let mut found = Vec::new();
-    for (number, text) in file.lines() {
-        let line = text.trim();
-        let is_call = names.iter().any(|name| {
-            line.split(" init ").nth(1).is_some_and(|rest| {
-                rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-            })
-        });
-        let is_written = line.contains("$(GOVER_SHELL=") || line.contains("(GOVER_SHELL=");
-        if line.starts_with('#') || !line.contains("gover") || !(is_call || is_written) {
-            continue;
-        }
-        let evidence = Evidence::line(&file.path, number, line);
-        found.push(Loading { evidence, program: program_in(snapshot, line) });
-    }
-    found
+    let is_call = |line: &str| {
+        let rest = line.split(" init ").nth(1).unwrap_or_default();
+        let behind = |name: &&str| rest.strip_prefix(name);
+        names.iter().filter_map(behind).any(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    file.statements()
+        .filter(|(_, line)| line.contains("gover") && (is_call(line) || line.contains("(GOVER_SHELL=")))
+        .map(|(number, line)| (Evidence::line(&file.path, number, &line), program_in(snapshot, &line)))
+        .collect()
 }
 
 /// The `gover` that a line starts: by its path, or the first on PATH.
 fn program_in(snapshot: &Snapshot<'_>, line: &str) -> Option<MachinePath> {
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | ')' | '`' | '=' | '&' | '|');
+    let is_end = |c: char| c.is_whitespace() || "\"'()`=&|".contains(c);
     let word = line.split(is_end).find(|word| {
         let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
         name == "gover" || name.eq_ignore_ascii_case("gover.exe")
@@ -135,21 +119,21 @@ fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     let path = configuration.join("nushell/autoload/gover.nu");
     let text = snapshot.text(&path)?;
     let own = program_of(snapshot);
-    let is_own = text.contains(&ShellKind::Nu.syntax().quote(own.as_str()));
-    let program = if is_own {
+    let program = if text.contains(&ShellKind::Nu.syntax().quote(own.as_str())) {
         Some(own)
     } else {
         text.lines().filter(|line| line.contains("^\"")).find_map(|line| program_in(snapshot, line))
     };
-    Some(Loading { evidence: Evidence::path(path, "contains the function"), program })
+    Some((Evidence::path(path, "contains the function"), program))
 }
 
 /// Whether a program is this gover. A name that is not found, or a path with variables, gets the
 /// benefit of the doubt.
 fn is_own(snapshot: &Snapshot<'_>, program: Option<&MachinePath>) -> bool {
-    let Some(program) = program.filter(|program| !program.as_str().contains(['$', '%'])) else { return true };
-    let own = program_of(snapshot);
-    *program == own || snapshot.real(program) == snapshot.real(&own)
+    program.filter(|program| !program.as_str().contains(['$', '%'])).is_none_or(|program| {
+        let own = program_of(snapshot);
+        *program == own || snapshot.real(program) == snapshot.real(&own)
+    })
 }
 
 fn program_of(snapshot: &Snapshot<'_>) -> MachinePath {

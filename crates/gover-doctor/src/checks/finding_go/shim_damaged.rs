@@ -1,10 +1,8 @@
 //! The programs in gover's own directory are missing or were replaced.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
-use super::go_programs;
+use super::go_programs::{is_same, version_above, version_of};
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -20,131 +18,99 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if !snapshot.exists(&snapshot.gover.bin) {
-        let what = format!("{} does not exist", snapshot.short(&snapshot.gover.bin));
-        let finding = Finding::error(what, WHY);
-        let missing = Evidence::path(&snapshot.gover.bin, "does not exist");
-        return vec![finding.shown_by([missing]).command("gover setup")];
+    let bin = &snapshot.gover.bin;
+    if !snapshot.exists(bin) {
+        let finding = Finding::error(format!("{} does not exist", snapshot.short(bin)), WHY);
+        return vec![finding.shown_by([Evidence::path(bin, "does not exist")]).command("gover setup")];
     }
-    let mut faults = Faults::default();
+    let mut faults = Vec::new();
     let is_replaced = shim(snapshot, &mut faults);
     names(snapshot, &mut faults);
-    let Some(severity) = faults.0.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
-    let what = format!("programs in {} are missing or are not gover's", snapshot.short(&snapshot.gover.bin));
-    let mut finding =
-        Finding::new(severity, what, WHY).shown_by(faults.0.into_iter().map(|(_, evidence)| evidence));
-    if is_replaced {
-        // The stamp looks right, so `gover setup` writes `go` only if it is missing.
-        let path = program(snapshot, "go");
-        finding = finding.command(if snapshot.system.is_windows() {
-            format!("Remove-Item '{path}'")
-        } else {
-            format!("rm '{path}'")
-        });
-    }
-    vec![finding.command("gover setup")]
+    let Some(severity) = faults.iter().map(|(severity, _)| *severity).max() else { return Vec::new() };
+    let what = format!("programs in {} are missing or are not gover's", snapshot.short(bin));
+    let finding =
+        Finding::new(severity, what, WHY).shown_by(faults.into_iter().map(|(_, evidence)| evidence));
+    // The stamp looks right, so `gover setup` writes `go` only if it is missing.
+    let remove = if snapshot.system.is_windows() { "Remove-Item" } else { "rm" };
+    let removal = is_replaced.then(|| format!("{remove} '{}'", bin.program("go")));
+    vec![finding.commands(removal).command("gover setup")]
 }
 
-/// What is wrong, with its severity.
-#[derive(Default)]
-struct Faults(Vec<(Severity, Evidence)>);
-
-impl Faults {
-    fn add(&mut self, severity: Severity, path: MachinePath, fact: impl Into<String>) {
-        self.0.push((severity, Evidence::path(path, fact)));
-    }
-}
+type Faults = Vec<(Severity, Evidence)>;
 
 /// Checks the shim and its stamp; returns whether another program replaced it.
 fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
+    let mut add = |severity, path: &MachinePath, fact: &str| {
+        faults.push((severity, Evidence::path(path, fact)));
+    };
     let stamp_path = snapshot.gover.bin.join(".shim");
     let stamp = snapshot.text(&stamp_path);
-    let path = program(snapshot, "go");
-    match stamp.as_deref().map(str::trim) {
-        None => {
-            faults.add(Severity::Error, stamp_path, "does not exist; programs need it to find gover's home");
-        }
-        Some("") => faults.add(Severity::Error, stamp_path, "is empty; writing the programs was interrupted"),
+    let stamp = stamp.as_deref().map(str::trim);
+    match stamp {
+        None => add(Severity::Error, &stamp_path, "does not exist; programs need it to find gover's home"),
+        Some("") => add(Severity::Error, &stamp_path, "is empty; writing the programs was interrupted"),
         Some(_) => {}
     }
+    let path = snapshot.gover.bin.program("go");
     if !snapshot.is_file(&path) {
-        faults.add(Severity::Error, path, "does not exist");
+        add(Severity::Error, &path, "does not exist");
         return false;
     }
     if !snapshot.system.is_windows() && !snapshot.disk.is_executable(&path) {
-        faults.add(Severity::Error, path, "is not executable");
+        add(Severity::Error, &path, "is not executable");
         return true;
     }
-    let Some(stamp) = stamp.filter(|stamp| !stamp.trim().is_empty()) else { return false };
+    let Some(stamp) = stamp.filter(|stamp| !stamp.is_empty()) else { return false };
     let sum = |path: &MachinePath| snapshot.disk.read(path).ok().map(|content| sum(&content));
     // A file that is too large to be read is not the shim; a go command is that large.
-    if sum(&path).is_none_or(|sum| sum != stamp.trim()) {
-        let real = snapshot.real(&path);
-        let above = real.parent().and_then(|bin| bin.parent());
-        let fact = match above.and_then(|goroot| go_programs::version_of(snapshot, &goroot)) {
-            Some(version) => format!("is not gover's shim but {version} of {real}"),
-            None => "is not gover's shim".to_owned(),
-        };
-        faults.add(Severity::Error, path, fact);
+    if sum(&path).is_none_or(|sum| sum != stamp) {
+        match version_above(snapshot, &path) {
+            Some(version) => {
+                let real = snapshot.real(&path);
+                add(Severity::Error, &path, &format!("is not gover's shim but {version} of {real}"));
+            }
+            None => add(Severity::Error, &path, "is not gover's shim"),
+        }
         return true;
     }
-    let source = program(snapshot, "gover-shim");
-    if sum(&source).is_some_and(|sum| sum != stamp.trim()) {
-        faults.add(Severity::Note, path, "was made from another gover-shim than the one in this directory");
+    if sum(&snapshot.gover.bin.program("gover-shim")).is_some_and(|sum| sum != stamp) {
+        add(Severity::Note, &path, "was made from another gover-shim than the one in this directory");
     }
     false
 }
 
 /// Checks the other names of the shim: `gofmt`, and one for each complete toolchain.
 fn names(snapshot: &Snapshot<'_>, faults: &mut Faults) {
-    let base = program(snapshot, "go");
+    let base = snapshot.gover.bin.program("go");
     if !snapshot.exists(&base) {
         return;
     }
     let versions = snapshot.gover.home.join("versions");
     let is_whole = |name: &String| {
         let goroot = versions.join(name);
-        let go = goroot.program("bin/go");
         name.starts_with("go1")
-            && go_programs::version_of(snapshot, &goroot).is_some()
-            && snapshot.is_file(&go)
+            && version_of(snapshot, &goroot).is_some()
+            && snapshot.is_file(&goroot.program("bin/go"))
     };
     let toolchains = snapshot.disk.list(&versions).into_iter().filter(is_whole);
     for name in ["gofmt".to_owned()].into_iter().chain(toolchains) {
-        let path = program(snapshot, &name);
+        let path = snapshot.gover.bin.program(&name);
+        // The header of a program contains sizes and times, so different programs differ there.
+        let head = |path: &MachinePath| snapshot.disk.head(path, 4096);
         if !snapshot.is_file(&path) {
-            faults.add(Severity::Warning, path, "does not exist");
-        } else if !is_same(snapshot, &base, &path) {
-            faults.add(Severity::Error, path, "is not gover's shim");
+            faults.push((Severity::Warning, Evidence::path(path, "does not exist")));
+        } else if !is_same(snapshot, &base, &path) && head(&base) != head(&path) {
+            faults.push((Severity::Error, Evidence::path(path, "is not gover's shim")));
         }
     }
 }
 
-/// Whether a name is the shim: a link to it, or a file that begins with the same bytes.
-fn is_same(snapshot: &Snapshot<'_>, base: &MachinePath, path: &MachinePath) -> bool {
-    let by_link = match (snapshot.disk.real(base), snapshot.disk.real(path)) {
-        (Some(base), Some(path)) => base == path,
-        _ => false,
-    };
-    // The header of a program contains sizes and times, so different programs differ there.
-    by_link || snapshot.disk.head(base, HEAD) == snapshot.disk.head(path, HEAD)
-}
-
-fn program(snapshot: &Snapshot<'_>, name: &str) -> MachinePath {
-    snapshot.gover.bin.program(name)
-}
-
 /// SHA-256 in hexadecimal digits, as in the stamp.
 fn sum(content: &[u8]) -> String {
-    Sha256::digest(content).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(content).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 const WHY: &str = "`go` does not run, or ignores pins, `gover use` and the default";
-const HEAD: usize = 4096;
 
 #[cfg(test)]
 mod tests {
