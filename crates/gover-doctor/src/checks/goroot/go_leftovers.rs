@@ -2,7 +2,7 @@
 
 use gover_core::text::counted;
 
-use crate::checks::finding_go::go_programs::{self, GoProgram};
+use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
 use crate::snapshot::registry::HIVES;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
@@ -31,114 +31,88 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-fn directories_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
     let drive = snapshot.variable("SystemDrive").unwrap_or("C:");
     let local = snapshot.variable("LOCALAPPDATA").map(|local| snapshot.system.path(local).join("Go"));
-    let old = snapshot.system.path(format!(r"{drive}\Go"));
-    let mut findings = Vec::new();
-    for directory in [old].into_iter().chain(local) {
-        if !snapshot.is_directory(&directory) || is_used(snapshot, &directory) {
-            continue;
-        }
-        let version = go_programs::version_of(snapshot, &directory);
-        let has_program = go_programs::program_in(snapshot, &directory.join("bin")).is_some();
-        let fact = match (version, has_program) {
+    let directories = [snapshot.system.path(format!(r"{drive}\Go"))].into_iter().chain(local);
+    let left = directories.filter(|path| snapshot.is_directory(path) && !is_used(snapshot, path));
+    left.filter_map(|directory| {
+        let has_program = program_in(snapshot, &directory.join("bin")).is_some();
+        let fact = match (version_of(snapshot, &directory), has_program) {
             (Some(version), true) => version,
             (Some(version), false) => format!("remains of {version}"),
             (None, true) => "a toolchain of unknown version".to_owned(),
             // A directory of the same name that is not a toolchain.
-            (None, false) => continue,
+            (None, false) => return None,
         };
-        let what = format!("{directory} is a toolchain that is not on PATH");
-        findings.push(
-            Finding::note(what, WHY)
-                .shown_by([Evidence::path(&directory, fact)])
-                .command(format!("Remove-Item -Recurse '{directory}'")),
-        );
-    }
-    findings
+        let finding = Finding::note(format!("{directory} is a toolchain that is not on PATH"), WHY)
+            .shown_by([Evidence::path(&directory, fact)]);
+        Some(finding.command(format!("Remove-Item -Recurse '{directory}'")))
+    })
 }
 
 /// Go's MSI package stores its location below `GoProgrammingLanguage`.
-fn keys_of_windows(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+fn keys_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
     const KEY: &str = r"Software\GoProgrammingLanguage";
-    let mut findings = Vec::new();
-    for hive in HIVES {
-        let Some(location) = snapshot.registry.shown(hive, KEY, "installLocation") else { continue };
+    HIVES.into_iter().filter_map(|hive| {
+        let location = snapshot.registry.shown(hive, KEY, "installLocation")?;
         let bin = snapshot.system.path(location.as_str()).join("bin");
-        if location.is_empty() || go_programs::program_in(snapshot, &bin).is_some() {
-            continue;
+        if location.is_empty() || program_in(snapshot, &bin).is_some() {
+            return None;
         }
         let what = format!("the registry says that Go is installed in {location}, but it is not");
         let why = "Go's MSI package and editors believe that it is installed";
-        findings.push(
-            Finding::note(what, why)
-                .shown_by([Evidence::registry(hive, KEY, "installLocation", location)])
-                .command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())),
-        );
-    }
-    findings
+        let finding =
+            Finding::note(what, why).shown_by([Evidence::registry(hive, KEY, "installLocation", location)]);
+        Some(finding.command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())))
+    })
 }
 
 /// A tarball alone is a normal installation. If a package manager installed Go too, one of them is
 /// probably forgotten.
 fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let goroot = snapshot.system.path("/usr/local/go");
-    let version = go_programs::version_of(snapshot, &goroot)?;
+    let tarball = Evidence::path(&goroot, version_of(snapshot, &goroot)?);
     let places = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin", "/snap/bin"];
     let other = places.into_iter().find_map(|directory| {
         let directory = snapshot.system.path(directory);
-        let go = GoProgram { path: go_programs::program_in(snapshot, &directory)?, directory };
-        let real = snapshot.disk.real(&go.path)?;
-        let is_other = !real.is_inside(&goroot) && !go.is_shim(snapshot);
+        let go = GoProgram { path: program_in(snapshot, &directory)?, directory };
+        let is_other = !snapshot.disk.real(&go.path)?.is_inside(&goroot) && !go.is_shim(snapshot);
         // A `go` of unknown origin may be a wrapper for the tarball.
         (is_other && installers::installed_by(snapshot, &go.path).is_some()).then_some(go)
     })?;
     let what = format!("{goroot} exists although a package manager installed Go");
-    let tarball = Evidence::path(&goroot, version);
-    Some(
-        Finding::note(what, WHY)
-            .shown_by([tarball, other.evidence(snapshot)])
-            .command(format!("sudo rm -r {goroot}")),
-    )
+    let finding = Finding::note(what, WHY).shown_by([tarball, other.evidence(snapshot)]);
+    Some(finding.command(format!("sudo rm -r {goroot}")))
 }
 
 /// Toolchains of `golang.org/dl`, which gover can replace.
 fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let sdk = snapshot.home.join("sdk");
-    let found: Vec<(MachinePath, String)> = snapshot
-        .disk
-        .list(&sdk)
-        .into_iter()
-        .filter(|name| name.starts_with("go1"))
-        .map(|name| sdk.join(&name))
-        .filter_map(|path| go_programs::version_of(snapshot, &path).map(|version| (path, version)))
-        .filter(|(path, _)| !is_used(snapshot, path))
-        .collect();
+    let names = snapshot.disk.list(&sdk).into_iter().filter(|name| name.starts_with("go1"));
+    let unused = names.map(|name| sdk.join(name)).filter(|path| !is_used(snapshot, path));
+    let found: Vec<(MachinePath, String)> =
+        unused.filter_map(|path| version_of(snapshot, &path).map(|version| (path, version))).collect();
     if found.is_empty() {
         return None;
     }
     let count = counted(found.len(), "toolchain");
     let what = format!("{} contains {count} of golang.org/dl", snapshot.short(&sdk));
     let why = "gover does not use them, and each takes about 200 MiB";
-    let mut finding = Finding::note(what, why);
-    for (path, version) in found {
-        let number = version.trim_start_matches("go").to_owned();
-        finding = finding.command(if snapshot.system.is_windows() {
+    Some(found.into_iter().fold(Finding::note(what, why), |finding, (path, version)| {
+        let number = version.trim_start_matches("go");
+        let command = if snapshot.system.is_windows() {
             format!("gover install {number}; Remove-Item -Recurse -Force '{path}'")
         } else {
             format!("gover install {number} && rm -r '{path}'")
-        });
-        finding = finding.shown_by([Evidence::path(path, version)]);
-    }
-    Some(finding)
+        };
+        finding.command(command).shown_by([Evidence::path(path, version)])
+    }))
 }
 
 /// Whether PATH or the selection uses the directory.
 fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
-    let is_inside = |path: &MachinePath| path.is_inside(directory);
-    let is_selected = snapshot.selection.bin.as_ref().is_some_and(is_inside);
-    is_selected || snapshot.path().iter().any(is_inside)
+    snapshot.selection.bin.iter().chain(&snapshot.path()).any(|path| path.is_inside(directory))
 }
 
 const WHY: &str = "editors and scripts may use it instead of gover's `go`";

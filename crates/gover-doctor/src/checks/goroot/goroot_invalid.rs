@@ -47,31 +47,23 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// Why a directory cannot be GOROOT; `None` if it can.
 fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
-    if !value.is_absolute() {
-        return Some("is not an absolute path".to_owned());
-    }
     match snapshot.disk.kind(value) {
+        _ if !value.is_absolute() => return Some("is not an absolute path".to_owned()),
         None => return Some("does not exist".to_owned()),
         Some(Kind::File) => return Some("is a file".to_owned()),
         Some(Kind::Directory) => {}
     }
-    if value.file_name() == "bin"
-        && let Some(above) = value.parent()
-        && let Some(version) = go_programs::version_of(snapshot, &above)
-    {
+    let above = value.parent().filter(|_| value.file_name() == "bin");
+    if let Some(version) = above.and_then(|above| go_programs::version_of(snapshot, &above)) {
         return Some(format!("is `bin` of {version}"));
     }
-    let missing: Vec<&str> = ["src/cmd/go", "pkg/tool"]
-        .into_iter()
-        .filter(|path| !snapshot.is_directory(&value.join(path)))
-        .collect();
+    let mut missing = vec!["src/cmd/go", "pkg/tool"];
+    missing.retain(|path| !snapshot.is_directory(&value.join(path)));
     // If it is in a project or GOPATH, that explains more than what is missing there. The module
     // cache is an exception: the go command keeps toolchains in it.
     if !value.key().contains("/golang.org/toolchain@") {
-        if let Some(module) = snapshot.nearest("go.mod")
-            && let Some(project) = module.parent()
-            && value.is_inside(&project)
-        {
+        let project = snapshot.nearest("go.mod").and_then(|module| module.parent());
+        if let Some(project) = project.filter(|project| value.is_inside(project)) {
             return Some(format!("is inside the project {}", snapshot.short(&project)));
         }
         if let Some(gopath) = snapshot.gopath().iter().find(|gopath| value.is_inside(gopath))

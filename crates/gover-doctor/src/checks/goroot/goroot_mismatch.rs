@@ -1,6 +1,5 @@
 //! A go command that works with the files of another toolchain.
 
-use self::As::{Itself, LikeShell};
 use crate::checks::finding_go::{go_programs, installers};
 use crate::snapshot::programs::Run;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
@@ -19,120 +18,107 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selected = &snapshot.selection;
-    let first = go_programs::on_path(snapshot).into_iter().next();
-    let is_ready = selected.goroot.is_some() && selected.error.is_none();
     let mut findings = Vec::new();
-    if let Some(go) = first {
-        let is_shim = go.is_shim(snapshot);
+    if let Some(go) = go_programs::on_path(snapshot).first() {
         // Without a ready toolchain the shim would look for one. Wrappers of other version managers
         // are slow.
-        if (is_ready && is_shim) || !(is_shim || installers::is_wrapper(snapshot, &go.path)) {
-            let goroot = selected.goroot.as_ref().filter(|_| is_shim);
-            findings.extend(compare(snapshot, &go.path, if is_shim { LikeShell } else { Itself }, goroot));
+        if !go.is_shim(snapshot) {
+            if !installers::is_wrapper(snapshot, &go.path) {
+                findings.extend(compare(snapshot, &go.path, ITSELF, None));
+            }
+        } else if selected.goroot.is_some() && selected.error.is_none() {
+            findings.extend(compare(snapshot, &go.path, LIKE_SHELL, selected.goroot.as_ref()));
         }
     }
     // An editor that starts the toolchain's own program passes this shell's GOROOT on.
     if let (Some(bin), Some(goroot)) = (&selected.bin, &selected.goroot)
         && snapshot.go_path("GOROOT").is_some_and(|value| value != *goroot)
     {
-        let program = bin.program("go");
-        findings.extend(compare(snapshot, &program, Itself, Some(goroot)));
+        findings.extend(compare(snapshot, &bin.program("go"), ITSELF, Some(goroot)));
     }
     findings
 }
 
-/// How a program is asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum As {
-    /// As the shell runs gover's `go`, whose choice depends on GOTOOLCHAIN.
-    LikeShell,
-    /// Without switching to another version.
-    Itself,
-}
+type Variables = &'static [(&'static str, Option<&'static str>)];
+
+/// As the shell runs gover's `go`, whose choice depends on GOTOOLCHAIN. Nothing is downloaded.
+const LIKE_SHELL: Variables =
+    &[("GOVER_AUTO_INSTALL", Some("0")), ("GOPROXY", Some("off")), ("GOFLAGS", Some(""))];
+
+/// The same without switching to another version.
+const ITSELF: Variables = &[
+    ("GOVER_AUTO_INSTALL", Some("0")),
+    ("GOPROXY", Some("off")),
+    ("GOFLAGS", Some("")),
+    ("GOTOOLCHAIN", Some("local")),
+];
 
 /// Compares what the program says with its compiler and with the GOROOT that it should have.
 fn compare(
     snapshot: &Snapshot<'_>,
     program: &MachinePath,
-    how: As,
+    variables: Variables,
     expected: Option<&MachinePath>,
 ) -> Option<Finding> {
-    let environment = ask(snapshot, program, how, &["env", "GOROOT", "GOVERSION"])?;
-    if environment.code != Some(0) {
+    let (is_success, text, environment) = ask(snapshot, program, variables, &["env", "GOROOT", "GOVERSION"])?;
+    if !is_success {
         // It does not start; `goroot-invalid` explains why.
         return None;
     }
-    let mut lines = environment.text.lines();
+    let mut lines = text.lines();
     let goroot = snapshot.system.path(lines.next().unwrap_or_default());
     // Enabled experiments and the vendor may follow the version.
-    let version = lines.next().and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned();
-    let compiler = ask(snapshot, program, how, &["tool", "compile", "-V"]);
+    let version = lines.next().and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+    let compiler = ask(snapshot, program, variables, &["tool", "compile", "-V"]);
     // `compile version go1.22.5`, and possibly more.
-    let compiler_version =
-        compiler.as_ref().and_then(|answer| answer.text.split_whitespace().nth(2)).map(str::to_owned);
+    let compiler_version = compiler.as_ref().and_then(|(_, text, _)| text.split_whitespace().nth(2));
+    let is_release = |version: &str| version.starts_with("go1");
+    let other_compiler = compiler_version
+        .filter(|compiler| is_release(version) && is_release(compiler) && *compiler != version);
     let is_elsewhere = expected
         .is_some_and(|expected| !goroot.is_empty() && snapshot.real(&goroot) != snapshot.real(expected));
-    let is_other_compiler = compiler_version.as_deref().is_some_and(|compiler| {
-        version.starts_with("go1") && compiler.starts_with("go1") && compiler != version
-    });
-    let has_no_compiler = compiler.as_ref().is_some_and(|answer| answer.code != Some(0));
-    if !is_elsewhere && !is_other_compiler && !has_no_compiler {
+    let has_no_compiler = compiler.as_ref().is_some_and(|(is_success, ..)| !is_success);
+    if !is_elsewhere && other_compiler.is_none() && !has_no_compiler {
         return None;
     }
     let shown = snapshot.short(program);
-    let (what, why) = match (&compiler_version, is_other_compiler) {
-        (Some(compiler), true) => (
-            format!("{shown} is {version} and uses the tools of {compiler}"),
-            "the packages it compiles do not work together",
-        ),
-        _ => (
-            format!(
-                "{shown} uses the files of {}",
-                if goroot.is_empty() { "no GOROOT" } else { goroot.as_str() }
-            ),
-            "it compiles with the standard library and the tools of another toolchain",
-        ),
-    };
-    let mut finding = Finding::error(what, why)
-        .shown_by([environment.evidence])
-        .shown_by(compiler.map(|answer| answer.evidence))
-        .shown_by(snapshot.go_setting_evidence("GOROOT"));
-    if let Some(set) = snapshot.variable("GOROOT") {
-        // Programs built by Go use the variable, but not the file of `go env -w`.
-        finding = finding.shown_by([Evidence::answer("runtime.GOROOT()", set)]);
-    }
-    if snapshot.go_setting("GOROOT").is_some() {
-        finding = finding.command("gover doctor --fix goroot-set");
-        if let Some(shell) = snapshot.shell {
-            finding = finding.command(shell.syntax().unset_by_hand("GOROOT").trim_end());
-        }
-    } else if let Some(version) = snapshot.selection.version.as_ref().filter(|_| expected.is_some()) {
-        finding =
-            finding.command(format!("gover install --force {}", version.as_str().trim_start_matches("go")));
+    let finding = if let Some(compiler) = other_compiler {
+        let what = format!("{shown} is {version} and uses the tools of {compiler}");
+        Finding::error(what, "the packages it compiles do not work together")
     } else {
-        finding = finding.command("gover setup");
+        let goroot = if goroot.is_empty() { "no GOROOT" } else { goroot.as_str() };
+        let why = "it compiles with the standard library and the tools of another toolchain";
+        Finding::error(format!("{shown} uses the files of {goroot}"), why)
+    };
+    // Programs built by Go use the variable, but not the file of `go env -w`.
+    let of_program = snapshot.variable("GOROOT").map(|set| Evidence::answer("runtime.GOROOT()", set));
+    let finding = finding
+        .shown_by([environment])
+        .shown_by(compiler.map(|(.., evidence)| evidence))
+        .shown_by(snapshot.go_setting_evidence("GOROOT"))
+        .shown_by(of_program);
+    if snapshot.go_setting("GOROOT").is_some() {
+        let unset = snapshot.shell.map(|shell| shell.syntax().unset_by_hand("GOROOT").trim_end().to_owned());
+        return Some(finding.command("gover doctor --fix goroot-set").commands(unset));
     }
-    Some(finding)
+    Some(finding.command(match snapshot.selection.version.as_ref().filter(|_| expected.is_some()) {
+        Some(version) => format!("gover install --force {}", version.as_str().trim_start_matches("go")),
+        None => "gover setup".to_owned(),
+    }))
 }
 
-struct Answer {
-    code: Option<i32>,
-    text: String,
-    evidence: Evidence,
-}
-
-/// Runs a go command that must not download anything.
-fn ask(snapshot: &Snapshot<'_>, program: &MachinePath, how: As, arguments: &[&str]) -> Option<Answer> {
-    let mut variables =
-        vec![("GOVER_AUTO_INSTALL", Some("0")), ("GOPROXY", Some("off")), ("GOFLAGS", Some(""))];
-    if how == Itself {
-        variables.push(("GOTOOLCHAIN", Some("local")));
-    }
-    let ran = snapshot.programs.run(&Run { program, arguments, variables: &variables, input: "" })?;
+/// Runs a go command; returns whether it succeeded, what it said, and that as evidence.
+fn ask(
+    snapshot: &Snapshot<'_>,
+    program: &MachinePath,
+    variables: Variables,
+    arguments: &[&str],
+) -> Option<(bool, String, Evidence)> {
+    let ran = snapshot.programs.run(&Run { program, arguments, variables, input: "" })?;
     let text = if ran.stdout.trim().is_empty() { ran.stderr } else { ran.stdout };
     let shown = text.lines().map(str::trim).collect::<Vec<_>>().join(", ");
     let of = format!("{} {}", snapshot.short(program), arguments.join(" "));
-    Some(Answer { code: ran.code, text, evidence: Evidence::Answer { of, text: shown } })
+    Some((ran.code == Some(0), text, Evidence::answer(of, shown)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! GOROOT is set.
 
-use super::places::{self, Place};
+use super::places;
 use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -22,14 +22,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let places = places::places(snapshot);
     let Some(first) = places.first() else { return Vec::new() };
     let lasts = places.iter().any(|place| place.lasts);
-    let is_selected =
-        |place: &Place| snapshot.selection.goroot.as_ref().is_some_and(|goroot| *goroot == place.value);
-    if !lasts && is_selected(first) {
+    if !lasts && snapshot.selection.goroot.as_ref() == Some(&first.value) {
         // `gover env` set it, or the go command that started this shell.
         return Vec::new();
     }
-    let versions = snapshot.gover.home.join("versions");
-    let is_of_gover = first.value.is_inside(&versions);
+    let is_of_gover = first.value.is_inside(&snapshot.gover.home.join("versions"));
     // Another version manager sets and removes it in each shell. gover's own `go` does not care.
     let is_managed = is_of_gover || MANAGED.iter().any(|part| first.value.key().contains(part));
     let severity = if !lasts && is_managed { Severity::Note } else { Severity::Warning };

@@ -14,43 +14,31 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let system = &snapshot.system;
-    let mut evidence = Vec::new();
-    let mut commands = Vec::new();
-    if let Some(fact) = fact(&snapshot.gover.home) {
-        evidence.push(Evidence::path(&snapshot.gover.home, format!("GOVER_HOME {fact}")));
-        commands.extend(plain(snapshot, ".gover").map(|to| moved(snapshot, &to)));
+    let home = &snapshot.gover.home;
+    let goroot = snapshot.go_path("GOROOT").filter(|goroot| !goroot.is_inside(home));
+    let settings = [("GOVER_HOME", vec![home.clone()]), ("GOROOT", Vec::from_iter(goroot))];
+    let mut found: Vec<(&str, MachinePath, &str)> = Vec::new();
+    for (name, paths) in settings.into_iter().chain([("GOPATH", snapshot.gopath())]) {
+        found.extend(paths.into_iter().filter_map(|path| Some((name, path.clone(), fact(&path)?))));
     }
-    if let Some(value) = snapshot.go_path("GOROOT")
-        && let Some(fact) = fact(&value)
-        && !value.is_inside(&snapshot.gover.home)
-    {
-        evidence.push(Evidence::path(value, format!("GOROOT {fact}")));
-        commands.push("gover doctor --fix goroot-set".to_owned());
-    }
-    for path in snapshot.gopath() {
-        if let Some(fact) = fact(&path) {
-            evidence.push(Evidence::path(path, format!("GOPATH {fact}")));
-        }
-    }
-    if evidence.iter().any(|one| matches!(one, Evidence::Path { fact, .. } if fact.starts_with("GOPATH"))) {
-        commands.extend(plain(snapshot, "go").map(|to| format!("go env -w GOPATH={to}")));
-    }
-    if evidence.is_empty() {
+    if found.is_empty() {
         return Vec::new();
     }
-    // The user's name cannot easily be changed, but a directory outside the home was chosen for Go.
-    let is_own_choice = evidence.iter().any(|one| match one {
-        Evidence::Path { path, .. } => {
-            !system.is_windows() && !system.path(path.as_str()).is_inside(&snapshot.home)
-        }
-        _ => false,
+    let mut names: Vec<&str> = found.iter().map(|(name, ..)| *name).collect();
+    names.dedup();
+    let commands = names.into_iter().filter_map(|name| match name {
+        "GOVER_HOME" => Some(moved(snapshot, &plain(snapshot, ".gover")?)),
+        "GOPATH" => Some(format!("go env -w GOPATH={}", plain(snapshot, "go")?)),
+        _ => Some("gover doctor --fix goroot-set".to_owned()),
     });
+    // The user's name cannot easily be changed, but a directory outside the home was chosen for Go.
+    let is_own_choice =
+        !snapshot.system.is_windows() && found.iter().any(|(_, path, _)| !path.is_inside(&snapshot.home));
     let severity = if is_own_choice { Severity::Warning } else { Severity::Note };
     let what = "Go directories have spaces or non-ASCII characters in their names";
     let why = "Go works with them, but Makefiles, scripts and C compilers often do not";
-    let finding = Finding::new(severity, what, why).shown_by(evidence);
-    vec![commands.iter().fold(finding, |finding, command| finding.command(command.trim_end()))]
+    let evidence = found.iter().map(|(name, path, fact)| Evidence::path(path, format!("{name} {fact}")));
+    vec![Finding::new(severity, what, why).shown_by(evidence).commands(commands)]
 }
 
 /// A better place for such a directory. On Unix only root can create one outside the home

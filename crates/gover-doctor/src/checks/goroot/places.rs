@@ -28,12 +28,11 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     if let Some(value) = now {
         add(value, snapshot.variable_evidence("GOROOT"), true, false);
     }
-    let order = StartupOrder::of(snapshot);
-    let is_read = |file: &MachinePath| {
-        order.as_ref().is_none_or(|order| order.never.iter().all(|never| never.path != *file))
-    };
-    for line in snapshot.startup.assignments("GOROOT").filter(|line| is_read(&line.file)) {
-        add(&line.value, line.evidence(), false, true);
+    let never = StartupOrder::of(snapshot).map(|order| order.never).unwrap_or_default();
+    for file in snapshot.startup.files.iter().filter(|file| !never.contains(file)) {
+        for line in file.sets("GOROOT") {
+            add(&line.value, line.evidence(), false, true);
+        }
     }
     for hive in HIVES {
         let key = environment(hive);
@@ -42,8 +41,8 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
             add(&snapshot.expand(&value), evidence, false, true);
         }
     }
-    if let (Some(value), Some(evidence)) =
-        (snapshot.go_env.value("GOROOT"), snapshot.go_env.evidence("GOROOT"))
+    if let Some(value) = snapshot.go_env.value("GOROOT")
+        && let Some(evidence) = snapshot.go_env.evidence("GOROOT")
     {
         // The variable takes precedence over the file (cmd/go/internal/cfg).
         add(value, evidence, now.is_none(), true);
