@@ -3,9 +3,7 @@
 /// How a program ends. The numbers are a contract (docs/reference/exit-codes.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0
     Success,
-    /// 1
     Failure,
     /// 2: invalid command line or request.
     Usage,
@@ -18,7 +16,6 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code.
     pub fn code(self) -> i32 {
         match self {
             Self::Success => 0,

@@ -1,5 +1,6 @@
 //! The installed toolchains: the directories in `versions/`.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ impl Inventory {
         let mut inventory = Self::default();
         for entry in entries(&layout.versions())? {
             let path = layout.versions().join(&entry);
-            match entry.to_str().and_then(|name| ToolchainName::parse(name).ok()) {
+            match name_of(&entry) {
                 None => inventory.damaged.push(Damage { path, reason: "is not the name of a toolchain" }),
                 Some(name) => match damage(&path) {
                     None => inventory.toolchains.push(name),
@@ -50,10 +51,7 @@ pub fn is_installed(layout: &Layout, name: &ToolchainName) -> bool {
 
 /// The names in `versions/`, unchecked, newest last.
 pub fn candidates(layout: &Layout) -> io::Result<Vec<ToolchainName>> {
-    let mut names: Vec<_> = entries(&layout.versions())?
-        .iter()
-        .filter_map(|entry| entry.to_str().and_then(|name| ToolchainName::parse(name).ok()))
-        .collect();
+    let mut names: Vec<_> = entries(&layout.versions())?.iter().filter_map(|entry| name_of(entry)).collect();
     names.sort();
     Ok(names)
 }
@@ -80,7 +78,11 @@ fn damage(path: &Path) -> Option<&'static str> {
     }
 }
 
-fn entries(directory: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+fn name_of(entry: &OsStr) -> Option<ToolchainName> {
+    ToolchainName::parse(entry.to_str()?).ok()
+}
+
+fn entries(directory: &Path) -> io::Result<Vec<OsString>> {
     match fs::read_dir(directory) {
         Ok(entries) => entries.map(|entry| entry.map(|entry| entry.file_name())).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),

@@ -1,4 +1,4 @@
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::env::Env;
@@ -45,39 +45,18 @@ fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
 /// The number of leading arguments that form a command: 1 for `build`, 2 for `mod tidy`
 /// (`lookupCmd`).
 fn command_words(arguments: &[OsString]) -> usize {
-    let is = |at: usize, words: &[&str]| {
-        arguments.get(at).is_some_and(|word| words.iter().any(|known| word == OsStr::new(known)))
+    let is_any = |at: usize, commands: &str| {
+        arguments.get(at).is_some_and(|word| commands.split(' ').any(|known| word == known))
     };
-    if is(0, &COMMANDS) {
-        1
-    } else if is(0, &["mod"]) {
-        1 + usize::from(is(1, &MOD_COMMANDS))
-    } else if is(0, &["work"]) {
-        1 + usize::from(is(1, &WORK_COMMANDS))
-    } else {
-        0
+    match arguments.first().and_then(|word| word.to_str()) {
+        Some("mod") => 1 + usize::from(is_any(1, MOD_COMMANDS)),
+        Some("work") => 1 + usize::from(is_any(1, WORK_COMMANDS)),
+        _ => usize::from(is_any(0, COMMANDS)),
     }
 }
 
-const COMMANDS: [&str; 18] = [
-    "bug",
-    "build",
-    "clean",
-    "doc",
-    "env",
-    "fix",
-    "fmt",
-    "generate",
-    "get",
-    "install",
-    "list",
-    "run",
-    "telemetry",
-    "test",
-    "tool",
-    "version",
-    "vet",
-    "help",
-];
-const MOD_COMMANDS: [&str; 8] = ["download", "edit", "graph", "init", "tidy", "vendor", "verify", "why"];
-const WORK_COMMANDS: [&str; 5] = ["edit", "init", "sync", "use", "vendor"];
+/// Separated by spaces.
+const COMMANDS: &str = "bug build clean doc env fix fmt generate get install list run telemetry test tool version \
+                        vet help";
+const MOD_COMMANDS: &str = "download edit graph init tidy vendor verify why";
+const WORK_COMMANDS: &str = "edit init sync use vendor";

@@ -24,22 +24,19 @@ impl<'a> GoEnv<'a> {
     /// A line in the user's file counts even if its value is empty; an environment variable does
     /// not.
     pub fn get(&self, key: &str) -> Option<String> {
-        if let Some(value) = self.env.var(key) {
-            return Some(value.to_string_lossy().into_owned());
+        match self.env.var(key) {
+            Some(value) => Some(value.to_string_lossy().into_owned()),
+            None => self.file(key).and_then(|file| file.get(key)).map(str::to_owned),
         }
-        [&self.user, &self.goroot].into_iter().flatten().find_map(|file| file.get(key)).map(str::to_owned)
     }
 
     /// The file with the value; `None` if it comes from the environment or nothing sets it.
     pub fn file_of(&self, key: &str) -> Option<&Path> {
-        if self.env.var(key).is_some() {
-            return None;
-        }
-        [&self.user, &self.goroot]
-            .into_iter()
-            .flatten()
-            .find(|file| file.get(key).is_some())
-            .map(|file| file.path.as_path())
+        if self.env.var(key).is_some() { None } else { self.file(key).map(|file| file.path.as_path()) }
+    }
+
+    fn file(&self, key: &str) -> Option<&EnvFile> {
+        [&self.user, &self.goroot].into_iter().flatten().find(|file| file.get(key).is_some())
     }
 }
 

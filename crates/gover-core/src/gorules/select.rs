@@ -69,9 +69,12 @@ impl DemandSource {
 /// The error with which Go would stop, without its `go: `.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelectError {
-    /// As Go words it.
     pub message: String,
     pub path: Option<PathBuf>,
+}
+
+fn stop(message: String, path: Option<&Path>) -> SelectError {
+    SelectError { message, path: path.map(Path::to_owned) }
 }
 
 impl fmt::Display for SelectError {
@@ -104,7 +107,7 @@ impl Rules<'_> {
         if setting.is_empty() {
             return Ok(Choice::Stay);
         }
-        let Minimum { name, version, mode } = minimum(&setting, local)?;
+        let (name, version, mode) = minimum(&setting, local)?;
         let mut chosen = Chosen { name, version, demand: self.demand(DemandSource::GoToolchain, None, None) };
         if mode == Some("auto") || mode == Some("path") {
             self.raise(&mut chosen)?;
@@ -113,10 +116,7 @@ impl Rules<'_> {
             return Ok(Choice::Stay);
         }
         if !chosen.name.starts_with("go1") && !chosen.name.contains("-go1") {
-            return Err(SelectError {
-                message: format!("invalid GOTOOLCHAIN {:?}", chosen.name),
-                path: None,
-            });
+            return Err(stop(format!("invalid GOTOOLCHAIN {:?}", chosen.name), None));
         }
         Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
     }
@@ -136,19 +136,16 @@ impl Rules<'_> {
 
     fn raise(&self, chosen: &mut Chosen) -> Result<(), SelectError> {
         let Some((source, path)) = self.module_file()? else { return Ok(()) };
-        let bytes = bounded::read(&path, bounded::MODULE_FILE).map_err(|error| SelectError {
-            message: format!("cannot read {}: {error}", path.display()),
-            path: Some(path.clone()),
-        })?;
+        let bytes = bounded::read(&path, bounded::MODULE_FILE)
+            .map_err(|error| stop(format!("cannot read {}: {error}", path.display()), Some(&path)))?;
         let text = String::from_utf8_lossy(&bytes);
         let toolchain = lookup(&text, "toolchain").filter(|(_, value)| !value.is_empty());
         if let Some((line, toolchain)) = toolchain {
             if toolchain == "default" {
                 return Ok(());
             }
-            let name = ToolchainName::parse(toolchain).map_err(|_| SelectError {
-                message: format!("invalid toolchain {toolchain:?} in {}", short(&path)),
-                path: Some(path.clone()),
+            let name = ToolchainName::parse(toolchain).map_err(|_| {
+                stop(format!("invalid toolchain {toolchain:?} in {}", short(&path)), Some(&path))
             })?;
             if *name.version() > chosen.version {
                 let demand = self.demand(source, Some(&path), Some(line));
@@ -176,10 +173,7 @@ impl Rules<'_> {
             None | Some("" | "auto") => find_go_work(self.directory, self.goroot),
             Some(path) if Path::new(path).is_absolute() => Some(PathBuf::from(path)),
             Some(_) => {
-                return Err(SelectError {
-                    message: "invalid GOWORK: not an absolute path".to_owned(),
-                    path: None,
-                });
+                return Err(stop("invalid GOWORK: not an absolute path".to_owned(), None));
             }
         };
         // `go work init` may be about to write the file in GOWORK.
@@ -204,36 +198,32 @@ struct Chosen {
     demand: Demand,
 }
 
-struct Minimum<'a> {
-    name: String,
-    version: GoVersion,
-    mode: Option<&'a str>,
-}
-
-fn minimum<'a>(setting: &'a str, local: &ToolchainName) -> Result<Minimum<'a>, SelectError> {
-    let own = || (local.as_str().to_owned(), local.version().clone());
+/// The least toolchain that GOTOOLCHAIN allows, and the mode after it: `auto` or `path`.
+fn minimum<'a>(
+    setting: &'a str,
+    local: &ToolchainName,
+) -> Result<(String, GoVersion, Option<&'a str>), SelectError> {
+    let own = |mode| (local.as_str().to_owned(), local.version().clone(), mode);
     if setting == "auto" || setting == "path" {
-        let (name, version) = own();
-        return Ok(Minimum { name, version, mode: Some(setting) });
+        return Ok(own(Some(setting)));
     }
     let (least, suffix) = match setting.split_once('+') {
         Some((least, suffix)) => (least, Some(suffix)),
         None => (setting, None),
     };
-    let invalid =
-        |more: String| SelectError { message: format!("invalid GOTOOLCHAIN {setting:?}{more}"), path: None };
-    let (name, version) = if least == "local" {
-        own()
+    let invalid = |more: String| stop(format!("invalid GOTOOLCHAIN {setting:?}{more}"), None);
+    let minimum = if least == "local" {
+        own(suffix)
     } else {
         let name = ToolchainName::parse(least).map_err(|_| {
             invalid(suffix.map(|_| format!(": invalid minimum toolchain {least:?}")).unwrap_or_default())
         })?;
-        (least.to_owned(), name.version().clone())
+        (least.to_owned(), name.version().clone(), suffix)
     };
     if suffix.is_some_and(|suffix| suffix != "auto" && suffix != "path") {
         return Err(invalid(": only version suffixes are +auto and +path".to_owned()));
     }
-    Ok(Minimum { name, version, mode: suffix })
+    Ok(minimum)
 }
 
 /// Commands that no toolchain passes on, so that a person can always correct a wrong setting.

@@ -1,8 +1,6 @@
 //! Pins: the files of a project that choose a Go version.
 
 mod error;
-mod tool_versions;
-mod version_file;
 
 use std::fs;
 use std::io;
@@ -53,26 +51,45 @@ pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
 /// `None` if there is no such file.
 pub fn read_version_file(path: &Path) -> Result<Option<Pin>, PinError> {
     let Some(text) = read(path)? else { return Ok(None) };
-    let (line, word) =
-        version_file::first_version(&text).ok_or_else(|| PinError::Empty { path: path.to_owned() })?;
+    let (line, word) = first_version(&text).ok_or_else(|| PinError::Empty { path: path.to_owned() })?;
     pin(PinKind::VersionFile, path, line, word).map(Some)
 }
 
 fn read_tool_versions(path: &Path) -> Result<Option<Pin>, PinError> {
     let Some(text) = read(path)? else { return Ok(None) };
-    match tool_versions::go_version(&text) {
+    match go_version(&text) {
         Some((line, word)) => pin(PinKind::ToolVersions, path, line, word).map(Some),
         None => Ok(None),
     }
 }
 
+/// The first line that is neither empty nor a comment, with its number. Later versions are ignored,
+/// as other managers do.
+fn first_version(text: &str) -> Option<(usize, &str)> {
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.split('#').next().unwrap_or_default().trim()))
+        .find(|(_, line)| !line.is_empty())
+}
+
+/// The first version in the line `golang V…` or `go V…`, with the line's number (asdf-vm.com: later
+/// versions are fallbacks, `#` starts a comment).
+fn go_version(text: &str) -> Option<(usize, &str)> {
+    text.trim_start_matches('\u{feff}').lines().enumerate().find_map(|(index, line)| {
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+        let tool = words.next()?;
+        let version = words.next()?;
+        matches!(tool, "golang" | "go").then_some((index + 1, version))
+    })
+}
+
 fn pin(kind: PinKind, path: &Path, line: usize, word: &str) -> Result<Pin, PinError> {
-    let request = Request::parse_pin(word).map_err(|source| PinError::Invalid {
-        path: path.to_owned(),
-        line,
-        source,
-    })?;
-    Ok(Pin { kind, path: path.to_owned(), line, request })
+    let path = path.to_owned();
+    match Request::parse_pin(word) {
+        Ok(request) => Ok(Pin { kind, path, line, request }),
+        Err(source) => Err(PinError::Invalid { path, line, source }),
+    }
 }
 
 fn read(path: &Path) -> Result<Option<String>, PinError> {
@@ -80,9 +97,6 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if is_absent(&error) => return Ok(None),
-        // A parent directory without search permission hides the file, as it hides a go.mod from
-        // Go.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     if !metadata.is_file() {
@@ -95,9 +109,11 @@ fn read(path: &Path) -> Result<Option<String>, PinError> {
     text::decode(bytes).map(Some).ok_or_else(|| PinError::NotText { path: path.to_owned() })
 }
 
-/// Whether nothing has that name; a parent may be something other than a directory.
+/// Whether nothing has that name. A parent may be something other than a directory, and one without
+/// search permission hides the file, as it hides a go.mod from Go.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
 /// In bytes.

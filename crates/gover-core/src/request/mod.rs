@@ -61,7 +61,6 @@ impl Request {
         &self.kind
     }
 
-    /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -151,12 +150,8 @@ fn semantic(version: &GoVersion) -> Option<semver::Version> {
     let mut semantic =
         semver::Version::new(version.major()?, version.minor()?, version.patch().unwrap_or_default());
     if let Some(kind) = version.prerelease() {
-        let text = if kind.number.is_empty() {
-            kind.word.to_owned()
-        } else {
-            format!("{}.{}", kind.word, kind.number)
-        };
-        semantic.pre = semver::Prerelease::new(&text).ok()?;
+        let text = format!("{}.{}", kind.word, kind.number);
+        semantic.pre = semver::Prerelease::new(text.trim_end_matches('.')).ok()?;
     }
     Some(semantic)
 }

@@ -51,21 +51,15 @@ fn choose(
     if let Some(value) = question.env.var(vars::GOVER_VERSION) {
         let value = value.to_string_lossy().into_owned();
         trace.say(|_| format!("GOVER_VERSION asks for {value}"));
-        let request = Request::parse(&value).map_err(|source| ResolveError::Request {
-            location: "GOVER_VERSION".to_owned(),
-            source,
-            remedy: "`gover use --clear` undoes it, or prints the command that unsets GOVER_VERSION",
-        })?;
+        let remedy = "`gover use --clear` undoes it, or prints the command that unsets GOVER_VERSION";
+        let request = parse(&value, vars::GOVER_VERSION.to_owned(), remedy)?;
         return Ok(Some((origin(OriginKind::Environment, None, None, value), request)));
     }
     trace.say(|_| "GOVER_VERSION is not set".to_owned());
     if let Some((path, record)) = session::find(question) {
         trace.say(|_| format!("`gover use` recorded {} for this shell", record.request));
-        let request = Request::parse(&record.request).map_err(|source| ResolveError::Request {
-            location: format!("the record `{}`", path.display()),
-            source,
-            remedy: "`gover use --clear` removes it",
-        })?;
+        let location = format!("the record `{}`", path.display());
+        let request = parse(&record.request, location, "`gover use --clear` removes it")?;
         return Ok(Some((origin(OriginKind::Session, Some(&path), None, record.request), request)));
     }
     trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
@@ -99,12 +93,14 @@ fn read_default(
         return Ok(None);
     }
     trace.say(|_| format!("the default asks for {text}"));
-    let request = Request::parse(text).map_err(|source| ResolveError::Request {
-        location: format!("`{}`", path.display()),
-        source,
-        remedy: "`gover default latest` replaces it",
-    })?;
+    let location = format!("`{}`", path.display());
+    let request = parse(text, location, "`gover default latest` replaces it")?;
     Ok(Some((origin(OriginKind::Default, Some(&path), None, text.to_owned()), request)))
+}
+
+/// Parses a request that a person wrote at a place.
+pub(super) fn parse(text: &str, location: String, remedy: &'static str) -> Result<Request, ResolveError> {
+    Request::parse(text).map_err(|source| ResolveError::Request { location, source, remedy })
 }
 
 fn origin(kind: OriginKind, path: Option<&Path>, line: Option<usize>, request: String) -> Origin {
@@ -179,7 +175,10 @@ fn switched(question: &Question<'_>, choice: Resolution, switch: Switch, trace: 
     let name = if name.is_release() { ToolchainName::of(name.version()) } else { name };
     let outcome = match locate::installed(question, &name) {
         Some(toolchain) => Outcome::Ready(toolchain),
-        None if !name.is_release() || switch.path_only || system::is_on_path(question, &switch.name) => {
+        None if !name.is_release()
+            || switch.path_only
+            || system::on_path(question, &switch.name).next().is_some() =>
+        {
             trace.say(|_| format!("{name} is not in the store; the go command looks for it itself"));
             return choice;
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::bounded;
 use crate::diagnose::{Diagnose, Exit};
+use crate::env::vars;
 use crate::pin::PinError;
 use crate::request::InvalidRequest;
 use crate::text::shown;
@@ -11,8 +12,8 @@ use crate::text::shown;
 /// Why nothing can be selected.
 #[derive(Debug)]
 pub enum ResolveError {
+    /// The location is part of a sentence: `GOVER_VERSION`.
     Request {
-        /// Part of a sentence: `GOVER_VERSION`.
         location: String,
         source: InvalidRequest,
         remedy: &'static str,
@@ -50,11 +51,7 @@ impl fmt::Display for ResolveError {
             }
             Self::NoSystem => f.write_str("PATH has no Go other than gover's"),
             Self::Switch { value } => {
-                write!(
-                    f,
-                    "GOTOOLCHAIN_INTERNAL_SWITCH_VERSION is `{}`, not the name of a toolchain",
-                    shown(value)
-                )
+                write!(f, "{} is `{}`, not the name of a toolchain", vars::SWITCH_VERSION, shown(value))
             }
             Self::Recursion { program } => {
                 write!(f, "`{}` on PATH starts gover instead of Go", program.display())
@@ -79,33 +76,25 @@ impl std::error::Error for ResolveError {
 
 impl Diagnose for ResolveError {
     fn hints(&self) -> Vec<String> {
-        match self {
+        let hint = match self {
             Self::Request { source, remedy, .. } => {
                 let mut hints = source.hints();
                 hints.push((*remedy).to_owned());
-                hints
+                return hints;
             }
-            Self::Pin(error) => error.hints(),
+            Self::Pin(error) => return error.hints(),
             Self::NotGoroot { .. } => {
-                vec![
-                    "give the directory that contains bin and VERSION, as `go env GOROOT` prints it"
-                        .to_owned(),
-                ]
+                "give the directory that contains bin and VERSION, as `go env GOROOT` prints it"
             }
-            Self::NoSystem => vec!["gover install latest".to_owned()],
-            Self::Switch { .. } => {
-                vec!["unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION: only go itself sets it".to_owned()]
-            }
-            Self::Recursion { .. } => {
-                vec!["run `gover default latest`, or remove that wrapper from PATH".to_owned()]
-            }
+            Self::NoSystem => "gover install latest",
+            Self::Switch { .. } => "unset GOTOOLCHAIN_INTERNAL_SWITCH_VERSION: only go itself sets it",
+            Self::Recursion { .. } => "run `gover default latest`, or remove that wrapper from PATH",
             Self::Default { source, .. } if bounded::is_misplaced(source) => {
-                vec!["move it away, then run `gover default latest`".to_owned()]
+                "move it away, then run `gover default latest`"
             }
-            Self::Store { .. } | Self::Default { .. } => {
-                vec!["check that you may read GOVER_HOME".to_owned()]
-            }
-        }
+            Self::Store { .. } | Self::Default { .. } => "check that you may read GOVER_HOME",
+        };
+        vec![hint.to_owned()]
     }
 
     fn exit(&self) -> Exit {

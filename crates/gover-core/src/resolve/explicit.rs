@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 
-use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, locate};
+use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, choice, locate};
 use crate::env::vars;
 use crate::request::Request;
 use crate::version::ToolchainName;
@@ -24,11 +24,7 @@ pub(super) fn resolve(
     }
     let Some(text) = question.arguments.first().and_then(plus) else { return Ok(None) };
     trace.say(|_| format!("the command line asks for +{text}"));
-    let request = Request::parse(&text).map_err(|source| ResolveError::Request {
-        location: format!("the argument +{text}"),
-        source,
-        remedy: "write it as `go +1.22 build`",
-    })?;
+    let request = choice::parse(&text, format!("the argument +{text}"), "write it as `go +1.22 build`")?;
     let mut resolution = exactly(question, OriginKind::Argument, text, &request)?;
     resolution.arguments.remove(0);
     Ok(Some(resolution))

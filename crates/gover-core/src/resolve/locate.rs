@@ -4,8 +4,8 @@ use crate::request::{Request, RequestKind};
 use crate::shim_state::ShimState;
 use crate::version::ToolchainName;
 
-/// The newest installed toolchain that matches a request.
-pub(super) fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
+/// The newest installed toolchain that matches a request, without any rule of Go.
+pub fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
     let found = match request.kind() {
         RequestKind::Exact(name) => installed(question, name),
         RequestKind::System => Some(system::find(question).ok_or(ResolveError::NoSystem)?),

@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use error::ResolveError;
+pub use locate::locate;
 pub use origin::{Origin, OriginKind, Raised};
 pub use session::SessionRecord;
 pub use system::is_gover_directory;
@@ -45,7 +46,6 @@ pub enum CalledAs {
     /// `go`, or any name that is none of the others.
     Go,
     Gofmt,
-    /// `go1.22.5`
     Named(ToolchainName),
 }
 
@@ -73,7 +73,6 @@ impl CalledAs {
         ToolchainName::parse(name).or_else(|_| ToolchainName::parse(&lower)).map_or(Self::Go, Self::Named)
     }
 
-    /// The program to run.
     pub fn program(&self) -> &'static str {
         if *self == Self::Gofmt { "gofmt" } else { "go" }
     }
@@ -125,7 +124,6 @@ impl Toolchain {
         Self { name, bin: goroot.join("bin"), goroot: Some(goroot) }
     }
 
-    /// `go` or `gofmt`.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin.join(executable_name(name))
     }
@@ -159,11 +157,6 @@ pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution,
         Some(resolution) => Ok(resolution),
         None => choice::resolve(question, trace),
     }
-}
-
-/// Finds the toolchain for one request without any rule of Go, for commands that name a toolchain.
-pub fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, ResolveError> {
-    locate::locate(question, request)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::display::location;
+use crate::display::{location, short_path};
 use crate::gorules::{Demand, DemandSource};
 
 /// What chose a toolchain.
@@ -35,19 +35,24 @@ pub enum OriginKind {
 }
 
 impl OriginKind {
+    /// The kind's name in JSON, and the subject of a sentence.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Switch => ("switch", "Go"),
+            Self::Name => ("name", "the command"),
+            Self::Argument => ("argument", "the command"),
+            Self::Environment => ("environment", "GOVER_VERSION"),
+            Self::Session => ("session", "`gover use`"),
+            Self::VersionFile => ("version-file", ".go-version"),
+            Self::ToolVersions => ("tool-versions", ".tool-versions"),
+            Self::Default => ("default", "the default"),
+            Self::System => ("system", "PATH"),
+        }
+    }
+
     /// The kind's name in JSON.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Switch => "switch",
-            Self::Name => "name",
-            Self::Argument => "argument",
-            Self::Environment => "environment",
-            Self::Session => "session",
-            Self::VersionFile => "version-file",
-            Self::ToolVersions => "tool-versions",
-            Self::Default => "default",
-            Self::System => "system",
-        }
+        self.names().0
     }
 
     /// Whether a person chose it for this place or moment. Go cannot replace such a choice with a
@@ -59,17 +64,8 @@ impl OriginKind {
 
 impl Origin {
     /// The subject of a sentence: `.go-version`, `the default`.
-    pub fn subject(&self) -> String {
-        match self.kind {
-            OriginKind::Switch => "Go".to_owned(),
-            OriginKind::Name | OriginKind::Argument => "the command".to_owned(),
-            OriginKind::Environment => "GOVER_VERSION".to_owned(),
-            OriginKind::Session => "`gover use`".to_owned(),
-            OriginKind::VersionFile => ".go-version".to_owned(),
-            OriginKind::ToolVersions => ".tool-versions".to_owned(),
-            OriginKind::Default => "the default".to_owned(),
-            OriginKind::System => "PATH".to_owned(),
-        }
+    pub(super) fn subject(&self) -> &'static str {
+        self.kind.names().1
     }
 
     /// Part of a sentence.
@@ -94,7 +90,6 @@ impl Origin {
 /// How the rules of Go changed a choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raised {
-    /// The toolchain that was chosen.
     pub from: String,
     /// What required a newer one.
     pub by: Demand,
@@ -106,11 +101,7 @@ impl Raised {
         match (self.by.source, &self.by.path) {
             (DemandSource::GoToolchain, None) => format!("set by GOTOOLCHAIN={}", self.gotoolchain),
             (DemandSource::GoToolchain, Some(path)) => {
-                format!(
-                    "set by GOTOOLCHAIN={} in {}",
-                    self.gotoolchain,
-                    crate::display::short_path(path, home)
-                )
+                format!("set by GOTOOLCHAIN={} in {}", self.gotoolchain, short_path(path, home))
             }
             (_, Some(path)) => format!("required by {}", location(path, self.by.line, home)),
             (source, None) => format!("required by {}", source.as_str()),

@@ -7,24 +7,16 @@ use crate::real_path::real_path;
 
 /// The first Go on PATH that is not a shim, of this home or another.
 pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
-    let bin = question.layout.bin();
-    question.env.path().into_iter().filter(|directory| directory.is_absolute() && *directory != bin).find_map(
-        |directory| {
-            let program = directory.join(executable_name("go"));
-            ((question.host.is_executable)(&program) && !is_shim(&program)).then(|| toolchain(&program))
-        },
-    )
+    on_path(question, "go").find(|program| !is_shim(program)).map(|program| toolchain(&program))
 }
 
-/// Whether PATH has a program of that name outside gover, where `LookPath` of cmd/go would find it.
-pub(super) fn is_on_path(question: &Question<'_>, name: &str) -> bool {
+/// The programs of that name on PATH outside gover, where `LookPath` of cmd/go would find them.
+pub(super) fn on_path(question: &Question<'_>, name: &str) -> impl Iterator<Item = PathBuf> {
     let bin = question.layout.bin();
-    question
-        .env
-        .path()
-        .into_iter()
-        .filter(|directory| directory.is_absolute() && *directory != bin)
-        .any(|directory| (question.host.is_executable)(&directory.join(executable_name(name))))
+    let file = executable_name(name);
+    let is_outside = move |directory: &PathBuf| directory.is_absolute() && *directory != bin;
+    let programs = question.env.path().into_iter().filter(is_outside).map(move |path| path.join(&file));
+    programs.filter(|program| (question.host.is_executable)(program))
 }
 
 /// Whether a program is a shim: in the `bin` of some gover, or a link to one. A program in a GOROOT
@@ -39,9 +31,7 @@ fn is_shim(program: &Path) -> bool {
 
 /// Whether a directory is the `bin` of some gover: the manager is next to `go`.
 pub fn is_gover_directory(directory: &Path) -> bool {
-    let is_file = |path: PathBuf| path.is_file();
-    is_file(directory.join(executable_name("gover")))
-        && is_file(directory.join(executable_name("go")))
+    ["gover", "go"].iter().all(|name| directory.join(executable_name(name)).is_file())
         && !inventory::is_goroot(directory.parent().unwrap_or(directory))
 }
 

@@ -11,12 +11,13 @@ use crate::text::shown;
 #[derive(Clone, Debug)]
 pub struct GoVersion {
     text: String,
-    major: Number,
-    minor: Number,
+    /// Numbers are decimal digits of any length without a leading zero.
+    major: String,
+    minor: String,
     /// Empty for prereleases, and for language versions from 1.21 on.
-    patch: Number,
+    patch: String,
     kind: String,
-    pre: Number,
+    pre: String,
 }
 
 impl GoVersion {
@@ -33,26 +34,17 @@ impl GoVersion {
     /// The language version, `1.22` for `1.22.5` (`go/version.Lang` without the prefix).
     #[must_use]
     pub fn language(&self) -> Self {
-        let text = if self.major.0 == "1" && self.minor.0 == "0" {
-            self.major.0.clone()
-        } else {
-            format!("{}.{}", self.major.0, self.minor.0)
+        let text = match (self.major.as_str(), self.minor.as_str()) {
+            ("1", "0") => "1".to_owned(),
+            (major, minor) => format!("{major}.{minor}"),
         };
-        let old = self.minor < Number("21".to_owned());
-        Self {
-            patch: Number(if old { "0".to_owned() } else { String::new() }),
-            kind: String::new(),
-            pre: Number(String::new()),
-            text,
-            major: self.major.clone(),
-            minor: self.minor.clone(),
-        }
+        parse(&text).unwrap_or_else(|| self.clone())
     }
 
     /// Whether this is a language version and not a release: `1.22`, but not `1.20` (`cmd/go
     /// gover.IsLang`).
     pub fn is_language(&self) -> bool {
-        self.patch.0.is_empty() && self.kind.is_empty() && self.pre.0.is_empty()
+        self.patch.is_empty() && self.kind.is_empty() && self.pre.is_empty()
     }
 
     /// True for a beta or release candidate (`cmd/go gover.IsPrerelease`).
@@ -62,36 +54,36 @@ impl GoVersion {
 
     /// If it fits.
     pub fn major(&self) -> Option<u64> {
-        self.major.0.parse().ok()
+        self.major.parse().ok()
     }
 
     /// If it fits.
     pub fn minor(&self) -> Option<u64> {
-        self.minor.0.parse().ok()
+        self.minor.parse().ok()
     }
 
     /// `None` for language versions and prereleases.
     pub fn patch(&self) -> Option<u64> {
-        self.patch.0.parse().ok()
+        self.patch.parse().ok()
     }
 
     pub fn prerelease(&self) -> Option<Prerelease<'_>> {
-        self.is_prerelease().then_some(Prerelease { word: &self.kind, number: &self.pre.0 })
+        self.is_prerelease().then_some(Prerelease { word: &self.kind, number: &self.pre })
     }
 
     /// Whether toolchains of this version have toolchain selection: 1.21 and later, prereleases
     /// included (go.dev/doc/toolchain).
     pub fn selects_toolchains(&self) -> bool {
-        let (major, minor) = (Number("1".to_owned()), Number("21".to_owned()));
-        (&self.major, &self.minor) >= (&major, &minor)
+        (by_size(&self.major), by_size(&self.minor)) >= (by_size("1"), by_size("21"))
     }
 
     pub fn same_language(&self, other: &Self) -> bool {
         self.major == other.major && self.minor == other.minor
     }
 
-    fn key(&self) -> (&Number, &Number, &Number, &str, &Number) {
-        (&self.major, &self.minor, &self.patch, &self.kind, &self.pre)
+    fn key(&self) -> impl Ord {
+        let numbers = [&self.major, &self.minor, &self.patch].map(|number| by_size(number));
+        (numbers, &self.kind, by_size(&self.pre))
     }
 }
 
@@ -151,31 +143,19 @@ impl fmt::Display for InvalidVersion {
 
 impl std::error::Error for InvalidVersion {}
 
-/// Decimal digits of any length without a leading zero, or nothing. The shorter is less
-/// (`gover.CmpInt`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Number(String);
-
-impl PartialOrd for Number {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Number {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
-    }
+/// Numbers are compared like this: the shorter is less (`gover.CmpInt`).
+fn by_size(number: &str) -> (usize, &str) {
+    (number.len(), number)
 }
 
 fn parse(text: &str) -> Option<GoVersion> {
     let version = |major: &str, minor: &str, patch: &str, kind: &str, pre: &str| GoVersion {
         text: text.to_owned(),
-        major: Number(major.to_owned()),
-        minor: Number(minor.to_owned()),
-        patch: Number(patch.to_owned()),
+        major: major.to_owned(),
+        minor: minor.to_owned(),
+        patch: patch.to_owned(),
         kind: kind.to_owned(),
-        pre: Number(pre.to_owned()),
+        pre: pre.to_owned(),
     };
     let (major, rest) = cut_number(text)?;
     if rest.is_empty() {
@@ -185,7 +165,7 @@ fn parse(text: &str) -> Option<GoVersion> {
     if rest.is_empty() {
         // Up to 1.20 the first release has no patch number. Later a bare 1.N is the language
         // version.
-        let old = Number(minor.to_owned()) < Number("21".to_owned());
+        let old = by_size(minor) < by_size("21");
         return Some(version(major, minor, if old { "0" } else { "" }, "", ""));
     }
     if let Some(rest) = rest.strip_prefix('.') {

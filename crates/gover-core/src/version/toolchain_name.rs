@@ -1,4 +1,3 @@
-use std::cmp::Ordering;
 use std::fmt;
 
 use super::{GoVersion, InvalidVersion};
@@ -8,10 +7,10 @@ use super::{GoVersion, InvalidVersion};
 /// Names are equal only if their texts are. They are ordered by version first, since Go ignores a
 /// suffix when it compares. A name never contains `/` or `\`, so it is safe as the name of a
 /// directory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ToolchainName {
-    text: String,
     version: GoVersion,
+    text: String,
 }
 
 impl ToolchainName {
@@ -32,23 +31,14 @@ impl ToolchainName {
     /// `1.21.0`. A language version from 1.21 on becomes its first release, as in cmd/go
     /// (go.dev/issue/62278).
     pub fn of(version: &GoVersion) -> Self {
-        let mut version = version.clone();
+        let mut text = format!("go{version}");
         if version.is_language() {
-            version = GoVersion::parse(&format!("{version}.0")).unwrap_or(version);
+            text.push_str(".0");
         } else if !version.selects_toolchains() && !version.is_prerelease() && version.patch() == Some(0) {
             // 1.20.0 was released as go1.20, and 1.0.0 as go1.
-            let short = if version.minor() == Some(0) {
-                version.as_str().split('.').next().map(str::to_owned)
-            } else {
-                version
-                    .as_str()
-                    .rsplit_once(".0")
-                    .filter(|(head, _)| head.contains('.'))
-                    .map(|(h, _)| h.to_owned())
-            };
-            version = short.and_then(|s| GoVersion::parse(&s).ok()).unwrap_or(version);
+            text = format!("go{}", version.language());
         }
-        Self { text: format!("go{version}"), version }
+        Self::parse(&text).unwrap_or_else(|_| Self { version: version.clone(), text: format!("go{version}") })
     }
 
     /// With prefix and suffix.
@@ -70,32 +60,6 @@ impl ToolchainName {
 impl fmt::Display for ToolchainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.text)
-    }
-}
-
-impl PartialEq for ToolchainName {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for ToolchainName {}
-
-impl std::hash::Hash for ToolchainName {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.text.hash(state);
-    }
-}
-
-impl PartialOrd for ToolchainName {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for ToolchainName {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.version.cmp(&other.version).then_with(|| self.text.cmp(&other.text))
     }
 }
 
