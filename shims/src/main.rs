@@ -15,7 +15,7 @@ use gover_core::launch::Launch;
 use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
-use gover_sys::exec::{self, EnvEdit};
+use gover_sys::exec;
 use gover_sys::{file, process};
 
 use crate::report::Failure;
@@ -60,17 +60,9 @@ fn start(launch: &Launch, own: &[OsString], env: &Env) -> Result<std::convert::I
     if env.program().is_some_and(|own| file::same_file(&own, &launch.program).unwrap_or(false)) {
         return Err(ResolveError::Recursion { program: launch.program.clone() }.into());
     }
-    let edits: Vec<EnvEdit> = launch
-        .edits
-        .iter()
-        .map(|(name, value)| match value {
-            Some(value) => EnvEdit::Set((*name).into(), value.clone()),
-            None => EnvEdit::Remove((*name).into()),
-        })
-        .collect();
     // `+REQUEST` comes first, and is the only argument that is not passed on.
     let dropped = own.len().saturating_sub(launch.arguments.len());
-    let source = exec::pass_on(&launch.program, own, dropped, &edits);
+    let source = exec::pass_on(&launch.program, own, dropped, &launch.edits);
     Err(Failure::CannotExecute { program: launch.program.clone(), source })
 }
 

@@ -23,15 +23,12 @@ impl Lock {
     /// Takes the lock at `path` and waits for it if necessary. Creates its directory if it is
     /// missing. `on_wait` is called once, before waiting.
     pub fn acquire(path: &Path, on_wait: impl FnOnce()) -> io::Result<Self> {
-        let file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                on_wait();
-                lock(&file)?;
-            }
-            Err(TryLockError::Error(error)) => return Err(error),
+        if let Some(lock) = Self::try_acquire(path)? {
+            return Ok(lock);
         }
+        on_wait();
+        let file = open(path)?;
+        lock(&file)?;
         Ok(Self { _file: file })
     }
 

@@ -21,12 +21,8 @@ use windows as imp;
 #[cfg(test)]
 mod tests;
 
-/// A change to the inherited environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EnvEdit {
-    Set(OsString, OsString),
-    Remove(OsString),
-}
+/// A variable of the inherited environment to set, or to remove if there is no value.
+pub type EnvEdit = (&'static str, Option<OsString>);
 
 /// Runs `program`, an absolute path, in place of this process. Returns only if that failed.
 ///

@@ -83,8 +83,7 @@ fn the_new_program_has_our_arguments_environment_and_exit_code() {
 #[test]
 #[ignore = "ends the process; run by the test above"]
 fn become_a_shell() {
-    let edits =
-        [EnvEdit::Set("GOVER_TEST_SET".into(), "set".into()), EnvEdit::Remove("GOVER_TEST_REMOVED".into())];
+    let edits = [("GOVER_TEST_SET", Some("set".into())), ("GOVER_TEST_REMOVED", None)];
     let (program, args) = if cfg!(windows) {
         let script = "echo %GOVER_TEST_SET% %GOVER_TEST_KEPT% %GOVER_TEST_REMOVED%& exit 305419896";
         (r"C:\windows\system32\cmd.exe", vec!["/c".into(), script.into()])

@@ -36,13 +36,12 @@ impl Start {
     fn new(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Result<Self> {
         let arguments = std::iter::once(argv0).chain(args.iter().map(OsString::as_os_str)).map(text);
         let mut environment = inherited();
-        environment.retain(|entry| !edits.iter().any(|edit| is_of(entry, name_of(edit))));
-        for edit in edits {
-            if let EnvEdit::Set(name, value) = edit {
-                let mut entry = name.clone();
-                entry.push("=");
-                entry.push(value);
-                environment.push(text(&entry)?);
+        environment.retain(|entry| !edits.iter().any(|(name, _)| is_of(entry, name)));
+        for (name, value) in edits {
+            if let Some(value) = value {
+                environment.push(text(
+                    &[OsStr::new(name), OsStr::new("="), value].into_iter().collect::<OsString>(),
+                )?);
             }
         }
         Ok(Self {
@@ -82,13 +81,7 @@ fn inherited() -> Vec<CString> {
     entries
 }
 
-fn name_of(edit: &EnvEdit) -> &OsStr {
-    match edit {
-        EnvEdit::Set(name, _) | EnvEdit::Remove(name) => name,
-    }
-}
-
-fn is_of(entry: &CStr, name: &OsStr) -> bool {
+fn is_of(entry: &CStr, name: &str) -> bool {
     entry.to_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'='))
 }
 

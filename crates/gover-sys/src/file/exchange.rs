@@ -44,20 +44,14 @@ mod imp {
 
     /// The number of `renameat2`. On other processors, a number that the kernel does not know.
     #[cfg(target_os = "linux")]
-    const RENAMEAT2: std::ffi::c_long = if cfg!(target_arch = "x86_64") {
-        316
-    } else if cfg!(target_arch = "x86") {
-        353
-    } else if cfg!(target_arch = "arm") {
-        382
-    } else if cfg!(any(target_arch = "aarch64", target_arch = "riscv64", target_arch = "loongarch64")) {
-        276
-    } else if cfg!(any(target_arch = "powerpc64", target_arch = "powerpc")) {
-        357
-    } else if cfg!(target_arch = "s390x") {
-        347
-    } else {
-        -1
+    const RENAMEAT2: std::ffi::c_long = match std::env::consts::ARCH.as_bytes() {
+        b"x86_64" => 316,
+        b"x86" => 353,
+        b"arm" => 382,
+        b"aarch64" | b"riscv64" | b"loongarch64" => 276,
+        b"powerpc64" | b"powerpc" => 357,
+        b"s390x" => 347,
+        _ => -1,
     };
 
     pub(super) fn exchange(a: &Path, b: &Path) -> io::Result<bool> {

@@ -23,6 +23,10 @@ use windows as imp;
 mod tests;
 
 pub use exchange::exchange;
+pub use imp::{
+    available_space, is_executable, is_writable, make_executable, may_be_executed, same_file,
+    sync_file_system,
+};
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};
 pub use staged::StagedProgram;
 
@@ -122,21 +126,6 @@ pub fn remove_tree_now(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
 
-/// Everyone who may read the file may execute it. Does nothing on Windows.
-pub fn make_executable(path: &Path) -> io::Result<()> {
-    imp::make_executable(path)
-}
-
-/// By permission on Unix, by extension on Windows.
-pub fn is_executable(path: &Path) -> bool {
-    imp::is_executable(path)
-}
-
-/// Whether the permissions allow execution; always true on Windows.
-pub fn may_be_executed(metadata: &fs::Metadata) -> bool {
-    imp::may_be_executed(metadata)
-}
-
 /// Creates a directory and its missing parents, which only this user may read. On Windows that
 /// applies to everything below the user's profile.
 pub fn create_private_directory(path: &Path) -> io::Result<()> {
@@ -169,15 +158,11 @@ pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     if same_file(source, target).unwrap_or(false) {
         return Ok(());
     }
-    let temporary = loop {
-        let temporary = temporary_name(target);
-        match fs::hard_link(source, &temporary) {
-            Ok(()) => break temporary,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-            // The file system has no links, the file has too many, or a policy forbids them.
-            Err(_) => return install_program(source, target),
-        }
+    let temporary = match create_temporary(target, |path| fs::hard_link(source, path)) {
+        Ok((temporary, ())) => temporary,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+        // The file system has no links, the file has too many, or a policy forbids them.
+        Err(_) => return install_program(source, target),
     };
     let published = publish(&temporary, target);
     // Renaming one link of a file onto another succeeds without an effect, so the temporary name
@@ -202,11 +187,6 @@ pub fn remove_leftovers(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether both paths lead to the same file or directory. A missing one is an error.
-pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
-    imp::same_file(a, b)
-}
-
 /// The size of all files below `path`, in bytes. Links are not followed, and each hard link counts.
 pub fn tree_size(path: &Path) -> io::Result<u64> {
     let metadata = path.symlink_metadata()?;
@@ -226,24 +206,6 @@ pub fn tree_size(path: &Path) -> io::Result<u64> {
         }
     }
     Ok(total)
-}
-
-/// Syncs everything written so far to the disk of the file system of the directory `path`. Returns
-/// `false` if the system can only sync single files.
-pub fn sync_file_system(path: &Path) -> io::Result<bool> {
-    imp::sync_file_system(path)
-}
-
-/// Bytes that this user may still write to the file system of the directory `path`; `None` if
-/// unknown.
-pub fn available_space(path: &Path) -> Option<u64> {
-    imp::available_space(path)
-}
-
-/// Whether this user may write to the file, or create files in the directory. False for a missing
-/// one.
-pub fn is_writable(path: &Path) -> bool {
-    imp::is_writable(path)
 }
 
 /// What is known about a file system.
@@ -286,13 +248,16 @@ pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// A new empty file in the directory of `path`.
-fn create_temporary(path: &Path, create: impl Fn(&Path) -> io::Result<File>) -> io::Result<(PathBuf, File)> {
+/// Creates something under an unused name in the directory of `path`.
+pub(crate) fn create_temporary<T>(
+    path: &Path,
+    create: impl Fn(&Path) -> io::Result<T>,
+) -> io::Result<(PathBuf, T)> {
     remove_abandoned(path);
     loop {
         let temporary = temporary_name(path);
         match create(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
+            Ok(made) => return Ok((temporary, made)),
             // Left by a crashed process with the same id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

@@ -52,16 +52,19 @@ pub(super) fn make_removable(path: &Path) {
     }
 }
 
-pub(super) fn make_executable(path: &Path) -> io::Result<()> {
+/// Everyone who may read the file may execute it. Does nothing on Windows.
+pub fn make_executable(path: &Path) -> io::Result<()> {
     let mode = fs::metadata(path)?.mode();
     fs::set_permissions(path, Permissions::from_mode(mode | ((mode & 0o444) >> 2)))
 }
 
-pub(super) fn is_executable(path: &Path) -> bool {
+/// By permission on Unix, by extension on Windows.
+pub fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
 }
 
-pub(super) fn may_be_executed(metadata: &fs::Metadata) -> bool {
+/// Whether the permissions allow execution; always true on Windows.
+pub fn may_be_executed(metadata: &fs::Metadata) -> bool {
     metadata.mode() & 0o111 != 0
 }
 
@@ -95,37 +98,33 @@ pub(super) fn is_in_use(_error: &io::Error) -> bool {
     false
 }
 
-pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
+/// Whether both paths lead to the same file or directory. A missing one is an error.
+pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     let (a, b) = (fs::metadata(a)?, fs::metadata(b)?);
     Ok((a.dev(), a.ino()) == (b.dev(), b.ino()))
 }
 
-/// The beginning of `struct statvfs`, the same on 64-bit glibc and musl. The rest is not used.
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-#[repr(C)]
-struct Statvfs {
-    block_size: u64,
-    fragment_size: u64,
-    blocks: u64,
-    free: u64,
-    available: u64,
-    rest: [u64; 27],
-}
-
-/// The beginning of `struct statvfs` of macOS, whose counts have 32 bits.
-#[cfg(target_os = "macos")]
-#[repr(C)]
-struct Statvfs {
-    block_size: u64,
-    fragment_size: u64,
-    blocks: u32,
-    free: u32,
-    available: u32,
-    rest: [u32; 59],
-}
-
+/// Bytes that this user may still write to the file system of the directory `path`; `None` if
+/// unknown.
 #[cfg(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos"))]
-pub(super) fn available_space(path: &Path) -> Option<u64> {
+pub fn available_space(path: &Path) -> Option<u64> {
+    /// 64-bit glibc and musl count blocks in 64 bits.
+    #[cfg(target_os = "linux")]
+    type Count = u64;
+    #[cfg(target_os = "macos")]
+    type Count = u32;
+
+    /// The beginning of `struct statvfs`. The rest is not used.
+    #[repr(C)]
+    struct Statvfs {
+        block_size: u64,
+        fragment_size: u64,
+        blocks: Count,
+        free: Count,
+        available: Count,
+        rest: [Count; 59],
+    }
+
     unsafe extern "C" {
         fn statvfs(path: *const c_char, buffer: *mut Statvfs) -> c_int;
     }
@@ -141,13 +140,16 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
 }
 
 #[cfg(not(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos")))]
-pub(super) fn available_space(_path: &Path) -> Option<u64> {
+pub fn available_space(_path: &Path) -> Option<u64> {
     None
 }
 
+/// Syncs everything written so far to the disk of the file system of the directory `path`. Returns
+/// `false` if the system can only sync single files.
+///
 /// One call for all files of a tree. An `fsync` for each would take longer than the download.
 #[cfg(target_os = "linux")]
-pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
+pub fn sync_file_system(path: &Path) -> io::Result<bool> {
     unsafe extern "C" {
         fn syncfs(descriptor: c_int) -> c_int;
     }
@@ -168,7 +170,7 @@ pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
 /// `sync` gives everything to the disks; syncing one file then empties their caches (std uses
 /// `F_FULLFSYNC` if available).
 #[cfg(not(target_os = "linux"))]
-pub(super) fn sync_file_system(path: &Path) -> io::Result<bool> {
+pub fn sync_file_system(path: &Path) -> io::Result<bool> {
     unsafe extern "C" {
         fn sync();
     }
@@ -182,7 +184,9 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-pub(super) fn is_writable(path: &Path) -> bool {
+/// Whether this user may write to the file, or create files in the directory. False for a missing
+/// one.
+pub fn is_writable(path: &Path) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
     // SAFETY: the path is a C string.
     unsafe { access(path.as_ptr(), W_OK) == 0 }

@@ -21,6 +21,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_ADD_FILE, FILE_FLAG_BACKUP_SEMANTICS, GetDiskFreeSpaceExW,
     GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW, GetVolumePathNameW,
 };
+use windows_sys::Win32::System::WindowsProgramming::DRIVE_REMOTE;
 
 /// Waits between attempts, in milliseconds; four seconds in total.
 const WAITS: [u64; 9] = [5, 10, 25, 50, 100, 250, 500, 1000, 2000];
@@ -59,16 +60,16 @@ pub(super) fn make_removable(path: &Path) {
     }
 }
 
-pub(super) fn make_executable(path: &Path) -> io::Result<()> {
+pub fn make_executable(path: &Path) -> io::Result<()> {
     fs::metadata(path).map(drop)
 }
 
-pub(super) fn is_executable(path: &Path) -> bool {
+pub fn is_executable(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     ["exe", "com", "bat", "cmd"].iter().any(|known| extension.eq_ignore_ascii_case(known)) && path.is_file()
 }
 
-pub(super) fn may_be_executed(_metadata: &fs::Metadata) -> bool {
+pub fn may_be_executed(_metadata: &fs::Metadata) -> bool {
     true
 }
 
@@ -91,7 +92,7 @@ pub(super) fn is_in_use(error: &io::Error) -> bool {
     is_held(error)
 }
 
-pub(super) fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
+pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok(identity(a)? == identity(b)?)
 }
 
@@ -107,7 +108,7 @@ fn identity(path: &Path) -> io::Result<(u32, u32, u32)> {
     Ok((information.dwVolumeSerialNumber, information.nFileIndexHigh, information.nFileIndexLow))
 }
 
-pub(super) fn available_space(path: &Path) -> Option<u64> {
+pub fn available_space(path: &Path) -> Option<u64> {
     let path: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
     let mut available = 0;
     // SAFETY: the path ends with a zero, `available` lives across the call, and null pointers mean
@@ -117,8 +118,7 @@ pub(super) fn available_space(path: &Path) -> Option<u64> {
 }
 
 /// Only an administrator can flush a volume.
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub(super) fn sync_file_system(_path: &Path) -> io::Result<bool> {
+pub fn sync_file_system(_path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
@@ -126,7 +126,7 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-pub(super) fn is_writable(path: &Path) -> bool {
+pub fn is_writable(path: &Path) -> bool {
     let Ok(metadata) = path.metadata() else { return false };
     if metadata.is_dir() {
         // Opening it changes nothing; it only needs the right to add files.
@@ -151,17 +151,8 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
     // SAFETY: the root ends with a zero, the buffer has the given length, and null pointers mean no
     // other result.
     let named = unsafe {
-        let none = null_mut();
-        GetVolumeInformationW(
-            root.as_ptr(),
-            none,
-            0,
-            null_mut(),
-            null_mut(),
-            null_mut(),
-            kind.as_mut_ptr(),
-            64,
-        )
+        let (name, number) = (null_mut(), null_mut());
+        GetVolumeInformationW(root.as_ptr(), name, 0, number, number, number, kind.as_mut_ptr(), 64)
     };
     let length = kind.iter().position(|&unit| unit == 0).unwrap_or(0);
     let kind = if named == 0 { String::new() } else { String::from_utf16_lossy(&kind[..length]) };
@@ -169,9 +160,6 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
     let is_remote = unsafe { GetDriveTypeW(root.as_ptr()) } == DRIVE_REMOTE;
     FileSystem { kind, is_remote, ..FileSystem::default() }
 }
-
-/// `DRIVE_REMOTE` of fileapi.h.
-const DRIVE_REMOTE: u32 = 4;
 
 #[expect(clippy::permissions_set_readonly_false, reason = "Windows has one read-only bit and no others")]
 fn make_writable(path: &Path) {

@@ -3,6 +3,7 @@
 //! For `GOVER_HOME/current`. On a file system without links (exFAT) the error is
 //! [`std::io::ErrorKind::Unsupported`]; gover works without the link.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -24,16 +25,16 @@ mod tests;
 /// `link` that is not a link stays: [`io::ErrorKind::AlreadyExists`].
 pub fn replace(target: &Path, link: &Path) -> io::Result<()> {
     if link.symlink_metadata().is_ok() && read(link)?.is_none() {
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is not a link is there"));
+        return Err(is_in_the_way());
     }
     imp::replace(target, link)
 }
 
 /// `None` if there is nothing at `link`, or something that is not a link.
 pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
-    match link.symlink_metadata() {
-        Ok(_) => imp::read(link),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+    match fs::read_link(link) {
+        Ok(target) => Ok(Some(target)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || imp::is_no_link(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -43,9 +44,11 @@ pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
 pub fn remove(link: &Path) -> io::Result<()> {
     match read(link)? {
         Some(_) => imp::remove(link),
-        None if link.symlink_metadata().is_ok() => {
-            Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is not a link is there"))
-        }
+        None if link.symlink_metadata().is_ok() => Err(is_in_the_way()),
         None => Ok(()),
     }
+}
+
+fn is_in_the_way() -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, "something that is not a link is there")
 }

@@ -1,31 +1,18 @@
 //! Unix: symbolic links, replaced by rename.
 
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
-use crate::file::temporary_name;
+use crate::file::create_temporary;
 
 pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
-    loop {
-        let temporary = temporary_name(link);
-        match symlink(target, &temporary) {
-            // A crashed process or another thread used the name.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(()) => {
-                return fs::rename(&temporary, link).inspect_err(|_| drop(fs::remove_file(&temporary)));
-            }
-        }
-    }
+    let (temporary, ()) = create_temporary(link, |temporary| symlink(target, temporary))?;
+    fs::rename(&temporary, link).inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
-pub(super) fn read(link: &Path) -> io::Result<Option<PathBuf>> {
-    match fs::read_link(link) {
-        Ok(target) => Ok(Some(target)),
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(None),
-        Err(error) => Err(error),
-    }
+pub(super) fn is_no_link(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidInput
 }
 
 pub(super) fn remove(link: &Path) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! Windows: junctions, which need neither administrator nor developer mode.
 
-use std::path::{Component, Path, PathBuf, Prefix};
+use std::path::{Component, Path, Prefix};
 use std::{fs, io};
 
 use windows_sys::Win32::Foundation::{
@@ -29,18 +29,11 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
         .inspect_err(|_| drop(fs::remove_dir(&temporary)))
 }
 
-pub(super) fn read(link: &Path) -> io::Result<Option<PathBuf>> {
-    match fs::read_link(link) {
-        Ok(target) => Ok(Some(target)),
-        Err(error)
-            if is_code(&error, ERROR_NOT_A_REPARSE_POINT) || error.kind() == io::ErrorKind::InvalidInput =>
-        {
-            Ok(None)
-        }
-        // Wine, and file systems without reparse points, have no links.
-        Err(error) if unsupported_code(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+/// Wine, and file systems without reparse points, have no links.
+pub(super) fn is_no_link(error: &io::Error) -> bool {
+    is_code(error, ERROR_NOT_A_REPARSE_POINT)
+        || error.kind() == io::ErrorKind::InvalidInput
+        || unsupported_code(error)
 }
 
 /// A junction is removed like a directory. Its target stays.

@@ -16,7 +16,7 @@ unsafe extern "C" {
 
 /// `arm64` for a translated process. An Intel Mac has no such value, and a native process has 0
 /// ("About the Rosetta translation environment", Apple Developer Documentation).
-pub(super) fn processor() -> Option<String> {
+pub fn processor() -> Option<String> {
     let mut translated: c_int = 0;
     let mut length = size_of::<c_int>();
     // SAFETY: the name is a C string; pointer and length describe `translated`, and nothing is set.

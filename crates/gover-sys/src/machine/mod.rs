@@ -22,11 +22,7 @@ mod unknown;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 use unknown as imp;
 
-/// The name that the system has for its processor: `x86_64`, `aarch64`, `ARM64`. `None` if it does
-/// not say.
-pub fn processor() -> Option<String> {
-    imp::processor()
-}
+pub use imp::processor;
 
 /// A program that every system of its kind has, and that is built like the other programs on it.
 /// `None` if the system always has everything that programs for the processor need.

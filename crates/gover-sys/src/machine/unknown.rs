@@ -1,6 +1,6 @@
 //! Systems that gover does not examine.
 
-pub(super) fn processor() -> Option<String> {
+pub fn processor() -> Option<String> {
     None
 }
 

@@ -8,7 +8,7 @@ use windows_sys::Win32::System::SystemInformation::{
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
 
 /// The name in the variable `PROCESSOR_ARCHITECTURE` of a native process.
-pub(super) fn processor() -> Option<String> {
+pub fn processor() -> Option<String> {
     let mut process: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
     let mut native: IMAGE_FILE_MACHINE = IMAGE_FILE_MACHINE_UNKNOWN;
     // SAFETY: the handle of the current process is always valid; both values live across the call.

@@ -38,34 +38,29 @@ unsafe extern "C" {
     fn proc_pidinfo(id: c_int, flavor: c_int, argument: u64, buffer: *mut c_void, size: c_int) -> c_int;
 }
 
-pub(super) struct System;
+pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
+    look
+}
 
-impl System {
-    pub(super) fn open() -> Self {
-        Self
+fn look(id: u32) -> Option<Facts> {
+    let size = c_int::try_from(size_of::<BsdInfo>()).ok()?;
+    let mut info = MaybeUninit::<BsdInfo>::zeroed();
+    let id = c_int::try_from(id).ok()?;
+    // SAFETY: buffer and size describe `info`, which is plain data and lives across the call.
+    let filled = unsafe { proc_pidinfo(id, BSD_INFO, 0, info.as_mut_ptr().cast(), size) };
+    if filled != size {
+        return None;
     }
-
-    #[expect(clippy::unused_self, reason = "other systems look into a snapshot")]
-    pub(super) fn look(&self, id: u32) -> Option<Facts> {
-        let size = c_int::try_from(size_of::<BsdInfo>()).ok()?;
-        let mut info = MaybeUninit::<BsdInfo>::zeroed();
-        let id = c_int::try_from(id).ok()?;
-        // SAFETY: buffer and size describe `info`, which is plain data and lives across the call.
-        let filled = unsafe { proc_pidinfo(id, BSD_INFO, 0, info.as_mut_ptr().cast(), size) };
-        if filled != size {
-            return None;
-        }
-        // SAFETY: all zeroes is a valid value, and the system has filled the whole structure.
-        let info = unsafe { info.assume_init() };
-        if info.status == ZOMBIE {
-            return None;
-        }
-        let name = if info.name[0] == 0 { &info.command[..] } else { &info.name[..] };
-        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
-        Some(Facts {
-            start: info.start_seconds.wrapping_mul(1_000_000).wrapping_add(info.start_microseconds),
-            parent: info.parent,
-            name: String::from_utf8_lossy(name).into_owned(),
-        })
+    // SAFETY: all zeroes is a valid value, and the system has filled the whole structure.
+    let info = unsafe { info.assume_init() };
+    if info.status == ZOMBIE {
+        return None;
     }
+    let name = if info.name[0] == 0 { &info.command[..] } else { &info.name[..] };
+    let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+    Some(Facts {
+        start: info.start_seconds.wrapping_mul(1_000_000).wrapping_add(info.start_microseconds),
+        parent: info.parent,
+        name: String::from_utf8_lossy(name).into_owned(),
+    })
 }

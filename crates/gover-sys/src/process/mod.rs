@@ -47,10 +47,10 @@ pub fn ancestors() -> impl Iterator<Item = ProcessId> {
 }
 
 fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
-    let system = imp::System::open();
-    let first = system.look(id).map(|facts| (id, facts));
+    let look = imp::looker();
+    let first = look(id).map(|facts| (id, facts));
     iter::successors(first, move |(_, child)| {
-        let parent = system.look(child.parent)?;
+        let parent = look(child.parent)?;
         // A reused number belongs to a younger process, which cannot be the parent.
         (child.parent != 0 && parent.start <= child.start).then_some((child.parent, parent))
     })
@@ -61,12 +61,12 @@ fn ancestors_of(id: u32) -> impl Iterator<Item = ProcessId> {
 
 pub fn current() -> Option<ProcessId> {
     let id = std::process::id();
-    imp::System::open().look(id).map(|facts| ProcessId { id, start: facts.start })
+    imp::looker()(id).map(|facts| ProcessId { id, start: facts.start })
 }
 
 /// Whether this process, and not another with its number, still runs.
 pub fn is_alive(process: ProcessId) -> bool {
-    imp::System::open().look(process.id).is_some_and(|facts| facts.start == process.start)
+    imp::looker()(process.id).is_some_and(|facts| facts.start == process.start)
 }
 
 /// The name of the program of a running process, without its directory: `bash`, `cmd.exe`.
@@ -74,7 +74,7 @@ pub fn is_alive(process: ProcessId) -> bool {
 /// Linux shortens it to 15 bytes. A login shell has it from its program, without the `-` of
 /// `-bash`.
 pub fn name(process: ProcessId) -> Option<String> {
-    let facts = imp::System::open().look(process.id)?;
+    let facts = imp::looker()(process.id)?;
     (facts.start == process.start && !facts.name.is_empty()).then_some(facts.name)
 }
 
@@ -105,7 +105,7 @@ mod tests {
     }
 
     fn process(id: u32) -> ProcessId {
-        ProcessId { id, start: imp::System::open().look(id).unwrap().start }
+        ProcessId { id, start: imp::looker()(id).unwrap().start }
     }
 
     #[test]

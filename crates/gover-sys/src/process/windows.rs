@@ -14,22 +14,15 @@ use windows_sys::Win32::System::Threading::{
 
 use super::Facts;
 
-/// Parent and program of each process at one moment.
-pub(super) struct System {
-    processes: HashMap<u32, (u32, String)>,
-}
-
-impl System {
-    pub(super) fn open() -> Self {
-        Self { processes: snapshot().unwrap_or_default() }
-    }
-
-    pub(super) fn look(&self, id: u32) -> Option<Facts> {
-        let (parent, name) = self.processes.get(&id)?;
+pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
+    let processes = snapshot().unwrap_or_default();
+    move |id| {
+        let (parent, name) = processes.get(&id)?;
         Some(Facts { start: start(id)?, parent: *parent, name: name.clone() })
     }
 }
 
+/// Parent and program of each process at one moment.
 fn snapshot() -> Option<HashMap<u32, (u32, String)>> {
     // SAFETY: creates a handle; the second argument is not used with this flag.
     let handle = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };

@@ -3,10 +3,18 @@
 
 use std::io;
 
+#[cfg(not(windows))]
+mod none;
+#[cfg(not(windows))]
+use none as imp;
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
+use windows as imp;
+#[cfg(windows)]
 pub(crate) use windows::terminated;
+
+pub use imp::{keys, write_user_text};
 
 /// A text value exactly as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,56 +63,27 @@ pub const MACHINE_ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session
 
 /// A text (`REG_SZ`, `REG_EXPAND_SZ`); `None` if there is no such value, or one of another type.
 pub fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
-    #[cfg(windows)]
-    return windows::text(hive, key, name);
-    #[cfg(not(windows))]
-    {
-        let _ = (hive, key, name);
-        Ok(None)
-    }
+    Ok(imp::value(hive, key, name)?.and_then(|(kind, data)| {
+        let end = data.iter().rposition(|&unit| unit != 0).map_or(0, |last| last + 1);
+        let text = data.get(..end)?.to_vec();
+        matches!(kind, REG_SZ | REG_EXPAND_SZ).then_some(Text { text, expands: kind == REG_EXPAND_SZ })
+    }))
 }
 
 /// The type of a value by its number; `None` if there is no such value.
 pub fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
-    #[cfg(windows)]
-    return windows::kind(hive, key, name);
-    #[cfg(not(windows))]
-    {
-        let _ = (hive, key, name);
-        Ok(None)
-    }
+    Ok(imp::value(hive, key, name)?.map(|(kind, _)| kind))
 }
 
 /// A number (`REG_DWORD`); `None` if there is no such value, or one of another type.
 pub fn number(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
-    #[cfg(windows)]
-    return windows::number(hive, key, name);
-    #[cfg(not(windows))]
-    {
-        let _ = (hive, key, name);
-        Ok(None)
-    }
+    Ok(imp::value(hive, key, name)?.and_then(|(kind, data)| match data.as_slice() {
+        [low, high, ..] if kind == REG_DWORD => Some(u32::from(*low) | u32::from(*high) << 16),
+        _ => None,
+    }))
 }
 
-/// Empty if there is no such key.
-pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
-    #[cfg(windows)]
-    return windows::keys(hive, key);
-    #[cfg(not(windows))]
-    {
-        let _ = (hive, key);
-        Ok(Vec::new())
-    }
-}
-
-/// Stores a text value below `HKEY_CURRENT_USER`, or removes it for `None`. Running programs do not
-/// notice.
-pub fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io::Result<()> {
-    #[cfg(windows)]
-    return windows::write_user_text(key, name, value);
-    #[cfg(not(windows))]
-    {
-        let _ = (key, name, value);
-        Err(io::ErrorKind::Unsupported.into())
-    }
-}
+/// The types of values, from winnt.h.
+const REG_SZ: u32 = 1;
+const REG_EXPAND_SZ: u32 = 2;
+const REG_DWORD: u32 = 4;

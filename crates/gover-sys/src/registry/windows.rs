@@ -7,40 +7,14 @@ use windows_sys::Win32::Foundation::{
     ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_SUCCESS, WIN32_ERROR,
 };
 use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WRITE, REG_DWORD, REG_EXPAND_SZ,
-    REG_OPTION_NON_VOLATILE, REG_SZ, REG_VALUE_TYPE, RegCloseKey, RegCreateKeyExW, RegDeleteValueW,
-    RegEnumKeyExW, RegOpenKeyExW, RegQueryValueExW, RegSetValueExW,
+    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WRITE, REG_EXPAND_SZ, REG_OPTION_NON_VOLATILE,
+    REG_SZ, REG_VALUE_TYPE, RegCloseKey, RegCreateKeyExW, RegDeleteValueW, RegEnumKeyExW, RegOpenKeyExW,
+    RegQueryValueExW, RegSetValueExW,
 };
 
 use super::{Hive, Text};
 
-pub(super) fn text(hive: Hive, key: &str, name: &str) -> io::Result<Option<Text>> {
-    let Some((kind, data)) = value(hive, key, name)? else { return Ok(None) };
-    if kind != REG_SZ && kind != REG_EXPAND_SZ {
-        return Ok(None);
-    }
-    let mut text = data;
-    while text.last() == Some(&0) {
-        text.pop();
-    }
-    Ok(Some(Text { text, expands: kind == REG_EXPAND_SZ }))
-}
-
-pub(super) fn number(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
-    Ok(match value(hive, key, name)? {
-        Some((REG_DWORD, data)) => match data.as_slice() {
-            [low, high, ..] => Some(u32::from(*low) | u32::from(*high) << 16),
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-pub(super) fn kind(hive: Hive, key: &str, name: &str) -> io::Result<Option<u32>> {
-    Ok(value(hive, key, name)?.map(|(kind, _)| kind))
-}
-
-pub(super) fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
+pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     let Some(key) = Key::open(hive, key)? else { return Ok(Vec::new()) };
     let mut names = Vec::new();
     // The name of a key has at most 255 units (learn.microsoft.com, "Registry element size
@@ -52,16 +26,9 @@ pub(super) fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
         // SAFETY: the key is open, buffer and length belong together, and null pointers mean no
         // other result.
         let result = unsafe {
-            RegEnumKeyExW(
-                key.0,
-                index,
-                buffer.as_mut_ptr(),
-                &raw mut length,
-                null(),
-                null_mut(),
-                null_mut(),
-                null_mut(),
-            )
+            let (class, its_length) = (null_mut(), null_mut());
+            let name = buffer.as_mut_ptr();
+            RegEnumKeyExW(key.0, index, name, &raw mut length, null(), class, its_length, null_mut())
         };
         if result == ERROR_NO_MORE_ITEMS {
             return Ok(names);
@@ -71,7 +38,7 @@ pub(super) fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     }
 }
 
-pub(super) fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io::Result<()> {
+pub fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io::Result<()> {
     let key = Key::create(key)?;
     let name = terminated(name);
     let Some(value) = value else {
@@ -89,7 +56,7 @@ pub(super) fn write_user_text(key: &str, name: &str, value: Option<&Text>) -> io
 }
 
 /// Type and data of a value. The data is in UTF-16 units.
-fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE, Vec<u16>)>> {
+pub(super) fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE, Vec<u16>)>> {
     let Some(key) = Key::open(hive, key)? else { return Ok(None) };
     let name = terminated(name);
     let mut bytes = 0;
@@ -100,14 +67,8 @@ fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG_VALUE_TYPE
         let mut kind: REG_VALUE_TYPE = 0;
         // SAFETY: the key is open, the name ends with a zero, buffer and size belong together.
         let result = unsafe {
-            RegQueryValueExW(
-                key.0,
-                name.as_ptr(),
-                null(),
-                &raw mut kind,
-                buffer.as_mut_ptr().cast(),
-                &raw mut bytes,
-            )
+            let data = buffer.as_mut_ptr().cast();
+            RegQueryValueExW(key.0, name.as_ptr(), null(), &raw mut kind, data, &raw mut bytes)
         };
         match result {
             ERROR_FILE_NOT_FOUND => return Ok(None),
@@ -183,8 +144,9 @@ fn check(result: WIN32_ERROR) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use windows_sys::Win32::System::Registry::RegDeleteKeyW;
+    use windows_sys::Win32::System::Registry::{REG_DWORD, RegDeleteKeyW};
 
+    use super::super::{kind, number, text};
     use super::*;
 
     /// A key for one test, removed at its end.

@@ -20,15 +20,6 @@ const WINDOW_SIZE: c_ulong = if cfg!(all(
     0x4008_7468
 };
 
-/// `struct winsize`.
-#[repr(C)]
-struct WindowSize {
-    rows: u16,
-    columns: u16,
-    horizontal_pixels: u16,
-    vertical_pixels: u16,
-}
-
 unsafe extern "C" {
     fn ioctl(descriptor: c_int, request: c_ulong, ...) -> c_int;
 }
@@ -38,11 +29,12 @@ pub(super) fn width(stream: Stream) -> Option<u16> {
         Stream::Stdout => 1,
         Stream::Stderr => 2,
     };
-    let mut size = WindowSize { rows: 0, columns: 0, horizontal_pixels: 0, vertical_pixels: 0 };
+    // `struct winsize`: rows, columns, and both in pixels.
+    let mut size = [0_u16; 4];
     // SAFETY: this request fills the structure, which lives across the call, and fails for other
     // files.
     let result = unsafe { ioctl(descriptor, WINDOW_SIZE, &raw mut size) };
-    (result == 0).then_some(size.columns)
+    (result == 0).then_some(size[1])
 }
 
 pub(super) fn shows_utf8() -> Option<bool> {

@@ -58,7 +58,7 @@ fn edits(
     path: Vec<PathBuf>,
     context: &Context<'_>,
 ) -> Result<Vec<EnvEdit>, Failure> {
-    let set = |name: &str, value: OsString| EnvEdit::Set(OsString::from(name), value);
+    let set = |name, value| (name, Some(value));
     let path = std::env::join_paths(path).map_err(|_| {
         Failure::new(
             format!(
@@ -82,7 +82,7 @@ fn edits(
         edits.push(set(vars::GOTOOLCHAIN, OsStr::new("local").to_owned()));
     }
     for name in [vars::SWITCH_VERSION, vars::SWITCH_COUNT] {
-        edits.push(EnvEdit::Remove(OsString::from(name)));
+        edits.push((name, None));
     }
     Ok(edits)
 }

@@ -36,10 +36,10 @@ pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: 
 fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> {
     let mut command = Command::new(program);
     command.args(args);
-    for edit in edits {
-        match edit {
-            EnvEdit::Set(name, value) => command.env(name, value),
-            EnvEdit::Remove(name) => command.env_remove(name),
+    for (name, value) in edits {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
         };
     }
     leave_console_events_to_the_child();

@@ -45,8 +45,8 @@ pub(super) fn with_own_command_line(
     // No other code of this process reads its environment any more. The child inherits it as
     // Windows keeps it, whatever the case of a name, and with the hidden entries for the directory
     // of each drive.
-    for edit in edits {
-        change_own_environment(edit)?;
+    for (name, value) in edits {
+        change_own_environment(name, value.as_deref())?;
     }
     let startup = startup();
     // SAFETY: the structure is plain data for which all zeroes is a valid value.
@@ -147,12 +147,8 @@ fn own_command_line() -> Vec<u16> {
     }
 }
 
-fn change_own_environment(edit: &EnvEdit) -> io::Result<()> {
-    let (name, value) = match edit {
-        EnvEdit::Set(name, value) => (name, Some(terminated(value)?)),
-        EnvEdit::Remove(name) => (name, None),
-    };
-    let name = terminated(name)?;
+fn change_own_environment(name: &str, value: Option<&OsStr>) -> io::Result<()> {
+    let (name, value) = (terminated(OsStr::new(name))?, value.map(terminated).transpose()?);
     let value = value.as_ref().map_or(null(), |value| value.as_ptr());
     // SAFETY: both texts end with a zero; a null value removes the variable.
     if unsafe { SetEnvironmentVariableW(name.as_ptr(), value) } == 0 && !value.is_null() {
