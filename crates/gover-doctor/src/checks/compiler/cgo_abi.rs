@@ -86,42 +86,39 @@ fn headers(snapshot: &Snapshot<'_>, arch: &str) -> Option<&'static str> {
 /// It compiles, but Go cannot link the result.
 fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[String]) -> Option<Finding> {
     let has = |word: &str| words.iter().any(|known| known == word);
-    let target = words.join(" ");
-    let evidence = || Evidence::answer(program.to_string(), format!("compiles for {target}"));
     if has("msvc") {
         return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
     }
-    if let Some(arch) = words.iter().find(|word| ARCHITECTURES.contains(&word.as_str()))
-        && *arch != cgo.arch
-    {
-        let what = format!("{program} compiles for {arch}, and Go is {}", cgo.arch);
-        return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
-    }
-    if snapshot.system.is_windows() && has("msys") {
-        let what = format!("{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64");
-        let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
-        return Some(match mingw_beside(snapshot, program) {
-            Some(path) => finding.command(snapshot.go_env_write("CC", path.as_str())),
-            None => finding.command("pacman -S mingw-w64-ucrt-x86_64-gcc"),
-        });
-    }
+    let is_arch = |word: &&String| ARCHITECTURES.contains(&word.as_str()) && **word != cgo.arch;
+    let is_msys = snapshot.system.is_windows() && has("msys");
     let own = match snapshot.system.os {
-        Os::Linux => "linux",
-        Os::MacOs => "apple",
-        Os::Windows => "mingw",
-        Os::Other => return None,
+        Os::Linux => Some("linux"),
+        Os::MacOs => Some("apple"),
+        Os::Windows => Some("mingw"),
+        Os::Other => None,
     };
-    let other = ["linux", "apple", "mingw"].into_iter().find(|word| has(word))?;
-    if other != own {
-        let what = format!("{program} compiles for another system ({other})");
-        return Some(replaced(snapshot, cgo, finding(snapshot, cgo, what).shown_by([evidence()])));
-    }
-    if snapshot.system.distribution == "alpine" && has("glibc") {
-        let what = format!("{program} compiles against glibc, and Alpine has musl");
-        let finding = finding(snapshot, cgo, what).shown_by([evidence()]);
+    let is_other = |word: &&str| has(word) && own.is_some_and(|own| own != *word);
+    let what = if let Some(arch) = words.iter().find(is_arch) {
+        format!("{program} compiles for {arch}, and Go is {}", cgo.arch)
+    } else if is_msys {
+        format!("{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64")
+    } else if let Some(other) = ["linux", "apple", "mingw"].into_iter().find(is_other) {
+        format!("{program} compiles for another system ({other})")
+    } else if snapshot.system.distribution == "alpine" && has("glibc") {
+        format!("{program} compiles against glibc, and Alpine has musl")
+    } else {
+        return None;
+    };
+    let evidence = Evidence::answer(program.to_string(), format!("compiles for {}", words.join(" ")));
+    let is_foreign = words.iter().any(|word| is_arch(&word));
+    let finding = finding(snapshot, cgo, what).shown_by([evidence]);
+    if is_foreign || !is_msys {
         return Some(replaced(snapshot, cgo, finding));
     }
-    None
+    Some(finding.command(match mingw_beside(snapshot, program) {
+        Some(path) => snapshot.go_env_write("CC", path.as_str()),
+        None => "pacman -S mingw-w64-ucrt-x86_64-gcc".to_owned(),
+    }))
 }
 
 /// MinGW-w64 in the same MSYS2: `C:\msys64\usr\bin\gcc.exe` beside `C:\msys64\ucrt64\bin\gcc.exe`.
@@ -149,10 +146,10 @@ fn visual_studio(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, how:
     // Set by `vcvars64.bat`.
     let names = ["VSCMD_VER", "VSCMD_ARG_TGT_ARCH", "VCINSTALLDIR"];
     let set = names.into_iter().filter(|name| snapshot.variable(name).is_some());
-    let set: Vec<Evidence> = set.map(|name| snapshot.variable_evidence(name)).collect();
-    let path = Evidence::path(program, how.to_owned());
-    let finding = finding(snapshot, cgo, what).shown_by([path]).shown_by(set);
-    install(snapshot).into_iter().fold(replaced(snapshot, cgo, finding), Finding::command)
+    let finding = finding(snapshot, cgo, what)
+        .shown_by([Evidence::path(program, how)])
+        .shown_by(set.map(|name| snapshot.variable_evidence(name)));
+    replaced(snapshot, cgo, finding).commands(install(snapshot))
 }
 
 #[cfg(test)]

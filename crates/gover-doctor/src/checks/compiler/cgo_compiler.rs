@@ -13,15 +13,8 @@ pub(super) const CHECK: Check = Check {
             neither is set, go switches cgo off when there is no compiler.",
     repair: "Install a compiler with the command shown, or do without cgo: `go env -w CGO_ENABLED=0`. `--fix` \
             removes a CC that does not exist if the default compiler does.",
-    run,
+    run: |snapshot| invalid_setting(snapshot).or_else(|| examine(snapshot)).into_iter().collect(),
 };
-
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if let Some(finding) = invalid_setting(snapshot) {
-        return vec![finding];
-    }
-    examine(snapshot).into_iter().collect()
-}
 
 /// go ignores `CGO_ENABLED=true`. An unclosed quotation mark in CC makes it fail with a stack
 /// trace.
@@ -52,9 +45,10 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if !is_on {
         return None;
     }
-    let what = match (cgo.is_chosen, cgo.is_forced) {
-        (true, _) => format!("CC names `{name}`, which does not exist"),
-        (false, _) => format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH"),
+    let what = if cgo.is_chosen {
+        format!("CC names `{name}`, which does not exist")
+    } else {
+        format!("CGO_ENABLED=1 requires cgo, and `{name}` is not on PATH")
     };
     let why =
         "every build that uses cgo, on Linux also of packages such as net, fails with `C compiler not found`";
@@ -67,15 +61,11 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-    let finding = match install(snapshot) {
-        Some(command) => finding.command(command),
-        None => finding,
-    };
     let without = match (snapshot.variable("CGO_ENABLED"), snapshot.shell) {
         (Some(_), Some(shell)) => shell.syntax().set_env("CGO_ENABLED", "0"),
         _ => snapshot.go_env_write("CGO_ENABLED", "0"),
     };
-    finding.command(without.trim_end())
+    finding.commands(install(snapshot)).command(without.trim_end())
 }
 
 fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Finding {
@@ -83,10 +73,8 @@ fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Find
     let severity = if is_forced { Severity::Error } else { Severity::Note };
     let what = format!("{program} is only a stub: the macOS developer tools are not installed");
     let why = "builds that use cgo fail with `xcrun: error: invalid active developer path`";
-    let evidence = Evidence::path(
-        "/Library/Developer/CommandLineTools".to_owned(),
-        "does not exist, and Xcode does not either".to_owned(),
-    );
+    let tools = "/Library/Developer/CommandLineTools";
+    let evidence = Evidence::path(tools, "does not exist, and Xcode does not either");
     let finding = Finding::new(severity, what, why)
         .shown_by(snapshot.go_setting_evidence("CGO_ENABLED"))
         .shown_by([evidence]);
