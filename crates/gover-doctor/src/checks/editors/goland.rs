@@ -1,7 +1,7 @@
 //! The GOROOT that `GoLand` and related IDEs store for a project.
 
 use super::roots::{Root, root, selected};
-use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goland",
@@ -12,33 +12,29 @@ pub(super) const CHECK: Check = Check {
             uninstalled or another one is selected.",
     repair: "Choose the selected toolchain in Settings > Go > GOROOT; `~/.gover/current` follows the default. \
             `--fix` does not change the file, since GoLand overwrites it when it closes.",
-    run,
+    run: |snapshot| examine(snapshot).into_iter().collect(),
 };
 
-fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let Some(file) = snapshot.nearest(".idea/workspace.xml") else { return Vec::new() };
-    let Some(text) = snapshot.text(&file) else { return Vec::new() };
-    let Some((line, whole, url)) = goroot(&text) else { return Vec::new() };
-    let Some(path) = path(snapshot, &file, url) else { return Vec::new() };
-    let shown = snapshot.short(&path);
-    let (severity, what, why) = match root(snapshot, &path) {
-        Root::Fits => return Vec::new(),
-        Root::Missing => (
-            Severity::Error,
-            format!("GoLand's GOROOT for this project, {shown}, is not a toolchain"),
+fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let file = snapshot.nearest(".idea/workspace.xml")?;
+    let text = snapshot.text(&file)?;
+    let (line, whole, url) = goroot(&text)?;
+    let path = path(snapshot, &file, url)?;
+    let finding = match root(snapshot, &path) {
+        Root::Fits => return None,
+        Root::Missing => Finding::error(
+            format!("GoLand's GOROOT for this project, {}, is not a toolchain", snapshot.short(&path)),
             "GoLand does not find the standard library and cannot build",
         ),
-        Root::Other(version) => (
-            Severity::Warning,
+        Root::Other(version) => Finding::warning(
             format!("GoLand uses {version} for this project, and {} is selected", selected(snapshot)),
             "GoLand builds and checks with a different version from the terminal",
         ),
     };
     let goroot = snapshot.selection.goroot.as_ref().map_or("~/.gover/current", MachinePath::as_str);
-    let finding = Finding::new(severity, what, why)
-        .shown_by([Evidence::line(file, line, whole)])
-        .shown_by(snapshot.selection_evidence());
-    vec![finding.command(format!("in GoLand: Settings > Go > GOROOT > + > Local > {goroot}"))]
+    let finding =
+        finding.shown_by([Evidence::line(file, line, whole)]).shown_by(snapshot.selection_evidence());
+    Some(finding.command(format!("in GoLand: Settings > Go > GOROOT > + > Local > {goroot}")))
 }
 
 /// Line, text and address of `<component name="GOROOT" url="file://…" />`.
@@ -51,23 +47,22 @@ fn goroot(text: &str) -> Option<(usize, &str, &str)> {
 }
 
 fn path(snapshot: &Snapshot<'_>, file: &MachinePath, url: &str) -> Option<MachinePath> {
-    let system = &snapshot.system;
     let project = file.parent()?.parent()?;
     let path = url.strip_prefix("file://")?;
     let path = path.replace("$USER_HOME$", snapshot.home.as_str()).replace("$PROJECT_DIR$", project.as_str());
     let path = path.replace("%20", " ").replace("&amp;", "&");
-    if path.is_empty() {
-        return None;
+    if !snapshot.system.is_windows() || path.is_empty() {
+        return Some(snapshot.system.path(path)).filter(|path| !path.is_empty());
     }
     // GoLand treats `file:///C:/Go` and `file://C:/Go` the same.
     let on_drive = path.get(2..3) == Some(":");
-    let path = if system.is_windows() && on_drive { path.trim_start_matches('/') } else { path.as_str() };
-    Some(system.path(if system.is_windows() { path.replace('/', "\\") } else { path.to_owned() }))
+    let path = if on_drive { path.trim_start_matches('/') } else { path.as_str() };
+    Some(snapshot.system.path(path.replace('/', "\\")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::Severity;
     use crate::testing::Machine;
 
     fn with_url(machine: Machine, url: &str) -> Machine {

@@ -29,8 +29,8 @@ impl Settings {
     /// Reads a file as far as possible.
     pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
         let text = String::from_utf8_lossy(&content).into_owned();
-        let mut scanner = Scanner { text: &text, at: 0, depth: 0, entries: Vec::new() };
-        let understood = scanner.value(&mut Vec::new()).is_some();
+        let mut scanner = Scanner { text: &text, at: 0, path: Vec::new(), entries: Vec::new() };
+        let understood = scanner.value(DEEPEST).is_some();
         let mut entries = scanner.entries;
         if !understood {
             // Editors use what comes before an error. Only the user knows what the rest should be.
@@ -45,163 +45,121 @@ impl Settings {
     /// The line of an entry as evidence.
     pub(super) fn evidence(&self, entry: &Entry) -> Evidence {
         let text = String::from_utf8_lossy(&self.content);
-        let text = text.split('\n').nth(entry.line - 1).unwrap_or_default();
-        Evidence::line(&self.file, entry.line, text)
+        Evidence::line(&self.file, entry.line, text.split('\n').nth(entry.line - 1).unwrap_or_default())
     }
 
     /// The change that removes the line of an entry; `None` if the line holds more.
     pub(super) fn without(&self, entry: &Entry) -> Option<Change> {
-        if !entry.stands_alone {
-            return None;
-        }
         let remove = |line: &Line<'_>| if line.number == entry.line { Edit::Remove } else { Edit::Keep };
-        Some(Change::file(&self.file, self.content.clone(), edited(&self.content, remove)))
+        entry
+            .stands_alone
+            .then(|| Change::file(&self.file, self.content.clone(), edited(&self.content, remove)))
     }
 }
 
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
-    depth: usize,
+    /// The keys of the objects that are open.
+    path: Vec<String>,
     entries: Vec<Entry>,
 }
 
-impl Scanner<'_> {
-    /// Skips a value and returns its text if it is a string. `None` if it is malformed.
-    #[expect(clippy::option_option, reason = "a value that is not a string, and no value")]
-    fn value(&mut self, path: &mut Vec<String>) -> Option<Option<String>> {
-        self.blanks();
+impl<'a> Scanner<'a> {
+    /// Skips a value with at most `depth` levels; `None` if it is malformed.
+    fn value(&mut self, depth: usize) -> Option<()> {
         match self.peek()? {
-            '{' | '[' if self.depth == DEEPEST => None,
-            '{' => self.inside(|scanner| scanner.object(path)).map(|()| None),
-            '[' => self.inside(|scanner| scanner.list(path)).map(|()| None),
-            '"' => self.string().map(Some),
+            '{' if depth > 0 => self.members('}', |scanner| scanner.entry(depth - 1)),
+            '[' if depth > 0 => {
+                let known = self.entries.len();
+                self.members(']', |scanner| scanner.value(depth - 1))?;
+                // Entries in lists have no path.
+                self.entries.truncate(known);
+                Some(())
+            }
+            '"' => self.string().map(drop),
             c if c.is_ascii_alphanumeric() || c == '-' => {
-                let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-                while self.peek().is_some_and(is_part) {
-                    self.at += 1;
-                }
-                Some(None)
+                let is_end = |c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c);
+                self.at += self.rest().find(is_end).unwrap_or(self.rest().len());
+                Some(())
             }
             _ => None,
         }
     }
 
-    fn inside(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
-        self.depth += 1;
-        let read = read(self);
-        self.depth -= 1;
-        read
-    }
-
-    fn object(&mut self, path: &mut Vec<String>) -> Option<()> {
-        self.expect('{')?;
-        loop {
-            self.blanks();
-            if self.accept('}') {
-                return Some(());
-            }
-            let start = self.at;
-            let key = self.string()?;
-            self.blanks();
-            self.expect(':')?;
-            path.push(key);
-            let index = self.entries.len();
-            let line = 1 + self.text.get(..start)?.matches('\n').count();
-            self.entries.push(Entry { path: path.clone(), text: None, line, stands_alone: false });
-            let text = self.value(path)?;
-            let stands_alone = self.stands_alone(start);
-            let entry = self.entries.get_mut(index)?;
-            (entry.text, entry.stands_alone) = (text, stands_alone);
-            path.pop();
-            self.blanks();
-            if !self.accept(',') && self.peek()? != '}' {
+    /// What is between brackets, with commas between members and possibly after the last one.
+    fn members(&mut self, close: char, member: impl Fn(&mut Self) -> Option<()>) -> Option<()> {
+        self.at += 1;
+        while self.accept(close).is_none() {
+            member(self)?;
+            if self.accept(',').is_none() && self.peek()? != close {
                 return None;
             }
         }
+        Some(())
     }
 
-    /// Entries in lists have no path, so they are dropped.
-    fn list(&mut self, path: &mut Vec<String>) -> Option<()> {
-        let known = self.entries.len();
-        self.expect('[')?;
-        loop {
-            self.blanks();
-            if self.accept(']') {
-                self.entries.truncate(known);
-                return Some(());
-            }
-            self.value(path)?;
-            self.blanks();
-            if !self.accept(',') && self.peek()? != ']' {
-                return None;
-            }
-        }
+    fn entry(&mut self, depth: usize) -> Option<()> {
+        self.peek()?;
+        let start = self.at;
+        let key = self.string()?;
+        self.accept(':')?;
+        self.path.push(key);
+        let index = self.entries.len();
+        let line = 1 + self.text[..start].matches('\n').count();
+        self.entries.push(Entry { path: self.path.clone(), text: None, line, stands_alone: false });
+        let text =
+            if self.peek()? == '"' { Some(self.string()?) } else { self.value(depth).map(|()| None)? };
+        self.path.pop();
+        let stands_alone = self.stands_alone(start);
+        let entry = self.entries.get_mut(index)?;
+        (entry.text, entry.stands_alone) = (text, stands_alone);
+        Some(())
     }
 
     fn string(&mut self) -> Option<String> {
-        let start = self.at;
-        self.expect('"')?;
-        loop {
-            match self.next()? {
-                '\\' => drop(self.next()?),
-                '"' => return serde_json::from_str(self.text.get(start..self.at)?).ok(),
-                '\n' => return None,
-                _ => {}
-            }
-        }
+        self.peek().filter(|c| *c == '"')?;
+        let mut strings = serde_json::Deserializer::from_str(self.rest()).into_iter();
+        let text = strings.next()?.ok()?;
+        self.at += strings.byte_offset();
+        Some(text)
     }
 
     /// Whether the line, from the key at `start` to here, has nothing else than a comma and a
     /// comment.
     fn stands_alone(&self, start: usize) -> bool {
-        let before = self.text.get(..start).unwrap_or_default();
-        let before = before.rsplit('\n').next().unwrap_or_default();
-        let own = self.text.get(start..self.at).unwrap_or_default();
-        let behind =
-            self.text.get(self.at..).unwrap_or_default().split('\n').next().unwrap_or_default().trim();
+        let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
+        let behind = self.rest().split('\n').next().unwrap_or_default().trim();
         let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
-        before.trim().is_empty() && !own.contains('\n') && (behind.is_empty() || behind.starts_with("//"))
+        before.trim().is_empty()
+            && !self.text[start..self.at].contains('\n')
+            && (behind.is_empty() || behind.starts_with("//"))
     }
 
-    fn blanks(&mut self) {
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    /// The next character after blanks and comments, which are skipped.
+    fn peek(&mut self) -> Option<char> {
         loop {
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let blank =
-                rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
-            let rest = rest.get(blank..).unwrap_or_default();
+            let rest = self.rest().trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            self.at = self.text.len() - rest.len();
             let comment = if rest.starts_with("//") {
-                rest.find('\n').unwrap_or(rest.len())
+                rest.find('\n')
             } else if rest.starts_with("/*") {
-                rest.find("*/").map_or(rest.len(), |end| end + 2)
+                rest.find("*/").map(|end| end + 2)
             } else {
-                0
+                return rest.chars().next();
             };
-            self.at += blank + comment;
-            if comment == 0 {
-                return;
-            }
+            self.at += comment.unwrap_or(rest.len());
         }
     }
 
-    fn peek(&self) -> Option<char> {
-        self.text.get(self.at..)?.chars().next()
-    }
-
-    fn next(&mut self) -> Option<char> {
-        let next = self.peek()?;
-        self.at += next.len_utf8();
-        Some(next)
-    }
-
-    fn accept(&mut self, wanted: char) -> bool {
-        let is_there = self.peek() == Some(wanted);
-        self.at += if is_there { wanted.len_utf8() } else { 0 };
-        is_there
-    }
-
-    fn expect(&mut self, wanted: char) -> Option<()> {
-        self.accept(wanted).then_some(())
+    fn accept(&mut self, wanted: char) -> Option<()> {
+        self.peek().filter(|c| *c == wanted)?;
+        self.at += wanted.len_utf8();
+        Some(())
     }
 }
 

@@ -10,13 +10,9 @@ use crate::{Evidence, MachinePath, Snapshot};
 /// The versions in each file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
     let root = root(snapshot);
-    let mut directories = vec![root.clone()];
-    if root != snapshot.directory {
-        directories.push(snapshot.directory.clone());
-    }
-    for name in ["docker", "build"] {
-        directories.push(root.join(name));
-    }
+    let mut directories = vec![root.clone(), snapshot.directory.clone()];
+    directories.dedup();
+    directories.extend(["docker", "build"].map(|name| root.join(name)));
     let mut uses = Vec::new();
     for directory in &directories {
         for name in snapshot.disk.list(directory).iter().filter(|name| is_dockerfile(name)) {
@@ -60,13 +56,9 @@ fn read(
     file: &MachinePath,
     uses: fn(&str) -> Vec<(usize, String, Kind)>,
 ) -> Vec<Use> {
-    if !snapshot.is_file(file) {
-        return Vec::new();
-    }
-    let text = snapshot.text(file).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
+    let text = snapshot.text(file).filter(|_| snapshot.is_file(file)).unwrap_or_default();
     let named = uses(&text).into_iter().map(|(line, value, kind)| {
-        let text = lines.get(line - 1).map(|line| line.trim().to_owned()).unwrap_or_default();
+        let text = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
         Use { pin: Pin { file: file.clone(), line, text, value }, kind }
     });
     named.collect()
@@ -81,9 +73,7 @@ fn container(snapshot: &Snapshot<'_>, file: &MachinePath) -> Vec<Use> {
         let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
         let (value, kind) = match path.as_slice() {
             ["image"] => (version_of_image(text)?, Kind::Image),
-            ["features", feature, "version"] if is_go_feature(feature) => {
-                (text.to_owned(), Kind::Argument { is_number: false })
-            }
+            ["features", feature, "version"] if is_go_feature(feature) => (text.to_owned(), Kind::Text),
             _ => return None,
         };
         let Evidence::Line { text, .. } = settings.evidence(entry) else { return None };

@@ -48,8 +48,10 @@ struct Use {
 enum Kind {
     /// The tag of an image, in which GOTOOLCHAIN is `local`.
     Image,
-    /// An argument of an installer, and whether it is a number in YAML.
-    Argument { is_number: bool },
+    /// An argument of an installer that is a text.
+    Text,
+    /// The same as a number in YAML.
+    Number,
 }
 
 /// Compares the versions in a file with the project's.
@@ -58,7 +60,7 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     if let Some((one, (line, go))) = too_old {
         let what = format!(
             "{} uses Go {}, and {} asks for {}",
-            place(snapshot, one),
+            snapshot.short(&one.pin.file),
             one.pin.value,
             line.file.file_name(),
             go.as_str()
@@ -68,7 +70,7 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
                 Severity::Error,
                 "the image sets GOTOOLCHAIN=local, so each build in it fails with `go.mod requires go >= …`",
             ),
-            Kind::Argument { .. } => (
+            Kind::Text | Kind::Number => (
                 Severity::Warning,
                 "each run downloads a second toolchain, or fails if GOTOOLCHAIN is `local`",
             ),
@@ -78,18 +80,18 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     let pin = pins.winner()?;
     let wanted = pin.request()?;
     // One matching version in a matrix is enough.
-    let closest = uses.iter().map(|one| (distance(&wanted, one), one)).min_by_key(|(distance, _)| *distance);
-    let (distance, one) = closest?;
-    let what =
-        format!("{} uses Go {}, and the project pins {}", place(snapshot, one), one.pin.value, pin.value);
-    let (severity, why) = match distance {
-        Distance::Same => return None,
-        Distance::OtherPatch => {
-            (Severity::Note, "CI builds and tests with a different patch release from the project")
-        }
-        Distance::OtherMinor => {
-            (Severity::Warning, "CI builds and tests with a different version from the project")
-        }
+    let (severity, one) = uses.iter().map(|one| (severity(&wanted, one), one)).min_by_key(|(one, _)| *one)?;
+    let severity = severity?;
+    let what = format!(
+        "{} uses Go {}, and the project pins {}",
+        snapshot.short(&one.pin.file),
+        one.pin.value,
+        pin.value
+    );
+    let why = if severity == Severity::Note {
+        "CI builds and tests with a different patch release from the project"
+    } else {
+        "CI builds and tests with a different version from the project"
     };
     Some(shown(snapshot, Finding::new(severity, what, why), one, pin))
 }
@@ -104,13 +106,13 @@ fn shown(snapshot: &Snapshot<'_>, finding: Finding, one: &Use, wanted: &Pin) -> 
 /// `go-version: 1.20`, which YAML reads as 1.2.
 fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
     let value = &one.pin.value;
-    let Kind::Argument { is_number: true } = one.kind else { return None };
-    let (_, minor) = value.split_once('.').filter(|(_, minor)| !minor.contains('.'))?;
+    let (_, minor) = value.split_once('.').filter(|_| one.kind == Kind::Number)?;
     let read = value.trim_end_matches('0');
     if !minor.ends_with('0') || minor == "0" || !minor.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let what = format!("{value} without quotation marks in {} is the number {read}", place(snapshot, one));
+    let what =
+        format!("{value} without quotation marks in {} is the number {read}", snapshot.short(&one.pin.file));
     let why = format!("CI looks for Go {read} instead of {value}");
     let finding = Finding::error(what, why).shown_by([one.pin.evidence()]);
     Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
@@ -131,33 +133,20 @@ impl Use {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Distance {
-    Same,
-    OtherPatch,
-    OtherMinor,
-}
-
-fn distance(wanted: &Request, one: &Use) -> Distance {
+/// How bad it is that the used version is not the wanted one; `None` if it is.
+fn severity(wanted: &Request, one: &Use) -> Option<Severity> {
     let version = |request: &Request| match request.kind() {
         RequestKind::Exact(name) => Some(name.version().clone()),
         RequestKind::Language(language) => Some(language.clone()),
         _ => None,
     };
-    let used = one.request();
-    let (Some(ours), Some(theirs)) = (version(wanted), used.as_ref().and_then(version)) else {
-        return Distance::Same;
-    };
+    let used = one.request()?;
+    let (ours, theirs) = (version(wanted)?, version(&used)?);
     if !ours.same_language(&theirs) {
-        return Distance::OtherMinor;
+        return Some(Severity::Warning);
     }
-    let are_exact = wanted.as_exact().is_some() && used.is_some_and(|used| used.as_exact().is_some());
-    if are_exact && ours != theirs { Distance::OtherPatch } else { Distance::Same }
-}
-
-/// The file as people read it.
-fn place(snapshot: &Snapshot<'_>, one: &Use) -> String {
-    snapshot.short(&one.pin.file)
+    let are_exact = wanted.as_exact().is_some() && used.as_exact().is_some();
+    (are_exact && ours != theirs).then_some(Severity::Note)
 }
 
 /// The command that changes a version in a line.
@@ -165,10 +154,9 @@ fn rewrite(snapshot: &Snapshot<'_>, pin: &Pin, from: &str, to: &str) -> String {
     let pattern = from.replace('.', r"\.");
     let (file, line) = (&pin.file, pin.line);
     if snapshot.system.is_windows() {
+        let index = line - 1;
         return format!(
-            "$lines = @(Get-Content '{file}'); $lines[{}] = $lines[{}] -replace '{pattern}', '{to}'; Set-Content '{file}' $lines",
-            line - 1,
-            line - 1
+            "$lines = @(Get-Content '{file}'); $lines[{index}] = $lines[{index}] -replace '{pattern}', '{to}'; Set-Content '{file}' $lines"
         );
     }
     format!("sed -i.bak '{line}s/{pattern}/{to}/' '{file}'")

@@ -29,10 +29,8 @@ pub(super) fn uses(text: &str) -> Vec<(usize, String, Kind)> {
             "image" | "name" => {
                 uses.extend(version_of_image(value).map(|version| (index + 1, version, Kind::Image)));
             }
-            "go-version" | "go-versions" | "go_version" | "goversion" | "go" if value.is_empty() => {
-                list = Some(depth);
-            }
             "go-version" | "go-versions" | "go_version" | "goversion" | "go" => {
+                list = value.is_empty().then_some(depth);
                 let inner = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
                 let values: Vec<&str> = inner.map_or_else(|| vec![value], |inner| inner.split(',').collect());
                 let found = values.into_iter().filter_map(|value| scalar(value.trim()));
@@ -50,5 +48,5 @@ fn scalar(value: &str) -> Option<(String, Kind)> {
     let is_version = bare.starts_with(|c: char| c.is_ascii_digit())
         && bare.contains('.')
         && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    is_version.then(|| (bare.to_owned(), Kind::Argument { is_number: bare == value }))
+    is_version.then(|| (bare.to_owned(), if bare == value { Kind::Number } else { Kind::Text }))
 }

@@ -48,11 +48,10 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
     let expanded = || expand(snapshot, text, &place.workspace);
     let directory = || expanded().map(|text| snapshot.system.path(text));
     let shown = path.join(".");
+    let sets_root = |group: &str| group == "go.toolsEnvVars" || group.starts_with("terminal.integrated.env.");
     let (severity, what, why) = match path {
-        ["go.goroot"] | ["go.toolsEnvVars", "GOROOT"] => goroot(snapshot, &shown, &directory()?)?,
-        [terminal, "GOROOT"] if terminal.starts_with("terminal.integrated.env.") => {
-            goroot(snapshot, &shown, &directory()?)?
-        }
+        ["go.goroot"] => goroot(snapshot, &shown, &directory()?)?,
+        [group, "GOROOT"] if sets_root(group) => goroot(snapshot, &shown, &directory()?)?,
         ["go.alternateTools", "go"] => alternate(snapshot, &shown, &directory()?)?,
         ["go.gopath"] | ["go.toolsEnvVars", "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
         [_, "GO111MODULE"] if text == "off" || text == "auto" => (
@@ -86,12 +85,13 @@ fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Ver
             format!("{name} names {}, which is not a toolchain", snapshot.short(path)),
             "the editor does not find go or the standard library",
         )),
-        Root::Other(version) => Some((
-            Severity::Warning,
-            format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with a different version from the terminal",
-        )),
+        Root::Other(version) => Some(other(snapshot, name, &version)),
     }
+}
+
+fn other(snapshot: &Snapshot<'_>, name: &str, version: &str) -> Verdict {
+    let what = format!("{name} names {version}, and {} is selected", selected(snapshot));
+    (Severity::Warning, what, "the editor checks and builds with a different version from the terminal")
 }
 
 fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
@@ -103,13 +103,8 @@ fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<
         let what = format!("{name} names {}, which does not exist", snapshot.short(path));
         return Some((Severity::Error, what, "the editor does not find go"));
     }
-    let goroot = path.parent()?.parent()?;
-    match root(snapshot, &goroot) {
-        Root::Other(version) => Some((
-            Severity::Warning,
-            format!("{name} names {version}, and {} is selected", selected(snapshot)),
-            "the editor checks and builds with a different version from the terminal",
-        )),
+    match root(snapshot, &path.parent()?.parent()?) {
+        Root::Other(version) => Some(other(snapshot, name, &version)),
         Root::Fits | Root::Missing => None,
     }
 }

@@ -7,21 +7,18 @@ use crate::{Evidence, Finding, MachinePath, Snapshot};
 
 /// Tools in GOBIN or GOPATH/bin that an older minor version than the selected one built.
 pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let selection = &snapshot.selection;
-    let (Some(selected), Some(bin)) = (&selection.version, &selection.bin) else { return Vec::new() };
     let found = TOOLS.iter().filter_map(|(tool, source, why)| {
+        let selected = snapshot.selection.version.as_ref()?;
         let program = snapshot.gobin()?.program(tool);
         if !snapshot.is_file(&program) {
             return None;
         }
-        let go = bin.program("go");
-        let built = built_with(snapshot, &go, &program)?;
+        let built = built_with(snapshot, &snapshot.selection.bin.as_ref()?.program("go"), &program)?;
         if built.version().language() >= selected.version().language() {
             return None;
         }
         let what = format!("{tool} was built with {}, and {} is selected", built.as_str(), selected.as_str());
-        let evidence =
-            Evidence::Answer { of: format!("go version {program}"), text: built.as_str().to_owned() };
+        let evidence = Evidence::answer(format!("go version {program}"), built.as_str());
         let finding = Finding::warning(what, *why).shown_by([evidence]);
         Some(finding.command(format!("go install {source}@latest")))
     });
