@@ -1,7 +1,6 @@
 //! Microsoft Defender scans the files that Go writes.
 
-use gover_shell::ShellKind;
-
+use super::in_powershell;
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
@@ -32,10 +31,9 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     {
         return None;
     }
-    let places =
-        [Some(snapshot.gover.home.clone()), snapshot.gocache().filter(|path| path.as_str() != "off")];
-    let scanned: Vec<MachinePath> =
-        places.into_iter().flatten().filter(|path| !is_excluded(snapshot, path)).collect();
+    let cache = snapshot.gocache().filter(|path| path.as_str() != "off");
+    let mut scanned: Vec<MachinePath> = [snapshot.gover.home.clone()].into_iter().chain(cache).collect();
+    scanned.retain(|path| !is_excluded(snapshot, path));
     if scanned.is_empty() {
         return None;
     }
@@ -43,15 +41,11 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let what = format!("Defender scans {}", shown.join(" and "));
     let why = "each build writes and starts many files there, and waits for each scan";
     let evidence = scanned.iter().map(|path| Evidence::path(path, "is not excluded in Defender"));
-    let finding = Finding::note(what, why).shown_by(evidence);
-    Some(scanned.iter().fold(finding, |finding, path| {
-        let path = path.as_str().replace('\'', "''");
-        let command = format!("Add-MpPreference -ExclusionPath '{path}'");
-        finding.command(match snapshot.shell {
-            Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{command}\""),
-            _ => command,
-        })
-    }))
+    let exclude = |path: &MachinePath| {
+        format!("Add-MpPreference -ExclusionPath '{}'", path.as_str().replace('\'', "''"))
+    };
+    let commands = scanned.iter().map(|path| in_powershell(snapshot, exclude(path)));
+    Some(Finding::note(what, why).shown_by(evidence).commands(commands))
 }
 
 /// Whether the directory or one above it is excluded.
@@ -67,6 +61,8 @@ const EXCLUSIONS: &str = r"SOFTWARE\Microsoft\Windows Defender\Exclusions";
 
 #[cfg(test)]
 mod tests {
+    use gover_shell::ShellKind;
+
     use super::*;
     use crate::Severity;
     use crate::testing::Machine;

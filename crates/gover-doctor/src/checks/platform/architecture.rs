@@ -18,33 +18,29 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let bin = snapshot.selection.bin.as_ref()?;
-    let program = bin.program("go");
+    let program = snapshot.selection.bin.as_ref()?.program("go");
     let head = snapshot.disk.head(&program, 1024);
     let built_for = platform::architectures(&head);
     let first = *built_for.first()?;
     let name = snapshot.selection.version.as_ref().map_or("this toolchain", ToolchainName::as_str);
     let names: Vec<&str> = built_for.iter().map(|arch| arch.as_str()).collect();
-    let names = names.join(" and ");
+    let shown = names.join(" and ");
     let finding = |severity, what: String, why: &str, fact: String| {
-        Finding::new(severity, what, why)
-            .shown_by([Evidence::path(&program, fact)])
-            .command(install(snapshot))
+        let finding = Finding::new(severity, what, why).shown_by([Evidence::path(&program, fact)]);
+        Some(finding.command(install(snapshot)))
     };
-    if let (Some(own), Some(found)) = (own_format(snapshot.system.os), format(&head))
+    if let (Some(own), Some(found)) = (own_system(snapshot.system.os), system_of(&head))
         && own != found
     {
-        let (system, os) = (found.system(), own.system());
-        return Some(finding(
+        return finding(
             Severity::Error,
-            format!("{name} is built for {system}, and this is {os}"),
+            format!("{name} is built for {found}, and this is {own}"),
             "it does not start here",
-            format!("is a program for {system} on {names}"),
-        ));
+            format!("is a program for {found} on {shown}"),
+        );
     }
-    let machine = &snapshot.system.arch;
-    let fits = built_for.iter().any(|arch| arch.as_str() == machine);
-    if fits {
+    let machine = snapshot.system.arch.as_str();
+    if names.contains(&machine) {
         return None;
     }
     let os = snapshot.system.go_os()?;
@@ -66,50 +62,33 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
             "it can use at most 4 GiB of memory, and also builds 32-bit programs",
         ),
     };
-    let what = format!("{name} is built for {names} on a machine with {machine}, {how}");
-    Some(finding(severity, what, why, format!("is a program for {names}")))
+    let what = format!("{name} is built for {shown} on a machine with {machine}, {how}");
+    finding(severity, what, why, format!("is a program for {shown}"))
 }
 
 /// Replaces a toolchain of gover's, or installs one in addition to another.
 fn install(snapshot: &Snapshot<'_>) -> String {
-    let version = snapshot.selection.version.as_ref().map_or("latest", ToolchainName::as_str);
-    let version = version.trim_start_matches("go");
-    let is_own =
-        snapshot.selection.goroot.as_ref().is_some_and(|goroot| goroot.is_inside(&snapshot.gover.home));
-    format!("gover install {}{version}", if is_own { "-f " } else { "" })
+    let selection = &snapshot.selection;
+    let version = selection.version.as_ref().map_or("latest", ToolchainName::as_str);
+    let is_own = selection.goroot.as_ref().is_some_and(|goroot| goroot.is_inside(&snapshot.gover.home));
+    format!("gover install {}{}", if is_own { "-f " } else { "" }, version.trim_start_matches("go"))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Elf,
-    Pe,
-    MachO,
-}
-
-impl Format {
-    fn system(self) -> &'static str {
-        match self {
-            Self::Elf => "Linux",
-            Self::Pe => "Windows",
-            Self::MachO => "macOS",
-        }
-    }
-}
-
-fn own_format(os: Os) -> Option<Format> {
+fn own_system(os: Os) -> Option<&'static str> {
     match os {
-        Os::Linux => Some(Format::Elf),
-        Os::MacOs => Some(Format::MachO),
-        Os::Windows => Some(Format::Pe),
+        Os::Linux => Some("Linux"),
+        Os::MacOs => Some("macOS"),
+        Os::Windows => Some("Windows"),
         Os::Other => None,
     }
 }
 
-fn format(head: &[u8]) -> Option<Format> {
+/// The system whose format (ELF, PE or Mach-O) the program has.
+fn system_of(head: &[u8]) -> Option<&'static str> {
     match head.get(..4)? {
-        b"\x7fELF" => Some(Format::Elf),
-        [b'M', b'Z', ..] => Some(Format::Pe),
-        [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => Some(Format::MachO),
+        b"\x7fELF" => Some("Linux"),
+        [b'M', b'Z', ..] => Some("Windows"),
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf] => Some("macOS"),
         _ => None,
     }
 }

@@ -23,26 +23,25 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     // PowerShell 7 has its own policy in a file; the default is RemoteSigned.
-    let profile = snapshot.startup.files.iter().find(|file| {
-        file.shell == ShellKind::PowerShell
-            && file.path.as_str().contains(r"\WindowsPowerShell\")
-            && String::from_utf8_lossy(&file.content).contains("gover")
+    let mut files = snapshot.startup.files.iter().filter(|file| file.shell == ShellKind::PowerShell);
+    let (profile, line, text) = files.find_map(|file| {
+        let is_windows_own = file.path.as_str().contains(r"\WindowsPowerShell\");
+        let mut lines = file.lines().into_iter().filter(|_| is_windows_own);
+        lines.find(|(_, line)| line.contains("gover")).map(|(line, text)| (file, line, text))
     })?;
-    let policy = policy(snapshot);
-    if !matches!(policy.name.as_str(), "restricted" | "allsigned" | "default") {
+    let Policy { name, evidence, is_forced } = policy(snapshot);
+    if !matches!(name.as_str(), "restricted" | "allsigned" | "default") {
         return None;
     }
-    let (line, text) = profile.lines().into_iter().find(|(_, line)| line.contains("gover"))?;
     let finding = Finding::warning(
         "Windows PowerShell may not run scripts, and gover's lines are in its profile",
         "the function for `gover use` is missing there, and each start shows an error",
-    )
-    .shown_by([Evidence::line(&profile.path, line, text), policy.evidence]);
-    Some(if policy.is_forced {
-        finding.command("Get-ExecutionPolicy -List")
+    );
+    Some(finding.shown_by([Evidence::line(&profile.path, line, text), evidence]).command(if is_forced {
+        "Get-ExecutionPolicy -List"
     } else {
-        finding.command("Set-ExecutionPolicy -Scope CurrentUser RemoteSigned")
-    })
+        "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
+    }))
 }
 
 struct Policy {
@@ -57,45 +56,38 @@ struct Policy {
 fn policy(snapshot: &Snapshot<'_>) -> Policy {
     const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
+    let policy =
+        |name: &str, evidence, is_forced| Policy { name: name.to_ascii_lowercase(), evidence, is_forced };
     let stored = |hive: Hive, key: &str, is_forced| {
         let value = snapshot.registry.shown(hive, key, "ExecutionPolicy")?;
         let evidence = Evidence::registry(hive, key, "ExecutionPolicy", value.as_str());
-        Some(Policy { name: value.to_ascii_lowercase(), evidence, is_forced })
-            .filter(|policy| policy.name != "undefined" && !policy.name.is_empty())
+        let policy = policy(&value, evidence, is_forced);
+        (policy.name != "undefined" && !policy.name.is_empty()).then_some(policy)
     };
     let disabled = |hive: Hive| {
         let number = snapshot.registry.number(hive, GROUP, "EnableScripts")?;
         let evidence = Evidence::registry(hive, GROUP, "EnableScripts", number.to_string());
-        (number == 0).then(|| Policy { name: "restricted".to_owned(), evidence, is_forced: true })
+        (number == 0).then(|| policy("restricted", evidence, true))
     };
     let group = |hive| disabled(hive).or_else(|| stored(hive, GROUP, true));
     let process = || {
         let name = "PSExecutionPolicyPreference";
-        let value = snapshot.variable(name)?.to_ascii_lowercase();
-        Some(Policy { name: value, evidence: snapshot.variable_evidence(name), is_forced: false })
+        Some(policy(snapshot.variable(name)?, snapshot.variable_evidence(name), false))
+    };
+    // Windows clients forbid scripts by default, servers allow local ones.
+    let default = || {
+        let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+        let kind = snapshot.registry.shown(Hive::Machine, key, "InstallationType");
+        let is_server = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("server"));
+        let name = if is_server { "RemoteSigned" } else { "Restricted" };
+        policy(name, Evidence::answer("Get-ExecutionPolicy", format!("{name}, the default")), false)
     };
     group(Hive::Machine)
         .or_else(|| group(Hive::User))
         .or_else(process)
         .or_else(|| stored(Hive::User, OWN, false))
         .or_else(|| stored(Hive::Machine, OWN, false))
-        .unwrap_or_else(|| default(snapshot))
-}
-
-/// Windows clients forbid scripts by default, servers allow local ones.
-fn default(snapshot: &Snapshot<'_>) -> Policy {
-    let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
-    let kind = snapshot.registry.shown(Hive::Machine, key, "InstallationType");
-    let is_server = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("server"));
-    let name = if is_server { "RemoteSigned" } else { "Restricted" };
-    Policy {
-        name: name.to_ascii_lowercase(),
-        evidence: Evidence::Answer {
-            of: "Get-ExecutionPolicy".to_owned(),
-            text: format!("{name}, the default"),
-        },
-        is_forced: false,
-    }
+        .unwrap_or_else(default)
 }
 
 #[cfg(test)]

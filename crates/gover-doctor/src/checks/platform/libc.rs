@@ -23,76 +23,55 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if release.is_empty() {
         return None;
     }
-    let (system, table) = minimums(snapshot)?;
+    let (system, rules) = minimums(snapshot)?;
     let finding = |what: String, why: &str| {
         let of = if snapshot.system.os == Os::Linux { "uname -r" } else { "system version" };
         Finding::error(what, why).shown_by([Evidence::answer(of, snapshot.system.release.clone())])
     };
-    let needed = table.iter().find(|rule| minor >= rule.from)?;
-    if release.as_slice() < needed.least {
-        let what = format!("{selected} needs {system} {} or later", shown(needed.least));
-        let runs_any = table.last().is_some_and(|rule| release.as_slice() >= rule.least);
-        let first_refused = table.iter().rev().find(|rule| release.as_slice() < rule.least);
-        let best = first_refused.filter(|_| runs_any).map(|rule| rule.from - 1);
+    let refuses = |least: &[u64]| release.as_slice() < least;
+    let (_, needed) = rules.iter().find(|(from, _)| minor >= *from)?;
+    if refuses(needed) {
+        let needed = needed.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        let what = format!("{selected} needs {system} {needed} or later");
         let finding =
             finding(what, "it does not start here, or fails when it calls a missing system function");
-        return Some(match best {
-            Some(best) => {
-                finding.command(format!("gover install 1.{best}")).command(format!("gover default 1.{best}"))
-            }
-            None => finding,
-        });
-    }
-    too_new(snapshot, selected, &release).map(|least| {
-        let what = format!(
-            "{selected} does not run on {system} {}, which needs go{least} or later",
-            snapshot.system.release
+        let runs_any = rules.last().is_some_and(|(_, least)| !refuses(least));
+        let first_refused = rules.iter().rfind(|(_, least)| runs_any && refuses(least));
+        let best = first_refused.map(|(from, _)| from - 1);
+        return Some(
+            finding.commands(
+                best.into_iter()
+                    .flat_map(|best| [format!("gover install 1.{best}"), format!("gover default 1.{best}")]),
+            ),
         );
-        finding(what, "it crashes, since the kernel interface has changed")
-            .command("gover install latest")
-            .command("gover default latest")
-    })
+    }
+    let least = too_new(snapshot, selected, &release)?;
+    let release = &snapshot.system.release;
+    let what = format!("{selected} does not run on {system} {release}, which needs go{least} or later");
+    let finding = finding(what, "it crashes, since the kernel interface has changed");
+    Some(finding.commands(["gover install latest", "gover default latest"]))
 }
 
-/// The system release that Go 1.N and later need.
-struct Rule {
-    from: u64,
-    least: &'static [u64],
-}
+/// The system release that Go 1.N and later need, newest first.
+type Rules = &'static [(u64, &'static [u64])];
 
-/// From go.dev/wiki/MinimumRequirements and the release notes, newest first.
-fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, &'static [Rule])> {
+/// From go.dev/wiki/MinimumRequirements and the release notes.
+fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, Rules)> {
+    let macos: Rules = &[
+        (27, &[13]),
+        (25, &[12]),
+        (23, &[11]),
+        (21, &[10, 15]),
+        (17, &[10, 13]),
+        (15, &[10, 12]),
+        (0, &[10]),
+    ];
     match (snapshot.system.os, snapshot.system.arch.as_str()) {
-        (Os::Linux, "loong64") => Some(("Linux", &[Rule { from: 19, least: &[5, 19] }])),
-        (Os::Linux, "mips64le") => Some(("Linux", &[Rule { from: 0, least: &[4, 8] }])),
-        (Os::Linux, _) => Some((
-            "Linux",
-            &[
-                Rule { from: 24, least: &[3, 2] },
-                Rule { from: 19, least: &[2, 6, 32] },
-                Rule { from: 0, least: &[2, 6, 23] },
-            ],
-        )),
-        (Os::MacOs, _) => Some((
-            "macOS",
-            &[
-                Rule { from: 27, least: &[13] },
-                Rule { from: 25, least: &[12] },
-                Rule { from: 23, least: &[11] },
-                Rule { from: 21, least: &[10, 15] },
-                Rule { from: 17, least: &[10, 13] },
-                Rule { from: 15, least: &[10, 12] },
-                Rule { from: 0, least: &[10] },
-            ],
-        )),
-        (Os::Windows, _) => Some((
-            "Windows",
-            &[
-                Rule { from: 21, least: &[10] },
-                Rule { from: 11, least: &[6, 1] },
-                Rule { from: 0, least: &[5, 1] },
-            ],
-        )),
+        (Os::Linux, "loong64") => Some(("Linux", &[(19, &[5, 19])])),
+        (Os::Linux, "mips64le") => Some(("Linux", &[(0, &[4, 8])])),
+        (Os::Linux, _) => Some(("Linux", &[(24, &[3, 2]), (19, &[2, 6, 32]), (0, &[2, 6, 23])])),
+        (Os::MacOs, _) => Some(("macOS", macos)),
+        (Os::Windows, _) => Some(("Windows", &[(21, &[10]), (11, &[6, 1]), (0, &[5, 1])])),
         (Os::Other, _) => None,
     }
 }
@@ -100,11 +79,9 @@ fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, &'static [Rule])> 
 /// The oldest Go that runs on this macOS, if the selected one is older
 /// (go.dev/wiki/MinimumRequirements).
 fn too_new(snapshot: &Snapshot<'_>, selected: &ToolchainName, release: &[u64]) -> Option<&'static str> {
-    if snapshot.system.os != Os::MacOs {
-        return None;
-    }
     let rules: [(&[u64], &str); 2] = [(&[12], "1.11"), (&[10, 12], "1.7.1")];
-    let (_, least) = rules.into_iter().find(|(from, _)| release >= *from)?;
+    let mut rules = rules.into_iter().filter(|_| snapshot.system.os == Os::MacOs);
+    let (_, least) = rules.find(|(from, _)| release >= *from)?;
     let is_older = GoVersion::parse(least).is_ok_and(|least| *selected.version() < least);
     is_older.then_some(least)
 }
@@ -113,10 +90,6 @@ fn too_new(snapshot: &Snapshot<'_>, selected: &ToolchainName, release: &[u64]) -
 fn numbers(release: &str) -> Vec<u64> {
     let end = release.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(release.len());
     release[..end].split('.').map_while(|part| part.parse().ok()).collect()
-}
-
-fn shown(release: &[u64]) -> String {
-    release.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]

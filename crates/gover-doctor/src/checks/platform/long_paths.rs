@@ -1,7 +1,6 @@
 //! Windows with its old limit of 260 characters for a path, and caches close to the limit.
 
-use gover_shell::ShellKind;
-
+use super::in_powershell;
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
@@ -18,9 +17,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    if !snapshot.system.is_windows()
-        || snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled") == Some(1)
-    {
+    let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
+    if !snapshot.system.is_windows() || value == Some(1) {
         return None;
     }
     let places = [snapshot.gomodcache(), Some(snapshot.gover.home.clone()), Some(snapshot.directory.clone())];
@@ -33,22 +31,13 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let what = format!("Windows refuses paths over 260 characters, and {} is deep", snapshot.short(&longest));
     let why = "git and C compilers fail with `Filename too long` for modules with long names";
     let fact = format!("{} of 260 characters are used before the first file", length(&longest));
-    let value = snapshot.registry.number(Hive::Machine, KEY, "LongPathsEnabled");
+    let value = value.map_or_else(|| "not set".to_owned(), |value| value.to_string());
     let finding = Finding::new(severity, what, why).shown_by([
         Evidence::path(longest, fact),
-        Evidence::registry(
-            Hive::Machine,
-            KEY,
-            "LongPathsEnabled",
-            value.map_or_else(|| "not set".to_owned(), |value| value.to_string()),
-        ),
+        Evidence::registry(Hive::Machine, KEY, "LongPathsEnabled", value),
     ]);
     let set = format!(r"Set-ItemProperty HKLM:\{KEY} -Name LongPathsEnabled -Type DWord -Value 1");
-    let set = match snapshot.shell {
-        Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{set}\""),
-        _ => set,
-    };
-    Some(finding.command(set).command("git config --global core.longpaths true"))
+    Some(finding.command(in_powershell(snapshot, set)).command("git config --global core.longpaths true"))
 }
 
 /// Windows counts UTF-16 units.
@@ -65,6 +54,8 @@ const TOO_DEEP: usize = 150;
 
 #[cfg(test)]
 mod tests {
+    use gover_shell::ShellKind;
+
     use super::*;
     use crate::testing::Machine;
 

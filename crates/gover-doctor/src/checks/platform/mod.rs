@@ -7,7 +7,9 @@ mod libc;
 mod long_paths;
 mod wsl;
 
-use crate::Check;
+use gover_shell::ShellKind;
+
+use crate::{Check, Snapshot};
 
 pub(crate) const CHECKS: &[Check] = &[
     architecture::CHECK,
@@ -17,3 +19,11 @@ pub(crate) const CHECKS: &[Check] = &[
     antivirus::CHECK,
     libc::CHECK,
 ];
+
+/// The command as the shell in use runs it.
+fn in_powershell(snapshot: &Snapshot<'_>, command: String) -> String {
+    match snapshot.shell {
+        Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{command}\""),
+        _ => command,
+    }
+}

@@ -23,24 +23,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// A `go` of Windows that comes before every `go` of Linux.
 fn windows_go(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let has = |directory: &MachinePath, name: &str| snapshot.disk.is_executable(&directory.join(name));
-    for directory in snapshot.path() {
-        if is_of_windows(&directory) {
-            if let Some(name) = ["go", "go.exe"].into_iter().find(|name| has(&directory, name)) {
-                let path = directory.join(name);
-                let what = format!("{path}, a `go` of Windows, comes first on PATH in this Linux");
-                let why =
-                    "it builds for Windows, does not understand Linux paths and does not find your caches";
-                let fact = "comes before every `go` of Linux".to_owned();
-                let finding =
-                    Finding::warning(what, why).shown_by([Evidence::path(path, fact)]).command("gover setup");
-                return Some(finding);
-            }
-        } else if has(&directory, "go") {
-            return None;
-        }
-    }
-    None
+    let program = snapshot.path().into_iter().find_map(|directory| {
+        let names: &[&str] = if is_of_windows(&directory) { &["go", "go.exe"] } else { &["go"] };
+        names.iter().map(|name| directory.join(name)).find(|path| snapshot.disk.is_executable(path))
+    })?;
+    let what = format!("{program}, a `go` of Windows, comes first on PATH in this Linux");
+    let why = "it builds for Windows, does not understand Linux paths and does not find your caches";
+    let evidence = Evidence::path(&program, "comes before every `go` of Linux");
+    let finding = Finding::warning(what, why).shown_by([evidence]).command("gover setup");
+    is_of_windows(&program).then_some(finding)
 }
 
 /// `/mnt/c`, where WSL mounts drives unless /etc/wsl.conf says otherwise.
