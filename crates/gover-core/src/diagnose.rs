@@ -47,6 +47,5 @@ pub trait Diagnose: std::error::Error {
     }
 }
 
-/// The hint for a full disk.
 pub const MAKE_ROOM: &str =
     "make room, for instance with `gover cache clean` and `gover prune`, and try again";

@@ -80,7 +80,6 @@ impl Env {
         }
     }
 
-    /// All variables, in no particular order.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn variables(&self) -> Vec<(OsString, OsString)> {
         match &self.source {
@@ -113,7 +112,6 @@ impl Env {
         &self.arguments
     }
 
-    /// The directories of `PATH` in order.
     pub fn path(&self) -> Vec<PathBuf> {
         self.directories(vars::PATH)
     }
@@ -123,7 +121,6 @@ impl Env {
         self.var(name).map(|path| std::env::split_paths(&path).collect()).unwrap_or_default()
     }
 
-    /// The user's home directory.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn user_home(&self) -> Option<PathBuf> {
         match &self.source {
@@ -164,7 +161,6 @@ impl Env {
         NoHome { given: self.var(vars::GOVER_HOME) }
     }
 
-    /// The file of the running program.
     pub fn program(&self) -> Option<PathBuf> {
         match self.source {
             Source::Process => std::env::current_exe().ok(),
@@ -182,7 +178,6 @@ impl Env {
     }
 }
 
-/// The home of gover is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoHome {
     /// The value of `GOVER_HOME`, if it is set.
@@ -193,11 +188,8 @@ impl fmt::Display for NoHome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.given {
             Some(given) => {
-                write!(
-                    f,
-                    "GOVER_HOME is `{}`, which is not an absolute path",
-                    shown(&given.to_string_lossy())
-                )
+                let given = given.to_string_lossy();
+                write!(f, "GOVER_HOME is `{}`, which is not an absolute path", shown(&given))
             }
             None => f.write_str("there is no home directory"),
         }
@@ -231,7 +223,8 @@ fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     // A user's home may be reached through a link or an automounter. People know it by the name in
     // HOME, and that name stays the same.
     let name = |usual: &&Path| is_other_name(usual, &home);
-    is_stamped(&home).then(|| usual.filter(name).map_or_else(|| home.clone(), Path::to_owned))
+    let is_stamped = Layout::new(home.clone()).shim_stamp().is_file();
+    is_stamped.then(|| usual.filter(name).map_or_else(|| home.clone(), Path::to_owned))
 }
 
 /// Whether `usual`, the usual home, is `home`. Links are followed only if they could make that
@@ -250,15 +243,10 @@ fn is_same_name(a: &OsStr, b: &OsStr) -> bool {
 
 /// `DIR` for a program `DIR/bin/NAME`.
 fn home_above(program: &Path) -> Option<PathBuf> {
-    let bin = program.parent()?;
-    let name = bin.file_name()?;
-    let is_bin = is_same_name(name, OsStr::new("bin"));
-    let home = bin.parent().filter(|home| is_bin && home.is_absolute())?;
-    Some(simplified(home))
-}
-
-fn is_stamped(home: &Path) -> bool {
-    Layout::new(home.to_owned()).shim_stamp().is_file()
+    let bin = program
+        .parent()
+        .filter(|bin| bin.file_name().is_some_and(|name| is_same_name(name, "bin".as_ref())))?;
+    bin.parent().filter(|home| home.is_absolute()).map(simplified)
 }
 
 /// Reads `1`, `true`, `yes`, `on` and their opposites, in any case.

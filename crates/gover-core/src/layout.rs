@@ -16,7 +16,6 @@ impl Layout {
         Self { home }
     }
 
-    /// `GOVER_HOME` itself.
     pub fn home(&self) -> &Path {
         &self.home
     }
@@ -41,7 +40,6 @@ impl Layout {
         self.home.join("versions")
     }
 
-    /// The GOROOT of one toolchain.
     pub fn toolchain(&self, name: &ToolchainName) -> PathBuf {
         self.versions().join(name.as_str())
     }
@@ -80,7 +78,6 @@ impl Layout {
         self.home.join("shim.state")
     }
 
-    /// Everything that can be downloaded again.
     pub fn cache(&self) -> PathBuf {
         self.home.join("cache")
     }
@@ -115,7 +112,6 @@ impl Layout {
         self.locks().join(format!("{name}.lock"))
     }
 
-    /// Records of `gover use` for shells without the function.
     pub fn sessions(&self) -> PathBuf {
         self.home.join("sessions")
     }
@@ -131,7 +127,6 @@ pub fn executable_name(name: &str) -> String {
     format!("{name}{EXE_SUFFIX}")
 }
 
-/// A program of the toolchain at `goroot`: `go`, `gofmt`.
 pub fn goroot_program(goroot: &Path, name: &str) -> PathBuf {
     goroot.join("bin").join(executable_name(name))
 }

@@ -4,14 +4,12 @@
 /// A line without what ends it. The byte order mark is not part of the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// Counted from 1.
     pub number: usize,
     pub text: &'a [u8],
     /// `\n`, `\r\n`, or nothing for a last line without an end.
     pub end: &'a [u8],
 }
 
-/// What becomes of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     Keep,
@@ -21,7 +19,6 @@ pub enum Edit {
     Replace(Vec<u8>),
 }
 
-/// All lines in order.
 pub fn lines(content: &[u8]) -> impl Iterator<Item = Line<'_>> {
     let content = content.strip_prefix(BYTE_ORDER_MARK).unwrap_or(content);
     content.split_inclusive(|&byte| byte == b'\n').zip(1..).map(|(line, number)| {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{OnceLock, RwLock};
+use std::time::SystemTime;
 
 use crate::digest::sha256_hex;
 
@@ -23,13 +24,11 @@ impl Programs {
         Self { gover: gover.map(PathBuf::from), shim: shim.map(PathBuf::from) }
     }
 
-    /// The manager.
     pub fn gover(&self) -> PathBuf {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
         self.gover.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover")).clone())
     }
 
-    /// The shim.
     pub fn shim(&self) -> PathBuf {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
         self.shim.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover-shim")).clone())
@@ -45,24 +44,24 @@ impl Programs {
 pub fn fake_go() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        if !compiler_runs_here() {
+            return built_by_cargo("fake-go");
+        }
         let source = include_str!("bin/fake-go.rs");
         let directory = profile_directory();
         let built = directory.join(format!("fake-go-{}{EXE_SUFFIX}", &sha256_hex(source.as_bytes())[..16]));
-        if built.is_file() {
-            return built;
+        if !built.is_file() {
+            compile(source, &directory, &built);
         }
-        let of_cargo = directory.join(format!("fake-go{EXE_SUFFIX}"));
-        if !compiler_runs_here() {
-            assert!(
-                of_cargo.is_file(),
-                "{} is missing; `cargo test --workspace` builds it",
-                of_cargo.display()
-            );
-            return of_cargo;
-        }
-        compile(source, &directory, &built);
         built
     })
+}
+
+/// A program where Cargo puts it, for tests that cannot start a compiler.
+fn built_by_cargo(name: &str) -> PathBuf {
+    let program = profile_directory().join(format!("{name}{EXE_SUFFIX}"));
+    assert!(program.is_file(), "{} is missing; `cargo test --workspace` builds it", program.display());
+    program
 }
 
 /// Starts a program while no executable is being written in this process.
@@ -135,12 +134,11 @@ fn compile(source: &str, directory: &Path, built: &Path) {
 
 /// Builds a program of the workspace into the directory and profile of the running test.
 fn cargo_build(package: &str) -> PathBuf {
+    if !compiler_runs_here() {
+        return built_by_cargo(package);
+    }
     let profile = profile_directory();
     let program = profile.join(format!("{package}{EXE_SUFFIX}"));
-    if !compiler_runs_here() {
-        assert!(program.is_file(), "{} is missing; `cargo test --workspace` builds it", program.display());
-        return program;
-    }
     if is_up_to_date(&program) {
         return program;
     }
@@ -149,12 +147,8 @@ fn cargo_build(package: &str) -> PathBuf {
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
     command.args(["build", "--quiet", "--package", package, "--bin", package, "--target-dir"]);
     command.arg(target_directory);
-    match profile.file_name().and_then(|name| name.to_str()) {
-        Some("debug") | None => {}
-        Some(profile) => {
-            command.args(["--profile", profile]);
-        }
-    }
+    let name = profile.file_name().filter(|name| *name != "debug").unwrap_or("dev".as_ref());
+    command.arg("--profile").arg(name);
     if let Some(target) = target {
         command.args(["--target", &target]);
     }
@@ -169,28 +163,29 @@ fn cargo_build(package: &str) -> PathBuf {
 /// Asking Cargo would be no answer: for one package it may choose other features of the
 /// dependencies than for the whole workspace, and would build them all again.
 fn is_up_to_date(program: &Path) -> bool {
-    let Ok(built) = fs::metadata(program).and_then(|metadata| metadata.modified()) else { return false };
+    let Some(built) = modified(program) else { return false };
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut left: Vec<PathBuf> =
-        ["Cargo.toml", "Cargo.lock", "shims"].iter().map(|name| top.join(name)).collect();
-    left.extend(entries(&top.join("crates")).filter(|path| !ends_in(path, &["gover-test", "xtask"])));
-    while let Some(path) = left.pop() {
-        if path.is_dir() {
-            left.extend(entries(&path));
-        } else if fs::metadata(&path).and_then(|metadata| metadata.modified()).is_ok_and(|time| time > built)
-        {
-            return false;
-        }
+    let crates = top.join("crates");
+    let crates = entries(&crates).filter(|path| !path.ends_with("gover-test") && !path.ends_with("xtask"));
+    let others = ["Cargo.toml", "Cargo.lock", "shims"].map(|name| top.join(name));
+    !others.into_iter().chain(crates).any(|path| is_newer(&path, built))
+}
+
+/// Whether a file, or one below a directory, changed after that time.
+fn is_newer(path: &Path, time: SystemTime) -> bool {
+    if path.is_dir() {
+        entries(path).any(|path| is_newer(&path, time))
+    } else {
+        modified(path).is_some_and(|modified| modified > time)
     }
-    true
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
 }
 
 fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(directory).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
-}
-
-fn ends_in(path: &Path, names: &[&str]) -> bool {
-    path.file_name().is_some_and(|last| names.iter().any(|name| last == *name))
 }
 
 /// `target/debug` of the running test, which is `target/debug/deps/NAME-HASH`.

@@ -5,25 +5,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::context::write_below;
+
 /// One case: a tree, an environment, a call and the expected answer. The format is described in
 /// `tests/fixtures/resolve/README.md`.
 #[derive(Clone, Debug, Default)]
 pub struct SelectionCase {
-    /// What it shows, and where it stands.
     pub name: String,
-    /// Toolchains in `versions/`.
     pub installed: Vec<String>,
-    /// Files with their contents.
     pub files: Vec<(String, String)>,
-    /// Variables.
     pub env: Vec<(String, String)>,
     /// The version of a Go outside gover on PATH.
     pub path: Option<String>,
-    /// The working directory below the root.
     pub cwd: String,
     /// The name the shim is called by.
     pub called: String,
-    /// Its arguments.
     pub args: Vec<String>,
     /// The expected answer: `go1.22.5 default raised go.mod`, `missing 1.22 default`, `nothing`,
     /// `error WORDS`.
@@ -31,7 +27,6 @@ pub struct SelectionCase {
 }
 
 impl SelectionCase {
-    /// Reads every case of the fixtures.
     pub fn all() -> Vec<Self> {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/resolve");
         let mut files: Vec<PathBuf> = fs::read_dir(directory)
@@ -44,8 +39,7 @@ impl SelectionCase {
     }
 
     fn read(file: &Path) -> Vec<Self> {
-        let text = fs::read_to_string(file).expect("a fixture can be read");
-        let text = text.replace("\r\n", "\n");
+        let text = fs::read_to_string(file).expect("a fixture can be read").replace("\r\n", "\n");
         text.split("\n\n").filter(|block| !block.trim().is_empty()).map(Self::parse).collect()
     }
 
@@ -94,8 +88,7 @@ impl SelectionCase {
                 Some(below) => home.join(below),
                 None => root.join(path),
             };
-            fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory is made");
-            fs::write(path, content).expect("a file is written");
+            write_below(&path, content);
         }
         fs::create_dir_all(root.join(&self.cwd)).expect("a directory is made");
         let text = |path: PathBuf| path.to_str().expect("temporary paths are text").to_owned();
@@ -113,17 +106,16 @@ impl SelectionCase {
 }
 
 fn toolchain(goroot: &Path, version: &str, program: Option<&Path>) {
-    fs::create_dir_all(goroot.join("bin")).expect("a directory is made");
-    fs::write(goroot.join("VERSION"), format!("{version}\ntime 2024-01-01T00:00:00Z\n"))
-        .expect("VERSION is written");
+    write_below(&goroot.join("VERSION"), format!("{version}\ntime 2024-01-01T00:00:00Z\n"));
     if !version.starts_with("go1.20") && !version.starts_with("go1.19") {
-        fs::write(goroot.join("go.env"), "GOTOOLCHAIN=auto\n").expect("go.env is written");
+        write_below(&goroot.join("go.env"), "GOTOOLCHAIN=auto\n");
     }
+    fs::create_dir_all(goroot.join("bin")).expect("a directory is made");
     for name in ["go", "gofmt"] {
         let target = goroot.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         match program {
             Some(program) => drop(fs::copy(program, target).expect("the program is copied")),
-            None => fs::write(target, "").expect("a program is written"),
+            None => write_below(&target, ""),
         }
     }
 }

@@ -31,7 +31,6 @@ impl FakeSite {
         Self::with_log(&FakeLog::new("sum.test"))
     }
 
-    /// Starts with this log.
     pub fn with_log(log: &FakeLog) -> Self {
         let site = Self { server: FakeServer::start(), log: log.clone(), releases: Arc::default() };
         let releases = Arc::clone(&site.releases);
@@ -49,12 +48,10 @@ impl FakeSite {
         site
     }
 
-    /// The server, for faults, further routes and the log of requests.
     pub fn server(&self) -> &FakeServer {
         &self.server
     }
 
-    /// The checksum database.
     pub fn log(&self) -> &FakeLog {
         &self.log
     }
@@ -112,7 +109,6 @@ impl FakeSite {
         self.server.url()
     }
 
-    /// A value for GOPROXY.
     pub fn proxy_url(&self) -> String {
         self.server.at("/proxy")
     }

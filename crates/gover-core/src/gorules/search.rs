@@ -11,17 +11,9 @@ pub fn find_go_mod(directory: &Path, temporary: &Path) -> Option<PathBuf> {
 /// The nearest go.work in `directory` or above. The search does not go above `goroot`
 /// (`modload.findWorkspaceFile`).
 pub fn find_go_work(directory: &Path, goroot: Option<&Path>) -> Option<PathBuf> {
-    let mut directory = directory;
-    loop {
-        let file = directory.join("go.work");
-        if is_file(&file) {
-            return Some(file);
-        }
-        directory = directory.parent()?;
-        if Some(directory) == goroot {
-            return None;
-        }
-    }
+    let below =
+        directory.ancestors().enumerate().take_while(|(depth, above)| *depth == 0 || Some(*above) != goroot);
+    below.map(|(_, directory)| directory.join("go.work")).find(|file| is_file(file))
 }
 
 fn is_file(path: &Path) -> bool {

@@ -15,7 +15,6 @@ use crate::version::{GoVersion, ToolchainName};
 #[derive(Debug)]
 pub struct Rules<'a> {
     pub settings: &'a GoEnv<'a>,
-    /// Where every search starts.
     pub directory: &'a Path,
     pub temporary: &'a Path,
     /// The GOROOT of the toolchain that runs; the search for go.work ends there.
@@ -40,7 +39,6 @@ pub enum Choice {
     },
 }
 
-/// What requires another toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demand {
     pub source: DemandSource,
@@ -121,7 +119,6 @@ impl Rules<'_> {
         Ok(Choice::Switch { name: chosen.name, demand: chosen.demand, path_only: mode == Some("path") })
     }
 
-    /// The effective GOTOOLCHAIN.
     pub fn gotoolchain(&self) -> String {
         self.settings.get(vars::GOTOOLCHAIN).or_else(|| self.fallback.map(str::to_owned)).unwrap_or_default()
     }

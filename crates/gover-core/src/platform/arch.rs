@@ -54,7 +54,6 @@ impl fmt::Display for Arch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidArch {
     pub text: String,
-    /// The name that Go has for it.
     pub meant: Option<Arch>,
 }
 

@@ -20,7 +20,7 @@ pub fn architectures(first: &[u8]) -> Vec<Arch> {
     let found = match first.get(..4) {
         Some([0x7f, b'E', b'L', b'F']) => elf(first).into_iter().collect(),
         Some([b'M', b'Z', ..]) => pe(first).into_iter().collect(),
-        Some([0xcf | 0xce, 0xfa, 0xed, 0xfe]) => mach(first).into_iter().collect(),
+        Some([0xcf | 0xce, 0xfa, 0xed, 0xfe]) => little32(first, 4).and_then(mach_name).into_iter().collect(),
         Some([0xca, 0xfe, 0xba, 0xbe]) => fat(first, 20),
         Some([0xca, 0xfe, 0xba, 0xbf]) => fat(first, 32),
         _ => Vec::new(),
@@ -67,11 +67,6 @@ fn pe(first: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// `cputype` (<mach/machine.h>). Every Mac that Go runs on is little-endian.
-fn mach(first: &[u8]) -> Option<&'static str> {
-    mach_name(little32(first, 4)?)
-}
-
 /// The `cputype` of each part. The header of a fat program is big-endian (<mach-o/fat.h>).
 fn fat(first: &[u8], entry: usize) -> Vec<&'static str> {
     let big32 = |at: usize| Some(u32::from_be_bytes(first.get(at..at + 4)?.try_into().ok()?));
@@ -84,6 +79,7 @@ fn fat(first: &[u8], entry: usize) -> Vec<&'static str> {
     (0..parts).filter_map(|part| big32(8 + part * entry).and_then(mach_name)).collect()
 }
 
+/// `cputype` (<mach/machine.h>). Every Mac that Go runs on is little-endian.
 fn mach_name(kind: u32) -> Option<&'static str> {
     Some(match kind {
         7 => "386",

@@ -45,7 +45,6 @@ impl Platform {
         }
     }
 
-    /// How well this machine runs programs for `arch`.
     pub fn compatibility(&self, arch: Arch) -> Compatibility {
         if self.arch() == arch.as_str() {
             Compatibility::Own

@@ -102,17 +102,11 @@ impl fmt::Display for InvalidPlatform {
 impl std::error::Error for InvalidPlatform {}
 
 fn host_arch() -> &'static str {
-    let little = cfg!(target_endian = "little");
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "x86" => "386",
-        "aarch64" => "arm64",
-        "loongarch64" => "loong64",
-        "powerpc64" if little => "ppc64le",
-        "powerpc64" => "ppc64",
-        "mips" if little => "mipsle",
-        "mips64" if little => "mips64le",
-        other => other,
+    match (std::env::consts::ARCH, cfg!(target_endian = "little")) {
+        ("powerpc64", true) => "ppc64le",
+        ("mips", true) => "mipsle",
+        ("mips64", true) => "mips64le",
+        (other, _) => Arch::by_any_name(other).map_or(other, Arch::as_str),
     }
 }
 

@@ -33,11 +33,9 @@ pub enum RequestKind {
     Latest,
     /// The newest patch of the second supported minor.
     OldStable,
-    /// The newest release, prereleases too.
     Next,
     /// A Go on PATH that gover did not install.
     System,
-    /// A GOROOT by its path.
     Path(PathBuf),
 }
 

@@ -13,7 +13,6 @@ pub struct InvalidRequest {
     /// Trimmed and shortened for messages.
     pub text: String,
     pub reason: Option<&'static str>,
-    /// The nearest valid request.
     pub close: Option<String>,
 }
 

@@ -13,10 +13,10 @@ pub(super) fn close_to(text: &str) -> Option<String> {
 
 /// The longest leading part that is a version: `1.22.5` of `1.22.5.linux-amd64`.
 fn version_in(text: &str) -> Option<String> {
-    let mut ends: Vec<usize> = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(20).collect();
-    ends.reverse();
-    ends.into_iter()
-        .filter_map(|end| text.get(..end))
+    let ends: Vec<usize> = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(20).collect();
+    ends.iter()
+        .rev()
+        .filter_map(|&end| text.get(..end))
         .find(|head| GoVersion::parse(head).is_ok() && head.contains('.') && !head.ends_with("rc"))
         .map(str::to_owned)
 }
@@ -27,11 +27,9 @@ fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {
         let mut next = vec![i + 1];
-        for (j, cb) in b.iter().enumerate() {
-            let above = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
-            let left = next.last().copied().unwrap_or(usize::MAX - 1);
-            let diagonal = row.get(j).copied().unwrap_or(usize::MAX - 1);
-            next.push((above + 1).min(left + 1).min(diagonal + usize::from(ca != *cb)));
+        for ((cb, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
+            let left = next.last().map_or(0, |left| left + 1);
+            next.push(left.min(above + 1).min(diagonal + usize::from(ca != *cb)));
         }
         row = next;
     }

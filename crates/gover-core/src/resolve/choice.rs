@@ -11,7 +11,6 @@ use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// A choice, with the rules of Go applied to it.
 pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     let directory = starting_directory(question.env, question.arguments);
     let (origin, outcome) = match choose(question, directory.as_deref(), trace)? {

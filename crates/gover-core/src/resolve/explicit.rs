@@ -1,5 +1,3 @@
-use std::ffi::OsString;
-
 use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, choice, locate};
 use crate::env::vars;
 use crate::request::Request;
@@ -22,7 +20,8 @@ pub(super) fn resolve(
         return exactly(question, OriginKind::Name, name.to_string(), &Request::exact(name.clone()))
             .map(Some);
     }
-    let Some(text) = question.arguments.first().and_then(plus) else { return Ok(None) };
+    let argument = question.arguments.first().and_then(|argument| argument.to_str()?.strip_prefix('+'));
+    let Some(text) = argument.map(str::to_owned) else { return Ok(None) };
     trace.say(|_| format!("the command line asks for +{text}"));
     let request = choice::parse(&text, format!("the argument +{text}"), "write it as `go +1.22 build`")?;
     let mut resolution = exactly(question, OriginKind::Argument, text, &request)?;
@@ -43,9 +42,4 @@ fn exactly(
         go_error: None,
         arguments: question.arguments.to_vec(),
     })
-}
-
-/// The request of a `+REQUEST` argument.
-fn plus(argument: &OsString) -> Option<String> {
-    argument.to_str()?.strip_prefix('+').map(str::to_owned)
 }

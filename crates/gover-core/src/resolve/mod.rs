@@ -53,18 +53,14 @@ impl CalledAs {
     /// Reads the name from the program's path, its first argument. On Windows, where programs have
     /// a suffix, case does not matter: `GOFMT.EXE`.
     pub fn from_program(program: &Path) -> Self {
-        Self::from_name(
-            &program.file_name().unwrap_or_default().to_string_lossy(),
-            std::env::consts::EXE_SUFFIX,
-        )
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        Self::from_name(&name, std::env::consts::EXE_SUFFIX)
     }
 
     fn from_name(name: &str, suffix: &str) -> Self {
         let at = name.len().saturating_sub(suffix.len());
-        let name = match name.get(at..) {
-            Some(end) if end.eq_ignore_ascii_case(suffix) => name.get(..at).unwrap_or(name),
-            _ => name,
-        };
+        let (stem, end) = name.split_at_checked(at).unwrap_or((name, ""));
+        let name = if end.eq_ignore_ascii_case(suffix) { stem } else { name };
         // The suffix of a custom build may have capital letters, so the name as it is comes first.
         let lower = if suffix.is_empty() { String::new() } else { name.to_ascii_lowercase() };
         if name == "gofmt" || lower == "gofmt" {

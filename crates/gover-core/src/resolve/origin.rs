@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use crate::display::{location, short_path};
 use crate::gorules::{Demand, DemandSource};
 
-/// What chose a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     pub kind: OriginKind,
@@ -68,7 +67,6 @@ impl Origin {
         self.kind.names().1
     }
 
-    /// Part of a sentence.
     pub fn reason(&self, home: Option<&Path>) -> String {
         let request = &self.request;
         match self.kind {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::Question;
 use crate::bounded;
-use crate::layout::Layout;
 
 /// What `gover use` stores for a shell without the function. A later process with the same id has
 /// another start time.
@@ -34,11 +33,9 @@ impl fmt::Display for SessionRecord {
 pub(super) fn find(question: &Question<'_>) -> Option<(PathBuf, SessionRecord)> {
     let mut records = fs::read_dir(question.layout.sessions()).ok()?;
     records.next()?.ok()?;
-    (question.host.ancestors)().into_iter().find_map(|(id, start)| read(question.layout, id, start))
-}
-
-fn read(layout: &Layout, id: u32, start: u64) -> Option<(PathBuf, SessionRecord)> {
-    let path = layout.session(id);
-    let record = SessionRecord::parse(&bounded::read_text(&path, bounded::SMALL_FILE).ok()?)?;
-    (record.start == start).then_some((path, record))
+    (question.host.ancestors)().into_iter().find_map(|(id, start)| {
+        let path = question.layout.session(id);
+        let record = SessionRecord::parse(&bounded::read_text(&path, bounded::SMALL_FILE).ok()?)?;
+        (record.start == start).then_some((path, record))
+    })
 }

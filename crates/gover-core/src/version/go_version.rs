@@ -52,12 +52,10 @@ impl GoVersion {
         !self.kind.is_empty()
     }
 
-    /// If it fits.
     pub fn major(&self) -> Option<u64> {
         self.major.parse().ok()
     }
 
-    /// If it fits.
     pub fn minor(&self) -> Option<u64> {
         self.minor.parse().ok()
     }
@@ -121,12 +119,10 @@ impl Ord for GoVersion {
     }
 }
 
-/// `rc2`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prerelease<'a> {
     /// `alpha`, `beta` or `rc`.
     pub word: &'a str,
-    /// Decimal, possibly empty.
     pub number: &'a str,
 }
 

@@ -86,6 +86,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "fake-cat" => io::copy(&mut io::stdin(), &mut out).map(|_| 0),
         "fake-wait" => wait(),
         "fake-run" => start(rest, &[]),
+        #[cfg(windows)]
         "fake-line" | "fake-handle" | "fake-trap" | "fake-signal" => windows::run(command, rest),
         "fake-switch" => {
             let Some(name) = rest.first() else { return fail("fake-go: fake-switch needs a name", 2) };
@@ -299,17 +300,5 @@ mod windows {
         }
         writeln!(out, "event {}", EVENT.load(Ordering::SeqCst))?;
         Ok(7)
-    }
-}
-
-#[cfg(not(windows))]
-mod windows {
-    use std::ffi::{OsStr, OsString};
-    use std::io;
-
-    use super::fail;
-
-    pub(super) fn run(command: &OsStr, _arguments: &[OsString]) -> io::Result<i32> {
-        fail(&format!("fake-go: {} is for Windows", command.to_string_lossy()), 2)
     }
 }

@@ -7,14 +7,12 @@ use gover_core::Platform;
 use gover_core::date::Date;
 use gover_core::platform::IS_WINDOWS;
 
-/// The replacements of one context.
 #[derive(Clone, Debug)]
 pub(super) struct Filters {
     literal: Vec<(String, String)>,
     dates: Vec<String>,
     /// The end of a zip's name on this platform.
     zip: String,
-    /// Whether this system has links to directories.
     links: bool,
 }
 
@@ -150,7 +148,6 @@ fn h1(text: &str) -> Option<usize> {
     hash[..end].ends_with('=').then_some(3 + end)
 }
 
-/// 64 hexadecimal digits.
 fn sha256(text: &str) -> Option<usize> {
     let end = text.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(text.len());
     (end == 64).then_some(64)

@@ -67,7 +67,6 @@ impl Invocation {
         self
     }
 
-    /// Runs the program to its end.
     pub fn run(mut self) -> Output {
         let mut child = self.start();
         let mut stdin = child.stdin.take();
@@ -115,13 +114,11 @@ pub struct Output {
 }
 
 impl Output {
-    /// Fails the test unless the code is 0.
     #[track_caller]
     pub fn success(&self) -> &Self {
         self.exits(0)
     }
 
-    /// Fails the test unless the code is this.
     #[track_caller]
     pub fn exits(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "{self}");

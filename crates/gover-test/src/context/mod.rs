@@ -75,7 +75,6 @@ impl TestContext {
         self
     }
 
-    /// The site of [`with_site`](Self::with_site).
     pub fn site(&self) -> &FakeSite {
         self.site.as_ref().expect("this context was made without `with_site`")
     }
@@ -157,22 +156,18 @@ impl TestContext {
         canonical(self.root.path())
     }
 
-    /// The user's home.
     pub fn home(&self) -> PathBuf {
         self.root().join("home")
     }
 
-    /// The working directory.
     pub fn work(&self) -> PathBuf {
         self.root().join("shop")
     }
 
-    /// The paths below `GOVER_HOME`.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The manager's program in `bin`.
     pub fn gover_program(&self) -> &Path {
         &self.gover
     }
@@ -180,10 +175,7 @@ impl TestContext {
     /// Writes a file below the working directory, creating what is above it; returns its path.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let target = self.work().join(path);
-        fs::create_dir_all(target.parent().expect("a file is in a directory"))
-            .expect("a directory for the file");
-        fs::write(&target, content)
-            .unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
+        write_below(&target, content);
         target
     }
 
@@ -225,14 +217,11 @@ pub fn has_directory_links() -> bool {
     !IS_WINDOWS || Env::from_process().var("WINELOADER").is_none()
 }
 
-/// The whole environment of a program in the context.
 fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
-    let mut variables = BTreeMap::new();
+    let mut variables = BTreeMap::<OsString, OsString>::new();
     let machine = Env::from_process();
-    for name in PASSED_ON {
-        if let Some(value) = machine.var(name) {
-            variables.insert((*name).into(), value);
-        }
+    for name in PASSED_ON.split(' ') {
+        variables.extend(machine.var(name).map(|value| (name.into(), value)));
     }
     let home = root.join("home");
     let mut set = |name: &str, value: &OsStr| variables.insert(name.into(), value.into());
@@ -256,6 +245,13 @@ fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
     variables
 }
 
+/// Writes a file and creates the directories above it.
+pub(crate) fn write_below(target: &Path, content: impl AsRef<[u8]>) {
+    let written = fs::create_dir_all(target.parent().expect("a file is in a directory"))
+        .and_then(|()| fs::write(target, content));
+    written.unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
+}
+
 fn canonical(path: &Path) -> PathBuf {
     gover_core::real_path::real_path(path).expect("the temporary directory exists")
 }
@@ -263,18 +259,8 @@ fn canonical(path: &Path) -> PathBuf {
 const PATH_SEPARATOR: &str = if IS_WINDOWS { ";" } else { ":" };
 
 /// What Windows and Wine need to start a program at all.
-const PASSED_ON: &[&str] = &[
-    "SystemRoot",
-    "SystemDrive",
-    "windir",
-    "ComSpec",
-    "PATHEXT",
-    "NUMBER_OF_PROCESSORS",
-    "PROCESSOR_ARCHITECTURE",
-    "WINEPREFIX",
-    "WINEDEBUG",
-    "WINEARCH",
-];
+const PASSED_ON: &str = "SystemRoot SystemDrive windir ComSpec PATHEXT NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE \
+                         WINEPREFIX WINEDEBUG WINEARCH";
 
 const BELOW_HOME: &[(&str, &str)] = &[
     (vars::APPDATA, "AppData/Roaming"),

@@ -9,20 +9,15 @@ pub struct TarEntry {
     pub name: Vec<u8>,
     /// The type flag: `0` file, `5` directory, `1` hard link, `2` symbolic link, …
     pub kind: u8,
-    /// Where a link leads.
     pub link: Vec<u8>,
-    /// The permissions.
     pub mode: u32,
-    /// Seconds since 1970.
     pub time: u64,
     /// The size field, if it does not say the truth.
     pub claimed: Option<u64>,
-    /// What follows the header.
     pub content: Vec<u8>,
 }
 
 impl TarEntry {
-    /// An entry of any type.
     pub fn new(name: impl AsRef<[u8]>, kind: u8, content: impl AsRef<[u8]>) -> Self {
         Self {
             name: name.as_ref().to_vec(),
@@ -35,7 +30,6 @@ impl TarEntry {
         }
     }
 
-    /// A plain file.
     pub fn file(name: impl AsRef<[u8]>, content: impl AsRef<[u8]>) -> Self {
         Self::new(name, b'0', content)
     }

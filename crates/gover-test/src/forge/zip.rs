@@ -5,35 +5,28 @@ use std::io::Write as _;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-/// What a header says of its entry. There are two of them for each, and they may disagree.
+/// What a header says of its entry, with texts as they are. There are two of them for each entry,
+/// and they may disagree.
 #[derive(Clone, Debug)]
 pub struct ZipHeader {
-    /// The name, taken as it is.
     pub name: Vec<u8>,
     /// The flags: 1 encrypted, 8 a descriptor follows the data, 0x800 the name is UTF-8.
     pub flags: u16,
     /// 0 stored, 8 deflated.
     pub method: u16,
-    /// The CRC-32 of the content.
     pub crc: u32,
-    /// Bytes of the data.
     pub compressed: u32,
-    /// Bytes of the content.
     pub size: u32,
-    /// Extra fields, taken as they are.
     pub extra: Vec<u8>,
 }
 
-/// One entry of a zip.
 #[derive(Clone, Debug)]
 pub struct ZipEntry {
     /// What precedes the data.
     pub local: ZipHeader,
     /// What stands in the directory at the end.
     pub central: ZipHeader,
-    /// The data itself.
     pub data: Vec<u8>,
-    /// What follows the data.
     pub descriptor: Vec<u8>,
     /// The system that the attributes are from: 0 MS-DOS, 3 Unix.
     pub creator: u8,
@@ -151,15 +144,12 @@ impl ZipHeader {
 /// A zip and what its end says of it.
 #[derive(Clone, Debug, Default)]
 pub struct Zip {
-    /// The entries in their order.
     pub entries: Vec<ZipEntry>,
     /// Before the first entry.
     pub before: Vec<u8>,
     /// Between the last entry and the directory.
     pub gap: Vec<u8>,
-    /// After the directory.
     pub after_directory: Vec<u8>,
-    /// The end record's comment.
     pub comment: Vec<u8>,
     /// After the end.
     pub after: Vec<u8>,
@@ -173,7 +163,6 @@ pub struct Zip {
 }
 
 impl Zip {
-    /// The whole file.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.before.clone();
         let mut directory = Vec::new();

@@ -25,7 +25,6 @@ struct State {
     requests: Vec<ProxyRequest>,
 }
 
-/// A request to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyRequest {
     /// `CONNECT go.test:443`, `GET http://go.test/dl/`.
@@ -55,22 +54,18 @@ impl FakeProxy {
         self.state().refusal = Some(status);
     }
 
-    /// `127.0.0.1:PORT`
     pub fn host(&self) -> String {
         self.service.address.to_string()
     }
 
-    /// `http://127.0.0.1:PORT`
     pub fn url(&self) -> String {
         format!("http://{}", self.host())
     }
 
-    /// All requests so far.
     pub fn requests(&self) -> Vec<ProxyRequest> {
         self.state().requests.clone()
     }
 
-    /// Forgets all requests.
     pub fn forget_requests(&self) {
         self.state().requests.clear();
     }

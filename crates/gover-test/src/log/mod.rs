@@ -33,7 +33,6 @@ struct State {
     shown: Option<usize>,
 }
 
-/// A public Ed25519 key pair.
 #[derive(Clone, Copy)]
 struct Key {
     seed: [u8; 32],
@@ -41,7 +40,6 @@ struct Key {
 }
 
 impl FakeLog {
-    /// An empty log.
     pub fn new(name: &str) -> Self {
         Self::with_key(name, KEY)
     }
@@ -90,7 +88,6 @@ impl FakeLog {
         id
     }
 
-    /// Appends the record of a release's module.
     pub fn add_release(&self, release: &Release) -> usize {
         self.add(&release.log_record())
     }

@@ -4,7 +4,6 @@ use crate::digest::sha256;
 
 pub(crate) type Hash = [u8; 32];
 
-/// The hash of a record.
 pub(crate) fn leaf(record: &[u8]) -> Hash {
     sha256(&[&[0], record])
 }

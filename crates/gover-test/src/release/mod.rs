@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use gover_core::Platform;
 
+use crate::context::write_below;
 use crate::digest::{dirhash, sha256_hex};
 use crate::log::GO_MOD_HASH;
 use crate::programs::{fake_go, place_executable};
@@ -43,7 +44,6 @@ impl Release {
         Self::for_platform(name, Platform::host())
     }
 
-    /// The release `name` for a platform.
     pub fn for_platform(name: &str, platform: Platform) -> Self {
         let files = tree(name, &platform);
         Self { name: name.to_owned(), platform, files, archive: OnceLock::new(), module_zip: OnceLock::new() }
@@ -92,7 +92,6 @@ impl Release {
         format!("{}.{}-{}.{suffix}", self.name, self.platform.os(), self.platform.archive_arch())
     }
 
-    /// The archive as the release site serves it.
     pub fn archive(&self) -> &[u8] {
         self.archive.get_or_init(|| {
             let entries: Vec<Entry> = self.entries("go/").collect();
@@ -138,15 +137,13 @@ impl Release {
     pub fn write_to(&self, goroot: &Path) {
         for (path, file) in &self.files {
             let target = goroot.join(path);
-            let parent = target.parent().expect("a file of a tree is in a directory");
-            fs::create_dir_all(parent)
-                .unwrap_or_else(|error| panic!("cannot create {}: {error}", parent.display()));
             if file.executable {
                 let content = (file.bytes != program_bytes()).then_some(file.bytes.as_slice());
+                let directory = target.parent().expect("a program is in a directory");
+                fs::create_dir_all(directory).expect("a directory of the tree");
                 place_executable(fake_go(), &target, content);
             } else {
-                fs::write(&target, &file.bytes)
-                    .unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
+                write_below(&target, &file.bytes);
             }
         }
     }

@@ -8,7 +8,6 @@ use zip::write::SimpleFileOptions;
 
 use crate::forge::{TarEntry, tar_gz};
 
-/// One entry of an archive.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The full name in the archive, taken as it is: `../x` and `/etc/x` too.
@@ -22,7 +21,6 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A plain file.
     pub fn file(name: &str, bytes: impl AsRef<[u8]>) -> Self {
         Self { name: name.to_owned(), bytes: bytes.as_ref().to_vec(), executable: false, directory: false }
     }
@@ -60,7 +58,6 @@ pub fn pack_zip(entries: &[Entry]) -> Vec<u8> {
     writer.finish().expect("memory takes the end of an archive").into_inner()
 }
 
-/// The bytes, compressed by gzip.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("writing into memory");

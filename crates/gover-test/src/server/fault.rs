@@ -10,7 +10,6 @@ pub enum Fault {
     StallAt(usize),
     /// This status instead of the real one, with a line of text.
     Status(u16),
-    /// This status with this text.
     StatusText(u16, String),
     /// The lowest bit of the byte at this offset of the body is flipped.
     FlipByte(usize),
@@ -24,13 +23,11 @@ pub enum Fault {
     WrongTotal(i64),
     /// A part is sent as `multipart/byteranges`.
     Multipart,
-    /// An additional header.
     Header(&'static str, String),
     /// `Content-Length` is wrong by this much, and the connection ends after the real body.
     WrongLength(i64),
     /// No `Content-Length`; the end of the connection ends the body.
     NoLength,
-    /// 302 to another place.
     Redirect(String),
     /// The connection ends without a response.
     Close,

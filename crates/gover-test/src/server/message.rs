@@ -9,7 +9,6 @@ use crate::service::read_head;
 /// A request as the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `HEAD`, …
     pub method: String,
     /// The path without its query; for a request made to this server as a proxy, without scheme and
     /// host too.
@@ -18,7 +17,6 @@ pub struct Request {
     pub query: String,
     /// The scheme and host of a request made to this server as a proxy: `http://go.dev`.
     pub origin: Option<String>,
-    /// Headers in the order of their arrival.
     pub headers: Vec<(String, String)>,
 }
 
@@ -81,7 +79,6 @@ impl Response {
         Self { status: 200, headers: Vec::new(), body: body.into(), etag: Some(etag) }
     }
 
-    /// Any status with a text.
     pub fn status(status: u16, text: &str) -> Self {
         let headers = vec![("Content-Type".to_owned(), "text/plain; charset=utf-8".to_owned())];
         Self { status, headers, body: text.as_bytes().into(), etag: None }
@@ -92,14 +89,12 @@ impl Response {
         Self::status(302, "found elsewhere\n").with_header("Location", location)
     }
 
-    /// With a further header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Without the `ETag`.
     #[must_use]
     pub fn without_etag(mut self) -> Self {
         self.etag = None;

@@ -48,7 +48,6 @@ struct State {
 }
 
 impl FakeServer {
-    /// Starts a server without routes on a free port.
     pub fn start() -> Self {
         let shared = Arc::<Shared>::default();
         let for_service = Arc::clone(&shared);
@@ -87,7 +86,6 @@ impl FakeServer {
         self.serve(path, body);
     }
 
-    /// Forgets the route of `path`.
     pub fn forget_route(&self, path: &str) {
         self.state().routes.remove(path);
     }
@@ -124,7 +122,6 @@ impl FakeServer {
         self.state().guarded.push((prefix.to_owned(), authorization.to_owned()));
     }
 
-    /// Removes all faults.
     pub fn heal(&self) {
         self.state().faults.clear();
     }
@@ -144,7 +141,6 @@ impl FakeServer {
         self.state().requests.iter().map(|request| format!("{} {}", request.method, request.path)).collect()
     }
 
-    /// Forgets the requests so far.
     pub fn forget_requests(&self) {
         self.state().requests.clear();
     }
@@ -159,7 +155,6 @@ impl FakeServer {
         self.wait("stalled requests", |state| state.stalled >= count);
     }
 
-    /// How many requests are stalled now.
     pub fn stalled(&self) -> usize {
         self.state().stalled
     }
