@@ -15,7 +15,7 @@ use crate::kind::ShellKind;
 /// Evaluating the script twice has the same effect as once.
 pub fn script(kind: ShellKind, env: &Env, layout: &Layout) -> Result<String, InitError> {
     let syntax = kind.syntax();
-    let template = syntax.init_template().ok_or(InitError::NoFunctions { shell: kind })?;
+    let template = syntax.init_template.ok_or(InitError::NoFunctions { shell: kind })?;
     let bin = PathEntry::new(kind, &layout.bin(), env)?;
     let program = text(kind, &layout.program("gover"))?;
     let mut script = String::new();

@@ -80,7 +80,7 @@ impl ShellKind {
         matches!(self, Self::Bash | Self::Zsh | Self::Fish | Self::Posix)
     }
 
-    pub fn syntax(self) -> &'static dyn Syntax {
+    pub fn syntax(self) -> &'static Syntax {
         syntax::of(self)
     }
 }

@@ -1,17 +1,8 @@
-//! The statements that gover needs, in the language of each shell. One file for each language.
-
-mod cmd;
-mod elvish;
-mod fish;
-mod nu;
-mod posix;
-mod powershell;
-
-#[cfg(test)]
-mod tests;
+//! The statements that gover needs, in the language of each shell.
 
 use crate::entry::PathEntry;
 use crate::kind::ShellKind;
+use crate::quote;
 
 /// A change to one environment variable of a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,61 +14,213 @@ pub enum Change<'a> {
 
 /// The statements of one shell. Names are plain identifiers, values any text without zero
 /// characters. Each statement ends with its line end.
-pub trait Syntax: Sync {
-    fn quote(&self, text: &str) -> String;
-
-    fn set_env(&self, name: &str, value: &str) -> String;
-
+pub struct Syntax {
+    quote: fn(&str) -> String,
+    set: fn(&str, &str) -> String,
     /// A missing variable is not an error.
-    fn unset_env(&self, name: &str) -> String;
-
+    unset: fn(&str) -> String,
     /// What a person types to remove the variable, for hints.
-    fn unset_by_hand(&self, name: &str) -> String;
+    unset_by_hand: fn(&str) -> String,
+    prepend: fn(&Self, &PathEntry) -> String,
+    /// The output of `cygpath -u` for a quoted path; `None` for shells that have no `cygpath`.
+    cygpath: Option<fn(&str) -> String>,
+    file: fn(String) -> String,
+    evaluated: fn(&Self, &[Change<'_>]) -> String,
+    load_line: Option<&'static str>,
+    /// The script of `gover init`, with `'@GOVER@'` for the program and `'@BIN@'` for its
+    /// directory, including the quotation marks. `None` for a shell that cannot evaluate the output
+    /// of a program.
+    pub(crate) init_template: Option<&'static str>,
+}
 
-    fn prepend_path(&self, directory: &PathEntry) -> String;
+impl Syntax {
+    pub fn quote(&self, text: &str) -> String {
+        (self.quote)(text)
+    }
 
-    fn path_entry(&self, entry: &PathEntry) -> String {
-        // Shells that do not override this have no `cygpath`.
-        let (PathEntry::Literal(text) | PathEntry::Cygpath(text)) = entry;
-        self.quote(text)
+    pub fn set_env(&self, name: &str, value: &str) -> String {
+        (self.set)(name, value)
+    }
+
+    pub fn unset_by_hand(&self, name: &str) -> String {
+        (self.unset_by_hand)(name)
+    }
+
+    pub fn prepend_path(&self, directory: &PathEntry) -> String {
+        (self.prepend)(self, directory)
+    }
+
+    pub fn path_entry(&self, entry: &PathEntry) -> String {
+        match (entry, self.cygpath) {
+            (PathEntry::Cygpath(path), Some(cygpath)) => cygpath(&self.quote(path)),
+            (PathEntry::Literal(text) | PathEntry::Cygpath(text), _) => self.quote(text),
+        }
     }
 
     /// A whole file with this code.
-    fn file(&self, code: String) -> String {
-        code
+    pub fn file(&self, code: String) -> String {
+        (self.file)(code)
+    }
+
+    /// What `gover use` prints for the function of `gover init`, which evaluates it if the exit
+    /// code is 0.
+    pub fn evaluated(&self, changes: &[Change<'_>]) -> String {
+        (self.evaluated)(self, changes)
     }
 
     /// The line with which a person loads the function of `gover init`; `None` if there is no
     /// function.
-    fn load_line(&self) -> Option<&'static str>;
-
-    /// What `gover use` prints for the function of `gover init`, which evaluates it if the exit
-    /// code is 0.
-    fn evaluated(&self, changes: &[Change<'_>]) -> String {
-        changes
-            .iter()
-            .map(|change| match change {
-                Change::Set(name, value) => self.set_env(name, value),
-                Change::Unset(name) => self.unset_env(name),
-            })
-            .collect()
+    pub fn load_line(&self) -> Option<&'static str> {
+        self.load_line
     }
-
-    /// The script of `gover init`, with `'@GOVER@'` for the program and `'@BIN@'` for its
-    /// directory, including the quotation marks. `None` for a shell that cannot evaluate the output
-    /// of a program.
-    fn init_template(&self) -> Option<&'static str>;
 }
 
-pub(crate) fn of(kind: ShellKind) -> &'static dyn Syntax {
+pub(crate) fn of(kind: ShellKind) -> &'static Syntax {
     match kind {
-        ShellKind::Bash => &posix::BASH,
-        ShellKind::Zsh => &posix::ZSH,
-        ShellKind::Posix => &posix::SH,
-        ShellKind::Fish => &fish::Fish,
-        ShellKind::PowerShell => &powershell::PowerShell,
-        ShellKind::Cmd => &cmd::Cmd,
-        ShellKind::Nu => &nu::Nu,
-        ShellKind::Elvish => &elvish::Elvish,
+        ShellKind::Bash => const { &posix("eval \"$(gover init bash)\"", include_str!("scripts/bash.sh")) },
+        ShellKind::Zsh => const { &posix("eval \"$(gover init zsh)\"", include_str!("scripts/zsh.zsh")) },
+        ShellKind::Posix => const { &posix("eval \"$(gover init sh)\"", include_str!("scripts/posix.sh")) },
+        ShellKind::Fish => &FISH,
+        ShellKind::PowerShell => &POWERSHELL,
+        ShellKind::Cmd => &CMD,
+        ShellKind::Nu => &NU,
+        ShellKind::Elvish => &ELVISH,
     }
 }
+
+/// bash, zsh and POSIX `sh`, which differ in the output of `gover init` only.
+const fn posix(load_line: &'static str, template: &'static str) -> Syntax {
+    Syntax {
+        quote: quote::posix,
+        set: |name, value| format!("export {name}={}\n", quote::posix(value)),
+        // Without `-v` this may remove a function of that name.
+        unset: |name| format!("unset -v {name}\n"),
+        unset_by_hand: |name| format!("unset {name}"),
+        // An empty PATH gets no empty entry: it would mean the working directory.
+        prepend: |syntax, directory| {
+            format!("export PATH={}\"${{PATH:+:$PATH}}\"\n", syntax.path_entry(directory))
+        },
+        // The backslash prevents aliases.
+        cygpath: Some(|path| format!("\"$(\\command cygpath -u {path})\"")),
+        file: unchanged,
+        evaluated: statements,
+        load_line: Some(load_line),
+        init_template: Some(template),
+    }
+}
+
+static FISH: Syntax = Syntax {
+    quote: quote::fish,
+    set: |name, value| format!("set -gx {name} {}\n", quote::fish(value)),
+    unset: |name| format!("set -e {name}\n"),
+    unset_by_hand: |name| format!("set -e {name}"),
+    prepend: |syntax, directory| format!("set -gx PATH {} $PATH\n", syntax.path_entry(directory)),
+    cygpath: Some(|path| format!("(command cygpath -u {path})")),
+    file: unchanged,
+    evaluated: statements,
+    load_line: Some("gover init fish | source"),
+    init_template: Some(include_str!("scripts/fish.fish")),
+};
+
+/// `PowerShell`, 5.1 and 7, on all systems.
+static POWERSHELL: Syntax = Syntax {
+    quote: quote::powershell,
+    set: |name, value| format!("$env:{name} = {}\n", quote::powershell(value)),
+    unset: |name| format!("$env:{name} = $null\n"),
+    unset_by_hand: |name| format!("Remove-Item Env:{name}"),
+    prepend: |syntax, directory| {
+        format!("$env:PATH = {} + [IO.Path]::PathSeparator + $env:PATH\n", syntax.path_entry(directory))
+    },
+    cygpath: None,
+    file: unchanged,
+    evaluated: statements,
+    load_line: Some("gover init powershell | Out-String | Invoke-Expression"),
+    init_template: Some(include_str!("scripts/powershell.ps1")),
+};
+
+/// The command prompt: a batch file's lines (`gover env --shell cmd > x.bat`, then `call x.bat`).
+/// It has no functions and cannot evaluate the output of a program. `gover use` stores a choice for
+/// its process instead.
+static CMD: Syntax = Syntax {
+    quote: quote::cmd,
+    set: |name, value| format!("set {}\n", quote::cmd(&format!("{name}={value}"))),
+    // In a batch file this sets an error code if there is no such variable, without a message.
+    unset: |name| format!("set {name}=\n"),
+    unset_by_hand: |name| format!("set {name}="),
+    // In quotation marks, since the value of `%PATH%` may contain anything.
+    prepend: |_, (PathEntry::Literal(text) | PathEntry::Cygpath(text))| {
+        format!("set \"PATH={};%PATH%\"\n", text.replace('%', "%%"))
+    },
+    cygpath: None,
+    file: batch_file,
+    evaluated: statements,
+    load_line: None,
+    init_template: None,
+};
+
+/// Nushell cannot evaluate text, so its function reads the changes as JSON.
+static NU: Syntax = Syntax {
+    quote: quote::nu,
+    set: |name, value| format!("$env.{name} = {}\n", quote::nu(value)),
+    unset: |name| format!("hide-env --ignore-errors {name}\n"),
+    unset_by_hand: |name| format!("hide-env {name}"),
+    prepend: |syntax, directory| {
+        let entry = syntax.path_entry(directory);
+        format!("$env.PATH = ($env.PATH | split row (char esep) | prepend {entry})\n")
+    },
+    cygpath: None,
+    file: unchanged,
+    evaluated: |_, changes| json_object(changes),
+    load_line: Some("gover init nu | save --force ($nu.default-config-dir | path join autoload gover.nu)"),
+    init_template: Some(include_str!("scripts/nu.nu")),
+};
+
+static ELVISH: Syntax = Syntax {
+    quote: quote::elvish,
+    set: |name, value| format!("set-env {name} {}\n", quote::elvish(value)),
+    unset: |name| format!("unset-env {name}\n"),
+    unset_by_hand: |name| format!("unset-env {name}"),
+    prepend: |syntax, directory| format!("set paths = [{} $@paths]\n", syntax.path_entry(directory)),
+    cygpath: None,
+    file: unchanged,
+    evaluated: statements,
+    load_line: Some("eval (gover init elvish | slurp)"),
+    init_template: Some(include_str!("scripts/elvish.elv")),
+};
+
+fn unchanged(code: String) -> String {
+    code
+}
+
+fn statements(syntax: &Syntax, changes: &[Change<'_>]) -> String {
+    let statement = |change: &Change<'_>| match *change {
+        Change::Set(name, value) => (syntax.set)(name, value),
+        Change::Unset(name) => (syntax.unset)(name),
+    };
+    changes.iter().map(statement).collect()
+}
+
+/// A text sets a variable, `null` removes it.
+fn json_object(changes: &[Change<'_>]) -> String {
+    let member = |change: &Change<'_>| match *change {
+        Change::Set(name, value) => format!("{}:{}", quote::json(name), quote::json(value)),
+        Change::Unset(name) => format!("{}:null", quote::json(name)),
+    };
+    format!("{{{}}}\n", changes.iter().map(member).collect::<Vec<_>>().join(","))
+}
+
+/// Windows reads a batch file line by line in the code page of the console, which gover does not
+/// know and which lacks many letters. So the code page is UTF-8 (65001) for these lines and the old
+/// one afterwards. `chcp` prints the old one after a colon, in some languages followed by a dot.
+fn batch_file(code: String) -> String {
+    if code.is_ascii() {
+        return code;
+    }
+    format!(
+        "for /f \"tokens=2 delims=:.\" %%p in ('chcp') do set GOVER_CODE_PAGE=%%p\nchcp 65001 >nul\n{code}\
+         chcp %GOVER_CODE_PAGE% >nul\nset GOVER_CODE_PAGE=\n"
+    )
+}
+
+#[cfg(test)]
+mod tests;

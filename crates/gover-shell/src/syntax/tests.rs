@@ -19,7 +19,7 @@ fn statements(kind: ShellKind) -> String {
     let syntax = kind.syntax();
     [
         syntax.set_env("GOVER_VERSION", "it's 1.22 $x"),
-        syntax.unset_env("GOVER_VERSION"),
+        (syntax.unset)("GOVER_VERSION"),
         syntax.prepend_path(&PathEntry::Literal("/home/a b/.gover/bin".to_owned())),
         syntax.evaluated(&[Change::Set("A", "\"1\""), Change::Unset("B")]),
     ]
