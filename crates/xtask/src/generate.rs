@@ -13,6 +13,8 @@ use clap::Command;
 use gover::{SETTINGS, SettingInfo};
 use gover_core::env::vars::{Owner, VARIABLES, Variable};
 
+use crate::files;
+
 mod doctor;
 
 /// Runs the command with the arguments behind its name.
@@ -75,20 +77,21 @@ fn pages() -> Result<Vec<Page>, String> {
     ])
 }
 
-fn commands_page(mut root: Command) -> Result<String, String> {
+fn commands_page(mut command: Command) -> Result<String, String> {
     // Wrapped the same on every machine, whatever terminal this runs in.
-    root = root.term_width(WIDTH);
-    root.build();
+    command = command.term_width(WIDTH);
+    command.build();
     let mut page = heading(
         "Commands",
         "crates/gover/src/cli",
         "Each section is what the command's `-h` prints; `--help` says the same with more space. Exit codes are in [exit-codes.md](exit-codes.md), JSON \
          in [json.md](json.md).",
     );
-    push_command(&mut page, &mut root);
+    push_command(&mut page, &mut command);
     page.push_str("\n## Topics\n\n`gover help TOPIC` prints:\n");
     for name in TOPICS {
-        let text = read(&format!("crates/gover/src/commands/help/{name}.txt"))?;
+        let text = files::read(&root().join(format!("crates/gover/src/commands/help/{name}.txt")))?;
+        let text = text.replace("\r\n", "\n");
         let _ = write!(page, "\n### {name}\n\n```text\n{}\n```\n", text.trim_end());
     }
     Ok(page)
@@ -162,13 +165,6 @@ fn heading(title: &str, source: &str, introduction: &str) -> String {
 /// Text as a table's cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
-}
-
-fn read(path: &str) -> Result<String, String> {
-    let path = root().join(path);
-    let text =
-        fs::read_to_string(&path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-    Ok(text.replace("\r\n", "\n"))
 }
 
 /// The workspace.

@@ -3,18 +3,24 @@
 //! Nothing is requested from the network: links to other sites are not checked.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
+
+use crate::files::{below, has_extension, read};
 
 /// Fails with a list of the links below `root` that lead nowhere.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    let mut files = Vec::new();
-    collect(root, &mut files)?;
+    // What was built and what other tools keep is left out.
+    let enters = |directory: &Path| {
+        let name = directory.file_name().unwrap_or_default().to_string_lossy();
+        name == ".github" || !(name.starts_with('.') || name == "target")
+    };
+    let mut files = below(root, &enters)?;
     // Markdown among the code is a part of a generated page, which is checked where it is written
-    // to.
-    let is_part =
-        |file: &PathBuf| file.strip_prefix(root).is_ok_and(|path| path.iter().any(|name| name == "src"));
-    files.retain(|file| has_extension(file, "rs") || !is_part(file));
+    // to. The tests below name pages that do not exist.
+    files.retain(|file| match file.strip_prefix(root) {
+        Ok(path) if has_extension(file, "md") => path.iter().all(|name| name != "src"),
+        _ => has_extension(file, "rs") && !file.ends_with("xtask/src/links.rs"),
+    });
     let mut broken = Vec::new();
     for file in &files {
         let text = read(file)?;
@@ -93,31 +99,6 @@ fn anchor(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c }).flat_map(char::to_lowercase).collect()
 }
 
-/// Markdown and Rust files, without what was built and what other tools keep.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let at = |error| format!("cannot list {}: {error}", directory.display());
-    for entry in fs::read_dir(directory).map_err(at)? {
-        let path = entry.map_err(at)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            if name == ".github" || !(name.starts_with('.') || name == "target") {
-                collect(&path, files)?;
-            }
-        } else if has_extension(&path, "md")
-            // The tests below name pages that do not exist.
-            || (has_extension(&path, "rs") && !path.ends_with("xtask/src/links.rs"))
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(())
-}
-
-fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|own| own == extension)
-}
-
 /// The path without `..`, which some systems resolve only if every directory on it exists.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
@@ -131,12 +112,10 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn checked(files: &[(&str, &str)]) -> Result<(), String> {

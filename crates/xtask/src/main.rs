@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask COMMAND`.
 
 mod check_deps;
+mod files;
 mod generate;
 mod links;
 mod release_table;

@@ -9,7 +9,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use gover_archive::digest::Digest;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::files::{self, has_extension};
 
 /// Runs the command with the arguments after its name.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
@@ -42,6 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 
 #[derive(Default)]
 struct Release {
+    name: String,
     /// `YYYY-MM-DD`, empty if not known.
     date: String,
     security: bool,
@@ -55,122 +61,132 @@ struct File {
     size: u32,
 }
 
-/// Releases by name, in the order in which the inputs list them.
-#[derive(Default)]
-struct Releases {
-    order: Vec<String>,
-    by_name: BTreeMap<String, Release>,
+/// A row of `release-history.json`.
+#[derive(Deserialize)]
+struct Dated {
+    version: String,
+    date: String,
+    #[serde(default)]
+    security: bool,
 }
 
-impl Releases {
-    fn entry(&mut self, name: &str) -> &mut Release {
-        if !self.by_name.contains_key(name) {
-            self.order.push(name.to_owned());
-        }
-        self.by_name.entry(name.to_owned()).or_default()
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (&String, &Release)> {
-        self.order.iter().filter_map(|name| self.by_name.get_key_value(name))
-    }
+/// A row of the download site's index.
+#[derive(Deserialize)]
+struct Indexed {
+    version: String,
+    files: Vec<IndexedFile>,
 }
 
-fn collect(directory: &Path) -> Result<Releases, String> {
-    let mut releases = Releases::default();
-    for row in array(&read(&directory.join("release-history.json"))?)? {
-        let release = releases.entry(text(row, "version")?);
-        text(row, "date")?.clone_into(&mut release.date);
-        release.security = row.get("security") == Some(&Value::Bool(true));
+#[derive(Deserialize)]
+struct IndexedFile {
+    filename: String,
+    sha256: String,
+    size: Option<u32>,
+}
+
+/// Further checksums: file names by release. A map of `serde_json` keeps the order of the releases.
+#[derive(Deserialize)]
+struct Sums {
+    sha256: Map<String, Value>,
+}
+
+/// The releases, in the order in which the inputs list them.
+fn collect(directory: &Path) -> Result<Vec<Release>, String> {
+    let mut releases = Vec::new();
+    for row in read::<Vec<Dated>>(&directory.join("release-history.json"))? {
+        let release = release(&mut releases, &row.version);
+        (release.date, release.security) = (row.date, row.security);
     }
     for path in matching(directory, "go-dl-")? {
-        for row in array(&read(&path)?)? {
-            let name = text(row, "version")?;
-            let release = releases.entry(name);
-            for file in array(row.get("files").unwrap_or(&Value::Null))? {
-                let file_name = text(file, "filename")?;
-                add_file(release, name, file_name, text(file, "sha256")?, file.get("size"))?;
+        for row in read::<Vec<Indexed>>(&path)? {
+            let release = release(&mut releases, &row.version);
+            for file in row.files {
+                release.add(&file.filename, &file.sha256, file.size)?;
             }
         }
     }
     for path in matching(directory, "sha256-")? {
-        let value = read(&path)?;
-        for (name, files) in object(value.get("sha256").unwrap_or(&Value::Null))? {
-            let release = releases.entry(name);
-            for (file_name, sum) in object(files)? {
-                add_file(release, name, file_name, sum.as_str().unwrap_or_default(), None)?;
+        for (name, files) in read::<Sums>(&path)?.sha256 {
+            let release = release(&mut releases, &name);
+            let files = BTreeMap::<String, String>::deserialize(files)
+                .map_err(|error| format!("cannot read the checksums of {name}: {error}"))?;
+            for (file, sum) in files {
+                release.add(&file, &sum, None)?;
             }
         }
     }
     Ok(releases)
 }
 
-fn add_file(
-    release: &mut Release,
-    name: &str,
-    file_name: &str,
-    sum: &str,
-    size: Option<&Value>,
-) -> Result<(), String> {
-    let suffix =
-        file_name.strip_prefix(name).ok_or_else(|| format!("`{file_name}` does not belong to {name}"))?;
-    let file = release.files.entry(suffix.to_owned()).or_default();
-    if !sum.is_empty() {
-        let sha256 = decode_hex(sum).ok_or_else(|| format!("`{sum}` of `{file_name}` is not a SHA-256"))?;
-        if file.sha256 != [0; 32] && file.sha256 != sha256 {
-            return Err(format!("`{file_name}` has two different checksums"));
-        }
-        file.sha256 = sha256;
+/// The release of that name, which is added if it is new.
+fn release<'a>(releases: &'a mut Vec<Release>, name: &str) -> &'a mut Release {
+    let known = releases.iter().position(|release| release.name == name);
+    let index = known.unwrap_or(releases.len());
+    if known.is_none() {
+        releases.push(Release { name: name.to_owned(), ..Release::default() });
     }
-    if let Some(size) = size.and_then(Value::as_u64) {
-        file.size = u32::try_from(size).map_err(|_| format!("`{file_name}` is too large for the table"))?;
-    }
-    Ok(())
+    &mut releases[index]
 }
 
-fn encode(releases: &Releases) -> Result<Vec<u8>, String> {
-    let mut suffixes: Vec<&String> = Vec::new();
-    let mut patterns: Vec<Vec<u8>> = vec![Vec::new()];
-    let mut rows = Vec::new();
-    let mut heads = Vec::new();
-    for (name, release) in releases.iter() {
-        let mut pattern = Vec::new();
-        for (suffix, file) in &release.files {
-            let known = suffixes.iter().position(|known| *known == suffix);
-            let index = known.unwrap_or_else(|| {
-                suffixes.push(suffix);
-                suffixes.len() - 1
-            });
-            pattern.push(byte(index)?);
-            rows.push(file);
+impl Release {
+    fn add(&mut self, file_name: &str, sum: &str, size: Option<u32>) -> Result<(), String> {
+        let suffix = file_name
+            .strip_prefix(&self.name)
+            .ok_or_else(|| format!("`{file_name}` does not belong to {}", self.name))?;
+        let file = self.files.entry(suffix.to_owned()).or_default();
+        if !sum.is_empty() {
+            let sha256: Digest =
+                sum.parse().map_err(|_| format!("`{sum}` of `{file_name}` is not a SHA-256"))?;
+            if file.sha256 != [0; 32] && file.sha256 != *sha256.as_bytes() {
+                return Err(format!("`{file_name}` has two different checksums"));
+            }
+            file.sha256 = *sha256.as_bytes();
         }
-        let index = patterns.iter().position(|known| *known == pattern).unwrap_or_else(|| {
-            patterns.push(pattern);
-            patterns.len() - 1
-        });
-        heads.push(byte(name.len())?);
-        heads.extend_from_slice(name.as_bytes());
-        heads.extend_from_slice(&date_number(&release.date)?.to_le_bytes());
-        heads.push(u8::from(release.security));
-        heads.push(byte(index)?);
+        file.size = size.unwrap_or(file.size);
+        Ok(())
+    }
+}
+
+fn encode(releases: &[Release]) -> Result<Vec<u8>, String> {
+    let mut suffixes: Vec<&str> = Vec::new();
+    let mut patterns: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut heads = Vec::new();
+    for release in releases {
+        let places = release.files.keys().map(|suffix| place(&mut suffixes, suffix.as_str()));
+        let pattern = places.collect::<Result<_, _>>()?;
+        push(&mut heads, release.name.as_bytes())?;
+        heads.extend(date_number(&release.date)?.to_le_bytes());
+        heads.extend([u8::from(release.security), place(&mut patterns, pattern)?]);
     }
     let mut table = MAGIC.to_vec();
     table.push(byte(suffixes.len())?);
-    for suffix in &suffixes {
-        table.push(byte(suffix.len())?);
-        table.extend_from_slice(suffix.as_bytes());
-    }
+    suffixes.iter().try_for_each(|suffix| push(&mut table, suffix.as_bytes()))?;
     table.push(byte(patterns.len())?);
-    for pattern in &patterns {
-        table.push(byte(pattern.len())?);
-        table.extend_from_slice(pattern);
-    }
-    let count =
-        u16::try_from(releases.order.len()).map_err(|_| "too many releases for the table".to_owned())?;
-    table.extend_from_slice(&count.to_le_bytes());
+    patterns.iter().try_for_each(|pattern| push(&mut table, pattern))?;
+    let count = u16::try_from(releases.len()).map_err(|_| "too many releases for the table".to_owned())?;
+    table.extend(count.to_le_bytes());
     table.extend(heads);
-    table.extend(rows.iter().flat_map(|file| file.sha256));
-    table.extend(rows.iter().flat_map(|file| file.size.to_le_bytes()));
+    let files = || releases.iter().flat_map(|release| release.files.values());
+    table.extend(files().flat_map(|file| file.sha256));
+    table.extend(files().flat_map(|file| file.size.to_le_bytes()));
     Ok(table)
+}
+
+/// Bytes behind their number.
+fn push(table: &mut Vec<u8>, bytes: &[u8]) -> Result<(), String> {
+    table.push(byte(bytes.len())?);
+    table.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// The place of an item in the list, to which it is added if it is new.
+fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> Result<u8, String> {
+    let known = list.iter().position(|known| *known == item);
+    let index = known.unwrap_or(list.len());
+    if known.is_none() {
+        list.push(item);
+    }
+    byte(index)
 }
 
 /// `2026-08-19` as 20260819; an empty date is 0.
@@ -187,47 +203,19 @@ fn byte(number: usize) -> Result<u8, String> {
     u8::try_from(number).map_err(|_| format!("{number} does not fit into a byte of the table"))
 }
 
-fn decode_hex(text: &str) -> Option<[u8; 32]> {
-    let mut sum = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (index, byte) in sum.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(sum)
-}
-
 /// The JSON files of `directory` whose names begin with `prefix`, sorted.
 fn matching(directory: &Path, prefix: &str) -> Result<Vec<PathBuf>, String> {
-    let entries = fs::read_dir(directory)
-        .map_err(|error| format!("cannot read directory `{}`: {error}", directory.display()))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(prefix))
-                && path.extension().is_some_and(|extension| extension == "json")
-        })
-        .collect();
-    paths.sort();
+    let mut paths = files::entries(directory)?;
+    paths.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(prefix) && has_extension(path, "json")
+    });
     Ok(paths)
 }
 
-fn read(path: &Path) -> Result<Value, String> {
-    let bytes = fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-    serde_json::from_slice(&bytes).map_err(|error| format!("cannot parse `{}`: {error}", path.display()))
-}
-
-fn array(value: &Value) -> Result<&Vec<Value>, String> {
-    value.as_array().ok_or_else(|| "the data has no list where one is expected".to_owned())
-}
-
-fn object(value: &Value) -> Result<&serde_json::Map<String, Value>, String> {
-    value.as_object().ok_or_else(|| "the data has no object where one is expected".to_owned())
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
-    value.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry of the data has no text `{key}`"))
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
+    serde_json::from_str(&files::read(path)?)
+        .map_err(|error| format!("cannot parse `{}`: {error}", path.display()))
 }
 
 const MAGIC: &[u8] = b"gover releases 1\n";

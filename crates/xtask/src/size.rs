@@ -7,13 +7,15 @@
 //! and keeps.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::files::{below, entries, has_extension, read};
 
 /// Prints the production lines of each crate of the checkout at `root` and their sum.
 #[expect(clippy::print_stdout, reason = "the table is what the developer asked for")]
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    let mut packages = directories(&root.join("crates"))?;
+    let mut packages = entries(&root.join("crates"))?;
+    packages.retain(|path| path.join("Cargo.toml").is_file());
     packages.push(root.join("shims"));
     let mut total = 0;
     for package in packages {
@@ -27,10 +29,9 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 }
 
 fn count(source: &Path) -> Result<usize, String> {
-    let mut files = Vec::new();
-    collect(source, &mut files)?;
+    let files = below(source, &|_| true)?.into_iter().filter(|path| has_extension(path, "rs"));
     let sources: Vec<(PathBuf, String)> =
-        files.into_iter().map(|path| Ok((path.clone(), read(&path)?))).collect::<Result<_, String>>()?;
+        files.map(|path| Ok((path.clone(), read(&path)?))).collect::<Result<_, String>>()?;
     let tests: BTreeSet<PathBuf> = sources.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
     let is_test = |path: &Path| path.ancestors().any(|above| tests.contains(&above.with_extension("")));
     Ok(sources.iter().filter(|(path, _)| !is_test(path)).map(|(_, text)| production(text).len()).sum())
@@ -89,34 +90,6 @@ fn test_modules(path: &Path, text: &str) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    for path in entries(directory)? {
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-fn directories(parent: &Path) -> Result<Vec<PathBuf>, String> {
-    Ok(entries(parent)?.into_iter().filter(|path| path.join("Cargo.toml").is_file()).collect())
-}
-
-fn entries(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let failed = |error| format!("cannot read `{}`: {error}", directory.display());
-    let entries = fs::read_dir(directory).map_err(failed)?;
-    let mut paths: Vec<_> =
-        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(failed)?;
-    paths.sort();
-    Ok(paths)
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))
 }
 
 const GATES: [&str; 2] = ["#[cfg(test)]", "#[cfg(any(test, fuzzing))]"];
