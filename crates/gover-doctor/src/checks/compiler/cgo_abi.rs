@@ -1,7 +1,7 @@
 //! A C compiler that does not match this toolchain.
 
 use super::probe::{ARCHITECTURES, Probe, compile};
-use super::setup::{Cgo, cgo, install, is_stub};
+use super::setup::{Cgo, cgo, install, is_stub, settings};
 use crate::snapshot::system::PackageManager;
 use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
 
@@ -34,18 +34,13 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }
 }
 
-/// On Linux the standard library itself uses cgo, so every program that uses the network fails to
-/// build. Elsewhere only code that uses cgo fails.
-fn severity(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Severity {
-    let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
-    if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning }
-}
-
-const WHY: &str = "builds that use cgo fail, on Linux also those of packages such as net";
-
 fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
-    let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
-    Finding::new(severity(snapshot, cgo), what, WHY).shown_by(settings)
+    // On Linux the standard library itself uses cgo, so every program that uses the network fails to
+    // build. Elsewhere only code that uses cgo fails.
+    let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
+    let severity = if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning };
+    let why = "builds that use cgo fail, on Linux also those of packages such as net";
+    Finding::new(severity, what, why).shown_by(settings(snapshot))
 }
 
 fn failed(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, line: &str) -> Finding {
@@ -89,7 +84,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
     if has("msvc") {
         return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
     }
-    let is_arch = |word: &&String| ARCHITECTURES.contains(&word.as_str()) && **word != cgo.arch;
+    let is_arch = |word: &&String| ARCHITECTURES.iter().any(|(arch, _)| arch == word) && **word != cgo.arch;
     let is_msys = snapshot.system.is_windows() && has("msys");
     let own = match snapshot.system.os {
         Os::Linux => Some("linux"),

@@ -1,6 +1,6 @@
 //! cgo is on and there is no C compiler.
 
-use super::setup::{cgo, default_compiler, install, is_stub};
+use super::setup::{cgo, default_compiler, install, is_stub, settings};
 use crate::checks::words;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
@@ -52,8 +52,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     };
     let why =
         "every build that uses cgo, on Linux also of packages such as net, fails with `C compiler not found`";
-    let settings = ["CGO_ENABLED", "CC"].into_iter().flat_map(|name| snapshot.go_setting_evidence(name));
-    let finding = Finding::error(what, why).shown_by(settings);
+    let finding = Finding::error(what, why).shown_by(settings(snapshot));
     if cgo.is_chosen && has_usual {
         return Some(snapshot.corrected(finding, "CC", None));
     }

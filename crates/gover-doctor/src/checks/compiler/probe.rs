@@ -16,16 +16,20 @@ pub(super) enum Probe {
 /// cannot be understood.
 pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     let program = cgo.program.as_ref()?;
-    let given = cgo.words.get(1..)?.iter().map(String::as_str);
-    let arguments: Vec<&str> =
-        given.chain(arguments(snapshot, &cgo.arch).iter().copied()).chain(COMPILE).collect();
-    let ran = snapshot.programs.run(&Run {
-        program,
-        arguments: &arguments,
-        // Messages in English, so that they can be recognized.
-        variables: &[("LC_ALL", Some("C")), ("LANGUAGE", None)],
-        input: SOURCE,
-    })?;
+    let mut arguments: Vec<&str> = cgo.words.iter().skip(1).map(String::as_str).collect();
+    arguments.extend(of_architecture(snapshot, &cgo.arch));
+    arguments.extend(["-x", "c", "-S", "-o", "-", "-"]);
+    // C joins adjacent string literals.
+    let source = format!(
+        "#include <stdlib.h>\nconst char gover[] = \"gover\"\n{}{}{};\n",
+        chosen(ARCHITECTURES),
+        chosen(SYSTEMS),
+        chosen(&[("glibc", "defined(__GLIBC__)")])
+    );
+    // Messages in English, so that they can be recognized.
+    let variables = &[("LC_ALL", Some("C")), ("LANGUAGE", None)];
+    let run = Run { program, arguments: &arguments, variables, input: &source };
+    let ran = snapshot.programs.run(&run)?;
     if ran.code != Some(0) {
         let lines = || ran.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let line = lines().find(|line| ["error", "sorry"].iter().any(|word| line.contains(word)));
@@ -40,8 +44,14 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
     Some(Probe::Compiled(words.split_whitespace().map(str::to_owned).collect()))
 }
 
+/// C source for the first name whose condition holds.
+fn chosen(names: &[(&str, &str)]) -> String {
+    let branch = |(name, condition): &(&str, &str)| format!("if {condition}\n\" {name}\"\n");
+    format!("#{}#endif\n", names.iter().map(branch).collect::<Vec<_>>().join("#el"))
+}
+
 /// The arguments that the go command adds for an architecture (`cmd/go/internal/work.gccArchArgs`).
-fn arguments(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
+fn of_architecture(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
     match (arch, snapshot.system.os == Os::MacOs) {
         ("amd64", true) => &["-arch", "x86_64", "-m64"],
         ("arm64", true) => &["-arch", "arm64"],
@@ -55,47 +65,23 @@ fn arguments(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static str] {
     }
 }
 
-const COMPILE: [&str; 6] = ["-x", "c", "-S", "-o", "-", "-"];
-
-/// C joins adjacent string literals.
-const SOURCE: &str = r#"#include <stdlib.h>
-const char gover[] = "gover"
-#if defined(__x86_64__)
-" amd64"
-#elif defined(__i386__)
-" 386"
-#elif defined(__aarch64__)
-" arm64"
-#elif defined(__arm__)
-" arm"
-#elif defined(__riscv) && __riscv_xlen == 64
-" riscv64"
-#elif defined(__s390x__)
-" s390x"
-#elif defined(__loongarch64)
-" loong64"
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-" ppc64le"
-#elif defined(__powerpc64__)
-" ppc64"
-#endif
-#if defined(__CYGWIN__)
-" msys"
-#elif defined(_MSC_VER)
-" msvc"
-#elif defined(__MINGW32__)
-" mingw"
-#elif defined(__APPLE__)
-" apple"
-#elif defined(__linux__)
-" linux"
-#endif
-#if defined(__GLIBC__)
-" glibc"
-#endif
-;
-"#;
-
 /// The architectures that a probe can report.
-pub(super) const ARCHITECTURES: &[&str] =
-    &["amd64", "386", "arm64", "arm", "riscv64", "s390x", "loong64", "ppc64le", "ppc64"];
+pub(super) const ARCHITECTURES: &[(&str, &str)] = &[
+    ("amd64", "defined(__x86_64__)"),
+    ("386", "defined(__i386__)"),
+    ("arm64", "defined(__aarch64__)"),
+    ("arm", "defined(__arm__)"),
+    ("riscv64", "defined(__riscv) && __riscv_xlen == 64"),
+    ("s390x", "defined(__s390x__)"),
+    ("loong64", "defined(__loongarch64)"),
+    ("ppc64le", "defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)"),
+    ("ppc64", "defined(__powerpc64__)"),
+];
+
+const SYSTEMS: &[(&str, &str)] = &[
+    ("msys", "defined(__CYGWIN__)"),
+    ("msvc", "defined(_MSC_VER)"),
+    ("mingw", "defined(__MINGW32__)"),
+    ("apple", "defined(__APPLE__)"),
+    ("linux", "defined(__linux__)"),
+];

@@ -4,7 +4,7 @@ use gover_core::platform;
 
 use crate::checks::words;
 use crate::snapshot::system::PackageManager;
-use crate::{MachinePath, Os, Snapshot};
+use crate::{Evidence, MachinePath, Os, Snapshot};
 
 /// How cgo is set up.
 pub(super) struct Cgo {
@@ -41,6 +41,10 @@ pub(super) fn cgo(snapshot: &Snapshot<'_>) -> Option<Cgo> {
     let words = words::split(chosen.as_deref().unwrap_or(default_compiler(snapshot))).ok()?;
     let program = snapshot.program(words.first()?);
     Some(Cgo { is_forced, is_chosen: chosen.is_some(), words, program, arch })
+}
+
+pub(super) fn settings(snapshot: &Snapshot<'_>) -> Vec<Evidence> {
+    ["CGO_ENABLED", "CC"].map(|name| snapshot.go_setting_evidence(name)).concat()
 }
 
 /// `DefaultCC` of the go command.

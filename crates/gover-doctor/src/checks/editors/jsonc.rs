@@ -25,20 +25,24 @@ pub(super) struct Settings {
     pub(super) entries: Vec<Entry>,
 }
 
-impl Settings {
-    /// Reads a file as far as possible.
-    pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
-        let text = String::from_utf8_lossy(&content).into_owned();
-        let mut scanner = Scanner { text: &text, at: 0, path: Vec::new(), entries: Vec::new() };
-        let understood = scanner.value(DEEPEST).is_some();
-        let mut entries = scanner.entries;
-        if !understood {
-            // Editors use what comes before an error. Only the user knows what the rest should be.
-            entries.retain(|entry| entry.text.is_some());
-            for entry in &mut entries {
-                entry.stands_alone = false;
-            }
+/// The keys of a text, read as far as possible.
+pub(super) fn entries(text: &str) -> Vec<Entry> {
+    let mut scanner = Scanner { text, at: 0, path: Vec::new(), entries: Vec::new() };
+    let understood = scanner.value(DEEPEST).is_some();
+    let mut entries = scanner.entries;
+    if !understood {
+        // Editors use what comes before an error. Only the user knows what the rest should be.
+        entries.retain(|entry| entry.text.is_some());
+        for entry in &mut entries {
+            entry.stands_alone = false;
         }
+    }
+    entries
+}
+
+impl Settings {
+    pub(super) fn parse(file: MachinePath, content: Vec<u8>) -> Self {
+        let entries = entries(&String::from_utf8_lossy(&content));
         Self { file, content, entries }
     }
 

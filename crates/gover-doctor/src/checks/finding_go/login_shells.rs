@@ -6,15 +6,15 @@ use gover_shell::ShellKind;
 use super::shell_startup::{append, gover_missing, ineffective, load_line, loading_line, setting_missing};
 use super::startup_order::StartupOrder;
 use crate::snapshot::startup::StartupFile;
-use crate::{Evidence, Finding, Snapshot};
+use crate::{Evidence, Finding};
 
 const ONLY_AT_LOGIN: &str = "reads only at login";
 const NOT_AT_LOGIN: &str = "does not read at login";
 
 /// Settings, and gover itself, that only the other kind of shell has.
-pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec<Finding> {
-    let Some((login, interactive)) = order.by_kind(snapshot) else { return Vec::new() };
-    let settings = ineffective(snapshot).filter_map(|name| {
+pub(super) fn findings(order: &StartupOrder<'_>) -> Vec<Finding> {
+    let Some((login, interactive)) = order.by_kind() else { return Vec::new() };
+    let settings = ineffective(order.snapshot).filter_map(|name| {
         let count =
             |files: &[&StartupFile]| files.iter().filter(|file| file.sets(name).next().is_some()).count();
         let (files, reads) = match (count(&login), count(&interactive)) {
@@ -26,52 +26,39 @@ pub(super) fn findings(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Vec
         if count(&order.read) > count(files) {
             return None;
         }
-        let (last, finding) = setting_missing(snapshot, order, files, name, reads)?;
+        let (last, finding) = setting_missing(order, files, name, reads)?;
         let statement = order.shell.syntax().set_env(name, &last.value);
-        Some(remedy(snapshot, order, finding, reads, statement.trim_end()))
+        Some(remedy(order, finding, reads, statement.trim_end()))
     });
-    gover(snapshot, order, &login, &interactive).into_iter().chain(settings).collect()
+    gover(order, &login, &interactive).into_iter().chain(settings).collect()
 }
 
 /// gover's line is in a file that this kind of shell does not read.
-fn gover(
-    snapshot: &Snapshot<'_>,
-    order: &StartupOrder<'_>,
-    login: &[&StartupFile],
-    interactive: &[&StartupFile],
-) -> Option<Finding> {
+fn gover(order: &StartupOrder<'_>, login: &[&StartupFile], interactive: &[&StartupFile]) -> Option<Finding> {
     let loading: Vec<_> = order.read.iter().filter(|file| loading_line(file).is_some()).collect();
     let file = loading.first()?;
     let are_in = |files: &[&StartupFile]| loading.iter().all(|file| files.contains(file));
     let reads = match (are_in(login), are_in(interactive)) {
+        _ if order.snapshot.path().contains(&order.snapshot.gover.bin) => return None,
         (true, _) => ONLY_AT_LOGIN,
         (false, true) => NOT_AT_LOGIN,
         (false, false) => return None,
     };
-    if snapshot.path().contains(&snapshot.gover.bin) {
-        return None;
-    }
-    let finding = gover_missing(snapshot, order, file, reads)?;
-    Some(remedy(snapshot, order, finding, reads, &load_line(snapshot, order)?))
+    Some(remedy(order, gover_missing(order, file, reads)?, reads, &load_line(order)?))
 }
 
 /// Adds the command that repeats the line where other interactive shells read it, or that lets a
 /// login shell read their file.
-fn remedy(
-    snapshot: &Snapshot<'_>,
-    order: &StartupOrder<'_>,
-    finding: Finding,
-    reads: &str,
-    line: &str,
-) -> Finding {
+fn remedy(order: &StartupOrder<'_>, finding: Finding, reads: &str, line: &str) -> Finding {
     if reads == ONLY_AT_LOGIN || order.shell == ShellKind::Zsh {
-        return finding.command(append(snapshot, order, line));
+        return finding.command(append(order, line));
     }
     // bash reads only the first of the three that exists (bash(1)).
-    let is_read = |name: &&str| order.read.iter().any(|file| file.path == snapshot.home.join(name));
+    let home = &order.snapshot.home;
+    let is_read = |name: &&str| order.read.iter().any(|file| file.path == home.join(name));
     let name = [".bash_profile", ".bash_login", ".profile"].into_iter().find(is_read).unwrap_or(".profile");
     finding
-        .shown_by([Evidence::path(snapshot.home.join(name), "does not read ~/.bashrc")])
+        .shown_by([Evidence::path(home.join(name), "does not read ~/.bashrc")])
         .command(format!("printf '%s\\n' '[ -r ~/.bashrc ] && . ~/.bashrc' >> ~/{name}"))
 }
 

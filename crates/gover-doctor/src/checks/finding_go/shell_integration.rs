@@ -41,7 +41,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         }
         ShellKind::PowerShell => format!("Add-Content $PROFILE '{load_line}'"),
         ShellKind::Nu => load_line.to_owned(),
-        _ => format!("echo '{load_line}' >> {}", order.usual_file(snapshot)),
+        _ => format!("echo '{load_line}' >> {}", order.usual_file()),
     };
     let evidence = match snapshot.startup.files.iter().rfind(|file| file.shell == order.shell) {
         Some(file) => Evidence::path(&file.path, "has no line with `gover init` and none of `gover setup`"),

@@ -25,10 +25,10 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         snapshot.startup.unreadable.iter().map(|path| unreadable(snapshot, path)).collect();
     if let Some(order) = StartupOrder::of(snapshot) {
-        findings.extend(gover_unread(snapshot, &order));
-        findings.extend(ineffective(snapshot).filter_map(|name| unread_setting(snapshot, &order, name)));
-        findings.extend(login_shells::findings(snapshot, &order));
-        findings.extend(unread_goroot(snapshot, &order));
+        findings.extend(gover_unread(&order));
+        findings.extend(ineffective(snapshot).filter_map(|name| unread_setting(&order, name)));
+        findings.extend(login_shells::findings(&order));
+        findings.extend(unread_goroot(&order));
     }
     findings.extend(MANAGERS.iter().filter_map(|manager| leftover(snapshot, manager)));
     findings
@@ -42,17 +42,15 @@ fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
 }
 
 /// gover's lines are only in the startup file of another shell.
-fn gover_unread(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
+fn gover_unread(order: &StartupOrder<'_>) -> Option<Finding> {
     let loads = |file: &&StartupFile| loading_line(file).is_some();
-    if snapshot.path().contains(&snapshot.gover.bin) || order.read.iter().any(loads) {
+    let is_on_path = order.snapshot.path().contains(&order.snapshot.gover.bin);
+    if is_on_path || order.read.iter().any(loads) {
         return None;
     }
     let file = order.never.iter().find(|file| loads(file))?;
-    let finding = gover_missing(snapshot, order, file, "never reads")?;
-    Some(match load_line(snapshot, order) {
-        Some(line) => finding.command(append(snapshot, order, &line)),
-        None => finding,
-    })
+    let command = load_line(order).map(|line| append(order, &line));
+    Some(gover_missing(order, file, "never reads")?.commands(command))
 }
 
 /// The line of a file that loads gover.
@@ -61,30 +59,26 @@ pub(super) fn loading_line(file: &StartupFile) -> Option<(usize, String)> {
 }
 
 /// The line that loads gover in the shell in use, by its path.
-pub(super) fn load_line(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<String> {
+pub(super) fn load_line(order: &StartupOrder<'_>) -> Option<String> {
     let line = order.shell.syntax().load_line()?;
-    Some(line.replacen("gover ", &format!("{}/gover ", snapshot.gover.bin), 1))
+    Some(line.replacen("gover ", &format!("{}/gover ", order.snapshot.gover.bin), 1))
 }
 
 /// gover is loaded in a file that this shell does not read.
-pub(super) fn gover_missing(
-    snapshot: &Snapshot<'_>,
-    order: &StartupOrder<'_>,
-    file: &StartupFile,
-    reads: &str,
-) -> Option<Finding> {
+pub(super) fn gover_missing(order: &StartupOrder<'_>, file: &StartupFile, reads: &str) -> Option<Finding> {
     let (number, text) = loading_line(file)?;
-    let what = format!("gover is loaded in {}, which {} {reads}", snapshot.short(&file.path), order.shell);
+    let shown = order.snapshot.short(&file.path);
+    let what = format!("gover is loaded in {shown}, which {} {reads}", order.shell);
     let why = "in this shell `go` is not found, or is not gover's";
     Some(Finding::warning(what, why).shown_by([Evidence::line(&file.path, number, text)]))
 }
 
 /// A Go setting that nothing else sets, so the line has no effect at all.
-fn unread_setting(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, name: &'static str) -> Option<Finding> {
+fn unread_setting(order: &StartupOrder<'_>, name: &'static str) -> Option<Finding> {
     if order.read.iter().any(|file| file.sets(name).next().is_some()) {
         return None;
     }
-    let (last, finding) = setting_missing(snapshot, order, &order.never, name, "never reads")?;
+    let (last, finding) = setting_missing(order, &order.never, name, "never reads")?;
     // Someone who changed from bash to zsh wants the setting there. Other shells may be set up
     // differently on purpose.
     let is_family = |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
@@ -92,7 +86,7 @@ fn unread_setting(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, name: &'sta
         && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
     let severity = if is_same_family { Severity::Warning } else { Severity::Note };
     let statement = order.shell.syntax().set_env(name, &last.value);
-    Some(Finding { severity, ..finding }.command(append(snapshot, order, statement.trim_end())))
+    Some(Finding { severity, ..finding }.command(append(order, statement.trim_end())))
 }
 
 /// The settings that neither a variable nor the file of `go env -w` sets here.
@@ -105,15 +99,15 @@ pub(super) fn ineffective(snapshot: &Snapshot<'_>) -> impl Iterator<Item = &'sta
 /// A setting in files that this shell does not read, with its last line; `None` if it has no effect
 /// in other shells either.
 pub(super) fn setting_missing<'s>(
-    snapshot: &Snapshot<'_>,
     order: &StartupOrder<'_>,
     files: &[&'s StartupFile],
     name: &'static str,
     reads: &str,
 ) -> Option<(&'s Assignment, Finding)> {
     let lines: Vec<&Assignment> = files.iter().flat_map(|file| file.sets(name)).collect();
-    let last = lines.last().filter(|line| !line.value.is_empty() && !is_default(snapshot, line))?;
-    let what = format!("{name} is set in {}, which {} {reads}", snapshot.short(&last.file), order.shell);
+    let last = lines.last().filter(|line| !line.value.is_empty() && !is_default(order.snapshot, line))?;
+    let shown = order.snapshot.short(&last.file);
+    let what = format!("{name} is set in {shown}, which {} {reads}", order.shell);
     let finding = Finding::warning(what, "go does not use it in this shell");
     Some((last, finding.shown_by(lines.iter().map(|line| line.evidence()))))
 }
@@ -129,15 +123,15 @@ fn is_default(snapshot: &Snapshot<'_>, line: &Assignment) -> bool {
 }
 
 /// A GOROOT for other shells; `goroot-set` reports one that is in effect.
-fn unread_goroot(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>) -> Option<Finding> {
+fn unread_goroot(order: &StartupOrder<'_>) -> Option<Finding> {
     let first = order.never.iter().find(|file| file.sets("GOROOT").next().is_some())?;
-    let what = format!("{} still sets GOROOT", snapshot.short(&first.path));
+    let what = format!("{} still sets GOROOT", order.snapshot.short(&first.path));
     let why = "shells that read it have a GOROOT that fits at most one toolchain";
     let lines = order.never.iter().flat_map(|file| file.sets("GOROOT"));
     let finding = Finding::note(what, why).shown_by(lines.map(Assignment::evidence));
     Some(order.never.iter().fold(finding, |finding, file| {
         let lines: Vec<usize> = file.sets("GOROOT").map(|line| line.line).collect();
-        snapshot.commented_out(finding, file, &lines)
+        order.snapshot.commented_out(finding, file, &lines)
     }))
 }
 
@@ -177,11 +171,11 @@ fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
 }
 
 /// The command that adds a line to the file that the shell reads.
-pub(super) fn append(snapshot: &Snapshot<'_>, order: &StartupOrder<'_>, line: &str) -> String {
+pub(super) fn append(order: &StartupOrder<'_>, line: &str) -> String {
     let quoted = order.shell.syntax().quote(line);
     match order.shell {
         ShellKind::PowerShell => format!("Add-Content $PROFILE {quoted}"),
-        _ => format!("printf '%s\\n' {quoted} >> {}", order.usual_file(snapshot)),
+        _ => format!("printf '%s\\n' {quoted} >> {}", order.usual_file()),
     }
 }
 

@@ -6,8 +6,8 @@ use crate::snapshot::startup::{ReadBy, StartupFile};
 use crate::{Os, Snapshot};
 
 /// Startup files, divided by whether the shell in use ever reads them.
-#[derive(Debug)]
 pub(crate) struct StartupOrder<'s> {
+    pub(super) snapshot: &'s Snapshot<'s>,
     pub(crate) shell: ShellKind,
     /// Files that it reads, directly or because another file names them.
     pub(crate) read: Files<'s>,
@@ -28,12 +28,13 @@ impl<'s> StartupOrder<'s> {
         }
         let read = with_named(snapshot, |file| is_read(snapshot, shell, file));
         let never = snapshot.startup.own().filter(|file| !read.contains(file)).collect();
-        Some(Self { shell, read, never })
+        Some(Self { snapshot, shell, read, never })
     }
 
     /// The user's own files that only a login shell reads, and those that only other interactive
     /// shells read; `None` if terminals always start the same kind of shell.
-    pub(crate) fn by_kind(&self, snapshot: &'s Snapshot<'_>) -> Option<(Files<'s>, Files<'s>)> {
+    pub(super) fn by_kind(&self) -> Option<(Files<'s>, Files<'s>)> {
+        let snapshot = self.snapshot;
         if !matches!(self.shell, ShellKind::Bash | ShellKind::Zsh)
             || !matches!(snapshot.system.os, Os::Linux | Os::Other)
         {
@@ -53,9 +54,9 @@ impl<'s> StartupOrder<'s> {
     }
 
     /// The file that every interactive shell of this kind reads, as people write it.
-    pub(crate) fn usual_file(&self, snapshot: &Snapshot<'_>) -> &'static str {
+    pub(super) fn usual_file(&self) -> &'static str {
         match self.shell {
-            ShellKind::Bash if snapshot.system.os == Os::MacOs => "~/.bash_profile",
+            ShellKind::Bash if self.snapshot.system.os == Os::MacOs => "~/.bash_profile",
             ShellKind::Bash => "~/.bashrc",
             ShellKind::Zsh => "~/.zshrc",
             ShellKind::Fish => "~/.config/fish/config.fish",

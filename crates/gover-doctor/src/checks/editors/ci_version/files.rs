@@ -3,9 +3,12 @@
 use super::dockerfile::{self, version_of_image};
 use super::workflow;
 use super::{Kind, Use};
-use crate::checks::editors::jsonc::Settings;
+use crate::checks::editors::jsonc;
 use crate::checks::pins::Pin;
-use crate::{Evidence, MachinePath, Snapshot};
+use crate::{MachinePath, Snapshot};
+
+/// Finds line, version and kind of each use in the text of a file.
+type Parser = fn(&str) -> Vec<(usize, String, Kind)>;
 
 /// The versions in each file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
@@ -13,27 +16,25 @@ pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
     let mut directories = vec![root.clone(), snapshot.directory.clone()];
     directories.dedup();
     directories.extend(["docker", "build"].map(|name| root.join(name)));
-    let mut uses = Vec::new();
-    for directory in &directories {
-        for name in snapshot.disk.list(directory).iter().filter(|name| is_dockerfile(name)) {
-            uses.push(read(snapshot, &directory.join(name), dockerfile::uses));
-        }
+    let mut files: Vec<(MachinePath, Parser)> = Vec::new();
+    for directory in directories {
+        let names = snapshot.disk.list(&directory).into_iter().filter(|name| is_dockerfile(name));
+        files.extend(names.map(|name| (directory.join(name), dockerfile::uses as Parser)));
     }
     let workflows = root.join(".github/workflows");
-    for name in snapshot.disk.list(&workflows) {
-        if matches!(name.rsplit('.').next(), Some("yml" | "yaml")) {
-            uses.push(read(snapshot, &workflows.join(&name), workflow::uses));
-        }
-    }
-    for name in [".gitlab-ci.yml", ".circleci/config.yml"] {
-        uses.push(read(snapshot, &root.join(name), workflow::uses));
-    }
-    for name in [".devcontainer/devcontainer.json", ".devcontainer.json"] {
-        uses.push(container(snapshot, &root.join(name)));
-    }
-    uses.push(read(snapshot, &root.join(".devcontainer/Dockerfile"), dockerfile::uses));
-    uses.retain(|uses| !uses.is_empty());
-    uses
+    let names = snapshot.disk.list(&workflows).into_iter();
+    let names = names.filter(|name| matches!(name.rsplit('.').next(), Some("yml" | "yaml")));
+    files.extend(names.map(|name| (workflows.join(name), workflow::uses as Parser)));
+    let fixed: [(&str, Parser); 5] = [
+        (".gitlab-ci.yml", workflow::uses),
+        (".circleci/config.yml", workflow::uses),
+        (".devcontainer/devcontainer.json", container),
+        (".devcontainer.json", container),
+        (".devcontainer/Dockerfile", dockerfile::uses),
+    ];
+    files.extend(fixed.map(|(name, parser)| (root.join(name), parser)));
+    let uses = files.into_iter().map(|(file, parser)| read(snapshot, &file, parser));
+    uses.filter(|uses| !uses.is_empty()).collect()
 }
 
 /// The repository of the working directory, or else the module.
@@ -51,11 +52,7 @@ fn is_dockerfile(name: &str) -> bool {
     is_named && !matches!(lower.rsplit('.').next(), Some("bak" | "orig" | "swp"))
 }
 
-fn read(
-    snapshot: &Snapshot<'_>,
-    file: &MachinePath,
-    uses: fn(&str) -> Vec<(usize, String, Kind)>,
-) -> Vec<Use> {
+fn read(snapshot: &Snapshot<'_>, file: &MachinePath, uses: Parser) -> Vec<Use> {
     let text = snapshot.text(file).filter(|_| snapshot.is_file(file)).unwrap_or_default();
     let named = uses(&text).into_iter().map(|(line, value, kind)| {
         let text = text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
@@ -65,19 +62,17 @@ fn read(
 }
 
 /// A dev container names a version in its image or its Go feature.
-fn container(snapshot: &Snapshot<'_>, file: &MachinePath) -> Vec<Use> {
-    let Ok(content) = snapshot.disk.read(file) else { return Vec::new() };
-    let settings = Settings::parse(file.clone(), content);
-    let named = settings.entries.iter().filter_map(|entry| {
-        let text = entry.text.as_deref()?;
+fn container(text: &str) -> Vec<(usize, String, Kind)> {
+    let named = jsonc::entries(text).into_iter().filter_map(|entry| {
+        let text = entry.text?;
         let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();
-        let (value, kind) = match path.as_slice() {
-            ["image"] => (version_of_image(text)?, Kind::Image),
-            ["features", feature, "version"] if is_go_feature(feature) => (text.to_owned(), Kind::Text),
-            _ => return None,
-        };
-        let Evidence::Line { text, .. } = settings.evidence(entry) else { return None };
-        Some(Use { pin: Pin { file: file.clone(), line: entry.line, text, value }, kind })
+        match path.as_slice() {
+            ["image"] => Some((entry.line, version_of_image(&text)?, Kind::Image)),
+            ["features", feature, "version"] if is_go_feature(feature) => {
+                Some((entry.line, text, Kind::Text))
+            }
+            _ => None,
+        }
     });
     named.collect()
 }

@@ -8,7 +8,7 @@ mod tools;
 
 use super::jsonc::{Entry, Settings};
 use super::roots::{Root, expand, root, selected};
-use crate::{Check, Finding, MachinePath, Severity, Snapshot};
+use crate::{Check, Finding, MachinePath, Snapshot};
 use places::Place;
 
 pub(super) const CHECK: Check = Check {
@@ -49,39 +49,32 @@ fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &
     let directory = || expanded().map(|text| snapshot.system.path(text));
     let shown = path.join(".");
     let sets_root = |group: &str| group == "go.toolsEnvVars" || group.starts_with("terminal.integrated.env.");
-    let (severity, what, why) = match path {
+    let finding = match path {
         ["go.goroot"] => goroot(snapshot, &shown, &directory()?)?,
         [group, "GOROOT"] if sets_root(group) => goroot(snapshot, &shown, &directory()?)?,
         ["go.alternateTools", "go"] => alternate(snapshot, &shown, &directory()?)?,
         ["go.gopath"] | ["go.toolsEnvVars", "GOPATH"] => gopath(snapshot, &shown, &expanded()?)?,
-        [_, "GO111MODULE"] if text == "off" || text == "auto" => (
-            Severity::Warning,
+        [_, "GO111MODULE"] if text == "off" || text == "auto" => Finding::warning(
             format!("{shown} is `{text}`"),
             "the editor looks for packages in GOPATH, while the terminal uses go.mod",
         ),
-        ["go.toolsEnvVars", "GOTOOLCHAIN"] if is_other(snapshot, text) => (
-            Severity::Warning,
+        ["go.toolsEnvVars", "GOTOOLCHAIN"] if is_other(snapshot, text) => Finding::warning(
             format!("{shown} is `{text}`"),
             "the editor's tools use that version, whatever the project asks for",
         ),
         _ => return None,
     };
-    let finding = Finding::new(severity, what, why)
-        .shown_by([settings.evidence(entry)])
-        .shown_by(snapshot.selection_evidence());
+    let finding = finding.shown_by([settings.evidence(entry)]).shown_by(snapshot.selection_evidence());
     Some(match settings.without(entry).filter(|_| place.is_own) {
         Some(change) => finding.fixed_by([change]),
         None => finding.command(format!("code -g \"{}:{}\"", settings.file, entry.line)),
     })
 }
 
-type Verdict = (Severity, String, &'static str);
-
-fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
+fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Finding> {
     match root(snapshot, path) {
         Root::Fits => None,
-        Root::Missing => Some((
-            Severity::Error,
+        Root::Missing => Some(Finding::error(
             format!("{name} names {}, which is not a toolchain", snapshot.short(path)),
             "the editor does not find go or the standard library",
         )),
@@ -89,19 +82,19 @@ fn goroot(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Ver
     }
 }
 
-fn other(snapshot: &Snapshot<'_>, name: &str, version: &str) -> Verdict {
+fn other(snapshot: &Snapshot<'_>, name: &str, version: &str) -> Finding {
     let what = format!("{name} names {version}, and {} is selected", selected(snapshot));
-    (Severity::Warning, what, "the editor checks and builds with a different version from the terminal")
+    Finding::warning(what, "the editor checks and builds with a different version from the terminal")
 }
 
-fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Verdict> {
+fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<Finding> {
     // A bare name is searched on PATH.
     if !path.is_absolute() || path.is_inside(&snapshot.gover.bin) {
         return None;
     }
     if !snapshot.is_file(path) {
         let what = format!("{name} names {}, which does not exist", snapshot.short(path));
-        return Some((Severity::Error, what, "the editor does not find go"));
+        return Some(Finding::error(what, "the editor does not find go"));
     }
     match root(snapshot, &path.parent()?.parent()?) {
         Root::Other(version) => Some(other(snapshot, name, &version)),
@@ -109,7 +102,7 @@ fn alternate(snapshot: &Snapshot<'_>, name: &str, path: &MachinePath) -> Option<
     }
 }
 
-fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Verdict> {
+fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Finding> {
     let first = snapshot.gopath().into_iter().next()?;
     let paths = snapshot.system.split_list(list);
     if paths.contains(&first) {
@@ -117,7 +110,7 @@ fn gopath(snapshot: &Snapshot<'_>, name: &str, list: &str) -> Option<Verdict> {
     }
     let path = snapshot.short(&snapshot.system.path(list));
     let what = format!("{name} is {path}, and GOPATH is {}", snapshot.short(&first));
-    Some((Severity::Warning, what, "the editor downloads modules and installs tools a second time"))
+    Some(Finding::warning(what, "the editor downloads modules and installs tools a second time"))
 }
 
 /// Whether a GOTOOLCHAIN makes the editor's tools use a different version from the selected one.

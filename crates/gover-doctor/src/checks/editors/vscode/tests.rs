@@ -1,4 +1,4 @@
-use super::*;
+use crate::Severity;
 use crate::testing::Machine;
 
 const USER: &str = "~/.config/Code/User/settings.json";
