@@ -10,6 +10,47 @@ pub struct Layout {
     home: PathBuf,
 }
 
+/// One method for each path, named below `GOVER_HOME`.
+macro_rules! paths {
+    ($($(#[$doc:meta])* $method:ident = $path:literal;)*) => {
+        impl Layout {
+            $($(#[$doc])* pub fn $method(&self) -> PathBuf {
+                $path.split('/').fold(self.home.clone(), |path, name| path.join(name))
+            })*
+        }
+    };
+}
+
+paths! {
+    /// The one directory on PATH.
+    bin = "bin";
+    /// The checksum of the shim that [`bin`](Self::bin) was made from. It exists as long as `bin`
+    /// belongs to gover, so a program in `bin` can tell that the directory above it is its home.
+    shim_stamp = "bin/.shim";
+    versions = "versions";
+    receipts = "receipts";
+    /// The link to the default toolchain, for editor settings.
+    current = "current";
+    /// A file of one line, the default request.
+    default_file = "default";
+    /// The settings of the manager. The shim never reads them.
+    config = "config.toml";
+    /// The few settings that the shim needs, as plain lines, written by the manager.
+    shim_state = "shim.state";
+    cache = "cache";
+    /// One directory for each source.
+    index_cache = "cache/index";
+    /// Sources that failed within the last hour.
+    failed_sources = "cache/failed-sources.json";
+    /// Tiles, records and tree heads of checksum databases.
+    sumdb_cache = "cache/sumdb";
+    /// Where toolchains are unpacked before they become visible, on the same file system as
+    /// `versions`.
+    staging = "staging";
+    locks = "locks";
+    sessions = "sessions";
+}
+
 impl Layout {
     /// `home` must be absolute.
     pub fn new(home: PathBuf) -> Self {
@@ -20,32 +61,13 @@ impl Layout {
         &self.home
     }
 
-    /// The one directory on PATH.
-    pub fn bin(&self) -> PathBuf {
-        self.home.join("bin")
-    }
-
     /// A program in [`bin`](Self::bin), with `.exe` on Windows.
     pub fn program(&self, name: &str) -> PathBuf {
         self.bin().join(executable_name(name))
     }
 
-    /// The checksum of the shim that [`bin`](Self::bin) was made from. It exists as long as `bin`
-    /// belongs to gover, so a program in `bin` can tell that the directory above it is its home.
-    pub fn shim_stamp(&self) -> PathBuf {
-        self.bin().join(".shim")
-    }
-
-    pub fn versions(&self) -> PathBuf {
-        self.home.join("versions")
-    }
-
     pub fn toolchain(&self, name: &ToolchainName) -> PathBuf {
         self.versions().join(name.as_str())
-    }
-
-    pub fn receipts(&self) -> PathBuf {
-        self.home.join("receipts")
     }
 
     /// Where a toolchain came from and what proved it.
@@ -58,62 +80,9 @@ impl Layout {
         self.receipts().join(format!("{name}.files"))
     }
 
-    /// The link to the default toolchain, for editor settings.
-    pub fn current(&self) -> PathBuf {
-        self.home.join("current")
-    }
-
-    /// A file of one line, the default request.
-    pub fn default_file(&self) -> PathBuf {
-        self.home.join("default")
-    }
-
-    /// The settings of the manager. The shim never reads them.
-    pub fn config(&self) -> PathBuf {
-        self.home.join("config.toml")
-    }
-
-    /// The few settings that the shim needs, as plain lines, written by the manager.
-    pub fn shim_state(&self) -> PathBuf {
-        self.home.join("shim.state")
-    }
-
-    pub fn cache(&self) -> PathBuf {
-        self.home.join("cache")
-    }
-
-    /// One directory for each source.
-    pub fn index_cache(&self) -> PathBuf {
-        self.cache().join("index")
-    }
-
-    /// Sources that failed within the last hour.
-    pub fn failed_sources(&self) -> PathBuf {
-        self.cache().join("failed-sources.json")
-    }
-
-    /// Tiles, records and tree heads of checksum databases.
-    pub fn sumdb_cache(&self) -> PathBuf {
-        self.cache().join("sumdb")
-    }
-
-    /// Where toolchains are unpacked before they become visible, on the same file system as
-    /// `versions`.
-    pub fn staging(&self) -> PathBuf {
-        self.home.join("staging")
-    }
-
-    pub fn locks(&self) -> PathBuf {
-        self.home.join("locks")
-    }
-
     /// The lock for one name: a toolchain, `shims`, `default`, `config`.
     pub fn lock(&self, name: &str) -> PathBuf {
         self.locks().join(format!("{name}.lock"))
-    }
-
-    pub fn sessions(&self) -> PathBuf {
-        self.home.join("sessions")
     }
 
     /// The record of the shell with the process number `id`.

@@ -149,10 +149,10 @@ fn apply_rules(
                 Some(path) => format!("{} asks for {name}", location(path, demand.line, home)),
                 None => format!("GOTOOLCHAIN asks for {name}"),
             });
-            let gotoolchain = rules.gotoolchain();
+            let Some(outcome) = switched(question, &name, path_only, trace) else { return choice };
             let from = name_or_request(&choice, &local);
-            let raised = Raised { from, by: demand, gotoolchain };
-            switched(question, choice, Switch { name, path_only, raised }, trace)
+            let raised = Raised { from, by: demand, gotoolchain: rules.gotoolchain() };
+            Resolution { outcome, raised: Some(raised), ..choice }
         }
         Err(go_error) => {
             trace.say(|_| format!("Go will stop: {go_error}"));
@@ -161,32 +161,20 @@ fn apply_rules(
     }
 }
 
-struct Switch {
-    name: String,
-    path_only: bool,
-    raised: Raised,
-}
-
 /// Takes the toolchain that Go would switch to from the store, if gover may provide it. Otherwise
 /// the chosen toolchain starts, and Go switches or prints an error itself.
-fn switched(question: &Question<'_>, choice: Resolution, switch: Switch, trace: &mut Trace) -> Resolution {
-    let Ok(name) = ToolchainName::parse(&switch.name) else { return choice };
-    let name = if name.is_release() { ToolchainName::of(name.version()) } else { name };
-    let outcome = match locate::installed(question, &name) {
-        Some(toolchain) => Outcome::Ready(toolchain),
-        None if !name.is_release()
-            || switch.path_only
-            || system::on_path(question, &switch.name).next().is_some() =>
-        {
-            trace.say(|_| format!("{name} is not in the store; the go command looks for it itself"));
-            return choice;
-        }
-        None => {
-            trace.say(|_| format!("{name} is not installed"));
-            Outcome::Missing(Request::exact(name))
-        }
-    };
-    Resolution { outcome, raised: Some(switch.raised), ..choice }
+fn switched(question: &Question<'_>, name: &str, path_only: bool, trace: &mut Trace) -> Option<Outcome> {
+    let release = ToolchainName::parse(name).ok()?;
+    let release = if release.is_release() { ToolchainName::of(release.version()) } else { release };
+    if let Some(toolchain) = locate::installed(question, &release) {
+        return Some(Outcome::Ready(toolchain));
+    }
+    if !release.is_release() || path_only || system::on_path(question, name).next().is_some() {
+        trace.say(|_| format!("{release} is not in the store; the go command looks for it itself"));
+        return None;
+    }
+    trace.say(|_| format!("{release} is not installed"));
+    Some(Outcome::Missing(Request::exact(release)))
 }
 
 fn ceiling(request: &Request) -> Option<ToolchainName> {

@@ -9,14 +9,9 @@ use std::path::{Path, PathBuf};
 
 #[cfg(any(windows, test))]
 mod command_line;
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix as imp;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows/mod.rs")]
+mod imp;
 
 #[cfg(test)]
 mod tests;

@@ -8,16 +8,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 mod exchange;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod imp;
 mod read;
 mod staged;
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix as imp;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
 
 #[cfg(test)]
 mod tests;
@@ -74,9 +69,8 @@ enum Manner {
 fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
     let is_private = manner == Manner::Private;
     let target = follow_links(path)?;
-    let (temporary, mut file) = create_temporary(&target, |path| {
-        if is_private { imp::create_privately(path) } else { create_with_mode(path, false) }
-    })?;
+    let mode = if is_private { 0o600 } else { 0o644 };
+    let (temporary, mut file) = create_temporary(&target, |path| create(path, mode))?;
     let written = imp::copy_attributes(&target, &file, is_private)
         .and_then(|()| file.write_all(bytes))
         .and_then(|()| if manner == Manner::Cached { Ok(()) } else { file.sync_all() });
@@ -110,7 +104,7 @@ pub fn remove_tree(path: &Path) -> io::Result<()> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.exists() => Ok(()),
         Err(_) => {
-            imp::make_removable(path);
+            make_removable(path);
             imp::patiently(|| fs::remove_dir_all(path))
         }
     }
@@ -121,9 +115,20 @@ pub fn remove_tree_now(path: &Path) -> io::Result<()> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Ok(metadata) if !metadata.is_dir() => return imp::remove_file(path),
-        _ => imp::make_removable(path),
+        _ => make_removable(path),
     }
     fs::remove_dir_all(path)
+}
+
+fn make_removable(path: &Path) {
+    imp::make_entry_removable(path);
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            make_removable(&entry.path());
+        } else {
+            imp::make_entry_removable(&entry.path());
+        }
+    }
 }
 
 /// Creates a directory and its missing parents, which only this user may read. On Windows that
@@ -140,9 +145,13 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
 /// Anything that has that name is an error, even a dangling link, so that unpacking never writes
 /// through a link.
 pub fn create_with_mode(path: &Path, executable: bool) -> io::Result<File> {
+    create(path, if executable { 0o755 } else { 0o644 })
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    imp::set_mode(&mut options, executable);
+    imp::set_mode(&mut options, mode);
     options.open(path)
 }
 

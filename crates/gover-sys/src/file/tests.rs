@@ -223,7 +223,7 @@ mod on_unix {
             fs::set_permissions(tree.join(closed), Permissions::from_mode(0o555)).unwrap();
         }
         // Root may remove everything, so check what lets others do so.
-        imp::make_removable(&tree);
+        make_removable(&tree);
         assert_eq!(mode(&tree.join("a/b")), 0o755);
         remove_tree(&tree).unwrap();
         assert!(!tree.exists());

@@ -12,6 +12,8 @@ use std::path::Path;
 
 use super::FileSystem;
 
+pub(super) use std::fs::{remove_file, rename as replace_program};
+
 /// There is nothing to wait for: an open file can be renamed and removed.
 pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     action()
@@ -32,23 +34,13 @@ pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::R
     to.set_permissions(Permissions::from_mode(metadata.mode() & if is_private { 0o700 } else { 0o7777 }))
 }
 
-pub(super) fn remove_file(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)
-}
-
 /// Removing entries needs write and search permission on the directory; those in Go's module cache
 /// have mode 0555.
-pub(super) fn make_removable(path: &Path) {
-    let Ok(metadata) = path.symlink_metadata() else { return };
-    if !metadata.is_dir() {
-        return;
-    }
-    drop(fs::set_permissions(path, Permissions::from_mode(metadata.mode() | 0o700)));
-    let Ok(entries) = fs::read_dir(path) else { return };
-    for entry in entries.flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            make_removable(&entry.path());
-        }
+pub(super) fn make_entry_removable(path: &Path) {
+    if let Ok(metadata) = path.symlink_metadata()
+        && metadata.is_dir()
+    {
+        drop(fs::set_permissions(path, Permissions::from_mode(metadata.mode() | 0o700)));
     }
 }
 
@@ -68,12 +60,8 @@ pub fn may_be_executed(metadata: &fs::Metadata) -> bool {
     metadata.mode() & 0o111 != 0
 }
 
-pub(super) fn set_mode(options: &mut OpenOptions, executable: bool) {
-    options.mode(if executable { 0o755 } else { 0o644 });
-}
-
-pub(super) fn create_privately(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+pub(super) fn set_mode(options: &mut OpenOptions, mode: u32) {
+    options.mode(mode);
 }
 
 /// Otherwise opening a pipe waits for its other end. Makes no difference for a regular file.
@@ -88,10 +76,6 @@ const O_NONBLOCK: i32 = 0o4000;
 /// The same in every BSD and in macOS.
 #[cfg(not(target_os = "linux"))]
 const O_NONBLOCK: i32 = 0x4;
-
-pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
-    fs::rename(temporary, target)
-}
 
 /// A rename can replace a running program.
 pub(super) fn is_in_use(_error: &io::Error) -> bool {

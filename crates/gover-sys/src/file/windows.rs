@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use super::FileSystem;
 
+pub(super) use std::fs::create_dir as create_private_directory;
+
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_DIR_NOT_EMPTY, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION,
     ERROR_USER_MAPPED_FILE,
@@ -30,7 +32,7 @@ const WAITS: [u64; 9] = [5, 10, 25, 50, 100, 250, 500, 1000, 2000];
 pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     for wait in WAITS {
         match action() {
-            Err(error) if is_held(&error) => sleep(Duration::from_millis(wait)),
+            Err(error) if is_in_use(&error) => sleep(Duration::from_millis(wait)),
             result => return result,
         }
     }
@@ -43,21 +45,9 @@ pub(super) fn copy_attributes(_from: &Path, _to: &File, _is_private: bool) -> io
 }
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
-    make_writable(path);
+    make_entry_removable(path);
     // A link to a directory is a directory too.
     patiently(|| fs::remove_file(path)).or_else(|error| fs::remove_dir(path).map_err(|_| error))
-}
-
-pub(super) fn make_removable(path: &Path) {
-    make_writable(path);
-    let Ok(entries) = fs::read_dir(path) else { return };
-    for entry in entries.flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            make_removable(&entry.path());
-        } else {
-            make_writable(&entry.path());
-        }
-    }
 }
 
 pub fn make_executable(path: &Path) -> io::Result<()> {
@@ -73,23 +63,15 @@ pub fn may_be_executed(_metadata: &fs::Metadata) -> bool {
     true
 }
 
-pub(super) fn set_mode(_options: &mut OpenOptions, _executable: bool) {}
-
-pub(super) fn create_privately(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
+pub(super) fn set_mode(_options: &mut OpenOptions, _mode: u32) {}
 
 /// Pipes have no names among files.
 pub(super) fn set_unwaiting(_options: &mut OpenOptions) {}
 
 /// Does not wait: a running program is held for as long as it runs, and is renamed instead.
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
-    make_writable(target);
+    make_entry_removable(target);
     fs::rename(temporary, target)
-}
-
-pub(super) fn is_in_use(error: &io::Error) -> bool {
-    is_held(error)
 }
 
 pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
@@ -120,10 +102,6 @@ pub fn available_space(path: &Path) -> Option<u64> {
 /// Only an administrator can flush a volume.
 pub fn sync_file_system(_path: &Path) -> io::Result<bool> {
     Ok(false)
-}
-
-pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
-    fs::create_dir(path)
 }
 
 pub fn is_writable(path: &Path) -> bool {
@@ -162,7 +140,7 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
 }
 
 #[expect(clippy::permissions_set_readonly_false, reason = "Windows has one read-only bit and no others")]
-fn make_writable(path: &Path) {
+pub(super) fn make_entry_removable(path: &Path) {
     if let Ok(metadata) = path.symlink_metadata()
         && metadata.permissions().readonly()
     {
@@ -173,7 +151,7 @@ fn make_writable(path: &Path) {
     }
 }
 
-fn is_held(error: &io::Error) -> bool {
+pub(super) fn is_in_use(error: &io::Error) -> bool {
     let held = [
         ERROR_ACCESS_DENIED,
         ERROR_SHARING_VIOLATION,

@@ -6,6 +6,8 @@ use std::{fs, io};
 
 use crate::file::create_temporary;
 
+pub(super) use std::fs::remove_file as remove;
+
 pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
     let (temporary, ()) = create_temporary(link, |temporary| symlink(target, temporary))?;
     fs::rename(&temporary, link).inspect_err(|_| drop(fs::remove_file(&temporary)))
@@ -13,8 +15,4 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
 
 pub(super) fn is_no_link(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidInput
-}
-
-pub(super) fn remove(link: &Path) -> io::Result<()> {
-    fs::remove_file(link)
 }

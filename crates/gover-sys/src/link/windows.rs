@@ -11,6 +11,9 @@ use windows_sys::Win32::System::WindowsProgramming::DRIVE_REMOTE;
 
 use crate::file::{rename, temporary_name};
 
+/// A junction is removed like a directory. Its target stays.
+pub(super) use std::fs::remove_dir as remove;
+
 pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
     if is_remote(target) {
         // Windows would create it, but a junction to another machine leads nowhere.
@@ -34,11 +37,6 @@ pub(super) fn is_no_link(error: &io::Error) -> bool {
     is_code(error, ERROR_NOT_A_REPARSE_POINT)
         || error.kind() == io::ErrorKind::InvalidInput
         || unsupported_code(error)
-}
-
-/// A junction is removed like a directory. Its target stays.
-pub(super) fn remove(link: &Path) -> io::Result<()> {
-    fs::remove_dir(link)
 }
 
 /// By its UNC name, or by the letter of a network drive.

@@ -5,22 +5,11 @@
 
 use std::path::Path;
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(target_os = "linux")]
-use linux as imp;
-#[cfg(target_os = "macos")]
-mod macos;
-#[cfg(target_os = "macos")]
-use macos as imp;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-mod unknown;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-use unknown as imp;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", target_os = "macos", windows)), path = "unknown.rs")]
+mod imp;
 
 pub use imp::processor;
 

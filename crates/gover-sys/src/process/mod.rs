@@ -3,22 +3,11 @@
 
 use std::iter;
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(target_os = "linux")]
-use linux as imp;
-#[cfg(target_os = "macos")]
-mod macos;
-#[cfg(target_os = "macos")]
-use macos as imp;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-mod unknown;
-#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
-use unknown as imp;
+#[cfg_attr(target_os = "linux", path = "linux.rs")]
+#[cfg_attr(target_os = "macos", path = "macos.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", target_os = "macos", windows)), path = "unknown.rs")]
+mod imp;
 
 /// A limit for the chain, since the parent of another process may change meanwhile.
 const DEPTH: usize = 128;
@@ -66,7 +55,7 @@ pub fn current() -> Option<ProcessId> {
 
 /// Whether this process, and not another with its number, still runs.
 pub fn is_alive(process: ProcessId) -> bool {
-    imp::looker()(process.id).is_some_and(|facts| facts.start == process.start)
+    look_up(process).is_some()
 }
 
 /// The name of the program of a running process, without its directory: `bash`, `cmd.exe`.
@@ -74,8 +63,11 @@ pub fn is_alive(process: ProcessId) -> bool {
 /// Linux shortens it to 15 bytes. A login shell has it from its program, without the `-` of
 /// `-bash`.
 pub fn name(process: ProcessId) -> Option<String> {
-    let facts = imp::looker()(process.id)?;
-    (facts.start == process.start && !facts.name.is_empty()).then_some(facts.name)
+    look_up(process).map(|facts| facts.name).filter(|name| !name.is_empty())
+}
+
+fn look_up(process: ProcessId) -> Option<Facts> {
+    imp::looker()(process.id).filter(|facts| facts.start == process.start)
 }
 
 #[cfg(test)]

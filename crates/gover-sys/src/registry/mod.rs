@@ -3,16 +3,11 @@
 
 use std::io;
 
-#[cfg(not(windows))]
-mod none;
-#[cfg(not(windows))]
-use none as imp;
+#[cfg_attr(not(windows), path = "none.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod imp;
 #[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
-#[cfg(windows)]
-pub(crate) use windows::terminated;
+pub(crate) use imp::terminated;
 
 pub use imp::{keys, write_user_text};
 

@@ -1,13 +1,8 @@
 //! Properties of the terminal that `std::io::IsTerminal` does not have.
 
-#[cfg(unix)]
-mod unix;
-#[cfg(unix)]
-use unix as imp;
-#[cfg(windows)]
-mod windows;
-#[cfg(windows)]
-use windows as imp;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(windows, path = "windows.rs")]
+mod imp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {

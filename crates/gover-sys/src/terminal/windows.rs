@@ -1,23 +1,23 @@
 //! Windows: the console API.
 
 use std::mem::zeroed;
+use std::os::windows::io::AsRawHandle;
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Globalization::CP_UTF8;
 use windows_sys::Win32::System::Console::{
     CONSOLE_SCREEN_BUFFER_INFO, ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, GetConsoleOutputCP,
-    GetConsoleScreenBufferInfo, GetStdHandle, STD_ERROR_HANDLE, STD_OUTPUT_HANDLE, SetConsoleMode,
+    GetConsoleScreenBufferInfo, SetConsoleMode,
 };
 
 use super::{Stream, is_terminal};
 
+/// An invalid handle makes the calls below fail.
 fn handle(stream: Stream) -> HANDLE {
-    let number = match stream {
-        Stream::Stdout => STD_OUTPUT_HANDLE,
-        Stream::Stderr => STD_ERROR_HANDLE,
-    };
-    // SAFETY: reads a handle of this process; an invalid one makes the calls below fail.
-    unsafe { GetStdHandle(number) }
+    match stream {
+        Stream::Stdout => std::io::stdout().as_raw_handle(),
+        Stream::Stderr => std::io::stderr().as_raw_handle(),
+    }
 }
 
 pub(super) fn width(stream: Stream) -> Option<u16> {

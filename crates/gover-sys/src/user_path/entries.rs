@@ -23,11 +23,12 @@ pub(super) fn divide<'a>(
     path: &'a Text,
     entry: &[u16],
     variables: Variables<'_>,
-) -> (Vec<&'a [u16]>, Vec<&'a [u16]>) {
-    split(&path.text)
+) -> (Vec<Vec<u16>>, Vec<&'a [u16]>) {
+    let (found, others): (Vec<_>, Vec<_>) = split(&path.text)
         // As written too: a directory may have a `%` in its name, which cannot be written
         // otherwise.
-        .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)))
+        .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)));
+    (found.into_iter().map(<[u16]>::to_vec).collect(), others)
 }
 
 /// An entry that contains `;` is one only between quotation marks.
@@ -68,8 +69,9 @@ pub(super) fn expand(text: &[u16], variables: Variables<'_>) -> Vec<u16> {
     result
 }
 
-/// Whether two entries mean one directory as they are written. An empty one means no directory.
-pub(super) fn same(a: &[u16], b: &[u16]) -> bool {
+/// Whether two names mean one directory, as Windows compares them: in any case, with any
+/// separators. An empty one means no directory.
+pub fn same(a: &[u16], b: &[u16]) -> bool {
     let (a, b) = (comparable(a), comparable(b));
     !a.is_empty() && a == b
 }

@@ -15,6 +15,8 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
+pub use entries::same as same_directory;
+
 use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 
 /// A directory of a stored value.
@@ -51,19 +53,18 @@ pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -
         };
     };
     let (found, others) = entries::divide(path, entry, variables);
-    let is_first = entries::split(&path.text).next().is_some_and(|first| found.first() == Some(&first));
+    let is_first = entries::split(&path.text)
+        .next()
+        .is_some_and(|first| found.first().is_some_and(|found| found == first));
     let text = if is_first && found.len() == 1 {
         path.text.clone()
     } else {
-        let ours = found.first().map_or_else(|| entries::quoted(entry), |first| first.to_vec());
+        let ours = found.first().cloned().unwrap_or_else(|| entries::quoted(entry));
         // An empty value gets a separator behind the entry, so that undoing gives an empty value
         // and not none.
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };
-    Changed {
-        path: Some(Text { text, expands: path.expands }),
-        found: found.iter().map(|one| one.to_vec()).collect(),
-    }
+    Changed { path: Some(Text { text, expands: path.expands }), found }
 }
 
 /// `path` without the entries that mean the directory `entry`; no value if it held nothing else.
@@ -71,10 +72,7 @@ pub fn remove_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>
     let Some(path) = path else { return Changed { path: None, found: Vec::new() } };
     let (found, others) = entries::divide(path, entry, variables);
     let left = Text { text: others.join(&entries::SEPARATOR), expands: path.expands };
-    Changed {
-        path: (!others.is_empty()).then_some(left),
-        found: found.iter().map(|one| one.to_vec()).collect(),
-    }
+    Changed { path: (!others.is_empty()).then_some(left), found }
 }
 
 /// Every directory in order. A variable may stand for several, which then share one text.
@@ -102,14 +100,8 @@ fn expand(path: &Text, text: &[u16], variables: Variables<'_>) -> Vec<u16> {
 impl Entry {
     /// Whether this is `directory`, as Windows compares names.
     pub fn is(&self, directory: &[u16]) -> bool {
-        same_directory(&encode(&self.directory), directory)
+        entries::same(&encode(&self.directory), directory)
     }
-}
-
-/// Whether two names mean one directory, as Windows compares them: in any case, with any
-/// separators.
-pub fn same_directory(a: &[u16], b: &[u16]) -> bool {
-    entries::same(a, b)
 }
 
 /// The stored PATH of the user; `None` if there is none, and always on Unix.

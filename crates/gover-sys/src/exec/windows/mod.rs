@@ -18,15 +18,16 @@ use super::{EnvEdit, exit};
 use crate::file;
 
 pub(super) fn replace(program: &Path, _argv0: &OsStr, args: &[OsString], edits: &[EnvEdit]) -> io::Error {
-    match run(program, args, edits) {
-        Ok(code) => exit(code),
-        Err(error) => error,
-    }
+    end(run(program, args, edits))
 }
 
 pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
     leave_console_events_to_the_child();
-    match start::with_own_command_line(program, dropped, edits).and_then(start::Started::wait) {
+    end(start::with_own_command_line(program, dropped, edits).and_then(start::Started::wait))
+}
+
+fn end(result: io::Result<i32>) -> io::Error {
+    match result {
         Ok(code) => exit(code),
         Err(error) => error,
     }
