@@ -4,6 +4,7 @@ pub(crate) mod compiler;
 pub(crate) mod editors;
 pub(crate) mod finding_go;
 pub(crate) mod goroot;
+mod module_file;
 pub(crate) mod modules;
 pub(crate) mod network;
 mod pins;

@@ -1,9 +1,8 @@
 //! The Go versions that the files of a project ask for.
 
-use gover_core::gorules::lookup;
-use gover_core::version::GoVersion;
-use gover_core::{Request, ToolchainName};
+use gover_core::{GoVersion, Request};
 
+use super::module_file::ModuleFile;
 use crate::{Evidence, MachinePath, Snapshot};
 
 /// A line of a file that names a Go version.
@@ -37,43 +36,14 @@ pub(super) struct Pins {
     pub(super) workspace: Option<ModuleFile>,
 }
 
-/// A go.mod or go.work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ModuleFile {
-    pub(super) path: MachinePath,
-    pub(super) go: Option<Pin>,
-    pub(super) toolchain: Option<Pin>,
-}
-
-impl ModuleFile {
-    /// The version in the go line; `None` if there is none or it is malformed.
-    pub(super) fn go_version(&self) -> Option<GoVersion> {
-        GoVersion::parse(&self.go.as_ref()?.value).ok()
-    }
-
-    /// The version in the toolchain line, likewise.
-    pub(super) fn toolchain_version(&self) -> Option<GoVersion> {
-        let name = ToolchainName::parse(&self.toolchain.as_ref()?.value).ok()?;
-        Some(name.version().clone())
-    }
-}
-
 impl Pins {
     /// Reads the files in the working directory and above it.
     pub(super) fn read(snapshot: &Snapshot<'_>) -> Self {
-        fn nearest<T>(
-            snapshot: &Snapshot<'_>,
-            name: &str,
-            read: fn(&Snapshot<'_>, MachinePath) -> Option<T>,
-        ) -> Option<T> {
-            let paths = snapshot.directory.ancestors().map(|directory| directory.join(name));
-            paths.filter(|path| snapshot.is_file(path)).find_map(|path| read(snapshot, path))
-        }
         Self {
-            version_file: nearest(snapshot, ".go-version", version_file),
-            tool_versions: nearest(snapshot, ".tool-versions", tool_versions),
-            module: nearest(snapshot, "go.mod", module_file),
-            workspace: snapshot.go_work().and_then(|path| module_file(snapshot, path)),
+            version_file: nearest(snapshot, ".go-version", |path| pin(snapshot, path, |code| Some(code))),
+            tool_versions: nearest(snapshot, ".tool-versions", |path| pin(snapshot, path, of_go)),
+            module: nearest(snapshot, "go.mod", |path| ModuleFile::read(snapshot, path)),
+            workspace: snapshot.go_work().and_then(|path| ModuleFile::read(snapshot, path)),
         }
     }
 
@@ -106,38 +76,27 @@ pub(super) fn go_line(snapshot: &Snapshot<'_>) -> Option<(Pin, GoVersion)> {
     Some((file.go.clone()?, file.go_version()?))
 }
 
-fn version_file(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
-    let text = snapshot.text(&file)?;
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    let (index, text, value) = lines
-        .map(|(index, line)| (index, line.trim(), line.split('#').next().unwrap_or_default().trim()))
-        .find(|(_, _, value)| !value.is_empty())?;
-    Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
+/// What the nearest file of that name holds.
+fn nearest<T>(snapshot: &Snapshot<'_>, name: &str, read: impl Fn(MachinePath) -> Option<T>) -> Option<T> {
+    let paths = snapshot.directory.ancestors().map(|directory| directory.join(name));
+    paths.filter(|path| snapshot.is_file(path)).find_map(read)
 }
 
-/// A line `golang V…` or `go V…` and its first version.
-fn tool_line((index, line): (usize, &str)) -> Option<(usize, &str, &str)> {
-    let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
-    let is_go = matches!(words.next()?, "golang" | "go");
-    Some((index, line.trim(), words.next()?)).filter(|_| is_go)
-}
-
-fn tool_versions(snapshot: &Snapshot<'_>, file: MachinePath) -> Option<Pin> {
+/// The first line with a value.
+fn pin(snapshot: &Snapshot<'_>, file: MachinePath, value: fn(&str) -> Option<&str>) -> Option<Pin> {
     let text = snapshot.text(&file)?;
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    let (index, text, value) = lines.find_map(tool_line)?;
+    let (index, text, value) = lines.find_map(|(index, line)| {
+        let code = line.split('#').next()?.trim();
+        Some((index, line.trim(), value(code).filter(|value| !value.is_empty())?))
+    })?;
     Some(Pin { file, line: index + 1, text: text.to_owned(), value: value.to_owned() })
 }
 
-fn module_file(snapshot: &Snapshot<'_>, path: MachinePath) -> Option<ModuleFile> {
-    let text = snapshot.text(&path)?;
-    let line = |key| {
-        let (line, value) = lookup(&text, key)?;
-        let whole = text.split('\n').nth(line - 1)?.trim().to_owned();
-        Some(Pin { file: path.clone(), line, text: whole, value: value.to_owned() })
-    };
-    let (go, toolchain) = (line("go"), line("toolchain"));
-    Some(ModuleFile { path, go, toolchain })
+/// The first version in a line `golang V…` or `go V…`.
+fn of_go(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace();
+    matches!(words.next()?, "golang" | "go").then(|| words.next()).flatten()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! GOFLAGS that break or subvert every go command.
 
-use super::module_file;
+use crate::checks::module_file::ModuleFile;
 use crate::checks::words;
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goflags",
@@ -23,8 +23,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         Ok(words) => words,
         Err(quote) => {
             let what = format!("GOFLAGS has an unclosed {quote}");
-            let finding = Finding::error(what, EVERY_COMMAND_FAILS);
-            return vec![drop_flags(snapshot, finding, &[], |_| true)];
+            return vec![drop_flags(snapshot, Finding::error(what, EVERY_COMMAND_FAILS), &[])];
         }
     };
     let found = [
@@ -36,14 +35,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         workspace(snapshot, &words),
         contradiction(&words),
     ];
-    found
-        .into_iter()
-        .flatten()
-        .map(|Fault { severity, what, why, drop }| {
-            let finding = Finding::new(severity, what, why);
-            drop_flags(snapshot, finding, &words, |word| drop.contains(word))
-        })
-        .collect()
+    let finding = |Fault { severity, what, why, drop }| {
+        let left: Vec<&str> = words.iter().filter(|word| !drop.contains(word)).map(String::as_str).collect();
+        drop_flags(snapshot, Finding::new(severity, what, why), &left)
+    };
+    found.into_iter().flatten().map(finding).collect()
 }
 
 const EVERY_COMMAND_FAILS: &str = "every go command except `go env` fails with `go: parsing $GOFLAGS`";
@@ -53,6 +49,12 @@ struct Fault {
     what: String,
     why: &'static str,
     drop: Vec<String>,
+}
+
+/// A flag that makes commands fail, or is not safe.
+fn error(flag: &str, problem: &str, why: &'static str) -> Fault {
+    let what = format!("GOFLAGS has `{flag}`{problem}");
+    Fault { severity: Severity::Error, what, why, drop: vec![flag.to_owned()] }
 }
 
 fn malformed(words: &[String]) -> Option<Fault> {
@@ -67,69 +69,45 @@ fn malformed(words: &[String]) -> Option<Fault> {
 
 /// `-ldflags -w`: in GOFLAGS a flag and its argument are one word.
 fn without_argument(words: &[String]) -> Option<Fault> {
-    let flag = words.iter().find(|word| {
-        let name = name(word);
-        !word.contains('=') && WITH_ARGUMENT.contains(&name)
-    })?;
-    Some(Fault {
-        severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}` without its argument, which must follow `=`"),
-        why: "every command that has the flag fails with `go: flag needs an argument`",
-        drop: vec![flag.clone()],
-    })
+    let flag =
+        words.iter().find(|word| !word.contains('=') && WITH_ARGUMENT.concat().contains(&name(word)))?;
+    let problem = " without its argument, which must follow `=`";
+    Some(error(flag, problem, "every command that has the flag fails with `go: flag needs an argument`"))
 }
 
 fn toolexec(words: &[String]) -> Option<Fault> {
     let flag = words.iter().find(|word| name(word) == "toolexec" && word.contains('='))?;
-    Some(Fault {
-        severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which runs another program in place of the compiler and linker"),
-        why: "that program sees and can change everything you build, in every project",
-        drop: vec![flag.clone()],
-    })
+    let problem = ", which runs another program in place of the compiler and linker";
+    Some(error(flag, problem, "that program sees and can change everything you build, in every project"))
 }
 
 fn insecure(words: &[String]) -> Option<Fault> {
     let flag = words.iter().find(|word| name(word) == "insecure")?;
-    Some(Fault {
-        severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which lets an old Go download without TLS"),
-        why: "with Go before 1.16 others can replace modules in transit; later versions reject the flag",
-        drop: vec![flag.clone()],
-    })
+    let why = "with Go before 1.16 others can replace modules in transit; later versions reject the flag";
+    Some(error(flag, ", which lets an old Go download without TLS", why))
 }
 
 fn vendor(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
-    // The last one applies.
-    let flag = words.iter().rev().find(|word| name(word) == "mod")?;
+    let flag = last(words, "mod")?;
     let go_mod = snapshot.nearest("go.mod")?;
     let directory = go_mod.parent()?;
-    let vendor = directory.join("vendor");
-    let has_vendor = snapshot.is_directory(&vendor);
+    let has_vendor = snapshot.is_directory(&directory.join("vendor"));
     // A module without dependencies builds without it.
     let needs_others =
-        || snapshot.text(&go_mod).is_some_and(|text| !module_file::read(&text).required.is_empty());
-    if flag.ends_with("=vendor") && !has_vendor && snapshot.go_work().is_none() && needs_others() {
-        let directory = snapshot.short(&directory);
-        return Some(Fault {
-            severity: Severity::Error,
-            what: format!("GOFLAGS has `{flag}`, and {directory} has no vendor directory"),
-            why: "every build of a module with dependencies fails with `go: inconsistent vendoring`",
-            drop: vec![flag.clone()],
-        });
+        || ModuleFile::read(snapshot, go_mod).is_some_and(|module| !module.required.is_empty());
+    if !flag.ends_with("=vendor") || has_vendor || snapshot.go_work().is_some() || !needs_others() {
+        return None;
     }
-    None
+    let problem = format!(", and {} has no vendor directory", snapshot.short(&directory));
+    let why = "every build of a module with dependencies fails with `go: inconsistent vendoring`";
+    Some(error(flag, &problem, why))
 }
 
 fn workspace(snapshot: &Snapshot<'_>, words: &[String]) -> Option<Fault> {
     let flag = words.iter().rev().find(|word| name(word) == "mod" && word.ends_with("=mod"))?;
-    let work = snapshot.go_work()?;
-    Some(Fault {
-        severity: Severity::Error,
-        what: format!("GOFLAGS has `{flag}`, which the workspace {} does not allow", snapshot.short(&work)),
-        why: "go fails with `-mod may only be set to readonly or vendor when in workspace mode`",
-        drop: vec![flag.clone()],
-    })
+    let problem = format!(", which the workspace {} does not allow", snapshot.short(&snapshot.go_work()?));
+    let why = "go fails with `-mod may only be set to readonly or vendor when in workspace mode`";
+    Some(error(flag, &problem, why))
 }
 
 fn contradiction(words: &[String]) -> Option<Fault> {
@@ -138,7 +116,7 @@ fn contradiction(words: &[String]) -> Option<Fault> {
             && words[at + 1..].iter().any(|later| name(later) == name(word) && later != *word)
     };
     let (_, first) = words.iter().enumerate().find(differs)?;
-    let last = words.iter().rev().find(|word| name(word) == name(first))?;
+    let last = last(words, name(first))?;
     Some(Fault {
         severity: Severity::Warning,
         what: format!("GOFLAGS has `{first}` and `{last}`, and only the last applies"),
@@ -152,37 +130,20 @@ fn name(flag: &str) -> &str {
     flag.split('=').next().unwrap_or(flag)
 }
 
-fn drop_flags(
-    snapshot: &Snapshot<'_>,
-    finding: Finding,
-    words: &[String],
-    at_fault: impl Fn(&String) -> bool,
-) -> Finding {
-    let evidence: Vec<Evidence> = snapshot.go_setting_evidence("GOFLAGS");
-    let finding = finding.shown_by(evidence).shown_by(snapshot.startup_evidence("GOFLAGS"));
-    let left: Vec<&str> =
-        words.iter().filter(|word| !at_fault(word)).map(std::string::String::as_str).collect();
-    let left = (!left.is_empty()).then(|| words::join(&left));
-    snapshot.corrected(finding, "GOFLAGS", left.as_deref())
+/// The last of the flags with that name, which is the one that applies.
+fn last<'a>(words: &'a [String], flag: &str) -> Option<&'a String> {
+    words.iter().rev().find(|word| name(word) == flag)
 }
 
-/// Build flags that always have an argument (`go help build`).
-const WITH_ARGUMENT: &[&str] = &[
-    "asmflags",
-    "buildmode",
-    "compiler",
-    "gccgoflags",
-    "gcflags",
-    "installsuffix",
-    "ldflags",
-    "mod",
-    "modfile",
-    "overlay",
-    "p",
-    "pgo",
-    "pkgdir",
-    "tags",
-    "toolexec",
+fn drop_flags(snapshot: &Snapshot<'_>, finding: Finding, left: &[&str]) -> Finding {
+    let left = (!left.is_empty()).then(|| words::join(left));
+    snapshot.corrected(finding.shown_by(snapshot.setting_evidence("GOFLAGS")), "GOFLAGS", left.as_deref())
+}
+
+/// Build flags that always have an argument (`go help build`): for the tools, and others.
+const WITH_ARGUMENT: [&[&str]; 2] = [
+    &["asmflags", "compiler", "gccgoflags", "gcflags", "installsuffix", "ldflags", "toolexec"],
+    &["buildmode", "mod", "modfile", "overlay", "p", "pgo", "pkgdir", "tags"],
 ];
 
 /// Flags of which only the last applies. `-gcflags` and the like apply per package.

@@ -9,10 +9,8 @@ mod goos_goarch;
 mod gopath;
 mod gotoolchain;
 mod lasting;
-pub(super) mod module_file;
 mod rights;
 mod tools_stale;
-mod vendor_list;
 mod vendor_stale;
 
 use crate::Check;

@@ -1,9 +1,10 @@
 //! A vendor directory that does not match go.mod.
 
+use std::collections::BTreeMap;
+
 use gover_core::text::counted;
 
-use super::module_file::{self, ModuleFile, Replaced, Target};
-use super::vendor_list::VendorList;
+use crate::checks::module_file::{Module, ModuleFile, ModuleLine};
 use crate::checks::words;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
@@ -22,62 +23,47 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if is_ignored(snapshot) {
         return None;
     }
-    let (file, is_workspace) = match snapshot.go_work() {
-        // A workspace uses its own vendor directory and none of its modules'.
-        Some(file) => (file, true),
-        None => (snapshot.nearest("go.mod")?, false),
-    };
-    let base = file.parent()?;
+    // A workspace uses its own vendor directory and none of its modules'.
+    let workspace = snapshot.go_work();
+    let is_workspace = workspace.is_some();
+    let first = ModuleFile::read(snapshot, workspace.or_else(|| snapshot.nearest("go.mod"))?)?;
+    let base = first.base.clone();
     let vendor = base.join("vendor");
     if !snapshot.is_directory(&vendor) {
         return None;
     }
-    let first = Source::read(snapshot, &file)?;
     // Before 1.14 go used vendor only with -mod=vendor. A go.work without a go line means 1.18.
-    if first.module.go_minor.or(is_workspace.then_some(18)).is_none_or(|minor| minor < 14) {
+    let minor = first.go_version().and_then(|version| version.minor());
+    if minor.or(is_workspace.then_some(18)).is_none_or(|minor| minor < 14) {
         return None;
     }
     let list = vendor.join("modules.txt");
     let text = snapshot.text(&list);
-    // go ignores a directory that was written in the other mode.
-    if text.as_deref().is_some_and(is_of_workspace) != is_workspace {
+    // go ignores a directory that was written in the other mode, as the first line says.
+    let first_line = text.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
+    if is_noted(first_line, "workspace") != is_workspace {
         return None;
     }
-    let Some(text) = text else { return foreign(snapshot, &first.module, &vendor, &file) };
-    let mut sources = vec![first];
-    if is_workspace {
-        sources.extend(members(snapshot, sources.first()?)?);
-    }
-    let whole = Vendored { sources, listed: VendorList::read(&text), base, list: list.clone() };
-    let differences = whole.differences();
-    let count = differences.len();
-    if count == 0 {
+    let Some(text) = text else { return foreign(snapshot, &first, &vendor) };
+    // A go.mod that cannot be read is reported by go itself.
+    let members: Vec<ModuleFile> = first
+        .used
+        .iter()
+        .map(|directory| ModuleFile::read(snapshot, directory.join("go.mod")))
+        .collect::<Option<_>>()?;
+    let files = [vec![first], members].concat();
+    let differences = Vendored { files, base, list: list.clone(), listed: listed(&text) }.differences();
+    if differences.is_empty() {
         return None;
     }
-    let modules = counted(count, "module");
-    let fits = if is_workspace { "the workspace" } else { "go.mod" };
+    let modules = counted(differences.len(), "module");
+    let (fits, command) =
+        if is_workspace { ("the workspace", "go work vendor") } else { ("go.mod", "go mod vendor") };
     let finding = Finding::error(
         format!("{} does not match {fits} in {modules}", snapshot.short(&list)),
         "every build here fails with `go: inconsistent vendoring`",
     );
-    let command = if is_workspace { "go work vendor" } else { "go mod vendor" };
     Some(finding.shown_by(differences.into_iter().take(SHOWN)).command(command))
-}
-
-/// Whether `go work vendor` wrote a modules.txt, as its first line says.
-fn is_of_workspace(list: &str) -> bool {
-    let notes = list.lines().next().and_then(|line| line.strip_prefix("## "));
-    notes.is_some_and(|notes| notes.split(';').any(|note| note.trim() == "workspace"))
-}
-
-/// The modules that a go.work uses; `None` if one cannot be read, which go reports itself.
-fn members(snapshot: &Snapshot<'_>, workspace: &Source) -> Option<Vec<Source>> {
-    let read = |used: &String| {
-        let used = used.strip_prefix("./").unwrap_or(used);
-        let directory = if used == "." { workspace.base.clone() } else { workspace.base.join(used) };
-        Source::read(snapshot, &directory.join("go.mod"))
-    };
-    workspace.module.used.iter().map(read).collect()
 }
 
 /// `-mod=mod` and `-mod=readonly` in GOFLAGS make go ignore vendor.
@@ -89,116 +75,126 @@ fn is_ignored(snapshot: &Snapshot<'_>) -> bool {
 }
 
 /// `vendor` without modules.txt: tools for PHP and Ruby use the same name.
-fn foreign(
-    snapshot: &Snapshot<'_>,
-    module: &ModuleFile,
-    vendor: &MachinePath,
-    go_mod: &MachinePath,
-) -> Option<Finding> {
-    let required = module.required.first()?;
+fn foreign(snapshot: &Snapshot<'_>, file: &ModuleFile, vendor: &MachinePath) -> Option<Finding> {
+    let required = file.required.first()?;
     let finding = Finding::error(
         format!("{} is not Go's vendor directory, but go uses it as one", snapshot.short(vendor)),
         "every build here fails with `go: inconsistent vendoring`",
     );
-    let file = go_mod.to_owned();
-    Some(
-        finding
-            .shown_by([
-                Evidence::path(vendor, "has no modules.txt"),
-                Evidence::line(file, required.line, &required.text),
-            ])
-            .command("go build -mod=readonly ./..."),
-    )
-}
-/// A go.mod or go.work.
-struct Source {
-    file: MachinePath,
-    base: MachinePath,
-    module: ModuleFile,
+    let evidence = [Evidence::path(vendor, "has no modules.txt"), required.evidence(&file.path)];
+    Some(finding.shown_by(evidence).command("go build -mod=readonly ./..."))
 }
 
-impl Source {
-    fn read(snapshot: &Snapshot<'_>, file: &MachinePath) -> Option<Self> {
-        let base = file.parent()?;
-        Some(Self { file: file.clone(), base, module: module_file::read(&snapshot.text(file)?) })
-    }
+/// A module in modules.txt.
+struct Listed {
+    is_explicit: bool,
+    has_packages: bool,
+    known: ModuleLine,
+}
 
-    fn line(&self, line: usize, text: &str) -> Evidence {
-        Evidence::line(&self.file, line, text)
+/// A modules.txt, read as `cmd/go/internal/modload.readVendorList` reads it.
+fn listed(text: &str) -> BTreeMap<Module, Listed> {
+    let mut list: BTreeMap<Module, Listed> = BTreeMap::new();
+    let mut current: Option<Module> = None;
+    for (index, line) in text.lines().enumerate() {
+        if let Some(rest) = line.strip_prefix("# ") {
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            let known = ModuleLine::parse(&words, index + 1, line)
+                .filter(|known| known.replacement.is_some() || known.module.1.starts_with('v'));
+            current = known.as_ref().map(|known| known.module.clone());
+            if let Some(mut known) = known {
+                let before = list.remove(&known.module);
+                let (is_explicit, has_packages) =
+                    before.as_ref().map_or((false, false), |one| (one.is_explicit, one.has_packages));
+                known.replacement = known.replacement.or(before.and_then(|one| one.known.replacement));
+                list.insert(known.module.clone(), Listed { is_explicit, has_packages, known });
+            }
+        } else if let Some(module) = current.as_ref().and_then(|module| list.get_mut(module)) {
+            module.is_explicit |= is_noted(line, "explicit");
+            module.has_packages |= !line.starts_with("## ") && !line.trim().is_empty();
+        }
     }
+    list
+}
+
+/// Whether a line such as `## explicit; go 1.22` has a word.
+fn is_noted(line: &str, word: &str) -> bool {
+    line.strip_prefix("## ").is_some_and(|notes| notes.split(';').any(|note| note.trim() == word))
 }
 
 /// What should be in a vendor directory, and what its modules.txt says.
 struct Vendored {
     /// The go.mod, or the go.work and the go.mod of each module that it uses.
-    sources: Vec<Source>,
-    listed: VendorList,
+    files: Vec<ModuleFile>,
     /// The parent of the vendor directory.
     base: MachinePath,
     list: MachinePath,
+    listed: BTreeMap<Module, Listed>,
 }
 
 impl Vendored {
     /// Each line without a counterpart (`cmd/go/internal/modload.checkVendorConsistency`).
     fn differences(&self) -> Vec<Evidence> {
+        let is_explicit = |module| self.listed.get(module).is_some_and(|listed| listed.is_explicit);
         let mut found = Vec::new();
-        for source in &self.sources {
-            for required in &source.module.required {
-                let known = self.listed.modules.get(&(required.path.clone(), required.version.clone()));
-                if !known.is_some_and(|known| known.is_explicit) {
-                    found.push(source.line(required.line, &required.text));
-                }
-            }
+        for file in &self.files {
+            let missing = file.required.iter().filter(|known| !is_explicit(&known.module));
+            found.extend(missing.map(|known| known.evidence(&file.path)));
         }
-        for source in &self.sources {
-            for replaced in &source.module.replaced {
-                if !self.is_listed(replaced) {
-                    found.push(source.line(replaced.line, &replaced.text));
-                }
-            }
+        for file in &self.files {
+            let missing = file.replaced.iter().filter(|known| !self.is_listed(&known.module));
+            found.extend(missing.map(|known| known.evidence(&file.path)));
         }
-        for ((path, version), listed) in &self.listed.modules {
-            let is_required = self
-                .sources
-                .iter()
-                .flat_map(|source| &source.module.required)
-                .any(|known| known.path == *path && known.version == *version);
-            let is_extra = listed.is_explicit && listed.has_packages && !is_required;
-            if is_extra || (listed.replacement.is_some() && self.target(path, version).is_none()) {
-                found.push(Evidence::line(&self.list, listed.line, &listed.text));
-            }
-        }
+        let required = self.files.iter().flat_map(|file| &file.required).map(|known| &known.module);
+        let extra = self.listed.iter().filter(|(module, Listed { is_explicit, has_packages, known })| {
+            let is_extra = *is_explicit && *has_packages && !required.clone().any(|known| known == *module);
+            is_extra || (known.replacement.is_some() && self.replacement(module).is_none())
+        });
+        found.extend(extra.map(|(_, listed)| listed.known.evidence(&self.list)));
         found
     }
 
     /// Whether modules.txt has the actual replacement of a module.
-    fn is_listed(&self, replaced: &Replaced) -> bool {
+    fn is_listed(&self, module: &Module) -> bool {
         // Replacements do not apply to modules of the workspace.
-        if replaced.version.is_empty() && self.is_member(&replaced.path) {
+        let is_member = self.files.len() > 1 && self.files.iter().any(|file| file.name == module.0);
+        if module.1.is_empty() && is_member {
             return true;
         }
-        let key = (replaced.path.clone(), replaced.version.clone());
-        let known = self.listed.modules.get(&key).and_then(|known| known.replacement.as_ref());
-        let known = known.map(|target| target.from(&self.base));
-        known.is_some() && known == self.target(&replaced.path, &replaced.version)
-    }
-
-    fn is_member(&self, path: &str) -> bool {
-        self.sources.len() > 1 && self.sources.iter().any(|source| source.module.name == path)
+        let listed = self.listed.get(module).and_then(|listed| listed.known.replacement.as_ref());
+        let listed = listed.map(|target| absolute(target, &self.base));
+        listed.is_some() && listed == self.replacement(module)
     }
 
     /// The replacement of a module: go.work comes first, and a specific version before all
     /// versions.
-    fn target(&self, path: &str, version: &str) -> Option<Target> {
-        self.sources.iter().find_map(|source| {
+    fn replacement(&self, (path, version): &Module) -> Option<Module> {
+        self.files.iter().find_map(|file| {
             let of = |version: &str| {
-                let mut all = source.module.replaced.iter();
-                all.find(|replaced| replaced.path == path && replaced.version == version)
+                file.replaced.iter().find(|known| known.module.0 == *path && known.module.1 == version)
             };
-            let replaced = of(version).or_else(|| of(""))?;
-            Some(replaced.by.from(&source.base))
+            let target = of(version).or_else(|| of(""))?.replacement.as_ref()?;
+            Some(absolute(target, &file.base))
         })
     }
+}
+
+/// A replacement that can be compared: the path of a directory is absolute, with `/` only and
+/// without `.` and `..`.
+fn absolute((path, version): &Module, base: &MachinePath) -> Module {
+    if !version.is_empty() {
+        return (path.clone(), version.clone());
+    }
+    let path = base.join(path).as_str().replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    (parts.join("/"), String::new())
 }
 
 const SHOWN: usize = 5;

@@ -3,9 +3,9 @@
 use gover_core::version::GoVersion;
 use gover_core::{Request, RequestKind};
 
-use crate::checks::modules::module_file;
+use crate::checks::module_file::ModuleFile;
 use crate::checks::network::setting::Setting;
-use crate::checks::pins::{ModuleFile, Pin, Pins};
+use crate::checks::pins::{Pin, Pins};
 use crate::{Check, Finding, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -24,15 +24,10 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
-    [
-        two_pins(snapshot, &pins),
-        outvoted(snapshot, &pins),
-        workspace(snapshot, &pins),
-        old_toolchain_line(&pins),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [two_pins(snapshot, &pins), outvoted(snapshot, &pins), workspace(&pins), old_toolchain_line(&pins)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// `.go-version` and `.tool-versions`, which different version managers read.
@@ -129,9 +124,9 @@ fn demand(file: &ModuleFile) -> Option<(&Pin, GoVersion)> {
 }
 
 /// A go.work that is older than a module it lists.
-fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
+fn workspace(pins: &Pins) -> Option<Finding> {
     let (workspace, module) = (pins.workspace.as_ref()?, pins.module.as_ref()?);
-    if !is_listed(snapshot, workspace, module) {
+    if !workspace.used.contains(&module.base) {
         return None;
     }
     // Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go).
@@ -147,15 +142,6 @@ fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
             .shown_by(workspace.go.iter().chain(&module.go).map(Pin::evidence))
             .command("go work use"),
     )
-}
-
-/// Whether a go.work has a `use` of the directory of a go.mod.
-fn is_listed(snapshot: &Snapshot<'_>, workspace: &ModuleFile, module: &ModuleFile) -> bool {
-    let (Some(base), Some(wanted)) = (workspace.path.parent(), module.path.parent()) else {
-        return false;
-    };
-    let text = snapshot.text(&workspace.path).unwrap_or_default();
-    module_file::read(&text).used.iter().any(|used| base.join(used.trim_start_matches("./")) == wanted)
 }
 
 fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
