@@ -30,19 +30,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
-    let of = |setting, path: Option<MachinePath>, what| path.map(|path| Place { setting, path, what });
     // `gopath` reports a GOPATH that is not writable.
     let gopath_works = snapshot.gopath().first().is_some_and(|entry| snapshot.can_write(entry));
     let modules =
         snapshot.gomodcache().filter(|_| gopath_works || snapshot.go_setting("GOMODCACHE").is_some());
-    [
-        of("GOCACHE", snapshot.gocache(), "the build cache"),
-        of("GOMODCACHE", modules, "the module cache"),
-        of("GOTMPDIR", snapshot.go_temporary(), "the directory for temporary files"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let places = [
+        ("GOCACHE", snapshot.gocache(), "the build cache"),
+        ("GOMODCACHE", modules, "the module cache"),
+        ("GOTMPDIR", snapshot.go_temporary(), "the directory for temporary files"),
+    ];
+    places
+        .into_iter()
+        .filter_map(|(setting, path, what)| Some(Place { setting, path: path?, what }))
+        .collect()
 }
 
 fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
@@ -50,14 +50,14 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     if *setting == "GOCACHE" && path.as_str() == "off" {
         let why =
             "every build fails with `build cache is disabled by GOCACHE=off, but required as of Go 1.12`";
-        return Some(removed(snapshot, place, "GOCACHE=off switches the build cache off".to_owned(), why));
+        return Some(removed(snapshot, place, "GOCACHE=off switches the build cache off", why));
     }
     if !path.is_absolute() {
         if *setting == "GOTMPDIR" {
             return None;
         }
         let what = format!("{setting} is the relative path `{path}`");
-        return Some(removed(snapshot, place, what, "go commands fail, since the path must be absolute"));
+        return Some(removed(snapshot, place, &what, "go commands fail, since the path must be absolute"));
     }
     let shown = snapshot.short(path);
     if *setting == "GOTMPDIR" && !snapshot.exists(path) {
@@ -65,7 +65,7 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
         // reported.
         snapshot.go_setting("GOTMPDIR")?;
         let what = format!("GOTMPDIR {shown} does not exist");
-        return Some(removed(snapshot, place, what, "every build fails with `go: creating work dir`"));
+        return Some(removed(snapshot, place, &what, "every build fails with `go: creating work dir`"));
     }
     if !snapshot.can_write(path) {
         return Some(unwritable(snapshot, place));
@@ -79,9 +79,8 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     if system.forbids_programs
         && let Some((severity, why)) = starts_programs(snapshot, setting)
     {
-        let finding =
-            finding(severity, "on a file system that does not allow programs", why, mounted(&system));
-        return Some(moved(snapshot, finding, place));
+        let problem = "on a file system that does not allow programs";
+        return Some(moved(snapshot, finding(severity, problem, why, mounted(&system)), place));
     }
     if let Some(available) = system.available
         && available < LITTLE
@@ -90,10 +89,8 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
         let why = "builds or downloads fail with `no space left on device`";
         let fact = format!("{} MiB left", available >> 20);
         let finding = finding(severity, "on a disk that is almost full", why, fact);
-        return Some(finding.command(match *setting {
-            "GOMODCACHE" => "go clean -modcache",
-            _ => "go clean -cache",
-        }));
+        let command = if *setting == "GOMODCACHE" { "go clean -modcache" } else { "go clean -cache" };
+        return Some(finding.command(command));
     }
     if system.is_remote && *setting != "GOTMPDIR" {
         // Other directories are slow once; the build cache is read and written all the time.
@@ -109,25 +106,25 @@ fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, 
     let selected = snapshot.selection.version.as_ref();
     // Go 1.24 release notes: executables of `go run` and `go tool` are cached.
     let keeps_programs = || selected.and_then(|name| name.version().minor()).is_none_or(|minor| minor >= 24);
-    match setting {
-        "GOTMPDIR" => Some((
+    let (severity, why) = match setting {
+        "GOTMPDIR" => (
             Severity::Error,
             "`go run` and `go test` build and start programs there, and fail with `fork/exec …: permission denied`",
-        )),
-        "GOCACHE" if keeps_programs() => Some((
+        ),
+        "GOCACHE" if keeps_programs() => (
             Severity::Error,
             "`go run` and `go tool` keep programs there, and fail with `fork/exec …: permission denied` from the second time on",
-        )),
-        "GOMODCACHE" => Some((
-            Severity::Note,
-            "toolchains that go itself downloads are there and do not start; gover's do",
-        )),
-        _ => None,
-    }
+        ),
+        "GOMODCACHE" => {
+            (Severity::Note, "toolchains that go itself downloads are there and do not start; gover's do")
+        }
+        _ => return None,
+    };
+    Some((severity, why))
 }
 
 /// A setting that cannot work. Without it the default applies.
-fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> Finding {
+fn removed(snapshot: &Snapshot<'_>, place: &Place, what: &str, why: &str) -> Finding {
     let finding = Finding::error(what, why).shown_by(snapshot.setting_evidence(place.setting));
     snapshot.corrected(finding, place.setting, None)
 }
@@ -135,17 +132,15 @@ fn removed(snapshot: &Snapshot<'_>, place: &Place, what: String, why: &str) -> F
 fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
     let Place { setting, path, what } = place;
     let fact = "is not writable by you";
-    let finding = Finding::error(
-        format!("{what}, {}, {fact}", snapshot.short(path)),
-        match *setting {
-            "GOCACHE" => "every build fails with `failed to initialize build cache`",
-            "GOMODCACHE" => "module downloads fail with `permission denied`",
-            _ => "every build fails with `go: creating work dir`",
-        },
-    )
-    .shown_by(snapshot.go_setting_evidence(setting));
+    let why = match *setting {
+        "GOCACHE" => "every build fails with `failed to initialize build cache`",
+        "GOMODCACHE" => "module downloads fail with `permission denied`",
+        _ => "every build fails with `go: creating work dir`",
+    };
     let existing = snapshot.nearest_existing(path).unwrap_or_else(|| path.clone());
-    let finding = finding.shown_by([Evidence::path(&existing, fact)]);
+    let finding = Finding::error(format!("{what}, {}, {fact}", snapshot.short(path)), why)
+        .shown_by(snapshot.go_setting_evidence(setting))
+        .shown_by([Evidence::path(&existing, fact)]);
     if existing.is_inside(&snapshot.home) {
         finding.command(take_back(snapshot, &existing))
     } else if snapshot.go_setting(setting).is_some() {
@@ -158,20 +153,15 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
 /// Adds the commands that move the directory to a local disk.
 fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
     let user = snapshot.home.file_name();
-    let local = match (place.setting, snapshot.system.is_windows()) {
-        ("GOTMPDIR", false) => snapshot.home.join(".cache/go-tmp").to_string(),
-        ("GOCACHE", false) => format!("/var/tmp/{user}-go-build"),
-        (_, false) => format!("/var/tmp/{user}-go-mod"),
-        ("GOTMPDIR", true) => r"C:\go-cache\tmp".to_owned(),
-        ("GOCACHE", true) => r"C:\go-cache\build".to_owned(),
-        (_, true) => r"C:\go-cache\mod".to_owned(),
-    };
-    let create = match (place.setting, snapshot.system.is_windows()) {
-        (_, true) => "mkdir",
-        ("GOTMPDIR", false) => "mkdir -p",
-        // Every user can write to /var/tmp. This fails if the directory exists, and makes it
-        // private.
-        (_, false) => "mkdir -m 700",
+    // Every user can write to /var/tmp. `mkdir -m 700` fails if the directory exists, and makes it
+    // private.
+    let (create, local) = match (place.setting, snapshot.system.is_windows()) {
+        ("GOTMPDIR", false) => ("mkdir -p", snapshot.home.join(".cache/go-tmp").to_string()),
+        ("GOCACHE", false) => ("mkdir -m 700", format!("/var/tmp/{user}-go-build")),
+        (_, false) => ("mkdir -m 700", format!("/var/tmp/{user}-go-mod")),
+        ("GOTMPDIR", true) => ("mkdir", r"C:\go-cache\tmp".to_owned()),
+        ("GOCACHE", true) => ("mkdir", r"C:\go-cache\build".to_owned()),
+        (_, true) => ("mkdir", r"C:\go-cache\mod".to_owned()),
     };
     finding
         .command(format!("{create} {}", snapshot.word(&local)))
@@ -179,11 +169,11 @@ fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
 }
 
 fn mounted(system: &FileSystem) -> String {
-    match (system.kind.is_empty(), system.forbids_programs) {
-        (true, false) => "is on a network drive".to_owned(),
-        (true, true) => "is mounted with noexec".to_owned(),
-        (false, false) => format!("is on {}", system.kind),
-        (false, true) => format!("is on {} mounted with noexec", system.kind),
+    match (system.kind.as_str(), system.forbids_programs) {
+        ("", false) => "is on a network drive".to_owned(),
+        ("", true) => "is mounted with noexec".to_owned(),
+        (kind, false) => format!("is on {kind}"),
+        (kind, true) => format!("is on {kind} mounted with noexec"),
     }
 }
 

@@ -3,9 +3,10 @@
 use gover_core::text::counted;
 use gover_shell::ShellKind;
 
-use super::gopath::{commands_only, owner};
+use super::gopath::{commands_only, is_in_toolchain};
 use crate::checks::finding_go::registry_path::StoredPath;
 use crate::snapshot::registry::{Hive, Text, UserKey};
+use crate::snapshot::startup::StartupFile;
 use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -26,39 +27,29 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if is_set && let Some(finding) = misplaced(snapshot, &gobin) {
         return vec![finding];
     }
-    unreachable(snapshot, &gobin, is_set).into_iter().collect()
+    Vec::from_iter(unreachable(snapshot, &gobin, is_set))
 }
 
 fn misplaced(snapshot: &Snapshot<'_>, gobin: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(gobin);
     let mut is_automatic = true;
     let (severity, what, why) = if !gobin.is_absolute() {
-        (
-            Severity::Error,
-            format!("GOBIN is the relative path `{gobin}`"),
-            "`go install` fails with `cannot install, GOBIN must be an absolute path`",
-        )
+        let why = "`go install` fails with `cannot install, GOBIN must be an absolute path`";
+        (Severity::Error, format!("GOBIN is the relative path `{gobin}`"), why)
     } else if *gobin == snapshot.gover.bin {
-        (
-            Severity::Warning,
-            format!("GOBIN is gover's own directory, {shown}"),
-            "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there",
-        )
-    } else if owner(snapshot, gobin).is_some() {
+        let why =
+            "programs named go, gofmt or go1.X.Y from `go install` and from gover overwrite each other there";
+        (Severity::Warning, format!("GOBIN is gover's own directory, {shown}"), why)
+    } else if is_in_toolchain(snapshot, gobin) {
         // mise does this on purpose, and sets it again in the next shell.
         is_automatic = !is_of_mise(gobin);
-        (
-            if is_automatic { Severity::Warning } else { Severity::Note },
-            format!("GOBIN {shown} is inside a toolchain"),
-            "installed programs are deleted with the toolchain",
-        )
+        let severity = if is_automatic { Severity::Warning } else { Severity::Note };
+        let why = "installed programs are deleted with the toolchain";
+        (severity, format!("GOBIN {shown} is inside a toolchain"), why)
     } else if !snapshot.can_write(gobin) {
         is_automatic = false;
-        (
-            Severity::Error,
-            format!("GOBIN {shown} is not writable by you"),
-            "every `go install` fails with `permission denied`",
-        )
+        let why = "every `go install` fails with `permission denied`";
+        (Severity::Error, format!("GOBIN {shown} is not writable by you"), why)
     } else {
         return None;
     };
@@ -78,26 +69,20 @@ fn is_of_mise(path: &MachinePath) -> bool {
 /// Programs are installed and no shell finds them. Editors start them by path, so this is only a
 /// note by default.
 fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Option<Finding> {
-    let programs: Vec<String> =
-        snapshot.disk.list(gobin).into_iter().filter(|name| is_program(snapshot, gobin, name)).collect();
+    let is_program = |path: &MachinePath| snapshot.is_file(path) && snapshot.disk.is_executable(path);
+    let mut programs = snapshot.disk.list(gobin);
+    programs.retain(|name| is_program(&gobin.join(name)));
     let example = programs.first()?;
     if is_on_path(snapshot, gobin) {
         return None;
     }
-    let shown = snapshot.short(gobin);
-    let finding = Finding::new(
-        if is_set { Severity::Warning } else { Severity::Note },
-        format!("{shown}, where `go install` puts programs, is not on PATH"),
-        format!("`{example}` and other installed programs are `command not found`"),
-    )
-    .shown_by(snapshot.go_setting_evidence("GOBIN"))
-    .shown_by([Evidence::path(gobin, format!("contains {}", counted(programs.len(), "program")))]);
+    let severity = if is_set { Severity::Warning } else { Severity::Note };
+    let what = format!("{}, where `go install` puts programs, is not on PATH", snapshot.short(gobin));
+    let why = format!("`{example}` and other installed programs are `command not found`");
+    let finding = Finding::new(severity, what, why)
+        .shown_by(snapshot.go_setting_evidence("GOBIN"))
+        .shown_by([Evidence::path(gobin, format!("contains {}", counted(programs.len(), "program")))]);
     Some(add_to_path(snapshot, finding, gobin))
-}
-
-fn is_program(snapshot: &Snapshot<'_>, directory: &MachinePath, name: &str) -> bool {
-    let path = directory.join(name);
-    snapshot.is_file(&path) && snapshot.disk.is_executable(&path)
 }
 
 /// Whether it is on PATH here or in new shells.
@@ -111,16 +96,11 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
         return stored.is_some_and(|path| path.entries.iter().any(|entry| is_same(&entry.directory)));
     }
     let below_home = snapshot.short(directory).replacen("~/", "", 1);
-    snapshot.startup.files.iter().any(|file| {
-        file.lines().iter().any(|(_, line)| {
-            let is_comment = line.trim_start().starts_with('#');
-            let forms = [directory.as_str(), &format!("$HOME/{below_home}"), &format!("~/{below_home}")]
-                .iter()
-                .any(|form| line.contains(*form));
-            let asked =
-                line.contains("go env GOPATH") || line.contains("GOPATH/bin") || line.contains("$GOBIN");
-            !is_comment && line.to_uppercase().contains("PATH") && (forms || asked)
-        })
+    let (home, tilde) = (format!("$HOME/{below_home}"), format!("~/{below_home}"));
+    let forms = [directory.as_str(), &home, &tilde, "go env GOPATH", "GOPATH/bin", "$GOBIN"];
+    snapshot.startup.files.iter().flat_map(StartupFile::lines).any(|(_, line)| {
+        let is_comment = line.trim_start().starts_with('#');
+        !is_comment && line.to_uppercase().contains("PATH") && forms.iter().any(|form| line.contains(form))
     })
 }
 
@@ -138,11 +118,12 @@ fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePat
         return finding.fixed_by([Change::Registry { key, before, after }]);
     }
     let written = snapshot.short(directory).replacen('~', "$HOME", 1);
+    let in_file = |name: &str| format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/{name}");
     finding.command(match snapshot.shell {
         Some(ShellKind::Fish) => format!("fish_add_path --append {}", snapshot.word(directory)),
-        Some(ShellKind::Zsh) => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.zshrc"),
-        Some(ShellKind::Bash) => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.bashrc"),
-        Some(ShellKind::Posix) | None => format!("echo 'export PATH=\"$PATH:{written}\"' >> ~/.profile"),
+        Some(ShellKind::Zsh) => in_file(".zshrc"),
+        Some(ShellKind::Bash) => in_file(".bashrc"),
+        Some(ShellKind::Posix) | None => in_file(".profile"),
         Some(ShellKind::PowerShell) => {
             let line = format!("$env:PATH += [IO.Path]::PathSeparator + '{directory}'");
             format!("Add-Content $PROFILE {}", snapshot.word(&line))

@@ -1,7 +1,7 @@
 //! What the file of `go env -w` sets, and lines that go does not read as intended.
 
 use crate::snapshot::go_env::GoEnvLine;
-use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
+use crate::{Change, Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
@@ -17,21 +17,18 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    if let Some(path) = snapshot.go_env.path.as_ref().filter(|_| snapshot.go_env.is_unreadable) {
-        return vec![unreadable(snapshot, path)];
-    }
-    if let Some(finding) = foreign_encoding(snapshot) {
+    if let Some(finding) = unreadable(snapshot).or_else(|| foreign_encoding(snapshot)) {
         return vec![finding];
     }
     [faulty(snapshot), overriding(snapshot)].into_iter().flatten().collect()
 }
 
-fn unreadable(snapshot: &Snapshot<'_>, path: &MachinePath) -> Finding {
+fn unreadable(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let path = snapshot.go_env.path.as_ref().filter(|_| snapshot.go_env.is_unreadable)?;
     let what = format!("you may not read {}", snapshot.short(path));
-    let why = "go silently ignores every setting in it";
-    let evidence = Evidence::path(path, "permission denied");
-    let finding = Finding::warning(what, why).shown_by([evidence]);
-    finding.command(snapshot.readable_again(path))
+    let finding = Finding::warning(what, "go silently ignores every setting in it")
+        .shown_by([Evidence::path(path, "permission denied")]);
+    Some(finding.command(snapshot.readable_again(path)))
 }
 
 /// `echo GOPROXY=direct > env` in Windows `PowerShell` writes UTF-16.
@@ -60,13 +57,10 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
 /// One finding for all lines of the file.
 fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
-    let faults: Vec<(&GoEnvLine, &str, Severity)> = file
-        .lines
-        .iter()
-        .filter_map(|line| fault(line).map(|(what, severity)| (line, what, severity)))
-        .collect();
-    let (_, what, _) = faults.first()?;
-    let severity = faults.iter().map(|(_, _, severity)| *severity).max()?;
+    let faults: Vec<(&GoEnvLine, (&str, Severity))> =
+        file.lines.iter().filter_map(|line| Some((line, fault(line)?))).collect();
+    let (_, (what, _)) = faults.first()?;
+    let severity = faults.iter().map(|(_, (_, severity))| *severity).max()?;
     let path = snapshot.short(file.path.as_ref()?);
     let what = match faults.len() {
         1 => format!("a line of {path} {what}"),
@@ -82,9 +76,11 @@ fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
     let text = line.text.trim();
     let Some((name, value)) = &line.setting else {
         let is_meant = !text.is_empty() && !text.starts_with('#');
-        let what = match &line.text {
-            text if text.starts_with('\u{feff}') => "begins with a byte order mark, so go ignores it",
-            _ => "is not a setting, so go ignores it",
+        let is_marked = line.text.starts_with('\u{feff}');
+        let what = if is_marked {
+            "begins with a byte order mark, so go ignores it"
+        } else {
+            "is not a setting, so go ignores it"
         };
         return is_meant.then_some((what, Severity::Warning));
     };
@@ -92,9 +88,9 @@ fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
         Some(("ends with a carriage return, which becomes part of the value", Severity::Error))
     } else if name.trim_end() != name {
         Some(("has a space before `=`, which becomes part of the name", Severity::Warning))
-    } else if !HOLDS_WORDS.contains(&name.as_str()) && value.trim() != value {
+    } else if !holds_words(name) && value.trim() != value {
         Some(("has spaces around the value, which become part of it", Severity::Error))
-    } else if !HOLDS_WORDS.contains(&name.as_str()) && unquoted(value).is_some() {
+    } else if !holds_words(name) && unquoted(value).is_some() {
         Some(("has quotation marks, which become part of the value", Severity::Error))
     } else {
         None
@@ -111,7 +107,7 @@ fn repaired(line: &GoEnvLine) -> String {
     match text.split_once('=') {
         Some((name, value)) if is_name(name.trim()) => {
             let (name, value) = (name.trim(), value.trim());
-            let value = if HOLDS_WORDS.contains(&name) { value } else { unquoted(value).unwrap_or(value) };
+            let value = if holds_words(name) { value } else { unquoted(value).unwrap_or(value) };
             format!("{name}={value}")
         }
         _ => format!("# gover doctor: {}", line.text.trim()),
@@ -130,35 +126,25 @@ fn unquoted(value: &str) -> Option<&str> {
 /// What the file sets, and which of it a variable overrides.
 fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
-    let set: Vec<&GoEnvLine> = file
-        .lines
-        .iter()
-        .filter(|line| line.setting.as_ref().is_some_and(|(_, value)| !value.is_empty()))
-        .collect();
+    let set =
+        || file.lines.iter().filter(|line| line.setting.as_ref().is_some_and(|(_, value)| !value.is_empty()));
     let names: Vec<&str> =
-        set.iter().filter_map(|line| line.setting.as_ref()).map(|(name, _)| name.as_str()).collect();
+        set().filter_map(|line| line.setting.as_ref()).map(|(name, _)| name.as_str()).collect();
     if names.is_empty() {
         return None;
     }
-    let hidden: Vec<&str> = names
-        .iter()
-        .copied()
-        .filter(|name| snapshot.variable(name).is_some_and(|value| file.value(name) != Some(value)))
-        .collect();
+    let is_hidden = |name: &str| snapshot.variable(name).is_some_and(|value| file.value(name) != Some(value));
+    let hidden: Vec<&str> = names.iter().copied().filter(|name| is_hidden(name)).collect();
     let path = snapshot.short(file.path.as_ref()?);
     let (what, why) = if hidden.is_empty() {
-        (
-            format!("{path} sets {} for every project", names.join(", ")),
-            "settings of `go env -w` are easily forgotten, since no startup file shows them",
-        )
+        let why = "settings of `go env -w` are easily forgotten, since no startup file shows them";
+        (format!("{path} sets {} for every project", names.join(", ")), why)
     } else {
-        (
-            format!("{path} sets {}, and a variable sets another value", hidden.join(", ")),
-            "the variable wins: `go env -w` has no effect while it is set",
-        )
+        let why = "the variable wins: `go env -w` has no effect while it is set";
+        (format!("{path} sets {}, and a variable sets another value", hidden.join(", ")), why)
     };
     let mut finding = Finding::note(what, why)
-        .shown_by(set.iter().filter_map(|line| file.line_evidence(line)))
+        .shown_by(set().filter_map(|line| file.line_evidence(line)))
         .shown_by(hidden.iter().map(|name| snapshot.variable_evidence(name)));
     for name in hidden {
         finding = finding.command(format!("go env -u {name}"));
@@ -168,23 +154,12 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 /// Settings in which quotation marks and spaces have a meaning (`go help environment`,
 /// `cmd/internal/quoted`).
-const HOLDS_WORDS: &[&str] = &[
-    "AR",
-    "CC",
-    "CGO_CFLAGS",
-    "CGO_CPPFLAGS",
-    "CGO_CXXFLAGS",
-    "CGO_FFLAGS",
-    "CGO_LDFLAGS",
-    "CXX",
-    "FC",
-    "GCCGO",
-    "GOAUTH",
-    "GOCACHEPROG",
-    "GOFLAGS",
-    "GO_EXTLINK_ENABLED",
-    "PKG_CONFIG",
-];
+fn holds_words(name: &str) -> bool {
+    let of_cgo = name.starts_with("CGO_") && name.ends_with("FLAGS");
+    of_cgo
+        || ["AR", "CC", "CXX", "FC", "GCCGO", "GO_EXTLINK_ENABLED", "PKG_CONFIG"].contains(&name)
+        || ["GOAUTH", "GOCACHEPROG", "GOFLAGS"].contains(&name)
+}
 
 #[cfg(test)]
 mod tests;

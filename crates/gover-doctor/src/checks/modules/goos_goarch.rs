@@ -25,16 +25,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
     let value = snapshot.go_setting(name)?;
-    let known = if name == "GOOS" { SYSTEMS } else { ARCHITECTURES };
+    let known = if name == "GOOS" { SYSTEMS.concat() } else { ARCHITECTURES.to_vec() };
     let own = own(snapshot, name);
     let (severity, what, why) = if known.contains(&value.trim()) && value.trim() != value {
         let what = format!("{name} is `{}`, with an extra space or line end", value.escape_debug());
-        (Severity::Error, what, "every build fails with `unsupported GOOS/GOARCH pair`")
+        (Severity::Error, what, UNSUPPORTED)
     } else if !known.contains(&value.as_str()) {
         let meant = Arch::by_any_name(&value).filter(|_| name == "GOARCH");
         let hint = meant.map(|arch| format!("; Go calls it {arch}")).unwrap_or_default();
         let what = format!("{name} is `{value}`, which Go does not know{hint}");
-        (Severity::Error, what, "every build fails with `unsupported GOOS/GOARCH pair`")
+        (Severity::Error, what, UNSUPPORTED)
     } else if own.contains(&value) {
         return None;
     } else {
@@ -48,13 +48,10 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
             (false, true) => Severity::Note,
         };
         let own = own.first().cloned().unwrap_or_default();
-        let for_good = if lasting { "in every shell" } else { "in this shell" };
-        let what = format!("{name} is {value} {for_good}, and this machine is {own}");
-        (
-            severity,
-            what,
-            "builds are for another machine: `go run`, `go test` and programs of `go install` do not work here",
-        )
+        let where_set = if lasting { "in every shell" } else { "in this shell" };
+        let what = format!("{name} is {value} {where_set}, and this machine is {own}");
+        let why = "builds are for another machine: `go run`, `go test` and programs of `go install` do not work here";
+        (severity, what, why)
     };
     let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence(name));
     Some(snapshot.corrected(finding, name, None))
@@ -65,11 +62,9 @@ fn own(snapshot: &Snapshot<'_>, name: &str) -> Vec<String> {
     if name == "GOOS" {
         return snapshot.system.go_os().map(str::to_owned).into_iter().collect();
     }
-    let built_for = snapshot.selection.bin.as_ref().map(|bin| {
-        let program = bin.program("go");
-        platform::architectures(&snapshot.disk.head(&program, 1024))
-    });
-    let built_for = built_for.unwrap_or_default().into_iter().map(|arch| arch.as_str().to_owned());
+    let program = snapshot.selection.bin.as_ref().map(|bin| snapshot.disk.head(&bin.program("go"), 1024));
+    let built_for = platform::architectures(&program.unwrap_or_default());
+    let built_for = built_for.into_iter().map(|arch| arch.as_str().to_owned());
     std::iter::once(snapshot.system.arch.clone()).chain(built_for).collect()
 }
 
@@ -79,26 +74,13 @@ fn runs_here(snapshot: &Snapshot<'_>, arch: &str) -> bool {
     fit.is_some_and(|fit| fit != Compatibility::Foreign)
 }
 
+const UNSUPPORTED: &str = "every build fails with `unsupported GOOS/GOARCH pair`";
+
 /// `internal/syslist`, and systems that older releases supported.
-const SYSTEMS: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "hurd",
-    "illumos",
-    "ios",
-    "js",
-    "linux",
-    "nacl",
-    "netbsd",
-    "openbsd",
-    "plan9",
-    "solaris",
-    "wasip1",
-    "windows",
-    "zos",
+const SYSTEMS: &[&[&str]] = &[
+    &["darwin", "dragonfly", "freebsd", "ios", "netbsd", "openbsd"],
+    &["aix", "android", "hurd", "illumos", "linux", "solaris"],
+    &["js", "nacl", "plan9", "wasip1", "windows", "zos"],
 ];
 
 const ARCHITECTURES: &[&str] = &[

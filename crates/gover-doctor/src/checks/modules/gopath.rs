@@ -35,29 +35,17 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 fn misplaced(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     let shown = snapshot.short(entry);
     let (severity, what, why) = if entry.as_str().starts_with('~') {
-        (
-            Severity::Error,
-            format!("GOPATH contains `{entry}`, and `~` is not expanded"),
-            "every go command fails with `GOPATH entry cannot start with shell metacharacter '~'`",
-        )
+        let why = "every go command fails with `GOPATH entry cannot start with shell metacharacter '~'`";
+        (Severity::Error, format!("GOPATH contains `{entry}`, and `~` is not expanded"), why)
     } else if !entry.is_absolute() {
-        (
-            Severity::Error,
-            format!("GOPATH contains the relative path `{entry}`"),
-            "every go command fails with `GOPATH entry is relative; must be absolute path`",
-        )
-    } else if snapshot.selection.goroot.as_ref().is_some_and(|goroot| goroot == entry) {
-        (
-            Severity::Warning,
-            format!("GOPATH is the GOROOT of the selected toolchain, {shown}"),
-            "modules and installed programs are mixed into the toolchain and deleted with it",
-        )
-    } else if owner(snapshot, entry).is_some() {
-        (
-            Severity::Warning,
-            format!("GOPATH {shown} is inside a toolchain"),
-            "modules and installed programs are deleted with the toolchain",
-        )
+        let why = "every go command fails with `GOPATH entry is relative; must be absolute path`";
+        (Severity::Error, format!("GOPATH contains the relative path `{entry}`"), why)
+    } else if snapshot.selection.goroot.as_ref() == Some(entry) {
+        let why = "modules and installed programs are mixed into the toolchain and deleted with it";
+        (Severity::Warning, format!("GOPATH is the GOROOT of the selected toolchain, {shown}"), why)
+    } else if is_in_toolchain(snapshot, entry) {
+        let why = "modules and installed programs are deleted with the toolchain";
+        (Severity::Warning, format!("GOPATH {shown} is inside a toolchain"), why)
     } else {
         return None;
     };
@@ -65,11 +53,11 @@ fn misplaced(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     Some(snapshot.corrected(finding, "GOPATH", None))
 }
 
-/// The toolchain or store that a directory is inside.
-pub(super) fn owner(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
-    let versions = snapshot.gover.home.join("versions");
-    let owners = [snapshot.selection.goroot.clone(), Some(versions)];
-    owners.into_iter().flatten().find(|owner| path.is_inside(owner))
+/// Whether a directory is inside the selected toolchain or one of gover's.
+pub(super) fn is_in_toolchain(snapshot: &Snapshot<'_>, path: &MachinePath) -> bool {
+    let goroot = snapshot.selection.goroot.as_ref();
+    goroot.is_some_and(|goroot| path.is_inside(goroot))
+        || path.is_inside(&snapshot.gover.home.join("versions"))
 }
 
 fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
@@ -78,16 +66,14 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
     if is_unused || snapshot.can_write(entry) {
         return None;
     }
-    let shown = snapshot.short(entry);
     let existing = snapshot.nearest_existing(entry);
     let exists = existing.as_ref() == Some(entry);
     let fact = if exists { "is not writable by you" } else { "does not exist and cannot be created" };
-    let finding = Finding::error(
-        format!("GOPATH {shown} {fact}"),
-        "downloading modules and installing programs fail with `could not create module cache`",
-    )
-    .shown_by(snapshot.go_setting_evidence("GOPATH"))
-    .shown_by([Evidence::path(entry, fact)]);
+    let what = format!("GOPATH {} {fact}", snapshot.short(entry));
+    let why = "downloading modules and installing programs fail with `could not create module cache`";
+    let finding = Finding::error(what, why)
+        .shown_by(snapshot.go_setting_evidence("GOPATH"))
+        .shown_by([Evidence::path(entry, fact)]);
     Some(match existing {
         Some(existing) if exists || existing.is_inside(&snapshot.home) => {
             finding.command(take_back(snapshot, &existing))
@@ -115,9 +101,9 @@ fn module_at_top(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
     if snapshot.go_setting("GOPATH").is_some() {
         return Some(snapshot.corrected(finding, "GOPATH", None));
     }
-    let aside = format!("{go_mod}.aside");
     let verb = if snapshot.system.is_windows() { "move" } else { "mv" };
-    Some(finding.command(format!("{verb} {} {}", snapshot.word(&go_mod), snapshot.word(&aside))))
+    let (from, aside) = (snapshot.word(&go_mod), snapshot.word(format!("{go_mod}.aside")));
+    Some(finding.command(format!("{verb} {from} {aside}")))
 }
 
 /// Go files below GOPATH/src without a module, or with modules switched off.
@@ -130,29 +116,27 @@ fn project_below(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding
     let mode = snapshot.go_setting("GO111MODULE").unwrap_or_default();
     match snapshot.nearest("go.mod") {
         Some(go_mod) if mode == "off" => {
-            let finding = Finding::error(
-                format!("{shown} is a module below GOPATH/src, and modules are off"),
-                "go ignores its go.mod and takes dependencies from GOPATH/src in any version",
-            )
-            .shown_by([Evidence::path(go_mod, "is ignored")])
-            .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
+            let what = format!("{shown} is a module below GOPATH/src, and modules are off");
+            let why = "go ignores its go.mod and takes dependencies from GOPATH/src in any version";
+            let finding = Finding::error(what, why)
+                .shown_by([Evidence::path(go_mod, "is ignored")])
+                .shown_by(snapshot.go_setting_evidence("GO111MODULE"));
             Some(commands_only(snapshot.corrected(finding, "GO111MODULE", None)))
         }
         None if matches!(mode.as_str(), "" | "on")
-            && snapshot.disk.list(&snapshot.directory).iter().any(|name| is_go_file(name)) =>
+            && snapshot
+                .disk
+                .list(&snapshot.directory)
+                .iter()
+                .any(|name| name.strip_suffix(".go").is_some()) =>
         {
-            let finding = Finding::warning(format!("{shown} has Go files below GOPATH/src and is not a module"),
-                "since Go 1.16 builds fail with `go.mod file not found in current directory or any parent directory`",
-            )
-            .shown_by([Evidence::path(&snapshot.directory, "has no go.mod")]);
-            Some(finding.command("go mod init"))
+            let what = format!("{shown} has Go files below GOPATH/src and is not a module");
+            let why = "since Go 1.16 builds fail with `go.mod file not found in current directory or any parent directory`";
+            let evidence = [Evidence::path(&snapshot.directory, "has no go.mod")];
+            Some(Finding::warning(what, why).shown_by(evidence).command("go mod init"))
         }
         _ => None,
     }
-}
-
-fn is_go_file(name: &str) -> bool {
-    name.strip_suffix(".go").is_some()
 }
 
 #[cfg(test)]

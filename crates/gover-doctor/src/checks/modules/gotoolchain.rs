@@ -27,14 +27,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
     let finding = |severity, what: String, why: &str| {
-        Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOTOOLCHAIN"))
+        let finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GOTOOLCHAIN"));
+        snapshot.corrected(finding, "GOTOOLCHAIN", None)
     };
     let Some(kind) = kind(value) else {
         let meant = GoVersion::parse(value).map(|version| ToolchainName::of(&version));
         let hint = meant.map(|name| format!("; the name of a toolchain is {name}")).unwrap_or_default();
         let what = format!("GOTOOLCHAIN is `{}`, which go does not understand{hint}", value.escape_debug());
         let why = "every go command since 1.21 fails with `invalid GOTOOLCHAIN`";
-        return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
+        return Some(finding(Severity::Error, what, why));
     };
     if let Kind::Fixed(name) = &kind
         && name.version().is_language()
@@ -42,7 +43,7 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         let release = ToolchainName::of(name.version());
         let what = format!("GOTOOLCHAIN is `{name}`, a language version; the toolchain is named {release}");
         let why = "go commands fail with `is a language version but not a toolchain version`";
-        return Some(snapshot.corrected(finding(Severity::Error, what, why), "GOTOOLCHAIN", None));
+        return Some(finding(Severity::Error, what, why));
     }
     let running = match &kind {
         Kind::Chooses => return None,
@@ -55,26 +56,24 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         let name = line.file.file_name();
         let what = format!("GOTOOLCHAIN={value} allows only {running}, and {name} needs go {version}");
         let why = format!("builds here fail with `go: {name} requires go >= {version}`");
-        let finding = finding(Severity::Error, what, &why).shown_by([line.evidence()]);
-        return Some(snapshot.corrected(finding, "GOTOOLCHAIN", None));
+        return Some(finding(Severity::Error, what, &why).shown_by([line.evidence()]));
     }
-    let lasting = is_lasting(snapshot, "GOTOOLCHAIN");
     Some(match kind {
-        Kind::Fixed(name) if lasting => {
+        Kind::Fixed(name) if is_lasting(snapshot, "GOTOOLCHAIN") => {
             let what = format!("GOTOOLCHAIN fixes {name} for all projects");
             let why =
                 "that version runs whatever go.mod or .go-version say, and go downloads it if it is missing";
-            snapshot.corrected(finding(Severity::Warning, what, why), "GOTOOLCHAIN", None)
+            finding(Severity::Warning, what, why)
         }
         Kind::Fixed(name) => {
             let what = format!("GOTOOLCHAIN fixes {name} in this shell");
             let why = "that version runs whatever go.mod or .go-version say";
-            commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
+            commands_only(finding(Severity::Note, what, why))
         }
         _ => {
             let what = "GOTOOLCHAIN=local keeps go from switching its version".to_owned();
             let why = "a project whose go.mod asks for a newer version fails, unless gover provides it";
-            commands_only(snapshot.corrected(finding(Severity::Note, what, why), "GOTOOLCHAIN", None))
+            commands_only(finding(Severity::Note, what, why))
         }
     })
 }
