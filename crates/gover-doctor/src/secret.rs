@@ -2,35 +2,20 @@
 
 /// A setting that holds addresses, with `***` in place of users, passwords and queries.
 pub(crate) fn mask(text: &str) -> String {
-    let mut masked = String::new();
-    for piece in text.split_inclusive([',', '|', ' ', ';']) {
-        let (head, rest) = match piece.split_once("://") {
-            Some((scheme, rest)) => (format!("{scheme}://"), rest),
-            // `NAME=user:password@host:8080`
-            None => match piece.split_once('=') {
-                Some((name, rest)) => (format!("{name}="), rest),
-                None => (String::new(), piece),
-            },
-        };
-        masked.push_str(&head);
+    const SEPARATORS: [char; 4] = [',', '|', ' ', ';'];
+    let masked = text.split_inclusive(SEPARATORS).map(|piece| {
+        // `https://user:password@host`, or `NAME=user:password@host:8080`.
+        let scheme = piece.find("://").map(|at| at + 3);
+        let start = scheme.or_else(|| piece.find('=').map(|at| at + 1)).unwrap_or_default();
+        let (head, rest) = piece.split_at(start);
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        match authority.rsplit_once('@') {
-            Some((_, host)) => {
-                masked.push_str("***@");
-                masked.push_str(host);
-            }
-            None => masked.push_str(authority),
-        }
-        match path.split_once('?') {
-            Some((path, query)) => {
-                masked.push_str(path);
-                masked.push_str("?***");
-                masked.extend(query.chars().last().filter(|last| [',', '|', ' ', ';'].contains(last)));
-            }
-            None => masked.push_str(path),
-        }
-    }
-    masked
+        let path = match path.split_once('?') {
+            Some((path, query)) => [path, "?***", &query.matches(SEPARATORS).collect::<String>()].concat(),
+            None => path.to_owned(),
+        };
+        [head, &without_user(authority), &path].concat()
+    });
+    masked.collect()
 }
 
 /// Any line of text, with `***` in place of users and passwords of addresses with a scheme.
@@ -38,17 +23,16 @@ pub(crate) fn mask_line(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;
     while let Some((before, behind)) = rest.split_once("://") {
-        masked.push_str(before);
-        masked.push_str("://");
         let end = behind.find(|c: char| c.is_whitespace() || "/?#,|'\"".contains(c)).unwrap_or(behind.len());
         let (authority, behind) = behind.split_at(end);
-        match authority.rsplit_once('@') {
-            Some((_, host)) => masked.extend(["***@", host]),
-            None => masked.push_str(authority),
-        }
+        masked += &[before, "://", &without_user(authority)].concat();
         rest = behind;
     }
     masked + rest
+}
+
+fn without_user(authority: &str) -> String {
+    authority.rsplit_once('@').map_or_else(|| authority.to_owned(), |(_, host)| format!("***@{host}"))
 }
 
 #[cfg(test)]

@@ -14,10 +14,7 @@ impl Snapshot<'_> {
         let is_variable = self.variable(name).is_some();
         match value {
             None if is_variable => self.unset(finding, name),
-            Some(value) if is_variable => match self.shell {
-                Some(shell) => finding.command(shell.syntax().set_env(name, value).trim_end()),
-                None => finding,
-            },
+            Some(_) if is_variable => finding.commands(self.in_shell(name, value)),
             None => finding.fixed_by(self.go_env.without(name)).command(format!("go env -u {name}")),
             Some(value) => {
                 let change = self.go_env.rewritten(|line| match &line.setting {
@@ -27,6 +24,13 @@ impl Snapshot<'_> {
                 finding.fixed_by(change).command(self.go_env_write(name, value))
             }
         }
+    }
+
+    /// The command that gives a variable of the shell in use another value, or removes it.
+    pub fn in_shell(&self, name: &str, value: Option<&str>) -> Option<String> {
+        let syntax = self.shell?.syntax();
+        let line = value.map_or_else(|| syntax.unset_by_hand(name), |value| syntax.set_env(name, value));
+        Some(line.trim_end().to_owned())
     }
 
     /// The `go env -w` command for a value, quoted for the shell in use.

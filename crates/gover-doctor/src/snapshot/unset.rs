@@ -29,12 +29,8 @@ impl Snapshot<'_> {
             finding =
                 finding.command(format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"));
         }
-        if self.variable(name).is_some()
-            && let Some(shell) = self.shell
-        {
-            finding = finding.command(shell.syntax().unset_by_hand(name).trim_end());
-        }
-        finding
+        let is_set = self.variable(name).is_some();
+        finding.commands(self.in_shell(name, None).filter(|_| is_set))
     }
 
     /// Adds what comments lines of a startup file out: a change, or commands if `--fix` may not

@@ -1,13 +1,13 @@
 //! The clock is so wrong that certificates are refused.
 
-use gover_source::Verdict;
-
 use std::time::Duration;
+
+use gover_core::ToolchainName;
+use gover_core::date::Date;
+use gover_source::Verdict;
 
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::{Check, Evidence, Finding, Os, Snapshot};
-use gover_core::ToolchainName;
-use gover_core::date::Date;
 
 pub(super) const CHECK: Check = Check {
     name: "clock",
@@ -39,24 +39,18 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         if size > DAY || !refused.is_empty() {
             Finding::error(what, why_if_refused)
         } else {
-            let why = "files may seem to come from the future, and tokens may be refused";
-            Finding::warning(what, why)
+            Finding::warning(what, "files may seem to come from the future, and tokens may be refused")
         }
     } else if let Some((name, date)) = released_later(snapshot) {
-        let evidence = Evidence::Answer {
-            of: "the clock".to_owned(),
-            text: format!("{}, but {name} was released on {date}", Date::of(snapshot.system.now)),
-        };
-        let what = "the clock shows a time before a known Go release".to_owned();
-        Finding::error(what, why_if_refused).shown_by([evidence])
+        let text = format!("{}, but {name} was released on {date}", Date::of(snapshot.system.now));
+        let what = "the clock shows a time before a known Go release";
+        Finding::error(what, why_if_refused).shown_by([Evidence::answer("the clock", text)])
     } else {
         // Without the time of any server, this looks the same as an expired certificate of a
         // server.
         return Vec::new();
     };
-    let mut finding = finding.shown_by(refused);
-    finding.fix.commands.extend(commands(snapshot));
-    vec![finding]
+    vec![finding.shown_by(refused).commands(commands(snapshot).iter().copied())]
 }
 
 /// A release that is newer than the clock's time.
@@ -67,15 +61,14 @@ fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a ToolchainName, 
     dated.filter(|(_, date)| *date > today).max_by_key(|(_, date)| *date)
 }
 
-fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
-    let lines: &[&str] = match (snapshot.system.os, snapshot.system.distribution.as_str()) {
+fn commands(snapshot: &Snapshot<'_>) -> &'static [&'static str] {
+    match (snapshot.system.os, snapshot.system.distribution.as_str()) {
         (Os::Windows, _) => &["Start-Service w32time", "w32tm /resync"],
         (Os::MacOs, _) => &["sudo sntp -sS time.apple.com"],
         _ if snapshot.system.is_wsl => &["sudo hwclock -s"],
         (_, "alpine") => &["doas rc-update add ntpd", "doas rc-service ntpd start"],
         _ => &["sudo timedatectl set-ntp true"],
-    };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    }
 }
 
 /// `3 days`, `2 hours`, `10 minutes`.

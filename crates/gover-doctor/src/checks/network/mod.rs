@@ -3,7 +3,6 @@
 mod clock;
 mod goproxy;
 mod http_proxy;
-mod proxy_list;
 pub(super) mod setting;
 mod sumdb;
 mod tls_inspection;

@@ -1,5 +1,7 @@
 //! Settings that hold addresses: where they come from, and their value without secrets.
 
+use std::net::IpAddr;
+
 use crate::secret::mask;
 use crate::{Evidence, Finding, Snapshot};
 
@@ -26,14 +28,11 @@ impl Setting {
         }
         let file = snapshot.selection.goroot.as_ref()?.join("go.env");
         let text = snapshot.text(&file)?;
-        let prefix = format!("{name}=");
-        let (index, value) = text
-            .split('\n')
-            .enumerate()
-            .filter_map(|(index, line)| Some((index, line.strip_prefix(&prefix)?)))
-            .last()?;
-        let line = Evidence::line(file, index + 1, format!("{prefix}{}", mask(value)));
-        Some(Self { name, value: value.to_owned(), evidence: vec![line], is_set: false })
+        let value = |line: &'_ str| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
+        let (index, value) =
+            text.split('\n').enumerate().filter_map(|(index, line)| Some((index, value(line)?))).last()?;
+        let line = Evidence::line(file, index + 1, format!("{name}={}", mask(&value)));
+        Some(Self { name, value, evidence: vec![line], is_set: false })
     }
 
     /// From the environment only, as HTTP clients read it.
@@ -56,28 +55,22 @@ impl Setting {
 
     /// Adds the command that removes the setting.
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-        if !self.is_set {
-            return finding;
-        }
-        match (snapshot.variable(self.name), snapshot.shell) {
-            (Some(_), Some(shell)) => finding.command(shell.syntax().unset_by_hand(self.name).trim_end()),
-            (Some(_), None) => finding,
-            (None, _) => finding.command(format!("go env -u {}", self.name)),
+        match snapshot.variable(self.name) {
+            _ if !self.is_set => finding,
+            Some(_) => finding.commands(snapshot.in_shell(self.name, None)),
+            None => finding.command(format!("go env -u {}", self.name)),
         }
     }
 }
 
 fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
-    evidence
-        .into_iter()
-        .map(|evidence| match evidence {
-            Evidence::Variable { name, value, set_in } => {
-                Evidence::Variable { name, value: mask(&value), set_in }
-            }
-            Evidence::Line { file, line, text } => Evidence::line(file, line, mask(&text)),
-            other => other,
-        })
-        .collect()
+    let masked = evidence.into_iter().map(|mut evidence| {
+        if let Evidence::Variable { value: text, .. } | Evidence::Line { text, .. } = &mut evidence {
+            *text = mask(text);
+        }
+        evidence
+    });
+    masked.collect()
 }
 
 /// An address as in the network facts: without credentials, query and trailing slash.
@@ -105,11 +98,10 @@ pub(in crate::checks) fn is_near(host: &str) -> bool {
     if host == "localhost" || !host.contains(['.', ':']) {
         return true;
     }
-    match host.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
-        Ok(std::net::IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),
-        Err(_) => false,
-    }
+    host.parse().is_ok_and(|address: IpAddr| match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    })
 }
 
 #[cfg(test)]

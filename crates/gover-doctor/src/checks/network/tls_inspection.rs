@@ -1,7 +1,7 @@
 //! Certificates from an authority that this machine does not trust, usually because a company
 //! inspects TLS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gover_source::{Probe, Verdict};
 
@@ -33,22 +33,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         }
     }
     for (issuer, asked) in by_issuer {
-        let mut hosts: Vec<String> = asked.iter().map(|asked| host(&asked.address)).collect();
-        hosts.sort();
-        hosts.dedup();
-        let hosts = hosts.join(" and ");
-        let what = match issuer {
-            Some(issuer) => {
-                format!("{hosts}: certificate of `{issuer}`, which is not trusted here")
-            }
-            None => format!("{hosts}: certificate of an authority that is not trusted here"),
-        };
+        let hosts: BTreeSet<String> = asked.iter().map(|asked| host(&asked.address)).collect();
+        let hosts = Vec::from_iter(hosts).join(" and ");
+        let of = issuer.map_or("an authority that".to_owned(), |issuer| format!("`{issuer}`, which"));
+        let what = format!("{hosts}: certificate of {of} is not trusted here");
         let why = "go, git and gover refuse the connection. If it is your company's authority, add it to the system's store";
-        let mut finding = Finding::error(what, why).shown_by(asked.into_iter().map(network::evidence));
-        if snapshot.variable("SSL_CERT_FILE").is_some() {
-            finding = finding.shown_by([snapshot.variable_evidence("SSL_CERT_FILE")]);
-        }
-        finding.fix.commands.extend(commands(snapshot));
+        let bundle = snapshot.variable("SSL_CERT_FILE").map(|_| snapshot.variable_evidence("SSL_CERT_FILE"));
+        let finding = Finding::error(what, why)
+            .shown_by(asked.into_iter().map(network::evidence))
+            .shown_by(bundle)
+            .commands(commands(snapshot).iter().copied());
         findings.push(finding);
     }
     findings
@@ -69,8 +63,8 @@ fn bundle(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 /// The commands that add a certificate to the store that Go reads.
-fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
-    let lines: &[&str] = match (snapshot.system.os, snapshot.system.package_manager()) {
+fn commands(snapshot: &Snapshot<'_>) -> &'static [&'static str] {
+    match (snapshot.system.os, snapshot.system.package_manager()) {
         (Os::Windows, _) => {
             &[r"Import-Certificate -FilePath CA.cer -CertStoreLocation Cert:\CurrentUser\Root"]
         }
@@ -90,8 +84,7 @@ fn commands(snapshot: &Snapshot<'_>) -> Vec<String> {
             "doas update-ca-certificates",
         ],
         _ => &["sudo cp CA.pem /usr/local/share/ca-certificates/CA.crt", "sudo update-ca-certificates"],
-    };
-    lines.iter().map(|line| (*line).to_owned()).collect()
+    }
 }
 
 #[cfg(test)]

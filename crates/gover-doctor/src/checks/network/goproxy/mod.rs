@@ -2,8 +2,7 @@
 
 use gover_source::{Probe, Verdict};
 
-use super::proxy_list::{self, Entry, Place};
-use super::setting::{Setting, host, is_near};
+use super::setting::{Setting, address, host, is_near};
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::{Check, Finding, Severity, Snapshot};
@@ -24,7 +23,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(setting) = Setting::of(snapshot, "GOPROXY") else { return Vec::new() };
-    let entries = proxy_list::parse(snapshot, &setting.value);
+    let entries = parse(snapshot, &setting.value);
     let mut findings = written(snapshot, &setting, &entries);
     if let Some(network) = &snapshot.network
         && findings.iter().all(|finding| finding.severity != Severity::Error)
@@ -39,11 +38,10 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
     let found = |severity, what: String, why: &str| {
         Finding::new(severity, what, why).shown_by(setting.evidence.clone())
     };
+    let error = |what: String, why: &str| setting.removed(snapshot, found(Severity::Error, what, why));
     if entries.is_empty() {
         let why = "every command that needs a module fails with `GOPROXY list is not the empty string, but contains no entries`";
-        return vec![
-            setting.removed(snapshot, found(Severity::Error, "GOPROXY has no entries".to_owned(), why)),
-        ];
+        return vec![error("GOPROXY has no entries".to_owned(), why)];
     }
     let mut findings = Vec::new();
     let end = entries.iter().position(Entry::ends);
@@ -53,13 +51,13 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
         if entry.place == Place::Invalid {
             let what = format!("GOPROXY has an entry that is not an address: `{shown}`");
             let why = "every command that needs a module fails. Separate entries with `,` or `|`; use https, http or file addresses, `direct` or `off`";
-            return vec![setting.removed(snapshot, found(Severity::Error, what, why))];
+            return vec![error(what, why)];
         }
         let host = entry.host().unwrap_or_default();
         if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
             let what = format!("GOPROXY names {host}, which {what_happened}");
             let why = "each download waits for it, and most downloads fail";
-            findings.push(setting.removed(snapshot, found(Severity::Error, what, why)));
+            findings.push(error(what, why));
         }
         if entry.text.starts_with("http://") && !is_near(&host) {
             let what = format!("GOPROXY reaches {shown} without encryption");
@@ -77,11 +75,8 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
     }
     if let Some(end) = end.and_then(|end| entries.get(end)).filter(|_| asked.len() < entries.len()) {
         let what = format!("entries of GOPROXY after `{}` are never used", end.text);
-        findings.push(found(
-            Severity::Warning,
-            what,
-            "`direct` and `off` end the list, so the rest has no effect",
-        ));
+        let why = "`direct` and `off` end the list, so the rest has no effect";
+        findings.push(found(Severity::Warning, what, why));
     }
     findings
 }
@@ -97,10 +92,7 @@ fn unanswered(
     let mut findings = Vec::new();
     // Whether go asks this entry for every module.
     let mut is_reached = true;
-    for (index, entry) in entries.iter().enumerate() {
-        if entry.ends() {
-            break;
-        }
+    for (index, entry) in entries.iter().enumerate().take_while(|(_, entry)| !entry.ends()) {
         let asked = match &entry.place {
             Place::Server(address) => network.proxies.iter().find(|asked| asked.address == *address),
             _ => None,
@@ -120,10 +112,10 @@ fn unanswered(
             (_, true, false) => Severity::Error,
         };
         let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
-        let mut finding = Finding::new(severity, what, why(asked, is_reached, falls_through))
+        let finding = Finding::new(severity, what, why(asked, is_reached, falls_through))
             .shown_by(setting.evidence.clone())
-            .shown_by(answers.clone());
-        finding.fix.commands.extend(command(snapshot, asked));
+            .shown_by(answers.clone())
+            .commands(command(snapshot, asked));
         findings.push(match asked.verdict {
             Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_) => {
                 setting.removed_by_hand(snapshot, finding)
@@ -150,22 +142,22 @@ fn why(asked: &Probe, is_reached: bool, falls_through: bool) -> &'static str {
 
 /// The command that helps further.
 fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
-    match asked.verdict {
-        Verdict::UntrustedCertificate(_) => Some("gover doctor tls-inspection".to_owned()),
-        Verdict::CertificateTime => Some("gover doctor clock".to_owned()),
+    Some(match asked.verdict {
+        Verdict::UntrustedCertificate(_) => "gover doctor tls-inspection".to_owned(),
+        Verdict::CertificateTime => "gover doctor clock".to_owned(),
         Verdict::Status(401, _) => {
             let line = format!("machine {} login NAME password TOKEN", host(&asked.address));
-            Some(if snapshot.system.is_windows() {
+            if snapshot.system.is_windows() {
                 format!("Add-Content $HOME\\_netrc '{line}'")
             } else {
                 format!("echo '{line}' >> ~/.netrc")
-            })
+            }
         }
         Verdict::Status(407, _) | Verdict::Unreachable(_) | Verdict::Silent => {
-            Some("gover doctor http-proxy".to_owned())
+            "gover doctor http-proxy".to_owned()
         }
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Public proxies that no longer exist.
@@ -174,6 +166,76 @@ const SHUT_DOWN: &[(&str, &str)] = &[
     ("athens.azurefd.net", "was an experiment and no longer exists"),
     ("microsoftgoproxy.azurewebsites.net", "was an experiment and no longer exists"),
 ];
+
+/// An entry of GOPROXY.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// As written, without spaces around it. It may contain credentials.
+    text: String,
+    place: Place,
+    /// Whether go asks the next entry after any failure (`|`), not only after "not found".
+    goes_on: bool,
+}
+
+/// What an entry means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// A server, with the same address as in the network facts.
+    Server(String),
+    Directory,
+    Direct,
+    Off,
+    Invalid,
+}
+
+impl Entry {
+    /// Whether go never asks later entries.
+    fn ends(&self) -> bool {
+        matches!(self.place, Place::Direct | Place::Off)
+    }
+
+    /// The host, if it is a server.
+    fn host(&self) -> Option<String> {
+        match &self.place {
+            Place::Server(address) => Some(host(address)),
+            _ => None,
+        }
+    }
+}
+
+/// All entries as cmd/go reads them (`modfetch.proxyList`), including those after `direct` and `off`.
+fn parse(snapshot: &Snapshot<'_>, value: &str) -> Vec<Entry> {
+    value
+        .split_inclusive([',', '|'])
+        .map(|piece| (piece.trim_end_matches([',', '|']).trim(), piece.ends_with('|')))
+        .filter(|(text, _)| !text.is_empty())
+        .map(|(text, goes_on)| Entry { text: text.to_owned(), place: place(snapshot, text), goes_on })
+        .collect()
+}
+
+fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
+    match text {
+        "direct" => return Place::Direct,
+        "off" => return Place::Off,
+        _ => {}
+    }
+    if text.contains([' ', ';', '"', '\'', '\\']) {
+        return Place::Invalid;
+    }
+    // Go assumes https for an entry that looks like a host without a scheme; other words are
+    // reserved.
+    let is_bare =
+        text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.path(text).is_absolute();
+    let url = if is_bare { format!("https://{text}") } else { text.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else { return Place::Invalid };
+    match scheme.to_ascii_lowercase().as_str() {
+        "file" => Place::Directory,
+        "http" | "https" if !rest.trim_start_matches('/').is_empty() && !rest.starts_with('/') => {
+            Place::Server(address(&url))
+        }
+        _ => Place::Invalid,
+    }
+}
 
 #[cfg(test)]
 mod tests;

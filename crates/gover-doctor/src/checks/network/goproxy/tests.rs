@@ -151,3 +151,27 @@ fn a_healthy_machine_is_silent() {
         }
     }
 }
+
+#[test]
+fn entries_mean_what_they_mean_to_go() {
+    let places = |value: &str| {
+        Machine::linux().snapshot(|snapshot| {
+            let entries = parse(snapshot, value);
+            entries.into_iter().map(|entry| (entry.place, entry.goes_on)).collect::<Vec<_>>()
+        })
+    };
+    let server = |address: &str| Place::Server(address.to_owned());
+    assert_eq!(
+        places("https://u:p@a.example/|b.example/x , file:///srv,,direct"),
+        [
+            (server("https://a.example"), true),
+            (server("https://b.example/x"), false),
+            (Place::Directory, false),
+            (Place::Direct, false),
+        ]
+    );
+    for value in ["auto", "ftp://a.example", "https://", "/srv/go", "https://a.example;direct", "\"off\""] {
+        assert_eq!(places(value), [(Place::Invalid, false)], "{value}");
+    }
+    assert_eq!(places(",|"), []);
+}

@@ -2,13 +2,13 @@
 
 #[cfg(test)]
 mod tests;
-mod written;
 
 use gover_source::Verdict;
 
-use super::setting::Setting;
+use super::setting::{Setting, address, host};
 use crate::snapshot::network::{self, NetworkFacts};
-use crate::{Check, Finding, Severity, Snapshot};
+use crate::snapshot::registry::Hive;
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = written::findings(snapshot);
+    let mut findings = written(snapshot);
     if let Some(network) = &snapshot.network {
         findings.extend(unanswered(snapshot, network));
     }
@@ -39,7 +39,7 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
         let settings: Vec<Setting> = NAMES
             .iter()
             .filter_map(|name| Setting::of_environment(snapshot, name))
-            .filter(|setting| super::setting::address(&setting.value) == asked.address)
+            .filter(|setting| address(&setting.value) == asked.address)
             .collect();
         let Some(first) = settings.first() else { continue };
         let (severity, why) = match asked.verdict {
@@ -64,3 +64,143 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
 
 /// The variables that hold a proxy, in the order in which go reads them.
 const NAMES: &[&str] = &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+/// Findings about the values of the variables alone.
+fn written(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let of = |name| Setting::of_environment(snapshot, name);
+    // Names of variables are case-insensitive on Windows.
+    let step = if snapshot.system.is_windows() { 2 } else { 1 };
+    let settings: Vec<Setting> = NAMES.iter().step_by(step).filter_map(|name| of(name)).collect();
+    let mut findings: Vec<Finding> =
+        settings.iter().filter_map(|setting| malformed(snapshot, setting)).collect();
+    if !snapshot.system.is_windows() {
+        let pairs = [("HTTPS_PROXY", "https_proxy"), ("HTTP_PROXY", "http_proxy"), ("NO_PROXY", "no_proxy")];
+        findings.extend(pairs.into_iter().filter_map(|(upper, lower)| disagreeing(snapshot, upper, lower)));
+    }
+    findings.extend(half(snapshot, &settings));
+    findings.extend(if settings.is_empty() { unused(snapshot) } else { exceptions(snapshot) });
+    findings
+}
+
+/// Go adds `http://` to values without a known scheme, so it accepts many that cannot work
+/// (golang.org/x/net/http/httpproxy, `parseProxy`).
+fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
+    let value = setting.value.as_str();
+    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let port = place.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.contains(']'));
+    let wrong = if value.contains(['"', '\'', '`']) {
+        "it contains quotation marks"
+    } else if value.contains(char::is_whitespace) {
+        "it contains spaces"
+    } else if !["http", "https", "socks5", "socks5h"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        "its scheme is not http, https or socks5"
+    } else if host(value).is_empty() {
+        "it has no host"
+    } else if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        "its port is not a number"
+    } else {
+        return None;
+    };
+    let what = format!("{} is not a proxy address: {wrong}", setting.name);
+    let why = "every download through it fails, with errors that do not name the variable";
+    let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
+    Some(setting.removed(snapshot, finding))
+}
+
+fn disagreeing(snapshot: &Snapshot<'_>, upper: &'static str, lower: &'static str) -> Option<Finding> {
+    let first = Setting::of_environment(snapshot, upper)?;
+    let second = Setting::of_environment(snapshot, lower)?;
+    if first.value == second.value {
+        return None;
+    }
+    let what = format!("{upper} and {lower} have different values");
+    let why = "go uses the upper-case one, `curl` and git the lower-case one, so one may work while the other fails";
+    let finding = Finding::warning(what, why).shown_by(first.evidence).shown_by(second.evidence.clone());
+    Some(Setting { evidence: Vec::new(), ..second }.removed_by_hand(snapshot, finding))
+}
+
+/// `HTTP_PROXY` applies only to plain http, which Go's servers do not use.
+fn half(snapshot: &Snapshot<'_>, settings: &[Setting]) -> Option<Finding> {
+    if settings.iter().any(|setting| setting.name.eq_ignore_ascii_case("HTTPS_PROXY")) {
+        return None;
+    }
+    let first = settings.first()?;
+    let what = format!("{} is set, and HTTPS_PROXY is not", first.name);
+    let why = "go uses it only for plain http, but downloads everything over https, without the proxy";
+    Some(for_https(snapshot, Finding::note(what, why), first))
+}
+
+/// Adds the command that sets `HTTPS_PROXY` to the same proxy, unless that would show a password.
+fn for_https(snapshot: &Snapshot<'_>, finding: Finding, setting: &Setting) -> Finding {
+    let line = snapshot.in_shell("HTTPS_PROXY", Some(&setting.value));
+    let is_open = setting.shown() == setting.value;
+    finding.shown_by(setting.evidence.clone()).commands(line.filter(|_| is_open))
+}
+
+/// Proxies that other programs use and go ignores.
+fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let all = ["ALL_PROXY", "all_proxy"].into_iter().find_map(|name| Setting::of_environment(snapshot, name));
+    if let Some(all) = all {
+        let what = format!("{} is set, which go does not read", all.name);
+        let why = "go uses no proxy; it reads HTTPS_PROXY";
+        return Some(for_https(snapshot, Finding::note(what, why), &all));
+    }
+    let is_on = snapshot.registry.number(Hive::User, INTERNET_SETTINGS, "ProxyEnable") == Some(1);
+    let server = snapshot.registry.shown(Hive::User, INTERNET_SETTINGS, "ProxyServer").filter(|_| is_on)?;
+    // `http=a:80;https=b:80`, or one proxy for all.
+    let https = server.split(';').find_map(|part| part.strip_prefix("https="));
+    let proxy = https.or_else(|| (!server.contains('=')).then_some(server.as_str()))?;
+    let what = format!("the Windows settings have a proxy, {proxy}, which go does not use");
+    let why = "go and git do not use it; they read HTTPS_PROXY";
+    let evidence = Evidence::registry(Hive::User, INTERNET_SETTINGS, "ProxyServer", server.as_str());
+    let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
+    let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
+    Some(Finding::note(what, why).shown_by([evidence]).command(command))
+}
+
+/// Entries of `NO_PROXY` that match nothing, or everything.
+fn exceptions(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    let names = ["NO_PROXY", "no_proxy"];
+    let setting = names.into_iter().find_map(|name| Setting::of_environment(snapshot, name))?;
+    let entries: Vec<&str> =
+        setting.value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
+    let name = setting.name;
+    let (what, why) = if entries.contains(&"*") {
+        (format!("{name} has `*`, which switches the proxy off"), "no request uses the proxy that is set")
+    } else {
+        let wrong = entries.iter().find(|entry| matches_nothing(entry))?;
+        let what = format!("`{wrong}` in {name} matches no host");
+        (what, "go reads names, addresses and networks such as `10.0.0.0/8`, separated by commas")
+    };
+    let finding = Finding::warning(what, why).shown_by(setting.evidence.clone());
+    let kept: Vec<String> =
+        entries.iter().filter(|entry| **entry != "*").map(|entry| repaired(entry)).collect();
+    let kept = (!kept.is_empty()).then(|| kept.join(","));
+    Some(finding.commands(snapshot.in_shell(name, kept.as_deref())))
+}
+
+fn matches_nothing(entry: &str) -> bool {
+    let is_mask = entry.contains('*') && !entry.starts_with("*.");
+    entry.contains("://") || entry.contains([';', ' ']) || is_mask
+}
+
+/// The entry as it was probably intended.
+fn repaired(entry: &str) -> String {
+    let parts = entry.split([';', ' ']).filter(|part| !part.is_empty()).map(|part| {
+        let part = part.split_once("://").map_or(part, |(_, rest)| rest).trim_end_matches('/');
+        // People write `10.*` and `192.168.*` for networks.
+        let numbers: Vec<&str> = part.trim_end_matches(".*").split('.').collect();
+        let is_network = part.ends_with(".*") && numbers.iter().all(|number| number.parse::<u8>().is_ok());
+        if is_network && numbers.len() < 4 {
+            let mut address = numbers.clone();
+            address.resize(4, "0");
+            return format!("{}/{}", address.join("."), numbers.len() * 8);
+        }
+        part.to_owned()
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+const INTERNET_SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
