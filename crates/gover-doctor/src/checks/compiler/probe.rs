@@ -7,7 +7,6 @@ use crate::{Os, Snapshot};
 pub(super) enum Probe {
     /// Words that describe the target: `amd64 linux glibc`.
     Compiled(Vec<String>),
-    /// The compiler's message.
     Failed(String),
 }
 

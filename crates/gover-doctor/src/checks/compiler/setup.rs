@@ -6,7 +6,6 @@ use crate::checks::words;
 use crate::snapshot::system::PackageManager;
 use crate::{Evidence, MachinePath, Os, Snapshot};
 
-/// How cgo is set up.
 pub(super) struct Cgo {
     /// Whether `CGO_ENABLED=1` requires it.
     pub(super) is_forced: bool,
@@ -55,8 +54,7 @@ pub(super) fn default_compiler(snapshot: &Snapshot<'_>) -> &'static str {
     }
 }
 
-/// On a Mac without developer tools, the programs in /usr/bin only open a window that offers to
-/// install them. They must not even be started.
+/// Without developer tools, programs in /usr/bin of a Mac open a window. They must not start.
 pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
     let tools = [
         "/Applications/Xcode.app",

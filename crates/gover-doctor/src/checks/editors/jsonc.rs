@@ -1,11 +1,9 @@
-//! Settings files as editors read them: JSON with comments and trailing commas, and the line of
-//! each key.
+//! Settings as editors read them: JSON with comments and trailing commas, and each key's line.
 
 use gover_core::lines::{Edit, Line, edited};
 
 use crate::{Change, Evidence, MachinePath};
 
-/// A key of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// The keys from the outermost object to this entry.
@@ -16,8 +14,6 @@ pub(super) struct Entry {
     pub(super) stands_alone: bool,
 }
 
-/// A settings file.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) file: MachinePath,
     content: Vec<u8>,
@@ -46,7 +42,6 @@ impl Settings {
         Self { file, content, entries }
     }
 
-    /// The line of an entry as evidence.
     pub(super) fn evidence(&self, entry: &Entry) -> Evidence {
         let text = String::from_utf8_lossy(&self.content);
         Evidence::line(&self.file, entry.line, text.split('\n').nth(entry.line - 1).unwrap_or_default())
@@ -111,13 +106,12 @@ impl<'a> Scanner<'a> {
         self.path.push(key);
         let index = self.entries.len();
         let line = 1 + self.text[..start].matches('\n').count();
-        self.entries.push(Entry { path: self.path.clone(), text: None, line, stands_alone: false });
         let text =
             if self.peek()? == '"' { Some(self.string()?) } else { self.value(depth).map(|()| None)? };
+        let entry = Entry { path: self.path.clone(), text, line, stands_alone: self.stands_alone(start) };
+        // The keys inside of the value are there already.
+        self.entries.insert(index, entry);
         self.path.pop();
-        let stands_alone = self.stands_alone(start);
-        let entry = self.entries.get_mut(index)?;
-        (entry.text, entry.stands_alone) = (text, stands_alone);
         Some(())
     }
 
@@ -129,8 +123,7 @@ impl<'a> Scanner<'a> {
         Some(text)
     }
 
-    /// Whether the line, from the key at `start` to here, has nothing else than a comma and a
-    /// comment.
+    /// Whether the line from `start` to here has nothing else than a comma and a comment.
     fn stands_alone(&self, start: usize) -> bool {
         let before = self.text[..start].rsplit('\n').next().unwrap_or_default();
         let behind = self.rest().split('\n').next().unwrap_or_default().trim();

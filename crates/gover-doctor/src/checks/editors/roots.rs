@@ -5,7 +5,6 @@ use gover_core::ToolchainName;
 use crate::{MachinePath, Snapshot};
 
 /// What a GOROOT in the settings of an editor is.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Root {
     /// The selected toolchain, or one of the same version; or nothing is selected.
     Fits,
@@ -18,7 +17,6 @@ pub(super) fn selected<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
     snapshot.selection.version.as_ref().map_or("", ToolchainName::as_str)
 }
 
-/// What is at a GOROOT.
 pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
     let program = path.join("bin").program("go");
     if !snapshot.is_file(&program) {
@@ -32,8 +30,7 @@ pub(super) fn root(snapshot: &Snapshot<'_>, path: &MachinePath) -> Root {
     }
 }
 
-/// Expands `~`, `${userHome}`, `${env:NAME}` and `${workspaceFolder}` as editors do. `None` if a
-/// name is unknown.
+/// Expands `~`, `${userHome}`, `${env:NAME}` and `${workspaceFolder}`; `None` for other names.
 pub(super) fn expand(snapshot: &Snapshot<'_>, text: &str, workspace: &MachinePath) -> Option<String> {
     let text = text.trim();
     let text = match text.strip_prefix('~') {

@@ -1,11 +1,11 @@
 //! The `go` programs on PATH, and what is known about a toolchain.
 
-use crate::checks::finding_go::installers;
+use std::collections::BTreeSet;
+
+use super::installers;
 use crate::snapshot::programs::Run;
 use crate::{Evidence, MachinePath, Snapshot};
 
-/// A `go` on PATH.
-#[derive(Clone, Debug)]
 pub(crate) struct GoProgram {
     /// The directory as PATH has it.
     pub(crate) directory: MachinePath,
@@ -14,21 +14,14 @@ pub(crate) struct GoProgram {
 
 /// Every `go` on PATH in order, each directory once.
 pub(crate) fn on_path(snapshot: &Snapshot<'_>) -> Vec<GoProgram> {
-    let mut found: Vec<GoProgram> = Vec::new();
-    for directory in snapshot.path() {
-        // Relative entries depend on the working directory, and Go refuses to run programs from
-        // them.
-        if !directory.is_absolute() || found.iter().any(|known| known.directory == directory) {
-            continue;
-        }
-        if let Some(path) = program_in(snapshot, &directory) {
-            found.push(GoProgram { directory, path });
-        }
-    }
-    found
+    let mut known = BTreeSet::new();
+    // Relative entries depend on the working directory, and Go runs no programs from them.
+    let is_new = |directory: &MachinePath| directory.is_absolute() && known.insert(directory.clone());
+    let directories = snapshot.path().into_iter().filter(is_new);
+    let program = |directory| Some(GoProgram { path: program_in(snapshot, &directory)?, directory });
+    directories.filter_map(program).collect()
 }
 
-/// The `go` in a directory.
 pub(crate) fn program_in(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<MachinePath> {
     let names: &[&str] = if snapshot.system.is_windows() { &["go.exe", "go.bat", "go.cmd"] } else { &["go"] };
     names.iter().map(|name| directory.join(name)).find(|path| {
@@ -61,7 +54,6 @@ impl GoProgram {
         self.directory == *bin || is_same(snapshot, &self.path, &bin.program("go"))
     }
 
-    /// Whether it belongs to a toolchain that gover installed.
     pub(crate) fn is_of_gover(&self, snapshot: &Snapshot<'_>) -> bool {
         let versions = snapshot.real(&snapshot.gover.home.join("versions"));
         snapshot.real(&self.path).is_inside(&versions)

@@ -3,31 +3,25 @@
 use crate::snapshot::system::{Os, PackageManager};
 use crate::{MachinePath, Snapshot};
 
-/// Something that installs Go.
-struct Installer {
-    name: &'static str,
-    /// Parts that only its paths have: in lower case, with `/` between names.
-    parts: &'static [&'static str],
-    kind: Kind,
-}
+/// Its name, how it is recognized, and the parts that only its paths have: in lower case, with `/`
+/// between names.
+type Installer = (&'static str, Kind, &'static [&'static str]);
 
 enum Kind {
-    /// A version manager, whose `go` is a wrapper that chooses between versions, and the variables
-    /// that name its directory.
+    /// A manager, whose `go` chooses between versions, and the variables that name its directory.
     Manager(&'static [&'static str]),
     Anywhere,
     Unix,
     Windows,
 }
 
-/// The installer of a `go`, recognized by its path on PATH or by the path with links followed;
-/// `None` if it is not known.
+/// The installer of a `go`, known by its path on PATH or by the path with links followed.
 pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Option<&'static str> {
     let (chocolatey, package) = (r"C:\ProgramData\chocolatey\lib\golang", "/etc/paths.d/go");
     let real = snapshot.disk.real(program);
     // The link's target comes last: a wrapper of goenv may be a link into Homebrew's directory.
     let found = [Some(program), real.as_ref()].into_iter().flatten().find_map(|path| find(snapshot, path));
-    match found.map(|installer| installer.name) {
+    match found.map(|(name, ..)| *name) {
         // Chocolatey runs Go's own package.
         Some(GO_OWN_WINDOWS) if snapshot.is_directory(&snapshot.system.path(chocolatey)) => {
             Some("Chocolatey")
@@ -44,7 +38,7 @@ pub(crate) fn installed_by(snapshot: &Snapshot<'_>, program: &MachinePath) -> Op
 
 /// Whether the program is a wrapper of another version manager, which is slow to answer.
 pub(crate) fn is_wrapper(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
-    find(snapshot, program).is_some_and(|found| matches!(found.kind, Kind::Manager(_)))
+    find(snapshot, program).is_some_and(|(_, kind, _)| matches!(kind, Kind::Manager(_)))
         && program.parent().is_some_and(|directory| directory.as_str().ends_with("shims"))
 }
 
@@ -54,9 +48,9 @@ fn find(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<&'static Installe
     let is_named = |name: &&str| {
         snapshot.variable(name).is_some_and(|directory| path.is_inside(&snapshot.system.path(directory)))
     };
-    INSTALLERS.iter().find(|installer| {
-        let has_part = installer.parts.iter().any(|part| text.contains(part));
-        match installer.kind {
+    INSTALLERS.iter().find(|(_, kind, parts)| {
+        let has_part = parts.iter().any(|part| text.contains(part));
+        match kind {
             Kind::Manager(variables) => has_part || variables.iter().any(is_named),
             Kind::Anywhere => has_part,
             Kind::Unix => has_part && !is_windows,
@@ -74,38 +68,34 @@ fn of_system(snapshot: &Snapshot<'_>, real: &MachinePath) -> Option<&'static str
     is_packaged.then(|| manager.map_or("the system's packages", PackageManager::name))
 }
 
-const fn installer(name: &'static str, kind: Kind, parts: &'static [&'static str]) -> Installer {
-    Installer { name, parts, kind }
-}
-
 const GO_OWN_WINDOWS: &str = "Go's MSI package, alone or through winget";
 const GO_OWN_UNIX: &str = "Go's tarball";
 
 /// Version managers come first: their wrappers may be in, or link to, what another one installed.
 const INSTALLERS: &[Installer] = &[
-    installer("gvm", Kind::Manager(&["GVM_ROOT"]), &["/.gvm/"]),
-    installer("goenv", Kind::Manager(&["GOENV_ROOT"]), &["/.goenv/", "/.go-env-win/"]),
-    installer("asdf", Kind::Manager(&["ASDF_DATA_DIR", "ASDF_DIR"]), &["/.asdf/", "/asdf/shims/"]),
-    installer(
+    ("gvm", Kind::Manager(&["GVM_ROOT"]), &["/.gvm/"]),
+    ("goenv", Kind::Manager(&["GOENV_ROOT"]), &["/.goenv/", "/.go-env-win/"]),
+    ("asdf", Kind::Manager(&["ASDF_DATA_DIR", "ASDF_DIR"]), &["/.asdf/", "/asdf/shims/"]),
+    (
         "mise",
         Kind::Manager(&["MISE_DATA_DIR"]),
         &["/mise/shims/", "/mise/installs/", "/.mise/", "/rtx/shims/", "/rtx/installs/"],
     ),
-    installer("gobrew", Kind::Manager(&["GOBREW_ROOT"]), &["/.gobrew/"]),
-    installer("g", Kind::Manager(&["G_HOME"]), &["/.g/go/", "/.g/versions/"]),
-    installer("golang.org/dl", Kind::Anywhere, &["/sdk/go1", "/sdk/gotip/"]),
-    installer("Nix", Kind::Unix, &["/nix/store/", "/.nix-profile/", "/run/current-system/"]),
-    installer("conda", Kind::Anywhere, &["/miniconda3/", "/anaconda3/", "/miniforge3/", "/mambaforge/"]),
-    installer("Scoop", Kind::Windows, &["/scoop/"]),
-    installer("Chocolatey", Kind::Windows, &["/chocolatey/"]),
-    installer("winget", Kind::Windows, &["/microsoft/winget/"]),
-    installer("MSYS2", Kind::Windows, &["/mingw64/", "/mingw32/", "/ucrt64/", "/clang64/", "/clangarm64/"]),
-    installer(GO_OWN_WINDOWS, Kind::Windows, &["/program files/go/", "/program files (x86)/go/"]),
-    installer("Go's archive or an old MSI package", Kind::Windows, &[":/go/"]),
-    installer("Homebrew", Kind::Unix, &["/cellar/", "/opt/homebrew/", "/.linuxbrew/", "/usr/local/opt/go"]),
-    installer("MacPorts", Kind::Unix, &["/opt/local/"]),
-    installer("snap", Kind::Unix, &["/snap/"]),
-    installer(GO_OWN_UNIX, Kind::Unix, &["/usr/local/go/"]),
+    ("gobrew", Kind::Manager(&["GOBREW_ROOT"]), &["/.gobrew/"]),
+    ("g", Kind::Manager(&["G_HOME"]), &["/.g/go/", "/.g/versions/"]),
+    ("golang.org/dl", Kind::Anywhere, &["/sdk/go1", "/sdk/gotip/"]),
+    ("Nix", Kind::Unix, &["/nix/store/", "/.nix-profile/", "/run/current-system/"]),
+    ("conda", Kind::Anywhere, &["/miniconda3/", "/anaconda3/", "/miniforge3/", "/mambaforge/"]),
+    ("Scoop", Kind::Windows, &["/scoop/"]),
+    ("Chocolatey", Kind::Windows, &["/chocolatey/"]),
+    ("winget", Kind::Windows, &["/microsoft/winget/"]),
+    ("MSYS2", Kind::Windows, &["/mingw64/", "/mingw32/", "/ucrt64/", "/clang64/", "/clangarm64/"]),
+    (GO_OWN_WINDOWS, Kind::Windows, &["/program files/go/", "/program files (x86)/go/"]),
+    ("Go's archive or an old MSI package", Kind::Windows, &[":/go/"]),
+    ("Homebrew", Kind::Unix, &["/cellar/", "/opt/homebrew/", "/.linuxbrew/", "/usr/local/opt/go"]),
+    ("MacPorts", Kind::Unix, &["/opt/local/"]),
+    ("snap", Kind::Unix, &["/snap/"]),
+    (GO_OWN_UNIX, Kind::Unix, &["/usr/local/go/"]),
 ];
 
 #[cfg(test)]

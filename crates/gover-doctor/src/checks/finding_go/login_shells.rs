@@ -47,8 +47,7 @@ fn gover(order: &StartupOrder<'_>, login: &[&StartupFile], interactive: &[&Start
     Some(remedy(order, gover_missing(order, file, reads)?, reads, &load_line(order)?))
 }
 
-/// Adds the command that repeats the line where other interactive shells read it, or that lets a
-/// login shell read their file.
+/// Adds the command that repeats the line elsewhere, or that lets a login shell read its file.
 fn remedy(order: &StartupOrder<'_>, finding: Finding, reads: &str, line: &str) -> Finding {
     if reads == ONLY_AT_LOGIN || order.shell == ShellKind::Zsh {
         return finding.command(append(order, line));

@@ -21,8 +21,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    // Two files may both be needed, for different kinds of shells. Two lines in one file are one
-    // too many.
+    // Two files may serve different kinds of shells. Two lines in one file are one too many.
     let in_files = snapshot.startup.own().filter_map(|file| in_file(snapshot, file));
     in_files.chain(in_registry(snapshot)).collect()
 }

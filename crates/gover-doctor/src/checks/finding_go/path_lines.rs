@@ -8,8 +8,6 @@ use gover_shell::ShellKind;
 use crate::snapshot::startup::{ReadBy, StartupFile};
 use crate::{Change, Evidence, Finding, MachinePath, Os, Snapshot};
 
-/// A line that puts directories on PATH.
-#[derive(Debug)]
 pub(super) struct PathLine<'s> {
     file: &'s StartupFile,
     pub(super) number: usize,
@@ -19,14 +17,12 @@ pub(super) struct PathLine<'s> {
     is_part: bool,
 }
 
-#[derive(Debug)]
 struct Word {
     at: Range<usize>,
     /// The directory it means, with variables expanded.
     meaning: MachinePath,
 }
 
-/// What remains of a line.
 enum Rest {
     /// Nothing that has an effect.
     Nothing,
@@ -146,8 +142,7 @@ pub(super) fn changes<'l>(
     changes
 }
 
-/// Packages change PATH for all users: with `/etc/paths.d/go` on macOS, and with scripts in
-/// `/etc/profile.d`.
+/// Packages change PATH for all users: `/etc/paths.d/go` on macOS, scripts in `/etc/profile.d`.
 fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[MachinePath]) -> Finding {
     let (folder, is_list) = match snapshot.system.os {
         Os::MacOs => ("/etc/paths.d", true),
@@ -175,7 +170,6 @@ fn of_machine(snapshot: &Snapshot<'_>, mut finding: Finding, directories: &[Mach
     finding
 }
 
-/// Whether the line sets PATH, in the language of any shell.
 fn sets_path(line: &str) -> bool {
     let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     let marks = ["path=(", "path+=(", "set paths ", "$env:Path", "$env.Path", "fish_add_path"];
@@ -240,7 +234,6 @@ fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
     start..end
 }
 
-/// Whether the line would leave nothing on PATH.
 fn empties_path(line: &str) -> bool {
     ["PATH=", "path=("].iter().flat_map(|name| line.split(name).skip(1)).any(|rest| {
         let rest = rest.trim_start_matches(['"', '\'']);

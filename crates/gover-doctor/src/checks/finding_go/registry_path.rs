@@ -5,19 +5,14 @@ use gover_shell::quote::powershell;
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
 use crate::{Change, Evidence, Finding, MachinePath, Snapshot};
 
-/// One of the two values.
-#[derive(Debug)]
 pub(crate) struct StoredPath {
     pub(super) hive: Hive,
     pub(super) value: Text,
     pub(crate) entries: Vec<Entry>,
 }
 
-/// One entry between semicolons.
-#[derive(Clone, Debug)]
 pub(crate) struct Entry {
     text: Vec<u16>,
-    /// Readable text.
     pub(super) shown: String,
     /// With variables expanded and quotation marks removed.
     pub(crate) directory: MachinePath,
@@ -39,7 +34,6 @@ impl StoredPath {
         Some(Self { hive, value, entries })
     }
 
-    /// The two values that exist.
     pub(super) fn both(snapshot: &Snapshot<'_>) -> Vec<Self> {
         HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
@@ -81,8 +75,7 @@ impl StoredPath {
     }
 }
 
-/// PowerShell commands for an administrator that store an expression of `$path` as the machine's
-/// value.
+/// PowerShell commands for an administrator that store an expression of `$path`.
 pub(super) fn machine_path(value: &str, expands: bool) -> [String; 4] {
     let kind = if expands { "ExpandString" } else { "String" };
     [

@@ -53,7 +53,6 @@ fn gover_unread(order: &StartupOrder<'_>) -> Option<Finding> {
     Some(gover_missing(order, file, "never reads")?.commands(command))
 }
 
-/// The line of a file that loads gover.
 pub(super) fn loading_line(file: &StartupFile) -> Option<(usize, String)> {
     file.statements().find(|(_, line)| line.contains("gover") && line.contains(" init "))
 }
@@ -64,7 +63,6 @@ pub(super) fn load_line(order: &StartupOrder<'_>) -> Option<String> {
     Some(line.replacen("gover ", &format!("{}/gover ", order.snapshot.gover.bin), 1))
 }
 
-/// gover is loaded in a file that this shell does not read.
 pub(super) fn gover_missing(order: &StartupOrder<'_>, file: &StartupFile, reads: &str) -> Option<Finding> {
     let (number, text) = loading_line(file)?;
     let shown = order.snapshot.short(&file.path);
@@ -112,7 +110,6 @@ pub(super) fn setting_missing<'s>(
     Some((last, finding.shown_by(lines.iter().map(|line| line.evidence()))))
 }
 
-/// Whether the value is go's default.
 fn is_default(snapshot: &Snapshot<'_>, line: &Assignment) -> bool {
     let (value, gopath) = (snapshot.system.path(line.value.as_str()), snapshot.home.join("go"));
     match line.name.as_str() {
@@ -190,8 +187,7 @@ const MANAGERS: &[Manager] = &[
     ("asdf", &["plugins/golang/set-env"], ".asdf/plugins/golang", None),
 ];
 
-/// Settings that should apply in every shell. GOOS, GOARCH and the like are often meant for one
-/// shell only.
+/// Settings for every shell. GOOS, GOARCH and the like are often meant for one shell only.
 const VARIABLES: &str = "GOPATH GOBIN GOPROXY GOPRIVATE GONOPROXY GONOSUMDB GOSUMDB GOFLAGS GOTOOLCHAIN \
                          GOVER_HOME GOVER_SOURCES";
 

@@ -18,8 +18,7 @@ pub(crate) struct StartupOrder<'s> {
 type Files<'s> = Vec<&'s StartupFile>;
 
 impl<'s> StartupOrder<'s> {
-    /// `None` if the shell is not known or is not the user's login shell, which then sets the
-    /// environment.
+    /// `None` if the shell is unknown or not the login shell, which then sets the environment.
     pub(crate) fn of(snapshot: &'s Snapshot<'_>) -> Option<Self> {
         let shell = snapshot.shell?;
         let login = snapshot.variable("SHELL").and_then(ShellKind::parse);

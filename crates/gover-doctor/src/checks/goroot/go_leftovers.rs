@@ -20,15 +20,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if snapshot.system.is_windows() {
-        findings.extend(directories_of_windows(snapshot));
-        findings.extend(keys_of_windows(snapshot));
+    let of_system: Vec<Finding> = if snapshot.system.is_windows() {
+        directories_of_windows(snapshot).chain(keys_of_windows(snapshot)).collect()
     } else {
-        findings.extend(tarball_beside_package(snapshot));
-    }
-    findings.extend(downloads(snapshot));
-    findings
+        tarball_beside_package(snapshot).into_iter().collect()
+    };
+    of_system.into_iter().chain(downloads(snapshot)).collect()
 }
 
 fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
@@ -68,8 +65,7 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// A tarball alone is a normal installation. If a package manager installed Go too, one of them is
-/// probably forgotten.
+/// A tarball alone is normal. If a package manager installed Go too, one is probably forgotten.
 fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let goroot = snapshot.system.path("/usr/local/go");
     let tarball = Evidence::path(&goroot, version_of(snapshot, &goroot)?);

@@ -20,8 +20,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selected = &snapshot.selection;
     let mut findings = Vec::new();
     if let Some(go) = go_programs::on_path(snapshot).first() {
-        // Without a ready toolchain the shim would look for one. Wrappers of other version managers
-        // are slow.
+        // Without a ready toolchain the shim would look for one. Wrappers of others are slow.
         if !go.is_shim(snapshot) {
             if !installers::is_wrapper(snapshot, &go.path) {
                 findings.extend(compare(snapshot, &go.path, ITSELF, None));
@@ -41,17 +40,16 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 type Variables = &'static [(&'static str, Option<&'static str>)];
 
-/// As the shell runs gover's `go`, whose choice depends on GOTOOLCHAIN. Nothing is downloaded.
-const LIKE_SHELL: Variables =
-    &[("GOVER_AUTO_INSTALL", Some("0")), ("GOPROXY", Some("off")), ("GOFLAGS", Some(""))];
-
-/// The same without switching to another version.
+/// Without downloads and without switching to another version.
 const ITSELF: Variables = &[
     ("GOVER_AUTO_INSTALL", Some("0")),
     ("GOPROXY", Some("off")),
     ("GOFLAGS", Some("")),
     ("GOTOOLCHAIN", Some("local")),
 ];
+
+/// As the shell runs gover's `go`, whose choice depends on GOTOOLCHAIN.
+const LIKE_SHELL: Variables = ITSELF.split_at(3).0;
 
 /// Compares what the program says with its compiler and with the GOROOT that it should have.
 fn compare(

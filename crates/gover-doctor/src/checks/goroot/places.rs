@@ -4,8 +4,6 @@ use crate::checks::finding_go::startup_order::StartupOrder;
 use crate::snapshot::registry::{HIVES, environment};
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
-/// A place that sets GOROOT.
-#[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) value: MachinePath,
     pub(super) evidence: Evidence,
@@ -15,8 +13,7 @@ pub(super) struct Place {
     pub(super) lasts: bool,
 }
 
-/// The environment, startup files, the registry and the file of `go env -w`. `shell-startup`
-/// reports files that the shell never reads.
+/// All places but files that the shell never reads, which `shell-startup` reports.
 pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
     let mut places = Vec::new();
     let mut add = |value: &str, evidence, is_effective, lasts| {
@@ -35,22 +32,18 @@ pub(super) fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
         }
     }
     for hive in HIVES {
-        let key = environment(hive);
-        if let Some(value) = snapshot.registry.shown(hive, key, "GOROOT") {
-            let evidence = Evidence::registry(hive, key, "GOROOT", value.as_str());
-            add(&snapshot.expand(&value), evidence, false, true);
-        }
+        let Some(value) = snapshot.registry.shown(hive, environment(hive), "GOROOT") else { continue };
+        let evidence = Evidence::registry(hive, environment(hive), "GOROOT", value.as_str());
+        add(&snapshot.expand(&value), evidence, false, true);
     }
-    if let Some(value) = snapshot.go_env.value("GOROOT")
-        && let Some(evidence) = snapshot.go_env.evidence("GOROOT")
-    {
-        // The variable takes precedence over the file (cmd/go/internal/cfg).
+    // The variable takes precedence over the file (cmd/go/internal/cfg).
+    let value = snapshot.go_env.value("GOROOT").unwrap_or_default();
+    if let Some(evidence) = snapshot.go_env.evidence("GOROOT") {
         add(value, evidence, now.is_none(), true);
     }
     places
 }
 
-/// Adds what removes GOROOT everywhere.
 pub(super) fn unset(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
     // `go env -u GOROOT` fails if GOROOT is wrong, so there is no command for the file.
     let finding = finding.fixed_by(snapshot.go_env.without("GOROOT"));

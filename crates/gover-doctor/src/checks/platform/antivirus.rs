@@ -17,8 +17,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    // Windows shows the exclusions to administrators only. If they are not visible, there is no
-    // finding.
+    // Windows shows exclusions to administrators only. If none is visible, there is no finding.
     let can_see = !snapshot.registry.keys(Hive::Machine, EXCLUSIONS).is_empty();
     let is_off = |key: &str, name: &str| {
         let key = format!(r"{DEFENDER}{key}");

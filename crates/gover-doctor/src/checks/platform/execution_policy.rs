@@ -29,7 +29,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let mut lines = file.lines().into_iter().filter(|_| is_windows_own);
         lines.find(|(_, line)| line.contains("gover")).map(|(line, text)| (file, line, text))
     })?;
-    let Policy { name, evidence, is_forced } = policy(snapshot);
+    let (name, evidence, is_forced) = policy(snapshot);
     if !matches!(name.as_str(), "restricted" | "allsigned" | "default") {
         return None;
     }
@@ -44,25 +44,19 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }))
 }
 
-struct Policy {
-    /// In lower case.
-    name: String,
-    evidence: Evidence,
-    is_forced: bool,
-}
+/// The name in lower case, what sets it, and whether it is a group policy.
+type Policy = (String, Evidence, bool);
 
-/// The effective policy (`about_Execution_Policies`): of group policies, the process, the user, the
-/// machine, or the default.
+/// The effective policy: group, process, user, machine, default (`about_Execution_Policies`).
 fn policy(snapshot: &Snapshot<'_>) -> Policy {
     const GROUP: &str = r"SOFTWARE\Policies\Microsoft\Windows\PowerShell";
     const OWN: &str = r"SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell";
-    let policy =
-        |name: &str, evidence, is_forced| Policy { name: name.to_ascii_lowercase(), evidence, is_forced };
+    let policy = |name: &str, evidence, is_forced| (name.to_ascii_lowercase(), evidence, is_forced);
     let stored = |hive: Hive, key: &str, is_forced| {
         let value = snapshot.registry.shown(hive, key, "ExecutionPolicy")?;
         let evidence = Evidence::registry(hive, key, "ExecutionPolicy", value.as_str());
         let policy = policy(&value, evidence, is_forced);
-        (policy.name != "undefined" && !policy.name.is_empty()).then_some(policy)
+        (!matches!(policy.0.as_str(), "undefined" | "")).then_some(policy)
     };
     let disabled = |hive: Hive| {
         let number = snapshot.registry.number(hive, GROUP, "EnableScripts")?;

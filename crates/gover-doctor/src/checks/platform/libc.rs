@@ -76,8 +76,7 @@ fn minimums(snapshot: &Snapshot<'_>) -> Option<(&'static str, Rules)> {
     }
 }
 
-/// The oldest Go that runs on this macOS, if the selected one is older
-/// (go.dev/wiki/MinimumRequirements).
+/// The oldest Go for this macOS, if the selected one is older (go.dev/wiki/MinimumRequirements).
 fn too_new(snapshot: &Snapshot<'_>, selected: &ToolchainName, release: &[u64]) -> Option<&'static str> {
     let rules: [(&[u64], &str); 2] = [(&[12], "1.11"), (&[10, 12], "1.7.1")];
     let mut rules = rules.into_iter().filter(|_| snapshot.system.os == Os::MacOs);

@@ -61,11 +61,8 @@ fn from(
 pub(super) fn version_of_image(image: &str) -> Option<String> {
     let image = image.trim_matches(['"', '\'']).split('@').next()?;
     let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
-    let is_go = name == "golang"
-        || name.ends_with("/golang")
-        || ["cimg/go", "circleci/golang", "devcontainers/go", "vscode/devcontainers/go"]
-            .iter()
-            .any(|known| name.ends_with(known));
+    let ends = ["/golang", "cimg/go", "devcontainers/go"];
+    let is_go = name == "golang" || ends.iter().any(|end| name.ends_with(end));
     let mut parts = tag.split('-').filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     // Tags of dev containers begin with a version of the image.
     let version =

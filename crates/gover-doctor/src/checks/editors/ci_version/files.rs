@@ -10,7 +10,6 @@ use crate::{MachinePath, Snapshot};
 /// Finds line, version and kind of each use in the text of a file.
 type Parser = fn(&str) -> Vec<(usize, String, Kind)>;
 
-/// The versions in each file.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Vec<Use>> {
     let root = root(snapshot);
     let mut directories = vec![root.clone(), snapshot.directory.clone()];

@@ -37,7 +37,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 /// A place that names a Go version.
-#[derive(Clone, Debug, PartialEq, Eq)]
 struct Use {
     /// The line, with the version as written.
     pin: Pin,
@@ -58,14 +57,8 @@ enum Kind {
 fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding> {
     let too_old = uses.iter().find_map(|one| Some((one, below_go_line(pins, one)?)));
     if let Some((one, (line, go))) = too_old {
-        let what = format!(
-            "{} uses Go {}, and {} asks for {}",
-            snapshot.short(&one.pin.file),
-            one.pin.value,
-            line.file.file_name(),
-            go.as_str()
-        );
-        let (severity, why) = match one.kind {
+        let asks = format!("{} asks for {}", line.file.file_name(), go.as_str());
+        let fault = match one.kind {
             Kind::Image => (
                 Severity::Error,
                 "the image sets GOTOOLCHAIN=local, so each build in it fails with `go.mod requires go >= …`",
@@ -75,32 +68,33 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
                 "each run downloads a second toolchain, or fails if GOTOOLCHAIN is `local`",
             ),
         };
-        return Some(shown(snapshot, Finding::new(severity, what, why), one, line));
+        return Some(differs(snapshot, fault, &asks, one, line));
     }
     let pin = pins.winner()?;
     let wanted = pin.request()?;
     // One matching version in a matrix is enough.
     let (severity, one) = uses.iter().map(|one| (severity(&wanted, one), one)).min_by_key(|(one, _)| *one)?;
     let severity = severity?;
-    let what = format!(
-        "{} uses Go {}, and the project pins {}",
-        snapshot.short(&one.pin.file),
-        one.pin.value,
-        pin.value
-    );
     let why = if severity == Severity::Note {
         "CI builds and tests with a different patch release from the project"
     } else {
         "CI builds and tests with a different version from the project"
     };
-    Some(shown(snapshot, Finding::new(severity, what, why), one, pin))
+    Some(differs(snapshot, (severity, why), &format!("the project pins {}", pin.value), one, pin))
 }
 
-/// Adds the evidence for a difference, and the command that removes it.
-fn shown(snapshot: &Snapshot<'_>, finding: Finding, one: &Use, wanted: &Pin) -> Finding {
-    let version = wanted.value.trim_start_matches("go");
-    let command = rewrite(snapshot, &one.pin, &one.pin.value, version);
-    finding.shown_by([one.pin.evidence(), wanted.evidence()]).command(command)
+/// Shows a version and the wanted one, with the command that replaces it.
+fn differs(
+    snapshot: &Snapshot<'_>,
+    (severity, why): (Severity, &str),
+    asks: &str,
+    one: &Use,
+    wanted: &Pin,
+) -> Finding {
+    let (file, used) = (snapshot.short(&one.pin.file), &one.pin.value);
+    Finding::new(severity, format!("{file} uses Go {used}, and {asks}"), why)
+        .shown_by([one.pin.evidence(), wanted.evidence()])
+        .command(rewrite(snapshot, &one.pin, used, wanted.value.trim_start_matches("go")))
 }
 
 /// `go-version: 1.20`, which YAML reads as 1.2.

@@ -1,5 +1,4 @@
-//! Settings of VS Code and related editors that name a toolchain, and the tools of the Go
-//! extension.
+//! Settings of VS Code and its kin that name a toolchain, and the tools of the Go extension.
 
 mod places;
 #[cfg(test)]

@@ -13,44 +13,28 @@ pub(super) struct Place {
 
 /// Settings of the user, of remote machines and of the workspace. Later ones take precedence.
 pub(super) fn all(snapshot: &Snapshot<'_>) -> Vec<Place> {
-    let mut places = Vec::new();
-    let mut add = |file: MachinePath, workspace: &MachinePath, is_own: bool| {
-        if snapshot.is_file(&file) {
-            places.push(Place { file, workspace: workspace.clone(), is_own });
-        }
-    };
-    if let Some(configuration) = snapshot.user_configuration() {
-        for editor in EDITORS {
-            add(configuration.join(editor).join("User/settings.json"), &snapshot.directory, true);
-        }
-    }
-    for remote in REMOTE {
-        add(snapshot.home.join(remote), &snapshot.directory, true);
-    }
-    for (file, workspace) in workspaces(snapshot) {
-        add(file, &workspace, false);
-    }
-    if let Some(file) = snapshot.nearest(".vscode/settings.json")
-        && let Some(workspace) = file.parent().and_then(|directory| directory.parent())
-    {
-        add(file, &workspace, false);
-    }
-    places
+    let configuration = snapshot.user_configuration();
+    let local = |editor: &&str| Some(configuration.as_ref()?.join(editor).join("User/settings.json"));
+    let remote = REMOTE.iter().map(|remote| snapshot.home.join(remote));
+    let of_user = EDITORS.iter().filter_map(local).chain(remote);
+    let of_user = of_user.map(|file| Place { file, workspace: snapshot.directory.clone(), is_own: true });
+    let folder = snapshot.nearest(".vscode/settings.json").and_then(|file| {
+        let workspace = file.parent()?.parent()?;
+        Some(Place { file, workspace, is_own: false })
+    });
+    let places = of_user.chain(workspaces(snapshot)).chain(folder);
+    places.filter(|place| snapshot.is_file(&place.file)).collect()
 }
 
-/// The nearest `.code-workspace` files above the working directory, up to the repository or the
-/// home directory.
-fn workspaces(snapshot: &Snapshot<'_>) -> Vec<(MachinePath, MachinePath)> {
+/// The nearest `.code-workspace` files, up to the repository or the home directory.
+fn workspaces(snapshot: &Snapshot<'_>) -> Vec<Place> {
     for here in snapshot.directory.ancestors() {
-        let names = snapshot.disk.list(&here);
-        let found: Vec<_> = names
-            .iter()
-            .filter(|name| name.ends_with(".code-workspace"))
-            .map(|name| (here.join(name), here.clone()))
-            .collect();
+        let mut names = snapshot.disk.list(&here);
         let is_top = here == snapshot.home || names.iter().any(|name| name == ".git");
-        if !found.is_empty() || is_top {
-            return found;
+        names.retain(|name| name.ends_with(".code-workspace"));
+        if !names.is_empty() || is_top {
+            let place = |name| Place { file: here.join(name), workspace: here.clone(), is_own: false };
+            return names.into_iter().map(place).collect();
         }
     }
     Vec::new()
