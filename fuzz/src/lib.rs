@@ -26,7 +26,7 @@ pub fn check_archive(
     let (source, target) = (root.path().join("archive"), root.path().join("target"));
     fs::write(&source, bytes).expect("the archive is written");
     fs::create_dir(&target).expect("a directory");
-    let result = unpack(&source, container, &target, Guard::for_archive(Coverage::Everything, LIMITS));
+    let result = unpack(&source, container, Some(&target), Guard::for_archive(Coverage::Everything, LIMITS));
     let mut names: Vec<_> = fs::read_dir(root.path())
         .expect("readable")
         .map(|entry| entry.expect("readable").file_name())

@@ -41,12 +41,13 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Guard {
     root: String,
-    hashed: Hashed,
+    pub(crate) hashed: Hashed,
     coverage: Coverage,
     limits: Limits,
     seen: HashMap<String, Entry>,
     entries: u64,
-    bytes: u64,
+    /// Of all files admitted so far.
+    pub(crate) bytes: u64,
     names: u64,
 }
 
@@ -91,16 +92,6 @@ impl Guard {
 
     fn new(root: String, hashed: Hashed, coverage: Coverage, limits: Limits) -> Self {
         Self { root, hashed, coverage, limits, seen: HashMap::new(), entries: 0, bytes: 0, names: 0 }
-    }
-
-    /// What the names belong to.
-    pub fn hashed(&self) -> Hashed {
-        self.hashed
-    }
-
-    /// Bytes of all files admitted so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes
     }
 
     /// Judges one entry of `size` bytes. `None`: to be left out, since no proof covers it.
@@ -151,12 +142,10 @@ impl Guard {
         if name.len() > MAX_NAME {
             return Err(Reason::TooLong);
         }
-        let trimmed = match kind {
-            EntryKind::Directory => name.strip_suffix('/').unwrap_or(name),
-            _ => name,
-        };
+        let is_directory = kind == EntryKind::Directory;
+        let trimmed = if is_directory { name.strip_suffix('/').unwrap_or(name) } else { name };
         // The root itself may be listed, as `go/` or below a module as `golang.org/`.
-        if kind == EntryKind::Directory && self.root.starts_with(&format!("{trimmed}/")) {
+        if is_directory && self.root.starts_with(&format!("{trimmed}/")) {
             return Ok("");
         }
         // Components first: `../x` is better told as that than as a name outside the root.
@@ -164,29 +153,23 @@ impl Guard {
         if trimmed.split('/').count() > MAX_DEPTH {
             return Err(Reason::TooDeep);
         }
-        let path = trimmed
-            .strip_prefix(self.root.as_str())
-            .ok_or_else(|| Reason::OutsideRoot { root: self.root.clone() })?;
-        Ok(path)
+        trimmed.strip_prefix(&self.root).ok_or_else(|| Reason::OutsideRoot { root: self.root.clone() })
     }
 
     /// Gives `_go.mod` of a module its name in a toolchain (`cmd/go` does so after unpacking).
     fn rename(&self, path: &str) -> Result<String, Reason> {
-        let (directory, last) = match path.rsplit_once('/') {
-            Some((directory, last)) => (Some(directory), last),
-            None => (None, path),
-        };
-        let renamed = last.eq_ignore_ascii_case("_go.mod");
+        let last = path.rsplit('/').next().unwrap_or_default();
         match (self.hashed, self.coverage) {
             // `go.mod` in a module zip is invalid (x/mod/zip `CheckZip`) and would hide behind
             // `_go.mod`.
             (Hashed::Module, _) if last.eq_ignore_ascii_case("go.mod") => Err(Reason::GoModInModule),
             // The tree hash is the same for both names, so only the name a release has is taken.
-            (Hashed::Archive, Coverage::Module) if renamed => Err(Reason::RenamedGoMod),
-            (Hashed::Module, _) if last == "_go.mod" => Ok(match directory {
-                Some(directory) => format!("{directory}/go.mod"),
-                None => "go.mod".to_owned(),
-            }),
+            (Hashed::Archive, Coverage::Module) if last.eq_ignore_ascii_case("_go.mod") => {
+                Err(Reason::RenamedGoMod)
+            }
+            (Hashed::Module, _) if last == "_go.mod" => {
+                Ok(format!("{}go.mod", path.strip_suffix(last).unwrap_or_default()))
+            }
             _ => Ok(path.to_owned()),
         }
     }

@@ -10,20 +10,22 @@ mod content;
 pub mod digest;
 mod guard;
 mod name;
+mod parallel;
 mod read_ahead;
-mod recognise;
 mod size;
 mod tar_gz;
 mod tree;
 mod zip_directory;
 mod zip_file;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub use content::Content;
 pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
+pub use parallel::on_all_cores;
 pub use size::unpacked_size;
 
 use crate::digest::{FileDigest, Hashed};
@@ -45,30 +47,18 @@ pub struct Unpacked {
     pub bytes: u64,
 }
 
-/// Unpacks the file `source` into the directory `target`, which must exist and be empty.
+/// Unpacks the file `source` into the directory `target`, which must exist and be empty. Without a
+/// target, it reads the file in the same way and writes nothing.
 ///
 /// Blocks, and uses several threads. Memory stays below 64 MiB for an archive of any size.
 pub fn unpack(
     source: &Path,
     container: Container,
-    target: &Path,
-    guard: Guard,
-) -> Result<Unpacked, ArchiveError> {
-    fill(&Tree::new(target.to_owned()), source, container, guard)
-}
-
-/// Reads the file `source` as [`unpack`] does, under the same guard, and writes nothing.
-pub fn examine(source: &Path, container: Container, guard: Guard) -> Result<Unpacked, ArchiveError> {
-    fill(&Tree::nowhere(), source, container, guard)
-}
-
-fn fill(
-    tree: &Tree,
-    source: &Path,
-    container: Container,
+    target: Option<&Path>,
     mut guard: Guard,
 ) -> Result<Unpacked, ArchiveError> {
-    recognise::expect(source, container)?;
+    expect(source, container)?;
+    let tree = &Tree(target);
     let files = match container {
         Container::TarGz => tar_gz::unpack(source, tree, &mut guard)?,
         Container::Zip => zip_file::unpack(source, tree, &mut guard)?,
@@ -76,7 +66,24 @@ fn fill(
     if files.is_empty() {
         return Err(ArchiveError::Empty);
     }
-    Ok(Unpacked { files, hashed: guard.hashed(), bytes: guard.bytes() })
+    Ok(Unpacked { files, hashed: guard.hashed, bytes: guard.bytes })
+}
+
+/// Refuses a file that does not start like an archive, and says what it is instead. If it cannot
+/// be read, unpacking it returns the error.
+fn expect(path: &Path, container: Container) -> Result<(), ArchiveError> {
+    let (magic, wanted): (&[u8], _) = match container {
+        Container::TarGz => (b"\x1f\x8b", ".tar.gz"),
+        // An empty zip starts with its end record.
+        Container::Zip => (b"PK", ".zip"),
+    };
+    let mut head = Vec::new();
+    match File::open(path).and_then(|file| file.take(512).read_to_end(&mut head)) {
+        Ok(_) if !head.starts_with(magic) => {
+            Err(ArchiveError::NotAnArchive { content: Content::of(&head), wanted })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why an archive was not unpacked. The caller removes what was written.
@@ -101,12 +108,7 @@ pub enum ArchiveError {
     #[error("cannot read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("cannot {verb} `{}`", path.display())]
-    Write {
-        /// `create` or `write`.
-        verb: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Write { verb: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl ArchiveError {
@@ -114,6 +116,21 @@ impl ArchiveError {
     pub fn is_integrity(&self) -> bool {
         !matches!(self, Self::Read { .. } | Self::Write { .. })
     }
+
+    /// For `map_err`: the file `path` cannot be read.
+    fn reading(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    /// Neither flate2 nor tar distinguishes a damaged archive from a failing disk. The disk is the
+    /// rarer cause, and downloading again is right in both cases.
+    fn damaged(error: io::Error) -> Self {
+        Self::Damaged { source: error.into() }
+    }
+}
+
+fn broken(what: &'static str) -> ArchiveError {
+    ArchiveError::Broken { what }
 }
 
 #[derive(Clone, Copy, Debug)]

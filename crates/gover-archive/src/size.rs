@@ -10,17 +10,17 @@ use super::zip_directory::Directory;
 /// The approximate space that the unpacked archive needs. The archive itself says so, so it is for
 /// messages only. `None` if it cannot be read.
 pub fn unpacked_size(source: &Path, container: Container) -> Option<u64> {
+    let file = File::open(source).ok()?;
     match container {
-        Container::TarGz => size_of_tar(source),
-        Container::Zip => size_of_zip(source),
+        Container::TarGz => size_of_tar(file),
+        Container::Zip => size_of_zip(file),
     }
 }
 
-/// The last four bytes of gzip are the size of what is in it (RFC 1952, section 2.3.1): here a tar
+/// The last four bytes of gzip are the size of its content (RFC 1952, section 2.3.1): here a tar
 /// file, which pads files to 512 bytes, while disks do to 4096. For a Go toolchain that is an
 /// eighth more.
-fn size_of_tar(source: &Path) -> Option<u64> {
-    let mut file = File::open(source).ok()?;
+fn size_of_tar(mut file: File) -> Option<u64> {
     let mut size = [0; 4];
     file.seek(SeekFrom::End(-4)).ok()?;
     file.read_exact(&mut size).ok()?;
@@ -28,17 +28,15 @@ fn size_of_tar(source: &Path) -> Option<u64> {
     Some(size + size / 8)
 }
 
-fn size_of_zip(source: &Path) -> Option<u64> {
-    let mut directory = Directory::open(File::open(source).ok()?).ok()?;
+/// Every file takes whole blocks of 4 KiB, as on usual file systems.
+fn size_of_zip(file: File) -> Option<u64> {
+    let mut directory = Directory::open(file).ok()?;
     let mut total: u64 = 0;
     while let Some(entry) = directory.next().ok()? {
-        total = total.saturating_add(entry.size.checked_next_multiple_of(BLOCK)?);
+        total = total.saturating_add(entry.size.checked_next_multiple_of(4096)?);
     }
     Some(total)
 }
-
-/// The least space for a file on usual file systems.
-const BLOCK: u64 = 4096;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 //! exchange chunks through bounded channels, so memory does not depend on the archive.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -15,12 +15,11 @@ use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 use super::guard::{EntryKind, Guard};
 use super::read_ahead::{ReadAhead, read_ahead};
 use super::tree::Tree;
-use super::{ArchiveError, CHUNK, FileMeta};
+use super::{ArchiveError, CHUNK, FileMeta, broken};
 use crate::digest::FileDigest;
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
-    let file =
-        File::open(source).map_err(|error| ArchiveError::Read { path: source.to_owned(), source: error })?;
+    let file = File::open(source).map_err(ArchiveError::reading(source))?;
     thread::scope(|scope| {
         let compressed = read_ahead(scope, file);
         let inflated = read_ahead(scope, MultiGzDecoder::new(compressed));
@@ -32,7 +31,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
 }
 
 struct Unpack<'a> {
-    tree: &'a Tree,
+    tree: &'a Tree<'a>,
     guard: &'a mut Guard,
     buffer: Vec<u8>,
 }
@@ -42,8 +41,8 @@ impl Unpack<'_> {
         let mut files = Vec::new();
         let mut long_name = None;
         // Raw, because the crate would read a long name of any length into memory.
-        for entry in archive.entries().map_err(damaged)?.raw(true) {
-            let mut entry = entry.map_err(damaged)?;
+        for entry in archive.entries().map_err(ArchiveError::damaged)?.raw(true) {
+            let mut entry = entry.map_err(ArchiveError::damaged)?;
             let header = entry.header().clone();
             let kind = header.entry_type();
             if matches!(kind, EntryType::GNULongName | EntryType::XHeader | EntryType::XGlobalHeader) {
@@ -63,10 +62,8 @@ impl Unpack<'_> {
                     }
                 }
                 kind => {
-                    let name = match long_name.take().flatten() {
-                        Some(name) => name,
-                        None => header.path_bytes().into_owned(),
-                    };
+                    let name = long_name.take().flatten();
+                    let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
                     files.extend(self.entry(&name, kind, &header, &mut entry)?);
                 }
             }
@@ -90,7 +87,7 @@ impl Unpack<'_> {
             EntryType::Directory => EntryKind::Directory,
             _ => EntryKind::Other,
         };
-        let size = header.entry_size().map_err(damaged)?;
+        let size = header.entry_size().map_err(ArchiveError::damaged)?;
         let admitted = self.guard.admit(name, kind, size)?;
         // Readers disagree on whether the content follows.
         if kind == EntryKind::Directory && size > 0 {
@@ -104,11 +101,11 @@ impl Unpack<'_> {
         // A time that no file system has is ignored.
         let seconds = header.mtime().ok().filter(|seconds| (1..=u64::from(u32::MAX)).contains(seconds));
         let modified = seconds.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
-        let executable = header.mode().map_err(damaged)? & 0o111 != 0;
+        let executable = header.mode().map_err(ArchiveError::damaged)? & 0o111 != 0;
         let mut file = self.tree.create_file(&admitted.path, FileMeta { executable, modified })?;
         let mut left = size;
         while left > 0 {
-            let count = content.read(&mut self.buffer).map_err(damaged)?;
+            let count = content.read(&mut self.buffer).map_err(ArchiveError::damaged)?;
             let bytes = self.buffer.get(..count).unwrap_or_default();
             if bytes.is_empty() {
                 return Err(broken("it ends within a file"));
@@ -135,7 +132,7 @@ fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
     let records = extension(entry)?;
     let mut name = None;
     for record in PaxExtensions::new(&records) {
-        let record = record.map_err(damaged)?;
+        let record = record.map_err(ArchiveError::damaged)?;
         match record.key_bytes() {
             b"path" if name.is_some() => return Err(broken("two names for one entry")),
             b"path" => name = Some(record.value_bytes().to_vec()),
@@ -149,7 +146,7 @@ fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
 
 fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError> {
     let mut bytes = Vec::new();
-    entry.read_to_end(&mut bytes).map_err(damaged)?;
+    entry.read_to_end(&mut bytes).map_err(ArchiveError::damaged)?;
     if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
 }
 
@@ -160,29 +157,18 @@ fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;
     loop {
-        let count = rest.read(&mut buffer).map_err(damaged)?;
+        let count = rest.read(&mut buffer).map_err(ArchiveError::damaged)?;
+        if count == 0 && total < BLOCK {
+            return Err(broken("it ends early: its end mark is missing"));
+        }
         if count == 0 {
-            return if total < BLOCK {
-                Err(broken("it ends early: its end mark is missing"))
-            } else {
-                Ok(())
-            };
+            return Ok(());
         }
         total += count as u64;
         if total > MAX_PADDING || buffer.iter().take(count).any(|byte| *byte != 0) {
             return Err(broken("there are bytes after its end"));
         }
     }
-}
-
-/// Neither flate2 nor tar distinguishes a damaged archive from a failing disk. The disk is the
-/// rarer cause, and downloading again is right in both cases.
-fn damaged(error: io::Error) -> ArchiveError {
-    ArchiveError::Damaged { source: error.into() }
-}
-
-fn broken(what: &'static str) -> ArchiveError {
-    ArchiveError::Broken { what }
 }
 
 /// Bytes.

@@ -31,7 +31,7 @@ impl Attempt {
         let (source, target) = (root.path().join("archive"), root.path().join("deep/target"));
         fs::write(&source, bytes).unwrap();
         fs::create_dir_all(&target).unwrap();
-        let result = unpack(&source, container, &target, guard);
+        let result = unpack(&source, container, Some(&target), guard);
         Self { root, result }
     }
 
@@ -395,7 +395,25 @@ fn a_full_target_is_an_error_of_this_machine_and_not_of_the_archive() {
     let source = root.path().join("archive");
     fs::write(&source, tar_gz(&[tar_entry(b"go/a", b'0', b"x")])).unwrap();
     fs::write(root.path().join("a"), "in the way").unwrap();
-    let error = unpack(&source, Container::TarGz, root.path(), guard()).unwrap_err();
+    let error = unpack(&source, Container::TarGz, Some(root.path()), guard()).unwrap_err();
     assert!(!error.is_integrity(), "{error}");
     assert_eq!(fs::read(root.path().join("a")).unwrap(), b"in the way");
+}
+
+#[test]
+fn what_begins_like_another_file_is_refused_with_what_it_is() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("file");
+    let expect = |bytes: &[u8], wanted| {
+        fs::write(&path, bytes).unwrap();
+        match expect(&path, wanted) {
+            Ok(()) => None,
+            Err(ArchiveError::NotAnArchive { content, .. }) => Some(content),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(expect(b"\x1f\x8b\x08", Container::TarGz), None);
+    assert_eq!(expect(b"\x1f\x8b\x08", Container::Zip), Some(Content::Archive(".tar.gz")));
+    assert_eq!(expect(b"PK\x05\x06", Container::Zip), None);
+    assert_eq!(expect(b" <html>", Container::Zip), Some(Content::WebPage));
 }

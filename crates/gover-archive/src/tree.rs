@@ -7,24 +7,14 @@ use std::path::{Path, PathBuf};
 use super::{ArchiveError, FileMeta};
 use crate::digest::{Digest, Sha256};
 
-/// The target of unpacking; all paths are relative, with `/`, and passed the guard.
+/// The target of unpacking, if there is one; all paths are relative, with `/`, and passed the
+/// guard.
 #[derive(Debug)]
-pub(super) struct Tree {
-    root: Option<PathBuf>,
-}
+pub(super) struct Tree<'a>(pub(super) Option<&'a Path>);
 
-impl Tree {
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self { root: Some(root) }
-    }
-
-    /// A target without a directory: files are only read, counted and hashed.
-    pub(super) fn nowhere() -> Self {
-        Self { root: None }
-    }
-
+impl Tree<'_> {
     pub(super) fn create_directories(&self, paths: &[String]) -> Result<(), ArchiveError> {
-        let Some(root) = &self.root else { return Ok(()) };
+        let Some(root) = self.0 else { return Ok(()) };
         paths.iter().try_for_each(|path| {
             let path = below(root, path);
             fs::create_dir(&path).map_err(|source| ArchiveError::Write { verb: "create", path, source })
@@ -32,12 +22,10 @@ impl Tree {
     }
 
     pub(super) fn create_file(&self, path: &str, meta: FileMeta) -> Result<TreeFile, ArchiveError> {
-        let Some(root) = &self.root else {
-            return Ok(TreeFile { path: PathBuf::new(), file: None, meta, sum: Sha256::new() });
-        };
-        let path = below(root, path);
-        match gover_sys::file::create_with_mode(&path, meta.executable) {
-            Ok(file) => Ok(TreeFile { path, file: Some(file), meta, sum: Sha256::new() }),
+        let path = self.0.map(|root| below(root, path)).unwrap_or_default();
+        let file = self.0.map(|_| gover_sys::file::create_with_mode(&path, meta.executable)).transpose();
+        match file {
+            Ok(file) => Ok(TreeFile { path, file, meta, sum: Sha256::default() }),
             Err(source) => Err(ArchiveError::Write { verb: "create", path, source }),
         }
     }

@@ -7,9 +7,9 @@
 //! names and layouts are those of APPNOTE.TXT 6.3.10.
 
 use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom, Take};
+use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Take};
 
-use super::ArchiveError;
+use super::{ArchiveError, broken};
 
 /// One entry of the central directory (4.3.12).
 #[derive(Debug)]
@@ -56,12 +56,16 @@ impl DirectoryEntry {
         if header.name != self.name {
             return Err("its own header gives another name than the directory");
         }
-        let (size, compressed) = header.sizes()?;
-        let told = (u64::from(header.crc), compressed, size);
-        let known = (u64::from(self.crc), self.compressed, self.size);
+        let (mut size, mut compressed) = (u64::from(header.size), u64::from(header.compressed));
+        resolve(header.extra, [&mut size, &mut compressed])?;
+        if second_name(header.extra)?.is_some_and(|name| name != header.name) {
+            return Err("it has two names");
+        }
+        let told = [u64::from(header.crc), compressed, size];
+        let known = [u64::from(self.crc), self.compressed, self.size];
         // If a descriptor follows the data, the header may leave each of them zero.
-        let open = |told: u64, known| told == known || (self.has_descriptor() && told == 0);
-        if !(open(told.0, known.0) && open(told.1, known.1) && open(told.2, known.2)) {
+        let agrees = |(told, known)| told == known || (self.has_descriptor() && told == 0);
+        if !told.into_iter().zip(known).all(agrees) {
             return Err("its own header and the directory differ in its size or CRC");
         }
         Ok(bytes.len() - fields.0.len())
@@ -83,11 +87,11 @@ impl DirectoryEntry {
 
     fn read(directory: &mut impl Read) -> Result<Self, ArchiveError> {
         let header = bytes(directory, 46)?;
-        let mut fields = Fields(&header);
-        let (mut entry, rest) = Self::fields(&mut fields).ok_or(broken(NO_ENTRY))?;
-        entry.name = bytes(directory, rest.name)?;
-        let extra = bytes(directory, rest.extra)?;
-        bytes(directory, rest.comment)?;
+        let (mut entry, [name, extra, comment]) =
+            Self::fields(&mut Fields(&header)).ok_or(broken(NO_ENTRY))?;
+        entry.name = bytes(directory, name)?;
+        let extra = bytes(directory, extra)?;
+        bytes(directory, comment)?;
         let sizes = [&mut entry.size, &mut entry.compressed, &mut entry.offset];
         resolve(&extra, sizes).map_err(broken)?;
         if second_name(&extra).map_err(broken)?.is_some_and(|name| name != entry.name) {
@@ -96,8 +100,8 @@ impl DirectoryEntry {
         Ok(entry)
     }
 
-    /// All but the name, and the lengths of what follows the fixed part.
-    fn fields(fields: &mut Fields<'_>) -> Option<(Self, Lengths)> {
+    /// All but the name, and the lengths of what follows: name, extra fields and comment.
+    fn fields(fields: &mut Fields<'_>) -> Option<(Self, [usize; 3])> {
         if fields.u32()? != ENTRY_SIGNATURE {
             return None;
         }
@@ -106,19 +110,13 @@ impl DirectoryEntry {
         let [name, extra, comment, disk, _internal] = fields.u16s()?;
         let (attributes, offset) = (fields.u32()?, fields.u32()?);
         let creator = made_by.to_le_bytes()[1];
-        let lengths = Lengths { name: name.into(), extra: extra.into(), comment: comment.into() };
+        let lengths = [name, extra, comment].map(usize::from);
         let (compressed, size, offset) = (compressed.into(), size.into(), offset.into());
         let name = Vec::new();
         let entry =
             Self { name, flags, method, time, date, crc, compressed, size, offset, creator, attributes };
         (disk == 0).then_some((entry, lengths))
     }
-}
-
-struct Lengths {
-    name: usize,
-    extra: usize,
-    comment: usize,
 }
 
 /// The central directory, read one entry at a time, so that its length costs no memory.
@@ -133,20 +131,18 @@ impl Directory {
     /// Finds the directory by the end record.
     pub(super) fn open(mut file: File) -> Result<Self, ArchiveError> {
         let end = End::find(&mut file)?;
-        file.seek(SeekFrom::Start(end.offset)).map_err(cut)?;
+        file.seek(SeekFrom::Start(end.offset)).map_err(ArchiveError::damaged)?;
         let reader = BufReader::with_capacity(BUFFER, file).take(end.size);
         Ok(Self { reader, offset: end.offset, left: end.entries })
     }
 
     /// The next entry; `None` if there were as many as the end record says, and nothing else.
     pub(super) fn next(&mut self) -> Result<Option<DirectoryEntry>, ArchiveError> {
+        if self.left == 0 && self.reader.limit() > 0 {
+            return Err(broken("its directory has more entries than it counts"));
+        }
         if self.left == 0 {
-            let ended = self.reader.limit() == 0;
-            return if ended {
-                Ok(None)
-            } else {
-                Err(broken("its directory has more entries than it counts"))
-            };
+            return Ok(None);
         }
         self.left -= 1;
         DirectoryEntry::read(&mut self.reader).map(Some)
@@ -163,11 +159,11 @@ struct End {
 
 impl End {
     fn find(file: &mut File) -> Result<Self, ArchiveError> {
-        let length = file.seek(SeekFrom::End(0)).map_err(cut)?;
+        let length = file.seek(SeekFrom::End(0)).map_err(ArchiveError::damaged)?;
         let tail_at = length.saturating_sub(END_LENGTH + u64::from(u16::MAX) + ZIP64_LENGTH);
-        file.seek(SeekFrom::Start(tail_at)).map_err(cut)?;
+        file.seek(SeekFrom::Start(tail_at)).map_err(ArchiveError::damaged)?;
         let mut tail = Vec::new();
-        file.read_to_end(&mut tail).map_err(cut)?;
+        file.read_to_end(&mut tail).map_err(ArchiveError::damaged)?;
         // Nearly all readers take the last one. Bytes of another one before it would belong to no
         // entry.
         let signature = END_SIGNATURE.to_le_bytes();
@@ -249,16 +245,6 @@ impl<'a> LocalHeader<'a> {
         let (name, extra) = (fields.bytes(name.into())?, fields.bytes(extra.into())?);
         Some(Self { flags, method, crc, compressed, size, name, extra })
     }
-
-    /// Size and compressed size, those of large files too.
-    fn sizes(&self) -> Result<(u64, u64), &'static str> {
-        let (mut size, mut compressed) = (u64::from(self.size), u64::from(self.compressed));
-        resolve(self.extra, [&mut size, &mut compressed])?;
-        if second_name(self.extra)?.is_some_and(|name| name != self.name) {
-            return Err("it has two names");
-        }
-        Ok((size, compressed))
-    }
 }
 
 /// Replaces values that do not fit into 32 bits by those of the extra field for large files
@@ -335,16 +321,8 @@ fn bytes(reader: &mut impl Read, count: usize) -> Result<Vec<u8>, ArchiveError> 
     match reader.read_exact(&mut bytes) {
         Ok(()) => Ok(bytes),
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(broken(NO_ENTRY)),
-        Err(error) => Err(cut(error)),
+        Err(error) => Err(ArchiveError::damaged(error)),
     }
-}
-
-fn cut(error: io::Error) -> ArchiveError {
-    ArchiveError::Damaged { source: error.into() }
-}
-
-fn broken(what: &'static str) -> ArchiveError {
-    ArchiveError::Broken { what }
 }
 
 const NO_END: &str = "its end record is wrong";

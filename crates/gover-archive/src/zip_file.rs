@@ -6,11 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::num::NonZero;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::SystemTime;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
@@ -19,15 +15,16 @@ use gover_core::date::Date;
 use gover_core::text::shown;
 
 use super::guard::{EntryKind, Guard};
+use super::parallel::on_all_cores;
 use super::tree::{Tree, TreeFile};
 use super::zip_directory::{Directory, DirectoryEntry};
-use super::{ArchiveError, CHUNK, FileMeta, is_program};
+use super::{ArchiveError, CHUNK, FileMeta, broken, is_program};
 use crate::digest::{FileDigest, Hashed};
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
-    let read = |error| ArchiveError::Read { path: source.to_owned(), source: error };
-    let mut directory = Directory::open(File::open(source).map_err(read)?)?;
-    let Plan { mut members, directories } = plan(&mut directory, guard)?;
+    let read = ArchiveError::reading(source);
+    let mut directory = Directory::open(File::open(source).map_err(&read)?)?;
+    let (mut members, directories) = plan(&mut directory, guard)?;
     measure(&mut members, directory.offset)?;
     drop(directory);
     // Large entries come first, so that none is left over for one core at the end. The others
@@ -38,19 +35,10 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
         (!large, if large { u64::MAX - compressed } else { offset })
     });
     tree.create_directories(&directories)?;
-    let queue = Queue { members, next: AtomicUsize::new(0), failure: Mutex::new(None) };
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-    let outcomes = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| queue.work(source, tree))).collect();
-        workers.into_iter().map(|worker| worker.join().ok()).collect::<Vec<_>>()
-    });
-    // Only a panic ends a worker without a result.
-    let files: Option<Vec<_>> = outcomes.into_iter().collect();
-    match (queue.failure.into_inner(), files) {
-        (Ok(Some(error)), _) => Err(error),
-        (Ok(None), Some(files)) => Ok(files.into_iter().flatten().collect()),
-        _ => Err(read(io::Error::other("a thread that unpacked ended early"))),
-    }
+    let worker = || File::open(source).map(Worker::new).map_err(&read);
+    let files = on_all_cores(&members, worker, |worker, member| worker.unpack(member, source, tree))
+        .ok_or_else(|| read(io::Error::other("a thread that unpacked ended early")))?;
+    Ok(files?.into_iter().flatten().collect())
 }
 
 /// One entry and where it is.
@@ -58,33 +46,19 @@ struct Member {
     listed: DirectoryEntry,
     /// Bytes from its header to the next entry.
     span: u64,
-    /// Where its content goes; nowhere if it is a directory, or left out because no proof covers
-    /// it.
+    /// `None` for a directory, and for a file that is left out because no proof covers it.
     target: Option<(String, FileMeta)>,
 }
 
-impl Member {
-    fn damaged(&self, what: &'static str) -> ArchiveError {
-        ArchiveError::DamagedEntry { name: printable(&self.listed), what }
-    }
-}
-
-/// What will be written.
-struct Plan {
-    members: Vec<Member>,
-    /// Outermost first.
-    directories: Vec<String>,
-}
-
 /// Checks every entry before anything is written, so that a refused archive leaves nothing to
-/// remove.
-fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveError> {
-    let module = guard.hashed() == Hashed::Module;
-    let mut plan = Plan { members: Vec::new(), directories: Vec::new() };
+/// remove. Also returns the directories to create, outermost first.
+fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<(Vec<Member>, Vec<String>), ArchiveError> {
+    let module = guard.hashed == Hashed::Module;
+    let (mut members, mut directories) = (Vec::new(), Vec::new());
     while let Some(listed) = directory.next()? {
         let kind = kind(&listed);
         let admitted = guard.admit(&listed.name, kind, listed.size)?;
-        let unsupported = |what| ArchiveError::Unsupported { name: printable(&listed), what };
+        let unsupported = |what| ArchiveError::Unsupported { name: listed.printable(), what };
         if listed.is_encrypted() {
             return Err(unsupported("encrypted"));
         }
@@ -92,14 +66,11 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
             return Err(unsupported("compressed in another way than deflate"));
         }
         if kind == EntryKind::Directory && (listed.size, listed.crc) != (0, 0) {
-            return Err(ArchiveError::DamagedEntry {
-                name: printable(&listed),
-                what: "it is a directory with content",
-            });
+            return Err(listed.damaged("it is a directory with content"));
         }
         let mut target = None;
         if let Some(admitted) = admitted {
-            plan.directories.extend(admitted.directories);
+            directories.extend(admitted.directories);
             if kind != EntryKind::Directory {
                 let executable = match listed.unix_mode() {
                     Some(mode) if !module => mode & 0o111 != 0,
@@ -108,9 +79,9 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
                 target = Some((admitted.path, FileMeta { executable, modified: modified(&listed) }));
             }
         }
-        plan.members.push(Member { listed, span: 0, target });
+        members.push(Member { listed, span: 0, target });
     }
-    Ok(plan)
+    Ok((members, directories))
 }
 
 /// Finds the end of each entry. Entries must follow each other from the first byte to the
@@ -118,7 +89,7 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<Plan, ArchiveErr
 fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     members.sort_by_key(|member| member.listed.offset);
     if members.first().map_or(end, |member| member.listed.offset) != 0 {
-        return Err(ArchiveError::Broken { what: "there are bytes before its first entry" });
+        return Err(broken("there are bytes before its first entry"));
     }
     let mut next = end;
     for member in members.iter_mut().rev() {
@@ -126,7 +97,7 @@ fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
         member.span = next
             .checked_sub(member.listed.offset)
             .filter(|span| *span > 0)
-            .ok_or_else(|| ArchiveError::DamagedEntry { name: printable(&member.listed), what: SHARED })?;
+            .ok_or_else(|| member.listed.damaged(SHARED))?;
         next = member.listed.offset;
     }
     Ok(())
@@ -152,47 +123,13 @@ fn modified(listed: &DirectoryEntry) -> Option<SystemTime> {
     (listed.date >> 9 > 0 && second < 60).then(|| date.at(time >> 11, time >> 5 & 63, second))?
 }
 
-fn printable(listed: &DirectoryEntry) -> String {
-    shown(&String::from_utf8_lossy(&listed.name))
-}
-
-/// The work, shared by all threads.
-struct Queue {
-    members: Vec<Member>,
-    next: AtomicUsize,
-    failure: Mutex<Option<ArchiveError>>,
-}
-
-impl Queue {
-    /// Unpacks members until there are none left or one fails.
-    fn work(&self, source: &Path, tree: &Tree) -> Vec<FileDigest> {
-        let mut files = Vec::new();
-        let mut worker = match File::open(source) {
-            Ok(file) => Worker::new(file),
-            Err(error) => {
-                self.fail(ArchiveError::Read { path: source.to_owned(), source: error });
-                return files;
-            }
-        };
-        while let Some(member) = self.members.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            match worker.unpack(member, source, tree) {
-                Ok(file) => files.extend(file),
-                Err(error) => {
-                    self.fail(error);
-                    break;
-                }
-            }
-        }
-        files
+impl DirectoryEntry {
+    fn damaged(&self, what: &'static str) -> ArchiveError {
+        ArchiveError::DamagedEntry { name: self.printable(), what }
     }
 
-    /// Keeps the first failure and lets the other threads run out of work.
-    fn fail(&self, error: ArchiveError) {
-        self.next.store(self.members.len(), Ordering::Relaxed);
-        // A poisoned lock means a panic elsewhere, which is reported instead.
-        if let Ok(mut failure) = self.failure.lock() {
-            failure.get_or_insert(error);
-        }
+    fn printable(&self) -> String {
+        shown(&String::from_utf8_lossy(&self.name))
     }
 }
 
@@ -215,19 +152,18 @@ impl Worker {
         source: &Path,
         tree: &Tree,
     ) -> Result<Option<FileDigest>, ArchiveError> {
-        let read = |error| ArchiveError::Read { path: source.to_owned(), source: error };
+        let read = ArchiveError::reading(source);
         let listed = &member.listed;
-        self.file.seek(SeekFrom::Start(listed.offset)).map_err(read)?;
+        self.file.seek(SeekFrom::Start(listed.offset)).map_err(&read)?;
         let mut left = member.span;
         // Larger than any header.
-        let mut filled = self.fill(&mut left).map_err(read)?;
-        let mut start = listed
-            .check_local(self.input.get(..filled).unwrap_or_default())
-            .map_err(|what| member.damaged(what))?;
+        let mut filled = self.fill(&mut left).map_err(&read)?;
+        let header = self.input.get(..filled).unwrap_or_default();
+        let mut start = listed.check_local(header).map_err(|what| listed.damaged(what))?;
         let rest = member.span.checked_sub(start as u64).and_then(|rest| rest.checked_sub(listed.compressed));
         let descriptor = if listed.has_descriptor() { DESCRIPTORS } else { &[0] };
         if !rest.is_some_and(|rest| descriptor.contains(&rest)) {
-            return Err(member.damaged(SHARED));
+            return Err(listed.damaged(SHARED));
         }
         let mut target = Target::create(member, tree)?;
         let mut data_left = listed.compressed;
@@ -248,13 +184,13 @@ impl Worker {
             if left == 0 {
                 break;
             }
-            (start, filled) = (0, self.fill(&mut left).map_err(read)?);
+            (start, filled) = (0, self.fill(&mut left).map_err(&read)?);
         }
         if !ended {
-            return Err(member.damaged("its data ends early"));
+            return Err(listed.damaged("its data ends early"));
         }
         if listed.has_descriptor() {
-            listed.check_descriptor(&after).map_err(|what| member.damaged(what))?;
+            listed.check_descriptor(&after).map_err(|what| listed.damaged(what))?;
         }
         target.finish()
     }
@@ -277,20 +213,20 @@ fn inflate(
 ) -> Result<bool, ArchiveError> {
     loop {
         let (read, written) = (state.total_in(), state.total_out());
-        let status = state
-            .decompress(input, output, FlushDecompress::None)
-            .map_err(|_| target.member.damaged("its data cannot be inflated"))?;
+        let Ok(status) = state.decompress(input, output, FlushDecompress::None) else {
+            return Err(target.member.listed.damaged("its data cannot be inflated"));
+        };
         let read = usize::try_from(state.total_in() - read).unwrap_or_default();
         let written = usize::try_from(state.total_out() - written).unwrap_or_default();
         input = input.get(read..).unwrap_or_default();
         target.write(output.get(..written).unwrap_or_default())?;
         match status {
             Status::StreamEnd if input.is_empty() => return Ok(true),
-            Status::StreamEnd => return Err(target.member.damaged("something follows its data")),
+            Status::StreamEnd => return Err(target.member.listed.damaged("something follows its data")),
             // Room is left in the output, so all that there was has been read.
             _ if input.is_empty() && written < output.len() => return Ok(false),
             _ if read == 0 && written == 0 => {
-                return Err(target.member.damaged("its data cannot be inflated"));
+                return Err(target.member.listed.damaged("its data cannot be inflated"));
             }
             _ => {}
         }
@@ -306,10 +242,7 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     fn create(member: &'a Member, tree: &Tree) -> Result<Self, ArchiveError> {
-        let file = match &member.target {
-            Some((path, meta)) => Some(tree.create_file(path, *meta)?),
-            None => None,
-        };
+        let file = member.target.as_ref().map(|(path, meta)| tree.create_file(path, *meta)).transpose()?;
         Ok(Self { member, file, crc: Crc::new(), written: 0 })
     }
 
@@ -317,7 +250,7 @@ impl<'a> Target<'a> {
         self.written += bytes.len() as u64;
         // The guard counted the size that was claimed.
         if self.written > self.member.listed.size {
-            return Err(self.member.damaged("it is larger than it claims"));
+            return Err(self.member.listed.damaged("it is larger than it claims"));
         }
         self.crc.update(bytes);
         self.file.as_mut().map_or(Ok(()), |file| file.write(bytes))
@@ -325,24 +258,17 @@ impl<'a> Target<'a> {
 
     fn finish(self) -> Result<Option<FileDigest>, ArchiveError> {
         if self.written != self.member.listed.size {
-            return Err(self.member.damaged("it is smaller than it claims"));
+            return Err(self.member.listed.damaged("it is smaller than it claims"));
         }
         if self.crc.sum() != self.member.listed.crc {
-            return Err(self.member.damaged("its CRC is wrong"));
+            return Err(self.member.listed.damaged("its CRC is wrong"));
         }
-        match (self.file, &self.member.target) {
-            (Some(file), Some((path, meta))) => Ok(Some(FileDigest {
-                path: path.clone(),
-                digest: file.finish()?,
-                executable: meta.executable,
-            })),
-            _ => Ok(None),
-        }
+        let (Some(file), Some((path, meta))) = (self.file, &self.member.target) else { return Ok(None) };
+        let (path, executable) = (path.clone(), meta.executable);
+        Ok(Some(FileDigest { path, digest: file.finish()?, executable }))
     }
 }
 
-/// More threads than this only slow each other down.
-const MAX_THREADS: usize = 16;
 /// Entries above this compressed size are read first.
 const LARGE: u64 = 1 << 20;
 /// The methods of 4.4.5 that releases use.

@@ -5,7 +5,7 @@ use std::io;
 use gover_core::diagnose::MAKE_ROOM;
 use gover_core::display::mebibytes;
 
-use crate::file_error;
+use crate::files;
 
 /// A toolchain that could not be written although nothing was wrong with its archive.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct WriteFailure {
 impl WriteFailure {
     pub(crate) fn details(&self) -> Vec<String> {
         // If the disk is full, the hint says that the download is kept.
-        let says_kept = self.is_kept && !file_error::is_full(self.kind);
+        let says_kept = self.is_kept && !files::is_full(self.kind);
         let kept =
             says_kept.then(|| "the download is kept, and the next attempt continues from it".to_owned());
         let size = self.needed.map(|needed| {
@@ -35,8 +35,8 @@ impl WriteFailure {
     }
 
     pub(crate) fn hints(&self) -> Vec<String> {
-        if !file_error::is_full(self.kind) {
-            return file_error::hints(self.kind);
+        if !files::is_full(self.kind) {
+            return files::hints(self.kind);
         }
         let hint = if self.is_kept { MAKE_ROOM_BUT_KEEP } else { MAKE_ROOM };
         let missing = self.needed.map(|needed| needed.saturating_sub(self.free.unwrap_or_default()));

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use gover_archive::ArchiveError;
-use gover_archive::digest::H1Error;
+use gover_archive::digest::NewlineInName;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
 use gover_source::{Artifact, LikelyCause, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
 use crate::disk_full::WriteFailure;
-use crate::file_error::{self, FileError};
+use crate::files::{self, FileError};
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -47,7 +47,7 @@ pub enum InstallError {
     #[error("{} from {} cannot be unpacked", failure.file, failure.source_label)]
     Disk { failure: Box<WriteFailure>, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(transparent)]
-    Hash(#[from] H1Error),
+    Hash(#[from] NewlineInName),
     #[error("{file} from {source_label} does not work")]
     Smoke { file: String, source_label: String, source: SmokeError },
     #[error("`{}` cannot be the name of a toolchain", shown(name))]
@@ -268,7 +268,7 @@ impl Diagnose for InstallError {
             Self::Archive {
                 source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
                 ..
-            } => file_error::hints(source.kind()),
+            } => files::hints(source.kind()),
             Self::Disk { failure, .. } => failure.hints(),
             Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
             Self::Archive { sum: KnownSum::Published, origin, .. } => vec![

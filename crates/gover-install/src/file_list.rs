@@ -5,34 +5,24 @@
 //! `gover verify` can name each file that differs.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use gover_archive::digest::{Digest, FileDigest, H1Error, Hashed, Sha256, tree_hash};
-use gover_core::Diagnose;
+use gover_archive::digest::{Digest, FileDigest, Sha256};
 use gover_sys::file::read_limited;
 
-use crate::file_error::FileError;
+use crate::files::FileError;
+use crate::receipt::DocumentError;
 
 /// The files of one toolchain, sorted by the bytes of their paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileList {
-    files: Vec<FileDigest>,
+    pub(crate) files: Vec<FileDigest>,
 }
 
 impl FileList {
-    /// Sorts the files.
     pub fn new(mut files: Vec<FileDigest>) -> Self {
         files.sort_unstable_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
         Self { files }
-    }
-
-    pub fn files(&self) -> &[FileDigest] {
-        &self.files
-    }
-
-    /// The h1 of the listed files.
-    pub fn tree_hash(&self, hashed: Hashed, module: &str) -> Result<String, H1Error> {
-        tree_hash(&self.files, hashed, module)
     }
 
     /// The list in the format of `sha256sum`, with `*` before the path of a program.
@@ -48,13 +38,13 @@ impl FileList {
     }
 
     /// Reads what [`to_text`](Self::to_text) writes and nothing else: complete lines, sorted,
-    /// without duplicates.
-    pub fn parse(text: &str) -> Result<Self, InvalidList> {
+    /// without duplicates. The error is the number of the first invalid line.
+    pub fn parse(text: &str) -> Result<Self, usize> {
         let mut files: Vec<FileDigest> = Vec::with_capacity(text.len() / LINE);
         for (at, line) in text.split_inclusive('\n').enumerate() {
-            let file = parse_line(line).ok_or(InvalidList { line: at + 1 })?;
+            let file = parse_line(line).ok_or(at + 1)?;
             if files.last().is_some_and(|last| last.path.as_bytes() >= file.path.as_bytes()) {
-                return Err(InvalidList { line: at + 1 });
+                return Err(at + 1);
             }
             files.push(file);
         }
@@ -62,8 +52,8 @@ impl FileList {
     }
 
     /// Reads a list and the checksum of its bytes. `None` if there is no such file.
-    pub fn read(path: &Path) -> Result<Option<(Self, Digest)>, FileListError> {
-        let malformed = |line| FileListError::Malformed { path: path.to_owned(), line };
+    pub fn read(path: &Path) -> Result<Option<(Self, Digest)>, DocumentError> {
+        let malformed = |line| DocumentError::FileList { path: path.to_owned(), line };
         let bytes = match read_limited(path, LIMIT) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return Err(malformed(1)),
@@ -73,41 +63,8 @@ impl FileList {
             let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
             malformed(before.split(|byte| *byte == b'\n').count())
         })?;
-        let list = Self::parse(text).map_err(|error| malformed(error.line))?;
+        let list = Self::parse(text).map_err(malformed)?;
         Ok(Some((list, Sha256::of(&bytes))))
-    }
-}
-
-/// A list with an invalid line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} is none of a list of files")]
-pub struct InvalidList {
-    /// The number of the line, from 1.
-    pub line: usize,
-}
-
-/// Why a list was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum FileListError {
-    #[error(transparent)]
-    File(#[from] FileError),
-    #[error("`{}` is not a list of files: line {line}", path.display())]
-    Malformed {
-        path: PathBuf,
-        /// The first invalid line, from 1.
-        line: usize,
-    },
-}
-
-impl Diagnose for FileListError {
-    fn hints(&self) -> Vec<String> {
-        match self {
-            Self::File(error) => error.hints(),
-            Self::Malformed { path, .. } => {
-                let name = path.file_stem().unwrap_or_default().to_string_lossy();
-                vec![format!("`gover install --force {name}` writes it again")]
-            }
-        }
     }
 }
 
@@ -134,6 +91,9 @@ const LIMIT: u64 = 64 << 20;
 
 #[cfg(test)]
 mod tests {
+    use gover_archive::digest::{Hashed, tree_hash};
+    use gover_core::Diagnose as _;
+
     use super::*;
 
     fn list() -> FileList {
@@ -155,8 +115,8 @@ mod tests {
         let read = FileList::parse(&text).unwrap();
         assert_eq!(read, list());
         assert_eq!(
-            read.tree_hash(Hashed::Archive, "m").unwrap(),
-            tree_hash(list().files(), Hashed::Archive, "m").unwrap()
+            tree_hash(&read.files, Hashed::Archive, "m").unwrap(),
+            tree_hash(&list().files, Hashed::Archive, "m").unwrap()
         );
     }
 
@@ -178,9 +138,9 @@ mod tests {
             ("ä".repeat(40), 1),
         ];
         for (text, line) in cases {
-            assert_eq!(FileList::parse(&text), Err(InvalidList { line }), "{text}");
+            assert_eq!(FileList::parse(&text), Err(line), "{text}");
         }
-        assert_eq!(FileList::parse("").unwrap().files(), []);
+        assert_eq!(FileList::parse("").unwrap().files, []);
     }
 
     #[test]

@@ -5,18 +5,17 @@
 //! continued with another file.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
 use gover_source::{Artifact, Proof, Sink};
-use gover_sys::{Lock, file};
+use gover_sys::Lock;
 
 use crate::error::InstallError;
-use crate::file_error::FileError;
+use crate::files::{FileError, create_directory, entries, remove};
 
-/// The extension of part files.
 pub(crate) const PART: &str = "part";
 
 /// The name of the lock that protects a part file.
@@ -30,13 +29,12 @@ pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) {
 }
 
 fn discard(directory: &Path, name: &str, _lock: &Lock) {
-    let Ok(entries) = fs::read_dir(directory) else { return };
-    for entry in entries.flatten() {
-        let file_name = entry.file_name();
-        let is_part = Path::new(&file_name).extension().is_some_and(|extension| extension == PART);
-        if is_part && file_name.to_str().is_some_and(|file_name| lock_of_part(file_name) == name) {
+    for path in entries(directory).unwrap_or_default() {
+        let is_part = path.extension().is_some_and(|extension| extension == PART);
+        let file_name = path.file_name().and_then(|file_name| file_name.to_str());
+        if is_part && file_name.is_some_and(|file_name| lock_of_part(file_name) == name) {
             // A failure costs only space, and `prune` finds the file again.
-            drop(file::remove_tree(&entry.path()));
+            drop(remove(&path));
         }
     }
 }
@@ -67,9 +65,8 @@ struct Part {
     file: Option<File>,
     sum: Sha256,
     bytes: u64,
-    /// Whether the bytes come from several responses, perhaps to different processes.
+    /// Whether the bytes come from several responses, of this process or an earlier one.
     pieced: bool,
-    /// Only if no checksum says which bytes these are.
     tag: Option<Validator>,
 }
 
@@ -80,7 +77,6 @@ struct Validator {
     value: Option<String>,
 }
 
-/// A finished download.
 #[derive(Debug)]
 pub(crate) struct Received {
     pub(crate) path: PathBuf,
@@ -89,10 +85,9 @@ pub(crate) struct Received {
 }
 
 impl PartFile {
-    /// The part file of the holder of the lock `name`.
     pub(crate) fn new(layout: &Layout, name: &str, _lock: &Lock) -> Result<Self, FileError> {
         let directory = layout.cache();
-        fs::create_dir_all(&directory).map_err(FileError::at("create", &directory))?;
+        create_directory(&directory)?;
         Ok(Self { directory, lock_name: name.to_owned(), part: None, in_one_piece: false })
     }
 
@@ -110,7 +105,6 @@ impl PartFile {
         if may_help { Ok(Self { directory, lock_name, part: None, in_one_piece: true }) } else { Err(error) }
     }
 
-    /// Whether the bytes come from several responses, of this process or an earlier one.
     fn is_pieced(&self) -> bool {
         self.part.as_ref().is_some_and(|part| part.pieced)
     }
@@ -143,8 +137,7 @@ impl Sink for PartFile {
             part.pieced |= part.bytes > 0;
             return Ok(part.bytes);
         }
-        let tag = (artifact.proof == Proof::Log).then(|| Validator::beside(&path));
-        let mut part = Part::open(path, tag)?;
+        let mut part = Part::open(path, artifact)?;
         if artifact.size.is_some_and(|size| part.bytes > size) {
             part.restart()?;
         }
@@ -155,10 +148,9 @@ impl Sink for PartFile {
 
     fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
         let path = self.path(artifact);
-        let tag = (artifact.proof == Proof::Log).then(|| Validator::beside(&path));
         let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let held = if artifact.size.is_some_and(|size| length > size) { 0 } else { length };
-        (held, tag.and_then(|tag| tag.value))
+        (held, Validator::of(artifact, &path).and_then(|tag| tag.value))
     }
 
     fn restart(&mut self) -> io::Result<()> {
@@ -193,24 +185,16 @@ impl Sink for PartFile {
 
 impl Part {
     /// Opens the part file that an earlier process left, if there is one, and hashes its contents.
-    fn open(path: PathBuf, tag: Option<Validator>) -> io::Result<Self> {
-        let mut sum = Sha256::new();
-        let mut bytes = 0;
+    fn open(path: PathBuf, artifact: &Artifact) -> io::Result<Self> {
+        let (mut sum, mut bytes) = (Sha256::default(), 0);
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             file => Some(file?),
         };
-        if let Some(mut file) = file.as_ref() {
-            let mut buffer = vec![0; BUFFER];
-            loop {
-                let count = file.read(&mut buffer)?;
-                if count == 0 {
-                    break;
-                }
-                sum.update(buffer.get(..count).unwrap_or_default());
-                bytes += count as u64;
-            }
+        if let Some(file) = &file {
+            sum.read(file, &mut vec![0; BUFFER], |count| bytes += count)?;
         }
+        let tag = Validator::of(artifact, &path);
         Ok(Self { path, file, sum, bytes, pieced: bytes > 0, tag })
     }
 
@@ -219,7 +203,7 @@ impl Part {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
         }
-        (self.sum, self.bytes, self.pieced) = (Sha256::new(), 0, false);
+        (self.sum, self.bytes, self.pieced) = (Sha256::default(), 0, false);
         Ok(())
     }
 
@@ -232,11 +216,15 @@ impl Part {
 }
 
 impl Validator {
-    fn beside(part: &Path) -> Self {
+    /// Only if no checksum says which bytes these are. Without a validator, the download continues
+    /// until the proof shows otherwise.
+    fn of(artifact: &Artifact, part: &Path) -> Option<Self> {
+        if artifact.proof != Proof::Log {
+            return None;
+        }
         let path = part.with_extension(format!("tag.{PART}"));
-        // Without a validator, the download continues until the proof shows otherwise.
         let value = fs::read_to_string(&path).ok().filter(|value| !value.is_empty());
-        Self { path, value }
+        Some(Self { path, value })
     }
 
     fn remember(&mut self, value: Option<&str>) -> io::Result<()> {

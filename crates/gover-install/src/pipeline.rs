@@ -19,7 +19,7 @@ use crate::custom_build::{self, CustomBuild};
 use crate::disk_full::WriteFailure;
 use crate::download::Downloader;
 use crate::error::InstallError;
-use crate::file_error::{self, FileError};
+use crate::files::{self, FileError};
 use crate::part_file::{PartFile, discard_parts};
 use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
 use crate::receipt::Receipt;
@@ -280,8 +280,9 @@ impl Installer<'_> {
 
     async fn unpack(&self, file: Checked, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
         let name = file.name().to_string();
+        let tree = staging.tree();
         let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
-        let result = file.read(staging).await;
+        let result = file.read(staging, Some(tree)).await;
         self.reporter.finish(id, if result.is_ok() { Outcome::Done } else { Outcome::Failed });
         result
     }
@@ -305,8 +306,8 @@ impl Installer<'_> {
         let Ready { tree, failures, smoke_level } = ready;
         let name = tree.facts().artifact.wanted.name.clone();
         let log_failure = tree.facts().log_failure.clone();
-        let (receipt, documents) = Receipt::of(tree.facts());
-        let path = staging::publish(tree, &documents, self.layout, lock)
+        let receipt = Receipt::of(tree.facts());
+        let path = staging::publish(tree, &receipt, self.layout, lock)
             .map_err(|error| not_published(error, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         Ok(Installed {
@@ -336,7 +337,7 @@ fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
 /// The error for a proven tree that could not be moved into place. Its download is still there.
 fn not_published(error: FileError, receipt: &Receipt) -> InstallError {
     let kind = error.source.kind();
-    if !file_error::is_full(kind) {
+    if !files::is_full(kind) {
         return error.into();
     }
     let failure = WriteFailure {

@@ -11,7 +11,7 @@ use gover_core::{Diagnose, Layout};
 use gover_sys::Lock;
 use gover_sys::file::{self, StagedProgram};
 
-use crate::file_error::FileError;
+use crate::files::{FileError, create_directory};
 use crate::smoke;
 
 /// The names of the two. The manager is of no use without the shim, so the shim comes first.
@@ -53,7 +53,7 @@ impl Programs {
     /// there. `_lock` is the lock [`LOCK`](crate::shims::LOCK).
     pub fn place(&self, layout: &Layout, _lock: &Lock) -> Result<(), ProgramsError> {
         let bin = layout.bin();
-        fs::create_dir_all(&bin).map_err(FileError::at("create", &bin))?;
+        create_directory(&bin)?;
         let [shim, manager] = &self.pairs;
         let stage = |(from, to): &(PathBuf, PathBuf)| {
             StagedProgram::copy(from, to).map_err(FileError::at("write", to))

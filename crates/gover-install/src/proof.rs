@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gover_archive::digest::{Hashed, module_version};
+use gover_archive::digest::{Hashed, module_version, tree_hash};
 use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
 use gover_core::ToolchainName;
 use gover_log::LogRecord;
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk_full::WriteFailure;
 use crate::error::{Contradiction, DownloadOrigin, InstallError, KnownSum, Mismatch};
-use crate::file_error;
 use crate::file_list::FileList;
+use crate::files;
 use crate::part_file::{Received, head_of};
 
 /// A proof that was checked and held.
@@ -44,7 +44,6 @@ impl From<LogRecord> for ProofHeld {
 pub(crate) struct Checked {
     artifact: Artifact,
     received: Received,
-    /// The checksum as a proof.
     sum: Option<ProofHeld>,
 }
 
@@ -67,31 +66,18 @@ pub(crate) struct Proven<T> {
     place: T,
 }
 
-/// What is known of proven contents.
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
     pub(crate) received: Received,
-    pub(crate) list: FileList,
-    /// The size of all files together.
+    /// The list of files as text.
+    pub(crate) list: String,
+    pub(crate) files: u64,
     pub(crate) bytes: u64,
     pub(crate) h1: String,
     pub(crate) proofs: Vec<ProofHeld>,
     /// Why the log proves nothing, although it was asked.
     pub(crate) log_failure: Option<String>,
-}
-
-/// Where contents go.
-pub(crate) trait Place {
-    /// The empty directory to unpack into; `None` if the file is only read.
-    fn directory(&self) -> Option<PathBuf>;
-}
-
-/// A file that is published as it is.
-impl Place for () {
-    fn directory(&self) -> Option<PathBuf> {
-        None
-    }
 }
 
 /// What the checksum database said.
@@ -111,9 +97,10 @@ impl Checked {
         };
         let sum = received.digest.to_string();
         if *hex != sum {
-            let origin = origin.to_string();
-            let is_given = KnownSum::from(&artifact.proof) == KnownSum::Given;
-            let proof = if is_given { Contradiction::Given } else { Contradiction::Sha256 { origin } };
+            let proof = match origin {
+                SumOrigin::Given => Contradiction::Given,
+                origin => Contradiction::Sha256 { origin: origin.to_string() },
+            };
             let likely_cause = LikelyCause::of(&head_of(&received.path), artifact.format);
             return Err(contradicted(&artifact, hex.clone(), sum, proof, likely_cause));
         }
@@ -128,10 +115,9 @@ impl Checked {
         &self.artifact.wanted.name
     }
 
-    /// Reads the whole file under the guard, on other threads, and unpacks it if `place` has a
-    /// directory for it. Files that no proof will cover are left out there.
-    pub(crate) async fn read<T: Place>(self, place: T) -> Result<Unproven<T>, InstallError> {
-        let tree = place.directory();
+    /// Reads the whole file under the guard, on other threads, and unpacks it into the empty
+    /// directory `tree` if there is one. Files that no proof will cover are left out there.
+    pub(crate) async fn read<T>(self, place: T, tree: Option<PathBuf>) -> Result<Unproven<T>, InstallError> {
         let leaves_out = tree.is_some() && self.sum.is_none();
         let coverage = if leaves_out { Coverage::Module } else { Coverage::Everything };
         let Artifact { wanted, format, .. } = &self.artifact;
@@ -146,10 +132,7 @@ impl Checked {
         };
         let free = tree.as_deref().and_then(gover_sys::file::available_space);
         let path = self.received.path.clone();
-        let work = move || match tree {
-            Some(tree) => gover_archive::unpack(&path, container, &tree, guard),
-            None => gover_archive::examine(&path, container, guard),
-        };
+        let work = move || gover_archive::unpack(&path, container, tree.as_deref(), guard);
         let unpacked = tokio::task::spawn_blocking(work)
             .await
             .map_err(|source| InstallError::Defect { name: wanted.name.to_string(), source })?
@@ -193,7 +176,8 @@ impl<T> Unproven<T> {
         let needs_log = self.needs_log(require_log);
         let Self { file, list, hashed, bytes, log_covers_all, place } = self;
         let Checked { artifact, received, sum } = file;
-        let h1 = list.tree_hash(hashed, &module_version(&artifact.wanted.name, &artifact.wanted.platform))?;
+        let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
+        let h1 = tree_hash(&list.files, hashed, &module)?;
         let (file, source_label) = (artifact.file_name.clone(), artifact.source.label());
         let (record, log_failure) = match log {
             LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
@@ -217,7 +201,9 @@ impl<T> Unproven<T> {
             return Err(InstallError::Unproven { file, source_label });
         }
         let proofs = sum.into_iter().chain(record.map(ProofHeld::from)).collect();
-        Ok(Proven { facts: Facts { artifact, received, list, bytes, h1, proofs, log_failure }, place })
+        // As text, it takes less memory until it is published.
+        let (files, list) = (list.files.len() as u64, list.to_text());
+        Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log_failure }, place })
     }
 }
 
@@ -230,8 +216,8 @@ impl<T> Proven<T> {
         &self.place
     }
 
-    pub(crate) fn into_place(self) -> T {
-        self.place
+    pub(crate) fn into_parts(self) -> (Facts, T) {
+        (self.facts, self.place)
     }
 }
 
@@ -261,7 +247,7 @@ fn not_read(
         return InstallError::Archive { origin: Box::new(origin), likely_cause, sum, source };
     };
     let kind = cause.kind();
-    let needed = if file_error::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
+    let needed = if files::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
     let failure = WriteFailure {
         file: origin.file,
         source_label: origin.from.label(),
@@ -306,7 +292,7 @@ mod tests {
     async fn nothing_is_proven_without_a_proof() {
         for response in [LogResponse::NotAsked, LogResponse::TimedOut] {
             let (_root, file) = checked(|_| Proof::Log);
-            let result = file.read(()).await.unwrap().prove(response, false);
+            let result = file.read((), None).await.unwrap().prove(response, false);
             assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
         }
     }
@@ -317,7 +303,7 @@ mod tests {
             |release: &Release| Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::CompiledTable };
         for (require_log, is_proven) in [(false, true), (true, false)] {
             let (_root, file) = checked(sum);
-            let result = file.read(()).await.unwrap().prove(LogResponse::TimedOut, require_log);
+            let result = file.read((), None).await.unwrap().prove(LogResponse::TimedOut, require_log);
             assert_eq!(result.is_ok(), is_proven, "{result:?}");
         }
     }
@@ -327,7 +313,7 @@ mod tests {
         let (_root, file) = checked(|_| Proof::Log);
         let h1 = Release::new("go1.91.2").h1();
         let record = LogRecord { h1, id: 1, tree_size: 2, database: "sum.test".to_owned() };
-        let result = file.read(()).await.unwrap().prove(LogResponse::Ended(Ok(record)), true);
+        let result = file.read((), None).await.unwrap().prove(LogResponse::Ended(Ok(record)), true);
         assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
     }
 }

@@ -1,16 +1,13 @@
 //! What can be deleted: damaged toolchains, leftovers of crashes, partial downloads, and the
 //! receipts and sessions of toolchains and shells that are gone.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
 use gover_core::inventory::{Inventory, is_goroot};
 use gover_sys::{Lock, file};
 
-use crate::file_error::FileError;
+use crate::files::{FileError, entries, remove as remove_tree, try_lock};
 use crate::part_file::{PART, lock_of_part};
 use crate::staging;
 
@@ -22,12 +19,10 @@ pub struct Leftover {
     pub bytes: u64,
 }
 
-/// Why something can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftoverKind {
-    Damaged {
-        reason: &'static str,
-    },
+    /// A directory that is not a toolchain, for this reason.
+    Damaged { reason: &'static str },
     /// An interrupted install or uninstall.
     Staging,
     /// An interrupted download.
@@ -38,40 +33,53 @@ pub enum LeftoverKind {
     Session,
 }
 
+impl LeftoverKind {
+    /// The name of the toolchain that something of this kind belongs to.
+    fn toolchain(self, path: &Path) -> Option<&str> {
+        let name = path.file_name()?.to_str()?;
+        match self {
+            Self::Download => Some(lock_of_part(name)),
+            Self::Receipt => name.strip_suffix(".files").or_else(|| name.strip_suffix(".json")),
+            Self::Session => None,
+            Self::Damaged { .. } | Self::Staging => Some(name),
+        }
+    }
+
+    /// The lock that protects it, if it is free.
+    fn lock(self, layout: &Layout, path: &Path) -> Result<Option<Lock>, FileError> {
+        try_lock(layout, self.toolchain(path).unwrap_or(OTHER_LOCK))
+    }
+}
+
 /// Finds leftovers and changes nothing. `dead_sessions` are session files whose shell ended.
 /// The work of other processes is left out.
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
-    let mut leftovers = Vec::new();
-    let mut add = |path: PathBuf, kind| {
-        let bytes = file::tree_size(&path).unwrap_or_default();
-        leftovers.push(Leftover { path, kind, bytes });
-    };
     let versions = layout.versions();
-    for damage in Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged {
-        // A toolchain with an unknown name may be the user's own, and stays.
-        if !is_goroot(&damage.path) && lock_for(layout, &damage.path, "")?.is_some() {
-            add(damage.path, LeftoverKind::Damaged { reason: damage.reason });
+    let damaged = Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged;
+    // A toolchain with an unknown name may be the user's own, and stays.
+    let damaged = damaged.into_iter().filter(|damage| !is_goroot(&damage.path));
+    let mut found: Vec<(PathBuf, LeftoverKind)> =
+        damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
+    let staged = staging::staged(layout)?.into_iter().map(|name| layout.staging().join(name));
+    found.extend(staged.map(|path| (path, LeftoverKind::Staging)));
+    let parts = entries(&layout.cache())?.into_iter();
+    let parts = parts.filter(|path| path.extension().is_some_and(|extension| extension == PART));
+    found.extend(parts.map(|path| (path, LeftoverKind::Download)));
+    let documents = entries(&layout.receipts())?.into_iter().filter(|path| is_orphan(layout, path));
+    found.extend(documents.map(|path| (path, LeftoverKind::Receipt)));
+
+    let mut leftovers = Vec::new();
+    let size = |path: &Path| file::tree_size(path).unwrap_or_default();
+    for (path, kind) in found {
+        if kind.lock(layout, &path)?.is_some() {
+            leftovers.push(Leftover { bytes: size(&path), path, kind });
         }
     }
-    for name in staging::staged(layout)? {
-        let path = layout.staging().join(&name);
-        if lock_for(layout, &path, "")?.is_some() {
-            add(path, LeftoverKind::Staging);
-        }
-    }
-    for path in entries(&layout.cache())? {
-        if path.extension() == Some(OsStr::new(PART)) && part_lock(layout, &path)?.is_some() {
-            add(path, LeftoverKind::Download);
-        }
-    }
-    for path in entries(&layout.receipts())? {
-        if is_orphan(layout, &path) && lock_for(layout, &path, document_suffix(&path))?.is_some() {
-            add(path, LeftoverKind::Receipt);
-        }
-    }
-    for path in dead_sessions {
-        add(path.clone(), LeftoverKind::Session);
-    }
+    leftovers.extend(dead_sessions.iter().map(|path| Leftover {
+        path: path.clone(),
+        kind: LeftoverKind::Session,
+        bytes: size(path),
+    }));
     Ok(leftovers)
 }
 
@@ -80,96 +88,39 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
 pub fn remove(layout: &Layout, leftovers: &[Leftover]) -> Result<Vec<Leftover>, FileError> {
     let mut removed = Vec::new();
     for leftover in leftovers {
-        let path = &leftover.path;
-        let gone = match leftover.kind {
-            LeftoverKind::Damaged { .. } => match lock_for(layout, path, "")? {
-                Some(lock) if !is_goroot(path) => remove_damage(layout, path, &lock)?,
-                _ => false,
-            },
-            LeftoverKind::Staging => match (lock_for(layout, path, "")?, name_of(path, "")) {
-                (Some(lock), Some(name)) => {
-                    staging::recover(layout, name, &lock)?;
-                    path.symlink_metadata().is_err()
-                }
-                _ => false,
-            },
-            LeftoverKind::Download => match part_lock(layout, path)? {
-                Some(lock) => remove_one(path, &lock)?,
-                None => false,
-            },
-            LeftoverKind::Receipt => match lock_for(layout, path, document_suffix(path))? {
-                Some(lock) if is_orphan(layout, path) => remove_one(path, &lock)?,
-                _ => false,
-            },
-            LeftoverKind::Session => {
-                file::remove_tree(path).map_err(FileError::at("remove", path))?;
-                true
-            }
-        };
-        if gone {
+        if remove_one(layout, leftover)? {
             removed.push(leftover.clone());
         }
     }
     Ok(removed)
 }
 
-/// The rename comes first, so that no process sees a half deleted tree.
-fn remove_damage(layout: &Layout, path: &Path, lock: &Lock) -> Result<bool, FileError> {
-    match name_of(path, "") {
-        Some(name) => {
-            staging::hide(layout, name, lock)?;
-            staging::recover(layout, name, lock)?;
+fn remove_one(layout: &Layout, Leftover { path, kind, .. }: &Leftover) -> Result<bool, FileError> {
+    if *kind == LeftoverKind::Session {
+        return remove_tree(path).map(|()| true);
+    }
+    let Some(lock) = kind.lock(layout, path)? else { return Ok(false) };
+    match (kind, kind.toolchain(path)) {
+        (LeftoverKind::Damaged { .. }, _) if is_goroot(path) => return Ok(false),
+        (LeftoverKind::Receipt, _) if !is_orphan(layout, path) => return Ok(false),
+        (LeftoverKind::Damaged { .. }, Some(name)) => {
+            // The rename comes first, so that no process sees a half deleted tree.
+            staging::hide(layout, name, &lock)?;
+            staging::recover(layout, name, &lock)?;
         }
-        None => file::remove_tree(path).map_err(FileError::at("remove", path))?,
+        (LeftoverKind::Staging, Some(name)) => {
+            staging::recover(layout, name, &lock)?;
+            return Ok(path.symlink_metadata().is_err());
+        }
+        _ => remove_tree(path)?,
     }
     Ok(true)
-}
-
-fn remove_one(path: &Path, _lock: &Lock) -> Result<bool, FileError> {
-    file::remove_tree(path).map_err(FileError::at("remove", path))?;
-    Ok(true)
-}
-
-/// What follows the toolchain's name in the name of a receipt or a list of files.
-fn document_suffix(path: &Path) -> &'static str {
-    if path.extension() == Some(OsStr::new("files")) { ".files" } else { ".json" }
 }
 
 /// Whether the toolchain of a receipt or list is gone. A damaged one keeps its documents.
 fn is_orphan(layout: &Layout, path: &Path) -> bool {
-    name_of(path, document_suffix(path))
-        .is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
-}
-
-/// The lock that protects `path`, if it is free.
-fn lock_for(layout: &Layout, path: &Path, suffix: &str) -> Result<Option<Lock>, FileError> {
-    try_lock(layout, name_of(path, suffix).unwrap_or(OTHER_LOCK))
-}
-
-fn part_lock(layout: &Layout, path: &Path) -> Result<Option<Lock>, FileError> {
-    try_lock(layout, name_of(path, "").map_or(OTHER_LOCK, lock_of_part))
-}
-
-fn try_lock(layout: &Layout, name: &str) -> Result<Option<Lock>, FileError> {
-    let path = layout.lock(name);
-    Lock::try_acquire(&path).map_err(FileError::at("lock", &path))
-}
-
-fn name_of<'a>(path: &'a Path, suffix: &str) -> Option<&'a str> {
-    path.file_name()?.to_str()?.strip_suffix(suffix)
-}
-
-fn entries(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(FileError::at("read", directory))?,
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(FileError::at("read", directory))?.path());
-    }
-    paths.sort();
-    Ok(paths)
+    let name = LeftoverKind::Receipt.toolchain(path);
+    name.is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
 }
 
 /// The lock for files that belong to no toolchain.
@@ -177,6 +128,8 @@ const OTHER_LOCK: &str = "prune";
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn write(path: &Path) {

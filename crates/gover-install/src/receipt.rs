@@ -10,9 +10,9 @@ use gover_archive::digest::Sha256;
 use gover_core::date::to_rfc3339;
 use gover_core::{Diagnose, Layout, ToolchainName};
 
-use crate::file_error::FileError;
+use crate::files::FileError;
 use crate::proof::{Facts, ProofHeld};
-use crate::staging::{self, Documents};
+use crate::staging;
 
 /// `receipts/NAME.json`. Readers ignore keys and kinds of proof they do not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,12 +48,10 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of a toolchain that is about to be published, and the files that are kept about
-    /// it.
-    pub(crate) fn of(facts: &Facts) -> (Self, Documents) {
-        let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
-        let text = list.to_text().into_bytes();
-        let receipt = Self {
+    /// The receipt of a toolchain that is about to be published.
+    pub(crate) fn of(facts: &Facts) -> Self {
+        let Facts { artifact, received, list, files, bytes, h1, proofs, .. } = facts;
+        Self {
             name: artifact.wanted.name.to_string(),
             platform: artifact.wanted.platform.to_string(),
             source: artifact.source.label(),
@@ -62,22 +60,20 @@ impl Receipt {
             file_bytes: received.bytes,
             sha256: received.digest.to_string(),
             h1: Some(h1.clone()),
-            files_sha256: Some(Sha256::of(&text).to_string()),
+            files_sha256: Some(Sha256::of(list.as_bytes()).to_string()),
             proofs: proofs.clone(),
-            installed_at: installed_at(SystemTime::now()),
-            files: list.files().len() as u64,
+            installed_at: to_rfc3339(SystemTime::now()),
+            files: *files,
             bytes: *bytes,
             gover: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        let documents = Documents { receipt: receipt.to_bytes(), list: text };
-        (receipt, documents)
+        }
     }
 
     /// Reads the receipt of a toolchain. `None` if it has none.
-    pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, ReceiptError> {
+    pub fn read(layout: &Layout, name: &ToolchainName) -> Result<Option<Self>, DocumentError> {
         let Some(text) = staging::read_receipt(layout, name, LIMIT)? else { return Ok(None) };
         let receipt = serde_json::from_slice(&text);
-        receipt.map(Some).map_err(|source| ReceiptError::Malformed { path: layout.receipt(name), source })
+        receipt.map(Some).map_err(|source| DocumentError::Receipt { path: layout.receipt(name), source })
     }
 
     /// The receipt as the file has it.
@@ -89,20 +85,23 @@ impl Receipt {
     }
 }
 
-/// Why a receipt was not read.
+/// Why a receipt or a list of files was not read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReceiptError {
+pub enum DocumentError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("`{}` is not a receipt", path.display())]
-    Malformed { path: PathBuf, source: serde_json::Error },
+    Receipt { path: PathBuf, source: serde_json::Error },
+    /// `line` is the first invalid one, from 1.
+    #[error("`{}` is not a list of files: line {line}", path.display())]
+    FileList { path: PathBuf, line: usize },
 }
 
-impl Diagnose for ReceiptError {
+impl Diagnose for DocumentError {
     fn hints(&self) -> Vec<String> {
         match self {
             Self::File(error) => error.hints(),
-            Self::Malformed { path, .. } => {
+            Self::Receipt { path, .. } | Self::FileList { path, .. } => {
                 let name = path.file_stem().unwrap_or_default().to_string_lossy();
                 vec![format!("`gover install --force {name}` writes it again")]
             }
@@ -112,10 +111,6 @@ impl Diagnose for ReceiptError {
 
 /// The most bytes of a receipt, which has about a thousand.
 const LIMIT: u64 = 1 << 20;
-
-fn installed_at(now: SystemTime) -> String {
-    to_rfc3339(now)
-}
 
 #[cfg(test)]
 mod tests {
@@ -144,7 +139,7 @@ mod tests {
                 },
                 ProofHeld::Given,
             ],
-            installed_at: installed_at(SystemTime::UNIX_EPOCH),
+            installed_at: to_rfc3339(SystemTime::UNIX_EPOCH),
             files: 3,
             bytes: 9,
             gover: "0.1.0".to_owned(),

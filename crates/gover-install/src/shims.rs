@@ -12,7 +12,7 @@ use gover_core::platform::IS_WINDOWS;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file, link};
 
-use crate::file_error::FileError;
+use crate::files::{FileError, create_directory, remove};
 
 /// What a refresh changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));
     let bin = layout.bin();
-    fs::create_dir_all(&bin).map_err(FileError::at("create", &bin))?;
+    create_directory(&bin)?;
     file::remove_leftovers(&bin).map_err(FileError::at("read", &bin))?;
 
     let versions = layout.versions();
@@ -131,7 +131,7 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
         let is = link::read(target).map_err(FileError::at("read", target))?;
         if is.as_deref() != Some(name) {
             if is.is_none() && !missing {
-                file::remove_tree(target).map_err(FileError::at("remove", target))?;
+                remove(target)?;
             }
             link::replace(name, target).map_err(FileError::at("create", target))?;
         }

@@ -12,7 +12,7 @@ use gover_core::{Arch, Diagnose, Env, Platform, ToolchainName};
 use gover_sys::exec;
 use gover_sys::file::read_limited;
 
-use crate::file_error::{self, FileError};
+use crate::files::{self, FileError};
 
 /// Which smoke test a toolchain has to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Diagnose for SmokeError {
                 vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
             }
             Self::CannotRun { source, .. } => {
-                let mut hints = file_error::hints(source.kind());
+                let mut hints = files::hints(source.kind());
                 hints.push(
                     "this release may not run on this system; `gover list --remote` shows others".to_owned(),
                 );

@@ -23,9 +23,10 @@ use gover_core::inventory::is_goroot;
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
-use crate::file_error::FileError;
+use crate::files::{self, FileError, create_directory, entries, remove, rename, try_lock};
 use crate::part_file::discard_parts;
-use crate::proof::{Place, Proven};
+use crate::proof::Proven;
+use crate::receipt::Receipt;
 
 /// A directory to build a toolchain in. Dropping it removes it with all its contents.
 #[derive(Debug)]
@@ -43,14 +44,9 @@ impl Staging {
         recover(layout, name, lock)?;
         let directory = layout.staging().join(name);
         let staging = Self { directory, published: false, exchange: file::exchange };
-        staging.empty()?;
+        remove(&staging.tree())?;
+        create_directory(&staging.tree())?;
         Ok(staging)
-    }
-
-    fn empty(&self) -> Result<(), FileError> {
-        let tree = self.tree();
-        file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
-        fs::create_dir_all(&tree).map_err(FileError::at("create", &tree))
     }
 
     /// The empty directory that becomes the toolchain.
@@ -70,12 +66,12 @@ impl Staging {
         let directory = layout.staging().join(name.as_str());
         let tree = directory.join(TREE);
         for directory in [&layout.versions(), &layout.receipts(), &directory] {
-            fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+            create_directory(directory)?;
         }
         if self.directory != directory {
             // From here on, the holder of the lock of `name` recovers what a crash leaves.
-            file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
-            file::rename(&self.tree(), &tree).map_err(FileError::renaming(&self.tree(), &tree))?;
+            remove(&tree)?;
+            rename(&self.tree(), &tree)?;
         }
         for (file, content) in [(LIST, &documents.list), (RECEIPT, &documents.receipt)] {
             let path = directory.join(file);
@@ -97,12 +93,6 @@ impl Staging {
     }
 }
 
-impl Place for Staging {
-    fn directory(&self) -> Option<PathBuf> {
-        Some(self.tree())
-    }
-}
-
 /// Makes a proven tree visible, in place of the toolchain of that name: at once, so that there is
 /// always one of the two, or by two renames if the system cannot exchange names. The documents
 /// follow. `lock` is the lock of the toolchain's name.
@@ -111,19 +101,19 @@ impl Place for Staging {
 /// power loss there is the old toolchain or the new one.
 pub(crate) fn publish(
     tree: Proven<Staging>,
-    documents: &Documents,
+    receipt: &Receipt,
     layout: &Layout,
     lock: &Lock,
 ) -> Result<PathBuf, FileError> {
-    let name = tree.facts().artifact.wanted.name.clone();
-    tree.into_place().move_into_place(layout, &name, documents, lock)
+    let (facts, staging) = tree.into_parts();
+    let documents = Documents { receipt: receipt.to_bytes(), list: facts.list.into_bytes() };
+    staging.move_into_place(layout, &facts.artifact.wanted.name, &documents, lock)
 }
 
 /// What is kept about a toolchain, outside its tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Documents {
-    pub receipt: Vec<u8>,
-    pub list: Vec<u8>,
+struct Documents {
+    receipt: Vec<u8>,
+    list: Vec<u8>,
 }
 
 impl Drop for Staging {
@@ -144,12 +134,10 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     let directory = layout.staging().join(name);
     let (old, target) = (directory.join(OLD), layout.versions().join(name));
     if is_goroot(&old) && is_missing(&target) {
-        let versions = layout.versions();
-        fs::create_dir_all(&versions).map_err(FileError::at("create", &versions))?;
-        file::rename(&old, &target).map_err(FileError::renaming(&old, &target))?;
+        create_directory(&layout.versions())?;
+        rename(&old, &target)?;
         discard_documents(&directory)?;
     }
-    let tree = directory.join(TREE);
     if is_published(&directory, &target) {
         // The crash came after the tree was moved.
         follow(layout, name, lock)?;
@@ -162,10 +150,9 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
         remove_documents(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
-        let waiting = free_name(&directory);
-        file::rename(&old, &waiting).map_err(FileError::renaming(&old, &waiting))?;
+        rename(&old, &free_name(&directory))?;
     }
-    file::remove_tree(&tree).map_err(FileError::at("remove", &tree))?;
+    remove(&directory.join(TREE))?;
     for waiting in waiting_trees {
         // A later command removes one that still runs.
         drop(file::remove_tree_now(&waiting));
@@ -185,13 +172,11 @@ fn is_published(directory: &Path, target: &Path) -> bool {
 /// Toolchains that a forced install moved away without a successor: it crashed between its two
 /// renames, or is between them now. Changes nothing; [`recover_all`] moves them back.
 pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
+    let is_aside = |name: &ToolchainName| {
+        is_missing(&layout.toolchain(name)) && is_goroot(&layout.staging().join(name.as_str()).join(OLD))
+    };
     let names = staged(layout).unwrap_or_default();
-    let names = names.iter().filter_map(|name| ToolchainName::parse(name).ok());
-    names
-        .filter(|name| {
-            is_missing(&layout.toolchain(name)) && is_goroot(&layout.staging().join(name.as_str()).join(OLD))
-        })
-        .collect()
+    names.iter().filter_map(|name| ToolchainName::parse(name).ok()).filter(is_aside).collect()
 }
 
 /// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging.
@@ -221,7 +206,7 @@ fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
     for (file, target) in documents_of(layout, name) {
         let staged = directory.join(file);
         if !is_missing(&staged) {
-            file::rename(&staged, &target).map_err(FileError::renaming(&staged, &target))?;
+            rename(&staged, &target)?;
         }
     }
     Ok(())
@@ -229,17 +214,12 @@ fn follow(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError> {
 
 /// Removes the documents of a tree that was never published, and then `new`.
 fn discard_documents(directory: &Path) -> Result<(), FileError> {
-    [RECEIPT, LIST, NEW].iter().try_for_each(|file| {
-        let path = directory.join(file);
-        file::remove_tree(&path).map_err(FileError::at("remove", &path))
-    })
+    [RECEIPT, LIST, NEW].iter().try_for_each(|file| remove(&directory.join(file)))
 }
 
 /// Removes the receipt and the list of files of a toolchain that is gone.
 pub(crate) fn remove_documents(layout: &Layout, name: &str) -> Result<(), FileError> {
-    documents_of(layout, name)
-        .iter()
-        .try_for_each(|(_, path)| file::remove_tree(path).map_err(FileError::at("remove", path)))
+    documents_of(layout, name).iter().try_for_each(|(_, path)| remove(path))
 }
 
 /// The documents in `staging/NAME` and where they belong.
@@ -256,21 +236,15 @@ fn sync(directory: &Path) -> Result<(), FileError> {
         return Ok(());
     }
     let tree = directory.join(TREE);
-    let programs = fs::read_dir(tree.join("bin")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let files = [tree.join(VERSION), directory.join(RECEIPT), directory.join(LIST)];
-    files.into_iter().chain(programs).try_for_each(|path| {
-        let synced = fs::OpenOptions::new().write(true).open(&path).and_then(|file| file.sync_all());
-        synced.map_err(FileError::at("sync", &path))
-    })
+    let programs = entries(&tree.join("bin")).unwrap_or_default();
+    let others = [tree.join(VERSION), directory.join(RECEIPT), directory.join(LIST)];
+    others.iter().chain(&programs).try_for_each(|path| files::sync(path))
 }
 
 /// Trees in `staging/NAME` that wait to be removed.
 fn waiting(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries
-        .filter(|entry| entry.file_name().to_str().is_some_and(|name| name.starts_with(REMOVED)))
-        .map(|entry| entry.path())
-        .collect()
+    let is_waiting = |path: &PathBuf| name_of(path).is_some_and(|name| name.starts_with(REMOVED));
+    entries(directory).unwrap_or_default().into_iter().filter(is_waiting).collect()
 }
 
 /// An unused name in `staging/NAME` for a tree that will be removed.
@@ -289,18 +263,11 @@ pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), File
 
 /// The names in staging: leftovers of crashes, or the work of other processes.
 pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
-    let staging = layout.staging();
-    let entries = match fs::read_dir(&staging) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(FileError::at("read", &staging))?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(FileError::at("read", &staging))?;
-        names.extend(entry.file_name().into_string());
-    }
-    names.sort();
-    Ok(names)
+    Ok(entries(&layout.staging())?.iter().filter_map(|path| name_of(path).map(str::to_owned)).collect())
+}
+
+fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
 }
 
 /// Recovers what crashes left in staging, except where another process is at work.
@@ -309,8 +276,7 @@ pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
 /// it. Commands that only read do not; they report what is [set aside](set_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
-        let path = layout.lock(&name);
-        if let Some(lock) = Lock::try_acquire(&path).map_err(FileError::at("lock", &path))? {
+        if let Some(lock) = try_lock(layout, &name)? {
             recover(layout, &name, &lock)?;
         }
     }
@@ -324,22 +290,20 @@ fn rename_into_place(directory: &Path, target: &Path, replaces: bool) -> Result<
     if replaces {
         move_aside(target, &aside)?;
     }
-    file::rename(&tree, target).map_err(|source| {
+    rename(&tree, target).inspect_err(|_| {
         if replaces {
-            // The first error is the one to report. If this fails too, the next command tries
-            // again.
-            drop(file::rename(&aside, target));
+            // If this fails too, the next command tries again.
+            drop(rename(&aside, target));
         }
-        FileError::renaming(&tree, target)(source)
     })
 }
 
 fn move_aside(from: &Path, to: &Path) -> Result<(), FileError> {
     if let Some(directory) = to.parent() {
-        fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+        create_directory(directory)?;
     }
-    file::remove_tree(to).map_err(FileError::at("remove", to))?;
-    file::rename(from, to).map_err(FileError::renaming(from, to))
+    remove(to)?;
+    rename(from, to)
 }
 
 fn is_missing(path: &Path) -> bool {

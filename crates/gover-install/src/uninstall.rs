@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
-use crate::file_error::FileError;
+use crate::files::FileError;
 use crate::staging;
 
-/// A removed toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uninstalled {
     pub name: ToolchainName,

@@ -39,24 +39,20 @@ pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
 /// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc`
 /// and `test`, the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each
 /// `go.mod` is called `_go.mod`.
-pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, H1Error> {
-    let lines = files.iter().filter_map(|file| {
-        if hashed == Hashed::Archive && is_outside_module(&file.path) {
-            return None;
-        }
-        Some((format!("{module}/{}", name_in_module(&file.path)), file.digest))
-    });
-    hash1(lines.collect())
+pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, NewlineInName> {
+    let covered = files.iter().filter(|file| hashed == Hashed::Module || !is_outside_module(&file.path));
+    let name = |file: &FileDigest| format!("{module}/{}", name_in_module(&file.path));
+    hash1(covered.map(|file| (name(file), file.digest)).collect())
 }
 
 /// Hash1: the SHA-256 over the sorted lines `hex  name`, in base64 after `h1:`.
-pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
+pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, NewlineInName> {
     files.sort_unstable_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-    let mut sum = Sha256::new();
+    let mut sum = Sha256::default();
     let mut line = String::new();
     for (name, digest) in &files {
         if name.contains('\n') {
-            return Err(H1Error::NewlineInName { name: name.clone() });
+            return Err(NewlineInName { name: name.clone() });
         }
         line.clear();
         digest.append_hex(&mut line);
@@ -66,12 +62,11 @@ pub fn hash1(mut files: Vec<(String, Digest)>) -> Result<String, H1Error> {
     Ok(format!("h1:{}", STANDARD.encode(sum.finish().as_bytes())))
 }
 
-/// Why a list of files has no hash.
+/// Why a list of files has no hash: in Hash1, such a name looks like two lines.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum H1Error {
-    /// In Hash1, such a name looks like two lines.
-    #[error("the name `{}` holds a line break, which no tree hash can cover", shown(name))]
-    NewlineInName { name: String },
+#[error("the name `{}` holds a line break, which no tree hash can cover", shown(name))]
+pub struct NewlineInName {
+    pub name: String,
 }
 
 /// Whether the module leaves this file of an archive out.
@@ -81,9 +76,8 @@ pub fn is_outside_module(path: &str) -> bool {
 }
 
 fn name_in_module(path: &str) -> String {
-    match path.rsplit_once('/') {
-        Some((directory, "go.mod")) => format!("{directory}/_go.mod"),
-        None if path == "go.mod" => "_go.mod".to_owned(),
+    match path.strip_suffix("go.mod") {
+        Some(above) if above.is_empty() || above.ends_with('/') => format!("{above}_go.mod"),
         _ => path.to_owned(),
     }
 }

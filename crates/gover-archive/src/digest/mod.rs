@@ -6,7 +6,7 @@ mod h1;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -14,57 +14,57 @@ use ring::digest::{Context, SHA256};
 
 use gover_core::text::shown;
 
-pub use h1::{FileDigest, H1Error, Hashed, hash1, is_outside_module, module_version, tree_hash};
+pub use h1::{FileDigest, Hashed, NewlineInName, hash1, is_outside_module, module_version, tree_hash};
 
 /// A running SHA-256.
 #[derive(Clone)]
 pub struct Sha256(Context);
 
-impl Sha256 {
-    /// A sum over nothing yet.
-    pub fn new() -> Self {
+impl Default for Sha256 {
+    fn default() -> Self {
         Self(Context::new(&SHA256))
     }
+}
 
-    /// Adds `bytes`.
+impl Sha256 {
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
+    /// Adds everything that `reader` still has. Calls `progress` with the length of each chunk,
+    /// which has at most the length of `buffer`.
+    pub fn read(
+        &mut self,
+        mut reader: impl Read,
+        buffer: &mut [u8],
+        mut progress: impl FnMut(u64),
+    ) -> io::Result<()> {
+        loop {
+            let count = reader.read(buffer)?;
+            if count == 0 {
+                return Ok(());
+            }
+            self.update(buffer.get(..count).unwrap_or_default());
+            progress(count as u64);
+        }
+    }
+
     /// The sum over everything added.
     pub fn finish(self) -> Digest {
-        let mut sum = [0; 32];
-        // SHA-256 is 32 bytes, so `zip` covers it.
-        for (to, from) in sum.iter_mut().zip(self.0.finish().as_ref()) {
-            *to = *from;
-        }
-        Digest(sum)
+        // SHA-256 has 32 bytes, so the conversion cannot fail.
+        Digest(self.0.finish().as_ref().try_into().unwrap_or_default())
     }
 
-    /// The sum over a whole file.
     pub fn of_file(path: &Path) -> io::Result<Digest> {
-        let mut file = File::open(path)?;
-        let mut sum = Self::new();
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(sum.finish()),
-                count => sum.update(buffer.get(..count).unwrap_or_default()),
-            }
-        }
+        let mut sum = Self::default();
+        sum.read(File::open(path)?, &mut vec![0; 256 * 1024], |_| ())?;
+        Ok(sum.finish())
     }
 
-    /// The sum over `bytes`.
     pub fn of(bytes: &[u8]) -> Digest {
-        let mut sum = Self::new();
+        let mut sum = Self::default();
         sum.update(bytes);
         sum.finish()
-    }
-}
-
-impl Default for Sha256 {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -79,7 +79,6 @@ impl fmt::Debug for Sha256 {
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

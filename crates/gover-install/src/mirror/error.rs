@@ -4,7 +4,7 @@ use gover_core::{Diagnose, Exit};
 use gover_source::{LookupError, SupplyError, Wanted};
 
 use crate::error::InstallError;
-use crate::file_error::FileError;
+use crate::files::FileError;
 
 /// Why something was not added to a mirror, which is unchanged.
 #[derive(Debug, thiserror::Error)]

@@ -1,17 +1,15 @@
 //! One toolchain into a mirror: downloaded, proven, and only then visible.
 
-use std::fs;
 use std::path::Path;
 
 use gover_archive::digest::Sha256;
 use gover_log::LogRecord;
 use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply, Wanted};
-use gover_sys::file;
 
 use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
 use crate::download::Downloader;
 use crate::error::InstallError;
-use crate::file_error::FileError;
+use crate::files::{self, FileError};
 use crate::part_file::{PartFile, Received, discard_parts};
 use crate::proof::{Checked, Facts, LogResponse, Proven};
 
@@ -116,9 +114,8 @@ impl Mirror {
 
 /// Makes a finished download visible under its name, complete even after a power loss.
 fn move_into_place(part: &Path, path: &Path) -> Result<(), MirrorError> {
-    let synced = fs::OpenOptions::new().write(true).open(part).and_then(|file| file.sync_all());
-    synced.map_err(FileError::at("sync", part))?;
-    Ok(file::rename(part, path).map_err(FileError::renaming(part, path))?)
+    files::sync(part)?;
+    Ok(files::rename(part, path)?)
 }
 
 async fn obtain(
@@ -133,7 +130,7 @@ async fn obtain(
 }
 
 async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {
-    file.read(()).await?.prove(LogResponse::Ended(Ok(record.clone())), true)
+    file.read((), None).await?.prove(LogResponse::Ended(Ok(record.clone())), true)
 }
 
 /// The go.mod of every toolchain, which the log records too.
@@ -141,6 +138,8 @@ const GO_MOD: &[u8] = b"module golang.org/toolchain\n";
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use gover_source::Format;
 
     use super::*;

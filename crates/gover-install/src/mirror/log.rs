@@ -8,7 +8,7 @@ use gover_source::{Supply, Wanted};
 use gover_sys::file::read_limited;
 
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};
-use crate::file_error::FileError;
+use crate::files::FileError;
 
 /// The part of the log that a mirror has.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,6 @@ mod log;
 
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_archive::digest::Digest;
@@ -26,7 +25,7 @@ use gover_core::Layout;
 use gover_source::{Format, IndexedArchive, Wanted, archive_index, published_file};
 use gover_sys::{Lock, file};
 
-use crate::file_error::FileError;
+use crate::files::{FileError, create_directory, entries};
 
 pub use error::MirrorError;
 pub use fill::Added;
@@ -111,7 +110,7 @@ impl Mirror {
     /// Opens the mirror in `directory`, which is created if missing. Calls `on_wait` before it
     /// waits for another process that works on it.
     pub fn open(directory: &Path, on_wait: impl FnOnce()) -> Result<Self, MirrorError> {
-        fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+        create_directory(directory)?;
         let work = Layout::new(directory.join(WORK));
         let path = work.lock("mirror");
         let lock = Lock::acquire(&path, on_wait).map_err(FileError::at("lock", &path))?;
@@ -131,17 +130,11 @@ impl Mirror {
         {
             for (path, bytes) in files_in(&directory)? {
                 let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                let Some(file) = published_file(name).filter(|file| Packing::of(file.format) == packing)
-                else {
+                let Some(file) = published_file(name) else { continue };
+                let sha256 = (packing == Packing::Archive).then(|| read_sum(&sum_path(&path))).flatten();
+                if Packing::of(file.format) != packing || (packing == Packing::Archive && sha256.is_none()) {
                     continue;
-                };
-                let sha256 = match packing {
-                    Packing::Archive => {
-                        let Some(sum) = read_sum(&sum_path(&path)) else { continue };
-                        Some(sum)
-                    }
-                    Packing::Module => None,
-                };
+                }
                 let note = file::read_text_limited(&self.note_path(&path), NOTE).unwrap_or_default();
                 held.push(MirrorFile {
                     wanted: file.wanted,
@@ -217,19 +210,12 @@ fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
 
 /// The regular files of a directory with their lengths. Empty if there is no directory.
 fn files_in(directory: &Path) -> Result<Vec<(PathBuf, u64)>, MirrorError> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(FileError::at("read", directory))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(FileError::at("read", directory))?.path();
+    let file = |path: PathBuf| {
         // A symbolic link to a file counts as a file.
-        if let Some(metadata) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) {
-            files.push((path, metadata.len()));
-        }
-    }
-    Ok(files)
+        let metadata = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        Some((path, metadata.len()))
+    };
+    Ok(entries(directory)?.into_iter().filter_map(file).collect())
 }
 
 /// `FILE.sha256`
@@ -250,7 +236,7 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
         return Ok(false);
     }
     if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(FileError::at("create", directory))?;
+        create_directory(directory)?;
     }
     file::write_atomically(path, bytes).map_err(FileError::at("write", path))?;
     Ok(true)

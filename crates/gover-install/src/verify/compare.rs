@@ -99,7 +99,8 @@ fn list(case: &Case<'_>, truth: &Truth<'_>) -> Option<String> {
         return Some("it does not have the sum that the receipt has".to_owned());
     }
     let module = module_version(case.name, case.platform?);
-    let h1 = list.tree_hash(case.baseline.hashed(), &module).unwrap_or_else(|error| error.to_string());
+    let h1 =
+        tree_hash(&list.files, case.baseline.hashed(), &module).unwrap_or_else(|error| error.to_string());
     let expected = truth.h1?;
     let who = truth.record.map_or("the receipt".to_owned(), |record| format!("record {}", record.id));
     (h1 != expected).then(|| format!("it sums to {h1}, {who} says {expected}"))
@@ -114,14 +115,14 @@ fn against_list(list: &FileList, tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let others: BTreeMap<&str, &str> =
         tree.others.iter().map(|(path, what)| (path.as_str(), *what)).collect();
-    for expected in list.files() {
+    for expected in &list.files {
         let path = expected.path.as_str();
         match tree.files.get(path) {
             Some(found) => findings.extend(difference(expected, *found)),
             None => findings.extend(absence(path, tree, &others)),
         }
     }
-    let listed: BTreeSet<&str> = list.files().iter().map(|file| file.path.as_str()).collect();
+    let listed: BTreeSet<&str> = list.files.iter().map(|file| file.path.as_str()).collect();
     let added = tree.files.keys().filter(|path| !listed.contains(path.as_str()));
     findings.extend(added.map(|path| Finding::at(path, FindingKind::Added)));
     let directories: BTreeSet<&str> = listed.iter().flat_map(|path| parents(path)).collect();
@@ -223,7 +224,7 @@ fn unreadable(tree: &Tree) -> impl Iterator<Item = Finding> + '_ {
 /// Combines findings if a whole directory is missing or was added.
 fn whole_directories(findings: Vec<Finding>, list: Option<&FileList>, tree: &Tree) -> Vec<Finding> {
     let expected: BTreeSet<&str> =
-        list.into_iter().flat_map(FileList::files).flat_map(|file| parents(&file.path)).collect();
+        list.into_iter().flat_map(|list| &list.files).flat_map(|file| parents(&file.path)).collect();
     let mut result: Vec<Finding> = Vec::new();
     let mut whole: BTreeMap<(String, FindingKind), u64> = BTreeMap::new();
     for finding in findings {

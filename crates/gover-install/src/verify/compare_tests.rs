@@ -18,7 +18,7 @@ fn list() -> FileList {
 fn tree() -> Tree {
     let list = list();
     let files = list
-        .files()
+        .files
         .iter()
         .map(|file| (file.path.clone(), TreeFile { digest: file.digest, executable: file.executable }));
     let directories = PATHS.iter().flat_map(|path| parents(path)).map(str::to_owned).collect();
@@ -28,7 +28,7 @@ fn tree() -> Tree {
 fn record(platform: &Platform) -> LogRecord {
     let name = ToolchainName::parse("go1.91.2").unwrap();
     let baseline = Baseline::default();
-    let h1 = list().tree_hash(baseline.hashed(), &module_version(&name, platform)).unwrap();
+    let h1 = tree_hash(&list().files, baseline.hashed(), &module_version(&name, platform)).unwrap();
     LogRecord { h1, id: 7, tree_size: 9, database: "sum.test".to_owned() }
 }
 

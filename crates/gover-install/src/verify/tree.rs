@@ -1,18 +1,16 @@
 //! Reads an installed tree, and hashes its regular files on all cores.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::num::NonZero;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use gover_archive::digest::{Digest, Sha256};
+use gover_archive::on_all_cores;
 use gover_sys::file;
 
-use crate::report::{Outcome, Reporter, Task, TaskId};
+use crate::report::{Outcome, Reporter, Task};
 
 /// What is below a GOROOT.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,24 +45,25 @@ impl Tree {
         // Large files come first, so that none is left over for one core at the end.
         files.sort_by_key(|file| std::cmp::Reverse(if file.size > LARGE { file.size } else { 0 }));
         let id = reporter.start(Task::Verify { toolchain }, Some(tree.bytes));
-        let queue = Queue { files, next: AtomicUsize::new(0), results: Mutex::default(), reporter, id };
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-        thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| queue.work());
-            }
-        });
+        let hash = |buffer: &mut Vec<u8>, found| {
+            Ok((found, hash(found, buffer, |bytes| reporter.advance(id, bytes))))
+        };
+        let results = on_all_cores::<_, _, _, Infallible>(&files, || Ok(vec![0; BUFFER]), hash);
         reporter.finish(id, Outcome::Done);
-        let Queue { files, results, .. } = queue;
-        let mut results = results.into_inner().unwrap_or_default();
-        for (at, found) in files.into_iter().enumerate() {
-            let result = results.remove(&at).unwrap_or_else(|| Err("its reader ended early".to_owned()));
+        // Only a panic leaves no results.
+        let Some(Ok(results)) = results else {
+            let reason = || "its reader ended early".to_owned();
+            tree.unreadable.extend(files.into_iter().map(|found| (found.name, reason())));
+            return tree;
+        };
+        for (found, result) in results {
+            let name = found.name.clone();
             match result {
                 Ok(digest) => {
-                    tree.files.insert(found.name, TreeFile { digest, executable: found.executable });
+                    tree.files.insert(name, TreeFile { digest, executable: found.executable });
                 }
-                Err(reason) => {
-                    tree.unreadable.insert(found.name, reason);
+                Err(error) => {
+                    tree.unreadable.insert(name, error.to_string());
                 }
             }
         }
@@ -145,47 +144,12 @@ impl Walk {
     }
 }
 
-/// The work, shared by all threads.
-struct Queue<'a> {
-    files: Vec<Found>,
-    next: AtomicUsize,
-    results: Mutex<BTreeMap<usize, Result<Digest, String>>>,
-    reporter: &'a dyn Reporter,
-    id: TaskId,
+fn hash(found: &Found, buffer: &mut [u8], progress: impl Fn(u64)) -> io::Result<Digest> {
+    let mut sum = Sha256::default();
+    sum.read(File::open(&found.path)?, buffer, progress)?;
+    Ok(sum.finish())
 }
 
-impl Queue<'_> {
-    fn work(&self) {
-        let mut buffer = vec![0; BUFFER];
-        let mut done = BTreeMap::new();
-        loop {
-            let at = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(found) = self.files.get(at) else { break };
-            let result = hash(&found.path, &mut buffer, |bytes| self.reporter.advance(self.id, bytes));
-            done.insert(at, result.map_err(|error| error.to_string()));
-        }
-        // A poisoned lock means a panic elsewhere. Files without a result count as unreadable.
-        if let Ok(mut results) = self.results.lock() {
-            results.append(&mut done);
-        }
-    }
-}
-
-fn hash(path: &Path, buffer: &mut [u8], progress: impl Fn(u64)) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
-    let mut sum = Sha256::new();
-    loop {
-        let count = file.read(buffer)?;
-        if count == 0 {
-            return Ok(sum.finish());
-        }
-        sum.update(buffer.get(..count).unwrap_or_default());
-        progress(count as u64);
-    }
-}
-
-/// More threads than this only slow each other down.
-const MAX_THREADS: usize = 16;
 /// Files above this size are hashed first.
 const LARGE: u64 = 1 << 20;
 /// Bytes read at a time.
