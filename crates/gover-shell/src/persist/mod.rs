@@ -22,7 +22,9 @@ use gover_sys::user_path;
 
 use crate::entry::InitError;
 
-pub use registry::{EntryChange, MachineEntry, UserPathEdit, Warning};
+pub use registry::{
+    EntryChange, MachineEntry, UserPathEdit, Warning, machine_path_without, set_machine_path,
+};
 
 /// The content of a startup file with the block of gover at the end, so that gover precedes what
 /// other lines put on PATH; `None` if it is there already, or the file has no block.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use gover_core::env::vars;
 use gover_core::layout::executable_name;
 use gover_core::{Env, Layout};
-use gover_sys::registry::Text;
+use gover_sys::registry::{MACHINE_ENVIRONMENT, Text};
 use gover_sys::user_path::{self, Entry};
 
 use super::{Edit, Plan};
@@ -62,21 +62,26 @@ pub struct MachineEntry {
 }
 
 impl MachineEntry {
-    /// Lines for the `PowerShell` of an administrator that remove the entry from the machine's PATH
-    /// and keep all others as they are written.
+    /// See [`machine_path_without`]; `None` if the entry is not for one directory only.
     pub fn removal(&self) -> Option<Vec<String>> {
-        let entry = powershell(self.entry.as_ref()?);
-        Some(self.lines(&format!("$path -split ';' -ne {entry} -join ';'")))
+        Some(machine_path_without(self.entry.as_ref()?, self.expands).into())
     }
+}
 
-    fn lines(&self, value: &str) -> Vec<String> {
-        let kind = if self.expands { "ExpandString" } else { "String" };
-        vec![
-            r"$key = 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'".to_owned(),
-            "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
-            format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
-        ]
-    }
+/// Lines for the `PowerShell` of an administrator that remove an entry from the machine's PATH and
+/// keep all others as they are written.
+pub fn machine_path_without(entry: &str, expands: bool) -> [String; 3] {
+    set_machine_path(&format!("$path -split ';' -ne {} -join ';'", powershell(entry)), expands)
+}
+
+/// The same for any expression of `$path`.
+pub fn set_machine_path(value: &str, expands: bool) -> [String; 3] {
+    let kind = if expands { "ExpandString" } else { "String" };
+    [
+        format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
+        "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
+        format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
+    ]
 }
 
 /// What `gover setup` changes in the user's PATH `before`, given that of the machine.

@@ -1,6 +1,6 @@
 //! A C compiler that does not match this toolchain.
 
-use super::probe::{ARCHITECTURES, Probe, compile};
+use super::probe::{ARCHITECTURES, compile};
 use super::setup::{Cgo, cgo, install, is_stub, settings};
 use crate::snapshot::system::PackageManager;
 use crate::{Check, Evidence, Finding, MachinePath, Os, Severity, Snapshot};
@@ -29,8 +29,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return Some(visual_studio(snapshot, &cgo, program, "is Visual Studio's compiler"));
     }
     match compile(snapshot, &cgo)? {
-        Probe::Failed(line) => Some(failed(snapshot, &cgo, program, &line)),
-        Probe::Compiled(words) => misfit(snapshot, &cgo, program, &words),
+        Err(line) => Some(failed(snapshot, &cgo, program, &line)),
+        Ok(words) => misfit(snapshot, &cgo, program, &words),
     }
 }
 
@@ -85,6 +85,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
         return Some(visual_studio(snapshot, cgo, program, "compiles for Visual Studio"));
     }
     let is_arch = |word: &&String| ARCHITECTURES.iter().any(|(arch, _)| arch == word) && **word != cgo.arch;
+    let foreign = words.iter().find(is_arch);
     let is_msys = snapshot.system.is_windows() && has("msys");
     let own = match snapshot.system.os {
         Os::Linux => Some("linux"),
@@ -93,7 +94,7 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
         Os::Other => None,
     };
     let is_other = |word: &&str| has(word) && own.is_some_and(|own| own != *word);
-    let what = if let Some(arch) = words.iter().find(is_arch) {
+    let what = if let Some(arch) = foreign {
         format!("{program} compiles for {arch}, and Go is {}", cgo.arch)
     } else if is_msys {
         format!("{program} is the compiler of MSYS or Cygwin, and Go needs MinGW-w64")
@@ -105,9 +106,8 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
         return None;
     };
     let evidence = Evidence::answer(program.to_string(), format!("compiles for {}", words.join(" ")));
-    let is_foreign = words.iter().any(|word| is_arch(&word));
     let finding = finding(snapshot, cgo, what).shown_by([evidence]);
-    if is_foreign || !is_msys {
+    if foreign.is_some() || !is_msys {
         return Some(replaced(snapshot, cgo, finding));
     }
     Some(finding.command(match mingw_beside(snapshot, program) {

@@ -4,16 +4,10 @@ use super::setup::Cgo;
 use crate::snapshot::programs::Run;
 use crate::{Os, Snapshot};
 
-pub(super) enum Probe {
-    /// Words that describe the target: `amd64 linux glibc`.
-    Compiled(Vec<String>),
-    Failed(String),
-}
-
 /// Compiles to assembly on stdout, so no file is written. A string in it names the target.
-/// runtime/cgo includes `stdlib.h` first. `None` if the compiler cannot be started or its output
-/// cannot be understood.
-pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
+/// runtime/cgo includes `stdlib.h` first. Returns words for the target, `amd64 linux glibc`, or the
+/// compiler's message; `None` if it cannot be started or its output cannot be understood.
+pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Result<Vec<String>, String>> {
     let program = cgo.program.as_ref()?;
     let mut arguments: Vec<&str> = cgo.words.iter().skip(1).map(String::as_str).collect();
     arguments.extend(of_architecture(snapshot, &cgo.arch));
@@ -36,11 +30,11 @@ pub(super) fn compile(snapshot: &Snapshot<'_>, cgo: &Cgo) -> Option<Probe> {
             Some(code) => format!("exited with code {code} without a message"),
             None => "was ended by a signal".to_owned(),
         };
-        return Some(Probe::Failed(line.or_else(|| lines().next()).map_or_else(silent, str::to_owned)));
+        return Some(Err(line.or_else(|| lines().next()).map_or_else(silent, str::to_owned)));
     }
     let (_, rest) = ran.stdout.split_once("\"gover")?;
     let words = rest.split(['"', '\\']).next()?;
-    Some(Probe::Compiled(words.split_whitespace().map(str::to_owned).collect()))
+    Some(Ok(words.split_whitespace().map(str::to_owned).collect()))
 }
 
 /// C source for the first name whose condition holds.

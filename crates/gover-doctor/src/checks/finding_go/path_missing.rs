@@ -77,13 +77,11 @@ fn last_line_of_gover(snapshot: &Snapshot<'_>, file: &StartupFile) -> Option<usi
 }
 
 /// The command that makes the shell in use read its startup files again.
-pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> &'static str {
+pub(super) fn new_shell(snapshot: &Snapshot<'_>) -> String {
+    use ShellKind::{Bash, Fish, Posix, Zsh};
     match snapshot.shell {
-        Some(ShellKind::Bash) => "exec bash -l",
-        Some(ShellKind::Zsh) => "exec zsh -l",
-        Some(ShellKind::Fish) => "exec fish -l",
-        Some(ShellKind::Posix) => "exec sh -l",
-        _ => "open a new window",
+        Some(shell @ (Bash | Zsh | Fish | Posix)) => format!("exec {} -l", shell.name()),
+        _ => "open a new window".to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Windows: a Path in the registry that programs cannot read as intended.
 
-use super::registry_path::{Entry, StoredPath, machine_path};
+use gover_shell::persist::set_machine_path;
+
+use super::registry_path::{Entry, StoredPath, by_administrator};
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
@@ -62,7 +64,7 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
         }
         Hive::Machine => {
             let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
-            finding.commands(machine_path(value, expands))
+            finding.commands(by_administrator(set_machine_path(value, expands)))
         }
     })
 }

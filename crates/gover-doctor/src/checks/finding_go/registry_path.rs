@@ -1,6 +1,6 @@
 //! The `Path` values of the user and the machine in the Windows registry.
 
-use gover_shell::quote::powershell;
+use gover_shell::persist::machine_path_without;
 
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
 use crate::{Change, Evidence, Finding, MachinePath, Snapshot};
@@ -67,23 +67,14 @@ impl StoredPath {
         }
     }
 
-    /// PowerShell commands for an administrator that remove an entry from the machine's value and
-    /// keep all others as they are written.
-    pub(super) fn removal(&self, entry: &Entry) -> [String; 4] {
-        let value = format!("$path -split ';' -ne {} -join ';'", powershell(&entry.shown));
-        machine_path(&value, self.value.expands)
+    /// Commands that remove an entry from the machine's value.
+    pub(super) fn removal(&self, entry: &Entry) -> impl Iterator<Item = String> {
+        by_administrator(machine_path_without(&entry.shown, self.value.expands))
     }
 }
 
-/// PowerShell commands for an administrator that store an expression of `$path`.
-pub(super) fn machine_path(value: &str, expands: bool) -> [String; 4] {
-    let kind = if expands { "ExpandString" } else { "String" };
-    [
-        "# in PowerShell, as administrator:".to_owned(),
-        format!(r"$key = 'HKLM:\{}'", environment(Hive::Machine)),
-        "$path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')".to_owned(),
-        format!("Set-ItemProperty $key Path ({value}) -Type {kind}"),
-    ]
+pub(super) fn by_administrator(lines: [String; 3]) -> impl Iterator<Item = String> {
+    ["# in PowerShell, as administrator:".to_owned()].into_iter().chain(lines)
 }
 
 impl Entry {
