@@ -16,23 +16,19 @@ pub fn diff(change: &Change) -> Vec<String> {
 
 fn whole(change: &Change) -> Vec<String> {
     match change {
-        Change::File { before, after, .. } => lines(&decoded(before.as_deref()), &decoded(after.as_deref())),
+        Change::File { before, after, .. } => {
+            let [before, after] = [before, after].map(|content| content.as_deref().unwrap_or_default());
+            lines(&String::from_utf8_lossy(before), &String::from_utf8_lossy(after))
+        }
         Change::Registry { before, after, .. } => {
             let shown = |sign: char, value: &Text| {
-                format!(
-                    "{sign} {} ({})",
-                    text::shown(&value.shown()),
-                    if value.expands { "REG_EXPAND_SZ" } else { "REG_SZ" }
-                )
+                let kind = if value.expands { "REG_EXPAND_SZ" } else { "REG_SZ" };
+                format!("{sign} {} ({kind})", text::shown(&value.shown()))
             };
             let before = before.iter().map(|value| shown('-', value));
             before.chain(after.iter().map(|value| shown('+', value))).collect()
         }
     }
-}
-
-fn decoded(content: Option<&[u8]>) -> String {
-    String::from_utf8_lossy(content.unwrap_or_default()).into_owned()
 }
 
 fn lines(before: &str, after: &str) -> Vec<String> {

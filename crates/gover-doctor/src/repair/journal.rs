@@ -9,7 +9,7 @@ use gover_sys::Lock;
 use gover_sys::file::{create_private_directory, remove_tree, write_atomically};
 use serde::{Deserialize, Serialize};
 
-use super::{RepairError, directory, file_error, is_as_seen, make};
+use super::{RepairError, directory, failed, make, state};
 use crate::Change;
 use crate::snapshot::registry::{Text, UserKey};
 
@@ -34,8 +34,17 @@ pub struct Undone {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Entry {
-    File { path: String, before: Option<usize>, after: Option<usize> },
-    Registry { key: String, name: String, before: Option<Stored>, after: Option<Stored> },
+    File {
+        path: String,
+        before: Option<usize>,
+        after: Option<usize>,
+    },
+    Registry {
+        #[serde(flatten)]
+        key: UserKey,
+        before: Option<Stored>,
+        after: Option<Stored>,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,20 +60,16 @@ impl Journal {
     }
 
     /// How many changes it has.
-    pub fn len(&self) -> usize {
+    pub fn changes(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Whether nothing has been changed yet.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// Keeps what a change will replace. It is on the disk before this returns.
     pub(super) fn keep(&mut self, change: &Change, _lock: &Lock) -> Result<(), RepairError> {
         if self.is_new {
-            let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
-            self.set_aside().and_then(|()| create_private_directory(&self.directory)).map_err(failed)?;
+            self.set_aside()
+                .and_then(|()| create_private_directory(&self.directory))
+                .map_err(failed("empty", &self.directory))?;
             self.is_new = false;
         }
         let entry = match change {
@@ -74,8 +79,7 @@ impl Journal {
                 after: self.store(after.as_deref(), 1)?,
             },
             Change::Registry { key, before, after } => Entry::Registry {
-                key: key.key.clone(),
-                name: key.name.clone(),
+                key: key.clone(),
                 before: before.as_ref().map(Stored::from),
                 after: after.as_ref().map(Stored::from),
             },
@@ -87,7 +91,7 @@ impl Journal {
     /// Deletes the journal of an earlier repair, now that this one has changed something.
     pub(super) fn settle(&self, _lock: &Lock) -> Result<(), RepairError> {
         let earlier = self.earlier();
-        remove_tree(&earlier).map_err(|source| file_error("remove", &earlier.display().to_string(), source))
+        remove_tree(&earlier).map_err(failed("remove", &earlier))
     }
 
     /// Reverts the last call of [`keep`](Self::keep), whose change failed. A repair that changes
@@ -98,24 +102,22 @@ impl Journal {
             return self.write();
         }
         self.is_new = true;
-        let failed = |source| file_error("empty", &self.directory.display().to_string(), source);
-        remove_tree(&self.directory).map_err(failed)?;
-        rename_if_there(&self.earlier(), &self.directory).map_err(failed)
+        remove_tree(&self.directory)
+            .and_then(|()| rename_if_there(&self.earlier(), &self.directory))
+            .map_err(failed("empty", &self.directory))
     }
 
     /// Restores everything that the last repair changed, newest first. What has changed since then
     /// stays, and so does its entry in the journal.
     pub fn undo(layout: &Layout, _lock: &Lock) -> Result<Vec<Undone>, RepairError> {
         let begun = Self::new(layout);
-        begun
-            .resume()
-            .map_err(|source| file_error("read", &begun.directory.display().to_string(), source))?;
+        begun.resume().map_err(failed("read", &begun.directory))?;
         let directory = begun.directory;
         let path = directory.join(NAME);
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RepairError::Nothing),
-            Err(source) => return Err(file_error("read", &path.display().to_string(), source)),
+            Err(source) => return Err(failed("read", &path)(source)),
         };
         let entries: Vec<Entry> = serde_json::from_slice(&text)
             .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
@@ -139,8 +141,7 @@ impl Journal {
         left.reverse();
         journal.entries = left;
         if journal.entries.is_empty() {
-            let shown = journal.directory.display().to_string();
-            remove_tree(&journal.directory).map_err(|source| file_error("remove", &shown, source))?;
+            remove_tree(&journal.directory).map_err(failed("remove", &journal.directory))?;
         } else {
             journal.write()?;
         }
@@ -174,8 +175,8 @@ impl Journal {
             Entry::File { path, before, after } => {
                 Change::File { path: path.clone(), before: self.load(*after)?, after: self.load(*before)? }
             }
-            Entry::Registry { key, name, before, after } => Change::Registry {
-                key: UserKey { key: key.clone(), name: name.clone() },
+            Entry::Registry { key, before, after } => Change::Registry {
+                key: key.clone(),
                 before: after.as_ref().map(Text::from),
                 after: before.as_ref().map(Text::from),
             },
@@ -197,23 +198,21 @@ impl Journal {
         let Some(content) = content else { return Ok(None) };
         let number = self.entries.len() * 2 + offset;
         let path = self.directory.join(number.to_string());
-        write_atomically(&path, content)
-            .map_err(|source| file_error("write", &path.display().to_string(), source))?;
+        write_atomically(&path, content).map_err(failed("write", &path))?;
         Ok(Some(number))
     }
 
     fn load(&self, number: Option<usize>) -> Result<Option<Vec<u8>>, RepairError> {
         let Some(number) = number else { return Ok(None) };
         let path = self.directory.join(number.to_string());
-        fs::read(&path).map(Some).map_err(|source| file_error("read", &path.display().to_string(), source))
+        fs::read(&path).map(Some).map_err(failed("read", &path))
     }
 
     fn write(&self) -> Result<(), RepairError> {
         let path = self.directory.join(NAME);
-        let shown = path.display().to_string();
         let text = serde_json::to_vec_pretty(&self.entries)
-            .map_err(|source| RepairError::Journal { path: shown.clone(), source })?;
-        write_atomically(&path, &text).map_err(|source| file_error("write", &shown, source))
+            .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
+        write_atomically(&path, &text).map_err(failed("write", &path))
     }
 }
 
@@ -228,24 +227,18 @@ impl Entry {
     fn place(&self) -> String {
         match self {
             Self::File { path, .. } => path.clone(),
-            Self::Registry { key, name, .. } => super::registry_place(key, name),
+            Self::Registry { key, .. } => key.to_string(),
         }
     }
 }
 
 /// Nothing to do if a place is already as before: a crash may have come between journal and change.
 fn put_back(change: &Change) -> Result<(), RepairError> {
-    let is_done = match change {
-        Change::File { path, after, .. } => super::read_file(path)? == *after,
-        Change::Registry { key, after, .. } => super::read_value(key)? == *after,
-    };
-    if is_done {
-        return Ok(());
+    match state(change)? {
+        (_, true) => Ok(()),
+        (true, false) => make(change),
+        (false, false) => Err(RepairError::Changed { place: change.place() }),
     }
-    if !is_as_seen(change)? {
-        return Err(RepairError::Changed { place: change.place() });
-    }
-    make(change)
 }
 
 impl From<&Text> for Stored {

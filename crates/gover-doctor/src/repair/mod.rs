@@ -26,7 +26,7 @@ pub use journal::{Journal, Undone};
 pub enum RepairError {
     #[error("cannot {verb} `{path}`")]
     File { verb: &'static str, path: String, source: io::Error },
-    #[error(r"cannot {verb} `HKCU\{}\{}`", key.key, key.name)]
+    #[error("cannot {verb} `{key}`")]
     Registry { verb: &'static str, key: UserKey, source: io::Error },
     /// It changed between the check and the repair.
     #[error("`{place}` has changed in the meantime")]
@@ -46,35 +46,30 @@ pub enum RepairError {
 
 impl Diagnose for RepairError {
     fn hints(&self) -> Vec<String> {
-        match self {
+        let hint = match self {
             Self::File { .. } | Self::Registry { .. } => {
-                vec![
-                    "check its owner and whether a program has it open, then run the command again"
-                        .to_owned(),
-                ]
+                "check its owner and whether a program has it open, then run the command again"
             }
-            Self::Changed { .. } => vec!["run `gover doctor` again to see the current state".to_owned()],
             Self::Edited { kept: Some(kept), .. } => {
-                vec![format!("its content before the repair is in `{kept}`; copy what you need")]
+                &format!("its content before the repair is in `{kept}`; copy what you need")
             }
             // It did not exist before, or is a value that the diff showed.
-            Self::Edited { kept: None, .. } => {
-                vec!["run `gover doctor` again to see the current state".to_owned()]
+            Self::Changed { .. } | Self::Edited { kept: None, .. } => {
+                "run `gover doctor` again to see the current state"
             }
-            Self::Nothing => vec!["`gover doctor --fix` repairs what `gover doctor` finds".to_owned()],
+            Self::Nothing => "`gover doctor --fix` repairs what `gover doctor` finds",
             Self::Journal { .. } => {
-                vec![
-                    "the original files are in the same directory; copy back what you need by hand"
-                        .to_owned(),
-                ]
+                "the original files are in the same directory; copy back what you need by hand"
             }
-        }
+        };
+        vec![hint.to_owned()]
     }
 }
 
 /// Makes one change, after the journal has kept the old content.
 pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), RepairError> {
-    if !is_as_seen(change)? {
+    let (is_as_seen, _) = state(change)?;
+    if !is_as_seen {
         return Err(RepairError::Changed { place: change.place() });
     }
     journal.keep(change, lock)?;
@@ -93,53 +88,43 @@ impl Change {
     pub fn place(&self) -> String {
         match self {
             Self::File { path, .. } => path.clone(),
-            Self::Registry { key, .. } => registry_place(&key.key, &key.name),
+            Self::Registry { key, .. } => key.to_string(),
         }
     }
 }
 
-fn registry_place(key: &str, name: &str) -> String {
-    format!(r"HKCU\{key}\{name}")
-}
-
-fn is_as_seen(change: &Change) -> Result<bool, RepairError> {
+/// Whether the place is as before the change, and whether it is as after it.
+fn state(change: &Change) -> Result<(bool, bool), RepairError> {
     Ok(match change {
-        Change::File { path, before, .. } => read_file(path)? == *before,
-        Change::Registry { key, before, .. } => read_value(key)? == *before,
+        Change::File { path, before, after } => {
+            let now = match read_limited(Path::new(path), LIMIT) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                read => Some(read.map_err(failed("read", path))?),
+            };
+            (now == *before, now == *after)
+        }
+        Change::Registry { key, before, after } => {
+            let now = registry::text(registry::Hive::User, &key.key, &key.name)
+                .map_err(|source| RepairError::Registry { verb: "read", key: key.clone(), source })?;
+            (now == *before, now == *after)
+        }
     })
 }
 
 fn make(change: &Change) -> Result<(), RepairError> {
     match change {
         Change::File { path, after: Some(after), .. } => {
-            write_atomically(Path::new(path), after).map_err(|source| file_error("write", path, source))
+            write_atomically(Path::new(path), after).map_err(failed("write", path))
         }
-        Change::File { path, after: None, .. } => {
-            fs::remove_file(path).map_err(|source| file_error("remove", path, source))
-        }
+        Change::File { path, after: None, .. } => fs::remove_file(path).map_err(failed("remove", path)),
         Change::Registry { key, after, .. } => registry::write_user_text(&key.key, &key.name, after.as_ref())
             .map_err(|source| RepairError::Registry { verb: "write", key: key.clone(), source }),
     }
 }
 
-fn read_file(path: &str) -> Result<Option<Vec<u8>>, RepairError> {
-    match read_limited(Path::new(path), LIMIT) {
-        Ok(content) => Ok(Some(content)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(file_error("read", path, source)),
-    }
-}
-
-fn read_value(key: &UserKey) -> Result<Option<registry::Text>, RepairError> {
-    registry::text(registry::Hive::User, &key.key, &key.name).map_err(|source| RepairError::Registry {
-        verb: "read",
-        key: key.clone(),
-        source,
-    })
-}
-
-fn file_error(verb: &'static str, path: &str, source: io::Error) -> RepairError {
-    RepairError::File { verb, path: path.to_owned(), source }
+fn failed(verb: &'static str, path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> RepairError {
+    let path = path.as_ref().display().to_string();
+    move |source| RepairError::File { verb, path, source }
 }
 
 /// The directory in which repairs keep what they replace.

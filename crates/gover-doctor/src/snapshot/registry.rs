@@ -1,18 +1,26 @@
 //! The Windows registry as checks see it, in the types of gover-sys.
 
+use std::fmt;
+
 pub use gover_sys::registry::{Hive, Text};
 use gover_sys::registry::{MACHINE_ENVIRONMENT, USER_ENVIRONMENT};
+use serde::{Deserialize, Serialize};
 
 /// A value of the user's own registry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserKey {
     /// The key below `HKEY_CURRENT_USER`: `Environment`.
     pub key: String,
     pub name: String,
 }
 
+impl fmt::Display for UserKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, r"{}\{}\{}", Hive::User.name(), self.key, self.name)
+    }
+}
+
 impl UserKey {
-    /// A variable of the user.
     pub fn of_variable(name: &str) -> Self {
         Self { key: USER_ENVIRONMENT.to_owned(), name: name.to_owned() }
     }

@@ -68,7 +68,7 @@ fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
 /// Prints what is left to do by hand, and how to undo the rest.
 fn finish(findings: &[Finding], run: usize, journal: &Journal, context: &Context<'_>) -> Result<(), Failure> {
     show::people(findings, run, context)?;
-    context.printer.note(&match journal.len() {
+    context.printer.note(&match journal.changes() {
         0 => "nothing was changed".to_owned(),
         1 => "1 change made (`gover doctor --undo` undoes it)".to_owned(),
         count => format!("{count} changes made (`gover doctor --undo` undoes all of them)"),
