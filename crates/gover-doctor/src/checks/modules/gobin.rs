@@ -98,10 +98,12 @@ fn is_on_path(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     let below_home = snapshot.short(directory).replacen("~/", "", 1);
     let (home, tilde) = (format!("$HOME/{below_home}"), format!("~/{below_home}"));
     let forms = [directory.as_str(), &home, &tilde, "go env GOPATH", "GOPATH/bin", "$GOBIN"];
-    snapshot.startup.files.iter().flat_map(StartupFile::lines).any(|(_, line)| {
-        let is_comment = line.trim_start().starts_with('#');
-        !is_comment && line.to_uppercase().contains("PATH") && forms.iter().any(|form| line.contains(form))
-    })
+    snapshot
+        .startup
+        .files
+        .iter()
+        .flat_map(StartupFile::statements)
+        .any(|(_, line)| line.to_uppercase().contains("PATH") && forms.iter().any(|form| line.contains(form)))
 }
 
 fn add_to_path(snapshot: &Snapshot<'_>, finding: Finding, directory: &MachinePath) -> Finding {

@@ -82,26 +82,21 @@ fn stale(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     stale.first()?;
     let names: Vec<&str> = stale.iter().map(|built| built.path.file_name()).collect();
     let were = if names.len() == 1 { "was" } else { "were" };
-    let what = format!(
-        "{} {were} built by an older Go than {} requires, which is {version}",
-        names.join(", "),
-        line.file.file_name(),
-    );
+    let (names, file) = (names.join(", "), line.file.file_name());
+    let what = format!("{names} {were} built by an older Go than {file} requires, which is {version}");
     let why = format!("a tool that reads Go code rejects or misreads code for go {language}");
-    let mut finding = Finding::warning(what, why)
+    let packages = stale.iter().filter_map(|built| built.package.as_ref());
+    let finding = Finding::warning(what, why)
         .shown_by([line.evidence()])
-        .shown_by(stale.iter().map(|built| Evidence::path(&built.path, format!("built by {}", built.by))));
-    for package in stale.iter().filter_map(|built| built.package.as_ref()) {
-        finding = finding.command(format!("go install {package}@latest"));
-    }
+        .shown_by(stale.iter().map(|built| Evidence::path(&built.path, format!("built by {}", built.by))))
+        .commands(packages.map(|package| format!("go install {package}@latest")));
     Some(finding)
 }
 
 /// Whether a program parses or type-checks Go code, so the version that built it matters.
 fn reads_go_code(package: &str) -> bool {
-    READERS
-        .iter()
-        .any(|known| package.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    let behind = |known: &&str| package.strip_prefix(*known);
+    READERS.iter().filter_map(behind).any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 const READERS: &[&str] = &[
@@ -125,17 +120,17 @@ const READERS: &[&str] = &[
 /// Programs in GOBIN that are hidden by another of the same name.
 fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let gobin = snapshot.gobin()?;
-    let is_on_path = snapshot.path().iter().any(|entry| entry == &gobin);
-    if !is_on_path {
+    if !snapshot.path().contains(&gobin) {
         return None;
     }
     let pairs: Vec<(&Built, MachinePath)> =
         programs.iter().filter_map(|built| Some((built, shadow(snapshot, &built.path)?))).collect();
-    let (first, shadow) = pairs.first()?;
-    let name = first.path.file_name();
-    let what = match pairs.len() {
-        1 => format!("{name} of `go install` is hidden by {}", snapshot.short(shadow)),
-        count => format!("{count} programs of `go install` are hidden by others of the same name"),
+    let what = match pairs.as_slice() {
+        [] => return None,
+        [(built, shadow)] => {
+            format!("{} of `go install` is hidden by {}", built.path.file_name(), snapshot.short(shadow))
+        }
+        pairs => format!("{} programs of `go install` are hidden by others of the same name", pairs.len()),
     };
     let why = "the other one runs, even after `go install` of a newer version";
     let evidence = pairs.iter().flat_map(|(built, shadow)| {
@@ -151,8 +146,8 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
 fn shadow(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
     let found = snapshot.program(path.file_name())?;
     // gover's own go, gofmt and go1.X.Y are expected.
-    let is_govers = found.is_inside(&snapshot.gover.bin);
-    (!is_govers && snapshot.real(&found) != snapshot.real(path)).then_some(found)
+    let is_own = found.is_inside(&snapshot.gover.bin);
+    (!is_own && snapshot.real(&found) != snapshot.real(path)).then_some(found)
 }
 
 #[cfg(test)]

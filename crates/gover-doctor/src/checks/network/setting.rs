@@ -55,11 +55,7 @@ impl Setting {
 
     /// Adds the command that removes the setting.
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-        match snapshot.variable(self.name) {
-            _ if !self.is_set => finding,
-            Some(_) => finding.commands(snapshot.in_shell(self.name, None)),
-            None => finding.command(format!("go env -u {}", self.name)),
-        }
+        finding.commands(snapshot.set_by_hand(self.name, None).filter(|_| self.is_set))
     }
 }
 

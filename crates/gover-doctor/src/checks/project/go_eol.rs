@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use gover_core::ToolchainName;
-use gover_core::date::Date;
 use gover_core::version::GoVersion;
 
 use crate::checks::pins::Pins;
+use crate::snapshot::manager::Release;
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -26,52 +26,41 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let Some(name) = selection.version.as_ref().filter(|name| name.is_release()) else { return Vec::new() };
-    let stable: Vec<(&ToolchainName, Option<Date>)> = snapshot
-        .releases
-        .iter()
-        .map(|release| (&release.name, release.date))
-        .filter(|(name, _)| name.is_release() && !name.version().is_prerelease())
-        .collect();
+    let is_stable = |name: &ToolchainName| name.is_release() && !name.version().is_prerelease();
+    let stable: Vec<&Release> = snapshot.releases.iter().filter(|release| is_stable(&release.name)).collect();
     let version = name.version();
-    let newer: BTreeSet<GoVersion> = stable
-        .iter()
-        .map(|(known, _)| known.version().language())
-        .filter(|language| *language > version.language())
-        .collect();
-    let patch = stable
-        .iter()
-        .map(|(known, _)| known)
-        .filter(|known| known.version().same_language(version) && known.version() > version)
-        .max();
+    let languages: BTreeSet<GoVersion> =
+        stable.iter().map(|release| release.name.version().language()).collect();
+    let second = languages.into_iter().filter(|language| *language > version.language()).nth(1);
+    let names = || stable.iter().map(|release| &release.name);
+    let is_patch =
+        |known: &&ToolchainName| known.version().same_language(version) && known.version() > version;
+    let patch = names().filter(is_patch).max();
+    let bare = |name: &ToolchainName| name.as_str().trim_start_matches("go").to_owned();
     let evidence = Evidence::answer(name.as_str(), &selection.reason);
-    // A distribution may fix the version that it ships.
-    let is_of_others = selection.is_system;
-    if let Some(second) = newer.iter().nth(1) {
-        let since = stable
-            .iter()
-            .find(|(known, _)| known.version().same_language(second) && known.version().patch() == Some(0))
-            .and_then(|(_, date)| *date)
-            .map(|date| format!(" on {date}"));
-        let what = format!("{} reached end of life{}", name.as_str(), since.unwrap_or_default());
-        let why = "it no longer gets security fixes";
-        let severity = if is_of_others { Severity::Note } else { Severity::Warning };
-        let newest = stable.iter().map(|(known, _)| known).max();
-        let newest = newest.map_or("latest", |newest| newest.as_str().trim_start_matches("go"));
-        let mut finding = Finding::new(severity, what, why).shown_by([evidence]);
-        if let Some(patch) = patch {
-            let text = format!("{} was the last patch release", patch.as_str());
-            finding = finding.shown_by([Evidence::answer("newest patch", text)]);
-        }
+    if let Some(second) = second {
+        let first = |known: &GoVersion| known.same_language(&second) && known.patch() == Some(0);
+        let since = stable.iter().find(|release| first(release.name.version()));
+        let since = since.and_then(|release| release.date).map(|date| format!(" on {date}"));
+        let what = format!("{name} reached end of life{}", since.unwrap_or_default());
+        // A distribution may fix the version that it ships.
+        let severity = if selection.is_system { Severity::Note } else { Severity::Warning };
+        let last = patch
+            .map(|patch| Evidence::answer("newest patch", format!("{patch} was the last patch release")));
         let verb = if Pins::read(snapshot).winner().is_some() { "pin" } else { "default" };
+        let newest = names().max().map_or("latest".to_owned(), bare);
         return vec![
-            finding.command(format!("gover install {newest}")).command(format!("gover {verb} {newest}")),
+            Finding::new(severity, what, "it no longer gets security fixes")
+                .shown_by([evidence])
+                .shown_by(last)
+                .command(format!("gover install {newest}"))
+                .command(format!("gover {verb} {newest}")),
         ];
     }
     let Some(patch) = patch else { return Vec::new() };
-    let what = format!("{} is out, and {} is selected", patch.as_str(), name.as_str());
-    let finding =
-        Finding::note(what, "patch releases contain only security and bug fixes").shown_by([evidence]);
-    vec![finding.command(format!("gover install {}", patch.as_str().trim_start_matches("go")))]
+    let what = format!("{patch} is out, and {name} is selected");
+    let finding = Finding::note(what, "patch releases contain only security and bug fixes");
+    vec![finding.shown_by([evidence]).command(format!("gover install {}", bare(patch)))]
 }
 
 #[cfg(test)]

@@ -16,9 +16,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = FILES.iter().filter_map(|name| in_file(snapshot, name)).collect();
-    findings.extend(attributes(snapshot));
-    findings
+    FILES.iter().filter_map(|name| in_file(snapshot, name)).chain(attributes(snapshot)).collect()
 }
 
 fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
@@ -33,11 +31,8 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
     let is_mixed = lines.iter().any(|line| line.ends_with(b"\n") && !is_crlf(line));
     // git on Windows checks files out like this, and its tools expect it.
     let is_usual = snapshot.system.is_windows() && !is_mixed;
-    let (severity, ends) = match (is_usual, is_mixed) {
-        (true, _) => (Severity::Note, "Windows line ends"),
-        (_, true) => (Severity::Warning, "line ends of both kinds"),
-        _ => (Severity::Warning, "Windows line ends"),
-    };
+    let severity = if is_usual { Severity::Note } else { Severity::Warning };
+    let ends = if is_mixed { "line ends of both kinds" } else { "Windows line ends" };
     let why = if name.starts_with('.') {
         "gover accepts it, but scripts and other version managers take the carriage return as part of the version"
     } else {
@@ -54,26 +49,25 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
         let after = after.collect();
         finding = finding.fixed_by([Change::file(&path, before, after)]);
     }
-    finding.fix.commands.extend(attribute_command(snapshot, name));
-    Some(finding)
+    Some(finding.commands(attribute_command(snapshot, name)))
 }
 
 /// A line in `.gitattributes` that asks for carriage returns in Go files.
 fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = snapshot.nearest(".gitattributes")?;
     let text = snapshot.text(&file)?;
-    let (index, line) = text.lines().enumerate().find(|(_, line)| {
-        let mut words = line.split_whitespace();
-        let pattern = words.next().unwrap_or_default();
-        matches!(pattern, "*" | "*.go" | "go.mod" | "go.sum" | "go.work" | "*.mod" | "*.sum")
-            && words.any(|word| word == "eol=crlf")
-    })?;
+    let of_go = ["*", "*.go", "go.mod", "go.sum", "go.work", "*.mod", "*.sum"];
+    let (index, line) = text.lines().enumerate().find(|(_, line)| sets(line, &of_go, "eol=crlf"))?;
     let evidence = Evidence::line(file, index + 1, line);
     let what = ".gitattributes asks for Windows line ends in Go files";
     let why = "gofmt and `go mod tidy` write only line feeds, so they change every line";
-    let command = attribute_command(snapshot, "*.go");
-    let finding = Finding::warning(what, why).shown_by([evidence]);
-    Some(finding.commands(command))
+    Some(Finding::warning(what, why).shown_by([evidence]).commands(attribute_command(snapshot, "*.go")))
+}
+
+/// Whether a line of `.gitattributes` sets an attribute for one of the patterns.
+fn sets(line: &str, patterns: &[&str], attribute: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next().is_some_and(|pattern| patterns.contains(&pattern)) && words.any(|word| word == attribute)
 }
 
 /// The command that makes git write line feeds into a file; `None` if it already does.
@@ -82,12 +76,7 @@ fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
     let file = root.join(".gitattributes");
     let line = format!("{name} text eol=lf");
     let known = snapshot.text(&file).unwrap_or_default();
-    let covers = |known: &str| {
-        let mut words = known.split_whitespace();
-        let pattern = words.next().unwrap_or_default();
-        (pattern == name || pattern == "*") && words.any(|word| word == "eol=lf")
-    };
-    if known.lines().any(covers) {
+    if known.lines().any(|known| sets(known, &[name, "*"], "eol=lf")) {
         return None;
     }
     Some(if snapshot.system.is_windows() {

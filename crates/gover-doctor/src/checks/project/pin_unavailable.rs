@@ -22,8 +22,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
     let selection = &snapshot.selection;
     let found = |severity, what: String, why: &str| {
-        let evidence: Vec<_> = asking(&pins, selection.missing.as_deref()).map(Pin::evidence).collect();
-        Finding::new(severity, what, why).shown_by(evidence)
+        let asking = asking(&pins, selection.missing.as_deref());
+        Finding::new(severity, what, why).shown_by(asking.into_iter().map(Pin::evidence))
     };
     if let Some(error) = &selection.error {
         let why = "gover does not fall back to another version, so go does not run";
@@ -55,27 +55,28 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             let what = format!("no Go release matches {missing} ({})", selection.reason);
             let finding = found(Severity::Error, what, "it cannot be installed, so go fails");
             let verb = if pins.winner().is_some() { "pin" } else { "default" };
-            match nearest {
-                Some(nearest) => {
-                    finding.command(format!("gover {verb} {}", nearest.trim_start_matches("go")))
-                }
-                None => finding.command("gover list --remote --all"),
-            }
+            finding.command(match nearest {
+                Some(nearest) => format!("gover {verb} {nearest}"),
+                None => "gover list --remote --all".to_owned(),
+            })
         }
     };
     vec![finding]
 }
 
 /// The lines that may contain the request.
-fn asking<'a>(pins: &'a Pins, missing: Option<&'a str>) -> impl Iterator<Item = &'a Pin> {
+fn asking<'a>(pins: &'a Pins, missing: Option<&str>) -> Vec<&'a Pin> {
     let module = pins.governing().into_iter().flat_map(|file| file.toolchain.iter().chain(&file.go));
-    let all: Vec<&Pin> = pins.winner().into_iter().chain(module).collect();
+    let mut lines: Vec<&Pin> = pins.winner().into_iter().chain(module).collect();
     let bare = missing.unwrap_or_default().trim_start_matches("go");
-    let named: Vec<&Pin> =
-        all.iter().copied().filter(|pin| !bare.is_empty() && pin.value.contains(bare)).collect();
-    // An error has no request; it is about the pin.
-    let chosen = if named.is_empty() { all.into_iter().take(1).collect() } else { named };
-    chosen.into_iter()
+    let is_named = |pin: &&Pin| !bare.is_empty() && pin.value.contains(bare);
+    if lines.iter().any(is_named) {
+        lines.retain(is_named);
+    } else {
+        // An error has no request; it is about the pin.
+        lines.truncate(1);
+    }
+    lines
 }
 
 enum State {
@@ -88,7 +89,7 @@ enum State {
     /// It is newer than all known releases.
     Newer,
     /// It does not exist; with the newest release of the same minor version.
-    Never(Option<String>),
+    Never(Option<GoVersion>),
 }
 
 fn state(request: &Request, releases: &[Release]) -> State {
@@ -99,26 +100,20 @@ fn state(request: &Request, releases: &[Release]) -> State {
     let versions = || releases.iter().map(|release| release.name.version());
     let stable: Vec<&GoVersion> = versions().filter(|version| !version.is_prerelease()).collect();
     let newest = stable.iter().copied().max();
-    let matching: Vec<&Release> =
-        releases.iter().filter(|release| request.matches(&release.name, newest)).collect();
-    if !matching.is_empty() {
-        let is_here = matching.iter().any(|release| release.is_available != Some(false));
+    let mut matching = releases.iter().filter(|release| request.matches(&release.name, newest)).peekable();
+    if matching.peek().is_some() {
+        let is_here = matching.any(|release| release.is_available != Some(false));
         return if is_here { State::Exists } else { State::OnOtherPlatforms };
     }
-    let Some(version) = version(request) else { return State::Never(None) };
-    if versions().all(|known| version > *known) {
+    let version = match request.kind() {
+        RequestKind::Exact(name) => name.version(),
+        RequestKind::Language(language) => language,
+        _ => return State::Never(None),
+    };
+    if versions().all(|known| version > known) {
         return State::Newer;
     }
-    let nearest = stable.iter().copied().filter(|known| known.same_language(&version)).max();
-    State::Never(nearest.map(|version| format!("go{}", version.as_str())))
-}
-
-fn version(request: &Request) -> Option<GoVersion> {
-    match request.kind() {
-        RequestKind::Exact(name) => Some(name.version().clone()),
-        RequestKind::Language(language) => Some(language.clone()),
-        _ => None,
-    }
+    State::Never(stable.into_iter().filter(|known| known.same_language(version)).max().cloned())
 }
 
 #[cfg(test)]

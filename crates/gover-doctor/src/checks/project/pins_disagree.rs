@@ -24,10 +24,8 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
-    [two_pins(snapshot, &pins), outvoted(snapshot, &pins), workspace(&pins), old_toolchain_line(&pins)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let pinned = two_pins(snapshot, &pins).into_iter().chain(outvoted(snapshot, &pins));
+    pinned.chain(workspace(&pins)).chain(old_toolchain_line(&pins)).collect()
 }
 
 /// `.go-version` and `.tool-versions`, which different version managers read.
@@ -41,25 +39,16 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let (name, other) = (winner.file.file_name(), loser.file.file_name());
     let what = format!("{name} asks for {}, {other} for {}", winner.value, loser.value);
     let why = format!("gover follows {name}; tools that read only {other} use another version");
+    let (file, value) = (&loser.file, &winner.value);
     let command = if loser == version_file {
-        format!("gover pin {}", winner.value)
+        format!("gover pin {value}")
+    } else if snapshot.system.is_windows() {
+        format!("(Get-Content '{file}') -replace '^go(lang)? .*', 'golang {value}' | Set-Content '{file}'")
     } else {
-        let file = &loser.file;
-        if snapshot.system.is_windows() {
-            format!(
-                "(Get-Content '{file}') -replace '^go(lang)? .*', 'golang {}' | Set-Content '{file}'",
-                winner.value
-            )
-        } else {
-            format!("sed -i.bak -E 's/^go(lang)? .*/golang {}/' '{file}'", winner.value)
-        }
+        format!("sed -i.bak -E 's/^go(lang)? .*/golang {value}/' '{file}'")
     };
-    Some(
-        Finding::warning(what, why)
-            .shown_by([winner.evidence(), loser.evidence()])
-            .shown_by(snapshot.selection_evidence())
-            .command(command),
-    )
+    let evidence = [winner.evidence(), loser.evidence()].into_iter().chain(snapshot.selection_evidence());
+    Some(Finding::warning(what, why).shown_by(evidence).command(command))
 }
 
 /// Whether a toolchain may match both.
@@ -83,20 +72,17 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     if ceiling >= demand {
         return None;
     }
-    let gotoolchain = Setting::of(snapshot, "GOTOOLCHAIN");
-    let is_toolchain_line = file.toolchain.as_ref() == Some(line);
-    let local = gotoolchain.filter(|setting| setting.value == "local");
-    if local.is_some() && is_toolchain_line {
+    let local = Setting::of(snapshot, "GOTOOLCHAIN").filter(|setting| setting.value == "local");
+    if local.is_some() && file.toolchain.as_ref() == Some(line) {
         // With `local`, go ignores the toolchain line.
         return None;
     }
     let (name, other) = (pin.file.file_name(), file.path.file_name());
-    let what = format!("{name} asks for {}, {other} for {}", pin.value, demand.as_str());
+    let what = format!("{name} asks for {}, {other} for {demand}", pin.value);
     let finding = if let Some(local) = local {
+        let running = pin.value.trim_start_matches("go");
         let why = format!(
-            "every build fails with `go: {other} requires go >= {} (running go {}; GOTOOLCHAIN=local)`",
-            demand.as_str(),
-            pin.value.trim_start_matches("go")
+            "every build fails with `go: {other} requires go >= {demand} (running go {running}; GOTOOLCHAIN=local)`"
         );
         Finding::error(what, why).shown_by(local.evidence)
     } else {
@@ -105,22 +91,16 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         );
         Finding::warning(what, why)
     };
-    Some(
-        finding
-            .shown_by([pin.evidence(), line.evidence()])
-            .shown_by(snapshot.selection_evidence())
-            .command(format!("gover pin {}", demand.as_str())),
-    )
+    let evidence = [pin.evidence(), line.evidence()].into_iter().chain(snapshot.selection_evidence());
+    Some(finding.shown_by(evidence).command(format!("gover pin {demand}")))
 }
 
 /// The line that asks for the newest version, with the version.
 fn demand(file: &ModuleFile) -> Option<(&Pin, GoVersion)> {
     let go = file.go.as_ref().zip(file.go_version());
     let toolchain = file.toolchain.as_ref().zip(file.toolchain_version());
-    match (go, toolchain) {
-        (Some(go), Some(toolchain)) => Some(if toolchain.1 > go.1 { toolchain } else { go }),
-        (go, toolchain) => go.or(toolchain),
-    }
+    // Of equal versions the last one counts.
+    toolchain.into_iter().chain(go).max_by(|(_, one), (_, other)| one.cmp(other))
 }
 
 /// A go.work that is older than a module it lists.
@@ -135,13 +115,10 @@ fn workspace(pins: &Pins) -> Option<Finding> {
     if ours >= theirs {
         return None;
     }
-    let what = format!("go.work has go {}, and go.mod asks for {}", ours.as_str(), theirs.as_str());
+    let what = format!("go.work has go {ours}, and go.mod asks for {theirs}");
     let why = "builds in the workspace fail if they use this module";
-    Some(
-        Finding::error(what, why)
-            .shown_by(workspace.go.iter().chain(&module.go).map(Pin::evidence))
-            .command("go work use"),
-    )
+    let evidence = workspace.go.iter().chain(&module.go).map(Pin::evidence);
+    Some(Finding::error(what, why).shown_by(evidence).command("go work use"))
 }
 
 fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
@@ -151,7 +128,7 @@ fn old_toolchain_line(pins: &Pins) -> Option<Finding> {
         return None;
     }
     let (go_line, toolchain_line) = (file.go.as_ref()?, file.toolchain.as_ref()?);
-    let what = format!("the toolchain line names go{}, below the go line", toolchain.as_str());
+    let what = format!("the toolchain line names go{toolchain}, below the go line");
     let why = "it has no effect, since the go line requires a newer version";
     let is_workspace = pins.workspace.is_some();
     let command = if is_workspace { "go work edit -toolchain=none" } else { "go get toolchain@none" };

@@ -9,22 +9,21 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let is_drive = snapshot.system.is_wsl && system.kind == "9p";
     let shown = snapshot.short(&snapshot.gover.home);
     let kind = if system.kind.is_empty() { "a file system of unknown kind" } else { system.kind.as_str() };
-    let (severity, what, why, fact) = if system.forbids_programs {
-        let what = format!("{shown} is on a file system that does not allow programs");
+    let (severity, place, why) = if system.forbids_programs {
         let why = "no toolchain in it starts; go fails with `permission denied`";
-        (Severity::Error, what, why, format!("is on {kind} mounted with noexec"))
+        (Severity::Error, "a file system that does not allow programs", why)
     } else if is_drive {
-        let what = format!("{shown} is on a Windows drive");
         let why = "each file access leaves the virtual machine, so builds are many times slower";
-        (Severity::Warning, what, why, format!("is on {kind}"))
+        (Severity::Warning, "a Windows drive", why)
     } else if system.is_remote {
-        let what = format!("{shown} is on a network drive");
         let why = "builds read the standard library from there, and locks may not work between machines";
-        (Severity::Note, what, why, format!("is on {kind}"))
+        (Severity::Note, "a network drive", why)
     } else {
         return None;
     };
-    let finding = Finding::new(severity, what, why).shown_by([Evidence::path(&snapshot.gover.home, fact)]);
+    let mounted = if system.forbids_programs { " mounted with noexec" } else { "" };
+    let finding = Finding::new(severity, format!("{shown} is on {place}"), why)
+        .shown_by([Evidence::path(&snapshot.gover.home, format!("is on {kind}{mounted}"))]);
     let home = snapshot.word(&snapshot.gover.home);
     Some(match snapshot.system.os {
         Os::Linux if system.forbids_programs => {

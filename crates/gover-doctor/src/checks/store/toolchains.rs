@@ -11,23 +11,21 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let mut without_receipt = Vec::new();
     for name in snapshot.disk.list(&versions) {
         let root = versions.join(&name);
-        let program = root.join("bin").program("go");
-        let version_file = root.join("VERSION");
-        let is_there = |path: &MachinePath| snapshot.is_file(path);
+        let (program, version_file) = (root.join("bin").program("go"), root.join("VERSION"));
         // Anything less is a leftover that `gover prune` removes.
-        if ToolchainName::parse(&name).is_err() || !is_there(&program) || !is_there(&version_file) {
+        if ToolchainName::parse(&name).is_err()
+            || !snapshot.is_file(&program)
+            || !snapshot.is_file(&version_file)
+        {
             continue;
         }
-        if let Some((path, fact)) = damage(snapshot, &name, &root, &program, &version_file) {
-            let what = format!("{name} is damaged");
+        if let Some(evidence) = damage(snapshot, &name, &root, &program, &version_file) {
             let why = "builds with it fail, or use a different version from the one they report";
+            let finding = Finding::error(format!("{name} is damaged"), why).shown_by([evidence]);
             let command = format!("gover install --force {}", name.trim_start_matches("go"));
-            let evidence = Evidence::path(path, fact);
-            let finding = Finding::error(what, why);
-            findings.push(finding.shown_by([evidence]).command(command));
+            findings.push(finding.command(command));
         }
-        let receipt = snapshot.gover.home.join(format!("receipts/{name}.json"));
-        if !is_there(&receipt) {
+        if !snapshot.is_file(&snapshot.gover.home.join(format!("receipts/{name}.json"))) {
             without_receipt.push((root, name));
         }
     }
@@ -35,27 +33,25 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with a toolchain, with the path.
+/// What is wrong with a toolchain.
 fn damage(
     snapshot: &Snapshot<'_>,
     name: &str,
     root: &MachinePath,
     program: &MachinePath,
     version_file: &MachinePath,
-) -> Option<(MachinePath, String)> {
+) -> Option<Evidence> {
     if !snapshot.disk.is_executable(program) {
-        return Some((program.to_owned(), "is not executable".to_owned()));
+        return Some(Evidence::path(program, "is not executable"));
     }
-    for part in ["src", "pkg/tool"] {
-        let path = root.join(part);
-        if !snapshot.is_directory(&path) {
-            return Some((path, "is missing".to_owned()));
-        }
+    let parts = ["src", "pkg/tool"].map(|part| root.join(part));
+    if let Some(part) = parts.iter().find(|part| !snapshot.is_directory(part)) {
+        return Some(Evidence::path(part, "is missing"));
     }
     let head = snapshot.disk.head(version_file, 100);
     let text = String::from_utf8_lossy(&head);
     let says = text.split_whitespace().next().unwrap_or_default();
-    (says != name).then(|| (version_file.to_owned(), format!("says `{says}`")))
+    (says != name).then(|| Evidence::path(version_file, format!("says `{says}`")))
 }
 
 fn unknown_origin(toolchains: &[(MachinePath, String)]) -> Option<Finding> {

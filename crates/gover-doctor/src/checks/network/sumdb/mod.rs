@@ -144,11 +144,7 @@ fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
         return Some(setting.removed(snapshot, found));
     }
     let narrow = (!narrow.is_empty()).then(|| narrow.join(","));
-    Some(match &narrow {
-        _ if snapshot.variable(name).is_some() => found.commands(snapshot.in_shell(name, narrow.as_deref())),
-        Some(narrow) => found.command(snapshot.go_env_write(name, narrow)),
-        None => found.command(format!("go env -u {name}")),
-    })
+    Some(found.commands(snapshot.set_by_hand(name, narrow.as_deref())))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -176,7 +172,7 @@ fn width(pattern: &str) -> Width {
         return Width::All;
     }
     let is_suffix = host.strip_prefix("*.").is_some_and(|rest| !rest.contains('.'));
-    let is_public = PUBLIC.contains(&host) || (is_suffix && PUBLIC_SUFFIXES.contains(&host));
+    let is_public = PUBLIC.concat().contains(&host) || (is_suffix && PUBLIC_SUFFIXES.contains(&host));
     if is_public { Width::Public } else { Width::Narrow }
 }
 
@@ -184,18 +180,10 @@ fn is_any(element: &str) -> bool {
     !element.is_empty() && element.bytes().all(|byte| byte == b'*')
 }
 
-/// Hosts where anyone can publish a module.
-const PUBLIC: &[&str] = &[
-    "github.com",
-    "gitlab.com",
-    "bitbucket.org",
-    "codeberg.org",
-    "gopkg.in",
-    "golang.org",
-    "google.golang.org",
-    "go.uber.org",
-    "k8s.io",
-    "gitee.com",
+/// Hosts where anyone can publish a module, and import paths of many projects.
+const PUBLIC: [&[&str]; 2] = [
+    &["github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com"],
+    &["gopkg.in", "golang.org", "google.golang.org", "go.uber.org", "k8s.io"],
 ];
 
 /// Domains under which anyone can register a host.
