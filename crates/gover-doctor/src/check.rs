@@ -41,12 +41,11 @@ fn spare_read_only(snapshot: &Snapshot<'_>, finding: &mut Finding) {
     };
     let locked: Vec<Change> = finding.fix.changes.extract_if(.., is_locked).collect();
     let mut commands: Vec<String> = Vec::new();
-    for change in &locked {
-        let path = snapshot.word(change.place());
-        let unlock = if snapshot.system.is_windows() { "attrib -R" } else { "chmod u+w" };
+    let unlock = if snapshot.system.is_windows() { "attrib -R" } else { "chmod u+w" };
+    for place in locked.iter().map(Change::place) {
+        let path = snapshot.word(&place);
         commands.extend([format!("{unlock} {path}"), format!("gover doctor --fix {}", finding.check)]);
-        let fact = "is read-only".to_owned();
-        finding.evidence.push(Evidence::Path { path: change.place(), fact });
+        finding.evidence.push(Evidence::path(place, "is read-only"));
     }
     finding.fix.commands.splice(0..0, commands);
 }

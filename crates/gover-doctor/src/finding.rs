@@ -111,17 +111,14 @@ impl Change {
 }
 
 impl Finding {
-    /// Something does not work, or is not safe.
     pub fn error(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Severity::Error, what, why)
     }
 
-    /// Something works now or for some projects, and will surprise.
     pub fn warning(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Severity::Warning, what, why)
     }
 
-    /// Something is good to know.
     pub fn note(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Severity::Note, what, why)
     }
@@ -145,7 +142,6 @@ impl Finding {
         self
     }
 
-    /// Adds a command to paste.
     #[must_use]
     pub fn command(self, command: impl Into<String>) -> Self {
         self.commands([command])

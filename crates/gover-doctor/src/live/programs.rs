@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,13 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Programs for RealPrograms {
     fn run(&self, run: &Run<'_>) -> Option<Ran> {
-        let question = format!("{run:?}");
-        if let Some(answer) = self.answers.borrow().get(&question) {
-            return answer.clone();
-        }
-        let answer = ask(run);
-        self.answers.borrow_mut().insert(question, answer.clone());
-        answer
+        self.answers.borrow_mut().entry(format!("{run:?}")).or_insert_with(|| ask(run)).clone()
     }
 }
 
@@ -45,7 +39,7 @@ fn ask(run: &Run<'_>) -> Option<Ran> {
         let _ = input.write_all(run.input.as_bytes());
     }
     let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
-    let code = wait(&mut child)?;
+    let code = wait(&mut child)?.code();
     Some(Ran { code, stdout: stdout.join().ok()?, stderr: stderr.join().ok()? })
 }
 
@@ -61,16 +55,12 @@ fn reader(stream: Option<impl std::io::Read + Send + 'static>) -> thread::JoinHa
     })
 }
 
-/// The exit code; `None` if it took too long and was killed.
-#[expect(
-    clippy::option_option,
-    reason = "a program ended by a signal has no code, one that hangs has no answer"
-)]
-fn wait(child: &mut Child) -> Option<Option<i32>> {
+/// `None` if it took too long and was killed.
+fn wait(child: &mut Child) -> Option<ExitStatus> {
     let started = Instant::now();
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status.code()),
+            Ok(Some(status)) => return Some(status),
             Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
             _ => {
                 // It may just have ended.

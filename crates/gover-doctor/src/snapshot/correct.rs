@@ -12,17 +12,19 @@ impl Snapshot<'_> {
     #[must_use]
     pub fn corrected(&self, finding: Finding, name: &str, value: Option<&str>) -> Finding {
         let is_variable = self.variable(name).is_some();
+        if is_variable && value.is_none() {
+            return self.unset(finding, name);
+        }
+        let change = self.go_env.with(name, value).filter(|_| !is_variable);
+        finding.fixed_by(change).commands(self.set_by_hand(name, value))
+    }
+
+    /// The command that gives a Go setting another value, or removes it, where it is set.
+    pub fn set_by_hand(&self, name: &str, value: Option<&str>) -> Option<String> {
         match value {
-            None if is_variable => self.unset(finding, name),
-            Some(_) if is_variable => finding.commands(self.in_shell(name, value)),
-            None => finding.fixed_by(self.go_env.without(name)).command(format!("go env -u {name}")),
-            Some(value) => {
-                let change = self.go_env.rewritten(|line| match &line.setting {
-                    Some((known, _)) if known == name => Some(format!("{name}={value}")),
-                    _ => Some(line.text.clone()),
-                });
-                finding.fixed_by(change).command(self.go_env_write(name, value))
-            }
+            _ if self.variable(name).is_some() => self.in_shell(name, value),
+            Some(value) => Some(self.go_env_write(name, value)),
+            None => Some(format!("go env -u {name}")),
         }
     }
 

@@ -35,15 +35,12 @@ impl GoEnvFile {
         let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
         let content = read.ok();
         let text = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        let lines = text
-            .split('\n')
-            .enumerate()
-            .map(|(index, text)| GoEnvLine {
-                number: index + 1,
-                text: text.to_owned(),
-                setting: setting(text),
-            })
-            .collect();
+        let line = |(number, text): (usize, &str)| GoEnvLine {
+            number,
+            text: text.to_owned(),
+            setting: setting(text),
+        };
+        let lines = (1..).zip(text.split('\n')).map(line).collect();
         Self { path: Some(path), content, is_unreadable, lines }
     }
 
@@ -69,13 +66,15 @@ impl GoEnvFile {
 
     /// The change that removes all lines of a name, as `go env -u` does; `None` if there are none.
     pub fn without(&self, name: &str) -> Option<Change> {
-        self.line(name)?;
-        self.keeping(|line| line.setting.as_ref().is_none_or(|(known, _)| known != name))
+        self.with(name, None)
     }
 
-    /// The change that keeps only some lines.
-    pub fn keeping(&self, keep: impl Fn(&GoEnvLine) -> bool) -> Option<Change> {
-        self.rewritten(|line| keep(line).then(|| line.text.clone()))
+    /// The change that gives a name another value, or removes it.
+    pub fn with(&self, name: &str, value: Option<&str>) -> Option<Change> {
+        self.rewritten(|line| match &line.setting {
+            Some((known, _)) if known == name => value.map(|value| format!("{name}={value}")),
+            _ => Some(line.text.clone()),
+        })
     }
 
     /// The change that replaces or removes lines.

@@ -32,8 +32,7 @@ impl Snapshot<'_> {
 
     /// The directory of `go install`.
     pub fn gobin(&self) -> Option<MachinePath> {
-        let first = || self.gopath().into_iter().next().map(|entry| entry.join("bin"));
-        self.go_path("GOBIN").or_else(first)
+        self.go_path("GOBIN").or_else(|| Some(self.gopath().first()?.join("bin")))
     }
 
     /// The build cache (`cmd/go/internal/cache.DefaultDir`).
@@ -54,20 +53,17 @@ impl Snapshot<'_> {
 
     /// The module cache.
     pub fn gomodcache(&self) -> Option<MachinePath> {
-        let first = || self.gopath().into_iter().next().map(|entry| entry.join("pkg/mod"));
-        self.go_path("GOMODCACHE").or_else(first)
+        self.go_path("GOMODCACHE").or_else(|| Some(self.gopath().first()?.join("pkg/mod")))
     }
 
     /// Where the go command builds and runs programs (GOTMPDIR or `os.TempDir`).
     pub fn go_temporary(&self) -> Option<MachinePath> {
-        let of_system = || {
-            if self.system.is_windows() {
-                ["TMP", "TEMP"].iter().find_map(|name| self.variable(name))
-            } else {
-                Some(self.variable("TMPDIR").unwrap_or("/tmp"))
-            }
+        let of_system = if self.system.is_windows() {
+            self.variable("TMP").or_else(|| self.variable("TEMP"))
+        } else {
+            Some(self.variable("TMPDIR").unwrap_or("/tmp"))
         };
-        self.go_path("GOTMPDIR").or_else(|| of_system().map(|path| self.system.path(path)))
+        self.go_path("GOTMPDIR").or_else(|| of_system.map(|path| self.system.path(path)))
     }
 
     /// The go.work that applies here; `None` if there is none or GOWORK is `off`.

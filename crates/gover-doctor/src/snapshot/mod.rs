@@ -29,7 +29,7 @@ use self::manager::{Release, Store};
 use self::network::NetworkFacts;
 use self::path::MachinePath;
 use self::programs::Programs;
-use self::registry::{HIVES, Registry};
+use self::registry::{HIVES, Hive, Registry};
 use self::startup::{Assignment, Startup};
 use self::system::{Os, System};
 use self::variables::Variables;
@@ -38,9 +38,7 @@ use crate::Evidence;
 /// A machine at one moment. It dereferences to its [`Facts`].
 pub struct Snapshot<'a> {
     facts: Facts,
-    /// The startup files of the user's shells and what they set.
     pub startup: Startup,
-    /// The file that `go env -w` writes.
     pub go_env: GoEnvFile,
     pub disk: &'a dyn Disk,
     pub registry: &'a dyn Registry,
@@ -61,11 +59,11 @@ pub struct Facts {
     pub shell: Option<ShellKind>,
     /// What `go` means here and now.
     pub selection: Selection,
-    /// Answers from the network; `None` if it was not asked.
+    /// `None` if the network was not asked.
     pub network: Option<NetworkFacts>,
     /// The known releases of Go, newest first; empty if no check needs them.
     pub releases: Vec<Release>,
-    /// What is in gover's own directory; `None` if no check needs it.
+    /// `None` if no check needs it.
     pub store: Option<Store>,
 }
 
@@ -100,7 +98,7 @@ pub struct Selection {
 }
 
 impl Facts {
-    /// A variable of the environment; `None` if unset or empty, as Go reads them.
+    /// `None` if unset or empty, as Go reads variables.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.value(name)
     }
@@ -136,7 +134,6 @@ impl Deref for Snapshot<'_> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Reads startup files and Go's own settings file.
     pub fn gather(
         facts: Facts,
         disk: &'a dyn Disk,
@@ -166,10 +163,8 @@ impl<'a> Snapshot<'a> {
 
     /// What sets the value of [`go_setting`](Self::go_setting).
     pub fn go_setting_evidence(&self, name: &str) -> Vec<Evidence> {
-        if self.variable(name).is_some() {
-            return vec![self.variable_evidence(name)];
-        }
-        self.go_env.evidence(name).into_iter().collect()
+        let variable = self.variable(name).map(|_| self.variable_evidence(name));
+        variable.or_else(|| self.go_env.evidence(name)).into_iter().collect()
     }
 
     /// A variable as evidence, with the place that sets it if it is known.
@@ -182,11 +177,16 @@ impl<'a> Snapshot<'a> {
     /// The place that set a variable to its value: the last line or the registry value with exactly
     /// this value, or else the last line whose value only a shell can compute.
     fn origin(&self, name: &str, value: &str) -> Option<String> {
-        let lines = || self.startup.assignments(name);
-        let place = |line: &Assignment| format!("{}:{}", self.short(&line.file), line.line);
-        let exact = lines().filter(|line| line.value == value).last().map(place);
-        let open = || lines().filter(|line| line.value.contains(['$', '`', '~', '*'])).last().map(place);
-        exact.or_else(|| self.registry_origin(name, value)).or_else(open)
+        let last = |fits: &dyn Fn(&str) -> bool| {
+            let line = self.startup.assignments(name).filter(|line| fits(&line.value)).last()?;
+            Some(format!("{}:{}", self.short(&line.file), line.line))
+        };
+        let stored = |hive| self.registry.shown(hive, registry::environment(hive), name);
+        let is_stored = |hive: &Hive| stored(*hive).is_some_and(|stored| self.expand(&stored) == value);
+        let key = |hive: Hive| format!(r"{}\{}", hive.name(), registry::environment(hive));
+        last(&|known| known == value)
+            .or_else(|| HIVES.into_iter().find(is_stored).map(key))
+            .or_else(|| last(&|known| known.contains(['$', '`', '~', '*'])))
     }
 
     /// What is selected and why, as `gover current` says it.
@@ -196,7 +196,6 @@ impl<'a> Snapshot<'a> {
         Some(Evidence::answer("gover current", format!("{version}, {}", self.selection.reason)))
     }
 
-    /// The lines of startup files that set the variable, as evidence.
     pub fn startup_evidence(&self, name: &str) -> Vec<Evidence> {
         self.startup.assignments(name).map(Assignment::evidence).collect()
     }
@@ -246,15 +245,6 @@ impl<'a> Snapshot<'a> {
     /// A text from the registry with `%NAMES%` of variables expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
         self.variables.expand(text)
-    }
-
-    fn registry_origin(&self, name: &str, value: &str) -> Option<String> {
-        let says = |hive| {
-            let stored = self.registry.shown(hive, registry::environment(hive), name)?;
-            (self.expand(&stored) == value)
-                .then(|| format!(r"{}\{}", hive.name(), registry::environment(hive)))
-        };
-        HIVES.into_iter().find_map(says)
     }
 }
 

@@ -21,7 +21,6 @@ pub struct NetworkFacts {
 }
 
 impl NetworkFacts {
-    /// Everything that was asked.
     pub fn iter(&self) -> impl Iterator<Item = &Probe> {
         self.proxies.iter().chain(&self.sumdb).chain(&self.http_proxies)
     }
@@ -29,11 +28,9 @@ impl NetworkFacts {
 
 /// An answer as evidence, with the time it took.
 pub(crate) fn evidence(probe: &Probe) -> Evidence {
-    let milliseconds = probe.took.as_millis();
-    let took = if milliseconds < 1000 {
-        format!("{milliseconds}ms")
-    } else {
-        format!("{:.1}s", probe.took.as_secs_f64())
+    let took = match probe.took.as_millis() {
+        milliseconds @ ..1000 => format!("{milliseconds}ms"),
+        _ => format!("{:.1}s", probe.took.as_secs_f64()),
     };
     let text = match &probe.verdict {
         Verdict::Good => format!("answers in {took}"),
@@ -42,7 +39,6 @@ pub(crate) fn evidence(probe: &Probe) -> Evidence {
     Evidence::answer(probe.address.as_str(), text)
 }
 
-/// The answer in words.
 pub(crate) fn words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Good => "answers".to_owned(),

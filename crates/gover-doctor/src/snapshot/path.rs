@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A path and the rules by which it is written. Trailing separators do not matter in comparisons,
 /// nor does case on Windows.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MachinePath {
     text: String,
     rules: PathRules,
@@ -30,12 +30,11 @@ impl PathRules {
     /// The entries of a list such as PATH. Empty ones are left out, and on Windows quotation marks
     /// are removed.
     pub fn split_list(self, list: &str) -> Vec<MachinePath> {
-        let separator = if self == Self::Windows { ';' } else { ':' };
-        list.split(separator)
-            .map(|entry| if self == Self::Windows { entry.replace('"', "") } else { entry.to_owned() })
-            .filter(|entry| !entry.trim().is_empty())
-            .map(|entry| self.path(entry))
-            .collect()
+        let entries: Vec<String> = match self {
+            Self::Unix => list.split(':').map(str::to_owned).collect(),
+            Self::Windows => list.split(';').map(|entry| entry.replace('"', "")).collect(),
+        };
+        entries.into_iter().filter(|entry| !entry.trim().is_empty()).map(|entry| self.path(entry)).collect()
     }
 
     fn is_separator(self, c: char) -> bool {
@@ -88,9 +87,7 @@ impl MachinePath {
         match self.rules {
             PathRules::Unix => self.text.starts_with('/'),
             PathRules::Windows => {
-                let bytes = self.text.as_bytes();
-                let is_on_drive = matches!(bytes, [_, b':', b'\\' | b'/', ..]);
-                is_on_drive || self.text.starts_with(r"\\")
+                matches!(self.text.as_bytes(), [_, b':', b'\\' | b'/', ..] | [b'\\', b'\\', ..])
             }
         }
     }
@@ -119,9 +116,8 @@ impl MachinePath {
     /// Whether it is `outer` or below it, by name.
     pub fn is_inside(&self, outer: &Self) -> bool {
         let (inner, outer) = (self.key(), outer.key());
-        inner
-            .strip_prefix(&outer)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
+        let rest = inner.strip_prefix(&outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
     }
 
     /// The form in which paths are compared: `/` between names, none at the end, lower case on
@@ -169,12 +165,6 @@ impl AsRef<str> for MachinePath {
 impl fmt::Display for MachinePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-impl fmt::Debug for MachinePath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
     }
 }
 

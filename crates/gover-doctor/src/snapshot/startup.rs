@@ -72,17 +72,16 @@ impl Startup {
     pub(super) fn read(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) -> Self {
         let (mut files, mut unreadable) = (Vec::new(), Vec::new());
         for (path, shell, read_by, is_own) in places::places(facts, disk, registry) {
-            let content = match disk.read(&path) {
-                Ok(content) => content,
-                Err(error) => {
-                    if is_own && error.kind() == io::ErrorKind::PermissionDenied {
-                        unreadable.push(path);
-                    }
-                    continue;
+            match disk.read(&path) {
+                Ok(content) => {
+                    let assignments = assignment::assignments(&path, &content, facts.home.as_str());
+                    files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
                 }
-            };
-            let assignments = assignment::assignments(&path, &content, facts.home.as_str());
-            files.push(StartupFile { path, shell, read_by, is_own, content, assignments });
+                Err(error) if is_own && error.kind() == io::ErrorKind::PermissionDenied => {
+                    unreadable.push(path);
+                }
+                Err(_) => {}
+            }
         }
         Self { files, unreadable }
     }
@@ -112,15 +111,13 @@ impl StartupFile {
     /// The lines with their numbers, from 1. A line that a repair commented out begins with `#`,
     /// even if it has a command before the comment.
     pub fn lines(&self) -> Vec<(usize, String)> {
-        String::from_utf8_lossy(&self.content)
-            .split('\n')
-            .enumerate()
-            .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
-            .map(|(number, line)| {
-                let is_taken_out = line.starts_with(TAKEN_OUT_INSIDE);
-                (number, line.get(if is_taken_out { 2 } else { 0 }..).unwrap_or_default().to_owned())
-            })
-            .collect()
+        let text = String::from_utf8_lossy(&self.content);
+        let shown = |line: &str| {
+            let line = line.trim_end_matches('\r');
+            let is_taken_out = line.starts_with(TAKEN_OUT_INSIDE);
+            line.get(if is_taken_out { 2 } else { 0 }..).unwrap_or_default().to_owned()
+        };
+        (1..).zip(text.split('\n').map(shown)).collect()
     }
 
     /// The change that comments lines out. `None` for a file of the machine.
@@ -185,11 +182,8 @@ impl StartupFile {
         let opens = [&b"then"[..], b"do", b"else", b"{", b"("];
         let is_inside = line.first().is_some_and(u8::is_ascii_whitespace)
             || opens.iter().any(|word| before.ends_with(word));
-        if is_posix && self.read_by != ReadBy::Session && is_inside {
-            TAKEN_OUT_INSIDE.as_bytes()
-        } else {
-            TAKEN_OUT.as_bytes()
-        }
+        let needs_command = is_posix && self.read_by != ReadBy::Session && is_inside;
+        if needs_command { TAKEN_OUT_INSIDE.as_bytes() } else { TAKEN_OUT.as_bytes() }
     }
 }
 

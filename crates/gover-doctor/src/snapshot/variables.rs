@@ -18,7 +18,8 @@ impl Variables {
         self.values.insert(self.key(name), value.to_owned());
     }
 
-    pub fn remove(&mut self, name: &str) {
+    #[cfg(test)]
+    pub(crate) fn remove(&mut self, name: &str) {
         self.values.remove(&self.key(name));
     }
 
