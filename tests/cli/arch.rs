@@ -26,7 +26,7 @@ fn other_installed() -> (TestContext, String) {
 
 /// What `gover list` and others say of a toolchain for `arch` here.
 fn remark(arch: &str) -> String {
-    Platform::host().warning(Arch::parse(arch).unwrap()).unwrap().to_string()
+    Platform::host().warning(Arch::parse(arch).unwrap()).unwrap()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::sync::{OnceLock, RwLock};
+use std::sync::{LazyLock, OnceLock, RwLock};
 use std::time::SystemTime;
 
 use crate::digest::sha256_hex;
@@ -25,13 +25,13 @@ impl Programs {
     }
 
     pub fn gover(&self) -> PathBuf {
-        static BUILT: OnceLock<PathBuf> = OnceLock::new();
-        self.gover.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover")).clone())
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover"));
+        self.gover.clone().unwrap_or_else(|| BUILT.clone())
     }
 
     pub fn shim(&self) -> PathBuf {
-        static BUILT: OnceLock<PathBuf> = OnceLock::new();
-        self.shim.clone().unwrap_or_else(|| BUILT.get_or_init(|| cargo_build("gover-shim")).clone())
+        static BUILT: LazyLock<PathBuf> = LazyLock::new(|| cargo_build("gover-shim"));
+        self.shim.clone().unwrap_or_else(|| BUILT.clone())
     }
 }
 
@@ -97,12 +97,9 @@ fn is_passing(error: &io::Error) -> bool {
 /// given.
 pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[u8]>) {
     let _writing = EXECUTABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-    fs::copy(program, target)
-        .unwrap_or_else(|error| panic!("cannot copy {} to {}: {error}", program.display(), target.display()));
-    if let Some(content) = content {
-        fs::write(target, content)
-            .unwrap_or_else(|error| panic!("cannot write {}: {error}", target.display()));
-    }
+    let placed =
+        fs::copy(program, target).and_then(|_| content.map_or(Ok(()), |content| fs::write(target, content)));
+    placed.unwrap_or_else(|error| panic!("cannot put a program at {}: {error}", target.display()));
 }
 
 /// Puts a program at `target` without copying it where the file system allows that.

@@ -1,12 +1,13 @@
 //! All of Go's download servers in one: release site, flat mirror, module proxy, checksum database.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
 use crate::log::FakeLog;
 use crate::release::{Release, index_json};
 use crate::server::{FakeServer, Response};
+use crate::service::lock;
 
 /// The places where releases are published, all on one [`FakeServer`].
 ///
@@ -38,7 +39,7 @@ impl FakeSite {
             if request.path != "/dl/" || !request.query.split('&').any(|part| part == "mode=json") {
                 return None;
             }
-            let releases = releases.lock().unwrap_or_else(PoisonError::into_inner);
+            let releases = lock(&releases);
             let releases: Vec<&Release> = releases.iter().map(Arc::as_ref).collect();
             let all = request.query.split('&').any(|part| part == "include=all");
             let index = serde_json::to_vec_pretty(&index_json(&releases, all)).expect("JSON is writable");
@@ -88,7 +89,7 @@ impl FakeSite {
             self.server.serve(&format!("{directory}/{name}"), release.archive());
         }
         self.server.serve(&format!("/mirror/{name}.sha256"), release.sha256());
-        self.releases.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(release));
+        lock(&self.releases).push(Arc::clone(release));
     }
 
     /// Publishes the module alone: `.info`, `.mod`, `.zip` and a line of the list.

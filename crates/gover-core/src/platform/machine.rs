@@ -1,7 +1,5 @@
 //! The machine that runs this program. It may differ from the one the program was built for.
 
-use std::fmt;
-
 use super::{Arch, Platform};
 
 /// What the operating system says about its machine.
@@ -57,15 +55,16 @@ impl Platform {
         }
     }
 
-    /// What is special about a toolchain for `arch` here; `None` for the machine's own
-    /// architecture.
-    pub fn warning(&self, arch: Arch) -> Option<ArchWarning> {
-        let compatibility = self.compatibility(arch);
-        (compatibility != Compatibility::Own).then(|| ArchWarning {
-            arch,
-            machine: self.arch().to_owned(),
-            compatibility,
-        })
+    /// What is special about a toolchain for `arch` here, such as `amd64 on arm64 (emulated)`; `None`
+    /// for the machine's own architecture.
+    pub fn warning(&self, arch: Arch) -> Option<String> {
+        let note = match self.compatibility(arch) {
+            Compatibility::Own => return None,
+            Compatibility::Compatible => "",
+            Compatibility::Emulated => " (emulated)",
+            Compatibility::Foreign => " (needs an emulator)",
+        };
+        Some(format!("{arch} on {}{note}", self.arch()))
     }
 }
 
@@ -80,25 +79,6 @@ pub enum Compatibility {
     Emulated,
     /// Needs an emulator such as qemu.
     Foreign,
-}
-
-/// `amd64 on arm64 (emulated)`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchWarning {
-    arch: Arch,
-    machine: String,
-    compatibility: Compatibility,
-}
-
-impl fmt::Display for ArchWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {}", self.arch, self.machine)?;
-        match self.compatibility {
-            Compatibility::Own | Compatibility::Compatible => Ok(()),
-            Compatibility::Emulated => f.write_str(" (emulated)"),
-            Compatibility::Foreign => f.write_str(" (needs an emulator)"),
-        }
-    }
 }
 
 const AMD64: Arch = Arch::known("amd64");
@@ -150,7 +130,7 @@ mod tests {
     fn a_toolchain_for_another_architecture_has_a_warning() {
         let warning = |machine: &str, arch: &str| {
             let machine: Platform = machine.parse().unwrap();
-            machine.warning(Arch::parse(arch).unwrap()).map(|warning| warning.to_string())
+            machine.warning(Arch::parse(arch).unwrap())
         };
         assert_eq!(warning("darwin-arm64", "arm64"), None);
         assert_eq!(warning("darwin-arm64", "amd64").unwrap(), "amd64 on arm64 (emulated)");

@@ -12,7 +12,7 @@ use crate::text::shown;
 
 pub use arch::{Arch, InvalidArch};
 pub use header::{architectures, architectures_of};
-pub use machine::{ArchWarning, Compatibility, MachineFacts};
+pub use machine::{Compatibility, MachineFacts};
 pub use refused::WrongArchitecture;
 
 /// Whether this program was built for Windows. Only gover-sys compiles different code for each

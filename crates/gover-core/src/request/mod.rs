@@ -80,13 +80,10 @@ impl Request {
     /// stable release known; without it, to the newest of the candidates.
     pub fn newest<'a>(
         &self,
-        candidates: impl IntoIterator<Item = &'a ToolchainName>,
-        stable: Option<&'a GoVersion>,
+        candidates: &'a [ToolchainName],
+        stable: Option<&GoVersion>,
     ) -> Option<&'a ToolchainName> {
-        let mut matches: Vec<_> = candidates.into_iter().collect();
-        let stable = newest_stable(matches.iter().copied(), stable);
-        matches.retain(|name| self.matches(name, stable.as_ref()));
-        matches.into_iter().max()
+        self.all(candidates, stable).into_iter().max()
     }
 
     /// All of `candidates` that match; `stable` as for [`newest`](Self::newest).
@@ -155,11 +152,8 @@ fn semantic(version: &GoVersion) -> Option<semver::Version> {
 }
 
 /// The newest stable release: the known one, or a newer toolchain that is not a custom build.
-fn newest_stable<'a>(
-    toolchains: impl IntoIterator<Item = &'a ToolchainName>,
-    known: Option<&'a GoVersion>,
-) -> Option<GoVersion> {
-    let released = toolchains.into_iter().filter(|name| name.is_release()).map(ToolchainName::version);
+fn newest_stable(toolchains: &[ToolchainName], known: Option<&GoVersion>) -> Option<GoVersion> {
+    let released = toolchains.iter().filter(|name| name.is_release()).map(ToolchainName::version);
     let newest = released.filter(|version| !version.is_prerelease()).max();
     known.max(newest).cloned()
 }

@@ -72,14 +72,10 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
     };
     let mut out = io::stdout();
     match command.to_str().unwrap_or_default() {
-        "version" => {
-            writeln!(out, "go version {version} {}/{}", goos(), goarch())?;
-            Ok(0)
-        }
+        "version" => writeln!(out, "go version {version} {}/{}", goos(), goarch()).map(|()| 0),
         // The one tool that is asked for its version.
         "tool" if rest.iter().map(OsString::as_os_str).eq(["compile", "-V"].map(OsStr::new)) => {
-            writeln!(out, "compile version {version}")?;
-            Ok(0)
+            writeln!(out, "compile version {version}").map(|()| 0)
         }
         "fake-exit" => Ok(rest.first().and_then(|code| parse_code(code)).unwrap_or(99)),
         "fake-report" => report(program, rest, &own_root),

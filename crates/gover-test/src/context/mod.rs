@@ -199,11 +199,8 @@ impl TestContext {
     /// A program of the machine, such as a shell, from the PATH of the test itself.
     pub fn find_on_machine(&self, name: &str) -> Option<PathBuf> {
         let file = gover_core::layout::executable_name(name);
-        Env::from_process()
-            .path()
-            .into_iter()
-            .map(|directory| directory.join(&file))
-            .find(|path| path.is_file())
+        let mut programs = Env::from_process().path().into_iter().map(|directory| directory.join(&file));
+        programs.find(|path| path.is_file())
     }
 
     fn filters(&self) -> Filters {
@@ -223,18 +220,10 @@ fn variables(root: &Path, layout: &Layout) -> BTreeMap<OsString, OsString> {
     for name in PASSED_ON.split(' ') {
         variables.extend(machine.var(name).map(|value| (name.into(), value)));
     }
-    let home = root.join("home");
     let mut set = |name: &str, value: &OsStr| variables.insert(name.into(), value.into());
-    for name in [vars::HOME, vars::USERPROFILE] {
-        set(name, home.as_os_str());
+    for (name, below) in DIRECTORIES {
+        set(name, root.join(below).as_os_str());
     }
-    for (name, below) in BELOW_HOME {
-        set(name, home.join(below).as_os_str());
-    }
-    for name in [vars::TMPDIR, "TEMP", "TMP"] {
-        set(name, root.join("tmp").as_os_str());
-    }
-    set(vars::GOVER_HOME, layout.home().as_os_str());
     let mut path = layout.bin().into_os_string();
     path.push(PATH_SEPARATOR);
     path.push(root.join("empty"));
@@ -262,13 +251,19 @@ const PATH_SEPARATOR: &str = if IS_WINDOWS { ";" } else { ":" };
 const PASSED_ON: &str = "SystemRoot SystemDrive windir ComSpec PATHEXT NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE \
                          WINEPREFIX WINEDEBUG WINEARCH";
 
-const BELOW_HOME: &[(&str, &str)] = &[
-    (vars::APPDATA, "AppData/Roaming"),
-    ("LOCALAPPDATA", "AppData/Local"),
-    (vars::XDG_CONFIG_HOME, ".config"),
-    ("XDG_CACHE_HOME", ".cache"),
-    ("XDG_DATA_HOME", ".local/share"),
-    ("XDG_STATE_HOME", ".local/state"),
+const DIRECTORIES: &[(&str, &str)] = &[
+    (vars::HOME, "home"),
+    (vars::USERPROFILE, "home"),
+    (vars::APPDATA, "home/AppData/Roaming"),
+    ("LOCALAPPDATA", "home/AppData/Local"),
+    (vars::XDG_CONFIG_HOME, "home/.config"),
+    ("XDG_CACHE_HOME", "home/.cache"),
+    ("XDG_DATA_HOME", "home/.local/share"),
+    ("XDG_STATE_HOME", "home/.local/state"),
+    (vars::GOVER_HOME, "gover"),
+    (vars::TMPDIR, "tmp"),
+    ("TEMP", "tmp"),
+    ("TMP", "tmp"),
 ];
 
 /// Nothing listens on the reserved port 1, so a request that should not happen fails at once.

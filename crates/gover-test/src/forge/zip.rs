@@ -104,40 +104,26 @@ impl ZipEntry {
     }
 
     fn local_bytes(&self) -> Vec<u8> {
-        let mut bytes = b"PK\x03\x04\x14\x00".to_vec();
-        self.local.append(&mut bytes);
-        bytes.extend(&self.local.name);
-        bytes.extend(&self.local.extra);
-        bytes.extend(&self.data);
-        bytes.extend(&self.descriptor);
-        bytes
+        let Self { local, data, descriptor, .. } = self;
+        [b"PK\x03\x04\x14\0", &*local.fields(), &local.name, &local.extra, data, descriptor].concat()
     }
 
     fn central_bytes(&self, offset: u32) -> Vec<u8> {
-        let mut bytes = b"PK\x01\x02\x14".to_vec();
-        bytes.extend([self.creator, 20, 0]);
-        self.central.append(&mut bytes);
-        bytes.extend([0; 8]);
-        bytes.splice(bytes.len() - 2.., self.attributes.to_le_bytes());
-        bytes.extend(self.offset.unwrap_or(offset).to_le_bytes());
-        bytes.extend(&self.central.name);
-        bytes.extend(&self.central.extra);
-        bytes
+        let ZipHeader { name, extra, .. } = &self.central;
+        let begin = [b"PK\x01\x02\x14", [self.creator, 20, 0].as_slice()].concat();
+        let end = [self.attributes, self.offset.unwrap_or(offset)].map(u32::to_le_bytes).concat();
+        [begin, self.central.fields(), vec![0; 6], end, name.clone(), extra.clone()].concat()
     }
 }
 
 impl ZipHeader {
     /// The fields that both kinds of header have in the same order.
-    fn append(&self, bytes: &mut Vec<u8>) {
-        for value in [self.flags, self.method, 0xa1a0, 0x58db] {
-            bytes.extend(value.to_le_bytes());
-        }
-        for value in [self.crc, self.compressed, self.size] {
-            bytes.extend(value.to_le_bytes());
-        }
-        for text in [&self.name, &self.extra] {
-            bytes.extend(u16::try_from(text.len()).expect("made-up names are short").to_le_bytes());
-        }
+    fn fields(&self) -> Vec<u8> {
+        let length = |text: &[u8]| u16::try_from(text.len()).expect("made-up names are short");
+        let before = [self.flags, self.method, 0xa1a0, 0x58db].map(u16::to_le_bytes);
+        let sizes = [self.crc, self.compressed, self.size].map(u32::to_le_bytes);
+        let lengths = [length(&self.name), length(&self.extra)].map(u16::to_le_bytes);
+        [before.concat(), sizes.concat(), lengths.concat()].concat()
     }
 }
 
@@ -187,13 +173,13 @@ impl Zip {
             bytes.extend(at.to_le_bytes());
             bytes.extend(1_u32.to_le_bytes());
         }
-        let open = self.large.is_some();
+        let (count, length, offset) = match self.large {
+            Some(_) => (u16::MAX, u32::MAX, u32::MAX),
+            None => (count, small(directory.len()), offset),
+        };
         bytes.extend(b"PK\x05\x06\0\0\0\0");
-        for _ in 0..2 {
-            bytes.extend(if open { u16::MAX } else { count }.to_le_bytes());
-        }
-        bytes.extend(if open { u32::MAX } else { small(directory.len()) }.to_le_bytes());
-        bytes.extend(if open { u32::MAX } else { offset }.to_le_bytes());
+        bytes.extend([count, count].map(u16::to_le_bytes).concat());
+        bytes.extend([length, offset].map(u32::to_le_bytes).concat());
         bytes.extend(u16::try_from(self.comment.len()).expect("a short comment").to_le_bytes());
         bytes.extend(&self.comment);
         bytes.extend(&self.after);

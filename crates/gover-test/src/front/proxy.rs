@@ -1,13 +1,13 @@
 use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::TlsFront;
 use crate::server::{FakeServer, Request};
-use crate::service::{Service, read_head};
+use crate::service::{Service, lock, read_head};
 
 /// A forward proxy that leads every name to the same server: `CONNECT` for https, whole addresses
 /// for http.
@@ -73,10 +73,6 @@ impl FakeProxy {
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn pass_on(

@@ -8,10 +8,13 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use signed_note::{Note, StandardSigner};
 
 use crate::digest::base64;
 use crate::release::Release;
+use crate::service::lock;
 use tree::Hash;
 
 /// The hash of the module golang.org/toolchain's go.mod, the same for every version.
@@ -36,7 +39,8 @@ struct State {
 #[derive(Clone, Copy)]
 struct Key {
     seed: [u8; 32],
-    public: [u8; 32],
+    /// As keys of verifiers write it: base64 of the algorithm (1, Ed25519) and the key.
+    public: &'static str,
 }
 
 impl FakeLog {
@@ -70,9 +74,12 @@ impl FakeLog {
 
     /// What GOSUMDB must hold for a client to accept this log: `name+hash+key`.
     pub fn verifier_key(&self) -> String {
-        let key = [&[1], self.key.public.as_slice()].concat();
-        let id = signed_note::key_id(&self.name, &key);
-        format!("{}+{id:08x}+{}", self.name, base64(&key))
+        format!("{}+{:08x}+{}", self.name, self.key_id(), self.key.public)
+    }
+
+    fn key_id(&self) -> u32 {
+        let key = BASE64_STANDARD.decode(self.key.public).expect("the built-in key is a key");
+        signed_note::key_id(&self.name, &key)
     }
 
     /// Appends a record (go.sum lines of one module, each with its newline) and returns its number.
@@ -122,10 +129,8 @@ impl FakeLog {
 
     /// A note of this log over any text, for tree heads that no honest log signs.
     pub fn sign(&self, text: &str) -> Vec<u8> {
-        let public = [&[1], self.key.public.as_slice()].concat();
         let secret = [&[1], self.key.seed.as_slice()].concat();
-        let id = signed_note::key_id(&self.name, &public);
-        let encoded = format!("PRIVATE+KEY+{}+{id:08x}+{}", self.name, base64(&secret));
+        let encoded = format!("PRIVATE+KEY+{}+{:08x}+{}", self.name, self.key_id(), base64(&secret));
         let signer = StandardSigner::new(&encoded).expect("the built-in key is a key");
         let mut note = Note::new(text.as_bytes(), &[]).expect("a note's text ends in a newline");
         note.add_sigs(&[&signer]).expect("a note takes a signature");
@@ -157,7 +162,7 @@ impl FakeLog {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -181,18 +186,6 @@ fn unescape(text: &str) -> Option<String> {
     Some(result)
 }
 
-const KEY: Key = Key {
-    seed: [7; 32],
-    public: [
-        0xea, 0x4a, 0x6c, 0x63, 0xe2, 0x9c, 0x52, 0x0a, 0xbe, 0xf5, 0x50, 0x7b, 0x13, 0x2e, 0xc5, 0xf9, 0x95,
-        0x47, 0x76, 0xae, 0xbe, 0xbe, 0x7b, 0x92, 0x42, 0x1e, 0xea, 0x69, 0x14, 0x46, 0xd2, 0x2c,
-    ],
-};
+const KEY: Key = Key { seed: [7; 32], public: "AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs" };
 
-const OTHER_KEY: Key = Key {
-    seed: [9; 32],
-    public: [
-        0xfd, 0x17, 0x24, 0x38, 0x5a, 0xa0, 0xc7, 0x5b, 0x64, 0xfb, 0x78, 0xcd, 0x60, 0x2f, 0xa1, 0xd9, 0x91,
-        0xfd, 0xeb, 0xf7, 0x6b, 0x13, 0xc5, 0x8e, 0xd7, 0x02, 0xea, 0xc8, 0x35, 0xe9, 0xf6, 0x18,
-    ],
-};
+const OTHER_KEY: Key = Key { seed: [9; 32], public: "Af0XJDhaoMdbZPt4zWAvodmR/ev3axPFjtcC6sg16fYY" };

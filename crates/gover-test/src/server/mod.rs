@@ -12,7 +12,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::service::Service;
+use crate::service::{Service, lock};
 pub use fault::Fault;
 pub use message::{Request, Response};
 
@@ -190,7 +190,7 @@ impl Drop for FakeServer {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Blocks a connection until stalled requests are released or the server ends.

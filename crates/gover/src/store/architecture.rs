@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gover_core::layout::goroot_program;
-use gover_core::platform::{ArchWarning, architectures_of};
+use gover_core::platform::architectures_of;
 use gover_core::{Arch, Platform, ToolchainName};
 use gover_install::Receipt;
 
@@ -21,7 +21,7 @@ pub(crate) fn of_toolchain(name: &ToolchainName, context: &Context<'_>) -> Optio
 }
 
 /// What is special about a toolchain's architecture here; `None` for the machine's own.
-pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<ArchWarning> {
+pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
     context.machine.warning(of_toolchain(name, context)?)
 }
 

@@ -96,7 +96,7 @@ fn lines(
             (marked(name.as_str()), marked(&context.printer.out(Style::Version, name.as_str()))),
             same(size(name, context)),
             same(support(name, &view.releases)),
-            same(architecture::remark(name, context).map(|remark| remark.to_string()).unwrap_or_default()),
+            same(architecture::remark(name, context).unwrap_or_default()),
             same(default.to_owned()),
         ]);
     }
