@@ -20,6 +20,7 @@ pub mod real_path;
 pub mod request;
 pub mod resolve;
 pub mod shim_state;
+pub mod sync;
 pub mod text;
 pub mod version;
 

@@ -76,7 +76,6 @@ impl Address {
         Self(url)
     }
 
-    /// What follows the last slash of the path.
     pub fn file_name(&self) -> &str {
         self.0.path().rsplit('/').next().unwrap_or_default()
     }

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pipe_among_the_authorities_keeps_nobody_waiting() {
+    fn a_pipe_in_a_directory_of_authorities_is_skipped() {
         let root = tempfile::tempdir().unwrap();
         let pipe = root.path().join("pipe.pem");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+
+use gover_core::sync::locked;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{self, CryptoProvider};
@@ -48,14 +50,13 @@ fn classify(refused: &CertificateError) -> CertificateProblem {
             CertificateProblem::Name
         }
         CertificateError::UnknownIssuer => CertificateProblem::Untrusted,
-        other => {
-            let text = other.to_string();
-            // A self-signed certificate that is not trusted.
-            if text.contains("CaUsedAsEndEntity") {
-                return CertificateProblem::Untrusted;
-            }
-            CertificateProblem::Other(text)
+        // A self-signed certificate that is not trusted.
+        CertificateError::Other(error)
+            if error.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
+        {
+            CertificateProblem::Untrusted
         }
+        other => CertificateProblem::Other(other.to_string()),
     }
 }
 
@@ -83,8 +84,7 @@ impl Witness {
 
     /// The issuer of the last certificate that the server sent, which is closest to the authority.
     pub(super) fn issuer(&self) -> Option<String> {
-        let chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
-        issuer(chain.last()?)
+        issuer(locked(&self.chain).last()?)
     }
 }
 
@@ -98,8 +98,7 @@ impl ServerCertVerifier for Witness {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let sent = std::iter::once(end_entity).chain(intermediates);
-        *self.chain.lock().unwrap_or_else(PoisonError::into_inner) =
-            sent.map(|certificate| certificate.to_vec()).collect();
+        *locked(&self.chain) = sent.map(|certificate| certificate.to_vec()).collect();
         Ok(ServerCertVerified::assertion())
     }
 
@@ -184,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_certificate_names_nobody() {
+    fn data_that_is_not_a_certificate_has_no_issuer() {
         for der in
             [&b""[..], b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x30\x89", &[0x30; 40], b"\x30\x02\x30\x00"]
         {

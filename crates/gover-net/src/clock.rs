@@ -15,7 +15,6 @@ pub struct Clock {
 
 #[derive(Debug, Default)]
 struct Stops {
-    /// How many programs are running.
     programs: usize,
     /// When the clock stopped.
     since: Option<Instant>,

@@ -31,15 +31,13 @@ impl Coding {
 /// Whether a body with `Content-Encoding: gzip` is compressed beyond the file itself. If the file
 /// is gzip, the decompressed body must be gzip too. `head` is the beginning of the body.
 pub(super) fn is_packed_over(head: &[u8], file_is_gzip: bool) -> bool {
-    head.starts_with(&GZIP) && (!file_is_gzip || inflated(head, 2).starts_with(&GZIP))
+    head.starts_with(&GZIP) && (!file_is_gzip || is_compressed_twice(head))
 }
 
-/// Up to `count` bytes that the beginning of a gzip stream decompresses to.
-pub fn inflated(head: &[u8], count: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // The head is incomplete, so an error at its end is expected.
-    let _ = MultiGzDecoder::new(head).take(count).read_to_end(&mut bytes);
-    bytes
+/// Whether gzip data that begins with `head` decompresses to gzip data again.
+pub fn is_compressed_twice(head: &[u8]) -> bool {
+    let mut start = [0; GZIP.len()];
+    MultiGzDecoder::new(head).read_exact(&mut start).is_ok() && start == GZIP
 }
 
 /// Decompresses a body piece by piece.
@@ -70,7 +68,7 @@ fn damaged(_: io::Error) -> HttpError {
 }
 
 /// The first bytes of gzip (RFC 1952, section 2.3.1).
-pub const GZIP: [u8; 2] = [0x1f, 0x8b];
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// How many bytes are decompressed at a time. They expand to at most 1032 times as many.
 pub(super) const PIECE: usize = 4 << 10;

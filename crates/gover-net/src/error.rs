@@ -27,10 +27,7 @@ pub enum HttpError {
     Broken { reason: String },
     /// The server sent nothing until the timeout.
     #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
-    Silent {
-        /// Whether the response had begun.
-        begun: bool,
-    },
+    Silent { begun: bool },
     /// Too many redirects, or one from https to http.
     #[error("{reason}")]
     Redirect { reason: String },
@@ -53,11 +50,7 @@ pub enum HttpError {
     #[error("answer of more than {limit} bytes")]
     TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
-    Certificate {
-        problem: CertificateProblem,
-        /// The issuer, if it is known.
-        issuer: Option<String>,
-    },
+    Certificate { problem: CertificateProblem, issuer: Option<String> },
     #[error("{}", proxy_text(.proxy, .variable, .problem))]
     Proxy {
         /// The proxy, without credentials.
@@ -96,12 +89,10 @@ pub enum Then {
 }
 
 impl Then {
-    /// Whether the source is asked last for a while.
     pub fn remember(self) -> bool {
         matches!(self, Self::Retry { .. } | Self::NextSource { remember: true })
     }
 
-    /// Whether the source responded that it does not have the file.
     pub fn is_not_here(self) -> bool {
         matches!(self, Self::NotHere { .. })
     }
@@ -294,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_of_a_server_is_kept_in_one_calm_line() {
+    fn the_explanation_of_a_server_becomes_one_line() {
         let text = |status, body: &[u8]| {
             HttpError::Status { status, text: explanation(body), wait: None }.to_string()
         };

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Response, StatusCode, Url};
 use tokio::time::timeout;
+
+use gover_core::sync::locked;
 
 use super::certificate::problem;
 use super::error::ProxyProblem;
@@ -130,11 +132,11 @@ impl Http {
         } else {
             innermost(error)
         };
-        match (proxy, reason.as_str()) {
-            (Some(proxy), NEEDS_CREDENTIALS) => proxy.wants_credentials(),
-            (Some(proxy), NO_TUNNEL) => proxy.error(ProxyProblem::Tunnel),
-            (Some(proxy), _) => proxy.error(ProxyProblem::Connect { reason }),
-            (None, NEEDS_CREDENTIALS) => unnamed_proxy(),
+        match (proxy, TunnelRefusal::of(&reason)) {
+            (Some(proxy), Some(TunnelRefusal::Credentials)) => proxy.wants_credentials(),
+            (Some(proxy), Some(TunnelRefusal::Other)) => proxy.error(ProxyProblem::Tunnel),
+            (Some(proxy), None) => proxy.error(ProxyProblem::Connect { reason }),
+            (None, Some(TunnelRefusal::Credentials)) => unnamed_proxy(),
             (None, _) => HttpError::Connect { reason },
         }
     }
@@ -156,12 +158,12 @@ pub(super) struct CredentialedOrigins(Arc<Mutex<BTreeSet<String>>>);
 
 impl CredentialedOrigins {
     fn add(&self, url: &Url) {
-        self.servers().insert(url.origin().ascii_serialization());
+        locked(&self.0).insert(url.origin().ascii_serialization());
     }
 
     /// Whether a redirect from `previous` to `next` leaves such an origin.
     pub(super) fn are_left(&self, previous: &[Url], next: &Url) -> bool {
-        let servers = self.servers();
+        let servers = locked(&self.0);
         let leaves = |url: &Url| {
             url.origin() != next.origin() && servers.contains(&url.origin().ascii_serialization())
         };
@@ -176,10 +178,6 @@ impl CredentialedOrigins {
         let next = text_header(response.headers(), &header::LOCATION)?;
         let next = response.url().join(&next).ok()?;
         self.are_left(std::slice::from_ref(response.url()), &next).then_some(next)
-    }
-
-    fn servers(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -204,11 +202,25 @@ fn unnamed_proxy() -> HttpError {
     }
 }
 
-/// reqwest's error when a proxy responds to CONNECT with 407.
-const NEEDS_CREDENTIALS: &str = "tunnel error: proxy authorization required";
+/// How a proxy refused a CONNECT request.
+enum TunnelRefusal {
+    /// Status 407.
+    Credentials,
+    /// Any other status than 200.
+    Other,
+}
 
-/// reqwest's error when a proxy responds to CONNECT with any other status than 200.
-const NO_TUNNEL: &str = "tunnel error: unsuccessful";
+impl TunnelRefusal {
+    /// reqwest passes on hyper-util's `TunnelError`, a private type, so only its sentence can be
+    /// compared. `a_refused_tunnel_is_recognised` notices if the sentence changes.
+    fn of(reason: &str) -> Option<Self> {
+        match reason {
+            "tunnel error: proxy authorization required" => Some(Self::Credentials),
+            "tunnel error: unsuccessful" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests;

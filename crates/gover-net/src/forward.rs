@@ -59,13 +59,22 @@ impl ForwardProxy {
     }
 }
 
-/// Hosts that need no proxy: localhost and the loopback interface, and those in `NO_PROXY`.
+/// Hosts that need no proxy, besides localhost and the loopback interface: those in `NO_PROXY`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Bypass {
-    everything: bool,
-    networks: Vec<Network>,
-    addresses: Vec<(IpAddr, Option<u16>)>,
-    names: Vec<Name>,
+struct Bypass(Vec<Rule>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Rule {
+    Everything,
+    Network(Network),
+    Address(IpAddr, Option<u16>),
+    Name {
+        /// With a dot before it.
+        suffix: String,
+        /// Whether the domain itself matches, and not only its subdomains.
+        itself: bool,
+        port: Option<u16>,
+    },
 }
 
 /// A range of addresses such as `10.0.0.0/8`.
@@ -75,63 +84,55 @@ struct Network {
     prefix: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Name {
-    /// With a dot before it.
-    suffix: String,
-    /// Whether the domain itself matches, and not only its subdomains.
-    itself: bool,
-    port: Option<u16>,
-}
-
 impl Bypass {
     /// Parses a list separated by commas: `*`, an address, a network `10.0.0.0/8`, a domain (with
     /// its subdomains), `.domain` or `*.domain` (only its subdomains). Addresses and domains may
     /// have a port. Any other entry matches nothing.
     fn parse(list: &str) -> Self {
-        let mut bypass = Self::default();
-        for entry in list.split(',') {
-            let entry = entry.trim().to_lowercase();
-            if entry == "*" {
-                return Self { everything: true, ..Self::default() };
-            }
-            if let Some(network) = Network::parse(&entry) {
-                bypass.networks.push(network);
-                continue;
-            }
-            let Some((host, port)) = host_and_port(&entry) else { continue };
-            if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-                bypass.addresses.push((address.to_canonical(), port));
-                continue;
-            }
-            let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
-            if host.is_empty() {
-                continue;
-            }
-            let itself = !host.starts_with('.');
-            let host = in_ascii(host.trim_start_matches('.'));
-            bypass.names.push(Name { suffix: format!(".{host}"), itself, port });
-        }
-        bypass
+        Self(list.split(',').filter_map(|entry| Rule::parse(&entry.trim().to_lowercase())).collect())
     }
 
     fn holds(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return self.everything };
-        let host = host.trim_matches(['[', ']']).to_lowercase();
-        let port = url.port_or_known_default();
-        let same_port = |wanted: Option<u16>| wanted.is_none() || wanted == port;
-        if let Ok(address) = host.parse::<IpAddr>() {
-            let address = address.to_canonical();
-            return address.is_loopback()
-                || self.everything
-                || self.networks.iter().any(|network| network.holds(address))
-                || self.addresses.iter().any(|(known, port)| *known == address && same_port(*port));
+        let host = url.host_str().map(|host| host.trim_matches(['[', ']']).to_lowercase());
+        let address: Option<IpAddr> = host.as_ref().and_then(|host| host.parse().ok());
+        let address = address.map(|address| address.to_canonical());
+        host.as_deref() == Some("localhost")
+            || address.is_some_and(|address| address.is_loopback())
+            || self.0.iter().any(|rule| rule.holds(host.as_deref(), address, url.port_or_known_default()))
+    }
+}
+
+impl Rule {
+    fn parse(entry: &str) -> Option<Self> {
+        if entry == "*" {
+            return Some(Self::Everything);
         }
-        let named = |name: &Name| {
-            let itself = name.itself && name.suffix.strip_prefix('.') == Some(host.as_str());
-            (itself || host.ends_with(&name.suffix)) && same_port(name.port)
-        };
-        host == "localhost" || self.everything || self.names.iter().any(named)
+        if let Some(network) = Network::parse(entry) {
+            return Some(Self::Network(network));
+        }
+        let (host, port) = host_and_port(entry)?;
+        if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Some(Self::Address(address.to_canonical(), port));
+        }
+        let host = host.strip_prefix('*').filter(|rest| rest.starts_with('.')).unwrap_or(host);
+        let itself = !host.starts_with('.');
+        let suffix = format!(".{}", in_ascii(host.trim_start_matches('.')));
+        (!host.is_empty()).then_some(Self::Name { suffix, itself, port })
+    }
+
+    fn holds(&self, host: Option<&str>, address: Option<IpAddr>, port: Option<u16>) -> bool {
+        let same_port = |wanted: &Option<u16>| wanted.is_none() || *wanted == port;
+        match self {
+            Self::Everything => true,
+            Self::Network(network) => address.is_some_and(|address| network.holds(address)),
+            Self::Address(known, wanted) => address == Some(*known) && same_port(wanted),
+            Self::Name { suffix, itself, port } => {
+                let host = host.filter(|_| address.is_none() && same_port(port));
+                host.is_some_and(|host| {
+                    host.ends_with(suffix) || (*itself && suffix.strip_prefix('.') == Some(host))
+                })
+            }
+        }
     }
 }
 

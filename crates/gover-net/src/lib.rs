@@ -29,11 +29,13 @@ mod tunnel;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Client, Response, StatusCode};
+
+use gover_core::sync::locked;
 
 use auth::Credentials;
 use exchange::{Ask, CredentialedOrigins};
@@ -43,7 +45,7 @@ use per_host::PerHostLimit;
 pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
 pub use certificate::CertificateProblem;
 pub use clock::Clock;
-pub use coding::{GZIP, inflated};
+pub use coding::is_compressed_twice;
 pub use error::{HttpError, Then, reason_of};
 pub use probe::{ProbeError, Probed, ServerTime};
 pub use race::{Question, Winner};
@@ -61,7 +63,6 @@ pub struct Http {
     settings: NetworkSettings,
     /// Built for the first request: reading the certificates takes longer than many commands.
     client: OnceLock<Result<Client, HttpError>>,
-    /// The proxies that environment variables name.
     forward: Option<Forward>,
     /// Shared with `without_multiplexing`, so that no user is prompted twice.
     credentials: Arc<Credentials>,
@@ -128,7 +129,7 @@ impl Http {
 
     /// Allows connecting again to a server that could not be reached.
     pub fn clear_failure(&self, url: &Address) {
-        self.unreachable().remove(&url.origin());
+        locked(&self.unreachable).remove(&url.origin());
     }
 
     /// Waits until a request, `made` at that time by the clock, has had no response for `patience`,
@@ -152,11 +153,11 @@ impl Http {
     }
 
     fn last_activity(&self, url: &Address) -> Option<Duration> {
-        self.activity().get(&url.origin()).copied()
+        locked(&self.activity).get(&url.origin()).copied()
     }
 
     fn note_activity(&self, origin: &Origin) {
-        self.activity().insert(origin.clone(), self.clock().now());
+        locked(&self.activity).insert(origin.clone(), self.clock().now());
     }
 
     async fn read_once(
@@ -195,7 +196,7 @@ impl Http {
 
     async fn send(&self, url: &Address, ask: Ask) -> Result<Response, HttpError> {
         let origin = url.origin();
-        if let Some(error) = self.unreachable().get(&origin) {
+        if let Some(error) = locked(&self.unreachable).get(&origin) {
             return Err(error.clone());
         }
         let result = self.exchange(url, ask).await;
@@ -205,7 +206,7 @@ impl Http {
             Err(
                 error @ (HttpError::Connect { .. } | HttpError::Certificate { .. } | HttpError::Proxy { .. }),
             ) => {
-                self.unreachable().insert(origin, error.clone());
+                locked(&self.unreachable).insert(origin, error.clone());
             }
             Err(_) => {}
         }
@@ -214,14 +215,6 @@ impl Http {
 
     fn client(&self) -> Result<&Client, HttpError> {
         self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
-    }
-
-    fn activity(&self) -> std::sync::MutexGuard<'_, BTreeMap<Origin, Duration>> {
-        self.activity.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn unreachable(&self) -> std::sync::MutexGuard<'_, BTreeMap<Origin, HttpError>> {
-        self.unreachable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

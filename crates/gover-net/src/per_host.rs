@@ -5,8 +5,9 @@
 //! only after a second.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use gover_core::sync::locked;
 use reqwest::Version;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -32,7 +33,7 @@ impl PerHostLimit {
     }
 
     fn of(&self, origin: &Origin) -> Arc<Semaphore> {
-        let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = locked(&self.0);
         let semaphore = hosts.entry(origin.clone()).or_insert_with(|| Arc::new(Semaphore::new(CONNECTIONS)));
         Arc::clone(semaphore)
     }

@@ -59,7 +59,6 @@ pub struct Probed {
 /// What is known of a server whose certificate was refused.
 #[derive(Debug)]
 pub struct Sight {
-    /// The issuer of the certificate.
     pub issuer: Option<String>,
     pub time: Option<ServerTime>,
 }
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_age_of_an_answer_is_added_to_its_date_as_far_as_there_are_numbers() {
+    fn the_age_of_a_response_is_added_to_its_date() {
         let time = |age: &str| {
             let date = "Thu, 01 Jan 1970 00:00:10 GMT".parse().unwrap();
             let headers = [(header::DATE, date), (header::AGE, age.parse().unwrap())];

@@ -8,7 +8,6 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::{Address, Http};
 
-/// A question to one source.
 pub struct Question<'a, T, E> {
     /// The source's name. If every source that is left is silent and all have a name, a notice says
     /// so.
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_that_can_answers_and_no_other_is_asked() {
+    async fn the_first_success_wins_and_no_other_source_is_asked() {
         let later = question(async { panic!("nobody needs to ask this one") });
         assert_eq!(ask(vec![answer(Err("no")), answer(Ok(1)), later]).await, Some((1, 1, vec![])));
     }
@@ -186,7 +185,7 @@ mod tests {
         assert_eq!(ask(vec![silence(), answer(Err("no")), answer(Ok(2))]).await, Some((2, 2, vec![0])));
     }
     #[tokio::test]
-    async fn a_late_answer_counts_as_long_as_nobody_was_faster() {
+    async fn a_late_response_counts_unless_another_was_faster() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
         let first = question(async {
             receiver.await.map_err(|_| "gone")?;
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_on_its_way_is_no_silence() {
+    async fn a_server_that_is_sending_is_not_silent() {
         let http = http();
         let first = || Question { servers: vec!["https://a.example/x".parse().unwrap()], ..silence() };
         let sends = async {
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_is_asked_is_no_silence() {
+    async fn a_running_program_does_not_count_as_silence() {
         let http = http();
         let stopped = http.clock().stop();
         assert_eq!(in_time(&http, vec![silence(), answer(Ok(1))], time()).await, None);

@@ -21,7 +21,6 @@ pub struct NetworkSettings {
     /// How long a server may send nothing. A request for a small file whose response has not begun
     /// after a third of this time is made again, with all of it.
     pub stall_timeout: Duration,
-    /// How many times a request is retried.
     pub retries: u32,
     /// The longest wait before the first retry. It doubles with each retry.
     pub back_off: Duration,
@@ -62,11 +61,7 @@ impl fmt::Debug for Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting<'a> {
     /// Sources that have not responded.
-    Sources {
-        labels: &'a [String],
-        /// How long they have sent nothing.
-        silence: Duration,
-    },
+    Sources { labels: &'a [String], silence: Duration },
     /// The name of a program in GOAUTH. There is no timeout, because it may be asking the user.
     Program(&'a str),
 }
@@ -85,7 +80,6 @@ impl fmt::Display for Waiting<'_> {
 /// When and how a file is fetched over several connections.
 #[derive(Clone, Debug)]
 pub struct SplitSettings {
-    /// The maximum number of connections.
     pub connections: usize,
     /// How long the rate is measured before a decision.
     pub measure: Duration,

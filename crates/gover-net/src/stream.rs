@@ -47,7 +47,6 @@ pub struct Stream {
     unpacker: Option<(Unpacker, Vec<u8>)>,
 }
 
-/// Bytes of a file.
 pub struct Chunk(Box<dyn AsRef<[u8]> + Send>);
 
 impl Http {

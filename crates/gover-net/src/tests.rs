@@ -43,7 +43,7 @@ async fn a_known_body_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn broken_answers_are_repeated_and_refusals_are_not() {
+async fn broken_responses_are_retried_and_refusals_are_not() {
     let server = FakeServer::start();
     server.serve("/x", "body");
     for fault in [Fault::Close, Fault::TruncateAt(2), Fault::Status(503), Fault::Status(429)] {
@@ -157,7 +157,7 @@ async fn silence_is_met_with_one_repetition() {
 }
 
 #[tokio::test]
-async fn a_server_that_fetches_a_small_answer_itself_is_waited_for() {
+async fn a_server_that_fetches_a_small_file_first_gets_time() {
     let server = FakeServer::start();
     server.serve("/x", "body");
     server.fault("/x", Fault::Stall);

@@ -18,9 +18,7 @@ pub enum TunnelStatus {
     Open,
     /// The status, and its text, which may be empty.
     Refused(u16, String),
-    /// The response is not HTTP.
     NotHttp,
-    /// The reason why there is no response.
     Unreachable(String),
     /// Connecting timed out.
     Silent,

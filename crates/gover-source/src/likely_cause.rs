@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gover_archive::Content;
-use gover_net::{GZIP, inflated};
+use gover_net::is_compressed_twice;
 
 use crate::artifact::Format;
 
@@ -25,7 +25,7 @@ impl LikelyCause {
             (Content::WebPage, _) => Some(Self::WebPage),
             (Content::Archive(".tar"), Format::TarGz) => Some(Self::Unpacked),
             (Content::Archive(".tar.gz"), Format::Zip | Format::ModuleZip) => Some(Self::PackedAgain),
-            (Content::Archive(".tar.gz"), Format::TarGz) if inflated(head, 2).starts_with(&GZIP) => {
+            (Content::Archive(".tar.gz"), Format::TarGz) if is_compressed_twice(head) => {
                 Some(Self::PackedAgain)
             }
             _ => None,

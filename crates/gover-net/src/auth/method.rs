@@ -24,7 +24,6 @@ pub(super) enum Method {
     Netrc(Option<PathBuf>),
     /// `git credential fill` in a directory.
     Git(PathBuf),
-    /// A program and its arguments.
     Program(Vec<String>),
 }
 
@@ -111,7 +110,6 @@ impl Method {
         }
     }
 
-    /// The name in messages.
     fn name(&self) -> String {
         let name = |program: &Path| program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match self {

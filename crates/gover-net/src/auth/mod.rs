@@ -14,12 +14,14 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use thiserror::Error;
 use tokio::sync::OwnedMutexGuard;
+
+use gover_core::sync::locked;
 
 use crate::clock::Clock;
 use crate::settings::NetworkSettings;
@@ -42,7 +44,6 @@ pub(crate) struct Credentials {
 struct Known {
     /// Headers by address without its scheme.
     headers: BTreeMap<String, HeaderMap>,
-    /// Why methods failed.
     failures: Vec<AuthError>,
     /// Addresses for which the methods have nothing new.
     exhausted: BTreeSet<String>,
@@ -110,13 +111,13 @@ impl Credentials {
         if learned != *sent {
             return Some(Fresh { headers: learned, from_git: Vec::new() });
         }
-        if self.known().exhausted.contains(url.as_str()) {
+        if locked(&self.known).exhausted.contains(url.as_str()) {
             return None;
         }
         let from_git = self.ask(Some((url.to_string(), head.to_owned())), asking).await;
         let headers = self.find(url);
         if headers == *sent {
-            self.known().exhausted.insert(url.to_string());
+            locked(&self.known).exhausted.insert(url.to_string());
         }
         Some(Fresh { headers, from_git })
     }
@@ -162,11 +163,11 @@ impl Credentials {
 
     /// The error of the first method that failed.
     pub(crate) fn failure(&self) -> Option<AuthError> {
-        self.known().failures.first().cloned()
+        locked(&self.known).failures.first().cloned()
     }
 
     fn learn(&self, answer: Result<Answer, AuthError>) {
-        let mut known = self.known();
+        let mut known = locked(&self.known);
         match answer {
             Ok(answer) => {
                 for Set { prefix, headers } in answer.sets {
@@ -185,7 +186,7 @@ impl Credentials {
 
     /// The headers of the longest known address that is `url` or a parent of it.
     fn find(&self, url: &Url) -> HeaderMap {
-        let known = self.known();
+        let known = locked(&self.known);
         let address = normal(url.as_str());
         let mut prefix = address.as_str();
         loop {
@@ -198,10 +199,6 @@ impl Credentials {
             }
         }
     }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl std::fmt::Debug for Known {
@@ -213,7 +210,6 @@ impl std::fmt::Debug for Known {
 
 /// What the methods found for one address.
 pub(crate) struct Fresh {
-    /// The headers for the next request.
     pub headers: HeaderMap,
     from_git: Vec<(Method, Vec<u8>)>,
 }

@@ -1,6 +1,6 @@
 //! The file `.netrc`, read as cmd/go reads it.
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Login {
     pub(super) machine: String,
     pub(super) user: String,
@@ -11,7 +11,7 @@ pub(super) struct Login {
 /// Parsing ends at a line that ends in `default`, an entry that cmd/go does not use.
 pub(super) fn parse(text: &str) -> Vec<Login> {
     let mut logins = Vec::new();
-    let mut login = Login::empty();
+    let mut login = Login::default();
     let mut in_macro = false;
     for line in text.split('\n') {
         if in_macro {
@@ -22,14 +22,14 @@ pub(super) fn parse(text: &str) -> Vec<Login> {
         let (pairs, rest) = words.as_chunks::<2>();
         for [key, value] in pairs {
             match *key {
-                "machine" => login = Login { machine: (*value).to_owned(), ..Login::empty() },
+                "machine" => login = Login { machine: (*value).to_owned(), ..Login::default() },
                 "login" => (*value).clone_into(&mut login.user),
                 "password" => (*value).clone_into(&mut login.password),
                 "macdef" => in_macro = true,
                 _ => {}
             }
             if !(login.machine.is_empty() || login.user.is_empty() || login.password.is_empty()) {
-                logins.push(std::mem::replace(&mut login, Login::empty()));
+                logins.push(std::mem::take(&mut login));
             }
         }
         if rest == ["default"] {
@@ -37,12 +37,6 @@ pub(super) fn parse(text: &str) -> Vec<Login> {
         }
     }
     logins
-}
-
-impl Login {
-    fn empty() -> Self {
-        Self { machine: String::new(), user: String::new(), password: String::new() }
-    }
 }
 
 #[cfg(test)]

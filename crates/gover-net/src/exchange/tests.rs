@@ -7,6 +7,7 @@ use gover_core::platform::IS_WINDOWS;
 use gover_test::clock;
 use gover_test::{FakeProxy, FakeServer, Response, TlsFront};
 
+use crate::error::ProxyProblem;
 use crate::settings::{Certificates, ForwardProxies, NetworkSettings};
 use crate::{Body, Http, HttpError};
 
@@ -339,7 +340,7 @@ async fn the_machine_itself_is_reached_without_a_proxy() {
 }
 
 #[tokio::test]
-async fn an_authority_that_nobody_trusts_is_named_with_what_to_do_about_it() {
+async fn an_untrusted_authority_is_named_with_a_remedy() {
     let scene = Scene::new();
     let stranger = scene.directory.path().join("stranger.pem");
     fs::write(&stranger, TlsFront::STRANGER).unwrap();
@@ -388,4 +389,21 @@ async fn authorities_are_read_from_directories_too() {
     let error = trusting(&[directory, &missing]).await.unwrap_err();
     assert!(matches!(&error, HttpError::Certificates { path, .. } if *path == missing), "{error}");
     assert!(error.remedy().unwrap().contains("SSL_CERT_DIR"));
+}
+
+#[tokio::test]
+async fn a_refused_tunnel_is_recognised() {
+    let scene = Scene::new();
+    let proxy = FakeProxy::start(&scene.server, &scene.front);
+    let problem = async || {
+        let http = scene.http(&[("HTTPS_PROXY", &proxy.url())]);
+        match http.read(&"https://go.test/x".parse().unwrap(), 10, None).await {
+            Err(HttpError::Proxy { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        }
+    };
+    proxy.want("ann", "secret");
+    assert_eq!(problem().await, ProxyProblem::Credentials);
+    proxy.refuse(403);
+    assert_eq!(problem().await, ProxyProblem::Tunnel);
 }
