@@ -25,7 +25,6 @@ pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     suffixes
 }
 
-/// The usual file name of the archive that holds `wanted`.
 pub(crate) fn usual(wanted: &Wanted) -> String {
     let suffix = suffixes(&wanted.platform).into_iter().next().unwrap_or_default();
     format!("{}{suffix}", wanted.name)

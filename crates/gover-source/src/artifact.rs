@@ -8,7 +8,6 @@ use gover_net::Address;
 
 use crate::settings::SourceSpec;
 
-/// A toolchain for a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub name: ToolchainName,
@@ -79,6 +78,14 @@ impl Location {
         }
     }
 
+    /// `path`, which uses slashes, below a server or a directory.
+    pub(crate) fn below(&self, path: &str) -> Self {
+        match self {
+            Self::Url(base) => Self::Url(base.join(path)),
+            Self::File(base) => Self::File(below(base, path)),
+        }
+    }
+
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Url(_) => None,
@@ -94,6 +101,12 @@ impl fmt::Display for Location {
             Self::File(path) => write!(f, "{}", path.display()),
         }
     }
+}
+
+/// Appends `path`, which uses slashes, to a directory.
+pub(crate) fn below(base: &Path, path: &str) -> PathBuf {
+    let elements = path.split('/').filter(|element| !element.is_empty());
+    base.iter().chain(elements.map(AsRef::as_ref)).collect()
 }
 
 /// What must match the downloaded file.
@@ -114,7 +127,6 @@ pub enum Proof {
 /// Where a SHA-256 comes from. `Display` is a noun phrase for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SumOrigin {
-    /// The table compiled into gover.
     CompiledTable,
     /// The index of a release site, with the label of the site: `go.dev`.
     Index(String),

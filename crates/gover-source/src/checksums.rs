@@ -7,45 +7,17 @@ use tokio::sync::OnceCell;
 
 use futures_util::FutureExt;
 use gover_log::{
-    Client, Database, LogMirror, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle, ProofRequest, Remote,
-    RemoteError, SumdbError,
+    Client, Database, DatabaseError, LogMirror, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle,
+    ProofRequest, Remote, RemoteError, SumdbError,
 };
-use gover_net::{Address, Body, Http, Then};
+use gover_net::{Address, Http, Then};
 
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
-use crate::log_places::{LogMirrors, below};
+use crate::log_places::LogMirrors;
 use crate::proxy::{self, Place, Proxies};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
-
-/// Looks up and proves the record of a toolchain's module. `setting` is the value of GOSUMDB.
-pub(crate) async fn lookup(
-    wanted: &Wanted,
-    setting: Option<&str>,
-    way: LogRoute<'_>,
-    cache: &Path,
-) -> Result<LogRecord, LookupError> {
-    let database = Database::parse(setting.unwrap_or(DEFAULT))?;
-    let key = database.key().clone();
-    let remote = way.to(database);
-    let client = Client::new(&remote, key, cache).with_warnings(way.warnings);
-    Ok(client.lookup(&wanted.module_version()).await.map_err(|error| blamed(&remote, error))?)
-}
-
-/// Collects everything that other clients need to prove the records of toolchains, for a mirror.
-pub(crate) async fn excerpt(
-    wish: &ProofRequest,
-    setting: Option<&str>,
-    way: LogRoute<'_>,
-    cache: &Path,
-) -> Result<ProofBundle, LookupError> {
-    let database = Database::parse(setting.unwrap_or(DEFAULT))?;
-    let key = database.key().clone();
-    let remote = way.to(database);
-    let client = Client::new(&remote, key, cache).with_warnings(way.warnings);
-    Ok(client.bundle(wish).await.map_err(|error| blamed(&remote, error))?)
-}
 
 /// How to reach the database.
 #[derive(Clone, Copy, Debug)]
@@ -57,14 +29,45 @@ pub(crate) struct LogRoute<'a> {
     pub(crate) sources: &'a [SourceSpec],
     pub(crate) recent: &'a RecentFailures,
     pub(crate) warnings: &'a LogWarnings,
+    /// The value of GOSUMDB; `None` means sum.golang.org, as in the go.env of every toolchain.
+    pub(crate) setting: Option<&'a str>,
+    /// Where tiles and the tree head are cached.
+    pub(crate) cache: &'a Path,
 }
 
 impl<'a> LogRoute<'a> {
-    fn to(self, database: Database) -> LogMirrors<'a, DatabaseRoute<'a>> {
+    /// Looks up and proves the record of a toolchain's module.
+    pub(crate) async fn lookup(self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
+        let remote = self.remote()?;
+        let record = remote.client().lookup(&wanted.module_version()).await;
+        Ok(record.map_err(|error| blamed(&remote, error))?)
+    }
+
+    /// Collects everything that other clients need to prove the records of toolchains, for a
+    /// mirror.
+    pub(crate) async fn bundle(self, wish: &ProofRequest) -> Result<ProofBundle, LookupError> {
+        let remote = self.remote()?;
+        let bundle = remote.client().bundle(wish).await;
+        Ok(bundle.map_err(|error| blamed(&remote, error))?)
+    }
+
+    pub(crate) fn database(self) -> Result<Database, DatabaseError> {
+        Database::parse(self.setting.unwrap_or("sum.golang.org"))
+    }
+
+    fn remote(self) -> Result<LogMirrors<'a, DatabaseRoute<'a>>, DatabaseError> {
+        let database = self.database()?;
         let name = database.name().to_owned();
         let far = DatabaseRoute { database, way: self, base: OnceCell::new() };
-        LogMirrors::new(self.sources, &name, far, self.http)
-            .doubting(|place| self.recent.contains(&place.to_string()))
+        Ok(LogMirrors::new(self.sources, &name, far, self.http)
+            .doubting(|place| self.recent.contains(&place.to_string())))
+    }
+}
+
+impl LogMirrors<'_, DatabaseRoute<'_>> {
+    fn client(&self) -> Client<'_, Self> {
+        let DatabaseRoute { database, way, .. } = self.far();
+        Client::new(self, database.key().clone(), way.cache).with_warnings(way.warnings)
     }
 }
 
@@ -80,24 +83,16 @@ struct DatabaseRoute<'a> {
 impl Remote for DatabaseRoute<'_> {
     async fn read(&self, path: &str) -> Result<Vec<u8>, RemoteError> {
         let base = self.base.get_or_init(|| self.find()).await.clone()?;
-        let location = below(&base, path);
-        match proxy::read(self.way.http, &location, MAX_ANSWER as u64, None).await {
-            Ok(Body::New { bytes, .. }) => Ok(bytes),
-            Ok(Body::Unchanged) => {
-                let reason = format!(
-                    "{location}: unexpected response (\"not modified\" for a file that is not cached)"
-                );
-                Err(RemoteError::Unreachable { reason, remedy: None })
+        let location = base.below(path);
+        let response = proxy::read_new(self.way.http, &location, MAX_ANSWER as u64).await;
+        response.map_err(|error| {
+            let reason = format!("{location}: {error}");
+            if error.then() == (Then::NotHere { not_found: true }) {
+                RemoteError::NotFound { reason }
+            } else {
+                RemoteError::Unreachable { reason, remedy: self.remedy(&location, &error) }
             }
-            Err(error) => {
-                let reason = format!("{location}: {error}");
-                Err(if error.then() == (Then::NotHere { not_found: true }) {
-                    RemoteError::NotFound { reason }
-                } else {
-                    RemoteError::Unreachable { reason, remedy: self.remedy(&location, &error) }
-                })
-            }
-        }
+        })
     }
 }
 
@@ -141,7 +136,7 @@ impl DatabaseRoute<'_> {
             let base = proxies.locate(entry, &passed_on);
             let response = async move {
                 let base = base?;
-                proxy::read(http, &below(&base, "supported"), SUPPORTED_LIMIT, None).await?;
+                proxy::read_new(http, &base.below("supported"), SUPPORTED_LIMIT).await?;
                 Ok(base)
             };
             response.boxed_local()
@@ -193,8 +188,6 @@ fn blamed(remote: &LogMirrors<'_, DatabaseRoute<'_>>, error: SumdbError) -> Sumd
 const OWN_LOG_SERVER: &str =
     "see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through";
 
-/// The value of GOSUMDB in the go.env of every toolchain.
-pub(crate) const DEFAULT: &str = "sum.golang.org";
 const SUPPORTED_LIMIT: u64 = 1 << 20;
 
 #[cfg(test)]

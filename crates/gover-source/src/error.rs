@@ -212,11 +212,7 @@ pub enum SupplyError {
     Integrity(#[from] IntegrityError),
     /// The download cannot be written to disk.
     #[error("cannot write the download of `{file_name}`")]
-    Write {
-        /// The file name of the artifact.
-        file_name: String,
-        source: io::Error,
-    },
+    Write { file_name: String, source: io::Error },
 }
 
 impl SupplyError {
@@ -312,28 +308,26 @@ impl LookupError {
             Self::Database(error) => error.is_transport(),
         }
     }
+
+    fn cause(&self) -> &dyn Diagnose {
+        match self {
+            Self::Setting(error) => error,
+            Self::Database(error) => error,
+        }
+    }
 }
 
 impl Diagnose for LookupError {
     fn details(&self) -> Vec<String> {
-        match self {
-            Self::Setting(error) => error.details(),
-            Self::Database(error) => error.details(),
-        }
+        self.cause().details()
     }
 
     fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Setting(error) => error.hints(),
-            Self::Database(error) => error.hints(),
-        }
+        self.cause().hints()
     }
 
     fn exit(&self) -> Exit {
-        match self {
-            Self::Setting(error) => error.exit(),
-            Self::Database(error) => error.exit(),
-        }
+        self.cause().exit()
     }
 }
 
@@ -352,7 +346,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_error_names_every_source_with_its_answer() {
+    fn the_error_names_every_source_with_its_reason() {
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse("go1.26.8").unwrap(),
             platform: "linux-amd64".parse().unwrap(),

@@ -16,7 +16,6 @@ mod index;
 mod likely_cause;
 mod log_places;
 mod mirror;
-mod probe;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod proxy;
@@ -39,9 +38,8 @@ pub use error::{
 pub use index::IndexError;
 pub use likely_cause::LikelyCause;
 pub use mirror::{IndexedArchive, archive_index};
-pub use probe::{Probe, Verdict};
 pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};
-pub use supply::{Download, Supply};
+pub use supply::{Download, Probe, Supply, Verdict};
 pub use transfer::{Observer, Sink};

@@ -8,13 +8,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use futures_util::FutureExt;
 use tokio::sync::OnceCell;
 
+use gover_core::sync::locked;
 use gover_log::{LogMirror, MAX_ANSWER, Remote, RemoteError};
-use gover_net::{Body, Http, Question, Then};
+use gover_net::{Http, Question, Then};
 
 use crate::artifact::Location;
 use crate::proxy;
@@ -57,7 +58,7 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
         let near = sources.iter().flat_map(roots).map(|root| Candidate {
             mirror: mirror_at(&root),
-            base: below(&root, &format!("sumdb/{name}")),
+            base: root.below(&format!("sumdb/{name}")),
             holds: OnceCell::new(),
         });
         Self {
@@ -77,7 +78,6 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
         Self { silent: Mutex::new(silent.collect()), ..self }
     }
 
-    /// The database, which is asked after the mirrors.
     pub(crate) fn far(&self) -> &F {
         &self.far
     }
@@ -104,19 +104,16 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
 
     async fn read_near(&self, at: usize, path: &str) -> Result<Vec<u8>, LogMiss> {
         let near = self.near.get(at).ok_or(LogMiss::Nothing)?;
-        let location = below(&near.base, path);
+        let location = near.base.below(path);
         if locked(&self.rejected).contains(&(at, path.to_owned())) {
             return Err(LogMiss::Mirror(format!("{location} is damaged")));
         }
         if !*near.holds.get_or_init(|| near.holds_anything(self.http)).await {
             return Err(LogMiss::Nothing);
         }
-        match proxy::read(self.http, &location, MAX_ANSWER as u64, None).await {
+        match proxy::read_new(self.http, &location, MAX_ANSWER as u64).await {
             // The caller reports an empty file as damaged.
-            Ok(Body::New { bytes, .. }) => Ok(bytes),
-            Ok(Body::Unchanged) => Err(LogMiss::Mirror(format!(
-                "{location}: unexpected response (\"not modified\" for a file that is not cached)"
-            ))),
+            Ok(bytes) => Ok(bytes),
             Err(error) => {
                 if error.then() == (Then::NotHere { not_found: true }) {
                     locked(&self.lacking).insert((at, path.to_owned()));
@@ -201,20 +198,14 @@ impl Candidate {
     async fn holds_anything(&self, http: &Http) -> bool {
         match &self.base {
             Location::File(path) => path.is_dir(),
-            url @ Location::Url(_) => match proxy::read(http, &below(url, "supported"), 64, None).await {
-                Ok(Body::New { bytes, .. }) => bytes.trim_ascii().is_empty(),
-                _ => false,
-            },
+            url @ Location::Url(_) => {
+                let supported = proxy::read_new(http, &url.below("supported"), 64).await;
+                supported.is_ok_and(|bytes| bytes.trim_ascii().is_empty())
+            }
         }
     }
 }
 
-/// Never held across an await.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The mirror at a location, as messages name it.
 pub(crate) fn mirror_at(location: &Location) -> LogMirror {
     match location {
         Location::Url(address) => LogMirror::Server(address.clone()),
@@ -234,14 +225,6 @@ fn roots(source: &SourceSpec) -> Vec<Location> {
             beside.into_iter().chain(tree).map(|path| Location::File(path.to_owned())).collect()
         }
         SourceSpec::GoDev | SourceSpec::China | SourceSpec::GoProxy => Vec::new(),
-    }
-}
-
-/// `path` below a server or a directory.
-pub(crate) fn below(base: &Location, path: &str) -> Location {
-    match base {
-        Location::Url(base) => Location::Url(base.join(path)),
-        Location::File(base) => Location::File(proxy::below(base.clone(), path)),
     }
 }
 

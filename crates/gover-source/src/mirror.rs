@@ -1,17 +1,9 @@
-//! What `gover mirror` writes next to the files of releases: an index in the format of the release
-//! site, and the `.info` files of module zips.
-
-use std::io;
+//! The index that `gover mirror` writes, in the format of the release site.
 
 use serde::Serialize;
 
-use gover_core::ToolchainName;
-use gover_net::Body;
-
 use crate::archive_name::{PublishedFile, published_file};
-use crate::artifact::{Artifact, Format, Location, Wanted};
-use crate::proxy;
-use crate::supply::Supply;
+use crate::artifact::{Format, Wanted};
 
 /// An index of archives in the format of `https://go.dev/dl/?mode=json&include=all`, with the
 /// newest release first.
@@ -39,7 +31,7 @@ pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
             Some(release) => release.files.push(row),
             None => releases.push(ReleaseRow {
                 version: name.as_str(),
-                stable: is_stable(name),
+                stable: !name.version().is_prerelease(),
                 files: vec![row],
             }),
         }
@@ -61,36 +53,6 @@ pub struct IndexedArchive {
     pub size: u64,
 }
 
-impl Supply {
-    /// The `.info` file of a module version, with only the keys of the protocol
-    /// (go.dev/ref/mod#goproxy-protocol). The time comes from the `.info` file next to the zip, and
-    /// is left out if that file has no valid time for this version.
-    pub async fn module_info(&self, artifact: &Artifact) -> String {
-        let told = match self.read_beside(&artifact.location).await {
-            Ok(bytes) => serde_json::from_slice::<serde_json::Value>(&bytes).unwrap_or_default(),
-            Err(_) => serde_json::Value::Null,
-        };
-        let version = artifact.wanted.module_version();
-        let time = told.get("Time").and_then(serde_json::Value::as_str).filter(|time| is_time(time));
-        match time.filter(|_| told.get("Version").and_then(serde_json::Value::as_str) == Some(&version)) {
-            Some(time) => format!("{{\"Version\":\"{version}\",\"Time\":\"{time}\"}}"),
-            None => format!("{{\"Version\":\"{version}\"}}"),
-        }
-    }
-
-    async fn read_beside(&self, zip: &Location) -> io::Result<Vec<u8>> {
-        let info = match zip {
-            Location::Url(url) => Location::Url(url.with_extension("info")),
-            Location::File(path) => Location::File(path.with_extension("info")),
-        };
-        match proxy::read(&self.http, &info, INFO_LIMIT, None).await {
-            Ok(Body::New { bytes, .. }) => Ok(bytes),
-            Ok(Body::Unchanged) => Err(io::Error::other("nothing new")),
-            Err(error) => Err(io::Error::other(error.to_string())),
-        }
-    }
-}
-
 /// The keys and their order are the same as on the release site (`docs/go.md#the-release-index`).
 #[derive(Serialize)]
 struct ReleaseRow<'a> {
@@ -109,21 +71,6 @@ struct FileRow<'a> {
     size: u64,
     kind: &'a str,
 }
-
-fn is_stable(name: &ToolchainName) -> bool {
-    !name.version().is_prerelease()
-}
-
-/// Whether the text has only characters of an RFC 3339 time, so that it can be written into JSON
-/// without escaping.
-fn is_time(text: &str) -> bool {
-    text.len() <= 40
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+'))
-}
-
-const INFO_LIMIT: u64 = 1 << 16;
 
 #[cfg(test)]
 mod tests {

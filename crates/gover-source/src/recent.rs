@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use gover_core::sync::locked;
 use gover_sys::file;
 
 /// Which sources failed recently. If the file is missing, damaged or not writable, gover only waits
@@ -48,7 +49,6 @@ impl RecentFailures {
         });
     }
 
-    /// Removes a source, because it works again.
     pub(crate) fn remove(&self, source: &str) {
         // Usually there is nothing to remove, and no file is written.
         if self.contains(source) {
@@ -68,7 +68,7 @@ impl RecentFailures {
     }
 
     fn known(&self) -> MutexGuard<'_, Option<Failed>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = locked(&self.known);
         known.get_or_insert_with(|| read(&self.path, SystemTime::now()));
         known
     }

@@ -3,11 +3,11 @@
 use std::fmt::{Debug, Display};
 
 use gover_core::{Diagnose, Layout};
-use gover_net::{Address, ForwardProxies, HttpError, NetworkSettings, redacted};
+use gover_net::{Address, ForwardProxies, Http, HttpError, NetworkSettings, redacted};
 use proptest::prelude::*;
 
 use crate::artifact::{Artifact, Location, Wanted};
-use crate::error::{Obstacle, SourceFailure, SupplyError};
+use crate::error::{Obstacle, SourceError, SourceFailure, SupplyError};
 use crate::settings::{SourceSpec, SupplySettings};
 
 /// Formats the value with `Display` and `Debug`.
@@ -55,6 +55,33 @@ fn everything_shown(url: &str) -> Vec<String> {
         format!("{:?}", SourceSpec::parse_list(&format!("ftp{url}"))),
         redacted(url),
     ]
+}
+
+/// A request to `url`, through the forward proxy `proxy` if there is one. Nothing listens there.
+async fn failed_request(url: &str, proxy: Option<&str>) -> HttpError {
+    let forward = ForwardProxies::from_variables(|_| proxy.map(str::to_owned));
+    let settings = NetworkSettings { forward, retries: 0, ..NetworkSettings::default() };
+    let response = Http::new(settings).read(&url.parse().unwrap(), 10, None).await;
+    response.unwrap_err()
+}
+
+#[tokio::test]
+async fn no_error_of_a_request_holds_a_secret() {
+    for (url, proxy) in [
+        ("http://127.0.0.1:1/x?token=S3CRET", None),
+        ("http://S3CRET:S3CRET@127.0.0.1:1/x", None),
+        ("https://u:S3CRET@127.0.0.1:1/x?token=S3CRET#S3CRET", None),
+        ("https://h.example/x", Some("http://u:S3CRET@127.0.0.1:1")),
+        ("https://h.example/x", Some("socks5://u:S3CRET@127.0.0.1:1")),
+        ("https://h.example/x", Some("ftp://u:S3CRET@127.0.0.1:1")),
+        ("http://h.example/x", Some("u:S3CRET@[::1")),
+    ] {
+        let error = failed_request(url, proxy).await;
+        let remedy = error.remedy();
+        let error = SourceError::from(error);
+        assert!(!shown(&error).contains("S3CRET"), "{error:?}");
+        assert!(!format!("{remedy:?}").contains("S3CRET"), "{remedy:?}");
+    }
 }
 
 proptest! {

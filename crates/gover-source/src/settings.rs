@@ -24,11 +24,9 @@ pub struct SupplySettings {
     pub sumdb: Option<String>,
     /// The release site that replaces go.dev.
     pub godev_url: Option<Address>,
-    /// The directory in which indexes and lists are cached.
     pub index_cache: PathBuf,
     /// The directory in which tiles and the tree head of the checksum database are cached.
     pub sumdb_cache: PathBuf,
-    /// The file that records which sources failed recently.
     pub failed_sources: PathBuf,
     pub network: NetworkSettings,
 }
@@ -183,9 +181,7 @@ impl Diagnose for InvalidSource {
     }
 }
 
-/// The release site.
 pub(crate) const GODEV_URL: &str = "https://go.dev";
-/// The release site inside mainland China.
 pub(crate) const CHINA_URL: &str = "https://golang.google.cn";
 const CHINA: &str = "golang.google.cn";
 

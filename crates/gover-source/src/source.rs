@@ -8,26 +8,18 @@ use std::time::Duration;
 use gover_net::{Address, Http};
 
 use crate::archive_name;
-use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted};
+use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted, below};
 use crate::error::{IntegrityError, SourceError};
 use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
 use crate::proxy;
 use crate::settings::SourceSpec;
 use crate::table::{Table, TableFile};
 
-/// A release site with its index.
 #[derive(Debug)]
 pub(crate) struct ReleaseSite {
     pub(crate) spec: SourceSpec,
     pub(crate) base: Address,
     pub(crate) site: Site,
-}
-
-/// A source with archives in one directory, which gover identifies only by their names.
-#[derive(Debug)]
-pub(crate) enum Flat<'a> {
-    Mirror(&'a Address),
-    Directory(&'a Path),
 }
 
 /// How to find trusted checksums of archives.
@@ -46,7 +38,6 @@ pub(crate) struct ChecksumLookup<'a> {
 }
 
 impl ReleaseSite {
-    /// The release site at `base`.
     pub(crate) fn new(spec: SourceSpec, base: Address) -> Self {
         Self { spec, site: Site::new(&base), base }
     }
@@ -104,17 +95,17 @@ impl ReleaseSite {
             });
         };
         let file = release.archive(&wanted.platform).ok_or_else(|| {
-            let platform = format!("{}/{}", wanted.platform.os(), wanted.platform.arch());
-            SourceError::lacks(format!("it has {name}, but not for {platform}"))
+            SourceError::lacks(format!(
+                "it has {name}, but not for {}/{}",
+                wanted.platform.os(),
+                wanted.platform.arch()
+            ))
         })?;
         self.combine(file, table.file_by_name(&file.name))
     }
 
-    /// Compares the cached index with the table.
     fn check_kept(&self, wanted: &Wanted, known: &TableFile, cache: &Cache) -> Result<(), SourceError> {
-        let Some(kept) = self.site.kept(cache) else {
-            return Ok(());
-        };
+        let Some(kept) = self.site.kept(cache) else { return Ok(()) };
         let release = kept.index.release(wanted.name.as_str());
         match release.and_then(|release| release.files.iter().find(|file| file.name == known.file_name)) {
             Some(file) => self.combine(file, Some(known.clone())).map(|_| ()),
@@ -148,36 +139,32 @@ impl ReleaseSite {
     }
 }
 
-impl Flat<'_> {
-    /// The file of this source that should hold `wanted`. Its checksum comes from the table or from
-    /// the index of a release site, never from this source.
-    pub(crate) async fn artifact(
-        &self,
-        wanted: &Wanted,
-        lookup: ChecksumLookup<'_>,
-    ) -> Result<Artifact, SourceError> {
-        match self {
-            Self::Mirror(base) => {
-                let archive = trusted_archive(wanted, lookup).await?;
-                let location = Location::Url(base.join(&archive.file_name));
-                archive.artifact(wanted, SourceSpec::Mirror((*base).clone()), location)
-            }
-            Self::Directory(directory) => {
-                let source = SourceSpec::Directory(directory.to_path_buf());
-                let suffixes = archive_name::suffixes(&wanted.platform);
-                let names = suffixes.iter().map(|suffix| format!("{}{suffix}", wanted.name));
-                if !names
-                    .into_iter()
-                    .any(|name| archive_name::is_safe(&name) && directory.join(name).is_file())
-                {
-                    return module_in(directory, wanted, source);
-                }
-                let archive = trusted_archive(wanted, lookup).await?;
-                let location = Location::File(directory.join(&archive.file_name));
-                archive.artifact(wanted, source, location)
-            }
-        }
+/// The archive of a mirror that should hold `wanted`. Its checksum never comes from the mirror.
+pub(crate) async fn in_mirror(
+    base: &Address,
+    wanted: &Wanted,
+    lookup: ChecksumLookup<'_>,
+) -> Result<Artifact, SourceError> {
+    let archive = trusted_archive(wanted, lookup).await?;
+    let location = Location::Url(base.join(&archive.file_name));
+    archive.artifact(wanted, SourceSpec::Mirror(base.clone()), location)
+}
+
+/// The archive or module zip in a directory. The checksum never comes from the directory.
+pub(crate) async fn in_directory(
+    directory: &Path,
+    wanted: &Wanted,
+    lookup: ChecksumLookup<'_>,
+) -> Result<Artifact, SourceError> {
+    let source = SourceSpec::Directory(directory.to_owned());
+    let suffixes = archive_name::suffixes(&wanted.platform);
+    let mut names = suffixes.iter().map(|suffix| format!("{}{suffix}", wanted.name));
+    if !names.any(|name| archive_name::is_safe(&name) && directory.join(name).is_file()) {
+        return module_in(directory, wanted, source);
     }
+    let archive = trusted_archive(wanted, lookup).await?;
+    let location = Location::File(directory.join(&archive.file_name));
+    archive.artifact(wanted, source, location)
 }
 
 /// The archive that holds `wanted`, according to the table and the index. If they do not list it,
@@ -190,12 +177,10 @@ async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<
     let indexed = site.indexed(wanted, lookup);
     let indexed = match lookup.patience {
         _ if !ask => site.kept(wanted, lookup),
-        Some(patience) => lookup
-            .http
-            .clock()
-            .timeout(patience, indexed)
-            .await
-            .unwrap_or(Err(SourceError::Silent { patience })),
+        Some(patience) => {
+            let indexed = lookup.http.clock().timeout(patience, indexed).await;
+            indexed.unwrap_or(Err(SourceError::Silent { patience }))
+        }
         None => indexed.await,
     };
     match indexed {
@@ -231,7 +216,7 @@ fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Ar
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
     let beside = directory.join(format!("{}.zip", wanted.module_version()));
     let mut paths =
-        proxy::module_roots(directory).into_iter().map(|root| proxy::below(root, &module)).chain([beside]);
+        proxy::module_roots(directory).into_iter().map(|root| below(&root, &module)).chain([beside]);
     if let Some(path) = paths.find(|path| path.is_file()) {
         return Ok(proxy::artifact(wanted, source, Location::File(path)));
     }

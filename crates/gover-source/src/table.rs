@@ -18,12 +18,11 @@
 
 use gover_core::date::Date;
 
-/// The parsed table.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Table {
     suffixes: Vec<&'static str>,
     patterns: Vec<&'static [u8]>,
-    releases: Vec<TableRelease>,
+    pub(crate) releases: Vec<TableRelease>,
     sums: &'static [u8],
     sizes: &'static [u8],
 }
@@ -33,14 +32,12 @@ pub(crate) struct TableRelease {
     /// Such as `go1.22.5`. It may be a name that Go rejects, such as `go1.9.2rc2`.
     pub(crate) name: &'static str,
     pub(crate) date: Option<Date>,
-    /// Whether it is a security release.
     pub(crate) security: bool,
     /// The index of its pattern. Releases with the same pattern have files for the same suffixes.
     pub(crate) pattern: usize,
     first_row: usize,
 }
 
-/// A file in the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFile {
     pub(crate) file_name: String,
@@ -50,41 +47,26 @@ pub(crate) struct TableFile {
 }
 
 impl Table {
-    /// The table that is compiled into this program.
     pub(crate) fn compiled() -> Self {
         // A test parses the compiled data, so the table is never empty.
-        parse(DATA).unwrap_or_else(|| Self {
-            suffixes: Vec::new(),
-            patterns: Vec::new(),
-            releases: Vec::new(),
-            sums: &[],
-            sizes: &[],
-        })
+        parse(DATA).unwrap_or_default()
     }
 
-    pub(crate) fn releases(&self) -> &[TableRelease] {
-        &self.releases
-    }
-
-    /// The date of the newest release.
     pub(crate) fn newest_date(&self) -> Option<Date> {
         self.releases.iter().filter_map(|release| release.date).max()
     }
 
-    /// The suffixes of a release's files.
     pub(crate) fn suffixes<'a>(&'a self, release: &TableRelease) -> impl Iterator<Item = &'static str> + 'a {
         let pattern = self.patterns.get(release.pattern).copied().unwrap_or_default();
         pattern.iter().filter_map(|index| self.suffixes.get(usize::from(*index)).copied())
     }
 
-    /// Finds a file by its release and suffix.
     pub(crate) fn file(&self, release: &str, suffix: &str) -> Option<TableFile> {
         let release = self.releases.iter().find(|known| known.name == release)?;
         let place = self.suffixes(release).position(|known| known == suffix)?;
         Some(self.row(format!("{}{suffix}", release.name), release.first_row + place))
     }
 
-    /// Finds a file by its full name.
     pub(crate) fn file_by_name(&self, file_name: &str) -> Option<TableFile> {
         self.releases.iter().find_map(|release| {
             let suffix = file_name.strip_prefix(release.name)?;
@@ -157,7 +139,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// The size of the compiled data in bytes.
 pub(crate) const SIZE: usize = DATA.len();
 
 const DATA: &[u8] = include_bytes!("../data/releases.bin");

@@ -54,17 +54,24 @@ impl Scene {
         let proxies = proxies.replace("AT", &self.server.url());
         let (http, proxies) =
             (Http::new(network), Proxies::new(Some(&proxies), &"https://go.test".parse().unwrap()));
+        let setting = setting.replace("AT", &self.server.url());
         let warnings = LogWarnings::default();
         let cache = tempfile::tempdir().unwrap();
         let recent = RecentFailures::new(cache.path().join("failed-sources.json"));
-        let way =
-            LogRoute { http: &http, proxies: &proxies, sources: &[], recent: &recent, warnings: &warnings };
+        let way = LogRoute {
+            http: &http,
+            proxies: &proxies,
+            sources: &[],
+            recent: &recent,
+            warnings: &warnings,
+            setting: Some(&setting),
+            cache: cache.path(),
+        };
         let wanted = Wanted {
             name: gover_core::ToolchainName::parse(self.release.name()).unwrap(),
             platform: self.release.platform().clone(),
         };
-        let setting = setting.replace("AT", &self.server.url());
-        let result = lookup(&wanted, Some(&setting), way, cache.path()).await;
+        let result = way.lookup(&wanted).await;
         let mut asked: Vec<String> = Vec::new();
         for request in self.server.requests() {
             let place = request.path.split('/').nth(1).unwrap().to_owned();
@@ -135,7 +142,7 @@ async fn each_branch_of_the_way_to_the_database_is_taken_as_go_takes_it() {
 }
 
 #[tokio::test]
-async fn once_a_proxy_passes_the_database_on_nobody_else_is_asked() {
+async fn once_a_proxy_serves_the_database_no_other_is_asked() {
     let scene = Scene::new();
     scene.server.fault(&format!("/good/sumdb/{}/lookup/*", scene.log.name()), Fault::Status(404));
     let (result, asked) = scene.lookup("AT/good|direct", &scene.log.verifier_key()).await;

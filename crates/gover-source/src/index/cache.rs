@@ -54,7 +54,6 @@ struct Header {
 }
 
 impl Cache {
-    /// Creates a cache in `directory`, which need not exist yet.
     pub(crate) fn new(directory: PathBuf) -> Self {
         Self { directory }
     }
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_fresh_for_an_hour_and_never_from_the_future() {
+    fn a_response_is_fresh_for_an_hour_and_never_from_the_future() {
         let cached = cached("");
         assert!(cached.is_fresh(cached.checked));
         assert!(cached.is_fresh(cached.checked + FRESH - Duration::from_secs(1)));

@@ -17,13 +17,12 @@ pub(crate) use cache::{Cache, Cached};
 pub use parse::IndexError;
 pub(crate) use site::{Freshness, LoadedIndex, Site};
 
-/// The parsed index of a release site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Index {
-    releases: Vec<IndexRelease>,
+    /// All releases, in the order of the index.
+    pub(crate) releases: Vec<IndexRelease>,
 }
 
-/// A release that the index lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IndexRelease {
     /// The name, such as `go1.22.5`. It may be a name that Go itself cannot parse.
@@ -31,7 +30,6 @@ pub(crate) struct IndexRelease {
     pub(crate) files: Vec<IndexFile>,
 }
 
-/// A file of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IndexFile {
     /// Checked to be safe as the name of a local file.
@@ -45,7 +43,6 @@ pub(crate) struct IndexFile {
     pub(crate) kind: Kind,
 }
 
-/// The kind of a published file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Archive,
@@ -55,12 +52,6 @@ pub(crate) enum Kind {
 }
 
 impl Index {
-    /// All releases, in the order of the index.
-    pub(crate) fn releases(&self) -> &[IndexRelease] {
-        &self.releases
-    }
-
-    /// Finds a release by its name.
     pub(crate) fn release(&self, name: &str) -> Option<&IndexRelease> {
         self.releases.iter().find(|release| release.name == name)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use super::rows::{FileRow, List, Read, ReleaseRow};
+use super::rows::{Row, Value};
 use super::{Index, IndexFile, IndexRelease, Kind};
 use crate::archive_name;
 
@@ -13,12 +13,12 @@ impl Index {
     /// (`docs/go.md#irregular-rows-of-the-release-index`). A response that is not a list of
     /// releases, lists no release or contradicts itself is an error.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
-        let rows: Read<List<ReleaseRow>> =
+        let value: Value =
             serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;
         if !json.trim_ascii_start().starts_with(b"[") {
             return Err(IndexError::NoList);
         }
-        let releases: Vec<IndexRelease> = rows.0.0.into_iter().filter_map(release).collect();
+        let releases: Vec<IndexRelease> = value.rows().into_iter().filter_map(release).collect();
         if releases.is_empty() {
             return Err(IndexError::Empty);
         }
@@ -50,23 +50,23 @@ pub enum IndexError {
     TwoSums { file_name: String },
 }
 
-fn release(row: ReleaseRow) -> Option<IndexRelease> {
+fn release(row: Row) -> Option<IndexRelease> {
     let name = row.version.filter(|name| archive_name::is_safe(name))?;
-    Some(IndexRelease { name, files: row.files.0.into_iter().filter_map(file).collect() })
+    Some(IndexRelease { name: name.into(), files: row.files.into_iter().filter_map(file).collect() })
 }
 
-fn file(row: FileRow) -> Option<IndexFile> {
+fn file(row: Row) -> Option<IndexFile> {
     let name = row.filename.filter(|name| archive_name::is_safe(name))?;
-    let kind = match row.kind?.as_str() {
+    let kind = match &*row.kind? {
         "archive" => Kind::Archive,
         "installer" => Kind::Installer,
         "source" => Kind::Source,
         _ => Kind::Other,
     };
     Some(IndexFile {
-        name,
-        os: row.os.unwrap_or_default(),
-        arch: row.arch.unwrap_or_default(),
+        name: name.into(),
+        os: row.os.unwrap_or_default().into(),
+        arch: row.arch.unwrap_or_default().into(),
         sha256: row.sha256.as_deref().and_then(sha256),
         size: row.size.filter(|size| *size > 0),
         kind,

@@ -1,8 +1,9 @@
 //! The index of one release site, fetched or read from the cache.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use gover_core::sync::locked;
 use gover_net::{Address, Body, Http};
 
 use super::{Cache, Cached, Index};
@@ -37,14 +38,13 @@ pub(crate) struct LoadedIndex {
 }
 
 impl Site {
-    /// Creates the site at `base`, such as `https://go.dev`.
     pub(crate) fn new(base: &Address) -> Self {
         Self { url: base.join("dl/?mode=json&include=all"), asked: Mutex::default() }
     }
 
     /// Returns the index that this or an earlier command loaded, whatever its age.
     pub(crate) fn kept(&self, cache: &Cache) -> Option<LoadedIndex> {
-        let asked = self.asked().as_ref().map(|(_, index)| index.clone());
+        let asked = locked(&self.asked).as_ref().map(|(_, index)| index.clone());
         asked.or_else(|| self.read_kept(cache).map(|(_, index)| index))
     }
 
@@ -57,7 +57,7 @@ impl Site {
         table: &Table,
         freshness: Freshness,
     ) -> Result<LoadedIndex, SourceError> {
-        let asked = self.asked().clone();
+        let asked = locked(&self.asked).clone();
         if let Some((_, index)) = asked.filter(|(known, _)| *known >= freshness) {
             return Ok(index);
         }
@@ -68,7 +68,7 @@ impl Site {
             }
             kept => (self.fetch(http, cache, table, kept).await?, Freshness::Now),
         };
-        *self.asked() = Some((freshness, index.clone()));
+        *locked(&self.asked) = Some((freshness, index.clone()));
         Ok(index)
     }
 
@@ -113,10 +113,6 @@ impl Site {
         let index = serde_json::from_str(&cached.text).ok()?;
         let index = LoadedIndex { index: Arc::new(index), checked: cached.checked, stale: None };
         Some((cached, index))
-    }
-
-    fn asked(&self) -> MutexGuard<'_, Option<(Freshness, LoadedIndex)>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,12 +9,6 @@ use gover_net::{Address, Then, redacted};
 
 use crate::error::SourceError;
 
-/// The entries of a GOPROXY list, up to the first `off` or `direct`, which ends the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ProxyList {
-    entries: Vec<Entry>,
-}
-
 /// An entry of GOPROXY, and which failures lead to the next entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -58,37 +52,30 @@ pub enum GoproxyError {
     },
 }
 
-impl ProxyList {
-    /// Parses a GOPROXY value. An empty value means `direct`, because gover has no built-in proxy.
-    pub(crate) fn parse(value: &str) -> Result<Self, GoproxyError> {
-        if value.is_empty() {
-            return Ok(Self { entries: vec![Entry { place: Place::Direct, any_failure_goes_on: false }] });
-        }
-        let mut entries = Vec::new();
-        let mut rest = value;
-        while !rest.is_empty() {
-            let end = rest.find([',', '|']).unwrap_or(rest.len());
-            let (entry, tail) = rest.split_at(end);
-            let any_failure_goes_on = tail.starts_with('|');
-            rest = tail.get(1..).unwrap_or_default();
-            let entry = entry.trim();
-            if entry.is_empty() {
-                continue;
-            }
-            let place = place(entry).ok_or_else(|| GoproxyError::Entry { entry: redacted(entry) })?;
-            let last = matches!(place, Place::Direct | Place::Off);
-            entries.push(Entry { place, any_failure_goes_on });
-            if last {
-                break;
-            }
-        }
-        if entries.is_empty() { Err(GoproxyError::NoEntries) } else { Ok(Self { entries }) }
+/// Parses a GOPROXY value up to the first `off` or `direct`, which ends the list. An empty value means `direct`, because gover has no built-in proxy.
+pub(crate) fn parse_list(value: &str) -> Result<Vec<Entry>, GoproxyError> {
+    if value.is_empty() {
+        return Ok(vec![Entry { place: Place::Direct, any_failure_goes_on: false }]);
     }
-
-    /// The entries in order. There is at least one.
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
+    let mut entries = Vec::new();
+    let mut rest = value;
+    while !rest.is_empty() {
+        let end = rest.find([',', '|']).unwrap_or(rest.len());
+        let (entry, tail) = rest.split_at(end);
+        let any_failure_goes_on = tail.starts_with('|');
+        rest = tail.get(1..).unwrap_or_default();
+        let entry = entry.trim();
+        if entry.is_empty() {
+            continue;
+        }
+        let place = place(entry).ok_or_else(|| GoproxyError::Entry { entry: redacted(entry) })?;
+        let last = matches!(place, Place::Direct | Place::Off);
+        entries.push(Entry { place, any_failure_goes_on });
+        if last {
+            break;
+        }
     }
+    if entries.is_empty() { Err(GoproxyError::NoEntries) } else { Ok(entries) }
 }
 
 fn place(entry: &str) -> Option<Place> {
@@ -113,8 +100,8 @@ mod tests {
     use super::*;
 
     fn places(value: &str) -> Vec<(String, bool)> {
-        let list = ProxyList::parse(value).unwrap();
-        list.entries().iter().map(|entry| (format!("{:?}", entry.place), entry.any_failure_goes_on)).collect()
+        let list = parse_list(value).unwrap();
+        list.iter().map(|entry| (format!("{:?}", entry.place), entry.any_failure_goes_on)).collect()
     }
 
     #[test]
@@ -135,9 +122,9 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused_without_showing_credentials() {
-        assert_eq!(ProxyList::parse(", |"), Err(GoproxyError::NoEntries));
+        assert_eq!(parse_list(", |"), Err(GoproxyError::NoEntries));
         for value in ["auto", "ftp://u:p@a.example/x", "file://host/share", "https://", "/srv/go"] {
-            let error = ProxyList::parse(value).unwrap_err().to_string();
+            let error = parse_list(value).unwrap_err().to_string();
             assert!(error.starts_with("invalid proxy URL in GOPROXY"), "{error}");
             assert!(!error.contains("u:p"), "{error}");
         }

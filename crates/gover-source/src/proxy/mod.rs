@@ -28,47 +28,37 @@ use crate::index::{Cache, Cached, Freshness};
 use crate::settings::SourceSpec;
 
 pub use list::GoproxyError;
-pub(crate) use list::{Entry, Place, ProxyList};
+pub(crate) use list::{Entry, Place, parse_list};
 
 /// The proxies of one GOPROXY value.
 #[derive(Debug)]
 pub(crate) struct Proxies {
-    list: Result<ProxyList, GoproxyError>,
+    entries: Result<Vec<Entry>, GoproxyError>,
     /// The address that `direct` stands for, such as `https://go.dev/dl/mod`.
     direct: Address,
     /// Whether GOPROXY is set at all.
     is_set: bool,
 }
 
-/// An entry of the list, and the artifact to request from it.
-#[derive(Debug)]
-pub(crate) struct Candidate<'a> {
-    pub(crate) entry: &'a Entry,
-    /// The module zip at this entry; an error for `off`.
-    pub(crate) artifact: Result<Artifact, SourceError>,
-}
+/// An entry, and the module zip to request from it; an error for `off`.
+pub(crate) type Candidate<'a> = (&'a Entry, Result<Artifact, SourceError>);
 
 impl Proxies {
     /// Parses a GOPROXY value. `godev` is the base address of the release site.
     pub(crate) fn new(value: Option<&str>, godev: &Address) -> Self {
-        let list = ProxyList::parse(value.unwrap_or_default());
-        Self { list, direct: godev.join("dl/mod"), is_set: value.is_some() }
+        let entries = parse_list(value.unwrap_or_default());
+        Self { entries, direct: godev.join("dl/mod"), is_set: value.is_some() }
     }
 
-    /// The entries, or the reason why the value is not valid.
     pub(crate) fn entries(&self) -> Result<&[Entry], SourceError> {
-        Ok(self.list.as_ref().map_err(Clone::clone)?.entries())
+        Ok(self.entries.as_ref().map_err(Clone::clone)?)
     }
 
-    /// The artifact to request from each entry, in order.
     pub(crate) fn candidates(&self, wanted: &Wanted) -> Result<Vec<Candidate<'_>>, SourceError> {
         let name = file_name(wanted, "zip")?;
         let candidate = |entry| {
             let location = self.locate(entry, &name);
-            Candidate {
-                entry,
-                artifact: location.map(|location| artifact(wanted, SourceSpec::GoProxy, location)),
-            }
+            (entry, location.map(|location| artifact(wanted, SourceSpec::GoProxy, location)))
         };
         Ok(self.entries()?.iter().map(candidate).collect())
     }
@@ -77,9 +67,8 @@ impl Proxies {
     /// proxy has it and at least one failed in another way.
     pub(crate) async fn offers(&self, http: &Http, wanted: &Wanted) -> Result<bool, SourceError> {
         let name = &file_name(wanted, "info")?;
-        let ask = |entry| {
-            async move { read(http, &self.locate(entry, name)?, INFO_LIMIT, None).await }.boxed_local()
-        };
+        let ask =
+            |entry| async move { read_new(http, &self.locate(entry, name)?, INFO_LIMIT).await }.boxed_local();
         let (answer, failures) = self.first(http, self.entries()?, ask).await;
         if answer.is_some() {
             return Ok(true);
@@ -136,7 +125,7 @@ impl Proxies {
         let (entries, responses): (Vec<&'e Entry>, Vec<_>) = asked.into_iter().unzip();
         let questions = entries.iter().zip(responses).map(|(entry, response)| Question {
             label: None,
-            servers: self.base(entry).cloned().into_iter().collect(),
+            servers: self.base(entry).into_iter().collect(),
             patience: entry.any_failure_goes_on.then(|| patience(entry)),
             response,
         });
@@ -166,34 +155,22 @@ impl Proxies {
 
     /// The location of the file `path`, relative to the base of an entry.
     pub(crate) fn locate(&self, entry: &Entry, path: &str) -> Result<Location, SourceError> {
-        match &entry.place {
-            Place::Server(base) => Ok(Location::Url(base.join(path))),
-            Place::Direct => Ok(Location::Url(self.direct.join(path))),
-            Place::Directory(base) => Ok(Location::File(below(base.clone(), path))),
-            Place::Off => Err(GoproxyError::Off.into()),
-        }
+        let base = self.location(entry).ok_or(GoproxyError::Off)?;
+        Ok(base.below(path))
     }
 
-    /// Describes the failure of an entry for the user.
     pub(crate) fn failure(&self, entry: &Entry, error: SourceError) -> SourceFailure {
         let at = self.location(entry);
         let goproxy_is_unset = !self.is_set;
         SourceFailure { at, goproxy_is_unset, ..SourceFailure::new(SourceSpec::GoProxy, error) }
     }
 
-    /// The addresses of the entries that have one.
     pub(crate) fn bases(&self) -> Vec<Address> {
-        let entries = self.entries().unwrap_or_default();
-        entries.iter().filter_map(|entry| self.base(entry)).cloned().collect()
+        self.entries().unwrap_or_default().iter().filter_map(|entry| self.base(entry)).collect()
     }
 
-    /// The address of an entry, if it has one.
-    pub(crate) fn base<'a>(&'a self, entry: &'a Entry) -> Option<&'a Address> {
-        match &entry.place {
-            Place::Server(base) => Some(base),
-            Place::Direct => Some(&self.direct),
-            Place::Directory(_) | Place::Off => None,
-        }
+    pub(crate) fn base(&self, entry: &Entry) -> Option<Address> {
+        self.location(entry)?.url().cloned()
     }
 
     /// The name under which failures of an entry are recorded, without credentials.
@@ -227,13 +204,17 @@ impl Listed {
         for line in text.lines() {
             let version = line.split_whitespace().next().unwrap_or_default();
             if let Some((name, platform)) = parse_version(version) {
-                let platforms = listed.toolchains.entry(name).or_default();
-                if !platforms.contains(&platform) {
-                    platforms.push(platform);
-                }
+                listed.add(name, platform);
             }
         }
         listed
+    }
+
+    pub(crate) fn add(&mut self, name: ToolchainName, platform: Platform) {
+        let platforms = self.toolchains.entry(name).or_default();
+        if !platforms.contains(&platform) {
+            platforms.push(platform);
+        }
     }
 
     fn to_text(&self) -> String {
@@ -272,6 +253,14 @@ pub(crate) async fn read(
             Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(HttpError::TooLong { limit }.into()),
             Err(error) => Err(SourceError::file("read", path, error)),
         },
+    }
+}
+
+/// Reads a file of which no copy is kept.
+pub(crate) async fn read_new(http: &Http, location: &Location, limit: u64) -> Result<Vec<u8>, SourceError> {
+    match read(http, location, limit, None).await? {
+        Body::New { bytes, .. } => Ok(bytes),
+        Body::Unchanged => Err(SourceError::Unchanged),
     }
 }
 
@@ -355,21 +344,13 @@ fn list_path() -> String {
     format!("{DIRECTORY}/list")
 }
 
-/// Appends `path`, which uses slashes, to a directory.
-pub(crate) fn below(mut base: PathBuf, path: &str) -> PathBuf {
-    base.extend(path.split('/').filter(|element| !element.is_empty()));
-    base
-}
-
 /// The directories in which a source directory may hold modules.
 pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
     [directory.to_owned(), directory.join("mod")]
 }
 
-/// The label of this source.
 pub(crate) const LABEL: &str = "goproxy";
 
-/// The module whose versions are toolchains.
 pub(crate) const MODULE: &str = "golang.org/toolchain";
 
 /// The path of the module's versions on a proxy.

@@ -23,7 +23,7 @@ fn names_are_escaped_as_the_protocol_wants() {
     let wanted = Wanted { name: name("go1.21.0-BigCorp"), platform: "linux-amd64".parse().unwrap() };
     let proxies = Proxies::new(Some("https://p.example/"), &"https://go.dev".parse().unwrap());
     let candidates = proxies.candidates(&wanted).unwrap();
-    let artifact = candidates[0].artifact.as_ref().unwrap();
+    let artifact = candidates[0].1.as_ref().unwrap();
     assert_eq!(
         artifact.location.to_string(),
         "https://p.example/golang.org/toolchain/@v/v0.0.1-go1.21.0-!big!corp.linux-amd64.zip"
@@ -36,7 +36,7 @@ fn names_are_escaped_as_the_protocol_wants() {
 fn without_a_value_the_module_is_taken_from_its_own_site() {
     let wanted = Wanted { name: name("go1.91.2"), platform: "linux-amd64".parse().unwrap() };
     let proxies = Proxies::new(None, &"https://go.dev/".parse().unwrap());
-    let artifact = proxies.candidates(&wanted).unwrap().remove(0).artifact.unwrap();
+    let artifact = proxies.candidates(&wanted).unwrap().remove(0).1.unwrap();
     assert_eq!(
         artifact.location.to_string(),
         "https://go.dev/dl/mod/golang.org/toolchain/@v/v0.0.1-go1.91.2.linux-amd64.zip"

@@ -57,7 +57,6 @@ pub enum Basis {
 /// (go.dev/doc/devel/release#policy). This depends on which releases are out, not on the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
-    /// One of the two newest minor versions.
     Supported,
     /// An older minor version, with the date of the second newer minor version, if known.
     EndOfLife(Option<Date>),
@@ -84,13 +83,16 @@ impl Release {
         !self.name.version().is_prerelease()
     }
 
-    /// Whether the release exists for a platform.
     pub fn availability(&self, platform: &Platform) -> Availability {
         match (self.platforms.contains(platform), self.complete) {
             (true, _) => Availability::Yes,
             (false, true) => Availability::No,
             (false, false) => Availability::Unknown,
         }
+    }
+
+    fn is_stable_release(&self) -> bool {
+        self.is_stable() && self.name.is_release()
     }
 
     /// The platforms for which the release is known to exist.
@@ -100,7 +102,6 @@ impl Release {
 }
 
 impl Releases {
-    /// The releases of the compiled table.
     pub(crate) fn from_table(table: &Table) -> Self {
         let mut releases = Self {
             by_name: BTreeMap::new(),
@@ -111,7 +112,7 @@ impl Releases {
             offers: None,
         };
         let mut patterns: BTreeMap<usize, Arc<[Platform]>> = BTreeMap::new();
-        for row in table.releases() {
+        for row in &table.releases {
             let platforms = patterns
                 .entry(row.pattern)
                 .or_insert_with(|| table.suffixes(row).filter_map(archive_name::platform).collect());
@@ -124,9 +125,8 @@ impl Releases {
         releases
     }
 
-    /// Adds the releases of an index.
     pub(crate) fn add_index(&mut self, index: &Index, checked: SystemTime) {
-        for row in index.releases() {
+        for row in &index.releases {
             if let Some(release) = self.entry(&row.name) {
                 release.add(&row.platforms().collect(), true);
             }
@@ -157,11 +157,8 @@ impl Releases {
     pub fn offered(&self, release: &Release, platform: &Platform) -> Availability {
         let Some(offers) = &self.offers else { return release.availability(platform) };
         let platforms = offers.toolchains.get(&release.name);
-        if platforms.is_some_and(|platforms| platforms.contains(platform)) {
-            Availability::Yes
-        } else {
-            Availability::No
-        }
+        let is_offered = platforms.is_some_and(|platforms| platforms.contains(platform));
+        if is_offered { Availability::Yes } else { Availability::No }
     }
 
     /// All releases, newest first.
@@ -169,14 +166,13 @@ impl Releases {
         self.by_name.values().rev()
     }
 
-    /// Finds a release by its name.
     pub fn find(&self, name: &ToolchainName) -> Option<&Release> {
         self.by_name.get(name)
     }
 
     /// The newest stable release of the Go project.
     pub fn newest_stable(&self) -> Option<&Release> {
-        self.iter().find(|release| release.is_stable() && release.name.is_release())
+        self.iter().find(|release| release.is_stable_release())
     }
 
     /// All releases that match a request, newest first.
@@ -194,12 +190,10 @@ impl Releases {
 
     /// The newest stable release of the same language version.
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
-        self.iter().find(|release| {
-            release.is_stable() && release.name.is_release() && release.name.version().same_language(version)
-        })
+        self.iter()
+            .find(|release| release.is_stable_release() && release.name.version().same_language(version))
     }
 
-    /// Whether a toolchain gets fixes.
     pub fn support(&self, name: &ToolchainName) -> Support {
         if !name.is_release() {
             return Support::Custom;
@@ -217,22 +211,19 @@ impl Releases {
     /// The released language versions that are newer than that of `version`, oldest first.
     fn minors_since(&self, version: &GoVersion) -> Vec<GoVersion> {
         let language = version.language();
-        let mut minors: Vec<GoVersion> = self
-            .by_name
-            .values()
-            .filter(|release| release.is_stable() && release.name.is_release())
-            .map(|release| release.name.version().language())
-            .filter(|minor| *minor > language)
-            .collect();
+        let stable = self.by_name.values().filter(|release| release.is_stable_release());
+        let minors = stable.map(|release| release.name.version().language());
+        let mut minors: Vec<GoVersion> = minors.filter(|minor| *minor > language).collect();
         minors.dedup();
         minors
     }
 
     /// The date on which a language version was released.
     fn first_date(&self, language: &GoVersion) -> Option<Date> {
-        let first = self.by_name.values().find(|release| {
-            release.is_stable() && release.name.is_release() && release.name.version().same_language(language)
-        });
+        let first = self
+            .by_name
+            .values()
+            .find(|release| release.is_stable_release() && release.name.version().same_language(language));
         // The date of a later patch is not the date of the first release.
         first.filter(|release| release.name.version().patch() == Some(0)).and_then(|release| release.date)
     }

@@ -40,7 +40,7 @@ fn with_index() -> Releases {
 }
 
 #[test]
-fn the_table_alone_answers_requests_with_dates() {
+fn the_table_alone_has_releases_with_dates() {
     let releases = table();
     let amd64 = platform("linux-amd64");
     let newest = |text: &str| releases.newest(&request(text), &amd64).unwrap();
@@ -65,7 +65,7 @@ fn what_go_does_not_understand_or_never_packed_is_hidden() {
 }
 
 #[test]
-fn a_release_without_the_platform_is_no_answer_for_it() {
+fn a_release_without_the_platform_does_not_match() {
     let releases = with_index();
     let latest = |text: &str| releases.newest(&request("latest"), &platform(text)).unwrap().name.to_string();
     assert_eq!(latest("linux-amd64"), "go1.27.9");

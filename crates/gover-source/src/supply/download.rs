@@ -11,7 +11,7 @@ use crate::artifact::{Artifact, Wanted};
 use crate::error::{IntegrityError, Obstacle, SourceError, SourceFailure, SupplyError};
 use crate::proxy::{self, Entry};
 use crate::settings::SourceSpec;
-use crate::source::Flat;
+use crate::source::{in_directory, in_mirror, trusted_file};
 use crate::transfer::{Observer, Opening, Sink, TransferError, open, transfer};
 
 impl Supply {
@@ -148,7 +148,6 @@ impl Supply {
         Ok(served.map(|candidate| (candidate, winner.value)))
     }
 
-    /// Requests the file from one source.
     async fn ask(
         &self,
         candidate: Candidate<'_>,
@@ -161,9 +160,9 @@ impl Supply {
             SourceSpec::GoProxy => return self.ask_proxies(candidate.skip, wanted, sink, report).await,
             SourceSpec::GoDev => self.godev.artifact(wanted, lookup).await,
             SourceSpec::China => self.china.artifact(wanted, lookup).await,
-            SourceSpec::Mirror(base) => Flat::Mirror(base).artifact(wanted, lookup).await,
-            SourceSpec::File(path) => self.file_artifact(path, wanted).await,
-            SourceSpec::Directory(path) => Flat::Directory(path).artifact(wanted, lookup).await,
+            SourceSpec::Mirror(base) => in_mirror(base, wanted, lookup).await,
+            SourceSpec::File(path) => trusted_file(path, wanted, lookup).await,
+            SourceSpec::Directory(path) => in_directory(path, wanted, lookup).await,
         };
         let opened = match (candidate.spec, self.open(artifact, sink).await) {
             (SourceSpec::Mirror(base), Err(error)) => self.open_module(base, wanted, sink, error).await,
@@ -185,7 +184,7 @@ impl Supply {
         let candidates =
             candidates.map_err(|error| self.failed(Who::Source(&SourceSpec::GoProxy), error, report))?;
         let asked = candidates.into_iter().skip(skip);
-        let asked = asked.map(|asked| (asked.entry, self.open(asked.artifact, sink).boxed_local())).collect();
+        let asked = asked.map(|(entry, artifact)| (entry, self.open(artifact, sink).boxed_local())).collect();
         let patience = |entry: &Entry| {
             let failed = self.recent.contains(&self.proxies.label(entry));
             if failed { Duration::ZERO } else { self.settings.network.patience }
@@ -211,7 +210,6 @@ impl Supply {
         Ok(Opened { entry: Some(number), ..opened })
     }
 
-    /// The addresses of a source's servers.
     fn servers(&self, spec: &SourceSpec) -> Vec<Address> {
         match spec {
             SourceSpec::GoDev => vec![self.godev.base.clone()],
@@ -268,7 +266,7 @@ impl Supply {
             Who::Source(spec) => (spec.label(), self.servers(spec), SourceFailure::new(spec.clone(), error)),
             Who::Proxy(entry) => (
                 self.proxies.label(entry),
-                self.proxies.base(entry).cloned().into_iter().collect(),
+                self.proxies.base(entry).into_iter().collect(),
                 self.proxies.failure(entry, error),
             ),
         };

@@ -139,9 +139,7 @@ impl Supply {
         answer: impl Future<Output = Known<'a>> + 'a,
         stand_in: impl FnOnce(SourceError) -> Known<'a> + 'a,
     ) -> Inquiry<'a> {
-        // A source that failed recently may work again, but gets less time.
-        let patience = self.settings.network.patience;
-        let patience = if self.recent.contains(&label) { patience / 4 } else { patience };
+        let patience = self.patience_with(&label);
         Inquiry { label, servers, patience, answer: answer.boxed_local(), stand_in: Box::new(stand_in) }
     }
 

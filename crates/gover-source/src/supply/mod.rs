@@ -3,6 +3,7 @@
 
 mod download;
 mod lists;
+mod probe;
 mod reach;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use gover_core::{Platform, Request, ToolchainName};
-use gover_log::{LogRecord, LogWarning, LogWarnings};
+use gover_log::{Database, DatabaseError, LogRecord, LogWarning, LogWarnings};
 
 use gover_net::{Clock, Http};
 
 use crate::archive_name;
-use crate::artifact::{Artifact, Wanted};
-use crate::checksums::{self, LogRoute};
+use crate::artifact::{Artifact, Wanted, below};
+use crate::checksums::LogRoute;
 use crate::error::{LookupError, SourceError, SourceFailure};
 use crate::index::{Cache, Freshness};
 use crate::proxy::{self, Listed, Proxies};
@@ -30,22 +31,23 @@ use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySet
 use crate::source::{ChecksumLookup, ReleaseSite};
 use crate::table::Table;
 
+pub use probe::{Probe, Verdict};
+
 /// The configured sources of toolchains. Built once per command. Connections are opened only when
 /// they are needed.
 #[derive(Debug)]
 pub struct Supply {
     settings: SupplySettings,
-    pub(crate) http: Http,
+    http: Http,
     cache: Cache,
     table: Table,
     godev: ReleaseSite,
     china: ReleaseSite,
-    pub(crate) proxies: Proxies,
+    proxies: Proxies,
     recent: RecentFailures,
     warnings: LogWarnings,
 }
 
-/// A finished download.
 #[derive(Clone, Debug)]
 pub struct Download {
     pub artifact: Artifact,
@@ -80,11 +82,14 @@ impl Supply {
     /// Looks up the record for the module version of `wanted` in the checksum database, and proves
     /// it.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
-        let way = self.way(&self.settings.sources);
-        checksums::lookup(wanted, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
+        self.way(&self.settings.sources).lookup(wanted).await
     }
 
-    /// The clock that measures how long servers have had to respond.
+    /// The checksum database that GOSUMDB names.
+    fn database(&self) -> Result<Database, DatabaseError> {
+        self.way(&[]).database()
+    }
+
     pub fn clock(&self) -> &Clock {
         self.http.clock()
     }
@@ -103,6 +108,8 @@ impl Supply {
             sources,
             recent: &self.recent,
             warnings: &self.warnings,
+            setting: self.settings.sumdb.as_deref(),
+            cache: &self.settings.sumdb_cache,
         }
     }
 
@@ -215,12 +222,16 @@ impl Supply {
         offers.unwrap_or(Err(SourceError::Silent { patience }))
     }
 
-    /// The lookup of checksums of archives.
+    /// How long a source may be silent. One that failed recently may work again, but gets less
+    /// time.
+    fn patience_with(&self, source: &str) -> Duration {
+        let patience = self.settings.network.patience;
+        if self.recent.contains(source) { patience / 4 } else { patience }
+    }
+
     fn checksum_lookup(&self) -> ChecksumLookup<'_> {
-        let network = &self.settings.network;
         let site = self.witness();
-        let patience =
-            if self.recent.contains(&site.spec.label()) { network.patience / 4 } else { network.patience };
+        let patience = self.patience_with(&site.spec.label());
         // Without a checksum database, only the index can prove an archive of a mirror.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
         let ask = self.sites().next().is_some();
@@ -272,15 +283,15 @@ impl Supply {
 /// empty here, but is an error when a file is requested from it.
 fn list_directory(directory: &Path) -> Listed {
     let mut listed = Listed::default();
-    let roots = proxy::module_roots(directory).map(|root| proxy::below(root, proxy::DIRECTORY));
-    for path in roots.iter().map(std::path::PathBuf::as_path).chain([directory]) {
+    let roots = proxy::module_roots(directory).map(|root| below(&root, proxy::DIRECTORY));
+    for path in roots.iter().map(AsRef::as_ref).chain([directory]) {
         let Ok(entries) = fs::read_dir(path) else { continue };
         for entry in entries.flatten() {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
             let module = name.strip_suffix(".zip").and_then(proxy::parse_version);
             if let Some((toolchain, platform)) = module.or_else(|| archive_name::parse(name)) {
-                listed.toolchains.entry(toolchain).or_default().push(platform);
+                listed.add(toolchain, platform);
             }
         }
     }

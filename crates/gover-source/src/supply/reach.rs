@@ -3,32 +3,29 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use gover_log::{Database, ProofBundle, ProofRequest};
+use gover_log::{ProofBundle, ProofRequest};
 use gover_net::{Address, Then};
+use serde_json::Value;
 
 use super::download::Opened;
 use super::{Supply, list_directory};
 use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
-use crate::checksums;
 use crate::error::{LookupError, SourceError};
 use crate::index::{Freshness, Index};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
-use crate::source::trusted_file;
 use crate::transfer::Sink;
 
 impl Supply {
     pub fn database_name(&self) -> Result<String, LookupError> {
-        let setting = self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT);
-        Ok(Database::parse(setting)?.name().to_owned())
+        Ok(self.database()?.name().to_owned())
     }
 
     /// Whether a file that should be a tree head lacks a valid signature of the checksum database.
     /// Such a file proves nothing.
     pub fn is_unsigned_head(&self, note: &[u8]) -> Result<bool, LookupError> {
-        let database = Database::parse(self.settings.sumdb.as_deref().unwrap_or(checksums::DEFAULT))?;
-        Ok(database.verify_head(note).is_err_and(|error| error.is_unsigned()))
+        Ok(self.database()?.verify_head(note).is_err_and(|error| error.is_unsigned()))
     }
 
     /// Collects the proofs that a client of a mirror needs for the records of `wanted`. Files in
@@ -46,8 +43,7 @@ impl Supply {
         let wish = ProofRequest { modules: modules.collect(), heads, sizes: seen };
         let mut sources = vec![SourceSpec::Directory(kept.to_owned())];
         sources.extend(self.settings.sources.iter().cloned());
-        let way = self.way(&sources);
-        checksums::excerpt(&wish, self.settings.sumdb.as_deref(), way, &self.settings.sumdb_cache).await
+        self.way(&sources).bundle(&wish).await
     }
 
     /// Requests the module zip from a mirror. A mirror written by gover may hold it in place of the
@@ -70,10 +66,6 @@ impl Supply {
             Err(fraud @ SourceError::Integrity(_)) => Err(fraud),
             opened => opened.map_err(|_| error),
         }
-    }
-
-    pub(super) async fn file_artifact(&self, path: &Path, wanted: &Wanted) -> Result<Artifact, SourceError> {
-        trusted_file(path, wanted, self.checksum_lookup()).await
     }
 
     /// What the sources offer. `None` if one of them cannot list what it has, such as a proxy or
@@ -104,11 +96,11 @@ impl Supply {
     /// The directories in GOPROXY, if all its entries are directories or `off`.
     fn directories_of_proxies(&self) -> Option<Vec<PathBuf>> {
         let entries = self.proxies.entries().ok()?;
-        let paths =
-            entries.iter().filter(|entry| entry.place != Place::Off).map(|entry| match &entry.place {
-                Place::Directory(path) => Some(path.clone()),
-                _ => None,
-            });
+        let places = entries.iter().map(|entry| &entry.place).filter(|place| **place != Place::Off);
+        let paths = places.map(|place| match place {
+            Place::Directory(path) => Some(path.clone()),
+            _ => None,
+        });
         paths.collect::<Option<Vec<_>>>().filter(|paths| !paths.is_empty())
     }
 
@@ -138,7 +130,24 @@ impl Supply {
         mirror
     }
 
-    /// The cached lists of a mirror.
+    /// The `.info` file of a module version, with only the keys of the protocol
+    /// (go.dev/ref/mod#goproxy-protocol). The time comes from the `.info` file next to the zip, and
+    /// is left out if that file has no valid time for this version.
+    pub async fn module_info(&self, artifact: &Artifact) -> String {
+        let info = match &artifact.location {
+            Location::Url(url) => Location::Url(url.with_extension("info")),
+            Location::File(path) => Location::File(path.with_extension("info")),
+        };
+        let info = proxy::read_new(&self.http, &info, INFO_LIMIT).await.unwrap_or_default();
+        let info: Value = serde_json::from_slice(&info).unwrap_or_default();
+        let version = artifact.wanted.module_version();
+        let time = info.get("Time").and_then(Value::as_str).filter(|time| is_time(time));
+        match time.filter(|_| info.get("Version").and_then(Value::as_str) == Some(&version)) {
+            Some(time) => format!("{{\"Version\":\"{version}\",\"Time\":\"{time}\"}}"),
+            None => format!("{{\"Version\":\"{version}\"}}"),
+        }
+    }
+
     pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
         let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
         let listed = kept.into_iter().flatten().map(|cached| Listed::parse(&cached.text));
@@ -173,9 +182,9 @@ fn parse_list(bytes: &[u8]) -> Option<Listed> {
 
 fn listed_archives(index: &Index) -> Listed {
     let mut listed = Listed::default();
-    for file in index.releases().iter().flat_map(|release| &release.files) {
+    for file in index.releases.iter().flat_map(|release| &release.files) {
         if let Some((toolchain, platform)) = archive_name::parse(&file.name) {
-            listed.toolchains.entry(toolchain).or_default().push(platform);
+            listed.add(toolchain, platform);
         }
     }
     listed
@@ -185,19 +194,27 @@ fn listed_file(path: &Path) -> Listed {
     let mut listed = Listed::default();
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if let Some(file) = archive_name::published_file(name) {
-        listed.toolchains.insert(file.wanted.name, vec![file.wanted.platform]);
+        listed.add(file.wanted.name, file.wanted.platform);
     }
     listed
 }
 
 fn union(mut one: Listed, other: Listed) -> Listed {
     for (toolchain, platforms) in other.toolchains {
-        let known = one.toolchains.entry(toolchain).or_default();
         for platform in platforms {
-            if !known.contains(&platform) {
-                known.push(platform);
-            }
+            one.add(toolchain.clone(), platform);
         }
     }
     one
 }
+
+/// Whether the text has only characters of an RFC 3339 time, so that it can be written into JSON
+/// without escaping.
+fn is_time(text: &str) -> bool {
+    text.len() <= 40
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z' | b'+'))
+}
+
+const INFO_LIMIT: u64 = 1 << 16;

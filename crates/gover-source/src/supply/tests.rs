@@ -188,7 +188,7 @@ async fn what_helps_depends_on_what_is_in_the_way() {
 }
 
 #[tokio::test]
-async fn a_release_that_nobody_has_is_another_error_than_silence() {
+async fn an_unknown_release_and_silent_sources_are_different_errors() {
     let world = world();
     world.site.publish(FakeRelease::new("go1.91.2"));
     let error = download(&world.supply("go.dev,goproxy"), "go1.91.7").await.unwrap_err();

@@ -124,7 +124,6 @@ pub(crate) async fn transfer(
     }
 }
 
-/// A request for a whole artifact.
 fn whole(artifact: &Artifact) -> RangeRequest {
     RangeRequest {
         total: artifact.size,
@@ -142,12 +141,10 @@ struct Transfer<'a> {
     artifact: &'a Artifact,
     sink: &'a mut dyn Sink,
     observer: &'a dyn Observer,
-    /// How many bytes the sink holds.
     held: u64,
     /// How many bytes the sink held when this attempt began.
     began: u64,
     served: Served,
-    /// How many attempts with several connections failed.
     split_failures: u32,
 }
 

@@ -134,7 +134,6 @@ enum Event {
     Stalled,
 }
 
-/// Waits for the next event.
 async fn next(main: Option<&mut Box<Stream>>, ahead: &mut Ahead<'_>, stall: Option<Instant>) -> Event {
     tokio::select! {
         biased;

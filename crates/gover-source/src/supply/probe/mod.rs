@@ -16,10 +16,9 @@ use gover_log::{Database, DatabaseError};
 use gover_net::{Address, CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
 use gover_net::{TunnelStatus, probe_tunnel, redacted};
 
+use super::Supply;
 use crate::proxy::{DIRECTORY, Place};
-use crate::supply::Supply;
 
-/// The result of checking one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     pub address: String,
@@ -29,10 +28,8 @@ pub struct Probe {
     pub clock_ahead: Option<i64>,
 }
 
-/// The outcome of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The server responded as expected.
     Good,
     /// The server responded with this status and, perhaps, an explanation.
     Status(u16, String),
@@ -43,7 +40,6 @@ pub enum Verdict {
     UntrustedCertificate(Option<String>),
     /// The certificate is not valid at the time of this machine's clock.
     CertificateTime,
-    /// The server could not be reached, with the reason.
     Unreachable(String),
     /// No response arrived before the deadline.
     Silent,
@@ -110,7 +106,6 @@ impl Supply {
         .await
     }
 
-    /// The addresses of the servers in GOPROXY.
     pub fn proxy_servers(&self) -> Vec<&Address> {
         let entries = self.proxies.entries().unwrap_or_default();
         let servers = entries.iter().filter_map(|entry| match &entry.place {
@@ -118,10 +113,6 @@ impl Supply {
             Place::Directory(_) | Place::Direct | Place::Off => None,
         });
         servers.collect()
-    }
-
-    fn database(&self) -> Result<Database, DatabaseError> {
-        Database::parse(self.settings().sumdb.as_deref().unwrap_or(crate::checksums::DEFAULT))
     }
 }
 
@@ -137,7 +128,6 @@ impl From<TunnelStatus> for Verdict {
     }
 }
 
-/// Runs checks that end at a deadline.
 #[derive(Clone, Copy, Debug)]
 struct Prober<'a> {
     http: &'a Http,

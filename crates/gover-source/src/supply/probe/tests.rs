@@ -66,7 +66,7 @@ fn tls_server(certificate: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_server_is_judged_by_what_it_answers() {
+async fn each_server_is_judged_by_its_response() {
     let site = FakeSite::start();
     let path = |base: &str| format!("{base}/golang.org/toolchain/@v/list");
     site.server().serve(&path("/good"), "v0.0.1-go1.91.2.linux-amd64\n");
@@ -92,7 +92,7 @@ async fn each_server_is_judged_by_what_it_answers() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_and_a_silent_server_are_told_apart() {
+async fn a_closed_port_and_a_silent_server_are_different() {
     let site = FakeSite::start();
     site.server().fault("/slow/*", Fault::Stall);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -106,7 +106,7 @@ async fn a_port_where_nobody_listens_and_a_silent_server_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_authority_that_nobody_trusts_is_named_and_the_time_of_its_server_told() {
+async fn an_untrusted_authority_is_named_with_the_time_of_its_server() {
     let server = tls_server("server.pem");
     let refusing = supply(&server, None, Some("expired.pem"));
     let probes = refusing.probe_proxies(deadline()).await;

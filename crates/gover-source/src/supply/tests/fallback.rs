@@ -89,7 +89,7 @@ async fn what_a_source_has_not_is_no_failure_of_the_source() {
 }
 
 #[tokio::test]
-async fn a_fraud_stops_and_marks_nobody() {
+async fn altered_data_stops_and_marks_no_source() {
     let world = world();
     let release = world.site.publish(FakeRelease::new("go1.91.2"));
     world.site.server().serve(&FakeSite::archive_path(&release), "short");
@@ -112,7 +112,7 @@ async fn the_only_source_is_asked_however_often_it_failed() {
 }
 
 #[tokio::test]
-async fn offline_and_settings_mark_nobody() {
+async fn offline_mode_and_settings_mark_no_source() {
     let world = world();
     download(&world.offline("go.dev,goproxy"), "go1.91.2").await.unwrap_err();
     let mut settings = world.settings("goproxy");

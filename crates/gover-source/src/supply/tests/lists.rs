@@ -43,7 +43,7 @@ async fn a_mirror_that_lists_what_it_has_is_believed_for_an_hour() {
 }
 
 #[tokio::test]
-async fn a_mirror_that_lists_nothing_is_named_where_nobody_else_knows() {
+async fn a_mirror_without_a_list_is_named_if_no_other_source_responds() {
     let world = world();
     world.site.publish(FakeRelease::new("go1.91.2"));
     let mirror = world.site.mirror_url();

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::probe::Verdict;
+use crate::supply::Verdict;
 use gover_core::platform::IS_WINDOWS;
 use gover_net::{Notice, Waiting};
 use gover_test::clock;
@@ -100,7 +100,7 @@ async fn until(ready: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn a_password_is_waited_for_though_another_source_has_answered() {
+async fn a_password_is_waited_for_after_another_source_has_responded() {
     let Some(desk) = Desk::new() else { return };
     desk.world.site.publish(FakeRelease::new("go1.91.2"));
     let module = desk.world.site.publish(FakeRelease::new("go1.91.3"));
