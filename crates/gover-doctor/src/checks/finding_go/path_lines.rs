@@ -206,10 +206,10 @@ fn meaning(snapshot: &Snapshot<'_>, word: &str) -> MachinePath {
         "HOME" => Some(snapshot.home.as_str()),
         // The previous value of PATH is not expanded.
         "PATH" | "Path" | "path" => None,
-        _ => {
-            let set = snapshot.startup.assignments(name).last().map(|line| line.value.as_str());
-            set.or_else(|| snapshot.variable(name))
-        }
+        _ => match snapshot.startup.assignments(name).last() {
+            Some(line) => Some(line.value.as_str()),
+            None => snapshot.variable(name),
+        },
     };
     snapshot.system.path(value.map_or_else(|| word.to_owned(), |value| format!("{value}{rest}")))
 }

@@ -71,18 +71,16 @@ fn on_unix(snapshot: &Snapshot<'_>, finding: Finding, before: &[MachinePath]) ->
     let finding = finding
         .shown_by(culprits.iter().map(PathLine::evidence))
         .fixed_by(snapshot.startup.own().filter_map(StartupFile::with_block_at_end));
-    let finding = if !finding.fix.changes.is_empty() {
-        finding
+    let command = if !finding.fix.changes.is_empty() {
+        None
     } else if snapshot.shell == Some(ShellKind::Fish) && !culprits.is_empty() {
         // fish reads config.fish after conf.d, which contains gover's file.
         let bin = &snapshot.gover.bin;
-        finding.command(format!("echo '{bin}/gover init fish | source' >> ~/.config/fish/config.fish"))
-    } else if !is_set_up {
-        finding.command("gover setup")
+        Some(format!("echo '{bin}/gover init fish | source' >> ~/.config/fish/config.fish"))
     } else {
-        finding
+        (!is_set_up).then(|| "gover setup".to_owned())
     };
-    finding.command(new_shell(snapshot))
+    finding.commands(command).command(new_shell(snapshot))
 }
 
 fn on_windows(snapshot: &Snapshot<'_>, mut finding: Finding, before: &[MachinePath]) -> Finding {

@@ -64,13 +64,9 @@ fn shim(snapshot: &Snapshot<'_>, faults: &mut Faults) -> bool {
     let sum = |path: &MachinePath| snapshot.disk.read(path).ok().map(|content| sum(&content));
     // A file that is too large to be read is not the shim; a go command is that large.
     if sum(&path).is_none_or(|sum| sum != stamp) {
-        match version_above(snapshot, &path) {
-            Some(version) => {
-                let real = snapshot.real(&path);
-                add(Severity::Error, &path, &format!("is not gover's shim but {version} of {real}"));
-            }
-            None => add(Severity::Error, &path, "is not gover's shim"),
-        }
+        let version = version_above(snapshot, &path);
+        let but = version.map(|version| format!(" but {version} of {}", snapshot.real(&path)));
+        add(Severity::Error, &path, &format!("is not gover's shim{}", but.unwrap_or_default()));
         return true;
     }
     if sum(&snapshot.gover.bin.program("gover-shim")).is_some_and(|sum| sum != stamp) {

@@ -37,13 +37,10 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
             finding(what, "it does not start here, or fails when it calls a missing system function");
         let runs_any = rules.last().is_some_and(|(_, least)| !refuses(least));
         let first_refused = rules.iter().rfind(|(_, least)| runs_any && refuses(least));
-        let best = first_refused.map(|(from, _)| from - 1);
-        return Some(
-            finding.commands(
-                best.into_iter()
-                    .flat_map(|best| [format!("gover install 1.{best}"), format!("gover default 1.{best}")]),
-            ),
-        );
+        let newest = first_refused.map(|(from, _)| from - 1);
+        let commands =
+            newest.map(|newest| ["install", "default"].map(|word| format!("gover {word} 1.{newest}")));
+        return Some(finding.commands(commands.into_iter().flatten()));
     }
     let least = too_new(snapshot, selected, &release)?;
     let release = &snapshot.system.release;
