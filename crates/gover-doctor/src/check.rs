@@ -5,7 +5,6 @@ use crate::{Change, Evidence, Finding, Snapshot};
 /// One kind of fault: how to find it, and its text in docs/doctor.md.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// As typed on the command line.
     pub name: &'static str,
     /// What it looks for, in one line.
     pub summary: &'static str,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::secret::mask_line;
 use crate::snapshot::path::MachinePath;
@@ -43,20 +43,17 @@ impl Severity {
     }
 }
 
-/// What shows that there is a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Evidence {
     Variable {
         name: String,
         value: String,
-        /// The file and line, registry key or other place that sets it; `None` if that is not
-        /// known.
+        /// The line, registry key or other place that sets it; `None` if it is not known.
         set_in: Option<String>,
     },
     Line {
         file: String,
-        /// Counted from 1.
         line: usize,
         /// Without spaces around it.
         text: String,
@@ -73,11 +70,7 @@ pub enum Evidence {
         value: String,
     },
     /// What a program or a server answered.
-    Answer {
-        of: String,
-        /// The answer, or the part of it that matters.
-        text: String,
-    },
+    Answer { of: String, text: String },
 }
 
 /// How a fault is repaired: by `--fix`, or by hand.
@@ -94,13 +87,32 @@ fn is_any<S: Serializer>(changes: &[Change], serializer: S) -> Result<S::Ok, S::
     serializer.serialize_bool(!changes.is_empty())
 }
 
-/// A change to something that only this user owns.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// The content of a file; `None` means that the file does not exist.
-    File { path: String, before: Option<Vec<u8>>, after: Option<Vec<u8>> },
-    /// A value below `HKEY_CURRENT_USER`; `None` means that the value does not exist.
-    Registry { key: UserKey, before: Option<Text>, after: Option<Text> },
+/// A change to something that only this user owns. `None` means that it does not exist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change<Content = Vec<u8>, Value = Text> {
+    File {
+        path: String,
+        before: Option<Content>,
+        after: Option<Content>,
+    },
+    /// A value below `HKEY_CURRENT_USER`.
+    Registry {
+        #[serde(flatten)]
+        key: UserKey,
+        before: Option<Value>,
+        after: Option<Value>,
+    },
+}
+
+impl<Content, Value> Change<Content, Value> {
+    /// The file, or the registry value with its hive.
+    pub fn place(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.clone(),
+            Self::Registry { key, .. } => key.to_string(),
+        }
+    }
 }
 
 impl Change {
@@ -135,7 +147,6 @@ impl Finding {
         self
     }
 
-    /// Adds changes that `--fix` makes.
     #[must_use]
     pub fn fixed_by(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
         self.fix.changes.extend(changes);

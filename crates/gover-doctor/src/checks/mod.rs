@@ -35,7 +35,6 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Store", checks: store::CHECKS },
 ];
 
-/// Every check.
 pub fn all() -> impl Iterator<Item = &'static Check> {
     GROUPS.iter().flat_map(|group| group.checks)
 }
@@ -45,7 +44,6 @@ pub fn asks_network(check: &Check) -> bool {
     network::CHECKS.iter().any(|known| known.name == check.name)
 }
 
-/// The check of that name.
 pub fn by_name(name: &str) -> Option<&'static Check> {
     all().find(|check| check.name == name)
 }

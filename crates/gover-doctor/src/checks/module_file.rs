@@ -15,7 +15,6 @@ pub(super) struct ModuleFile {
     pub(super) toolchain: Option<Pin>,
     /// The module path; empty in a go.work.
     pub(super) name: String,
-    /// The directories that a go.work uses.
     pub(super) used: Vec<MachinePath>,
     pub(super) required: Vec<ModuleLine>,
     pub(super) replaced: Vec<ModuleLine>,
@@ -25,7 +24,7 @@ pub(super) struct ModuleFile {
 pub(super) type Module = (String, String);
 
 /// A line about a module, in go.mod, go.work or vendor/modules.txt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ModuleLine {
     pub(super) module: Module,
     pub(super) replacement: Option<Module>,

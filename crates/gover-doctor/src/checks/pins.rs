@@ -5,7 +5,6 @@ use gover_core::{GoVersion, Request};
 use super::module_file::ModuleFile;
 use crate::{Evidence, MachinePath, Snapshot};
 
-/// A line of a file that names a Go version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pin {
     pub(super) file: MachinePath,
@@ -49,18 +48,9 @@ impl Pins {
 
     /// The pin that applies: the nearest one, and in the same directory `.go-version`.
     pub(super) fn winner(&self) -> Option<&Pin> {
-        match (&self.version_file, &self.tool_versions) {
-            (Some(version_file), Some(tool_versions)) => {
-                // Both are in the working directory or above it, so one directory is inside the
-                // other.
-                let is_nearer = match (version_file.file.parent(), tool_versions.file.parent()) {
-                    (Some(one), Some(other)) => one != other && other.is_inside(&one),
-                    _ => false,
-                };
-                Some(if is_nearer { tool_versions } else { version_file })
-            }
-            (one, other) => one.as_ref().or(other.as_ref()),
-        }
+        // Of two in the same directory, the last is taken.
+        let depth = |pin: &&Pin| pin.file.ancestors().count();
+        self.tool_versions.iter().chain(&self.version_file).max_by_key(depth)
     }
 
     /// The file whose go and toolchain lines apply: a go.work takes precedence over go.mod.

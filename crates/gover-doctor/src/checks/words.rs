@@ -1,7 +1,6 @@
 //! How the go command splits GOFLAGS, CC and the like (`cmd/internal/quoted.Split`).
 
-/// The words; the error is an unclosed quotation mark. Quotation marks count only at the beginning
-/// of a word, and nothing is unescaped.
+/// The words, or a quotation mark that is not closed. One counts only at the start of a word.
 pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     let mut words = Vec::new();
@@ -21,7 +20,6 @@ pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     Ok(words)
 }
 
-/// Joins words into one value.
 pub(crate) fn join(words: &[&str]) -> String {
     let quoted = words.iter().map(|word| match (word.contains([' ', '\t']), word.contains('\'')) {
         (true, false) => format!("'{word}'"),

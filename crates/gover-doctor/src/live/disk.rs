@@ -10,7 +10,6 @@ use gover_sys::file::{self, open_regular, read_limited};
 use crate::MachinePath;
 use crate::snapshot::disk::{Disk, FileSystem, Kind};
 
-/// The disk of this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct RealDisk;
 
@@ -46,7 +45,7 @@ impl Disk for RealDisk {
 
     fn real(&self, path: &MachinePath) -> Option<MachinePath> {
         let real = real_path(Path::new(path.as_str())).ok()?.into_os_string().into_string().ok()?;
-        Some(path.elsewhere(real))
+        Some(path.join(real))
     }
 
     fn is_writable(&self, path: &MachinePath) -> bool {

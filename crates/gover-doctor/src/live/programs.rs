@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use crate::snapshot::programs::{Programs, Ran, Run};
 
-/// The programs of this machine, with their answers so far.
 #[derive(Debug, Default)]
 pub struct RealPrograms {
     answers: RefCell<BTreeMap<String, Option<Ran>>>,

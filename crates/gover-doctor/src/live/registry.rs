@@ -4,7 +4,6 @@ use gover_sys::registry::{self, Hive, Text};
 
 use crate::snapshot::registry::Registry;
 
-/// The registry of this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct RealRegistry;
 

@@ -8,7 +8,6 @@ use gover_sys::registry::{self, Hive};
 
 use crate::snapshot::system::{Os, System};
 
-/// This machine, which has the given platform.
 pub(super) fn system(machine: &Platform) -> System {
     let os = match machine.os() {
         "linux" => Os::Linux,

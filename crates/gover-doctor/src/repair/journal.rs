@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{RepairError, directory, failed, make, state};
 use crate::Change;
-use crate::snapshot::registry::{Text, UserKey};
+use crate::snapshot::registry::Text;
 
 /// The journal of the last repair.
 #[derive(Debug)]
@@ -22,7 +22,6 @@ pub struct Journal {
     is_new: bool,
 }
 
-/// The result of undoing one change.
 #[derive(Debug)]
 pub struct Undone {
     pub place: String,
@@ -30,22 +29,8 @@ pub struct Undone {
     pub problem: Option<RepairError>,
 }
 
-/// One change. The contents are in files next to the journal, named by their number.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Entry {
-    File {
-        path: String,
-        before: Option<usize>,
-        after: Option<usize>,
-    },
-    Registry {
-        #[serde(flatten)]
-        key: UserKey,
-        before: Option<Stored>,
-        after: Option<Stored>,
-    },
-}
+/// One change. The contents of files are next to the journal, in files named by their number.
+type Entry = Change<usize, Stored>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
@@ -59,7 +44,6 @@ impl Journal {
         Self { directory: directory(layout), entries: Vec::new(), is_new: true }
     }
 
-    /// How many changes it has.
     pub fn changes(&self) -> usize {
         self.entries.len()
     }
@@ -102,9 +86,7 @@ impl Journal {
             return self.write();
         }
         self.is_new = true;
-        remove_tree(&self.directory)
-            .and_then(|()| rename_if_there(&self.earlier(), &self.directory))
-            .map_err(failed("empty", &self.directory))
+        replace(&self.directory, &self.earlier()).map_err(failed("empty", &self.directory))
     }
 
     /// Restores everything that the last repair changed, newest first. What has changed since then
@@ -114,11 +96,10 @@ impl Journal {
         begun.resume().map_err(failed("read", &begun.directory))?;
         let directory = begun.directory;
         let path = directory.join(NAME);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(RepairError::Nothing),
-            Err(source) => return Err(failed("read", &path)(source)),
-        };
+        let text = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => RepairError::Nothing,
+            _ => failed("read", &path)(error),
+        })?;
         let entries: Vec<Entry> = serde_json::from_slice(&text)
             .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
         let mut journal = Self { directory, entries, is_new: false };
@@ -151,8 +132,7 @@ impl Journal {
     /// The journal of an earlier repair is kept until this one has changed something.
     fn set_aside(&self) -> io::Result<()> {
         if self.directory.join(NAME).exists() {
-            remove_tree(&self.earlier())?;
-            rename_if_there(&self.directory, &self.earlier())?;
+            replace(&self.earlier(), &self.directory)?;
         }
         remove_tree(&self.directory)
     }
@@ -160,8 +140,7 @@ impl Journal {
     /// Recovers from a crash while the journal of an earlier repair was moved aside.
     fn resume(&self) -> io::Result<()> {
         if !self.directory.join(NAME).exists() && self.earlier().join(NAME).exists() {
-            remove_tree(&self.directory)?;
-            rename_if_there(&self.earlier(), &self.directory)?;
+            replace(&self.directory, &self.earlier())?;
         }
         Ok(())
     }
@@ -188,24 +167,28 @@ impl Journal {
         let RepairError::Changed { place } = problem else { return problem };
         let first = self.entries.iter().find(|known| known.place() == place).unwrap_or(entry);
         let kept = match first {
-            Entry::File { before, .. } => before.map(|number| self.directory.join(number.to_string())),
+            Entry::File { before, .. } => before.map(|number| self.kept(number).display().to_string()),
             Entry::Registry { .. } => None,
         };
-        RepairError::Edited { place, kept: kept.map(|path| path.display().to_string()) }
+        RepairError::Edited { place, kept }
     }
 
     fn store(&self, content: Option<&[u8]>, offset: usize) -> Result<Option<usize>, RepairError> {
         let Some(content) = content else { return Ok(None) };
         let number = self.entries.len() * 2 + offset;
-        let path = self.directory.join(number.to_string());
+        let path = self.kept(number);
         write_atomically(&path, content).map_err(failed("write", &path))?;
         Ok(Some(number))
     }
 
     fn load(&self, number: Option<usize>) -> Result<Option<Vec<u8>>, RepairError> {
         let Some(number) = number else { return Ok(None) };
-        let path = self.directory.join(number.to_string());
+        let path = self.kept(number);
         fs::read(&path).map(Some).map_err(failed("read", &path))
+    }
+
+    fn kept(&self, number: usize) -> PathBuf {
+        self.directory.join(number.to_string())
     }
 
     fn write(&self) -> Result<(), RepairError> {
@@ -216,19 +199,12 @@ impl Journal {
     }
 }
 
-fn rename_if_there(from: &Path, to: &Path) -> io::Result<()> {
+/// Moves a directory, if it is there, to the place of another.
+fn replace(to: &Path, from: &Path) -> io::Result<()> {
+    remove_tree(to)?;
     match fs::rename(from, to) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
-    }
-}
-
-impl Entry {
-    fn place(&self) -> String {
-        match self {
-            Self::File { path, .. } => path.clone(),
-            Self::Registry { key, .. } => key.to_string(),
-        }
     }
 }
 

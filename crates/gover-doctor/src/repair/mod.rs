@@ -83,16 +83,6 @@ pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), 
     }
 }
 
-impl Change {
-    /// The file, or the registry value with its hive.
-    pub fn place(&self) -> String {
-        match self {
-            Self::File { path, .. } => path.clone(),
-            Self::Registry { key, .. } => key.to_string(),
-        }
-    }
-}
-
 /// Whether the place is as before the change, and whether it is as after it.
 fn state(change: &Change) -> Result<(bool, bool), RepairError> {
     Ok(match change {

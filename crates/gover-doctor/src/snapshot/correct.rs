@@ -6,9 +6,8 @@ use super::Snapshot;
 use crate::Finding;
 
 impl Snapshot<'_> {
-    /// Adds what gives a Go setting another value, or removes it. `--fix` changes the file of `go
-    /// env -w`, and removes variables like [`unset`](Self::unset). Only the user can give a
-    /// variable another value.
+    /// Adds what gives a Go setting another value, or removes it. Only the user can give a variable
+    /// another value; `--fix` removes it like [`unset`](Self::unset).
     #[must_use]
     pub fn corrected(&self, finding: Finding, name: &str, value: Option<&str>) -> Finding {
         let is_variable = self.variable(name).is_some();

@@ -1,5 +1,4 @@
-//! The file that `go env -w` writes (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads
-//! it.
+//! The file of `go env -w` (`os.UserConfigDir()/go/env`, or GOENV), read as cmd/go reads it.
 
 use std::io;
 
@@ -7,7 +6,6 @@ use crate::snapshot::Facts;
 use crate::snapshot::disk::Disk;
 use crate::{Change, Evidence, MachinePath};
 
-/// The file and its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoEnvFile {
     /// Where it is or would be; `None` if GOENV is `off` or the home is unknown.
@@ -54,12 +52,10 @@ impl GoEnvFile {
         self.lines.iter().rev().find(|line| line.setting.as_ref().is_some_and(|(known, _)| known == name))
     }
 
-    /// The line of a name as evidence.
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
         self.line(name).and_then(|line| self.line_evidence(line))
     }
 
-    /// A line as evidence.
     pub fn line_evidence(&self, line: &GoEnvLine) -> Option<Evidence> {
         Some(Evidence::line(self.path.as_ref()?, line.number, &line.text))
     }
@@ -103,8 +99,7 @@ fn path(facts: &Facts) -> Option<MachinePath> {
     }
 }
 
-/// `cmd/go/internal/cfg.readEnvFile`: a name begins with an upper-case letter, and spaces are part
-/// of the value.
+/// `cmd/go/internal/cfg.readEnvFile`: a name begins in upper case, and a value keeps its spaces.
 fn setting(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once('=')?;
     name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| (name.to_owned(), value.to_owned()))

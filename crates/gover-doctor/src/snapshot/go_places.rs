@@ -30,7 +30,6 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The directory of `go install`.
     pub fn gobin(&self) -> Option<MachinePath> {
         self.go_path("GOBIN").or_else(|| Some(self.gopath().first()?.join("bin")))
     }
@@ -51,7 +50,6 @@ impl Snapshot<'_> {
         })
     }
 
-    /// The module cache.
     pub fn gomodcache(&self) -> Option<MachinePath> {
         self.go_path("GOMODCACHE").or_else(|| Some(self.gopath().first()?.join("pkg/mod")))
     }

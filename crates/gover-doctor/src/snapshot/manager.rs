@@ -5,7 +5,6 @@ use gover_core::date::Date;
 
 use super::path::MachinePath;
 
-/// A release of Go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     pub name: ToolchainName,
@@ -15,7 +14,6 @@ pub struct Release {
     pub is_available: Option<bool>,
 }
 
-/// What is in the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
     /// Damage, and leftovers of crashes and closed shells: what `gover prune` removes.
@@ -24,7 +22,6 @@ pub struct Store {
     pub cache: u64,
 }
 
-/// An unused file or directory in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     pub path: MachinePath,

@@ -57,7 +57,6 @@ pub struct Facts {
     pub gover: Gover,
     /// The shell that called; `None` if it is not known.
     pub shell: Option<ShellKind>,
-    /// What `go` means here and now.
     pub selection: Selection,
     /// `None` if the network was not asked.
     pub network: Option<NetworkFacts>,
@@ -67,10 +66,8 @@ pub struct Facts {
     pub store: Option<Store>,
 }
 
-/// This gover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gover {
-    /// `GOVER_HOME`.
     pub home: MachinePath,
     /// Its directory on PATH.
     pub bin: MachinePath,
@@ -78,7 +75,7 @@ pub struct Gover {
     pub installs_missing: bool,
 }
 
-/// The result of gover's selection.
+/// What `go` means here and now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// `None` if nothing is selected or its version is unknown.
@@ -91,9 +88,7 @@ pub struct Selection {
     pub is_system: bool,
     /// Why it is selected: `chosen by .go-version:1 in ~/shop`.
     pub reason: String,
-    /// The request that no installed toolchain matches.
     pub missing: Option<String>,
-    /// Why nothing could be selected.
     pub error: Option<String>,
 }
 
@@ -103,7 +98,6 @@ impl Facts {
         self.variables.value(name)
     }
 
-    /// The directories of PATH in order.
     pub fn path(&self) -> Vec<MachinePath> {
         self.variable("PATH").map(|path| self.system.split_list(path)).unwrap_or_default()
     }
@@ -145,15 +139,21 @@ impl<'a> Snapshot<'a> {
         Self { facts, startup, go_env, disk, registry, programs }
     }
 
-    /// A Go setting as the go command since 1.21 reads it: the variable, then the file of `go env
-    /// -w`.
+    /// A Go setting, as go 1.21 and later read it: the variable, then the file of `go env -w`.
     pub fn go_setting(&self, name: &str) -> Option<String> {
         self.variable(name).map(str::to_owned).or_else(|| self.go_env.value(name).map(str::to_owned))
     }
 
-    /// A Go setting that holds a path.
     pub fn go_path(&self, name: &str) -> Option<MachinePath> {
         self.go_setting(name).map(|path| self.system.path(path))
+    }
+
+    /// Whether new shells have a Go setting too.
+    pub fn is_lasting(&self, name: &str) -> bool {
+        let is_stored = |hive| self.registry.text(hive, registry::environment(hive), name).is_some();
+        self.variable(name).is_none()
+            || HIVES.into_iter().any(is_stored)
+            || self.startup.assignments(name).next().is_some()
     }
 
     /// Everything that sets a Go setting: what applies, and the lines of startup files.
@@ -200,7 +200,7 @@ impl<'a> Snapshot<'a> {
         self.startup.assignments(name).map(Assignment::evidence).collect()
     }
 
-    /// A path as people read it, with the home directory as `~`.
+    /// With the home directory as `~`.
     pub fn short(&self, path: &MachinePath) -> String {
         if !self.home.is_empty() && path.is_inside(&self.home) {
             let home = self.home.as_str().trim_end_matches(['/', '\\']);

@@ -1,5 +1,4 @@
-//! Answers from the network. They are requested concurrently before the checks run, so checks do
-//! not wait.
+//! Answers from the network, which are requested before the checks run.
 
 use gover_source::{Probe, Verdict};
 

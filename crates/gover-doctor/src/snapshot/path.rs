@@ -1,5 +1,4 @@
-//! Paths of the examined machine, by its own rules rather than those of the system that this runs
-//! on.
+//! Paths of the examined machine, by its own rules and not by those of the system in use.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,7 +11,6 @@ pub struct MachinePath {
     rules: PathRules,
 }
 
-/// How a system writes paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathRules {
     /// `/` separates names, and case matters.
@@ -22,13 +20,11 @@ pub enum PathRules {
 }
 
 impl PathRules {
-    /// A path in this form.
     pub fn path(self, text: impl Into<String>) -> MachinePath {
         MachinePath { text: text.into(), rules: self }
     }
 
-    /// The entries of a list such as PATH. Empty ones are left out, and on Windows quotation marks
-    /// are removed.
+    /// The entries of a list such as PATH that are not empty, on Windows without quotation marks.
     pub fn split_list(self, list: &str) -> Vec<MachinePath> {
         let entries: Vec<String> = match self {
             Self::Unix => list.split(':').map(str::to_owned).collect(),
@@ -50,12 +46,6 @@ impl MachinePath {
     /// Whether the place is unknown, such as the home directory of an environment without one.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
-    }
-
-    /// Another path of the same machine.
-    #[must_use]
-    pub fn elsewhere(&self, text: impl Into<String>) -> Self {
-        self.rules.path(text)
     }
 
     /// The path of something in this directory; an absolute `rest` stays as it is.
@@ -107,7 +97,6 @@ impl MachinePath {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
-    /// The last name.
     pub fn file_name(&self) -> &str {
         let path = self.trimmed();
         path.rsplit(|c| self.rules.is_separator(c)).next().unwrap_or(path)
@@ -120,8 +109,7 @@ impl MachinePath {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
     }
 
-    /// The form in which paths are compared: `/` between names, none at the end, lower case on
-    /// Windows.
+    /// The form that is compared: `/` between names, none at the end, lower case on Windows.
     pub fn key(&self) -> String {
         let path = match self.rules {
             PathRules::Unix => self.text.clone(),

@@ -10,7 +10,6 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// A program to run for its output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run<'a> {
     pub program: &'a MachinePath,
@@ -20,7 +19,6 @@ pub struct Run<'a> {
     pub input: &'a str,
 }
 
-/// Runs programs.
 pub trait Programs {
     /// Runs a program in the snapshot's directory; `None` if it cannot be started or takes too
     /// long. The answer to the same command may be cached.

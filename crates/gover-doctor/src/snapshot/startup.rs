@@ -15,7 +15,6 @@ use crate::snapshot::disk::Disk;
 use crate::snapshot::registry::Registry;
 use crate::{Change, Evidence, MachinePath};
 
-/// All startup files that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Startup {
     /// The files, in the order in which a login shell would read them.
@@ -24,7 +23,6 @@ pub struct Startup {
     pub unreadable: Vec<MachinePath>,
 }
 
-/// One startup file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartupFile {
     pub path: MachinePath,
@@ -37,7 +35,6 @@ pub struct StartupFile {
     pub assignments: Vec<Assignment>,
 }
 
-/// When a startup file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadBy {
     /// Every start of that shell.
@@ -50,7 +47,6 @@ pub enum ReadBy {
     Session,
 }
 
-/// A line that sets a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
     pub file: MachinePath,
@@ -86,7 +82,6 @@ impl Startup {
         Self { files, unreadable }
     }
 
-    /// The files of the user.
     pub fn own(&self) -> impl Iterator<Item = &StartupFile> {
         self.files.iter().filter(|file| file.is_own)
     }
@@ -98,12 +93,10 @@ impl Startup {
 }
 
 impl StartupFile {
-    /// The lines that set a variable.
     pub fn sets<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Assignment> {
         self.assignments.iter().filter(move |assignment| assignment.name == name)
     }
 
-    /// The lines that are not comments.
     pub fn statements(&self) -> impl DoubleEndedIterator<Item = (usize, String)> {
         self.lines().into_iter().filter(|(_, line)| !line.trim_start().starts_with('#'))
     }
@@ -118,11 +111,6 @@ impl StartupFile {
             line.get(if is_taken_out { 2 } else { 0 }..).unwrap_or_default().to_owned()
         };
         (1..).zip(text.split('\n').map(shown)).collect()
-    }
-
-    /// The change that comments lines out. `None` for a file of the machine.
-    pub fn commented_out(&self, lines: &[usize]) -> Option<Change> {
-        self.rewritten(&lines.iter().map(|line| (*line, None)).collect())
     }
 
     /// The change that comments lines out, or replaces them if a text is given. `None` for a file

@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use super::path::{MachinePath, PathRules};
 
-/// The operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Os {
     Linux,
@@ -25,11 +24,9 @@ pub struct System {
     pub release: String,
     /// Whether this is a Linux inside Windows.
     pub is_wsl: bool,
-    /// The time by this machine's clock.
     pub now: SystemTime,
 }
 
-/// The package manager of a Linux distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PackageManager {
     Apt,
@@ -56,7 +53,6 @@ impl PackageManager {
 }
 
 impl System {
-    /// Whether paths and variables are those of Windows.
     pub fn is_windows(&self) -> bool {
         self.os == Os::Windows
     }
@@ -71,7 +67,6 @@ impl System {
         }
     }
 
-    /// The package manager of this Linux; `None` if it is not known.
     pub fn package_manager(&self) -> Option<PackageManager> {
         Some(match self.distribution.as_str() {
             "debian" | "ubuntu" | "linuxmint" | "pop" | "raspbian" | "kali" | "elementary" | "zorin"
@@ -86,17 +81,14 @@ impl System {
         })
     }
 
-    /// How this machine writes paths.
     pub fn path_rules(&self) -> PathRules {
         if self.is_windows() { PathRules::Windows } else { PathRules::Unix }
     }
 
-    /// A path of this machine.
     pub fn path(&self, text: impl Into<String>) -> MachinePath {
         self.path_rules().path(text)
     }
 
-    /// The entries of a list such as PATH.
     pub fn split_list(&self, list: &str) -> Vec<MachinePath> {
         self.path_rules().split_list(list)
     }

@@ -10,9 +10,8 @@ use super::system::Os;
 use crate::{Change, Finding};
 
 impl Snapshot<'_> {
-    /// Adds what removes a variable: `--fix` comments it out in the user's startup files and
-    /// removes it from the user's registry; commands remove it from the machine's settings and from
-    /// the shell in use.
+    /// Adds what removes a variable: changes to the user's startup files and registry, and commands
+    /// for the machine's settings and the shell in use.
     #[must_use]
     pub fn unset(&self, mut finding: Finding, name: &str) -> Finding {
         for file in &self.startup.files {
@@ -33,11 +32,10 @@ impl Snapshot<'_> {
         finding.commands(self.in_shell(name, None).filter(|_| is_set))
     }
 
-    /// Adds what comments lines of a startup file out: a change, or commands if `--fix` may not
-    /// change them.
+    /// Adds what comments lines out: a change, or commands if `--fix` may not change the file.
     #[must_use]
     pub fn commented_out(&self, finding: Finding, file: &StartupFile, lines: &[usize]) -> Finding {
-        match file.commented_out(lines) {
+        match file.rewritten(&lines.iter().map(|line| (*line, None)).collect()) {
             Some(change) => finding.fixed_by([change]),
             None => finding.commands(lines.iter().map(|line| self.by_hand(file, *line))),
         }
@@ -52,7 +50,6 @@ impl Snapshot<'_> {
         self.sed(file, &format!("{line}s/^/# /"))
     }
 
-    /// The command that opens a file at a line.
     pub fn edit(&self, file: &StartupFile, line: usize) -> String {
         let path = self.word(&file.path);
         match (self.system.is_windows(), file.is_own) {
@@ -68,11 +65,24 @@ impl Snapshot<'_> {
         if self.system.is_windows() {
             return format!("icacls {path} /reset");
         }
-        let user = match self.shell {
+        format!("sudo chown {} {path} && chmod u+r {path}", self.own_name())
+    }
+
+    /// The command that makes a directory the user's own again.
+    pub fn take_back(&self, path: &MachinePath) -> String {
+        let path = self.word(path);
+        match (self.system.is_windows(), self.shell) {
+            (true, Some(ShellKind::Cmd)) => format!("icacls {path} /grant %USERNAME%:(OI)(CI)F /T"),
+            (true, _) => format!("icacls {path} /grant \"${{env:USERNAME}}:(OI)(CI)F\" /T"),
+            (false, _) => format!("sudo chown -R {} {path}", self.own_name()),
+        }
+    }
+
+    fn own_name(&self) -> &'static str {
+        match self.shell {
             Some(ShellKind::Fish | ShellKind::Elvish | ShellKind::Nu) => "(id -un)",
             _ => "\"$(id -un)\"",
-        };
-        format!("sudo chown {user} {path} && chmod u+r {path}")
+        }
     }
 
     /// The command that changes a file of the machine with a sed script.

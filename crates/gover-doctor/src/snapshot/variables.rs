@@ -28,7 +28,6 @@ impl Variables {
         self.even_empty(name).filter(|value| !value.is_empty())
     }
 
-    /// A value, even if it is empty.
     pub fn even_empty(&self, name: &str) -> Option<&str> {
         self.values.get(&self.key(name)).map(String::as_str)
     }

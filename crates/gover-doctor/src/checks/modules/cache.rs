@@ -1,6 +1,5 @@
 //! Directories that Go writes to: not writable, noexec, full, or on a network drive.
 
-use super::rights::take_back;
 use crate::snapshot::disk::FileSystem;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
@@ -61,8 +60,7 @@ fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
     }
     let shown = snapshot.short(path);
     if *setting == "GOTMPDIR" && !snapshot.exists(path) {
-        // go creates directories in it, but not GOTMPDIR itself. The system's own directory is not
-        // reported.
+        // go does not create GOTMPDIR itself. The system's own directory is not reported.
         snapshot.go_setting("GOTMPDIR")?;
         let what = format!("GOTMPDIR {shown} does not exist");
         return Some(removed(snapshot, place, &what, "every build fails with `go: creating work dir`"));
@@ -142,7 +140,7 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
         .shown_by(snapshot.go_setting_evidence(setting))
         .shown_by([Evidence::path(&existing, fact)]);
     if existing.is_inside(&snapshot.home) {
-        finding.command(take_back(snapshot, &existing))
+        finding.command(snapshot.take_back(&existing))
     } else if snapshot.go_setting(setting).is_some() {
         super::gopath::commands_only(snapshot.corrected(finding, setting, None))
     } else {
@@ -153,8 +151,7 @@ fn unwritable(snapshot: &Snapshot<'_>, place: &Place) -> Finding {
 /// Adds the commands that move the directory to a local disk.
 fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
     let user = snapshot.home.file_name();
-    // Every user can write to /var/tmp. `mkdir -m 700` fails if the directory exists, and makes it
-    // private.
+    // Every user can write to /var/tmp, so the directory must be new and private.
     let (create, local) = match (place.setting, snapshot.system.is_windows()) {
         ("GOTMPDIR", false) => ("mkdir -p", snapshot.home.join(".cache/go-tmp").to_string()),
         ("GOCACHE", false) => ("mkdir -m 700", format!("/var/tmp/{user}-go-build")),

@@ -66,8 +66,7 @@ fn is_of_mise(path: &MachinePath) -> bool {
     path.key().contains("/mise/installs/")
 }
 
-/// Programs are installed and no shell finds them. Editors start them by path, so this is only a
-/// note by default.
+/// No shell finds the programs. Editors start them by path, so this is only a note by default.
 fn unreachable(snapshot: &Snapshot<'_>, gobin: &MachinePath, is_set: bool) -> Option<Finding> {
     let is_program = |path: &MachinePath| snapshot.is_file(path) && snapshot.disk.is_executable(path);
     let mut programs = snapshot.disk.list(gobin);

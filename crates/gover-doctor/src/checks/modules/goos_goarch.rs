@@ -3,7 +3,6 @@
 use gover_core::platform::{Compatibility, Platform};
 use gover_core::{Arch, platform};
 
-use super::lasting::is_lasting;
 use crate::{Check, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -38,10 +37,9 @@ fn examine(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Finding> {
     } else if own.contains(&value) {
         return None;
     } else {
-        let lasting = is_lasting(snapshot, name);
+        let lasting = snapshot.is_lasting(name);
         let runs = name == "GOARCH" && runs_here(snapshot, &value);
-        // In one shell it may be intended. In every shell, for programs that do not run here, it is
-        // hardly ever.
+        // In one shell it may be intended; in every shell, for another machine, hardly ever.
         let severity = match (lasting, runs) {
             (true, false) => Severity::Error,
             (true, true) | (false, false) => Severity::Warning,

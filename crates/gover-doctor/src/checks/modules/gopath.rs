@@ -1,6 +1,5 @@
 //! GOPATH in a place where it cannot or should not be.
 
-use super::rights::take_back;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -76,7 +75,7 @@ fn unwritable(snapshot: &Snapshot<'_>, entry: &MachinePath) -> Option<Finding> {
         .shown_by([Evidence::path(entry, fact)]);
     Some(match existing {
         Some(existing) if exists || existing.is_inside(&snapshot.home) => {
-            finding.command(take_back(snapshot, &existing))
+            finding.command(snapshot.take_back(&existing))
         }
         // Only the user knows which was intended.
         _ => commands_only(snapshot.corrected(finding, "GOPATH", None)),

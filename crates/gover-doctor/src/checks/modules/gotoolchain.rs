@@ -3,7 +3,6 @@
 use gover_core::{GoVersion, ToolchainName};
 
 use super::gopath::commands_only;
-use super::lasting::is_lasting;
 use crate::checks::pins::go_line;
 use crate::{Check, Finding, Severity, Snapshot};
 
@@ -59,7 +58,7 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         return Some(finding(Severity::Error, what, &why).shown_by([line.evidence()]));
     }
     Some(match kind {
-        Kind::Fixed(name) if is_lasting(snapshot, "GOTOOLCHAIN") => {
+        Kind::Fixed(name) if snapshot.is_lasting("GOTOOLCHAIN") => {
             let what = format!("GOTOOLCHAIN fixes {name} for all projects");
             let why =
                 "that version runs whatever go.mod or .go-version say, and go downloads it if it is missing";

@@ -8,8 +8,6 @@ mod goflags;
 mod goos_goarch;
 mod gopath;
 mod gotoolchain;
-mod lasting;
-mod rights;
 mod tools_stale;
 mod vendor_stale;
 

@@ -86,6 +86,7 @@ fn foreign(snapshot: &Snapshot<'_>, file: &ModuleFile, vendor: &MachinePath) -> 
 }
 
 /// A module in modules.txt.
+#[derive(Default)]
 struct Listed {
     is_explicit: bool,
     has_packages: bool,
@@ -103,11 +104,9 @@ fn listed(text: &str) -> BTreeMap<Module, Listed> {
                 .filter(|known| known.replacement.is_some() || known.module.1.starts_with('v'));
             current = known.as_ref().map(|known| known.module.clone());
             if let Some(mut known) = known {
-                let before = list.remove(&known.module);
-                let (is_explicit, has_packages) =
-                    before.as_ref().map_or((false, false), |one| (one.is_explicit, one.has_packages));
-                known.replacement = known.replacement.or(before.and_then(|one| one.known.replacement));
-                list.insert(known.module.clone(), Listed { is_explicit, has_packages, known });
+                let listed = list.entry(known.module.clone()).or_default();
+                known.replacement = known.replacement.or(listed.known.replacement.take());
+                listed.known = known;
             }
         } else if let Some(module) = current.as_ref().and_then(|module| list.get_mut(module)) {
             module.is_explicit |= is_noted(line, "explicit");
@@ -166,8 +165,7 @@ impl Vendored {
         listed.is_some() && listed == self.replacement(module)
     }
 
-    /// The replacement of a module: go.work comes first, and a specific version before all
-    /// versions.
+    /// The replacement of a module: go.work comes first, and one version before all versions.
     fn replacement(&self, (path, version): &Module) -> Option<Module> {
         self.files.iter().find_map(|file| {
             let of = |version: &str| {
@@ -179,8 +177,7 @@ impl Vendored {
     }
 }
 
-/// A replacement that can be compared: the path of a directory is absolute, with `/` only and
-/// without `.` and `..`.
+/// A replacement that can be compared: a directory is absolute, without `.` and `..`.
 fn absolute((path, version): &Module, base: &MachinePath) -> Module {
     if !version.is_empty() {
         return (path.clone(), version.clone());

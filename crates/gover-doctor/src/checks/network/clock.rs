@@ -46,8 +46,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let what = "the clock shows a time before a known Go release";
         Finding::error(what, why_if_refused).shown_by([Evidence::answer("the clock", text)])
     } else {
-        // Without the time of any server, this looks the same as an expired certificate of a
-        // server.
+        // Without the time of any server, it may also be a server's expired certificate.
         return Vec::new();
     };
     vec![finding.shown_by(refused).commands(commands(snapshot).iter().copied())]

@@ -43,12 +43,10 @@ impl Setting {
         Some(Self { name, value, evidence: masked(evidence), is_set: true })
     }
 
-    /// The value without secrets.
     pub(in crate::checks) fn shown(&self) -> String {
         mask(&self.value)
     }
 
-    /// Adds what removes the setting.
     pub(in crate::checks) fn removed(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         if self.is_set { snapshot.corrected(finding, self.name, None) } else { finding }
     }
@@ -78,7 +76,6 @@ pub(in crate::checks) fn address(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// The host of an address, without port.
 pub(in crate::checks) fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -1,5 +1,4 @@
-//! Certificates from an authority that this machine does not trust, usually because a company
-//! inspects TLS.
+//! Certificates from an authority that is not trusted, usually because a company inspects TLS.
 
 use std::collections::{BTreeMap, BTreeSet};
 

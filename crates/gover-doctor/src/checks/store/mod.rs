@@ -85,8 +85,7 @@ fn leftovers(snapshot: &Snapshot<'_>, is_damage: bool) -> Option<Finding> {
     Some(Finding::new(severity, what, why).shown_by(evidence).command("gover prune"))
 }
 
-/// Another store: the default one although `GOVER_HOME` names another, or one whose programs are on
-/// PATH.
+/// Another store: the default one, or one whose programs are on PATH.
 fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let own = |home: &MachinePath| {
         let real = snapshot.disk.real(home);

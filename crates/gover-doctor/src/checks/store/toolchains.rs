@@ -1,5 +1,4 @@
-//! Installed toolchains that are incomplete or have a different version from their directory's
-//! name.
+//! Installed toolchains that are incomplete, or of another version than their directory's name.
 
 use gover_core::ToolchainName;
 
@@ -33,7 +32,6 @@ pub(super) fn findings(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with a toolchain.
 fn damage(
     snapshot: &Snapshot<'_>,
     name: &str,

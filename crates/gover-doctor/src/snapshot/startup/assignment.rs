@@ -3,7 +3,6 @@
 use super::{Assignment, statement};
 use crate::MachinePath;
 
-/// The variables that the lines of a startup file set.
 pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec<Assignment> {
     String::from_utf8_lossy(content)
         .lines()
@@ -50,7 +49,6 @@ fn assignment(line: &str) -> Option<(String, &str)> {
     Some((identifier(name)?, value)).filter(|_| !is_for_command)
 }
 
-/// Whether the statement ends here.
 fn ends_statement(behind: &str) -> bool {
     let behind = behind.trim_start();
     behind.is_empty() || behind.starts_with(['#', ';', '&', '|'])

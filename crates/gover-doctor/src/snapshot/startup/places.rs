@@ -11,7 +11,6 @@ use crate::snapshot::registry::{Hive, Registry};
 /// A place, the language of the file, when it is read, and whether it is the user's own.
 type Place = (MachinePath, ShellKind, ReadBy, bool);
 
-/// Where startup files may be.
 pub(super) fn places(facts: &Facts, disk: &dyn Disk, registry: &dyn Registry) -> Vec<Place> {
     let (system, home) = (&facts.system, &facts.home);
     if system.is_windows() {
@@ -52,8 +51,7 @@ fn windows_places(facts: &Facts, registry: &dyn Registry) -> Vec<Place> {
         .collect()
 }
 
-/// The user's documents directory, which `OneDrive` and administrators may move. PowerShell finds
-/// it by `FOLDERID_Documents`.
+/// The user's documents (`FOLDERID_Documents`), which `OneDrive` and administrators may move.
 fn documents(facts: &Facts, registry: &dyn Registry) -> MachinePath {
     const KEY: &str = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
     let moved = registry.shown(Hive::User, KEY, "Personal");

@@ -1,6 +1,5 @@
 //! Whether a line of a startup file is a complete statement.
 
-/// Whether all quotation marks and brackets of a line are balanced.
 pub(super) fn is_balanced(line: &str) -> bool {
     words(without_comment(line)).is_some()
 }

@@ -140,7 +140,6 @@ fn why(asked: &Probe, is_reached: bool, falls_through: bool) -> &'static str {
     }
 }
 
-/// The command that helps further.
 fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
     Some(match asked.verdict {
         Verdict::UntrustedCertificate(_) => "gover doctor tls-inspection".to_owned(),
@@ -177,7 +176,6 @@ struct Entry {
     goes_on: bool,
 }
 
-/// What an entry means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     /// A server, with the same address as in the network facts.
@@ -194,7 +192,6 @@ impl Entry {
         matches!(self.place, Place::Direct | Place::Off)
     }
 
-    /// The host, if it is a server.
     fn host(&self) -> Option<String> {
         match &self.place {
             Place::Server(address) => Some(host(address)),
@@ -222,8 +219,7 @@ fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
     if text.contains([' ', ';', '"', '\'', '\\']) {
         return Place::Invalid;
     }
-    // Go assumes https for an entry that looks like a host without a scheme; other words are
-    // reserved.
+    // Go assumes https for what looks like a host without a scheme; other words are reserved.
     let is_bare =
         text.contains(['.', ':', '/']) && !text.contains(":/") && !snapshot.system.path(text).is_absolute();
     let url = if is_bare { format!("https://{text}") } else { text.to_owned() };

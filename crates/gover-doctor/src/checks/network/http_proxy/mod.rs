@@ -32,7 +32,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Proxies that do not work.
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for asked in network.http_proxies.iter().filter(|asked| asked.verdict != Verdict::Good) {
