@@ -13,7 +13,7 @@ fn exec_runs_a_command_and_its_children_with_one_toolchain() {
     ctx.set("GOROOT", "/nonexistent").set("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT", "3");
     let output = ctx.gover(["exec", "1.90", "--", "go", "fake-report", "a b"]);
     let goroot = ctx.layout().versions().join("go1.90.4");
-    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+    assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str());
     assert_eq!(output.reported("GOTOOLCHAIN").as_deref(), Some("local"));
     assert_eq!(output.reported("GOVER_VERSION").as_deref(), Some("go1.90.4"));
     assert_eq!(output.reported("GOTOOLCHAIN_INTERNAL_SWITCH_COUNT"), None);
@@ -101,7 +101,7 @@ fn exec_passes_stdin_and_stdout_untouched() {
 }
 
 #[test]
-fn env_prints_goroot_and_puts_its_programs_first() {
+fn env_unsets_goroot_and_puts_the_programs_first() {
     if IS_WINDOWS {
         return; // These shells write paths in their own way elsewhere.
     }
@@ -111,7 +111,7 @@ fn env_prints_goroot_and_puts_its_programs_first() {
         str![[r#"
 exit: 0
 ----- stdout -----
-export GOROOT='[ROOT]/gover/versions/go1.91.2'
+unset -v GOROOT
 export PATH='[ROOT]/gover/versions/go1.91.2/bin'"${PATH:+:$PATH}"
 
 ----- stderr -----
@@ -123,7 +123,7 @@ export PATH='[ROOT]/gover/versions/go1.91.2/bin'"${PATH:+:$PATH}"
         str![[r#"
 exit: 0
 ----- stdout -----
-set -gx GOROOT '[ROOT]/gover/versions/go1.90.4'
+set -e GOROOT
 set -gx PATH '[ROOT]/gover/versions/go1.90.4/bin' $PATH
 
 ----- stderr -----
@@ -161,11 +161,11 @@ fn the_calling_shell_is_detected() {
     let mut ctx = with_three();
     ctx.set("GOVER_SHELL", "fish");
     let output = ctx.gover(["env"]);
-    assert!(output.success().stdout.contains("set -gx GOROOT"), "{output}");
+    assert!(output.success().stdout.contains("set -gx PATH"), "{output}");
     ctx.unset("GOVER_SHELL");
     let Some(bash) = ctx.find_on_machine("bash") else { return };
     let output = ctx.command(bash).args(["-c", "gover env; true"]).env("SHELL", "/bin/fish").run();
-    assert!(output.success().stdout.contains("export GOROOT="), "{output}");
+    assert!(output.success().stdout.contains("export PATH="), "{output}");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn the_output_of_env_works_in_the_command_prompt() {
         ctx.write("all.bat", "@echo off\r\ncall env.bat\r\ngo fake-report\r\n");
         let output = ctx.command(&cmd).args(["/d", "/c", "all.bat"]).run();
         let goroot = home.join("versions").join("go1.91.2");
-        assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str(), "{name}\n{output}");
+        assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str(), "{name}\n{output}");
         let path = output.reported("PATH").unwrap();
         assert!(path.starts_with(goroot.join("bin").to_str().unwrap()), "{name}\n{output}");
     }
@@ -254,7 +254,7 @@ fn the_command_prompt_receives_letters_beyond_ascii() {
         return;
     }
     let goroot = home.join("versions").join("go1.91.2");
-    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str(), "{output}");
+    assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str(), "{output}");
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn only_unix_like_shells_on_windows_get_their_form_of_path() {
     ctx.set("MSYSTEM", "MINGW64");
     let output = ctx.gover(["env", "--shell", "bash"]);
     let path = format!("/{}/{}/bin", drive.to_lowercase(), rest.replace('\\', "/"));
-    let expected = format!("export GOROOT='{goroot}'\nexport PATH='{path}'\"${{PATH:+:$PATH}}\"");
+    let expected = format!("unset -v GOROOT\nexport PATH='{path}'\"${{PATH:+:$PATH}}\"");
     assert_eq!(output.success().text(), expected);
     let output = ctx.gover(["init", "bash"]);
     let text = output.success().text();

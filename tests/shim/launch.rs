@@ -9,13 +9,44 @@ fn with_two() -> TestContext {
 }
 
 #[test]
-fn goroot_is_always_the_one_of_the_toolchain() {
+fn an_inherited_goroot_is_removed() {
     let mut ctx = with_two();
     ctx.set("GOROOT", "/nonexistent");
     let output = ctx.shim("go", ["fake-report"]);
     let goroot = ctx.layout().versions().join("go1.22.5");
-    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+    assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str());
+    assert_eq!(output.reported("GOROOT"), None);
     assert_eq!(output.reported("GOTOOLCHAIN"), None);
+    assert_eq!(ctx.shim("go", ["env", "GOROOT"]).success().text().trim_end(), goroot.to_str().unwrap());
+}
+
+#[test]
+fn goroot_is_set_for_a_toolchain_that_does_not_find_itself() {
+    let mut ctx = context!();
+    ctx.set("GOROOT", "/nonexistent");
+    for (name, is_set) in [("go1.9.7", true), ("go1.10", false), ("go1.10beta1", false), ("go1.8", true)] {
+        let goroot = ctx.install_fake(name);
+        ctx.set("GOVER_VERSION", &name[2..]);
+        let reported = ctx.shim("go", ["fake-report"]).success().reported("GOROOT");
+        assert_eq!(reported.as_deref(), is_set.then(|| goroot.to_str().unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn goroot_is_set_where_the_env_file_of_go_names_another() {
+    let mut ctx = with_two();
+    let goroot = ctx.layout().versions().join("go1.22.5");
+    let file = ctx.root().join("goenv");
+    ctx.set("GOENV", file.to_str().unwrap());
+    for (line, is_set) in [("GOROOT=/nonexistent", true), ("GOROOT=", false), ("#GOROOT=/x", false)] {
+        std::fs::write(&file, line).unwrap();
+        let output = ctx.shim("go", ["fake-report"]);
+        assert_eq!(
+            output.success().reported("GOROOT").as_deref(),
+            is_set.then(|| goroot.to_str().unwrap()),
+            "{line}"
+        );
+    }
 }
 
 #[test]
@@ -95,5 +126,5 @@ fn a_system_go_keeps_working_where_gover_chooses_nothing() {
     let mut ctx = context!();
     let goroot = ctx.install_system_fake("go1.19.8");
     let output = ctx.shim("go", ["fake-report"]);
-    assert_eq!(output.success().reported("GOROOT").as_deref(), goroot.to_str());
+    assert_eq!(output.success().reported("tree").as_deref(), goroot.to_str());
 }

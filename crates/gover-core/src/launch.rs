@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::env::{Env, vars};
+use crate::gorules::{EnvFile, user_env_file};
 use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,7 @@ pub struct Launch {
 impl Launch {
     /// How to start `program` (`go`, `gofmt`) of the selected toolchain.
     ///
-    /// GOROOT is set to the toolchain's directory, whatever was inherited. Otherwise only what an
-    /// explicit request or Go's switch protocol needs is changed.
+    /// Beyond [`goroot`], only what an explicit request or Go's switch protocol needs is changed.
     pub fn new(
         resolution: Resolution,
         toolchain: &Toolchain,
@@ -28,7 +28,7 @@ impl Launch {
     ) -> Result<Self, ResolveError> {
         let mut edits = Vec::new();
         match &toolchain.goroot {
-            Some(goroot) => edits.push((vars::GOROOT, Some(goroot.clone().into_os_string()))),
+            Some(directory) => edits.push((vars::GOROOT, goroot(toolchain, directory, env))),
             None => edits.push(depth_edit(&toolchain.bin, env)?),
         }
         let is_explicit = resolution
@@ -50,6 +50,23 @@ impl Launch {
         }
         Ok(Self { program: toolchain.program(program), arguments: resolution.arguments, edits })
     }
+}
+
+/// The value of GOROOT with which `toolchain` uses its own tree in `directory`; `None`: no value.
+///
+/// A go command since 1.10 finds its tree from its own place. An inherited GOROOT would mislead it,
+/// and each other go command that it starts, so GOROOT is removed. It is set only where that is not
+/// enough: an older toolchain, or a GOROOT in the user's go/env file, which only the environment
+/// overrides (cmd/go/internal/cfg, `findGOROOT`).
+pub fn goroot(toolchain: &Toolchain, directory: &Path, env: &Env) -> Option<OsString> {
+    let finds_itself = toolchain
+        .name
+        .as_ref()
+        .is_none_or(|name| (name.version().major(), name.version().minor()) >= (Some(1), Some(10)));
+    let in_file =
+        || user_env_file(env).and_then(EnvFile::read)?.get(vars::GOROOT).map(|value| !value.is_empty());
+    let is_set = !finds_itself || in_file() == Some(true);
+    is_set.then(|| directory.as_os_str().to_owned())
 }
 
 /// A `go` on PATH that is not in a GOROOT may be a wrapper that starts gover again. Count the

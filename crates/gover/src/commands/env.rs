@@ -1,6 +1,8 @@
-use gover_core::Exit;
+use std::ffi::OsStr;
+
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
+use gover_core::{Exit, launch};
 use gover_shell::{PathEntry, ShellKind};
 
 use crate::cli::EnvArgs;
@@ -29,21 +31,27 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-/// GOROOT has the system's form, because the go program reads it; PATH has the shell's form.
+/// A GOROOT has the system's form, because the go program reads it; PATH has the shell's form.
 fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Result<String, Failure> {
     let syntax = shell.syntax();
     let mut code = String::new();
-    if let Some(goroot) = &toolchain.goroot {
-        let goroot = goroot.to_str().ok_or_else(|| {
-            Failure::new(
-                format!("the path `{}` is not valid Unicode, so shell code cannot name it", goroot.display()),
-                "set GOVER_HOME to a directory with a simple name",
-            )
-        })?;
-        code.push_str(&syntax.set_env(vars::GOROOT, goroot));
+    if let Some(directory) = &toolchain.goroot {
+        code.push_str(&match launch::goroot(toolchain, directory, context.env) {
+            Some(goroot) => syntax.set_env(vars::GOROOT, in_shell_code(&goroot)?),
+            None => syntax.unset_env(vars::GOROOT),
+        });
     }
     code.push_str(&syntax.prepend_path(&PathEntry::new(shell, &toolchain.bin, context.env)?));
     Ok(syntax.file(code))
+}
+
+fn in_shell_code(goroot: &OsStr) -> Result<&str, Failure> {
+    goroot.to_str().ok_or_else(|| {
+        Failure::new(
+            format!("the path `{}` is not valid Unicode, so shell code cannot name it", goroot.display()),
+            "set GOVER_HOME to a directory with a simple name",
+        )
+    })
 }
 
 fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failure> {

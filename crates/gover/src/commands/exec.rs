@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
-use gover_core::{Exit, Request};
+use gover_core::{Exit, Request, launch};
 use gover_sys::exec::{self, EnvEdit};
 
 use crate::cli::ExecArgs;
@@ -69,8 +69,11 @@ fn edits(
         )
     })?;
     let mut edits = vec![set(vars::PATH, path)];
-    if let Some(goroot) = &toolchain.goroot {
-        edits.push(set(vars::GOROOT, goroot.clone().into_os_string()));
+    if let Some(directory) = &toolchain.goroot {
+        edits.push(match launch::goroot(toolchain, directory, context.env) {
+            Some(goroot) => set(vars::GOROOT, goroot),
+            None => EnvEdit::Remove(OsString::from(vars::GOROOT)),
+        });
     }
     // For shims that the command runs by their path.
     let again = match (&toolchain.name, request.is_by_version()) {

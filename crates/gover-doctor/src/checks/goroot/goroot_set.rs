@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// gover's `go` sets GOROOT itself. These settings harm programs that start another `go`.
+/// gover's `go` removes GOROOT. These settings harm programs that start another `go`.
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let places = places::places(snapshot);
     let Some(first) = places.first() else { return Vec::new() };
