@@ -13,7 +13,6 @@ use std::path::Path;
 
 use gover_core::launch::Launch;
 use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
-use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
 use gover_sys::exec;
 use gover_sys::{file, process};
@@ -47,10 +46,13 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     let mut resolution = resolve(question, &mut Trace::off())?;
     for _ in 0..MAX_INSTALLS {
         let Outcome::Missing(request) = &resolution.outcome else { break };
-        if !ShimState::read(&question.layout.shim_state()).may_install(question.env) {
+        if !install::is_allowed(question, &resolution) {
             break;
         }
-        install::install(question.layout, request, question.env)?;
+        if let Some(standing) = install::standing_instead(question, &resolution, request) {
+            return Ok(Resolution { outcome: Outcome::Ready(standing), raised: None, ..resolution });
+        }
+        install::install(question, &resolution, request)?;
         resolution = resolve(question, &mut Trace::off())?;
     }
     Ok(resolution)

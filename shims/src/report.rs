@@ -7,6 +7,7 @@ use gover_core::display::pasted;
 use gover_core::env::NoHome;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
+use gover_core::text::shown;
 use gover_sys::exec;
 
 #[derive(Debug)]
@@ -46,11 +47,15 @@ pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
     }
     lines.extend(cause.map(|cause| format!("  caused by: {cause}")));
     lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
-    for line in lines {
-        // Without a stderr nobody would see it.
-        let _ = writeln!(io::stderr(), "{line}");
-    }
+    lines.iter().for_each(|line| say(line));
     exit
+}
+
+/// Prints a line on stderr. Everything that the shim prints goes through here, so that no name of a
+/// file or variable reaches the terminal as a control sequence.
+pub(crate) fn say(line: &str) {
+    // Without a stderr nobody would see it.
+    let _ = writeln!(io::stderr(), "{}", shown(line));
 }
 
 struct Report {

@@ -7,8 +7,10 @@ use gover_test::{FakeSite, Fault, TestContext, context, gover_snapshot};
 
 use crate::scene::wait_for_line;
 
+/// A project in a pipeline, where `go version` installs a missing toolchain.
 fn pinned(version: &str) -> TestContext {
-    let ctx = context!().with_site();
+    let mut ctx = context!().with_site();
+    ctx.set("CI", "true");
     ctx.publish("go1.90.4");
     ctx.publish("go1.91.2");
     ctx.write(".go-version", format!("{version}\n"));
@@ -27,6 +29,7 @@ exit: 0
 go1.91.2
 
 ----- stderr -----
+gover: installing go1.91.2 (chosen by .go-version:1 in [ROOT]/shop)
 installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 1)
 
 "#]]
@@ -70,7 +73,8 @@ fn a_toolchain_that_go_mod_requires_is_installed_and_runs() {
 
 #[test]
 fn an_uninstalled_default_is_installed_again() {
-    let ctx = context!().with_site();
+    let mut ctx = context!().with_site();
+    ctx.set("CI", "true");
     ctx.publish("go1.91.2");
     fs::write(ctx.layout().default_file(), "1.91.2\n").unwrap();
     let output = ctx.shim("go", ["version"]);
@@ -124,6 +128,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
+gover: installing go1.91.7 (chosen by .go-version:1 in [ROOT]/shop)
 error: no source has go1.91.7 for [OS]/[ARCH]
   go.dev     its index has no go1.91.7
   goproxy    [SITE]/proxy: 404 page not found
@@ -181,4 +186,55 @@ fn commands_that_only_show_install_nothing() {
     ctx.gover(["which", "go", "1.90"]).exits(127);
     ctx.gover(["list"]).success();
     assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+}
+
+#[test]
+fn a_prompt_that_asks_for_the_version_starts_no_download() {
+    let mut ctx = pinned("1.91.2");
+    ctx.unset("CI");
+    ctx.directory("below");
+    for question in [&["version"][..], &["env"], &["env", "GOVERSION"], &["-C", "below", "version"]] {
+        let output = ctx.shim("go", question);
+        let told = "gover: go1.91.2 is not installed (chosen by .go-version:1 in";
+        assert!(output.exits(127).stderr.starts_with(told), "{question:?}\n{output}");
+        assert!(output.stderr.ends_with("hint: gover install 1.91.2\n"), "{question:?}\n{output}");
+    }
+    ctx.set("CI", "false").shim("go", ["version"]).exits(127);
+    assert_eq!(ctx.site().server().request_lines(), Vec::<String>::new());
+    // Whoever asks for one toolchain by its name wants that one.
+    ctx.shim("go", ["+1.90", "version"]).success();
+    ctx.set("GOVER_AUTO_INSTALL", "1").shim("go", ["version"]).success();
+}
+
+#[test]
+fn a_build_service_may_ask_for_the_version_first() {
+    for value in ["true", "1", "woodpecker"] {
+        let mut ctx = pinned("1.91.2");
+        ctx.set("CI", value).shim("go", ["version"]).success();
+    }
+}
+
+#[test]
+fn the_file_that_asks_for_a_download_is_named_first() {
+    let ctx = pinned("1.90.4");
+    ctx.install_fake("go1.90.4");
+    ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
+    let output = ctx.shim("go", ["build"]);
+    let first = output.stderr.lines().next().unwrap();
+    let named = "gover: installing go1.91.2 (required by go.mod:3 in ";
+    assert!(first.starts_with(named) && first.ends_with("; .go-version chose go1.90.4)"), "{output}");
+}
+
+#[test]
+fn the_manager_ends_when_its_shim_is_killed() {
+    let ctx = pinned("1.91.2");
+    let path = FakeSite::archive_path(&ctx.publish("go1.91.2"));
+    ctx.site().server().fault(&path, Fault::StallAt(1000));
+    let mut shim = ctx.command(ctx.install_shim("go")).arg("fake-report").spawn();
+    ctx.site().server().wait_for_stalled(1);
+    shim.kill().unwrap();
+    shim.wait().unwrap();
+    ctx.site().server().heal();
+    // It would wait for the lock of a manager that still runs.
+    ctx.gover(["install", "1.91.2"]).success();
 }

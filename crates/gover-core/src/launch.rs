@@ -59,10 +59,7 @@ impl Launch {
 /// enough: an older toolchain, or a GOROOT in the user's go/env file, which only the environment
 /// overrides (cmd/go/internal/cfg, `findGOROOT`).
 pub fn goroot(toolchain: &Toolchain, directory: &Path, env: &Env) -> Option<OsString> {
-    let finds_itself = toolchain
-        .name
-        .as_ref()
-        .is_none_or(|name| (name.version().major(), name.version().minor()) >= (Some(1), Some(10)));
+    let finds_itself = toolchain.name.as_ref().is_none_or(|name| name.version().finds_goroot());
     let in_file =
         || user_env_file(env).and_then(EnvFile::read)?.get(vars::GOROOT).map(|value| !value.is_empty());
     let is_set = !finds_itself || in_file() == Some(true);

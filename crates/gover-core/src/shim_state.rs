@@ -49,6 +49,13 @@ impl ShimState {
     }
 }
 
+/// Whether a command that only asks about Go may install a toolchain. A prompt or an editor that
+/// asks again and again should not start a download; a build service should.
+pub fn may_install_for_question(env: &Env) -> bool {
+    let is_build_service = env.switch(vars::CI).unwrap_or_else(|| env.var(vars::CI).is_some());
+    is_build_service || env.switch(vars::GOVER_AUTO_INSTALL) == Some(true)
+}
+
 impl fmt::Display for ShimState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = |on: bool| if on { "on" } else { "off" };

@@ -70,6 +70,7 @@ variables! {
         PROGRAM_FILES_X86 = "ProgramFiles(x86)": "The same for 32-bit programs.";
         SYSTEM_DRIVE = "SystemDrive": "The drive of Windows, where older installers of Go put Go.";
         XDG_CONFIG_HOME = "XDG_CONFIG_HOME": "The user's configuration on Linux.";
+        CI = "CI": "Set by build services. There `go version` and `go env` install a missing toolchain, too.";
         NO_COLOR = "NO_COLOR": "Any value turns colour off.";
         SHELL = "SHELL": "The login shell.";
         MSYSTEM = "MSYSTEM": "The name of the environment in shells of MSYS2 and Git Bash.";

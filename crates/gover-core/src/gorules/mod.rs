@@ -14,6 +14,7 @@ mod select;
 pub use arguments::{starting_directory, without_directory_flag};
 pub use environment::{EnvFile, GoEnv, user_env_file};
 pub use module_file::lookup;
+pub(crate) use search::is_same_directory;
 pub use search::{find_go_mod, find_go_work};
 pub use select::{Choice, Demand, DemandSource, Rules, SelectError};
 

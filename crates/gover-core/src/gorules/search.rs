@@ -21,6 +21,6 @@ fn is_file(path: &Path) -> bool {
 }
 
 /// `search.InDir(a, b) == "."`: the same name, or the same after links are resolved.
-fn is_same_directory(a: &Path, b: &Path) -> bool {
+pub(crate) fn is_same_directory(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().is_ok_and(|a| a == b || b.canonicalize().is_ok_and(|b| a == b))
 }

@@ -98,7 +98,7 @@ impl Rules<'_> {
     /// What the toolchain `local` would do (`toolchain.Select`).
     pub fn select(&self, local: &ToolchainName) -> Result<Choice, SelectError> {
         let arguments = without_directory_flag(self.arguments);
-        if !self.modules_enabled() || is_answered_locally(&arguments) {
+        if !self.modules_enabled(local)? || is_answered_locally(&arguments) {
             return Ok(Choice::Stay);
         }
         let setting = self.gotoolchain();
@@ -123,12 +123,16 @@ impl Rules<'_> {
         self.settings.get(vars::GOTOOLCHAIN).or_else(|| self.fallback.map(str::to_owned)).unwrap_or_default()
     }
 
-    fn modules_enabled(&self) -> bool {
-        match self.settings.get(vars::GO111MODULE).as_deref() {
+    /// `modload.WillBeEnabled`. Before 1.27 a go.work did not count (go.dev/issue/76728).
+    fn modules_enabled(&self, local: &ToolchainName) -> Result<bool, SelectError> {
+        Ok(match self.settings.get(vars::GO111MODULE).as_deref() {
             None | Some("" | "on") => true,
-            Some("auto") => find_go_mod(self.directory, self.temporary).is_some(),
+            Some("auto") => {
+                find_go_mod(self.directory, self.temporary).is_some()
+                    || (local.version().counts_workspaces() && self.go_work()?.is_some())
+            }
             Some(_) => false,
-        }
+        })
     }
 
     fn raise(&self, chosen: &mut Chosen) -> Result<(), SelectError> {
@@ -165,19 +169,23 @@ impl Rules<'_> {
 
     /// The file whose lines count (`modGoToolchain`).
     fn module_file(&self) -> Result<Option<(DemandSource, PathBuf)>, SelectError> {
-        let work = match self.settings.get(vars::GOWORK).as_deref() {
-            Some("off") => None,
-            None | Some("" | "auto") => find_go_work(self.directory, self.goroot),
-            Some(path) if Path::new(path).is_absolute() => Some(PathBuf::from(path)),
-            Some(_) => {
-                return Err(stop("invalid GOWORK: not an absolute path".to_owned(), None));
-            }
-        };
         // `go work init` may be about to write the file in GOWORK.
-        if let Some(work) = work.filter(|work| work.exists()) {
+        if let Some(work) = self.go_work()?.filter(|work| work.exists()) {
             return Ok(Some((DemandSource::GoWork, work)));
         }
         Ok(find_go_mod(self.directory, self.temporary).map(|path| (DemandSource::GoMod, path)))
+    }
+
+    /// `modload.FindGoWork`
+    fn go_work(&self) -> Result<Option<PathBuf>, SelectError> {
+        match self.settings.get(vars::GOWORK).as_deref() {
+            Some("off") => Ok(None),
+            None | Some("" | "auto") => Ok(find_go_work(self.directory, self.goroot)),
+            Some(path) if Path::new(path).is_absolute() => Ok(Some(PathBuf::from(path))),
+            Some(_) => {
+                Err(SelectError { message: "invalid GOWORK: not an absolute path".to_owned(), path: None })
+            }
+        }
     }
 
     fn demand(&self, source: DemandSource, path: Option<&Path>, line: Option<usize>) -> Demand {

@@ -223,3 +223,15 @@ fn the_scanner_agrees_with_a_simple_reader_on_what_fuzzing_found() {
         }
     }
 }
+
+#[test]
+fn a_workspace_turns_modules_on_since_1_27() {
+    let mut project = Project::new(&serde_json::json!({ "go_work": "go 1.30.0\n" }));
+    project.set("GO111MODULE", "auto");
+    for (local, switches) in [("go1.26.8", false), ("go1.27rc1", true), ("go1.27.4", true)] {
+        let choice = project.select(local, &["build"]).unwrap();
+        assert_eq!(choice != Choice::Stay, switches, "{local}");
+    }
+    project.set("GOWORK", "off");
+    assert_eq!(project.select("go1.27.4", &["build"]).unwrap(), Choice::Stay);
+}

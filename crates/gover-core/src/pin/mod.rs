@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 pub use error::PinError;
 
 use crate::bounded;
+use crate::gorules::is_same_directory;
 use crate::request::Request;
 use crate::text;
 
@@ -36,16 +37,24 @@ pub struct Pin {
 ///
 /// A directory or device of that name is ignored, as cmd/go does with go.mod. A file that cannot be
 /// understood is an error: running another version than the project pins would be worse.
-pub fn find_pin(directory: &Path) -> Result<Option<Pin>, PinError> {
+///
+/// Files directly in `temporary`, the directory for temporary files, are passed over, as cmd/go does
+/// with a go.mod there (go.dev/issue/26708).
+pub fn find_pin(directory: &Path, temporary: &Path) -> Result<Option<Pin>, PinError> {
     for directory in directory.ancestors() {
-        if let Some(pin) = read_version_file(&directory.join(VERSION_FILE))? {
-            return Ok(Some(pin));
-        }
-        if let Some(pin) = read_tool_versions(&directory.join(TOOL_VERSIONS_FILE))? {
-            return Ok(Some(pin));
+        let found = pin_in(directory).transpose();
+        if let Some(found) = found.filter(|_| !is_same_directory(directory, temporary)) {
+            return found.map(Some);
         }
     }
     Ok(None)
+}
+
+fn pin_in(directory: &Path) -> Result<Option<Pin>, PinError> {
+    match read_version_file(&directory.join(VERSION_FILE))? {
+        Some(pin) => Ok(Some(pin)),
+        None => read_tool_versions(&directory.join(TOOL_VERSIONS_FILE)),
+    }
 }
 
 /// `None` if there is no such file.

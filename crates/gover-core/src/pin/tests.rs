@@ -5,7 +5,7 @@ fn pin_of(name: &str, bytes: &[u8]) -> Result<Option<Pin>, PinError> {
     fs::write(root.path().join(name), bytes).unwrap();
     let below = root.path().join("a/b");
     fs::create_dir_all(&below).unwrap();
-    find_pin(&below)
+    find_pin(&below, Path::new("/t"))
 }
 
 #[test]
@@ -45,9 +45,22 @@ fn the_nearest_file_counts_and_a_directory_is_ignored() {
     fs::create_dir_all(below.join(VERSION_FILE)).unwrap();
     fs::write(root.path().join(VERSION_FILE), "1.20").unwrap();
     fs::write(root.path().join(TOOL_VERSIONS_FILE), "go 1.21").unwrap();
-    assert_eq!(find_pin(&below).unwrap().unwrap().request.as_str(), "1.20");
+    assert_eq!(find_pin(&below, Path::new("/t")).unwrap().unwrap().request.as_str(), "1.20");
     fs::write(below.join(TOOL_VERSIONS_FILE), "go 1.22").unwrap();
-    assert_eq!(find_pin(&below).unwrap().unwrap().request.as_str(), "1.22");
+    assert_eq!(find_pin(&below, Path::new("/t")).unwrap().unwrap().request.as_str(), "1.22");
+}
+
+#[test]
+fn a_pin_in_the_temporary_directory_is_passed_over() {
+    let root = tempfile::tempdir().unwrap();
+    let temporary = root.path().join("tmp");
+    let below = temporary.join("work");
+    fs::create_dir_all(&below).unwrap();
+    fs::write(root.path().join(VERSION_FILE), "1.20").unwrap();
+    fs::write(temporary.join(VERSION_FILE), "not a version").unwrap();
+    assert_eq!(find_pin(&below, &temporary).unwrap().unwrap().request.as_str(), "1.20");
+    fs::write(below.join(VERSION_FILE), "1.22").unwrap();
+    assert_eq!(find_pin(&below, &temporary).unwrap().unwrap().request.as_str(), "1.22");
 }
 
 #[test]

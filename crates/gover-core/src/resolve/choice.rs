@@ -62,7 +62,8 @@ fn choose(
         return Ok(Some((origin(OriginKind::Session, Some(&path), None, record.request), request)));
     }
     trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
-    if let Some(pin) = directory.map(find_pin).transpose()?.flatten() {
+    let temporary = question.env.temporary_directory();
+    if let Some(pin) = directory.map(|directory| find_pin(directory, &temporary)).transpose()?.flatten() {
         trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
             PinKind::VersionFile => OriginKind::VersionFile,
@@ -149,10 +150,16 @@ fn apply_rules(
                 Some(path) => format!("{} asks for {name}", location(path, demand.line, home)),
                 None => format!("GOTOOLCHAIN asks for {name}"),
             });
-            let Some(outcome) = switched(question, &name, path_only, trace) else { return choice };
             let from = name_or_request(&choice, &local);
-            let raised = Raised { from, by: demand, gotoolchain: rules.gotoolchain() };
-            Resolution { outcome, raised: Some(raised), ..choice }
+            let standing = match &choice.outcome {
+                Outcome::Ready(toolchain) => Some(toolchain.clone()),
+                _ => None,
+            };
+            let raised = Raised { from, by: demand, gotoolchain: rules.gotoolchain(), standing };
+            match switched(question, &name, path_only, trace) {
+                Some(outcome) => Resolution { outcome, raised: Some(raised), ..choice },
+                None => choice,
+            }
         }
         Err(go_error) => {
             trace.say(|_| format!("Go will stop: {go_error}"));

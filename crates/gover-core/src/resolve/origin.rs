@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use super::Toolchain;
 use crate::display::{location, short_path};
 use crate::gorules::{Demand, DemandSource};
 
@@ -92,6 +93,8 @@ pub struct Raised {
     /// What required a newer one.
     pub by: Demand,
     pub gotoolchain: String,
+    /// The chosen toolchain, if it is installed. It can start and switch by itself.
+    pub standing: Option<Toolchain>,
 }
 
 impl Raised {

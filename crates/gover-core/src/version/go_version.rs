@@ -72,7 +72,22 @@ impl GoVersion {
     /// Whether toolchains of this version have toolchain selection: 1.21 and later, prereleases
     /// included (go.dev/doc/toolchain).
     pub fn selects_toolchains(&self) -> bool {
-        (by_size(&self.major), by_size(&self.minor)) >= (by_size("1"), by_size("21"))
+        self.is_at_least("21")
+    }
+
+    /// Whether a go.work turns modules on under `GO111MODULE=auto` (go.dev/issue/76728).
+    pub fn counts_workspaces(&self) -> bool {
+        self.is_at_least("27")
+    }
+
+    /// Whether toolchains of this version find their own tree (go.dev/doc/go1.10#goroot).
+    pub fn finds_goroot(&self) -> bool {
+        self.is_at_least("10")
+    }
+
+    /// Whether this is 1.`minor` or newer, prereleases included.
+    fn is_at_least(&self, minor: &str) -> bool {
+        (by_size(&self.major), by_size(&self.minor)) >= (by_size("1"), by_size(minor))
     }
 
     pub fn same_language(&self, other: &Self) -> bool {

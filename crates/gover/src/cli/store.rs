@@ -23,6 +23,9 @@ pub(crate) struct InstallArgs {
     /// Do not set the default
     #[arg(long, hide = true)]
     pub(crate) keep_default: bool,
+    /// End when stdin closes: the shim that waits for the toolchain was killed
+    #[arg(long, hide = true)]
+    pub(crate) end_with_stdin: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

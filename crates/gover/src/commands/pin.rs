@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
 }
 
 fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
-    match find_pin(directory)? {
+    match find_pin(directory, &context.env.temporary_directory())? {
         Some(pin) => {
             let location = gover_core::display::location(&pin.path, Some(pin.line), context.home());
             context.printer.data(&format!("{}  {location}", pin.request))?;

@@ -1,9 +1,12 @@
 mod file;
 mod requests;
 
+use std::io;
+
 use gover_core::platform::Compatibility;
 use gover_core::{Arch, Exit, Request};
 use gover_install::{Installed, ProofHeld, SmokeLevel};
+use gover_sys::exec;
 
 use crate::cli::InstallArgs;
 use crate::context::Context;
@@ -16,6 +19,9 @@ use crate::target::Target;
 
 /// `gover install`
 pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+    if arguments.end_with_stdin {
+        end_with_stdin();
+    }
     let target = target(arguments, context)?;
     let installation = Installation::new(&target, arguments.force, context);
     let wants = requests::resolve(arguments, &installation, context)?;
@@ -32,6 +38,14 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         choose_default(&installed, context)?;
     }
     Ok(Exit::Success)
+}
+
+/// Ends this process when the shim that started it does. The next install continues the download.
+fn end_with_stdin() {
+    std::thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        exec::exit(Exit::Failure.code())
+    });
 }
 
 /// What to install for: the option, the variable, the machine.
