@@ -78,3 +78,18 @@ fn a_session_record_of_the_calling_process_is_found() {
     std::fs::write(ctx.layout().session(own.id), format!("{}\n1.21\n", own.start + 1)).unwrap();
     assert!(ctx.shim("go", ["version"]).text().starts_with("go version go1.22.5 "));
 }
+
+#[test]
+fn the_name_of_a_minor_version_means_its_newest_toolchain() {
+    let mut ctx = context!();
+    ctx.set("GOVER_AUTO_INSTALL", "0");
+    for name in ["go1.22.5", "go1.22.12", "go1.20", "go1.20.3"] {
+        ctx.install_fake(name);
+    }
+    for (called, runs) in [("go1.22", "go1.22.12"), ("go1.20", "go1.20")] {
+        let output = ctx.shim(called, ["version"]);
+        assert!(output.success().text().starts_with(&format!("go version {runs} ")), "{output}");
+    }
+    let output = ctx.shim("go1.23", ["version"]);
+    assert!(output.exits(127).stderr.contains("no installed Go matches `1.23`"), "{output}");
+}

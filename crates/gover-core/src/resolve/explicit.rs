@@ -17,8 +17,7 @@ pub(super) fn resolve(
     }
     if let CalledAs::Named(name) = question.called_as {
         trace.say(|_| format!("called as {name}"));
-        return exactly(question, OriginKind::Name, name.to_string(), &Request::exact(name.clone()))
-            .map(Some);
+        return exactly(question, OriginKind::Name, name.to_string(), &meant_by(name)).map(Some);
     }
     let argument = question.arguments.first().and_then(|argument| argument.to_str()?.strip_prefix('+'));
     let Some(text) = argument.map(str::to_owned) else { return Ok(None) };
@@ -42,4 +41,12 @@ fn exactly(
         go_error: None,
         arguments: question.arguments.to_vec(),
     })
+}
+
+/// Distributions call their program of a minor version `go1.22`. From 1.21 on that is no release, so
+/// it means the newest one.
+fn meant_by(name: &ToolchainName) -> Request {
+    let is_minor = name.version().is_language() && name.version().selects_toolchains();
+    let newest = is_minor.then(|| Request::parse(name.version().as_str()).ok()).flatten();
+    newest.unwrap_or_else(|| Request::exact(name.clone()))
 }
