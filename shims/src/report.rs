@@ -124,7 +124,7 @@ fn unavailable(resolution: &Resolution, home: Option<&Path>) -> Report {
             (format!("{what} ({})", resolution.reason(home)), hint)
         }
         _ => (
-            "nothing here chooses a toolchain, and there is no `go` on PATH".to_owned(),
+            "nothing here chooses a toolchain, and there is no other `go` on PATH".to_owned(),
             "gover install latest".to_owned(),
         ),
     };

@@ -23,7 +23,7 @@ fn the_default_is_shown() {
         json!({
             "version": "go1.91.2", "goroot": goroot, "installed": true,
             "origin": {"kind": "default", "path": default, "line": null, "request": "1.91.2"},
-            "raised": null, "error": null
+            "raised": null, "left_to_go": null, "go": ctx.layout().program("go"), "error": null
         })
     );
     gover_snapshot!(
@@ -315,7 +315,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no `go` on PATH
+error: nothing here chooses a toolchain, and there is no other `go` on PATH
 hint: gover install latest
 
 "#]]
@@ -325,10 +325,10 @@ hint: gover install latest
         str![[r#"
 exit: 1
 ----- stdout -----
-{"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"error":null}
+{"version":null,"goroot":null,"installed":false,"origin":null,"raised":null,"left_to_go":null,"go":"[ROOT]/gover/bin/go","error":null}
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no `go` on PATH
+error: nothing here chooses a toolchain, and there is no other `go` on PATH
 hint: gover install latest
 
 "#]]
@@ -370,7 +370,7 @@ exit: 1
  3. no .go-version or .tool-versions here or above
  4. no default is set
  5. PATH has no Go outside gover
-error: nothing here chooses a toolchain, and there is no `go` on PATH
+error: nothing here chooses a toolchain, and there is no other `go` on PATH
 hint: gover install latest
 
 "#]]

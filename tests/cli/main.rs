@@ -7,7 +7,7 @@
 //! | Install: arguments, default, repair | `install`, `auto_install`, `arch` |
 //! | Where toolchains come from | `sources`, `transfer`, `bad_index`, `offline`, `corporate` |
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
-//! | Choose a toolchain | `choose`, `pin`, `current`, `which`, `shells` |
+//! | Choose a toolchain | `choose`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
 //! | What is there, and removing it | `list`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
@@ -36,6 +36,7 @@ mod current;
 mod doctor;
 #[cfg(unix)]
 mod doctor_repair;
+mod effect;
 mod environment;
 mod help;
 mod home;

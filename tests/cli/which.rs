@@ -133,7 +133,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-error: nothing here chooses a toolchain, and there is no `go` on PATH
+error: nothing here chooses a toolchain, and there is no other `go` on PATH
 hint: gover install latest
 
 "#]]

@@ -47,7 +47,7 @@ exit: 127
 ----- stdout -----
 
 ----- stderr -----
-gover: nothing here chooses a toolchain, and there is no `go` on PATH
+gover: nothing here chooses a toolchain, and there is no other `go` on PATH
 hint: gover install latest
 
 "#]]

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use gover_core::resolve::{
-    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Toolchain, Trace, locate, resolve,
+    CalledAs, FirstGo, Host, OriginKind, Outcome, Question, Resolution, ResolveError, Toolchain, Trace,
+    first_on_path, locate, resolve, resolve_if,
 };
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, GoVersion, Layout, Platform, Request};
@@ -69,6 +70,20 @@ impl<'a> Context<'a> {
     /// What `go` would run here.
     pub(crate) fn selection(&self, trace: &mut Trace) -> Result<Resolution, ResolveError> {
         resolve(&self.question(), trace)
+    }
+
+    /// The same if `request` stood as a choice of that kind.
+    pub(crate) fn selection_if(
+        &self,
+        kind: OriginKind,
+        request: &Request,
+    ) -> Result<Resolution, ResolveError> {
+        resolve_if(&self.question(), kind, request)
+    }
+
+    /// What a shell starts for `go`.
+    pub(crate) fn first_on_path(&self) -> FirstGo {
+        first_on_path(&self.question())
     }
 
     /// The installed toolchain that `go` would run here. `gover current` reports errors of the

@@ -1,7 +1,9 @@
 use std::io;
 use std::path::Path;
 
-use super::{Origin, OriginKind, Outcome, Question, Raised, Resolution, ResolveError, Toolchain, Trace};
+use super::{
+    LeftToGo, Origin, OriginKind, Outcome, Question, Raised, Resolution, ResolveError, Toolchain, Trace,
+};
 use super::{locate, session, system};
 use crate::bounded;
 use crate::display::{location, short_path};
@@ -21,11 +23,33 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
         }
         None => found_on_path(question, trace),
     };
-    let choice =
-        Resolution { outcome, origin, raised: None, go_error: None, arguments: question.arguments.to_vec() };
+    Ok(with_rules(question, directory.as_deref(), origin, outcome, trace))
+}
+
+/// The same for a choice that is not made yet.
+pub(super) fn resolve_if(
+    question: &Question<'_>,
+    kind: OriginKind,
+    request: &Request,
+) -> Result<Resolution, ResolveError> {
+    let directory = starting_directory(question.env, question.arguments);
+    let origin = origin(kind, None, None, request.to_string());
+    let outcome = locate::locate(question, request)?;
+    Ok(with_rules(question, directory.as_deref(), Some(origin), outcome, &mut Trace::off()))
+}
+
+fn with_rules(
+    question: &Question<'_>,
+    directory: Option<&Path>,
+    origin: Option<Origin>,
+    outcome: Outcome,
+    trace: &mut Trace,
+) -> Resolution {
+    let arguments = question.arguments.to_vec();
+    let choice = Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, arguments };
     match directory {
-        Some(directory) => Ok(apply_rules(question, &directory, choice, trace)),
-        None => Ok(choice),
+        Some(directory) => apply_rules(question, directory, choice, trace),
+        None => choice,
     }
 }
 
@@ -158,7 +182,7 @@ fn apply_rules(
             let raised = Raised { from, by: demand, gotoolchain: rules.gotoolchain(), standing };
             match switched(question, &name, path_only, trace) {
                 Some(outcome) => Resolution { outcome, raised: Some(raised), ..choice },
-                None => choice,
+                None => Resolution { left_to_go: Some(LeftToGo { name, raised }), ..choice },
             }
         }
         Err(go_error) => {

@@ -38,6 +38,7 @@ fn exactly(
         outcome: locate::locate(question, request)?,
         origin: Some(Origin { kind, path: None, line: None, request: text }),
         raised: None,
+        left_to_go: None,
         go_error: None,
         arguments: question.arguments.to_vec(),
     })

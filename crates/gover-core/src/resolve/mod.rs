@@ -21,7 +21,7 @@ pub use error::ResolveError;
 pub use locate::locate;
 pub use origin::{Origin, OriginKind, Raised};
 pub use session::SessionRecord;
-pub use system::is_gover_directory;
+pub use system::{FirstGo, is_gover_directory};
 pub use trace::Trace;
 
 use crate::env::Env;
@@ -91,10 +91,20 @@ pub struct Resolution {
     pub origin: Option<Origin>,
     /// Set if the rules of Go changed the choice.
     pub raised: Option<Raised>,
+    /// A toolchain that the go command looks for by itself, on PATH or by its own download. The
+    /// choice starts and switches to it.
+    pub left_to_go: Option<LeftToGo>,
     /// Set if Go will stop with this error. The choice runs anyway, so that Go can print it.
     pub go_error: Option<SelectError>,
     /// The arguments to pass on, without `+REQUEST`.
     pub arguments: Vec<OsString>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftToGo {
+    /// Not always a release.
+    pub name: String,
+    pub raised: Raised,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +147,8 @@ impl Resolution {
 
     /// Why this toolchain was selected, as part of a sentence: `chosen by .go-version:1 in ~/shop`.
     pub fn reason(&self, home: Option<&Path>) -> String {
-        match (&self.raised, &self.origin) {
+        let raised = self.raised.as_ref().or(self.left_to_go.as_ref().map(|left| &left.raised));
+        match (raised, &self.origin) {
             (Some(raised), Some(origin)) => {
                 format!("{}; {} chose {}", raised.reason(home), origin.subject(), raised.from)
             }
@@ -153,6 +164,20 @@ pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution,
         Some(resolution) => Ok(resolution),
         None => choice::resolve(question, trace),
     }
+}
+
+/// What [`resolve`] would answer if `request` stood as a choice of that kind.
+pub fn resolve_if(
+    question: &Question<'_>,
+    kind: OriginKind,
+    request: &Request,
+) -> Result<Resolution, ResolveError> {
+    choice::resolve_if(question, kind, request)
+}
+
+/// The first `go` on PATH.
+pub fn first_on_path(question: &Question<'_>) -> FirstGo {
+    system::first(question)
 }
 
 #[cfg(test)]

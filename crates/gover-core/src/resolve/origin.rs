@@ -98,7 +98,7 @@ pub struct Raised {
 }
 
 impl Raised {
-    pub(super) fn reason(&self, home: Option<&Path>) -> String {
+    pub fn reason(&self, home: Option<&Path>) -> String {
         match (self.by.source, &self.by.path) {
             (DemandSource::GoToolchain, None) => format!("set by GOTOOLCHAIN={}", self.gotoolchain),
             (DemandSource::GoToolchain, Some(path)) => {

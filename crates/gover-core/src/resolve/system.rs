@@ -1,13 +1,63 @@
 use std::path::{Path, PathBuf};
 
 use super::{Question, Toolchain};
+use crate::env::vars;
 use crate::inventory;
-use crate::layout::executable_name;
+use crate::layout::{Layout, executable_name};
 use crate::real_path::real_path;
 
 /// The first Go on PATH that is not a shim, of this home or another.
 pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
     on_path(question, "go").find(|program| !is_shim(program)).map(|program| toolchain(&program))
+}
+
+/// What a shell starts for `go`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FirstGo {
+    /// The shim of this home.
+    Shim,
+    /// The shim of another home.
+    OtherShim(PathBuf),
+    /// A Go, in the store of this home if `stored`.
+    Go {
+        toolchain: Toolchain,
+        program: PathBuf,
+        stored: bool,
+    },
+    Nothing,
+}
+
+impl FirstGo {
+    /// Its path.
+    pub fn program(&self, layout: &Layout) -> Option<PathBuf> {
+        match self {
+            Self::Shim => Some(layout.program("go")),
+            Self::OtherShim(program) | Self::Go { program, .. } => Some(program.clone()),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// The first `go` on PATH.
+pub(super) fn first(question: &Question<'_>) -> FirstGo {
+    let programs = question.env.path().into_iter().filter(|directory| directory.is_absolute());
+    let mut programs = programs.map(|directory| directory.join(executable_name("go")));
+    let Some(program) = programs.find(|program| (question.host.is_executable)(program)) else {
+        return FirstGo::Nothing;
+    };
+    if is_shim(&program) {
+        // Every shim obeys GOVER_HOME.
+        let real = |path: &Path| real_path(path).unwrap_or_else(|_| path.to_owned());
+        let shim = [program.as_path(), &real(&program)]
+            .into_iter()
+            .filter_map(Path::parent)
+            .any(|directory| real(directory) == real(&question.layout.bin()));
+        let is_ours = shim || question.env.var(vars::GOVER_HOME).is_some();
+        return if is_ours { FirstGo::Shim } else { FirstGo::OtherShim(program) };
+    }
+    let toolchain = toolchain(&program);
+    let stored = program.starts_with(question.layout.versions());
+    FirstGo::Go { toolchain, program, stored }
 }
 
 /// The programs of that name on PATH outside gover, where `LookPath` of cmd/go would find them.

@@ -54,7 +54,9 @@ impl TestContext {
         // Both in the same directory, as in an installation.
         let gover = layout.program("gover");
         link_executable(&programs.gover(), &gover);
-        link_executable(&programs.shim(), &layout.program("gover-shim"));
+        for name in ["gover-shim", "go"] {
+            link_executable(&programs.shim(), &layout.program(name));
+        }
         let variables = variables(&path, &layout);
         Self { root, layout, gover, variables, site: None }
     }

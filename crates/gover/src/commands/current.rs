@@ -6,8 +6,8 @@ use crate::cli::CurrentArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, Style, Verbosity, facts};
-use crate::store::architecture;
 use crate::store::requests::name_of;
+use crate::store::{architecture, effect};
 
 /// `gover current`
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
     } else if let Some(line) = sentence(&resolution, context) {
         context.printer.data(&line)?;
     }
+    effect::path(context);
     match resolution.go_error {
         // The go command will stop here, so this is an error too.
         Some(error) => Err(error.into()),
@@ -52,13 +53,17 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> 
             Ok(Exit::Failure)
         }
         Outcome::Nothing => Err(Failure::new(
-            "nothing here chooses a toolchain, and there is no `go` on PATH",
+            "nothing here chooses a toolchain, and there is no other `go` on PATH",
             "gover install latest",
         )),
     }
 }
 
 fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
+    if let Some(left) = &resolution.left_to_go {
+        let name = context.printer.out(Style::Version, &left.name);
+        return Some(format!("{name} (`go` looks for it itself)  {}", resolution.reason(context.home())));
+    }
     let (name, note) = match &resolution.outcome {
         Outcome::Ready(toolchain) => (name_of(toolchain, context), ""),
         Outcome::Missing(request) => match request.as_exact() {
@@ -81,6 +86,9 @@ facts! {
         installed: bool = "whether it is installed",
         origin: Option<Origin> = "what chose it; null only if nothing is selected",
         raised: Option<Raised> = "set if Go's own rules changed the choice",
+        left_to_go: Option<String> =
+            "set if the `go` that starts looks for this toolchain by itself, on PATH or by its own download",
+        go: Option<String> = "the first `go` on PATH; the rest is about gover's own",
         error: Option<String> = "set if Go itself will stop with this message",
     }
 
@@ -131,6 +139,8 @@ impl Current {
                     line: raised.by.line,
                 },
             }),
+            left_to_go: resolution.left_to_go.as_ref().map(|left| left.name.clone()),
+            go: context.first_on_path().program(&context.layout).as_deref().map(Json::path),
             error: resolution.go_error.as_ref().map(ToString::to_string),
         }
     }

@@ -4,7 +4,7 @@ use gover_core::{Exit, Request};
 use crate::cli::DefaultArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::store::{default, provide, requests};
+use crate::store::{default, effect, provide, requests};
 
 /// `gover default`
 pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
         }
         None => format!("default is now {name}"),
     });
+    effect::report(&request, context);
     Ok(Exit::Success)
 }
 

@@ -8,7 +8,7 @@ use gover_core::{Exit, Request, RequestKind, ToolchainName};
 use crate::cli::PinArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::store::{provide, requests};
+use crate::store::{effect, provide, requests};
 
 /// `gover pin`
 pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
         }
     };
     write(&directory.join(VERSION_FILE), &request, context)?;
+    effect::report(&request, context);
     Ok(Exit::Success)
 }
 

@@ -1,5 +1,6 @@
 use gover_core::env::vars;
 use gover_core::platform::IS_WINDOWS;
+use gover_core::resolve::OriginKind;
 use gover_core::{Exit, Request};
 use gover_shell::{Change, ShellKind};
 use gover_sys::process::{self, ProcessId};
@@ -7,7 +8,7 @@ use gover_sys::process::{self, ProcessId};
 use crate::cli::UseArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::store::{provide, requests, sessions};
+use crate::store::{effect, provide, requests, sessions};
 
 /// `gover use`
 pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -35,6 +36,7 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
     }
     let name = requests::name_of(&toolchain, context);
     context.printer.note(&format!("this shell now uses {name} (`gover use --clear` undoes this)"));
+    effect::report_if(OriginKind::Environment, &stored, context);
     Ok(())
 }
 
@@ -50,7 +52,7 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
     } else if context.env.var(vars::GOVER_VERSION).is_some() {
         return Err(Failure::new(
             "GOVER_VERSION is set in this shell, and only the shell can unset it",
-            unset_by_hand(context),
+            effect::unset_by_hand(vars::GOVER_VERSION, context),
         ));
     }
     let chosen = recorded || context.env.var(vars::GOVER_VERSION).is_some();
@@ -67,25 +69,16 @@ fn function_shell(context: &Context<'_>) -> Option<ShellKind> {
     context.env.text(vars::GOVER_SHELL).and_then(|name| ShellKind::parse(&name))
 }
 
-/// The command that unsets `GOVER_VERSION` in the calling shell.
-fn unset_by_hand(context: &Context<'_>) -> String {
-    match calling_shell(context) {
-        Some(shell) => shell.syntax().unset_by_hand(vars::GOVER_VERSION),
-        None => "remove GOVER_VERSION from the environment".to_owned(),
-    }
-}
-
-fn calling_shell(context: &Context<'_>) -> Option<ShellKind> {
-    ShellKind::detect(context.env, process::ancestors().filter_map(process::name))
-}
-
 /// Stores the choice for the calling process, since no shell function is there to set a variable.
 fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(value) = context.env.text(vars::GOVER_VERSION) {
         let problem = format!("GOVER_VERSION={value} is set in this shell and would override this choice");
-        let hint = match calling_shell(context).and_then(|shell| shell.syntax().load_line()) {
-            Some(line) => format!("`{}` first, or load the shell function: `{line}`", unset_by_hand(context)),
-            None => unset_by_hand(context),
+        let hint = match effect::calling_shell(context).and_then(|shell| shell.syntax().load_line()) {
+            Some(line) => format!(
+                "`{}` first, or load the shell function: `{line}`",
+                effect::unset_by_hand(vars::GOVER_VERSION, context)
+            ),
+            None => effect::unset_by_hand(vars::GOVER_VERSION, context),
         };
         return Err(Failure::new(problem, hint));
     }

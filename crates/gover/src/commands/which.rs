@@ -5,7 +5,7 @@ use crate::cli::WhichArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Json, facts};
-use crate::store::requests;
+use crate::store::{effect, requests};
 
 /// `gover which`
 pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -30,6 +30,9 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
         Json::print(context.printer, &facts)?;
     } else {
         context.printer.data(&path.display().to_string())?;
+    }
+    if request.is_none() {
+        effect::path(context);
     }
     Ok(Exit::Success)
 }

@@ -51,7 +51,7 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
             format!("gover install {}", pasted(request.as_str())),
         )),
         Outcome::Nothing => Err(Failure::not_found(
-            "nothing here chooses a toolchain, and there is no `go` on PATH",
+            "nothing here chooses a toolchain, and there is no other `go` on PATH",
             "gover install latest",
         )),
     }

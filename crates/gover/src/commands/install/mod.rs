@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::{Fact, Json, facts};
 use crate::settings::{Setting, SettingOrigin};
 use crate::store::install::Installation;
-use crate::store::{architecture, default, shims};
+use crate::store::{architecture, default, effect, shims};
 use crate::target::Target;
 
 /// `gover install`
@@ -35,7 +35,10 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         Json::print(context.printer, &facts)?;
     }
     if !arguments.keep_default {
-        choose_default(&installed, context)?;
+        match choose_default(&installed, context)? {
+            Some(default) => effect::report(&default, context),
+            None => effect::path(context),
+        }
     }
     Ok(Exit::Success)
 }
@@ -56,20 +59,23 @@ fn target(arguments: &InstallArgs, context: &Context<'_>) -> Result<Target, Fail
 }
 
 /// The first toolchain that a person installs becomes the default; later ones change nothing.
-fn choose_default(installed: &[Installed], context: &Context<'_>) -> Result<(), Failure> {
+/// Returns the new default.
+fn choose_default(installed: &[Installed], context: &Context<'_>) -> Result<Option<Request>, Failure> {
     let Some(Installed { name, .. }) = installed.iter().find(|installed| runs_here(installed, context))
     else {
-        return Ok(());
+        return Ok(None);
     };
     if !default::is_unset(context) {
-        return Ok(());
+        return Ok(None);
     }
     let lock = default::lock(context)?;
-    if default::is_unset(context) {
-        default::write(&Request::exact(name.clone()), context, &lock)?;
-        context.printer.note(&format!("default is now {name}"));
+    if !default::is_unset(context) {
+        return Ok(None);
     }
-    Ok(())
+    let request = Request::exact(name.clone());
+    default::write(&request, context, &lock)?;
+    context.printer.note(&format!("default is now {name}"));
+    Ok(Some(request))
 }
 
 /// Whether its programs start here: they just did, or nothing is known against it.

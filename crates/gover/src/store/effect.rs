@@ -1,0 +1,137 @@
+//! What `go` really runs here. A command that says which toolchain runs asks this module, and says
+//! so if the answer differs.
+
+use gover_core::display::pasted;
+use gover_core::env::vars;
+use gover_core::gorules::DemandSource;
+use gover_core::resolve::{FirstGo, OriginKind, Outcome, Raised, Resolution, Trace};
+use gover_core::{Diagnose, Request};
+use gover_shell::ShellKind;
+use gover_sys::process;
+
+use super::requests::name_of;
+use crate::context::Context;
+
+/// Says where `go` will not run what a command chose: another `go` comes first on PATH, a file or
+/// variable chooses otherwise, or Go's own rules do.
+pub(crate) fn report(wanted: &Request, context: &Context<'_>) {
+    path(context);
+    if let Ok(resolution) = context.selection(&mut Trace::off()) {
+        selection(wanted, &resolution, context);
+    }
+}
+
+/// The same for a choice that only the calling shell can make.
+pub(crate) fn report_if(kind: OriginKind, wanted: &Request, context: &Context<'_>) {
+    path(context);
+    if let Ok(resolution) = context.selection_if(kind, wanted) {
+        selection(wanted, &resolution, context);
+    }
+}
+
+/// Says that `go` is not gover's shim in this shell.
+pub(crate) fn path(context: &Context<'_>) {
+    let bin = context.layout.bin();
+    let is_on_path = context.env.path().contains(&bin);
+    let bin = context.short(&bin);
+    let first = context.first_on_path();
+    let (program, name) = match &first {
+        FirstGo::Shim => return,
+        FirstGo::Nothing if is_on_path => {
+            context.printer.warning(&format!("{bin} is on PATH, but its `go` is missing or not executable"));
+            return context.printer.hint("gover setup");
+        }
+        FirstGo::Nothing => {
+            context.printer.warning(&format!("{bin} is not on your PATH yet"));
+            return context.printer.hint("run `gover setup`, then open a new shell");
+        }
+        FirstGo::OtherShim(program) => (program, "the shim of another gover".to_owned()),
+        FirstGo::Go { toolchain, program, .. } => {
+            (program, toolchain.name.as_ref().map_or_else(|| "not gover's".to_owned(), ToString::to_string))
+        }
+    };
+    let place = if is_on_path { "comes before" } else { "is on PATH, unlike" };
+    context.printer.warning(&format!("`go` is {} ({name}), which {place} {bin}", context.short(program)));
+    context.printer.hint(match first {
+        FirstGo::Go { stored: true, .. } => "`gover env` put it first; open a new shell to undo that",
+        _ if is_on_path => "gover doctor path-shadowed",
+        _ => "run `gover setup`, then open a new shell",
+    });
+}
+
+fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
+    if let Some(error) = &resolution.go_error {
+        context.printer.warning(&format!("`go` stops here: {error}"));
+        error.hints().iter().for_each(|hint| context.printer.hint(hint));
+        return;
+    }
+    let home = context.home();
+    let say = |what: String, remedy: String| context.printer.note(&format!("note: {what} ({remedy})"));
+    if let Some(left) = &resolution.left_to_go {
+        let reason = left.raised.reason(home);
+        return say(
+            format!("{reason}, so `go` looks for {} itself", left.name),
+            undo_raise(&left.raised, wanted, context),
+        );
+    }
+    if is_what_was_wanted(wanted, resolution, context) {
+        return;
+    }
+    let runs = match &resolution.outcome {
+        Outcome::Ready(toolchain) => name_of(toolchain, context),
+        Outcome::Missing(request) => format!("{request}, which is not installed,"),
+        Outcome::Nothing => return,
+    };
+    match (&resolution.raised, &resolution.origin) {
+        (Some(raised), _) => {
+            say(
+                format!("`go` runs {runs} here, {}", raised.reason(home)),
+                undo_raise(raised, wanted, context),
+            );
+        }
+        (None, Some(origin)) => {
+            let remedy = match origin.kind {
+                OriginKind::Environment | OriginKind::Session => "`gover use --clear` undoes that".to_owned(),
+                OriginKind::VersionFile | OriginKind::ToolVersions => {
+                    format!("`gover pin {}` changes that", pasted(wanted.as_str()))
+                }
+                _ => format!("`gover default {}` changes that", pasted(wanted.as_str())),
+            };
+            say(format!("`go` runs {runs} here, {}", origin.reason(home)), remedy);
+        }
+        (None, None) => {}
+    }
+}
+
+fn is_what_was_wanted(wanted: &Request, resolution: &Resolution, context: &Context<'_>) -> bool {
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => {
+            context.locate(wanted).ok().flatten().is_some_and(|wanted| wanted == *toolchain)
+        }
+        Outcome::Missing(request) => request == wanted,
+        Outcome::Nothing => false,
+    }
+}
+
+fn undo_raise(raised: &Raised, wanted: &Request, context: &Context<'_>) -> String {
+    match (raised.by.source, &raised.by.path) {
+        (DemandSource::GoToolchain, None) => {
+            format!("`{}` undoes that", unset_by_hand(vars::GOTOOLCHAIN, context))
+        }
+        // `go env -u` is no help with a toolchain before 1.21, which `go` may be here.
+        (DemandSource::GoToolchain, Some(_)) => "`go env -w GOTOOLCHAIN=auto` undoes that".to_owned(),
+        _ => format!("`go +{} …` overrides it", wanted.as_str().trim_start_matches("go")),
+    }
+}
+
+/// The command that unsets a variable in the calling shell.
+pub(crate) fn unset_by_hand(variable: &str, context: &Context<'_>) -> String {
+    match calling_shell(context) {
+        Some(shell) => shell.syntax().unset_by_hand(variable),
+        None => format!("remove {variable} from the environment"),
+    }
+}
+
+pub(crate) fn calling_shell(context: &Context<'_>) -> Option<ShellKind> {
+    ShellKind::detect(context.env, process::ancestors().filter_map(process::name))
+}

@@ -1,0 +1,159 @@
+//! What `go` really runs after a command chose a toolchain: each command says where that differs.
+
+use std::fs;
+
+use gover_core::layout::executable_name;
+use gover_core::platform::IS_WINDOWS;
+use gover_test::{TestContext, context};
+
+use crate::scene::with_three;
+
+/// Runs a command and returns what it says on stderr.
+fn says(ctx: &TestContext, arguments: &[&str]) -> String {
+    ctx.gover(arguments).success().stderr.clone()
+}
+
+/// The commands that name the toolchain that `go` runs here.
+const CLAIMS: &[&[&str]] =
+    &[&["use", "1.91"], &["default", "1.91"], &["pin", "1.91"], &["current"], &["which"]];
+
+fn prepend(ctx: &mut TestContext, directory: &std::path::Path) {
+    let mut path = directory.as_os_str().to_owned();
+    path.push(if IS_WINDOWS { ";" } else { ":" });
+    path.push(ctx.variable("PATH").unwrap());
+    ctx.set("PATH", path);
+}
+
+#[test]
+fn nothing_is_said_where_the_claim_is_true() {
+    for arguments in CLAIMS {
+        let said = says(&with_three(), arguments);
+        assert!(!said.contains("warning") && !said.contains("note:"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_go_that_comes_first_on_path_is_named() {
+    for arguments in CLAIMS {
+        let mut ctx = with_three();
+        let goroot = ctx.install_system_fake("go1.89.3");
+        assert!(!says(&ctx, arguments).contains("warning"), "behind gover: {arguments:?}");
+        prepend(&mut ctx, &goroot.join("bin"));
+        let said = says(&ctx, arguments);
+        let program = goroot.join("bin").join(executable_name("go"));
+        let named = format!("warning: `go` is {} (go1.89.3), which comes before ", program.display());
+        let shown = said.replace("[ROOT]", ctx.root().to_str().unwrap());
+        assert!(
+            shown.contains(&named) || IS_WINDOWS && shown.contains("(go1.89.3), which comes before"),
+            "{arguments:?}: {said}"
+        );
+        assert!(said.ends_with("hint: gover doctor path-shadowed\n"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_path_without_gover_is_told_with_the_way_to_set_it() {
+    let empty = |ctx: &TestContext| ctx.root().join("empty");
+    for arguments in CLAIMS {
+        let mut ctx = with_three();
+        let path = empty(&ctx);
+        let said = says(ctx.set("PATH", path), arguments);
+        assert!(
+            said.contains("bin is not on your PATH yet\nhint: run `gover setup`, then open a new shell\n"),
+            "{arguments:?}: {said}"
+        );
+    }
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    let path = empty(&ctx);
+    let said = says(ctx.set("PATH", path), &["install", "1.91.2"]);
+    assert!(
+        said.ends_with("is not on your PATH yet\nhint: run `gover setup`, then open a new shell\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_toolchain_that_gover_env_put_first_is_told() {
+    let mut ctx = with_three();
+    let stored = ctx.layout().versions().join("go1.90.1").join("bin");
+    prepend(&mut ctx, &stored);
+    let said = says(&ctx, &["use", "1.91"]);
+    assert!(
+        said.contains("(go1.90.1), which comes before") && said.contains("`gover env` put it first"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_go_mod_that_raises_the_choice_is_named() {
+    for arguments in [["use", "1.90"], ["default", "1.90"], ["pin", "1.90"]] {
+        let ctx = with_three();
+        ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
+        let said = says(&ctx, &arguments);
+        let note = "note: `go` runs go1.91.2 here, required by go.mod:3 in [ROOT]/shop (`go +1.90";
+        assert!(
+            said.contains(note) || IS_WINDOWS && said.contains("note: `go` runs go1.91.2"),
+            "{arguments:?}: {said}"
+        );
+        // What the note offers works.
+        let request = if arguments[0] == "use" { "+1.90.4" } else { "+1.90" };
+        assert!(ctx.shim("go", [request, "version"]).success().text().contains("go1.90.4"));
+    }
+}
+
+#[test]
+fn gotoolchain_is_named_with_what_undoes_it() {
+    let mut ctx = with_three();
+    ctx.set("GOTOOLCHAIN", "go1.90.1");
+    let said = says(&ctx, &["default", "1.90.4"]);
+    assert!(said.contains("note: `go` runs go1.90.1 here, set by GOTOOLCHAIN=go1.90.1 ("), "{said}");
+    ctx.unset("GOTOOLCHAIN");
+    let file = ctx.root().join("goenv");
+    ctx.set("GOENV", &file);
+    fs::write(&file, "GOTOOLCHAIN=go1.90.1+auto\n").unwrap();
+    let said = says(&ctx, &["default", "1.90.1"]);
+    assert!(!said.contains("note:"), "{said}");
+    fs::write(&file, "GOTOOLCHAIN=go1.91.2\n").unwrap();
+    let said = says(&ctx, &["default", "1.90.4"]);
+    assert!(said.contains("note: `go` runs go1.91.2 here, set by GOTOOLCHAIN=go1.91.2 in "), "{said}");
+    assert!(said.contains("`go env -w GOTOOLCHAIN=auto` undoes that"), "{said}");
+}
+
+#[test]
+fn a_nearer_choice_is_named_with_what_changes_it() {
+    let mut ctx = with_three();
+    ctx.write(".go-version", "1.90.1\n");
+    let said = says(&ctx, &["default", "1.90.4"]);
+    assert!(said.contains("note: `go` runs go1.90.1 here, chosen by .go-version:1 in "), "{said}");
+    assert!(said.contains("(`gover pin 1.90.4` changes that)"), "{said}");
+    ctx.set("GOVER_VERSION", "1.91.2");
+    let said = says(&ctx, &["pin", "1.90.4"]);
+    assert!(
+        said.contains("note: `go` runs go1.91.2 here, chosen by GOVER_VERSION=1.91.2 (`gover use --clear`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_toolchain_that_go_looks_for_itself_is_named() {
+    let mut ctx = with_three();
+    ctx.set("GOTOOLCHAIN", "go1.93.1-corp");
+    let output = ctx.gover(["current"]);
+    let line = "go1.93.1-corp (`go` looks for it itself)  set by GOTOOLCHAIN=go1.93.1-corp; the default chose go1.91.2";
+    assert_eq!(output.success().text(), line);
+    assert_eq!(ctx.gover(["current", "--json"]).success().json()["left_to_go"], "go1.93.1-corp");
+    let said = says(&ctx, &["use", "1.91.2"]);
+    assert!(said.contains("so `go` looks for go1.93.1-corp itself"), "{said}");
+}
+
+#[test]
+fn a_line_with_which_go_stops_is_a_warning() {
+    let ctx = with_three();
+    ctx.write("go.mod", "module m\n\ngo 1.90\n\ntoolchain nonsense\n");
+    let said = says(&ctx, &["use", "1.90"]);
+    assert!(
+        said.contains("warning: `go` stops here: invalid toolchain \"nonsense\" in go.mod\nhint: "),
+        "{said}"
+    );
+}
