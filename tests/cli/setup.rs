@@ -82,7 +82,7 @@ fn setup_changes_existing_files_and_undo_restores_every_byte() {
     let before = files(&ctx.home());
     let dry = ctx.gover(["setup", "--dry-run"]);
     assert!(dry.success().stdout.contains("would change ~/.bashrc\n  if [ -x "), "{dry}");
-    assert!(dry.stdout.contains("would create ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
+    assert!(dry.stdout.contains("would change ~/.config/fish/config.fish\n"), "{dry}");
     assert_eq!(files(&ctx.home()), before);
 
     gover_snapshot!(
@@ -95,7 +95,7 @@ exit: 0
 changed ~/.bashrc
 changed ~/.bash_profile
 changed ~/.zshrc
-created ~/.config/fish/conf.d/gover.fish
+changed ~/.config/fish/config.fish
 new shells have gover first on PATH (`gover setup --undo` undoes this)
 
 "#]]
@@ -117,7 +117,7 @@ exit: 0
 ~/.bashrc is already set up
 ~/.bash_profile is already set up
 ~/.zshrc is already set up
-~/.config/fish/conf.d/gover.fish is already set up
+~/.config/fish/config.fish is already set up
 
 "#]]
     );
@@ -127,7 +127,7 @@ exit: 0
     assert!(dry.success().stdout.is_empty() && dry.stderr.contains("~/.zshrc is already set up"), "{dry}");
     let dry = ctx.gover(["setup", "--undo", "--dry-run"]);
     assert!(dry.success().stdout.contains("would remove gover's lines from ~/.zshrc\n"), "{dry}");
-    assert!(dry.stdout.contains("would remove ~/.config/fish/conf.d/gover.fish\n"), "{dry}");
+    assert!(dry.stdout.contains("would remove gover's lines from ~/.config/fish/config.fish\n"), "{dry}");
     assert_eq!(files(&ctx.home()), after);
     gover_snapshot!(
         ctx.gover(["setup", "--undo"]),
@@ -138,7 +138,7 @@ exit: 0
 ----- stderr -----
 removed gover's lines from ~/.bash_profile
 removed gover's lines from ~/.bashrc
-removed ~/.config/fish/conf.d/gover.fish
+removed gover's lines from ~/.config/fish/config.fish
 removed gover's lines from ~/.zshrc
 new shells no longer have gover on PATH
 
@@ -251,4 +251,14 @@ fn completions_load_in_real_shells() {
         assert!(output.success().stdout.contains("gover") || output.stdout.contains("install"), "{output}");
         assert_eq!(output.stderr, "", "{shell}\n{output}");
     }
+}
+
+#[test]
+fn setup_repairs_an_overwritten_shim() {
+    let ctx = crate::scene::with_three();
+    ctx.gover(["setup"]).success();
+    let go = ctx.layout().program("go");
+    fs::write(&go, "not a program").unwrap();
+    ctx.gover(["setup"]).success();
+    assert!(ctx.shim("go", ["version"]).success().text().starts_with("go version go1.91.2 "));
 }

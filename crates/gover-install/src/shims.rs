@@ -44,7 +44,8 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
         inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
 
     let (base, stamp_path) = (layout.program("go"), layout.shim_stamp());
-    let renewed = !is_real_file(&base) || fs::read(&stamp_path).ok().as_deref() != Some(stamp.as_bytes());
+    let has = |path: &Path, bytes: &[u8]| fs::read(path).is_ok_and(|found| found == bytes);
+    let renewed = !is_real_file(&base) || !has(&base, &bytes) || !has(&stamp_path, stamp.as_bytes());
     if renewed {
         // The stamp is emptied first and written last, so that a crash in between causes another
         // refresh. It is never missing, because shims find their home by it.

@@ -12,7 +12,8 @@
 //!   starts no program and adds the directory to PATH only if it is missing, so that a script keeps
 //!   the PATH it was given. (macOS reorders PATH between `.zshenv` and `.zprofile`, so both are
 //!   needed.)
-//! - **fish** reads every file in `conf.d`; gover has its own.
+//! - **fish** reads every file in `conf.d`, and then `config.fish`, which may put another directory
+//!   first on PATH. If it exists it gets a block; otherwise gover has its own file in `conf.d`.
 //! - **`PowerShell`** on Unix inherits PATH and needs its profile for `gover use` only. On Windows
 //!   PATH is in the registry, and the profile is left to the user, like the files of Nushell and
 //!   Elvish.
@@ -62,8 +63,9 @@ impl Directories {
         })
     }
 
-    fn fish(&self) -> PathBuf {
-        self.config.join("fish/conf.d/gover.fish")
+    /// The user's own file, which fish reads last, and gover's.
+    fn fish(&self) -> [PathBuf; 2] {
+        ["config.fish", "conf.d/gover.fish"].map(|name| self.config.join("fish").join(name))
     }
 
     /// The profile of all programs that host `PowerShell`, and the one of the terminal.
@@ -107,8 +109,11 @@ pub(super) fn wanted(env: &Env) -> Result<Vec<StartupFile>, PersistError> {
         want(directory.join(".zshenv"), BlockKind::PathOnly, false);
     }
 
-    let has_fish = directories.config.join("fish").is_dir();
-    want(directories.fish(), BlockKind::Init(ShellKind::Fish), has_fish || login == Some(ShellKind::Fish));
+    let has_fish = directories.config.join("fish").is_dir() || login == Some(ShellKind::Fish);
+    let [config, own] = directories.fish();
+    let needs_own = has_fish && !exists(&config);
+    want(config, BlockKind::Init(ShellKind::Fish), false);
+    want(own, BlockKind::Init(ShellKind::Fish), needs_own);
     for profile in directories.powershell() {
         want(profile, BlockKind::Init(ShellKind::PowerShell), false);
     }
@@ -126,7 +131,7 @@ pub(super) fn all(env: &Env) -> Result<Vec<PathBuf>, PersistError> {
     }
     let usual = Directories { config: home.join(".config"), home: home.clone(), zsh: home.clone() };
     for directories in [&directories, &usual] {
-        paths.push(directories.fish());
+        paths.extend(directories.fish());
         paths.extend(directories.powershell());
     }
     paths.sort();

@@ -121,7 +121,7 @@ fn each_file_that_exists_gets_a_block_and_others_are_not_created() {
         ],
     );
     let changed = user.set_up();
-    assert_eq!(changed, [".bashrc", ".config/fish/conf.d/gover.fish", ".profile", ".zshenv", ".zshrc"]);
+    assert_eq!(changed, [".bashrc", ".config/fish/config.fish", ".profile", ".zshenv", ".zshrc"]);
     assert!(user.set_up().is_empty());
     assert_eq!(user.plan().unchanged.len(), 5);
 }
@@ -181,6 +181,21 @@ fn a_login_shell_without_files_gets_what_it_reads() {
 }
 
 #[test]
+fn fish_gets_a_block_in_the_file_that_it_reads_last() {
+    if !has_startup_files() {
+        return;
+    }
+    let own = ".config/fish/conf.d/gover.fish";
+    let config = ".config/fish/config.fish";
+    let user = User::new("/usr/bin/fish", &[]);
+    assert_eq!(user.set_up(), [own]);
+    std::fs::write(user.path(config), "set -gx PATH /usr/local/go/bin $PATH\n").unwrap();
+    assert_eq!(user.set_up(), [config]);
+    assert_eq!(user.undo(), [own, config]);
+    assert_eq!(std::fs::read_to_string(user.path(config)).unwrap(), "set -gx PATH /usr/local/go/bin $PATH\n");
+}
+
+#[test]
 fn bash_gets_the_login_file_that_it_reads_first() {
     if !has_startup_files() {
         return;
@@ -201,8 +216,8 @@ fn zsh_and_fish_are_found_in_the_directories_of_the_user() {
         &[(".zshenv", ""), ("config/fish/config.fish", "")],
         &[("ZDOTDIR", "~/zsh"), ("XDG_CONFIG_HOME", "~/config")],
     );
-    assert_eq!(user.set_up(), [".zshenv", "config/fish/conf.d/gover.fish", "zsh/.zshrc"]);
-    assert_eq!(user.undo(), [".zshenv", "config/fish/conf.d/gover.fish", "zsh/.zshrc"]);
+    assert_eq!(user.set_up(), [".zshenv", "config/fish/config.fish", "zsh/.zshrc"]);
+    assert_eq!(user.undo(), [".zshenv", "config/fish/config.fish", "zsh/.zshrc"]);
 }
 
 #[test]
