@@ -47,7 +47,9 @@ pub(crate) fn print(failure: &Failure, home: Option<&Path>) -> Exit {
     }
     lines.extend(cause.map(|cause| format!("  caused by: {cause}")));
     lines.extend(hints.iter().map(|hint| format!("hint: {hint}")));
-    lines.iter().for_each(|line| say(line));
+    for line in &lines {
+        say(line);
+    }
     exit
 }
 

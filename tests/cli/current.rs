@@ -396,3 +396,17 @@ fn the_logical_directory_counts_as_for_go() {
     assert_eq!(run(&target), "go1.90.1");
     assert_eq!(run(&ctx.root()), "go1.90.1");
 }
+
+#[test]
+fn the_link_to_the_default_moves_with_the_home() {
+    let ctx = with_three();
+    ctx.gover(["default", "1.90"]).success();
+    let Ok(target) = fs::read_link(ctx.layout().current()) else { return };
+    assert_eq!(target.is_absolute(), IS_WINDOWS, "{}", target.display());
+    if !IS_WINDOWS {
+        // An absolute link of an earlier version becomes relative.
+        gover_sys::link::replace(&ctx.layout().versions().join("go1.90.4"), &ctx.layout().current()).unwrap();
+        ctx.gover(["setup"]).success();
+        assert_eq!(fs::read_link(ctx.layout().current()).unwrap(), target);
+    }
+}

@@ -274,3 +274,44 @@ fn a_home_that_is_a_file_is_reported_with_its_path() {
     assert!(output.stderr.contains("afile") && output.stderr.contains("hint: "), "{output}");
     assert_eq!(fs::read_to_string(file).unwrap(), "x");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_open_umask_lets_no_other_user_write() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (ctx, _) = crate::scene::released();
+    let Some(sh) = ctx.find_on_machine("sh") else { return };
+    let install = "umask 000; gover install 1.91.2 && gover default 1.91.2 && gover use 1.91.2";
+    ctx.command(&sh).args(["-c", install]).run().success();
+    let mut directories = vec![ctx.layout().home().to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap().map(Result::unwrap) {
+            let metadata = entry.path().symlink_metadata().unwrap();
+            let mode = metadata.permissions().mode() & 0o777;
+            assert!(metadata.is_symlink() || mode & 0o022 == 0, "{} {mode:o}", entry.path().display());
+            if metadata.is_dir() {
+                directories.push(entry.path());
+            }
+        }
+    }
+    // What gover starts gets the umask as it was.
+    let started = format!("umask 000; gover exec 1.91.2 -- {} -c umask", sh.display());
+    let child = ctx.command(sh).args(["-c", &started]).run();
+    assert_eq!(child.success().text(), "0000");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_group_that_shares_the_home_may_write() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (ctx, _) = crate::scene::released();
+    let Some(sh) = ctx.find_on_machine("sh") else { return };
+    fs::set_permissions(ctx.layout().home(), fs::Permissions::from_mode(0o2775)).unwrap();
+    ctx.command(sh).args(["-c", "umask 002; gover install 1.91.2"]).run().success();
+    for name in ["versions", "versions/go1.91.2", "receipts"] {
+        let mode = fs::metadata(ctx.layout().home().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o775, "{name}");
+    }
+}

@@ -52,6 +52,7 @@ pub fn command() -> clap::Command {
 
 fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
+    gover_sys::file::limit_writers(context.layout.home());
     settings::keep_mirrored(&context.layout, None);
     commands::run(cli.command, &context)
 }

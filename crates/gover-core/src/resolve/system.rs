@@ -18,9 +18,9 @@ pub enum FirstGo {
     Shim,
     /// The shim of another home.
     OtherShim(PathBuf),
-    /// A Go, in the store of this home if `stored`.
+    /// A Go, in the store of this home if `stored`; the name as far as it is known.
     Go {
-        toolchain: Toolchain,
+        name: Option<String>,
         program: PathBuf,
         stored: bool,
     },
@@ -55,9 +55,9 @@ pub(super) fn first(question: &Question<'_>) -> FirstGo {
         let is_ours = shim || question.env.var(vars::GOVER_HOME).is_some();
         return if is_ours { FirstGo::Shim } else { FirstGo::OtherShim(program) };
     }
-    let toolchain = toolchain(&program);
+    let name = toolchain(&program).name.map(|name| name.to_string());
     let stored = program.starts_with(question.layout.versions());
-    FirstGo::Go { toolchain, program, stored }
+    FirstGo::Go { name, program, stored }
 }
 
 /// The programs of that name on PATH outside gover, where `LookPath` of cmd/go would find them.

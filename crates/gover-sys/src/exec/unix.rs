@@ -52,6 +52,7 @@ impl Start {
     }
 
     fn exec(&self) -> io::Error {
+        file::restore_umask();
         let (argv, envp) = (pointers(&self.arguments), pointers(&self.environment));
         // SAFETY: the path is a C string, both vectors are arrays of C strings that end with a null
         // pointer, and all outlive the call. Resetting SIGPIPE installs no handler; Rust programs

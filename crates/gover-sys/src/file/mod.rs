@@ -140,6 +140,17 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
     imp::create_private_directory(path)
 }
 
+/// From now on, what this process creates is writable for its owner only, whatever the umask, or for
+/// the group too below a setgid `home`, which a group shares on purpose. Programs that
+/// [`exec::replace`](crate::exec::replace) starts get the umask that was inherited. On Windows
+/// access lists of the directory decide.
+pub fn limit_writers(home: &Path) {
+    imp::limit_writers(home);
+}
+
+#[cfg(unix)]
+pub(crate) use unix::restore_umask;
+
 /// Creates a file that must not exist yet, with mode 0644 or 0755 less the umask.
 ///
 /// Anything that has that name is an error, even a dangling link, so that unpacking never writes

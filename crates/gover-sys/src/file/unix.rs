@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::FileSystem;
 
@@ -43,6 +44,28 @@ pub(super) fn make_entry_removable(path: &Path) {
         drop(fs::set_permissions(path, Permissions::from_mode(metadata.mode() | 0o700)));
     }
 }
+
+pub(super) fn limit_writers(home: &Path) {
+    let is_shared =
+        fs::metadata(home).is_ok_and(|metadata| metadata.is_dir() && metadata.mode() & SETGID != 0);
+    let others = if is_shared { 0o002 } else { 0o022 };
+    // SAFETY: the call only changes a number of this process.
+    let inherited = unsafe { umask(0o077) };
+    let inherited = *INHERITED_UMASK.get_or_init(|| inherited);
+    // SAFETY: as above.
+    unsafe { umask(inherited | others) };
+}
+
+/// Undoes [`limit_writers`] for the program that replaces this process.
+pub(crate) fn restore_umask() {
+    if let Some(inherited) = INHERITED_UMASK.get() {
+        // SAFETY: the call only changes a number of this process.
+        unsafe { umask(*inherited) };
+    }
+}
+
+static INHERITED_UMASK: OnceLock<Mode> = OnceLock::new();
+const SETGID: u32 = 0o2000;
 
 /// Everyone who may read the file may execute it. Does nothing on Windows.
 pub fn make_executable(path: &Path) -> io::Result<()> {
@@ -208,7 +231,13 @@ fn of_mount(mounts: &str, path: &Path) -> FileSystem {
 
 unsafe extern "C" {
     fn access(path: *const c_char, mode: c_int) -> c_int;
+    fn umask(mask: Mode) -> Mode;
 }
+
+#[cfg(target_os = "macos")]
+type Mode = u16;
+#[cfg(not(target_os = "macos"))]
+type Mode = u32;
 
 /// The same number on every Unix.
 const W_OK: c_int = 2;

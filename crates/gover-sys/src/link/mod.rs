@@ -14,7 +14,8 @@ mod imp;
 #[cfg(test)]
 mod tests;
 
-/// Makes `link` point to the directory `target`, an absolute path, whether or not there was a link.
+/// Makes `link` point to the directory `target`, whether or not there was a link. On Windows the path
+/// must be absolute.
 ///
 /// On Unix the change is one rename; on Windows the link is missing for an instant. Anything at
 /// `link` that is not a link stays: [`io::ErrorKind::AlreadyExists`].

@@ -8,7 +8,7 @@ use gover_shell::persist::{
 use crate::cli::SetupArgs;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::store::{lock, shims};
+use crate::store::{default, lock, shims};
 
 /// `gover setup`
 pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
         }
         if !arguments.undo {
             shims::refresh(context)?;
+            default::refresh_link(context, &default::lock(context)?);
         }
         apply(&mut plan, context)
     };

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 
 use gover_core::Request;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::Toolchain;
 use gover_sys::{Lock, file, link};
 
@@ -81,9 +82,14 @@ pub(crate) fn refresh_link(context: &Context<'_>, lock: &Lock) {
 fn link_default(context: &Context<'_>, _lock: &Lock) -> io::Result<()> {
     let goroot = toolchain(context).ok().flatten().and_then(|toolchain| toolchain.goroot);
     let link = context.layout.current();
-    match &goroot {
-        Some(goroot) if link::read(&link)?.as_ref() == Some(goroot) => Ok(()),
-        Some(goroot) => link::replace(goroot, &link),
+    // A relative link survives a move of the home. A junction cannot be relative.
+    let target = goroot.map(|goroot| match goroot.strip_prefix(context.layout.home()) {
+        Ok(inside) if !IS_WINDOWS => inside.to_owned(),
+        _ => goroot,
+    });
+    match &target {
+        Some(target) if link::read(&link)?.as_ref() == Some(target) => Ok(()),
+        Some(target) => link::replace(target, &link),
         None => link::remove(&link),
     }
 }

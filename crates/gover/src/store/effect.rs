@@ -46,8 +46,8 @@ pub(crate) fn path(context: &Context<'_>) {
             return context.printer.hint("run `gover setup`, then open a new shell");
         }
         FirstGo::OtherShim(program) => (program, "the shim of another gover".to_owned()),
-        FirstGo::Go { toolchain, program, .. } => {
-            (program, toolchain.name.as_ref().map_or_else(|| "not gover's".to_owned(), ToString::to_string))
+        FirstGo::Go { name, program, .. } => {
+            (program, name.clone().unwrap_or_else(|| "not gover's".to_owned()))
         }
     };
     let place = if is_on_path { "comes before" } else { "is on PATH, unlike" };
@@ -62,7 +62,9 @@ pub(crate) fn path(context: &Context<'_>) {
 fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
     if let Some(error) = &resolution.go_error {
         context.printer.warning(&format!("`go` stops here: {error}"));
-        error.hints().iter().for_each(|hint| context.printer.hint(hint));
+        for hint in error.hints() {
+            context.printer.hint(&hint);
+        }
         return;
     }
     let home = context.home();
