@@ -67,7 +67,7 @@ pub(crate) fn install(
     let manager = manager(question.layout, question.env);
     let failed = |source| Failure::NoManager { program: manager.clone(), source };
     let mut child = Command::new(&manager)
-        .args(["install", "--keep-default", "--end-with-stdin", "--", request.as_str()])
+        .args(["install", "--for-shim", "--", request.as_str()])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()

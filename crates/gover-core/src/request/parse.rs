@@ -74,6 +74,10 @@ fn kind(text: &str) -> Option<RequestKind> {
         "system" => return Some(RequestKind::System),
         _ => {}
     }
+    // Forms of asdf and mise in .tool-versions.
+    if let Some(line) = ["latest:", "prefix:"].iter().find_map(|form| text.strip_prefix(form)) {
+        return partial(line.strip_prefix("go").unwrap_or(line));
+    }
     let bare = text.strip_prefix("go").or_else(|| text.strip_prefix('v')).unwrap_or(text);
     if let Some(stem) = bare.strip_suffix(".x").or_else(|| bare.strip_suffix(".*")) {
         return partial(stem);
@@ -147,6 +151,9 @@ fn comparator_version(text: &str) -> Option<String> {
 fn why(text: &str) -> Option<&'static str> {
     if text.contains("||") {
         return Some("alternatives (`||`) are not supported");
+    }
+    if ["ref:", "path:", "sub-", "tag:", "branch:"].iter().any(|form| text.starts_with(form)) {
+        return Some("that form belongs to another version manager");
     }
     let bare = text.strip_prefix("go").unwrap_or(text);
     let (head, tail) = bare.split_at(bare.find(|c: char| c.is_ascii_lowercase()).unwrap_or(bare.len()));

@@ -20,12 +20,9 @@ pub(crate) struct InstallArgs {
     /// Expected SHA-256 of a file or URL that has no published checksum
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<String>,
-    /// Do not set the default
+    /// Do not set the default, and end when stdin closes: the shim that waits was killed
     #[arg(long, hide = true)]
-    pub(crate) keep_default: bool,
-    /// End when stdin closes: the shim that waits for the toolchain was killed
-    #[arg(long, hide = true)]
-    pub(crate) end_with_stdin: bool,
+    pub(crate) for_shim: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -70,10 +70,7 @@ fn edits(
     })?;
     let mut edits = vec![set(vars::PATH, path)];
     if let Some(directory) = &toolchain.goroot {
-        edits.push(match launch::goroot(toolchain, directory, context.env) {
-            Some(goroot) => set(vars::GOROOT, goroot),
-            None => EnvEdit::Remove(OsString::from(vars::GOROOT)),
-        });
+        edits.push((vars::GOROOT, launch::goroot(toolchain, directory, context.env)));
     }
     // For shims that the command runs by their path.
     let again = match (&toolchain.name, request.is_by_version()) {

@@ -19,7 +19,7 @@ use crate::target::Target;
 
 /// `gover install`
 pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    if arguments.end_with_stdin {
+    if arguments.for_shim {
         end_with_stdin();
     }
     let target = target(arguments, context)?;
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         let facts: Vec<InstalledFacts> = installed.iter().cloned().map(facts).collect();
         Json::print(context.printer, &facts)?;
     }
-    if !arguments.keep_default {
+    if !arguments.for_shim {
         match choose_default(&installed, context)? {
             Some(default) => effect::report(&default, context),
             None => effect::path(context),

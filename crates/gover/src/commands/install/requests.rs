@@ -28,7 +28,7 @@ pub(super) fn resolve(
         let parse = |text| parse(text, installation.target, context);
         arguments.requests.iter().map(parse).collect::<Result<_, _>>()?
     };
-    if arguments.keep_default {
+    if arguments.for_shim {
         refuse_automatic(&typed, context)?;
     }
     if !typed.iter().all(|typed| typed.exact().is_some_and(|name| installation.keeps(name))) {
