@@ -527,7 +527,7 @@ const CALLS: &str = "?mkdir,?mkdirat,?rename,?renameat,?renameat2,?unlink,?unlin
                      write,?pwrite64,fsync,?fdatasync,?syncfs,ftruncate,?chmod,?fchmod,?utimensat,?copy_file_range,?sendfile,flock";
 
 /// A pin with a comment, before and after.
-const PINS: [&str; 2] = ["1.90 # ours\n", "1.91\n"];
+const PINS: [&str; 2] = ["1.90 # ours\n", "1.91 # ours\n"];
 /// Settings, before and after.
 const CONFIGS: [&str; 2] = ["# ours\nauto_install = true\n", "# ours\nauto_install = false\n"];
 const STARTUP: [&str; 2] = [".bashrc", ".zshrc"];

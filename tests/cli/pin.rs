@@ -176,3 +176,27 @@ fn a_directory_in_place_of_the_file_is_reported() {
     assert!(output.exits(1).stderr.contains(".go-version"), "{output}");
     assert!(output.stderr.contains("hint: "), "{output}");
 }
+
+#[test]
+fn comments_stay_whatever_the_pin_was() {
+    let ctx = with_three();
+    for (before, after) in [
+        (
+            "# why: production runs this\n\n\"1.22.5\"\n# end\n",
+            "# why: production runs this\n\n1.90\n# end\n",
+        ),
+        ("1.91.2 # as in production\r\n", "1.90 # as in production\r\n"),
+        ("# nothing is pinned yet", "# nothing is pinned yet\n1.90\n"),
+        ("# nothing is pinned yet\n\n", "# nothing is pinned yet\n\n1.90\n"),
+    ] {
+        ctx.write(".go-version", before);
+        ctx.gover(["pin", "1.90"]).success();
+        assert_eq!(fs::read_to_string(ctx.work().join(".go-version")).unwrap(), after);
+    }
+    let utf16: Vec<u8> =
+        "\u{feff}# by PowerShell\n1.91\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    ctx.write(".go-version", utf16);
+    ctx.gover(["pin", "1.90"]).success();
+    let text = fs::read_to_string(ctx.work().join(".go-version")).unwrap();
+    assert_eq!(text.trim_start_matches('\u{feff}'), "# by PowerShell\n1.90\n");
+}

@@ -3,6 +3,7 @@ use std::path::Path;
 use gover_core::display::pasted;
 use gover_core::lines::{Edit, edited};
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
+use gover_core::text::decode;
 use gover_core::{Exit, Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
@@ -65,27 +66,20 @@ fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure
 }
 
 fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Failure> {
-    let before = match read_version_file(path) {
-        Ok(pin) => pin,
-        // `gover pin` replaces a file without a valid pin.
-        Err(
-            PinError::Empty { .. }
-            | PinError::Invalid { .. }
-            | PinError::NotText { .. }
-            | PinError::TooLarge { .. },
-        ) => None,
+    let (before, place) = match read_version_file(path) {
+        Ok(Some(pin)) => (Some(pin.request), Place::Line(pin.line)),
+        Err(PinError::Invalid { line, .. }) => (None, Place::Line(line)),
+        Err(PinError::Empty { .. }) => (None, Place::End),
+        Ok(None) | Err(PinError::NotText { .. } | PinError::TooLarge { .. }) => (None, Place::Everything),
         Err(error) => return Err(error.into()),
     };
-    if before.as_ref().is_some_and(|pin| pin.request.as_str() == request.as_str()) {
+    if before.as_ref().is_some_and(|before| before.as_str() == request.as_str()) {
         context.printer.note(&format!("{} already says {request}", context.short(path)));
         return Ok(());
     }
-    let text = match &before {
-        Some(pin) => with_line(path, pin.line, request)?,
-        None => format!("{request}\n").into_bytes(),
-    };
+    let text = changed(path, place, request)?;
     gover_sys::file::write_atomically(path, &text).map_err(|source| unwritable(path, &source))?;
-    let was = before.map(|pin| format!(" (was {})", pin.request)).unwrap_or_default();
+    let was = before.map(|before| format!(" (was {before})")).unwrap_or_default();
     context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
     if let Ok(None) = context.locate(request) {
         context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
@@ -93,11 +87,43 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// The file with only the line of the pin changed; comments and other lines stay.
-fn with_line(path: &Path, number: usize, request: &Request) -> Result<Vec<u8>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| unwritable(path, &source))?;
-    let new = Edit::Replace(request.as_str().as_bytes().to_vec());
-    Ok(edited(text.as_bytes(), |line| if line.number == number { new.clone() } else { Edit::Keep }))
+/// What a new pin replaces in its file.
+#[derive(Clone, Copy)]
+enum Place {
+    Line(usize),
+    /// Nothing: the file has only comments.
+    End,
+    Everything,
+}
+
+/// The new content of the file. Comments and other lines stay.
+fn changed(path: &Path, place: Place, request: &Request) -> Result<Vec<u8>, Failure> {
+    let only = format!("{request}\n").into_bytes();
+    if matches!(place, Place::Everything) {
+        return Ok(only);
+    }
+    let bytes = std::fs::read(path).map_err(|source| unwritable(path, &source))?;
+    let Some(text) = decode(bytes) else { return Ok(only) };
+    Ok(match place {
+        Place::Line(number) => edited(text.as_bytes(), |line| {
+            if line.number == number { Edit::Replace(with_comment(line.text, request)) } else { Edit::Keep }
+        }),
+        _ => {
+            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+            [text.as_bytes(), end.as_bytes(), &only].concat()
+        }
+    })
+}
+
+/// The request, and the comment that the line had after its pin.
+fn with_comment(line: &[u8], request: &Request) -> Vec<u8> {
+    let is_comment = |byte: &u8| *byte == b'#';
+    let mut new = request.as_str().as_bytes().to_vec();
+    if let Some(comment) = line.iter().position(is_comment).and_then(|start| line.get(start..)) {
+        new.push(b' ');
+        new.extend_from_slice(comment);
+    }
+    new
 }
 
 fn unwritable(path: &Path, source: &std::io::Error) -> Failure {
