@@ -42,6 +42,10 @@ impl Syntax {
         (self.set)(name, value)
     }
 
+    pub fn unset_env(&self, name: &str) -> String {
+        (self.unset)(name)
+    }
+
     pub fn unset_by_hand(&self, name: &str) -> String {
         (self.unset_by_hand)(name)
     }

@@ -149,7 +149,7 @@ pub fn limit_writers(home: &Path) {
 }
 
 #[cfg(unix)]
-pub(crate) use unix::restore_umask;
+pub(crate) use imp::restore_umask;
 
 /// Creates a file that must not exist yet, with mode 0644 or 0755 less the umask.
 ///

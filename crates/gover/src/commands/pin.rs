@@ -104,15 +104,13 @@ fn changed(path: &Path, place: Place, request: &Request) -> Result<Vec<u8>, Fail
     }
     let bytes = std::fs::read(path).map_err(|source| unwritable(path, &source))?;
     let Some(text) = decode(bytes) else { return Ok(only) };
-    Ok(match place {
-        Place::Line(number) => edited(text.as_bytes(), |line| {
+    if let Place::Line(number) = place {
+        return Ok(edited(text.as_bytes(), |line| {
             if line.number == number { Edit::Replace(with_comment(line.text, request)) } else { Edit::Keep }
-        }),
-        _ => {
-            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            [text.as_bytes(), end.as_bytes(), &only].concat()
-        }
-    })
+        }));
+    }
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    Ok([text.as_bytes(), end.as_bytes(), &only].concat())
 }
 
 /// The request, and the comment that the line had after its pin.
