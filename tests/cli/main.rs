@@ -12,7 +12,7 @@
 //! | What is there, and removing it | `list`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
-//! | Every command: help, streams, bad input | `help`, `output`, `bad_input`, `special_files` |
+//! | Every command: help, streams, bad input | `help`, `output`, `printing`, `bad_input`, `special_files` |
 //! | Crashes and concurrency | `crash`, `concurrent` |
 //!
 //! `scene` has what several modules use; contexts, servers and releases are in `crates/gover-test`.
@@ -47,6 +47,7 @@ mod mirror;
 mod offline;
 mod output;
 mod pin;
+mod printing;
 mod proofs;
 mod remove;
 mod scene;

@@ -13,14 +13,13 @@ pub fn decode(bytes: Vec<u8>) -> Option<String> {
     if rest.is_empty() { char::decode_utf16(units).collect::<Result<_, _>>().ok() } else { None }
 }
 
-/// Text from a file, a server or an argument as part of a sentence. A terminal would obey control
-/// characters, and those that change the direction of writing or have no width would hide what the
-/// text is; they are escaped. Everything else is as it was typed.
+/// Text from a file, a server or an argument as part of a sentence: characters that
+/// [`is_unprintable`] are escaped. Everything else is as it was typed.
 pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || is_invisible(c) {
-            shown.extend(c.escape_debug());
+        if is_unprintable(c) {
+            shown.extend(c.escape_default());
         } else {
             shown.push(c);
         }
@@ -28,10 +27,18 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether a terminal would obey this character, or show something else than the text is: control
+/// characters, line and paragraph separators, annotations, noncharacters, and what Unicode calls
+/// default-ignorable, which includes changes of direction, characters without width and tags.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// `1 toolchain`, `3 toolchains`, `2 entries`.
@@ -66,6 +73,24 @@ mod tests {
         assert_eq!(shown("C:\\go \"x\" 'y' ☃"), "C:\\go \"x\" 'y' ☃");
         assert_eq!(shown("a\nb\u{1b}[31m\u{202e}"), "a\\nb\\u{1b}[31m\\u{202e}");
         assert_eq!(shown("go\u{feff}1.22\u{200b}"), "go\\u{feff}1.22\\u{200b}");
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_or_hides_is_escaped_and_writing_is_not() {
+        let controls = (0..0x20).chain(0x7f..0xa0);
+        let separators_and_directions = [0x61c].into_iter().chain(0x2028..=0x202e).chain(0x2066..=0x2069);
+        let without_width =
+            [0xad, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0x3164, 0xfe0f, 0xfeff];
+        let tags = 0xe0000..=0xe007f;
+        let all = controls.chain(separators_and_directions).chain(without_width).chain(tags);
+        for c in all.chain([0xfdd0, 0xfffe, 0x10_ffff]).filter_map(char::from_u32) {
+            let text = shown(&format!("a{c}b"));
+            assert!(text.starts_with("a\\") && text.ends_with('b'), "{c:?} {text:?}");
+            assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{c:?} {text:?}");
+            assert_eq!(shown(&text), text, "escaping twice changes nothing");
+        }
+        let writing = "naïve año Ελλάδα Україна עברית العربية 日本語 한국어 ไทย हिन्दी e\u{301} 👍 \u{fffd}";
+        assert_eq!(shown(writing), writing);
     }
 
     #[test]

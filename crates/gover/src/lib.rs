@@ -15,6 +15,7 @@ mod target;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use gover_core::text::shown;
 use gover_core::{Env, Exit};
 
 pub use crate::settings::{SETTINGS, SettingInfo};
@@ -28,7 +29,7 @@ use crate::output::Printer;
 pub fn run(env: &Env) -> Exit {
     let cli = match Cli::try_parse_from(env.arguments()) {
         Ok(cli) => cli,
-        Err(error) => return answer_parser(&error),
+        Err(error) => return answer_parser(&printable(&error, env)),
     };
     let printer = Printer::new(env, &cli.global);
     match dispatch(cli, env, &printer) {
@@ -55,6 +56,17 @@ fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
     gover_sys::file::limit_writers(context.layout.home());
     settings::keep_mirrored(&context.layout, None);
     commands::run(cli.command, &context)
+}
+
+/// The same error about arguments without characters that a terminal would obey, since the parser
+/// repeats arguments in it.
+fn printable(error: &clap::Error, env: &Env) -> clap::Error {
+    let shown = env.arguments().iter().map(|argument| shown(&argument.to_string_lossy()));
+    match Cli::try_parse_from(shown) {
+        Err(error) => error,
+        // The fault is the characters themselves.
+        Ok(_) => Cli::command().error(error.kind(), "an argument is not valid Unicode"),
+    }
 }
 
 /// Help and version go to stdout and succeed; anything else is a usage error on stderr.

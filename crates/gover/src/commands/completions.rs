@@ -24,6 +24,6 @@ pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "gover", &mut script);
-    context.printer.data(String::from_utf8_lossy(&script).trim_end())?;
+    context.printer.exact(String::from_utf8_lossy(&script).trim_end())?;
     Ok(Exit::Success)
 }

@@ -14,11 +14,11 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, 
     match arguments.action.unwrap_or(ConfigAction::List { json: false }) {
         ConfigAction::Get { name } => {
             let (value, _) = value_of(&name, context)?;
-            context.printer.data(&value)?;
+            context.printer.exact(&value)?;
         }
         ConfigAction::Set { name, value } => set(&name, &value, context)?,
         ConfigAction::List { json } => list(json, context)?,
-        ConfigAction::Path => context.printer.data(&context.layout.config().display().to_string())?,
+        ConfigAction::Path => context.printer.exact(&context.layout.config().display().to_string())?,
     }
     Ok(Exit::Success)
 }

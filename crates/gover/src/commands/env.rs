@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
         Json::print(context.printer, &facts)?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?, context)?;
-        context.printer.data(code.trim_end())?;
+        context.printer.exact(code.trim_end())?;
     }
     Ok(Exit::Success)
 }

@@ -10,18 +10,18 @@ use crate::failure::Failure;
 pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let mut root = Cli::command();
     let Some(topic) = &arguments.topic else {
-        context.printer.data(root.render_help().to_string().trim_end())?;
+        context.printer.exact(root.render_help().to_string().trim_end())?;
         return Ok(Exit::Success);
     };
     if let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic) {
-        context.printer.data(text.trim_end())?;
+        context.printer.exact(text.trim_end())?;
         return Ok(Exit::Success);
     }
     // This adds the full names of commands and the global options to the help.
     root.build();
     match root.find_subcommand_mut(topic) {
         Some(command) => {
-            context.printer.data(command.render_help().to_string().trim_end())?;
+            context.printer.exact(command.render_help().to_string().trim_end())?;
             Ok(Exit::Success)
         }
         None => Err(Failure::usage(

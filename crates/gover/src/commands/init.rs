@@ -9,6 +9,6 @@ use crate::failure::Failure;
 pub(super) fn run(arguments: &InitArgs, context: &Context<'_>) -> Result<Exit, Failure> {
     let shell: ShellKind = arguments.shell.parse()?;
     let script = gover_shell::script(shell, context.env, &context.layout)?;
-    context.printer.data(script.trim_end())?;
+    context.printer.exact(script.trim_end())?;
     Ok(Exit::Success)
 }

@@ -30,7 +30,7 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
     match function_shell(context) {
         Some(shell) => {
             let changes = [Change::Set(vars::GOVER_VERSION, stored.as_str())];
-            context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
+            context.printer.exact(shell.syntax().evaluated(&changes).trim_end())?;
         }
         None => record(&stored, context)?,
     }
@@ -48,7 +48,7 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
     };
     if let Some(shell) = function_shell(context) {
         let changes = [Change::Unset(vars::GOVER_VERSION)];
-        context.printer.data(shell.syntax().evaluated(&changes).trim_end())?;
+        context.printer.exact(shell.syntax().evaluated(&changes).trim_end())?;
     } else if context.env.var(vars::GOVER_VERSION).is_some() {
         return Err(Failure::new(
             "GOVER_VERSION is set in this shell, and only the shell can unset it",

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
         };
         Json::print(context.printer, &facts)?;
     } else {
-        context.printer.data(&path.display().to_string())?;
+        context.printer.exact(&path.display().to_string())?;
     }
     if request.is_none() {
         effect::path(context);

@@ -3,10 +3,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
+use gover_core::text::shown;
 use gover_sys::terminal::{self, Stream};
 use indicatif::MultiProgress;
 
-use super::Style;
+use super::{Style, style};
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
 
@@ -19,6 +20,9 @@ pub(crate) enum Verbosity {
 }
 
 /// Prints data to stdout and everything else to stderr.
+///
+/// This is the one place that prints, so no caller needs to remember that names of files, answers
+/// of servers and arguments may hold control characters: every line is escaped here.
 #[derive(Clone, Debug)]
 pub(crate) struct Printer {
     verbosity: Verbosity,
@@ -71,18 +75,24 @@ impl Printer {
         if self.color_err { style.paint(text) } else { text.to_owned() }
     }
 
-    /// Prints a line of data, even with `-q`. If the reader has closed the pipe, the command ends
-    /// quietly.
-    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    /// Prints a line of data for people, even with `-q`.
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        match writeln!(out, "{line}").and_then(|()| out.flush()) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::Silent(Exit::Success)),
-            Err(error) => {
-                Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
-            }
+        write_data(&style::rendered(line, self.color_out))
+    }
+
+    /// Prints data of one or more lines that a program reads, such as a path or shell code, even
+    /// with `-q`: exactly, unless it would reach a terminal.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn exact(&self, text: &str) -> Result<(), Failure> {
+        if !terminal::is_terminal(Stream::Stdout) {
+            return write_data(text);
         }
+        let is_layout = |c| matches!(c, '\n' | '\t');
+        let parts = text.split_inclusive(is_layout).map(|part| match part.strip_suffix(is_layout) {
+            Some(content) => shown(content) + &part[content.len()..],
+            None => shown(part),
+        });
+        write_data(&parts.collect::<String>())
     }
 
     /// Prints a line to stderr, unless `-q` was given.
@@ -102,8 +112,8 @@ impl Printer {
     fn talk(&self, line: &str) {
         let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match bars {
-            Some(bars) => bars.suspend(|| say(line)),
-            None => say(line),
+            Some(bars) => bars.suspend(|| self.say(line)),
+            None => self.say(line),
         }
     }
 
@@ -118,21 +128,20 @@ impl Printer {
 
     /// Asks a question; Enter means no. Without a terminal, this is an error that names the option
     /// to use.
-    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
             let what = "gover asks before it changes anything, and there is no terminal to ask on";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
         // If stderr is closed, nobody sees the question and the answer below is no.
-        let _ = write!(io::stderr().lock(), "{question} [y/N] ");
+        let _ = write!(io::stderr().lock(), "{} [y/N] ", style::rendered(question, self.color_err));
         let mut answer = String::new();
         let length = io::stdin()
             .read_line(&mut answer)
             .map_err(|error| Failure::io("cannot read the answer", &error, format!("use `{option}`")))?;
         if length == 0 {
             // Ctrl-D leaves the cursor after the question.
-            say("");
+            self.say("");
         }
         Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
@@ -140,20 +149,32 @@ impl Printer {
     /// Prints why the command failed, even with `-q`.
     pub(crate) fn failure(&self, failure: &Failure) {
         let Failure::Shown(report) = failure else { return };
-        say(&format!("{} {}", self.err(Style::Error, "error:"), report.what));
+        self.say(&format!("{} {}", self.err(Style::Error, "error:"), report.what));
         for detail in &report.details {
-            say(&format!("  {detail}"));
+            self.say(&format!("  {detail}"));
         }
         for cause in &report.causes {
-            say(&format!("  caused by: {cause}"));
+            self.say(&format!("  caused by: {cause}"));
         }
         for hint in &report.hints {
-            say(&format!("{} {hint}", self.err(Style::Hint, "hint:")));
+            self.say(&format!("{} {hint}", self.err(Style::Hint, "hint:")));
         }
+    }
+
+    fn say(&self, line: &str) {
+        // If stderr is closed, there is nothing to do.
+        let _ = writeln!(io::stderr().lock(), "{}", style::rendered(line, self.color_err));
     }
 }
 
-fn say(line: &str) {
-    // If stderr is closed, there is nothing to do.
-    let _ = writeln!(io::stderr().lock(), "{line}");
+/// Writes to stdout. If the reader has closed the pipe, the command ends quietly.
+fn write_data(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::Silent(Exit::Success)),
+        Err(error) => {
+            Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
+        }
+    }
 }

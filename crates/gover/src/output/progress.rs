@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use gover_core::env::Env;
+use gover_core::text::shown;
 use gover_install::{Outcome, Reporter, Task, TaskId};
 use gover_source::SourceFailure;
 use gover_sys::terminal::{self, Stream};
@@ -85,6 +86,7 @@ impl<'a> ProgressBars<'a> {
     }
 
     fn bar(&self, task: Task<'_>, total: Option<u64>) -> ProgressBar {
+        // Bars do not go through the printer.
         let spinner = |prefix: &str, message: &str| {
             let style = ProgressStyle::with_template("{prefix:.green}  {msg}");
             ProgressBar::new_spinner()
@@ -98,7 +100,7 @@ impl<'a> ProgressBars<'a> {
             Task::Verify { toolchain } => {
                 self.bytes_bar(toolchain, Some(total.unwrap_or_default()), "verifying")
             }
-            Task::Download { toolchain, source } => self.bytes_bar(toolchain, total, source),
+            Task::Download { toolchain, source } => self.bytes_bar(toolchain, total, &shown(source)),
         }
     }
 }

@@ -1,3 +1,5 @@
+use gover_core::text::shown;
+
 /// Rows of cells, aligned with spaces.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -11,8 +13,8 @@ struct Cell {
 }
 
 impl Table {
-    /// Adds a row. Each cell is its plain text and the text to print, which may contain escape
-    /// sequences.
+    /// Adds a row. Each cell is its plain text and the text to print, which may contain
+    /// marks of colours.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (String, String)>) {
         self.rows.push(cells.into_iter().map(|(plain, shown)| Cell { plain, shown }).collect());
     }
@@ -37,7 +39,8 @@ impl Table {
 
 impl Cell {
     fn width(&self) -> usize {
-        self.plain.chars().count()
+        // As the printer will show it.
+        shown(&self.plain).chars().count()
     }
 }
 

@@ -55,14 +55,15 @@ pub(crate) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
     };
     write().map_err(|source| Failure::file("write", &path, &source))?;
     if let Err(error) = link_default(context, lock) {
-        context.printer.note(&match error.kind() {
-            io::ErrorKind::Unsupported => format!(
-                "note: {} cannot be made: {error}\n  editors can use {} instead",
-                context.short(&context.layout.current()),
-                context.short(&context.layout.bin())
-            ),
-            _ => not_linked(&error, context),
-        });
+        if error.kind() == io::ErrorKind::Unsupported {
+            let current = context.short(&context.layout.current());
+            context.printer.note(&format!("note: {current} cannot be made: {error}"));
+            context
+                .printer
+                .note(&format!("  editors can use {} instead", context.short(&context.layout.bin())));
+        } else {
+            context.printer.note(&not_linked(&error, context));
+        }
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 use std::collections::BTreeSet;
 
 use gover_core::Exit;
-use gover_core::text::shown;
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
 
@@ -56,7 +55,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
 }
 
 fn present(finding: &Finding, changes: &[&Change], context: &Context<'_>) {
-    context.printer.note(&format!("{}  [{}]", shown(&finding.what), finding.check));
+    context.printer.note(&format!("{}  [{}]", finding.what, finding.check));
     for change in changes {
         context.printer.note(&format!("  {}", context.short(change.place().as_ref())));
         for line in diff(change) {

@@ -1,5 +1,4 @@
 use gover_core::text::counted;
-use gover_core::text::shown;
 use gover_doctor::{Finding, Severity};
 
 use crate::context::Context;
@@ -52,7 +51,7 @@ pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) ->
 /// Prints the findings to stdout, then their number.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
     for finding in findings {
-        context.printer.data(&text(finding, context))?;
+        lines(finding, context).iter().try_for_each(|line| context.printer.data(line))?;
     }
     context.printer.note(&sum(findings, run));
     if findings.iter().any(|finding| !finding.fix.changes.is_empty()) {
@@ -62,16 +61,16 @@ pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) ->
 }
 
 /// A finding with everything that belongs to it, and an empty line.
-fn text(finding: &Finding, context: &Context<'_>) -> String {
+fn lines(finding: &Finding, context: &Context<'_>) -> Vec<String> {
     let style = match finding.severity {
         Severity::Error => Style::Error,
         Severity::Warning => Style::Warning,
         Severity::Note => Style::Hint,
     };
     let severity = context.printer.out(style, &format!("{}:", finding.severity.name()));
-    let mut lines = vec![format!("{severity} {}  [{}]", shown(&finding.what), finding.check)];
+    let mut lines = vec![format!("{severity} {}  [{}]", finding.what, finding.check)];
     let (first, left) = finding.evidence.split_at(finding.evidence.len().min(MOST_SHOWN));
-    lines.extend(first.iter().map(|evidence| format!("  {}", shown(&evidence.to_string()))));
+    lines.extend(first.iter().map(|evidence| format!("  {evidence}")));
     if !left.is_empty() {
         lines.push(format!("  and {} more (`--json` shows all)", left.len()));
     }
@@ -79,10 +78,10 @@ fn text(finding: &Finding, context: &Context<'_>) -> String {
     let mut places: Vec<String> =
         finding.fix.changes.iter().map(|change| context.short(change.place().as_ref())).collect();
     places.dedup();
-    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {}", shown(place))));
-    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {}", shown(command))));
+    lines.extend(places.iter().map(|place| format!("  fix: `gover doctor --fix` changes {place}")));
+    lines.extend(finding.fix.commands.iter().map(|command| format!("  fix: {command}")));
     lines.push(String::new());
-    lines.join("\n")
+    lines
 }
 
 /// Nobody reads more.
