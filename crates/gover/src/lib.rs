@@ -23,6 +23,7 @@ use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Printer;
+use crate::target::Target;
 
 /// Runs the manager with the given environment and arguments, and returns how the program ends.
 pub fn run(env: &Env) -> Exit {
@@ -32,7 +33,7 @@ pub fn run(env: &Env) -> Exit {
     };
     let printer = Printer::new(env, &cli.global);
     match dispatch(cli, env, &printer) {
-        Ok(exit) => exit,
+        Ok(()) => Exit::Success,
         Err(failure) => {
             printer.failure(&failure);
             failure.exit()
@@ -50,7 +51,7 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
+fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     settings::keep_mirrored(&context.layout, None);
     commands::run(cli.command, &context)

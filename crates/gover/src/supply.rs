@@ -10,10 +10,9 @@ use gover_core::{Env, Request};
 use gover_net::{Address, Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
 use gover_source::{InvalidSource, SourceSpec, Supply, SupplySettings};
 
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::output::Printer;
 use crate::settings::SettingOrigin;
+use crate::{Context, Failure};
 
 /// The sources of the settings; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {

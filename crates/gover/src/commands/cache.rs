@@ -2,22 +2,18 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use gover_core::Exit;
 use gover_install::prune::{self, LeftoverKind};
 use gover_sys::file;
 
 use crate::cli::{CacheAction, CacheArgs};
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Table, facts, mebibytes};
+use crate::output::{Table, facts, json_path, mebibytes};
+use crate::{Context, Failure};
 
-/// `gover cache`
-pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action {
-        None => show(arguments.json, context)?,
-        Some(CacheAction::Clean) => clean(context)?,
+        None => show(arguments.json, context),
+        Some(CacheAction::Clean) => clean(context),
     }
-    Ok(Exit::Success)
 }
 
 fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
@@ -27,18 +23,15 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     };
     let parts: Vec<CachePart> = entries(context)?.into_iter().map(part).collect();
     if as_json {
-        return Json::print(context.printer, &Cache { path: Json::path(&context.layout.cache()), parts });
+        return context.printer.json(&Cache { path: json_path(&context.layout.cache()), parts });
     }
     let mut table = Table::default();
-    let same = |text: String| (text.clone(), text);
-    table.row([
-        same(context.short(&context.layout.cache())),
-        same(mebibytes(parts.iter().map(|part| part.bytes).sum())),
-    ]);
+    let total = mebibytes(parts.iter().map(|part| part.bytes).sum());
+    table.row([context.short(&context.layout.cache()).into(), total.into()]);
     for CachePart { name, bytes } in parts {
-        table.row([same(format!("  {name}")), same(mebibytes(bytes))]);
+        table.row([format!("  {name}").into(), mebibytes(bytes).into()]);
     }
-    table.lines().iter().try_for_each(|line| context.printer.data(line))
+    context.printer.table(&table)
 }
 
 /// Deletes the release index, the list of failed sources, and unfinished downloads. Tree heads of

@@ -3,15 +3,13 @@ use gover_core::display::pasted;
 use gover_core::resolve::{Outcome, Resolution, Trace};
 
 use crate::cli::CurrentArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Style, Verbosity, facts};
+use crate::output::{Style, Verbosity, facts, json_path};
 use crate::store::architecture;
 use crate::store::requests::name_of;
+use crate::{Context, Failure};
 
-/// `gover current`
-pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let mut trace = match context.printer.verbosity() {
+pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let mut trace = match context.printer.verbosity {
         Verbosity::Verbose => Trace::on(context.home().map(ToOwned::to_owned)),
         _ => Trace::off(),
     };
@@ -24,7 +22,7 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
         context.printer.detail(&remark);
     }
     if arguments.json {
-        Json::print(context.printer, &Current::of(&resolution, context))?;
+        context.printer.json(&Current::of(&resolution, context))?;
     } else if let Some(line) = sentence(&resolution, context) {
         context.printer.data(&line)?;
     }
@@ -44,12 +42,12 @@ fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     Some(format!("{name} is {remark}"))
 }
 
-fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> {
+fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
     match &resolution.outcome {
-        Outcome::Ready(_) => Ok(Exit::Success),
+        Outcome::Ready(_) => Ok(()),
         Outcome::Missing(request) => {
             context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
-            Ok(Exit::Failure)
+            Err(Failure::Silent(Exit::Failure))
         }
         Outcome::Nothing => Err(Failure::new(
             "nothing here chooses a toolchain, and there is no `go` on PATH",
@@ -115,11 +113,11 @@ impl Current {
         };
         Self {
             version: resolution.name().map(ToString::to_string),
-            goroot: goroot.as_deref().map(Json::path),
+            goroot: goroot.as_deref().map(json_path),
             installed,
             origin: resolution.origin.as_ref().map(|origin| Origin {
                 kind: origin.kind.as_str(),
-                path: origin.path.as_deref().map(Json::path),
+                path: origin.path.as_deref().map(json_path),
                 line: origin.line,
                 request: origin.request.clone(),
             }),
@@ -127,7 +125,7 @@ impl Current {
                 from: raised.from.clone(),
                 by: RaisedBy {
                     kind: raised.by.source.as_str(),
-                    path: raised.by.path.as_deref().map(Json::path),
+                    path: raised.by.path.as_deref().map(json_path),
                     line: raised.by.line,
                 },
             }),

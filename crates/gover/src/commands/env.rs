@@ -1,16 +1,13 @@
-use gover_core::Exit;
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
 use gover_shell::{PathEntry, ShellKind};
 
 use crate::cli::EnvArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 use crate::store::requests;
+use crate::{Context, Failure};
 
-/// `gover env`
-pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<(), Failure> {
     let toolchain = match &arguments.request {
         Some(text) => requests::installed(&requests::parse(text, context)?, context)?,
         None => requests::selected(context)?,
@@ -18,15 +15,15 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Fa
     if arguments.json {
         let facts = Variables {
             version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(Json::path),
-            bin: Json::path(&toolchain.bin),
+            goroot: toolchain.goroot.as_deref().map(json_path),
+            bin: json_path(&toolchain.bin),
         };
-        Json::print(context.printer, &facts)?;
+        context.printer.json(&facts)?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?, context)?;
         context.printer.data(code.trim_end())?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// GOROOT has the system's form, because the go program reads it; PATH has the shell's form.

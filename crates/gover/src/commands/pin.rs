@@ -3,15 +3,13 @@ use std::path::Path;
 use gover_core::display::pasted;
 use gover_core::lines::{Edit, edited};
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
-use gover_core::{Exit, Request, RequestKind, ToolchainName};
+use gover_core::{Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{provide, requests};
+use crate::{Context, Failure};
 
-/// `gover pin`
-pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Failure> {
     let directory = context
         .env
         .logical_directory()
@@ -24,16 +22,14 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
             if exact { exact_of(&request, context)? } else { request }
         }
     };
-    write(&directory.join(VERSION_FILE), &request, context)?;
-    Ok(Exit::Success)
+    write(&directory.join(VERSION_FILE), &request, context)
 }
 
-fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
+fn show(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
     match find_pin(directory)? {
         Some(pin) => {
             let location = gover_core::display::location(&pin.path, Some(pin.line), context.home());
-            context.printer.data(&format!("{}  {location}", pin.request))?;
-            Ok(Exit::Success)
+            context.printer.data(&format!("{}  {location}", pin.request))
         }
         None => Err(Failure::new("nothing is pinned here or above", "gover pin 1.22")),
     }

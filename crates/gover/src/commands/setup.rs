@@ -1,4 +1,3 @@
-use gover_core::Exit;
 use gover_core::layout::executable_name;
 use gover_install::programs::{Programs, ProgramsError};
 use gover_shell::persist::{
@@ -6,12 +5,10 @@ use gover_shell::persist::{
 };
 
 use crate::cli::SetupArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{lock, shims};
+use crate::{Context, Failure};
 
-/// `gover setup`
-pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Failure> {
     let mut plan = if arguments.undo {
         persist::plan_undo(context.env, &context.layout)?
     } else {
@@ -45,7 +42,12 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
             (false, Some(other)) => format!("PATH is already set up, but {other} comes before gover"),
         });
     }
-    Ok(finish(plan, context))
+    // Any problem makes the command fail.
+    let failed = !plan.problems.is_empty();
+    for problem in plan.problems {
+        context.printer.failure(&problem.into());
+    }
+    Failure::silent_if(failed)
 }
 
 /// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or
@@ -131,15 +133,6 @@ fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
         Warning::MachineGo(entry) | Warning::MachineGover(entry) => Some(context.short(&entry.directory)),
         Warning::LongUserPath { .. } | Warning::LongPath { .. } => None,
     })
-}
-
-/// Reports each problem; any of them makes the command fail.
-fn finish(plan: Plan, context: &Context<'_>) -> Exit {
-    let failed = !plan.problems.is_empty();
-    for problem in plan.problems {
-        context.printer.failure(&problem.into());
-    }
-    if failed { Exit::Failure } else { Exit::Success }
 }
 
 #[derive(Clone, Copy)]

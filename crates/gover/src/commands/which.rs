@@ -1,14 +1,11 @@
-use gover_core::Exit;
 use gover_core::text::shown;
 
 use crate::cli::WhichArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 use crate::store::requests;
+use crate::{Context, Failure};
 
-/// `gover which`
-pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<(), Failure> {
     let (program, request) = split(&arguments.words)?;
     let toolchain = match request {
         Some(request) => requests::installed(&requests::parse(request, context)?, context)?,
@@ -23,15 +20,15 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
     }
     if arguments.json {
         let facts = Which {
-            path: Json::path(&path),
+            path: json_path(&path),
             version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(Json::path),
+            goroot: toolchain.goroot.as_deref().map(json_path),
         };
-        Json::print(context.printer, &facts)?;
+        context.printer.json(&facts)?;
     } else {
         context.printer.data(&path.display().to_string())?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// A program's name, then a request; both are optional.

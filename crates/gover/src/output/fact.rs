@@ -1,6 +1,13 @@
 //! Types that are both printed as JSON and described in docs/reference/json.md, so that the page
 //! cannot differ from the output.
 
+use std::path::Path;
+
+/// A path as text. JSON is Unicode, so any other bytes become U+FFFD.
+pub(crate) fn json_path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// A key of a JSON object.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row {

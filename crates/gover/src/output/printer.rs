@@ -5,8 +5,9 @@ use gover_core::Exit;
 use gover_core::env::{Env, vars};
 use gover_sys::terminal::{self, Stream};
 use indicatif::MultiProgress;
+use serde::Serialize;
 
-use super::Style;
+use super::{Style, Table};
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
 
@@ -21,7 +22,7 @@ pub(crate) enum Verbosity {
 /// Prints data to stdout and everything else to stderr.
 #[derive(Clone, Debug)]
 pub(crate) struct Printer {
-    verbosity: Verbosity,
+    pub(crate) verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
     /// The bars on stderr now; all copies of the printer share them.
@@ -57,10 +58,6 @@ impl Printer {
         *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
-    pub(crate) fn verbosity(&self) -> Verbosity {
-        self.verbosity
-    }
-
     /// `text` in a style, if stdout shows colour.
     pub(crate) fn out(&self, style: Style, text: &str) -> String {
         if self.color_out { style.paint(text) } else { text.to_owned() }
@@ -83,6 +80,16 @@ impl Printer {
                 Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
             }
         }
+    }
+
+    pub(crate) fn table(&self, table: &Table) -> Result<(), Failure> {
+        table.lines().iter().try_for_each(|line| self.data(line))
+    }
+
+    /// Prints JSON on one line, for line-based tools, as docs/reference/json.md describes it.
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        // Plain data with text keys can always be serialised.
+        self.data(&serde_json::to_string(value).unwrap_or_default())
     }
 
     /// Prints a line to stderr, unless `-q` was given.

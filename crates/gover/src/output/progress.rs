@@ -29,7 +29,7 @@ pub(crate) struct ProgressBars<'a> {
 impl<'a> ProgressBars<'a> {
     /// Bars on stderr, if it is a terminal and `-q` was not given.
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
-        let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
+        let drawn = printer.verbosity > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::on(target, env, printer)
     }

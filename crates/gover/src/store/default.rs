@@ -9,8 +9,7 @@ use gover_core::resolve::Toolchain;
 use gover_sys::{Lock, file, link};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// The lock of both.
 pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {

@@ -16,12 +16,10 @@ use gover_install::{
 use gover_source::{Location, Supply, SupplyError, Wanted};
 
 use super::{architecture, default, releases, shims};
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
 /// What to install.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 use gover_install::prune::{self, Leftover, LeftoverKind};
 
 use super::sessions;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// All leftovers.
 pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {

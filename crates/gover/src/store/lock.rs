@@ -2,8 +2,7 @@
 
 use gover_sys::Lock;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// Takes a lock by its name; waits, and says so, while another gover holds it.
 pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure> {

@@ -6,9 +6,8 @@ use gover_core::{Request, ToolchainName};
 
 use super::install::Installation;
 use super::{requests, shims};
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::supply::supply;
+use crate::{Context, Failure};
 
 /// The toolchain that a request means; installs it if none does and settings allow it.
 pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {

@@ -7,8 +7,7 @@ use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use gover_core::{Request, RequestKind, ToolchainName};
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// Parses a request; a relative path is made absolute, so that it still means the same elsewhere.
 pub(crate) fn parse(text: &str, context: &Context<'_>) -> Result<Request, InvalidRequest> {

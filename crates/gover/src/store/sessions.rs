@@ -8,8 +8,7 @@ use gover_sys::process::{self, ProcessId};
 use gover_sys::{Lock, file};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// The lock of the records.
 pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {

@@ -6,8 +6,7 @@ use gover_core::layout::executable_name;
 use gover_install::{shims, staging};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// Makes the programs in `bin/` match what is installed.
 pub(crate) fn refresh(context: &Context<'_>) -> Result<(), Failure> {

@@ -1,19 +1,17 @@
 use std::collections::BTreeSet;
 
-use gover_core::Exit;
 use gover_core::text::shown;
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
 
 use super::network::Answers;
-use super::{examine, exit, show};
-use crate::context::Context;
-use crate::failure::Failure;
+use super::{examine, has_fault, show};
 use crate::store::lock;
+use crate::{Context, Failure};
 
 /// Repairs in rounds, since a change can make or solve another problem. Ends when nothing is left
 /// to change.
-pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
@@ -50,7 +48,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
         }
         if touched.is_empty() || rounds == MAX_ROUNDS {
             finish(&findings, run, &journal, context)?;
-            return Ok(if failed { Exit::Failure } else { exit(&findings) });
+            return Failure::silent_if(failed || has_fault(&findings));
         }
     }
 }

@@ -8,8 +8,7 @@ use gover_doctor::snapshot::network::NetworkFacts;
 use gover_net::NetworkSettings;
 use gover_source::Supply;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 use crate::{runtime, supply};
 
 /// The last questions with their answers. `--fix` examines the machine after each change, and most

@@ -2,9 +2,8 @@ use gover_core::text::counted;
 use gover_core::text::shown;
 use gover_doctor::{Finding, Severity};
 
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Fact, Json, Row, Style, facts};
+use crate::output::{Fact, Row, Style, facts};
+use crate::{Context, Failure};
 
 facts! {
     Diagnosis {
@@ -46,7 +45,7 @@ const FINDING: [(&str, &str, &str); 8] = [
 ];
 
 pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    Json::print(context.printer, &Diagnosis { findings, checks_run: run })
+    context.printer.json(&Diagnosis { findings, checks_run: run })
 }
 
 /// Prints the findings to stdout, then their number.

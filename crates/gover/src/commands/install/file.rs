@@ -14,10 +14,8 @@ use gover_core::text::shown;
 use gover_net::{Address, looks_like_http, redacted};
 use gover_source::{Location, Wanted, published_file};
 
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::install::Want;
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
 /// Whether an argument is an archive rather than a version.
 pub(super) fn is_file_or_url(text: &str) -> bool {

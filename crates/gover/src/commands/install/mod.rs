@@ -2,20 +2,17 @@ mod file;
 mod requests;
 
 use gover_core::platform::Compatibility;
-use gover_core::{Arch, Exit, Request};
+use gover_core::{Arch, Request};
 use gover_install::{Installed, ProofHeld, SmokeLevel};
 
 use crate::cli::InstallArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Fact, Json, facts};
+use crate::output::{Fact, facts, json_path};
 use crate::settings::{Setting, SettingOrigin};
 use crate::store::install::Installation;
 use crate::store::{architecture, default, shims};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
-/// `gover install`
-pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     let target = target(arguments, context)?;
     let installation = Installation::new(&target, arguments.force, context);
     let wants = requests::resolve(arguments, &installation, context)?;
@@ -26,12 +23,12 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
     }
     if arguments.json {
         let facts: Vec<InstalledFacts> = installed.iter().cloned().map(facts).collect();
-        Json::print(context.printer, &facts)?;
+        context.printer.json(&facts)?;
     }
     if !arguments.keep_default {
         choose_default(&installed, context)?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// What to install for: the option, the variable, the machine.
@@ -92,7 +89,7 @@ fn facts(installed: Installed) -> InstalledFacts {
     }
     InstalledFacts {
         version: installed.name.to_string(),
-        goroot: Json::path(&installed.path),
+        goroot: json_path(&installed.path),
         reused: installed.reused,
         source,
         bytes,

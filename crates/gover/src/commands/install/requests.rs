@@ -8,10 +8,8 @@ use gover_core::{Request, RequestKind, ToolchainName};
 
 use super::file;
 use crate::cli::InstallArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::install::{Installation, Want};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
 /// All toolchains, each once. Every request is understood before the first download begins.
 pub(super) fn resolve(

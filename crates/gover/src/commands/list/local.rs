@@ -3,19 +3,18 @@
 use gover_core::display::pasted;
 use gover_core::inventory::{Inventory, is_goroot};
 use gover_core::resolve::Toolchain;
-use gover_core::{Arch, Exit, Request, ToolchainName};
+use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
 use gover_source::Releases;
 
 use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Style, Table, facts};
+use crate::output::{Cell, Style, Table, facts, json_path};
 use crate::store::{architecture, default, requests};
 use crate::supply::supply;
+use crate::{Context, Failure};
 
-pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let mut inventory = requests::inventory(context)?;
     if let Some(request) = &request {
@@ -25,11 +24,9 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
     let view = View::new(context)?;
     let system = arguments.all.then(|| system(context)).flatten();
     if arguments.json {
-        Json::print(context.printer, &facts(&inventory, system.as_ref(), &view, context))?;
+        context.printer.json(&facts(&inventory, system.as_ref(), &view, context))?;
     } else {
-        for line in lines(&inventory, system.as_ref(), &view, context) {
-            context.printer.data(&line)?;
-        }
+        context.printer.table(&table(&inventory, system.as_ref(), &view, context))?;
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
                 "rename it to its version, such as go1.22.5"
@@ -50,7 +47,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
             ));
         }
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// What the rows are compared with.
@@ -75,41 +72,34 @@ impl View {
     }
 }
 
-/// The system Go.
 fn system(context: &Context<'_>) -> Option<Toolchain> {
     context.locate(&Request::parse("system").ok()?).ok()?
 }
 
-fn lines(
-    inventory: &Inventory,
-    system: Option<&Toolchain>,
-    view: &View,
-    context: &Context<'_>,
-) -> Vec<String> {
+fn table(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context: &Context<'_>) -> Table {
     let mut table = Table::default();
-    let same = |text: String| (text.clone(), text);
     for name in &inventory.toolchains {
         let mark = if view.is_selected(name, context) { "*" } else { " " };
         let default = if view.default.as_ref() == Some(name) { "default" } else { "" };
         let marked = |text: &str| format!("{mark} {text}");
         table.row([
-            (marked(name.as_str()), marked(&context.printer.out(Style::Version, name.as_str()))),
-            same(size(name, context)),
-            same(support(name, &view.releases)),
-            same(architecture::remark(name, context).unwrap_or_default()),
-            same(default.to_owned()),
+            Cell::shown_as(
+                marked(name.as_str()),
+                marked(&context.printer.out(Style::Version, name.as_str())),
+            ),
+            size(name, context).into(),
+            support(name, &view.releases).into(),
+            architecture::remark(name, context).unwrap_or_default().into(),
+            default.into(),
         ]);
     }
     if let Some(system) = system {
         let mark = if view.selected.as_ref() == Some(system) { "*" } else { " " };
         let name = system.name.as_ref().map_or_else(String::new, ToString::to_string);
-        table.row([
-            same(format!("{mark} system")),
-            same(name),
-            same(format!("on PATH, {}", context.short(&system.program("go")))),
-        ]);
+        let place = format!("on PATH, {}", context.short(&system.program("go")));
+        table.row([format!("{mark} system").into(), name.into(), place.into()]);
     }
-    table.lines()
+    table
 }
 
 /// The size on disk according to the receipt; counting the files of every toolchain would take too
@@ -158,7 +148,7 @@ fn facts(
 ) -> InstalledList {
     let toolchain = |name: &ToolchainName| InstalledToolchain {
         version: name.to_string(),
-        goroot: Json::path(&context.layout.toolchain(name)),
+        goroot: json_path(&context.layout.toolchain(name)),
         arch: architecture::of_toolchain(name, context).map(Arch::as_str),
         bytes: Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes),
         selected: view.is_selected(name, context),
@@ -169,11 +159,11 @@ fn facts(
     InstalledList {
         toolchains: inventory.toolchains.iter().map(toolchain).collect(),
         damaged: damaged
-            .map(|damage| DamagedEntry { path: Json::path(&damage.path), reason: damage.reason })
+            .map(|damage| DamagedEntry { path: json_path(&damage.path), reason: damage.reason })
             .collect(),
         system: system.map(|system| SystemGo {
             version: system.name.as_ref().map(ToString::to_string),
-            program: Json::path(&system.program("go")),
+            program: json_path(&system.program("go")),
         }),
     }
 }

@@ -1,19 +1,18 @@
 //! `gover list --remote`: releases.
 
+use gover_core::Request;
 use gover_core::inventory::is_installed;
-use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
 
 use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Style, Table, facts};
+use crate::output::{Cell, Style, Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted};
 use crate::supply::supply;
+use crate::{Context, Failure};
 
-pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let supply = supply(context)?;
     let releases = block_on(supply.releases())?;
@@ -33,11 +32,9 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .collect();
     if arguments.json {
-        Json::print(context.printer, &facts(&shown, &releases, context))?;
+        context.printer.json(&facts(&shown, &releases, context))?;
     } else {
-        for line in lines(&shown, &releases, context) {
-            context.printer.data(&line)?;
-        }
+        context.printer.table(&table(&shown, &releases, context))?;
     }
     notes(&shown, &releases, request.as_ref(), context)
 }
@@ -47,7 +44,7 @@ fn notes(
     releases: &Releases,
     request: Option<&Request>,
     context: &Context<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(), Failure> {
     for failure in &releases.failures {
         context.printer.note(&not_asked(failure));
     }
@@ -61,24 +58,23 @@ fn notes(
             format!("no Go release for {} matches `{request}`", context.target().platform),
             "`gover list --remote --all` shows every release",
         )),
-        _ => Ok(Exit::Success),
+        _ => Ok(()),
     }
 }
 
-fn lines(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Vec<String> {
+fn table(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Table {
     let mut table = Table::default();
-    let same = |text: String| (text.clone(), text);
     for release in shown {
         let name = release.name.as_str();
         let installed = if is_installed(&context.layout, &release.name) { "installed" } else { "" };
         table.row([
-            (name.to_owned(), context.printer.out(Style::Version, name)),
-            same(release.date.map(|date| date.to_string()).unwrap_or_default()),
-            same(support(&release.name, releases)),
-            same(installed.to_owned()),
+            Cell::shown_as(name, context.printer.out(Style::Version, name)),
+            release.date.map(|date| date.to_string()).unwrap_or_default().into(),
+            support(&release.name, releases).into(),
+            installed.into(),
         ]);
     }
-    table.lines()
+    table
 }
 
 /// Whether it is the newest stable patch of its language version. A custom build always counts.

@@ -3,7 +3,7 @@ use gover_source::Wanted;
 
 use super::Work;
 use crate::failure::{Failure, Report};
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 
 facts! {
     MirrorFacts {
@@ -51,7 +51,7 @@ pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate
                 Packing::Archive => "archive",
                 Packing::Module => "module",
             },
-            path: Json::path(held.path.strip_prefix(directory).unwrap_or(&held.path)),
+            path: json_path(held.path.strip_prefix(directory).unwrap_or(&held.path)),
             bytes: held.bytes,
             damaged: work.is_damaged(held),
             added: added.is_some(),
@@ -59,7 +59,7 @@ pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate
         }
     };
     MirrorFacts {
-        path: Json::path(directory),
+        path: json_path(directory),
         files: held.iter().map(file).collect(),
         failed: work.failed.iter().filter_map(failed).collect(),
         log: log.map(|log| LogFacts {

@@ -2,7 +2,6 @@ mod directory;
 mod facts;
 mod wanted;
 
-use gover_core::Exit;
 use gover_install::Downloader;
 use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
 use gover_log::{LogMirror, LogRecord, LogWarning};
@@ -10,21 +9,19 @@ use gover_source::{SourceSpec, Supply, Wanted};
 
 pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, ProgressBars, Style, mebibytes};
+use crate::output::{ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_sources};
+use crate::{Context, Failure};
 
-/// `gover mirror`
-pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<(), Failure> {
     let supply = supply(context)?;
     let result = fill(arguments, &supply, context);
     note_warnings(&supply, context);
     result
 }
 
-fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<Exit, Failure> {
+fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<(), Failure> {
     // All arguments are checked before anything is changed.
     let directory = directory::directory(arguments, context)?;
     let items = wanted::items(arguments, supply, context)?;
@@ -214,11 +211,11 @@ impl Work<'_> {
         matches!(source, SourceSpec::Directory(path) if path.canonicalize().ok() == here)
     }
 
-    fn report(self, log: Option<&LogUpdate>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
+    fn report(self, log: Option<&LogUpdate>, shown: &str, as_json: bool) -> Result<(), Failure> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
-            Json::print(printer, &facts::facts(&self, &held, log))?;
+            printer.json(&facts::facts(&self, &held, log))?;
         }
         for (_, failure) in &self.failed {
             printer.failure(failure);
@@ -240,7 +237,7 @@ impl Work<'_> {
         let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
         printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
-        Ok(if self.failed.is_empty() { Exit::Success } else { Exit::Failure })
+        Failure::silent_if(!self.failed.is_empty())
     }
 }
 

@@ -3,7 +3,7 @@ use gover_log::LogRecord;
 
 use super::Examined;
 use crate::context::Context;
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 
 facts! {
     Verified {
@@ -62,7 +62,7 @@ fn toolchain(one: &Examined, context: &Context<'_>) -> VerifiedToolchain {
     };
     VerifiedToolchain {
         version: one.name.to_string(),
-        goroot: Json::path(&context.layout.toolchain(&one.name)),
+        goroot: json_path(&context.layout.toolchain(&one.name)),
         platform: one.platform.as_ref().map(ToString::to_string),
         state,
         reason,

@@ -1,40 +1,36 @@
-//! `gover verify`
-
 mod facts;
 mod log;
 mod show;
 
 use std::thread;
 
-use gover_core::{Exit, Platform, Request, RequestKind, ToolchainName};
+use gover_core::{Platform, Request, RequestKind, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Baseline, Case, LogStatus, Tree, Verification, compare};
 use gover_source::Supply;
 use gover_sys::Lock;
-use thiserror::Error;
 
 pub(super) use self::facts::Verified;
 use self::log::LogResponses;
 use crate::cli::VerifyArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, ProgressBars};
+use crate::output::ProgressBars;
 use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
+use crate::{Context, Failure};
 
 /// Hashes installed toolchains again and compares them with their receipts and with the log;
 /// changes nothing.
-pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<(), Failure> {
     let names = wanted(&arguments.requests, context)?;
     if names.is_empty() && !arguments.json {
         context.printer.note("no toolchain is installed");
         context.printer.hint("gover install latest");
-        return Ok(Exit::Success);
+        return Ok(());
     }
     let supply = supply(context)?;
     let (examined, responses) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
-        Json::print(context.printer, &facts::facts(&examined, context))?;
+        context.printer.json(&facts::facts(&examined, context))?;
     }
     show::remarks(&examined, context);
     note_warnings(&supply, context);
@@ -71,13 +67,15 @@ fn examine_all(
         for (name, asked) in &questions {
             let read = read(name, &progress, context)?;
             if let Some(asking) = asking.take() {
-                responses = asking.join().map_err(|_| Defect)??;
+                let what = "an internal error occurred while gover asked the checksum database";
+                let panicked = |_| Failure::new(what, "this is a bug; please report it");
+                responses = asking.join().map_err(panicked)??;
                 answers = std::mem::take(&mut responses.answers).into_iter();
             }
             let log = answers
                 .next()
                 .unwrap_or_else(|| LogStatus::Silent("the checksum database was not asked".to_owned()));
-            let Some(Read { platform, baseline, tree }) = read else {
+            let Some((platform, baseline, tree)) = read else {
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
             };
@@ -105,18 +103,12 @@ fn examine_all(
     })
 }
 
-struct Read {
-    platform: Option<Platform>,
-    baseline: Baseline,
-    tree: Tree,
-}
-
 /// Reads a toolchain under its lock; `None` if it is gone.
 fn read(
     name: &ToolchainName,
     progress: &ProgressBars<'_>,
     context: &Context<'_>,
-) -> Result<Option<Read>, Failure> {
+) -> Result<Option<(Option<Platform>, Baseline, Tree)>, Failure> {
     let path = context.layout.lock(name.as_str());
     // A read-only home needs no lock, since nothing can change there.
     let lock = Lock::acquire(&path, || lock::announce_wait(name.as_str(), context)).ok();
@@ -128,11 +120,8 @@ fn read(
     if goroot.symlink_metadata().is_err() {
         return Ok(None);
     }
-    Ok(Some(Read {
-        platform: platform(name, context),
-        baseline: Baseline::read(&context.layout, name),
-        tree: Tree::read(&goroot, name.as_str(), progress),
-    }))
+    let tree = Tree::read(&goroot, name.as_str(), progress);
+    Ok(Some((platform(name, context), Baseline::read(&context.layout, name), tree)))
 }
 
 /// The installed toolchains that the requests match, damaged ones too; without requests, all of
@@ -174,15 +163,4 @@ fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
     let receipt = Baseline::read(&context.layout, name).receipt;
     let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
     written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
-}
-
-/// The thread that asks the log panicked.
-#[derive(Debug, Error)]
-#[error("an internal error occurred while gover asked the checksum database")]
-struct Defect;
-
-impl gover_core::Diagnose for Defect {
-    fn hints(&self) -> Vec<String> {
-        vec!["this is a bug; please report it".to_owned()]
-    }
 }

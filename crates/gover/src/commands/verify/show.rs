@@ -1,18 +1,15 @@
-//! Prints the results.
-
 use std::collections::BTreeMap;
 
 use gover_core::display::pasted;
 use gover_core::text::{counted, shown};
-use gover_core::{Diagnose, Exit, Request};
+use gover_core::{Exit, Request};
 use gover_install::verify::{Finding, FindingKind, LogStatus, Status};
-use thiserror::Error;
 
 use super::Examined;
 use super::log::LogResponses;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::Report;
 use crate::output::{Style, mebibytes};
+use crate::{Context, Failure};
 
 /// Prints one line, and one for each finding. They are data, so they go to stdout.
 pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Result<(), Failure> {
@@ -79,7 +76,7 @@ pub(super) fn outcome(
     examined: &[Examined],
     responses: LogResponses,
     context: &Context<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(), Failure> {
     for hint in &responses.hints {
         context.printer.hint(hint);
     }
@@ -94,7 +91,7 @@ pub(super) fn outcome(
     Err(worst)
 }
 
-fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
+fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<(), Failure> {
     // If the log cannot be trusted, its own error says more than `unproven`.
     let is_told = |one: &Examined| {
         matches!(one.verification.status, Status::Unproven { .. }) && matches!(one.log, LogStatus::Refused(_))
@@ -104,7 +101,7 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     let damaged = bad.iter().filter(|one| is_damaged(one)).count();
     let without_record: Vec<&str> = bad.iter().filter_map(|one| lost(one)).collect();
     if bad.is_empty() {
-        return Ok(Exit::Success);
+        return Ok(());
     }
     let of = if examined.len() == 1 { String::new() } else { format!(" of {}", examined.len()) };
     let (count, what) = match (damaged, without_record.len()) {
@@ -121,20 +118,7 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     } else {
         format!("{count}{of} toolchains {} {what}", if count == 1 { "is" } else { "are" })
     };
-    Err(NotVerified { what, hints: hints(&bad, context) }.into())
-}
-
-#[derive(Debug, Error)]
-#[error("{what}")]
-struct NotVerified {
-    what: String,
-    hints: Vec<String>,
-}
-
-impl Diagnose for NotVerified {
-    fn hints(&self) -> Vec<String> {
-        self.hints.clone()
-    }
+    Err(Report::new(what, hints(&bad, context), Exit::Failure).into())
 }
 
 /// The missing record of an install, if nothing else is wrong.
