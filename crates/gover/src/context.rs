@@ -56,7 +56,6 @@ impl<'a> Context<'a> {
         Target::new(&self.settings.arch, &self.machine)
     }
 
-    /// A path as messages show it.
     pub(crate) fn short(&self, path: &Path) -> String {
         gover_core::display::short_path(path, self.home())
     }
@@ -74,18 +73,12 @@ impl<'a> Context<'a> {
     /// The installed toolchain that `go` would run here. `gover current` reports errors of the
     /// selection.
     pub(crate) fn selected(&self) -> Option<Toolchain> {
-        match self.selection(&mut Trace::off()).ok()?.outcome {
-            Outcome::Ready(toolchain) => Some(toolchain),
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        }
+        ready(self.selection(&mut Trace::off()).ok()?.outcome)
     }
 
     /// The installed toolchain that a request means.
     pub(crate) fn locate(&self, request: &Request) -> Result<Option<Toolchain>, ResolveError> {
-        Ok(match locate(&self.question(), request)? {
-            Outcome::Ready(toolchain) => Some(toolchain),
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        })
+        locate(&self.question(), request).map(ready)
     }
 
     /// A path relative to the working directory.
@@ -101,6 +94,13 @@ impl<'a> Context<'a> {
             called_as: &CalledAs::Go,
             arguments: &[],
         }
+    }
+}
+
+fn ready(outcome: Outcome) -> Option<Toolchain> {
+    match outcome {
+        Outcome::Ready(toolchain) => Some(toolchain),
+        Outcome::Missing(_) | Outcome::Nothing => None,
     }
 }
 

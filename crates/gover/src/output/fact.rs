@@ -16,7 +16,6 @@ pub(crate) struct Row {
     pub(crate) meaning: String,
 }
 
-/// A type of which a document consists.
 pub(crate) trait Fact {
     /// Its JSON type, in words.
     fn kind() -> String;

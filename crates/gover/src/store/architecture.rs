@@ -1,5 +1,3 @@
-//! The architecture of an installed toolchain.
-
 use std::fs;
 use std::path::Path;
 

@@ -21,7 +21,6 @@ use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
 use crate::{Context, Failure, Target};
 
-/// What to install.
 #[derive(Debug)]
 pub(crate) enum Want {
     /// A release, from the first source that has it.
@@ -56,7 +55,6 @@ impl<'a> Installation<'a> {
         Self { target, force, supply: OnceCell::new(), context }
     }
 
-    /// The sources.
     pub(crate) fn supply(&self) -> Result<&Supply, Failure> {
         if let Some(supply) = self.supply.get() {
             return Ok(supply);

@@ -5,7 +5,6 @@ use gover_install::prune::{self, Leftover, LeftoverKind};
 use super::sessions;
 use crate::{Context, Failure};
 
-/// All leftovers.
 pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {
     Ok(prune::find(&context.layout, &sessions::ended(context))?)
 }

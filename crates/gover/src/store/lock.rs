@@ -1,5 +1,3 @@
-//! Locks in gover's home.
-
 use gover_sys::Lock;
 
 use crate::{Context, Failure};

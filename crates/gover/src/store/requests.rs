@@ -61,7 +61,6 @@ pub(crate) fn missing(request: &Request) -> Failure {
     Failure::not_found(not_installed(request), format!("gover install {}", pasted(request.as_str())))
 }
 
-/// The same in words.
 pub(crate) fn not_installed(request: &Request) -> String {
     match request.as_exact() {
         Some(name) => format!("{name} is not installed"),

@@ -1,5 +1,3 @@
-//! `gover doctor`
-
 mod fix;
 mod manager;
 mod network;

@@ -46,7 +46,6 @@ pub(super) fn resolve(
     Ok(wants)
 }
 
-/// One argument.
 enum Typed {
     Request(Request),
     File(Want),
