@@ -1,6 +1,6 @@
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gover_install::prune::{self, LeftoverKind};
 use gover_sys::file;
@@ -17,13 +17,9 @@ pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<(), Fa
 }
 
 fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
-    let part = |path: PathBuf| CachePart {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        bytes: file::tree_size(&path).unwrap_or_default(),
-    };
-    let parts: Vec<CachePart> = entries(context)?.into_iter().map(part).collect();
+    let parts: Vec<CachePart> = entries(context)?.iter().map(|path| CachePart::of(path)).collect();
     if as_json {
-        return context.printer.json(&Cache { path: json_path(&context.layout.cache()), parts });
+        return context.printer.json(&Cache::of(&context.layout.cache(), parts));
     }
     let mut table = Table::default();
     let total = mebibytes(parts.iter().map(|part| part.bytes).sum());
@@ -69,13 +65,13 @@ fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
 }
 
 facts! {
-    Cache {
-        path: String = "its directory",
-        parts: Vec<CachePart> = "its entries, by name",
+    Cache(path: &Path, parts: Vec<CachePart>) {
+        path: String = json_path(path) => "its directory",
+        parts: Vec<CachePart> = parts => "its entries, by name",
     }
 
-    CachePart {
-        name: String = "the name of the entry",
-        bytes: u64 = "the size of all files in it",
+    CachePart(path: &Path) {
+        name: String = json_path(path.file_name().unwrap_or_default().as_ref()) => "the name of the entry",
+        bytes: u64 = file::tree_size(path).unwrap_or_default() => "the size of all files in it",
     }
 }

@@ -51,7 +51,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     if as_json {
         let setting = |SettingInfo { name, .. }: &SettingInfo| {
             let (value, origin) = value_of(name, context)?;
-            Ok((*name, SettingFacts { value, origin }))
+            Ok((*name, SettingFacts::of(value, origin)))
         };
         let settings = SETTINGS.iter().map(setting).collect::<Result<_, SettingsError>>()?;
         return context.printer.json(&SettingList(settings));
@@ -92,9 +92,10 @@ fn shown(name: &str, value: &str) -> String {
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
 
 facts! {
-    SettingFacts {
-        value: String = "the value as `gover config get` prints it",
-        origin: &'static str = "`default`, `config.toml`, the name of a variable, or the option `--offline`",
+    SettingFacts(value: String, origin: &'static str) {
+        value: String = value => "the value as `gover config get` prints it",
+        origin: &'static str = origin
+            => "`default`, `config.toml`, the name of a variable, or the option `--offline`",
     }
 }
 

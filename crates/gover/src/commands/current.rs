@@ -1,6 +1,8 @@
+use std::path::PathBuf;
+
 use gover_core::Exit;
 use gover_core::display::pasted;
-use gover_core::resolve::{Outcome, Resolution, Trace};
+use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
 
 use crate::cli::CurrentArgs;
 use crate::output::{Style, Verbosity, facts, json_path};
@@ -71,65 +73,47 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 }
 
 facts! {
-    Current {
-        version: Option<String> =
-            "the name of the toolchain, also of a missing one if only one can match the request; null if it \
-             is not known or nothing is selected",
-        goroot: Option<String> = "its directory, even if it does not exist yet",
-        installed: bool = "whether it is installed",
-        origin: Option<Origin> = "what chose it; null only if nothing is selected",
-        raised: Option<Raised> = "set if Go's own rules changed the choice",
-        error: Option<String> = "set if Go itself will stop with this message",
+    Current(resolution: &Resolution, context: &Context<'_>) {
+        version: Option<String> = resolution.name().map(ToString::to_string)
+            => "the name of the toolchain, also of a missing one if only one can match the request; null if it \
+                is not known or nothing is selected",
+        goroot: Option<String> = goroot(resolution, context).as_deref().map(json_path)
+            => "its directory, even if it does not exist yet",
+        installed: bool = matches!(resolution.outcome, Outcome::Ready(_)) => "whether it is installed",
+        origin: Option<OriginFacts> = resolution.origin.as_ref().map(OriginFacts::of)
+            => "what chose it; null only if nothing is selected",
+        raised: Option<RaisedFacts> = resolution.raised.as_ref().map(RaisedFacts::of)
+            => "set if Go's own rules changed the choice",
+        error: Option<String> = resolution.go_error.as_ref().map(ToString::to_string)
+            => "set if Go itself will stop with this message",
     }
 
-    Origin {
-        kind: &'static str =
-            "`environment`, `session`, `version-file`, `tool-versions`, `default` or `system`",
-        path: Option<String> = "the file that chose it; for `system` the program",
-        line: Option<usize> = "its line, from 1",
-        request: String = "the request as written",
+    OriginFacts(origin: &Origin) {
+        kind: &'static str = origin.kind.as_str()
+            => "`environment`, `session`, `version-file`, `tool-versions`, `default` or `system`",
+        path: Option<String> = origin.path.as_deref().map(json_path)
+            => "the file that chose it; for `system` the program",
+        line: Option<usize> = origin.line => "its line, from 1",
+        request: String = origin.request.clone() => "the request as written",
     }
 
-    Raised {
-        from: String = "the toolchain that was chosen before the rule applied",
-        by: RaisedBy = "which rule changed it",
+    RaisedFacts(raised: &Raised) {
+        from: String = raised.from.clone() => "the toolchain that was chosen before the rule applied",
+        by: RaisedBy = RaisedBy::of(raised) => "which rule changed it",
     }
 
-    RaisedBy {
-        kind: &'static str = "`gotoolchain`, `go.work` or `go.mod`",
-        path: Option<String> = "the file; null for the environment variable",
-        line: Option<usize> = "its line, from 1",
+    RaisedBy(raised: &Raised) {
+        kind: &'static str = raised.by.source.as_str() => "`gotoolchain`, `go.work` or `go.mod`",
+        path: Option<String> = raised.by.path.as_deref().map(json_path)
+            => "the file; null for the environment variable",
+        line: Option<usize> = raised.by.line => "its line, from 1",
     }
 }
 
-impl Current {
-    fn of(resolution: &Resolution, context: &Context<'_>) -> Self {
-        let (goroot, installed) = match &resolution.outcome {
-            Outcome::Ready(toolchain) => (toolchain.goroot.clone(), true),
-            Outcome::Missing(request) => {
-                (request.as_exact().map(|name| context.layout.toolchain(name)), false)
-            }
-            Outcome::Nothing => (None, false),
-        };
-        Self {
-            version: resolution.name().map(ToString::to_string),
-            goroot: goroot.as_deref().map(json_path),
-            installed,
-            origin: resolution.origin.as_ref().map(|origin| Origin {
-                kind: origin.kind.as_str(),
-                path: origin.path.as_deref().map(json_path),
-                line: origin.line,
-                request: origin.request.clone(),
-            }),
-            raised: resolution.raised.as_ref().map(|raised| Raised {
-                from: raised.from.clone(),
-                by: RaisedBy {
-                    kind: raised.by.source.as_str(),
-                    path: raised.by.path.as_deref().map(json_path),
-                    line: raised.by.line,
-                },
-            }),
-            error: resolution.go_error.as_ref().map(ToString::to_string),
-        }
+fn goroot(resolution: &Resolution, context: &Context<'_>) -> Option<PathBuf> {
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => toolchain.goroot.clone(),
+        Outcome::Missing(request) => request.as_exact().map(|name| context.layout.toolchain(name)),
+        Outcome::Nothing => None,
     }
 }

@@ -13,12 +13,7 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<(), Fail
         None => requests::selected(context)?,
     };
     if arguments.json {
-        let facts = Variables {
-            version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(json_path),
-            bin: json_path(&toolchain.bin),
-        };
-        context.printer.json(&facts)?;
+        context.printer.json(&Variables::of(&toolchain))?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?, context)?;
         context.printer.data(code.trim_end())?;
@@ -53,9 +48,11 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
 }
 
 facts! {
-    Variables {
-        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
-        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
-        bin: String = "the directory of its programs",
+    Variables(toolchain: &Toolchain) {
+        version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
+            => "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = toolchain.goroot.as_deref().map(json_path)
+            => "its directory; null for a `go` on PATH that is a wrapper",
+        bin: String = json_path(&toolchain.bin) => "the directory of its programs",
     }
 }

@@ -1,3 +1,6 @@
+use std::path::Path;
+
+use gover_core::resolve::Toolchain;
 use gover_core::text::shown;
 
 use crate::cli::WhichArgs;
@@ -19,12 +22,7 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<(), Fa
         ));
     }
     if arguments.json {
-        let facts = Which {
-            path: json_path(&path),
-            version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(json_path),
-        };
-        context.printer.json(&facts)?;
+        context.printer.json(&Which::of(&path, &toolchain))?;
     } else {
         context.printer.data(&path.display().to_string())?;
     }
@@ -46,9 +44,11 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
 }
 
 facts! {
-    Which {
-        path: String = "the program",
-        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
-        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
+    Which(path: &Path, toolchain: &Toolchain) {
+        path: String = json_path(path) => "the program",
+        version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
+            => "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = toolchain.goroot.as_deref().map(json_path)
+            => "its directory; null for a `go` on PATH that is a wrapper",
     }
 }

@@ -26,11 +26,20 @@ pub(crate) trait Fact {
     }
 }
 
-/// Defines JSON objects: each key with its type and its meaning.
+/// Defines JSON objects by what they are made from: each key with its type, its value and its
+/// meaning.
 macro_rules! facts {
-    ($($name:ident { $($key:ident: $type:ty = $meaning:literal),+ $(,)? })+) => { $(
+    ($($name:ident($($from:ident: $source:ty),*) {
+        $($key:ident: $type:ty = $value:expr => $meaning:literal),+ $(,)?
+    })+) => { $(
         #[derive(Debug, serde::Serialize)]
         pub(in crate::commands) struct $name { $($key: $type),+ }
+
+        impl $name {
+            pub(super) fn of($($from: $source),*) -> Self {
+                Self { $($key: $value),+ }
+            }
+        }
 
         impl $crate::output::Fact for $name {
             fn kind() -> String {

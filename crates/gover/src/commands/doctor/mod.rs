@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     let (findings, run) = examine(&checks, &mut Answers::default(), context);
     let is_faulty = has_fault(&findings);
     if arguments.json {
-        show::json(findings, run, context)?;
+        context.printer.json(&Diagnosis::of(findings, run))?;
     } else {
         show::people(&findings, run, context)?;
     }

@@ -6,9 +6,9 @@ use crate::output::{Fact, Row, Style, facts};
 use crate::{Context, Failure};
 
 facts! {
-    Diagnosis {
-        findings: Vec<Finding> = "the problems, the worst first",
-        checks_run: usize = "how many checks ran",
+    Diagnosis(findings: Vec<Finding>, run: usize) {
+        findings: Vec<Finding> = findings => "the problems, the worst first",
+        checks_run: usize = run => "how many checks ran",
     }
 }
 
@@ -43,10 +43,6 @@ const FINDING: [(&str, &str, &str); 8] = [
     ("fix.automatic", "true or false", "whether `--fix` changes something"),
     ("fix.commands", "list", "commands to paste for the rest"),
 ];
-
-pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    context.printer.json(&Diagnosis { findings, checks_run: run })
-}
 
 /// Prints the findings to stdout, then their number.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {

@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<(), 
         shims::refresh(context)?;
     }
     if arguments.json {
-        let facts: Vec<InstalledFacts> = installed.iter().cloned().map(facts).collect();
+        let facts: Vec<InstalledFacts> = installed.iter().map(InstalledFacts::of).collect();
         context.printer.json(&facts)?;
     }
     if !arguments.keep_default {
@@ -65,34 +65,22 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
 }
 
 facts! {
-    InstalledFacts {
-        version: String = "the name of the toolchain",
-        goroot: String = "its directory",
-        reused: bool = "true if it was there before and nothing was changed; the rest is null then",
-        source: Option<String> = "where it came from, without credentials",
-        bytes: Option<u64> = "the size of the download",
-        proofs: Option<Vec<ProofHeld>> =
-            "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
+    InstalledFacts(installed: &Installed) {
+        version: String = installed.name.to_string() => "the name of the toolchain",
+        goroot: String = json_path(&installed.path) => "its directory",
+        reused: bool = installed.reused
+            => "true if it was there before and nothing was changed; the rest is null then",
+        source: Option<String> = installed.receipt.as_ref().map(|receipt| receipt.source.clone())
+            => "where it came from, without credentials",
+        bytes: Option<u64> = installed.receipt.as_ref().map(|receipt| receipt.file_bytes)
+            => "the size of the download",
+        proofs: Option<Vec<ProofHeld>> = installed.receipt.as_ref().map(|receipt| receipt.proofs.clone())
+            => "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
     }
 }
 
 impl Fact for ProofHeld {
     fn kind() -> String {
         "object".to_owned()
-    }
-}
-
-fn facts(installed: Installed) -> InstalledFacts {
-    let (mut source, mut bytes, mut proofs) = (None, None, None);
-    if let Some(receipt) = installed.receipt {
-        (source, bytes, proofs) = (Some(receipt.source), Some(receipt.file_bytes), Some(receipt.proofs));
-    }
-    InstalledFacts {
-        version: installed.name.to_string(),
-        goroot: json_path(&installed.path),
-        reused: installed.reused,
-        source,
-        bytes,
-        proofs,
     }
 }

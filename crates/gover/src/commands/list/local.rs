@@ -1,7 +1,7 @@
 //! `gover list`: installed toolchains.
 
 use gover_core::display::pasted;
-use gover_core::inventory::{Inventory, is_goroot};
+use gover_core::inventory::{Damage, Inventory, is_goroot};
 use gover_core::resolve::Toolchain;
 use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
     let view = View::new(context)?;
     let system = arguments.all.then(|| system(context)).flatten();
     if arguments.json {
-        context.printer.json(&facts(&inventory, system.as_ref(), &view, context))?;
+        context.printer.json(&InstalledList::of(&inventory, system.as_ref(), &view, context))?;
     } else {
         context.printer.table(&table(&inventory, system.as_ref(), &view, context))?;
         for damage in &inventory.damaged {
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
 }
 
 /// What the rows are compared with.
-struct View {
+pub(super) struct View {
     releases: Releases,
     selected: Option<Toolchain>,
     default: Option<ToolchainName>,
@@ -112,58 +112,37 @@ fn size(name: &ToolchainName, context: &Context<'_>) -> String {
 }
 
 facts! {
-    InstalledList {
-        toolchains: Vec<InstalledToolchain> = "the installed toolchains that match, oldest version first",
-        damaged: Vec<DamagedEntry> = "all entries of `versions/` that are not toolchains",
-        system: Option<SystemGo> = "with `--all`, the Go on PATH outside gover",
+    InstalledList(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context: &Context<'_>) {
+        toolchains: Vec<InstalledToolchain> = inventory.toolchains.iter()
+            .map(|name| InstalledToolchain::of(name, view, context))
+            .collect()
+            => "the installed toolchains that match, oldest version first",
+        damaged: Vec<DamagedEntry> = inventory.damaged.iter().map(DamagedEntry::of).collect()
+            => "all entries of `versions/` that are not toolchains",
+        system: Option<SystemGo> = system.map(SystemGo::of) => "with `--all`, the Go on PATH outside gover",
     }
 
-    InstalledToolchain {
-        version: String = "its name",
-        goroot: String = "its directory",
-        arch: Option<&'static str> =
-            "the architecture it is for, by Go's name; null if it cannot be found out",
-        bytes: Option<u64> = "the size of its files according to its receipt; null without a receipt",
-        selected: bool = "whether it is the one used here",
-        default: bool = "whether it is the default",
-        support: SupportFacts = "how long it is supported",
+    InstalledToolchain(name: &ToolchainName, view: &View, context: &Context<'_>) {
+        version: String = name.to_string() => "its name",
+        goroot: String = json_path(&context.layout.toolchain(name)) => "its directory",
+        arch: Option<&'static str> = architecture::of_toolchain(name, context).map(Arch::as_str)
+            => "the architecture it is for, by Go's name; null if it cannot be found out",
+        bytes: Option<u64> =
+            Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes)
+            => "the size of its files according to its receipt; null without a receipt",
+        selected: bool = view.is_selected(name, context) => "whether it is the one used here",
+        default: bool = view.default.as_ref() == Some(name) => "whether it is the default",
+        support: SupportFacts = SupportFacts::of(name, &view.releases) => "how long it is supported",
     }
 
-    DamagedEntry {
-        path: String = "the directory or file",
-        reason: &'static str = "why it is not a toolchain",
+    DamagedEntry(damage: &Damage) {
+        path: String = json_path(&damage.path) => "the directory or file",
+        reason: &'static str = damage.reason => "why it is not a toolchain",
     }
 
-    SystemGo {
-        version: Option<String> = "its name, if it is known",
-        program: String = "its program",
-    }
-}
-
-fn facts(
-    inventory: &Inventory,
-    system: Option<&Toolchain>,
-    view: &View,
-    context: &Context<'_>,
-) -> InstalledList {
-    let toolchain = |name: &ToolchainName| InstalledToolchain {
-        version: name.to_string(),
-        goroot: json_path(&context.layout.toolchain(name)),
-        arch: architecture::of_toolchain(name, context).map(Arch::as_str),
-        bytes: Receipt::read(&context.layout, name).ok().flatten().map(|receipt| receipt.bytes),
-        selected: view.is_selected(name, context),
-        default: view.default.as_ref() == Some(name),
-        support: SupportFacts::of(name, &view.releases),
-    };
-    let damaged = inventory.damaged.iter();
-    InstalledList {
-        toolchains: inventory.toolchains.iter().map(toolchain).collect(),
-        damaged: damaged
-            .map(|damage| DamagedEntry { path: json_path(&damage.path), reason: damage.reason })
-            .collect(),
-        system: system.map(|system| SystemGo {
-            version: system.name.as_ref().map(ToString::to_string),
-            program: json_path(&system.program("go")),
-        }),
+    SystemGo(system: &Toolchain) {
+        version: Option<String> = system.name.as_ref().map(ToString::to_string)
+            => "its name, if it is known",
+        program: String = json_path(&system.program("go")) => "its program",
     }
 }

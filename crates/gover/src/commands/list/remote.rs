@@ -1,6 +1,7 @@
 //! `gover list --remote`: releases.
 
 use gover_core::Request;
+use gover_core::date::Date;
 use gover_core::inventory::is_installed;
 use gover_source::{Availability, Basis, Release, Releases};
 
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .collect();
     if arguments.json {
-        context.printer.json(&facts(&shown, &releases, context))?;
+        context.printer.json(&ReleaseList::of(&shown, &releases, context))?;
     } else {
         context.printer.table(&table(&shown, &releases, context))?;
     }
@@ -92,47 +93,46 @@ fn is_coming(release: &Release, shown: &[&Release]) -> bool {
 }
 
 facts! {
-    ReleaseList {
+    ReleaseList(shown: &[&Release], releases: &Releases, context: &Context<'_>) {
         releases: Vec<ReleaseFacts> =
-            "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
-        basis: BasisFacts = "what the list was made from",
+            shown.iter().map(|release| ReleaseFacts::of(release, releases, context)).collect()
+            => "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
+        basis: BasisFacts = BasisFacts::of(releases.basis) => "what the list was made from",
     }
 
-    ReleaseFacts {
-        version: String = "its name",
-        date: Option<String> = "the day of its release, if it is known",
-        stable: bool = "false for betas and release candidates",
-        security: bool = "whether it fixed a security problem, as far as the compiled table knows",
-        installed: bool = "whether it is installed",
-        support: SupportFacts = "how long it is supported",
+    ReleaseFacts(release: &Release, releases: &Releases, context: &Context<'_>) {
+        version: String = release.name.to_string() => "its name",
+        date: Option<String> = release.date.map(|date| date.to_string())
+            => "the day of its release, if it is known",
+        stable: bool = release.is_stable() => "false for betas and release candidates",
+        security: bool = release.security
+            => "whether it fixed a security problem, as far as the compiled table knows",
+        installed: bool = is_installed(&context.layout, &release.name) => "whether it is installed",
+        support: SupportFacts = SupportFacts::of(&release.name, releases) => "how long it is supported",
     }
 
-    BasisFacts {
-        kind: &'static str =
-            "`index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources` \
-             (every source lists its own files)",
-        date: Option<String> =
-            "when the index was last confirmed, or the date of the newest release in the table; null for \
-             `sources`",
+    BasisFacts(basis: Basis) {
+        kind: &'static str = kind(basis)
+            => "`index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources` \
+                (every source lists its own files)",
+        date: Option<String> = date(basis).map(|date| date.to_string())
+            => "when the index was last confirmed, or the date of the newest release in the table; null for \
+                `sources`",
     }
 }
 
-fn facts(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> ReleaseList {
-    let (kind, date) = match releases.basis {
-        Basis::Index(checked) => ("index", Some(gover_core::date::Date::of(checked))),
-        Basis::Table(date) => ("table", date),
-        Basis::Offers => ("sources", None),
-    };
-    let release = |release: &&Release| ReleaseFacts {
-        version: release.name.to_string(),
-        date: release.date.map(|date| date.to_string()),
-        stable: release.is_stable(),
-        security: release.security,
-        installed: is_installed(&context.layout, &release.name),
-        support: SupportFacts::of(&release.name, releases),
-    };
-    ReleaseList {
-        releases: shown.iter().map(release).collect(),
-        basis: BasisFacts { kind, date: date.map(|date| date.to_string()) },
+fn kind(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Index(_) => "index",
+        Basis::Table(_) => "table",
+        Basis::Offers => "sources",
+    }
+}
+
+fn date(basis: Basis) -> Option<Date> {
+    match basis {
+        Basis::Index(checked) => Some(Date::of(checked)),
+        Basis::Table(date) => date,
+        Basis::Offers => None,
     }
 }

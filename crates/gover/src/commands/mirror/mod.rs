@@ -104,8 +104,11 @@ impl Work<'_> {
 
     /// Whether a file was found damaged and was not replaced yet.
     fn is_damaged(&self, held: &MirrorFile) -> bool {
-        let replaced = self.added.iter().any(|added| added.held.path == held.path);
-        !replaced && self.damaged.iter().any(|damaged| damaged.path == held.path)
+        self.added(held).is_none() && self.damaged.iter().any(|damaged| damaged.path == held.path)
+    }
+
+    fn added(&self, held: &MirrorFile) -> Option<&Added> {
+        self.added.iter().find(|added| added.held.path == held.path)
     }
 
     /// The proven record of each; without one, nothing is downloaded. A missing record does not
@@ -215,7 +218,7 @@ impl Work<'_> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
-            printer.json(&facts::facts(&self, &held, log))?;
+            printer.json(&MirrorFacts::of(&self, &held, log))?;
         }
         for (_, failure) in &self.failed {
             printer.failure(failure);

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<(), F
     let supply = supply(context)?;
     let (examined, responses) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
-        context.printer.json(&facts::facts(&examined, context))?;
+        context.printer.json(&Verified::of(&examined, context))?;
     }
     show::remarks(&examined, context);
     note_warnings(&supply, context);
