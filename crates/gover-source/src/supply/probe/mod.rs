@@ -192,8 +192,7 @@ fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
     match problem {
         CertificateProblem::Untrusted => Verdict::UntrustedCertificate(issuer),
         CertificateProblem::Time => Verdict::CertificateTime,
-        CertificateProblem::Name => Verdict::Wrong("its certificate is for another name".to_owned()),
-        CertificateProblem::Other(text) => Verdict::Wrong(format!("its certificate is refused: {text}")),
+        problem => Verdict::Wrong(HttpError::Certificate { problem, issuer }.to_string()),
     }
 }
 
