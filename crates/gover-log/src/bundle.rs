@@ -8,9 +8,7 @@ use tlog_tiles::{Tile, stored_hash_index, sub_tree_index};
 
 use super::client::{Client, Module, State};
 use super::error::{HeadOrigin, SumdbError};
-use super::escape::{escape_path, escape_version};
 use super::head::Tree;
-use super::record::Record;
 use super::remote::Remote;
 use super::tiles::{self, Plan};
 
@@ -48,7 +46,13 @@ impl<R: Remote> Client<'_, R> {
         for (path, version) in &request.modules {
             // The lookup replaces an answer that a mirror or the cache has damaged.
             self.lookup_module(path, version).await?;
-            answers.push(self.answer(path, version).await?);
+            let question = Module { path, version };
+            let key = question.key()?;
+            let answer = match self.store.read(&key) {
+                Some(answer) => answer,
+                None => self.read_remote(&format!("/{key}")).await?,
+            };
+            answers.push((question, key, answer));
         }
         let mut state = self.state.lock().await;
         let mut sizes = request.sizes.clone();
@@ -58,11 +62,7 @@ impl<R: Remote> Client<'_, R> {
         }
         let mut records = Vec::new();
         for (question, key, bytes) in &answers {
-            let record = Record::parse(bytes).map_err(|source| SumdbError::Answer {
-                database: self.name(),
-                module: question.to_string(),
-                source,
-            })?;
+            let record = self.record(question, bytes)?;
             self.merge(&mut state, record.rest).await?;
             records.push((question, key, record));
         }
@@ -76,20 +76,6 @@ impl<R: Remote> Client<'_, R> {
         let head = state.latest.note.clone();
         let answers = records.iter().map(|(_, key, record)| ((*key).clone(), record.under(&head)));
         Ok(ProofBundle { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
-    }
-
-    /// The cached answer, or the database's.
-    async fn answer<'a>(
-        &self,
-        path: &'a str,
-        version: &'a str,
-    ) -> Result<(Module<'a>, String, Vec<u8>), SumdbError> {
-        let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(version)?);
-        let answer = match self.store.read(&key) {
-            Some(answer) => answer,
-            None => self.read_remote(&format!("/{key}")).await?,
-        };
-        Ok((Module { path, version }, key, answer))
     }
 
     /// Takes the newest head from the database. A failure is ignored, because every lookup brings a

@@ -22,17 +22,13 @@ impl<R: Remote> Client<'_, R> {
     ) -> Result<Vec<Hash>, SumdbError> {
         let plan = Plan::new(tree.size, indexes).ok_or_else(|| self.inconsistent(tree))?;
         let needed = plan.tiles();
-        let mut cached: HashMap<Tile, Vec<u8>> = HashMap::new();
-        for tile in &needed {
-            if let Some(data) = self.cached_tile(state, *tile) {
-                cached.insert(*tile, data);
-            }
-        }
+        let cached = needed.iter().filter_map(|tile| Some((*tile, self.cached_tile(state, *tile)?)));
+        let mut cached: HashMap<Tile, Vec<u8>> = cached.collect();
         let mut rejected = Rejected::default();
         let mut suspects = Vec::new();
         loop {
-            let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
-            let fetched = self.fetch_tiles(missing).await;
+            let missing = needed.iter().filter(|tile| !cached.contains_key(tile));
+            let fetched = try_join_all(missing.map(|tile| self.fetch_tile(*tile))).await;
             let fetched = fetched.map_err(|error| rejected.blame(error, || self.inconsistent(tree)))?;
             let mut all = cached.clone();
             all.extend(fetched.iter().cloned());
@@ -50,7 +46,9 @@ impl<R: Remote> Client<'_, R> {
             // Which of them is wrong is known only once a good set was read.
             let mut any = false;
             for (tile, data) in fetched {
-                let places = self.remote.reject(&paths(tile));
+                // A partial tile may have been read as part of the full one.
+                let paths = [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()));
+                let places = self.remote.reject(&paths);
                 any |= rejected.add(places.clone());
                 suspects.push(Suspect { tile, data, places });
             }
@@ -75,34 +73,24 @@ impl<R: Remote> Client<'_, R> {
         })
     }
 
-    /// Fetches tiles concurrently, all or none. Only the length of the data has been checked.
-    async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
-        let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
-        let data = try_join_all(fetches).await?;
-        Ok(wanted.iter().copied().zip(data).collect())
-    }
-
-    async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+    /// Fetches a tile. Only the length of the data has been checked.
+    async fn fetch_tile(&self, tile: Tile) -> Result<(Tile, Vec<u8>), SumdbError> {
         let error = match self.fetch_exact_tile(tile).await {
-            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedMirror { .. }))
-                if !tiles::is_full(tile) =>
-            {
-                error
-            }
-            result => return result,
+            Ok(data) => return Ok((tile, data)),
+            Err(error) => error,
         };
+        let may_be_full = matches!(error, SumdbError::Unavailable { .. } | SumdbError::DamagedMirror { .. });
+        if tiles::is_full(tile) || !may_be_full {
+            return Err(error);
+        }
         // A partial tile disappears when the tile is completed, and where a mirror damaged it the
         // full tile may still be good.
-        match self.fetch_exact_tile(tiles::full(tile)).await {
-            Ok(mut data) => {
-                data.truncate(tiles::length(tile));
-                if let SumdbError::DamagedMirror { places, .. } = error {
-                    self.tell(Rejected(places));
-                }
-                Ok(data)
-            }
-            Err(_) => Err(error),
+        let Ok(mut data) = self.fetch_exact_tile(tiles::full(tile)).await else { return Err(error) };
+        data.truncate(tiles::length(tile));
+        if let SumdbError::DamagedMirror { places, .. } = error {
+            self.tell(Rejected(places));
         }
+        Ok((tile, data))
     }
 
     async fn fetch_exact_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
@@ -128,20 +116,15 @@ impl<R: Remote> Client<'_, R> {
     }
 
     pub(super) async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
-        let data = self.remote.read(path).await.map_err(|source| SumdbError::Unavailable {
-            database: self.name(),
-            path: path.to_owned(),
-            source,
-        })?;
-        if data.len() > MAX_ANSWER {
-            return Err(SumdbError::WrongSize {
-                database: self.name(),
-                path: path.to_owned(),
-                received: data.len(),
-                wanted: format!("at most {MAX_ANSWER}"),
-            });
+        let (database, path) = (self.name(), path.to_owned());
+        match self.remote.read(&path).await {
+            Ok(data) if data.len() > MAX_ANSWER => {
+                let (received, wanted) = (data.len(), format!("at most {MAX_ANSWER}"));
+                Err(SumdbError::WrongSize { database, path, received, wanted })
+            }
+            Ok(data) => Ok(data),
+            Err(source) => Err(SumdbError::Unavailable { database, path, source }),
         }
-        Ok(data)
     }
 
     /// Warns about the mirrors that were skipped.
@@ -204,9 +187,4 @@ impl Rejected {
         }
         SumdbError::DamagedMirror { places: self.0.clone(), source: Box::new(fault()) }
     }
-}
-
-/// The paths a tile may have been read at: a partial tile also as part of the full one.
-fn paths(tile: Tile) -> [String; 2] {
-    [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()))
 }

@@ -16,10 +16,14 @@ pub(super) struct Tree {
     pub(super) hash: Hash,
 }
 
-impl Tree {
-    /// The log before its first record.
-    pub(super) const EMPTY: Self = Self { size: 0, hash: EMPTY_HASH };
+/// The log before its first record.
+impl Default for Tree {
+    fn default() -> Self {
+        Self { size: 0, hash: EMPTY_HASH }
+    }
+}
 
+impl Tree {
     /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and
     /// ignored.
     pub(super) fn parse(text: &str) -> Result<Self, HeadError> {
@@ -47,19 +51,14 @@ impl fmt::Display for Tree {
 }
 
 /// A tree with the signed note that vouches for it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Head {
-    /// What the note says.
     pub(super) tree: Tree,
     /// The note, byte for byte; empty for the empty log that nobody signs.
     pub(super) note: Vec<u8>,
 }
 
 impl Head {
-    pub(super) fn start() -> Self {
-        Self { tree: Tree::EMPTY, note: Vec::new() }
-    }
-
     /// Checks the signature of `note` and reads the tree in it.
     pub(super) fn open(note: &[u8], key: &VerifierKey) -> Result<Self, HeadError> {
         let open = OpenNote::open(note, std::slice::from_ref(key))?;

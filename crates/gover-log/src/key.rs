@@ -11,7 +11,7 @@ use thiserror::Error;
 /// A trusted public key and the name it signs under.
 #[derive(Clone)]
 pub struct VerifierKey {
-    verifier: StandardVerifier,
+    pub(super) verifier: StandardVerifier,
     text: String,
 }
 
@@ -48,10 +48,6 @@ impl VerifierKey {
     /// The first four bytes of the SHA-256 over name and key, which identify the key in signatures.
     pub fn hash(&self) -> u32 {
         self.verifier.key_id()
-    }
-
-    pub(super) fn verifier(&self) -> &StandardVerifier {
-        &self.verifier
     }
 }
 

@@ -22,7 +22,6 @@ mod head;
 mod kept_head;
 mod key;
 mod note;
-mod own_head;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod record;

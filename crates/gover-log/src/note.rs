@@ -1,6 +1,6 @@
 //! Signed notes: a text and the signatures over it (<https://c2sp.org/signed-note>).
 
-use signed_note::{Note, Signature, Verifier as _, VerifierList};
+use signed_note::{Note, Signature, VerifierList};
 use thiserror::Error;
 
 use super::key::{VerifierKey, decode_as_go};
@@ -25,14 +25,14 @@ impl OpenNote {
         let (text, signatures) = split(message).ok_or(NoteError::Malformed)?;
         let note = Note::new(text.as_bytes(), &signatures).map_err(|_| NoteError::Malformed)?;
         let known =
-            VerifierList::new(keys.iter().map(|key| Box::new(key.verifier().clone()) as Box<_>).collect());
+            VerifierList::new(keys.iter().map(|key| Box::new(key.verifier.clone()) as Box<_>).collect());
         let (verified, unverified) = note.verify(&known).map_err(|error| match error {
             signed_note::NoteError::InvalidSignature { name, id } => {
                 NoteError::InvalidSignature { key: format!("{name}+{id:08x}") }
             }
             signed_note::NoteError::UnverifiedNote => {
                 let same_name =
-                    |signature: &&Signature| keys.iter().any(|key| key.verifier().name() == signature.name());
+                    |signature: &&Signature| keys.iter().any(|key| key.name() == signature.name());
                 let signer = |signature: &Signature| format!("{}+{:08x}", signature.name(), signature.id());
                 NoteError::Unverified {
                     signers: signatures.iter().filter(same_name).take(SHOWN).map(signer).collect(),
@@ -52,20 +52,16 @@ pub enum NoteError {
     /// bytes.
     #[error("malformed note")]
     Malformed,
-    /// A known key did not sign this text.
+    /// A known key did not sign this text. Keys are shown as `<name>+<hash>`.
     #[error("invalid signature for key {key}")]
-    InvalidSignature {
-        /// The key as `<name>+<hash>`.
-        key: String,
-    },
+    InvalidSignature { key: String },
     /// No signature is by a known key.
     #[error(
         "note has no verifiable signatures (wanted one by {}{})", keys.join(" or "), signed_by(signers)
     )]
     Unverified {
-        /// Other keys of the same names that it claims to be signed by, each as `<name>+<hash>`.
+        /// Other keys of the same names that it claims to be signed by.
         signers: Vec<String>,
-        /// The known keys, each as `<name>+<hash>`.
         keys: Vec<String>,
     },
 }
@@ -81,14 +77,10 @@ fn split(message: &[u8]) -> Option<(&str, Vec<Signature>)> {
     let gap = message.rfind("\n\n")?;
     let (text, rest) = message.split_at_checked(gap + 1)?;
     let lines = rest.strip_prefix('\n')?.strip_suffix('\n')?;
-    let mut signatures = Vec::new();
-    for line in lines.split('\n') {
-        if signatures.len() == MAX_SIGNATURES {
-            return None;
-        }
-        signatures.push(signature(line)?);
+    if lines.split('\n').count() > MAX_SIGNATURES {
+        return None;
     }
-    Some((text, signatures))
+    Some((text, lines.split('\n').map(signature).collect::<Option<_>>()?))
 }
 
 fn signature(line: &str) -> Option<Signature> {
@@ -102,7 +94,7 @@ fn signature(line: &str) -> Option<Signature> {
 }
 
 fn short_key(key: &VerifierKey) -> String {
-    format!("{}+{:08x}", key.verifier().name(), key.hash())
+    format!("{}+{:08x}", key.name(), key.hash())
 }
 
 fn signed_by(signers: &[String]) -> String {

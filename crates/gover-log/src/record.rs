@@ -15,7 +15,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     pub(super) fn parse(message: &'a [u8]) -> Result<Self, RecordError> {
-        Self::split(message).ok_or(RecordError::Malformed)
+        Self::split(message).ok_or(RecordError)
     }
 
     /// The rest of each line that begins with `<path> <version> `.
@@ -51,13 +51,10 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Why a lookup answer cannot be read.
+/// A lookup answer with no number, no text, no empty line, bad UTF-8 or control characters.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub enum RecordError {
-    /// No number, no text, no empty line, bad UTF-8 or control characters.
-    #[error("malformed record data")]
-    Malformed,
-}
+#[error("malformed record data")]
+pub struct RecordError;
 
 /// Whether `text` is an `h1:` hash: 32 bytes in base64 (go.dev/ref/mod#go-sum-files).
 fn is_h1(text: &str) -> bool {

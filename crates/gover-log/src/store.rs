@@ -37,19 +37,15 @@ impl Store {
     /// The newest head as stored; unproven.
     pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
-        match read_limited_patiently(&path, MAX_ANSWER as u64) {
-            Ok(note) => Ok(StoredHead::Note(note)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::None),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput
-                ) =>
-            {
-                Ok(StoredHead::Unreadable(error.to_string()))
+        read_limited_patiently(&path, MAX_ANSWER as u64).map(StoredHead::Note).or_else(|error| {
+            match error.kind() {
+                ErrorKind::NotFound => Ok(StoredHead::None),
+                ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput => {
+                    Ok(StoredHead::Damaged(error.to_string()))
+                }
+                _ => Err(failed("read", &path)(error)),
             }
-            Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
-        }
+        })
     }
 
     /// Stores `new` if the stored head is still `old` (empty: no file). Returns whether it was.
@@ -83,9 +79,9 @@ impl Store {
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
                 write_atomically(&path, note).map(|()| path)
             }
-            StoredHead::Unreadable(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
+            StoredHead::Damaged(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
-        let path = path.map_err(|source| SumdbError::Io { verb: "keep", path: self.head_path(), source })?;
+        let path = path.map_err(failed("keep", &self.head_path()))?;
         self.write_head(new)?;
         Ok(Some(path))
     }
@@ -95,16 +91,12 @@ impl Store {
         create_directory(&self.directory)?;
         let path = self.directory.join("latest.lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        lock.and_then(|file| file.lock().map(|()| file)).map_err(|source| SumdbError::Io {
-            verb: "lock",
-            path,
-            source,
-        })
+        lock.and_then(|file| file.lock().map(|()| file)).map_err(failed("lock", &path))
     }
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        write_atomically(&path, note).map_err(|source| SumdbError::Io { verb: "write", path, source })
+        write_atomically(&path, note).map_err(failed("write", &path))
     }
 
     /// Every cached lookup answer that can be read; unproven.
@@ -148,10 +140,8 @@ impl Store {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
         let path = directory.join(name);
-        match write_atomically(&path, text.as_bytes()) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(SumdbError::Io { verb: "write", path, source }),
-        }
+        write_atomically(&path, text.as_bytes()).map_err(failed("write", &path))?;
+        Ok(path)
     }
 
     fn path(&self, key: &str) -> PathBuf {
@@ -168,28 +158,24 @@ pub(super) enum StoredHead {
     None,
     /// Any content; a power cut or a full disk can leave an empty file.
     Note(Vec<u8>),
-    /// Not a file that can hold a note, and why.
-    Unreadable(String),
+    /// Why it cannot hold a note.
+    Damaged(String),
 }
 
 /// Renames `path` to an unused name below `directory`.
 fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
-    let mut number = 1_u32;
-    loop {
-        let aside = directory.join(format!("head-{number}"));
-        if aside.symlink_metadata().is_err() {
-            return rename(path, &aside).map(|()| aside);
-        }
-        number += 1;
-    }
+    let mut names = (1_u32..).map(|number| directory.join(format!("head-{number}")));
+    let aside = names.find(|aside| aside.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
+    rename(path, &aside).map(|()| aside)
 }
 
 fn create_directory(path: &Path) -> Result<(), SumdbError> {
-    fs::create_dir_all(path).map_err(|source| SumdbError::Io {
-        verb: "create",
-        path: path.to_path_buf(),
-        source,
-    })
+    fs::create_dir_all(path).map_err(failed("create", path))
+}
+
+/// For `map_err`: `verb` was tried on `path`.
+fn failed<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> SumdbError + use<'a> {
+    move |source| SumdbError::Io { verb, path: path.to_owned(), source }
 }
 
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
@@ -200,12 +186,7 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
 /// system.
 fn file_name(element: &str) -> String {
     let dots = element.bytes().all(|byte| byte == b'.');
-    let plain = |byte: u8| {
-        byte.is_ascii_lowercase()
-            || byte.is_ascii_digit()
-            || matches!(byte, b'-' | b'_')
-            || (byte == b'.' && !dots)
-    };
+    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') || (byte == b'.' && !dots);
     let mut name = String::new();
     for byte in element.bytes() {
         if plain(byte) {
@@ -226,7 +207,7 @@ mod tests {
         match store.read_head().unwrap() {
             StoredHead::None => Vec::new(),
             StoredHead::Note(note) => note,
-            StoredHead::Unreadable(reason) => panic!("{reason}"),
+            StoredHead::Damaged(reason) => panic!("{reason}"),
         }
     }
 

@@ -119,16 +119,6 @@ impl HashReader for Proven {
     }
 }
 
-/// The hash of the tree that `newer`'s first `size` records make up.
-pub(super) fn prefix_hash(size: u64, newer: &Proven) -> Result<Hash, Error> {
-    tlog_tiles::tree_hash(size, newer)
-}
-
-/// The hash of record `id`.
-pub(super) fn leaf_hash(id: u64, tree: &Proven) -> Result<Hash, Error> {
-    tree.read_hashes(&[stored_hash_index(0, id)])?.first().copied().ok_or(Error::IndexesNotInTree)
-}
-
 /// Hashes that lead from the tree of `size` records with root `hash` to `newer`, checked.
 pub(super) fn consistency_proof(
     size: u64,

@@ -1,6 +1,5 @@
 //! What a person should know about a lookup that succeeded.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,16 +7,14 @@ use super::error::repair_of;
 use super::remote::LogMirror;
 
 /// A fault that was repaired or worked around.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogWarning {
-    /// The stored head was damaged and has been replaced.
-    HeadReplaced {
-        path: PathBuf,
-        /// Where the damaged file is kept.
-        aside: PathBuf,
-        records: u64,
-    },
-    /// A mirror's part of the log is damaged; another place was read.
+    #[error(
+        "`{}` was damaged; it has been replaced by a tree head of {records} records, and the damaged file is kept as `{}`",
+        path.display(), aside.display()
+    )]
+    HeadReplaced { path: PathBuf, aside: PathBuf, records: u64 },
+    #[error("the part of checksum database `{database}` in `{place}` is damaged; another source was used")]
     DamagedMirror { place: LogMirror, database: String },
 }
 
@@ -27,25 +24,6 @@ impl LogWarning {
         match self {
             Self::HeadReplaced { .. } => None,
             Self::DamagedMirror { place, .. } => Some(repair_of(place)),
-        }
-    }
-}
-
-impl fmt::Display for LogWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HeadReplaced { path, aside, records } => write!(
-                f,
-                "`{}` was damaged; it has been replaced by a tree head of {records} records, and the damaged file is kept as `{}`",
-                path.display(),
-                aside.display()
-            ),
-            Self::DamagedMirror { place, database } => {
-                write!(
-                    f,
-                    "the part of checksum database `{database}` in `{place}` is damaged; another source was used"
-                )
-            }
         }
     }
 }
