@@ -5,13 +5,13 @@ use std::io;
 use gover_core::diagnose::MAKE_ROOM;
 use gover_core::display::mebibytes;
 
+use crate::error::DownloadOrigin;
 use crate::files;
 
 /// A toolchain that could not be written although nothing was wrong with its archive.
 #[derive(Debug)]
 pub struct WriteFailure {
-    pub(crate) file: String,
-    pub(crate) source_label: String,
+    pub(crate) origin: Box<DownloadOrigin>,
     /// Whether the download is kept, so that the next attempt starts with it.
     pub(crate) is_kept: bool,
     /// The size of the unpacked toolchain; known only if the disk is full.
@@ -24,9 +24,8 @@ pub struct WriteFailure {
 impl WriteFailure {
     pub(crate) fn details(&self) -> Vec<String> {
         // If the disk is full, the hint says that the download is kept.
-        let says_kept = self.is_kept && !files::is_full(self.kind);
-        let kept =
-            says_kept.then(|| "the download is kept, and the next attempt continues from it".to_owned());
+        let kept = (self.is_kept && !files::is_full(self.kind))
+            .then(|| "the download is kept, and the next attempt continues from it".to_owned());
         let size = self.needed.map(|needed| {
             let free = self.free.map(|free| format!(", and {} were free", mebibytes(free)));
             format!("unpacked it takes about {}{}", mebibytes(needed), free.unwrap_or_default())
@@ -39,10 +38,11 @@ impl WriteFailure {
             return files::hints(self.kind);
         }
         let hint = if self.is_kept { MAKE_ROOM_BUT_KEEP } else { MAKE_ROOM };
-        let missing = self.needed.map(|needed| needed.saturating_sub(self.free.unwrap_or_default()));
-        let missing = missing.filter(|missing| *missing > 0);
-        let room = missing.map(|missing| format!("make room for about {}", mebibytes(missing)));
-        vec![room.map_or_else(|| hint.to_owned(), |room| hint.replacen("make room", &room, 1))]
+        let missing = self.needed.unwrap_or_default().saturating_sub(self.free.unwrap_or_default());
+        if missing == 0 {
+            return vec![hint.to_owned()];
+        }
+        vec![hint.replacen("make room", &format!("make room for about {}", mebibytes(missing)), 1)]
     }
 }
 
@@ -53,8 +53,12 @@ mod tests {
     use super::*;
 
     fn failure(is_kept: bool, needed: Option<u64>, free: Option<u64>) -> WriteFailure {
-        let (file, source_label) = ("go1.91.2.linux-amd64.tar.gz".to_owned(), "go.dev".to_owned());
-        WriteFailure { file, source_label, is_kept, needed, free, kind: io::ErrorKind::StorageFull }
+        let origin = Box::new(DownloadOrigin {
+            file: "x".to_owned(),
+            toolchain: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
+            from: gover_source::SourceSpec::GoDev,
+        });
+        WriteFailure { origin, is_kept, needed, free, kind: io::ErrorKind::StorageFull }
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod report;
 pub use custom_build::CustomBuild;
 pub use disk_full::WriteFailure;
 pub use download::Downloader;
-pub use error::{Contradiction, InstallError, KnownSum, Mismatch};
+pub use error::{Contradiction, InstallError, Mismatch};
 pub use files::FileError;
 pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom_build};
 pub use proof::ProofHeld;

@@ -18,7 +18,7 @@ use gover_sys::Lock;
 use crate::custom_build::{self, CustomBuild};
 use crate::disk_full::WriteFailure;
 use crate::download::Downloader;
-use crate::error::InstallError;
+use crate::error::{DownloadOrigin, InstallError};
 use crate::files::{self, FileError};
 use crate::part_file::{PartFile, discard_parts};
 use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
@@ -161,7 +161,7 @@ impl Installer<'_> {
     /// Another task of this process may hold it, so waiting must not stop this thread.
     async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
         let path = self.layout.lock(name);
-        if let Some(lock) = Lock::try_acquire(&path).map_err(FileError::at("lock", &path))? {
+        if let Some(lock) = files::try_lock(self.layout, name)? {
             return Ok(lock);
         }
         let id = self.reporter.start(Task::Wait { toolchain: name }, None);
@@ -184,23 +184,15 @@ impl Installer<'_> {
     ) -> Result<Ready, InstallError> {
         let mut part = PartFile::new(self.layout, key, lock)?;
         loop {
-            match self.attempt(want, staging, &mut part).await {
+            let result = match want {
+                Want::Release(request) => self.release(request, staging, &mut part).await,
+                Want::CustomBuild(build) => self.custom_build(build, staging, &mut part).await,
+            };
+            match result {
                 Ok(ready) => return Ok(ready),
                 Err(error) => part = part.start_over(error, lock)?,
             }
             staging = Staging::create(self.layout, key, lock)?;
-        }
-    }
-
-    async fn attempt(
-        &self,
-        want: Want<'_>,
-        staging: Staging,
-        part: &mut PartFile,
-    ) -> Result<Ready, InstallError> {
-        match want {
-            Want::Release(request) => self.release(request, staging, part).await,
-            Want::CustomBuild(build) => self.custom_build(build, staging, part).await,
         }
     }
 
@@ -215,7 +207,10 @@ impl Installer<'_> {
         let mut lookup = pin!(self.supply.lookup(wanted));
         let mut response = None;
         let contents = {
-            let mut contents = pin!(self.contents(wanted, staging, part));
+            let mut contents = pin!(async {
+                let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
+                Ok::<_, InstallError>((self.unpack(file, staging).await?, failures))
+            });
             loop {
                 tokio::select! {
                     contents = &mut contents => break contents,
@@ -244,16 +239,6 @@ impl Installer<'_> {
             .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *require_log)
             .map_err(|error| error.or_by_index(index_would_prove))?;
         self.run(tree, failures, *smoke)
-    }
-
-    async fn contents(
-        &self,
-        wanted: &Wanted,
-        staging: Staging,
-        part: &mut PartFile,
-    ) -> Result<(Unproven<Staging>, Vec<SourceFailure>), InstallError> {
-        let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
-        Ok((self.unpack(file, staging).await?, failures))
     }
 
     /// One attempt at a custom build, which the log does not know.
@@ -304,21 +289,14 @@ impl Installer<'_> {
     /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
     fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
         let Ready { tree, failures, smoke_level } = ready;
-        let name = tree.facts().artifact.wanted.name.clone();
-        let log_failure = tree.facts().log_failure.clone();
-        let receipt = Receipt::of(tree.facts());
+        let facts = tree.facts();
+        let (name, log_failure) = (facts.artifact.wanted.name.clone(), facts.log_failure.clone());
+        let (origin, receipt) = (DownloadOrigin::of(&facts.artifact), Receipt::of(facts));
         let path = staging::publish(tree, &receipt, self.layout, lock)
-            .map_err(|error| not_published(error, &receipt))?;
+            .map_err(|error| not_published(error, origin, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
-        Ok(Installed {
-            name,
-            path,
-            reused: false,
-            receipt: Some(receipt),
-            failures,
-            log_failure,
-            smoke_level,
-        })
+        let receipt = Some(receipt);
+        Ok(Installed { name, path, reused: false, receipt, failures, log_failure, smoke_level })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {
@@ -331,18 +309,17 @@ impl Installer<'_> {
 }
 
 fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
-    InstallError::Smoke { file: artifact.file_name.clone(), source_label: artifact.source.label(), source }
+    InstallError::Smoke { origin: DownloadOrigin::of(artifact), source }
 }
 
 /// The error for a proven tree that could not be moved into place. Its download is still there.
-fn not_published(error: FileError, receipt: &Receipt) -> InstallError {
+fn not_published(error: FileError, origin: Box<DownloadOrigin>, receipt: &Receipt) -> InstallError {
     let kind = error.source.kind();
     if !files::is_full(kind) {
         return error.into();
     }
     let failure = WriteFailure {
-        file: receipt.file.clone(),
-        source_label: receipt.source.clone(),
+        origin,
         is_kept: receipt.url.is_some() && !receipt.proofs.contains(&ProofHeld::Given),
         needed: None,
         free: None,

@@ -13,7 +13,7 @@ use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, 
 use serde::{Deserialize, Serialize};
 
 use crate::disk_full::WriteFailure;
-use crate::error::{Contradiction, DownloadOrigin, InstallError, KnownSum, Mismatch};
+use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch, is_given};
 use crate::file_list::FileList;
 use crate::files;
 use crate::part_file::{Received, head_of};
@@ -178,7 +178,7 @@ impl<T> Unproven<T> {
         let Checked { artifact, received, sum } = file;
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
         let h1 = tree_hash(&list.files, hashed, &module)?;
-        let (file, source_label) = (artifact.file_name.clone(), artifact.source.label());
+        let origin = DownloadOrigin::of(&artifact);
         let (record, log_failure) = match log {
             LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
             LogResponse::Ended(Ok(LogRecord { h1: expected, database, id, .. })) => {
@@ -187,7 +187,7 @@ impl<T> Unproven<T> {
             }
             LogResponse::Ended(Err(error)) if needs_log || !error.is_unavailable() => {
                 let source = Box::new(error);
-                return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
+                return Err(InstallError::NoProof { origin, source, index_unasked: false });
             }
             LogResponse::Ended(Err(error)) => (None, Some(error.to_string())),
             LogResponse::TimedOut => (None, Some("the checksum database did not answer in time".to_owned())),
@@ -198,7 +198,7 @@ impl<T> Unproven<T> {
             None => !needs_log,
         };
         if !is_proven {
-            return Err(InstallError::Unproven { file, source_label });
+            return Err(InstallError::Unproven { origin });
         }
         let proofs = sum.into_iter().chain(record.map(ProofHeld::from)).collect();
         // As text, it takes less memory until it is published.
@@ -228,7 +228,7 @@ fn contradicted(
     proof: Contradiction,
     likely_cause: Option<LikelyCause>,
 ) -> InstallError {
-    let origin = DownloadOrigin::of(artifact);
+    let origin = *DownloadOrigin::of(artifact);
     InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, likely_cause }))
 }
 
@@ -241,18 +241,16 @@ fn not_read(
     free: Option<u64>,
 ) -> InstallError {
     let origin = DownloadOrigin::of(artifact);
-    let sum = KnownSum::from(&artifact.proof);
     let ArchiveError::Write { source: cause, .. } = &source else {
         let likely_cause = LikelyCause::of(&head_of(path), artifact.format);
-        return InstallError::Archive { origin: Box::new(origin), likely_cause, sum, source };
+        return InstallError::Archive { origin, likely_cause, proof: artifact.proof.clone(), source };
     };
     let kind = cause.kind();
     let needed = if files::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
     let failure = WriteFailure {
-        file: origin.file,
-        source_label: origin.from.label(),
+        origin,
         // A local file is there anyway, and a custom build is downloaded anew each time.
-        is_kept: matches!(artifact.location, Location::Url(_)) && sum != KnownSum::Given,
+        is_kept: matches!(artifact.location, Location::Url(_)) && !is_given(&artifact.proof),
         needed,
         free: free.filter(|_| needed.is_some()),
         kind,
