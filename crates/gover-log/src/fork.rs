@@ -51,6 +51,6 @@ pub(super) fn evidence_name(older: &Head, newer: &Head, report: &str) -> String 
 
 /// The beginning of the SHA-256, to name a file.
 pub(super) fn short_sum(bytes: &[u8]) -> String {
-    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = Sha256::digest(bytes).into();
-    format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    let head = Sha256::digest(bytes).iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+    format!("{head:016x}")
 }
