@@ -29,11 +29,8 @@ pub struct FakeSite {
 impl FakeSite {
     /// Starts with no release and an empty log named `sum.test`.
     pub fn start() -> Self {
-        Self::with_log(&FakeLog::new("sum.test"))
-    }
-
-    pub fn with_log(log: &FakeLog) -> Self {
-        let site = Self { server: FakeServer::start(), log: log.clone(), releases: Arc::default() };
+        let log = FakeLog::new("sum.test");
+        let site = Self { server: FakeServer::start(), log, releases: Arc::default() };
         let releases = Arc::clone(&site.releases);
         site.server.handle("/dl/", move |request| {
             if request.path != "/dl/" || !request.query.split('&').any(|part| part == "mode=json") {
@@ -45,7 +42,7 @@ impl FakeSite {
             let index = serde_json::to_vec_pretty(&index_json(&releases, all)).expect("JSON is writable");
             Some(Response::ok(index).with_header("Content-Type", "application/json"))
         });
-        site.serve_log(log);
+        site.serve_log(&site.log);
         site
     }
 

@@ -62,7 +62,7 @@ fn choose(
         return Ok(Some((origin(OriginKind::Session, Some(&path), None, record.request), request)));
     }
     trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
-    if let Some(pin) = directory.map(find_pin).transpose()?.flatten() {
+    if let Some(pin) = directory.map(find_pin).transpose().map_err(ResolveError::Pin)?.flatten() {
         trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
             PinKind::VersionFile => OriginKind::VersionFile,

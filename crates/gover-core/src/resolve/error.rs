@@ -104,9 +104,3 @@ impl Diagnose for ResolveError {
         }
     }
 }
-
-impl From<PinError> for ResolveError {
-    fn from(error: PinError) -> Self {
-        Self::Pin(error)
-    }
-}

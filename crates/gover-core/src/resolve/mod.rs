@@ -40,7 +40,6 @@ pub struct Question<'a> {
     pub arguments: &'a [OsString],
 }
 
-/// The name by which the shim was called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CalledAs {
     /// `go`, or any name that is none of the others.
@@ -105,12 +104,10 @@ pub enum Outcome {
     Nothing,
 }
 
-/// An installed toolchain, or a Go on PATH.
+/// An installed toolchain, or a Go on PATH. A `go` there that is a wrapper has no name and no GOROOT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
-    /// Unknown for a `go` on PATH that is a wrapper.
     pub name: Option<ToolchainName>,
-    /// Unknown for a `go` on PATH that is a wrapper.
     pub goroot: Option<PathBuf>,
     pub bin: PathBuf,
 }

@@ -28,7 +28,6 @@ pub use staged::StagedProgram;
 /// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].
 const ASIDE: &str = ".old";
 
-/// Prefix of temporary names.
 const TEMPORARY: &str = ".gover-";
 
 /// After this time a temporary file has no writer any more.
@@ -217,7 +216,6 @@ pub fn tree_size(path: &Path) -> io::Result<u64> {
     Ok(total)
 }
 
-/// What is known about a file system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSystem {
     /// As the system names it: `ext4`, `nfs4`, `cifs`, `9p`, `NTFS`; empty if unknown.

@@ -25,7 +25,6 @@ impl StagedProgram {
         Ok(staged)
     }
 
-    /// The copy, which can be run.
     pub fn path(&self) -> &Path {
         &self.temporary
     }

@@ -81,7 +81,6 @@ pub(super) fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG
     }
 }
 
-/// An open registry key.
 struct Key(HKEY);
 
 impl Key {

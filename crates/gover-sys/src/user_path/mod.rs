@@ -19,7 +19,6 @@ pub use entries::same as same_directory;
 
 use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 
-/// A directory of a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// As it is stored.
@@ -28,7 +27,6 @@ pub struct Entry {
     pub directory: OsString,
 }
 
-/// Looks up an environment variable by its name.
 type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// What [`add_entry`] or [`remove_entry`] makes of a stored value.

@@ -13,7 +13,6 @@ pub(super) struct Filters {
     dates: Vec<String>,
     /// The end of a zip's name on this platform.
     zip: String,
-    links: bool,
 }
 
 impl Filters {
@@ -43,7 +42,7 @@ impl Filters {
         add(format!("\"arch\":\"{}\"", platform.arch()), "\"arch\":\"[ARCH]\"");
         // The longest first: one root may be the end of the other.
         literal.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
-        Self { literal, dates: dates_around_now(), zip, links: super::has_directory_links() }
+        Self { literal, dates: dates_around_now(), zip }
     }
 
     /// The text with all replacements made and lines ending in `\n`.
@@ -65,7 +64,7 @@ impl Filters {
             text = text.replace("\\\\", "/").replace('\\', "/");
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
         }
-        if !self.links {
+        if !super::has_directory_links() {
             // Every command that sets a default prints this; one test of its own covers it.
             text = text
                 .split_inclusive('\n')

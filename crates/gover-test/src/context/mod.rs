@@ -61,13 +61,8 @@ impl TestContext {
 
     /// With an empty site, and all sources set to it.
     #[must_use]
-    pub fn with_site(self) -> Self {
-        self.with_this_site(FakeSite::start())
-    }
-
-    /// With all sources set to this site.
-    #[must_use]
-    pub fn with_this_site(mut self, site: FakeSite) -> Self {
+    pub fn with_site(mut self) -> Self {
+        let site = FakeSite::start();
         self.set(vars::GOVER_GODEV_URL, site.url());
         self.set(vars::GOPROXY, site.proxy_url());
         self.set(vars::GOSUMDB, site.gosumdb());
