@@ -2,19 +2,19 @@
 
 mod disk;
 mod programs;
-mod registry;
 mod system;
 
 use std::path::{Path, PathBuf};
 
 use gover_core::resolve::{OriginKind, Outcome, Resolution, ResolveError};
 use gover_core::{Diagnose, Env, Layout, Platform};
+use gover_sys::registry::{self, Hive, Text};
 
 pub use disk::RealDisk;
 pub use programs::RealPrograms;
-pub use registry::RealRegistry;
 
 use crate::MachinePath;
+use crate::snapshot::registry::Registry;
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection};
 
@@ -72,5 +72,23 @@ fn selection(
         reason: resolution.reason(env.user_home().as_deref()),
         missing,
         error: resolution.go_error.as_ref().map(ToString::to_string),
+    }
+}
+
+/// The registry. A value that cannot be read counts as missing.
+#[derive(Clone, Copy, Debug)]
+pub struct RealRegistry;
+
+impl Registry for RealRegistry {
+    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<Text> {
+        registry::text(hive, key, name).ok()?
+    }
+
+    fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
+        registry::number(hive, key, name).ok()?
+    }
+
+    fn keys(&self, hive: Hive, key: &str) -> Vec<String> {
+        registry::keys(hive, key).unwrap_or_default()
     }
 }

@@ -19,12 +19,12 @@ pub(in crate::checks) struct Setting {
 impl Setting {
     /// From the environment, the file of `go env -w` or the selected toolchain's go.env.
     pub(in crate::checks) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
-        if let Some(value) = snapshot.go_setting(name) {
-            let mut evidence = snapshot.go_setting_evidence(name);
-            if snapshot.variable(name).is_some() {
-                evidence.extend(snapshot.startup_evidence(name));
-            }
-            return Some(Self { name, value, evidence: masked(evidence), is_set: true });
+        if let Some(setting) = Self::of_environment(snapshot, name) {
+            return Some(setting);
+        }
+        if let Some(value) = snapshot.go_env.value(name).map(str::to_owned) {
+            let evidence = masked(snapshot.go_env.evidence(name).into_iter().collect());
+            return Some(Self { name, value, evidence, is_set: true });
         }
         let file = snapshot.selection.goroot.as_ref()?.join("go.env");
         let text = snapshot.text(&file)?;

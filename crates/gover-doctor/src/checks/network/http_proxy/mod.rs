@@ -25,11 +25,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = written(snapshot);
-    if let Some(network) = &snapshot.network {
-        findings.extend(unanswered(snapshot, network));
-    }
-    findings
+    let network = snapshot.network.iter();
+    written(snapshot).into_iter().chain(network.flat_map(|network| unanswered(snapshot, network))).collect()
 }
 
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
