@@ -19,8 +19,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// The faults of this kind. A file that the user made read-only, or that a program generates,
-    /// is not changed; the finding says how to allow it.
+    /// The faults of this kind. A read-only file is not changed; the finding says how to allow it.
     pub fn examine(&self, snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let mut findings = (self.run)(snapshot);
         for finding in &mut findings {

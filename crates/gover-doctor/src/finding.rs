@@ -73,7 +73,6 @@ pub enum Evidence {
     Answer { of: String, text: String },
 }
 
-/// How a fault is repaired: by `--fix`, or by hand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Fix {
     /// What `--fix` changes; empty if only a person can repair it.

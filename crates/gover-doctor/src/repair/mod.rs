@@ -1,8 +1,7 @@
 //! Makes the changes that findings propose, and undoes them.
 //!
-//! Before a change, the old content is kept below `GOVER_HOME/doctor/`, together with a journal. A
-//! change is made only if the place is still as the check saw it, and undone only if it is still as
-//! the repair left it.
+//! Before a change, the old content is kept with a journal below `GOVER_HOME/doctor/`. A change is
+//! made only to what the check saw, and undone only if the place is as the repair left it.
 
 mod diff;
 mod journal;
@@ -66,7 +65,6 @@ impl Diagnose for RepairError {
     }
 }
 
-/// Makes one change, after the journal has kept the old content.
 pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), RepairError> {
     let (is_as_seen, _) = state(change)?;
     if !is_as_seen {

@@ -1,8 +1,7 @@
 //! What checks read: a machine at one moment.
 //!
-//! Paths and names are those of the snapshot's operating system, which may differ from the one that
-//! this runs on. [`Snapshot::gather`] reads a [`Disk`], a [`Registry`] and [`Programs`], which are
-//! real or made up.
+//! Its operating system may differ from the one that this runs on: [`Snapshot::gather`] reads a
+//! [`Disk`], a [`Registry`] and [`Programs`] that are real or made up.
 
 mod correct;
 pub mod disk;

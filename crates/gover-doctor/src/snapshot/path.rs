@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A path and the rules by which it is written. Trailing separators do not matter in comparisons,
-/// nor does case on Windows.
+/// A path. Comparisons ignore separators at its end, and case on Windows.
 #[derive(Clone, Debug)]
 pub struct MachinePath {
     text: String,

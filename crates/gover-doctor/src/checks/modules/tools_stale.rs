@@ -134,10 +134,8 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     };
     let why = "the other one runs, even after `go install` of a newer version";
     let evidence = pairs.iter().flat_map(|(built, shadow)| {
-        [
-            Evidence::path(shadow, "comes first on PATH"),
-            Evidence::path(&built.path, format!("built by {}, comes later", built.by)),
-        ]
+        let later = format!("built by {}, comes later", built.by);
+        [Evidence::path(shadow, "comes first on PATH"), Evidence::path(&built.path, later)]
     });
     Some(Finding::note(what, why).shown_by(evidence))
 }

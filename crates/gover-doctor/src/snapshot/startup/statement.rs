@@ -30,8 +30,7 @@ pub(super) fn is_one(line: &str) -> bool {
     }
 }
 
-/// Splits the text after a `=` into its first word, as written, and the rest. It is one word if
-/// quotation marks or brackets are not balanced.
+/// The first word after a `=`, as written, and the rest. Without balance, all of it is one word.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let (mut quote, mut open) = (None, 0_usize);
     for (at, c) in text.char_indices() {

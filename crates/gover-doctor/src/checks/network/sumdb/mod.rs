@@ -141,13 +141,12 @@ fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     Some(found.commands(snapshot.set_by_hand(name, narrow.as_deref())))
 }
 
+/// Which modules a pattern matches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {
-    /// Matches every module.
     All,
-    /// Matches modules of unrelated people.
+    /// Those of unrelated people.
     Public,
-    /// Matches what may be private.
     Narrow,
 }
 
