@@ -30,13 +30,9 @@ pub enum RepairError {
     /// It changed between the check and the repair.
     #[error("`{place}` has changed in the meantime")]
     Changed { place: String },
-    /// It changed after the repair, so it is not restored.
+    /// It changed after the repair, so it is not restored. What was there before may be `kept`.
     #[error("`{place}` has changed since it was repaired")]
-    Edited {
-        place: String,
-        /// Where its content from before the repair is kept; `None` if it did not exist.
-        kept: Option<String>,
-    },
+    Edited { place: String, kept: Option<String> },
     #[error("there is no repair to undo")]
     Nothing,
     #[error("cannot parse `{path}`")]

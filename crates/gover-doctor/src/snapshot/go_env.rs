@@ -29,7 +29,11 @@ pub struct GoEnvLine {
 
 impl GoEnvFile {
     pub(super) fn read(facts: &Facts, disk: &dyn Disk) -> Self {
-        let Some(path) = path(facts) else { return Self::default() };
+        path(facts).map(|path| Self::of(path, disk)).unwrap_or_default()
+    }
+
+    /// A file of the same form.
+    pub fn of(path: MachinePath, disk: &dyn Disk) -> Self {
         let read = disk.read(&path);
         let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
         let content = read.ok();

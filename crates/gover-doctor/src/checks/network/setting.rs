@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::secret::mask;
+use crate::snapshot::go_env::GoEnvFile;
 use crate::{Evidence, Finding, Snapshot};
 
 /// A Go setting as the go command reads it.
@@ -22,17 +23,14 @@ impl Setting {
         if let Some(setting) = Self::of_environment(snapshot, name) {
             return Some(setting);
         }
-        if let Some(value) = snapshot.go_env.value(name).map(str::to_owned) {
-            let evidence = masked(snapshot.go_env.evidence(name).into_iter().collect());
-            return Some(Self { name, value, evidence, is_set: true });
-        }
-        let file = snapshot.selection.goroot.as_ref()?.join("go.env");
-        let text = snapshot.text(&file)?;
-        let value = |line: &'_ str| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
-        let (index, value) =
-            text.split('\n').enumerate().filter_map(|(index, line)| Some((index, value(line)?))).last()?;
-        let line = Evidence::line(file, index + 1, format!("{name}={}", mask(&value)));
-        Some(Self { name, value, evidence: vec![line], is_set: false })
+        let is_set = snapshot.go_env.value(name).is_some();
+        let file = if is_set {
+            &snapshot.go_env
+        } else {
+            &GoEnvFile::of(snapshot.selection.goroot.as_ref()?.join("go.env"), snapshot.disk)
+        };
+        let value = file.line(name)?.value.clone();
+        Some(Self { name, value, evidence: masked(Vec::from_iter(file.evidence(name))), is_set })
     }
 
     /// From the environment only, as HTTP clients read it.

@@ -112,14 +112,10 @@ fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let cache = snapshot.store.as_ref()?.cache;
-    if cache < LARGE {
-        return None;
-    }
-    let size = mebibytes(cache);
-    let evidence = Evidence::path(snapshot.gover.home.join("cache"), &size);
-    let finding =
-        Finding::note(format!("gover's cache uses {size}"), "everything in it can be downloaded again");
+    let cache = snapshot.store.as_ref().map(|store| store.cache).filter(|cache| *cache >= LARGE)?;
+    let what = format!("gover's cache uses {}", mebibytes(cache));
+    let evidence = Evidence::path(snapshot.gover.home.join("cache"), mebibytes(cache));
+    let finding = Finding::note(what, "everything in it can be downloaded again");
     Some(finding.shown_by([evidence]).command("gover cache clean"))
 }
 
