@@ -12,7 +12,6 @@ use super::head::Tree;
 use super::remote::Remote;
 use super::tiles::{self, Plan};
 
-/// What a bundle must prove.
 #[derive(Clone, Debug, Default)]
 pub struct ProofRequest {
     /// Module versions as `(path, version)`.
@@ -35,8 +34,7 @@ pub struct ProofBundle {
 }
 
 impl<R: Remote> Client<'_, R> {
-    /// Proves what `request` asks for under the newest head that the database shows or this machine
-    /// knows.
+    /// Proves `request` under the newest head that the database shows or this machine knows.
     pub async fn bundle(&self, request: &ProofRequest) -> Result<ProofBundle, SumdbError> {
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
@@ -78,8 +76,7 @@ impl<R: Remote> Client<'_, R> {
         Ok(ProofBundle { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
     }
 
-    /// Takes the newest head from the database. A failure is ignored, because every lookup brings a
-    /// head too.
+    /// Takes the newest head of the database. A failure is ignored: every lookup brings a head.
     async fn merge_newest(&self, state: &mut State) -> Result<(), SumdbError> {
         match self.read_remote("/latest").await {
             Ok(note) if self.open_head(&note, HeadOrigin::Answer).is_ok() => self.merge(state, &note).await,

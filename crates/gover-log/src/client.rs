@@ -11,7 +11,7 @@ use super::escape::{EscapeError, escape_path, escape_version};
 use super::fetch::Rejected;
 use super::fork::{self, Fork};
 use super::head::{Head, Tree};
-use super::key::VerifierKey;
+use super::note::VerifierKey;
 use super::record::Record;
 use super::remote::{Remote, RemoteError};
 use super::store::{Store, StoredHead};
@@ -31,7 +31,6 @@ pub struct Client<'a, R: Remote> {
 }
 
 impl<'a, R: Remote> Client<'a, R> {
-    /// A client that reads through `remote`, trusts `key` only and caches below `cache_directory`.
     pub fn new(remote: &'a R, key: VerifierKey, cache_directory: &Path) -> Self {
         let store = Store::new(cache_directory, key.name());
         Self { remote, key, store, state: Mutex::new(State::default()), warnings: LogWarnings::default() }
@@ -48,8 +47,7 @@ impl<'a, R: Remote> Client<'a, R> {
         self.lookup_module(TOOLCHAIN, module_version).await
     }
 
-    /// The proven record of any module version. A version that ends in `/go.mod` means its go.mod
-    /// file.
+    /// The proven record of any module version. One that ends in `/go.mod` means its go.mod file.
     pub async fn lookup_module(&self, path: &str, version: &str) -> Result<LogRecord, SumdbError> {
         let question = Module { path, version };
         let key = question.key()?;
@@ -345,5 +343,4 @@ impl std::fmt::Display for Module<'_> {
     }
 }
 
-/// The module whose versions are Go toolchains.
 const TOOLCHAIN: &str = "golang.org/toolchain";

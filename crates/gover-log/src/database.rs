@@ -7,9 +7,8 @@ use gover_net::Address;
 use gover_core::text::shown;
 
 use super::head::{Head, HeadError};
-use super::key::{KeyError, VerifierKey};
+use super::note::{KeyError, VerifierKey};
 
-/// A checksum database: its key and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub key: VerifierKey,
@@ -43,8 +42,7 @@ impl Database {
         Ok(Self { key, address: address?, direct })
     }
 
-    /// Verifies the signature of a tree head and returns its size. Consistency with earlier heads
-    /// is not checked.
+    /// Verifies the signature of a tree head, but not its history. Returns its size.
     pub fn verify_head(&self, note: &[u8]) -> Result<u64, HeadError> {
         Ok(Head::open(note, &self.key)?.tree.size)
     }

@@ -32,9 +32,15 @@ impl<R: Remote> Client<'_, R> {
             let fetched = fetched.map_err(|error| rejected.blame(error, || self.inconsistent(tree)))?;
             let mut all = cached.clone();
             all.extend(fetched.iter().cloned());
-            if let Ok(hashes) = plan.hashes(tree.hash, &all) {
+            if let Some(hashes) = plan.hashes(tree.hash, &all) {
                 self.save_tiles(state, &fetched);
-                self.tell(Rejected::by_proof(suspects, &all));
+                let mut wrong = Rejected::default();
+                for (tile, data, places) in suspects {
+                    if all.get(&tile) != Some(&data) {
+                        wrong.add(places);
+                    }
+                }
+                self.tell(wrong);
                 state.tiles.extend(all);
                 return Ok(hashes);
             }
@@ -50,7 +56,7 @@ impl<R: Remote> Client<'_, R> {
                 let paths = [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()));
                 let places = self.remote.reject(&paths);
                 any |= rejected.add(places.clone());
-                suspects.push(Suspect { tile, data, places });
+                suspects.push((tile, data, places));
             }
             if !any {
                 return Err(self.inconsistent(tree));
@@ -144,31 +150,11 @@ impl<R: Remote> Client<'_, R> {
     }
 }
 
-/// One of several tiles, at least one of which is wrong.
-#[derive(Debug)]
-struct Suspect {
-    tile: Tile,
-    data: Vec<u8>,
-    /// The mirrors that served it.
-    places: Vec<LogMirror>,
-}
-
 /// Mirrors whose answers are wrong.
 #[derive(Debug, Default)]
 pub(super) struct Rejected(Vec<LogMirror>);
 
 impl Rejected {
-    /// The mirrors whose tiles differ from those that were proven later.
-    fn by_proof(suspects: Vec<Suspect>, proven: &HashMap<Tile, Vec<u8>>) -> Self {
-        let mut rejected = Self::default();
-        for Suspect { tile, data, places } in suspects {
-            if proven.get(&tile) != Some(&data) {
-                rejected.add(places);
-            }
-        }
-        rejected
-    }
-
     /// Adds mirrors; false if there were none.
     pub(super) fn add(&mut self, places: Vec<LogMirror>) -> bool {
         let any = !places.is_empty();

@@ -25,9 +25,7 @@ pub struct Fork {
     pub evidence: Result<PathBuf, String>,
 }
 
-/// The report on a fork: both notes, then hashes that show why they contradict each other.
-///
-/// With the proof, the contradiction can be shown without asking the database again.
+/// Both notes, then hashes that show why they contradict each other, without the database.
 pub(super) fn report(older: &Head, newer: &Head, computed: Hash, proof: Option<&[Hash]>) -> String {
     let mut text = String::from("SECURITY ERROR\ngo.sum database server misbehavior detected!\n\n");
     let indented = |note: &[u8]| String::from_utf8_lossy(note).replace('\n', "\n\t");
@@ -44,7 +42,6 @@ pub(super) fn report(older: &Head, newer: &Head, computed: Hash, proof: Option<&
     text
 }
 
-/// A file name that is the same for the same report.
 pub(super) fn evidence_name(older: &Head, newer: &Head, report: &str) -> String {
     format!("fork-{}-{}-{}.txt", older.tree.size, newer.tree.size, short_sum(report.as_bytes()))
 }

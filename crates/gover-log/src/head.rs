@@ -1,16 +1,12 @@
 //! Tree heads: the number of records in the log and the hash over them.
 
-use std::fmt;
-
 use thiserror::Error;
 use tlog_tiles::{EMPTY_HASH, HASH_SIZE, Hash};
 
-use super::key::{VerifierKey, decode_as_go};
-use super::note::{NoteError, OpenNote};
+use super::note::{NoteError, OpenNote, VerifierKey, decode_as_go};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tree {
-    /// Number of records.
     pub(super) size: u64,
     /// Root hash (RFC 6962) over them.
     pub(super) hash: Hash,
@@ -24,8 +20,7 @@ impl Default for Tree {
 }
 
 impl Tree {
-    /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and
-    /// ignored.
+    /// Reads `go.sum database tree\n<size>\n<hash>\n`. Further lines are for later formats.
     pub(super) fn parse(text: &str) -> Result<Self, HeadError> {
         let mut lines = text.strip_prefix(FIRST_LINE).ok_or(HeadError::Malformed)?.splitn(3, '\n');
         let (Some(size), Some(hash), Some(_)) = (lines.next(), lines.next(), lines.next()) else {
@@ -41,12 +36,6 @@ impl Tree {
         let hash: [u8; HASH_SIZE] =
             decode_as_go(hash).and_then(|bytes| bytes.try_into().ok()).ok_or(HeadError::Malformed)?;
         Ok(Self { size: number, hash: Hash(hash) })
-    }
-}
-
-impl fmt::Display for Tree {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "size {} hash {}", self.size, self.hash)
     }
 }
 
@@ -71,7 +60,6 @@ impl Head {
 pub enum HeadError {
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The signed text is not a tree head.
     #[error("malformed tree note")]
     Malformed,
     /// The tree arithmetic could overflow with more records.

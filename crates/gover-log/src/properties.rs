@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::head::Tree;
-use super::key::VerifierKey;
-use super::note::OpenNote;
+use super::note::{OpenNote, VerifierKey};
 use super::record::Record;
 
 /// Opens a note. What is verified is the beginning of the message, by known keys; returned is that

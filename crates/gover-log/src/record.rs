@@ -24,7 +24,6 @@ impl<'a> Record<'a> {
         self.text.lines().filter_map(move |line| line.strip_prefix(prefix.as_str()))
     }
 
-    /// The first `h1:` hash among them.
     pub(super) fn h1(&self, path: &str, version: &str) -> Option<&'a str> {
         self.hashes(path, version).find(|hash| is_h1(hash))
     }
@@ -60,6 +59,6 @@ pub struct RecordError;
 fn is_h1(text: &str) -> bool {
     text.strip_prefix("h1:")
         .filter(|encoded| encoded.len() == 44)
-        .and_then(super::key::decode_as_go)
+        .and_then(super::note::decode_as_go)
         .is_some_and(|bytes| bytes.len() == tlog_tiles::HASH_SIZE)
 }

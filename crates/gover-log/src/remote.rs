@@ -1,6 +1,5 @@
 //! How answers of a checksum database reach the client.
 
-use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 
@@ -25,22 +24,14 @@ pub trait Remote {
 }
 
 /// A copy of a part of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LogMirror {
+    #[error("{}", .0.display())]
     Directory(PathBuf),
+    #[error("{0}")]
     Server(Address),
 }
 
-impl fmt::Display for LogMirror {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Directory(path) => path.display().fmt(f),
-            Self::Server(address) => address.fmt(f),
-        }
-    }
-}
-
-/// Why a path could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RemoteError {
     /// The server has no such path (status 404 or 410).

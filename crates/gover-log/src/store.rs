@@ -37,14 +37,12 @@ impl Store {
     /// The newest head as stored; unproven.
     pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
-        read_limited_patiently(&path, MAX_ANSWER as u64).map(StoredHead::Note).or_else(|error| {
-            match error.kind() {
-                ErrorKind::NotFound => Ok(StoredHead::None),
-                ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput => {
-                    Ok(StoredHead::Damaged(error.to_string()))
-                }
-                _ => Err(failed("read", &path)(error)),
+        read_limited_patiently(&path, MAX).map(StoredHead::Note).or_else(|error| match error.kind() {
+            ErrorKind::NotFound => Ok(StoredHead::None),
+            ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput => {
+                Ok(StoredHead::Damaged(error.to_string()))
             }
+            _ => Err(failed("read", &path)(error)),
         })
     }
 
@@ -59,8 +57,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Replaces a damaged head by `new` and returns where the damaged one is kept below
-    /// `evidence/`; `None` if another process repaired it meanwhile.
+    /// Replaces a damaged head and returns where it is kept; `None` if it was repaired meanwhile.
     pub(super) fn replace_damaged_head(
         &self,
         is_damaged: impl Fn(&StoredHead) -> bool,
@@ -107,7 +104,7 @@ impl Store {
             for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => directories.push(entry.path()),
-                    Ok(kind) if kind.is_file() => answers.extend(read_bounded(&entry.path()).ok()),
+                    Ok(kind) if kind.is_file() => answers.extend(read_limited(&entry.path(), MAX).ok()),
                     _ => {}
                 }
             }
@@ -117,11 +114,10 @@ impl Store {
 
     /// A cached lookup answer or tile: unproven, and absent when it cannot be read.
     pub(super) fn read(&self, key: &str) -> Option<Vec<u8>> {
-        read_bounded(&self.path(key)).ok().filter(|bytes| !bytes.is_empty())
+        read_limited(&self.path(key), MAX).ok().filter(|bytes| !bytes.is_empty())
     }
 
-    /// Caches a proven lookup answer or tile. A full disk or a read-only home costs a request next
-    /// time, no more.
+    /// Caches proven data. A full disk or a read-only home costs a request next time, no more.
     pub(super) fn write(&self, key: &str, bytes: &[u8]) {
         let path = self.path(key);
         if let Some(directory) = path.parent()
@@ -154,7 +150,6 @@ impl Store {
 /// The file of the newest head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoredHead {
-    /// No file.
     None,
     /// Any content; a power cut or a full disk can leave an empty file.
     Note(Vec<u8>),
@@ -162,7 +157,6 @@ pub(super) enum StoredHead {
     Damaged(String),
 }
 
-/// Renames `path` to an unused name below `directory`.
 fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
     let mut names = (1_u32..).map(|number| directory.join(format!("head-{number}")));
     let aside = names.find(|aside| aside.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
@@ -178,12 +172,7 @@ fn failed<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> S
     move |source| SumdbError::Io { verb, path: path.to_owned(), source }
 }
 
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    read_limited(path, MAX_ANSWER as u64)
-}
-
-/// One element of a database's name as a file name that is safe, and distinct, on every file
-/// system.
+/// An element of a database's name as a file name, safe and distinct on every file system.
 fn file_name(element: &str) -> String {
     let dots = element.bytes().all(|byte| byte == b'.');
     let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') || (byte == b'.' && !dots);
@@ -198,6 +187,8 @@ fn file_name(element: &str) -> String {
     }
     name
 }
+
+const MAX: u64 = MAX_ANSWER as u64;
 
 #[cfg(test)]
 mod tests {

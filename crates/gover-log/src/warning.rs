@@ -19,7 +19,6 @@ pub enum LogWarning {
 }
 
 impl LogWarning {
-    /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::HeadReplaced { .. } => None,

@@ -6,8 +6,7 @@ use tlog_tiles::{Hash, HashReader, Tile};
 use super::log::{load, parse_tile};
 use crate::escape::{escape_path, escape_version};
 use crate::head::Tree;
-use crate::key::VerifierKey;
-use crate::note::OpenNote;
+use crate::note::{OpenNote, VerifierKey};
 use crate::record::Record;
 
 #[test]
