@@ -7,7 +7,6 @@ use gover_core::text::shown;
 use super::name::{check_component, fold};
 use crate::digest::{Hashed, is_outside_module};
 
-/// What an archive entry claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     File,
@@ -51,13 +50,11 @@ pub struct Guard {
     names: u64,
 }
 
-/// What the proof of an archive covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// Every byte: the sum of the whole archive is known, or it is a module zip.
     Everything,
-    /// The files of the module alone: an archive that only the checksum database proves. The rest
-    /// is left out, so that nothing unproven is installed.
+    /// Only the files of the module, which the checksum database proves. The rest is left out.
     Module,
 }
 
@@ -66,8 +63,7 @@ pub enum Coverage {
 pub struct Admitted {
     /// The path below GOROOT, with `/`; empty for the root directory.
     pub path: String,
-    /// Directories on the way that were not there before, outermost first; a directory entry names
-    /// itself.
+    /// New directories on the way, outermost first; a directory entry names itself.
     pub directories: Vec<String>,
 }
 
@@ -111,8 +107,7 @@ impl Guard {
         Ok(Some(Admitted { path, directories }))
     }
 
-    /// Judges the size of what only describes entries (a tar extension header); it counts like an
-    /// entry.
+    /// Judges the size of a tar extension header, which counts like an entry.
     pub fn admit_header(&mut self, name: &[u8], size: u64) -> Result<(), Refused> {
         let refuse = |reason| Refused { name: printable(name), reason };
         self.count().map_err(refuse)?;
@@ -230,7 +225,6 @@ pub struct Refused {
     pub reason: Reason,
 }
 
-/// What is wrong with an entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     #[error("has a name that is not UTF-8")]
@@ -247,7 +241,6 @@ pub enum Reason {
     ReservedName,
     #[error("has a name that is too long")]
     TooLong,
-    /// More directories within each other than any release has.
     #[error("is more than {MAX_DEPTH} directories deep")]
     TooDeep,
     #[error("is a link or a device")]
@@ -260,7 +253,6 @@ pub enum Reason {
     /// Another name that Unicode has for the same characters, which macOS takes for the same file.
     #[error("is `{}` to some file systems", other.escape_default())]
     SameToSome { other: String },
-    /// A file where a directory is, or the other way round.
     #[error("is both a file and a directory")]
     FileAndDirectory,
     #[error("is a go.mod inside a module zip")]

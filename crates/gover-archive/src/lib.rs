@@ -31,7 +31,6 @@ pub use size::unpacked_size;
 use crate::digest::{FileDigest, Hashed};
 use tree::Tree;
 
-/// How the files are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     TarGz,

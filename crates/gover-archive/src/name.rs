@@ -33,8 +33,7 @@ fn is_odd(character: char) -> bool {
         || matches!(character, '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `PROGRA~1`: the name that Windows gives a file with a longer one (x/mod/module `checkElem`
-/// refuses it too).
+/// `PROGRA~1`: how Windows abbreviates a longer name (x/mod/module `checkElem` refuses it too).
 fn is_short_name(component: &str) -> bool {
     let stem = component.split('.').next().unwrap_or_default();
     stem.rsplit_once('~')

@@ -20,7 +20,6 @@ pub(super) fn read_ahead<'scope, R: Read + Send + 'scope>(
     ReadAhead { full, empty, current: Vec::new(), position: 0, ended: false }
 }
 
-#[derive(Debug)]
 pub(super) struct ReadAhead {
     full: Receiver<io::Result<Vec<u8>>>,
     empty: Sender<Vec<u8>>,

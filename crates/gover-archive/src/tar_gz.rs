@@ -171,7 +171,6 @@ fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     }
 }
 
-/// Bytes.
 const BLOCK: u64 = 512;
 /// Bytes after the last entry; the usual record is 10 KiB.
 const MAX_PADDING: u64 = 1024 * 1024;

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{ArchiveError, FileMeta};
 use crate::digest::{Digest, Sha256};
 
-/// The target of unpacking, if there is one; all paths are relative, with `/`, and passed the
-/// guard.
-#[derive(Debug)]
+/// The target of unpacking, if there is one. Paths are relative, with `/`, and passed the guard.
 pub(super) struct Tree<'a>(pub(super) Option<&'a Path>);
 
 impl Tree<'_> {
@@ -38,8 +36,6 @@ fn below(root: &Path, relative: &str) -> PathBuf {
     path
 }
 
-/// A file being written and hashed.
-#[derive(Debug)]
 pub(super) struct TreeFile {
     path: PathBuf,
     file: Option<File>,

@@ -41,7 +41,6 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     Ok(files?.into_iter().flatten().collect())
 }
 
-/// One entry and where it is.
 struct Member {
     listed: DirectoryEntry,
     /// Bytes from its header to the next entry.
@@ -84,8 +83,7 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<(Vec<Member>, Ve
     Ok((members, directories))
 }
 
-/// Finds the end of each entry. Entries must follow each other from the first byte to the
-/// directory.
+/// Finds where entries end. They must follow each other from the first byte to the directory.
 fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     members.sort_by_key(|member| member.listed.offset);
     if members.first().map_or(end, |member| member.listed.offset) != 0 {
@@ -274,8 +272,7 @@ const LARGE: u64 = 1 << 20;
 /// The methods of 4.4.5 that releases use.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
-/// Lengths of what may follow the data: with or without signature, with small or large sizes
-/// (4.3.9).
+/// Lengths of a descriptor: with or without signature, with small or large sizes (4.3.9).
 const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
 /// The attribute of a directory on MS-DOS.
 const DOS_DIRECTORY: u32 = 0x10;

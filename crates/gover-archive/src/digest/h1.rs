@@ -8,7 +8,6 @@ use gover_core::{Platform, ToolchainName};
 
 use super::{Digest, Sha256};
 
-/// One regular file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDigest {
     /// The path below GOROOT on the disk, with `/` (`src/go.mod`).
@@ -27,7 +26,6 @@ pub enum Hashed {
     Module,
 }
 
-/// The module version that a toolchain is published as:
 /// `golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64` (go.dev/doc/toolchain).
 pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
     format!("golang.org/toolchain@v0.0.1-{name}.{platform}")
@@ -69,7 +67,6 @@ pub struct NewlineInName {
     pub name: String,
 }
 
-/// Whether the module leaves this file of an archive out.
 pub fn is_outside_module(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     matches!(first, "api" | "doc" | "misc" | "test" | ".github")
