@@ -10,7 +10,6 @@ use crate::error::InstallError;
 use crate::part_file::head_of;
 use crate::smoke::Smoke;
 
-/// A custom build to install.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomBuild {
     pub location: Location,

@@ -1,15 +1,12 @@
 //! Why a toolchain was not installed.
 
-use std::fmt;
-
 use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
 use gover_source::{Artifact, LikelyCause, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
-use crate::disk_full::WriteFailure;
-use crate::files::{self, FileError};
+use crate::files::{self, FileError, WriteFailure};
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -17,7 +14,7 @@ use crate::smoke::SmokeError;
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     #[error(transparent)]
-    Supply(Box<SupplyError>),
+    Supply(#[from] Box<SupplyError>),
     #[error(transparent)]
     Contradicted(Box<Mismatch>),
     /// The database gave no proof although it is required, or a response that cannot be honest.
@@ -25,8 +22,7 @@ pub enum InstallError {
     NoProof {
         origin: Box<DownloadOrigin>,
         source: Box<LookupError>,
-        /// Whether the index of a release site could prove it, but the settings name no release
-        /// site.
+        /// Whether the index of a release site could prove it, but the settings name none.
         index_unasked: bool,
     },
     /// The log covers only a part of an archive that has no published checksum.
@@ -51,8 +47,7 @@ pub enum InstallError {
     Smoke { origin: Box<DownloadOrigin>, source: SmokeError },
     #[error("`{}` cannot be the name of a toolchain", shown(name))]
     UnusableName { name: String },
-    /// A module zip under another name than `published`, which tells which root its files must
-    /// have.
+    /// A module zip, whose root is told by its `published` name, under another name.
     #[error("{file} is a module zip, but is not named like one")]
     RenamedModule { file: String, published: String },
     #[error("cannot get `{location}`: {reason}")]
@@ -68,7 +63,8 @@ pub enum InstallError {
 }
 
 /// A download and the source that it came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} from {from}")]
 pub struct DownloadOrigin {
     pub file: String,
     pub toolchain: ToolchainName,
@@ -100,13 +96,6 @@ impl DownloadOrigin {
     }
 }
 
-impl fmt::Display for DownloadOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} from {}", self.file, self.from)
-    }
-}
-
-/// A file that does not match its proof.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{origin} is not what {}", if *proof == Contradiction::Given { "`--sha256` says" } else { "was released" })]
 pub struct Mismatch {
@@ -118,7 +107,6 @@ pub struct Mismatch {
     pub likely_cause: Option<LikelyCause>,
 }
 
-/// The proof that does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contradiction {
     Sha256 { origin: String },
@@ -182,12 +170,6 @@ impl InstallError {
             Self::Unproven { .. } => true,
             _ => false,
         }
-    }
-}
-
-impl From<SupplyError> for InstallError {
-    fn from(error: SupplyError) -> Self {
-        Self::Supply(Box::new(error))
     }
 }
 
@@ -266,12 +248,10 @@ impl Diagnose for InstallError {
     }
 }
 
-/// Whether the user gave the checksum.
 pub(crate) fn is_given(proof: &Proof) -> bool {
     matches!(proof, Proof::Sha256 { origin: SumOrigin::Given, .. })
 }
 
-/// The start and the end of a long checksum.
 fn shorten(sum: &str) -> String {
     let (prefix, body) = match sum.strip_prefix("h1:") {
         Some(body) => ("h1:", body),

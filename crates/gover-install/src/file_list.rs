@@ -25,9 +25,7 @@ impl FileList {
         Self { files }
     }
 
-    /// The list in the format of `sha256sum`, with `*` before the path of a program.
-    ///
-    /// `sha256sum -c` accepts both, so the list can be checked without gover.
+    /// The list as `sha256sum -c` reads it, with `*` before the path of a program.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(self.files.len() * LINE);
         for FileDigest { path, digest, executable } in &self.files {

@@ -20,7 +20,6 @@ pub mod uninstall;
 pub mod verify;
 
 mod custom_build;
-mod disk_full;
 mod download;
 mod error;
 mod files;
@@ -30,10 +29,9 @@ mod proof;
 mod report;
 
 pub use custom_build::CustomBuild;
-pub use disk_full::WriteFailure;
 pub use download::Downloader;
 pub use error::{Contradiction, InstallError, Mismatch};
-pub use files::FileError;
+pub use files::{FileError, WriteFailure};
 pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom_build};
 pub use proof::ProofHeld;
 pub use prune::{Leftover, LeftoverKind};

@@ -16,10 +16,9 @@ use gover_source::{Artifact, Format, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
 
 use crate::custom_build::{self, CustomBuild};
-use crate::disk_full::WriteFailure;
 use crate::download::Downloader;
 use crate::error::{DownloadOrigin, InstallError};
-use crate::files::{self, FileError};
+use crate::files::{self, FileError, WriteFailure};
 use crate::part_file::{PartFile, discard_parts};
 use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
 use crate::receipt::Receipt;
@@ -28,7 +27,6 @@ use crate::shims;
 use crate::smoke::{self, Smoke, SmokeError, SmokeLevel};
 use crate::staging::{self, Staging};
 
-/// A release to install, and how strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallRequest {
     pub wanted: Wanted,
@@ -39,7 +37,6 @@ pub struct InstallRequest {
     pub smoke: Smoke,
 }
 
-/// What an install works with.
 #[derive(Clone, Copy)]
 pub struct Installer<'a> {
     pub layout: &'a Layout,
@@ -52,7 +49,6 @@ pub struct Installer<'a> {
     pub log_patience: Duration,
 }
 
-/// An installed toolchain.
 #[derive(Clone, Debug)]
 pub struct Installed {
     pub name: ToolchainName,
@@ -70,7 +66,6 @@ pub struct Installed {
 }
 
 impl Installed {
-    /// A toolchain that was installed before.
     pub fn reused(layout: &Layout, name: &ToolchainName) -> Self {
         Self {
             name: name.clone(),
@@ -104,7 +99,8 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
     if is_reused() {
         return Ok(Installed::reused(layout, name));
     }
-    let ready = installer.obtain(Want::Release(request), staging, (name.as_str(), &lock)).await?;
+    let attempt = async |staging, part: &mut PartFile| installer.release(request, staging, part).await;
+    let ready = installer.obtain(attempt, staging, (name.as_str(), &lock)).await?;
     installer.publish(ready, &lock)
 }
 
@@ -122,24 +118,18 @@ pub async fn install_custom_build(
     let staging = Staging::create(layout, key, &lock)?;
     // No other source could continue the download, so nothing is worth keeping.
     discard_parts(layout, key, &lock);
-    let result = installer.obtain(Want::CustomBuild(build), staging, (key, &lock)).await;
+    let attempt = async |staging, part: &mut PartFile| installer.custom_build(build, staging, part).await;
+    let result = installer.obtain(attempt, staging, (key, &lock)).await;
     discard_parts(layout, key, &lock);
     let ready = result?;
 
-    let name = ready.name();
+    let name = &ready.tree.facts().artifact.wanted.name;
     let name_lock = installer.lock(name.as_str()).await?;
     staging::recover(layout, name.as_str(), &name_lock)?;
     if !build.force && is_installed(layout, name) {
         return Ok(Installed::reused(layout, name));
     }
     installer.publish(ready, &name_lock)
-}
-
-/// What is installed.
-#[derive(Clone, Copy)]
-enum Want<'a> {
-    Release(&'a InstallRequest),
-    CustomBuild(&'a CustomBuild),
 }
 
 /// A toolchain that only has to be published.
@@ -149,16 +139,9 @@ struct Ready {
     smoke_level: SmokeLevel,
 }
 
-impl Ready {
-    fn name(&self) -> &ToolchainName {
-        &self.tree.facts().artifact.wanted.name
-    }
-}
-
 impl Installer<'_> {
-    /// Takes a lock, and reports it if that means waiting.
-    ///
-    /// Another task of this process may hold it, so waiting must not stop this thread.
+    /// Takes a lock, and reports it if that means waiting, which must not stop this thread: another
+    /// task of this process may hold the lock.
     async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
         let path = self.layout.lock(name);
         if let Some(lock) = files::try_lock(self.layout, name)? {
@@ -167,28 +150,23 @@ impl Installer<'_> {
         let id = self.reporter.start(Task::Wait { toolchain: name }, None);
         let wait = path.clone();
         let result = tokio::task::spawn_blocking(move || Lock::acquire(&wait, || ())).await;
-        self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
-        match result {
-            Ok(lock) => Ok(lock.map_err(FileError::at("lock", &path))?),
-            Err(source) => Err(InstallError::Defect { name: name.to_owned(), source }),
-        }
+        let result = result.map_err(|source| InstallError::Defect { name: name.to_owned(), source });
+        let result = result.and_then(|lock| Ok(lock.map_err(FileError::at("lock", &path))?));
+        self.reporter.finish(id, Outcome::of(&result));
+        result
     }
 
     /// Downloads, unpacks into `staging`, proves and runs a toolchain; once more if several
     /// responses brought a file that is wrong. The lock and its name are those of `staging`.
     async fn obtain(
         &self,
-        want: Want<'_>,
+        attempt: impl AsyncFn(Staging, &mut PartFile) -> Result<Ready, InstallError>,
         mut staging: Staging,
         (key, lock): (&str, &Lock),
     ) -> Result<Ready, InstallError> {
         let mut part = PartFile::new(self.layout, key, lock)?;
         loop {
-            let result = match want {
-                Want::Release(request) => self.release(request, staging, &mut part).await,
-                Want::CustomBuild(build) => self.custom_build(build, staging, &mut part).await,
-            };
-            match result {
+            match attempt(staging, &mut part).await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => part = part.start_over(error, lock)?,
             }
@@ -241,7 +219,6 @@ impl Installer<'_> {
         self.run(tree, failures, *smoke)
     }
 
-    /// One attempt at a custom build, which the log does not know.
     async fn custom_build(
         &self,
         build: &CustomBuild,
@@ -268,7 +245,7 @@ impl Installer<'_> {
         let tree = staging.tree();
         let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
         let result = file.read(staging, Some(tree)).await;
-        self.reporter.finish(id, if result.is_ok() { Outcome::Done } else { Outcome::Failed });
+        self.reporter.finish(id, Outcome::of(&result));
         result
     }
 

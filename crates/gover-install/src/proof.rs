@@ -12,10 +12,9 @@ use gover_log::LogRecord;
 use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, SumOrigin};
 use serde::{Deserialize, Serialize};
 
-use crate::disk_full::WriteFailure;
 use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch, is_given};
 use crate::file_list::FileList;
-use crate::files;
+use crate::files::{self, WriteFailure};
 use crate::part_file::{Received, head_of};
 
 /// A proof that was checked and held.
@@ -31,12 +30,6 @@ pub enum ProofHeld {
     /// A kind that a later gover knows.
     #[serde(other)]
     Unknown,
-}
-
-impl From<LogRecord> for ProofHeld {
-    fn from(LogRecord { database, id: record, tree_size, h1 }: LogRecord) -> Self {
-        Self::TransparencyLog { database, record, tree_size, h1 }
-    }
 }
 
 /// A downloaded file that has its published checksum, if there is one.
@@ -80,7 +73,6 @@ pub(crate) struct Facts {
     pub(crate) log_failure: Option<String>,
 }
 
-/// What the checksum database said.
 #[derive(Debug)]
 pub(crate) enum LogResponse {
     /// It has no record of custom builds.
@@ -200,7 +192,10 @@ impl<T> Unproven<T> {
         if !is_proven {
             return Err(InstallError::Unproven { origin });
         }
-        let proofs = sum.into_iter().chain(record.map(ProofHeld::from)).collect();
+        let record = record.map(|LogRecord { database, id: record, tree_size, h1 }| {
+            ProofHeld::TransparencyLog { database, record, tree_size, h1 }
+        });
+        let proofs = sum.into_iter().chain(record).collect();
         // As text, it takes less memory until it is published.
         let (files, list) = (list.files.len() as u64, list.to_text());
         Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log_failure }, place })

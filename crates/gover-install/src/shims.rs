@@ -14,10 +14,8 @@ use gover_sys::{Lock, file, link};
 
 use crate::files::{FileError, create_directory, remove};
 
-/// What a refresh changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShimChanges {
-    /// New names such as `go1.22.5`.
     pub added: Vec<String>,
     pub removed: Vec<String>,
     /// Whether the shim itself was missing or outdated.
@@ -40,8 +38,7 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
 
     let versions = layout.versions();
     let inventory = Inventory::scan(layout).map_err(FileError::at("read", &versions))?;
-    let wanted: BTreeSet<&str> =
-        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
+    let wanted = names(&inventory);
 
     let (base, stamp_path) = (layout.program("go"), layout.shim_stamp());
     let renewed = !is_real_file(&base) || fs::read(&stamp_path).ok().as_deref() != Some(stamp.as_bytes());
@@ -76,19 +73,22 @@ pub fn names_are_right(layout: &Layout) -> bool {
     let (Ok(inventory), Ok(entries)) = (Inventory::scan(layout), fs::read_dir(layout.bin())) else {
         return true;
     };
-    let suffix = executable_name("");
-    let named: BTreeSet<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .map(|name| name.strip_suffix(&suffix).unwrap_or(&name).to_owned())
-        .filter(|name| ToolchainName::parse(name).is_ok())
-        .collect();
-    let wanted: BTreeSet<&str> =
-        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
-    !layout.shim_stamp().is_file() || wanted.into_iter().eq(named.iter().map(String::as_str))
+    let named: BTreeSet<String> = entries.flatten().filter_map(|entry| toolchain(&entry)).collect();
+    !layout.shim_stamp().is_file() || names(&inventory).into_iter().eq(&named)
 }
 
-/// Why `bin/` was not updated.
+/// The names that belong in `bin/`.
+fn names(inventory: &Inventory) -> BTreeSet<&str> {
+    inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect()
+}
+
+/// The toolchain that a program in `bin/` is named after.
+fn toolchain(entry: &fs::DirEntry) -> Option<String> {
+    let file_name = entry.file_name().into_string().ok()?;
+    let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
+    ToolchainName::parse(name).is_ok().then(|| name.to_owned())
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {
     #[error("cannot read the shim program `{}`", path.display())]
@@ -108,8 +108,7 @@ impl Diagnose for ShimError {
     }
 }
 
-/// Whether `name` can be a directory and a program on every platform. Custom builds may have any
-/// name, so this is checked.
+/// Whether `name`, which custom builds choose, can be a directory and a program everywhere.
 pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
     name.as_str()
         .bytes()
@@ -139,18 +138,13 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     Ok(missing)
 }
 
-/// Removes the names of toolchains that are gone. On Windows, one that runs stays until the next
-/// time.
+/// Removes names of toolchains that are gone. On Windows, one that runs stays until next time.
 fn remove_stale(bin: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<String>, FileError> {
     let mut removed = Vec::new();
     for entry in fs::read_dir(bin).map_err(FileError::at("read", bin))? {
         let entry = entry.map_err(FileError::at("read", bin))?;
-        let Ok(file_name) = entry.file_name().into_string() else { continue };
-        let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
-        let is_stale = ToolchainName::parse(name).is_ok() && !wanted.contains(name);
-        if is_stale && fs::remove_file(entry.path()).is_ok() {
-            removed.push(name.to_owned());
-        }
+        let stale = toolchain(&entry).filter(|name| !wanted.contains(name.as_str()));
+        removed.extend(stale.filter(|_| fs::remove_file(entry.path()).is_ok()));
     }
     removed.sort();
     Ok(removed)

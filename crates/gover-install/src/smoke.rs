@@ -32,8 +32,7 @@ pub enum SmokeLevel {
     Running,
 }
 
-/// The version in a tree's `VERSION`: its first line, trimmed
-/// (`docs/go.md#the-version-file`).
+/// The version in a tree: the first line of `VERSION` (`docs/go.md#the-version-file`).
 pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     let path = goroot.join("VERSION");
     let text = read_limited(&path, VERSION_LIMIT).map_err(FileError::at("read", &path))?;
@@ -105,7 +104,6 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     command.output()
 }
 
-/// Why a tree failed the smoke test.
 #[derive(Debug, thiserror::Error)]
 pub enum SmokeError {
     #[error(transparent)]
@@ -147,15 +145,9 @@ impl Diagnose for SmokeError {
                 vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
             }
             Self::CannotRun { source, .. } => {
-                let mut hints = files::hints(source.kind());
-                hints.push(
-                    "this release may not run on this system; `gover list --remote` shows others".to_owned(),
-                );
-                hints
+                files::hints(source.kind()).into_iter().chain([OTHERS.to_owned()]).collect()
             }
-            Self::SaysOther { .. } => {
-                vec!["this release may not run on this system; `gover list --remote` shows others".to_owned()]
-            }
+            Self::SaysOther { .. } => vec![OTHERS.to_owned()],
             Self::OtherArch { found, .. } => {
                 found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it anyway")).collect()
             }
@@ -165,6 +157,7 @@ impl Diagnose for SmokeError {
     }
 }
 
+const OTHERS: &str = "this release may not run on this system; `gover list --remote` shows others";
 /// The most bytes of a `VERSION`, which has two lines.
 const VERSION_LIMIT: u64 = 1 << 20;
 /// Two seconds, with [`BUSY_WAIT`].

@@ -217,7 +217,6 @@ fn discard_documents(directory: &Path) -> Result<(), FileError> {
     [RECEIPT, LIST, NEW].iter().try_for_each(|file| remove(&directory.join(file)))
 }
 
-/// Removes the receipt and the list of files of a toolchain that is gone.
 pub(crate) fn remove_documents(layout: &Layout, name: &str) -> Result<(), FileError> {
     documents_of(layout, name).iter().try_for_each(|(_, path)| remove(path))
 }
@@ -255,8 +254,7 @@ fn free_name(directory: &Path) -> PathBuf {
     first.chain(others).find(|path| is_missing(path)).unwrap_or_else(|| directory.join(REMOVED))
 }
 
-/// Moves a toolchain, or what is left of one, into staging to be removed. `_lock` is the lock of
-/// that name.
+/// Moves what there is of a toolchain into staging, to be removed. `_lock` is its lock.
 pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileError> {
     move_aside(&layout.versions().join(name), &free_name(&layout.staging().join(name)))
 }

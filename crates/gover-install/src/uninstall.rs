@@ -35,7 +35,6 @@ pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<U
     Ok(Uninstalled { name: name.clone(), path, bytes })
 }
 
-/// Why a toolchain was not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum UninstallError {
     #[error("{name} is not installed")]

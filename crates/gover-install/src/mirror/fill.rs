@@ -13,7 +13,6 @@ use crate::files::{self, FileError};
 use crate::part_file::{PartFile, Received, discard_parts};
 use crate::proof::{Checked, Facts, LogResponse, Proven};
 
-/// A file that was added to the mirror.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
     pub held: MirrorFile,

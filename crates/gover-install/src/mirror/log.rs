@@ -10,10 +10,8 @@ use gover_sys::file::read_limited;
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};
 use crate::files::FileError;
 
-/// The part of the log that a mirror has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogUpdate {
-    /// `sum.golang.org`
     pub database: String,
     pub records: u64,
     pub changed: bool,
@@ -21,11 +19,9 @@ pub struct LogUpdate {
     pub replaced: Vec<PathBuf>,
 }
 
-/// The tree heads that clients of the mirror may have seen, each of which needs a consistency
-/// proof.
+/// Tree heads that clients of the mirror may have seen. Each needs a consistency proof.
 #[derive(Default)]
 struct PublishedHeads {
-    /// Signed tree heads.
     heads: Vec<Vec<u8>>,
     /// Tree sizes without a known head.
     sizes: Vec<u64>,

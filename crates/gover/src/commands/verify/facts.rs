@@ -21,8 +21,8 @@ facts! {
             => "`released`, `installed`, `damaged` or `unproven` ([trust.md](../trust.md#verify))",
         reason: Option<String> = reason(&one.verification.status)
             => "for `installed` and `unproven`: why the checksum database does not prove it",
-        files: u64 = one.tree.len() => "the regular files that exist",
-        bytes: u64 = one.tree.bytes() => "their size",
+        files: u64 = one.tree.file_count() => "the regular files that exist",
+        bytes: u64 = one.tree.bytes => "their size",
         receipt: bool = one.baseline.receipt.is_some() => "whether the receipt could be read",
         list: bool = one.baseline.list.is_some() => "whether the list of files could be read",
         log: Option<LogFacts> = record(&one.log).map(LogFacts::of)

@@ -141,7 +141,7 @@ fn is_good(one: &Examined) -> bool {
 }
 
 fn summary(one: &Examined) -> String {
-    let size = format!("{}, {}", counted(one.tree.len(), "file"), mebibytes(one.tree.bytes()));
+    let size = format!("{}, {}", counted(one.tree.file_count(), "file"), mebibytes(one.tree.bytes));
     match &one.verification.status {
         Status::Released(record) => format!("as released  {size}  checksum database record {}", record.id),
         Status::Installed { log } => format!("as installed  {size}  by its receipt only: {log}"),
