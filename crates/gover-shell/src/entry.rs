@@ -37,14 +37,13 @@ pub enum InitError {
 
 impl Diagnose for InitError {
     fn hints(&self) -> Vec<String> {
-        match self {
-            Self::NoFunctions { .. } => {
-                vec!["`gover use` works in that shell without a script".to_owned()]
-            }
+        let hint = match self {
+            Self::NoFunctions { .. } => "`gover use` works in that shell without a script",
             Self::NotText { .. } | Self::Separator { .. } => {
-                vec!["set GOVER_HOME to a directory with a plain name".to_owned()]
+                "set GOVER_HOME to a directory with a plain name"
             }
-        }
+        };
+        vec![hint.to_owned()]
     }
 
     fn exit(&self) -> Exit {

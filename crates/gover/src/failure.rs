@@ -1,5 +1,6 @@
 //! The one error type of commands: an error with its remedy, ready to be shown.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 
@@ -117,4 +118,10 @@ impl<E: Diagnose> From<E> for Failure {
         let details = error.details();
         Report { details, causes, ..Report::new(error.to_string(), error.hints(), error.exit()) }.into()
     }
+}
+
+/// An error in one line, with its direct cause.
+pub(crate) fn with_cause(error: &dyn Error) -> String {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
 }

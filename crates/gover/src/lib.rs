@@ -17,6 +17,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use gover_core::{Env, Exit};
 
+pub use crate::commands::json_page;
 pub use crate::settings::{SETTINGS, SettingInfo};
 
 use crate::cli::Cli;
@@ -39,11 +40,6 @@ pub fn run(env: &Env) -> Exit {
             failure.exit()
         }
     }
-}
-
-/// The page docs/reference/json.md, made from the types that are printed.
-pub fn json_page() -> String {
-    commands::json_page()
 }
 
 /// The command line, for docs/reference/commands.md.

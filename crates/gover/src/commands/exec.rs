@@ -10,8 +10,6 @@ use crate::cli::ExecArgs;
 use crate::store::{provide, requests};
 use crate::{Context, Failure};
 
-/// `gover exec`
-///
 /// The toolchain's own `bin` comes first on PATH, so that everything the command starts uses that
 /// toolchain.
 pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Failure> {

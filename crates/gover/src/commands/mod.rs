@@ -22,7 +22,7 @@ mod r#use;
 mod verify;
 mod which;
 
-pub(crate) use self::json::page as json_page;
+pub use self::json::page as json_page;
 
 use crate::cli::Command;
 use crate::store::shims;

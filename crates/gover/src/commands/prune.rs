@@ -7,8 +7,6 @@ use crate::store::{default, leftovers, lock, requests, sessions, shims};
 use crate::supply::supply;
 use crate::{Context, Failure};
 
-/// `gover prune`
-///
 /// Removes damaged and unfinished toolchains, and those for which a newer patch release is
 /// installed, but never the default, the one used here, or those that `--keep` names.
 pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Failure> {

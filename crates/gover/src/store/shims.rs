@@ -6,6 +6,7 @@ use gover_core::layout::executable_name;
 use gover_install::{shims, staging};
 
 use super::lock;
+use crate::failure::with_cause;
 use crate::{Context, Failure};
 
 /// Makes the programs in `bin/` match what is installed.
@@ -26,8 +27,7 @@ pub(crate) fn program(context: &Context<'_>) -> PathBuf {
 /// toolchain does not stop the others.
 pub(crate) fn recover(context: &Context<'_>) {
     if let Err(error) = staging::recover_all(&context.layout) {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        context.printer.warning(&format!("{error}{cause}"));
+        context.printer.warning(&with_cause(&error));
     }
     if !shims::names_are_right(&context.layout) {
         // A command that depends on the names reports what prevents this.
