@@ -14,7 +14,6 @@ pub mod programs;
 pub mod registry;
 pub mod startup;
 pub mod system;
-mod unset;
 pub mod variables;
 
 use std::ops::Deref;
