@@ -247,7 +247,6 @@ pub enum Reason {
     NotAFile,
     #[error("appears twice")]
     Twice,
-    /// Another name that is the same file on macOS and Windows.
     #[error("differs from `{}` by case alone", shown(other))]
     SameButForCase { other: String },
     /// Another name that Unicode has for the same characters, which macOS takes for the same file.
@@ -264,7 +263,6 @@ pub enum Reason {
     TooManyEntries { limit: u64 },
     #[error("exceeds the limit of {} MiB for all names", limit >> 20)]
     TooManyNames { limit: u64 },
-    /// An extension header of a tar that holds more than a long name.
     #[error("is a header with more than {} KiB", limit >> 10)]
     HeaderTooLarge { limit: u64 },
     #[error("exceeds the limit of {} MiB for a toolchain", limit >> 20)]

@@ -120,9 +120,7 @@ impl Unpack<'_> {
 /// A GNU long name: the name and a zero.
 fn gnu_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
     let mut name = extension(entry)?;
-    if name.last() == Some(&0) {
-        name.pop();
-    }
+    name.pop_if(|last| *last == 0);
     Ok(Some(name))
 }
 

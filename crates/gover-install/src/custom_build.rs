@@ -58,8 +58,7 @@ fn unnamed() -> ToolchainName {
     ToolchainName::of(&ANY.parse().unwrap_or_else(|_| unreachable!("`{ANY}` is a Go version")))
 }
 
-/// The format of a downloaded file by its first bytes. Its name may say anything, except that a
-/// module zip must have its own.
+/// The format by the first bytes: the name may say anything, but a module zip needs its own.
 pub(crate) fn format(artifact: &Artifact, path: &Path) -> Result<Format, InstallError> {
     let head = head_of(path);
     match (head.starts_with(b"PK"), artifact.format) {

@@ -18,13 +18,9 @@ pub enum InstallError {
     #[error(transparent)]
     Contradicted(Box<Mismatch>),
     /// The database gave no proof although it is required, or a response that cannot be honest.
+    /// `index_unasked`: a release site's index could prove it, but the settings name no such site.
     #[error("cannot verify {origin} with the checksum database")]
-    NoProof {
-        origin: Box<DownloadOrigin>,
-        source: Box<LookupError>,
-        /// Whether the index of a release site could prove it, but the settings name none.
-        index_unasked: bool,
-    },
+    NoProof { origin: Box<DownloadOrigin>, source: Box<LookupError>, index_unasked: bool },
     /// The log covers only a part of an archive that has no published checksum.
     #[error("nothing proves all of {origin}")]
     Unproven { origin: Box<DownloadOrigin> },

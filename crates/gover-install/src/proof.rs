@@ -159,8 +159,7 @@ impl<T> Unproven<T> {
         require_log || self.file.sum.is_none()
     }
 
-    /// Compares the contents with the record of the log. This is the only function that makes a
-    /// [`Proven`].
+    /// Compares the contents with the record of the log. Nothing else makes a [`Proven`].
     ///
     /// A record that differs is fatal even if the checksum is right, and so is a response that
     /// cannot be honest. A database that cannot be reached is fatal only if the log is needed.
@@ -227,8 +226,7 @@ fn contradicted(
     InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, likely_cause }))
 }
 
-/// The error for a file that was not unpacked, because of the file or of the disk. `free` is the
-/// space that was free before.
+/// The error for a file that was not unpacked. `free` is the space that was free before.
 fn not_read(
     source: ArchiveError,
     artifact: &Artifact,

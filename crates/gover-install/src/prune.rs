@@ -51,8 +51,7 @@ impl LeftoverKind {
     }
 }
 
-/// Finds leftovers and changes nothing. `dead_sessions` are session files whose shell ended.
-/// The work of other processes is left out.
+/// Finds leftovers, but not the work of other processes. `dead_sessions` are of ended shells.
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let versions = layout.versions();
     let damaged = Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged;

@@ -18,9 +18,8 @@ pub struct Uninstalled {
 /// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock
 /// of that name.
 ///
-/// One rename makes it invisible. A later command deletes what cannot be deleted now because a
-/// program still runs. Its names in `bin/` are removed by the next
-/// [`refresh`](crate::shims::refresh).
+/// One rename makes it invisible. A later command deletes what a running program keeps now. The
+/// next [`refresh`](crate::shims::refresh) removes its names in `bin/`.
 pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
     staging::recover(layout, name.as_str(), lock)?;
     let path = layout.toolchain(name);

@@ -65,9 +65,8 @@ pub enum SumdbError {
 }
 
 impl SumdbError {
-    /// Whether nothing was learned, so another route to the same database may be tried.
-    ///
-    /// Every other error about an answer is a failure of integrity, which no other source may hide.
+    /// Whether nothing was learned, so another route to the same database may be tried. Every other
+    /// error about an answer is a failure of integrity, which no other source may hide.
     pub fn is_transport(&self) -> bool {
         matches!(
             self,

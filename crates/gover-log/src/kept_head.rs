@@ -83,8 +83,8 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// Checks that every head under which a cached answer was proven is consistent too. Which of
-    /// them had been compared is no longer known when the stored head is damaged.
+    /// Checks that every head of a cached answer is consistent too. With a damaged stored head, it
+    /// is not known which of them had been compared.
     pub(super) async fn merge_kept(&self, state: &mut State) -> Result<(), SumdbError> {
         for head in self.heads_in_answers() {
             self.merge_in_memory(state, &head.note, HeadOrigin::Answer).await?;

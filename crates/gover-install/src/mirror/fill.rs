@@ -1,10 +1,8 @@
 //! One toolchain into a mirror: downloaded, proven, and only then visible.
 
-use std::path::Path;
-
 use gover_archive::digest::Sha256;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply, Wanted};
+use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply};
 
 use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
 use crate::download::Downloader;
@@ -32,8 +30,13 @@ impl Mirror {
         let MirrorItem { wanted, packing } = item;
         let name = wanted.module_version();
         let mut part = PartFile::new(&self.work, &name, &self.lock)?;
+        let label = format!("{}.{}", wanted.name, wanted.platform);
         let proven = loop {
-            match obtain(wanted, record, downloader, &mut part).await {
+            let result = match downloader.release(wanted, &label, &mut part).await {
+                Ok((file, _)) => prove(file, record).await,
+                Err(error) => Err(error),
+            };
+            match result {
                 Ok(proven) => break proven,
                 Err(error) => part = part.start_over(error, &self.lock)?,
             }
@@ -75,8 +78,7 @@ impl Mirror {
             }),
         };
         let file = Checked::new(artifact, Received { path: path.clone(), digest, bytes: *bytes })?;
-        prove(file, record).await?;
-        Ok(())
+        Ok(prove(file, record).await.map(drop)?)
     }
 
     /// Makes a proven file visible, after the files that describe it.
@@ -96,7 +98,9 @@ impl Mirror {
                 (path, None)
             }
         };
-        move_into_place(&received.path, &path)?;
+        // Complete even after a power loss.
+        files::sync(&received.path)?;
+        files::rename(&received.path, &path)?;
         let held = MirrorFile {
             wanted: artifact.wanted.clone(),
             format: artifact.format,
@@ -109,23 +113,6 @@ impl Mirror {
         self.record_length(&held)?;
         Ok(held)
     }
-}
-
-/// Makes a finished download visible under its name, complete even after a power loss.
-fn move_into_place(part: &Path, path: &Path) -> Result<(), MirrorError> {
-    files::sync(part)?;
-    Ok(files::rename(part, path)?)
-}
-
-async fn obtain(
-    wanted: &Wanted,
-    record: &LogRecord,
-    downloader: Downloader<'_>,
-    part: &mut PartFile,
-) -> Result<Proven<()>, InstallError> {
-    let label = format!("{}.{}", wanted.name, wanted.platform);
-    let (file, _) = downloader.release(wanted, &label, part).await?;
-    prove(file, record).await
 }
 
 async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {

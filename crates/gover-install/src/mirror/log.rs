@@ -59,8 +59,7 @@ impl Mirror {
         Ok(LogUpdate { replaced: damaged, ..shown })
     }
 
-    /// Writes tiles before the lookups that need them, so that no client gets a lookup that it
-    /// cannot prove. Nothing is removed, because a client may still use it.
+    /// Writes tiles before lookups that need them. Removes nothing: a client may still use it.
     fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogUpdate, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {

@@ -142,10 +142,7 @@ impl Mirror {
                 });
             }
         }
-        held.sort_by(|a, b| {
-            let key = |held: &MirrorFile| (held.wanted.name.clone(), held.path.clone());
-            key(a).cmp(&key(b))
-        });
+        held.sort_by_cached_key(|held: &MirrorFile| (held.wanted.name.clone(), held.path.clone()));
         Ok(held)
     }
 
@@ -157,11 +154,9 @@ impl Mirror {
         if !archives.is_empty() || index.exists() {
             write_changed(&index, &archive_index(&archives))?;
         }
-        let mut versions: Vec<String> = held
-            .iter()
-            .filter(|held| held.format == Format::ModuleZip)
-            .map(|held| format!("{}\n", held.wanted.module_version()))
-            .collect();
+        let modules = held.iter().filter(|held| held.format == Format::ModuleZip);
+        let mut versions: Vec<String> =
+            modules.map(|held| format!("{}\n", held.wanted.module_version())).collect();
         versions.sort();
         let list = self.modules().join("list");
         if !versions.is_empty() || list.exists() {
@@ -180,8 +175,7 @@ impl Mirror {
     }
 
     pub fn record_length(&self, held: &MirrorFile) -> Result<(), MirrorError> {
-        write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes())?;
-        Ok(())
+        write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes()).map(drop)
     }
 
     fn note_path(&self, file: &Path) -> PathBuf {
@@ -195,11 +189,8 @@ impl Mirror {
 
 fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
     let file_name = held.path.file_name()?.to_str()?.to_owned();
-    Some(IndexedArchive {
-        file_name,
-        sha256: held.sha256?.to_string(),
-        size: held.proven_bytes.unwrap_or(held.bytes),
-    })
+    let (sha256, size) = (held.sha256?.to_string(), held.proven_bytes.unwrap_or(held.bytes));
+    Some(IndexedArchive { file_name, sha256, size })
 }
 
 /// The regular files of a directory with their lengths. Empty if there is no directory.

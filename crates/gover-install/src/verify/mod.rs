@@ -61,17 +61,13 @@ pub struct Verification {
     pub uncovered: bool,
 }
 
+/// `Installed` is what the receipt says was installed, and `log` why the log does not prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     Released(LogRecord),
-    /// As the receipt says it was installed. `log` says why the log does not prove it.
-    Installed {
-        log: String,
-    },
+    Installed { log: String },
     Damaged,
-    Unproven {
-        reason: String,
-    },
+    Unproven { reason: String },
 }
 
 /// A difference. Paths are below GOROOT, with `/`; one that ends in `/` is a whole directory.
@@ -99,7 +95,6 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Changed => "changed",
