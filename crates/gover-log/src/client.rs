@@ -6,7 +6,7 @@ use std::path::Path;
 use tlog_tiles::{Hash, HashReader as _, Tile, stored_hash_index};
 use tokio::sync::Mutex;
 
-use super::error::{HeadOrigin, SumdbError};
+use super::error::{HeadOrigin, LogWarnings, SumdbError};
 use super::escape::{EscapeError, escape_path, escape_version};
 use super::fetch::Rejected;
 use super::fork::{self, Fork};
@@ -16,7 +16,6 @@ use super::record::Record;
 use super::remote::{Remote, RemoteError};
 use super::store::{Store, StoredHead};
 use super::tiles::{self, Proven};
-use super::warning::LogWarnings;
 
 /// A connection to one checksum database, with what it has proven so far.
 ///

@@ -1,7 +1,8 @@
-//! Why a lookup in the checksum database failed.
+//! Why a lookup in the checksum database failed, and what was wrong although it succeeded.
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -179,7 +180,7 @@ impl Diagnose for SumdbError {
 }
 
 /// How to repair a mirror whose part of the log is damaged.
-pub(super) fn repair_of(mirror: &LogMirror) -> String {
+fn repair_of(mirror: &LogMirror) -> String {
     match mirror {
         LogMirror::Server(address) => {
             format!("run `gover mirror DIR` where the mirror at {address} is made, to repair it")
@@ -201,4 +202,43 @@ pub enum HeadOrigin {
     Answer,
     #[error("`{}`", .0.display())]
     Stored(PathBuf),
+}
+
+/// A fault that was repaired or worked around.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LogWarning {
+    #[error(
+        "`{}` was damaged; it has been replaced by a tree head of {records} records, and the damaged file is kept as `{}`",
+        path.display(), aside.display()
+    )]
+    HeadReplaced { path: PathBuf, aside: PathBuf, records: u64 },
+    #[error("the part of checksum database `{database}` in `{place}` is damaged; another source was used")]
+    DamagedMirror { place: LogMirror, database: String },
+}
+
+impl LogWarning {
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::HeadReplaced { .. } => None,
+            Self::DamagedMirror { place, .. } => Some(repair_of(place)),
+        }
+    }
+}
+
+/// Collects warnings; clones share them. A warning outlives a lookup that was cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct LogWarnings(Arc<Mutex<Vec<LogWarning>>>);
+
+impl LogWarnings {
+    /// The warnings since the last call.
+    pub fn take(&self) -> Vec<LogWarning> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn add(&self, warning: LogWarning) {
+        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
 }

@@ -6,11 +6,10 @@ use futures_util::future::try_join_all;
 use tlog_tiles::{Hash, Tile};
 
 use super::client::{Client, State};
-use super::error::SumdbError;
+use super::error::{LogWarning, SumdbError};
 use super::head::Tree;
 use super::remote::{LogMirror, MAX_ANSWER, Remote};
 use super::tiles::{self, Plan};
-use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
     /// The hashes at `indexes`, from tiles that add up to the hash of `tree`.

@@ -6,12 +6,11 @@
 //! deleting it would. A signed head is never replaced this way, whatever it says.
 
 use super::client::{Client, State};
-use super::error::{HeadOrigin, SumdbError};
+use super::error::{HeadOrigin, LogWarning, SumdbError};
 use super::head::Head;
 use super::record::Record;
 use super::remote::Remote;
 use super::store::StoredHead;
-use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
     /// Loads the stored head, which was proven when it was stored.

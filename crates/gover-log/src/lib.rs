@@ -27,19 +27,17 @@ mod record;
 mod remote;
 mod store;
 mod tiles;
-mod warning;
 
 pub use bundle::{ProofBundle, ProofRequest};
 pub use client::{Client, LogRecord};
 pub use database::{Database, DatabaseError};
-pub use error::{HeadOrigin, SumdbError};
+pub use error::{HeadOrigin, LogWarning, LogWarnings, SumdbError};
 pub use escape::{EscapeError, escape_path, escape_version};
 pub use fork::Fork;
 pub use head::HeadError;
 pub use note::{KeyError, NoteError, VerifierKey};
 pub use record::RecordError;
 pub use remote::{LogMirror, MAX_ANSWER, Remote, RemoteError};
-pub use warning::{LogWarning, LogWarnings};
 
 // The log of the tests is shared with the tests of gover-source, so it names this crate as they do.
 #[cfg(test)]

@@ -12,7 +12,7 @@ use thiserror::Error;
 /// A note that at least one known key has signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OpenNote {
-    /// The signed text, ending in a newline.
+    /// What was signed, ending in a newline.
     pub(super) text: String,
     /// Names of the known keys whose signatures hold, in the note's order, each once.
     pub(super) verified: Vec<String>,

@@ -14,7 +14,6 @@ use tlog_tiles::{Error, HASH_SIZE, Hash, HashReader, Tile, node_hash, stored_has
 use super::head::Tree;
 
 /// The tiles needed to read some hashes of a tree and to prove them against its root.
-#[derive(Debug)]
 pub(super) struct Plan {
     /// The nodes that combine to the root, left to right, each with its tile. These tiles are never
     /// full and their nodes cover them, so the root authenticates every byte.
