@@ -17,7 +17,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Looks at the beginning of a file; 512 bytes are enough.
+    /// `head` is the beginning of a file; 512 bytes are enough.
     pub fn of(head: &[u8]) -> Self {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         match MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {

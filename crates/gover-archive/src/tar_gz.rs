@@ -14,8 +14,7 @@ use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 
 use super::guard::{EntryKind, Guard};
 use super::read_ahead::{ReadAhead, read_ahead};
-use super::tree::Tree;
-use super::{ArchiveError, CHUNK, FileMeta, broken};
+use super::{ArchiveError, CHUNK, FileMeta, Tree, broken};
 use crate::digest::FileDigest;
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {

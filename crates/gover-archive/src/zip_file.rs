@@ -16,9 +16,8 @@ use gover_core::text::shown;
 
 use super::guard::{EntryKind, Guard};
 use super::parallel::on_all_cores;
-use super::tree::{Tree, TreeFile};
 use super::zip_directory::{Directory, DirectoryEntry};
-use super::{ArchiveError, CHUNK, FileMeta, broken, is_program};
+use super::{ArchiveError, CHUNK, FileMeta, Tree, TreeFile, broken, is_program};
 use crate::digest::{FileDigest, Hashed};
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
