@@ -16,7 +16,6 @@ pub mod receipt;
 pub mod shims;
 pub mod smoke;
 pub mod staging;
-pub mod uninstall;
 pub mod verify;
 
 mod custom_build;
@@ -38,4 +37,4 @@ pub use prune::{Leftover, LeftoverKind};
 pub use receipt::Receipt;
 pub use report::{Outcome, Reporter, Task, TaskId};
 pub use smoke::{Smoke, SmokeLevel};
-pub use uninstall::{Uninstalled, uninstall};
+pub use staging::{Uninstalled, uninstall};

@@ -52,11 +52,9 @@ pub struct Installer<'a> {
 #[derive(Clone, Debug)]
 pub struct Installed {
     pub name: ToolchainName,
-    /// Its GOROOT.
     pub path: PathBuf,
-    /// Whether it was installed before, so that nothing was changed.
+    /// Whether it was installed before. Then there is no receipt.
     pub reused: bool,
-    /// `None` if it was installed before.
     pub receipt: Option<Receipt>,
     /// The sources that could not serve it, in the order they were tried.
     pub failures: Vec<SourceFailure>,

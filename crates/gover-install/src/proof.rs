@@ -17,7 +17,6 @@ use crate::file_list::FileList;
 use crate::files::{self, WriteFailure};
 use crate::part_file::{Received, head_of};
 
-/// A proof that was checked and held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ProofHeld {

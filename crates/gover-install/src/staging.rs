@@ -20,7 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::is_goroot;
-use gover_core::{Layout, ToolchainName};
+use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
 use crate::files::{self, FileError, create_directory, entries, remove, rename, try_lock};
@@ -259,6 +259,49 @@ pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), File
     move_aside(&layout.versions().join(name), &free_name(&layout.staging().join(name)))
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uninstalled {
+    pub name: ToolchainName,
+    pub path: PathBuf,
+    pub bytes: u64,
+}
+
+/// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock
+/// of that name.
+///
+/// One rename makes it invisible. A later command deletes what a running program keeps now. The
+/// next [`refresh`](crate::shims::refresh) removes its names in `bin/`.
+pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
+    recover(layout, name.as_str(), lock)?;
+    let path = layout.toolchain(name);
+    if path.symlink_metadata().is_err() {
+        return Err(UninstallError::NotInstalled { name: name.to_string() });
+    }
+    let bytes = file::tree_size(&path).unwrap_or_default();
+    hide(layout, name.as_str(), lock)?;
+    // A toolchain copied here later must not inherit them. After a crash `recover` does the same.
+    remove_documents(layout, name.as_str())?;
+    drop(recover(layout, name.as_str(), lock));
+    Ok(Uninstalled { name: name.clone(), path, bytes })
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UninstallError {
+    #[error("{name} is not installed")]
+    NotInstalled { name: String },
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnose for UninstallError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotInstalled { .. } => vec!["`gover list` shows what is installed".to_owned()],
+            Self::File(error) => error.hints(),
+        }
+    }
+}
+
 /// The names in staging: leftovers of crashes, or the work of other processes.
 pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
     Ok(entries(&layout.staging())?.iter().filter_map(|path| name_of(path).map(str::to_owned)).collect())
@@ -268,10 +311,9 @@ fn name_of(path: &Path) -> Option<&str> {
     path.file_name()?.to_str()
 }
 
-/// Recovers what crashes left in staging, except where another process is at work.
-///
-/// It costs one look into an empty directory, so every command that changes something starts with
-/// it. Commands that only read do not; they report what is [set aside](set_aside).
+/// Recovers what crashes left in staging, except where another process is at work. It costs one
+/// look into an empty directory, so every command that changes something starts with it. Commands
+/// that only read report what is [set aside](set_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
         if let Some(lock) = try_lock(layout, &name)? {

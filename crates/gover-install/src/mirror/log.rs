@@ -55,12 +55,13 @@ impl Mirror {
             // Its name is the size, which still needs a proof.
             write_changed(path, b"")?;
         }
-        let shown = self.write_excerpt(&excerpt)?;
-        Ok(LogUpdate { replaced: damaged, ..shown })
+        let changed = self.write_excerpt(&excerpt)?;
+        Ok(LogUpdate { database, records: excerpt.size, changed, replaced: damaged })
     }
 
     /// Writes tiles before lookups that need them. Removes nothing: a client may still use it.
-    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogUpdate, MirrorError> {
+    /// Returns whether anything changed.
+    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<bool, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
@@ -72,8 +73,7 @@ impl Mirror {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
         }
         changed |= write_changed(&self.log_path(&excerpt.database, "latest"), &excerpt.head)?;
-        let database = excerpt.database.clone();
-        Ok(LogUpdate { database, records: excerpt.size, changed, replaced: Vec::new() })
+        Ok(changed)
     }
 
     /// The published heads, and the sizes of others that need a proof. Of a file without a

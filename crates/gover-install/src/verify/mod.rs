@@ -19,7 +19,6 @@ use crate::receipt::Receipt;
 pub use compare::compare;
 pub use tree::Tree;
 
-/// What the checksum database says about a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
     Proven(LogRecord),
