@@ -97,7 +97,6 @@ fn read_default(
     Ok(Some((origin(OriginKind::Default, Some(&path), None, text.to_owned()), request)))
 }
 
-/// Parses a request that a person wrote at a place.
 pub(super) fn parse(text: &str, location: String, remedy: &'static str) -> Result<Request, ResolveError> {
     Request::parse(text).map_err(|source| ResolveError::Request { location, source, remedy })
 }
@@ -181,7 +180,6 @@ fn ceiling(request: &Request) -> Option<ToolchainName> {
     request.as_exact().cloned().or_else(|| request.ceiling().map(|version| ToolchainName::of(&version)))
 }
 
-/// The name of the chosen toolchain, or the request if it is not known yet which toolchain matches.
 fn name_or_request(choice: &Resolution, local: &ToolchainName) -> String {
     match &choice.outcome {
         Outcome::Missing(request) if request.as_exact().is_none() => request.to_string(),

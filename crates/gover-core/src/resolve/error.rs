@@ -9,7 +9,6 @@ use crate::pin::PinError;
 use crate::request::InvalidRequest;
 use crate::text::shown;
 
-/// Why nothing can be selected.
 #[derive(Debug)]
 pub enum ResolveError {
     /// The location is part of a sentence: `GOVER_VERSION`.

@@ -73,8 +73,7 @@ impl CalledAs {
     }
 }
 
-/// What the selection needs from the operating system beyond `std`. Both programs fill it from
-/// gover-sys.
+/// What the selection needs from the system beyond `std`; both programs fill it from gover-sys.
 #[derive(Clone, Copy)]
 pub struct Host {
     /// The ancestors of this process, nearest first, with id and start time. The unit of the time
@@ -88,7 +87,6 @@ pub struct Resolution {
     pub outcome: Outcome,
     /// `None` only if nothing is selected.
     pub origin: Option<Origin>,
-    /// Set if the rules of Go changed the choice.
     pub raised: Option<Raised>,
     /// Set if Go will stop with this error. The choice runs anyway, so that Go can print it.
     pub go_error: Option<SelectError>,
@@ -144,7 +142,6 @@ impl Resolution {
     }
 }
 
-/// Selects a toolchain. Each step is written to `trace`.
 pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     match explicit::resolve(question, trace)? {
         Some(resolution) => Ok(resolution),
