@@ -4,8 +4,7 @@ use std::ffi::{c_int, c_ulong};
 
 use super::Stream;
 
-/// `TIOCGWINSZ`. Most architectures of Linux have a fixed number; all others encode direction and
-/// size.
+/// `TIOCGWINSZ`: a fixed number on most Linux architectures; others encode direction and size.
 const WINDOW_SIZE: c_ulong = if cfg!(all(
     any(target_os = "linux", target_os = "android"),
     not(any(

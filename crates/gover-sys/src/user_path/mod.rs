@@ -58,8 +58,7 @@ pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -
         path.text.clone()
     } else {
         let ours = found.first().cloned().unwrap_or_else(|| entries::quoted(entry));
-        // An empty value gets a separator behind the entry, so that undoing gives an empty value
-        // and not none.
+        // An empty value gets a separator after the entry, so that undoing does not give none.
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };
     Changed { path: Some(Text { text, expands: path.expands }), found }
@@ -107,8 +106,7 @@ pub fn read() -> io::Result<Option<Text>> {
     read_from(Hive::User, USER_ENVIRONMENT)
 }
 
-/// The stored PATH of the machine, which comes before the user's; `None` if there is none, and
-/// always on Unix.
+/// The machine's stored PATH, before the user's; `None` if there is none, and always on Unix.
 pub fn read_machine() -> io::Result<Option<Text>> {
     read_from(Hive::Machine, MACHINE_ENVIRONMENT)
 }
