@@ -54,7 +54,6 @@ impl FakeSite {
         &self.log
     }
 
-    /// Replaces the site's log by another one: a fork, an impostor.
     pub fn serve_log(&self, log: &FakeLog) {
         for prefix in [format!("/proxy/sumdb/{}", self.log.name()), "/sumdb".to_owned()] {
             let log = log.clone();
@@ -102,7 +101,6 @@ impl FakeSite {
         }
     }
 
-    /// The URL in place of `https://go.dev`.
     pub fn url(&self) -> String {
         self.server.url()
     }
@@ -111,7 +109,6 @@ impl FakeSite {
         self.server.at("/proxy")
     }
 
-    /// A flat mirror for `GOVER_SOURCES`.
     pub fn mirror_url(&self) -> String {
         self.server.at("/mirror")
     }
@@ -121,17 +118,14 @@ impl FakeSite {
         self.log.verifier_key()
     }
 
-    /// A value for GOSUMDB: reached directly.
     pub fn gosumdb_direct(&self) -> String {
         format!("{} {}", self.log.verifier_key(), self.server.at("/sumdb"))
     }
 
-    /// The path of a release's archive on the site, for faults.
     pub fn archive_path(release: &Release) -> String {
         format!("/dl/{}", release.archive_name())
     }
 
-    /// The path of a release's module zip on the proxy, for faults.
     pub fn module_path(release: &Release) -> String {
         format!("/proxy/golang.org/toolchain/@v/{}.zip", release.module_version())
     }

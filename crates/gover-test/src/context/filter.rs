@@ -50,8 +50,7 @@ impl Filters {
         let mut text = text.replace("\r\n", "\n");
         // A module is a zip everywhere, an archive on Windows alone.
         text = replace(&text, "[PLATFORM].zip", |before, rest| {
-            // Checked first, since the preceding word may be long and this runs at every position
-            // of the text.
+            // Checked first, since the preceding word may be long and this runs at every position.
             let is_zip = rest.starts_with(&self.zip);
             let is_module =
                 || before.rsplit([' ', '/', '`']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
@@ -87,8 +86,7 @@ impl Filters {
 /// Part of the note about `current` where it cannot be made.
 const NO_LINKS: &str = "cannot be made: this file system has no links to directories";
 
-/// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what
-/// follows.
+/// Replaces each stretch whose length `matcher` names, given what is before it and what follows.
 fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {
     let mut result = String::with_capacity(text.len());
     let mut position = 0;
