@@ -151,7 +151,6 @@ impl Diagnose for PersistError {
     }
 }
 
-/// Changes nothing.
 pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan(read_user_path(layout)?, machine_path().as_ref(), env, layout));
@@ -164,7 +163,6 @@ pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     Ok(plan)
 }
 
-/// Changes nothing.
 pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan_undo(read_user_path(layout)?, machine_path().as_ref(), env, layout));
