@@ -15,7 +15,6 @@ pub(crate) enum Failure {
     Silent(Exit),
 }
 
-/// An error as it is shown.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) what: String,
@@ -86,7 +85,6 @@ impl Failure {
         Report { causes, ..Report::new(what, vec![hint], Exit::CannotExecute) }.into()
     }
 
-    /// Adds the best thing to do.
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.insert(0, hint.into());

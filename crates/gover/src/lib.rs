@@ -26,7 +26,6 @@ use crate::failure::Failure;
 use crate::output::Printer;
 use crate::target::Target;
 
-/// Runs the manager with the given environment and arguments, and returns how the program ends.
 pub fn run(env: &Env) -> Exit {
     let cli = match Cli::try_parse_from(env.arguments()) {
         Ok(cli) => cli,

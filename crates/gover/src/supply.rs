@@ -18,7 +18,6 @@ pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
     with_network(context, |network| network)
 }
 
-/// The sources that `keep` selects.
 pub(crate) fn with_sources(
     context: &Context<'_>,
     keep: impl Fn(&SourceSpec) -> bool,
@@ -37,7 +36,6 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
     Ok(Supply::new(settings)?)
 }
 
-/// Prints warnings about the checksum database.
 pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
     for remark in supply.take_warnings() {
         context.printer.warning(&remark.to_string());
@@ -59,8 +57,7 @@ pub(crate) fn with_network(
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
         proxies: go_setting(vars::GOPROXY, context),
-        // Never from a go.env: a directory in versions/ must not choose the key that proves the
-        // next toolchain.
+        // Never from a go.env: no directory in versions/ may choose the key that proves the next.
         sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
         godev_url: godev_url.map(|text| Address::parse(&text)).transpose().map_err(InvalidSource::from)?,
         index_cache: defaults.index_cache,
@@ -82,7 +79,6 @@ pub(crate) fn with_network(
     Ok(Supply::new(settings)?)
 }
 
-/// What to do to be online again.
 fn back_online(origin: SettingOrigin) -> String {
     match origin {
         SettingOrigin::Option(name) => format!("leave out `{name}`"),

@@ -64,7 +64,6 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     context.printer.table(&table)
 }
 
-/// The value of a setting as text, and its origin.
 fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
     let settings = &context.settings;
     let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
@@ -88,7 +87,6 @@ fn shown(name: &str, value: &str) -> String {
     entries.join(",")
 }
 
-/// All settings, each under its name.
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
 
 facts! {

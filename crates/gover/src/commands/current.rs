@@ -35,7 +35,6 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
     }
 }
 
-/// What is special about the architecture of the toolchain.
 fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     let Outcome::Ready(toolchain) = &resolution.outcome else { return None };
     let name = toolchain.name.as_ref()?;

@@ -10,8 +10,7 @@ use crate::cli::ExecArgs;
 use crate::store::{provide, requests};
 use crate::{Context, Failure};
 
-/// The toolchain's own `bin` comes first on PATH, so that everything the command starts uses that
-/// toolchain.
+/// The toolchain's own `bin` comes first on PATH, for everything that the command starts.
 pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Failure> {
     let Some((name, rest)) = arguments.command.split_first() else {
         return Err(Failure::usage("no command was given", "gover exec 1.22 -- go version"));

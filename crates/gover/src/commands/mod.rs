@@ -67,8 +67,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
     }
 }
 
-/// Warns of toolchains that an interrupted install moved away. Commands that change something
-/// restore them; others only warn.
+/// Commands that change something restore what an interrupted install moved; others only warn.
 fn warn_of_unfinished(context: &Context<'_>) {
     for name in gover_install::staging::set_aside(&context.layout) {
         context.printer.warning(&format!(

@@ -35,7 +35,6 @@ fn show(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
     }
 }
 
-/// The toolchain used here, as a pin.
 fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     let toolchain = requests::selected(context)?;
     match toolchain.name {
@@ -46,8 +45,7 @@ fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The exact version that a request means now: the newest installed match, or else the newest
-/// release.
+/// The exact version a request means now: the newest installed match, else the newest release.
 fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure> {
     if matches!(request.kind(), RequestKind::System) {
         return Err(Failure::usage("`system` is not a version", "`gover pin system` pins it as it is"));

@@ -47,8 +47,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// Toolchains for which a newer patch release of the same minor version is installed, with that
-/// release.
+/// Toolchains with an installed newer patch release of the same minor version, and that release.
 fn superseded(
     keep: &[Request],
     context: &Context<'_>,

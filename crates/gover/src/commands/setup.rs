@@ -50,8 +50,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
     Failure::silent_if(failed)
 }
 
-/// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or
-/// a build.
+/// What to copy to `bin` first: this program may be in a download folder or a build.
 fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
     match context.env.program() {
         Some(own) => Programs::outside(&context.layout, &own),
@@ -67,7 +66,6 @@ fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints what would change, and the lines for each startup file.
 fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
     if programs.is_some() {
         let bin = context.short(&context.layout.bin());
@@ -84,8 +82,7 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Makes the changes and returns which shells see them. A file that cannot be written does not stop
-/// the others.
+/// Returns which shells see the changes. A file that cannot be written does not stop the others.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
     for edit in &plan.edits {
@@ -100,7 +97,6 @@ fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     reached
 }
 
-/// The result of all changes, as the last line.
 fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> String {
     let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
     let who = match reach {
@@ -131,7 +127,6 @@ fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
     })
 }
 
-/// A change in words: what setup would do, or did.
 fn phrase(edit: &Edit, done: bool, context: &Context<'_>) -> String {
     let (would, did, what) = match edit {
         Edit::File(FileEdit { path, before, after, lines }) => {
@@ -159,7 +154,6 @@ fn phrase(edit: &Edit, done: bool, context: &Context<'_>) -> String {
     if done { format!("{did} {what}") } else { format!("would {would} {what}") }
 }
 
-/// Warns of what is wrong with PATH, and says what to do.
 fn show(warnings: &[Warning], context: &Context<'_>) {
     let printer = context.printer;
     for warning in warnings {

@@ -44,8 +44,7 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The only toolchain that a request matches. Damaged ones count too, since people want to remove
-/// them.
+/// The only toolchain that a request matches; people want to remove damaged ones too.
 fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
     if !request.is_by_version() {
         return Err(Failure::usage(

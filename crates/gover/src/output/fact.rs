@@ -26,8 +26,7 @@ pub(crate) trait Fact {
     }
 }
 
-/// Defines JSON objects by what they are made from: each key with its type, its value and its
-/// meaning.
+/// Defines JSON objects: each key with its type, the value it is made from and its meaning.
 macro_rules! facts {
     ($($name:ident($($from:ident: $source:ty),*) {
         $($key:ident: $type:ty = $value:expr => $meaning:literal),+ $(,)?

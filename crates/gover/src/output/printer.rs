@@ -68,8 +68,7 @@ impl Printer {
         if self.color_err { style.paint(text) } else { text.to_owned() }
     }
 
-    /// Prints a line of data, even with `-q`. If the reader has closed the pipe, the command ends
-    /// quietly.
+    /// Prints a line of data, even with `-q`. A closed pipe ends the command quietly.
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
@@ -114,7 +113,6 @@ impl Printer {
         }
     }
 
-    /// Warns of a problem that did not stop the command.
     pub(crate) fn warning(&self, line: &str) {
         self.note(&format!("{} {line}", self.err(Style::Warning, "warning:")));
     }
@@ -123,8 +121,7 @@ impl Printer {
         self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
     }
 
-    /// Asks a question; Enter means no. Without a terminal, this is an error that names the option
-    /// to use.
+    /// Enter means no. Without a terminal, this is an error that names the option to use.
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {

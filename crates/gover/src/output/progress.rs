@@ -21,8 +21,7 @@ pub(crate) struct ProgressBars<'a> {
     ellipsis: &'static str,
     /// Columns of the terminal when the command started.
     width: usize,
-    /// Sources that failed. They are printed when another source serves; if none does, the error
-    /// lists them.
+    /// Sources that failed: printed when another one serves, else the error lists them.
     failures: Mutex<Vec<String>>,
 }
 

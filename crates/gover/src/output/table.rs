@@ -22,8 +22,7 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The lines, without trailing spaces. The last cell of a row may have any length: it does not
-    /// widen its column.
+    /// Without trailing spaces. A row's last cell may be long: it does not widen its column.
     pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<Option<usize>> = (0..columns).map(|column| self.width(column)).collect();

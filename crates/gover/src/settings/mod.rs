@@ -25,8 +25,7 @@ pub(crate) struct Settings {
     pub(crate) offline: Setting<bool>,
     /// Whether archives also need a record of the checksum database.
     pub(crate) require_sumdb: Setting<bool>,
-    /// The architecture to install for; `None` for the machine's. Not in the file, because several
-    /// machines may share a home.
+    /// `None` for the machine's. Not in the file, because several machines may share a home.
     pub(crate) arch: Setting<Option<Arch>>,
 }
 
@@ -104,7 +103,6 @@ impl Settings {
         }
     }
 
-    /// Whether a command may install a missing toolchain.
     pub(crate) fn may_install(&self) -> bool {
         self.auto_install.value && !self.offline.value
     }
@@ -170,7 +168,6 @@ pub struct SettingInfo {
     pub meaning: &'static str,
     /// It overrides the file.
     pub variable: &'static str,
-    /// The value where nothing sets it.
     pub builtin: &'static str,
 }
 

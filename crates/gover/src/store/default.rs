@@ -22,7 +22,6 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
     Ok(text(context)?.and_then(|text| Request::parse(&text).ok()))
 }
 
-/// The toolchain that the default means, if there is one.
 pub(crate) fn toolchain(context: &Context<'_>) -> Result<Option<Toolchain>, Failure> {
     Ok(read(context)?.and_then(|request| context.locate(&request).ok().flatten()))
 }

@@ -9,7 +9,6 @@ pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {
     Ok(prune::find(&context.layout, &sessions::ended(context))?)
 }
 
-/// What a leftover is, in words.
 pub(crate) fn describe(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::Damaged { reason } => reason,

@@ -9,7 +9,6 @@ pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure
         .map_err(|source| Failure::file("lock", &path, &source))
 }
 
-/// Says that another gover holds a lock.
 pub(crate) fn announce_wait(name: &str, context: &Context<'_>) {
     let path = context.short(&context.layout.lock(name));
     context.printer.note(&format!("waiting for another gover ({path})"));

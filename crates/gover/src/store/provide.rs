@@ -17,8 +17,7 @@ pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolch
     if !context.settings.may_install() {
         return Err(requests::missing(request));
     }
-    // A crash may have put aside the very toolchain; only commands that change something bring it
-    // back.
+    // A crash may have put aside this toolchain; only commands that change something restore it.
     shims::recover(context);
     if let Some(toolchain) = context.locate(request)? {
         return Ok(toolchain);

@@ -8,7 +8,6 @@ use crate::runtime::block_on;
 use crate::settings;
 use crate::{Context, Failure, Target};
 
-/// The newest release that matches a request.
 pub(crate) fn newest(
     request: &Request,
     supply: &Supply,
@@ -46,7 +45,6 @@ pub(crate) fn note_unlisted(releases: &Releases, context: &Context<'_>) {
     }
 }
 
-/// A source that could not be asked, and why.
 pub(crate) fn not_asked(failure: &SourceFailure) -> String {
     format!("could not ask {}: {failure}", failure.source)
 }

@@ -35,12 +35,10 @@ pub(crate) fn name_of(toolchain: &Toolchain, context: &Context<'_>) -> String {
     }
 }
 
-/// The installed toolchain that a request means.
 pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
     context.locate(request)?.ok_or_else(|| missing(request))
 }
 
-/// The toolchain that `go` would start here.
 pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     match &resolution.outcome {
@@ -56,7 +54,6 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     }
 }
 
-/// No installed toolchain matches the request.
 pub(crate) fn missing(request: &Request) -> Failure {
     Failure::not_found(not_installed(request), format!("gover install {}", pasted(request.as_str())))
 }
@@ -73,7 +70,6 @@ pub(crate) fn names(context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure
     candidates(&context.layout).map_err(|source| Failure::unreadable(&context.layout.versions(), &source))
 }
 
-/// Everything in the store.
 pub(crate) fn inventory(context: &Context<'_>) -> Result<Inventory, Failure> {
     Inventory::scan(&context.layout)
         .map_err(|source| Failure::unreadable(&context.layout.versions(), &source))

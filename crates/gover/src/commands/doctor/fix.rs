@@ -9,8 +9,7 @@ use super::{examine, has_fault, show};
 use crate::store::lock;
 use crate::{Context, Failure};
 
-/// Repairs in rounds, since a change can make or solve another problem. Ends when nothing is left
-/// to change.
+/// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
 pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);

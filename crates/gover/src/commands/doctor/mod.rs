@@ -66,10 +66,8 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     (findings, checks.len())
 }
 
-/// The checks that look at releases.
 const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
 
-/// The checks that look at the store.
 const OF_STORE: &[&str] = &["store"];
 
 /// The checks with those names, or all checks.

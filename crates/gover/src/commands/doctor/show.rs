@@ -44,7 +44,6 @@ const FINDING: [(&str, &str, &str); 8] = [
     ("fix.commands", "list", "commands to paste for the rest"),
 ];
 
-/// Prints the findings to stdout, then their number.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
     for finding in findings {
         context.printer.data(&text(finding, context))?;

@@ -78,7 +78,6 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
     }
 }
 
-/// The request that applies to this directory.
 fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     let reason = resolution.reason(context.home());
@@ -103,8 +102,7 @@ fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The shim asks for an install if its copy of the settings allows it; a later edit of config.toml
-/// is seen here.
+/// The shim goes by its copy of the settings; a later edit of config.toml is seen here.
 fn refuse_automatic(typed: &[Typed], context: &Context<'_>) -> Result<(), Failure> {
     let settings = &context.settings;
     let (name, origin) = if settings.offline.value {

@@ -102,8 +102,7 @@ fn table(inventory: &Inventory, system: Option<&Toolchain>, view: &View, context
     table
 }
 
-/// The size on disk according to the receipt; counting the files of every toolchain would take too
-/// long.
+/// By the receipt: counting the files of every toolchain would take too long.
 fn size(name: &ToolchainName, context: &Context<'_>) -> String {
     match Receipt::read(&context.layout, name) {
         Ok(Some(receipt)) if receipt.bytes > 0 => format!("{} MiB", (receipt.bytes + (1 << 19)) >> 20),

@@ -6,7 +6,6 @@ use gover_source::{Releases, Support};
 
 use crate::output::facts;
 
-/// How a toolchain is supported, in words.
 pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
     let state = match releases.support(name) {
         Support::Supported => "supported".to_owned(),

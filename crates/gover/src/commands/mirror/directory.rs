@@ -47,7 +47,6 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
     Ok(directory)
 }
 
-/// Whether an argument is a path rather than a version.
 fn is_path(argument: &str) -> bool {
     Request::parse(argument).is_ok_and(|request| matches!(request.kind(), RequestKind::Path(_)))
 }

@@ -41,15 +41,12 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     work.report(log.as_ref(), &shown, arguments.json)
 }
 
-/// A run over one mirror.
 struct Work<'a> {
     mirror: &'a Mirror,
     supply: &'a Supply,
     context: &'a Context<'a>,
-    /// Files that failed their check.
     damaged: Vec<MirrorFile>,
     added: Vec<Added>,
-    /// What could not be added, and why.
     failed: Vec<(Wanted, Failure)>,
 }
 
@@ -130,8 +127,7 @@ impl Work<'_> {
         Ok(records)
     }
 
-    /// Updates the copy of the log, which comes before the files: without its record, a file proves
-    /// nothing. `None` if there is nothing to prove.
+    /// Comes before the files, which prove nothing without it. `None` if there is nothing to prove.
     fn update_log(
         &self,
         records: &[(MirrorItem, LogRecord)],
@@ -176,8 +172,7 @@ impl Work<'_> {
         Ok(Some(log))
     }
 
-    /// Downloads one toolchain. A missing file does not stop the others, but a file that differs
-    /// from the official release stops everything.
+    /// A missing file does not stop the others; one that differs from the official release does.
     fn fetch(&mut self, item: &MirrorItem, record: &LogRecord) -> Result<(), Failure> {
         let narrowed;
         let supply = match item.packing {

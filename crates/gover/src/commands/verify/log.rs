@@ -11,7 +11,6 @@ use gover_source::{LookupError, Supply, Wanted};
 use crate::failure::{Failure, Report, with_cause};
 use crate::runtime::block_on_briefly;
 
-/// The responses of the log.
 #[derive(Debug, Default)]
 pub(super) struct LogResponses {
     pub(super) answers: Vec<LogStatus>,

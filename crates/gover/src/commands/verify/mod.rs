@@ -18,8 +18,7 @@ use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
 use crate::{Context, Failure};
 
-/// Hashes installed toolchains again and compares them with their receipts and with the log;
-/// changes nothing.
+/// Compares installed toolchains with their receipts and the log, and changes nothing.
 pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<(), Failure> {
     let names = wanted(&arguments.requests, context)?;
     if names.is_empty() && !arguments.json {
@@ -46,8 +45,7 @@ struct Examined {
     verification: Verification,
 }
 
-/// Examines the toolchains one by one, each on all cores, and prints each result at once unless
-/// JSON was asked for.
+/// One toolchain at a time on all cores; prints each result at once unless JSON was asked for.
 fn examine_all(
     names: &[ToolchainName],
     as_json: bool,
@@ -124,8 +122,7 @@ fn read(
     Ok(Some((platform(name, context), Baseline::read(&context.layout, name), tree)))
 }
 
-/// The installed toolchains that the requests match, damaged ones too; without requests, all of
-/// them.
+/// The installed toolchains, damaged ones too, that the requests match; without requests, all.
 fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
     let installed = requests::names(context)?;
     if texts.is_empty() {

@@ -70,8 +70,7 @@ fn by_hand(one: &Examined) -> String {
     )
 }
 
-/// How the command ends. It fails if a toolchain is damaged or unproven, or the log cannot be
-/// trusted.
+/// Fails if a toolchain is damaged or unproven, or the log cannot be trusted.
 pub(super) fn outcome(
     examined: &[Examined],
     responses: LogResponses,
@@ -190,7 +189,6 @@ fn label(kind: FindingKind) -> &'static str {
     }
 }
 
-/// The commands that repair or prove each of them.
 fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
     let mut own = Vec::new();
     let mut hints = Vec::new();
@@ -200,8 +198,7 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
         match (&one.baseline.receipt, foreign) {
             (Some(receipt), _) if one.baseline.is_given() => {
-                // The receipt may have been tampered with, so only harmless text goes into a
-                // command.
+                // The receipt may be tampered with, so only harmless text goes into a command.
                 let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
                 let place = receipt.url.as_deref().filter(|url| is_plain(url)).unwrap_or("FILE");
                 hints.push(format!("gover install -f --sha256 {sum} {place}"));
