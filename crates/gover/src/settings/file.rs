@@ -109,7 +109,7 @@ impl ConfigFile {
         write().map_err(|source| SettingsError::Write { path: self.path.clone(), source })
     }
 
-    /// Whether an address contains credentials, or may: in a list that cannot be parsed.
+    /// Whether an address contains credentials; a list that cannot be parsed may, too.
     fn holds_credentials(&self) -> bool {
         let sources = self.list("sources");
         sources

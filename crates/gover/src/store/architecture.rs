@@ -22,7 +22,7 @@ pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<Stri
     context.machine.warning(of_toolchain(name, context)?)
 }
 
-/// By the first bytes of `bin/go`. A universal binary with the machine's own counts as that.
+/// By the first bytes of `bin/go`. A universal binary that has the machine's own counts as that.
 fn of_program(goroot: &Path, context: &Context<'_>) -> Option<Arch> {
     let found = architectures_of(&goroot_program(goroot, "go"));
     let own = found.iter().find(|arch| arch.as_str() == context.machine.arch());

@@ -23,7 +23,7 @@ pub(crate) fn program(context: &Context<'_>) -> PathBuf {
     sibling.filter(|path| path.is_file()).unwrap_or_else(|| context.layout.bin().join(name))
 }
 
-/// Before anything builds on it. A failure for one toolchain does not stop the others.
+/// Finishes or undoes what a crash interrupted; a failure for one toolchain is only a warning.
 pub(crate) fn recover(context: &Context<'_>) {
     if let Err(error) = staging::recover_all(&context.layout) {
         context.printer.warning(&with_cause(&error));
