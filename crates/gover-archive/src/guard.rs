@@ -16,9 +16,8 @@ pub enum EntryKind {
     Other,
 }
 
-/// The most that one archive may unpack to. Go's own limit for a module is 500 MiB (`x/mod/zip`
-/// `MaxZipFile`); the largest release unpacks to about 600 MB in 17,000 files and directories,
-/// whose names have 700 KB.
+/// What one archive may unpack to. Go's limit for a module is 500 MiB (`x/mod/zip` `MaxZipFile`);
+/// the largest release has about 600 MB in 17,000 files and directories with 700 KB of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Entries, directories that are only implied by names included.
@@ -34,10 +33,9 @@ impl Default for Limits {
     }
 }
 
-/// Checks the names, kinds and sizes of the entries of one archive.
-///
-/// A name that passes is relative, below the archive's root, made of components that mean the same
-/// on every platform, and collides with no other name even where case does not count.
+/// Checks the names, kinds and sizes of the entries of one archive. A name that passes is relative,
+/// below the archive's root, made of components that mean the same on every platform, and collides
+/// with no other name even where case does not count.
 #[derive(Debug)]
 pub struct Guard {
     root: String,
@@ -59,7 +57,6 @@ pub enum Coverage {
     Module,
 }
 
-/// An entry that can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admitted {
     /// The path below GOROOT, with `/`; empty for the root directory.
@@ -130,7 +127,6 @@ impl Guard {
         if self.bytes > limit { Err(Reason::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// The path below the root, checked component by component.
     fn relative<'a>(&self, name: &'a str, kind: EntryKind) -> Result<&'a str, Reason> {
         if kind == EntryKind::Other {
             return Err(Reason::NotAFile);
@@ -156,8 +152,7 @@ impl Guard {
     fn rename(&self, path: &str) -> Result<String, Reason> {
         let last = path.rsplit('/').next().unwrap_or_default();
         match (self.hashed, self.coverage) {
-            // `go.mod` in a module zip is invalid (x/mod/zip `CheckZip`) and would hide behind
-            // `_go.mod`.
+            // Invalid in a module zip (x/mod/zip `CheckZip`), and would hide behind `_go.mod`.
             (Hashed::Module, _) if last.eq_ignore_ascii_case("go.mod") => Err(Reason::GoModInModule),
             // The tree hash is the same for both names, so only the name a release has is taken.
             (Hashed::Archive, Coverage::Module) if last.eq_ignore_ascii_case("_go.mod") => {
@@ -274,7 +269,6 @@ fn printable(name: &[u8]) -> String {
     shown(&String::from_utf8_lossy(name)).chars().take(200).collect()
 }
 
-/// Refuses a component that is no name, or another one, on some platform.
 fn check_component(component: &str) -> Result<(), Reason> {
     if component.is_empty() || component == "." || component == ".." {
         return Err(Reason::Escapes);

@@ -43,10 +43,8 @@ pub struct Unpacked {
     pub bytes: u64,
 }
 
-/// Unpacks the file `source` into the directory `target`, which must exist and be empty. Without a
-/// target, it reads the file in the same way and writes nothing.
-///
-/// Blocks, and uses several threads. Memory stays below 64 MiB for an archive of any size.
+/// Unpacks `source` into the directory `target`, which must exist and be empty; without a target,
+/// only reads it in the same way. Blocks, and uses several threads and less than 64 MiB of memory.
 pub fn unpack(
     source: &Path,
     container: Container,
@@ -65,8 +63,7 @@ pub fn unpack(
     Ok(Unpacked { files, hashed: guard.hashed, bytes: guard.bytes })
 }
 
-/// Refuses a file that does not start like an archive, and says what it is instead. If it cannot
-/// be read, unpacking it returns the error.
+/// Refuses a file that does not start like an archive; an unreadable one is left to unpacking.
 fn expect(path: &Path, container: Container) -> Result<(), ArchiveError> {
     let (magic, wanted): (&[u8], _) = match container {
         Container::TarGz => (b"\x1f\x8b", ".tar.gz"),
@@ -113,7 +110,6 @@ impl ArchiveError {
         !matches!(self, Self::Read { .. } | Self::Write { .. })
     }
 
-    /// For `map_err`: the file `path` cannot be read.
     fn reading(path: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Read { path: path.to_owned(), source }
     }
@@ -174,7 +170,6 @@ impl TreeFile {
         }
     }
 
-    /// Gives the file its time and closes it.
     fn finish(self) -> Result<Digest, ArchiveError> {
         if let (Some(file), Some(modified)) = (&self.file, self.meta.modified) {
             file.set_modified(modified).map_err(|source| self.failed(source))?;
@@ -193,10 +188,9 @@ struct FileMeta {
     modified: Option<SystemTime>,
 }
 
-/// Whether a file of a module zip is a program. Module zips have no permissions.
-///
-/// `cmd/distpack` (`pack.go`) sets the modes in archives by this rule, so both formats install the
-/// same. cmd/go itself restores fewer.
+/// Whether a file of a module zip, which has no permissions, is a program. `cmd/distpack`
+/// (`pack.go`) sets the modes in archives by this rule, so both formats install the same. cmd/go
+/// itself restores fewer.
 fn is_program(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     let extension = base.rsplit_once('.').map(|(_, extension)| extension);
@@ -214,7 +208,6 @@ fn is_exec_wrapper(base: &str) -> bool {
     })
 }
 
-/// Bytes passed on at a time.
 const CHUNK: usize = 256 * 1024;
 
 #[cfg(test)]

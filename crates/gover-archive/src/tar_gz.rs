@@ -53,8 +53,7 @@ impl Unpack<'_> {
                 }
                 EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
                 EntryType::XHeader => long_name = Some(pax_name(&mut entry)?),
-                // A global header applies to all entries. One with a comment, as git archive writes
-                // it, is harmless.
+                // Applies to all entries. One with a comment, as of git archive, is harmless.
                 EntryType::XGlobalHeader => {
                     if pax_name(&mut entry)?.is_some() {
                         return Err(broken("it gives all entries one name"));
@@ -123,8 +122,7 @@ fn gnu_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, Archiv
     Ok(Some(name))
 }
 
-/// The `path` of a pax header. Records that change how content is read are refused, because two
-/// readers could see different files.
+/// The `path` of a pax header; refuses records by which two readers could see different files.
 fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
     let records = extension(entry)?;
     let mut name = None;
@@ -147,9 +145,8 @@ fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError>
     if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
 }
 
-/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry. The
-/// end mark is two blocks of them, of which the first has been read; without it, entries may be
-/// missing.
+/// Reads to the end, which also checks gzip's sums: only zeros may follow the last entry. The end
+/// mark is two blocks of them, the first already read; without it, entries may be missing.
 fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;

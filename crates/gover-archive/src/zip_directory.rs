@@ -161,8 +161,7 @@ impl End {
         file.seek(SeekFrom::Start(tail_at)).map_err(ArchiveError::damaged)?;
         let mut tail = Vec::new();
         file.read_to_end(&mut tail).map_err(ArchiveError::damaged)?;
-        // Nearly all readers take the last one. Bytes of another one before it would belong to no
-        // entry.
+        // Nearly all readers take the last one; bytes of one before it would belong to no entry.
         let signature = END_SIGNATURE.to_le_bytes();
         let at = tail.windows(22).rposition(|window| window.starts_with(&signature));
         let at = at.ok_or(broken("it ends early: the directory at its end is missing"))?;
@@ -342,5 +341,4 @@ const DARWIN: u8 = 19;
 const END_LENGTH: u64 = 22;
 /// Bytes of the end record of large zips and of the locator after it.
 const ZIP64_LENGTH: u64 = 56 + 20;
-/// Bytes of the directory read at a time.
 const BUFFER: usize = 64 * 1024;

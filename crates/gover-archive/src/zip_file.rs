@@ -26,8 +26,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     let (mut members, directories) = plan(&mut directory, guard)?;
     measure(&mut members, directory.offset)?;
     drop(directory);
-    // Large entries come first, so that none is left over for one core at the end. The others
-    // follow in their order on the disk.
+    // Large entries first, so that none is left for one core at the end; the others as on disk.
     members.sort_by_key(|member| {
         let DirectoryEntry { compressed, offset, .. } = member.listed;
         let large = compressed > LARGE;
@@ -273,6 +272,5 @@ const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 /// Lengths of a descriptor: with or without signature, with small or large sizes (4.3.9).
 const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
-/// The attribute of a directory on MS-DOS.
 const DOS_DIRECTORY: u32 = 0x10;
 const SHARED: &str = "it overlaps another entry, or the bytes after it belong to none";

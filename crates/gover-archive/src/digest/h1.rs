@@ -31,12 +31,9 @@ pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
     format!("golang.org/toolchain@v0.0.1-{name}.{platform}")
 }
 
-/// The `h1:` hash that the checksum database records for the toolchain whose unpacked files these
-/// are.
-///
-/// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc`
-/// and `test`, the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each
-/// `go.mod` is called `_go.mod`.
+/// The `h1:` hash that the checksum database records for these unpacked files. As in `cmd/distpack`
+/// (`pack.go`), the module leaves out `api`, `doc`, `misc` and `test`, the converter of older
+/// releases (golang/build `dl2mod.go`) also `.github`, and `go.mod` is called `_go.mod`.
 pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, NewlineInName> {
     let covered = files.iter().filter(|file| hashed == Hashed::Module || !is_outside_module(&file.path));
     let name = |file: &FileDigest| format!("{module}/{}", name_in_module(&file.path));
