@@ -17,9 +17,8 @@ use super::remote::{Remote, RemoteError};
 use super::store::{Store, StoredHead};
 use super::tiles::{self, Proven};
 
-/// A connection to one checksum database, with what it has proven so far.
-///
-/// Lookups may run concurrently. Nothing but the database's key is trusted.
+/// A connection to one checksum database, with what it has proven so far. Lookups may run
+/// concurrently. Nothing but the database's key is trusted.
 #[derive(Debug)]
 pub struct Client<'a, R: Remote> {
     pub(super) remote: &'a R,
@@ -35,7 +34,6 @@ impl<'a, R: Remote> Client<'a, R> {
         Self { remote, key, store, state: Mutex::new(State::default()), warnings: LogWarnings::default() }
     }
 
-    /// Adds what a person should know about lookups to `warnings`.
     #[must_use]
     pub fn with_warnings(self, warnings: &LogWarnings) -> Self {
         Self { warnings: warnings.clone(), ..self }
@@ -225,8 +223,7 @@ impl<'a, R: Remote> Client<'a, R> {
 
     /// Checks a record under this machine's own head, because the tiles that relate it to the
     /// answer's head are missing: a mirror may be older or newer than this machine's last contact
-    /// with the database. The answer's head is not stored. A damaged own head cannot be used for
-    /// this.
+    /// with the database. The answer's head is not stored. A damaged own head does not serve.
     pub(super) async fn check_in_own(
         &self,
         state: &mut State,
@@ -297,7 +294,6 @@ pub struct LogRecord {
 pub(super) struct State {
     pub(super) loaded: bool,
     pub(super) latest: Head,
-    /// Whether `latest` still has to be stored.
     pub(super) unsaved: bool,
     /// What is wrong with the stored head, until another replaces it.
     pub(super) damage: Option<String>,

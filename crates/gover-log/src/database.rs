@@ -19,8 +19,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Parses a known name or `<name>+<hash>+<key>`, each optionally followed by a URL
-    /// (go.dev/ref/mod#environment-variables).
+    /// Parses `<name>[+<hash>+<key>] [<url>]` (go.dev/ref/mod#environment-variables).
     pub fn parse(value: &str) -> Result<Self, DatabaseError> {
         // Reachable inside mainland China, the same log with the same key.
         let value = if value == CHINA_NAME { "sum.golang.org https://sum.golang.google.cn" } else { value };
@@ -65,7 +64,6 @@ pub enum DatabaseError {
     /// The first field is neither a known name nor a key.
     #[error("invalid GOSUMDB: {0}")]
     Key(KeyError),
-    /// The name in the key is not usable in an address.
     #[error("invalid sumdb name (must be host[/path]): {}", shown(name))]
     Name { name: String },
     /// The second field is not a URL. It is not shown, because it may contain a password.

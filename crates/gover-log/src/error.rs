@@ -33,7 +33,6 @@ pub enum SumdbError {
     Answer { database: String, module: String, source: RecordError },
     #[error("the tree head of checksum database `{database}` in {origin} is not valid")]
     Head { database: String, origin: HeadOrigin, source: HeadError },
-    /// The stored head is damaged and the remote could not be read.
     #[error("the tree head in `{}` is damaged ({reason}) and could not be replaced", path.display())]
     DamagedHead { path: PathBuf, reason: String, source: Box<SumdbError> },
     #[error("the part of the checksum database in {} is damaged", quoted(places))]
@@ -179,7 +178,6 @@ impl Diagnose for SumdbError {
     }
 }
 
-/// How to repair a mirror whose part of the log is damaged.
 fn repair_of(mirror: &LogMirror) -> String {
     match mirror {
         LogMirror::Server(address) => {

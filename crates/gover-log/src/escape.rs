@@ -29,7 +29,6 @@ pub fn escape_version(version: &str) -> Result<String, EscapeError> {
     Ok(escape(version))
 }
 
-/// Why a module path or version cannot be looked up.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     #[error("malformed module path `{}`: {reason}", shown(path))]

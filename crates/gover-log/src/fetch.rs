@@ -149,7 +149,6 @@ impl<R: Remote> Client<'_, R> {
     }
 }
 
-/// Mirrors whose answers are wrong.
 #[derive(Debug, Default)]
 pub(super) struct Rejected(Vec<LogMirror>);
 

@@ -8,8 +8,7 @@ use tlog_tiles::Hash;
 
 use super::head::Head;
 
-/// Proof that the database signed two different histories. Sizes are numbers of records, hashes are
-/// root hashes in base64.
+/// Proof that the database signed two histories. Sizes count records, hashes are roots in base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fork {
     pub database: String,

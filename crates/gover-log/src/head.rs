@@ -39,7 +39,6 @@ impl Tree {
     }
 }
 
-/// A tree with the signed note that vouches for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Head {
     pub(super) tree: Tree,
@@ -55,7 +54,6 @@ impl Head {
     }
 }
 
-/// Why a signed tree head is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum HeadError {
     #[error(transparent)]
@@ -86,6 +84,5 @@ impl HeadError {
 
 const FIRST_LINE: &str = "go.sum database tree\n";
 
-/// `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this bound
-/// neither can overflow.
+/// Below it, `tlog_tiles` cannot overflow: it shifts by 8 times the level and doubles numbers.
 const MAX_SIZE: u64 = 1 << 48;

@@ -47,7 +47,6 @@ impl OpenNote {
     }
 }
 
-/// Why a note is not believed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NoteError {
     /// Not a text and signatures, or more than 100 signatures or 1,000,000 bytes.
@@ -111,7 +110,6 @@ const MAX_SIGNATURES: usize = 100;
 /// How many signers an error names.
 const SHOWN: usize = 3;
 
-/// A trusted public key and the name it signs under.
 #[derive(Clone)]
 pub struct VerifierKey {
     verifier: StandardVerifier,
@@ -119,8 +117,7 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
-    /// Reads `sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8` and the like.
-    /// Accepts what Go's `note.NewVerifier` accepts, with the same errors.
+    /// Accepts what Go's `note.NewVerifier` accepts (`<name>+<hash>+<key>`), with the same errors.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let mut parts = text.splitn(3, '+');
         let (Some(name), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) else {

@@ -10,10 +10,8 @@ use gover_net::Address;
 /// Where the database, or a proxy that passes its answers through, is read.
 pub trait Remote {
     /// The whole body served at `path`, which begins with `/lookup/` or `/tile/` and needs no
-    /// further escaping.
-    ///
-    /// Any status but 200 is an error. An implementation stops reading after [`MAX_ANSWER`] bytes;
-    /// the client rejects longer bodies in any case.
+    /// further escaping. Any status but 200 is an error. An implementation stops reading after
+    /// [`MAX_ANSWER`] bytes; the client rejects longer bodies in any case.
     fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, RemoteError>>;
 
     /// Reports that the bodies read at `paths` are wrong. Returns the mirrors that served them;

@@ -147,7 +147,6 @@ impl Store {
     }
 }
 
-/// The file of the newest head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoredHead {
     None,
@@ -167,7 +166,6 @@ fn create_directory(path: &Path) -> Result<(), SumdbError> {
     fs::create_dir_all(path).map_err(failed("create", path))
 }
 
-/// For `map_err`: `verb` was tried on `path`.
 fn failed<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> SumdbError + use<'a> {
     move |source| SumdbError::Io { verb, path: path.to_owned(), source }
 }
