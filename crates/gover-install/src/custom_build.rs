@@ -46,8 +46,7 @@ impl CustomBuild {
     }
 }
 
-/// The toolchain in a file name: `go1.22.5-corp.linux-amd64.tar.gz`,
-/// `v0.0.1-go1.22.5.linux-amd64.zip`.
+/// The toolchain in `go1.22.5-corp.linux-amd64.tar.gz` or `v0.0.1-go1.22.5.linux-amd64.zip`.
 fn named(file_name: &str, platform: &Platform) -> Option<ToolchainName> {
     let name = file_name.strip_prefix(MODULE_PREFIX).unwrap_or(file_name);
     let end = name.find(&format!(".{}-", platform.os()))?;

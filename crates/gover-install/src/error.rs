@@ -53,12 +53,10 @@ pub enum InstallError {
     /// The toolchain is installed, but `bin/` was not updated.
     #[error("{name} is installed, but its name in `bin` is not")]
     Shims { name: String, source: ShimError },
-    /// A worker thread panicked, which is a bug in gover.
     #[error("gover failed internally while working on {name}")]
     Defect { name: String, source: tokio::task::JoinError },
 }
 
-/// A download and the source that it came from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} from {from}")]
 pub struct DownloadOrigin {
@@ -79,7 +77,6 @@ impl DownloadOrigin {
         if is_local { "nothing was installed; the file is left where it is" } else { deleted }
     }
 
-    /// A command that installs from another source.
     fn other_source(&self) -> String {
         let name = self.toolchain.as_str();
         let version = name.strip_prefix("go").unwrap_or(name);

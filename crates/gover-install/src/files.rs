@@ -21,7 +21,6 @@ pub struct FileError {
 }
 
 impl FileError {
-    /// For `map_err`: `verb` was tried on `path`.
     pub(crate) fn at<'a>(verb: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + use<'a> {
         move |source| Self { action: format!("{verb} `{}`", path.display()), source }
     }
@@ -63,13 +62,11 @@ pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     }
 }
 
-/// Makes sure that a file is on the disk.
 pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
     let synced = fs::OpenOptions::new().write(true).open(path).and_then(|file| file.sync_all());
     synced.map_err(FileError::at("sync", path))
 }
 
-/// The lock `name`, if it is free.
 pub(crate) fn try_lock(layout: &Layout, name: &str) -> Result<Option<Lock>, FileError> {
     let path = layout.lock(name);
     Lock::try_acquire(&path).map_err(FileError::at("lock", &path))
@@ -80,7 +77,6 @@ pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// How to fix an error of the file system.
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
     let hint = match kind {
         kind if is_full(kind) => MAKE_ROOM,

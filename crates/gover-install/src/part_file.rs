@@ -236,7 +236,6 @@ fn identity(artifact: &Artifact) -> String {
     }
 }
 
-/// Bytes read at a time when a part file is hashed again.
 const BUFFER: usize = 256 * 1024;
 
 #[cfg(test)]

@@ -30,7 +30,6 @@ use crate::staging::{self, Staging};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallRequest {
     pub wanted: Wanted,
-    /// Replace an installed toolchain of that name.
     pub force: bool,
     /// Demand a record of the checksum database for archives too (`require_sumdb`).
     pub require_log: bool,
@@ -77,10 +76,9 @@ impl Installed {
     }
 }
 
-/// Installs a release, unless it is installed and `force` is off.
-///
-/// Two calls at once are safe: the second waits for the first and finds its work done. After an
-/// error, what is visible is what was visible before, and no file that failed a proof is kept.
+/// Installs a release, unless it is installed and `force` is off. Two calls at once are safe: the
+/// second waits for the first and finds its work done. After an error, what is visible is what was
+/// visible before, and no file that failed a proof is kept.
 pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Result<Installed, InstallError> {
     let Installer { layout, .. } = *installer;
     let name = &request.wanted.name;
@@ -102,10 +100,9 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
     installer.publish(ready, &lock)
 }
 
-/// Installs a file whose checksum the user gives, under the version in its `VERSION`.
-///
-/// Archives have the layout of releases (`go/…`), as `cmd/distpack` makes them. The zip of a module
-/// is known by its name `v0.0.1-NAME.OS-ARCH.zip`.
+/// Installs a file whose checksum the user gives, under the version in its `VERSION`. Archives have
+/// the layout of releases (`go/…`), as `cmd/distpack` makes them. The zip of a module is known by
+/// its name `v0.0.1-NAME.OS-ARCH.zip`.
 pub async fn install_custom_build(
     build: &CustomBuild,
     installer: &Installer<'_>,

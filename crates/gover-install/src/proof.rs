@@ -62,7 +62,6 @@ pub(crate) struct Proven<T> {
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
     pub(crate) received: Received,
-    /// The list of files as text.
     pub(crate) list: String,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
@@ -158,10 +157,9 @@ impl<T> Unproven<T> {
         require_log || self.file.sum.is_none()
     }
 
-    /// Compares the contents with the record of the log. Nothing else makes a [`Proven`].
-    ///
-    /// A record that differs is fatal even if the checksum is right, and so is a response that
-    /// cannot be honest. A database that cannot be reached is fatal only if the log is needed.
+    /// Compares the contents with the record of the log. Nothing else makes a [`Proven`]. A record
+    /// that differs is fatal even if the checksum is right, and so is a response that cannot be
+    /// honest. A database that cannot be reached is fatal only if the log is needed.
     pub(crate) fn prove(self, log: LogResponse, require_log: bool) -> Result<Proven<T>, InstallError> {
         let needs_log = self.needs_log(require_log);
         let Self { file, list, hashed, bytes, log_covers_all, place } = self;

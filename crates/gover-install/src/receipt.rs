@@ -83,7 +83,6 @@ impl Receipt {
     }
 }
 
-/// Why a receipt or a list of files was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     #[error(transparent)]

@@ -56,7 +56,6 @@ impl<'a> Progress<'a> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the running task, if there is one.
     pub(crate) fn finish(&self, outcome: Outcome) {
         let id = self.current().take();
         if let Some(id) = id {

@@ -25,10 +25,8 @@ pub struct ShimChanges {
 /// The name of the lock that [`refresh`] needs.
 pub const LOCK: &str = "shims";
 
-/// Updates `bin/` to match `versions/` and the shim `program` that came with this gover.
-///
-/// `_lock` is the lock [`LOCK`]. Replacing a program does not disturb one that runs. Other programs
-/// in `bin/` are left alone.
+/// Updates `bin/` to match `versions/` and the shim `program` of this gover. `_lock` is [`LOCK`].
+/// Replacing a program does not disturb one that runs. Other programs in `bin/` are left alone.
 pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChanges, ShimError> {
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));
@@ -77,7 +75,6 @@ pub fn names_are_right(layout: &Layout) -> bool {
     !layout.shim_stamp().is_file() || names(&inventory).into_iter().eq(&named)
 }
 
-/// The names that belong in `bin/`.
 fn names(inventory: &Inventory) -> BTreeSet<&str> {
     inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect()
 }
@@ -117,10 +114,9 @@ pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
         && !name.as_str().ends_with('.')
 }
 
-/// Makes `target` another name of the shim. Returns whether there was no file of that name.
-///
-/// On Unix it is a symbolic link, so that a new shim needs one rename. On Windows, where symbolic
-/// links need a privilege, it is a hard link or a copy.
+/// Makes `target` another name of the shim. Returns whether there was no file of that name. On Unix
+/// it is a symbolic link, so that a new shim needs one rename. On Windows, where symbolic links
+/// need a privilege, it is a hard link or a copy.
 fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     let missing = target.symlink_metadata().is_err();
     if IS_WINDOWS {

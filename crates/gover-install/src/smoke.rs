@@ -14,7 +14,6 @@ use gover_sys::file::read_limited;
 
 use crate::files::{self, FileError};
 
-/// Which smoke test a toolchain has to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Smoke {
     /// `VERSION` and `bin/go` exist and are right.
@@ -25,7 +24,6 @@ pub enum Smoke {
     RunIfPossible,
 }
 
-/// How much of a right tree was tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmokeLevel {
     Files,
@@ -41,7 +39,6 @@ pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     ToolchainName::parse(line).map_err(|_| SmokeError::NoVersion { line: line.chars().take(80).collect() })
 }
 
-/// Checks that the tree at `goroot` is the toolchain `expected` of `platform`.
 pub fn check(
     goroot: &Path,
     expected: &ToolchainName,
@@ -123,9 +120,8 @@ pub enum SmokeError {
 }
 
 impl SmokeError {
-    /// Whether this can happen to an intact toolchain of another architecture: the system refuses
-    /// the program, has no loader for it, or its emulator fails. A program that prints another
-    /// version is wrong on any machine.
+    /// Whether an intact toolchain of another architecture may do this: the system refuses the
+    /// program, has no loader, or its emulator fails. Another version is wrong on any machine.
     fn may_be_the_machine(&self) -> bool {
         match self {
             Self::CannotRun { source, .. } => {

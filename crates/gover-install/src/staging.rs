@@ -95,10 +95,8 @@ impl Staging {
 
 /// Makes a proven tree visible, in place of the toolchain of that name: at once, so that there is
 /// always one of the two, or by two renames if the system cannot exchange names. The documents
-/// follow. `lock` is the lock of the toolchain's name.
-///
-/// All of it is on the disk before it is visible, as far as the system can promise that: after a
-/// power loss there is the old toolchain or the new one.
+/// follow. `lock` is that of the name. All of it is on the disk before it is visible, as far as the
+/// system can promise that: after a power loss there is the old toolchain or the new one.
 pub(crate) fn publish(
     tree: Proven<Staging>,
     receipt: &Receipt,
@@ -120,8 +118,7 @@ impl Drop for Staging {
     fn drop(&mut self) {
         // The only other thing worth keeping here is `old`, and `recover` handles it.
         if !self.published {
-            // Documents go before the tree: without a tree, they would count as those of a
-            // published one.
+            // Documents go first: without a tree, they would count as those of a published one.
             drop(discard_documents(&self.directory));
             drop(file::remove_tree(&self.tree()));
         }
@@ -145,8 +142,7 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     discard_documents(&directory)?;
     let waiting_trees = waiting(&directory);
     if is_missing(&target) && !waiting_trees.is_empty() {
-        // An uninstall was interrupted. A toolchain copied here later must not inherit the
-        // documents.
+        // An uninstall was interrupted; a toolchain copied here later must not inherit these.
         remove_documents(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
@@ -179,8 +175,7 @@ pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
     names.iter().filter_map(|name| ToolchainName::parse(name).ok()).filter(is_aside).collect()
 }
 
-/// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging.
-/// `None` if there is none.
+/// Reads a receipt of at most `limit` bytes, even if a crash left it in staging.
 pub(crate) fn read_receipt(
     layout: &Layout,
     name: &ToolchainName,
@@ -240,13 +235,11 @@ fn sync(directory: &Path) -> Result<(), FileError> {
     others.iter().chain(&programs).try_for_each(|path| files::sync(path))
 }
 
-/// Trees in `staging/NAME` that wait to be removed.
 fn waiting(directory: &Path) -> Vec<PathBuf> {
     let is_waiting = |path: &PathBuf| name_of(path).is_some_and(|name| name.starts_with(REMOVED));
     entries(directory).unwrap_or_default().into_iter().filter(is_waiting).collect()
 }
 
-/// An unused name in `staging/NAME` for a tree that will be removed.
 fn free_name(directory: &Path) -> PathBuf {
     let first = std::iter::once(directory.join(REMOVED));
     let others = (1_u32..).map(|number| directory.join(format!("{REMOVED}.{number}")));
@@ -267,10 +260,8 @@ pub struct Uninstalled {
 }
 
 /// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock
-/// of that name.
-///
-/// One rename makes it invisible. A later command deletes what a running program keeps now. The
-/// next [`refresh`](crate::shims::refresh) removes its names in `bin/`.
+/// of that name. One rename makes it invisible. A later command deletes what a running program
+/// keeps now. The next [`refresh`](crate::shims::refresh) removes its names in `bin/`.
 pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
     recover(layout, name.as_str(), lock)?;
     let path = layout.toolchain(name);

@@ -19,8 +19,7 @@ pub struct Added {
 
 impl Mirror {
     /// Downloads a toolchain, compares it with its record in the log, and publishes it. A download
-    /// that breaks off is kept and continued next time. One that is not what was released is
-    /// deleted.
+    /// that breaks off is continued next time; one that is not what was released is deleted.
     pub async fn add(
         &self,
         item: &MirrorItem,

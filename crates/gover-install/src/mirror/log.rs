@@ -111,7 +111,6 @@ impl Mirror {
         self.directory.join(WORK).join("heads").join(database).join(size.to_string())
     }
 
-    /// The file of a `path` of the log, which is written with slashes.
     fn log_path(&self, database: &str, path: &str) -> PathBuf {
         let mut full = self.directory.join("sumdb");
         full.extend(database.split('/').chain(path.split('/')));

@@ -102,8 +102,7 @@ impl Packing {
 }
 
 impl Mirror {
-    /// Opens the mirror in `directory`, which is created if missing. Calls `on_wait` before it
-    /// waits for another process that works on it.
+    /// Opens or creates a mirror. Calls `on_wait` before it waits for another process that uses it.
     pub fn open(directory: &Path, on_wait: impl FnOnce()) -> Result<Self, MirrorError> {
         create_directory(directory)?;
         let work = Layout::new(directory.join(WORK));
@@ -116,8 +115,7 @@ impl Mirror {
         &self.directory
     }
 
-    /// All its files, by version and platform. An archive without a `.sha256` file is not gover's
-    /// and does not count.
+    /// By version and platform. An archive without a `.sha256` file is not gover's, and left out.
     pub fn held(&self) -> Result<Vec<MirrorFile>, MirrorError> {
         let mut held = Vec::new();
         for (directory, packing) in

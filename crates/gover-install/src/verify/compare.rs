@@ -10,10 +10,8 @@ use super::written_by_go::is_written_by_go;
 use super::{Case, Finding, FindingKind, LogStatus, Status, Tree, Verification};
 use crate::file_list::FileList;
 
-/// Compares a tree with its baseline, and the baseline with the log.
-///
-/// With a list that matches the log, or the receipt if there is no record, it finds each file that
-/// differs. Without such a list it compares the h1 of the whole tree.
+/// Compares a tree with its baseline, and that with the log. With a list that matches the log, or
+/// the receipt if there is no record, it finds each wrong file; else it compares the tree's h1.
 pub fn compare(case: &Case<'_>) -> Verification {
     let truth = Truth::of(case);
     let mut findings = knowledge(case, &truth);
@@ -158,7 +156,6 @@ fn absence(path: &str, tree: &Tree, others: &BTreeMap<&str, &str>) -> Option<Fin
     Some(Finding::at(path, FindingKind::Missing))
 }
 
-/// The findings if there is no proven list.
 fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     let tree = case.tree;
     let others = tree.others.iter();
@@ -207,7 +204,6 @@ fn unreadable(tree: &Tree) -> impl Iterator<Item = Finding> + '_ {
         .map(|(path, reason)| Finding::detailed(path, FindingKind::Unreadable, reason.as_str()))
 }
 
-/// Combines findings if a whole directory is missing or was added.
 fn whole_directories(findings: Vec<Finding>, list: Option<&FileList>, tree: &Tree) -> Vec<Finding> {
     let expected: BTreeSet<&str> =
         list.into_iter().flat_map(|list| &list.files).flat_map(|file| parents(&file.path)).collect();

@@ -37,7 +37,6 @@ impl LogStatus {
     }
 }
 
-/// A toolchain and what it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub name: &'a ToolchainName,
@@ -118,7 +117,6 @@ impl Finding {
         Self { detail: Some(detail.into()), ..Self::at(path, kind) }
     }
 
-    /// About the toolchain as a whole, or its baseline.
     fn general(kind: FindingKind, detail: impl Into<String>) -> Self {
         Self { files: 0, ..Self::detailed("", kind, detail) }
     }

@@ -68,8 +68,7 @@ impl Tree {
         self.files.len() as u64
     }
 
-    /// Adds all entries of a directory, and its regular files to `files`. `prefix` is its path
-    /// below GOROOT, with a final `/`.
+    /// Adds the entries of a directory; `prefix` is its path below GOROOT, with a final `/`.
     fn walk(&mut self, directory: &Path, prefix: &str, files: &mut Vec<Found>) {
         let entries: Vec<_> =
             fs::read_dir(directory).map_or_else(|error| vec![Err(error)], Iterator::collect);
@@ -126,5 +125,4 @@ fn hash(found: &Found, buffer: &mut [u8], progress: impl Fn(u64)) -> io::Result<
 
 /// Files above this size are hashed first.
 const LARGE: u64 = 1 << 20;
-/// Bytes read at a time.
 const BUFFER: usize = 256 * 1024;
