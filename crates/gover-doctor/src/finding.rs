@@ -142,7 +142,6 @@ impl Finding {
         self.commands([command])
     }
 
-    /// Adds commands to paste.
     #[must_use]
     pub fn commands<C: Into<String>>(mut self, commands: impl IntoIterator<Item = C>) -> Self {
         self.fix.commands.extend(commands.into_iter().map(Into::into));

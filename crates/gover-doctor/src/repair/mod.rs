@@ -20,14 +20,12 @@ use crate::snapshot::registry::UserKey;
 pub use diff::diff;
 pub use journal::{Journal, Undone};
 
-/// Why something was not changed or not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
     #[error("cannot {verb} `{path}`")]
     File { verb: &'static str, path: String, source: io::Error },
     #[error("cannot {verb} `{key}`")]
     Registry { verb: &'static str, key: UserKey, source: io::Error },
-    /// It changed between the check and the repair.
     #[error("`{place}` has changed in the meantime")]
     Changed { place: String },
     /// It changed after the repair, so it is not restored. What was there before may be `kept`.
@@ -116,7 +114,6 @@ pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
     layout.home().join("doctor")
 }
 
-/// The name of the lock that repairs take.
 pub const LOCK: &str = "doctor";
 
 /// The largest file that is changed, in bytes.

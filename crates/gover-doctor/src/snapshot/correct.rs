@@ -103,7 +103,6 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The command that makes a file of the user readable again.
     pub fn readable_again(&self, path: &MachinePath) -> String {
         let path = self.word(path);
         if self.system.is_windows() {
@@ -129,7 +128,6 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The command that changes a file of the machine with a sed script.
     pub fn sed(&self, file: &StartupFile, script: &str) -> String {
         // sed on macOS needs an explicit empty suffix to keep no copy.
         let in_place = if self.system.os == Os::MacOs { "-i ''" } else { "-i" };

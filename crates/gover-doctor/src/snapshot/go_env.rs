@@ -12,7 +12,6 @@ pub struct GoEnvFile {
     pub path: Option<MachinePath>,
     /// `None` if it does not exist or is not readable.
     pub content: Option<Vec<u8>>,
-    /// Whether it exists and is not readable.
     pub is_unreadable: bool,
     pub lines: Vec<GoEnvLine>,
 }

@@ -240,7 +240,6 @@ impl<'a> Snapshot<'a> {
         self.disk.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A text from the registry with `%NAMES%` of variables expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
         self.variables.expand(text)
     }

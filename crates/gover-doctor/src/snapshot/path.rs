@@ -71,7 +71,6 @@ impl MachinePath {
         }
     }
 
-    /// Whether it does not depend on the working directory.
     pub fn is_absolute(&self) -> bool {
         match self.rules {
             PathRules::Unix => self.text.starts_with('/'),
@@ -91,7 +90,6 @@ impl MachinePath {
         (parent != path).then(|| self.rules.path(parent))
     }
 
-    /// This path and the directories above it, nearest first.
     pub fn ancestors(&self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self.clone()), Self::parent)
     }

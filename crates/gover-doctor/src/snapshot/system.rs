@@ -21,7 +21,6 @@ pub struct System {
     pub distribution: String,
     /// `6.1.0-18-amd64` on Linux, `14.5` on macOS, `10.0.22631` on Windows; empty if unknown.
     pub release: String,
-    /// Whether this is a Linux inside Windows.
     pub is_wsl: bool,
     pub now: SystemTime,
 }

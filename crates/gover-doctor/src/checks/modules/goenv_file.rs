@@ -51,7 +51,6 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding.fixed_by([Change::file(&path, content, text.into_bytes())]))
 }
 
-/// One finding for all lines of the file.
 fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
     let faults: Vec<(&GoEnvLine, (&str, Severity))> =
@@ -141,8 +140,7 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Settings in which quotation marks and spaces have a meaning (`go help environment`,
-/// `cmd/internal/quoted`).
+/// Where quotation marks and spaces have a meaning (`go help environment`, `cmd/internal/quoted`).
 fn holds_words(name: &str) -> bool {
     let of_cgo = name.starts_with("CGO_") && name.ends_with("FLAGS");
     of_cgo

@@ -23,7 +23,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     [stale(snapshot, &programs), hidden(snapshot, &programs)].into_iter().flatten().collect()
 }
 
-/// A program that Go built.
 #[derive(Debug, PartialEq, Eq)]
 struct Built {
     path: MachinePath,
@@ -117,7 +116,6 @@ const READERS: &[&str] = &[
     "honnef.co/go/tools/cmd",
 ];
 
-/// Programs in GOBIN that are hidden by another of the same name.
 fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let gobin = snapshot.gobin()?;
     if !snapshot.path().contains(&gobin) {
@@ -140,7 +138,6 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     Some(Finding::note(what, why).shown_by(evidence))
 }
 
-/// The program of the same name that a shell finds instead.
 fn shadow(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
     let found = snapshot.program(path.file_name())?;
     // gover's own go, gofmt and go1.X.Y are expected.

@@ -49,7 +49,6 @@ impl Setting {
         if self.is_set { snapshot.corrected(finding, self.name, None) } else { finding }
     }
 
-    /// Adds the command that removes the setting.
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         finding.commands(snapshot.set_by_hand(self.name, None).filter(|_| self.is_set))
     }

@@ -35,7 +35,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Directories and files of the store that are not writable for this user.
 fn locked(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let home = &snapshot.gover.home;
     let is_own = |name: &String| DIRECTORIES.contains(&name.as_str()) || FILES.contains(&name.as_str());

@@ -4,8 +4,7 @@ pub(super) fn is_balanced(line: &str) -> bool {
     words(without_comment(line)).is_some()
 }
 
-/// Whether a line is one statement that sets at most one variable. A leading test (`[ -s FILE ] &&
-/// . FILE`) is part of the statement.
+/// Whether it is one statement (`[ -s F ] && . F` is one) that sets at most one variable.
 pub(super) fn is_one(line: &str) -> bool {
     let line = without_comment(line);
     let Some(words) = words(line) else { return false };

@@ -114,7 +114,6 @@ fn unanswered(
     findings
 }
 
-/// How bad it is, and why.
 fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, &'static str) {
     use Severity::{Error, Note, Warning};
     match (&asked.verdict, is_reached, falls_through) {
@@ -158,7 +157,6 @@ const SHUT_DOWN: &[(&str, &str)] = &[
     ("microsoftgoproxy.azurewebsites.net", "was an experiment and no longer exists"),
 ];
 
-/// An entry of GOPROXY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     /// As written, without spaces around it. It may contain credentials.

@@ -141,7 +141,6 @@ fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     Some(found.commands(snapshot.set_by_hand(name, narrow.as_deref())))
 }
 
-/// Which modules a pattern matches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {
     All,
@@ -150,8 +149,7 @@ enum Width {
     Narrow,
 }
 
-/// A pattern is compared with as many leading elements of a module path
-/// (`module.MatchPrefixPatterns`).
+/// Patterns match as many leading elements of a path (`module.MatchPrefixPatterns`).
 fn width(pattern: &str) -> Width {
     let mut elements = pattern.trim_end_matches('/').split('/');
     let host = elements.next().unwrap_or_default();
