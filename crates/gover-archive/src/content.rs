@@ -1,22 +1,23 @@
 //! What a file is, by its first bytes. Networks often refuse a download with a web page.
 
-use std::fmt;
-
-/// The content of a file, guessed from its first bytes. It only explains an error and decides
-/// nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A guess from the first bytes of a file. It only explains an error and decides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Content {
+    #[error("empty")]
     Nothing,
     /// The sign-in page of a network, the error page of a proxy, an error in XML.
+    #[error("a web page")]
     WebPage,
+    #[error("text")]
     Text,
-    /// An archive, by its usual suffix.
+    #[error("a `{0}` file")]
     Archive(&'static str),
+    #[error("something else")]
     Unknown,
 }
 
 impl Content {
-    /// Looks at the beginning of a file; 512 bytes are enough.
+    /// `head` is the beginning of a file; 512 bytes are enough.
     pub fn of(head: &[u8]) -> Self {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
         match MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
@@ -27,18 +28,6 @@ impl Content {
             None if head.get(257..262) == Some(b"ustar") => Self::Archive(".tar"),
             None if is_text(head) => Self::Text,
             None => Self::Unknown,
-        }
-    }
-}
-
-impl fmt::Display for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Nothing => f.write_str("empty"),
-            Self::WebPage => f.write_str("a web page"),
-            Self::Text => f.write_str("text"),
-            Self::Archive(suffix) => write!(f, "a `{suffix}` file"),
-            Self::Unknown => f.write_str("something else"),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The check that every name of every archive passes before anything is written.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use gover_core::text::shown;
+use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use super::name::{check_component, fold};
 use crate::digest::{Hashed, is_outside_module};
 
-/// What an archive entry claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     File,
@@ -16,9 +16,8 @@ pub enum EntryKind {
     Other,
 }
 
-/// The most that one archive may unpack to. Go's own limit for a module is 500 MiB (`x/mod/zip`
-/// `MaxZipFile`); the largest release unpacks to about 600 MB in 17,000 files and directories,
-/// whose names have 700 KB.
+/// What one archive may unpack to. Go's limit for a module is 500 MiB (`x/mod/zip` `MaxZipFile`);
+/// the largest release has about 600 MB in 17,000 files and directories with 700 KB of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Entries, directories that are only implied by names included.
@@ -34,10 +33,9 @@ impl Default for Limits {
     }
 }
 
-/// Checks the names, kinds and sizes of the entries of one archive.
-///
-/// A name that passes is relative, below the archive's root, made of components that mean the same
-/// on every platform, and collides with no other name even where case does not count.
+/// Checks the names, kinds and sizes of the entries of one archive. A name that passes is relative,
+/// below the archive's root, made of components that mean the same on every platform, and collides
+/// with no other name even where case does not count.
 #[derive(Debug)]
 pub struct Guard {
     root: String,
@@ -51,23 +49,19 @@ pub struct Guard {
     names: u64,
 }
 
-/// What the proof of an archive covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// Every byte: the sum of the whole archive is known, or it is a module zip.
     Everything,
-    /// The files of the module alone: an archive that only the checksum database proves. The rest
-    /// is left out, so that nothing unproven is installed.
+    /// Only the files of the module, which the checksum database proves. The rest is left out.
     Module,
 }
 
-/// An entry that can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admitted {
     /// The path below GOROOT, with `/`; empty for the root directory.
     pub path: String,
-    /// Directories on the way that were not there before, outermost first; a directory entry names
-    /// itself.
+    /// New directories on the way, outermost first; a directory entry names itself.
     pub directories: Vec<String>,
 }
 
@@ -111,8 +105,7 @@ impl Guard {
         Ok(Some(Admitted { path, directories }))
     }
 
-    /// Judges the size of what only describes entries (a tar extension header); it counts like an
-    /// entry.
+    /// Judges the size of a tar extension header, which counts like an entry.
     pub fn admit_header(&mut self, name: &[u8], size: u64) -> Result<(), Refused> {
         let refuse = |reason| Refused { name: printable(name), reason };
         self.count().map_err(refuse)?;
@@ -134,7 +127,6 @@ impl Guard {
         if self.bytes > limit { Err(Reason::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// The path below the root, checked component by component.
     fn relative<'a>(&self, name: &'a str, kind: EntryKind) -> Result<&'a str, Reason> {
         if kind == EntryKind::Other {
             return Err(Reason::NotAFile);
@@ -160,8 +152,7 @@ impl Guard {
     fn rename(&self, path: &str) -> Result<String, Reason> {
         let last = path.rsplit('/').next().unwrap_or_default();
         match (self.hashed, self.coverage) {
-            // `go.mod` in a module zip is invalid (x/mod/zip `CheckZip`) and would hide behind
-            // `_go.mod`.
+            // Invalid in a module zip (x/mod/zip `CheckZip`), and would hide behind `_go.mod`.
             (Hashed::Module, _) if last.eq_ignore_ascii_case("go.mod") => Err(Reason::GoModInModule),
             // The tree hash is the same for both names, so only the name a release has is taken.
             (Hashed::Archive, Coverage::Module) if last.eq_ignore_ascii_case("_go.mod") => {
@@ -230,7 +221,6 @@ pub struct Refused {
     pub reason: Reason,
 }
 
-/// What is wrong with an entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     #[error("has a name that is not UTF-8")]
@@ -247,20 +237,17 @@ pub enum Reason {
     ReservedName,
     #[error("has a name that is too long")]
     TooLong,
-    /// More directories within each other than any release has.
     #[error("is more than {MAX_DEPTH} directories deep")]
     TooDeep,
     #[error("is a link or a device")]
     NotAFile,
     #[error("appears twice")]
     Twice,
-    /// Another name that is the same file on macOS and Windows.
     #[error("differs from `{}` by case alone", shown(other))]
     SameButForCase { other: String },
     /// Another name that Unicode has for the same characters, which macOS takes for the same file.
     #[error("is `{}` to some file systems", other.escape_default())]
     SameToSome { other: String },
-    /// A file where a directory is, or the other way round.
     #[error("is both a file and a directory")]
     FileAndDirectory,
     #[error("is a go.mod inside a module zip")]
@@ -272,7 +259,6 @@ pub enum Reason {
     TooManyEntries { limit: u64 },
     #[error("exceeds the limit of {} MiB for all names", limit >> 20)]
     TooManyNames { limit: u64 },
-    /// An extension header of a tar that holds more than a long name.
     #[error("is a header with more than {} KiB", limit >> 10)]
     HeaderTooLarge { limit: u64 },
     #[error("exceeds the limit of {} MiB for a toolchain", limit >> 20)]
@@ -283,12 +269,75 @@ fn printable(name: &[u8]) -> String {
     shown(&String::from_utf8_lossy(name)).chars().take(200).collect()
 }
 
+fn check_component(component: &str) -> Result<(), Reason> {
+    if component.is_empty() || component == "." || component == ".." {
+        return Err(Reason::Escapes);
+    }
+    if component.len() > MAX_COMPONENT {
+        return Err(Reason::TooLong);
+    }
+    if let Some(character) = component.chars().find(|character| is_odd(*character)) {
+        return Err(Reason::Character { character });
+    }
+    if component.ends_with(['.', ' ']) || is_reserved(component) || is_short_name(component) {
+        return Err(Reason::ReservedName);
+    }
+    Ok(())
+}
+
+/// `:` covers drive letters and alternate data streams, `\` the other separator. HFS+ skips marks
+/// that nobody sees, and the same marks turn the order of what is printed around.
+fn is_odd(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\\' | ':' | '<' | '>' | '"' | '|' | '?' | '*')
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+        || matches!(character, '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// `PROGRA~1`: how Windows abbreviates a longer name (x/mod/module `checkElem` refuses it too).
+fn is_short_name(component: &str) -> bool {
+    let stem = component.split('.').next().unwrap_or_default();
+    stem.rsplit_once('~')
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// What two names have in common that are one file on some system: case does not count on macOS and
+/// Windows, nor does macOS tell `é` from `e` and an accent. Upper case first, since `ſ` and `ς` are
+/// lower case already.
+fn fold(path: &str) -> Cow<'_, str> {
+    if path.is_ascii() {
+        return if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(path.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(path)
+        };
+    }
+    let decompose = DecomposingNormalizerBorrowed::new_nfd();
+    let plain = decompose.normalize(path);
+    let folded: String = plain.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    Cow::Owned(decompose.normalize(&folded).into_owned())
+}
+
+/// Device names count up to the first dot, in any case (learn.microsoft.com, "Naming Files").
+fn is_reserved(component: &str) -> bool {
+    let stem = component.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    if matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") {
+        return true;
+    }
+    stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).is_some_and(|rest| {
+        matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+    })
+}
+
 /// Bytes; Go's longest name has 160.
 const MAX_NAME: usize = 1024;
 /// Components below and with the root; the deepest release has 15, module zips two more.
 const MAX_DEPTH: usize = 64;
 /// Bytes of a header that only describes entries.
 const MAX_HEADER: u64 = 64 * 1024;
+/// In bytes: the limit of every common file system.
+const MAX_COMPONENT: usize = 255;
 
 #[cfg(test)]
 #[path = "guard_tests.rs"]

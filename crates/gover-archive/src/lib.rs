@@ -9,17 +9,15 @@
 mod content;
 pub mod digest;
 mod guard;
-mod name;
 mod parallel;
 mod read_ahead;
 mod size;
 mod tar_gz;
-mod tree;
 mod zip_directory;
 mod zip_file;
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -28,10 +26,8 @@ pub use guard::{Admitted, Coverage, EntryKind, Guard, Limits, Reason, Refused};
 pub use parallel::on_all_cores;
 pub use size::unpacked_size;
 
-use crate::digest::{FileDigest, Hashed};
-use tree::Tree;
+use crate::digest::{Digest, FileDigest, Hashed, Sha256};
 
-/// How the files are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     TarGz,
@@ -47,10 +43,8 @@ pub struct Unpacked {
     pub bytes: u64,
 }
 
-/// Unpacks the file `source` into the directory `target`, which must exist and be empty. Without a
-/// target, it reads the file in the same way and writes nothing.
-///
-/// Blocks, and uses several threads. Memory stays below 64 MiB for an archive of any size.
+/// Unpacks `source` into the directory `target`, which must exist and be empty; without a target,
+/// only reads it in the same way. Blocks, and uses several threads and less than 64 MiB of memory.
 pub fn unpack(
     source: &Path,
     container: Container,
@@ -69,8 +63,7 @@ pub fn unpack(
     Ok(Unpacked { files, hashed: guard.hashed, bytes: guard.bytes })
 }
 
-/// Refuses a file that does not start like an archive, and says what it is instead. If it cannot
-/// be read, unpacking it returns the error.
+/// Refuses a file that does not start like an archive; an unreadable one is left to unpacking.
 fn expect(path: &Path, container: Container) -> Result<(), ArchiveError> {
     let (magic, wanted): (&[u8], _) = match container {
         Container::TarGz => (b"\x1f\x8b", ".tar.gz"),
@@ -117,7 +110,6 @@ impl ArchiveError {
         !matches!(self, Self::Read { .. } | Self::Write { .. })
     }
 
-    /// For `map_err`: the file `path` cannot be read.
     fn reading(path: &Path) -> impl Fn(io::Error) -> Self {
         move |source| Self::Read { path: path.to_owned(), source }
     }
@@ -133,16 +125,72 @@ fn broken(what: &'static str) -> ArchiveError {
     ArchiveError::Broken { what }
 }
 
+/// The target of unpacking, if there is one. Paths are relative, with `/`, and passed the guard.
+struct Tree<'a>(Option<&'a Path>);
+
+impl Tree<'_> {
+    fn create_directories(&self, paths: &[String]) -> Result<(), ArchiveError> {
+        let Some(root) = self.0 else { return Ok(()) };
+        paths.iter().try_for_each(|path| {
+            let path = below(root, path);
+            fs::create_dir(&path).map_err(|source| ArchiveError::Write { verb: "create", path, source })
+        })
+    }
+
+    fn create_file(&self, path: &str, meta: FileMeta) -> Result<TreeFile, ArchiveError> {
+        let path = self.0.map(|root| below(root, path)).unwrap_or_default();
+        let file = self.0.map(|_| gover_sys::file::create_with_mode(&path, meta.executable)).transpose();
+        match file {
+            Ok(file) => Ok(TreeFile { path, file, meta, sum: Sha256::default() }),
+            Err(source) => Err(ArchiveError::Write { verb: "create", path, source }),
+        }
+    }
+}
+
+fn below(root: &Path, relative: &str) -> PathBuf {
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + relative.len() + 1);
+    path.push(root);
+    path.extend(relative.split('/'));
+    path
+}
+
+struct TreeFile {
+    path: PathBuf,
+    file: Option<File>,
+    meta: FileMeta,
+    sum: Sha256,
+}
+
+impl TreeFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError> {
+        self.sum.update(bytes);
+        match &mut self.file {
+            Some(file) => file.write_all(bytes).map_err(|source| self.failed(source)),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(self) -> Result<Digest, ArchiveError> {
+        if let (Some(file), Some(modified)) = (&self.file, self.meta.modified) {
+            file.set_modified(modified).map_err(|source| self.failed(source))?;
+        }
+        Ok(self.sum.finish())
+    }
+
+    fn failed(&self, source: io::Error) -> ArchiveError {
+        ArchiveError::Write { verb: "write", path: self.path.clone(), source }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct FileMeta {
     executable: bool,
     modified: Option<SystemTime>,
 }
 
-/// Whether a file of a module zip is a program. Module zips have no permissions.
-///
-/// `cmd/distpack` (`pack.go`) sets the modes in archives by this rule, so both formats install the
-/// same. cmd/go itself restores fewer.
+/// Whether a file of a module zip, which has no permissions, is a program. `cmd/distpack`
+/// (`pack.go`) sets the modes in archives by this rule, so both formats install the same. cmd/go
+/// itself restores fewer.
 fn is_program(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     let extension = base.rsplit_once('.').map(|(_, extension)| extension);
@@ -160,7 +208,6 @@ fn is_exec_wrapper(base: &str) -> bool {
     })
 }
 
-/// Bytes passed on at a time.
 const CHUNK: usize = 256 * 1024;
 
 #[cfg(test)]

@@ -6,10 +6,8 @@ use std::thread::Scope;
 
 use super::CHUNK;
 
-/// Reads `source` on a thread of `scope` and hands its bytes over in order.
-///
-/// At most [`DEPTH`] + 2 chunks exist at a time; they are used again. The thread ends with its
-/// source, at its first error, or when the result is dropped.
+/// Reads `source` on a thread of `scope`; at most [`DEPTH`] + 2 chunks exist, which are used again.
+/// The thread ends with its source, at its first error, or when the result is dropped.
 pub(super) fn read_ahead<'scope, R: Read + Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     source: R,
@@ -20,7 +18,6 @@ pub(super) fn read_ahead<'scope, R: Read + Send + 'scope>(
     ReadAhead { full, empty, current: Vec::new(), position: 0, ended: false }
 }
 
-#[derive(Debug)]
 pub(super) struct ReadAhead {
     full: Receiver<io::Result<Vec<u8>>>,
     empty: Sender<Vec<u8>>,

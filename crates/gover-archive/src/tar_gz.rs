@@ -14,8 +14,7 @@ use tar::{Archive, Entry, EntryType, Header, PaxExtensions};
 
 use super::guard::{EntryKind, Guard};
 use super::read_ahead::{ReadAhead, read_ahead};
-use super::tree::Tree;
-use super::{ArchiveError, CHUNK, FileMeta, broken};
+use super::{ArchiveError, CHUNK, FileMeta, Tree, broken};
 use crate::digest::FileDigest;
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
@@ -54,8 +53,7 @@ impl Unpack<'_> {
                 }
                 EntryType::GNULongName => long_name = Some(gnu_name(&mut entry)?),
                 EntryType::XHeader => long_name = Some(pax_name(&mut entry)?),
-                // A global header applies to all entries. One with a comment, as git archive writes
-                // it, is harmless.
+                // Applies to all entries. One with a comment, as of git archive, is harmless.
                 EntryType::XGlobalHeader => {
                     if pax_name(&mut entry)?.is_some() {
                         return Err(broken("it gives all entries one name"));
@@ -120,14 +118,11 @@ impl Unpack<'_> {
 /// A GNU long name: the name and a zero.
 fn gnu_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
     let mut name = extension(entry)?;
-    if name.last() == Some(&0) {
-        name.pop();
-    }
+    name.pop_if(|last| *last == 0);
     Ok(Some(name))
 }
 
-/// The `path` of a pax header. Records that change how content is read are refused, because two
-/// readers could see different files.
+/// The `path` of a pax header; refuses records by which two readers could see different files.
 fn pax_name<R: Read>(entry: &mut Entry<'_, R>) -> Result<Option<Vec<u8>>, ArchiveError> {
     let records = extension(entry)?;
     let mut name = None;
@@ -150,9 +145,8 @@ fn extension<R: Read>(entry: &mut Entry<'_, R>) -> Result<Vec<u8>, ArchiveError>
     if bytes.len() as u64 == entry.size() { Ok(bytes) } else { Err(broken("it ends within a header")) }
 }
 
-/// Reads to the end, which also checks the sums of gzip: only zeros may follow the last entry. The
-/// end mark is two blocks of them, of which the first has been read; without it, entries may be
-/// missing.
+/// Reads to the end, which also checks gzip's sums: only zeros may follow the last entry. The end
+/// mark is two blocks of them, the first already read; without it, entries may be missing.
 fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     let mut buffer = vec![0; CHUNK];
     let mut total = 0;
@@ -171,7 +165,6 @@ fn expect_padding(mut rest: ReadAhead) -> Result<(), ArchiveError> {
     }
 }
 
-/// Bytes.
 const BLOCK: u64 = 512;
 /// Bytes after the last entry; the usual record is 10 KiB.
 const MAX_PADDING: u64 = 1024 * 1024;

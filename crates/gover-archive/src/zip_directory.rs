@@ -12,7 +12,6 @@ use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Take};
 use super::{ArchiveError, broken};
 
 /// One entry of the central directory (4.3.12).
-#[derive(Debug)]
 pub(super) struct DirectoryEntry {
     pub(super) name: Vec<u8>,
     pub(super) flags: u16,
@@ -128,7 +127,6 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Finds the directory by the end record.
     pub(super) fn open(mut file: File) -> Result<Self, ArchiveError> {
         let end = End::find(&mut file)?;
         file.seek(SeekFrom::Start(end.offset)).map_err(ArchiveError::damaged)?;
@@ -149,7 +147,6 @@ impl Directory {
     }
 }
 
-/// What the end records say of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct End {
     entries: u64,
@@ -164,8 +161,7 @@ impl End {
         file.seek(SeekFrom::Start(tail_at)).map_err(ArchiveError::damaged)?;
         let mut tail = Vec::new();
         file.read_to_end(&mut tail).map_err(ArchiveError::damaged)?;
-        // Nearly all readers take the last one. Bytes of another one before it would belong to no
-        // entry.
+        // Nearly all readers take the last one; bytes of one before it would belong to no entry.
         let signature = END_SIGNATURE.to_le_bytes();
         let at = tail.windows(22).rposition(|window| window.starts_with(&signature));
         let at = at.ok_or(broken("it ends early: the directory at its end is missing"))?;
@@ -200,8 +196,7 @@ impl End {
         one_disk.then_some((end, comment.into()))
     }
 
-    /// The end record and locator of large zips (4.3.14, 4.3.15), which must not contradict the
-    /// other one.
+    /// The records of large zips (4.3.14, 4.3.15), which must not contradict the plain one.
     fn large(records: &[u8], at: u64, plain: Self) -> Option<Self> {
         let mut fields = Fields(records);
         let (signature, length, _versions) = (fields.u32()?, fields.u64()?, fields.u32()?);
@@ -247,8 +242,7 @@ impl<'a> LocalHeader<'a> {
     }
 }
 
-/// Replaces values that do not fit into 32 bits by those of the extra field for large files
-/// (4.5.3).
+/// Takes values that do not fit into 32 bits from the extra field for large files (4.5.3).
 fn resolve<const N: usize>(extra: &[u8], values: [&mut u64; N]) -> Result<(), &'static str> {
     let large = extra_field(extra, LARGE_FILE).map_err(|()| "an extra field is cut off")?;
     let mut fields = Fields(large.unwrap_or_default());
@@ -266,8 +260,7 @@ fn second_name(extra: &[u8]) -> Result<Option<&[u8]>, &'static str> {
     Ok(field.map(|field| field.get(5..).unwrap_or_default()))
 }
 
-/// The content of the one extra field with this number; an error if they are not well formed or it
-/// comes twice.
+/// The one extra field with this number; an error if it comes twice or fields are malformed.
 fn extra_field(extra: &[u8], wanted: u16) -> Result<Option<&[u8]>, ()> {
     let mut fields = Fields(extra);
     let mut found = None;
@@ -348,5 +341,4 @@ const DARWIN: u8 = 19;
 const END_LENGTH: u64 = 22;
 /// Bytes of the end record of large zips and of the locator after it.
 const ZIP64_LENGTH: u64 = 56 + 20;
-/// Bytes of the directory read at a time.
 const BUFFER: usize = 64 * 1024;

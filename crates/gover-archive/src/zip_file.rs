@@ -16,9 +16,8 @@ use gover_core::text::shown;
 
 use super::guard::{EntryKind, Guard};
 use super::parallel::on_all_cores;
-use super::tree::{Tree, TreeFile};
 use super::zip_directory::{Directory, DirectoryEntry};
-use super::{ArchiveError, CHUNK, FileMeta, broken, is_program};
+use super::{ArchiveError, CHUNK, FileMeta, Tree, TreeFile, broken, is_program};
 use crate::digest::{FileDigest, Hashed};
 
 pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Vec<FileDigest>, ArchiveError> {
@@ -27,8 +26,7 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     let (mut members, directories) = plan(&mut directory, guard)?;
     measure(&mut members, directory.offset)?;
     drop(directory);
-    // Large entries come first, so that none is left over for one core at the end. The others
-    // follow in their order on the disk.
+    // Large entries first, so that none is left for one core at the end; the others as on disk.
     members.sort_by_key(|member| {
         let DirectoryEntry { compressed, offset, .. } = member.listed;
         let large = compressed > LARGE;
@@ -41,7 +39,6 @@ pub(super) fn unpack(source: &Path, tree: &Tree, guard: &mut Guard) -> Result<Ve
     Ok(files?.into_iter().flatten().collect())
 }
 
-/// One entry and where it is.
 struct Member {
     listed: DirectoryEntry,
     /// Bytes from its header to the next entry.
@@ -84,8 +81,7 @@ fn plan(directory: &mut Directory, guard: &mut Guard) -> Result<(Vec<Member>, Ve
     Ok((members, directories))
 }
 
-/// Finds the end of each entry. Entries must follow each other from the first byte to the
-/// directory.
+/// Finds where entries end. They must follow each other from the first byte to the directory.
 fn measure(members: &mut [Member], end: u64) -> Result<(), ArchiveError> {
     members.sort_by_key(|member| member.listed.offset);
     if members.first().map_or(end, |member| member.listed.offset) != 0 {
@@ -274,9 +270,7 @@ const LARGE: u64 = 1 << 20;
 /// The methods of 4.4.5 that releases use.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
-/// Lengths of what may follow the data: with or without signature, with small or large sizes
-/// (4.3.9).
+/// Lengths of a descriptor: with or without signature, with small or large sizes (4.3.9).
 const DESCRIPTORS: &[u64] = &[12, 16, 20, 24];
-/// The attribute of a directory on MS-DOS.
 const DOS_DIRECTORY: u32 = 0x10;
 const SHARED: &str = "it overlaps another entry, or the bytes after it belong to none";

@@ -13,11 +13,9 @@ use std::path::Path;
 /// More than any real `go.mod` or `go.work` has; Go sets no limit.
 pub(crate) const MODULE_FILE: u64 = 16 << 20;
 
-/// For files of a few lines.
 pub(crate) const SMALL_FILE: u64 = 1 << 20;
 
-/// Reads a regular file of at most `limit` bytes, or a link to one. Anything else is an error at
-/// once.
+/// Reads a regular file of at most `limit` bytes, or a link to one; all else is an error at once.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_checked(path, &fs::metadata(path)?, limit)
 }
@@ -37,7 +35,6 @@ pub(crate) fn read_checked(path: &Path, metadata: &Metadata, limit: u64) -> io::
     if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// Like [`read`], as text.
 pub(crate) fn read_text(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))

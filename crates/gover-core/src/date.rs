@@ -71,7 +71,6 @@ impl FromStr for Date {
     }
 }
 
-/// The text is not a date of the form `2026-11-20`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotADate;
 

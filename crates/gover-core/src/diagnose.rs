@@ -41,7 +41,6 @@ pub trait Diagnose: std::error::Error {
         Vec::new()
     }
 
-    /// How the program ends if this error stopped it.
     fn exit(&self) -> Exit {
         Exit::Failure
     }

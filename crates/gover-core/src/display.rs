@@ -12,8 +12,7 @@ pub fn short_path(path: &Path, home: Option<&Path>) -> String {
     }
 }
 
-/// A word in a form that can be pasted into any shell of this system: between double quotes if it
-/// needs them.
+/// A word to paste into any shell of this system: between double quotes if it needs them.
 pub fn pasted(word: &str) -> String {
     let plain = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || c == MAIN_SEPARATOR

@@ -40,7 +40,6 @@ impl Env {
         }
     }
 
-    /// An environment of the given variables, for tests and hypothetical questions.
     pub fn from_map<K: Into<OsString>, V: Into<OsString>>(
         variables: impl IntoIterator<Item = (K, V)>,
         directory: PathBuf,
@@ -66,12 +65,10 @@ impl Env {
         self.var(name)?.into_string().ok()
     }
 
-    /// Whether a variable is `1`, `true`, `yes`, `on` or one of their opposites; `None` otherwise.
     pub fn switch(&self, name: &str) -> Option<bool> {
         parse_switch(&self.text(name)?)
     }
 
-    /// A variable's value, even if it is empty.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the process")]
     pub fn var_even_empty(&self, name: &str) -> Option<OsString> {
         match &self.source {
@@ -147,8 +144,7 @@ impl Env {
         let usual = self.user_home().map(|home| home.join(".gover")).filter(|home| home.is_absolute());
         let own = self.program().and_then(|program| {
             home_of(&program, usual.as_deref()).or_else(|| {
-                // Linux resolves all links in the name of the program; other systems give the name
-                // it was called by.
+                // Linux resolves all links in the name; others give the one it was called by.
                 let resolved = (std::env::consts::OS != "linux").then(|| program.canonicalize().ok())??;
                 home_of(&resolved, usual.as_deref())
             })
@@ -227,8 +223,7 @@ fn home_of(program: &Path, usual: Option<&Path>) -> Option<PathBuf> {
     is_stamped.then(|| usual.filter(name).map_or_else(|| home.clone(), Path::to_owned))
 }
 
-/// Whether `usual`, the usual home, is `home`. Links are followed only if they could make that
-/// true.
+/// Whether `usual`, the usual home, is `home`. Links are followed only if that could make it true.
 fn is_other_name(usual: &Path, home: &Path) -> bool {
     let same_end =
         usual.file_name().zip(home.file_name()).is_some_and(|(usual, home)| is_same_name(usual, home));
@@ -249,7 +244,7 @@ fn home_above(program: &Path) -> Option<PathBuf> {
     bin.parent().filter(|home| home.is_absolute()).map(simplified)
 }
 
-/// Reads `1`, `true`, `yes`, `on` and their opposites, in any case.
+/// Reads `1`, `true`, `yes`, `on` and their opposites, in any case; `None` for anything else.
 pub fn parse_switch(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "on" => Some(true),

@@ -13,8 +13,7 @@ use crate::version::ToolchainName;
 pub struct Inventory {
     /// Installed toolchains, oldest first.
     pub toolchains: Vec<ToolchainName>,
-    /// Entries that are not toolchains: never selected, shown by `gover list`, removed by `gover
-    /// prune`.
+    /// Entries that are not toolchains: never selected, but listed, and removed by `gover prune`.
     pub damaged: Vec<Damage>,
 }
 

@@ -40,8 +40,7 @@ impl Launch {
         }
         let knows_switches = toolchain.name.as_ref().is_none_or(|name| name.version().selects_toolchains());
         if !knows_switches {
-            // Such a toolchain would pass them on to everything it starts, where a newer Go stops
-            // at the mismatch.
+            // It would pass them on to all that it starts, where a newer Go stops at the mismatch.
             for name in [vars::SWITCH_VERSION, vars::SWITCH_COUNT] {
                 if env.var_even_empty(name).is_some() {
                     edits.push((name, None));

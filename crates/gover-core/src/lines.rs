@@ -27,7 +27,6 @@ pub fn lines(content: &[u8]) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// The content with some lines changed.
 pub fn edited(content: &[u8], mut edit: impl FnMut(&Line<'_>) -> Edit) -> Vec<u8> {
     let mut new = Vec::with_capacity(content.len());
     if content.starts_with(BYTE_ORDER_MARK) {

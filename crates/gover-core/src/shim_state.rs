@@ -41,8 +41,7 @@ impl ShimState {
         state
     }
 
-    /// Whether a missing toolchain may be installed now. The environment has precedence over the
-    /// file.
+    /// Whether a missing toolchain may be installed now; the environment wins over the file.
     pub fn may_install(&self, env: &Env) -> bool {
         let offline = env.switch(vars::GOVER_OFFLINE).or(self.offline).unwrap_or(false);
         !offline && env.switch(vars::GOVER_AUTO_INSTALL).or(self.auto_install).unwrap_or(true)

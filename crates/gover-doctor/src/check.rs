@@ -2,25 +2,22 @@
 
 use crate::{Change, Evidence, Finding, Snapshot};
 
-/// One kind of fault: how to find it, and its text in docs/doctor.md.
+/// One kind of fault, and its text in docs/doctor.md: one line, then three Markdown paragraphs.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
     pub name: &'static str,
-    /// What it looks for, in one line.
     pub summary: &'static str,
-    /// What people see, with the exact error messages: one paragraph of Markdown.
+    /// What people see, with the exact error messages.
     pub symptom: &'static str,
-    /// Why it happens: one paragraph of Markdown.
     pub cause: &'static str,
-    /// What `--fix` does, or what to do by hand: one paragraph of Markdown.
+    /// What `--fix` does, or what to do by hand.
     pub repair: &'static str,
     /// Returns what is wrong. Empty if nothing is, or if it is not certain.
     pub run: fn(&Snapshot<'_>) -> Vec<Finding>,
 }
 
 impl Check {
-    /// The faults of this kind. A file that the user made read-only, or that a program generates,
-    /// is not changed; the finding says how to allow it.
+    /// The faults of this kind. A read-only file is not changed; the finding says how to allow it.
     pub fn examine(&self, snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let mut findings = (self.run)(snapshot);
         for finding in &mut findings {

@@ -46,34 +46,18 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Evidence {
-    Variable {
-        name: String,
-        value: String,
-        /// The line, registry key or other place that sets it; `None` if it is not known.
-        set_in: Option<String>,
-    },
-    Line {
-        file: String,
-        line: usize,
-        /// Without spaces around it.
-        text: String,
-    },
-    Path {
-        path: String,
-        /// A predicate or description: `does not exist`, `go1.22.5, installed by Homebrew`.
-        fact: String,
-    },
-    Registry {
-        /// The key with its hive: `HKCU\Environment`.
-        key: String,
-        name: String,
-        value: String,
-    },
+    /// `set_in` is the line, registry key or other place that sets it; `None` if it is not known.
+    Variable { name: String, value: String, set_in: Option<String> },
+    /// `text` has no spaces around it.
+    Line { file: String, line: usize, text: String },
+    /// `fact` is a predicate or description: `does not exist`, `go1.22.5, installed by Homebrew`.
+    Path { path: String, fact: String },
+    /// `key` begins with its hive: `HKCU\Environment`.
+    Registry { key: String, name: String, value: String },
     /// What a program or a server answered.
     Answer { of: String, text: String },
 }
 
-/// How a fault is repaired: by `--fix`, or by hand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Fix {
     /// What `--fix` changes; empty if only a person can repair it.
@@ -158,7 +142,6 @@ impl Finding {
         self.commands([command])
     }
 
-    /// Adds commands to paste.
     #[must_use]
     pub fn commands<C: Into<String>>(mut self, commands: impl IntoIterator<Item = C>) -> Self {
         self.fix.commands.extend(commands.into_iter().map(Into::into));
@@ -198,10 +181,10 @@ impl Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Variable { name, value, set_in: None } => write!(f, "{name}={value}"),
             Self::Variable { name, value, set_in: Some(place) } => {
                 write!(f, "{name}={value} (set in {place})")
             }
-            Self::Variable { name, value, set_in: None } => write!(f, "{name}={value}"),
             Self::Line { file, line, text } => write!(f, "{file}:{line}: {text}"),
             Self::Path { path, fact } if fact.is_empty() => write!(f, "{path}"),
             Self::Path { path, fact } => write!(f, "{path}: {fact}"),

@@ -1,5 +1,4 @@
-//! Finds what is wrong around Go on a machine, explains it with evidence, and repairs it on
-//! request.
+//! Finds what is wrong around Go on a machine, shows why, and repairs it on request.
 //!
 //! A [check](check::Check) is one small unit. It reads a [`Snapshot`] of the machine and returns
 //! findings. It does not open files, read the registry or start programs itself, so made-up

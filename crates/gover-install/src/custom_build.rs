@@ -10,7 +10,6 @@ use crate::error::InstallError;
 use crate::part_file::head_of;
 use crate::smoke::Smoke;
 
-/// A custom build to install.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomBuild {
     pub location: Location,
@@ -47,8 +46,7 @@ impl CustomBuild {
     }
 }
 
-/// The toolchain in a file name: `go1.22.5-corp.linux-amd64.tar.gz`,
-/// `v0.0.1-go1.22.5.linux-amd64.zip`.
+/// The toolchain in `go1.22.5-corp.linux-amd64.tar.gz` or `v0.0.1-go1.22.5.linux-amd64.zip`.
 fn named(file_name: &str, platform: &Platform) -> Option<ToolchainName> {
     let name = file_name.strip_prefix(MODULE_PREFIX).unwrap_or(file_name);
     let end = name.find(&format!(".{}-", platform.os()))?;
@@ -59,8 +57,7 @@ fn unnamed() -> ToolchainName {
     ToolchainName::of(&ANY.parse().unwrap_or_else(|_| unreachable!("`{ANY}` is a Go version")))
 }
 
-/// The format of a downloaded file by its first bytes. Its name may say anything, except that a
-/// module zip must have its own.
+/// The format by the first bytes: the name may say anything, but a module zip needs its own.
 pub(crate) fn format(artifact: &Artifact, path: &Path) -> Result<Format, InstallError> {
     let head = head_of(path);
     match (head.starts_with(b"PK"), artifact.format) {

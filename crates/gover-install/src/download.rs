@@ -9,7 +9,6 @@ use crate::part_file::PartFile;
 use crate::proof::Checked;
 use crate::report::{Outcome, Progress, Reporter};
 
-/// Downloads from the sources, and reports the progress.
 #[derive(Clone, Copy)]
 pub struct Downloader<'a> {
     pub supply: &'a Supply,
@@ -17,8 +16,7 @@ pub struct Downloader<'a> {
 }
 
 impl Downloader<'_> {
-    /// A release from the first source that serves it, and the failures of those asked before. The
-    /// reporter knows it as `label`.
+    /// The file of the first source that serves it, and the failures of those asked before.
     pub(crate) async fn release(
         &self,
         wanted: &Wanted,
@@ -27,13 +25,12 @@ impl Downloader<'_> {
     ) -> Result<(Checked, Vec<SourceFailure>), InstallError> {
         let progress = Progress::new(self.reporter, label);
         let result = self.supply.download(wanted, part, &progress).await;
-        progress.finish(if result.is_ok() { Outcome::Done } else { Outcome::Failed });
-        let Download { artifact, failures, .. } = result?;
+        progress.finish(Outcome::of(&result));
+        let Download { artifact, failures, .. } = result.map_err(Box::new)?;
         let received = part.received(&artifact)?;
         Ok((Checked::new(artifact, received)?, failures))
     }
 
-    /// A custom build from its one location.
     pub(crate) async fn custom_build(
         &self,
         mut artifact: Artifact,
@@ -41,7 +38,7 @@ impl Downloader<'_> {
     ) -> Result<Checked, InstallError> {
         let progress = Progress::new(self.reporter, &artifact.file_name);
         let result = self.supply.fetch(&artifact, part, &progress).await;
-        progress.finish(if result.is_ok() { Outcome::Done } else { Outcome::Failed });
+        progress.finish(Outcome::of(&result));
         result.map_err(|error| unreachable_file(&artifact, error))?;
         let received = part.received(&artifact)?;
         artifact.format = custom_build::format(&artifact, &received.path)?;
@@ -55,6 +52,6 @@ fn unreachable_file(artifact: &Artifact, error: SupplyError) -> InstallError {
         Some(failure) => {
             InstallError::Given { location: artifact.location.to_string(), reason: failure.error.to_string() }
         }
-        None => error.into(),
+        None => Box::new(error).into(),
     }
 }

@@ -1,15 +1,12 @@
 //! Why a toolchain was not installed.
 
-use std::fmt;
-
 use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
 use gover_source::{Artifact, LikelyCause, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
-use crate::disk_full::WriteFailure;
-use crate::files::{self, FileError};
+use crate::files::{self, FileError, WriteFailure};
 use crate::shims::ShimError;
 use crate::smoke::SmokeError;
 
@@ -17,48 +14,38 @@ use crate::smoke::SmokeError;
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     #[error(transparent)]
-    Supply(Box<SupplyError>),
-    #[error("{0}")]
+    Supply(#[from] Box<SupplyError>),
+    #[error(transparent)]
     Contradicted(Box<Mismatch>),
     /// The database gave no proof although it is required, or a response that cannot be honest.
-    #[error("cannot verify {file} from {source_label} with the checksum database")]
-    NoProof {
-        file: String,
-        source_label: String,
-        source: Box<LookupError>,
-        /// Whether the index of a release site could prove it, but the settings name no release
-        /// site.
-        index_unasked: bool,
-    },
+    /// `index_unasked`: a release site's index could prove it, but the settings name no such site.
+    #[error("cannot verify {origin} with the checksum database")]
+    NoProof { origin: Box<DownloadOrigin>, source: Box<LookupError>, index_unasked: bool },
     /// The log covers only a part of an archive that has no published checksum.
-    #[error("nothing proves all of {file} from {source_label}")]
-    Unproven { file: String, source_label: String },
+    #[error("nothing proves all of {origin}")]
+    Unproven { origin: Box<DownloadOrigin> },
     /// A source reported success without a file, which is a bug in gover.
     #[error("nothing was received of {file}")]
     NoDownload { file: String },
     #[error("{origin} cannot be unpacked")]
     Archive {
         origin: Box<DownloadOrigin>,
-        /// What probably happened to it, according to its first bytes.
         likely_cause: Option<LikelyCause>,
-        sum: KnownSum,
+        /// If it has a checksum, it was not changed on the way.
+        proof: Proof,
         source: ArchiveError,
     },
-    #[error("{} from {} cannot be unpacked", failure.file, failure.source_label)]
+    #[error("{} cannot be unpacked", failure.origin)]
     Disk { failure: Box<WriteFailure>, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(transparent)]
     Hash(#[from] NewlineInName),
-    #[error("{file} from {source_label} does not work")]
-    Smoke { file: String, source_label: String, source: SmokeError },
+    #[error("{origin} does not work")]
+    Smoke { origin: Box<DownloadOrigin>, source: SmokeError },
     #[error("`{}` cannot be the name of a toolchain", shown(name))]
     UnusableName { name: String },
-    /// A module zip under another name. Its name tells which root its files must have.
+    /// A module zip, whose root is told by its `published` name, under another name.
     #[error("{file} is a module zip, but is not named like one")]
-    RenamedModule {
-        file: String,
-        /// The name that its contents show.
-        published: String,
-    },
+    RenamedModule { file: String, published: String },
     #[error("cannot get `{location}`: {reason}")]
     Given { location: String, reason: String },
     #[error(transparent)]
@@ -66,31 +53,12 @@ pub enum InstallError {
     /// The toolchain is installed, but `bin/` was not updated.
     #[error("{name} is installed, but its name in `bin` is not")]
     Shims { name: String, source: ShimError },
-    /// A worker thread panicked, which is a bug in gover.
     #[error("gover failed internally while working on {name}")]
     Defect { name: String, source: tokio::task::JoinError },
 }
 
-/// The origin of the checksum that an archive has. If it has one, it was not changed on the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KnownSum {
-    None,
-    Published,
-    Given,
-}
-
-impl From<&Proof> for KnownSum {
-    fn from(proof: &Proof) -> Self {
-        match proof {
-            Proof::Sha256 { origin: SumOrigin::Given, .. } => Self::Given,
-            Proof::Sha256 { .. } => Self::Published,
-            Proof::Log => Self::None,
-        }
-    }
-}
-
-/// A download and the source that it came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} from {from}")]
 pub struct DownloadOrigin {
     pub file: String,
     pub toolchain: ToolchainName,
@@ -98,58 +66,40 @@ pub struct DownloadOrigin {
 }
 
 impl DownloadOrigin {
-    pub(crate) fn of(artifact: &Artifact) -> Self {
+    pub(crate) fn of(artifact: &Artifact) -> Box<Self> {
         let Artifact { file_name, wanted, source, .. } = artifact;
-        Self { file: file_name.clone(), toolchain: wanted.name.clone(), from: source.clone() }
+        Box::new(Self { file: file_name.clone(), toolchain: wanted.name.clone(), from: source.clone() })
     }
 
-    /// Whether it was a file of this machine, which is left where it is.
-    fn is_local(&self) -> bool {
-        matches!(self.from, SourceSpec::Directory(_) | SourceSpec::File(_))
+    /// What became of a file that is not installed. A file of this machine is left where it is.
+    fn end<'a>(&self, deleted: &'a str) -> &'a str {
+        let is_local = matches!(self.from, SourceSpec::Directory(_) | SourceSpec::File(_));
+        if is_local { "nothing was installed; the file is left where it is" } else { deleted }
     }
 
-    /// A command that installs from another source.
     fn other_source(&self) -> String {
         let name = self.toolchain.as_str();
         let version = name.strip_prefix("go").unwrap_or(name);
-        if self.from == SourceSpec::GoDev {
-            format!(
-                "something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install {version}"
-            )
+        let (culprit, other) = if self.from == SourceSpec::GoDev {
+            ("something between go.dev and this machine changes files", "goproxy")
         } else {
-            format!(
-                "the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install {version}"
-            )
-        }
+            ("the mirror, or something between it and this machine, changes files", "go.dev")
+        };
+        format!("{culprit}; GOVER_SOURCES={other} gover install {version}")
     }
 }
 
-impl fmt::Display for DownloadOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} from {}", self.file, self.from)
-    }
-}
-
-/// A file that does not match its proof.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{origin} is not what {}", if *proof == Contradiction::Given { "`--sha256` says" } else { "was released" })]
 pub struct Mismatch {
     pub origin: DownloadOrigin,
     /// `h1:…` or 64 hexadecimal digits.
     pub expected: String,
     pub received: String,
     pub proof: Contradiction,
-    /// What probably happened to it, according to its first bytes.
     pub likely_cause: Option<LikelyCause>,
 }
 
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let truth = if self.proof == Contradiction::Given { "`--sha256` says" } else { "was released" };
-        write!(f, "{} is not what {truth}", self.origin)
-    }
-}
-
-/// The proof that does not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contradiction {
     Sha256 { origin: String },
@@ -157,12 +107,30 @@ pub enum Contradiction {
     Given,
 }
 
-impl Contradiction {
-    fn describe(&self) -> String {
-        match self {
-            Self::Sha256 { origin } => format!("(sha256, {origin})"),
-            Self::Log { record, .. } => format!("(checksum database, record {record})"),
-            Self::Given => "(`--sha256`)".to_owned(),
+impl Mismatch {
+    fn details(&self) -> Vec<String> {
+        let proof = match &self.proof {
+            Contradiction::Sha256 { origin } => format!("(sha256, {origin})"),
+            Contradiction::Log { record, .. } => format!("(checksum database, record {record})"),
+            Contradiction::Given => "(`--sha256`)".to_owned(),
+        };
+        let sums = [
+            format!("expected  {}  {proof}", shorten(&self.expected)),
+            format!("received  {}", shorten(&self.received)),
+        ];
+        let likely_cause = self.likely_cause.map(|cause| cause.to_string());
+        let end = self.origin.end("nothing was unpacked and the download was deleted").to_owned();
+        sums.into_iter().chain(likely_cause).chain([end]).collect()
+    }
+
+    fn hint(&self) -> String {
+        match (self.likely_cause, &self.proof) {
+            (Some(LikelyCause::WebPage), _) => SIGN_IN.to_owned(),
+            (_, Contradiction::Given) => {
+                "compare the checksum with the one its publisher shows, and download the file again"
+                    .to_owned()
+            }
+            _ => self.origin.other_source(),
         }
     }
 }
@@ -177,9 +145,7 @@ impl InstallError {
             _ => false,
         }
     }
-}
 
-impl InstallError {
     /// Records whether the index of a release site could have proved it instead.
     pub(crate) fn or_by_index(mut self, could: bool) -> Self {
         if let Self::NoProof { source, index_unasked, .. } = &mut self {
@@ -200,100 +166,71 @@ impl InstallError {
     }
 }
 
-impl From<SupplyError> for InstallError {
-    fn from(error: SupplyError) -> Self {
-        Self::Supply(Box::new(error))
-    }
-}
-
 impl Diagnose for InstallError {
     fn details(&self) -> Vec<String> {
-        match self {
-            Self::Supply(error) => error.details(),
-            Self::NoProof { source, .. } => source.details(),
+        let detail = match self {
+            Self::Supply(error) => return error.details(),
+            Self::NoProof { source, .. } => return source.details(),
+            Self::Disk { failure, .. } => return failure.details(),
+            Self::Contradicted(mismatch) => return mismatch.details(),
             Self::Unproven { .. } => {
-                vec![
-                    "neither the table compiled into gover nor the index of go.dev has its checksum"
-                        .to_owned(),
-                ]
+                "neither the table compiled into gover nor the index of go.dev has its checksum"
             }
-            Self::Disk { failure, .. } => failure.details(),
-            Self::Contradicted(mismatch) => {
-                let likely_cause = mismatch.likely_cause.map(|likely_cause| likely_cause.to_string());
-                let sums = [
-                    format!("expected  {}  {}", shorten(&mismatch.expected), mismatch.proof.describe()),
-                    format!("received  {}", shorten(&mismatch.received)),
-                ];
-                let end = if mismatch.origin.is_local() { LEFT } else { GONE };
-                sums.into_iter().chain(likely_cause).chain([end.to_owned()]).collect()
+            Self::RenamedModule { .. } => "nothing was installed",
+            Self::Archive { source, likely_cause, origin, proof } if source.is_integrity() => {
+                if is_given(proof) {
+                    return vec!["nothing was installed".to_owned()];
+                }
+                let likely_cause = likely_cause.map(|cause| cause.to_string());
+                return likely_cause.into_iter().chain([origin.end(DELETED).to_owned()]).collect();
             }
-            // The user's file is not deleted.
-            Self::Archive { source, sum: KnownSum::Given, .. } if source.is_integrity() => {
-                vec!["nothing was installed".to_owned()]
-            }
-            Self::RenamedModule { .. } => vec!["nothing was installed".to_owned()],
-            Self::Archive { source, likely_cause, origin, .. } if source.is_integrity() => {
-                let likely_cause = likely_cause.map(|likely_cause| likely_cause.to_string());
-                let end = if origin.is_local() { LEFT } else { DELETED };
-                likely_cause.into_iter().chain([end.to_owned()]).collect()
-            }
-            Self::Smoke { .. } | Self::UnusableName { .. } => vec![DELETED.to_owned()],
-            _ => Vec::new(),
-        }
+            Self::Smoke { .. } | Self::UnusableName { .. } => DELETED,
+            _ => return Vec::new(),
+        };
+        vec![detail.to_owned()]
     }
 
     fn hints(&self) -> Vec<String> {
-        match self {
-            Self::Supply(error) => error.hints(),
+        let hint = match self {
+            Self::Supply(error) => return error.hints(),
+            Self::Disk { failure, .. } => return failure.hints(),
+            Self::Smoke { source, .. } => return source.hints(),
+            Self::File(error) => return error.hints(),
+            Self::Shims { source, .. } => return source.hints(),
+            Self::Contradicted(mismatch) => return vec![mismatch.hint()],
+            Self::RenamedModule { published, .. } => {
+                return vec![format!("rename it to its published name: `{published}`")];
+            }
             Self::NoProof { source, index_unasked, .. } => {
                 let mut hints = source.hints();
                 if hints.is_empty() {
                     hints.push("GOSUMDB and GOPROXY set how the checksum database is reached".to_owned());
                 }
                 if *index_unasked {
-                    hints.push("add go.dev to GOVER_SOURCES: its index has checksums for archives".to_owned());
+                    hints
+                        .push("add go.dev to GOVER_SOURCES: its index has checksums for archives".to_owned());
                 }
-                hints
+                return hints;
             }
+            Self::Archive { source, likely_cause, origin, proof } => match (source, proof) {
+                (ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. }, _) => {
+                    return files::hints(source.kind());
+                }
+                (_, proof) if is_given(proof) => MADE_SO,
+                (_, Proof::Sha256 { .. }) => return vec![RELEASED_SO.to_owned(), origin.other_source()],
+                (_, Proof::Log) if *likely_cause == Some(LikelyCause::WebPage) => SIGN_IN,
+                (_, Proof::Log) => return vec![origin.other_source()],
+            },
             Self::Unproven { .. } => {
-                vec!["`--format module` downloads the module, which the log covers completely".to_owned()]
+                "`--format module` downloads the module, which the log covers completely"
             }
-            Self::Contradicted(mismatch) if mismatch.likely_cause == Some(LikelyCause::WebPage) => {
-                vec![SIGN_IN.to_owned()]
-            }
-            Self::Contradicted(mismatch) if mismatch.proof == Contradiction::Given => {
-                vec!["compare the checksum with the one its publisher shows, and download the file again".to_owned()]
-            }
-            Self::Contradicted(mismatch) => vec![mismatch.origin.other_source()],
-            Self::Archive {
-                source: ArchiveError::Write { source, .. } | ArchiveError::Read { source, .. },
-                ..
-            } => files::hints(source.kind()),
-            Self::Disk { failure, .. } => failure.hints(),
-            Self::Archive { sum: KnownSum::Given, .. } => vec![MADE_SO.to_owned()],
-            Self::Archive { sum: KnownSum::Published, origin, .. } => vec![
-                "it has the published checksum, so it was released like this; please report it to its publisher"
-                    .to_owned(),
-                origin.other_source(),
-            ],
-            Self::Archive { likely_cause: Some(LikelyCause::WebPage), .. } => vec![SIGN_IN.to_owned()],
-            Self::Archive { origin, .. } => vec![origin.other_source()],
-            Self::Smoke { source, .. } => source.hints(),
-            Self::RenamedModule { published, .. } => {
-                vec![format!("rename it to its published name: `{published}`")]
-            }
-            Self::UnusableName { .. } => {
-                vec!["build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`".to_owned()]
-            }
-            Self::File(error) => error.hints(),
-            Self::Given { .. } => {
-                vec!["give the path of a file, or an address that this machine reaches".to_owned()]
-            }
-            Self::Shims { source, .. } => source.hints(),
+            Self::UnusableName { .. } => "build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`",
+            Self::Given { .. } => "give the path of a file, or an address that this machine reaches",
             Self::Hash(_) | Self::NoDownload { .. } | Self::Defect { .. } => {
-                vec!["this is a bug; please report it".to_owned()]
+                "this is a bug; please report it"
             }
-        }
+        };
+        vec![hint.to_owned()]
     }
 
     fn exit(&self) -> Exit {
@@ -304,7 +241,10 @@ impl Diagnose for InstallError {
     }
 }
 
-/// The start and the end of a long checksum.
+pub(crate) fn is_given(proof: &Proof) -> bool {
+    matches!(proof, Proof::Sha256 { origin: SumOrigin::Given, .. })
+}
+
 fn shorten(sum: &str) -> String {
     let (prefix, body) = match sum.strip_prefix("h1:") {
         Some(body) => ("h1:", body),
@@ -321,8 +261,8 @@ const DELETED: &str = "nothing was installed and the download was deleted";
 const SIGN_IN: &str =
     "a proxy or the sign-in page of this network answered; open a web page in a browser, then try again";
 const MADE_SO: &str = "its checksum is right, so it was built like this; build it as cmd/distpack does: one top directory `go/`, plain files";
-const LEFT: &str = "nothing was installed; the file is left where it is";
-const GONE: &str = "nothing was unpacked and the download was deleted";
+const RELEASED_SO: &str =
+    "it has the published checksum, so it was released like this; please report it to its publisher";
 
 #[cfg(test)]
 mod tests {

@@ -25,11 +25,9 @@ impl FileList {
         Self { files }
     }
 
-    /// The list in the format of `sha256sum`, with `*` before the path of a program.
-    ///
-    /// `sha256sum -c` accepts both, so the list can be checked without gover.
+    /// The list as `sha256sum -c` reads it, with `*` before the path of a program.
     pub fn to_text(&self) -> String {
-        let mut text = String::with_capacity(self.files.len() * LINE);
+        let mut text = String::with_capacity(self.files.len() * USUAL_LINE);
         for FileDigest { path, digest, executable } in &self.files {
             digest.append_hex(&mut text);
             text.extend([if *executable { " *" } else { "  " }, path, "\n"]);
@@ -40,7 +38,7 @@ impl FileList {
     /// Reads what [`to_text`](Self::to_text) writes and nothing else: complete lines, sorted,
     /// without duplicates. The error is the number of the first invalid line.
     pub fn parse(text: &str) -> Result<Self, usize> {
-        let mut files: Vec<FileDigest> = Vec::with_capacity(text.len() / LINE);
+        let mut files: Vec<FileDigest> = Vec::with_capacity(text.len() / USUAL_LINE);
         for (at, line) in text.split_inclusive('\n').enumerate() {
             let file = parse_line(line).ok_or(at + 1)?;
             if files.last().is_some_and(|last| last.path.as_bytes() >= file.path.as_bytes()) {
@@ -84,8 +82,7 @@ fn parse_line(line: &str) -> Option<FileDigest> {
     Some(FileDigest { path: path.to_owned(), digest: hex.parse().ok()?, executable })
 }
 
-/// The usual length of a line.
-const LINE: usize = 110;
+const USUAL_LINE: usize = 110;
 /// The most bytes of a list. The largest list of a release has less than 3 MB.
 const LIMIT: u64 = 64 << 20;
 

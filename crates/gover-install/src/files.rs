@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
 use gover_core::diagnose::{Diagnose, MAKE_ROOM};
+use gover_core::display::mebibytes;
 use gover_sys::{Lock, file};
+
+use crate::error::DownloadOrigin;
 
 /// A failed file operation. `Display` says what was tried, and `source` why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +21,6 @@ pub struct FileError {
 }
 
 impl FileError {
-    /// For `map_err`: `verb` was tried on `path`.
     pub(crate) fn at<'a>(verb: &'a str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + use<'a> {
         move |source| Self { action: format!("{verb} `{}`", path.display()), source }
     }
@@ -60,13 +62,11 @@ pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     }
 }
 
-/// Makes sure that a file is on the disk.
 pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
     let synced = fs::OpenOptions::new().write(true).open(path).and_then(|file| file.sync_all());
     synced.map_err(FileError::at("sync", path))
 }
 
-/// The lock `name`, if it is free.
 pub(crate) fn try_lock(layout: &Layout, name: &str) -> Result<Option<Lock>, FileError> {
     let path = layout.lock(name);
     Lock::try_acquire(&path).map_err(FileError::at("lock", &path))
@@ -77,7 +77,6 @@ pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// How to fix an error of the file system.
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
     let hint = match kind {
         kind if is_full(kind) => MAKE_ROOM,
@@ -94,4 +93,83 @@ pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![hint.to_owned()]
+}
+
+/// A toolchain that could not be written although nothing was wrong with its archive.
+#[derive(Debug)]
+pub struct WriteFailure {
+    pub(crate) origin: Box<DownloadOrigin>,
+    /// Whether the download is kept, so that the next attempt starts with it.
+    pub(crate) is_kept: bool,
+    /// The size of the unpacked toolchain; known only if the disk is full.
+    pub(crate) needed: Option<u64>,
+    /// The space that was free before the first byte was written.
+    pub(crate) free: Option<u64>,
+    pub(crate) kind: io::ErrorKind,
+}
+
+impl WriteFailure {
+    pub(crate) fn details(&self) -> Vec<String> {
+        // If the disk is full, the hint says that the download is kept.
+        let kept = (self.is_kept && !is_full(self.kind))
+            .then(|| "the download is kept, and the next attempt continues from it".to_owned());
+        let size = self.needed.map(|needed| {
+            let free = self.free.map(|free| format!(", and {} were free", mebibytes(free)));
+            format!("unpacked it takes about {}{}", mebibytes(needed), free.unwrap_or_default())
+        });
+        size.into_iter().chain(kept).collect()
+    }
+
+    pub(crate) fn hints(&self) -> Vec<String> {
+        if !is_full(self.kind) {
+            return hints(self.kind);
+        }
+        let hint = if self.is_kept { MAKE_ROOM_BUT_KEEP } else { MAKE_ROOM };
+        let missing = self.needed.unwrap_or_default().saturating_sub(self.free.unwrap_or_default());
+        if missing == 0 {
+            return vec![hint.to_owned()];
+        }
+        vec![hint.replacen("make room", &format!("make room for about {}", mebibytes(missing)), 1)]
+    }
+}
+
+const MAKE_ROOM_BUT_KEEP: &str = "make room and try again; the download is kept, unless `gover cache clean` or `gover prune` makes the room";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(is_kept: bool, needed: Option<u64>, free: Option<u64>) -> WriteFailure {
+        let origin = Box::new(DownloadOrigin {
+            file: "x".to_owned(),
+            toolchain: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
+            from: gover_source::SourceSpec::GoDev,
+        });
+        WriteFailure { origin, is_kept, needed, free, kind: io::ErrorKind::StorageFull }
+    }
+
+    #[test]
+    fn a_full_disk_is_reported_with_the_space_needed_and_what_is_kept() {
+        let kept = failure(true, Some(230 << 20), Some(40 << 20));
+        assert_eq!(kept.details(), ["unpacked it takes about 230.0 MiB, and 40.0 MiB were free"]);
+        assert_eq!(
+            kept.hints(),
+            [
+                "make room for about 190.0 MiB and try again; the download is kept, unless `gover cache clean` or `gover prune` makes the room"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let gone = failure(false, None, Some(1));
+        assert_eq!(gone.details(), Vec::<String>::new());
+        assert_eq!(
+            gone.hints(),
+            ["make room, for instance with `gover cache clean` and `gover prune`, and try again"]
+        );
+        // Another process made room meanwhile, or a quota is exhausted.
+        let enough = failure(true, Some(1 << 20), Some(2 << 20));
+        assert!(enough.hints()[0].starts_with("make room and try again"), "{:?}", enough.hints());
+    }
 }

@@ -18,12 +18,10 @@ use crate::files::{FileError, create_directory, entries, remove};
 
 pub(crate) const PART: &str = "part";
 
-/// The name of the lock that protects a part file.
 pub(crate) fn lock_of_part(file_name: &str) -> &str {
     file_name.split('@').next().unwrap_or_default()
 }
 
-/// Removes every part file that the lock `name` protects.
 pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) {
     discard(&layout.cache(), name, lock);
 }
@@ -39,8 +37,7 @@ fn discard(directory: &Path, name: &str, _lock: &Lock) {
     }
 }
 
-/// The first bytes of a file, to say what it probably is. Empty if it cannot be read; the message
-/// then explains less.
+/// The first bytes of a file, to say what it probably is. Empty if it cannot be read.
 pub(crate) fn head_of(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     if let Ok(file) = File::open(path) {
@@ -50,7 +47,6 @@ pub(crate) fn head_of(path: &Path) -> Vec<u8> {
 }
 
 /// Writes one download for the holder of a lock.
-#[derive(Debug)]
 pub(crate) struct PartFile {
     directory: PathBuf,
     lock_name: String,
@@ -58,7 +54,6 @@ pub(crate) struct PartFile {
     in_one_piece: bool,
 }
 
-#[derive(Debug)]
 struct Part {
     path: PathBuf,
     /// Created with the first byte, so that a source without the file leaves no file.
@@ -71,7 +66,6 @@ struct Part {
 }
 
 /// The HTTP validator of a part file, in a file of its own.
-#[derive(Debug)]
 struct Validator {
     path: PathBuf,
     value: Option<String>,
@@ -109,7 +103,6 @@ impl PartFile {
         self.part.as_ref().is_some_and(|part| part.pieced)
     }
 
-    /// The finished download of `artifact`.
     pub(crate) fn received(&self, artifact: &Artifact) -> Result<Received, InstallError> {
         let Some(Part { path, sum, bytes, .. }) = &self.part else {
             return Err(InstallError::NoDownload { file: artifact.file_name.clone() });
@@ -243,7 +236,6 @@ fn identity(artifact: &Artifact) -> String {
     }
 }
 
-/// Bytes read at a time when a part file is hashed again.
 const BUFFER: usize = 256 * 1024;
 
 #[cfg(test)]

@@ -16,10 +16,9 @@ use gover_source::{Artifact, Format, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
 
 use crate::custom_build::{self, CustomBuild};
-use crate::disk_full::WriteFailure;
 use crate::download::Downloader;
-use crate::error::InstallError;
-use crate::files::{self, FileError};
+use crate::error::{DownloadOrigin, InstallError};
+use crate::files::{self, FileError, WriteFailure};
 use crate::part_file::{PartFile, discard_parts};
 use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
 use crate::receipt::Receipt;
@@ -28,18 +27,15 @@ use crate::shims;
 use crate::smoke::{self, Smoke, SmokeError, SmokeLevel};
 use crate::staging::{self, Staging};
 
-/// A release to install, and how strictly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallRequest {
     pub wanted: Wanted,
-    /// Replace an installed toolchain of that name.
     pub force: bool,
     /// Demand a record of the checksum database for archives too (`require_sumdb`).
     pub require_log: bool,
     pub smoke: Smoke,
 }
 
-/// What an install works with.
 #[derive(Clone, Copy)]
 pub struct Installer<'a> {
     pub layout: &'a Layout,
@@ -52,15 +48,12 @@ pub struct Installer<'a> {
     pub log_patience: Duration,
 }
 
-/// An installed toolchain.
 #[derive(Clone, Debug)]
 pub struct Installed {
     pub name: ToolchainName,
-    /// Its GOROOT.
     pub path: PathBuf,
-    /// Whether it was installed before, so that nothing was changed.
+    /// Whether it was installed before. Then there is no receipt.
     pub reused: bool,
-    /// `None` if it was installed before.
     pub receipt: Option<Receipt>,
     /// The sources that could not serve it, in the order they were tried.
     pub failures: Vec<SourceFailure>,
@@ -70,7 +63,6 @@ pub struct Installed {
 }
 
 impl Installed {
-    /// A toolchain that was installed before.
     pub fn reused(layout: &Layout, name: &ToolchainName) -> Self {
         Self {
             name: name.clone(),
@@ -84,10 +76,9 @@ impl Installed {
     }
 }
 
-/// Installs a release, unless it is installed and `force` is off.
-///
-/// Two calls at once are safe: the second waits for the first and finds its work done. After an
-/// error, what is visible is what was visible before, and no file that failed a proof is kept.
+/// Installs a release, unless it is installed and `force` is off. Two calls at once are safe: the
+/// second waits for the first and finds its work done. After an error, what is visible is what was
+/// visible before, and no file that failed a proof is kept.
 pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Result<Installed, InstallError> {
     let Installer { layout, .. } = *installer;
     let name = &request.wanted.name;
@@ -104,14 +95,14 @@ pub async fn install(request: &InstallRequest, installer: &Installer<'_>) -> Res
     if is_reused() {
         return Ok(Installed::reused(layout, name));
     }
-    let ready = installer.obtain(Want::Release(request), staging, (name.as_str(), &lock)).await?;
+    let attempt = async |staging, part: &mut PartFile| installer.release(request, staging, part).await;
+    let ready = installer.obtain(attempt, staging, (name.as_str(), &lock)).await?;
     installer.publish(ready, &lock)
 }
 
-/// Installs a file whose checksum the user gives, under the version in its `VERSION`.
-///
-/// Archives have the layout of releases (`go/…`), as `cmd/distpack` makes them. The zip of a module
-/// is known by its name `v0.0.1-NAME.OS-ARCH.zip`.
+/// Installs a file whose checksum the user gives, under the version in its `VERSION`. Archives have
+/// the layout of releases (`go/…`), as `cmd/distpack` makes them. The zip of a module is known by
+/// its name `v0.0.1-NAME.OS-ARCH.zip`.
 pub async fn install_custom_build(
     build: &CustomBuild,
     installer: &Installer<'_>,
@@ -122,24 +113,18 @@ pub async fn install_custom_build(
     let staging = Staging::create(layout, key, &lock)?;
     // No other source could continue the download, so nothing is worth keeping.
     discard_parts(layout, key, &lock);
-    let result = installer.obtain(Want::CustomBuild(build), staging, (key, &lock)).await;
+    let attempt = async |staging, part: &mut PartFile| installer.custom_build(build, staging, part).await;
+    let result = installer.obtain(attempt, staging, (key, &lock)).await;
     discard_parts(layout, key, &lock);
     let ready = result?;
 
-    let name = ready.name();
+    let name = &ready.tree.facts().artifact.wanted.name;
     let name_lock = installer.lock(name.as_str()).await?;
     staging::recover(layout, name.as_str(), &name_lock)?;
     if !build.force && is_installed(layout, name) {
         return Ok(Installed::reused(layout, name));
     }
     installer.publish(ready, &name_lock)
-}
-
-/// What is installed.
-#[derive(Clone, Copy)]
-enum Want<'a> {
-    Release(&'a InstallRequest),
-    CustomBuild(&'a CustomBuild),
 }
 
 /// A toolchain that only has to be published.
@@ -149,58 +134,38 @@ struct Ready {
     smoke_level: SmokeLevel,
 }
 
-impl Ready {
-    fn name(&self) -> &ToolchainName {
-        &self.tree.facts().artifact.wanted.name
-    }
-}
-
 impl Installer<'_> {
-    /// Takes a lock, and reports it if that means waiting.
-    ///
-    /// Another task of this process may hold it, so waiting must not stop this thread.
+    /// Takes a lock, and reports it if that means waiting, which must not stop this thread: another
+    /// task of this process may hold the lock.
     async fn lock(&self, name: &str) -> Result<Lock, InstallError> {
         let path = self.layout.lock(name);
-        if let Some(lock) = Lock::try_acquire(&path).map_err(FileError::at("lock", &path))? {
+        if let Some(lock) = files::try_lock(self.layout, name)? {
             return Ok(lock);
         }
         let id = self.reporter.start(Task::Wait { toolchain: name }, None);
         let wait = path.clone();
         let result = tokio::task::spawn_blocking(move || Lock::acquire(&wait, || ())).await;
-        self.reporter.finish(id, if matches!(result, Ok(Ok(_))) { Outcome::Done } else { Outcome::Failed });
-        match result {
-            Ok(lock) => Ok(lock.map_err(FileError::at("lock", &path))?),
-            Err(source) => Err(InstallError::Defect { name: name.to_owned(), source }),
-        }
+        let result = result.map_err(|source| InstallError::Defect { name: name.to_owned(), source });
+        let result = result.and_then(|lock| Ok(lock.map_err(FileError::at("lock", &path))?));
+        self.reporter.finish(id, Outcome::of(&result));
+        result
     }
 
     /// Downloads, unpacks into `staging`, proves and runs a toolchain; once more if several
     /// responses brought a file that is wrong. The lock and its name are those of `staging`.
     async fn obtain(
         &self,
-        want: Want<'_>,
+        attempt: impl AsyncFn(Staging, &mut PartFile) -> Result<Ready, InstallError>,
         mut staging: Staging,
         (key, lock): (&str, &Lock),
     ) -> Result<Ready, InstallError> {
         let mut part = PartFile::new(self.layout, key, lock)?;
         loop {
-            match self.attempt(want, staging, &mut part).await {
+            match attempt(staging, &mut part).await {
                 Ok(ready) => return Ok(ready),
                 Err(error) => part = part.start_over(error, lock)?,
             }
             staging = Staging::create(self.layout, key, lock)?;
-        }
-    }
-
-    async fn attempt(
-        &self,
-        want: Want<'_>,
-        staging: Staging,
-        part: &mut PartFile,
-    ) -> Result<Ready, InstallError> {
-        match want {
-            Want::Release(request) => self.release(request, staging, part).await,
-            Want::CustomBuild(build) => self.custom_build(build, staging, part).await,
         }
     }
 
@@ -215,7 +180,10 @@ impl Installer<'_> {
         let mut lookup = pin!(self.supply.lookup(wanted));
         let mut response = None;
         let contents = {
-            let mut contents = pin!(self.contents(wanted, staging, part));
+            let mut contents = pin!(async {
+                let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
+                Ok::<_, InstallError>((self.unpack(file, staging).await?, failures))
+            });
             loop {
                 tokio::select! {
                     contents = &mut contents => break contents,
@@ -246,17 +214,6 @@ impl Installer<'_> {
         self.run(tree, failures, *smoke)
     }
 
-    async fn contents(
-        &self,
-        wanted: &Wanted,
-        staging: Staging,
-        part: &mut PartFile,
-    ) -> Result<(Unproven<Staging>, Vec<SourceFailure>), InstallError> {
-        let (file, failures) = self.downloader().release(wanted, wanted.name.as_str(), part).await?;
-        Ok((self.unpack(file, staging).await?, failures))
-    }
-
-    /// One attempt at a custom build, which the log does not know.
     async fn custom_build(
         &self,
         build: &CustomBuild,
@@ -283,7 +240,7 @@ impl Installer<'_> {
         let tree = staging.tree();
         let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
         let result = file.read(staging, Some(tree)).await;
-        self.reporter.finish(id, if result.is_ok() { Outcome::Done } else { Outcome::Failed });
+        self.reporter.finish(id, Outcome::of(&result));
         result
     }
 
@@ -304,21 +261,14 @@ impl Installer<'_> {
     /// Makes a toolchain visible, with its receipt, its list of files and its name in `bin/`.
     fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
         let Ready { tree, failures, smoke_level } = ready;
-        let name = tree.facts().artifact.wanted.name.clone();
-        let log_failure = tree.facts().log_failure.clone();
-        let receipt = Receipt::of(tree.facts());
+        let facts = tree.facts();
+        let (name, log_failure) = (facts.artifact.wanted.name.clone(), facts.log_failure.clone());
+        let (origin, receipt) = (DownloadOrigin::of(&facts.artifact), Receipt::of(facts));
         let path = staging::publish(tree, &receipt, self.layout, lock)
-            .map_err(|error| not_published(error, &receipt))?;
+            .map_err(|error| not_published(error, origin, &receipt))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
-        Ok(Installed {
-            name,
-            path,
-            reused: false,
-            receipt: Some(receipt),
-            failures,
-            log_failure,
-            smoke_level,
-        })
+        let receipt = Some(receipt);
+        Ok(Installed { name, path, reused: false, receipt, failures, log_failure, smoke_level })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {
@@ -331,18 +281,17 @@ impl Installer<'_> {
 }
 
 fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
-    InstallError::Smoke { file: artifact.file_name.clone(), source_label: artifact.source.label(), source }
+    InstallError::Smoke { origin: DownloadOrigin::of(artifact), source }
 }
 
 /// The error for a proven tree that could not be moved into place. Its download is still there.
-fn not_published(error: FileError, receipt: &Receipt) -> InstallError {
+fn not_published(error: FileError, origin: Box<DownloadOrigin>, receipt: &Receipt) -> InstallError {
     let kind = error.source.kind();
     if !files::is_full(kind) {
         return error.into();
     }
     let failure = WriteFailure {
-        file: receipt.file.clone(),
-        source_label: receipt.source.clone(),
+        origin,
         is_kept: receipt.url.is_some() && !receipt.proofs.contains(&ProofHeld::Given),
         needed: None,
         free: None,

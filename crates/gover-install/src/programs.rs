@@ -77,7 +77,6 @@ fn check(program: &Path) -> io::Result<()> {
     Err(io::Error::other(format!("`gover --version` printed something else ({})", output.status)))
 }
 
-/// Why gover's programs are not in `bin/`.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramsError {
     /// The manager was moved without the shim.
@@ -96,12 +95,9 @@ impl Diagnose for ProgramsError {
             Self::NoShim { installed, .. } => {
                 let build =
                     "unpack the release again, or build both programs: cargo build -p gover -p gover-shim";
-                let whole = installed.as_deref().map(|program| {
-                    format!(
-                        "or set up the gover that is installed: {} setup",
-                        pasted(&program.display().to_string())
-                    )
-                });
+                let program = installed.as_ref().map(|program| pasted(&program.display().to_string()));
+                let whole =
+                    program.map(|program| format!("or set up the gover that is installed: {program} setup"));
                 std::iter::once(build.to_owned()).chain(whole).collect()
             }
             Self::DoesNotRun { .. } => vec![

@@ -12,13 +12,11 @@ use gover_log::LogRecord;
 use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, SumOrigin};
 use serde::{Deserialize, Serialize};
 
-use crate::disk_full::WriteFailure;
-use crate::error::{Contradiction, DownloadOrigin, InstallError, KnownSum, Mismatch};
+use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch, is_given};
 use crate::file_list::FileList;
-use crate::files;
+use crate::files::{self, WriteFailure};
 use crate::part_file::{Received, head_of};
 
-/// A proof that was checked and held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ProofHeld {
@@ -31,12 +29,6 @@ pub enum ProofHeld {
     /// A kind that a later gover knows.
     #[serde(other)]
     Unknown,
-}
-
-impl From<LogRecord> for ProofHeld {
-    fn from(LogRecord { database, id: record, tree_size, h1 }: LogRecord) -> Self {
-        Self::TransparencyLog { database, record, tree_size, h1 }
-    }
 }
 
 /// A downloaded file that has its published checksum, if there is one.
@@ -70,7 +62,6 @@ pub(crate) struct Proven<T> {
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
     pub(crate) received: Received,
-    /// The list of files as text.
     pub(crate) list: String,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
@@ -80,7 +71,6 @@ pub(crate) struct Facts {
     pub(crate) log_failure: Option<String>,
 }
 
-/// What the checksum database said.
 #[derive(Debug)]
 pub(crate) enum LogResponse {
     /// It has no record of custom builds.
@@ -167,18 +157,16 @@ impl<T> Unproven<T> {
         require_log || self.file.sum.is_none()
     }
 
-    /// Compares the contents with the record of the log. This is the only function that makes a
-    /// [`Proven`].
-    ///
-    /// A record that differs is fatal even if the checksum is right, and so is a response that
-    /// cannot be honest. A database that cannot be reached is fatal only if the log is needed.
+    /// Compares the contents with the record of the log. Nothing else makes a [`Proven`]. A record
+    /// that differs is fatal even if the checksum is right, and so is a response that cannot be
+    /// honest. A database that cannot be reached is fatal only if the log is needed.
     pub(crate) fn prove(self, log: LogResponse, require_log: bool) -> Result<Proven<T>, InstallError> {
         let needs_log = self.needs_log(require_log);
         let Self { file, list, hashed, bytes, log_covers_all, place } = self;
         let Checked { artifact, received, sum } = file;
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
         let h1 = tree_hash(&list.files, hashed, &module)?;
-        let (file, source_label) = (artifact.file_name.clone(), artifact.source.label());
+        let origin = DownloadOrigin::of(&artifact);
         let (record, log_failure) = match log {
             LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
             LogResponse::Ended(Ok(LogRecord { h1: expected, database, id, .. })) => {
@@ -187,7 +175,7 @@ impl<T> Unproven<T> {
             }
             LogResponse::Ended(Err(error)) if needs_log || !error.is_unavailable() => {
                 let source = Box::new(error);
-                return Err(InstallError::NoProof { file, source_label, source, index_unasked: false });
+                return Err(InstallError::NoProof { origin, source, index_unasked: false });
             }
             LogResponse::Ended(Err(error)) => (None, Some(error.to_string())),
             LogResponse::TimedOut => (None, Some("the checksum database did not answer in time".to_owned())),
@@ -198,9 +186,12 @@ impl<T> Unproven<T> {
             None => !needs_log,
         };
         if !is_proven {
-            return Err(InstallError::Unproven { file, source_label });
+            return Err(InstallError::Unproven { origin });
         }
-        let proofs = sum.into_iter().chain(record.map(ProofHeld::from)).collect();
+        let record = record.map(|LogRecord { database, id: record, tree_size, h1 }| {
+            ProofHeld::TransparencyLog { database, record, tree_size, h1 }
+        });
+        let proofs = sum.into_iter().chain(record).collect();
         // As text, it takes less memory until it is published.
         let (files, list) = (list.files.len() as u64, list.to_text());
         Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log_failure }, place })
@@ -228,12 +219,11 @@ fn contradicted(
     proof: Contradiction,
     likely_cause: Option<LikelyCause>,
 ) -> InstallError {
-    let origin = DownloadOrigin::of(artifact);
+    let origin = *DownloadOrigin::of(artifact);
     InstallError::Contradicted(Box::new(Mismatch { origin, expected, received, proof, likely_cause }))
 }
 
-/// The error for a file that was not unpacked, because of the file or of the disk. `free` is the
-/// space that was free before.
+/// The error for a file that was not unpacked. `free` is the space that was free before.
 fn not_read(
     source: ArchiveError,
     artifact: &Artifact,
@@ -241,18 +231,16 @@ fn not_read(
     free: Option<u64>,
 ) -> InstallError {
     let origin = DownloadOrigin::of(artifact);
-    let sum = KnownSum::from(&artifact.proof);
     let ArchiveError::Write { source: cause, .. } = &source else {
         let likely_cause = LikelyCause::of(&head_of(path), artifact.format);
-        return InstallError::Archive { origin: Box::new(origin), likely_cause, sum, source };
+        return InstallError::Archive { origin, likely_cause, proof: artifact.proof.clone(), source };
     };
     let kind = cause.kind();
     let needed = if files::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
     let failure = WriteFailure {
-        file: origin.file,
-        source_label: origin.from.label(),
+        origin,
         // A local file is there anyway, and a custom build is downloaded anew each time.
-        is_kept: matches!(artifact.location, Location::Url(_)) && sum != KnownSum::Given,
+        is_kept: matches!(artifact.location, Location::Url(_)) && !is_given(&artifact.proof),
         needed,
         free: free.filter(|_| needed.is_some()),
         kind,

@@ -51,8 +51,7 @@ impl LeftoverKind {
     }
 }
 
-/// Finds leftovers and changes nothing. `dead_sessions` are session files whose shell ended.
-/// The work of other processes is left out.
+/// Finds leftovers and changes nothing. The work of other processes is left out.
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let versions = layout.versions();
     let damaged = Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged;
@@ -68,18 +67,14 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     let documents = entries(&layout.receipts())?.into_iter().filter(|path| is_orphan(layout, path));
     found.extend(documents.map(|path| (path, LeftoverKind::Receipt)));
 
+    found.extend(dead_sessions.iter().map(|path| (path.clone(), LeftoverKind::Session)));
     let mut leftovers = Vec::new();
-    let size = |path: &Path| file::tree_size(path).unwrap_or_default();
     for (path, kind) in found {
-        if kind.lock(layout, &path)?.is_some() {
-            leftovers.push(Leftover { bytes: size(&path), path, kind });
+        if kind == LeftoverKind::Session || kind.lock(layout, &path)?.is_some() {
+            let bytes = file::tree_size(&path).unwrap_or_default();
+            leftovers.push(Leftover { path, kind, bytes });
         }
     }
-    leftovers.extend(dead_sessions.iter().map(|path| Leftover {
-        path: path.clone(),
-        kind: LeftoverKind::Session,
-        bytes: size(path),
-    }));
     Ok(leftovers)
 }
 

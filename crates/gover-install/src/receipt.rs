@@ -48,7 +48,6 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of a toolchain that is about to be published.
     pub(crate) fn of(facts: &Facts) -> Self {
         let Facts { artifact, received, list, files, bytes, h1, proofs, .. } = facts;
         Self {
@@ -76,7 +75,6 @@ impl Receipt {
         receipt.map(Some).map_err(|source| DocumentError::Receipt { path: layout.receipt(name), source })
     }
 
-    /// The receipt as the file has it.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Plain data with text keys can always be serialized.
         let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
@@ -85,7 +83,6 @@ impl Receipt {
     }
 }
 
-/// Why a receipt or a list of files was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     #[error(transparent)]

@@ -1,27 +1,17 @@
 //! Reports progress to the caller, since nothing in this crate prints.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gover_source::{Artifact, Observer, SourceFailure};
 
-/// Work that takes time.
+/// Work that takes time. `Verify` reads an installed tree, and its total is the size of the files.
+/// `Unpack` writes a tree and reports no bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task<'a> {
-    Wait {
-        toolchain: &'a str,
-    },
-    Download {
-        toolchain: &'a str,
-        source: &'a str,
-    },
-    /// Reads an installed tree. The total is the size of its files.
-    Verify {
-        toolchain: &'a str,
-    },
-    /// Writes a tree. No bytes are reported.
-    Unpack {
-        toolchain: &'a str,
-    },
+    Wait { toolchain: &'a str },
+    Download { toolchain: &'a str, source: &'a str },
+    Verify { toolchain: &'a str },
+    Unpack { toolchain: &'a str },
 }
 
 /// A running task, numbered by the reporter.
@@ -35,7 +25,6 @@ pub enum Outcome {
     Failed,
 }
 
-/// Shows or records progress.
 pub trait Reporter: Sync {
     /// `total` is in bytes; `None` if it is unknown.
     fn start(&self, task: Task<'_>, total: Option<u64>) -> TaskId;
@@ -45,21 +34,30 @@ pub trait Reporter: Sync {
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure);
 }
 
+impl Outcome {
+    pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {
+        if result.is_ok() { Self::Done } else { Self::Failed }
+    }
+}
+
 /// Reports the events of a download as tasks.
 pub(crate) struct Progress<'a> {
     reporter: &'a dyn Reporter,
     current: Mutex<Option<TaskId>>,
-    toolchain: String,
+    toolchain: &'a str,
 }
 
 impl<'a> Progress<'a> {
-    pub(crate) fn new(reporter: &'a dyn Reporter, toolchain: &str) -> Self {
-        Self { reporter, current: Mutex::new(None), toolchain: toolchain.to_owned() }
+    pub(crate) fn new(reporter: &'a dyn Reporter, toolchain: &'a str) -> Self {
+        Self { reporter, current: Mutex::new(None), toolchain }
     }
 
-    /// Ends the running task, if there is one.
+    fn current(&self) -> MutexGuard<'_, Option<TaskId>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn finish(&self, outcome: Outcome) {
-        let id = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let id = self.current().take();
         if let Some(id) = id {
             self.reporter.finish(id, outcome);
         }
@@ -70,16 +68,16 @@ impl Observer for Progress<'_> {
     fn started(&self, artifact: &Artifact, total: Option<u64>, from: u64) {
         self.finish(Outcome::Failed);
         let source = artifact.source.label();
-        let task = Task::Download { toolchain: &self.toolchain, source: &source };
+        let task = Task::Download { toolchain: self.toolchain, source: &source };
         let id = self.reporter.start(task, total);
         if from > 0 {
             self.reporter.advance(id, from);
         }
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+        *self.current() = Some(id);
     }
 
     fn received(&self, bytes: u64) {
-        let id = *self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = *self.current();
         if let Some(id) = id {
             self.reporter.advance(id, bytes);
         }
@@ -87,6 +85,6 @@ impl Observer for Progress<'_> {
 
     fn source_failed(&self, failure: &SourceFailure) {
         self.finish(Outcome::Failed);
-        self.reporter.source_failed(&self.toolchain, failure);
+        self.reporter.source_failed(self.toolchain, failure);
     }
 }

@@ -14,10 +14,8 @@ use gover_sys::{Lock, file, link};
 
 use crate::files::{FileError, create_directory, remove};
 
-/// What a refresh changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShimChanges {
-    /// New names such as `go1.22.5`.
     pub added: Vec<String>,
     pub removed: Vec<String>,
     /// Whether the shim itself was missing or outdated.
@@ -27,10 +25,8 @@ pub struct ShimChanges {
 /// The name of the lock that [`refresh`] needs.
 pub const LOCK: &str = "shims";
 
-/// Updates `bin/` to match `versions/` and the shim `program` that came with this gover.
-///
-/// `_lock` is the lock [`LOCK`]. Replacing a program does not disturb one that runs. Other programs
-/// in `bin/` are left alone.
+/// Updates `bin/` to match `versions/` and the shim `program` of this gover. `_lock` is [`LOCK`].
+/// Replacing a program does not disturb one that runs. Other programs in `bin/` are left alone.
 pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChanges, ShimError> {
     let bytes = fs::read(program).map_err(|source| ShimError::NoShim { path: program.to_owned(), source })?;
     let stamp = format!("{}\n", Sha256::of(&bytes));
@@ -40,8 +36,7 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
 
     let versions = layout.versions();
     let inventory = Inventory::scan(layout).map_err(FileError::at("read", &versions))?;
-    let wanted: BTreeSet<&str> =
-        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
+    let wanted = names(&inventory);
 
     let (base, stamp_path) = (layout.program("go"), layout.shim_stamp());
     let has = |path: &Path, bytes: &[u8]| fs::read(path).is_ok_and(|found| found == bytes);
@@ -77,19 +72,21 @@ pub fn names_are_right(layout: &Layout) -> bool {
     let (Ok(inventory), Ok(entries)) = (Inventory::scan(layout), fs::read_dir(layout.bin())) else {
         return true;
     };
-    let suffix = executable_name("");
-    let named: BTreeSet<String> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .map(|name| name.strip_suffix(&suffix).unwrap_or(&name).to_owned())
-        .filter(|name| ToolchainName::parse(name).is_ok())
-        .collect();
-    let wanted: BTreeSet<&str> =
-        inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect();
-    !layout.shim_stamp().is_file() || wanted.into_iter().eq(named.iter().map(String::as_str))
+    let named: BTreeSet<String> = entries.flatten().filter_map(|entry| toolchain(&entry)).collect();
+    !layout.shim_stamp().is_file() || names(&inventory).into_iter().eq(&named)
 }
 
-/// Why `bin/` was not updated.
+fn names(inventory: &Inventory) -> BTreeSet<&str> {
+    inventory.toolchains.iter().filter(|name| is_plain_name(name)).map(ToolchainName::as_str).collect()
+}
+
+/// The toolchain that a program in `bin/` is named after.
+fn toolchain(entry: &fs::DirEntry) -> Option<String> {
+    let file_name = entry.file_name().into_string().ok()?;
+    let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
+    ToolchainName::parse(name).is_ok().then(|| name.to_owned())
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ShimError {
     #[error("cannot read the shim program `{}`", path.display())]
@@ -109,8 +106,7 @@ impl Diagnose for ShimError {
     }
 }
 
-/// Whether `name` can be a directory and a program on every platform. Custom builds may have any
-/// name, so this is checked.
+/// Whether `name`, which custom builds choose, can be a directory and a program everywhere.
 pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
     name.as_str()
         .bytes()
@@ -119,10 +115,9 @@ pub(crate) fn is_plain_name(name: &ToolchainName) -> bool {
         && !name.as_str().ends_with('.')
 }
 
-/// Makes `target` another name of the shim. Returns whether there was no file of that name.
-///
-/// On Unix it is a symbolic link, so that a new shim needs one rename. On Windows, where symbolic
-/// links need a privilege, it is a hard link or a copy.
+/// Makes `target` another name of the shim. Returns whether there was no file of that name. On Unix
+/// it is a symbolic link, so that a new shim needs one rename. On Windows, where symbolic links
+/// need a privilege, it is a hard link or a copy.
 fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     let missing = target.symlink_metadata().is_err();
     if IS_WINDOWS {
@@ -140,18 +135,13 @@ fn alias(base: &Path, target: &Path) -> Result<bool, FileError> {
     Ok(missing)
 }
 
-/// Removes the names of toolchains that are gone. On Windows, one that runs stays until the next
-/// time.
+/// Removes names of toolchains that are gone. On Windows, one that runs stays until next time.
 fn remove_stale(bin: &Path, wanted: &BTreeSet<&str>) -> Result<Vec<String>, FileError> {
     let mut removed = Vec::new();
     for entry in fs::read_dir(bin).map_err(FileError::at("read", bin))? {
         let entry = entry.map_err(FileError::at("read", bin))?;
-        let Ok(file_name) = entry.file_name().into_string() else { continue };
-        let name = file_name.strip_suffix(&executable_name("")).unwrap_or(&file_name);
-        let is_stale = ToolchainName::parse(name).is_ok() && !wanted.contains(name);
-        if is_stale && fs::remove_file(entry.path()).is_ok() {
-            removed.push(name.to_owned());
-        }
+        let stale = toolchain(&entry).filter(|name| !wanted.contains(name.as_str()));
+        removed.extend(stale.filter(|_| fs::remove_file(entry.path()).is_ok()));
     }
     removed.sort();
     Ok(removed)

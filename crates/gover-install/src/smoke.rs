@@ -14,7 +14,6 @@ use gover_sys::file::read_limited;
 
 use crate::files::{self, FileError};
 
-/// Which smoke test a toolchain has to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Smoke {
     /// `VERSION` and `bin/go` exist and are right.
@@ -25,15 +24,13 @@ pub enum Smoke {
     RunIfPossible,
 }
 
-/// How much of a right tree was tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmokeLevel {
     Files,
     Running,
 }
 
-/// The version in a tree's `VERSION`: its first line, trimmed
-/// (`docs/go.md#the-version-file`).
+/// The version in a tree: the first line of `VERSION` (`docs/go.md#the-version-file`).
 pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     let path = goroot.join("VERSION");
     let text = read_limited(&path, VERSION_LIMIT).map_err(FileError::at("read", &path))?;
@@ -42,7 +39,6 @@ pub fn version_of(goroot: &Path) -> Result<ToolchainName, SmokeError> {
     ToolchainName::parse(line).map_err(|_| SmokeError::NoVersion { line: line.chars().take(80).collect() })
 }
 
-/// Checks that the tree at `goroot` is the toolchain `expected` of `platform`.
 pub fn check(
     goroot: &Path,
     expected: &ToolchainName,
@@ -105,7 +101,6 @@ pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
     command.output()
 }
 
-/// Why a tree failed the smoke test.
 #[derive(Debug, thiserror::Error)]
 pub enum SmokeError {
     #[error(transparent)]
@@ -125,9 +120,8 @@ pub enum SmokeError {
 }
 
 impl SmokeError {
-    /// Whether this can happen to an intact toolchain of another architecture: the system refuses
-    /// the program, has no loader for it, or its emulator fails. A program that prints another
-    /// version is wrong on any machine.
+    /// Whether an intact toolchain of another architecture may do this: the system refuses the
+    /// program, has no loader, or its emulator fails. Another version is wrong on any machine.
     fn may_be_the_machine(&self) -> bool {
         match self {
             Self::CannotRun { source, .. } => {
@@ -147,15 +141,9 @@ impl Diagnose for SmokeError {
                 vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
             }
             Self::CannotRun { source, .. } => {
-                let mut hints = files::hints(source.kind());
-                hints.push(
-                    "this release may not run on this system; `gover list --remote` shows others".to_owned(),
-                );
-                hints
+                files::hints(source.kind()).into_iter().chain([OTHERS.to_owned()]).collect()
             }
-            Self::SaysOther { .. } => {
-                vec!["this release may not run on this system; `gover list --remote` shows others".to_owned()]
-            }
+            Self::SaysOther { .. } => vec![OTHERS.to_owned()],
             Self::OtherArch { found, .. } => {
                 found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it anyway")).collect()
             }
@@ -165,6 +153,7 @@ impl Diagnose for SmokeError {
     }
 }
 
+const OTHERS: &str = "this release may not run on this system; `gover list --remote` shows others";
 /// The most bytes of a `VERSION`, which has two lines.
 const VERSION_LIMIT: u64 = 1 << 20;
 /// Two seconds, with [`BUSY_WAIT`].

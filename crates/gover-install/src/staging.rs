@@ -20,7 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::is_goroot;
-use gover_core::{Layout, ToolchainName};
+use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
 use crate::files::{self, FileError, create_directory, entries, remove, rename, try_lock};
@@ -95,10 +95,8 @@ impl Staging {
 
 /// Makes a proven tree visible, in place of the toolchain of that name: at once, so that there is
 /// always one of the two, or by two renames if the system cannot exchange names. The documents
-/// follow. `lock` is the lock of the toolchain's name.
-///
-/// All of it is on the disk before it is visible, as far as the system can promise that: after a
-/// power loss there is the old toolchain or the new one.
+/// follow. `lock` is that of the name. All of it is on the disk before it is visible, as far as the
+/// system can promise that: after a power loss there is the old toolchain or the new one.
 pub(crate) fn publish(
     tree: Proven<Staging>,
     receipt: &Receipt,
@@ -120,8 +118,7 @@ impl Drop for Staging {
     fn drop(&mut self) {
         // The only other thing worth keeping here is `old`, and `recover` handles it.
         if !self.published {
-            // Documents go before the tree: without a tree, they would count as those of a
-            // published one.
+            // Documents go first: without a tree, they would count as those of a published one.
             drop(discard_documents(&self.directory));
             drop(file::remove_tree(&self.tree()));
         }
@@ -145,8 +142,7 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
     discard_documents(&directory)?;
     let waiting_trees = waiting(&directory);
     if is_missing(&target) && !waiting_trees.is_empty() {
-        // An uninstall was interrupted. A toolchain copied here later must not inherit the
-        // documents.
+        // An uninstall was interrupted; a toolchain copied here later must not inherit these.
         remove_documents(layout, name)?;
     }
     if old.symlink_metadata().is_ok() && file::remove_tree_now(&old).is_err() {
@@ -179,8 +175,7 @@ pub fn set_aside(layout: &Layout) -> Vec<ToolchainName> {
     names.iter().filter_map(|name| ToolchainName::parse(name).ok()).filter(is_aside).collect()
 }
 
-/// Reads the receipt of a toolchain, at most `limit` bytes, even if a crash left it in staging.
-/// `None` if there is none.
+/// Reads a receipt of at most `limit` bytes, even if a crash left it in staging.
 pub(crate) fn read_receipt(
     layout: &Layout,
     name: &ToolchainName,
@@ -217,7 +212,6 @@ fn discard_documents(directory: &Path) -> Result<(), FileError> {
     [RECEIPT, LIST, NEW].iter().try_for_each(|file| remove(&directory.join(file)))
 }
 
-/// Removes the receipt and the list of files of a toolchain that is gone.
 pub(crate) fn remove_documents(layout: &Layout, name: &str) -> Result<(), FileError> {
     documents_of(layout, name).iter().try_for_each(|(_, path)| remove(path))
 }
@@ -241,13 +235,11 @@ fn sync(directory: &Path) -> Result<(), FileError> {
     others.iter().chain(&programs).try_for_each(|path| files::sync(path))
 }
 
-/// Trees in `staging/NAME` that wait to be removed.
 fn waiting(directory: &Path) -> Vec<PathBuf> {
     let is_waiting = |path: &PathBuf| name_of(path).is_some_and(|name| name.starts_with(REMOVED));
     entries(directory).unwrap_or_default().into_iter().filter(is_waiting).collect()
 }
 
-/// An unused name in `staging/NAME` for a tree that will be removed.
 fn free_name(directory: &Path) -> PathBuf {
     let first = std::iter::once(directory.join(REMOVED));
     let others = (1_u32..).map(|number| directory.join(format!("{REMOVED}.{number}")));
@@ -255,10 +247,50 @@ fn free_name(directory: &Path) -> PathBuf {
     first.chain(others).find(|path| is_missing(path)).unwrap_or_else(|| directory.join(REMOVED))
 }
 
-/// Moves a toolchain, or what is left of one, into staging to be removed. `_lock` is the lock of
-/// that name.
+/// Moves what there is of a toolchain into staging, to be removed. `_lock` is its lock.
 pub(crate) fn hide(layout: &Layout, name: &str, _lock: &Lock) -> Result<(), FileError> {
     move_aside(&layout.versions().join(name), &free_name(&layout.staging().join(name)))
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uninstalled {
+    pub name: ToolchainName,
+    pub path: PathBuf,
+    pub bytes: u64,
+}
+
+/// Removes a toolchain, damaged or not, with its receipt and its list of files. `lock` is the lock
+/// of that name. One rename makes it invisible. A later command deletes what a running program
+/// keeps now. The next [`refresh`](crate::shims::refresh) removes its names in `bin/`.
+pub fn uninstall(layout: &Layout, name: &ToolchainName, lock: &Lock) -> Result<Uninstalled, UninstallError> {
+    recover(layout, name.as_str(), lock)?;
+    let path = layout.toolchain(name);
+    if path.symlink_metadata().is_err() {
+        return Err(UninstallError::NotInstalled { name: name.to_string() });
+    }
+    let bytes = file::tree_size(&path).unwrap_or_default();
+    hide(layout, name.as_str(), lock)?;
+    // A toolchain copied here later must not inherit them. After a crash `recover` does the same.
+    remove_documents(layout, name.as_str())?;
+    drop(recover(layout, name.as_str(), lock));
+    Ok(Uninstalled { name: name.clone(), path, bytes })
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum UninstallError {
+    #[error("{name} is not installed")]
+    NotInstalled { name: String },
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnose for UninstallError {
+    fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotInstalled { .. } => vec!["`gover list` shows what is installed".to_owned()],
+            Self::File(error) => error.hints(),
+        }
+    }
 }
 
 /// The names in staging: leftovers of crashes, or the work of other processes.
@@ -270,10 +302,9 @@ fn name_of(path: &Path) -> Option<&str> {
     path.file_name()?.to_str()
 }
 
-/// Recovers what crashes left in staging, except where another process is at work.
-///
-/// It costs one look into an empty directory, so every command that changes something starts with
-/// it. Commands that only read do not; they report what is [set aside](set_aside).
+/// Recovers what crashes left in staging, except where another process is at work. It costs one
+/// look into an empty directory, so every command that changes something starts with it. Commands
+/// that only read report what is [set aside](set_aside).
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     for name in staged(layout)? {
         if let Some(lock) = try_lock(layout, &name)? {

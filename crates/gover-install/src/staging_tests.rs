@@ -321,3 +321,35 @@ fn what_somebody_still_runs_waits_and_goes_later() {
     recover_all(&home.layout).unwrap();
     assert!(home.is_clean());
 }
+
+mod uninstalling {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn an_uninstalled_toolchain_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().to_owned());
+        let name = ToolchainName::parse("go1.91.2").unwrap();
+        let lock = Lock::acquire(&layout.lock(name.as_str()), || ()).unwrap();
+        let tree = layout.toolchain(&name);
+        fs::create_dir_all(tree.join("src")).unwrap();
+        fs::write(tree.join("src/a.go"), "12345").unwrap();
+        let mut read_only = fs::metadata(tree.join("src/a.go")).unwrap().permissions();
+        read_only.set_readonly(true);
+        fs::set_permissions(tree.join("src/a.go"), read_only).unwrap();
+        fs::create_dir_all(layout.receipts()).unwrap();
+        fs::write(layout.receipt(&name), "{}").unwrap();
+
+        let gone = uninstall(&layout, &name, &lock).unwrap();
+        assert_eq!(gone, Uninstalled { name: name.clone(), path: tree.clone(), bytes: 5 });
+        assert!(!tree.exists());
+        assert!(!layout.receipt(&name).exists());
+        assert!(staged(&layout).unwrap().is_empty());
+
+        let error = uninstall(&layout, &name, &lock).unwrap_err();
+        assert_eq!(error.to_string(), "go1.91.2 is not installed");
+        assert_eq!(error.hints(), ["`gover list` shows what is installed"]);
+    }
+}

@@ -8,13 +8,10 @@ use tlog_tiles::{Tile, stored_hash_index, sub_tree_index};
 
 use super::client::{Client, Module, State};
 use super::error::{HeadOrigin, SumdbError};
-use super::escape::{escape_path, escape_version};
 use super::head::Tree;
-use super::record::Record;
 use super::remote::Remote;
 use super::tiles::{self, Plan};
 
-/// What a bundle must prove.
 #[derive(Clone, Debug, Default)]
 pub struct ProofRequest {
     /// Module versions as `(path, version)`.
@@ -37,8 +34,7 @@ pub struct ProofBundle {
 }
 
 impl<R: Remote> Client<'_, R> {
-    /// Proves what `request` asks for under the newest head that the database shows or this machine
-    /// knows.
+    /// Proves `request` under the newest head that the database shows or this machine knows.
     pub async fn bundle(&self, request: &ProofRequest) -> Result<ProofBundle, SumdbError> {
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
@@ -48,7 +44,13 @@ impl<R: Remote> Client<'_, R> {
         for (path, version) in &request.modules {
             // The lookup replaces an answer that a mirror or the cache has damaged.
             self.lookup_module(path, version).await?;
-            answers.push(self.answer(path, version).await?);
+            let question = Module { path, version };
+            let key = question.key()?;
+            let answer = match self.store.read(&key) {
+                Some(answer) => answer,
+                None => self.read_remote(&format!("/{key}")).await?,
+            };
+            answers.push((question, key, answer));
         }
         let mut state = self.state.lock().await;
         let mut sizes = request.sizes.clone();
@@ -58,11 +60,7 @@ impl<R: Remote> Client<'_, R> {
         }
         let mut records = Vec::new();
         for (question, key, bytes) in &answers {
-            let record = Record::parse(bytes).map_err(|source| SumdbError::Answer {
-                database: self.name(),
-                module: question.to_string(),
-                source,
-            })?;
+            let record = self.record(question, bytes)?;
             self.merge(&mut state, record.rest).await?;
             records.push((question, key, record));
         }
@@ -78,22 +76,7 @@ impl<R: Remote> Client<'_, R> {
         Ok(ProofBundle { database: self.name(), size: tree.size, answers: answers.collect(), head, tiles })
     }
 
-    /// The cached answer, or the database's.
-    async fn answer<'a>(
-        &self,
-        path: &'a str,
-        version: &'a str,
-    ) -> Result<(Module<'a>, String, Vec<u8>), SumdbError> {
-        let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(version)?);
-        let answer = match self.store.read(&key) {
-            Some(answer) => answer,
-            None => self.read_remote(&format!("/{key}")).await?,
-        };
-        Ok((Module { path, version }, key, answer))
-    }
-
-    /// Takes the newest head from the database. A failure is ignored, because every lookup brings a
-    /// head too.
+    /// Takes the newest head of the database. A failure is ignored: every lookup brings a head.
     async fn merge_newest(&self, state: &mut State) -> Result<(), SumdbError> {
         match self.read_remote("/latest").await {
             Ok(note) if self.open_head(&note, HeadOrigin::Answer).is_ok() => self.merge(state, &note).await,

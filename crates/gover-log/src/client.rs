@@ -3,25 +3,22 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use tlog_tiles::{Hash, Tile};
+use tlog_tiles::{Hash, HashReader as _, Tile, stored_hash_index};
 use tokio::sync::Mutex;
 
-use super::error::{HeadOrigin, SumdbError};
-use super::escape::{escape_path, escape_version};
+use super::error::{HeadOrigin, LogWarnings, SumdbError};
+use super::escape::{EscapeError, escape_path, escape_version};
 use super::fetch::Rejected;
 use super::fork::{self, Fork};
 use super::head::{Head, Tree};
-use super::kept_head::Stored;
-use super::key::VerifierKey;
+use super::note::VerifierKey;
 use super::record::Record;
 use super::remote::{Remote, RemoteError};
-use super::store::Store;
+use super::store::{Store, StoredHead};
 use super::tiles::{self, Proven};
-use super::warning::LogWarnings;
 
-/// A connection to one checksum database, with what it has proven so far.
-///
-/// Lookups may run concurrently. Nothing but the database's key is trusted.
+/// A connection to one checksum database, with what it has proven so far. Lookups may run
+/// concurrently. Nothing but the database's key is trusted.
 #[derive(Debug)]
 pub struct Client<'a, R: Remote> {
     pub(super) remote: &'a R,
@@ -32,13 +29,11 @@ pub struct Client<'a, R: Remote> {
 }
 
 impl<'a, R: Remote> Client<'a, R> {
-    /// A client that reads through `remote`, trusts `key` only and caches below `cache_directory`.
     pub fn new(remote: &'a R, key: VerifierKey, cache_directory: &Path) -> Self {
         let store = Store::new(cache_directory, key.name());
         Self { remote, key, store, state: Mutex::new(State::default()), warnings: LogWarnings::default() }
     }
 
-    /// Adds what a person should know about lookups to `warnings`.
     #[must_use]
     pub fn with_warnings(self, warnings: &LogWarnings) -> Self {
         Self { warnings: warnings.clone(), ..self }
@@ -49,12 +44,10 @@ impl<'a, R: Remote> Client<'a, R> {
         self.lookup_module(TOOLCHAIN, module_version).await
     }
 
-    /// The proven record of any module version. A version that ends in `/go.mod` means its go.mod
-    /// file.
+    /// The proven record of any module version. One that ends in `/go.mod` means its go.mod file.
     pub async fn lookup_module(&self, path: &str, version: &str) -> Result<LogRecord, SumdbError> {
         let question = Module { path, version };
-        let bare = version.strip_suffix("/go.mod").unwrap_or(version);
-        let key = format!("lookup/{}@{}", escape_path(path)?, escape_version(bare)?);
+        let key = question.key()?;
         // A cached answer cannot replace a damaged head: the new head must come from the remote.
         let damage = self.damage().await?;
         if damage.is_none()
@@ -100,11 +93,7 @@ impl<'a, R: Remote> Client<'a, R> {
     /// Proves a lookup answer and returns the wanted hash. Also returns the answer under a head
     /// that was compared with the newest one, because only such a head may be cached.
     async fn check(&self, question: &Module<'_>, answer: &[u8]) -> Result<(LogRecord, Vec<u8>), SumdbError> {
-        let record = Record::parse(answer).map_err(|source| SumdbError::Answer {
-            database: self.name(),
-            module: question.to_string(),
-            source,
-        })?;
+        let record = self.record(question, answer)?;
         let mut state = self.state.lock().await;
         self.load_head(&mut state)?;
         let (tree_size, proven) = match self.merge(&mut state, record.rest).await {
@@ -117,6 +106,11 @@ impl<'a, R: Remote> Client<'a, R> {
         };
         let h1 = self.hash(question, &record)?.to_owned();
         Ok((LogRecord { h1, id: record.id, tree_size, database: self.name() }, proven))
+    }
+
+    pub(super) fn record<'r>(&self, asked: &Module<'_>, answer: &'r [u8]) -> Result<Record<'r>, SumdbError> {
+        let (database, module) = (self.name(), asked.to_string());
+        Record::parse(answer).map_err(|source| SumdbError::Answer { database, module, source })
     }
 
     /// The hash of the module that was looked up; the record may be about another module.
@@ -137,10 +131,11 @@ impl<'a, R: Remote> Client<'a, R> {
         // Another process may have stored a head meanwhile, which must be consistent too.
         loop {
             let stored = match self.stored_head()? {
-                Stored::Note(stored) => stored,
+                StoredHead::None => Vec::new(),
+                StoredHead::Note(stored) => stored,
                 // An answer without a head, or of an empty log, cannot replace a damaged head.
-                Stored::Damaged(_) if state.latest.note.is_empty() => return Ok(()),
-                Stored::Damaged(_) => {
+                StoredHead::Damaged(_) if state.latest.note.is_empty() => return Ok(()),
+                StoredHead::Damaged(_) => {
                     self.merge_kept(state).await?;
                     if self.replace_damaged(state)? {
                         return Ok(());
@@ -184,22 +179,17 @@ impl<'a, R: Remote> Client<'a, R> {
         let computed = if older.tree.size == newer.tree.size {
             newer.tree.hash
         } else {
-            self.prove(state, newer.tree, |proven| tiles::prefix_hash(older.tree.size, proven)).await?
+            self.prove(state, newer.tree, |proven| tlog_tiles::tree_hash(older.tree.size, proven)).await?
         };
         if computed == older.tree.hash { Ok(()) } else { Err(self.fork(state, older, newer, computed).await) }
     }
 
     async fn fork(&self, state: &mut State, older: &Head, newer: &Head, computed: Hash) -> SumdbError {
         let size = older.tree.size;
-        let proof = self
-            .prove(state, newer.tree, |p| tiles::consistency_proof(size, computed, newer.tree, p))
-            .await
-            .ok();
+        let proof = |proven: &Proven| tiles::consistency_proof(size, computed, newer.tree, proven);
+        let proof = self.prove(state, newer.tree, proof).await.ok();
         let report = fork::report(older, newer, computed, proof.as_deref());
-        let evidence = self
-            .store
-            .keep_evidence(&fork::evidence_name(older, newer, &report), &report)
-            .map_err(|error| error.to_string());
+        let evidence = self.store.keep_evidence(&fork::evidence_name(older, newer, &report), &report);
         SumdbError::Fork(Box::new(Fork {
             database: self.name(),
             older_size: size,
@@ -208,7 +198,7 @@ impl<'a, R: Remote> Client<'a, R> {
             newer_hash: newer.tree.hash.to_string(),
             computed_hash: computed.to_string(),
             report,
-            evidence,
+            evidence: evidence.map_err(|error| error.to_string()),
         }))
     }
 
@@ -220,17 +210,37 @@ impl<'a, R: Remote> Client<'a, R> {
     ) -> Result<u64, SumdbError> {
         let tree = state.latest.tree;
         if record.id >= tree.size {
-            return Err(SumdbError::OutsideTree {
-                database: self.name(),
-                id: record.id,
-                tree_size: tree.size,
-            });
+            let (database, tree_size) = (self.name(), tree.size);
+            return Err(SumdbError::OutsideTree { database, id: record.id, tree_size });
         }
-        let leaf = self.prove(state, tree, |proven| tiles::leaf_hash(record.id, proven)).await?;
-        if leaf != tlog_tiles::record_hash(record.text.as_bytes()) {
+        let leaf = [stored_hash_index(0, record.id)];
+        let leaf = self.prove(state, tree, |proven| proven.read_hashes(&leaf)).await?;
+        if leaf != [tlog_tiles::record_hash(record.text.as_bytes())] {
             return Err(SumdbError::RecordMismatch { database: self.name(), id: record.id });
         }
         Ok(tree.size)
+    }
+
+    /// Checks a record under this machine's own head, because the tiles that relate it to the
+    /// answer's head are missing: a mirror may be older or newer than this machine's last contact
+    /// with the database. The answer's head is not stored. A damaged own head does not serve.
+    pub(super) async fn check_in_own(
+        &self,
+        state: &mut State,
+        record: &Record<'_>,
+        error: SumdbError,
+    ) -> Result<u64, SumdbError> {
+        let own = state.latest.tree.size;
+        if own == 0 || state.damage.is_some() {
+            return Err(error);
+        }
+        match self.check_record(state, record).await {
+            Err(SumdbError::OutsideTree { .. } | SumdbError::Unavailable { .. }) => {
+                let other = self.open_head(record.rest, HeadOrigin::Answer)?.tree.size;
+                Err(SumdbError::Unrelated { database: self.name(), own, other, source: Box::new(error) })
+            }
+            result => result,
+        }
     }
 
     /// Runs a computation over hashes of `tree`; fetches and proves the hashes it asks for.
@@ -255,11 +265,8 @@ impl<'a, R: Remote> Client<'a, R> {
     }
 
     pub(super) fn open_head(&self, note: &[u8], origin: HeadOrigin) -> Result<Head, SumdbError> {
-        Head::open(note, &self.key).map_err(|source| SumdbError::Head {
-            database: self.name(),
-            origin,
-            source,
-        })
+        let database = self.name();
+        Head::open(note, &self.key).map_err(|source| SumdbError::Head { database, origin, source })
     }
 
     pub(super) fn inconsistent(&self, tree: Tree) -> SumdbError {
@@ -276,29 +283,22 @@ impl<'a, R: Remote> Client<'a, R> {
 pub struct LogRecord {
     /// The hash of the module zip (or go.mod file): `h1:` and 44 characters of base64.
     pub h1: String,
-    /// The record's number in the log, from 0.
+    /// Its number in the log, from 0.
     pub id: u64,
-    /// Number of records of the signed tree in which it was found.
+    /// The number of records of the signed tree in which it was found.
     pub tree_size: u64,
     pub database: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) loaded: bool,
     pub(super) latest: Head,
-    /// Whether `latest` still has to be stored.
     pub(super) unsaved: bool,
     /// What is wrong with the stored head, until another replaces it.
     pub(super) damage: Option<String>,
     /// Proven under some signed head.
     pub(super) tiles: HashMap<Tile, Vec<u8>>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self { loaded: false, latest: Head::start(), unsaved: false, damage: None, tiles: HashMap::new() }
-    }
 }
 
 /// Tells a missing record from a database that cannot be read.
@@ -324,11 +324,18 @@ pub(super) struct Module<'a> {
     pub(super) version: &'a str,
 }
 
+impl Module<'_> {
+    /// The path of its lookup answer. A go.mod file is in the answer of its module.
+    pub(super) fn key(&self) -> Result<String, EscapeError> {
+        let version = self.version.strip_suffix("/go.mod").unwrap_or(self.version);
+        Ok(format!("lookup/{}@{}", escape_path(self.path)?, escape_version(version)?))
+    }
+}
+
 impl std::fmt::Display for Module<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}@{}", self.path, self.version)
     }
 }
 
-/// The module whose versions are Go toolchains.
 const TOOLCHAIN: &str = "golang.org/toolchain";

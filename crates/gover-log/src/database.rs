@@ -7,19 +7,19 @@ use gover_net::Address;
 use gover_core::text::shown;
 
 use super::head::{Head, HeadError};
-use super::key::{KeyError, VerifierKey};
+use super::note::{KeyError, VerifierKey};
 
-/// A checksum database: its key and how it is reached.
 #[derive(Clone, Debug)]
 pub struct Database {
-    key: VerifierKey,
-    address: Option<Address>,
-    direct: Address,
+    pub key: VerifierKey,
+    /// The URL given in `GOSUMDB`, without a final `/`. It replaces proxies and `direct`.
+    pub address: Option<Address>,
+    /// The database's own URL, for when no proxy passes it through and none was given.
+    pub direct: Address,
 }
 
 impl Database {
-    /// Parses a known name or `<name>+<hash>+<key>`, each optionally followed by a URL
-    /// (go.dev/ref/mod#environment-variables).
+    /// Parses `<name>[+<hash>+<key>] [<url>]` (go.dev/ref/mod#environment-variables).
     pub fn parse(value: &str) -> Result<Self, DatabaseError> {
         // Reachable inside mainland China, the same log with the same key.
         let value = if value == CHINA_NAME { "sum.golang.org https://sum.golang.google.cn" } else { value };
@@ -32,18 +32,16 @@ impl Database {
         if fields.next().is_some() {
             return Err(DatabaseError::TooManyFields);
         }
-        let key = VerifierKey::parse(if key == GO_NAME { GO_KEY } else { key })?;
-        if !is_host_and_path(key.name()) {
-            return Err(DatabaseError::Name { name: key.name().to_owned() });
-        }
-        let parsed = address.map(|text| parse_address(text).ok_or(DatabaseError::Address));
-        let direct = Address::parse(&format!("https://{}", key.name()))
-            .map_err(|_| DatabaseError::Name { name: key.name().to_owned() })?;
-        Ok(Self { key, address: parsed.transpose()?, direct })
+        let key =
+            VerifierKey::parse(if key == GO_NAME { GO_KEY } else { key }).map_err(DatabaseError::Key)?;
+        let address = address.map(|text| parse_address(text).ok_or(DatabaseError::Address)).transpose();
+        let direct = Address::parse(&format!("https://{}", key.name())).ok();
+        let direct = direct.filter(|_| is_host_and_path(key.name()));
+        let direct = direct.ok_or_else(|| DatabaseError::Name { name: key.name().to_owned() })?;
+        Ok(Self { key, address: address?, direct })
     }
 
-    /// Verifies the signature of a tree head and returns its size. Consistency with earlier heads
-    /// is not checked.
+    /// Verifies the signature of a tree head, but not its history. Returns its size.
     pub fn verify_head(&self, note: &[u8]) -> Result<u64, HeadError> {
         Ok(Head::open(note, &self.key)?.tree.size)
     }
@@ -51,21 +49,6 @@ impl Database {
     /// The name in proxy paths: `<proxy>/sumdb/<name>/…`.
     pub fn name(&self) -> &str {
         self.key.name()
-    }
-
-    pub fn key(&self) -> &VerifierKey {
-        &self.key
-    }
-
-    /// The URL given in `GOSUMDB`, without a final `/`. It replaces proxies and
-    /// [`direct`](Self::direct).
-    pub fn address(&self) -> Option<&Address> {
-        self.address.as_ref()
-    }
-
-    /// The database's own URL, for when no proxy passes it through and none was given.
-    pub fn direct(&self) -> &Address {
-        &self.direct
     }
 }
 
@@ -81,19 +64,11 @@ pub enum DatabaseError {
     /// The first field is neither a known name nor a key.
     #[error("invalid GOSUMDB: {0}")]
     Key(KeyError),
-    /// The name in the key is not usable in an address.
     #[error("invalid sumdb name (must be host[/path]): {}", shown(name))]
     Name { name: String },
     /// The second field is not a URL. It is not shown, because it may contain a password.
     #[error("invalid GOSUMDB URL: must be http(s)://host[/path]")]
     Address,
-}
-
-// Not `#[from]`, which would print the key's error twice.
-impl From<KeyError> for DatabaseError {
-    fn from(error: KeyError) -> Self {
-        Self::Key(error)
-    }
 }
 
 impl gover_core::Diagnose for DatabaseError {
@@ -147,15 +122,15 @@ mod tests {
     fn known_names_stand_for_the_built_in_key() {
         let go = Database::parse("sum.golang.org").unwrap();
         let shown = |address: Option<&Address>| address.map(ToString::to_string);
-        assert_eq!((go.name(), go.address()), ("sum.golang.org", None));
-        assert_eq!(go.key().to_string(), GO_KEY);
-        assert_eq!(go.key().hash(), 0x033d_e0ae);
-        assert_eq!(go.direct().to_string(), "https://sum.golang.org");
+        assert_eq!((go.name(), go.address.as_ref()), ("sum.golang.org", None));
+        assert_eq!(go.key.to_string(), GO_KEY);
+        assert_eq!(go.key.hash(), 0x033d_e0ae);
+        assert_eq!(go.direct.to_string(), "https://sum.golang.org");
 
         let alias = Database::parse("sum.golang.google.cn").unwrap();
         assert_eq!(alias.name(), "sum.golang.org");
-        assert_eq!(shown(alias.address()).as_deref(), Some("https://sum.golang.google.cn"));
-        assert_eq!(alias.key().to_string(), GO_KEY);
+        assert_eq!(shown(alias.address.as_ref()).as_deref(), Some("https://sum.golang.google.cn"));
+        assert_eq!(alias.key.to_string(), GO_KEY);
     }
 
     #[test]
@@ -163,10 +138,10 @@ mod tests {
         let database = Database::parse(&format!("  {TEST_KEY}\thttp://127.0.0.1:8080/base/ ")).unwrap();
         assert_eq!(database.name(), "localhost.localdev/sumdb");
         let shown = |address: Option<&Address>| address.map(ToString::to_string);
-        assert_eq!(shown(database.address()).as_deref(), Some("http://127.0.0.1:8080/base"));
-        assert_eq!(database.direct().to_string(), "https://localhost.localdev/sumdb");
+        assert_eq!(shown(database.address.as_ref()).as_deref(), Some("http://127.0.0.1:8080/base"));
+        assert_eq!(database.direct.to_string(), "https://localhost.localdev/sumdb");
         let known = Database::parse("sum.golang.org https://mirror.example/sum").unwrap();
-        assert_eq!(shown(known.address()).as_deref(), Some("https://mirror.example/sum"));
+        assert_eq!(shown(known.address.as_ref()).as_deref(), Some("https://mirror.example/sum"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Why a lookup in the checksum database failed.
+//! Why a lookup in the checksum database failed, and what was wrong although it succeeded.
 
-use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
 
@@ -20,7 +20,6 @@ use super::remote::{LogMirror, RemoteError};
 pub enum SumdbError {
     #[error("cannot look up a module in the checksum database")]
     Question(#[from] EscapeError),
-    /// The database has no such module version.
     #[error("checksum database `{database}` has no record of `{module}`")]
     NotInDatabase { database: String, module: String, source: RemoteError },
     #[error("cannot read `{path}` of checksum database `{database}`")]
@@ -34,25 +33,19 @@ pub enum SumdbError {
     Answer { database: String, module: String, source: RecordError },
     #[error("the tree head of checksum database `{database}` in {origin} is not valid")]
     Head { database: String, origin: HeadOrigin, source: HeadError },
-    /// The stored head is damaged and the remote could not be read.
     #[error("the tree head in `{}` is damaged ({reason}) and could not be replaced", path.display())]
     DamagedHead { path: PathBuf, reason: String, source: Box<SumdbError> },
-    /// A mirror's part of the log is damaged and no other place could be read.
     #[error("the part of the checksum database in {} is damaged", quoted(places))]
     DamagedMirror { places: Vec<LogMirror>, source: Box<SumdbError> },
-    /// Mirrors lack a part of the log and no other place could be read.
     #[error("{} lacks a part of checksum database `{database}` that is needed", quoted(places))]
     IncompleteMirror { places: Vec<LogMirror>, database: String, source: Box<SumdbError> },
     /// Tiles do not add up to the signed hash: at least one was changed.
     #[error("checksum database `{database}`: downloaded inconsistent tile (tree of {tree_size} records)")]
     InconsistentTile { database: String, tree_size: u64 },
-    /// The answer names a record that the signed tree does not have.
     #[error("checksum database `{database}`: cannot validate record {id} in tree of size {tree_size}")]
     OutsideTree { database: String, id: u64, tree_size: u64 },
-    /// The record in the answer is not the record in the log.
     #[error("checksum database `{database}`: cannot authenticate record {id} in server response")]
     RecordMismatch { database: String, id: u64 },
-    /// The record is in the log, but is about something else.
     #[error("record {id} of checksum database `{database}` has no `h1:` hash of `{module}`")]
     NoHash { database: String, id: u64, module: String },
     /// The tiles that relate the answer's head to the newest one known here are missing.
@@ -61,7 +54,6 @@ pub enum SumdbError {
          seen on this machine, of {own} records"
     )]
     Unrelated { database: String, own: u64, other: u64, source: Box<SumdbError> },
-    /// Two signed heads contradict each other.
     #[error(
         "SECURITY ERROR: checksum database `{}` shows two histories: the tree of {} records with hash {} is not \
          part of the tree of {} records with hash {}",
@@ -73,9 +65,8 @@ pub enum SumdbError {
 }
 
 impl SumdbError {
-    /// Whether nothing was learned, so another route to the same database may be tried.
-    ///
-    /// Every other error about an answer is a failure of integrity, which no other source may hide.
+    /// Whether nothing was learned, so another route to the same database may be tried. Every other
+    /// error about an answer is a failure of integrity, which no other source may hide.
     pub fn is_transport(&self) -> bool {
         matches!(
             self,
@@ -135,16 +126,14 @@ impl Diagnose for SumdbError {
                 repairs.chain(others).collect()
             }
             Self::DamagedMirror { places, .. } => places.iter().map(repair_of).collect(),
-            Self::Head {
-                origin: HeadOrigin::Stored(path),
-                source: HeadError::Note(NoteError::Unverified { .. }),
-                ..
-            } => vec![format!(
-                "GOSUMDB named another key before: restore it, or delete `{}` if the change is intended",
-                path.display()
-            )],
-            Self::Head { origin: HeadOrigin::Stored(path), .. } => {
-                vec![format!("if you trust this machine, delete `{}` and try again", path.display())]
+            Self::Head { origin: HeadOrigin::Stored(path), source, .. } => {
+                let path = path.display();
+                vec![match source {
+                    HeadError::Note(NoteError::Unverified { .. }) => format!(
+                        "GOSUMDB named another key before: restore it, or delete `{path}` if the change is intended"
+                    ),
+                    _ => format!("if you trust this machine, delete `{path}` and try again"),
+                }]
             }
             Self::WrongSize { .. }
             | Self::Answer { .. }
@@ -169,9 +158,7 @@ impl Diagnose for SumdbError {
     }
 
     fn details(&self) -> Vec<String> {
-        let Self::Fork(fork) = self else {
-            return Vec::new();
-        };
+        let Self::Fork(fork) = self else { return Vec::new() };
         vec![
             format!("one head: {} records, {}", fork.older_size, fork.older_hash),
             format!("the other: {} records, {}", fork.newer_size, fork.newer_hash),
@@ -191,8 +178,7 @@ impl Diagnose for SumdbError {
     }
 }
 
-/// How to repair a mirror whose part of the log is damaged.
-pub(super) fn repair_of(mirror: &LogMirror) -> String {
+fn repair_of(mirror: &LogMirror) -> String {
     match mirror {
         LogMirror::Server(address) => {
             format!("run `gover mirror DIR` where the mirror at {address} is made, to repair it")
@@ -208,18 +194,49 @@ fn quoted(places: &[LogMirror]) -> String {
     places.iter().map(|place| format!("`{place}`")).collect::<Vec<_>>().join(" and ")
 }
 
-/// Where a tree head came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum HeadOrigin {
+    #[error("a lookup answer")]
     Answer,
+    #[error("`{}`", .0.display())]
     Stored(PathBuf),
 }
 
-impl fmt::Display for HeadOrigin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// A fault that was repaired or worked around.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum LogWarning {
+    #[error(
+        "`{}` was damaged; it has been replaced by a tree head of {records} records, and the damaged file is kept as `{}`",
+        path.display(), aside.display()
+    )]
+    HeadReplaced { path: PathBuf, aside: PathBuf, records: u64 },
+    #[error("the part of checksum database `{database}` in `{place}` is damaged; another source was used")]
+    DamagedMirror { place: LogMirror, database: String },
+}
+
+impl LogWarning {
+    pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Answer => formatter.write_str("a lookup answer"),
-            Self::Stored(path) => write!(formatter, "`{}`", path.display()),
+            Self::HeadReplaced { .. } => None,
+            Self::DamagedMirror { place, .. } => Some(repair_of(place)),
+        }
+    }
+}
+
+/// Collects warnings; clones share them. A warning outlives a lookup that was cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct LogWarnings(Arc<Mutex<Vec<LogWarning>>>);
+
+impl LogWarnings {
+    /// The warnings since the last call.
+    pub fn take(&self) -> Vec<LogWarning> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn add(&self, warning: LogWarning) {
+        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
         }
     }
 }

@@ -5,8 +5,7 @@ use thiserror::Error;
 
 use gover_core::text::shown;
 
-/// Escapes a module path after the checks of Go's `module.CheckPath` that keep URLs and file names
-/// safe.
+/// Escapes a module path after the checks of Go's `module.CheckPath` that keep names safe.
 pub fn escape_path(path: &str) -> Result<String, EscapeError> {
     let error = |reason| EscapeError::Path { path: path.to_owned(), reason };
     let mut elements = path.split('/');
@@ -25,12 +24,11 @@ pub fn escape_path(path: &str) -> Result<String, EscapeError> {
 /// Escapes a module version. Stricter than Go's `module.EscapeVersion`: also rejects what no
 /// release name contains and a URL would have to quote.
 pub fn escape_version(version: &str) -> Result<String, EscapeError> {
-    check_element(version, is_version_character)
+    check_element(version, |byte| is_path_character(byte) || byte == b'+')
         .map_err(|reason| EscapeError::Version { version: version.to_owned(), reason })?;
     Ok(escape(version))
 }
 
-/// Why a module path or version cannot be looked up.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     #[error("malformed module path `{}`: {reason}", shown(path))]
@@ -80,10 +78,6 @@ fn is_path_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-fn is_version_character(byte: u8) -> bool {
-    is_path_character(byte) || byte == b'+'
-}
-
 fn is_device(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let numbered = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
@@ -92,12 +86,6 @@ fn is_device(name: &str) -> bool {
 }
 
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_ascii_uppercase() {
-            escaped.push('!');
-        }
-        escaped.push(character.to_ascii_lowercase());
-    }
-    escaped
+    let mark = |character: &char| character.is_ascii_uppercase().then_some('!');
+    text.chars().flat_map(|c| mark(&c).into_iter().chain([c.to_ascii_lowercase()])).collect()
 }

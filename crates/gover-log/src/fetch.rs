@@ -6,11 +6,10 @@ use futures_util::future::try_join_all;
 use tlog_tiles::{Hash, Tile};
 
 use super::client::{Client, State};
-use super::error::SumdbError;
+use super::error::{LogWarning, SumdbError};
 use super::head::Tree;
 use super::remote::{LogMirror, MAX_ANSWER, Remote};
 use super::tiles::{self, Plan};
-use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
     /// The hashes at `indexes`, from tiles that add up to the hash of `tree`.
@@ -22,23 +21,25 @@ impl<R: Remote> Client<'_, R> {
     ) -> Result<Vec<Hash>, SumdbError> {
         let plan = Plan::new(tree.size, indexes).ok_or_else(|| self.inconsistent(tree))?;
         let needed = plan.tiles();
-        let mut cached: HashMap<Tile, Vec<u8>> = HashMap::new();
-        for tile in &needed {
-            if let Some(data) = self.cached_tile(state, *tile) {
-                cached.insert(*tile, data);
-            }
-        }
+        let cached = needed.iter().filter_map(|tile| Some((*tile, self.cached_tile(state, *tile)?)));
+        let mut cached: HashMap<Tile, Vec<u8>> = cached.collect();
         let mut rejected = Rejected::default();
         let mut suspects = Vec::new();
         loop {
-            let missing = needed.iter().copied().filter(|tile| !cached.contains_key(tile)).collect();
-            let fetched = self.fetch_tiles(missing).await;
+            let missing = needed.iter().filter(|tile| !cached.contains_key(tile));
+            let fetched = try_join_all(missing.map(|tile| self.fetch_tile(*tile))).await;
             let fetched = fetched.map_err(|error| rejected.blame(error, || self.inconsistent(tree)))?;
             let mut all = cached.clone();
             all.extend(fetched.iter().cloned());
-            if let Ok(hashes) = plan.hashes(tree.hash, &all) {
+            if let Some(hashes) = plan.hashes(tree.hash, &all) {
                 self.save_tiles(state, &fetched);
-                self.tell(Rejected::by_proof(suspects, &all));
+                let mut wrong = Rejected::default();
+                for (tile, data, places) in suspects {
+                    if all.get(&tile) != Some(&data) {
+                        wrong.add(places);
+                    }
+                }
+                self.tell(wrong);
                 state.tiles.extend(all);
                 return Ok(hashes);
             }
@@ -50,9 +51,11 @@ impl<R: Remote> Client<'_, R> {
             // Which of them is wrong is known only once a good set was read.
             let mut any = false;
             for (tile, data) in fetched {
-                let places = self.remote.reject(&paths(tile));
+                // A partial tile may have been read as part of the full one.
+                let paths = [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()));
+                let places = self.remote.reject(&paths);
                 any |= rejected.add(places.clone());
-                suspects.push(Suspect { tile, data, places });
+                suspects.push((tile, data, places));
             }
             if !any {
                 return Err(self.inconsistent(tree));
@@ -75,34 +78,24 @@ impl<R: Remote> Client<'_, R> {
         })
     }
 
-    /// Fetches tiles concurrently, all or none. Only the length of the data has been checked.
-    async fn fetch_tiles(&self, wanted: Vec<Tile>) -> Result<Vec<(Tile, Vec<u8>)>, SumdbError> {
-        let fetches = wanted.iter().map(|tile| self.fetch_tile(*tile));
-        let data = try_join_all(fetches).await?;
-        Ok(wanted.iter().copied().zip(data).collect())
-    }
-
-    async fn fetch_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
+    /// Fetches a tile. Only the length of the data has been checked.
+    async fn fetch_tile(&self, tile: Tile) -> Result<(Tile, Vec<u8>), SumdbError> {
         let error = match self.fetch_exact_tile(tile).await {
-            Err(error @ (SumdbError::Unavailable { .. } | SumdbError::DamagedMirror { .. }))
-                if !tiles::is_full(tile) =>
-            {
-                error
-            }
-            result => return result,
+            Ok(data) => return Ok((tile, data)),
+            Err(error) => error,
         };
+        let may_be_full = matches!(error, SumdbError::Unavailable { .. } | SumdbError::DamagedMirror { .. });
+        if tiles::is_full(tile) || !may_be_full {
+            return Err(error);
+        }
         // A partial tile disappears when the tile is completed, and where a mirror damaged it the
         // full tile may still be good.
-        match self.fetch_exact_tile(tiles::full(tile)).await {
-            Ok(mut data) => {
-                data.truncate(tiles::length(tile));
-                if let SumdbError::DamagedMirror { places, .. } = error {
-                    self.tell(Rejected(places));
-                }
-                Ok(data)
-            }
-            Err(_) => Err(error),
+        let Ok(mut data) = self.fetch_exact_tile(tiles::full(tile)).await else { return Err(error) };
+        data.truncate(tiles::length(tile));
+        if let SumdbError::DamagedMirror { places, .. } = error {
+            self.tell(Rejected(places));
         }
+        Ok((tile, data))
     }
 
     async fn fetch_exact_tile(&self, tile: Tile) -> Result<Vec<u8>, SumdbError> {
@@ -128,20 +121,15 @@ impl<R: Remote> Client<'_, R> {
     }
 
     pub(super) async fn read_remote(&self, path: &str) -> Result<Vec<u8>, SumdbError> {
-        let data = self.remote.read(path).await.map_err(|source| SumdbError::Unavailable {
-            database: self.name(),
-            path: path.to_owned(),
-            source,
-        })?;
-        if data.len() > MAX_ANSWER {
-            return Err(SumdbError::WrongSize {
-                database: self.name(),
-                path: path.to_owned(),
-                received: data.len(),
-                wanted: format!("at most {MAX_ANSWER}"),
-            });
+        let (database, path) = (self.name(), path.to_owned());
+        match self.remote.read(&path).await {
+            Ok(data) if data.len() > MAX_ANSWER => {
+                let (received, wanted) = (data.len(), format!("at most {MAX_ANSWER}"));
+                Err(SumdbError::WrongSize { database, path, received, wanted })
+            }
+            Ok(data) => Ok(data),
+            Err(source) => Err(SumdbError::Unavailable { database, path, source }),
         }
-        Ok(data)
     }
 
     /// Warns about the mirrors that were skipped.
@@ -161,31 +149,10 @@ impl<R: Remote> Client<'_, R> {
     }
 }
 
-/// One of several tiles, at least one of which is wrong.
-#[derive(Debug)]
-struct Suspect {
-    tile: Tile,
-    data: Vec<u8>,
-    /// The mirrors that served it.
-    places: Vec<LogMirror>,
-}
-
-/// Mirrors whose answers are wrong.
 #[derive(Debug, Default)]
 pub(super) struct Rejected(Vec<LogMirror>);
 
 impl Rejected {
-    /// The mirrors whose tiles differ from those that were proven later.
-    fn by_proof(suspects: Vec<Suspect>, proven: &HashMap<Tile, Vec<u8>>) -> Self {
-        let mut rejected = Self::default();
-        for Suspect { tile, data, places } in suspects {
-            if proven.get(&tile) != Some(&data) {
-                rejected.add(places);
-            }
-        }
-        rejected
-    }
-
     /// Adds mirrors; false if there were none.
     pub(super) fn add(&mut self, places: Vec<LogMirror>) -> bool {
         let any = !places.is_empty();
@@ -204,9 +171,4 @@ impl Rejected {
         }
         SumdbError::DamagedMirror { places: self.0.clone(), source: Box::new(fault()) }
     }
-}
-
-/// The paths a tile may have been read at: a partial tile also as part of the full one.
-fn paths(tile: Tile) -> [String; 2] {
-    [tile, tiles::full(tile)].map(|tile| format!("/{}", tile.path()))
 }

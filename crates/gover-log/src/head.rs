@@ -1,27 +1,26 @@
 //! Tree heads: the number of records in the log and the hash over them.
 
-use std::fmt;
-
 use thiserror::Error;
 use tlog_tiles::{EMPTY_HASH, HASH_SIZE, Hash};
 
-use super::key::{VerifierKey, decode_as_go};
-use super::note::{NoteError, OpenNote};
+use super::note::{NoteError, OpenNote, VerifierKey, decode_as_go};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tree {
-    /// Number of records.
     pub(super) size: u64,
     /// Root hash (RFC 6962) over them.
     pub(super) hash: Hash,
 }
 
-impl Tree {
-    /// The log before its first record.
-    pub(super) const EMPTY: Self = Self { size: 0, hash: EMPTY_HASH };
+/// The log before its first record.
+impl Default for Tree {
+    fn default() -> Self {
+        Self { size: 0, hash: EMPTY_HASH }
+    }
+}
 
-    /// Reads `go.sum database tree\n<size>\n<hash>\n`; further lines are for later formats and
-    /// ignored.
+impl Tree {
+    /// Reads `go.sum database tree\n<size>\n<hash>\n`. Further lines are for later formats.
     pub(super) fn parse(text: &str) -> Result<Self, HeadError> {
         let mut lines = text.strip_prefix(FIRST_LINE).ok_or(HeadError::Malformed)?.splitn(3, '\n');
         let (Some(size), Some(hash), Some(_)) = (lines.next(), lines.next(), lines.next()) else {
@@ -40,26 +39,14 @@ impl Tree {
     }
 }
 
-impl fmt::Display for Tree {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "size {} hash {}", self.size, self.hash)
-    }
-}
-
-/// A tree with the signed note that vouches for it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Head {
-    /// What the note says.
     pub(super) tree: Tree,
     /// The note, byte for byte; empty for the empty log that nobody signs.
     pub(super) note: Vec<u8>,
 }
 
 impl Head {
-    pub(super) fn start() -> Self {
-        Self { tree: Tree::EMPTY, note: Vec::new() }
-    }
-
     /// Checks the signature of `note` and reads the tree in it.
     pub(super) fn open(note: &[u8], key: &VerifierKey) -> Result<Self, HeadError> {
         let open = OpenNote::open(note, std::slice::from_ref(key))?;
@@ -67,12 +54,10 @@ impl Head {
     }
 }
 
-/// Why a signed tree head is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum HeadError {
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The signed text is not a tree head.
     #[error("malformed tree note")]
     Malformed,
     /// The tree arithmetic could overflow with more records.
@@ -99,6 +84,5 @@ impl HeadError {
 
 const FIRST_LINE: &str = "go.sum database tree\n";
 
-/// `tlog_tiles` shifts by 8 times the tile level and doubles record numbers; below this bound
-/// neither can overflow.
+/// Below it, `tlog_tiles` cannot overflow: it shifts by 8 times the level and doubles numbers.
 const MAX_SIZE: u64 = 1 << 48;

@@ -6,12 +6,11 @@
 //! deleting it would. A signed head is never replaced this way, whatever it says.
 
 use super::client::{Client, State};
-use super::error::{HeadOrigin, SumdbError};
+use super::error::{HeadOrigin, LogWarning, SumdbError};
 use super::head::Head;
 use super::record::Record;
 use super::remote::Remote;
 use super::store::StoredHead;
-use super::warning::LogWarning;
 
 impl<R: Remote> Client<'_, R> {
     /// Loads the stored head, which was proven when it was stored.
@@ -20,12 +19,12 @@ impl<R: Remote> Client<'_, R> {
             return Ok(());
         }
         match self.stored_head()? {
-            Stored::Note(note) if note.is_empty() => {}
-            Stored::Note(note) => {
+            StoredHead::None => {}
+            StoredHead::Note(note) => {
                 state.latest = self.open_head(&note, HeadOrigin::Stored(self.store.head_path()))?;
             }
-            Stored::Damaged(damage) => {
-                state.latest = self.heads_in_answers().pop().unwrap_or_else(Head::start);
+            StoredHead::Damaged(damage) => {
+                state.latest = self.heads_in_answers().pop().unwrap_or_default();
                 state.unsaved = true;
                 state.damage = Some(damage);
             }
@@ -34,13 +33,10 @@ impl<R: Remote> Client<'_, R> {
         Ok(())
     }
 
-    pub(super) fn stored_head(&self) -> Result<Stored, SumdbError> {
+    /// The newest head as stored; damaged, too, if no key of the database signed it.
+    pub(super) fn stored_head(&self) -> Result<StoredHead, SumdbError> {
         let stored = self.store.read_head()?;
-        Ok(match (self.damage_of(&stored), stored) {
-            (None, StoredHead::None) => Stored::Note(Vec::new()),
-            (None, StoredHead::Note(note)) => Stored::Note(note),
-            (Some(damage), _) | (None, StoredHead::Unreadable(damage)) => Stored::Damaged(damage),
-        })
+        Ok(self.damage_of(&stored).map_or(stored, StoredHead::Damaged))
     }
 
     /// What is wrong with the stored head; `None` if it is good or missing.
@@ -76,7 +72,7 @@ impl<R: Remote> Client<'_, R> {
 
     fn damage_of(&self, stored: &StoredHead) -> Option<String> {
         match stored {
-            StoredHead::Unreadable(reason) => Some(reason.clone()),
+            StoredHead::Damaged(reason) => Some(reason.clone()),
             StoredHead::None => None,
             StoredHead::Note(note) if note.is_empty() => Some("it is empty".to_owned()),
             StoredHead::Note(note) => match Head::open(note, &self.key) {
@@ -86,8 +82,8 @@ impl<R: Remote> Client<'_, R> {
         }
     }
 
-    /// Checks that every head under which a cached answer was proven is consistent too. Which of
-    /// them had been compared is no longer known when the stored head is damaged.
+    /// Checks that every head of a cached answer is consistent too. With a damaged stored head, it
+    /// is not known which of them had been compared.
     pub(super) async fn merge_kept(&self, state: &mut State) -> Result<(), SumdbError> {
         for head in self.heads_in_answers() {
             self.merge_in_memory(state, &head.note, HeadOrigin::Answer).await?;
@@ -108,12 +104,4 @@ impl<R: Remote> Client<'_, R> {
         heads.sort_by_key(|head| head.tree.size);
         heads
     }
-}
-
-/// What is stored as the newest head.
-pub(super) enum Stored {
-    /// Empty if nothing was stored yet.
-    Note(Vec<u8>),
-    /// What is wrong with the file.
-    Damaged(String),
 }

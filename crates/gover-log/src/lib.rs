@@ -1,6 +1,6 @@
 //! A client of the Go checksum database that verifies every hash itself.
 //!
-//! A lookup succeeds only if the record was found under a signed tree head (`key`, `note`, `head`),
+//! A lookup succeeds only if the record was found under a signed tree head (`note`, `head`),
 //! that head is consistent with the newest one this machine has seen, and the record is a leaf of
 //! the tree (`tiles`, `client`). Proven answers are cached (`store`); a cached answer is proven
 //! again before it is used. A head that contradicts an earlier one stops the lookup and both signed
@@ -20,29 +20,24 @@ mod fetch;
 mod fork;
 mod head;
 mod kept_head;
-mod key;
 mod note;
-mod own_head;
 #[cfg(any(test, fuzzing))]
 pub mod properties;
 mod record;
 mod remote;
 mod store;
 mod tiles;
-mod warning;
 
 pub use bundle::{ProofBundle, ProofRequest};
 pub use client::{Client, LogRecord};
 pub use database::{Database, DatabaseError};
-pub use error::{HeadOrigin, SumdbError};
+pub use error::{HeadOrigin, LogWarning, LogWarnings, SumdbError};
 pub use escape::{EscapeError, escape_path, escape_version};
 pub use fork::Fork;
 pub use head::HeadError;
-pub use key::{KeyError, VerifierKey};
-pub use note::NoteError;
+pub use note::{KeyError, NoteError, VerifierKey};
 pub use record::RecordError;
 pub use remote::{LogMirror, MAX_ANSWER, Remote, RemoteError};
-pub use warning::{LogWarning, LogWarnings};
 
 // The log of the tests is shared with the tests of gover-source, so it names this crate as they do.
 #[cfg(test)]

@@ -7,12 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::head::Tree;
-use super::key::VerifierKey;
-use super::note::OpenNote;
+use super::note::{OpenNote, VerifierKey};
 use super::record::Record;
 
-/// Opens a note. What is verified is the beginning of the message, by known keys; returned is that
-/// text.
+/// Opens a note. The returned text, which known keys signed, is the beginning of the message.
 pub fn note<'a>(message: &'a [u8], keys: &[VerifierKey]) -> Option<&'a [u8]> {
     let open = OpenNote::open(message, keys).ok()?;
     let (text, rest) = message.split_at(open.text.len());

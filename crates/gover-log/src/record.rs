@@ -15,7 +15,7 @@ pub(super) struct Record<'a> {
 
 impl<'a> Record<'a> {
     pub(super) fn parse(message: &'a [u8]) -> Result<Self, RecordError> {
-        Self::split(message).ok_or(RecordError::Malformed)
+        Self::split(message).ok_or(RecordError)
     }
 
     /// The rest of each line that begins with `<path> <version> `.
@@ -24,7 +24,6 @@ impl<'a> Record<'a> {
         self.text.lines().filter_map(move |line| line.strip_prefix(prefix.as_str()))
     }
 
-    /// The first `h1:` hash among them.
     pub(super) fn h1(&self, path: &str, version: &str) -> Option<&'a str> {
         self.hashes(path, version).find(|hash| is_h1(hash))
     }
@@ -51,18 +50,15 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Why a lookup answer cannot be read.
+/// A lookup answer with no number, no text, no empty line, bad UTF-8 or control characters.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub enum RecordError {
-    /// No number, no text, no empty line, bad UTF-8 or control characters.
-    #[error("malformed record data")]
-    Malformed,
-}
+#[error("malformed record data")]
+pub struct RecordError;
 
 /// Whether `text` is an `h1:` hash: 32 bytes in base64 (go.dev/ref/mod#go-sum-files).
 fn is_h1(text: &str) -> bool {
     text.strip_prefix("h1:")
         .filter(|encoded| encoded.len() == 44)
-        .and_then(super::key::decode_as_go)
+        .and_then(super::note::decode_as_go)
         .is_some_and(|bytes| bytes.len() == tlog_tiles::HASH_SIZE)
 }

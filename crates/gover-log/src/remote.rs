@@ -1,6 +1,5 @@
 //! How answers of a checksum database reach the client.
 
-use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
 
@@ -11,10 +10,8 @@ use gover_net::Address;
 /// Where the database, or a proxy that passes its answers through, is read.
 pub trait Remote {
     /// The whole body served at `path`, which begins with `/lookup/` or `/tile/` and needs no
-    /// further escaping.
-    ///
-    /// Any status but 200 is an error. An implementation stops reading after [`MAX_ANSWER`] bytes;
-    /// the client rejects longer bodies in any case.
+    /// further escaping. Any status but 200 is an error. An implementation stops reading after
+    /// [`MAX_ANSWER`] bytes; the client rejects longer bodies in any case.
     fn read(&self, path: &str) -> impl Future<Output = Result<Vec<u8>, RemoteError>>;
 
     /// Reports that the bodies read at `paths` are wrong. Returns the mirrors that served them;
@@ -25,22 +22,14 @@ pub trait Remote {
 }
 
 /// A copy of a part of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LogMirror {
+    #[error("{}", .0.display())]
     Directory(PathBuf),
+    #[error("{0}")]
     Server(Address),
 }
 
-impl fmt::Display for LogMirror {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Directory(path) => path.display().fmt(f),
-            Self::Server(address) => address.fmt(f),
-        }
-    }
-}
-
-/// Why a path could not be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RemoteError {
     /// The server has no such path (status 404 or 410).

@@ -37,19 +37,13 @@ impl Store {
     /// The newest head as stored; unproven.
     pub(super) fn read_head(&self) -> Result<StoredHead, SumdbError> {
         let path = self.head_path();
-        match read_limited_patiently(&path, MAX_ANSWER as u64) {
-            Ok(note) => Ok(StoredHead::Note(note)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(StoredHead::None),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput
-                ) =>
-            {
-                Ok(StoredHead::Unreadable(error.to_string()))
+        read_limited_patiently(&path, MAX).map(StoredHead::Note).or_else(|error| match error.kind() {
+            ErrorKind::NotFound => Ok(StoredHead::None),
+            ErrorKind::FileTooLarge | ErrorKind::IsADirectory | ErrorKind::InvalidInput => {
+                Ok(StoredHead::Damaged(error.to_string()))
             }
-            Err(source) => Err(SumdbError::Io { verb: "read", path, source }),
-        }
+            _ => Err(failed("read", &path)(error)),
+        })
     }
 
     /// Stores `new` if the stored head is still `old` (empty: no file). Returns whether it was.
@@ -63,8 +57,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Replaces a damaged head by `new` and returns where the damaged one is kept below
-    /// `evidence/`; `None` if another process repaired it meanwhile.
+    /// Replaces a damaged head and returns where it is kept; `None` if it was repaired meanwhile.
     pub(super) fn replace_damaged_head(
         &self,
         is_damaged: impl Fn(&StoredHead) -> bool,
@@ -83,9 +76,9 @@ impl Store {
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
                 write_atomically(&path, note).map(|()| path)
             }
-            StoredHead::Unreadable(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
+            StoredHead::Damaged(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
-        let path = path.map_err(|source| SumdbError::Io { verb: "keep", path: self.head_path(), source })?;
+        let path = path.map_err(failed("keep", &self.head_path()))?;
         self.write_head(new)?;
         Ok(Some(path))
     }
@@ -95,16 +88,12 @@ impl Store {
         create_directory(&self.directory)?;
         let path = self.directory.join("latest.lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        lock.and_then(|file| file.lock().map(|()| file)).map_err(|source| SumdbError::Io {
-            verb: "lock",
-            path,
-            source,
-        })
+        lock.and_then(|file| file.lock().map(|()| file)).map_err(failed("lock", &path))
     }
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        write_atomically(&path, note).map_err(|source| SumdbError::Io { verb: "write", path, source })
+        write_atomically(&path, note).map_err(failed("write", &path))
     }
 
     /// Every cached lookup answer that can be read; unproven.
@@ -115,7 +104,7 @@ impl Store {
             for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => directories.push(entry.path()),
-                    Ok(kind) if kind.is_file() => answers.extend(read_bounded(&entry.path()).ok()),
+                    Ok(kind) if kind.is_file() => answers.extend(read_limited(&entry.path(), MAX).ok()),
                     _ => {}
                 }
             }
@@ -125,11 +114,10 @@ impl Store {
 
     /// A cached lookup answer or tile: unproven, and absent when it cannot be read.
     pub(super) fn read(&self, key: &str) -> Option<Vec<u8>> {
-        read_bounded(&self.path(key)).ok().filter(|bytes| !bytes.is_empty())
+        read_limited(&self.path(key), MAX).ok().filter(|bytes| !bytes.is_empty())
     }
 
-    /// Caches a proven lookup answer or tile. A full disk or a read-only home costs a request next
-    /// time, no more.
+    /// Caches proven data. A full disk or a read-only home costs a request next time, no more.
     pub(super) fn write(&self, key: &str, bytes: &[u8]) {
         let path = self.path(key);
         if let Some(directory) = path.parent()
@@ -148,10 +136,8 @@ impl Store {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
         let path = directory.join(name);
-        match write_atomically(&path, text.as_bytes()) {
-            Ok(()) => Ok(path),
-            Err(source) => Err(SumdbError::Io { verb: "write", path, source }),
-        }
+        write_atomically(&path, text.as_bytes()).map_err(failed("write", &path))?;
+        Ok(path)
     }
 
     fn path(&self, key: &str) -> PathBuf {
@@ -161,51 +147,33 @@ impl Store {
     }
 }
 
-/// The file of the newest head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoredHead {
-    /// No file.
     None,
     /// Any content; a power cut or a full disk can leave an empty file.
     Note(Vec<u8>),
-    /// Not a file that can hold a note, and why.
-    Unreadable(String),
+    /// Why it cannot hold a note.
+    Damaged(String),
 }
 
-/// Renames `path` to an unused name below `directory`.
 fn move_aside(path: &Path, directory: &Path) -> io::Result<PathBuf> {
-    let mut number = 1_u32;
-    loop {
-        let aside = directory.join(format!("head-{number}"));
-        if aside.symlink_metadata().is_err() {
-            return rename(path, &aside).map(|()| aside);
-        }
-        number += 1;
-    }
+    let mut names = (1_u32..).map(|number| directory.join(format!("head-{number}")));
+    let aside = names.find(|aside| aside.symlink_metadata().is_err()).ok_or(ErrorKind::AlreadyExists)?;
+    rename(path, &aside).map(|()| aside)
 }
 
 fn create_directory(path: &Path) -> Result<(), SumdbError> {
-    fs::create_dir_all(path).map_err(|source| SumdbError::Io {
-        verb: "create",
-        path: path.to_path_buf(),
-        source,
-    })
+    fs::create_dir_all(path).map_err(failed("create", path))
 }
 
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    read_limited(path, MAX_ANSWER as u64)
+fn failed<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> SumdbError + use<'a> {
+    move |source| SumdbError::Io { verb, path: path.to_owned(), source }
 }
 
-/// One element of a database's name as a file name that is safe, and distinct, on every file
-/// system.
+/// An element of a database's name as a file name, safe and distinct on every file system.
 fn file_name(element: &str) -> String {
     let dots = element.bytes().all(|byte| byte == b'.');
-    let plain = |byte: u8| {
-        byte.is_ascii_lowercase()
-            || byte.is_ascii_digit()
-            || matches!(byte, b'-' | b'_')
-            || (byte == b'.' && !dots)
-    };
+    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') || (byte == b'.' && !dots);
     let mut name = String::new();
     for byte in element.bytes() {
         if plain(byte) {
@@ -218,6 +186,8 @@ fn file_name(element: &str) -> String {
     name
 }
 
+const MAX: u64 = MAX_ANSWER as u64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,7 +196,7 @@ mod tests {
         match store.read_head().unwrap() {
             StoredHead::None => Vec::new(),
             StoredHead::Note(note) => note,
-            StoredHead::Unreadable(reason) => panic!("{reason}"),
+            StoredHead::Damaged(reason) => panic!("{reason}"),
         }
     }
 

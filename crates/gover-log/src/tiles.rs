@@ -14,14 +14,12 @@ use tlog_tiles::{Error, HASH_SIZE, Hash, HashReader, Tile, node_hash, stored_has
 use super::head::Tree;
 
 /// The tiles needed to read some hashes of a tree and to prove them against its root.
-#[derive(Debug)]
 pub(super) struct Plan {
     /// The nodes that combine to the root, left to right, each with its tile. These tiles are never
     /// full and their nodes cover them, so the root authenticates every byte.
     edge: Vec<(u64, Tile)>,
     /// Full tiles below, each with the tile that holds its hash; parents come first.
     children: Vec<(Tile, Tile)>,
-    /// The wanted hashes, each with its tile.
     wanted: Vec<(u64, Tile)>,
 }
 
@@ -52,42 +50,32 @@ impl Plan {
         Some(Self { edge, children, wanted })
     }
 
-    /// Every tile the plan needs, each once.
     pub(super) fn tiles(&self) -> Vec<Tile> {
         let mut seen = HashSet::new();
         let edge = self.edge.iter().map(|(_, tile)| *tile);
         edge.chain(self.children.iter().map(|(tile, _)| *tile)).filter(|tile| seen.insert(*tile)).collect()
     }
 
-    /// The wanted hashes in order, after every tile was proven to belong to the tree with this root
-    /// hash.
-    pub(super) fn hashes(
-        &self,
-        root: Hash,
-        tiles: &HashMap<Tile, Vec<u8>>,
-    ) -> Result<Vec<Hash>, Inconsistent> {
+    /// The wanted hashes in order, if all tiles add up to the tree with this root hash.
+    pub(super) fn hashes(&self, root: Hash, tiles: &HashMap<Tile, Vec<u8>>) -> Option<Vec<Hash>> {
         let mut edge = self.edge.iter().rev();
-        let mut computed = edge.next().map(node(tiles)).ok_or(Inconsistent)??;
+        let mut computed = edge.next().and_then(node(tiles))?;
         for left in edge {
             computed = node_hash(node(tiles)(left)?, computed);
         }
         if computed != root {
-            return Err(Inconsistent);
+            return None;
         }
         for (tile, parent) in &self.children {
             let expected = stored_hash_index(parent.level() * HEIGHT, tile.level_index());
-            let data = tiles.get(tile).filter(|data| data.len() == length(*tile)).ok_or(Inconsistent)?;
+            let data = tiles.get(tile).filter(|data| data.len() == length(*tile))?;
             if node(tiles)(&(expected, *parent))? != Tile::subtree_hash(data) {
-                return Err(Inconsistent);
+                return None;
             }
         }
         self.wanted.iter().map(node(tiles)).collect()
     }
 }
-
-/// The tiles do not add up to the tree's hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Inconsistent;
 
 /// Proven hashes; records which others were asked for.
 #[derive(Debug, Default)]
@@ -119,16 +107,6 @@ impl HashReader for Proven {
     }
 }
 
-/// The hash of the tree that `newer`'s first `size` records make up.
-pub(super) fn prefix_hash(size: u64, newer: &Proven) -> Result<Hash, Error> {
-    tlog_tiles::tree_hash(size, newer)
-}
-
-/// The hash of record `id`.
-pub(super) fn leaf_hash(id: u64, tree: &Proven) -> Result<Hash, Error> {
-    tree.read_hashes(&[stored_hash_index(0, id)])?.first().copied().ok_or(Error::IndexesNotInTree)
-}
-
 /// Hashes that lead from the tree of `size` records with root `hash` to `newer`, checked.
 pub(super) fn consistency_proof(
     size: u64,
@@ -156,10 +134,10 @@ pub(super) fn is_full(tile: Tile) -> bool {
     tile.width() == FULL
 }
 
-fn node(tiles: &HashMap<Tile, Vec<u8>>) -> impl Fn(&(u64, Tile)) -> Result<Hash, Inconsistent> {
+fn node(tiles: &HashMap<Tile, Vec<u8>>) -> impl Fn(&(u64, Tile)) -> Option<Hash> {
     |(index, tile)| {
-        let data = tiles.get(tile).filter(|data| data.len() == length(*tile)).ok_or(Inconsistent)?;
-        tile.hash_at_index(data, *index).map_err(|_| Inconsistent)
+        let data = tiles.get(tile).filter(|data| data.len() == length(*tile))?;
+        tile.hash_at_index(data, *index).ok()
     }
 }
 

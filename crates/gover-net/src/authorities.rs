@@ -33,10 +33,7 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
             // No check for a regular file: as in Go, the user may name a pipe of a shell.
             let bytes = fs::read(path).map_err(|error| HttpError::certificates(path.clone(), &error))?;
             if found.add(&bytes) == 0 {
-                return Err(HttpError::Certificates {
-                    path: path.clone(),
-                    reason: "it holds none".to_owned(),
-                });
+                return Err(holds_none(path));
             }
         }
         None if like_go => {
@@ -56,11 +53,15 @@ pub(super) fn read(settings: &Certificates) -> Result<Option<Vec<Certificate>>, 
         }
     }
     if let (true, Some(path)) = (found.certificates.is_empty(), directories.first()) {
-        return Err(HttpError::Certificates { path: path.clone(), reason: "it holds none".to_owned() });
+        return Err(holds_none(path));
     }
     let certificates = found.certificates.iter().map(|der| Certificate::from_der(der));
     let certificates: Result<Vec<_>, _> = certificates.collect();
     certificates.map(Some).map_err(|error| HttpError::Setup { reason: innermost(&error) })
+}
+
+fn holds_none(path: &Path) -> HttpError {
+    HttpError::Certificates { path: path.to_owned(), reason: "it holds none".to_owned() }
 }
 
 /// Certificates that can be used as authorities, without duplicates.

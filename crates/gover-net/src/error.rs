@@ -173,14 +173,6 @@ impl HttpError {
         })
     }
 
-    /// How long the server asks to wait.
-    pub fn wait(&self) -> Option<Duration> {
-        match self {
-            Self::Status { wait, .. } => *wait,
-            _ => None,
-        }
-    }
-
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
         Self::Certificates { path, reason: reason_of(error) }
     }

@@ -46,7 +46,8 @@ impl Retries<'_> {
     /// no retry is left, or the server asks for too long a wait, the error comes back; then another
     /// source is the better choice.
     pub async fn wait(&mut self, error: HttpError) -> Result<(), HttpError> {
-        let requested = error.wait().unwrap_or_default();
+        let requested =
+            if let HttpError::Status { wait: Some(wait), .. } = error { wait } else { Duration::ZERO };
         if self.made >= self.settings.retries || requested > self.settings.longest_wait {
             return Err(error);
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
@@ -47,7 +48,7 @@ pub async fn probe_tunnel(
     let port = target.port_or_known_default().unwrap_or(443);
     let place = format!("{}:{port}", target.host_str().unwrap_or_default());
     let request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{credentials}\r\n");
-    match converse(&stream, &request).await {
+    match converse(stream, &request).await {
         Ok(head) => judge(&head),
         Err(error) => TunnelStatus::Unreachable(reason(&error)),
     }
@@ -64,25 +65,12 @@ fn credentials(proxy: &Url) -> Option<String> {
 }
 
 /// Sends a request and reads the first line of the response.
-async fn converse(stream: &TcpStream, request: &str) -> io::Result<Vec<u8>> {
-    let mut left = request.as_bytes();
-    while !left.is_empty() {
-        stream.writable().await?;
-        match stream.try_write(left) {
-            Ok(written) => left = left.get(written..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
+async fn converse(mut stream: TcpStream, request: &str) -> io::Result<Vec<u8>> {
+    stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
-    let mut buffer = [0; 512];
     while !head.contains(&b'\n') && head.len() < 4096 {
-        stream.readable().await?;
-        match stream.try_read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => head.extend_from_slice(buffer.get(..read).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
+        if stream.read_buf(&mut head).await? == 0 {
+            break;
         }
     }
     Ok(head)

@@ -18,7 +18,6 @@ use gover_core::{Diagnose, Env, Exit};
 
 use crate::kind::ShellKind;
 
-/// Why there is no script for a shell.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InitError {
     /// The shell cannot evaluate the output of a program.
@@ -37,14 +36,13 @@ pub enum InitError {
 
 impl Diagnose for InitError {
     fn hints(&self) -> Vec<String> {
-        match self {
-            Self::NoFunctions { .. } => {
-                vec!["`gover use` works in that shell without a script".to_owned()]
-            }
+        let hint = match self {
+            Self::NoFunctions { .. } => "`gover use` works in that shell without a script",
             Self::NotText { .. } | Self::Separator { .. } => {
-                vec!["set GOVER_HOME to a directory with a plain name".to_owned()]
+                "set GOVER_HOME to a directory with a plain name"
             }
-        }
+        };
+        vec![hint.to_owned()]
     }
 
     fn exit(&self) -> Exit {
@@ -63,7 +61,6 @@ pub enum PathEntry {
 }
 
 impl PathEntry {
-    /// An error if PATH cannot contain the directory.
     pub fn new(kind: ShellKind, directory: &Path, env: &Env) -> Result<Self, InitError> {
         let directory = unicode(directory)?;
         check(kind, &directory)?;
@@ -97,7 +94,6 @@ pub(crate) fn text(kind: ShellKind, path: &Path) -> Result<String, InitError> {
     Ok(if IS_WINDOWS && kind.is_unix_like() { path.replace('\\', "/") } else { path })
 }
 
-/// An error if the path is not text.
 pub(crate) fn unicode(path: &Path) -> Result<String, InitError> {
     path.to_str()
         .map(str::to_owned)

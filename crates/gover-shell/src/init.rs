@@ -28,7 +28,6 @@ pub fn script(kind: ShellKind, env: &Env, layout: &Layout) -> Result<String, Ini
     Ok(script)
 }
 
-/// An error if the `bin` directory cannot be on the PATH of this shell.
 pub(crate) fn check_bin(kind: ShellKind, layout: &Layout) -> Result<(), InitError> {
     entry::check(kind, &entry::unicode(&layout.bin())?)
 }

@@ -67,7 +67,7 @@ impl<'a> LogRoute<'a> {
 impl LogMirrors<'_, DatabaseRoute<'_>> {
     fn client(&self) -> Client<'_, Self> {
         let DatabaseRoute { database, way, .. } = self.far();
-        Client::new(self, database.key().clone(), way.cache).with_warnings(way.warnings)
+        Client::new(self, database.key.clone(), way.cache).with_warnings(way.warnings)
     }
 }
 
@@ -121,7 +121,7 @@ impl DatabaseRoute<'_> {
     /// (cmd/go `modfetch.dbClient.initBase`). If a proxy is silent, the next one is asked too, but
     /// only if `|` separates them.
     async fn find(&self) -> Result<Location, RemoteError> {
-        if let Some(address) = self.database.address() {
+        if let Some(address) = &self.database.address {
             return Ok(Location::Url(address.clone()));
         }
         let LogRoute { http, proxies, .. } = self.way;
@@ -153,7 +153,7 @@ impl DatabaseRoute<'_> {
                 return Err(RemoteError::Unreachable { reason, remedy });
             }
         }
-        Ok(Location::Url(self.database.direct().clone()))
+        Ok(Location::Url(self.database.direct.clone()))
     }
 }
 

@@ -74,10 +74,7 @@ impl SourceError {
 
     /// What the user can do about it; `None` if only general advice applies.
     pub(crate) fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Http(error) => error.remedy(),
-            _ => None,
-        }
+        if let Self::Http(error) = self { error.remedy() } else { None }
     }
 }
 
@@ -175,18 +172,16 @@ impl Diagnose for IntegrityError {
     }
 
     fn hints(&self) -> Vec<String> {
-        vec![
-            match self {
-                Self::Contradiction { .. } => {
-                    "the release index was altered, at its source or in transit; run `gover cache clean` and \
-                     try again on another network"
-                }
-                Self::WrongSize { .. } => {
-                    "the source or a proxy alters files; try another source (`gover help sources`)"
-                }
+        let hint = match self {
+            Self::Contradiction { .. } => {
+                "the release index was altered, at its source or in transit; run `gover cache clean` and \
+                 try again on another network"
             }
-            .to_owned(),
-        ]
+            Self::WrongSize { .. } => {
+                "the source or a proxy alters files; try another source (`gover help sources`)"
+            }
+        };
+        vec![hint.to_owned()]
     }
 }
 

@@ -21,19 +21,13 @@ pub async fn pass(time: Duration, ready: impl Fn() -> bool) {
     while !ready() {
         tokio::task::yield_now().await;
     }
-    let _still = Still::stand();
+    tokio::time::pause();
+    let _still = Still;
     tokio::time::advance(time).await;
 }
 
 /// A clock that stands still until this is dropped, be it because nobody waits any more.
 struct Still;
-
-impl Still {
-    fn stand() -> Self {
-        tokio::time::pause();
-        Self
-    }
-}
 
 impl Drop for Still {
     fn drop(&mut self) {

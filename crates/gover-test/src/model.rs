@@ -117,7 +117,6 @@ fn plain_name(header: &[u8]) -> Vec<u8> {
     [prefix, b"/", name].concat()
 }
 
-/// Records by their lengths.
 fn pax_path(mut records: &[u8]) -> Option<Vec<u8>> {
     let mut path = None;
     while let Some(blank) = records.iter().position(|byte| *byte == b' ') {

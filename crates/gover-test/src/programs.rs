@@ -18,8 +18,7 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Takes what Cargo told the test crate (`CARGO_BIN_EXE_*`); the rest is built when first asked
-    /// for.
+    /// Takes what Cargo told the test crate (`CARGO_BIN_EXE_*`); builds the rest when asked for.
     pub fn find(gover: Option<&str>, shim: Option<&str>) -> Self {
         Self { gover: gover.map(PathBuf::from), shim: shim.map(PathBuf::from) }
     }
@@ -93,8 +92,7 @@ fn is_passing(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ExecutableFileBusy || (cfg!(windows) && error.raw_os_error() == Some(1359))
 }
 
-/// Puts an executable at `target`: the bytes and mode of `program`, with `content` instead if
-/// given.
+/// Puts an executable at `target`: the mode of `program`, and its bytes unless `content` is given.
 pub(crate) fn place_executable(program: &Path, target: &Path, content: Option<&[u8]>) {
     let _writing = EXECUTABLES.write().unwrap_or_else(std::sync::PoisonError::into_inner);
     let placed =
@@ -109,8 +107,7 @@ pub(crate) fn link_executable(program: &Path, target: &Path) {
     }
 }
 
-/// Makes a program of one file and puts it in place by renaming, since other tests may do the same
-/// just now.
+/// Makes a program of one file; renames it into place, since other tests may do the same just now.
 fn compile(source: &str, directory: &Path, built: &Path) {
     let scratch = tempfile::tempdir_in(directory).expect("a scratch directory for fake-go");
     let file = scratch.path().join("fake_go.rs");
@@ -199,8 +196,7 @@ fn profile_directory() -> PathBuf {
 /// Cargo's target directory of a profile's directory, and the target triple if one was given.
 fn target_directory(profile: &Path) -> (PathBuf, Option<String>) {
     let above = profile.parent().expect("a profile's directory has a parent");
-    // Cargo keeps this file at the top only, which is one level up when building for a named
-    // target.
+    // Cargo keeps this file at the top only, which is one level up with a named target.
     if let Some(top) = above.parent()
         && top.join(".rustc_info.json").is_file()
     {

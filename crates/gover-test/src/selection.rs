@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::context::write_below;
 
-/// One case: a tree, an environment, a call and the expected answer. The format is described in
-/// `tests/fixtures/resolve/README.md`.
+/// A tree, an environment, a call and the expected answer; see `tests/fixtures/resolve/README.md`.
 #[derive(Clone, Debug, Default)]
 pub struct SelectionCase {
     pub name: String,
@@ -21,8 +20,7 @@ pub struct SelectionCase {
     /// The name the shim is called by.
     pub called: String,
     pub args: Vec<String>,
-    /// The expected answer: `go1.22.5 default raised go.mod`, `missing 1.22 default`, `nothing`,
-    /// `error WORDS`.
+    /// As in `go1.22.5 default raised go.mod`, `missing 1.22 default`, `nothing`, `error WORDS`.
     pub expect: String,
 }
 

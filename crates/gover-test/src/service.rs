@@ -42,9 +42,8 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
         // Wakes the listener, which then sees that it must stop.
-        let woken = TcpStream::connect(self.address).is_ok();
-        if let Some(thread) = self.thread.take()
-            && woken
+        if TcpStream::connect(self.address).is_ok()
+            && let Some(thread) = self.thread.take()
         {
             let _ = thread.join();
         }

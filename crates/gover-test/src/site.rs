@@ -29,11 +29,8 @@ pub struct FakeSite {
 impl FakeSite {
     /// Starts with no release and an empty log named `sum.test`.
     pub fn start() -> Self {
-        Self::with_log(&FakeLog::new("sum.test"))
-    }
-
-    pub fn with_log(log: &FakeLog) -> Self {
-        let site = Self { server: FakeServer::start(), log: log.clone(), releases: Arc::default() };
+        let log = FakeLog::new("sum.test");
+        let site = Self { server: FakeServer::start(), log, releases: Arc::default() };
         let releases = Arc::clone(&site.releases);
         site.server.handle("/dl/", move |request| {
             if request.path != "/dl/" || !request.query.split('&').any(|part| part == "mode=json") {
@@ -45,7 +42,7 @@ impl FakeSite {
             let index = serde_json::to_vec_pretty(&index_json(&releases, all)).expect("JSON is writable");
             Some(Response::ok(index).with_header("Content-Type", "application/json"))
         });
-        site.serve_log(log);
+        site.serve_log(&site.log);
         site
     }
 
@@ -57,7 +54,6 @@ impl FakeSite {
         &self.log
     }
 
-    /// Replaces the site's log by another one: a fork, an impostor.
     pub fn serve_log(&self, log: &FakeLog) {
         for prefix in [format!("/proxy/sumdb/{}", self.log.name()), "/sumdb".to_owned()] {
             let log = log.clone();
@@ -105,7 +101,6 @@ impl FakeSite {
         }
     }
 
-    /// The URL in place of `https://go.dev`.
     pub fn url(&self) -> String {
         self.server.url()
     }
@@ -114,7 +109,6 @@ impl FakeSite {
         self.server.at("/proxy")
     }
 
-    /// A flat mirror for `GOVER_SOURCES`.
     pub fn mirror_url(&self) -> String {
         self.server.at("/mirror")
     }
@@ -124,17 +118,14 @@ impl FakeSite {
         self.log.verifier_key()
     }
 
-    /// A value for GOSUMDB: reached directly.
     pub fn gosumdb_direct(&self) -> String {
         format!("{} {}", self.log.verifier_key(), self.server.at("/sumdb"))
     }
 
-    /// The path of a release's archive on the site, for faults.
     pub fn archive_path(release: &Release) -> String {
         format!("/dl/{}", release.archive_name())
     }
 
-    /// The path of a release's module zip on the proxy, for faults.
     pub fn module_path(release: &Release) -> String {
         format!("/proxy/golang.org/toolchain/@v/{}.zip", release.module_version())
     }

@@ -23,14 +23,12 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: Settings,
     pub(crate) layout: Layout,
     pub(crate) printer: &'a Printer,
-    /// The platform of the machine, which may differ from that of this program.
     pub(crate) machine: Platform,
     home: Option<PathBuf>,
 }
 
 impl<'a> Context<'a> {
-    /// Reads settings. Without `needs_settings`, broken settings are ignored, so that shells still
-    /// get their PATH.
+    /// Without `needs_settings`, broken settings are ignored: shells still get their PATH.
     pub(crate) fn new(
         env: &'a Env,
         global: &Global,
@@ -47,7 +45,6 @@ impl<'a> Context<'a> {
         Ok(Self { env, settings, layout, printer, machine: target::of_machine(), home: env.user_home() })
     }
 
-    /// The user's home directory, to shorten paths in messages.
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
@@ -57,7 +54,6 @@ impl<'a> Context<'a> {
         Target::new(&self.settings.arch, &self.machine)
     }
 
-    /// A path as messages show it.
     pub(crate) fn short(&self, path: &Path) -> String {
         gover_core::display::short_path(path, self.home())
     }
@@ -86,24 +82,15 @@ impl<'a> Context<'a> {
         first_on_path(&self.question())
     }
 
-    /// The installed toolchain that `go` would run here. `gover current` reports errors of the
-    /// selection.
+    /// The installed toolchain that `go` would run here. `gover current` reports errors.
     pub(crate) fn selected(&self) -> Option<Toolchain> {
-        match self.selection(&mut Trace::off()).ok()?.outcome {
-            Outcome::Ready(toolchain) => Some(toolchain),
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        }
+        ready(self.selection(&mut Trace::off()).ok()?.outcome)
     }
 
-    /// The installed toolchain that a request means.
     pub(crate) fn locate(&self, request: &Request) -> Result<Option<Toolchain>, ResolveError> {
-        Ok(match locate(&self.question(), request)? {
-            Outcome::Ready(toolchain) => Some(toolchain),
-            Outcome::Missing(_) | Outcome::Nothing => None,
-        })
+        locate(&self.question(), request).map(ready)
     }
 
-    /// A path relative to the working directory.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
         self.env.directory().map_or_else(|| path.to_owned(), |here| here.join(path))
     }
@@ -116,6 +103,13 @@ impl<'a> Context<'a> {
             called_as: &CalledAs::Go,
             arguments: &[],
         }
+    }
+}
+
+fn ready(outcome: Outcome) -> Option<Toolchain> {
+    match outcome {
+        Outcome::Ready(toolchain) => Some(toolchain),
+        Outcome::Missing(_) | Outcome::Nothing => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one error type of commands: an error with its remedy, ready to be shown.
 
+use std::error::Error;
 use std::io;
 use std::path::Path;
 
@@ -14,7 +15,6 @@ pub(crate) enum Failure {
     Silent(Exit),
 }
 
-/// An error as it is shown.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) what: String,
@@ -23,7 +23,7 @@ pub(crate) struct Report {
     pub(crate) causes: Vec<String>,
     /// Best first.
     pub(crate) hints: Vec<String>,
-    exit: Exit,
+    pub(crate) exit: Exit,
 }
 
 impl Failure {
@@ -34,7 +34,11 @@ impl Failure {
         }
     }
 
-    /// What is shown of it.
+    /// An error whose reasons were shown already, if `failed`.
+    pub(crate) fn silent_if(failed: bool) -> Result<(), Self> {
+        if failed { Err(Self::Silent(Exit::Failure)) } else { Ok(()) }
+    }
+
     pub(crate) fn report(&self) -> Option<&Report> {
         match self {
             Self::Shown(report) => Some(report),
@@ -44,37 +48,29 @@ impl Failure {
 
     /// A command line that clap accepts but the command does not.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::plain(what, hint, Exit::Usage)
+        Report::new(what, vec![hint.into()], Exit::Usage).into()
     }
 
     pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::plain(what, hint, Exit::Failure)
+        Report::new(what, vec![hint.into()], Exit::Failure).into()
     }
 
     pub(crate) fn not_found(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::plain(what, hint, Exit::NotFound)
+        Report::new(what, vec![hint.into()], Exit::NotFound).into()
     }
 
     /// A file operation failed. A full disk has its own hint in place of `hint`.
     pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
         let is_full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         let hint = if is_full { MAKE_ROOM.to_owned() } else { hint.into() };
-        Self::Shown(Box::new(Report {
-            what: what.into(),
-            details: Vec::new(),
-            causes: vec![source.to_string()],
-            hints: vec![hint],
-            exit: Exit::Failure,
-        }))
+        let causes = vec![source.to_string()];
+        Report { causes, ..Report::new(what, vec![hint], Exit::Failure) }.into()
     }
 
     /// A file in gover's home that could not be created, changed or removed.
     pub(crate) fn file(verb: &str, path: &Path, source: &io::Error) -> Self {
-        Self::io(
-            format!("cannot {verb} `{}`", path.display()),
-            source,
-            "check that you own GOVER_HOME and may write there",
-        )
+        let what = format!("cannot {verb} `{}`", path.display());
+        Self::io(what, source, "check that you own GOVER_HOME and may write there")
     }
 
     /// A directory in gover's home that could not be read.
@@ -82,30 +78,30 @@ impl Failure {
         Self::io(format!("cannot read `{}`", path.display()), source, "check that you may read GOVER_HOME")
     }
 
-    /// Adds the best thing to do.
+    pub(crate) fn cannot_execute(program: &Path, source: &io::Error) -> Self {
+        let what = format!("cannot execute `{}`", program.display());
+        let hint = "check that the file is a program for this platform and is executable".to_owned();
+        let causes = vec![source.to_string()];
+        Report { causes, ..Report::new(what, vec![hint], Exit::CannotExecute) }.into()
+    }
+
     pub(crate) fn hint_first(mut self, hint: impl Into<String>) -> Self {
         if let Self::Shown(report) = &mut self {
             report.hints.insert(0, hint.into());
         }
         self
     }
+}
 
-    /// Adds another thing to do.
-    pub(crate) fn hint_last(mut self, hint: impl Into<String>) -> Self {
-        if let Self::Shown(report) = &mut self {
-            report.hints.push(hint.into());
-        }
-        self
+impl Report {
+    pub(crate) fn new(what: impl Into<String>, hints: Vec<String>, exit: Exit) -> Self {
+        Self { what: what.into(), details: Vec::new(), causes: Vec::new(), hints, exit }
     }
+}
 
-    fn plain(what: impl Into<String>, hint: impl Into<String>, exit: Exit) -> Self {
-        Self::Shown(Box::new(Report {
-            what: what.into(),
-            details: Vec::new(),
-            causes: Vec::new(),
-            hints: vec![hint.into()],
-            exit,
-        }))
+impl From<Report> for Failure {
+    fn from(report: Report) -> Self {
+        Self::Shown(Box::new(report))
     }
 }
 
@@ -117,24 +113,13 @@ impl<E: Diagnose> From<E> for Failure {
             causes.push(cause.to_string());
             source = cause.source();
         }
-        Self::Shown(Box::new(Report {
-            what: error.to_string(),
-            details: error.details(),
-            causes,
-            hints: error.hints(),
-            exit: error.exit(),
-        }))
+        let details = error.details();
+        Report { details, causes, ..Report::new(error.to_string(), error.hints(), error.exit()) }.into()
     }
 }
 
-impl Report {
-    pub(crate) fn cannot_execute(program: &Path, source: &io::Error) -> Self {
-        Self {
-            what: format!("cannot execute `{}`", program.display()),
-            details: Vec::new(),
-            causes: vec![source.to_string()],
-            hints: vec!["check that the file is a program for this platform and is executable".to_owned()],
-            exit: Exit::CannotExecute,
-        }
-    }
+/// An error in one line, with its direct cause.
+pub(crate) fn with_cause(error: &dyn Error) -> String {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
 }

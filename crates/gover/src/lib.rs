@@ -18,14 +18,15 @@ use clap::{CommandFactory, Parser};
 use gover_core::text::shown;
 use gover_core::{Env, Exit};
 
+pub use crate::commands::json_page;
 pub use crate::settings::{SETTINGS, SettingInfo};
 
 use crate::cli::Cli;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Printer;
+use crate::target::Target;
 
-/// Runs the manager with the given environment and arguments, and returns how the program ends.
 pub fn run(env: &Env) -> Exit {
     let cli = match Cli::try_parse_from(env.arguments()) {
         Ok(cli) => cli,
@@ -33,7 +34,7 @@ pub fn run(env: &Env) -> Exit {
     };
     let printer = Printer::new(env, &cli.global);
     match dispatch(cli, env, &printer) {
-        Ok(exit) => exit,
+        Ok(()) => Exit::Success,
         Err(failure) => {
             printer.failure(&failure);
             failure.exit()
@@ -41,17 +42,12 @@ pub fn run(env: &Env) -> Exit {
     }
 }
 
-/// The page docs/reference/json.md, made from the types that are printed.
-pub fn json_page() -> String {
-    commands::json_page()
-}
-
 /// The command line, for docs/reference/commands.md.
 pub fn command() -> clap::Command {
     Cli::command()
 }
 
-fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<Exit, Failure> {
+fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
     settings::keep_mirrored(&context.layout, None);

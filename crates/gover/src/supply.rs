@@ -10,17 +10,14 @@ use gover_core::{Env, Request};
 use gover_net::{Address, Authentication, Certificates, ForwardProxies, NetworkSettings, Notice};
 use gover_source::{InvalidSource, SourceSpec, Supply, SupplySettings};
 
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::Printer;
 use crate::settings::SettingOrigin;
+use crate::{Context, Failure};
 
 /// The sources of the settings; opens no connection.
 pub(crate) fn supply(context: &Context<'_>) -> Result<Supply, Failure> {
     with_network(context, |network| network)
 }
 
-/// The sources that `keep` selects.
 pub(crate) fn with_sources(
     context: &Context<'_>,
     keep: impl Fn(&SourceSpec) -> bool,
@@ -39,7 +36,6 @@ pub(crate) fn with_file(context: &Context<'_>, path: &Path) -> Result<Supply, Fa
     Ok(Supply::new(settings)?)
 }
 
-/// Prints warnings about the checksum database.
 pub(crate) fn note_warnings(supply: &Supply, context: &Context<'_>) {
     for remark in supply.take_warnings() {
         context.printer.warning(&remark.to_string());
@@ -55,54 +51,40 @@ pub(crate) fn with_network(
     network: impl FnOnce(NetworkSettings) -> NetworkSettings,
 ) -> Result<Supply, Failure> {
     let defaults = SupplySettings::new(&context.layout);
+    let godev_url = context.env.text(vars::GOVER_GODEV_URL);
+    let printer = context.printer.clone();
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
         proxies: go_setting(vars::GOPROXY, context),
-        // Never from a go.env: a directory in versions/ must not choose the key that proves the
-        // next toolchain.
+        // Never from a go.env: no directory in versions/ may choose the key that proves the next.
         sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
-        godev_url: godev_url(context)?,
+        godev_url: godev_url.map(|text| Address::parse(&text)).transpose().map_err(InvalidSource::from)?,
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
         failed_sources: defaults.failed_sources,
         network: network(NetworkSettings {
             offline: context.settings.offline.value,
             back_online: back_online(context.settings.offline.origin),
-            certificates: certificates(context.env),
+            certificates: Certificates {
+                file: context.env.var(vars::SSL_CERT_FILE).map(PathBuf::from),
+                directories: context.env.directories(vars::SSL_CERT_DIR),
+            },
             forward: ForwardProxies::from_variables(|name| context.env.text(name)),
             authentication: authentication(context.env),
-            notice: notice(context.printer),
+            notice: Notice::new(move |waiting| printer.note(&waiting.to_string())),
             ..defaults.network
         }),
     };
     Ok(Supply::new(settings)?)
 }
 
-fn godev_url(context: &Context<'_>) -> Result<Option<Address>, InvalidSource> {
-    let text = context.env.text(vars::GOVER_GODEV_URL);
-    Ok(text.map(|text| Address::parse(&text)).transpose()?)
-}
-
-/// What to do to be online again.
 fn back_online(origin: SettingOrigin) -> String {
     match origin {
         SettingOrigin::Option(name) => format!("leave out `{name}`"),
         SettingOrigin::Environment(name) => format!("unset {name}"),
         SettingOrigin::File | SettingOrigin::Builtin => "`gover config set offline false`".to_owned(),
     }
-}
-
-/// Prints what gover is waiting for.
-fn notice(printer: &Printer) -> Notice {
-    let printer = printer.clone();
-    Notice::new(move |waiting| printer.note(&waiting.to_string()))
-}
-
-/// The certificate authorities that variables name.
-fn certificates(env: &Env) -> Certificates {
-    let directories = env.directories(vars::SSL_CERT_DIR);
-    Certificates { file: env.var(vars::SSL_CERT_FILE).map(PathBuf::from), directories }
 }
 
 /// Where users and passwords are, as cmd/go finds them (`cmd/go/internal/auth`). Like GOSUMDB,

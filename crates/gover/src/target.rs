@@ -20,7 +20,6 @@ pub(crate) fn of_machine() -> Platform {
     own.of_machine(&MachineFacts { processor, userland })
 }
 
-/// What toolchains are installed for.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) platform: Platform,

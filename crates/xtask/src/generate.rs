@@ -17,7 +17,6 @@ use crate::files;
 
 mod doctor;
 
-/// Runs the command with the arguments behind its name.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let pages = pages()?;
     match arguments {
@@ -27,7 +26,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-/// A page and what it must say.
 struct Page {
     path: PathBuf,
     text: String,
@@ -162,12 +160,10 @@ fn heading(title: &str, source: &str, introduction: &str) -> String {
     )
 }
 
-/// Text as a table's cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// The workspace.
 fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).unwrap_or(package).to_owned()

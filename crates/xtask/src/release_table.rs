@@ -16,7 +16,6 @@ use serde_json::{Map, Value};
 
 use crate::files::{self, has_extension};
 
-/// Runs the command with the arguments after its name.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let (check, rest) = match arguments.split_first() {
         Some((first, rest)) if first == "--check" => (true, rest),

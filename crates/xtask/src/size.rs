@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use crate::files::{below, entries, has_extension, read};
 
-/// Prints the production lines of each crate of the checkout at `root` and their sum.
 #[expect(clippy::print_stdout, reason = "the table is what the developer asked for")]
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let mut packages = entries(&root.join("crates"))?;
@@ -37,7 +36,6 @@ fn count(source: &Path) -> Result<usize, String> {
     Ok(sources.iter().filter(|(path, _)| !is_test(path)).map(|(_, text)| production(text).len()).sum())
 }
 
-/// The lines that are compiled outside of tests.
 fn production(text: &str) -> Vec<&str> {
     let mut kept = Vec::new();
     let mut lines = text.lines();

@@ -8,7 +8,6 @@ use gover_core::{Platform, ToolchainName};
 
 use super::{Digest, Sha256};
 
-/// One regular file of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDigest {
     /// The path below GOROOT on the disk, with `/` (`src/go.mod`).
@@ -27,18 +26,14 @@ pub enum Hashed {
     Module,
 }
 
-/// The module version that a toolchain is published as:
 /// `golang.org/toolchain@v0.0.1-go1.22.5.linux-amd64` (go.dev/doc/toolchain).
 pub fn module_version(name: &ToolchainName, platform: &Platform) -> String {
     format!("golang.org/toolchain@v0.0.1-{name}.{platform}")
 }
 
-/// The `h1:` hash that the checksum database records for the toolchain whose unpacked files these
-/// are.
-///
-/// The mapping is that of `cmd/distpack` (`pack.go`): the module leaves out `api`, `doc`, `misc`
-/// and `test`, the converter of older releases (golang/build `dl2mod.go`) also `.github`, and each
-/// `go.mod` is called `_go.mod`.
+/// The `h1:` hash that the checksum database records for these unpacked files. As in `cmd/distpack`
+/// (`pack.go`), the module leaves out `api`, `doc`, `misc` and `test`, the converter of older
+/// releases (golang/build `dl2mod.go`) also `.github`, and `go.mod` is called `_go.mod`.
 pub fn tree_hash(files: &[FileDigest], hashed: Hashed, module: &str) -> Result<String, NewlineInName> {
     let covered = files.iter().filter(|file| hashed == Hashed::Module || !is_outside_module(&file.path));
     let name = |file: &FileDigest| format!("{module}/{}", name_in_module(&file.path));
@@ -69,7 +64,6 @@ pub struct NewlineInName {
     pub name: String,
 }
 
-/// Whether the module leaves this file of an archive out.
 pub fn is_outside_module(path: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     matches!(first, "api" | "doc" | "misc" | "test" | ".github")

@@ -16,7 +16,6 @@ use gover_core::text::shown;
 
 pub use h1::{FileDigest, Hashed, NewlineInName, hash1, is_outside_module, module_version, tree_hash};
 
-/// A running SHA-256.
 #[derive(Clone)]
 pub struct Sha256(Context);
 
@@ -49,7 +48,6 @@ impl Sha256 {
         }
     }
 
-    /// The sum over everything added.
     pub fn finish(self) -> Digest {
         // SHA-256 has 32 bytes, so the conversion cannot fail.
         Digest(self.0.finish().as_ref().try_into().unwrap_or_default())
@@ -65,12 +63,6 @@ impl Sha256 {
         let mut sum = Self::default();
         sum.update(bytes);
         sum.finish()
-    }
-}
-
-impl fmt::Debug for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sha256")
     }
 }
 
@@ -121,7 +113,6 @@ impl FromStr for Digest {
     }
 }
 
-/// Text that is not a SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a SHA-256: 64 hexadecimal digits are needed", shown(text))]
 pub struct InvalidDigest {

@@ -1,7 +1,6 @@
 //! Every environment variable that gover reads or sets. docs/reference/environment.md is made from
 //! [`VARIABLES`].
 
-/// A variable with what it means to gover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variable {
     pub name: &'static str,

@@ -42,8 +42,7 @@ fn directory_flag(arguments: &[OsString]) -> Option<(usize, OsString, usize)> {
     Some((at, OsString::from(value), 1))
 }
 
-/// The number of leading arguments that form a command: 1 for `build`, 2 for `mod tidy`
-/// (`lookupCmd`).
+/// How many leading arguments form a command: 1 for `build`, 2 for `mod tidy` (`lookupCmd`).
 fn command_words(arguments: &[OsString]) -> usize {
     let is_any = |at: usize, commands: &str| {
         arguments.get(at).is_some_and(|word| commands.split(' ').any(|known| word == known))

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::bounded;
 use crate::env::{Env, vars};
 
-/// The configuration that `cfg.Getenv` sees: the environment, the user's go/env file, the go.env of
-/// the toolchain.
+/// What `cfg.Getenv` sees: the environment, the user's go/env file, the go.env of the toolchain.
 #[derive(Debug)]
 pub struct GoEnv<'a> {
     env: &'a Env,
@@ -21,8 +20,7 @@ impl<'a> GoEnv<'a> {
         Self { env, user, goroot }
     }
 
-    /// A line in the user's file counts even if its value is empty; an environment variable does
-    /// not.
+    /// An empty value counts in the user's file, but not in the environment.
     pub fn get(&self, key: &str) -> Option<String> {
         match self.env.var(key) {
             Some(value) => Some(value.to_string_lossy().into_owned()),

@@ -8,8 +8,7 @@ pub fn find_go_mod(directory: &Path, temporary: &Path) -> Option<PathBuf> {
     (!is_same_directory(root, temporary)).then(|| root.join("go.mod"))
 }
 
-/// The nearest go.work in `directory` or above. The search does not go above `goroot`
-/// (`modload.findWorkspaceFile`).
+/// The nearest go.work in `directory` or above, not above `goroot` (`modload.findWorkspaceFile`).
 pub fn find_go_work(directory: &Path, goroot: Option<&Path>) -> Option<PathBuf> {
     let below =
         directory.ancestors().enumerate().take_while(|(depth, above)| *depth == 0 || Some(*above) != goroot);

@@ -21,8 +21,7 @@ pub struct Rules<'a> {
     pub goroot: Option<&'a Path>,
     /// Without the program's name.
     pub arguments: &'a [OsString],
-    /// GOTOOLCHAIN if nothing sets it: `auto` for a toolchain whose go.env cannot be read,
-    /// otherwise `None`.
+    /// GOTOOLCHAIN if nothing sets it: `auto` for a toolchain without readable go.env, else `None`.
     pub fallback: Option<&'a str>,
 }
 
@@ -30,8 +29,7 @@ pub struct Rules<'a> {
 pub enum Choice {
     Stay,
     Switch {
-        /// The name that Go would look for, which is not always a release: `go1.22`, `go1.23.4
-        /// extra`.
+        /// The name that Go would look for, not always a release: `go1.22`, `go1.23.4 extra`.
         name: String,
         demand: Demand,
         /// Whether Go would look for it on PATH only (`path`, `+path`).
@@ -54,7 +52,6 @@ pub enum DemandSource {
 }
 
 impl DemandSource {
-    /// `gotoolchain`, `go.work`, `go.mod`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GoToolchain => "gotoolchain",

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::diagnose::Diagnose;
 use crate::request::InvalidRequest;
 
-/// A pin file does not say which Go to use.
 #[derive(Debug)]
 pub enum PinError {
     Empty { path: PathBuf },

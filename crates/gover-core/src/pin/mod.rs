@@ -125,8 +125,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
-/// In bytes.
-const MAX_SIZE: u64 = 64 * 1024;
+const MAX_SIZE: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests;

@@ -15,8 +15,7 @@ impl Arch {
         known.ok_or_else(|| InvalidArch { text: text.to_owned(), meant: Self::by_any_name(text) })
     }
 
-    /// Accepts the names that kernels, compilers and packagers use too: `x86_64`, `aarch64`,
-    /// `armv7l`.
+    /// Accepts names of kernels, compilers and packagers too: `x86_64`, `aarch64`, `armv7l`.
     pub fn by_any_name(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let name = match text.as_str() {
@@ -78,8 +77,7 @@ impl Diagnose for InvalidArch {
     }
 }
 
-/// Every GOARCH for which a Go toolchain was released, the most common first (`go tool dist list`,
-/// go.dev/dl).
+/// Every GOARCH with a released toolchain, the most common first (`go tool dist list`, go.dev/dl).
 const NAMES: [&str; 13] = [
     "amd64", "arm64", "386", "arm", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
     "riscv64", "s390x",

@@ -71,8 +71,7 @@ fn pe(first: &[u8]) -> Option<&'static str> {
 fn fat(first: &[u8], entry: usize) -> Vec<&'static str> {
     let big32 = |at: usize| Some(u32::from_be_bytes(first.get(at..at + 4)?.try_into().ok()?));
     let parts = big32(4).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-    // A compiled Java class begins with the same four bytes. Its next four are a version of at
-    // least 45.
+    // A compiled Java class begins alike. Its next four bytes are a version of at least 45.
     if parts > MOST_PARTS {
         return Vec::new();
     }

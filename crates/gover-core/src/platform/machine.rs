@@ -2,13 +2,11 @@
 
 use super::{Arch, Platform};
 
-/// What the operating system says about its machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MachineFacts {
     /// Its name for the processor: `x86_64`, `aarch64`, `ARM64`.
     pub processor: Option<String>,
-    /// What the other programs are built for; `None` if the system runs everything that the
-    /// processor can.
+    /// What other programs are built for; `None` if the system runs all that the processor can.
     pub userland: Option<Vec<Arch>>,
 }
 
@@ -68,7 +66,6 @@ impl Platform {
     }
 }
 
-/// How a machine runs programs of an architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compatibility {
     /// The machine is of that architecture.

@@ -37,8 +37,7 @@ impl Platform {
         }
     }
 
-    /// The platform that this program was built for. The machine may be another: see
-    /// [`of_machine`](Self::of_machine).
+    /// What this program was built for; see [`of_machine`](Self::of_machine) for the machine.
     pub fn host() -> Self {
         let os = match std::env::consts::OS {
             "macos" => "darwin",
@@ -60,13 +59,11 @@ impl Platform {
         &self.arch
     }
 
-    /// The architecture in the names of archives and in the release index: `armv6l` for linux/arm,
-    /// otherwise GOARCH.
+    /// As archives and the release index name it: `armv6l` for linux/arm, otherwise GOARCH.
     pub fn archive_arch(&self) -> &str {
         if self.os == "linux" && self.arch == "arm" { "armv6l" } else { &self.arch }
     }
 
-    /// Windows archives are zip files.
     pub fn is_windows(&self) -> bool {
         self.os == "windows"
     }

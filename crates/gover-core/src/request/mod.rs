@@ -63,7 +63,6 @@ impl Request {
         &self.text
     }
 
-    /// The toolchain, if the request names exactly one.
     pub fn as_exact(&self) -> Option<&ToolchainName> {
         match &self.kind {
             RequestKind::Exact(name) => Some(name),

@@ -30,12 +30,10 @@ impl std::error::Error for InvalidRequest {}
 
 impl Diagnose for InvalidRequest {
     fn hints(&self) -> Vec<String> {
+        let close = self.close.iter().map(|close| format!("did you mean `{close}`?"));
         let expected =
             "expected a version (1.22.5, 1.22, 1.23rc1), a range (^1.21), or latest, oldstable, next";
-        match &self.close {
-            Some(close) => vec![format!("did you mean `{close}`?"), expected.to_owned()],
-            None => vec![expected.to_owned()],
-        }
+        close.chain([expected.to_owned()]).collect()
     }
 
     fn exit(&self) -> Exit {

@@ -1,6 +1,5 @@
 use crate::version::GoVersion;
 
-/// The valid request that was probably meant.
 pub(super) fn close_to(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
     let lower =

@@ -87,7 +87,8 @@ fn choose(
     }
     trace.say(|_| "`gover use` recorded nothing for this shell".to_owned());
     let temporary = question.env.temporary_directory();
-    if let Some(pin) = directory.map(|directory| find_pin(directory, &temporary)).transpose()?.flatten() {
+    let pin = directory.map(|directory| find_pin(directory, &temporary)).transpose();
+    if let Some(pin) = pin.map_err(ResolveError::Pin)?.flatten() {
         trace.say(|home| format!("{} asks for {}", location(&pin.path, Some(pin.line), home), pin.request));
         let kind = match pin.kind {
             PinKind::VersionFile => OriginKind::VersionFile,
@@ -122,7 +123,6 @@ fn read_default(
     Ok(Some((origin(OriginKind::Default, Some(&path), None, text.to_owned()), request)))
 }
 
-/// Parses a request that a person wrote at a place.
 pub(super) fn parse(text: &str, location: String, remedy: &'static str) -> Result<Request, ResolveError> {
     Request::parse(text).map_err(|source| ResolveError::Request { location, source, remedy })
 }
@@ -212,7 +212,6 @@ fn ceiling(request: &Request) -> Option<ToolchainName> {
     request.as_exact().cloned().or_else(|| request.ceiling().map(|version| ToolchainName::of(&version)))
 }
 
-/// The name of the chosen toolchain, or the request if it is not known yet which toolchain matches.
 fn name_or_request(choice: &Resolution, local: &ToolchainName) -> String {
     match &choice.outcome {
         Outcome::Missing(request) if request.as_exact().is_none() => request.to_string(),

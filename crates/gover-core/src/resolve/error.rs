@@ -9,7 +9,6 @@ use crate::pin::PinError;
 use crate::request::InvalidRequest;
 use crate::text::shown;
 
-/// Why nothing can be selected.
 #[derive(Debug)]
 pub enum ResolveError {
     /// The location is part of a sentence: `GOVER_VERSION`.
@@ -102,11 +101,5 @@ impl Diagnose for ResolveError {
             Self::NoSystem | Self::NotGoroot { .. } => Exit::NotFound,
             _ => Exit::Failure,
         }
-    }
-}
-
-impl From<PinError> for ResolveError {
-    fn from(error: PinError) -> Self {
-        Self::Pin(error)
     }
 }

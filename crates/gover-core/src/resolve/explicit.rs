@@ -3,8 +3,7 @@ use crate::env::vars;
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// Explicit requests, which nothing can override: Go's own switch, the name of the program,
-/// `+REQUEST`.
+/// Explicit requests, which nothing overrides: Go's own switch, the program's name, `+REQUEST`.
 pub(super) fn resolve(
     question: &Question<'_>,
     trace: &mut Trace,

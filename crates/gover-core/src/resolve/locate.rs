@@ -22,7 +22,6 @@ pub fn locate(question: &Question<'_>, request: &Request) -> Result<Outcome, Res
     Ok(found.map_or_else(|| Outcome::Missing(request.clone()), Outcome::Ready))
 }
 
-/// The toolchain, if it is in the store.
 pub(super) fn installed(question: &Question<'_>, name: &ToolchainName) -> Option<Toolchain> {
     is_installed(question.layout, name)
         .then(|| Toolchain::at(question.layout.toolchain(name), Some(name.clone())))
@@ -38,8 +37,7 @@ fn newest_installed(
         RequestKind::OldStable => ShimState::read(&question.layout.shim_state()).stable,
         _ => None,
     };
-    // Names are cheap to compare and directories slow to read: only matches are checked, newest
-    // first.
+    // Names are cheap to compare, directories slow to read: only matches are checked, newest first.
     while let Some(name) = request.newest(&candidates, stable.as_ref()).cloned() {
         if is_installed(question.layout, &name) {
             return Ok(Some(name));

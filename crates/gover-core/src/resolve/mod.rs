@@ -40,7 +40,6 @@ pub struct Question<'a> {
     pub arguments: &'a [OsString],
 }
 
-/// The name by which the shim was called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CalledAs {
     /// `go`, or any name that is none of the others.
@@ -74,8 +73,7 @@ impl CalledAs {
     }
 }
 
-/// What the selection needs from the operating system beyond `std`. Both programs fill it from
-/// gover-sys.
+/// What the selection needs from the system beyond `std`; both programs fill it from gover-sys.
 #[derive(Clone, Copy)]
 pub struct Host {
     /// The ancestors of this process, nearest first, with id and start time. The unit of the time
@@ -89,7 +87,6 @@ pub struct Resolution {
     pub outcome: Outcome,
     /// `None` only if nothing is selected.
     pub origin: Option<Origin>,
-    /// Set if the rules of Go changed the choice.
     pub raised: Option<Raised>,
     /// A toolchain that the go command looks for by itself, on PATH or by its own download. The
     /// choice starts and switches to it.
@@ -115,12 +112,10 @@ pub enum Outcome {
     Nothing,
 }
 
-/// An installed toolchain, or a Go on PATH.
+/// An installed toolchain, or a Go on PATH. A `go` there that is a wrapper has no name and no GOROOT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
-    /// Unknown for a `go` on PATH that is a wrapper.
     pub name: Option<ToolchainName>,
-    /// Unknown for a `go` on PATH that is a wrapper.
     pub goroot: Option<PathBuf>,
     pub bin: PathBuf,
 }
@@ -158,7 +153,6 @@ impl Resolution {
     }
 }
 
-/// Selects a toolchain. Each step is written to `trace`.
 pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution, ResolveError> {
     match explicit::resolve(question, trace)? {
         Some(resolution) => Ok(resolution),

@@ -50,7 +50,6 @@ impl OriginKind {
         }
     }
 
-    /// The kind's name in JSON.
     pub fn as_str(self) -> &'static str {
         self.names().0
     }
@@ -90,7 +89,6 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raised {
     pub from: String,
-    /// What required a newer one.
     pub by: Demand,
     pub gotoolchain: String,
     /// The chosen toolchain, if it is installed. It can start and switch by itself.

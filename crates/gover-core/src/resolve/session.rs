@@ -15,7 +15,6 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
-    /// `None` if the text is not a record.
     pub fn parse(text: &str) -> Option<Self> {
         let (start, request) = text.split_once('\n')?;
         Some(Self { start: start.trim().parse().ok()?, request: request.trim().to_owned() })

@@ -17,7 +17,6 @@ impl Trace {
         Self { steps: Some(Vec::new()), home }
     }
 
-    /// In order.
     pub fn into_steps(self) -> Vec<String> {
         self.steps.unwrap_or_default()
     }

@@ -41,8 +41,7 @@ impl GoVersion {
         parse(&text).unwrap_or_else(|| self.clone())
     }
 
-    /// Whether this is a language version and not a release: `1.22`, but not `1.20` (`cmd/go
-    /// gover.IsLang`).
+    /// True for `1.22`, which is not a release, but not for `1.20` (`cmd/go gover.IsLang`).
     pub fn is_language(&self) -> bool {
         self.patch.is_empty() && self.kind.is_empty() && self.pre.is_empty()
     }
@@ -174,8 +173,7 @@ fn parse(text: &str) -> Option<GoVersion> {
     }
     let (minor, rest) = cut_number(rest.strip_prefix('.')?)?;
     if rest.is_empty() {
-        // Up to 1.20 the first release has no patch number. Later a bare 1.N is the language
-        // version.
+        // Up to 1.20 the first release has no patch number. Later, 1.N is the language version.
         let old = by_size(minor) < by_size("21");
         return Some(version(major, minor, if old { "0" } else { "" }, "", ""));
     }

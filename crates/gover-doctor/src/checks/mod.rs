@@ -15,7 +15,6 @@ pub(crate) mod words;
 
 use crate::Check;
 
-/// Checks about one subject.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     pub title: &'static str,

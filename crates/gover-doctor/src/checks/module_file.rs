@@ -78,7 +78,6 @@ impl ModuleFile {
         GoVersion::parse(&self.go.as_ref()?.value).ok()
     }
 
-    /// The version in the toolchain line, likewise.
     pub(super) fn toolchain_version(&self) -> Option<GoVersion> {
         let name = ToolchainName::parse(&self.toolchain.as_ref()?.value).ok()?;
         Some(name.version().clone())

@@ -31,7 +31,6 @@ pub(super) struct Pins {
     /// The nearest `.tool-versions` with a Go line.
     pub(super) tool_versions: Option<Pin>,
     pub(super) module: Option<ModuleFile>,
-    /// The go.work that applies.
     pub(super) workspace: Option<ModuleFile>,
 }
 
@@ -66,7 +65,6 @@ pub(super) fn go_line(snapshot: &Snapshot<'_>) -> Option<(Pin, GoVersion)> {
     Some((file.go.clone()?, file.go_version()?))
 }
 
-/// What the nearest file of that name holds.
 fn nearest<T>(snapshot: &Snapshot<'_>, name: &str, read: impl Fn(MachinePath) -> Option<T>) -> Option<T> {
     let paths = snapshot.directory.ancestors().map(|directory| directory.join(name));
     paths.filter(|path| snapshot.is_file(path)).find_map(read)

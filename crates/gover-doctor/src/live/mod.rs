@@ -2,19 +2,21 @@
 
 mod disk;
 mod programs;
-mod registry;
-mod system;
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use gover_core::resolve::{OriginKind, Outcome, Resolution, ResolveError};
 use gover_core::{Diagnose, Env, Layout, Platform};
+use gover_sys::registry::{self, Hive, Text};
 
 pub use disk::RealDisk;
 pub use programs::RealPrograms;
-pub use registry::RealRegistry;
 
 use crate::MachinePath;
+use crate::snapshot::registry::Registry;
+use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
 use crate::snapshot::{Facts, Gover, Selection};
 
@@ -26,7 +28,7 @@ pub fn facts(
     machine: &Platform,
     selection: &Result<Resolution, ResolveError>,
 ) -> Facts {
-    let system = system::system(machine);
+    let system = system(machine);
     let path = |path: &Path| system.path(path.to_string_lossy());
     let known = |known: Option<PathBuf>| path(&known.unwrap_or_default());
     let mut variables = Variables::new(system.is_windows());
@@ -72,5 +74,69 @@ fn selection(
         reason: resolution.reason(env.user_home().as_deref()),
         missing,
         error: resolution.go_error.as_ref().map(ToString::to_string),
+    }
+}
+
+fn system(machine: &Platform) -> System {
+    let os = match machine.os() {
+        "linux" => Os::Linux,
+        "darwin" => Os::MacOs,
+        "windows" => Os::Windows,
+        _ => Os::Other,
+    };
+    let release = release(os).unwrap_or_default();
+    System {
+        os,
+        arch: machine.arch().to_owned(),
+        distribution: distribution().unwrap_or_default(),
+        // Both versions of WSL have `microsoft` in the kernel release.
+        is_wsl: os == Os::Linux && release.to_ascii_lowercase().contains("microsoft"),
+        release,
+        now: SystemTime::now(),
+    }
+}
+
+fn release(os: Os) -> Option<String> {
+    match os {
+        Os::Linux => Some(fs::read_to_string("/proc/sys/kernel/osrelease").ok()?.trim().to_owned()),
+        Os::MacOs => {
+            let list = fs::read_to_string("/System/Library/CoreServices/SystemVersion.plist").ok()?;
+            let (_, rest) = list.split_once("<key>ProductVersion</key>")?;
+            let (_, rest) = rest.split_once("<string>")?;
+            Some(rest.split_once("</string>")?.0.to_owned())
+        }
+        Os::Windows => {
+            let key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+            let number = |name| registry::number(Hive::Machine, key, name).ok().flatten();
+            let build = registry::text(Hive::Machine, key, "CurrentBuildNumber").ok()??;
+            let (major, minor) = (number("CurrentMajorVersionNumber")?, number("CurrentMinorVersionNumber")?);
+            Some(format!("{major}.{minor}.{}", String::from_utf16_lossy(&build.text)))
+        }
+        Os::Other => None,
+    }
+}
+
+/// `ID` of /etc/os-release (freedesktop.org, os-release).
+fn distribution() -> Option<String> {
+    let text = fs::read_to_string("/etc/os-release").ok()?;
+    let id = text.lines().find_map(|line| line.strip_prefix("ID="))?;
+    Some(id.trim_matches(['"', '\'']).to_owned())
+}
+
+/// The registry. A value that cannot be read counts as missing.
+#[derive(Clone, Copy, Debug)]
+pub struct RealRegistry;
+
+impl Registry for RealRegistry {
+    fn text(&self, hive: Hive, key: &str, name: &str) -> Option<Text> {
+        registry::text(hive, key, name).ok()?
+    }
+
+    fn number(&self, hive: Hive, key: &str, name: &str) -> Option<u32> {
+        registry::number(hive, key, name).ok()?
+    }
+
+    fn keys(&self, hive: Hive, key: &str) -> Vec<String> {
+        registry::keys(hive, key).unwrap_or_default()
     }
 }

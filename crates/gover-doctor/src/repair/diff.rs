@@ -7,9 +7,8 @@ use crate::Change;
 use crate::secret::mask_line;
 use crate::snapshot::registry::Text;
 
-/// The lines of a change, each after `-`, `+` or a space, with up to two lines of context. Users
-/// and passwords in addresses are masked. Carriage returns are shown, since some repairs are about
-/// them.
+/// The lines of a change, each after `-`, `+` or a space, with up to two lines of context, and
+/// without passwords. Carriage returns are shown, since some repairs are about them.
 pub fn diff(change: &Change) -> Vec<String> {
     whole(change).iter().map(|line| mask_line(line)).collect()
 }

@@ -39,7 +39,6 @@ struct Stored {
 }
 
 impl Journal {
-    /// The journal of a new repair.
     pub fn new(layout: &Layout) -> Self {
         Self { directory: directory(layout), entries: Vec::new(), is_new: true }
     }

@@ -1,8 +1,7 @@
 //! Makes the changes that findings propose, and undoes them.
 //!
-//! Before a change, the old content is kept below `GOVER_HOME/doctor/`, together with a journal. A
-//! change is made only if the place is still as the check saw it, and undone only if it is still as
-//! the repair left it.
+//! Before a change, the old content is kept with a journal below `GOVER_HOME/doctor/`. A change is
+//! made only to what the check saw, and undone only if the place is as the repair left it.
 
 mod diff;
 mod journal;
@@ -21,23 +20,17 @@ use crate::snapshot::registry::UserKey;
 pub use diff::diff;
 pub use journal::{Journal, Undone};
 
-/// Why something was not changed or not restored.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
     #[error("cannot {verb} `{path}`")]
     File { verb: &'static str, path: String, source: io::Error },
     #[error("cannot {verb} `{key}`")]
     Registry { verb: &'static str, key: UserKey, source: io::Error },
-    /// It changed between the check and the repair.
     #[error("`{place}` has changed in the meantime")]
     Changed { place: String },
-    /// It changed after the repair, so it is not restored.
+    /// It changed after the repair, so it is not restored. What was there before may be `kept`.
     #[error("`{place}` has changed since it was repaired")]
-    Edited {
-        place: String,
-        /// Where its content from before the repair is kept; `None` if it did not exist.
-        kept: Option<String>,
-    },
+    Edited { place: String, kept: Option<String> },
     #[error("there is no repair to undo")]
     Nothing,
     #[error("cannot parse `{path}`")]
@@ -66,7 +59,6 @@ impl Diagnose for RepairError {
     }
 }
 
-/// Makes one change, after the journal has kept the old content.
 pub fn apply(change: &Change, journal: &mut Journal, lock: &Lock) -> Result<(), RepairError> {
     let (is_as_seen, _) = state(change)?;
     if !is_as_seen {
@@ -122,7 +114,6 @@ pub(crate) fn directory(layout: &Layout) -> std::path::PathBuf {
     layout.home().join("doctor")
 }
 
-/// The name of the lock that repairs take.
 pub const LOCK: &str = "doctor";
 
 /// The largest file that is changed, in bytes.

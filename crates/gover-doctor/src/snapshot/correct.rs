@@ -1,9 +1,13 @@
-//! How a Go setting gets another value, or is removed, in the place that sets it.
+//! How a setting gets another value, or is removed, wherever it is set.
 
 use gover_shell::ShellKind;
 
 use super::Snapshot;
-use crate::Finding;
+use super::path::MachinePath;
+use super::registry::{Hive, UserKey, environment};
+use super::startup::StartupFile;
+use super::system::Os;
+use crate::{Change, Finding};
 
 impl Snapshot<'_> {
     /// Adds what gives a Go setting another value, or removes it. Only the user can give a variable
@@ -48,5 +52,112 @@ impl Snapshot<'_> {
         }
         let shell = if self.system.is_windows() { ShellKind::PowerShell } else { ShellKind::Posix };
         self.shell.unwrap_or(shell).syntax().quote(text)
+    }
+
+    /// Adds what removes a variable: changes to the user's startup files and registry, and commands
+    /// for the machine's settings and the shell in use.
+    #[must_use]
+    pub fn unset(&self, mut finding: Finding, name: &str) -> Finding {
+        for file in &self.startup.files {
+            let lines: Vec<usize> = file.sets(name).map(|line| line.line).collect();
+            finding = self.commented_out(finding, file, &lines);
+        }
+        let stored = |hive| self.registry.text(hive, environment(hive), name);
+        if let Some(before) = stored(Hive::User) {
+            let key = UserKey::of_variable(name);
+            finding = finding.fixed_by([Change::Registry { key, before: Some(before), after: None }]);
+        }
+        if stored(Hive::Machine).is_some() {
+            // It affects all users, so an administrator has to change it.
+            finding =
+                finding.command(format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"));
+        }
+        let is_set = self.variable(name).is_some();
+        finding.commands(self.in_shell(name, None).filter(|_| is_set))
+    }
+
+    /// Adds what comments lines out: a change, or commands if `--fix` may not change the file.
+    #[must_use]
+    pub fn commented_out(&self, finding: Finding, file: &StartupFile, lines: &[usize]) -> Finding {
+        match file.rewritten(&lines.iter().map(|line| (*line, None)).collect()) {
+            Some(change) => finding.fixed_by([change]),
+            None => finding.commands(lines.iter().map(|line| self.by_hand(file, *line))),
+        }
+    }
+
+    /// The command that comments out a line in a file of the machine. For a line that does more
+    /// than one thing, and in the user's own files, it opens an editor.
+    fn by_hand(&self, file: &StartupFile, line: usize) -> String {
+        if file.is_own || self.system.is_windows() || !file.is_whole(line) {
+            return self.edit(file, line);
+        }
+        self.sed(file, &format!("{line}s/^/# /"))
+    }
+
+    pub fn edit(&self, file: &StartupFile, line: usize) -> String {
+        let path = self.word(&file.path);
+        match (self.system.is_windows(), file.is_own) {
+            (true, _) => format!("notepad {path}  # line {line}"),
+            (false, true) => format!("${{EDITOR:-vi}} +{line} {path}"),
+            (false, false) => format!("sudo ${{EDITOR:-vi}} +{line} {path}"),
+        }
+    }
+
+    pub fn readable_again(&self, path: &MachinePath) -> String {
+        let path = self.word(path);
+        if self.system.is_windows() {
+            return format!("icacls {path} /reset");
+        }
+        format!("sudo chown {} {path} && chmod u+r {path}", self.own_name())
+    }
+
+    /// The command that makes a directory the user's own again.
+    pub fn take_back(&self, path: &MachinePath) -> String {
+        let path = self.word(path);
+        match (self.system.is_windows(), self.shell) {
+            (true, Some(ShellKind::Cmd)) => format!("icacls {path} /grant %USERNAME%:(OI)(CI)F /T"),
+            (true, _) => format!("icacls {path} /grant \"${{env:USERNAME}}:(OI)(CI)F\" /T"),
+            (false, _) => format!("sudo chown -R {} {path}", self.own_name()),
+        }
+    }
+
+    fn own_name(&self) -> &'static str {
+        match self.shell {
+            Some(ShellKind::Fish | ShellKind::Elvish | ShellKind::Nu) => "(id -un)",
+            _ => "\"$(id -un)\"",
+        }
+    }
+
+    pub fn sed(&self, file: &StartupFile, script: &str) -> String {
+        // sed on macOS needs an explicit empty suffix to keep no copy.
+        let in_place = if self.system.os == Os::MacOs { "-i ''" } else { "-i" };
+        format!("sudo sed {in_place} '{script}' {}", self.word(&file.path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::snapshot::registry::{Hive, environment};
+    use crate::testing::Machine;
+
+    #[test]
+    fn settings_of_the_machine_are_reported_and_never_changed() {
+        for (machine, command) in [
+            (Machine::linux(), "sudo sed -i '2s/^/# /' /etc/profile"),
+            (Machine::macos(), "sudo sed -i '' '2s/^/# /' /etc/profile"),
+        ] {
+            let machine = machine.file("/etc/profile", "umask 022\nexport GOROOT=/opt/go\n");
+            let finding = machine.findings("goroot-set").remove(0);
+            assert_eq!((finding.fix.changes.len(), finding.fix.commands[0].as_str()), (0, command));
+        }
+        let machine =
+            Machine::linux().file("/etc/profile", "export GOROOT=/opt/go; export PATH=$PATH:/opt/go/bin\n");
+        assert_eq!(machine.findings("goroot-set")[0].fix.commands, ["sudo ${EDITOR:-vi} +1 /etc/profile"]);
+        let machine =
+            Machine::windows().registry(Hive::Machine, environment(Hive::Machine), "GOROOT", r"C:\Go");
+        assert_eq!(
+            machine.findings("goroot-set")[0].fix.commands,
+            ["[Environment]::SetEnvironmentVariable('GOROOT', $null, 'Machine')"]
+        );
     }
 }

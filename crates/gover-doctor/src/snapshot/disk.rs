@@ -30,7 +30,6 @@ pub trait Disk {
     /// The path with all links followed; `None` if nothing is there.
     fn real(&self, path: &MachinePath) -> Option<MachinePath>;
 
-    /// Whether this user may write into the directory or the file.
     fn is_writable(&self, path: &MachinePath) -> bool;
 
     /// Whether it is an executable file: by permission on Unix, by extension on Windows.

@@ -12,7 +12,6 @@ pub struct GoEnvFile {
     pub path: Option<MachinePath>,
     /// `None` if it does not exist or is not readable.
     pub content: Option<Vec<u8>>,
-    /// Whether it exists and is not readable.
     pub is_unreadable: bool,
     pub lines: Vec<GoEnvLine>,
 }
@@ -22,21 +21,25 @@ pub struct GoEnvLine {
     pub number: usize,
     /// Without its line feed.
     pub text: String,
-    /// Name and value; `None` for a comment, an empty line, or a malformed line, which go ignores.
-    pub setting: Option<(String, String)>,
+    /// Empty in a comment, an empty line, or a malformed line, which go ignores.
+    pub name: String,
+    pub value: String,
 }
 
 impl GoEnvFile {
     pub(super) fn read(facts: &Facts, disk: &dyn Disk) -> Self {
-        let Some(path) = path(facts) else { return Self::default() };
+        path(facts).map(|path| Self::of(path, disk)).unwrap_or_default()
+    }
+
+    /// A file of the same form.
+    pub fn of(path: MachinePath, disk: &dyn Disk) -> Self {
         let read = disk.read(&path);
         let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
         let content = read.ok();
         let text = content.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        let line = |(number, text): (usize, &str)| GoEnvLine {
-            number,
-            text: text.to_owned(),
-            setting: setting(text),
+        let line = |(number, text): (usize, &str)| {
+            let (name, value) = setting(text).unwrap_or_default();
+            GoEnvLine { number, text: text.to_owned(), name: name.to_owned(), value: value.to_owned() }
         };
         let lines = (1..).zip(text.split('\n')).map(line).collect();
         Self { path: Some(path), content, is_unreadable, lines }
@@ -44,12 +47,12 @@ impl GoEnvFile {
 
     /// The value of a name in its last line.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.line(name)?.setting.as_ref().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        self.line(name).map(|line| line.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// The last line of a name, which is the one that applies.
     pub fn line(&self, name: &str) -> Option<&GoEnvLine> {
-        self.lines.iter().rev().find(|line| line.setting.as_ref().is_some_and(|(known, _)| known == name))
+        self.lines.iter().rev().find(|line| line.name == name)
     }
 
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
@@ -67,25 +70,24 @@ impl GoEnvFile {
 
     /// The change that gives a name another value, or removes it.
     pub fn with(&self, name: &str, value: Option<&str>) -> Option<Change> {
-        self.rewritten(|line| match &line.setting {
-            Some((known, _)) if known == name => value.map(|value| format!("{name}={value}")),
-            _ => Some(line.text.clone()),
+        self.rewritten(|line| match value {
+            _ if line.name != name => Some(line.text.clone()),
+            value => value.map(|value| format!("{name}={value}")),
         })
     }
 
     /// The change that replaces or removes lines.
     pub fn rewritten(&self, rewrite: impl Fn(&GoEnvLine) -> Option<String>) -> Option<Change> {
         let (path, before) = (self.path.as_ref()?, self.content.clone()?);
-        let mut lines: Vec<Vec<u8>> = Vec::new();
-        for (line, bytes) in self.lines.iter().zip(before.split(|&byte| byte == b'\n')) {
-            match rewrite(line) {
-                None => {}
-                // Unchanged, even if it is not UTF-8.
-                Some(text) if text == line.text => lines.push(bytes.to_vec()),
-                Some(text) => lines.push(text.into_bytes()),
-            }
-        }
-        let after = lines.join(&b'\n');
+        let lines = self.lines.iter().zip(before.split(|&byte| byte == b'\n'));
+        let after: Vec<Vec<u8>> = lines
+            .filter_map(|(line, bytes)| {
+                let text = rewrite(line)?;
+                // Bytes that are not UTF-8 stay.
+                Some(if text == line.text { bytes.to_vec() } else { text.into_bytes() })
+            })
+            .collect();
+        let after = after.join(&b'\n');
         (after != before).then(|| Change::file(path, before, after))
     }
 }
@@ -100,9 +102,8 @@ fn path(facts: &Facts) -> Option<MachinePath> {
 }
 
 /// `cmd/go/internal/cfg.readEnvFile`: a name begins in upper case, and a value keeps its spaces.
-fn setting(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.split_once('=')?;
-    name.starts_with(|c: char| c.is_ascii_uppercase()).then(|| (name.to_owned(), value.to_owned()))
+fn setting(line: &str) -> Option<(&str, &str)> {
+    line.split_once('=').filter(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! What checks read: a machine at one moment.
 //!
-//! Paths and names are those of the snapshot's operating system, which may differ from the one that
-//! this runs on. [`Snapshot::gather`] reads a [`Disk`], a [`Registry`] and [`Programs`], which are
-//! real or made up.
+//! Its operating system may differ from the one that this runs on: [`Snapshot::gather`] reads a
+//! [`Disk`], a [`Registry`] and [`Programs`] that are real or made up.
 
 mod correct;
 pub mod disk;
@@ -15,7 +14,6 @@ pub mod programs;
 pub mod registry;
 pub mod startup;
 pub mod system;
-mod unset;
 pub mod variables;
 
 use std::ops::Deref;
@@ -242,7 +240,6 @@ impl<'a> Snapshot<'a> {
         self.disk.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A text from the registry with `%NAMES%` of variables expanded; unknown ones stay.
     pub fn expand(&self, text: &str) -> String {
         self.variables.expand(text)
     }

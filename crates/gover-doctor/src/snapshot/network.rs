@@ -9,9 +9,8 @@ use crate::Evidence;
 pub struct NetworkFacts {
     /// Each server in GOPROXY, in order.
     pub proxies: Vec<Probe>,
-    /// The checksum database on each route that was tried: `PROXY/sumdb/NAME` in the order of
-    /// GOPROXY, and last the database itself if no proxy serves it. It is good if it shows a tree
-    /// head with the right signature.
+    /// The checksum database on each route tried: `PROXY/sumdb/NAME` in the order of GOPROXY, last
+    /// the database itself if no proxy serves it. Good means a tree head with a right signature.
     pub sumdb: Vec<Probe>,
     /// Each proxy in `HTTPS_PROXY` and `HTTP_PROXY`.
     pub http_proxies: Vec<Probe>,

@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A path and the rules by which it is written. Trailing separators do not matter in comparisons,
-/// nor does case on Windows.
+/// A path. Comparisons ignore separators at its end, and case on Windows.
 #[derive(Clone, Debug)]
 pub struct MachinePath {
     text: String,
@@ -72,7 +71,6 @@ impl MachinePath {
         }
     }
 
-    /// Whether it does not depend on the working directory.
     pub fn is_absolute(&self) -> bool {
         match self.rules {
             PathRules::Unix => self.text.starts_with('/'),
@@ -92,7 +90,6 @@ impl MachinePath {
         (parent != path).then(|| self.rules.path(parent))
     }
 
-    /// This path and the directories above it, nearest first.
     pub fn ancestors(&self) -> impl Iterator<Item = Self> {
         std::iter::successors(Some(self.clone()), Self::parent)
     }

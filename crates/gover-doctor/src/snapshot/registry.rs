@@ -43,7 +43,6 @@ pub trait Registry {
     }
 }
 
-/// The two hives, the user's first.
 pub const HIVES: [Hive; 2] = [Hive::User, Hive::Machine];
 
 /// The key that holds environment variables.

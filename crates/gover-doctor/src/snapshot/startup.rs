@@ -114,8 +114,7 @@ impl StartupFile {
     }
 
     /// The change that comments lines out, or replaces them if a text is given. `None` for a file
-    /// of the machine, or if a line does more than one thing or is only part of a statement: the
-    /// user has to change that.
+    /// of the machine, or if a line does more than one thing or is only part of a statement.
     pub fn rewritten(&self, lines: &BTreeMap<usize, Option<String>>) -> Option<Change> {
         if !self.is_own
             || lines.is_empty()

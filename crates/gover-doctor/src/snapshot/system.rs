@@ -19,10 +19,8 @@ pub struct System {
     pub arch: String,
     /// `ID` of /etc/os-release on Linux: `debian`, `alpine`; else empty.
     pub distribution: String,
-    /// The kernel's release on Linux (`6.1.0-18-amd64`), the version on macOS (`14.5`) and Windows
-    /// (`10.0.22631`); empty if unknown.
+    /// `6.1.0-18-amd64` on Linux, `14.5` on macOS, `10.0.22631` on Windows; empty if unknown.
     pub release: String,
-    /// Whether this is a Linux inside Windows.
     pub is_wsl: bool,
     pub now: SystemTime,
 }

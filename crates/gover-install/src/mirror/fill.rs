@@ -1,10 +1,8 @@
 //! One toolchain into a mirror: downloaded, proven, and only then visible.
 
-use std::path::Path;
-
 use gover_archive::digest::Sha256;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply, Wanted};
+use gover_source::{Artifact, Location, Proof, SourceSpec, SumOrigin, Supply};
 
 use super::{Mirror, MirrorError, MirrorFile, MirrorItem, Packing, sum_path, write_changed};
 use crate::download::Downloader;
@@ -13,7 +11,6 @@ use crate::files::{self, FileError};
 use crate::part_file::{PartFile, Received, discard_parts};
 use crate::proof::{Checked, Facts, LogResponse, Proven};
 
-/// A file that was added to the mirror.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
     pub held: MirrorFile,
@@ -22,8 +19,7 @@ pub struct Added {
 
 impl Mirror {
     /// Downloads a toolchain, compares it with its record in the log, and publishes it. A download
-    /// that breaks off is kept and continued next time. One that is not what was released is
-    /// deleted.
+    /// that breaks off is continued next time; one that is not what was released is deleted.
     pub async fn add(
         &self,
         item: &MirrorItem,
@@ -33,8 +29,13 @@ impl Mirror {
         let MirrorItem { wanted, packing } = item;
         let name = wanted.module_version();
         let mut part = PartFile::new(&self.work, &name, &self.lock)?;
+        let label = format!("{}.{}", wanted.name, wanted.platform);
         let proven = loop {
-            match obtain(wanted, record, downloader, &mut part).await {
+            let result = match downloader.release(wanted, &label, &mut part).await {
+                Ok((file, _)) => prove(file, record).await,
+                Err(error) => Err(error),
+            };
+            match result {
                 Ok(proven) => break proven,
                 Err(error) => part = part.start_over(error, &self.lock)?,
             }
@@ -76,8 +77,7 @@ impl Mirror {
             }),
         };
         let file = Checked::new(artifact, Received { path: path.clone(), digest, bytes: *bytes })?;
-        prove(file, record).await?;
-        Ok(())
+        Ok(prove(file, record).await.map(drop)?)
     }
 
     /// Makes a proven file visible, after the files that describe it.
@@ -97,7 +97,9 @@ impl Mirror {
                 (path, None)
             }
         };
-        move_into_place(&received.path, &path)?;
+        // Complete even after a power loss.
+        files::sync(&received.path)?;
+        files::rename(&received.path, &path)?;
         let held = MirrorFile {
             wanted: artifact.wanted.clone(),
             format: artifact.format,
@@ -110,23 +112,6 @@ impl Mirror {
         self.record_length(&held)?;
         Ok(held)
     }
-}
-
-/// Makes a finished download visible under its name, complete even after a power loss.
-fn move_into_place(part: &Path, path: &Path) -> Result<(), MirrorError> {
-    files::sync(part)?;
-    Ok(files::rename(part, path)?)
-}
-
-async fn obtain(
-    wanted: &Wanted,
-    record: &LogRecord,
-    downloader: Downloader<'_>,
-    part: &mut PartFile,
-) -> Result<Proven<()>, InstallError> {
-    let label = format!("{}.{}", wanted.name, wanted.platform);
-    let (file, _) = downloader.release(wanted, &label, part).await?;
-    prove(file, record).await
 }
 
 async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {

@@ -10,10 +10,8 @@ use gover_sys::file::read_limited;
 use super::{Mirror, MirrorError, WORK, files_in, write_changed};
 use crate::files::FileError;
 
-/// The part of the log that a mirror has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogUpdate {
-    /// `sum.golang.org`
     pub database: String,
     pub records: u64,
     pub changed: bool,
@@ -21,11 +19,9 @@ pub struct LogUpdate {
     pub replaced: Vec<PathBuf>,
 }
 
-/// The tree heads that clients of the mirror may have seen, each of which needs a consistency
-/// proof.
+/// Tree heads that clients of the mirror may have seen. Each needs a consistency proof.
 #[derive(Default)]
 struct PublishedHeads {
-    /// Signed tree heads.
     heads: Vec<Vec<u8>>,
     /// Tree sizes without a known head.
     sizes: Vec<u64>,
@@ -59,13 +55,13 @@ impl Mirror {
             // Its name is the size, which still needs a proof.
             write_changed(path, b"")?;
         }
-        let shown = self.write_excerpt(&excerpt)?;
-        Ok(LogUpdate { replaced: damaged, ..shown })
+        let changed = self.write_excerpt(&excerpt)?;
+        Ok(LogUpdate { database, records: excerpt.size, changed, replaced: damaged })
     }
 
-    /// Writes tiles before the lookups that need them, so that no client gets a lookup that it
-    /// cannot prove. Nothing is removed, because a client may still use it.
-    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<LogUpdate, MirrorError> {
+    /// Writes tiles before lookups that need them. Removes nothing: a client may still use it.
+    /// Returns whether anything changed.
+    fn write_excerpt(&self, excerpt: &ProofBundle) -> Result<bool, MirrorError> {
         let mut changed = false;
         for (path, data) in &excerpt.tiles {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
@@ -77,8 +73,7 @@ impl Mirror {
             changed |= write_changed(&self.log_path(&excerpt.database, path), data)?;
         }
         changed |= write_changed(&self.log_path(&excerpt.database, "latest"), &excerpt.head)?;
-        let database = excerpt.database.clone();
-        Ok(LogUpdate { database, records: excerpt.size, changed, replaced: Vec::new() })
+        Ok(changed)
     }
 
     /// The published heads, and the sizes of others that need a proof. Of a file without a
@@ -116,7 +111,6 @@ impl Mirror {
         self.directory.join(WORK).join("heads").join(database).join(size.to_string())
     }
 
-    /// The file of a `path` of the log, which is written with slashes.
     fn log_path(&self, database: &str, path: &str) -> PathBuf {
         let mut full = self.directory.join("sumdb");
         full.extend(database.split('/').chain(path.split('/')));

@@ -12,7 +12,6 @@
 //! first and lists last, so that clients see the old mirror or a larger one. Only one [`Mirror`] at
 //! a time works on a directory.
 
-mod error;
 mod fill;
 mod log;
 
@@ -21,13 +20,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_archive::digest::Digest;
-use gover_core::Layout;
-use gover_source::{Format, IndexedArchive, Wanted, archive_index, published_file};
+use gover_core::{Diagnose, Exit, Layout};
+use gover_source::{Format, IndexedArchive, LookupError, SupplyError, Wanted, archive_index, published_file};
 use gover_sys::{Lock, file};
 
+use crate::error::InstallError;
 use crate::files::{FileError, create_directory, entries};
 
-pub use error::MirrorError;
 pub use fill::Added;
 pub use log::LogUpdate;
 
@@ -35,8 +34,7 @@ pub use log::LogUpdate;
 #[derive(Debug)]
 pub struct Mirror {
     directory: PathBuf,
-    /// Its private directory, laid out like `GOVER_HOME` so that downloads are resumed in the same
-    /// way.
+    /// Its private directory, laid out like `GOVER_HOME`, so that downloads resume in the same way.
     work: Layout,
     lock: Lock,
 }
@@ -48,8 +46,7 @@ pub struct MirrorFile {
     pub format: Format,
     pub path: PathBuf,
     pub bytes: u64,
-    /// The length when it was proven; `None` if that is unknown, as in a copy without the private
-    /// directory.
+    /// The length when it was proven; `None` in a copy without the private directory.
     pub proven_bytes: Option<u64>,
     /// Whether it was found damaged although its length is right, and was not replaced yet.
     pub known_damaged: bool,
@@ -63,7 +60,6 @@ impl MirrorFile {
     }
 }
 
-/// A toolchain that a mirror should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MirrorItem {
     pub wanted: Wanted,
@@ -88,7 +84,6 @@ impl fmt::Display for MirrorItem {
     }
 }
 
-/// How a mirror has a toolchain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
     /// The archive of the release site.
@@ -107,8 +102,7 @@ impl Packing {
 }
 
 impl Mirror {
-    /// Opens the mirror in `directory`, which is created if missing. Calls `on_wait` before it
-    /// waits for another process that works on it.
+    /// Opens or creates a mirror. Calls `on_wait` before it waits for another process that uses it.
     pub fn open(directory: &Path, on_wait: impl FnOnce()) -> Result<Self, MirrorError> {
         create_directory(directory)?;
         let work = Layout::new(directory.join(WORK));
@@ -121,8 +115,7 @@ impl Mirror {
         &self.directory
     }
 
-    /// All its files, by version and platform. An archive without a `.sha256` file is not gover's
-    /// and does not count.
+    /// By version and platform. An archive without a `.sha256` file is not gover's, and left out.
     pub fn held(&self) -> Result<Vec<MirrorFile>, MirrorError> {
         let mut held = Vec::new();
         for (directory, packing) in
@@ -147,10 +140,7 @@ impl Mirror {
                 });
             }
         }
-        held.sort_by(|a, b| {
-            let key = |held: &MirrorFile| (held.wanted.name.clone(), held.path.clone());
-            key(a).cmp(&key(b))
-        });
+        held.sort_by_cached_key(|held: &MirrorFile| (held.wanted.name.clone(), held.path.clone()));
         Ok(held)
     }
 
@@ -162,11 +152,9 @@ impl Mirror {
         if !archives.is_empty() || index.exists() {
             write_changed(&index, &archive_index(&archives))?;
         }
-        let mut versions: Vec<String> = held
-            .iter()
-            .filter(|held| held.format == Format::ModuleZip)
-            .map(|held| format!("{}\n", held.wanted.module_version()))
-            .collect();
+        let modules = held.iter().filter(|held| held.format == Format::ModuleZip);
+        let mut versions: Vec<String> =
+            modules.map(|held| format!("{}\n", held.wanted.module_version())).collect();
         versions.sort();
         let list = self.modules().join("list");
         if !versions.is_empty() || list.exists() {
@@ -184,10 +172,8 @@ impl Mirror {
         Ok(())
     }
 
-    /// Records the length with which a file was proven.
     pub fn record_length(&self, held: &MirrorFile) -> Result<(), MirrorError> {
-        write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes())?;
-        Ok(())
+        write_changed(&self.note_path(&held.path), format!("{}\n", held.bytes).as_bytes()).map(drop)
     }
 
     fn note_path(&self, file: &Path) -> PathBuf {
@@ -201,11 +187,8 @@ impl Mirror {
 
 fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
     let file_name = held.path.file_name()?.to_str()?.to_owned();
-    Some(IndexedArchive {
-        file_name,
-        sha256: held.sha256?.to_string(),
-        size: held.proven_bytes.unwrap_or(held.bytes),
-    })
+    let (sha256, size) = (held.sha256?.to_string(), held.proven_bytes.unwrap_or(held.bytes));
+    Some(IndexedArchive { file_name, sha256, size })
 }
 
 /// The regular files of a directory with their lengths. Empty if there is no directory.
@@ -218,7 +201,6 @@ fn files_in(directory: &Path) -> Result<Vec<(PathBuf, u64)>, MirrorError> {
     Ok(entries(directory)?.into_iter().filter_map(file).collect())
 }
 
-/// `FILE.sha256`
 fn sum_path(archive: &Path) -> PathBuf {
     let mut name = archive.as_os_str().to_owned();
     name.push(".sha256");
@@ -246,5 +228,81 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
 const DAMAGED: &str = "damaged\n";
 /// The most bytes of a file with a checksum or a length.
 const NOTE: u64 = 4096;
-/// The private directory.
 const WORK: &str = ".gover-mirror";
+
+/// Why something was not added to a mirror, which is unchanged.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    #[error(transparent)]
+    Fetch(#[from] InstallError),
+    #[error("cannot get the record of {wanted} from the checksum database")]
+    Record { wanted: Box<Wanted>, source: Box<LookupError> },
+    #[error("cannot copy the proofs of the checksum database into the mirror")]
+    Log { source: Box<LookupError> },
+    #[error("{source_label} has {file}, which is not in the requested format")]
+    Packing { file: String, source_label: String },
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl MirrorError {
+    /// The log has no proven record of a toolchain.
+    pub fn record(wanted: &Wanted, source: LookupError) -> Self {
+        Self::Record { wanted: Box::new(wanted.clone()), source: Box::new(source) }
+    }
+
+    fn log(source: LookupError) -> Self {
+        Self::Log { source: Box::new(source) }
+    }
+
+    /// Whether a file is damaged, as opposed to one that could not be read.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Fetch(error) if error.is_integrity())
+    }
+
+    /// Whether only this file is unavailable, so that others may be available.
+    pub fn is_missing(&self) -> bool {
+        match self {
+            Self::Fetch(InstallError::Supply(error)) => {
+                !matches!(**error, SupplyError::Integrity(_) | SupplyError::Write { .. })
+            }
+            Self::Record { source, .. } => source.is_unavailable(),
+            Self::Fetch(InstallError::Unproven { .. }) | Self::Packing { .. } => true,
+            Self::Fetch(_) | Self::Log { .. } | Self::File(_) => false,
+        }
+    }
+}
+
+impl Diagnose for MirrorError {
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Fetch(error) => error.details(),
+            Self::Record { source, .. } | Self::Log { source } => source.details(),
+            Self::Packing { .. } | Self::File(_) => Vec::new(),
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        match self {
+            // The hints of such errors are about GOVER_HOME, not this directory.
+            Self::Fetch(InstallError::File(_)) | Self::File(_) => vec![DISK.to_owned()],
+            Self::Fetch(InstallError::Supply(error)) if matches!(**error, SupplyError::Write { .. }) => {
+                vec![DISK.to_owned()]
+            }
+            Self::Fetch(error) => error.hints(),
+            Self::Record { source, .. } | Self::Log { source } => source.hints(),
+            Self::Packing { .. } => vec!["without `--format`, gover takes what the sources have".to_owned()],
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Fetch(error) => error.exit(),
+            Self::Record { source, .. } | Self::Log { source } => source.exit(),
+            Self::Packing { .. } | Self::File(_) => Exit::Failure,
+        }
+    }
+}
+
+const DISK: &str =
+    "check the free space and the permissions of the mirror's directory, and run the command again";

@@ -10,15 +10,14 @@ use super::written_by_go::is_written_by_go;
 use super::{Case, Finding, FindingKind, LogStatus, Status, Tree, Verification};
 use crate::file_list::FileList;
 
-/// Compares a tree with its baseline, and the baseline with the log.
-///
-/// With a list that matches the log, or the receipt if there is no record, it finds each file that
-/// differs. Without such a list it compares the h1 of the whole tree.
+/// Compares a tree with its baseline, and that with the log. With a list that matches the log, or
+/// the receipt if there is no record, it finds each wrong file; else it compares the tree's h1.
 pub fn compare(case: &Case<'_>) -> Verification {
     let truth = Truth::of(case);
     let mut findings = knowledge(case, &truth);
     let list = case.baseline.list.as_ref().map(|(list, _)| list);
-    let proven = list.filter(|_| truth.h1.is_some() && !findings.iter().any(is_about_list));
+    let is_wrong = findings.iter().any(|finding| finding.kind == FindingKind::List);
+    let proven = list.filter(|_| truth.h1.is_some() && !is_wrong);
     let mut files = match proven {
         Some(list) => against_list(list, case.tree),
         None => without_list(case, &truth),
@@ -106,11 +105,6 @@ fn list(case: &Case<'_>, truth: &Truth<'_>) -> Option<String> {
     (h1 != expected).then(|| format!("it sums to {h1}, {who} says {expected}"))
 }
 
-fn is_about_list(finding: &Finding) -> bool {
-    finding.kind == FindingKind::List
-}
-
-/// Every file that differs from the list.
 fn against_list(list: &FileList, tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let others: BTreeMap<&str, &str> =
@@ -128,11 +122,8 @@ fn against_list(list: &FileList, tree: &Tree) -> Vec<Finding> {
     let directories: BTreeSet<&str> = listed.iter().flat_map(|path| parents(path)).collect();
     for (path, what) in &others {
         if directories.contains(path) {
-            findings.push(Finding::detailed(
-                *path,
-                FindingKind::NotAFile,
-                format!("{what}, not a directory"),
-            ));
+            let detail = format!("{what}, not a directory");
+            findings.push(Finding::detailed(*path, FindingKind::NotAFile, detail));
         } else if !listed.contains(path) {
             findings.push(Finding::detailed(*path, FindingKind::Added, *what));
         }
@@ -165,15 +156,11 @@ fn absence(path: &str, tree: &Tree, others: &BTreeMap<&str, &str>) -> Option<Fin
     Some(Finding::at(path, FindingKind::Missing))
 }
 
-/// The findings if there is no proven list.
 fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
     let tree = case.tree;
-    let mut findings: Vec<Finding> = tree
-        .others
-        .iter()
-        .map(|(path, what)| Finding::detailed(path, FindingKind::Added, *what))
-        .chain(unreadable(tree))
-        .collect();
+    let others = tree.others.iter();
+    let others = others.map(|(path, what)| Finding::detailed(path, FindingKind::Added, *what));
+    let mut findings: Vec<Finding> = others.chain(unreadable(tree)).collect();
     let is_program = |path: &str| path.starts_with("bin/") || path.starts_with("pkg/tool/");
     let closed = tree.files.iter().filter(|(path, file)| is_program(path) && !file.executable);
     findings.extend(closed.map(|(path, _)| Finding::at(path, FindingKind::NotExecutable)));
@@ -200,14 +187,10 @@ fn without_list(case: &Case<'_>, truth: &Truth<'_>) -> Vec<Finding> {
         findings.extend(gos.into_iter().map(|file| Finding::at(file.path, FindingKind::Added)));
         return findings;
     }
-    let who = match truth.record {
-        Some(record) => format!("record {} of {}", record.id, record.database),
-        None => "the receipt".to_owned(),
-    };
-    findings.push(Finding::general(
-        FindingKind::Tree,
-        format!("its files hash to {received}, {who} says {expected}"),
-    ));
+    let who = truth.record.map(|record| format!("record {} of {}", record.id, record.database));
+    let who = who.unwrap_or_else(|| "the receipt".to_owned());
+    let detail = format!("its files hash to {received}, {who} says {expected}");
+    findings.push(Finding::general(FindingKind::Tree, detail));
     findings
 }
 
@@ -221,7 +204,6 @@ fn unreadable(tree: &Tree) -> impl Iterator<Item = Finding> + '_ {
         .map(|(path, reason)| Finding::detailed(path, FindingKind::Unreadable, reason.as_str()))
 }
 
-/// Combines findings if a whole directory is missing or was added.
 fn whole_directories(findings: Vec<Finding>, list: Option<&FileList>, tree: &Tree) -> Vec<Finding> {
     let expected: BTreeSet<&str> =
         list.into_iter().flat_map(|list| &list.files).flat_map(|file| parents(&file.path)).collect();
@@ -264,11 +246,8 @@ fn status(case: &Case<'_>, truth: &Truth<'_>, is_damaged: bool) -> Status {
         (Some(record), _) => Status::Released(record.clone()),
         _ if matches!(case.log, LogStatus::Refused(_)) => Status::Unproven { reason: truth.silent.clone() },
         (None, None) => {
-            let lack = if case.baseline.receipt.is_some() {
-                "its receipt has no tree hash"
-            } else {
-                "it has no receipt"
-            };
+            let has_receipt = case.baseline.receipt.is_some();
+            let lack = if has_receipt { "its receipt has no tree hash" } else { "it has no receipt" };
             Status::Unproven { reason: format!("{lack}, and {}", truth.silent) }
         }
         (None, Some(_)) if case.require_log => {

@@ -4,19 +4,21 @@
 //! There are three steps. [`Baseline::read`] reads what the installation recorded, [`Tree::read`]
 //! hashes the files, and [`compare()`] compares both with the log. Nothing is changed.
 
-mod baseline;
 mod compare;
 mod tree;
 mod written_by_go;
 
-use gover_core::{Platform, ToolchainName};
+use gover_archive::digest::{Digest, Hashed};
+use gover_core::{Layout, Platform, ToolchainName};
 use gover_log::LogRecord;
 
-pub use baseline::Baseline;
+use crate::file_list::FileList;
+use crate::proof::ProofHeld;
+use crate::receipt::Receipt;
+
 pub use compare::compare;
 pub use tree::Tree;
 
-/// What the checksum database says about a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogStatus {
     Proven(LogRecord),
@@ -35,7 +37,6 @@ impl LogStatus {
     }
 }
 
-/// A toolchain and what it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     pub name: &'a ToolchainName,
@@ -48,11 +49,9 @@ pub struct Case<'a> {
     pub require_log: bool,
 }
 
-/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     pub status: Status,
-    /// Sorted by path.
     pub findings: Vec<Finding>,
     /// Files that the go command may have added. No proof covers them.
     pub written_by_go: Vec<String>,
@@ -60,17 +59,13 @@ pub struct Verification {
     pub uncovered: bool,
 }
 
+/// `Installed` is what the receipt says was installed, and `log` why the log does not prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     Released(LogRecord),
-    /// As the receipt says it was installed. `log` says why the log does not prove it.
-    Installed {
-        log: String,
-    },
+    Installed { log: String },
     Damaged,
-    Unproven {
-        reason: String,
-    },
+    Unproven { reason: String },
 }
 
 /// A difference. Paths are below GOROOT, with `/`; one that ends in `/` is a whole directory.
@@ -98,7 +93,6 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// Its name in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Changed => "changed",
@@ -123,8 +117,51 @@ impl Finding {
         Self { detail: Some(detail.into()), ..Self::at(path, kind) }
     }
 
-    /// About the toolchain as a whole, or its baseline.
     fn general(kind: FindingKind, detail: impl Into<String>) -> Self {
         Self { files: 0, ..Self::detailed("", kind, detail) }
+    }
+}
+
+/// The receipt and the list of files, if they exist and can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baseline {
+    pub receipt: Option<Receipt>,
+    pub receipt_error: Option<String>,
+    /// The list, and the checksum of its bytes.
+    pub list: Option<(FileList, Digest)>,
+    pub list_error: Option<String>,
+}
+
+impl Baseline {
+    pub fn read(layout: &Layout, name: &ToolchainName) -> Self {
+        let (receipt, receipt_error) = split(Receipt::read(layout, name));
+        let (list, list_error) = split(FileList::read(&layout.file_list(name)));
+        Self { receipt, receipt_error, list, list_error }
+    }
+
+    /// Whether nothing was recorded, as for a toolchain that was copied by hand.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub fn is_given(&self) -> bool {
+        let given = |proof: &ProofHeld| *proof == ProofHeld::Given;
+        self.receipt.as_ref().is_some_and(|receipt| receipt.proofs.iter().any(given))
+    }
+
+    /// How the files map to the module. A module zip is recognized by its name.
+    pub(super) fn hashed(&self) -> Hashed {
+        let is_module = |receipt: &Receipt| receipt.file.starts_with("v0.0.1-");
+        if self.receipt.as_ref().is_some_and(is_module) { Hashed::Module } else { Hashed::Archive }
+    }
+}
+
+fn split<T>(result: Result<Option<T>, impl std::error::Error>) -> (Option<T>, Option<String>) {
+    match result {
+        Ok(value) => (value, None),
+        Err(error) => {
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            (None, Some(format!("{error}{cause}")))
+        }
     }
 }

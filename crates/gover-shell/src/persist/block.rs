@@ -7,10 +7,7 @@ use std::ops::RangeInclusive;
 
 use gover_core::lines::{Edit, Line, edited, lines};
 
-/// The first line.
 const BEGIN: &str = "# >>> gover >>>";
-
-/// The last line.
 const END: &str = "# <<< gover <<<";
 
 /// The second line if the block was added after complete lines.
@@ -29,7 +26,6 @@ pub(super) struct Damaged {
     pub(super) line: usize,
 }
 
-/// A block that was found.
 #[derive(Clone, Debug)]
 struct Block {
     /// From the first marker to the second.

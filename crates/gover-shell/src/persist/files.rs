@@ -31,7 +31,6 @@ use crate::entry::InitError;
 use crate::init;
 use crate::kind::ShellKind;
 
-/// A startup file and the language of its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StartupFile {
     pub(super) path: PathBuf,
@@ -45,7 +44,6 @@ enum BlockKind {
     PathOnly,
 }
 
-/// The directories of startup files.
 struct Directories {
     home: PathBuf,
     zsh: PathBuf,
@@ -147,8 +145,7 @@ pub(super) fn lines(file: &StartupFile, env: &Env, layout: &Layout) -> Result<St
     };
     let syntax = kind.syntax();
     init::check_bin(kind, layout)?;
-    // With the usual home the lines are the same for everyone, which suits people who share their
-    // files between machines.
+    // With the usual home the lines are the same everywhere, which suits files that machines share.
     let (program, bin, export) = if init::is_default_home(env, layout) {
         ("\"$HOME/.gover/bin/gover\"".to_owned(), "\"$HOME/.gover/bin\"".to_owned(), String::new())
     } else {

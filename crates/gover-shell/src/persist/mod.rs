@@ -112,25 +112,26 @@ pub enum PersistError {
 
 impl Diagnose for PersistError {
     fn hints(&self) -> Vec<String> {
-        match self {
-            Self::NoHome => vec!["set HOME to your home directory".to_owned()],
-            Self::Path(error) => error.hints(),
-            Self::Read { .. } => vec!["check that you may read it, then run `gover setup` again".to_owned()],
+        let hint = match self {
+            Self::Path(error) => return error.hints(),
+            Self::NoHome => "set HOME to your home directory",
+            Self::Read { .. } => "check that you may read it, then run `gover setup` again",
             Self::Damaged { line, .. } => {
-                vec![format!("remove line {line} and gover's lines next to it, then run the command again")]
+                &format!("remove line {line} and gover's lines next to it, then run the command again")
             }
             Self::ReadOnly { lines, .. } | Self::Write { lines, .. } if lines.is_empty() => {
-                vec!["remove gover's lines by hand, or from the file that it is generated from".to_owned()]
+                "remove gover's lines by hand, or from the file that it is generated from"
             }
             Self::ReadOnly { .. } | Self::Write { .. } => {
-                vec!["add these lines by hand, or to the file that it is generated from".to_owned()]
+                "add these lines by hand, or to the file that it is generated from"
             }
-            Self::Changed { .. } => vec!["run the command again".to_owned()],
-            Self::Registry { bin, .. } => vec![format!(
+            Self::Changed { .. } => "run the command again",
+            Self::Registry { bin, .. } => &format!(
                 "put `{}` first in your Path by hand: rundll32 sysdm.cpl,EditEnvironmentVariables",
                 bin.display()
-            )],
-        }
+            ),
+        };
+        vec![hint.to_owned()]
     }
 
     fn details(&self) -> Vec<String> {
@@ -150,7 +151,6 @@ impl Diagnose for PersistError {
     }
 }
 
-/// Changes nothing.
 pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan(read_user_path(layout)?, machine_path().as_ref(), env, layout));
@@ -163,7 +163,6 @@ pub fn plan(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     Ok(plan)
 }
 
-/// Changes nothing.
 pub fn plan_undo(env: &Env, layout: &Layout) -> Result<Plan, PersistError> {
     if IS_WINDOWS {
         return Ok(registry::plan_undo(read_user_path(layout)?, machine_path().as_ref(), env, layout));

@@ -19,7 +19,6 @@ use crate::quote::powershell;
 pub struct UserPathEdit {
     pub before: Option<Text>,
     pub after: Option<Text>,
-    /// What changes, for people.
     pub change: EntryChange,
 }
 
@@ -68,8 +67,7 @@ impl MachineEntry {
     }
 }
 
-/// Lines for the `PowerShell` of an administrator that remove an entry from the machine's PATH and
-/// keep all others as they are written.
+/// Lines for an administrator's `PowerShell` that remove one entry and keep all others as written.
 pub fn machine_path_without(entry: &str, expands: bool) -> [String; 3] {
     set_machine_path(&format!("$path -split ';' -ne {} -join ';'", powershell(entry)), expands)
 }
@@ -111,7 +109,6 @@ pub(super) fn plan(before: Option<Text>, machine: Option<&Text>, env: &Env, layo
     plan
 }
 
-/// What `gover setup --undo` changes in the user's PATH `before`, given that of the machine.
 pub(super) fn plan_undo(before: Option<Text>, machine: Option<&Text>, env: &Env, layout: &Layout) -> Plan {
     let variables = |name: &str| lasting(name, env);
     let bin = user_path::encode(layout.bin().as_os_str());
@@ -152,8 +149,7 @@ fn find_in_machine(machine: &Text, env: &Env, wanted: impl Fn(&Entry) -> bool) -
     })
 }
 
-/// A variable for entries of the registry. `GOVER_HOME` often exists in this shell only, and means
-/// nothing in a new window.
+/// A variable for entries of the registry: not `GOVER_HOME`, which a new window may lack.
 fn lasting(name: &str, env: &Env) -> Option<std::ffi::OsString> {
     env.var_even_empty(name).filter(|_| !name.eq_ignore_ascii_case(vars::GOVER_HOME))
 }
@@ -162,8 +158,7 @@ fn is_go(directory: &Path) -> bool {
     directory.is_absolute() && directory.join(executable_name("go")).is_file()
 }
 
-/// Where the MSI package of Go puts `bin`: in the directory of programs, in earlier versions on the
-/// drive.
+/// Where Go's MSI package puts `bin`: in the directory of programs, earlier on the drive.
 fn installer_directories(env: &Env) -> Vec<PathBuf> {
     let above = [vars::PROGRAM_FILES, vars::PROGRAM_FILES_X86].map(|name| env.var(name).map(PathBuf::from));
     let drive = env.var(vars::SYSTEM_DRIVE).map(|mut drive| {

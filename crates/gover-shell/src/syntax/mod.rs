@@ -4,7 +4,6 @@ use crate::entry::PathEntry;
 use crate::kind::ShellKind;
 use crate::quote;
 
-/// A change to one environment variable of a shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change<'a> {
     Set(&'a str, &'a str),
@@ -17,7 +16,6 @@ pub enum Change<'a> {
 pub struct Syntax {
     quote: fn(&str) -> String,
     set: fn(&str, &str) -> String,
-    /// A missing variable is not an error.
     unset: fn(&str) -> String,
     /// What a person types to remove the variable, for hints.
     unset_by_hand: fn(&str) -> String,
@@ -61,19 +59,16 @@ impl Syntax {
         }
     }
 
-    /// A whole file with this code.
     pub fn file(&self, code: String) -> String {
         (self.file)(code)
     }
 
-    /// What `gover use` prints for the function of `gover init`, which evaluates it if the exit
-    /// code is 0.
+    /// What `gover use` prints for the function of `gover init` to evaluate.
     pub fn evaluated(&self, changes: &[Change<'_>]) -> String {
         (self.evaluated)(self, changes)
     }
 
-    /// The line with which a person loads the function of `gover init`; `None` if there is no
-    /// function.
+    /// The line that loads the function of `gover init` by hand; `None` if there is no function.
     pub fn load_line(&self) -> Option<&'static str> {
         self.load_line
     }

@@ -36,8 +36,7 @@ pub fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdi
     imp::pass_on(program, own, dropped, edits)
 }
 
-/// Whether a program did not start because of its content: it is for another processor, or not a
-/// program. The file shows which.
+/// Whether a program did not start because it is for another processor, or not a program.
 pub fn is_wrong_format(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| imp::WRONG_FORMAT.contains(&code))
 }
@@ -61,8 +60,7 @@ pub fn find(name: &OsStr, directories: &[PathBuf], extensions: Option<&OsStr>) -
     if path.components().count() > 1 || path.is_absolute() {
         return imp::executable(path, extensions);
     }
-    // An empty entry of PATH means the working directory. Running a program from there would be
-    // dangerous.
+    // An empty entry of PATH means the working directory, from which running is dangerous.
     directories
         .iter()
         .filter(|directory| !directory.as_os_str().is_empty())

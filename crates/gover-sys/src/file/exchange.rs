@@ -60,8 +60,7 @@ mod imp {
             return Ok(true);
         }
         let error = io::Error::last_os_error();
-        // An old kernel, a file system without it ("invalid argument" on Linux), or the filter of a
-        // container.
+        // An old kernel, a file system without it (EINVAL on Linux), or a filter of a container.
         let kinds =
             [io::ErrorKind::Unsupported, io::ErrorKind::InvalidInput, io::ErrorKind::PermissionDenied];
         // ENOTSUP, whose number differs there.

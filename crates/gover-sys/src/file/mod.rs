@@ -28,7 +28,6 @@ pub use staged::StagedProgram;
 /// Suffix of a program that was renamed because it runs; see [`remove_leftovers`].
 const ASIDE: &str = ".old";
 
-/// Prefix of temporary names.
 const TEMPORARY: &str = ".gover-";
 
 /// After this time a temporary file has no writer any more.
@@ -90,8 +89,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     imp::patiently(|| fs::rename(from, to))
 }
 
-/// Removes a file, a link (not its target) or a whole tree, including read-only parts. A missing
-/// path is not an error.
+/// Removes a file, link (not its target) or tree, even read-only; a missing path is no error.
 pub fn remove_tree(path: &Path) -> io::Result<()> {
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -166,14 +164,12 @@ fn create(path: &Path, mode: u32) -> io::Result<File> {
     options.open(path)
 }
 
-/// Puts a copy of the program `source` at `target`. A program that runs there keeps its old
-/// content.
+/// Puts a copy of `source` at `target`. A program that runs there keeps its old content.
 pub fn install_program(source: &Path, target: &Path) -> io::Result<()> {
     StagedProgram::copy(source, target)?.publish()
 }
 
-/// Makes `target` the same program as `source`: a hard link if the file system has them, otherwise
-/// a copy. `target` may be running.
+/// Makes `target`, which may run, the same program as `source`: a hard link, or else a copy.
 pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     if same_file(source, target).unwrap_or(false) {
         return Ok(());
@@ -185,8 +181,7 @@ pub fn hard_link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
         Err(_) => return install_program(source, target),
     };
     let published = publish(&temporary, target);
-    // Renaming one link of a file onto another succeeds without an effect, so the temporary name
-    // would remain.
+    // Renaming one link of a file onto another has no effect, so the temporary name would remain.
     drop(fs::remove_file(&temporary));
     published
 }
@@ -228,7 +223,6 @@ pub fn tree_size(path: &Path) -> io::Result<u64> {
     Ok(total)
 }
 
-/// What is known about a file system.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSystem {
     /// As the system names it: `ext4`, `nfs4`, `cifs`, `9p`, `NTFS`; empty if unknown.
@@ -240,7 +234,6 @@ pub struct FileSystem {
     pub available: Option<u64>,
 }
 
-/// The file system of an existing path.
 pub fn file_system(path: &Path) -> FileSystem {
     FileSystem { available: available_space(path), ..imp::file_system(path) }
 }
@@ -259,7 +252,6 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "too many levels of symbolic links"))
 }
 
-/// An unused name in the directory of `path`.
 pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

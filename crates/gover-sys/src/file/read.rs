@@ -31,7 +31,6 @@ pub fn read_limited_patiently(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     imp::patiently(|| read_limited(path, limit))
 }
 
-/// Like [`read_limited`], as text.
 pub fn read_text_limited(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(read_limited(path, limit)?)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text"))

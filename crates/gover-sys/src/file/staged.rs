@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{create_temporary, create_with_mode, publish};
 
-/// A copy of a program under a temporary name. It is removed if it is dropped before it is
-/// published.
+/// A copy of a program under a temporary name, removed if dropped before it is published.
 #[derive(Debug)]
 #[must_use = "the copy is removed when this value is dropped"]
 pub struct StagedProgram {
@@ -25,7 +24,6 @@ impl StagedProgram {
         Ok(staged)
     }
 
-    /// The copy, which can be run.
     pub fn path(&self) -> &Path {
         &self.temporary
     }

@@ -35,8 +35,7 @@ pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::R
     to.set_permissions(Permissions::from_mode(metadata.mode() & if is_private { 0o700 } else { 0o7777 }))
 }
 
-/// Removing entries needs write and search permission on the directory; those in Go's module cache
-/// have mode 0555.
+/// Removing needs write and search permission on the directory; Go's module cache has mode 0555.
 pub(super) fn make_entry_removable(path: &Path) {
     if let Ok(metadata) = path.symlink_metadata()
         && metadata.is_dir()
@@ -111,8 +110,7 @@ pub fn same_file(a: &Path, b: &Path) -> io::Result<bool> {
     Ok((a.dev(), a.ino()) == (b.dev(), b.ino()))
 }
 
-/// Bytes that this user may still write to the file system of the directory `path`; `None` if
-/// unknown.
+/// Bytes this user may still write to the file system of the directory `path`; `None` if unknown.
 #[cfg(any(all(target_os = "linux", target_pointer_width = "64"), target_os = "macos"))]
 pub fn available_space(path: &Path) -> Option<u64> {
     /// 64-bit glibc and musl count blocks in 64 bits.
@@ -137,8 +135,7 @@ pub fn available_space(path: &Path) -> Option<u64> {
     }
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let mut buffer = MaybeUninit::<Statvfs>::zeroed();
-    // SAFETY: the path is a C string; the buffer is larger than the system's structure and plain
-    // data.
+    // SAFETY: the path is a C string; the buffer is plain data, larger than the system's structure.
     let result = unsafe { statvfs(path.as_ptr(), buffer.as_mut_ptr()) };
     // SAFETY: all zeroes, the initial value, is valid for these integers.
     let buffer = unsafe { buffer.assume_init() };
@@ -191,8 +188,7 @@ pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Whether this user may write to the file, or create files in the directory. False for a missing
-/// one.
+/// Whether this user may write the file, or create files in the directory; false if missing.
 pub fn is_writable(path: &Path) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
     // SAFETY: the path is a C string.
@@ -206,8 +202,7 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
     of_mount(&mounts, &path)
 }
 
-/// The mount that contains a path, from the lines of `/proc/self/mountinfo`
-/// (`proc_pid_mountinfo(5)`).
+/// The mount that contains a path, from `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`).
 fn of_mount(mounts: &str, path: &Path) -> FileSystem {
     let parsed = mounts.lines().filter_map(|line| {
         let (mount, system) = line.split_once(" - ")?;

@@ -35,8 +35,7 @@ pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Removes `link` and leaves its target. A missing link is not an error, anything else than a link
-/// is.
+/// Removes `link` but not its target. A missing link is no error; anything but a link is one.
 pub fn remove(link: &Path) -> io::Result<()> {
     match read(link)? {
         Some(_) => imp::remove(link),

@@ -8,8 +8,7 @@ pub(super) fn looker() -> impl Fn(u32) -> Option<Facts> {
     |id| parse(&fs::read(format!("/proc/{id}/stat")).ok()?)
 }
 
-/// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`). The name may contain anything,
-/// even `)`.
+/// Reads `PID (name) state ppid … starttime …` (`proc_pid_stat(5)`); the name may contain even `)`.
 fn parse(line: &[u8]) -> Option<Facts> {
     let open = line.iter().position(|&byte| byte == b'(')?;
     let close = line.iter().rposition(|&byte| byte == b')')?;

@@ -60,8 +60,7 @@ pub fn is_alive(process: ProcessId) -> bool {
 
 /// The name of the program of a running process, without its directory: `bash`, `cmd.exe`.
 ///
-/// Linux shortens it to 15 bytes. A login shell has it from its program, without the `-` of
-/// `-bash`.
+/// Linux shortens it to 15 bytes. For a login shell it is `bash`, not `-bash`.
 pub fn name(process: ProcessId) -> Option<String> {
     look_up(process).map(|facts| facts.name).filter(|name| !name.is_empty())
 }

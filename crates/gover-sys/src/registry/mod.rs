@@ -31,7 +31,6 @@ impl Text {
     }
 }
 
-/// The hives that gover reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hive {
     /// `HKEY_CURRENT_USER`, the only one that gover changes.

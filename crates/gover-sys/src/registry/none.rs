@@ -14,8 +14,7 @@ pub fn keys(_hive: Hive, _key: &str) -> io::Result<Vec<String>> {
     Ok(Vec::new())
 }
 
-/// Stores a text value below `HKEY_CURRENT_USER`, or removes it for `None`. Running programs do not
-/// notice.
+/// Stores a text below `HKEY_CURRENT_USER`; `None` removes it. Running programs do not notice.
 pub fn write_user_text(_key: &str, _name: &str, _value: Option<&Text>) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -17,8 +17,7 @@ use super::{Hive, Text};
 pub fn keys(hive: Hive, key: &str) -> io::Result<Vec<String>> {
     let Some(key) = Key::open(hive, key)? else { return Ok(Vec::new()) };
     let mut names = Vec::new();
-    // The name of a key has at most 255 units (learn.microsoft.com, "Registry element size
-    // limits").
+    // A key's name has at most 255 units (learn.microsoft.com, "Registry element size limits").
     let mut buffer = [0_u16; 256];
     loop {
         let mut length = 256;
@@ -81,7 +80,6 @@ pub(super) fn value(hive: Hive, key: &str, name: &str) -> io::Result<Option<(REG
     }
 }
 
-/// An open registry key.
 struct Key(HKEY);
 
 impl Key {

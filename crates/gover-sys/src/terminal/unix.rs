@@ -4,8 +4,7 @@ use std::ffi::{c_int, c_ulong};
 
 use super::Stream;
 
-/// `TIOCGWINSZ`. Most architectures of Linux have a fixed number; all others encode direction and
-/// size.
+/// `TIOCGWINSZ`: a fixed number on most Linux architectures; others encode direction and size.
 const WINDOW_SIZE: c_ulong = if cfg!(all(
     any(target_os = "linux", target_os = "android"),
     not(any(
@@ -37,10 +36,16 @@ pub(super) fn width(stream: Stream) -> Option<u16> {
     (result == 0).then_some(size[1])
 }
 
-pub(super) fn shows_utf8() -> Option<bool> {
+/// Whether the code page of the console on Windows is UTF-8.
+///
+/// `None` without a console, and on Unix, where variables of the locale say so.
+pub fn shows_utf8() -> Option<bool> {
     None
 }
 
-pub(super) fn enable_escapes(_stream: Stream) -> bool {
+/// Turns on escape sequences. If the result is `false`, output must have no colour.
+///
+/// Terminals on Unix always support them, consoles of Windows from Windows 10 on.
+pub fn enable_escapes(_stream: Stream) -> bool {
     true
 }

@@ -31,7 +31,7 @@ pub(super) fn width(stream: Stream) -> Option<u16> {
     u16::try_from(i32::from(info.srWindow.Right) - i32::from(info.srWindow.Left) + 1).ok()
 }
 
-pub(super) fn shows_utf8() -> Option<bool> {
+pub fn shows_utf8() -> Option<bool> {
     if !is_terminal(Stream::Stdout) && !is_terminal(Stream::Stderr) {
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn shows_utf8() -> Option<bool> {
     }
 }
 
-pub(super) fn enable_escapes(stream: Stream) -> bool {
+pub fn enable_escapes(stream: Stream) -> bool {
     let handle = handle(stream);
     let mut mode = 0;
     // SAFETY: `mode` lives across the call, which fails for a handle that is not a console.

@@ -25,8 +25,7 @@ pub(super) fn divide<'a>(
     variables: Variables<'_>,
 ) -> (Vec<Vec<u16>>, Vec<&'a [u16]>) {
     let (found, others): (Vec<_>, Vec<_>) = split(&path.text)
-        // As written too: a directory may have a `%` in its name, which cannot be written
-        // otherwise.
+        // As written too: a `%` in the name of a directory cannot be written otherwise.
         .partition(|one| same(one, entry) || (path.expands && same(&expand(one, variables), entry)));
     (found.into_iter().map(<[u16]>::to_vec).collect(), others)
 }

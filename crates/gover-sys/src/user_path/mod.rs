@@ -19,7 +19,6 @@ pub use entries::same as same_directory;
 
 use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 
-/// A directory of a stored value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// As it is stored.
@@ -28,7 +27,6 @@ pub struct Entry {
     pub directory: OsString,
 }
 
-/// Looks up an environment variable by its name.
 type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// What [`add_entry`] or [`remove_entry`] makes of a stored value.
@@ -60,8 +58,7 @@ pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -
         path.text.clone()
     } else {
         let ours = found.first().cloned().unwrap_or_else(|| entries::quoted(entry));
-        // An empty value gets a separator behind the entry, so that undoing gives an empty value
-        // and not none.
+        // An empty value gets a separator after the entry, so that undoing does not give none.
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };
     Changed { path: Some(Text { text, expands: path.expands }), found }
@@ -109,8 +106,7 @@ pub fn read() -> io::Result<Option<Text>> {
     read_from(Hive::User, USER_ENVIRONMENT)
 }
 
-/// The stored PATH of the machine, which comes before the user's; `None` if there is none, and
-/// always on Unix.
+/// The machine's stored PATH, before the user's; `None` if there is none, and always on Unix.
 pub fn read_machine() -> io::Result<Option<Text>> {
     read_from(Hive::Machine, MACHINE_ENVIRONMENT)
 }

@@ -98,8 +98,7 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
     }
 }
 
-/// Obeys `-C DIR`, which must come first, and returns the arguments after it, as cmd/go does before
-/// all else.
+/// Obeys `-C DIR`, which must come first, as in cmd/go; returns the arguments after it.
 fn change_directory(arguments: &[OsString]) -> io::Result<&[OsString]> {
     let (directory, rest) = match arguments {
         [flag, directory, rest @ ..] if flag == "-C" || flag == "--C" => (directory.as_os_str(), rest),
@@ -217,7 +216,6 @@ fn goarch() -> &'static str {
     }
 }
 
-/// What is peculiar to Windows.
 #[cfg(windows)]
 #[expect(unsafe_code, reason = "asks Windows for what std does not tell; this program has no other crate")]
 mod windows {

@@ -13,7 +13,6 @@ pub(super) struct Filters {
     dates: Vec<String>,
     /// The end of a zip's name on this platform.
     zip: String,
-    links: bool,
 }
 
 impl Filters {
@@ -43,7 +42,7 @@ impl Filters {
         add(format!("\"arch\":\"{}\"", platform.arch()), "\"arch\":\"[ARCH]\"");
         // The longest first: one root may be the end of the other.
         literal.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
-        Self { literal, dates: dates_around_now(), zip, links: super::has_directory_links() }
+        Self { literal, dates: dates_around_now(), zip }
     }
 
     /// The text with all replacements made and lines ending in `\n`.
@@ -51,8 +50,7 @@ impl Filters {
         let mut text = text.replace("\r\n", "\n");
         // A module is a zip everywhere, an archive on Windows alone.
         text = replace(&text, "[PLATFORM].zip", |before, rest| {
-            // Checked first, since the preceding word may be long and this runs at every position
-            // of the text.
+            // Checked first, since the preceding word may be long and this runs at every position.
             let is_zip = rest.starts_with(&self.zip);
             let is_module =
                 || before.rsplit([' ', '/', '`']).next().is_some_and(|word| word.starts_with("v0.0.1-"));
@@ -65,7 +63,7 @@ impl Filters {
             text = text.replace("\\\\", "/").replace('\\', "/");
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
         }
-        if !self.links {
+        if !super::has_directory_links() {
             // Every command that sets a default prints this; one test of its own covers it.
             text = text
                 .split_inclusive('\n')
@@ -88,8 +86,7 @@ impl Filters {
 /// Part of the note about `current` where it cannot be made.
 const NO_LINKS: &str = "cannot be made: this file system has no links to directories";
 
-/// Replaces each stretch of `text` whose length `matcher` names, given what is before it and what
-/// follows.
+/// Replaces each stretch whose length `matcher` names, given what is before it and what follows.
 fn replace(text: &str, replacement: &str, matcher: impl Fn(&str, &str) -> Option<usize>) -> String {
     let mut result = String::with_capacity(text.len());
     let mut position = 0;

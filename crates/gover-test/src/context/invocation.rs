@@ -10,7 +10,6 @@ use std::process::{Child, Command, Stdio};
 use super::filter::Filters;
 use crate::programs::spawn;
 
-/// A program about to be run; made by [`TestContext::command`](super::TestContext::command).
 pub struct Invocation {
     command: Command,
     input: Vec<u8>,
@@ -88,7 +87,6 @@ impl Invocation {
         self.start()
     }
 
-    /// The same as a [`Command`], for what this type does not offer.
     pub fn into_command(self) -> Command {
         self.command
     }
@@ -107,9 +105,7 @@ pub struct Output {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
-    /// Without filters.
     pub raw_stdout: Vec<u8>,
-    /// Without filters.
     pub raw_stderr: Vec<u8>,
 }
 
@@ -136,8 +132,7 @@ impl Output {
         serde_json::from_slice(&self.raw_stdout).unwrap_or_else(|error| panic!("no JSON: {error}\n{self}"))
     }
 
-    /// The value of a line `NAME=value` of `go fake-report`; `None` if it says that the variable is
-    /// unset.
+    /// The value of a line `NAME=value` of `go fake-report`; `None` for an unset variable.
     #[track_caller]
     pub fn reported(&self, name: &str) -> Option<String> {
         let text = String::from_utf8_lossy(&self.raw_stdout);

@@ -44,8 +44,7 @@ impl TestContext {
     /// A fresh context for these programs; tests write `context!()`.
     pub fn new(programs: &Programs) -> Self {
         let root = tempfile::Builder::new().prefix("gover-test-").tempdir().expect("a temporary directory");
-        // Names as the operating system knows them: /tmp is a link on macOS, short names exist on
-        // Windows.
+        // As the operating system names it: /tmp is a link on macOS, Windows has short names.
         let path = canonical(root.path());
         let layout = Layout::new(path.join("gover"));
         for directory in ["home", "home/.config", "empty", "shop", "tmp", "gover/bin"] {
@@ -63,13 +62,8 @@ impl TestContext {
 
     /// With an empty site, and all sources set to it.
     #[must_use]
-    pub fn with_site(self) -> Self {
-        self.with_this_site(FakeSite::start())
-    }
-
-    /// With all sources set to this site.
-    #[must_use]
-    pub fn with_this_site(mut self, site: FakeSite) -> Self {
+    pub fn with_site(mut self) -> Self {
+        let site = FakeSite::start();
         self.set(vars::GOVER_GODEV_URL, site.url());
         self.set(vars::GOPROXY, site.proxy_url());
         self.set(vars::GOSUMDB, site.gosumdb());
@@ -81,8 +75,7 @@ impl TestContext {
         self.site.as_ref().expect("this context was made without `with_site`")
     }
 
-    /// Publishes a made-up release for this platform everywhere; take a version that was never
-    /// released.
+    /// Publishes a made-up release for this platform everywhere; take a version never released.
     pub fn publish(&self, name: &str) -> Arc<Release> {
         self.site().publish(Release::new(name))
     }
@@ -94,8 +87,7 @@ impl TestContext {
         goroot
     }
 
-    /// Makes a system Go: a made-up toolchain outside gover, with its `bin` last on PATH. Returns
-    /// its GOROOT.
+    /// Makes a system Go: a made-up toolchain with its `bin` last on PATH. Returns its GOROOT.
     pub fn install_system_fake(&mut self, name: &str) -> PathBuf {
         let goroot = self.root().join("system").join(name);
         Release::new(name).write_to(&goroot);
@@ -115,7 +107,6 @@ impl TestContext {
         target
     }
 
-    /// Runs `gover` in the working directory.
     pub fn gover<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
         self.command(&self.gover).args(arguments).run()
     }
@@ -126,29 +117,24 @@ impl TestContext {
         self.command(program).args(arguments).run()
     }
 
-    /// Any program with this context's environment and working directory.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Invocation {
         Invocation::new(program.as_ref(), &self.work(), &self.variables, self.filters())
     }
 
-    /// Sets a variable for every later command.
     pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
         self.variables.insert(name.into(), value.as_ref().into());
         self
     }
 
-    /// Removes a variable from every later command.
     pub fn unset(&mut self, name: &str) -> &mut Self {
         self.variables.remove(OsStr::new(name));
         self
     }
 
-    /// A variable as later commands get it.
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The environment of later commands as a value, for calls into gover's libraries.
     pub fn env(&self) -> Env {
         Env::from_map(self.variables.iter().map(|(name, value)| (name.clone(), value.clone())), self.work())
     }

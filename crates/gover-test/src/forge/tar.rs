@@ -65,14 +65,12 @@ pub fn pax_records(records: &[(&str, &str)]) -> Vec<u8> {
     records.iter().map(record).collect::<String>().into_bytes()
 }
 
-/// The entries with the end mark, not compressed.
 pub fn tar(entries: &[TarEntry]) -> Vec<u8> {
     let mut bytes: Vec<u8> = entries.iter().flat_map(TarEntry::bytes).collect();
     bytes.extend([0; 1024]);
     bytes
 }
 
-/// The entries as a `.tar.gz`.
 pub fn tar_gz(entries: &[TarEntry]) -> Vec<u8> {
     gzip(&tar(entries))
 }

@@ -5,8 +5,7 @@ use std::io::Write as _;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-/// What a header says of its entry, with texts as they are. There are two of them for each entry,
-/// and they may disagree.
+/// What a header says of its entry. Each entry has two of them, and they may disagree.
 #[derive(Clone, Debug)]
 pub struct ZipHeader {
     pub name: Vec<u8>,
@@ -143,8 +142,7 @@ pub struct Zip {
     pub count: Option<u16>,
     /// Where the directory begins, if that is not the truth.
     pub directory: Option<u32>,
-    /// With the end record and locator of large zips, which says this many entries more than there
-    /// are.
+    /// With end record and locator of large zips, which count this many entries too many.
     pub large: Option<u64>,
 }
 
@@ -187,7 +185,6 @@ impl Zip {
     }
 }
 
-/// An honest zip of those entries.
 pub fn zip(entries: &[ZipEntry]) -> Vec<u8> {
     Zip { entries: entries.to_vec(), ..Zip::default() }.bytes()
 }

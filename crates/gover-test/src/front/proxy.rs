@@ -9,8 +9,7 @@ use super::TlsFront;
 use crate::server::{FakeServer, Request};
 use crate::service::{Service, lock, read_head};
 
-/// A forward proxy that leads every name to the same server: `CONNECT` for https, whole addresses
-/// for http.
+/// A forward proxy that leads every name to one server: `CONNECT` for https, whole URLs for http.
 pub struct FakeProxy {
     service: Service,
     state: Arc<Mutex<State>>,
@@ -36,7 +35,6 @@ pub struct ProxyRequest {
 }
 
 impl FakeProxy {
-    /// Starts in front of a server and its TLS front.
     pub fn start(server: &FakeServer, front: &TlsFront) -> Self {
         let state = Arc::<Mutex<State>>::default();
         let (for_service, server, front) = (Arc::clone(&state), server.address(), front.service.address);
@@ -49,7 +47,6 @@ impl FakeProxy {
         self.state().wanted = Some(format!("{user}:{password}"));
     }
 
-    /// Answers everything with this status from now on.
     pub fn refuse(&self, status: u16) {
         self.state().refusal = Some(status);
     }

@@ -37,8 +37,7 @@ impl TlsFront {
                 let Some(head) = read_head(&mut client)? else { return Ok(()) };
                 let mut upstream = TcpStream::connect(server)?;
                 upstream.write_all(&head)?;
-                // The server closes the connection after one response. A truncated response stays
-                // truncated.
+                // The server closes the connection after one response. A truncated one stays so.
                 io::copy(&mut upstream, &mut client)?;
                 client.conn.send_close_notify();
                 client.flush()

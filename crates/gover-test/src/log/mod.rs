@@ -137,8 +137,7 @@ impl FakeLog {
         note.to_bytes()
     }
 
-    /// The body for a path below the database's base, such as `/lookup/golang.org/toolchain@…`;
-    /// `None` is 404.
+    /// The body for a path below the database, `/lookup/golang.org/toolchain@…`; `None` is 404.
     pub fn answer(&self, path: &str) -> Option<Vec<u8>> {
         if path == "/supported" {
             return Some(Vec::new());

@@ -20,8 +20,7 @@ pub(crate) fn root(leaves: &[Hash]) -> Hash {
     }
 }
 
-/// The tile named `L/N` or `L/N.p/W` in a log of these leaves; `None` if the log has not got all of
-/// it.
+/// The tile `L/N` or `L/N.p/W` in a log of these leaves; `None` if the log has not got all of it.
 pub(crate) fn tile(name: &str, leaves: &[Hash]) -> Option<Vec<u8>> {
     let (full, width) = match name.split_once(".p/") {
         Some((full, width)) => (full, width.parse().ok().filter(|width| (1..256).contains(width))?),

@@ -18,8 +18,7 @@ use crate::programs::{fake_go, place_executable};
 pub use index::index_json;
 pub use pack::{Entry, gzip, pack_tar_gz, pack_zip};
 
-/// A made-up Go release: a small tree with the shape of a real one, whose `bin/go` is the `fake-go`
-/// program.
+/// A made-up Go release: a small tree shaped like a real one, whose `bin/go` is `fake-go`.
 ///
 /// The tree holds what the packings treat differently: directories that the module lacks, `go.mod`
 /// files that it renames, files that must become executable.
@@ -109,7 +108,6 @@ impl Release {
         format!("v0.0.1-{}.{}", self.name, self.platform)
     }
 
-    /// The module as a GOPROXY serves it.
     pub fn module_zip(&self) -> &[u8] {
         self.module_zip.get_or_init(|| {
             let entries: Vec<Entry> =
@@ -167,8 +165,7 @@ impl Release {
         entries.into_iter()
     }
 
-    /// The module's files by their names in it: four directories are left out, `go.mod` becomes
-    /// `_go.mod`.
+    /// The module's files by their names in it: without four directories, `go.mod` as `_go.mod`.
     fn module_files(&self) -> impl Iterator<Item = (String, &File)> {
         let prefix = format!("golang.org/toolchain@{}/", self.module_version());
         let is_left_out = |path: &str| {

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use crate::digest::sha256_hex;
 use crate::service::read_head;
 
-/// A request as the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub method: String,
-    /// The path without its query; for a request made to this server as a proxy, without scheme and
-    /// host too.
+    /// The path without its query, and without scheme and host if this server is the proxy.
     pub path: String,
     /// What follows `?`, empty if nothing does.
     pub query: String,
@@ -29,8 +27,7 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Reads the head of a request; `None` if the client closed the connection before it was
-    /// complete.
+    /// Reads the head of a request; `None` if the client closed the connection before its end.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Option<Self>> {
         Ok(read_head(stream)?.and_then(|head| Self::parse(&head)))
     }

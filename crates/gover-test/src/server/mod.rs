@@ -90,8 +90,7 @@ impl FakeServer {
         self.state().routes.remove(path);
     }
 
-    /// Lets a function answer every path with this prefix; `None` is 404. The longest prefix wins,
-    /// among equals the last.
+    /// Lets a function answer a prefix; `None` is 404. The longest wins, among equals the last.
     pub fn handle(
         &self,
         prefix: &str,
@@ -100,13 +99,11 @@ impl FakeServer {
         self.state().handlers.push((prefix.to_owned(), Arc::new(handler)));
     }
 
-    /// Makes every request for `path` fail this way; a `*` at the end matches any rest. Faults of
-    /// one path add up.
+    /// Makes every request for `path` fail this way (`*` at its end: any rest). Faults add up.
     pub fn fault(&self, path: &str, fault: Fault) {
         self.fault_times(path, fault, usize::MAX);
     }
 
-    /// Makes the next `times` requests for `path` fail this way.
     pub fn fault_times(&self, path: &str, fault: Fault, times: usize) {
         self.state().faults.push((path.to_owned(), fault, times));
     }
@@ -145,7 +142,6 @@ impl FakeServer {
         self.state().requests.clear();
     }
 
-    /// Blocks until a request for `path` has come.
     pub fn wait_for_request(&self, path: &str) {
         self.wait(path, |state| state.requests.iter().any(|request| matches(path, &request.path)));
     }
@@ -206,7 +202,6 @@ impl Shared {
         state.stalled -= 1;
     }
 
-    /// Records a request and finds what answers it.
     fn receive(&self, request: &Request) -> (Option<Response>, Vec<Fault>) {
         let mut state = self.lock();
         state.requests.push(request.clone());

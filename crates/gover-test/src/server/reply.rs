@@ -15,7 +15,6 @@ macro_rules! values {
     };
 }
 
-/// Answers one request, with its path's faults applied.
 pub(super) fn send(
     stream: &mut TcpStream,
     request: &Request,
@@ -89,7 +88,6 @@ fn conditional(request: &Request, mut response: Response, faults: &[Fault]) -> R
     }
 }
 
-/// What says which part is sent.
 fn part_header(from: usize, to: usize, length: usize, faults: &[Fault]) -> (String, String) {
     if faults.contains(&Fault::Multipart) {
         return ("Content-Type".to_owned(), "multipart/byteranges; boundary=x".to_owned());

@@ -1,22 +1,10 @@
 //! The command line: arguments, options and their help.
 
-mod choose;
-mod doctor;
-mod inspect;
-mod manage;
-mod mirror;
-mod store;
+mod arguments;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use choose::{DefaultArgs, ExecArgs, PinArgs, UseArgs};
-pub(crate) use doctor::DoctorArgs;
-pub(crate) use inspect::{CurrentArgs, EnvArgs, ListArgs, WhichArgs};
-pub(crate) use manage::{
-    CacheAction, CacheArgs, CompletionsArgs, ConfigAction, ConfigArgs, HelpArgs, InitArgs, SetupArgs,
-};
-pub(crate) use mirror::{MirrorArgs, PackingArg};
-pub(crate) use store::{InstallArgs, PruneArgs, UninstallArgs, VerifyArgs};
+pub(crate) use arguments::*;
 
 /// Installs official Go toolchains, verifies them, and runs the right one as `go`.
 #[derive(Debug, Parser)]

@@ -1,44 +1,33 @@
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use gover_core::Exit;
 use gover_install::prune::{self, LeftoverKind};
 use gover_sys::file;
 
 use crate::cli::{CacheAction, CacheArgs};
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Table, facts, mebibytes};
+use crate::output::{Table, facts, json_path, mebibytes};
+use crate::{Context, Failure};
 
-/// `gover cache`
-pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &CacheArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action {
-        None => show(arguments.json, context)?,
-        Some(CacheAction::Clean) => clean(context)?,
+        None => show(arguments.json, context),
+        Some(CacheAction::Clean) => clean(context),
     }
-    Ok(Exit::Success)
 }
 
 fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
-    let part = |path: PathBuf| CachePart {
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        bytes: file::tree_size(&path).unwrap_or_default(),
-    };
-    let parts: Vec<CachePart> = entries(context)?.into_iter().map(part).collect();
+    let parts: Vec<CachePart> = entries(context)?.iter().map(|path| CachePart::of(path)).collect();
     if as_json {
-        return Json::print(context.printer, &Cache { path: Json::path(&context.layout.cache()), parts });
+        return context.printer.json(&Cache::of(&context.layout.cache(), parts));
     }
     let mut table = Table::default();
-    let same = |text: String| (text.clone(), text);
-    table.row([
-        same(context.short(&context.layout.cache())),
-        same(mebibytes(parts.iter().map(|part| part.bytes).sum())),
-    ]);
+    let total = mebibytes(parts.iter().map(|part| part.bytes).sum());
+    table.row([context.short(&context.layout.cache()).into(), total.into()]);
     for CachePart { name, bytes } in parts {
-        table.row([same(format!("  {name}")), same(mebibytes(bytes))]);
+        table.row([format!("  {name}").into(), mebibytes(bytes).into()]);
     }
-    table.lines().iter().try_for_each(|line| context.printer.data(line))
+    context.printer.table(&table)
 }
 
 /// Deletes the release index, the list of failed sources, and unfinished downloads. Tree heads of
@@ -76,13 +65,13 @@ fn entries(context: &Context<'_>) -> Result<Vec<PathBuf>, Failure> {
 }
 
 facts! {
-    Cache {
-        path: String = "its directory",
-        parts: Vec<CachePart> = "its entries, by name",
+    Cache(path: &Path, parts: Vec<CachePart>) {
+        path: String = json_path(path) => "its directory",
+        parts: Vec<CachePart> = parts => "its entries, by name",
     }
 
-    CachePart {
-        name: String = "the name of the entry",
-        bytes: u64 = "the size of all files in it",
+    CachePart(path: &Path) {
+        name: String = json_path(path.file_name().unwrap_or_default().as_ref()) => "the name of the entry",
+        bytes: u64 = file::tree_size(path).unwrap_or_default() => "the size of all files in it",
     }
 }

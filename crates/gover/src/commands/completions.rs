@@ -1,14 +1,11 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
-use gover_core::Exit;
 use gover_shell::ShellKind;
 
 use crate::cli::{Cli, CompletionsArgs};
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
-/// `gover completions`
-pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<(), Failure> {
     let shell = match arguments.shell.parse::<ShellKind>()? {
         ShellKind::Bash => Shell::Bash,
         ShellKind::Zsh => Shell::Zsh,
@@ -24,6 +21,5 @@ pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "gover", &mut script);
-    context.printer.exact(String::from_utf8_lossy(&script).trim_end())?;
-    Ok(Exit::Success)
+    context.printer.exact(String::from_utf8_lossy(&script).trim_end())
 }

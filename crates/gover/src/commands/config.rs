@@ -1,26 +1,22 @@
-use gover_core::Exit;
 use gover_source::SourceSpec;
 use serde::{Serialize, Serializer};
 
 use crate::cli::{ConfigAction, ConfigArgs};
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Fact, Json, Row, Table, facts};
+use crate::output::{Fact, Row, Table, facts};
 use crate::settings::{self, ConfigFile, SETTINGS, SettingInfo, SettingsError};
 use crate::store::lock;
+use crate::{Context, Failure};
 
-/// `gover config`
-pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action.unwrap_or(ConfigAction::List { json: false }) {
         ConfigAction::Get { name } => {
             let (value, _) = value_of(&name, context)?;
-            context.printer.exact(&value)?;
+            context.printer.exact(&value)
         }
-        ConfigAction::Set { name, value } => set(&name, &value, context)?,
-        ConfigAction::List { json } => list(json, context)?,
-        ConfigAction::Path => context.printer.exact(&context.layout.config().display().to_string())?,
+        ConfigAction::Set { name, value } => set(&name, &value, context),
+        ConfigAction::List { json } => list(json, context),
+        ConfigAction::Path => context.printer.exact(&context.layout.config().display().to_string()),
     }
-    Ok(Exit::Success)
 }
 
 fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
@@ -55,21 +51,19 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     if as_json {
         let setting = |SettingInfo { name, .. }: &SettingInfo| {
             let (value, origin) = value_of(name, context)?;
-            Ok((*name, SettingFacts { value, origin }))
+            Ok((*name, SettingFacts::of(value, origin)))
         };
         let settings = SETTINGS.iter().map(setting).collect::<Result<_, SettingsError>>()?;
-        return Json::print(context.printer, &SettingList(settings));
+        return context.printer.json(&SettingList(settings));
     }
     let mut table = Table::default();
     for SettingInfo { name, .. } in SETTINGS {
         let (value, origin) = value_of(name, context)?;
-        let same = |text: &str| (text.to_owned(), text.to_owned());
-        table.row([same(name), same(&value), same(origin)]);
+        table.row([name.into(), value.into(), origin.into()]);
     }
-    table.lines().iter().try_for_each(|line| context.printer.data(line))
+    context.printer.table(&table)
 }
 
-/// The value of a setting as text, and its origin.
 fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
     let settings = &context.settings;
     let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
@@ -93,13 +87,13 @@ fn shown(name: &str, value: &str) -> String {
     entries.join(",")
 }
 
-/// All settings, each under its name.
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
 
 facts! {
-    SettingFacts {
-        value: String = "the value as `gover config get` prints it",
-        origin: &'static str = "`default`, `config.toml`, the name of a variable, or the option `--offline`",
+    SettingFacts(value: String, origin: &'static str) {
+        value: String = value => "the value as `gover config get` prints it",
+        origin: &'static str = origin
+            => "`default`, `config.toml`, the name of a variable, or the option `--offline`",
     }
 }
 

@@ -1,17 +1,17 @@
+use std::path::PathBuf;
+
 use gover_core::Exit;
 use gover_core::display::pasted;
-use gover_core::resolve::{Outcome, Resolution, Trace};
+use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
 
 use crate::cli::CurrentArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Style, Verbosity, facts};
+use crate::output::{Style, Verbosity, facts, json_path};
 use crate::store::requests::name_of;
 use crate::store::{architecture, effect};
+use crate::{Context, Failure};
 
-/// `gover current`
-pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit, Failure> {
-    let mut trace = match context.printer.verbosity() {
+pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let mut trace = match context.printer.verbosity {
         Verbosity::Verbose => Trace::on(context.home().map(ToOwned::to_owned)),
         _ => Trace::off(),
     };
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
         context.printer.detail(&remark);
     }
     if arguments.json {
-        Json::print(context.printer, &Current::of(&resolution, context))?;
+        context.printer.json(&Current::of(&resolution, context))?;
     } else if let Some(line) = sentence(&resolution, context) {
         context.printer.data(&line)?;
     }
@@ -36,7 +36,6 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<Exit
     }
 }
 
-/// What is special about the architecture of the toolchain.
 fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     let Outcome::Ready(toolchain) = &resolution.outcome else { return None };
     let name = toolchain.name.as_ref()?;
@@ -45,12 +44,12 @@ fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
     Some(format!("{name} is {remark}"))
 }
 
-fn end(resolution: &Resolution, context: &Context<'_>) -> Result<Exit, Failure> {
+fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
     match &resolution.outcome {
-        Outcome::Ready(_) => Ok(Exit::Success),
+        Outcome::Ready(_) => Ok(()),
         Outcome::Missing(request) => {
             context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
-            Ok(Exit::Failure)
+            Err(Failure::Silent(Exit::Failure))
         }
         Outcome::Nothing => Err(Failure::new(
             "nothing here chooses a toolchain, and there is no other `go` on PATH",
@@ -78,70 +77,51 @@ fn sentence(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 }
 
 facts! {
-    Current {
-        version: Option<String> =
-            "the name of the toolchain, also of a missing one if only one can match the request; null if it \
-             is not known or nothing is selected",
-        goroot: Option<String> = "its directory, even if it does not exist yet",
-        installed: bool = "whether it is installed",
-        origin: Option<Origin> = "what chose it; null only if nothing is selected",
-        raised: Option<Raised> = "set if Go's own rules changed the choice",
-        left_to_go: Option<String> =
-            "set if the `go` that starts looks for this toolchain by itself, on PATH or by its own download",
-        go: Option<String> = "the first `go` on PATH; the rest is about gover's own",
-        error: Option<String> = "set if Go itself will stop with this message",
+    Current(resolution: &Resolution, context: &Context<'_>) {
+        version: Option<String> = resolution.name().map(ToString::to_string)
+            => "the name of the toolchain, also of a missing one if only one can match the request; null if it \
+                is not known or nothing is selected",
+        goroot: Option<String> = goroot(resolution, context).as_deref().map(json_path)
+            => "its directory, even if it does not exist yet",
+        installed: bool = matches!(resolution.outcome, Outcome::Ready(_)) => "whether it is installed",
+        origin: Option<OriginFacts> = resolution.origin.as_ref().map(OriginFacts::of)
+            => "what chose it; null only if nothing is selected",
+        raised: Option<RaisedFacts> = resolution.raised.as_ref().map(RaisedFacts::of)
+            => "set if Go's own rules changed the choice",
+        left_to_go: Option<String> = resolution.left_to_go.as_ref().map(|left| left.name.clone())
+            => "set if the `go` that starts looks for this toolchain by itself, on PATH or by its own download",
+        go: Option<String> = context.first_on_path().program(&context.layout).as_deref().map(json_path)
+            => "the first `go` on PATH; the rest is about gover's own",
+        error: Option<String> = resolution.go_error.as_ref().map(ToString::to_string)
+            => "set if Go itself will stop with this message",
     }
 
-    Origin {
-        kind: &'static str =
-            "`environment`, `session`, `version-file`, `tool-versions`, `default` or `system`",
-        path: Option<String> = "the file that chose it; for `system` the program",
-        line: Option<usize> = "its line, from 1",
-        request: String = "the request as written",
+    OriginFacts(origin: &Origin) {
+        kind: &'static str = origin.kind.as_str()
+            => "`environment`, `session`, `version-file`, `tool-versions`, `default` or `system`",
+        path: Option<String> = origin.path.as_deref().map(json_path)
+            => "the file that chose it; for `system` the program",
+        line: Option<usize> = origin.line => "its line, from 1",
+        request: String = origin.request.clone() => "the request as written",
     }
 
-    Raised {
-        from: String = "the toolchain that was chosen before the rule applied",
-        by: RaisedBy = "which rule changed it",
+    RaisedFacts(raised: &Raised) {
+        from: String = raised.from.clone() => "the toolchain that was chosen before the rule applied",
+        by: RaisedBy = RaisedBy::of(raised) => "which rule changed it",
     }
 
-    RaisedBy {
-        kind: &'static str = "`gotoolchain`, `go.work` or `go.mod`",
-        path: Option<String> = "the file; null for the environment variable",
-        line: Option<usize> = "its line, from 1",
+    RaisedBy(raised: &Raised) {
+        kind: &'static str = raised.by.source.as_str() => "`gotoolchain`, `go.work` or `go.mod`",
+        path: Option<String> = raised.by.path.as_deref().map(json_path)
+            => "the file; null for the environment variable",
+        line: Option<usize> = raised.by.line => "its line, from 1",
     }
 }
 
-impl Current {
-    fn of(resolution: &Resolution, context: &Context<'_>) -> Self {
-        let (goroot, installed) = match &resolution.outcome {
-            Outcome::Ready(toolchain) => (toolchain.goroot.clone(), true),
-            Outcome::Missing(request) => {
-                (request.as_exact().map(|name| context.layout.toolchain(name)), false)
-            }
-            Outcome::Nothing => (None, false),
-        };
-        Self {
-            version: resolution.name().map(ToString::to_string),
-            goroot: goroot.as_deref().map(Json::path),
-            installed,
-            origin: resolution.origin.as_ref().map(|origin| Origin {
-                kind: origin.kind.as_str(),
-                path: origin.path.as_deref().map(Json::path),
-                line: origin.line,
-                request: origin.request.clone(),
-            }),
-            raised: resolution.raised.as_ref().map(|raised| Raised {
-                from: raised.from.clone(),
-                by: RaisedBy {
-                    kind: raised.by.source.as_str(),
-                    path: raised.by.path.as_deref().map(Json::path),
-                    line: raised.by.line,
-                },
-            }),
-            left_to_go: resolution.left_to_go.as_ref().map(|left| left.name.clone()),
-            go: context.first_on_path().program(&context.layout).as_deref().map(Json::path),
-            error: resolution.go_error.as_ref().map(ToString::to_string),
-        }
+fn goroot(resolution: &Resolution, context: &Context<'_>) -> Option<PathBuf> {
+    match &resolution.outcome {
+        Outcome::Ready(toolchain) => toolchain.goroot.clone(),
+        Outcome::Missing(request) => request.as_exact().map(|name| context.layout.toolchain(name)),
+        Outcome::Nothing => None,
     }
 }

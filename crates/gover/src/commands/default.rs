@@ -1,13 +1,11 @@
+use gover_core::Request;
 use gover_core::display::pasted;
-use gover_core::{Exit, Request};
 
 use crate::cli::DefaultArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{default, effect, provide, requests};
+use crate::{Context, Failure};
 
-/// `gover default`
-pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<(), Failure> {
     let Some(text) = &arguments.request else { return show(context) };
     let request = requests::parse(text, context)?;
     let toolchain = provide::provide(&request, context)?;
@@ -28,10 +26,10 @@ pub(super) fn run(arguments: &DefaultArgs, context: &Context<'_>) -> Result<Exit
         None => format!("default is now {name}"),
     });
     effect::report(&request, context);
-    Ok(Exit::Success)
+    Ok(())
 }
 
-fn show(context: &Context<'_>) -> Result<Exit, Failure> {
+fn show(context: &Context<'_>) -> Result<(), Failure> {
     let Some(text) = default::text(context)? else {
         return Err(Failure::new("no default is set", "gover default latest"));
     };
@@ -45,5 +43,5 @@ fn show(context: &Context<'_>) -> Result<Exit, Failure> {
         context.printer.data(&format!("{request}  not installed"))?;
         context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
     }
-    Ok(Exit::Success)
+    Ok(())
 }

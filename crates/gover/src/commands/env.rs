@@ -1,34 +1,27 @@
 use std::ffi::OsStr;
 
 use gover_core::env::vars;
+use gover_core::launch;
 use gover_core::resolve::Toolchain;
-use gover_core::{Exit, launch};
 use gover_shell::{PathEntry, ShellKind};
 
 use crate::cli::EnvArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 use crate::store::requests;
+use crate::{Context, Failure};
 
-/// `gover env`
-pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<(), Failure> {
     let toolchain = match &arguments.request {
         Some(text) => requests::installed(&requests::parse(text, context)?, context)?,
         None => requests::selected(context)?,
     };
     if arguments.json {
-        let facts = Variables {
-            version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(Json::path),
-            bin: Json::path(&toolchain.bin),
-        };
-        Json::print(context.printer, &facts)?;
+        context.printer.json(&Variables::of(&toolchain))?;
     } else {
         let code = code(&toolchain, shell(arguments, context)?, context)?;
         context.printer.exact(code.trim_end())?;
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// A GOROOT has the system's form, because the go program reads it; PATH has the shell's form.
@@ -64,9 +57,11 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
 }
 
 facts! {
-    Variables {
-        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
-        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
-        bin: String = "the directory of its programs",
+    Variables(toolchain: &Toolchain) {
+        version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
+            => "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = toolchain.goroot.as_deref().map(json_path)
+            => "its directory; null for a `go` on PATH that is a wrapper",
+        bin: String = json_path(&toolchain.bin) => "the directory of its programs",
     }
 }

@@ -3,19 +3,15 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::resolve::Toolchain;
-use gover_core::{Exit, Request, launch};
+use gover_core::{Request, launch};
 use gover_sys::exec::{self, EnvEdit};
 
 use crate::cli::ExecArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{provide, requests};
+use crate::{Context, Failure};
 
-/// `gover exec`
-///
-/// The toolchain's own `bin` comes first on PATH, so that everything the command starts uses that
-/// toolchain.
-pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+/// The toolchain's own `bin` comes first on PATH, for everything that the command starts.
+pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<(), Failure> {
     let Some((name, rest)) = arguments.command.split_first() else {
         return Err(Failure::usage("no command was given", "gover exec 1.22 -- go version"));
     };
@@ -25,7 +21,7 @@ pub(super) fn run(arguments: &ExecArgs, context: &Context<'_>) -> Result<Exit, F
     let program = find(name, &path, context)?;
     let edits = edits(&toolchain, &request, path, context)?;
     let error = exec::replace(&program, name, rest, &edits);
-    Err(Failure::Shown(Box::new(crate::failure::Report::cannot_execute(&program, &error))))
+    Err(Failure::cannot_execute(&program, &error))
 }
 
 /// The command's program. A path is used as it is, so that the system says why it cannot run.

@@ -10,8 +10,7 @@ use super::verify::Verified;
 use super::{cache::Cache, current::Current, env::Variables, which::Which};
 use crate::output::{Fact, Row};
 
-/// The whole page.
-pub(crate) fn page() -> String {
+pub fn page() -> String {
     documents().into_iter().fold(TEMPLATE.to_owned(), |page, (command, rows)| {
         page.replace(&format!("{{{{{command}}}}}\n"), &table(rows))
     })

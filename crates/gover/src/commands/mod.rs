@@ -22,21 +22,26 @@ mod r#use;
 mod verify;
 mod which;
 
-use gover_core::Exit;
-
-pub(crate) use self::json::page as json_page;
+pub use self::json::page as json_page;
 
 use crate::cli::Command;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::shims;
+use crate::{Context, Failure};
 
-/// Runs a command.
-pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
-    if changes_toolchains(&command) {
-        shims::recover(context);
-    } else if looks_for_toolchains(&command) {
-        warn_of_unfinished(context);
+pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure> {
+    match command {
+        // These change toolchains, or must know their exact state.
+        Command::Install(_)
+        | Command::Uninstall(_)
+        | Command::Prune(_)
+        | Command::Use(_)
+        | Command::Verify(_)
+        | Command::Default(_) => shims::recover(context),
+        // These show or run what is installed.
+        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_) => {
+            warn_of_unfinished(context);
+        }
+        _ => {}
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -62,8 +67,7 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failu
     }
 }
 
-/// Warns of toolchains that an interrupted install moved away. Commands that change something
-/// restore them; others only warn.
+/// Commands that change something restore what an interrupted install moved; others only warn.
 fn warn_of_unfinished(context: &Context<'_>) {
     for name in gover_install::staging::set_aside(&context.layout) {
         context.printer.warning(&format!(
@@ -71,25 +75,4 @@ fn warn_of_unfinished(context: &Context<'_>) {
             name.version()
         ));
     }
-}
-
-/// Whether it changes toolchains, or must know their exact state.
-fn changes_toolchains(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Install(_)
-            | Command::Uninstall(_)
-            | Command::Prune(_)
-            | Command::Use(_)
-            | Command::Verify(_)
-            | Command::Default(_)
-    )
-}
-
-/// Whether it shows or runs what is installed.
-fn looks_for_toolchains(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_)
-    )
 }

@@ -4,15 +4,13 @@ use gover_core::display::pasted;
 use gover_core::lines::{Edit, edited};
 use gover_core::pin::{PinError, VERSION_FILE, find_pin, read_version_file};
 use gover_core::text::decode;
-use gover_core::{Exit, Request, RequestKind, ToolchainName};
+use gover_core::{Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{effect, provide, requests};
+use crate::{Context, Failure};
 
-/// `gover pin`
-pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Failure> {
     let directory = context
         .env
         .logical_directory()
@@ -27,21 +25,19 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<Exit, Fa
     };
     write(&directory.join(VERSION_FILE), &request, context)?;
     effect::report(&request, context);
-    Ok(Exit::Success)
+    Ok(())
 }
 
-fn show(directory: &Path, context: &Context<'_>) -> Result<Exit, Failure> {
+fn show(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
     match find_pin(directory, &context.env.temporary_directory())? {
         Some(pin) => {
             let location = gover_core::display::location(&pin.path, Some(pin.line), context.home());
-            context.printer.data(&format!("{}  {location}", pin.request))?;
-            Ok(Exit::Success)
+            context.printer.data(&format!("{}  {location}", pin.request))
         }
         None => Err(Failure::new("nothing is pinned here or above", "gover pin 1.22")),
     }
 }
 
-/// The toolchain used here, as a pin.
 fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     let toolchain = requests::selected(context)?;
     match toolchain.name {
@@ -52,8 +48,7 @@ fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The exact version that a request means now: the newest installed match, or else the newest
-/// release.
+/// The exact version a request means now: the newest installed match, else the newest release.
 fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure> {
     if matches!(request.kind(), RequestKind::System) {
         return Err(Failure::usage("`system` is not a version", "`gover pin system` pins it as it is"));

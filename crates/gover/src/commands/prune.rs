@@ -1,18 +1,15 @@
-use gover_core::{Exit, Request, ToolchainName};
+use gover_core::{Request, ToolchainName};
 use gover_install::prune::{self, Leftover};
 
 use crate::cli::PruneArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::output::mebibytes;
 use crate::store::{default, leftovers, lock, requests, sessions, shims};
 use crate::supply::supply;
+use crate::{Context, Failure};
 
-/// `gover prune`
-///
 /// Removes damaged and unfinished toolchains, and those for which a newer patch release is
 /// installed, but never the default, the one used here, or those that `--keep` names.
-pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Failure> {
     let keep = arguments.keep.iter().map(|text| Request::parse_pin(text)).collect::<Result<Vec<_>, _>>()?;
     let superseded = superseded(&keep, context)?;
     let leftovers = leftovers::find(context)?;
@@ -21,7 +18,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
             shims::refresh(context)?;
         }
         context.printer.note("nothing to prune");
-        return Ok(Exit::Success);
+        return Ok(());
     }
     if arguments.dry_run {
         for (name, newer) in &superseded {
@@ -30,7 +27,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
         for leftover in &leftovers {
             context.printer.data(&line(leftover, context))?;
         }
-        return Ok(Exit::Success);
+        return Ok(());
     }
     for (name, newer) in &superseded {
         let lock = lock::acquire(name.as_str(), context)?;
@@ -47,11 +44,10 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<Exit, 
     }
     shims::refresh(context)?;
     default::refresh_link(context, &default::lock(context)?);
-    Ok(Exit::Success)
+    Ok(())
 }
 
-/// Toolchains for which a newer patch release of the same minor version is installed, with that
-/// release.
+/// Toolchains with an installed newer patch release of the same minor version, and that release.
 fn superseded(
     keep: &[Request],
     context: &Context<'_>,

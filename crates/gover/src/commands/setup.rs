@@ -1,4 +1,3 @@
-use gover_core::Exit;
 use gover_core::layout::executable_name;
 use gover_install::programs::{Programs, ProgramsError};
 use gover_shell::persist::{
@@ -6,12 +5,10 @@ use gover_shell::persist::{
 };
 
 use crate::cli::SetupArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{default, lock, shims};
+use crate::{Context, Failure};
 
-/// `gover setup`
-pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Failure> {
     let mut plan = if arguments.undo {
         persist::plan_undo(context.env, &context.layout)?
     } else {
@@ -46,11 +43,15 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<Exit, 
             (false, Some(other)) => format!("PATH is already set up, but {other} comes before gover"),
         });
     }
-    Ok(finish(plan, context))
+    // Any problem makes the command fail.
+    let failed = !plan.problems.is_empty();
+    for problem in plan.problems {
+        context.printer.failure(&problem.into());
+    }
+    Failure::silent_if(failed)
 }
 
-/// gover's programs, if they must be copied to `bin` first: this one may be in a download folder or
-/// a build.
+/// What to copy to `bin` first: this program may be in a download folder or a build.
 fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
     match context.env.program() {
         Some(own) => Programs::outside(&context.layout, &own),
@@ -62,22 +63,17 @@ fn programs(context: &Context<'_>) -> Result<Option<Programs>, ProgramsError> {
 fn place(programs: &Programs, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(gover_install::shims::LOCK, context)?;
     programs.place(&context.layout, &lock)?;
-    context.printer.note(&phrase_programs(Tense::Done, context));
+    context.printer.note(&format!("copied gover and gover-shim to {}", context.short(&context.layout.bin())));
     Ok(())
 }
 
-fn phrase_programs(tense: Tense, context: &Context<'_>) -> String {
-    let bin = context.short(&context.layout.bin());
-    format!("{} gover and gover-shim to {bin}", tense.of("would copy", "copied"))
-}
-
-/// Prints what would change, and the lines for each startup file.
 fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> Result<(), Failure> {
     if programs.is_some() {
-        context.printer.data(&phrase_programs(Tense::Would, context))?;
+        let bin = context.short(&context.layout.bin());
+        context.printer.data(&format!("would copy gover and gover-shim to {bin}"))?;
     }
     for edit in &plan.edits {
-        context.printer.data(&phrase(edit, Tense::Would, context))?;
+        context.printer.data(&phrase(edit, false, context))?;
         if let Edit::File(FileEdit { lines, .. }) = edit {
             for line in lines.lines() {
                 context.printer.data(&format!("  {line}"))?;
@@ -87,14 +83,13 @@ fn preview(programs: Option<&Programs>, plan: &Plan, context: &Context<'_>) -> R
     Ok(())
 }
 
-/// Makes the changes and returns which shells see them. A file that cannot be written does not stop
-/// the others.
+/// Returns which shells see the changes. A file that cannot be written does not stop the others.
 fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     let mut reached = None;
     for edit in &plan.edits {
         match persist::apply(edit, &context.layout) {
             Ok(reach) => {
-                context.printer.note(&phrase(edit, Tense::Done, context));
+                context.printer.note(&phrase(edit, true, context));
                 reached = Some(reach);
             }
             Err(problem) => plan.problems.push(problem),
@@ -103,7 +98,6 @@ fn apply(plan: &mut Plan, context: &Context<'_>) -> Option<Reach> {
     reached
 }
 
-/// The result of all changes, as the last line.
 fn result(reach: &Reach, plan: &Plan, undo: bool, context: &Context<'_>) -> String {
     let is_registry = plan.edits.iter().any(|edit| matches!(edit, Edit::UserPath(_)));
     let who = match reach {
@@ -134,68 +128,33 @@ fn first_in_machine(plan: &Plan, context: &Context<'_>) -> Option<String> {
     })
 }
 
-/// Reports each problem; any of them makes the command fail.
-fn finish(plan: Plan, context: &Context<'_>) -> Exit {
-    let failed = !plan.problems.is_empty();
-    for problem in plan.problems {
-        context.printer.failure(&problem.into());
-    }
-    if failed { Exit::Failure } else { Exit::Success }
-}
-
-#[derive(Clone, Copy)]
-enum Tense {
-    Would,
-    Done,
-}
-
-impl Tense {
-    fn of(self, would: &'static str, done: &'static str) -> &'static str {
-        match self {
-            Self::Would => would,
-            Self::Done => done,
-        }
-    }
-}
-
-/// A change in words.
-fn phrase(edit: &Edit, tense: Tense, context: &Context<'_>) -> String {
-    match edit {
-        Edit::File(edit) => {
-            let path = context.short(&edit.path);
-            match edit {
-                FileEdit { after: None, .. } => format!("{} {path}", tense.of("would remove", "removed")),
-                FileEdit { lines, .. } if lines.is_empty() => {
-                    format!("{} gover's lines from {path}", tense.of("would remove", "removed"))
-                }
-                FileEdit { before: None, .. } => format!("{} {path}", tense.of("would create", "created")),
-                FileEdit { .. } => format!("{} {path}", tense.of("would change", "changed")),
+fn phrase(edit: &Edit, done: bool, context: &Context<'_>) -> String {
+    let (would, did, what) = match edit {
+        Edit::File(FileEdit { path, before, after, lines }) => {
+            let path = context.short(path);
+            match (before, after) {
+                (_, None) => ("remove", "removed", path),
+                _ if lines.is_empty() => ("remove", "removed", format!("gover's lines from {path}")),
+                (None, _) => ("create", "created", path),
+                _ => ("change", "changed", path),
             }
         }
         Edit::UserPath(UserPathEdit { change, after, .. }) => match change {
-            EntryChange::Added(entry) => {
-                format!("{} `{entry}` in front of {USER_PATH}", tense.of("would add", "added"))
-            }
-            EntryChange::Moved(entry) => {
-                format!("{} `{entry}` to the front of {USER_PATH}", tense.of("would move", "moved"))
-            }
+            EntryChange::Added(entry) => ("add", "added", format!("`{entry}` in front of {USER_PATH}")),
+            EntryChange::Moved(entry) => ("move", "moved", format!("`{entry}` to the front of {USER_PATH}")),
             EntryChange::Removed(entries) => {
                 let entries: Vec<_> = entries.iter().map(|entry| format!("`{entry}`")).collect();
                 let rest = match after {
                     Some(_) => "the rest stays",
                     None => "it held nothing else, so the value is removed too",
                 };
-                format!(
-                    "{} {} from {USER_PATH}; {rest}",
-                    tense.of("would remove", "removed"),
-                    entries.join(" and ")
-                )
+                ("remove", "removed", format!("{} from {USER_PATH}; {rest}", entries.join(" and ")))
             }
         },
-    }
+    };
+    if done { format!("{did} {what}") } else { format!("would {would} {what}") }
 }
 
-/// Warns of what is wrong with PATH, and says what to do.
 fn show(warnings: &[Warning], context: &Context<'_>) {
     let printer = context.printer;
     for warning in warnings {

@@ -1,14 +1,12 @@
 use gover_core::display::pasted;
-use gover_core::{Exit, Request, ToolchainName};
+use gover_core::{Request, ToolchainName};
 
 use crate::cli::UninstallArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::output::mebibytes;
 use crate::store::{default, lock, requests, shims};
+use crate::{Context, Failure};
 
-/// `gover uninstall`
-pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     // Every request is resolved before the first toolchain is removed.
     let mut names: Vec<ToolchainName> = Vec::new();
     for text in &arguments.requests {
@@ -20,8 +18,7 @@ pub(super) fn run(arguments: &UninstallArgs, context: &Context<'_>) -> Result<Ex
     for name in &names {
         remove(name, context)?;
     }
-    shims::refresh(context)?;
-    Ok(Exit::Success)
+    shims::refresh(context)
 }
 
 fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
@@ -47,8 +44,7 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The only toolchain that a request matches. Damaged ones count too, since people want to remove
-/// them.
+/// The only toolchain that a request matches; people want to remove damaged ones too.
 fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
     if !request.is_by_version() {
         return Err(Failure::usage(

@@ -1,22 +1,19 @@
+use gover_core::Request;
 use gover_core::env::vars;
 use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::OriginKind;
-use gover_core::{Exit, Request};
 use gover_shell::{Change, ShellKind};
 use gover_sys::process::{self, ProcessId};
 
 use crate::cli::UseArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::{effect, provide, requests, sessions};
+use crate::{Context, Failure};
 
-/// `gover use`
-pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<(), Failure> {
     match &arguments.request {
-        Some(text) => choose(text, context)?,
-        None => clear(context)?,
+        Some(text) => choose(text, context),
+        None => clear(context),
     }
-    Ok(Exit::Success)
 }
 
 fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {

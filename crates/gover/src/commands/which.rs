@@ -1,14 +1,14 @@
-use gover_core::Exit;
+use std::path::Path;
+
+use gover_core::resolve::Toolchain;
 use gover_core::text::shown;
 
 use crate::cli::WhichArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, facts};
+use crate::output::{facts, json_path};
 use crate::store::{effect, requests};
+use crate::{Context, Failure};
 
-/// `gover which`
-pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<(), Failure> {
     let (program, request) = split(&arguments.words)?;
     let toolchain = match request {
         Some(request) => requests::installed(&requests::parse(request, context)?, context)?,
@@ -22,19 +22,14 @@ pub(super) fn run(arguments: &WhichArgs, context: &Context<'_>) -> Result<Exit, 
         ));
     }
     if arguments.json {
-        let facts = Which {
-            path: Json::path(&path),
-            version: toolchain.name.as_ref().map(ToString::to_string),
-            goroot: toolchain.goroot.as_deref().map(Json::path),
-        };
-        Json::print(context.printer, &facts)?;
+        context.printer.json(&Which::of(&path, &toolchain))?;
     } else {
         context.printer.exact(&path.display().to_string())?;
     }
     if request.is_none() {
         effect::path(context);
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// A program's name, then a request; both are optional.
@@ -52,9 +47,11 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
 }
 
 facts! {
-    Which {
-        path: String = "the program",
-        version: Option<String> = "the name of the toolchain; null for a Go on PATH whose version is unknown",
-        goroot: Option<String> = "its directory; null for a `go` on PATH that is a wrapper",
+    Which(path: &Path, toolchain: &Toolchain) {
+        path: String = json_path(path) => "the program",
+        version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
+            => "the name of the toolchain; null for a Go on PATH whose version is unknown",
+        goroot: Option<String> = toolchain.goroot.as_deref().map(json_path)
+            => "its directory; null for a `go` on PATH that is a wrapper",
     }
 }

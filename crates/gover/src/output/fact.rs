@@ -1,6 +1,13 @@
 //! Types that are both printed as JSON and described in docs/reference/json.md, so that the page
 //! cannot differ from the output.
 
+use std::path::Path;
+
+/// A path as text. JSON is Unicode, so any other bytes become U+FFFD.
+pub(crate) fn json_path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// A key of a JSON object.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -9,7 +16,6 @@ pub(crate) struct Row {
     pub(crate) meaning: String,
 }
 
-/// A type of which a document consists.
 pub(crate) trait Fact {
     /// Its JSON type, in words.
     fn kind() -> String;
@@ -20,11 +26,19 @@ pub(crate) trait Fact {
     }
 }
 
-/// Defines JSON objects: each key with its type and its meaning.
+/// Defines JSON objects: each key with its type, the value it is made from and its meaning.
 macro_rules! facts {
-    ($($name:ident { $($key:ident: $type:ty = $meaning:literal),+ $(,)? })+) => { $(
+    ($($name:ident($($from:ident: $source:ty),*) {
+        $($key:ident: $type:ty = $value:expr => $meaning:literal),+ $(,)?
+    })+) => { $(
         #[derive(Debug, serde::Serialize)]
         pub(in crate::commands) struct $name { $($key: $type),+ }
+
+        impl $name {
+            pub(super) fn of($($from: $source),*) -> Self {
+                Self { $($key: $value),+ }
+            }
+        }
 
         impl $crate::output::Fact for $name {
             fn kind() -> String {

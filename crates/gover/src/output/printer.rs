@@ -1,13 +1,15 @@
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
-use gover_core::text::shown;
+use gover_core::text::{is_unprintable, shown};
 use gover_sys::terminal::{self, Stream};
 use indicatif::MultiProgress;
+use serde::Serialize;
 
-use super::{Style, style};
+use super::{Style, Table, style};
 use crate::cli::{Color, Global};
 use crate::failure::Failure;
 
@@ -25,7 +27,7 @@ pub(crate) enum Verbosity {
 /// of servers and arguments may hold control characters: every line is escaped here.
 #[derive(Clone, Debug)]
 pub(crate) struct Printer {
-    verbosity: Verbosity,
+    pub(crate) verbosity: Verbosity,
     color_out: bool,
     color_err: bool,
     /// The bars on stderr now; all copies of the printer share them.
@@ -61,10 +63,6 @@ impl Printer {
         *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
     }
 
-    pub(crate) fn verbosity(&self) -> Verbosity {
-        self.verbosity
-    }
-
     /// `text` in a style, if stdout shows colour.
     pub(crate) fn out(&self, style: Style, text: &str) -> String {
         if self.color_out { style.paint(text) } else { text.to_owned() }
@@ -75,7 +73,7 @@ impl Printer {
         if self.color_err { style.paint(text) } else { text.to_owned() }
     }
 
-    /// Prints a line of data for people, even with `-q`.
+    /// Prints a line of data for people, even with `-q`. A closed pipe ends the command quietly.
     pub(crate) fn data(&self, line: &str) -> Result<(), Failure> {
         write_data(&style::rendered(line, self.color_out))
     }
@@ -93,6 +91,16 @@ impl Printer {
             None => shown(part),
         });
         write_data(&parts.collect::<String>())
+    }
+
+    pub(crate) fn table(&self, table: &Table) -> Result<(), Failure> {
+        table.lines().iter().try_for_each(|line| self.data(line))
+    }
+
+    /// Prints JSON on one line, for line-based tools, as docs/reference/json.md describes it.
+    pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        // Plain data with text keys can always be serialised.
+        self.exact(&escaped(&serde_json::to_string(value).unwrap_or_default()))
     }
 
     /// Prints a line to stderr, unless `-q` was given.
@@ -117,7 +125,6 @@ impl Printer {
         }
     }
 
-    /// Warns of a problem that did not stop the command.
     pub(crate) fn warning(&self, line: &str) {
         self.note(&format!("{} {line}", self.err(Style::Warning, "warning:")));
     }
@@ -126,8 +133,7 @@ impl Printer {
         self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
     }
 
-    /// Asks a question; Enter means no. Without a terminal, this is an error that names the option
-    /// to use.
+    /// Enter means no. Without a terminal, this is an error that names the option to use.
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
             let what = "gover asks before it changes anything, and there is no terminal to ask on";
@@ -176,5 +182,35 @@ fn write_data(text: &str) -> Result<(), Failure> {
         Err(error) => {
             Err(Failure::io("cannot write to stdout", &error, "check where stdout is redirected to"))
         }
+    }
+}
+
+/// JSON without characters that a terminal would obey or not show. They can only stand in strings,
+/// where an escape means the same.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_unprintable(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_mean_the_same_text() {
+        let text = "a\u{1b}[31m\u{9b}\u{202e}\u{e0041}\u{ad}\n\"☃\"";
+        let json = escaped(&serde_json::to_string(text).unwrap());
+        assert!(!json.chars().any(is_unprintable), "{json:?}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 }

@@ -22,15 +22,14 @@ pub(crate) struct ProgressBars<'a> {
     ellipsis: &'static str,
     /// Columns of the terminal when the command started.
     width: usize,
-    /// Sources that failed. They are printed when another source serves; if none does, the error
-    /// lists them.
+    /// Sources that failed: printed when another one serves, else the error lists them.
     failures: Mutex<Vec<String>>,
 }
 
 impl<'a> ProgressBars<'a> {
     /// Bars on stderr, if it is a terminal and `-q` was not given.
     pub(crate) fn new(env: &Env, printer: &'a Printer) -> Self {
-        let drawn = printer.verbosity() > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
+        let drawn = printer.verbosity > Verbosity::Quiet && terminal::is_terminal(Stream::Stderr);
         let target = if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::on(target, env, printer)
     }

@@ -7,20 +7,24 @@ pub(crate) struct Table {
 }
 
 #[derive(Debug)]
-struct Cell {
+pub(crate) struct Cell {
     plain: String,
     shown: String,
 }
 
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        let plain = text.into();
+        Self { shown: plain.clone(), plain }
+    }
+}
+
 impl Table {
-    /// Adds a row. Each cell is its plain text and the text to print, which may contain
-    /// marks of colours.
-    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = (String, String)>) {
-        self.rows.push(cells.into_iter().map(|(plain, shown)| Cell { plain, shown }).collect());
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.rows.push(cells.into_iter().collect());
     }
 
-    /// The lines, without trailing spaces. The last cell of a row may have any length: it does not
-    /// widen its column.
+    /// Without trailing spaces. A row's last cell may be long: it does not widen its column.
     pub(crate) fn lines(&self) -> Vec<String> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<Option<usize>> = (0..columns).map(|column| self.width(column)).collect();
@@ -38,6 +42,11 @@ impl Table {
 }
 
 impl Cell {
+    /// A text and what to print for it, which may contain escape sequences.
+    pub(crate) fn shown_as(plain: impl Into<String>, shown: String) -> Self {
+        Self { plain: plain.into(), shown }
+    }
+
     fn width(&self) -> usize {
         // As the printer will show it.
         shown(&self.plain).chars().count()
@@ -61,8 +70,8 @@ mod tests {
     #[test]
     fn cells_align_whatever_colour_they_have_and_empty_columns_vanish() {
         let mut table = Table::default();
-        let cell = |text: &str| (text.to_owned(), text.to_owned());
-        table.row([cell("a"), cell(""), ("go1.9".to_owned(), "<go1.9>".to_owned()), cell("x")]);
+        let cell = |text: &str| Cell::from(text);
+        table.row([cell("a"), cell(""), Cell::shown_as("go1.9", "<go1.9>".to_owned()), cell("x")]);
         table.row([cell("bb"), cell(""), cell("go1.22.5"), cell("")]);
         assert_eq!(table.lines(), ["a   <go1.9>     x", "bb  go1.22.5"]);
         table.row([cell("c"), cell(""), cell("a path of any length")]);

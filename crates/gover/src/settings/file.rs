@@ -109,8 +109,7 @@ impl ConfigFile {
         write().map_err(|source| SettingsError::Write { path: self.path.clone(), source })
     }
 
-    /// Whether an address in it contains credentials. A list that cannot be parsed may contain some
-    /// too.
+    /// Whether an address contains credentials; a list that cannot be parsed may, too.
     fn holds_credentials(&self) -> bool {
         let sources = self.list("sources");
         sources
@@ -122,7 +121,6 @@ impl ConfigFile {
     }
 }
 
-/// The parser's message with its line number.
 fn syntax(path: &Path, text: &str, error: &toml_edit::TomlError) -> SettingsError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;

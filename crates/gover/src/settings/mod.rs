@@ -25,8 +25,7 @@ pub(crate) struct Settings {
     pub(crate) offline: Setting<bool>,
     /// Whether archives also need a record of the checksum database.
     pub(crate) require_sumdb: Setting<bool>,
-    /// The architecture to install for; `None` for the machine's. Not in the file, because several
-    /// machines may share a home.
+    /// `None` for the machine's. Not in the file, because several machines may share a home.
     pub(crate) arch: Setting<Option<Arch>>,
 }
 
@@ -34,6 +33,28 @@ pub(crate) struct Settings {
 pub(crate) struct Setting<T> {
     pub(crate) value: T,
     pub(crate) origin: SettingOrigin,
+}
+
+impl<T> Setting<T> {
+    fn builtin(value: T) -> Self {
+        Self { value, origin: SettingOrigin::Builtin }
+    }
+
+    /// The value of the variable, else of the file, else the built-in one.
+    fn resolve(
+        variable: &'static str,
+        value: Option<T>,
+        file: impl FnOnce() -> Result<Option<T>, SettingsError>,
+        builtin: T,
+    ) -> Result<Self, SettingsError> {
+        if let Some(value) = value {
+            return Ok(Self { value, origin: SettingOrigin::Environment(variable) });
+        }
+        Ok(match file()? {
+            Some(value) => Self { value, origin: SettingOrigin::File },
+            None => Self::builtin(builtin),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,16 +93,16 @@ impl Settings {
     }
 
     pub(crate) fn builtin() -> Self {
+        let switch = |setting: &SettingInfo| Setting::builtin(parse_switch(setting.builtin) == Some(true));
         Self {
-            sources: builtin_sources(),
-            auto_install: builtin_switch(&AUTO_INSTALL),
-            offline: builtin_switch(&OFFLINE),
-            require_sumdb: builtin_switch(&REQUIRE_SUMDB),
-            arch: Setting { value: None, origin: SettingOrigin::Builtin },
+            sources: Setting::builtin(split(SOURCES.builtin)),
+            auto_install: switch(&AUTO_INSTALL),
+            offline: switch(&OFFLINE),
+            require_sumdb: switch(&REQUIRE_SUMDB),
+            arch: Setting::builtin(None),
         }
     }
 
-    /// Whether a command may install a missing toolchain.
     pub(crate) fn may_install(&self) -> bool {
         self.auto_install.value && !self.offline.value
     }
@@ -147,7 +168,6 @@ pub struct SettingInfo {
     pub meaning: &'static str,
     /// It overrides the file.
     pub variable: &'static str,
-    /// The value where nothing sets it.
     pub builtin: &'static str,
 }
 
@@ -179,43 +199,22 @@ const REQUIRE_SUMDB: SettingInfo = SettingInfo {
 };
 
 fn switch(env: &Env, file: &ConfigFile, setting: &SettingInfo) -> Result<Setting<bool>, SettingsError> {
-    let variable = setting.variable;
-    if let Some(text) = env.text(variable) {
-        return match env.switch(variable) {
-            Some(value) => Ok(Setting { value, origin: SettingOrigin::Environment(variable) }),
-            None => Err(SettingsError::Variable { name: variable, value: text }),
-        };
-    }
-    Ok(match file.switch(setting.name)? {
-        Some(value) => Setting { value, origin: SettingOrigin::File },
-        None => builtin_switch(setting),
-    })
-}
-
-fn builtin_switch(setting: &SettingInfo) -> Setting<bool> {
-    Setting { value: parse_switch(setting.builtin) == Some(true), origin: SettingOrigin::Builtin }
+    let name = setting.variable;
+    let parse = |value: String| parse_switch(&value).ok_or(SettingsError::Variable { name, value });
+    let value = env.text(name).map(parse).transpose()?;
+    Setting::resolve(name, value, || file.switch(setting.name), parse_switch(setting.builtin) == Some(true))
 }
 
 fn arch(env: &Env) -> Result<Setting<Option<Arch>>, SettingsError> {
-    let Some(text) = env.text(vars::GOVER_ARCH) else {
-        return Ok(Setting { value: None, origin: SettingOrigin::Builtin });
-    };
-    let arch = Arch::parse(&text).map_err(|error| SettingsError::Arch { name: vars::GOVER_ARCH, error })?;
-    Ok(Setting { value: Some(arch), origin: SettingOrigin::Environment(vars::GOVER_ARCH) })
+    let name = vars::GOVER_ARCH;
+    let parse = |text: String| Arch::parse(&text).map_err(|error| SettingsError::Arch { name, error });
+    let value = env.text(name).map(parse).transpose()?;
+    Setting::resolve(name, value.map(Some), || Ok(None), None)
 }
 
 fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, SettingsError> {
-    if let Some(text) = env.text(vars::GOVER_SOURCES) {
-        return Ok(Setting { value: split(&text), origin: SettingOrigin::Environment(vars::GOVER_SOURCES) });
-    }
-    if let Some(value) = file.list("sources")? {
-        return Ok(Setting { value, origin: SettingOrigin::File });
-    }
-    Ok(builtin_sources())
-}
-
-fn builtin_sources() -> Setting<Vec<String>> {
-    Setting { value: split(SOURCES.builtin), origin: SettingOrigin::Builtin }
+    let value = env.text(SOURCES.variable).map(|text| split(&text));
+    Setting::resolve(SOURCES.variable, value, || file.list(SOURCES.name), split(SOURCES.builtin))
 }
 
 /// The trimmed parts of a comma-separated list.

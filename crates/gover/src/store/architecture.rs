@@ -1,5 +1,3 @@
-//! The architecture of an installed toolchain.
-
 use std::fs;
 use std::path::Path;
 
@@ -13,8 +11,7 @@ use crate::context::Context;
 /// What an installed toolchain is for; `None` if nothing shows it.
 pub(crate) fn of_toolchain(name: &ToolchainName, context: &Context<'_>) -> Option<Arch> {
     let goroot = context.layout.toolchain(name);
-    // The program that the system will run comes first; a receipt describes what was once
-    // installed.
+    // What the system will run comes first; a receipt describes what was once installed.
     of_program(&goroot, context)
         .or_else(|| of_receipt(name, context))
         .or_else(|| of_tools(&goroot, &context.machine))
@@ -25,8 +22,7 @@ pub(crate) fn remark(name: &ToolchainName, context: &Context<'_>) -> Option<Stri
     context.machine.warning(of_toolchain(name, context)?)
 }
 
-/// By the first bytes of `bin/go`. A universal binary counts as the machine's own architecture if
-/// it holds that.
+/// By the first bytes of `bin/go`. A universal binary that has the machine's own counts as that.
 fn of_program(goroot: &Path, context: &Context<'_>) -> Option<Arch> {
     let found = architectures_of(&goroot_program(goroot, "go"));
     let own = found.iter().find(|arch| arch.as_str() == context.machine.arch());

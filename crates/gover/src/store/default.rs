@@ -10,8 +10,7 @@ use gover_core::resolve::Toolchain;
 use gover_sys::{Lock, file, link};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// The lock of both.
 pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
@@ -24,7 +23,6 @@ pub(crate) fn read(context: &Context<'_>) -> Result<Option<Request>, Failure> {
     Ok(text(context)?.and_then(|text| Request::parse(&text).ok()))
 }
 
-/// The toolchain that the default means, if there is one.
 pub(crate) fn toolchain(context: &Context<'_>) -> Result<Option<Toolchain>, Failure> {
     Ok(read(context)?.and_then(|request| context.locate(&request).ok().flatten()))
 }

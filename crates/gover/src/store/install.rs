@@ -16,14 +16,11 @@ use gover_install::{
 use gover_source::{Location, Supply, SupplyError, Wanted};
 
 use super::{architecture, default, releases, shims};
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
-/// What to install.
 #[derive(Debug)]
 pub(crate) enum Want {
     /// A release, from the first source that has it.
@@ -58,7 +55,6 @@ impl<'a> Installation<'a> {
         Self { target, force, supply: OnceCell::new(), context }
     }
 
-    /// The sources.
     pub(crate) fn supply(&self) -> Result<&Supply, Failure> {
         if let Some(supply) = self.supply.get() {
             return Ok(supply);
@@ -67,7 +63,6 @@ impl<'a> Installation<'a> {
         Ok(self.supply.get_or_init(|| supply))
     }
 
-    /// The release that a request means.
     pub(crate) fn release(&self, request: &Request) -> Result<Want, Failure> {
         match request.as_exact() {
             Some(name) => Ok(Want::Release(name.clone())),
@@ -155,16 +150,14 @@ impl<'a> Installation<'a> {
         }
     }
 
-    /// The command for another architecture that the machine can run, if the release lacks only its
-    /// own.
+    /// The command for another architecture of the machine, if the release lacks only its own.
     fn alternative(&self, want: &Want, supply: &Supply) -> Option<String> {
         let request = Request::exact(want.name()?.clone());
         let arch = self.target.alternative(&request, &supply.known_releases())?;
         Some(releases::install_for(arch, request.as_str()))
     }
 
-    /// Says what was installed, and points `current` to the default again, which may mean this
-    /// toolchain now.
+    /// Also points `current` to the default again, which may mean this toolchain now.
     fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
         let context = self.context;
         context.printer.note(&sentence(installed, took));

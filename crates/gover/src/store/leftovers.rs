@@ -3,15 +3,12 @@
 use gover_install::prune::{self, Leftover, LeftoverKind};
 
 use super::sessions;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
-/// All leftovers.
 pub(crate) fn find(context: &Context<'_>) -> Result<Vec<Leftover>, Failure> {
     Ok(prune::find(&context.layout, &sessions::ended(context))?)
 }
 
-/// What a leftover is, in words.
 pub(crate) fn describe(kind: LeftoverKind) -> &'static str {
     match kind {
         LeftoverKind::Damaged { reason } => reason,

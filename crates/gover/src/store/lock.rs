@@ -1,9 +1,6 @@
-//! Locks in gover's home.
-
 use gover_sys::Lock;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// Takes a lock by its name; waits, and says so, while another gover holds it.
 pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure> {
@@ -12,7 +9,6 @@ pub(crate) fn acquire(name: &str, context: &Context<'_>) -> Result<Lock, Failure
         .map_err(|source| Failure::file("lock", &path, &source))
 }
 
-/// Says that another gover holds a lock.
 pub(crate) fn announce_wait(name: &str, context: &Context<'_>) {
     let path = context.short(&context.layout.lock(name));
     context.printer.note(&format!("waiting for another gover ({path})"));

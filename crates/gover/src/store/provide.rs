@@ -6,9 +6,8 @@ use gover_core::{Request, ToolchainName};
 
 use super::install::Installation;
 use super::{requests, shims};
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::supply::supply;
+use crate::{Context, Failure};
 
 /// The toolchain that a request means; installs it if none does and settings allow it.
 pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
@@ -18,8 +17,7 @@ pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolch
     if !context.settings.may_install() {
         return Err(requests::missing(request));
     }
-    // A crash may have put aside the very toolchain; only commands that change something bring it
-    // back.
+    // A crash may have put aside this toolchain; only commands that change something restore it.
     shims::recover(context);
     if let Some(toolchain) = context.locate(request)? {
         return Ok(toolchain);

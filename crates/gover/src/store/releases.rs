@@ -1,18 +1,13 @@
-//! The release that a request means.
-
 use gover_core::date::Date;
 use gover_core::display::pasted;
-use gover_core::{Arch, Diagnose, Platform, Request, ToolchainName};
+use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_source::{Availability, Basis, Release, Releases, SourceFailure, Supply};
-use thiserror::Error;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::Report;
 use crate::runtime::block_on;
 use crate::settings;
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
-/// The newest release that matches a request.
 pub(crate) fn newest(
     request: &Request,
     supply: &Supply,
@@ -33,7 +28,7 @@ pub(crate) fn newest(
         }
         note_unlisted(&releases, context);
     }
-    found.ok_or_else(|| NoRelease::new(request, &releases, target).into())
+    found.ok_or_else(|| no_release(request, &releases, target))
 }
 
 /// Keeps the newest stable release for the shim, which counts `oldstable` from it. Only a
@@ -50,7 +45,6 @@ pub(crate) fn note_unlisted(releases: &Releases, context: &Context<'_>) {
     }
 }
 
-/// A source that could not be asked, and why.
 pub(crate) fn not_asked(failure: &SourceFailure) -> String {
     format!("could not ask {}: {failure}", failure.source)
 }
@@ -70,49 +64,22 @@ pub(crate) fn install_for(arch: Arch, request: &str) -> String {
     format!("gover install --arch {arch} {}", pasted(request))
 }
 
-#[derive(Debug, Error)]
-#[error("no Go release{} matches `{request}`", platform.as_ref().map(|platform| format!(" for {platform}")).unwrap_or_default())]
-struct NoRelease {
-    request: String,
-    /// Set if a platform other than the machine's was asked for.
-    platform: Option<Platform>,
-    alternative: Option<Arch>,
-    newest: Option<String>,
-    failures: Vec<SourceFailure>,
-}
-
-impl NoRelease {
-    fn new(request: &Request, releases: &Releases, target: &Target) -> Self {
-        let is_offered = |release: &&Release| releases.offered(release, &target.platform) != Availability::No;
-        let newest = releases
-            .iter()
-            .filter(|release| release.is_stable() && release.name.is_release())
-            .find(is_offered)
-            .map(|release| match releases.basis {
-                Basis::Index(checked) => {
-                    format!("newest known: {} (index of {})", release.name, Date::of(checked))
-                }
-                Basis::Table(_) => format!("newest known: {} (no index)", release.name),
-                Basis::Offers => format!("newest known: {} (from the lists of the sources)", release.name),
-            });
-        Self {
-            request: request.to_string(),
-            platform: target.asked_by.map(|_| target.platform.clone()),
-            alternative: target.alternative(request, releases),
-            newest,
-            failures: releases.failures.clone(),
-        }
-    }
-}
-
-impl Diagnose for NoRelease {
-    fn details(&self) -> Vec<String> {
-        self.newest.iter().cloned().chain(self.failures.iter().map(not_asked)).collect()
-    }
-
-    fn hints(&self) -> Vec<String> {
-        let alternative = self.alternative.map(|arch| install_for(arch, &self.request));
-        let remedies = gover_source::remedies(&self.failures).into_iter();
-        remedies.chain(alternative).chain(["`gover list --remote` shows every release".to_owned()]).collect()
-    }
+fn no_release(request: &Request, releases: &Releases, target: &Target) -> Failure {
+    let is_offered = |release: &&Release| releases.offered(release, &target.platform) != Availability::No;
+    let mut stable = releases.iter().filter(|release| release.is_stable() && release.name.is_release());
+    let newest = stable.find(is_offered).map(|release| {
+        let basis = match releases.basis {
+            Basis::Index(checked) => format!("index of {}", Date::of(checked)),
+            Basis::Table(_) => "no index".to_owned(),
+            Basis::Offers => "from the lists of the sources".to_owned(),
+        };
+        format!("newest known: {} ({basis})", release.name)
+    });
+    let platform = target.asked_by.map(|_| format!(" for {}", target.platform)).unwrap_or_default();
+    let what = format!("no Go release{platform} matches `{request}`");
+    let alternative = target.alternative(request, releases).map(|arch| install_for(arch, request.as_str()));
+    let remedies = gover_source::remedies(&releases.failures).into_iter().chain(alternative);
+    let hints = remedies.chain(["`gover list --remote` shows every release".to_owned()]).collect();
+    let details = newest.into_iter().chain(releases.failures.iter().map(not_asked)).collect();
+    Report { details, ..Report::new(what, hints, Exit::Failure) }.into()
 }

@@ -7,8 +7,7 @@ use gover_core::request::InvalidRequest;
 use gover_core::resolve::{Outcome, Toolchain, Trace};
 use gover_core::{Request, RequestKind, ToolchainName};
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
 /// Parses a request; a relative path is made absolute, so that it still means the same elsewhere.
 pub(crate) fn parse(text: &str, context: &Context<'_>) -> Result<Request, InvalidRequest> {
@@ -36,12 +35,10 @@ pub(crate) fn name_of(toolchain: &Toolchain, context: &Context<'_>) -> String {
     }
 }
 
-/// The installed toolchain that a request means.
 pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
     context.locate(request)?.ok_or_else(|| missing(request))
 }
 
-/// The toolchain that `go` would start here.
 pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     match &resolution.outcome {
@@ -57,12 +54,10 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     }
 }
 
-/// No installed toolchain matches the request.
 pub(crate) fn missing(request: &Request) -> Failure {
     Failure::not_found(not_installed(request), format!("gover install {}", pasted(request.as_str())))
 }
 
-/// The same in words.
 pub(crate) fn not_installed(request: &Request) -> String {
     match request.as_exact() {
         Some(name) => format!("{name} is not installed"),
@@ -75,7 +70,6 @@ pub(crate) fn names(context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure
     candidates(&context.layout).map_err(|source| Failure::unreadable(&context.layout.versions(), &source))
 }
 
-/// Everything in the store.
 pub(crate) fn inventory(context: &Context<'_>) -> Result<Inventory, Failure> {
     Inventory::scan(&context.layout)
         .map_err(|source| Failure::unreadable(&context.layout.versions(), &source))

@@ -8,10 +8,8 @@ use gover_sys::process::{self, ProcessId};
 use gover_sys::{Lock, file};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
-/// The lock of the records.
 pub(crate) fn lock(context: &Context<'_>) -> Result<Lock, Failure> {
     lock::acquire("sessions", context)
 }
@@ -46,7 +44,6 @@ pub(crate) fn remove(shell: ProcessId, context: &Context<'_>, _lock: &Lock) -> R
     Ok(true)
 }
 
-/// The records of shells that have ended.
 pub(crate) fn ended(context: &Context<'_>) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
     entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !is_alive(path)).collect()

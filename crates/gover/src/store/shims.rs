@@ -6,8 +6,8 @@ use gover_core::layout::executable_name;
 use gover_install::{shims, staging};
 
 use super::lock;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::with_cause;
+use crate::{Context, Failure};
 
 /// Makes the programs in `bin/` match what is installed.
 pub(crate) fn refresh(context: &Context<'_>) -> Result<(), Failure> {
@@ -23,12 +23,10 @@ pub(crate) fn program(context: &Context<'_>) -> PathBuf {
     sibling.filter(|path| path.is_file()).unwrap_or_else(|| context.layout.bin().join(name))
 }
 
-/// Finishes or undoes what a crash interrupted, before anything builds on it. A failure for one
-/// toolchain does not stop the others.
+/// Finishes or undoes what a crash interrupted; a failure for one toolchain is only a warning.
 pub(crate) fn recover(context: &Context<'_>) {
     if let Err(error) = staging::recover_all(&context.layout) {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        context.printer.warning(&format!("{error}{cause}"));
+        context.printer.warning(&with_cause(&error));
     }
     if !shims::names_are_right(&context.layout) {
         // A command that depends on the names reports what prevents this.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use gover_doctor::{Check, GROUPS};
 
-/// The page.
 pub(super) fn page() -> String {
     let mut page = super::heading("gover doctor", "crates/gover-doctor/src/checks", INTRODUCTION);
     for group in GROUPS {

@@ -58,7 +58,6 @@ fn of_architecture(snapshot: &Snapshot<'_>, arch: &str) -> &'static [&'static st
     }
 }
 
-/// The architectures that a probe can report.
 pub(super) const ARCHITECTURES: &[(&str, &str)] = &[
     ("amd64", "defined(__x86_64__)"),
     ("386", "defined(__i386__)"),

@@ -12,7 +12,6 @@ pub(super) enum Root {
     Missing,
 }
 
-/// The name of the selected toolchain.
 pub(super) fn selected<'a>(snapshot: &'a Snapshot<'_>) -> &'a str {
     snapshot.selection.version.as_ref().map_or("", ToolchainName::as_str)
 }

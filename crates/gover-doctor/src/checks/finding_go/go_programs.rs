@@ -42,7 +42,6 @@ pub(super) fn version_above(snapshot: &Snapshot<'_>, program: &MachinePath) -> O
     version_of(snapshot, &snapshot.disk.real(program)?.parent()?.parent()?)
 }
 
-/// Whether two paths lead to the same file.
 pub(super) fn is_same(snapshot: &Snapshot<'_>, one: &MachinePath, other: &MachinePath) -> bool {
     snapshot.disk.real(one).is_some_and(|real| snapshot.disk.real(other) == Some(real))
 }
@@ -85,8 +84,7 @@ impl GoProgram {
             .or_else(|| self.said(snapshot))
     }
 
-    /// The answer of `go version`, without switching to another version. Wrappers of version
-    /// managers are slow and are not asked.
+    /// What `go version` says, without switching. Wrappers of managers are slow and not asked.
     fn said(&self, snapshot: &Snapshot<'_>) -> Option<String> {
         if installers::is_wrapper(snapshot, &self.path) {
             return None;

@@ -76,7 +76,6 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     directory == &snapshot.gover.bin || is_bin_of_go
 }
 
-/// The lines of the block that `gover setup` writes.
 fn gover_lines(file: &StartupFile) -> BTreeSet<usize> {
     let mut is_inside = false;
     let mut lines = file.lines();

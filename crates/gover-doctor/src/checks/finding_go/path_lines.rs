@@ -93,7 +93,6 @@ pub(super) fn naming<'s>(snapshot: &'s Snapshot<'_>, directories: &[MachinePath]
     lines.filter(|line| directories.iter().any(|directory| line.names(directory))).collect()
 }
 
-/// The lines of a startup file that set PATH.
 pub(super) fn in_file<'s>(snapshot: &Snapshot<'_>, file: &'s StartupFile) -> Vec<PathLine<'s>> {
     let mut lines = all_in_file(snapshot, file);
     lines.retain(|line| sets_path(&line.text));
@@ -223,8 +222,7 @@ fn with_separator(text: &str, word: Range<usize>) -> Range<usize> {
         (start, end) = (start - 1, end + 1);
     }
     let (behind, ahead) = (before(start), at(end));
-    // A semicolon separates directories only inside quotation marks in PowerShell; elsewhere it
-    // ends a statement.
+    // In quotation marks of PowerShell, `;` separates directories; elsewhere it ends a statement.
     let is_in_text = ahead == Some(b';') && matches!(behind, Some(b'"' | b'\'' | b';'));
     if ahead == Some(b':') || is_in_text {
         end += 1;

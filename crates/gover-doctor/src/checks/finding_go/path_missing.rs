@@ -38,7 +38,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![finding.shown_by([Evidence::Variable { name: "PATH".to_owned(), value, set_in: None }])]
 }
 
-/// Whether a file that shells read, or the registry, contains the directory.
 fn is_in_new_shells(snapshot: &Snapshot<'_>) -> bool {
     if snapshot.system.is_windows() {
         let stored = StoredPath::read(snapshot, Hive::User);

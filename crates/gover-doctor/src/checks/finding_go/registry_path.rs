@@ -38,7 +38,6 @@ impl StoredPath {
         HIVES.into_iter().filter_map(|hive| Self::read(snapshot, hive)).collect()
     }
 
-    /// An entry, or another fact about the value, as evidence.
     pub(super) fn evidence(&self, text: &str) -> Evidence {
         Evidence::registry(self.hive, environment(self.hive), "Path", text)
     }

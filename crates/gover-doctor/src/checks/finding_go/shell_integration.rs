@@ -78,7 +78,6 @@ fn of_another(snapshot: &Snapshot<'_>, load_line: &str, shell: ShellKind, others
     })
 }
 
-/// The lines of a startup file that load the function.
 fn in_file(snapshot: &Snapshot<'_>, shell: ShellKind, file: &StartupFile) -> Vec<Loading> {
     // Other shells read POSIX files too, which load the function for `sh`.
     let names = [shell.name(), "sh", file.shell.name()];
@@ -127,8 +126,7 @@ fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     Some((Evidence::path(path, "contains the function"), program))
 }
 
-/// Whether a program is this gover. A name that is not found, or a path with variables, gets the
-/// benefit of the doubt.
+/// Whether it is this gover. A name that is not found, and a path with variables, count as it.
 fn is_own(snapshot: &Snapshot<'_>, program: Option<&MachinePath>) -> bool {
     program.filter(|program| !program.as_str().contains(['$', '%'])).is_none_or(|program| {
         let own = program_of(snapshot);

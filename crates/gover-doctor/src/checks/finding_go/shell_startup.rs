@@ -77,8 +77,7 @@ fn unread_setting(order: &StartupOrder<'_>, name: &'static str) -> Option<Findin
         return None;
     }
     let (last, finding) = setting_missing(order, &order.never, name, "never reads")?;
-    // Someone who changed from bash to zsh wants the setting there. Other shells may be set up
-    // differently on purpose.
+    // Who changed from bash to zsh wants the setting there; other shells may differ on purpose.
     let is_family = |shell: ShellKind| matches!(shell, ShellKind::Bash | ShellKind::Zsh | ShellKind::Posix);
     let is_same_family = is_family(order.shell)
         && order.never.iter().any(|file| file.path == last.file && is_family(file.shell));
@@ -132,7 +131,6 @@ fn unread_goroot(order: &StartupOrder<'_>) -> Option<Finding> {
     }))
 }
 
-/// Lines that load another version manager.
 fn leftover(snapshot: &Snapshot<'_>, manager: &Manager) -> Option<Finding> {
     let (name, parts, directory, variable) = *manager;
     let loads = |line: &str| {

@@ -106,7 +106,6 @@ fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
     }))
 }
 
-/// Whether PATH or the selection uses the directory.
 fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     snapshot.selection.bin.iter().chain(&snapshot.path()).any(|path| path.is_inside(directory))
 }

@@ -36,7 +36,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![places::unset(snapshot, Finding::new(severity, what, why).shown_by(evidence))]
 }
 
-/// Directories of mise and asdf, which set GOROOT.
 const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];
 
 #[cfg(test)]

@@ -41,8 +41,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     vec![Finding::new(severity, what, why).shown_by(evidence).commands(commands)]
 }
 
-/// A better place for such a directory. On Unix only root can create one outside the home
-/// directory.
+/// A better place for such a directory. On Unix only root can create one outside the home.
 fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
     if fact(&snapshot.home).is_none() {
         return Some(snapshot.home.join(name));

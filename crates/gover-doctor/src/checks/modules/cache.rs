@@ -38,10 +38,8 @@ fn places(snapshot: &Snapshot<'_>) -> Vec<Place> {
         ("GOMODCACHE", modules, "the module cache"),
         ("GOTMPDIR", snapshot.go_temporary(), "the directory for temporary files"),
     ];
-    places
-        .into_iter()
-        .filter_map(|(setting, path, what)| Some(Place { setting, path: path?, what }))
-        .collect()
+    let place = |(setting, path, what): (_, Option<_>, _)| Some(Place { setting, path: path?, what });
+    places.into_iter().filter_map(place).collect()
 }
 
 fn examine(snapshot: &Snapshot<'_>, place: &Place) -> Option<Finding> {
@@ -104,21 +102,17 @@ fn starts_programs(snapshot: &Snapshot<'_>, setting: &str) -> Option<(Severity, 
     let selected = snapshot.selection.version.as_ref();
     // Go 1.24 release notes: executables of `go run` and `go tool` are cached.
     let keeps_programs = || selected.and_then(|name| name.version().minor()).is_none_or(|minor| minor >= 24);
-    let (severity, why) = match setting {
-        "GOTMPDIR" => (
-            Severity::Error,
-            "`go run` and `go test` build and start programs there, and fail with `fork/exec …: permission denied`",
-        ),
-        "GOCACHE" if keeps_programs() => (
-            Severity::Error,
-            "`go run` and `go tool` keep programs there, and fail with `fork/exec …: permission denied` from the second time on",
-        ),
-        "GOMODCACHE" => {
-            (Severity::Note, "toolchains that go itself downloads are there and do not start; gover's do")
+    let why = match setting {
+        "GOTMPDIR" => {
+            "`go run` and `go test` build and start programs there, and fail with `fork/exec …: permission denied`"
         }
+        "GOCACHE" if keeps_programs() => {
+            "`go run` and `go tool` keep programs there, and fail with `fork/exec …: permission denied` from the second time on"
+        }
+        "GOMODCACHE" => "toolchains that go itself downloads are there and do not start; gover's do",
         _ => return None,
     };
-    Some((severity, why))
+    Some((if setting == "GOMODCACHE" { Severity::Note } else { Severity::Error }, why))
 }
 
 /// A setting that cannot work. Without it the default applies.

@@ -1,5 +1,7 @@
 //! What the file of `go env -w` sets, and lines that go does not read as intended.
 
+use gover_core::text::decode;
+
 use crate::snapshot::go_env::GoEnvLine;
 use crate::{Change, Check, Evidence, Finding, Severity, Snapshot};
 
@@ -38,15 +40,10 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         return None;
     }
     // Without a byte order mark it is little-endian, as on every machine that runs Windows.
-    let is_big = content.starts_with(b"\xfe\xff");
-    let marked = is_big || content.starts_with(b"\xff\xfe");
-    let units: Vec<u16> = content
-        .get(if marked { 2 } else { 0 }..)?
-        .chunks_exact(2)
-        .filter_map(|pair| pair.try_into().ok())
-        .map(|pair| if is_big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
-        .collect();
-    let text = String::from_utf16(&units).ok()?.replace("\r\n", "\n");
+    let is_marked = content.starts_with(b"\xfe\xff") || content.starts_with(b"\xff\xfe");
+    let mark: &[u8] = if is_marked { b"" } else { b"\xff\xfe" };
+    let pairs = content.get(..content.len() / 2 * 2)?;
+    let text = decode([mark, pairs].concat())?.replace("\r\n", "\n");
     let what = format!("{} is in UTF-16", snapshot.short(&path));
     let why = "go reads UTF-8 and ignores every line, so none of these settings applies";
     let finding = Finding::error(what, why)
@@ -54,7 +51,6 @@ fn foreign_encoding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(finding.fixed_by([Change::file(&path, content, text.into_bytes())]))
 }
 
-/// One finding for all lines of the file.
 fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
     let faults: Vec<(&GoEnvLine, (&str, Severity))> =
@@ -73,28 +69,24 @@ fn faulty(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn fault(line: &GoEnvLine) -> Option<(&'static str, Severity)> {
-    let text = line.text.trim();
-    let Some((name, value)) = &line.setting else {
-        let is_meant = !text.is_empty() && !text.starts_with('#');
-        let is_marked = line.text.starts_with('\u{feff}');
-        let what = if is_marked {
-            "begins with a byte order mark, so go ignores it"
-        } else {
-            "is not a setting, so go ignores it"
-        };
-        return is_meant.then_some((what, Severity::Warning));
-    };
-    if value.ends_with('\r') {
-        Some(("ends with a carriage return, which becomes part of the value", Severity::Error))
+    let GoEnvLine { text, name, value, .. } = line;
+    Some(if name.is_empty() && (text.trim().is_empty() || text.trim().starts_with('#')) {
+        return None;
+    } else if name.is_empty() && text.starts_with('\u{feff}') {
+        ("begins with a byte order mark, so go ignores it", Severity::Warning)
+    } else if name.is_empty() {
+        ("is not a setting, so go ignores it", Severity::Warning)
+    } else if value.ends_with('\r') {
+        ("ends with a carriage return, which becomes part of the value", Severity::Error)
     } else if name.trim_end() != name {
-        Some(("has a space before `=`, which becomes part of the name", Severity::Warning))
+        ("has a space before `=`, which becomes part of the name", Severity::Warning)
     } else if !holds_words(name) && value.trim() != value {
-        Some(("has spaces around the value, which become part of it", Severity::Error))
+        ("has spaces around the value, which become part of it", Severity::Error)
     } else if !holds_words(name) && unquoted(value).is_some() {
-        Some(("has quotation marks, which become part of the value", Severity::Error))
+        ("has quotation marks, which become part of the value", Severity::Error)
     } else {
-        None
-    }
+        return None;
+    })
 }
 
 /// The line as it was intended; a comment if that is not certain.
@@ -126,10 +118,8 @@ fn unquoted(value: &str) -> Option<&str> {
 /// What the file sets, and which of it a variable overrides.
 fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
-    let set =
-        || file.lines.iter().filter(|line| line.setting.as_ref().is_some_and(|(_, value)| !value.is_empty()));
-    let names: Vec<&str> =
-        set().filter_map(|line| line.setting.as_ref()).map(|(name, _)| name.as_str()).collect();
+    let set = || file.lines.iter().filter(|line| !line.value.is_empty());
+    let names: Vec<&str> = set().map(|line| line.name.as_str()).collect();
     if names.is_empty() {
         return None;
     }
@@ -143,17 +133,14 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let why = "the variable wins: `go env -w` has no effect while it is set";
         (format!("{path} sets {}, and a variable sets another value", hidden.join(", ")), why)
     };
-    let mut finding = Finding::note(what, why)
+    let finding = Finding::note(what, why)
         .shown_by(set().filter_map(|line| file.line_evidence(line)))
-        .shown_by(hidden.iter().map(|name| snapshot.variable_evidence(name)));
-    for name in hidden {
-        finding = finding.command(format!("go env -u {name}"));
-    }
+        .shown_by(hidden.iter().map(|name| snapshot.variable_evidence(name)))
+        .commands(hidden.iter().map(|name| format!("go env -u {name}")));
     Some(finding)
 }
 
-/// Settings in which quotation marks and spaces have a meaning (`go help environment`,
-/// `cmd/internal/quoted`).
+/// Where quotation marks and spaces have a meaning (`go help environment`, `cmd/internal/quoted`).
 fn holds_words(name: &str) -> bool {
     let of_cgo = name.starts_with("CGO_") && name.ends_with("FLAGS");
     of_cgo

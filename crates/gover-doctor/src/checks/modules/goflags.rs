@@ -51,7 +51,6 @@ struct Fault {
     drop: Vec<String>,
 }
 
-/// A flag that makes commands fail, or is not safe.
 fn error(flag: &str, problem: &str, why: &'static str) -> Fault {
     let what = format!("GOFLAGS has `{flag}`{problem}");
     Fault { severity: Severity::Error, what, why, drop: vec![flag.to_owned()] }

@@ -23,7 +23,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     [stale(snapshot, &programs), hidden(snapshot, &programs)].into_iter().flatten().collect()
 }
 
-/// A program that Go built.
 #[derive(Debug, PartialEq, Eq)]
 struct Built {
     path: MachinePath,
@@ -117,7 +116,6 @@ const READERS: &[&str] = &[
     "honnef.co/go/tools/cmd",
 ];
 
-/// Programs in GOBIN that are hidden by another of the same name.
 fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     let gobin = snapshot.gobin()?;
     if !snapshot.path().contains(&gobin) {
@@ -134,15 +132,12 @@ fn hidden(snapshot: &Snapshot<'_>, programs: &[Built]) -> Option<Finding> {
     };
     let why = "the other one runs, even after `go install` of a newer version";
     let evidence = pairs.iter().flat_map(|(built, shadow)| {
-        [
-            Evidence::path(shadow, "comes first on PATH"),
-            Evidence::path(&built.path, format!("built by {}, comes later", built.by)),
-        ]
+        let later = format!("built by {}, comes later", built.by);
+        [Evidence::path(shadow, "comes first on PATH"), Evidence::path(&built.path, later)]
     });
     Some(Finding::note(what, why).shown_by(evidence))
 }
 
-/// The program of the same name that a shell finds instead.
 fn shadow(snapshot: &Snapshot<'_>, path: &MachinePath) -> Option<MachinePath> {
     let found = snapshot.program(path.file_name())?;
     // gover's own go, gofmt and go1.X.Y are expected.

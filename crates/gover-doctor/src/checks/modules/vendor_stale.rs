@@ -85,7 +85,6 @@ fn foreign(snapshot: &Snapshot<'_>, file: &ModuleFile, vendor: &MachinePath) -> 
     Some(finding.shown_by(evidence).command("go build -mod=readonly ./..."))
 }
 
-/// A module in modules.txt.
 #[derive(Default)]
 struct Listed {
     is_explicit: bool,

@@ -22,12 +22,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let network = snapshot.network.as_ref();
-    let refused: Vec<Evidence> = network
-        .into_iter()
-        .flat_map(NetworkFacts::iter)
-        .filter(|asked| asked.verdict == Verdict::CertificateTime)
-        .map(network::evidence)
-        .collect();
+    let asked = network.into_iter().flat_map(NetworkFacts::iter);
+    let refused = asked.filter(|asked| asked.verdict == Verdict::CertificateTime);
+    let refused: Vec<Evidence> = refused.map(network::evidence).collect();
     let why_if_refused = "certificates are refused as expired or not yet valid, so downloads fail";
     let finding = if let Some(ahead) = network.and_then(|network| network.clock_ahead) {
         let size = ahead.unsigned_abs();

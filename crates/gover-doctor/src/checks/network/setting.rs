@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::secret::mask;
+use crate::snapshot::go_env::GoEnvFile;
 use crate::{Evidence, Finding, Snapshot};
 
 /// A Go setting as the go command reads it.
@@ -19,20 +20,17 @@ pub(in crate::checks) struct Setting {
 impl Setting {
     /// From the environment, the file of `go env -w` or the selected toolchain's go.env.
     pub(in crate::checks) fn of(snapshot: &Snapshot<'_>, name: &'static str) -> Option<Self> {
-        if let Some(value) = snapshot.go_setting(name) {
-            let mut evidence = snapshot.go_setting_evidence(name);
-            if snapshot.variable(name).is_some() {
-                evidence.extend(snapshot.startup_evidence(name));
-            }
-            return Some(Self { name, value, evidence: masked(evidence), is_set: true });
+        if let Some(setting) = Self::of_environment(snapshot, name) {
+            return Some(setting);
         }
-        let file = snapshot.selection.goroot.as_ref()?.join("go.env");
-        let text = snapshot.text(&file)?;
-        let value = |line: &'_ str| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
-        let (index, value) =
-            text.split('\n').enumerate().filter_map(|(index, line)| Some((index, value(line)?))).last()?;
-        let line = Evidence::line(file, index + 1, format!("{name}={}", mask(&value)));
-        Some(Self { name, value, evidence: vec![line], is_set: false })
+        let is_set = snapshot.go_env.value(name).is_some();
+        let file = if is_set {
+            &snapshot.go_env
+        } else {
+            &GoEnvFile::of(snapshot.selection.goroot.as_ref()?.join("go.env"), snapshot.disk)
+        };
+        let value = file.line(name)?.value.clone();
+        Some(Self { name, value, evidence: masked(Vec::from_iter(file.evidence(name))), is_set })
     }
 
     /// From the environment only, as HTTP clients read it.
@@ -51,7 +49,6 @@ impl Setting {
         if self.is_set { snapshot.corrected(finding, self.name, None) } else { finding }
     }
 
-    /// Adds the command that removes the setting.
     pub(in crate::checks) fn removed_by_hand(&self, snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
         finding.commands(snapshot.set_by_hand(self.name, None).filter(|_| self.is_set))
     }

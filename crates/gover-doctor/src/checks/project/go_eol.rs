@@ -21,8 +21,7 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// The two newest minor versions with a stable release are supported
-/// (go.dev/doc/devel/release#policy). Dates do not matter.
+/// The two newest stable minor versions are supported at any age (go.dev/doc/devel/release#policy).
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let selection = &snapshot.selection;
     let Some(name) = selection.version.as_ref().filter(|name| name.is_release()) else { return Vec::new() };

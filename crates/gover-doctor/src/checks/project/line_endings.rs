@@ -64,7 +64,6 @@ fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(Finding::warning(what, why).shown_by([evidence]).commands(attribute_command(snapshot, "*.go")))
 }
 
-/// Whether a line of `.gitattributes` sets an attribute for one of the patterns.
 fn sets(line: &str, patterns: &[&str], attribute: &str) -> bool {
     let mut words = line.split_whitespace();
     words.next().is_some_and(|pattern| patterns.contains(&pattern)) && words.any(|word| word == attribute)

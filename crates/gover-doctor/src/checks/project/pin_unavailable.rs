@@ -82,13 +82,12 @@ fn asking<'a>(pins: &'a Pins, missing: Option<&str>) -> Vec<&'a Pin> {
 enum State {
     /// A custom toolchain, a path, or no release is known.
     Unknown,
-    /// It exists for this platform, as far as known.
+    /// For this platform, as far as known.
     Exists,
-    /// It exists, but not for this platform.
     OnOtherPlatforms,
-    /// It is newer than all known releases.
+    /// Newer than all known releases.
     Newer,
-    /// It does not exist; with the newest release of the same minor version.
+    /// With the newest release of the same minor version.
     Never(Option<GoVersion>),
 }
 

@@ -35,7 +35,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Directories and files of the store that are not writable for this user.
 fn locked(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let home = &snapshot.gover.home;
     let is_own = |name: &String| DIRECTORIES.contains(&name.as_str()) || FILES.contains(&name.as_str());
@@ -112,14 +111,10 @@ fn second_store(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn large_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let cache = snapshot.store.as_ref()?.cache;
-    if cache < LARGE {
-        return None;
-    }
-    let size = mebibytes(cache);
-    let evidence = Evidence::path(snapshot.gover.home.join("cache"), &size);
-    let finding =
-        Finding::note(format!("gover's cache uses {size}"), "everything in it can be downloaded again");
+    let cache = snapshot.store.as_ref().map(|store| store.cache).filter(|cache| *cache >= LARGE)?;
+    let what = format!("gover's cache uses {}", mebibytes(cache));
+    let evidence = Evidence::path(snapshot.gover.home.join("cache"), mebibytes(cache));
+    let finding = Finding::note(what, "everything in it can be downloaded again");
     Some(finding.shown_by([evidence]).command("gover cache clean"))
 }
 

@@ -4,21 +4,16 @@ use super::{Assignment, statement};
 use crate::MachinePath;
 
 pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec<Assignment> {
-    String::from_utf8_lossy(content)
-        .lines()
-        .enumerate()
-        .filter_map(|(index, line)| {
-            let text = line.trim();
-            let (name, value) = assignment(text)?;
-            let value = expand_home(unquoted(value.trim()), home);
-            Some(Assignment { file: path.clone(), line: index + 1, text: text.to_owned(), name, value })
-        })
-        .collect()
+    let set = |(line, text): (usize, &str)| {
+        let (name, value) = assignment(text.trim())?;
+        let value = expand_home(unquoted(value.trim()), home);
+        Some(Assignment { file: path.clone(), line, text: text.trim().to_owned(), name, value })
+    };
+    (1..).zip(String::from_utf8_lossy(content).lines()).filter_map(set).collect()
 }
 
-/// `export NAME=value`, `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME =
-/// value`, `set-env NAME value`. Only the first statement of a line is read, since people rarely
-/// write more.
+/// `NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME = value` or `set-env NAME
+/// value`. Only the first statement of a line is read, since people rarely write more.
 fn assignment(line: &str) -> Option<(String, &str)> {
     if let Some(rest) =
         ["$env:", "$Env:", "$env.", "$ENV:"].iter().find_map(|prefix| line.strip_prefix(prefix))
@@ -26,11 +21,7 @@ fn assignment(line: &str) -> Option<(String, &str)> {
         let (name, value) = rest.split_once('=')?;
         return Some((identifier(name.trim())?, value));
     }
-    if let Some(rest) = line.strip_prefix("set-env ") {
-        let (name, value) = rest.trim_start().split_once(' ')?;
-        return Some((identifier(name)?, value));
-    }
-    if let Some(rest) = line.strip_prefix("set ").or_else(|| line.strip_prefix("setenv ")) {
+    if let Some(rest) = ["set-env ", "set ", "setenv "].iter().find_map(|word| line.strip_prefix(word)) {
         let mut rest = rest.trim_start();
         while rest.starts_with('-') {
             rest = rest.split_once(' ')?.1.trim_start();
@@ -45,13 +36,9 @@ fn assignment(line: &str) -> Option<(String, &str)> {
     let (name, value) = rest.split_once('=')?;
     let (value, behind) = statement::first_word(value);
     // `NAME=value command` sets it only for that command.
-    let is_for_command = rest.len() == line.len() && !ends_statement(behind);
+    let ends = |behind: &str| behind.is_empty() || behind.starts_with(['#', ';', '&', '|']);
+    let is_for_command = rest.len() == line.len() && !ends(behind.trim_start());
     Some((identifier(name)?, value)).filter(|_| !is_for_command)
-}
-
-fn ends_statement(behind: &str) -> bool {
-    let behind = behind.trim_start();
-    behind.is_empty() || behind.starts_with(['#', ';', '&', '|'])
 }
 
 fn identifier(name: &str) -> Option<String> {
@@ -62,20 +49,14 @@ fn identifier(name: &str) -> Option<String> {
 
 /// Removes one pair of quotation marks, or a comment at the end.
 fn unquoted(value: &str) -> &str {
-    for quote in ['"', '\''] {
-        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
-            return inner;
-        }
-    }
-    value.split(" #").next().unwrap_or(value).trim_end_matches([';', ' '])
+    let inner = |quote| value.strip_prefix(quote)?.split_once(quote).map(|(inner, _)| inner);
+    let bare = || value.split(" #").next().unwrap_or(value).trim_end_matches([';', ' ']);
+    inner('"').or_else(|| inner('\'')).unwrap_or_else(bare)
 }
 
 fn expand_home(value: &str, home: &str) -> String {
     let value = value.replace("${HOME}", home).replace("$HOME", home);
-    match value.strip_prefix("~/") {
-        Some(rest) => format!("{home}/{rest}"),
-        None => value,
-    }
+    value.strip_prefix("~/").map_or_else(|| value.clone(), |rest| format!("{home}/{rest}"))
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@ pub(super) fn is_balanced(line: &str) -> bool {
     words(without_comment(line)).is_some()
 }
 
-/// Whether a line is one statement that sets at most one variable. A leading test (`[ -s FILE ] &&
-/// . FILE`) is part of the statement.
+/// Whether it is one statement (`[ -s F ] && . F` is one) that sets at most one variable.
 pub(super) fn is_one(line: &str) -> bool {
     let line = without_comment(line);
     let Some(words) = words(line) else { return false };
@@ -30,8 +29,7 @@ pub(super) fn is_one(line: &str) -> bool {
     }
 }
 
-/// Splits the text after a `=` into its first word, as written, and the rest. It is one word if
-/// quotation marks or brackets are not balanced.
+/// The first word after a `=`, as written, and the rest. Without balance, all of it is one word.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let (mut quote, mut open) = (None, 0_usize);
     for (at, c) in text.char_indices() {

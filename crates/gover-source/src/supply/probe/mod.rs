@@ -61,7 +61,7 @@ impl Supply {
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         let prober = Prober { http: &self.http, deadline };
-        if let Some(address) = database.address() {
+        if let Some(address) = &database.address {
             return Ok(vec![prober.ask_for_head(address, &database).await]);
         }
         let passed_on = format!("sumdb/{}", database.name());
@@ -79,7 +79,7 @@ impl Supply {
         // The go command connects to the database directly only if the proxies say that they do not
         // relay it.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
-            ways.push(prober.ask_for_head(database.direct(), &database).await);
+            ways.push(prober.ask_for_head(&database.direct, &database).await);
         }
         Ok(ways)
     }
@@ -192,8 +192,7 @@ fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
     match problem {
         CertificateProblem::Untrusted => Verdict::UntrustedCertificate(issuer),
         CertificateProblem::Time => Verdict::CertificateTime,
-        CertificateProblem::Name => Verdict::Wrong("its certificate is for another name".to_owned()),
-        CertificateProblem::Other(text) => Verdict::Wrong(format!("its certificate is refused: {text}")),
+        problem => Verdict::Wrong(HttpError::Certificate { problem, issuer }.to_string()),
     }
 }
 

@@ -98,7 +98,7 @@ async fn a_closed_port_and_a_silent_server_are_different() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let value = format!("https://ann:secret@{closed}|{}", site.server().at("/slow"));
     let supply = supply(&value, None, None);
-    let probes = supply.probe_proxies(Instant::now() + Duration::from_millis(300)).await;
+    let probes = supply.probe_proxies(Instant::now() + Duration::from_secs(2)).await;
     assert_eq!(probes[0].verdict, Verdict::Unreachable("connection refused".to_owned()));
     assert_eq!(probes[0].address, format!("https://{closed}"));
     assert_eq!(probes[1].verdict, Verdict::Silent);

@@ -127,8 +127,7 @@ fn startup() -> STARTUPINFOW {
 }
 
 fn inheritable(stream: STD_HANDLE) -> HANDLE {
-    // SAFETY: reads a handle of this process and marks it; the second call fails for an invalid
-    // one.
+    // SAFETY: reads a handle of this process and marks it, which fails for an invalid one.
     unsafe {
         let handle = GetStdHandle(stream);
         if !handle.is_null() && handle != INVALID_HANDLE_VALUE {

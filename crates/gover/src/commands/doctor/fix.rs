@@ -1,18 +1,15 @@
 use std::collections::BTreeSet;
 
-use gover_core::Exit;
 use gover_doctor::repair::{self, Journal, LOCK, diff};
 use gover_doctor::{Change, Check, Finding};
 
 use super::network::Answers;
-use super::{examine, exit, show};
-use crate::context::Context;
-use crate::failure::Failure;
+use super::{examine, has_fault, show};
 use crate::store::lock;
+use crate::{Context, Failure};
 
-/// Repairs in rounds, since a change can make or solve another problem. Ends when nothing is left
-/// to change.
-pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<Exit, Failure> {
+/// Repairs in rounds until nothing is left to change: a change can make or solve another problem.
+pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let mut journal = Journal::new(&context.layout);
     let mut refused: BTreeSet<String> = BTreeSet::new();
@@ -49,7 +46,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
         }
         if touched.is_empty() || rounds == MAX_ROUNDS {
             finish(&findings, run, &journal, context)?;
-            return Ok(if failed { Exit::Failure } else { exit(&findings) });
+            return Failure::silent_if(failed || has_fault(&findings));
         }
     }
 }

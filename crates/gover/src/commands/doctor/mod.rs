@@ -1,5 +1,3 @@
-//! `gover doctor`
-
 mod fix;
 mod manager;
 mod network;
@@ -7,7 +5,6 @@ mod show;
 
 use std::collections::BTreeSet;
 
-use gover_core::Exit;
 use gover_core::resolve::Trace;
 use gover_core::text::shown;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
@@ -19,12 +16,11 @@ use gover_sys::process;
 use self::network::Answers;
 pub(super) use self::show::Diagnosis;
 use crate::cli::DoctorArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::settings::SettingOrigin;
 use crate::store::lock;
+use crate::{Context, Failure};
 
-pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), Failure> {
     if arguments.undo {
         return undo(context);
     }
@@ -33,13 +29,13 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<Exit,
         return fix::run(&checks, arguments.yes, context);
     }
     let (findings, run) = examine(&checks, &mut Answers::default(), context);
-    let exit = exit(&findings);
+    let is_faulty = has_fault(&findings);
     if arguments.json {
-        show::json(findings, run, context)?;
+        context.printer.json(&Diagnosis::of(findings, run))?;
     } else {
         show::people(&findings, run, context)?;
     }
-    Ok(exit)
+    Failure::silent_if(is_faulty)
 }
 
 /// The findings, worst first, and the number of checks that ran.
@@ -70,10 +66,8 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     (findings, checks.len())
 }
 
-/// The checks that look at releases.
 const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
 
-/// The checks that look at the store.
 const OF_STORE: &[&str] = &["store"];
 
 /// The checks with those names, or all checks.
@@ -93,10 +87,10 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
         .collect()
 }
 
-fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
+fn undo(context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(LOCK, context)?;
     let undone = Journal::undo(&context.layout, &lock)?;
-    let mut exit = Exit::Success;
+    let mut failed = false;
     let mut told = BTreeSet::new();
     for one in undone {
         match one.problem {
@@ -105,14 +99,13 @@ fn undo(context: &Context<'_>) -> Result<Exit, Failure> {
             None => context.printer.note(&format!("restored {}", context.short(one.place.as_ref()))),
             Some(problem) => {
                 context.printer.failure(&problem.into());
-                exit = Exit::Failure;
+                failed = true;
             }
         }
     }
-    Ok(exit)
+    Failure::silent_if(failed)
 }
 
-fn exit(findings: &[Finding]) -> Exit {
-    let is_fault = findings.iter().any(|finding| finding.severity > Severity::Note);
-    if is_fault { Exit::Failure } else { Exit::Success }
+fn has_fault(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity > Severity::Note)
 }

@@ -8,12 +8,10 @@ use gover_doctor::snapshot::network::NetworkFacts;
 use gover_net::NetworkSettings;
 use gover_source::Supply;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 use crate::{runtime, supply};
 
-/// The last questions with their answers. `--fix` examines the machine after each change, and most
-/// changes do not affect the network.
+/// The last answers. `--fix` examines again after each change, few of which affect the network.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Option<(Question, NetworkFacts)>);
 
@@ -26,11 +24,9 @@ struct Question {
 }
 
 impl Answers {
-    /// All answers; an error if the settings name no usable source, which every other command
-    /// reports.
+    /// An error if the settings name no usable source, which every other command reports.
     pub(super) fn facts(&mut self, context: &Context<'_>) -> Result<NetworkFacts, Failure> {
-        // A second attempt would tell nothing new, and a silent server already takes the whole
-        // time.
+        // A second attempt tells nothing new, and a silent server already takes the whole time.
         let network =
             |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
         let supply = supply::with_network(context, network)?;

@@ -1,14 +1,13 @@
 use gover_core::text::counted;
 use gover_doctor::{Finding, Severity};
 
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Fact, Json, Row, Style, facts};
+use crate::output::{Fact, Row, Style, facts};
+use crate::{Context, Failure};
 
 facts! {
-    Diagnosis {
-        findings: Vec<Finding> = "the problems, the worst first",
-        checks_run: usize = "how many checks ran",
+    Diagnosis(findings: Vec<Finding>, run: usize) {
+        findings: Vec<Finding> = findings => "the problems, the worst first",
+        checks_run: usize = run => "how many checks ran",
     }
 }
 
@@ -44,11 +43,6 @@ const FINDING: [(&str, &str, &str); 8] = [
     ("fix.commands", "list", "commands to paste for the rest"),
 ];
 
-pub(super) fn json(findings: Vec<Finding>, run: usize, context: &Context<'_>) -> Result<(), Failure> {
-    Json::print(context.printer, &Diagnosis { findings, checks_run: run })
-}
-
-/// Prints the findings to stdout, then their number.
 pub(super) fn people(findings: &[Finding], run: usize, context: &Context<'_>) -> Result<(), Failure> {
     for finding in findings {
         lines(finding, context).iter().try_for_each(|line| context.printer.data(line))?;

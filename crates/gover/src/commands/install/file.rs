@@ -14,19 +14,15 @@ use gover_core::text::shown;
 use gover_net::{Address, looks_like_http, redacted};
 use gover_source::{Location, Wanted, published_file};
 
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::install::Want;
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
-/// Whether an argument is an archive rather than a version.
 pub(super) fn is_file_or_url(text: &str) -> bool {
     looks_like_http(text)
         || text.starts_with("file://")
         || [".tar.gz", ".tgz", ".zip"].iter().any(|suffix| text.to_ascii_lowercase().ends_with(suffix))
 }
 
-/// A file that the Go project published, if it can be installed here.
 pub(super) fn published(text: &str, target: &Target, context: &Context<'_>) -> Result<Want, Failure> {
     if looks_like_http(text) {
         // An address may hold a password or a token.
@@ -67,7 +63,6 @@ fn wrong_platform(text: &str, platform: &Platform, target: &Target) -> Failure {
     Failure::usage(what, format!("get the file whose name contains `{}`", target.platform))
 }
 
-/// A build with the checksum that the user gives.
 pub(super) fn custom(arguments: &[OsString], sum: &str, context: &Context<'_>) -> Result<Want, Failure> {
     let [argument] = arguments else {
         return Err(Failure::usage(

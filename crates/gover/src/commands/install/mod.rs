@@ -9,16 +9,13 @@ use gover_install::{Installed, ProofHeld, SmokeLevel};
 use gover_sys::exec;
 
 use crate::cli::InstallArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Fact, Json, facts};
+use crate::output::{Fact, facts, json_path};
 use crate::settings::{Setting, SettingOrigin};
 use crate::store::install::Installation;
 use crate::store::{architecture, default, effect, shims};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
-/// `gover install`
-pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<(), Failure> {
     if arguments.for_shim {
         end_with_stdin();
     }
@@ -31,8 +28,8 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
         shims::refresh(context)?;
     }
     if arguments.json {
-        let facts: Vec<InstalledFacts> = installed.iter().cloned().map(facts).collect();
-        Json::print(context.printer, &facts)?;
+        let facts: Vec<InstalledFacts> = installed.iter().map(InstalledFacts::of).collect();
+        context.printer.json(&facts)?;
     }
     if !arguments.for_shim {
         match choose_default(&installed, context)? {
@@ -40,7 +37,7 @@ pub(super) fn run(arguments: &InstallArgs, context: &Context<'_>) -> Result<Exit
             None => effect::path(context),
         }
     }
-    Ok(Exit::Success)
+    Ok(())
 }
 
 /// Ends this process when the shim that started it does. The next install continues the download.
@@ -88,34 +85,22 @@ fn runs_here(installed: &Installed, context: &Context<'_>) -> bool {
 }
 
 facts! {
-    InstalledFacts {
-        version: String = "the name of the toolchain",
-        goroot: String = "its directory",
-        reused: bool = "true if it was there before and nothing was changed; the rest is null then",
-        source: Option<String> = "where it came from, without credentials",
-        bytes: Option<u64> = "the size of the download",
-        proofs: Option<Vec<ProofHeld>> =
-            "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
+    InstalledFacts(installed: &Installed) {
+        version: String = installed.name.to_string() => "the name of the toolchain",
+        goroot: String = json_path(&installed.path) => "its directory",
+        reused: bool = installed.reused
+            => "true if it was there before and nothing was changed; the rest is null then",
+        source: Option<String> = installed.receipt.as_ref().map(|receipt| receipt.source.clone())
+            => "where it came from, without credentials",
+        bytes: Option<u64> = installed.receipt.as_ref().map(|receipt| receipt.file_bytes)
+            => "the size of the download",
+        proofs: Option<Vec<ProofHeld>> = installed.receipt.as_ref().map(|receipt| receipt.proofs.clone())
+            => "the proofs, as in the receipt ([files.md](files.md#receiptsnamejson))",
     }
 }
 
 impl Fact for ProofHeld {
     fn kind() -> String {
         "object".to_owned()
-    }
-}
-
-fn facts(installed: Installed) -> InstalledFacts {
-    let (mut source, mut bytes, mut proofs) = (None, None, None);
-    if let Some(receipt) = installed.receipt {
-        (source, bytes, proofs) = (Some(receipt.source), Some(receipt.file_bytes), Some(receipt.proofs));
-    }
-    InstalledFacts {
-        version: installed.name.to_string(),
-        goroot: Json::path(&installed.path),
-        reused: installed.reused,
-        source,
-        bytes,
-        proofs,
     }
 }

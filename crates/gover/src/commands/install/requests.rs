@@ -8,10 +8,8 @@ use gover_core::{Request, RequestKind, ToolchainName};
 
 use super::file;
 use crate::cli::InstallArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::install::{Installation, Want};
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
 /// All toolchains, each once. Every request is understood before the first download begins.
 pub(super) fn resolve(
@@ -48,7 +46,6 @@ pub(super) fn resolve(
     Ok(wants)
 }
 
-/// One argument.
 enum Typed {
     Request(Request),
     File(Want),
@@ -81,7 +78,6 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
     }
 }
 
-/// The request that applies to this directory.
 fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     let reason = resolution.reason(context.home());
@@ -106,8 +102,7 @@ fn needed_here(context: &Context<'_>) -> Result<Request, Failure> {
     }
 }
 
-/// The shim asks for an install if its copy of the settings allows it; a later edit of config.toml
-/// is seen here.
+/// The shim goes by its copy of the settings; a later edit of config.toml is seen here.
 fn refuse_automatic(typed: &[Typed], context: &Context<'_>) -> Result<(), Failure> {
     let settings = &context.settings;
     let (name, origin) = if settings.offline.value {

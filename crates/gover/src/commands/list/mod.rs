@@ -5,13 +5,9 @@ mod support;
 pub(super) use local::InstalledList;
 pub(super) use remote::ReleaseList;
 
-use gover_core::Exit;
-
 use crate::cli::ListArgs;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::{Context, Failure};
 
-/// `gover list`
-pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     if arguments.remote { remote::run(arguments, context) } else { local::run(arguments, context) }
 }

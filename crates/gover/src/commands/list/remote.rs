@@ -1,19 +1,19 @@
 //! `gover list --remote`: releases.
 
+use gover_core::Request;
+use gover_core::date::Date;
 use gover_core::inventory::is_installed;
-use gover_core::{Exit, Request};
 use gover_source::{Availability, Basis, Release, Releases};
 
 use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, Style, Table, facts};
+use crate::output::{Cell, Style, Table, facts};
 use crate::runtime::block_on;
 use crate::store::releases::{basis, not_asked, note_unlisted};
 use crate::supply::supply;
+use crate::{Context, Failure};
 
-pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let supply = supply(context)?;
     let releases = block_on(supply.releases())?;
@@ -33,11 +33,9 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<Exit, F
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
         .collect();
     if arguments.json {
-        Json::print(context.printer, &facts(&shown, &releases, context))?;
+        context.printer.json(&ReleaseList::of(&shown, &releases, context))?;
     } else {
-        for line in lines(&shown, &releases, context) {
-            context.printer.data(&line)?;
-        }
+        context.printer.table(&table(&shown, &releases, context))?;
     }
     notes(&shown, &releases, request.as_ref(), context)
 }
@@ -47,7 +45,7 @@ fn notes(
     releases: &Releases,
     request: Option<&Request>,
     context: &Context<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(), Failure> {
     for failure in &releases.failures {
         context.printer.note(&not_asked(failure));
     }
@@ -61,24 +59,23 @@ fn notes(
             format!("no Go release for {} matches `{request}`", context.target().platform),
             "`gover list --remote --all` shows every release",
         )),
-        _ => Ok(Exit::Success),
+        _ => Ok(()),
     }
 }
 
-fn lines(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Vec<String> {
+fn table(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> Table {
     let mut table = Table::default();
-    let same = |text: String| (text.clone(), text);
     for release in shown {
         let name = release.name.as_str();
         let installed = if is_installed(&context.layout, &release.name) { "installed" } else { "" };
         table.row([
-            (name.to_owned(), context.printer.out(Style::Version, name)),
-            same(release.date.map(|date| date.to_string()).unwrap_or_default()),
-            same(support(&release.name, releases)),
-            same(installed.to_owned()),
+            Cell::shown_as(name, context.printer.out(Style::Version, name)),
+            release.date.map(|date| date.to_string()).unwrap_or_default().into(),
+            support(&release.name, releases).into(),
+            installed.into(),
         ]);
     }
-    table.lines()
+    table
 }
 
 /// Whether it is the newest stable patch of its language version. A custom build always counts.
@@ -96,47 +93,46 @@ fn is_coming(release: &Release, shown: &[&Release]) -> bool {
 }
 
 facts! {
-    ReleaseList {
+    ReleaseList(shown: &[&Release], releases: &Releases, context: &Context<'_>) {
         releases: Vec<ReleaseFacts> =
-            "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
-        basis: BasisFacts = "what the list was made from",
+            shown.iter().map(|release| ReleaseFacts::of(release, releases, context)).collect()
+            => "the releases that exist, or may exist, for this machine or for `GOVER_ARCH`, newest first",
+        basis: BasisFacts = BasisFacts::of(releases.basis) => "what the list was made from",
     }
 
-    ReleaseFacts {
-        version: String = "its name",
-        date: Option<String> = "the day of its release, if it is known",
-        stable: bool = "false for betas and release candidates",
-        security: bool = "whether it fixed a security problem, as far as the compiled table knows",
-        installed: bool = "whether it is installed",
-        support: SupportFacts = "how long it is supported",
+    ReleaseFacts(release: &Release, releases: &Releases, context: &Context<'_>) {
+        version: String = release.name.to_string() => "its name",
+        date: Option<String> = release.date.map(|date| date.to_string())
+            => "the day of its release, if it is known",
+        stable: bool = release.is_stable() => "false for betas and release candidates",
+        security: bool = release.security
+            => "whether it fixed a security problem, as far as the compiled table knows",
+        installed: bool = is_installed(&context.layout, &release.name) => "whether it is installed",
+        support: SupportFacts = SupportFacts::of(&release.name, releases) => "how long it is supported",
     }
 
-    BasisFacts {
-        kind: &'static str =
-            "`index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources` \
-             (every source lists its own files)",
-        date: Option<String> =
-            "when the index was last confirmed, or the date of the newest release in the table; null for \
-             `sources`",
+    BasisFacts(basis: Basis) {
+        kind: &'static str = kind(basis)
+            => "`index` (downloaded now or by an earlier command), `table` (compiled into gover) or `sources` \
+                (every source lists its own files)",
+        date: Option<String> = date(basis).map(|date| date.to_string())
+            => "when the index was last confirmed, or the date of the newest release in the table; null for \
+                `sources`",
     }
 }
 
-fn facts(shown: &[&Release], releases: &Releases, context: &Context<'_>) -> ReleaseList {
-    let (kind, date) = match releases.basis {
-        Basis::Index(checked) => ("index", Some(gover_core::date::Date::of(checked))),
-        Basis::Table(date) => ("table", date),
-        Basis::Offers => ("sources", None),
-    };
-    let release = |release: &&Release| ReleaseFacts {
-        version: release.name.to_string(),
-        date: release.date.map(|date| date.to_string()),
-        stable: release.is_stable(),
-        security: release.security,
-        installed: is_installed(&context.layout, &release.name),
-        support: SupportFacts::of(&release.name, releases),
-    };
-    ReleaseList {
-        releases: shown.iter().map(release).collect(),
-        basis: BasisFacts { kind, date: date.map(|date| date.to_string()) },
+fn kind(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Index(_) => "index",
+        Basis::Table(_) => "table",
+        Basis::Offers => "sources",
+    }
+}
+
+fn date(basis: Basis) -> Option<Date> {
+    match basis {
+        Basis::Index(checked) => Some(Date::of(checked)),
+        Basis::Table(date) => date,
+        Basis::Offers => None,
     }
 }

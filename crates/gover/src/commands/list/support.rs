@@ -1,11 +1,11 @@
 //! How long a toolchain is supported.
 
 use gover_core::ToolchainName;
+use gover_core::date::Date;
 use gover_source::{Releases, Support};
 
 use crate::output::facts;
 
-/// How a toolchain is supported, in words.
 pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
     let state = match releases.support(name) {
         Support::Supported => "supported".to_owned(),
@@ -21,27 +21,27 @@ pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
 }
 
 facts! {
-    SupportFacts {
-        state: &'static str = "`supported`, `end-of-life`, `prerelease` or `custom`",
-        since: Option<String> = "the day on which support ended, such as `2025-02-11`",
-        newest_patch: Option<String> = "a newer patch release of the same version, if one is known",
+    SupportFacts(name: &ToolchainName, releases: &Releases) {
+        state: &'static str = state(releases.support(name))
+            => "`supported`, `end-of-life`, `prerelease` or `custom`",
+        since: Option<String> = since(releases.support(name)).map(|date| date.to_string())
+            => "the day on which support ended, such as `2025-02-11`",
+        newest_patch: Option<String> = newer_patch(name, releases).map(ToString::to_string)
+            => "a newer patch release of the same version, if one is known",
     }
 }
 
-impl SupportFacts {
-    pub(super) fn of(name: &ToolchainName, releases: &Releases) -> Self {
-        let (state, since) = match releases.support(name) {
-            Support::Supported => ("supported", None),
-            Support::EndOfLife(since) => ("end-of-life", since),
-            Support::Prerelease => ("prerelease", None),
-            Support::Custom => ("custom", None),
-        };
-        Self {
-            state,
-            since: since.map(|date| date.to_string()),
-            newest_patch: newer_patch(name, releases).map(ToString::to_string),
-        }
+fn state(support: Support) -> &'static str {
+    match support {
+        Support::Supported => "supported",
+        Support::EndOfLife(_) => "end-of-life",
+        Support::Prerelease => "prerelease",
+        Support::Custom => "custom",
     }
+}
+
+fn since(support: Support) -> Option<Date> {
+    if let Support::EndOfLife(since) = support { since } else { None }
 }
 
 fn newer_patch<'a>(name: &ToolchainName, releases: &'a Releases) -> Option<&'a ToolchainName> {

@@ -1,15 +1,13 @@
-//! The directory of the mirror.
-
 use std::path::PathBuf;
 
 use gover_core::display::pasted;
 use gover_core::text::shown;
-use gover_core::{Request, RequestKind};
+use gover_core::{Exit, Request, RequestKind};
 use gover_source::SourceSpec;
 
 use crate::cli::MirrorArgs;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::Report;
+use crate::{Context, Failure};
 
 /// The absolute path of the directory. A name that looks like a version or an address is refused if
 /// it does not exist: the user forgot the directory, or means a source. A path such as `./1.22` is
@@ -39,19 +37,16 @@ pub(super) fn directory(arguments: &MirrorArgs, context: &Context<'_>) -> Result
             versions.push("latest".to_owned());
         }
         let what = if is_release { "is a version, and" } else { "is not a directory, and" };
-        return Err(Failure::usage(
-            format!("`{text}` {what} the directory of the mirror must come first"),
+        let what = format!("`{text}` {what} the directory of the mirror must come first");
+        let hints = vec![
             format!("gover mirror {place} {}", versions.join(" ")),
-        )
-        .hint_last(format!(
-            "for a directory with that name: gover mirror {}",
-            pasted(&format!("./{text}"))
-        )));
+            format!("for a directory with that name: gover mirror {}", pasted(&format!("./{text}"))),
+        ];
+        return Err(Report::new(what, hints, Exit::Usage).into());
     }
     Ok(directory)
 }
 
-/// Whether an argument is a path rather than a version.
 fn is_path(argument: &str) -> bool {
     Request::parse(argument).is_ok_and(|request| matches!(request.kind(), RequestKind::Path(_)))
 }

@@ -2,81 +2,54 @@ use gover_install::mirror::{LogUpdate, MirrorFile, Packing};
 use gover_source::Wanted;
 
 use super::Work;
-use crate::failure::{Failure, Report};
-use crate::output::{Json, facts};
+use crate::failure::Report;
+use crate::output::{facts, json_path};
 
 facts! {
-    MirrorFacts {
-        path: String = "the directory of the mirror",
-        files: Vec<FileFacts> = "all files of toolchains in it, oldest version first",
-        failed: Vec<FailedFacts> = "what was asked for and could not be added",
-        log: Option<LogFacts> = "the mirror's copy of the checksum database; null for an empty mirror",
+    MirrorFacts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate>) {
+        path: String = json_path(work.mirror.directory()) => "the directory of the mirror",
+        files: Vec<FileFacts> = held.iter().map(|held| FileFacts::of(held, work)).collect()
+            => "all files of toolchains in it, oldest version first",
+        failed: Vec<FailedFacts> = work.failed.iter()
+            .filter_map(|(wanted, failure)| Some(FailedFacts::of(wanted, failure.report()?)))
+            .collect()
+            => "what was asked for and could not be added",
+        log: Option<LogFacts> = log.map(LogFacts::of)
+            => "the mirror's copy of the checksum database; null for an empty mirror",
     }
 
-    FileFacts {
-        version: String = "the name of the toolchain",
-        platform: String = "its platform",
-        format: &'static str = "`archive` or `module`",
-        path: String = "the file, below `path`",
-        bytes: u64 = "its size",
-        damaged: bool = "whether it is known to be damaged and was not replaced yet",
-        added: bool = "whether this run added it",
-        source: Option<String> =
-            "where it came from, without credentials; null for a file that was there before",
+    FileFacts(held: &MirrorFile, work: &Work<'_>) {
+        version: String = held.wanted.name.to_string() => "the name of the toolchain",
+        platform: String = held.wanted.platform.to_string() => "its platform",
+        format: &'static str = format(held) => "`archive` or `module`",
+        path: String = json_path(held.path.strip_prefix(work.mirror.directory()).unwrap_or(&held.path))
+            => "the file, below `path`",
+        bytes: u64 = held.bytes => "its size",
+        damaged: bool = work.is_damaged(held)
+            => "whether it is known to be damaged and was not replaced yet",
+        added: bool = work.added(held).is_some() => "whether this run added it",
+        source: Option<String> = work.added(held).map(|added| added.source.clone())
+            => "where it came from, without credentials; null for a file that was there before",
     }
 
-    FailedFacts {
-        version: String = "the name of the toolchain",
-        platform: String = "its platform",
-        error: String = "what failed",
-        causes: Vec<String> = "why, outermost first",
-        details: Vec<String> = "facts about it, such as what each source said",
+    FailedFacts(wanted: &Wanted, report: &Report) {
+        version: String = wanted.name.to_string() => "the name of the toolchain",
+        platform: String = wanted.platform.to_string() => "its platform",
+        error: String = report.what.clone() => "what failed",
+        causes: Vec<String> = report.causes.clone() => "why, outermost first",
+        details: Vec<String> = report.details.clone() => "facts about it, such as what each source said",
     }
 
-    LogFacts {
-        database: String = "the name of the database",
-        records: u64 = "how many records its tree head covers",
-        changed: bool = "whether this run wrote any of it",
-    }
-}
-
-pub(super) fn facts(work: &Work<'_>, held: &[MirrorFile], log: Option<&LogUpdate>) -> MirrorFacts {
-    let directory = work.mirror.directory();
-    let file = |held: &MirrorFile| {
-        let added = work.added.iter().find(|added| added.held.path == held.path);
-        FileFacts {
-            version: held.wanted.name.to_string(),
-            platform: held.wanted.platform.to_string(),
-            format: match Packing::of(held.format) {
-                Packing::Archive => "archive",
-                Packing::Module => "module",
-            },
-            path: Json::path(held.path.strip_prefix(directory).unwrap_or(&held.path)),
-            bytes: held.bytes,
-            damaged: work.is_damaged(held),
-            added: added.is_some(),
-            source: added.map(|added| added.source.clone()),
-        }
-    };
-    MirrorFacts {
-        path: Json::path(directory),
-        files: held.iter().map(file).collect(),
-        failed: work.failed.iter().filter_map(failed).collect(),
-        log: log.map(|log| LogFacts {
-            database: log.database.clone(),
-            records: log.records,
-            changed: log.changed,
-        }),
+    LogFacts(log: &LogUpdate) {
+        database: String = log.database.clone() => "the name of the database",
+        records: u64 = log.records => "how many records its tree head covers",
+        changed: bool = log.changed => "whether this run wrote any of it",
     }
 }
 
-fn failed((wanted, failure): &(Wanted, Failure)) -> Option<FailedFacts> {
-    let Report { what, details, causes, .. } = failure.report()?;
-    Some(FailedFacts {
-        version: wanted.name.to_string(),
-        platform: wanted.platform.to_string(),
-        error: what.clone(),
-        causes: causes.clone(),
-        details: details.clone(),
-    })
+fn format(held: &MirrorFile) -> &'static str {
+    match Packing::of(held.format) {
+        Packing::Archive => "archive",
+        Packing::Module => "module",
+    }
 }

@@ -2,7 +2,6 @@ mod directory;
 mod facts;
 mod wanted;
 
-use gover_core::Exit;
 use gover_install::Downloader;
 use gover_install::mirror::{Added, LogUpdate, Mirror, MirrorError, MirrorFile, MirrorItem, Packing};
 use gover_log::{LogMirror, LogRecord, LogWarning};
@@ -10,21 +9,19 @@ use gover_source::{SourceSpec, Supply, Wanted};
 
 pub(super) use self::facts::MirrorFacts;
 use crate::cli::{MirrorArgs, PackingArg};
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, ProgressBars, Style, mebibytes};
+use crate::output::{ProgressBars, Style, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_sources};
+use crate::{Context, Failure};
 
-/// `gover mirror`
-pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(arguments: &MirrorArgs, context: &Context<'_>) -> Result<(), Failure> {
     let supply = supply(context)?;
     let result = fill(arguments, &supply, context);
     note_warnings(&supply, context);
     result
 }
 
-fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<Exit, Failure> {
+fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Result<(), Failure> {
     // All arguments are checked before anything is changed.
     let directory = directory::directory(arguments, context)?;
     let items = wanted::items(arguments, supply, context)?;
@@ -44,15 +41,12 @@ fn fill(arguments: &MirrorArgs, supply: &Supply, context: &Context<'_>) -> Resul
     work.report(log.as_ref(), &shown, arguments.json)
 }
 
-/// A run over one mirror.
 struct Work<'a> {
     mirror: &'a Mirror,
     supply: &'a Supply,
     context: &'a Context<'a>,
-    /// Files that failed their check.
     damaged: Vec<MirrorFile>,
     added: Vec<Added>,
-    /// What could not be added, and why.
     failed: Vec<(Wanted, Failure)>,
 }
 
@@ -107,8 +101,11 @@ impl Work<'_> {
 
     /// Whether a file was found damaged and was not replaced yet.
     fn is_damaged(&self, held: &MirrorFile) -> bool {
-        let replaced = self.added.iter().any(|added| added.held.path == held.path);
-        !replaced && self.damaged.iter().any(|damaged| damaged.path == held.path)
+        self.added(held).is_none() && self.damaged.iter().any(|damaged| damaged.path == held.path)
+    }
+
+    fn added(&self, held: &MirrorFile) -> Option<&Added> {
+        self.added.iter().find(|added| added.held.path == held.path)
     }
 
     /// The proven record of each; without one, nothing is downloaded. A missing record does not
@@ -130,8 +127,7 @@ impl Work<'_> {
         Ok(records)
     }
 
-    /// Updates the copy of the log, which comes before the files: without its record, a file proves
-    /// nothing. `None` if there is nothing to prove.
+    /// Comes before the files, which prove nothing without it. `None` if there is nothing to prove.
     fn update_log(
         &self,
         records: &[(MirrorItem, LogRecord)],
@@ -176,8 +172,7 @@ impl Work<'_> {
         Ok(Some(log))
     }
 
-    /// Downloads one toolchain. A missing file does not stop the others, but a file that differs
-    /// from the official release stops everything.
+    /// A missing file does not stop the others; one that differs from the official release does.
     fn fetch(&mut self, item: &MirrorItem, record: &LogRecord) -> Result<(), Failure> {
         let narrowed;
         let supply = match item.packing {
@@ -214,11 +209,11 @@ impl Work<'_> {
         matches!(source, SourceSpec::Directory(path) if path.canonicalize().ok() == here)
     }
 
-    fn report(self, log: Option<&LogUpdate>, shown: &str, as_json: bool) -> Result<Exit, Failure> {
+    fn report(self, log: Option<&LogUpdate>, shown: &str, as_json: bool) -> Result<(), Failure> {
         let held = self.mirror.held()?;
         let printer = self.context.printer;
         if as_json {
-            Json::print(printer, &facts::facts(&self, &held, log))?;
+            printer.json(&MirrorFacts::of(&self, &held, log))?;
         }
         for (_, failure) in &self.failed {
             printer.failure(failure);
@@ -240,7 +235,7 @@ impl Work<'_> {
         let nothing = if unchanged && self.failed.is_empty() { ", nothing to do" } else { "" };
         let place = printer.err(Style::Version, shown);
         printer.note(&format!("{place} holds {count}{damaged}, {total}{records}{nothing}"));
-        Ok(if self.failed.is_empty() { Exit::Success } else { Exit::Failure })
+        Failure::silent_if(!self.failed.is_empty())
     }
 }
 

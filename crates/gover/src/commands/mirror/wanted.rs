@@ -1,16 +1,13 @@
 //! From versions and platforms to the files that the mirror should have.
 
 use gover_core::platform::InvalidPlatform;
-use gover_core::{Diagnose, Exit, Platform, Request, RequestKind};
+use gover_core::{Platform, Request, RequestKind};
 use gover_install::mirror::{MirrorItem, Packing};
 use gover_source::{Supply, Wanted};
-use thiserror::Error;
 
 use crate::cli::MirrorArgs;
-use crate::context::Context;
-use crate::failure::Failure;
 use crate::store::releases;
-use crate::target::Target;
+use crate::{Context, Failure, Target};
 
 /// Every version for every platform in every format.
 pub(super) fn items(
@@ -28,7 +25,10 @@ pub(super) fn items(
     for text in &arguments.requests {
         let request = Request::parse(text)?;
         if matches!(request.kind(), RequestKind::System | RequestKind::Path(_)) {
-            return Err(NotReleased { request: request.to_string() }.into());
+            return Err(Failure::usage(
+                format!("`{request}` is not a release, so a mirror cannot hold it"),
+                "gover mirror ./go 1.22.5",
+            ));
         }
         for platform in &platforms {
             let target = Target { platform: platform.clone(), asked_by: Some("--platform") };
@@ -58,35 +58,7 @@ fn platforms(arguments: &MirrorArgs, context: &Context<'_>) -> Result<Vec<Platfo
         // An empty variable in a script must not silently mean this machine's platform.
         named.push("");
     }
-    named.into_iter().map(|text| Ok(text.parse::<Platform>().map_err(UnknownPlatform)?)).collect()
-}
-
-#[derive(Debug, Error)]
-#[error("`{request}` is not a release, so a mirror cannot hold it")]
-struct NotReleased {
-    request: String,
-}
-
-impl Diagnose for NotReleased {
-    fn hints(&self) -> Vec<String> {
-        vec!["gover mirror ./go 1.22.5".to_owned()]
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
-}
-
-#[derive(Debug, Error)]
-#[error("{0}")]
-struct UnknownPlatform(InvalidPlatform);
-
-impl Diagnose for UnknownPlatform {
-    fn hints(&self) -> Vec<String> {
-        vec!["`--platform linux-amd64,darwin-arm64,windows-amd64`".to_owned()]
-    }
-
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
+    let hint = "`--platform linux-amd64,darwin-arm64,windows-amd64`";
+    let invalid = |error: InvalidPlatform| Failure::usage(error.to_string(), hint);
+    named.into_iter().map(|text| text.parse().map_err(invalid)).collect()
 }

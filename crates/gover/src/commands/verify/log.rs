@@ -8,10 +8,9 @@ use gover_log::LogRecord;
 use gover_log::SumdbError;
 use gover_source::{LookupError, Supply, Wanted};
 
-use crate::failure::{Failure, Report};
+use crate::failure::{Failure, Report, with_cause};
 use crate::runtime::block_on_briefly;
 
-/// The responses of the log.
 #[derive(Debug, Default)]
 pub(super) struct LogResponses {
     pub(super) answers: Vec<LogStatus>,
@@ -87,11 +86,6 @@ impl LogResponses {
             }
         })
     }
-}
-
-fn with_cause(error: &LookupError) -> String {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    format!("{error}{cause}")
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);

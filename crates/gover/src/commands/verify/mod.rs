@@ -1,40 +1,35 @@
-//! `gover verify`
-
 mod facts;
 mod log;
 mod show;
 
 use std::thread;
 
-use gover_core::{Exit, Platform, Request, RequestKind, ToolchainName};
+use gover_core::{Platform, Request, RequestKind, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Baseline, Case, LogStatus, Tree, Verification, compare};
 use gover_source::Supply;
 use gover_sys::Lock;
-use thiserror::Error;
 
 pub(super) use self::facts::Verified;
 use self::log::LogResponses;
 use crate::cli::VerifyArgs;
-use crate::context::Context;
-use crate::failure::Failure;
-use crate::output::{Json, ProgressBars};
+use crate::output::ProgressBars;
 use crate::store::{architecture, lock, requests};
 use crate::supply::{note_warnings, supply};
+use crate::{Context, Failure};
 
-/// Hashes installed toolchains again and compares them with their receipts and with the log;
-/// changes nothing.
-pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<Exit, Failure> {
+/// Compares installed toolchains with their receipts and the log, and changes nothing.
+pub(super) fn run(arguments: &VerifyArgs, context: &Context<'_>) -> Result<(), Failure> {
     let names = wanted(&arguments.requests, context)?;
     if names.is_empty() && !arguments.json {
         context.printer.note("no toolchain is installed");
         context.printer.hint("gover install latest");
-        return Ok(Exit::Success);
+        return Ok(());
     }
     let supply = supply(context)?;
     let (examined, responses) = examine_all(&names, arguments.json, &supply, context)?;
     if arguments.json {
-        Json::print(context.printer, &facts::facts(&examined, context))?;
+        context.printer.json(&Verified::of(&examined, context))?;
     }
     show::remarks(&examined, context);
     note_warnings(&supply, context);
@@ -50,8 +45,7 @@ struct Examined {
     verification: Verification,
 }
 
-/// Examines the toolchains one by one, each on all cores, and prints each result at once unless
-/// JSON was asked for.
+/// One toolchain at a time on all cores; prints each result at once unless JSON was asked for.
 fn examine_all(
     names: &[ToolchainName],
     as_json: bool,
@@ -71,13 +65,15 @@ fn examine_all(
         for (name, asked) in &questions {
             let read = read(name, &progress, context)?;
             if let Some(asking) = asking.take() {
-                responses = asking.join().map_err(|_| Defect)??;
+                let what = "an internal error occurred while gover asked the checksum database";
+                let panicked = |_| Failure::new(what, "this is a bug; please report it");
+                responses = asking.join().map_err(panicked)??;
                 answers = std::mem::take(&mut responses.answers).into_iter();
             }
             let log = answers
                 .next()
                 .unwrap_or_else(|| LogStatus::Silent("the checksum database was not asked".to_owned()));
-            let Some(Read { platform, baseline, tree }) = read else {
+            let Some((platform, baseline, tree)) = read else {
                 context.printer.note(&format!("{name} was uninstalled meanwhile"));
                 continue;
             };
@@ -105,18 +101,12 @@ fn examine_all(
     })
 }
 
-struct Read {
-    platform: Option<Platform>,
-    baseline: Baseline,
-    tree: Tree,
-}
-
 /// Reads a toolchain under its lock; `None` if it is gone.
 fn read(
     name: &ToolchainName,
     progress: &ProgressBars<'_>,
     context: &Context<'_>,
-) -> Result<Option<Read>, Failure> {
+) -> Result<Option<(Option<Platform>, Baseline, Tree)>, Failure> {
     let path = context.layout.lock(name.as_str());
     // A read-only home needs no lock, since nothing can change there.
     let lock = Lock::acquire(&path, || lock::announce_wait(name.as_str(), context)).ok();
@@ -128,15 +118,11 @@ fn read(
     if goroot.symlink_metadata().is_err() {
         return Ok(None);
     }
-    Ok(Some(Read {
-        platform: platform(name, context),
-        baseline: Baseline::read(&context.layout, name),
-        tree: Tree::read(&goroot, name.as_str(), progress),
-    }))
+    let tree = Tree::read(&goroot, name.as_str(), progress);
+    Ok(Some((platform(name, context), Baseline::read(&context.layout, name), tree)))
 }
 
-/// The installed toolchains that the requests match, damaged ones too; without requests, all of
-/// them.
+/// The installed toolchains, damaged ones too, that the requests match; without requests, all.
 fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>, Failure> {
     let installed = requests::names(context)?;
     if texts.is_empty() {
@@ -174,15 +160,4 @@ fn platform(name: &ToolchainName, context: &Context<'_>) -> Option<Platform> {
     let receipt = Baseline::read(&context.layout, name).receipt;
     let written = receipt.and_then(|receipt| receipt.platform.parse().ok());
     written.or_else(|| Some(context.machine.with_arch(architecture::of_toolchain(name, context)?)))
-}
-
-/// The thread that asks the log panicked.
-#[derive(Debug, Error)]
-#[error("an internal error occurred while gover asked the checksum database")]
-struct Defect;
-
-impl gover_core::Diagnose for Defect {
-    fn hints(&self) -> Vec<String> {
-        vec!["this is a bug; please report it".to_owned()]
-    }
 }

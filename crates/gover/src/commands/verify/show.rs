@@ -1,18 +1,15 @@
-//! Prints the results.
-
 use std::collections::BTreeMap;
 
 use gover_core::display::pasted;
 use gover_core::text::{counted, shown};
-use gover_core::{Diagnose, Exit, Request};
+use gover_core::{Exit, Request};
 use gover_install::verify::{Finding, FindingKind, LogStatus, Status};
-use thiserror::Error;
 
 use super::Examined;
 use super::log::LogResponses;
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::Report;
 use crate::output::{Style, mebibytes};
+use crate::{Context, Failure};
 
 /// Prints one line, and one for each finding. They are data, so they go to stdout.
 pub(super) fn people(one: &Examined, width: usize, context: &Context<'_>) -> Result<(), Failure> {
@@ -73,13 +70,12 @@ fn by_hand(one: &Examined) -> String {
     )
 }
 
-/// How the command ends. It fails if a toolchain is damaged or unproven, or the log cannot be
-/// trusted.
+/// Fails if a toolchain is damaged or unproven, or the log cannot be trusted.
 pub(super) fn outcome(
     examined: &[Examined],
     responses: LogResponses,
     context: &Context<'_>,
-) -> Result<Exit, Failure> {
+) -> Result<(), Failure> {
     for hint in &responses.hints {
         context.printer.hint(hint);
     }
@@ -94,7 +90,7 @@ pub(super) fn outcome(
     Err(worst)
 }
 
-fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Failure> {
+fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<(), Failure> {
     // If the log cannot be trusted, its own error says more than `unproven`.
     let is_told = |one: &Examined| {
         matches!(one.verification.status, Status::Unproven { .. }) && matches!(one.log, LogStatus::Refused(_))
@@ -104,7 +100,7 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     let damaged = bad.iter().filter(|one| is_damaged(one)).count();
     let without_record: Vec<&str> = bad.iter().filter_map(|one| lost(one)).collect();
     if bad.is_empty() {
-        return Ok(Exit::Success);
+        return Ok(());
     }
     let of = if examined.len() == 1 { String::new() } else { format!(" of {}", examined.len()) };
     let (count, what) = match (damaged, without_record.len()) {
@@ -121,20 +117,7 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<Exit, Fail
     } else {
         format!("{count}{of} toolchains {} {what}", if count == 1 { "is" } else { "are" })
     };
-    Err(NotVerified { what, hints: hints(&bad, context) }.into())
-}
-
-#[derive(Debug, Error)]
-#[error("{what}")]
-struct NotVerified {
-    what: String,
-    hints: Vec<String>,
-}
-
-impl Diagnose for NotVerified {
-    fn hints(&self) -> Vec<String> {
-        self.hints.clone()
-    }
+    Err(Report::new(what, hints(&bad, context), Exit::Failure).into())
 }
 
 /// The missing record of an install, if nothing else is wrong.
@@ -157,7 +140,7 @@ fn is_good(one: &Examined) -> bool {
 }
 
 fn summary(one: &Examined) -> String {
-    let size = format!("{}, {}", counted(one.tree.len(), "file"), mebibytes(one.tree.bytes()));
+    let size = format!("{}, {}", counted(one.tree.file_count(), "file"), mebibytes(one.tree.bytes));
     match &one.verification.status {
         Status::Released(record) => format!("as released  {size}  checksum database record {}", record.id),
         Status::Installed { log } => format!("as installed  {size}  by its receipt only: {log}"),
@@ -206,7 +189,6 @@ fn label(kind: FindingKind) -> &'static str {
     }
 }
 
-/// The commands that repair or prove each of them.
 fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
     let mut own = Vec::new();
     let mut hints = Vec::new();
@@ -216,8 +198,7 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
         match (&one.baseline.receipt, foreign) {
             (Some(receipt), _) if one.baseline.is_given() => {
-                // The receipt may have been tampered with, so only harmless text goes into a
-                // command.
+                // The receipt may be tampered with, so only harmless text goes into a command.
                 let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
                 let place = receipt.url.as_deref().filter(|url| is_plain(url)).unwrap_or("FILE");
                 hints.push(format!("gover install -f --sha256 {sum} {place}"));

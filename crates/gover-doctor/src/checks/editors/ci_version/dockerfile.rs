@@ -56,8 +56,7 @@ fn from(
 }
 
 /// The version in the tag of a Go image: `golang:1.21-alpine`, `cimg/go:1.21.5`,
-/// `devcontainers/go:1-1.21-bookworm`. `None` for other images and for tags without a minor
-/// version.
+/// `devcontainers/go:1-1.21-bookworm`. `None` for other images and without a minor version.
 pub(super) fn version_of_image(image: &str) -> Option<String> {
     let image = image.trim_matches(['"', '\'']).split('@').next()?;
     let (name, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;

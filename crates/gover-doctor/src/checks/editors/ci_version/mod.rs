@@ -36,7 +36,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A place that names a Go version.
 struct Use {
     /// The line, with the version as written.
     pin: Pin,
@@ -53,7 +52,6 @@ enum Kind {
     Number,
 }
 
-/// Compares the versions in a file with the project's.
 fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding> {
     let too_old = uses.iter().find_map(|one| Some((one, below_go_line(pins, one)?)));
     if let Some((one, (line, go))) = too_old {
@@ -83,7 +81,6 @@ fn in_file(snapshot: &Snapshot<'_>, pins: &Pins, uses: &[Use]) -> Option<Finding
     Some(differs(snapshot, (severity, why), &format!("the project pins {}", pin.value), one, pin))
 }
 
-/// Shows a version and the wanted one, with the command that replaces it.
 fn differs(
     snapshot: &Snapshot<'_>,
     (severity, why): (Severity, &str),
@@ -112,7 +109,6 @@ fn number(snapshot: &Snapshot<'_>, one: &Use) -> Option<Finding> {
     Some(finding.command(rewrite(snapshot, &one.pin, value, &format!("\"{value}\""))))
 }
 
-/// The go line and its version, if the used version is older.
 fn below_go_line<'a>(pins: &'a Pins, one: &Use) -> Option<(&'a Pin, GoVersion)> {
     let file = pins.governing()?;
     let (line, go) = (file.go.as_ref()?, file.go_version()?);

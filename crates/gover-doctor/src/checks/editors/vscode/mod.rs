@@ -38,7 +38,6 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What is wrong with one setting.
 fn setting(snapshot: &Snapshot<'_>, place: &Place, settings: &Settings, entry: &Entry) -> Option<Finding> {
     // A `.code-workspace` nests the same settings one level deeper.
     let path: Vec<&str> = entry.path.iter().map(String::as_str).collect();

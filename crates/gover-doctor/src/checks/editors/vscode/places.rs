@@ -2,7 +2,6 @@
 
 use crate::{MachinePath, Snapshot};
 
-/// A settings file that exists.
 pub(super) struct Place {
     pub(super) file: MachinePath,
     /// The value of `${workspaceFolder}` in it.

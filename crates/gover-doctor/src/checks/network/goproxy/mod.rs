@@ -25,9 +25,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let Some(setting) = Setting::of(snapshot, "GOPROXY") else { return Vec::new() };
     let entries = parse(snapshot, &setting.value);
     let mut findings = written(snapshot, &setting, &entries);
-    if let Some(network) = &snapshot.network
-        && findings.iter().all(|finding| finding.severity != Severity::Error)
-    {
+    let is_usable = findings.iter().all(|finding| finding.severity != Severity::Error);
+    for network in snapshot.network.iter().filter(|_| is_usable) {
         findings.extend(unanswered(snapshot, &setting, &entries, network));
     }
     findings
@@ -53,7 +52,7 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
             let why = "every command that needs a module fails. Separate entries with `,` or `|`; use https, http or file addresses, `direct` or `off`";
             return vec![error(what, why)];
         }
-        let host = entry.host().unwrap_or_default();
+        let host = if let Place::Server(address) = &entry.place { host(address) } else { String::new() };
         if let Some((_, what_happened)) = SHUT_DOWN.iter().find(|(known, _)| *known == host) {
             let what = format!("GOPROXY names {host}, which {what_happened}");
             let why = "each download waits for it, and most downloads fail";
@@ -93,10 +92,8 @@ fn unanswered(
     // Whether go asks this entry for every module.
     let mut is_reached = true;
     for (index, entry) in entries.iter().enumerate().take_while(|(_, entry)| !entry.ends()) {
-        let asked = match &entry.place {
-            Place::Server(address) => network.proxies.iter().find(|asked| asked.address == *address),
-            _ => None,
-        };
+        let is_asked = |asked: &&Probe| entry.place == Place::Server(asked.address.clone());
+        let asked = network.proxies.iter().find(is_asked);
         let Some(asked) = asked.filter(|asked| asked.verdict != Verdict::Good) else {
             is_reached = false;
             continue;
@@ -104,39 +101,33 @@ fn unanswered(
         let is_last = index + 1 == entries.len();
         let is_not_found = matches!(asked.verdict, Verdict::Status(404 | 410, _));
         let falls_through = !is_last && (entry.goes_on || is_not_found);
-        let severity = match (&asked.verdict, is_reached, falls_through) {
-            (_, _, true) if is_not_found => Severity::Note,
-            (Verdict::Status(403 | 404 | 410 | 451, _), ..) | (_, false, _) | (_, _, true) => {
-                Severity::Warning
-            }
-            (_, true, false) => Severity::Error,
-        };
         let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
-        let finding = Finding::new(severity, what, why(asked, is_reached, falls_through))
+        let (severity, why) = effect(asked, is_reached, falls_through);
+        let finding = Finding::new(severity, what, why)
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone())
             .commands(command(snapshot, asked));
-        findings.push(match asked.verdict {
-            Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_) => {
-                setting.removed_by_hand(snapshot, finding)
-            }
-            _ => finding,
-        });
+        let is_dead = matches!(asked.verdict, Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_));
+        findings.push(if is_dead { setting.removed_by_hand(snapshot, finding) } else { finding });
         is_reached &= falls_through;
     }
     findings
 }
 
-fn why(asked: &Probe, is_reached: bool, falls_through: bool) -> &'static str {
+fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, &'static str) {
+    use Severity::{Error, Note, Warning};
     match (&asked.verdict, is_reached, falls_through) {
-        (Verdict::Status(404 | 410, _), _, true) => "it has no toolchains; go asks the next entry",
-        (Verdict::Status(404 | 410, _), _, false) => {
-            "go cannot download toolchains from it; its address may be incomplete, for example without `/api/go`"
+        (Verdict::Status(404 | 410, _), _, true) => (Note, "it has no toolchains; go asks the next entry"),
+        (Verdict::Status(404 | 410, _), _, false) => (
+            Warning,
+            "go cannot download toolchains from it; its address may be incomplete, for example without `/api/go`",
+        ),
+        (Verdict::Status(403 | 451, _), ..) => {
+            (Warning, "go cannot download toolchains, and asks no other entry")
         }
-        (Verdict::Status(403 | 451, _), ..) => "go cannot download toolchains, and asks no other entry",
-        (_, false, _) => "go fails for each module that earlier entries do not have",
-        (_, true, true) => "each download waits for it before go asks the next entry",
-        (_, true, false) => "go asks no other entry after this one, so every download fails",
+        (_, false, _) => (Warning, "go fails for each module that earlier entries do not have"),
+        (_, true, true) => (Warning, "each download waits for it before go asks the next entry"),
+        (_, true, false) => (Error, "go asks no other entry after this one, so every download fails"),
     }
 }
 
@@ -166,7 +157,6 @@ const SHUT_DOWN: &[(&str, &str)] = &[
     ("microsoftgoproxy.azurewebsites.net", "was an experiment and no longer exists"),
 ];
 
-/// An entry of GOPROXY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     /// As written, without spaces around it. It may contain credentials.
@@ -191,13 +181,6 @@ impl Entry {
     fn ends(&self) -> bool {
         matches!(self.place, Place::Direct | Place::Off)
     }
-
-    fn host(&self) -> Option<String> {
-        match &self.place {
-            Place::Server(address) => Some(host(address)),
-            _ => None,
-        }
-    }
 }
 
 /// All entries as cmd/go reads them (`modfetch.proxyList`), including those after `direct` and `off`.
@@ -214,10 +197,8 @@ fn place(snapshot: &Snapshot<'_>, text: &str) -> Place {
     match text {
         "direct" => return Place::Direct,
         "off" => return Place::Off,
+        text if text.contains([' ', ';', '"', '\'', '\\']) => return Place::Invalid,
         _ => {}
-    }
-    if text.contains([' ', ';', '"', '\'', '\\']) {
-        return Place::Invalid;
     }
     // Go assumes https for what looks like a host without a scheme; other words are reserved.
     let is_bare =

@@ -25,21 +25,15 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings = written(snapshot);
-    if let Some(network) = &snapshot.network {
-        findings.extend(unanswered(snapshot, network));
-    }
-    findings
+    let network = snapshot.network.iter();
+    written(snapshot).into_iter().chain(network.flat_map(|network| unanswered(snapshot, network))).collect()
 }
 
 fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     for asked in network.http_proxies.iter().filter(|asked| asked.verdict != Verdict::Good) {
-        let settings: Vec<Setting> = NAMES
-            .iter()
-            .filter_map(|name| Setting::of_environment(snapshot, name))
-            .filter(|setting| address(&setting.value) == asked.address)
-            .collect();
+        let mut settings = of_environment(snapshot, 1);
+        settings.retain(|setting| address(&setting.value) == asked.address);
         let Some(first) = settings.first() else { continue };
         let (severity, why) = match asked.verdict {
             Verdict::Unreachable(_) | Verdict::Silent => {
@@ -64,12 +58,14 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
 /// The variables that hold a proxy, in the order in which go reads them.
 const NAMES: &[&str] = &["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
+fn of_environment(snapshot: &Snapshot<'_>, step: usize) -> Vec<Setting> {
+    NAMES.iter().step_by(step).filter_map(|name| Setting::of_environment(snapshot, name)).collect()
+}
+
 /// Findings about the values of the variables alone.
 fn written(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let of = |name| Setting::of_environment(snapshot, name);
     // Names of variables are case-insensitive on Windows.
-    let step = if snapshot.system.is_windows() { 2 } else { 1 };
-    let settings: Vec<Setting> = NAMES.iter().step_by(step).filter_map(|name| of(name)).collect();
+    let settings = of_environment(snapshot, if snapshot.system.is_windows() { 2 } else { 1 });
     let mut findings: Vec<Finding> =
         settings.iter().filter_map(|setting| malformed(snapshot, setting)).collect();
     if !snapshot.system.is_windows() {

@@ -25,17 +25,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = patterns(snapshot);
     let setting = Setting::of(snapshot, "GOSUMDB");
     let switch = setting.as_ref().and_then(|setting| switched(snapshot, setting));
     let is_usable = switch.is_none() && setting.as_ref().is_none_or(|setting| setting.value != "off");
-    findings.extend(switch);
-    if let Some(network) = &snapshot.network
-        && is_usable
-    {
-        findings.extend(unreachable(snapshot, setting.as_ref(), network));
-    }
-    findings
+    let network = snapshot.network.as_ref().filter(|_| is_usable);
+    let unreachable = network.and_then(|network| unreachable(snapshot, setting.as_ref(), network));
+    patterns(snapshot).into_iter().chain(switch).chain(unreachable).collect()
 }
 
 /// What is wrong with the value of GOSUMDB itself.
@@ -67,12 +62,11 @@ fn malformed(value: &str) -> Option<&'static str> {
         return Some("invalid GOSUMDB: too many fields");
     }
     let is_name = key == "sum.golang.org" || (key == "sum.golang.google.cn" && address.is_none());
-    let mut parts = key.splitn(3, '+');
-    let (name, hash, rest) = (parts.next(), parts.next(), parts.next());
-    let is_hash =
-        hash.is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let is_key =
-        is_hash && name.is_some_and(|name| !name.is_empty()) && rest.is_some_and(|rest| !rest.is_empty());
+    let is_hash = |text: &str| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_key = match *key.splitn(3, '+').collect::<Vec<_>>() {
+        [name, hash, rest] => !name.is_empty() && is_hash(hash) && !rest.is_empty(),
+        _ => false,
+    };
     if !is_name && !is_key {
         return Some("invalid GOSUMDB: malformed verifier id");
     }
@@ -124,9 +118,9 @@ fn patterns(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 }
 
 fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
-    let patterns: Vec<&str> = setting.value.split(',').map(str::trim).filter(|one| !one.is_empty()).collect();
+    let patterns = setting.value.split(',').map(str::trim).filter(|pattern| !pattern.is_empty());
     let (wide, narrow): (Vec<&str>, Vec<&str>) =
-        patterns.into_iter().partition(|pattern| width(pattern) != Width::Narrow);
+        patterns.partition(|pattern| width(pattern) != Width::Narrow);
     let matches_all = wide.iter().any(|pattern| width(pattern) == Width::All);
     let first = wide.first()?;
     let name = setting.name;
@@ -149,23 +143,17 @@ fn pattern(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {
-    /// Matches every module.
     All,
-    /// Matches modules of unrelated people.
+    /// Those of unrelated people.
     Public,
-    /// Matches what may be private.
     Narrow,
 }
 
-/// A pattern is compared with as many leading elements of a module path
-/// (`module.MatchPrefixPatterns`).
+/// Patterns match as many leading elements of a path (`module.MatchPrefixPatterns`).
 fn width(pattern: &str) -> Width {
-    let pattern = pattern.trim_end_matches('/');
-    let mut elements = pattern.split('/');
+    let mut elements = pattern.trim_end_matches('/').split('/');
     let host = elements.next().unwrap_or_default();
-    let rest: Vec<&str> = elements.collect();
-    let names_nobody = rest.iter().all(|element| is_any(element));
-    if !names_nobody {
+    if !elements.all(is_any) {
         return Width::Narrow;
     }
     if is_any(host) || host == "*.*" {

@@ -1,0 +1,334 @@
+//! The arguments and options of each command.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover install 1.22.5
+  gover install 1.21 latest")]
+pub(crate) struct InstallArgs {
+    /// Versions (1.22.5, 1.22, ^1.21, latest) or release files; without any, the version this
+    /// directory needs
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<OsString>,
+    /// Reinstall toolchains that are already installed
+    #[arg(long, short)]
+    pub(crate) force: bool,
+    /// Architecture by Go's name, such as amd64, arm64 or 386 [default: this machine's]
+    #[arg(long, value_name = "GOARCH")]
+    pub(crate) arch: Option<String>,
+    /// Expected SHA-256 of a file or URL that has no published checksum
+    #[arg(long, value_name = "HEX")]
+    pub(crate) sha256: Option<String>,
+    /// Do not set the default, and end when stdin closes: the shim that waits was killed
+    #[arg(long, hide = true)]
+    pub(crate) for_shim: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover uninstall 1.21.5
+  gover uninstall 1.21.5 1.22rc1")]
+pub(crate) struct UninstallArgs {
+    /// Versions; a partial one (1.21) must match exactly one installed toolchain
+    #[arg(value_name = "REQUEST", required = true)]
+    pub(crate) requests: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover prune --dry-run
+  gover prune --keep 1.21.5")]
+pub(crate) struct PruneArgs {
+    /// Also keep these toolchains, besides the default and the one used here
+    #[arg(long, value_name = "REQUEST")]
+    pub(crate) keep: Vec<String>,
+    /// Show what would be removed without removing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover verify
+  gover verify 1.22.5 --json")]
+pub(crate) struct VerifyArgs {
+    /// Versions; a partial one (1.21) means all that match [default: every toolchain]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover use 1.21
+  gover use --clear")]
+pub(crate) struct UseArgs {
+    /// Version or path of a GOROOT
+    #[arg(value_name = "REQUEST", required_unless_present = "clear")]
+    pub(crate) request: Option<String>,
+    /// Undo `gover use` in this shell
+    #[arg(long, conflicts_with = "request")]
+    pub(crate) clear: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover default 1.22
+  gover default")]
+pub(crate) struct DefaultArgs {
+    /// Version or path of a GOROOT; without it, show the default
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover pin 1.22
+  gover pin --exact 1.22")]
+pub(crate) struct PinArgs {
+    /// Version; without it, show the pin that applies here
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// Pin the exact version that REQUEST means now, or without REQUEST the version used here
+    #[arg(long)]
+    pub(crate) exact: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover exec 1.21 -- go version
+  gover exec 1.22 -- make test")]
+pub(crate) struct ExecArgs {
+    /// Version or path of a GOROOT
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: String,
+    /// Command and its arguments
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover list
+  gover list --remote 1.22")]
+pub(crate) struct ListArgs {
+    /// Show only versions that match
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// List releases: the newest patch of each minor version
+    #[arg(long)]
+    pub(crate) remote: bool,
+    /// With --remote, list every release; otherwise, also list the system Go on PATH
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover current
+  gover current -v")]
+pub(crate) struct CurrentArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover which
+  gover which gofmt 1.21")]
+pub(crate) struct WhichArgs {
+    /// go or gofmt, then a version [default: go, of the toolchain used here]
+    #[arg(value_name = "PROGRAM|REQUEST", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover env --shell bash
+  gover env 1.21 --shell fish")]
+pub(crate) struct EnvArgs {
+    /// Version [default: the one used here]
+    #[arg(value_name = "REQUEST")]
+    pub(crate) request: Option<String>,
+    /// bash, zsh, fish, powershell, cmd, nu, elvish or sh [default: the calling shell]
+    #[arg(long, value_name = "SHELL")]
+    pub(crate) shell: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "shell")]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover init bash
+  gover init fish")]
+pub(crate) struct InitArgs {
+    /// bash, zsh, fish, powershell, nu or elvish
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: String,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover setup
+  gover setup --undo")]
+pub(crate) struct SetupArgs {
+    /// Undo the changes of setup
+    #[arg(long)]
+    pub(crate) undo: bool,
+    /// Show the changes without making them
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover completions bash
+  gover completions fish")]
+pub(crate) struct CompletionsArgs {
+    /// bash, zsh, fish, powershell or elvish
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: String,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover cache
+  gover cache clean")]
+pub(crate) struct CacheArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<CacheAction>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum CacheAction {
+    /// Delete everything that can be downloaded again
+    Clean,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover config list
+  gover config set auto_install false")]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<ConfigAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigAction {
+    /// Print one setting
+    Get {
+        /// Name of the setting
+        name: String,
+    },
+    /// Change one setting
+    Set {
+        /// Name of the setting
+        name: String,
+        /// Value; separate lists with commas; an empty value removes the setting
+        value: String,
+    },
+    /// Print all settings and their origins
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the path of the settings file
+    Path,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover help install
+  gover help sources")]
+pub(crate) struct HelpArgs {
+    /// Command, or one of the topics sources, trust, selection
+    #[arg(value_name = "COMMAND|TOPIC")]
+    pub(crate) topic: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[command(after_help = "Examples:
+  gover doctor
+  gover doctor goroot-set goproxy --json")]
+pub(crate) struct DoctorArgs {
+    /// Run only these checks (docs/doctor.md lists them)
+    #[arg(value_name = "CHECK")]
+    pub(crate) checks: Vec<String>,
+    /// Fix problems in your own files; show each change and ask first
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Answer yes to every question of --fix
+    #[arg(long, short, requires = "fix")]
+    pub(crate) yes: bool,
+    /// Undo the changes of the last --fix
+    #[arg(long, conflicts_with_all = ["fix", "checks", "json"])]
+    pub(crate) undo: bool,
+    /// Print JSON
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  gover mirror ./go latest
+  gover mirror ./go latest --platform linux-amd64,windows-amd64 --format module
+
+Serve the directory with any web server, or carry it on a USB drive. gover (GOVER_SOURCES) and \
+the go command (GOPROXY) can install from it. See docs/offline.md and docs/fleet.md.")]
+pub(crate) struct MirrorArgs {
+    /// Directory of the mirror; created if it does not exist
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Versions (1.22.5, 1.22, latest); without any, only update the checksum database and the
+    /// lists
+    #[arg(value_name = "REQUEST")]
+    pub(crate) requests: Vec<String>,
+    /// Platforms by Go's names, such as linux-amd64,darwin-arm64 [default: this machine's]
+    #[arg(long, value_name = "OS-ARCH", value_delimiter = ',')]
+    pub(crate) platform: Vec<String>,
+    /// Formats: archive, or module, which the go command can use too [default: what the sources
+    /// have]
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', hide_possible_values = true)]
+    pub(crate) format: Vec<PackingArg>,
+    /// Also serve clients whose newest tree head has this many records (their error message shows
+    /// it)
+    #[arg(long, value_name = "RECORDS")]
+    pub(crate) seen: Vec<u64>,
+    /// Read every toolchain file again and replace damaged ones
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Print the content of the mirror as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackingArg {
+    /// Archives, as go.dev serves them
+    Archive,
+    /// Module zips, as module proxies serve them
+    Module,
+}
