@@ -11,7 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_sys::file::{read_limited, read_limited_patiently, rename, write_atomically, write_cached};
+use gover_sys::file::{read_limited, read_limited_patiently, rename, replace_atomically, write_cached};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -81,7 +81,7 @@ impl Store {
             StoredHead::Note(note) => {
                 // A copy, so that there is a head at every moment.
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
-                write_atomically(&path, note).map(|()| path)
+                replace_atomically(&path, note).map(|()| path)
             }
             StoredHead::Unreadable(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
@@ -104,7 +104,7 @@ impl Store {
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        write_atomically(&path, note).map_err(|source| SumdbError::Io { verb: "write", path, source })
+        replace_atomically(&path, note).map_err(|source| SumdbError::Io { verb: "write", path, source })
     }
 
     /// Every cached lookup answer that can be read; unproven.
@@ -148,7 +148,7 @@ impl Store {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
         let path = directory.join(name);
-        match write_atomically(&path, text.as_bytes()) {
+        match replace_atomically(&path, text.as_bytes()) {
             Ok(()) => Ok(path),
             Err(source) => Err(SumdbError::Io { verb: "write", path, source }),
         }
