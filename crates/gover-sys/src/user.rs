@@ -12,7 +12,7 @@ pub fn owner(path: &Path) -> Option<String> {
 /// The owner of `path`, if this process is root and that is another user.
 pub fn owner_seen_by_root(path: &Path) -> Option<String> {
     let id = imp::owner_id(path)?;
-    (imp::effective() == Some(0) && id != 0).then(|| owner(path))?
+    (imp::is_root() && id != 0).then(|| owner(path))?
 }
 
 #[cfg(unix)]
@@ -21,9 +21,13 @@ pub(crate) mod imp {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    pub(crate) fn effective() -> Option<u32> {
+    pub(crate) fn effective() -> u32 {
         // SAFETY: the call takes nothing and cannot fail.
-        Some(unsafe { geteuid() })
+        unsafe { geteuid() }
+    }
+
+    pub(super) fn is_root() -> bool {
+        effective() == 0
     }
 
     pub(super) fn owner_id(path: &Path) -> Option<u32> {
@@ -58,7 +62,7 @@ pub(crate) mod imp {
             assert_eq!(name_in(users, 1000).as_deref(), Some("ann"));
             assert_eq!(name_in(users, 1001), None);
             let own = tempfile::tempdir().unwrap();
-            assert_eq!(owner_id(own.path()), effective());
+            assert_eq!(owner_id(own.path()), Some(effective()));
         }
     }
 }
@@ -67,8 +71,8 @@ pub(crate) mod imp {
 mod imp {
     use std::path::Path;
 
-    pub(super) fn effective() -> Option<u32> {
-        None
+    pub(super) fn is_root() -> bool {
+        false
     }
 
     pub(super) fn owner_id(_path: &Path) -> Option<u32> {

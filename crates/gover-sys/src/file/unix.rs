@@ -226,7 +226,7 @@ pub(super) fn create_own_directory(path: &Path, home: &Path) -> io::Result<()> {
 
 /// Whether this user or root made the link, so that it may be followed for a write.
 pub(super) fn is_trusted(link: &fs::Metadata) -> bool {
-    link.uid() == 0 || Some(link.uid()) == crate::user::imp::effective()
+    link.uid() == 0 || link.uid() == crate::user::imp::effective()
 }
 
 pub(super) fn set_unfollowing(options: &mut OpenOptions) {

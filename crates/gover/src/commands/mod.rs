@@ -23,16 +23,22 @@ mod verify;
 mod which;
 
 use gover_core::Exit;
+use gover_install::home;
 
 pub(crate) use self::json::page as json_page;
 
-use crate::cli::Command;
+use crate::cli::{CacheAction, CacheArgs, Command};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::store::shims;
 
 /// Runs a command.
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<Exit, Failure> {
+    match &command {
+        Command::Prune(_) => home::check_stamped(&context.layout)?,
+        command if removes(command) => home::check_not_foreign(&context.layout)?,
+        _ => {}
+    }
     if changes_toolchains(&command) {
         shims::recover(context);
     } else if looks_for_toolchains(&command) {
@@ -71,6 +77,13 @@ fn warn_of_unfinished(context: &Context<'_>) {
             name.version()
         ));
     }
+}
+
+/// Whether it removes something in gover's home. Before it starts, each command that changes
+/// toolchains also removes what an interrupted one left.
+fn removes(command: &Command) -> bool {
+    let cleans = matches!(command, Command::Cache(CacheArgs { action: Some(CacheAction::Clean), .. }));
+    cleans || changes_toolchains(command)
 }
 
 /// Whether it changes toolchains, or must know their exact state.
