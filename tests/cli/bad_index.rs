@@ -125,6 +125,21 @@ fn hostile_rows_are_skipped() {
 }
 
 #[test]
+fn an_index_without_end_is_refused_and_not_kept() {
+    let endless: Vec<Value> = (0..100_000).map(|_| entry("go1.91.3", &[])).collect();
+    let mut ctx = with_index(&endless);
+    ctx.set("GOVER_SOURCES", "go.dev");
+    let output = ctx.gover(["list", "--remote", "--all"]);
+    assert!(output.success().stderr.contains("it lists more than 65536 rows"), "{output}");
+    assert!(!output.stdout.contains("go1.91"), "{output}");
+    let kept = ctx.layout().index_cache();
+    let kept = fs::read_dir(kept).map_or(0, Iterator::count);
+    assert_eq!(kept, 0);
+    serve(&ctx, json!([entry("go1.91.2", &[row("go1.91.2", &archive("go1.91.2"), |_| ())])]).to_string());
+    assert!(ctx.gover(["list", "--remote", "--all"]).success().stdout.contains("go1.91.2"));
+}
+
+#[test]
 fn an_index_that_contradicts_the_compiled_table_is_not_trusted() {
     let version = "go1.22.5";
     let ctx = context!().with_site();
@@ -158,10 +173,10 @@ fn an_index_that_is_too_large_is_an_error_of_the_source() {
     let mut ctx = context!().with_site();
     ctx.publish("go1.91.2");
     ctx.set("GOVER_SOURCES", "go.dev,goproxy");
-    serve(&ctx, vec![b' '; (32 << 20) + 1]);
+    serve(&ctx, vec![b' '; (16 << 20) + 1]);
     let output = ctx.gover(["install", "1.91.2"]);
     assert!(
-        output.success().stderr.contains("go.dev skipped: answer of more than 33554432 bytes"),
+        output.success().stderr.contains("go.dev skipped: answer of more than 16777216 bytes"),
         "{output}"
     );
     assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");

@@ -105,7 +105,7 @@ fn use_removes_the_records_of_closed_shells() {
     let ctx = with_three();
     fs::create_dir_all(ctx.layout().sessions()).unwrap();
     fs::write(ctx.layout().session(4_000_000_000), "1\n1.90\n").unwrap();
-    fs::write(ctx.layout().sessions().join("garbage"), [0xff, 0]).unwrap();
+    fs::write(ctx.layout().session(4_000_000_001), [0xff, 0]).unwrap();
     ctx.gover(["use", "1.90"]).success();
     assert_eq!(ctx.names_in("gover/sessions"), [std::process::id().to_string()]);
 }

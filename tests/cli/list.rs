@@ -159,7 +159,7 @@ exit: 0
 warning: [ROOT]/gover/versions/go1.20.1 has no bin/go (`gover prune` removes it)
 warning: [ROOT]/gover/versions/go1.20.2 has no bin/go (`gover prune` removes it)
 warning: [ROOT]/gover/versions/go1.20.3 has no bin/go (`gover prune` removes it)
-warning: [ROOT]/gover/versions/not a version is not the name of a toolchain (`gover prune` removes it)
+warning: [ROOT]/gover/versions/not a version is not the name of a toolchain (gover does not use it)
 
 "#]]
     );

@@ -157,14 +157,14 @@ fn prune_removes_what_its_dry_run_showed() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.90.1  superseded by go1.90.4
+go1.90.1  superseded by go1.90.4, [SIZE]
 [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
-[ROOT]/gover/versions/notes.txt  is not the name of a toolchain, [SIZE]
 [ROOT]/gover/cache/go1.88.1@0123.part  an unfinished download, [SIZE]
 [ROOT]/gover/receipts/go1.87.1.json  the receipt of a removed toolchain, [SIZE]
 [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]
 
 ----- stderr -----
+gover prune would remove these 5, [SIZE]
 
 "#]]
     );
@@ -179,14 +179,14 @@ exit: 0
 ----- stderr -----
 removed go1.90.1, superseded by go1.90.4 ([SIZE]; `gover install 1.90.1` restores it)
 removed [ROOT]/gover/versions/go1.89.1  has no bin/go, [SIZE]
-removed [ROOT]/gover/versions/notes.txt  is not the name of a toolchain, [SIZE]
 removed [ROOT]/gover/cache/go1.88.1@0123.part  an unfinished download, [SIZE]
 removed [ROOT]/gover/receipts/go1.87.1.json  the receipt of a removed toolchain, [SIZE]
 removed [ROOT]/gover/sessions/4000000000  the choice of a closed shell, [SIZE]
+removed 5 in all, [SIZE]
 
 "#]]
     );
-    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2", "notes.txt"]);
     for directory in ["staging", "receipts", "sessions"] {
         assert!(ctx.names_in(format!("gover/{directory}")).is_empty(), "{directory}");
     }
@@ -282,4 +282,58 @@ fn oldstable_is_kept_before_any_command_asked_a_source() {
     assert!(output.success().stderr.contains("nothing to prune"), "{output}");
     let output = ctx.gover(["prune", "--keep", "1.80", "--dry-run"]);
     assert!(output.success().stderr.contains("warning: `--keep 1.80` has no effect"), "{output}");
+}
+
+/// A home of another program: pyenv's, with the Python versions in `versions`.
+fn home_of_pyenv(ctx: &gover_test::TestContext) -> std::path::PathBuf {
+    let home = ctx.directory("pyenv");
+    for path in ["versions/3.10.13/bin/python", "versions/1.22.5/bin/go", "cache/x@1.part", "sessions/77"] {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "not gover's").unwrap();
+    }
+    home
+}
+
+#[test]
+fn no_command_removes_anything_in_the_home_of_another_program() {
+    let mut ctx = context!();
+    let home = home_of_pyenv(&ctx);
+    ctx.set("GOVER_HOME", &home);
+    let commands: [&[&str]; 7] = [
+        &["prune"],
+        &["prune", "--yes"],
+        &["uninstall", "1.22.5"],
+        &["cache", "clean"],
+        &["install", "1.22.5"],
+        &["default", "1.22.5"],
+        &["verify"],
+    ];
+    for command in commands {
+        let output = ctx.gover(command);
+        let refused =
+            "error: `[ROOT]/shop/pyenv` does not belong to gover: `[ROOT]/shop/pyenv/versions/1.22.5`";
+        assert!(output.exits(1).stderr.starts_with(refused), "{command:?}\n{output}");
+        assert!(output.stderr.contains("hint: set GOVER_HOME"), "{output}");
+    }
+    for path in ["versions/3.10.13/bin/python", "versions/1.22.5/bin/go", "cache/x@1.part", "sessions/77"] {
+        assert_eq!(fs::read_to_string(home.join(path)).unwrap(), "not gover's", "{path}");
+    }
+    assert!(!home.join("bin").exists());
+}
+
+#[test]
+fn prune_needs_the_stamp_of_gover() {
+    let ctx = with_three();
+    litter(&ctx);
+    fs::remove_file(ctx.layout().versions().join("notes.txt")).unwrap();
+    fs::remove_file(ctx.layout().shim_stamp()).unwrap();
+    let output = ctx.gover(["prune"]);
+    assert!(output.exits(1).stderr.contains("because it has no bin/.shim"), "{output}");
+    assert_eq!(ctx.names_in("gover/versions").len(), 4);
+    assert_eq!(ctx.names_in("gover/staging").len(), 1);
+    // What the hint says.
+    ctx.gover(["setup"]).success();
+    ctx.gover(["prune"]).success();
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
 }

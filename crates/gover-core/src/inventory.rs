@@ -13,7 +13,8 @@ use crate::version::ToolchainName;
 pub struct Inventory {
     /// Installed toolchains, oldest first.
     pub toolchains: Vec<ToolchainName>,
-    /// Entries that are not toolchains: never selected, but listed, and removed by `gover prune`.
+    /// Entries that are not toolchains: never selected, and shown by `gover list`. `gover prune`
+    /// removes those that have the name of one.
     pub damaged: Vec<Damage>,
 }
 
@@ -75,6 +76,11 @@ fn damage(path: &Path) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The toolchain that a directory in `versions/` is named after.
+pub fn name_at(path: &Path) -> Option<ToolchainName> {
+    name_of(path.file_name()?)
 }
 
 fn name_of(entry: &OsStr) -> Option<ToolchainName> {

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod file_list;
+pub mod home;
 pub mod mirror;
 pub mod programs;
 pub mod prune;

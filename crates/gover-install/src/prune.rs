@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use gover_core::Layout;
-use gover_core::inventory::{Inventory, is_goroot};
+use gover_core::inventory::{Inventory, is_goroot, name_at};
+use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
+use crate::custom_build;
 use crate::files::{FileError, entries, remove as remove_tree, try_lock};
+use crate::home::leads_out;
 use crate::part_file::{PART, lock_of_part};
 use crate::staging;
 
@@ -51,23 +53,28 @@ impl LeftoverKind {
     }
 }
 
-/// Finds leftovers and changes nothing. The work of other processes is left out.
+/// Finds leftovers and changes nothing. `dead_sessions` are session files whose shell ended.
+///
+/// The work of other processes is left out, and so is what gover did not name, which may be the
+/// user's own. A directory that is a link out of the home is not searched.
 pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>, FileError> {
     let versions = layout.versions();
     let damaged = Inventory::scan(layout).map_err(FileError::at("read", &versions))?.damaged;
-    // A toolchain with an unknown name may be the user's own, and stays.
-    let damaged = damaged.into_iter().filter(|damage| !is_goroot(&damage.path));
+    let damaged = damaged.into_iter().filter(|damage| name_at(&damage.path).is_some());
     let mut found: Vec<(PathBuf, LeftoverKind)> =
         damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
-    let staged = staging::staged(layout)?.into_iter().map(|name| layout.staging().join(name));
+    let is_own = |name: &String| name == custom_build::LOCK || ToolchainName::parse(name).is_ok();
+    let staged = staging::staged(layout)?.into_iter().filter(is_own).map(|name| layout.staging().join(name));
     found.extend(staged.map(|path| (path, LeftoverKind::Staging)));
-    let parts = entries(&layout.cache())?.into_iter();
-    let parts = parts.filter(|path| path.extension().is_some_and(|extension| extension == PART));
+    let parts = entries(&layout.cache())?.into_iter().filter(|path| is_part(path));
     found.extend(parts.map(|path| (path, LeftoverKind::Download)));
     let documents = entries(&layout.receipts())?.into_iter().filter(|path| is_orphan(layout, path));
     found.extend(documents.map(|path| (path, LeftoverKind::Receipt)));
-
-    found.extend(dead_sessions.iter().map(|path| (path.clone(), LeftoverKind::Session)));
+    let outside = linked_out(layout);
+    let is_inside = |path: &Path| !outside.iter().any(|directory| path.starts_with(directory));
+    found.retain(|(path, _)| is_inside(path));
+    let dead_sessions = dead_sessions.iter().filter(|path| is_inside(path));
+    found.extend(dead_sessions.map(|path| (path.clone(), LeftoverKind::Session)));
     let mut leftovers = Vec::new();
     for (path, kind) in found {
         if kind == LeftoverKind::Session || kind.lock(layout, &path)?.is_some() {
@@ -76,6 +83,13 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
         }
     }
     Ok(leftovers)
+}
+
+/// Directories of the home that are links to somewhere outside it, so that nothing is removed there.
+pub fn linked_out(layout: &Layout) -> Vec<PathBuf> {
+    let searched =
+        [layout.versions(), layout.staging(), layout.cache(), layout.receipts(), layout.sessions()];
+    searched.into_iter().filter(|directory| leads_out(layout, directory)).collect()
 }
 
 /// Removes leftovers, each under its lock, and returns those that were removed. What another
@@ -114,8 +128,15 @@ fn remove_one(layout: &Layout, Leftover { path, kind, .. }: &Leftover) -> Result
 
 /// Whether the toolchain of a receipt or list is gone. A damaged one keeps its documents.
 fn is_orphan(layout: &Layout, path: &Path) -> bool {
-    let name = LeftoverKind::Receipt.toolchain(path);
-    name.is_some_and(|name| layout.versions().join(name).symlink_metadata().is_err())
+    let name = LeftoverKind::Receipt.toolchain(path).and_then(|name| ToolchainName::parse(name).ok());
+    name.is_some_and(|name| layout.toolchain(&name).symlink_metadata().is_err())
+}
+
+/// Whether it is named like an unfinished download, `go1.22.5@0123456789abcdef.part`.
+fn is_part(path: &Path) -> bool {
+    let is_named = |name: &str| name.contains('@');
+    path.extension().is_some_and(|extension| extension == PART)
+        && path.file_name().and_then(|name| name.to_str()).is_some_and(is_named)
 }
 
 /// The lock for files that belong to no toolchain.
@@ -163,7 +184,6 @@ mod tests {
             kinds(&found),
             [
                 ("go1.90.1".to_owned(), LeftoverKind::Damaged { reason: "has no bin/go" }),
-                ("junk".to_owned(), LeftoverKind::Damaged { reason: "is not the name of a toolchain" }),
                 ("go1.89.0".to_owned(), LeftoverKind::Staging),
                 ("go1.88.0@00.part".to_owned(), LeftoverKind::Download),
                 ("go1.87.0.json".to_owned(), LeftoverKind::Receipt),
@@ -178,6 +198,26 @@ mod tests {
         assert!(layout.receipts().join("go1.91.2.json").is_file());
         assert!(layout.cache().join("index/go.dev.json").is_file());
         assert!(layout.session(4243).is_file());
+        assert!(layout.versions().join("junk/x").is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_found_behind_a_link_out_of_the_home() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Layout::new(root.path().join("home"));
+        litter(&layout);
+        let other = root.path().join("other");
+        std::fs::rename(layout.versions(), &other).unwrap();
+        std::os::unix::fs::symlink(&other, layout.versions()).unwrap();
+        assert_eq!(linked_out(&layout), [layout.versions()]);
+        let found = find(&layout, &[]).unwrap();
+        assert!(!found.is_empty() && found.iter().all(|one| !one.path.starts_with(layout.versions())));
+        // A link that stays inside the home is no danger.
+        std::fs::remove_file(layout.versions()).unwrap();
+        std::fs::rename(&other, layout.home().join("big")).unwrap();
+        std::os::unix::fs::symlink(layout.home().join("big"), layout.versions()).unwrap();
+        assert!(linked_out(&layout).is_empty());
     }
 
     #[test]
@@ -186,14 +226,14 @@ mod tests {
         let layout = Layout::new(root.path().to_owned());
         litter(&layout);
         let found = find(&layout, &[]).unwrap();
-        let locks: Vec<_> = ["go1.90.1", "go1.89.0", "go1.88.0", "go1.87.0"]
+        let locks: Vec<_> = ["go1.90.1", "go1.89.0", "go1.88.0"]
             .iter()
             .map(|name| Lock::acquire(&layout.lock(name), || ()).unwrap())
             .collect();
         assert_eq!(kinds(&find(&layout, &[]).unwrap()).len(), 1);
         assert_eq!(remove(&layout, &found).unwrap().len(), 1);
         drop(locks);
-        assert_eq!(find(&layout, &[]).unwrap().len(), 4);
+        assert_eq!(find(&layout, &[]).unwrap().len(), 3);
     }
 
     #[test]

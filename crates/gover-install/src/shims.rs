@@ -44,7 +44,7 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     if renewed {
         // The stamp is emptied first and written last, so that a crash in between causes another
         // refresh. It is never missing, because shims find their home by it.
-        file::write_atomically(&stamp_path, b"").map_err(FileError::at("write", &stamp_path))?;
+        file::replace_atomically(&stamp_path, b"").map_err(FileError::at("write", &stamp_path))?;
         file::install_program(program, &base).map_err(FileError::at("write", &base))?;
     }
     let mut changes = ShimChanges { renewed, ..ShimChanges::default() };
@@ -55,7 +55,8 @@ pub fn refresh(layout: &Layout, program: &Path, _lock: &Lock) -> Result<ShimChan
     }
     changes.removed = remove_stale(&bin, &wanted)?;
     if renewed {
-        file::write_atomically(&stamp_path, stamp.as_bytes()).map_err(FileError::at("write", &stamp_path))?;
+        file::replace_atomically(&stamp_path, stamp.as_bytes())
+            .map_err(FileError::at("write", &stamp_path))?;
     }
     Ok(changes)
 }

@@ -75,7 +75,8 @@ impl Staging {
         }
         for (file, content) in [(LIST, &documents.list), (RECEIPT, &documents.receipt)] {
             let path = directory.join(file);
-            fs::write(&path, content).map_err(FileError::at("write", &path))?;
+            // It is synced below, with the tree.
+            file::write_cached(&path, content).map_err(FileError::at("write", &path))?;
         }
         let replaces = target.symlink_metadata().is_ok();
         let is_marked = replaces && fs::hard_link(tree.join(VERSION), directory.join(NEW)).is_ok();

@@ -11,7 +11,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_sys::file::{read_limited, read_limited_patiently, rename, write_atomically, write_cached};
+use gover_sys::file::{read_limited, read_limited_patiently, rename, replace_atomically, write_cached};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -74,7 +74,7 @@ impl Store {
             StoredHead::Note(note) => {
                 // A copy, so that there is a head at every moment.
                 let path = directory.join(format!("head-{}.txt", short_sum(note)));
-                write_atomically(&path, note).map(|()| path)
+                replace_atomically(&path, note).map(|()| path)
             }
             StoredHead::Damaged(_) | StoredHead::None => move_aside(&self.head_path(), &directory),
         };
@@ -93,7 +93,7 @@ impl Store {
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {
         let path = self.head_path();
-        write_atomically(&path, note).map_err(failed("write", &path))
+        replace_atomically(&path, note).map_err(failed("write", &path))
     }
 
     /// Every cached lookup answer that can be read; unproven.
@@ -136,7 +136,7 @@ impl Store {
         let directory = self.directory.join("evidence");
         create_directory(&directory)?;
         let path = directory.join(name);
-        write_atomically(&path, text.as_bytes()).map_err(failed("write", &path))?;
+        replace_atomically(&path, text.as_bytes()).map_err(failed("write", &path))?;
         Ok(path)
     }
 

@@ -10,6 +10,7 @@
 
 mod archive_name;
 mod artifact;
+mod bounds;
 mod checksums;
 mod error;
 mod index;

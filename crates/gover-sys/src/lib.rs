@@ -15,6 +15,7 @@ pub mod machine;
 pub mod process;
 pub mod registry;
 pub mod terminal;
+pub mod user;
 pub mod user_path;
 
 pub use lock::Lock;

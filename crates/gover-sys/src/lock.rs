@@ -4,9 +4,11 @@
 //! is **never deleted**: otherwise a process that waits for the deleted file and one that creates a
 //! new file could both hold the lock. The shim takes no lock.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::Path;
+
+use crate::file::open_or_create;
 
 /// Held as long as this value lives.
 ///
@@ -47,7 +49,7 @@ fn open(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    open_or_create(path)
 }
 
 /// A signal, as for a resized window or a debugger, may end the wait early.
@@ -76,6 +78,19 @@ mod tests {
         drop(lock);
         assert!(Lock::try_acquire(&path).unwrap().is_some());
         assert!(path.is_file());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_that_is_a_link_opens_and_creates_nothing_elsewhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, victim) = (directory.path().join("one.lock"), directory.path().join("victim"));
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+        let error = Lock::try_acquire(&path).unwrap_err();
+        assert!(error.to_string().contains("link"), "{error}");
+        assert!(!victim.exists());
+        fs::write(&victim, "precious").unwrap();
+        assert!(Lock::try_acquire(&path).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
 use gover_sys::Lock;
-use gover_sys::file::{create_private_directory, remove_tree, write_atomically};
+use gover_sys::file::{create_private_directory, remove_tree, replace_atomically};
 use serde::{Deserialize, Serialize};
 
 use super::{RepairError, directory, failed, make, state};
@@ -176,7 +176,7 @@ impl Journal {
         let Some(content) = content else { return Ok(None) };
         let number = self.entries.len() * 2 + offset;
         let path = self.kept(number);
-        write_atomically(&path, content).map_err(failed("write", &path))?;
+        replace_atomically(&path, content).map_err(failed("write", &path))?;
         Ok(Some(number))
     }
 
@@ -194,7 +194,7 @@ impl Journal {
         let path = self.directory.join(NAME);
         let text = serde_json::to_vec_pretty(&self.entries)
             .map_err(|source| RepairError::Journal { path: path.display().to_string(), source })?;
-        write_atomically(&path, &text).map_err(failed("write", &path))
+        replace_atomically(&path, &text).map_err(failed("write", &path))
     }
 }
 

@@ -220,7 +220,7 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool, MirrorError> {
     if let Some(directory) = path.parent() {
         create_directory(directory)?;
     }
-    file::write_atomically(path, bytes).map_err(FileError::at("write", path))?;
+    file::replace_atomically(path, bytes).map_err(FileError::at("write", path))?;
     Ok(true)
 }
 

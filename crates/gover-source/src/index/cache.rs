@@ -117,7 +117,7 @@ const FORMAT: u32 = 2;
 
 /// The maximum size of a cache file in bytes. It is larger than any text that gover accepts from a
 /// server.
-const LIMIT: u64 = 64 << 20;
+const LIMIT: u64 = 32 << 20;
 
 /// How long a response is used without a new request. The release site caches its own index for the
 /// same time.

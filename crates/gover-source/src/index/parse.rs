@@ -2,25 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::error::Category;
 use thiserror::Error;
 
 use super::rows::{Row, Value};
 use super::{Index, IndexFile, IndexRelease, Kind};
 use crate::archive_name;
+use crate::bounds::{Bounds, MAX_ROWS};
 
 impl Index {
     /// Parses the response to `?mode=json&include=all`. Irregular rows are skipped
     /// (`docs/go.md#irregular-rows-of-the-release-index`). A response that is not a list of
     /// releases, lists no release or contradicts itself is an error.
     pub(crate) fn parse(json: &[u8]) -> Result<Self, IndexError> {
-        let value: Value =
-            serde_json::from_slice(json).map_err(|error| IndexError::Json { line: error.line() })?;
+        let value: Value = serde_json::from_slice(json).map_err(|error| match error.classify() {
+            Category::Data => IndexError::TooMany { most: MAX_ROWS, what: "rows" },
+            _ => IndexError::Json { line: error.line() },
+        })?;
         if !json.trim_ascii_start().starts_with(b"[") {
             return Err(IndexError::NoList);
         }
         let releases: Vec<IndexRelease> = value.rows().into_iter().filter_map(release).collect();
         if releases.is_empty() {
             return Err(IndexError::Empty);
+        }
+        let mut bounds = Bounds::default();
+        for release in &releases {
+            bounds.count_release()?;
+            release.platforms().try_for_each(|platform| bounds.count_platform(&platform))?;
         }
         let mut sums = BTreeMap::new();
         for file in releases.iter().flat_map(|release| &release.files) {
@@ -34,7 +43,7 @@ impl Index {
     }
 }
 
-/// Why a response is not a valid index.
+/// Why a response is not a valid index or list.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IndexError {
     #[error("its index is not JSON (line {line})")]
@@ -46,6 +55,8 @@ pub enum IndexError {
     NoList,
     #[error("its index names no release")]
     Empty,
+    #[error("it lists more than {most} {what}")]
+    TooMany { most: usize, what: &'static str },
     #[error("its index has two sums of `{file_name}`")]
     TwoSums { file_name: String },
 }

@@ -1,9 +1,11 @@
 //! Reads the rows of an index one at a time. Values of an unexpected type are skipped without being
-//! stored, so memory use is limited to the release data in the response.
+//! stored, and neither are long texts nor more than [`MAX_ROWS`] rows, so memory use is limited.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::bounds::{MAX_ROWS, MAX_TEXT};
 
 /// A row for a release or a file. Fields that are missing or have the wrong type are empty.
 #[derive(Default)]
@@ -16,6 +18,8 @@ pub(super) struct Row {
     pub(super) sha256: Option<Box<str>>,
     pub(super) size: Option<u64>,
     pub(super) kind: Option<Box<str>>,
+    /// The rows in `files`, and those in theirs.
+    below: usize,
 }
 
 /// A JSON value, as far as an index needs it.
@@ -58,7 +62,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.into()))
+        Ok(if text.len() > MAX_TEXT { Value::Other } else { Value::Text(text.into()) })
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
@@ -82,8 +86,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut rows = Vec::new();
+        let (mut rows, mut count) = (Vec::new(), 0);
         while let Some(value) = list.next_element()? {
+            // Values that are not rows cost time too.
+            count += 1;
+            if let Value::Row(row) = &value {
+                count += row.below;
+            }
+            if count > MAX_ROWS {
+                return Err(A::Error::custom("too many rows"));
+            }
             if let Value::Row(row) = value
                 && (row.version.is_some() || row.filename.is_some())
             {
@@ -105,7 +117,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
                 Some("kind") => &mut row.kind,
                 key => {
                     match key {
-                        Some("files") => row.files = map.next_value::<Value>()?.rows(),
+                        Some("files") => {
+                            row.files = map.next_value::<Value>()?.rows();
+                            row.below = row.files.iter().map(|file| 1 + file.below).sum();
+                        }
                         Some("size") => row.size = map.next_value::<Value>()?.number(),
                         _ => drop(map.next_value::<IgnoredAny>()?),
                     }

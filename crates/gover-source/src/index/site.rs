@@ -7,6 +7,7 @@ use gover_core::sync::locked;
 use gover_net::{Address, Body, Http};
 
 use super::{Cache, Cached, Index};
+use crate::bounds::MAX_INDEX;
 use crate::error::SourceError;
 use crate::table::Table;
 
@@ -81,7 +82,7 @@ impl Site {
     ) -> Result<LoadedIndex, SourceError> {
         let etag = kept.as_ref().and_then(|(cached, _)| cached.etag.as_deref());
         let checked = SystemTime::now();
-        let failed = match (http.read(&self.url, LIMIT, etag).await, &kept) {
+        let failed = match (http.read(&self.url, MAX_INDEX, etag).await, &kept) {
             (Ok(Body::Unchanged), Some((cached, index))) => {
                 cache.write(&self.url.to_string(), &Cached { checked, ..cached.clone() });
                 return Ok(LoadedIndex { checked, ..index.clone() });
@@ -115,6 +116,3 @@ impl Site {
         Some((cached, index))
     }
 }
-
-/// The maximum size of an index in bytes. The real index has about 3 million bytes.
-const LIMIT: u64 = 32 << 20;

@@ -23,8 +23,9 @@ use gover_net::{Address, Body, Http, HttpError, Question, Winner};
 use gover_sys::file;
 
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
+use crate::bounds::{Bounds, MAX_LIST, MAX_PLATFORMS, MAX_TEXT};
 use crate::error::{SourceError, SourceFailure};
-use crate::index::{Cache, Cached, Freshness};
+use crate::index::{Cache, Cached, Freshness, IndexError};
 use crate::settings::SourceSpec;
 
 pub use list::GoproxyError;
@@ -146,11 +147,11 @@ impl Proxies {
     /// cached; their list is read from disk.
     pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
         let entries = self.entries().unwrap_or_default();
-        let lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
-            Location::File(path) => file::read_text_limited(&path, LIST_LIMIT).ok(),
+        let mut lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
+            Location::File(path) => file::read_text_limited(&path, MAX_LIST).ok(),
             location @ Location::Url(_) => cache.read(&location.to_string()).map(|cached| cached.text),
         });
-        lists.map(|text| Listed::parse(&text)).next().unwrap_or_default()
+        lists.find_map(|text| Listed::parse(&text).ok()).unwrap_or_default()
     }
 
     /// The location of the file `path`, relative to the base of an entry.
@@ -199,20 +200,28 @@ pub(crate) struct Listed {
 
 impl Listed {
     /// Parses the lines of `@v/list`. Lines that are not toolchain versions are skipped.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Result<Self, IndexError> {
         let mut listed = Self::default();
+        let mut bounds = Bounds::default();
         for line in text.lines() {
+            bounds.count_row()?;
             let version = line.split_whitespace().next().unwrap_or_default();
             if let Some((name, platform)) = parse_version(version) {
+                if !listed.toolchains.contains_key(&name) {
+                    bounds.count_release()?;
+                }
+                bounds.count_platform(&platform)?;
                 listed.add(name, platform);
             }
         }
-        listed
+        Ok(listed)
     }
 
+    /// Adds a toolchain. Platforms beyond any that exist are left out, since each is compared with
+    /// all others.
     pub(crate) fn add(&mut self, name: ToolchainName, platform: Platform) {
         let platforms = self.toolchains.entry(name).or_default();
-        if !platforms.contains(&platform) {
+        if platforms.len() < MAX_PLATFORMS && !platforms.contains(&platform) {
             platforms.push(platform);
         }
     }
@@ -227,6 +236,7 @@ impl Listed {
 
 /// Parses the toolchain and platform from a module version such as `v0.0.1-go1.22.5.linux-amd64`.
 pub(crate) fn parse_version(version: &str) -> Option<(ToolchainName, Platform)> {
+    let version = Some(version).filter(|version| version.len() <= MAX_TEXT)?;
     let (name, platform) = version.strip_prefix(PREFIX)?.rsplit_once('.')?;
     let platform = match platform {
         // Only go1.6beta1 uses this name.
@@ -271,47 +281,48 @@ pub(crate) async fn load_list(
     location: &Location,
     freshness: Freshness,
 ) -> Result<Listed, SourceError> {
-    let parse = |bytes: &[u8]| Some(Listed::parse(&String::from_utf8_lossy(bytes)));
+    let parse = |bytes: &[u8]| Ok(Listed::parse(&String::from_utf8_lossy(bytes))?);
     // An old list is better than none, because a list only adds releases.
-    load_parsed(http, cache, location, freshness, parse).await.map(|(listed, _)| listed)
+    load_parsed(http, cache, (location, MAX_LIST), freshness, parse).await.map(|(listed, _)| listed)
 }
 
-/// Loads a list in any format that `parse` reads. `parse` returns `None` for anything that is not a
-/// list. A cached list that could not be updated comes with the error.
+/// Loads a list in any format that `parse` reads, of at most `limit` bytes. What `parse` refuses is
+/// not cached. A cached list that could not be updated comes with the error.
 pub(crate) async fn load_parsed(
     http: &Http,
     cache: &Cache,
-    location: &Location,
+    (location, limit): (&Location, u64),
     freshness: Freshness,
-    parse: impl Fn(&[u8]) -> Option<Listed>,
+    parse: impl Fn(&[u8]) -> Result<Listed, SourceError>,
 ) -> Result<(Listed, Option<SourceError>), SourceError> {
     let key = location.to_string();
     // A directory is as fast as the cache, and never out of date.
     let kept = location.path().is_none().then(|| cache.read(&key)).flatten();
+    // An earlier gover may have kept more than this one accepts.
+    let kept = kept.and_then(|cached| Some((Listed::parse(&cached.text).ok()?, cached)));
     let now = SystemTime::now();
-    if let Some(cached) = &kept
+    if let Some((listed, cached)) = &kept
         && freshness == Freshness::Recent
         && cached.is_fresh(now)
     {
-        return Ok((Listed::parse(&cached.text), None));
+        return Ok((listed.clone(), None));
     }
-    let etag = kept.as_ref().and_then(|cached| cached.etag.as_deref());
-    match read(http, location, LIST_LIMIT, etag).await {
+    let etag = kept.as_ref().and_then(|(_, cached)| cached.etag.as_deref());
+    match read(http, location, limit, etag).await {
         Ok(Body::New { bytes, etag }) => {
-            let listed = parse(&bytes).ok_or_else(|| SourceError::lacks("it has no such list"))?;
+            let listed = parse(&bytes)?;
             if location.path().is_none() {
                 cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
             }
             Ok((listed, None))
         }
         Ok(Body::Unchanged) => {
-            let cached = kept.ok_or(SourceError::Unchanged)?;
-            let listed = Listed::parse(&cached.text);
+            let (listed, cached) = kept.ok_or(SourceError::Unchanged)?;
             cache.write(&key, &Cached { checked: now, ..cached });
             Ok((listed, None))
         }
         Err(error) => match kept {
-            Some(cached) => Ok((Listed::parse(&cached.text), Some(error))),
+            Some((listed, _)) => Ok((listed, Some(error))),
             None => Err(error),
         },
     }
@@ -358,6 +369,3 @@ pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
 const INFO_LIMIT: u64 = 1 << 20;
-/// A mirror may list its archives in the format of the release index, whose size on the release
-/// site is about 3 million bytes.
-const LIST_LIMIT: u64 = 32 << 20;

@@ -79,7 +79,8 @@ fn a_release_without_the_platform_does_not_match() {
 #[test]
 fn a_proxys_list_adds_and_never_denies() {
     let mut releases = with_index();
-    releases.add_listed(&Listed::parse("v0.0.1-go1.27.10.linux-amd64\nv0.0.1-go1.22.5.linux-amd64\n"));
+    releases
+        .add_listed(&Listed::parse("v0.0.1-go1.27.10.linux-amd64\nv0.0.1-go1.22.5.linux-amd64\n").unwrap());
     let newest = releases.find(&name("go1.27.10")).unwrap();
     assert_eq!(newest.availability(&platform("linux-amd64")), Availability::Yes);
     assert_eq!(newest.availability(&platform("linux-arm64")), Availability::Unknown);

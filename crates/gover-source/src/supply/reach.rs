@@ -11,8 +11,9 @@ use super::download::Opened;
 use super::{Supply, list_directory};
 use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
+use crate::bounds::{MAX_INDEX, MAX_LIST};
 use crate::error::{LookupError, SourceError};
-use crate::index::{Freshness, Index};
+use crate::index::{Freshness, Index, IndexError};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
 use crate::transfer::Sink;
@@ -109,8 +110,8 @@ impl Supply {
     pub(super) async fn listed_by_mirror(&self, base: &Address, freshness: Freshness) -> MirrorList {
         let [index, list] = list_places(base);
         let (archives, modules) = tokio::join!(
-            proxy::load_parsed(&self.http, &self.cache, &index, freshness, parse_index),
-            proxy::load_parsed(&self.http, &self.cache, &list, freshness, parse_list),
+            proxy::load_parsed(&self.http, &self.cache, (&index, MAX_INDEX), freshness, parse_index),
+            proxy::load_parsed(&self.http, &self.cache, (&list, MAX_LIST), freshness, parse_list),
         );
         let mut mirror = MirrorList::default();
         let mut answered = false;
@@ -150,7 +151,7 @@ impl Supply {
 
     pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
         let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
-        let listed = kept.into_iter().flatten().map(|cached| Listed::parse(&cached.text));
+        let listed = kept.into_iter().flatten().filter_map(|cached| Listed::parse(&cached.text).ok());
         listed.reduce(union)
     }
 }
@@ -169,16 +170,25 @@ fn list_places(base: &Address) -> [Location; 2] {
     ["index.json", &list].map(|path| Location::Url(base.join(path)))
 }
 
-fn parse_index(bytes: &[u8]) -> Option<Listed> {
-    Index::parse(bytes).ok().map(|index| listed_archives(&index))
+fn parse_index(bytes: &[u8]) -> Result<Listed, SourceError> {
+    match Index::parse(bytes) {
+        Ok(index) => Ok(listed_archives(&index)),
+        Err(error @ IndexError::TooMany { .. }) => Err(error.into()),
+        Err(_) => Err(SourceError::lacks(NO_LIST)),
+    }
 }
 
 /// Rejects web pages, which some servers send for every address.
-fn parse_list(bytes: &[u8]) -> Option<Listed> {
+fn parse_list(bytes: &[u8]) -> Result<Listed, SourceError> {
     let text = String::from_utf8_lossy(bytes);
-    let listed = Listed::parse(&text);
-    (text.trim().is_empty() || !listed.toolchains.is_empty()).then_some(listed)
+    let listed = Listed::parse(&text)?;
+    if !text.trim().is_empty() && listed.toolchains.is_empty() {
+        return Err(SourceError::lacks(NO_LIST));
+    }
+    Ok(listed)
 }
+
+const NO_LIST: &str = "it has no such list";
 
 fn listed_archives(index: &Index) -> Listed {
     let mut listed = Listed::default();

@@ -38,8 +38,9 @@ const LINKS: usize = 40;
 
 /// Gives `path` new content by one rename: a reader, and a crash, sees the old content or the new.
 ///
-/// A symbolic link stays and its target changes. An existing file keeps its permissions and owner;
-/// a new file gets the usual ones. The directory must exist.
+/// A symbolic link stays and its target changes; a link that another user made is an error. An
+/// existing file keeps its permissions and owner; a new file gets the usual ones. The directory must
+/// exist.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Lasting)
 }
@@ -51,7 +52,13 @@ pub fn write_privately(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Private)
 }
 
-/// Like [`write_atomically`], for content that can be created again: it is not synced to disk, so
+/// Like [`write_atomically`], for files that only gover makes: a link at `path` is replaced and its
+/// target stays as it is, because someone else may have put it there.
+pub fn replace_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, Manner::Own)
+}
+
+/// Like [`replace_atomically`], for content that can be created again: it is not synced to disk, so
 /// that a power failure may destroy it. Readers must check it themselves.
 pub fn write_cached(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Cached)
@@ -61,13 +68,17 @@ pub fn write_cached(path: &Path, bytes: &[u8]) -> io::Result<()> {
 enum Manner {
     Lasting,
     Private,
+    Own,
     Cached,
 }
 
 /// Permissions are final before the file has any content.
 fn write(path: &Path, bytes: &[u8], manner: Manner) -> io::Result<()> {
     let is_private = manner == Manner::Private;
-    let target = follow_links(path)?;
+    let target = match manner {
+        Manner::Lasting | Manner::Private => follow_links(path)?,
+        Manner::Own | Manner::Cached => path.to_owned(),
+    };
     let mode = if is_private { 0o600 } else { 0o644 };
     let (temporary, mut file) = create_temporary(&target, |path| create(path, mode))?;
     let written = imp::copy_attributes(&target, &file, is_private)
@@ -136,6 +147,27 @@ pub fn create_private_directory(path: &Path) -> io::Result<()> {
         fs::create_dir_all(above)?;
     }
     imp::create_private_directory(path)
+}
+
+/// Creates a directory that only this user may enter, or its group too below a setgid `home`, which
+/// a group shares on purpose. The umask and an earlier version of gover do not open it further.
+pub fn create_own_directory(path: &Path, home: &Path) -> io::Result<()> {
+    if let Some(above) = path.parent() {
+        fs::create_dir_all(above)?;
+    }
+    imp::create_own_directory(path, home)
+}
+
+/// Opens a file that has no content of interest for reading and writing, and creates it if it is
+/// missing. A link at its place is an error, so that nothing is created or opened elsewhere.
+pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    imp::set_unfollowing(&mut options);
+    let is_link = || path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a file but a link; remove it");
+    let file = options.open(path).map_err(|error| if is_link() { no_file() } else { error })?;
+    if file.metadata()?.is_symlink() { Err(no_file()) } else { Ok(file) }
 }
 
 /// From now on, what this process creates is writable for its owner only, whatever the umask, or for
@@ -242,9 +274,11 @@ pub fn file_system(path: &Path) -> FileSystem {
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
-        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-        if !is_link {
-            return Ok(path);
+        let link = path.symlink_metadata().ok().filter(fs::Metadata::is_symlink);
+        let Some(link) = link else { return Ok(path) };
+        if !imp::is_trusted(&link) {
+            let why = format!("`{}` is a link that another user made", path.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
         }
         let target = fs::read_link(&path)?;
         path = path.parent().map_or_else(|| target.clone(), |directory| directory.join(&target));

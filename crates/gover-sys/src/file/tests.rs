@@ -364,3 +364,44 @@ fn a_missing_name_cannot_be_exchanged() {
     assert!(matches!(&result, Ok(false)) || result.unwrap_err().kind() == io::ErrorKind::NotFound);
     assert_eq!(names(root.path()), ["a"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_gover_s_own_is_not_written_through_a_link() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let root = tempfile::tempdir().unwrap();
+    let victim = root.path().join("victim");
+    fs::write(&victim, "precious").unwrap();
+    fs::set_permissions(&victim, fs::Permissions::from_mode(0o600)).unwrap();
+    for is_cached in [false, true] {
+        let path = root.path().join(format!("own {is_cached}"));
+        symlink(&victim, &path).unwrap();
+        let write = if is_cached { write_cached } else { replace_atomically };
+        write(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert!(path.symlink_metadata().unwrap().is_file());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+    }
+    assert_eq!(fs::read(&victim).unwrap(), b"precious");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_own_directory_is_closed_whatever_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let root = tempfile::tempdir().unwrap();
+    let (home, sessions) = (root.path().join("home"), root.path().join("home/sessions"));
+    let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let mode = || fs::metadata(&sessions).unwrap().permissions().mode() & 0o7777;
+    create_own_directory(&sessions, &home).unwrap();
+    assert_eq!(mode(), 0o700);
+    set(&sessions, 0o777);
+    create_own_directory(&sessions, &home).unwrap();
+    assert_eq!(mode(), 0o700);
+    fs::remove_dir(&sessions).unwrap();
+    set(&home, 0o2775);
+    create_own_directory(&sessions, &home).unwrap();
+    assert_eq!(mode(), 0o2770);
+}

@@ -23,7 +23,8 @@ pub(super) fn patiently<T>(mut action: impl FnMut() -> io::Result<T>) -> io::Res
 /// Owner and permissions. A private file does not get the permissions of others, who could open it
 /// meanwhile.
 pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::Result<()> {
-    let metadata = match fs::metadata(from) {
+    let metadata = match from.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         result => result?,
     };
@@ -44,10 +45,13 @@ pub(super) fn make_entry_removable(path: &Path) {
     }
 }
 
+/// Whether a group shares the directory on purpose.
+fn is_shared(directory: &Path) -> bool {
+    fs::metadata(directory).is_ok_and(|metadata| metadata.is_dir() && metadata.mode() & SETGID != 0)
+}
+
 pub(super) fn limit_writers(home: &Path) {
-    let is_shared =
-        fs::metadata(home).is_ok_and(|metadata| metadata.is_dir() && metadata.mode() & SETGID != 0);
-    let others = if is_shared { 0o002 } else { 0o022 };
+    let others = if is_shared(home) { 0o002 } else { 0o022 };
     // SAFETY: the call only changes a number of this process.
     let inherited = unsafe { umask(0o077) };
     let inherited = *INHERITED_UMASK.get_or_init(|| inherited);
@@ -98,6 +102,20 @@ const O_NONBLOCK: i32 = 0o4000;
 /// The same in every BSD and in macOS.
 #[cfg(not(target_os = "linux"))]
 const O_NONBLOCK: i32 = 0x4;
+
+/// From the headers of Linux, whose architectures differ, and of the BSDs and macOS.
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "aarch64", target_arch = "arm", target_arch = "powerpc64")
+))]
+const O_NOFOLLOW: i32 = 0o100_000;
+#[cfg(all(
+    target_os = "linux",
+    not(any(target_arch = "aarch64", target_arch = "arm", target_arch = "powerpc64"))
+))]
+const O_NOFOLLOW: i32 = 0o400_000;
+#[cfg(not(target_os = "linux"))]
+const O_NOFOLLOW: i32 = 0x100;
 
 /// A rename can replace a running program.
 pub(super) fn is_in_use(_error: &io::Error) -> bool {
@@ -186,6 +204,30 @@ pub fn sync_file_system(path: &Path) -> io::Result<bool> {
 
 pub(super) fn create_private_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+pub(super) fn create_own_directory(path: &Path, home: &Path) -> io::Result<()> {
+    let mode = if is_shared(home) { 0o770 | SETGID } else { 0o700 };
+    match create_private_directory(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let metadata = path.symlink_metadata()?;
+            if metadata.is_dir() && metadata.mode() & 0o077 & !mode != 0 {
+                // Another user's directory stays as that user made it.
+                drop(fs::set_permissions(path, Permissions::from_mode(mode)));
+            }
+            Ok(())
+        }
+        created => created.and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode))),
+    }
+}
+
+/// Whether this user or root made the link, so that it may be followed for a write.
+pub(super) fn is_trusted(link: &fs::Metadata) -> bool {
+    link.uid() == 0 || link.uid() == crate::user::imp::effective()
+}
+
+pub(super) fn set_unfollowing(options: &mut OpenOptions) {
+    options.custom_flags(O_NOFOLLOW);
 }
 
 /// Whether this user may write the file, or create files in the directory; false if missing.

@@ -20,8 +20,9 @@ use windows_sys::Win32::Foundation::{
     ERROR_USER_MAPPED_FILE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    BY_HANDLE_FILE_INFORMATION, FILE_ADD_FILE, FILE_FLAG_BACKUP_SEMANTICS, GetDiskFreeSpaceExW,
-    GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW, GetVolumePathNameW,
+    BY_HANDLE_FILE_INFORMATION, FILE_ADD_FILE, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
+    GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW,
+    GetVolumePathNameW,
 };
 use windows_sys::Win32::System::WindowsProgramming::DRIVE_REMOTE;
 
@@ -105,6 +106,21 @@ pub fn sync_file_system(_path: &Path) -> io::Result<bool> {
 }
 
 pub(super) fn limit_writers(_home: &Path) {}
+
+/// The access list of the home applies.
+pub(super) fn create_own_directory(path: &Path, _home: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Only administrators, and users they allow to, can make links.
+pub(super) fn is_trusted(_link: &fs::Metadata) -> bool {
+    true
+}
+
+/// Opens a link itself, which the caller then refuses.
+pub(super) fn set_unfollowing(options: &mut OpenOptions) {
+    options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
+}
 
 pub fn is_writable(path: &Path) -> bool {
     let Ok(metadata) = path.metadata() else { return false };

@@ -56,6 +56,8 @@ impl TestContext {
         for name in ["gover-shim", "go"] {
             link_executable(&programs.shim(), &layout.program(name));
         }
+        // The next command that looks after `bin` fills it in.
+        fs::write(layout.shim_stamp(), "").expect("a file in bin");
         let variables = variables(&path, &layout);
         Self { root, layout, gover, variables, site: None }
     }

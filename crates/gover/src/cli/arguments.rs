@@ -52,6 +52,9 @@ pub(crate) struct PruneArgs {
     /// Show what would be removed without removing it
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Do not ask on a terminal before removing
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args, Debug)]

@@ -22,26 +22,24 @@ mod r#use;
 mod verify;
 mod which;
 
+use gover_install::home;
+
 pub use self::json::page as json_page;
 
-use crate::cli::Command;
+use crate::cli::{CacheAction, CacheArgs, Command};
 use crate::store::shims;
 use crate::{Context, Failure};
 
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure> {
-    match command {
-        // These change toolchains, or must know their exact state.
-        Command::Install(_)
-        | Command::Uninstall(_)
-        | Command::Prune(_)
-        | Command::Use(_)
-        | Command::Verify(_)
-        | Command::Default(_) => shims::recover(context),
-        // These show or run what is installed.
-        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_) => {
-            warn_of_unfinished(context);
-        }
+    match &command {
+        Command::Prune(_) => home::check_stamped(&context.layout)?,
+        command if removes(command) => home::check_not_foreign(&context.layout)?,
         _ => {}
+    }
+    if changes_toolchains(&command) {
+        shims::recover(context);
+    } else if looks_for_toolchains(&command) {
+        warn_of_unfinished(context);
     }
     match command {
         Command::Install(arguments) => install::run(&arguments, context),
@@ -75,4 +73,32 @@ fn warn_of_unfinished(context: &Context<'_>) {
             name.version()
         ));
     }
+}
+
+/// Whether it removes something in gover's home. Before it starts, each command that changes
+/// toolchains also removes what an interrupted one left.
+fn removes(command: &Command) -> bool {
+    let cleans = matches!(command, Command::Cache(CacheArgs { action: Some(CacheAction::Clean), .. }));
+    cleans || changes_toolchains(command)
+}
+
+/// Whether it changes toolchains, or must know their exact state.
+fn changes_toolchains(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Install(_)
+            | Command::Uninstall(_)
+            | Command::Prune(_)
+            | Command::Use(_)
+            | Command::Verify(_)
+            | Command::Default(_)
+    )
+}
+
+/// Whether it shows or runs what is installed.
+fn looks_for_toolchains(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::List(_) | Command::Current(_) | Command::Which(_) | Command::Exec(_) | Command::Env(_)
+    )
 }

@@ -1,5 +1,6 @@
 use gover_core::{Request, ToolchainName};
 use gover_install::prune::{self, Leftover};
+use gover_sys::file;
 
 use crate::cli::PruneArgs;
 use crate::output::mebibytes;
@@ -11,6 +12,13 @@ use crate::{Context, Failure};
 /// installed, but never the default, the one used here, or those that `--keep` names.
 pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Failure> {
     let keep = arguments.keep.iter().map(|text| Request::parse_pin(text)).collect::<Result<Vec<_>, _>>()?;
+    for directory in prune::linked_out(&context.layout) {
+        context.printer.note(&format!(
+            "note: {} is a link to outside {}, so nothing is removed there",
+            context.short(&directory),
+            context.short(context.layout.home())
+        ));
+    }
     let superseded = superseded(&keep, context)?;
     let leftovers = leftovers::find(context)?;
     if superseded.is_empty() && leftovers.is_empty() {
@@ -20,18 +28,42 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         context.printer.note("nothing to prune");
         return Ok(());
     }
+    let lines: Vec<String> = superseded
+        .iter()
+        .map(|one| format!("{}  superseded by {}, {}", one.name, one.newer, mebibytes(one.bytes)))
+        .chain(leftovers.iter().map(|leftover| line(leftover, context)))
+        .collect();
+    let bytes = superseded.iter().map(|one| one.bytes).chain(leftovers.iter().map(|one| one.bytes)).sum();
     if arguments.dry_run {
-        for (name, newer) in &superseded {
-            context.printer.data(&format!("{name}  superseded by {newer}"))?;
-        }
-        for leftover in &leftovers {
-            context.printer.data(&line(leftover, context))?;
-        }
+        lines.iter().try_for_each(|line| context.printer.data(line))?;
+        context.printer.note(&format!(
+            "gover prune would remove these {}, {}",
+            lines.len(),
+            mebibytes(bytes)
+        ));
         return Ok(());
     }
-    for (name, newer) in &superseded {
+    // Scripts run this without a terminal and have never been asked.
+    if !arguments.yes && context.printer.can_ask() {
+        for line in &lines {
+            context.printer.note(line);
+        }
+        let question = format!("remove these {}, {}?", lines.len(), mebibytes(bytes));
+        if !context.printer.confirm(&question, "--yes")? {
+            context.printer.note("nothing was removed");
+            return Ok(());
+        }
+    }
+    remove(&superseded, &leftovers, context)?;
+    Ok(())
+}
+
+fn remove(superseded: &[Superseded], leftovers: &[Leftover], context: &Context<'_>) -> Result<(), Failure> {
+    let (mut count, mut bytes) = (0, 0);
+    for Superseded { name, newer, .. } in superseded {
         let lock = lock::acquire(name.as_str(), context)?;
         let gone = gover_install::uninstall(&context.layout, name, &lock)?;
+        (count, bytes) = (count + 1, bytes + gone.bytes);
         context.printer.note(&format!(
             "removed {name}, superseded by {newer} ({}; `gover install {}` restores it)",
             mebibytes(gone.bytes),
@@ -39,35 +71,49 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
         ));
     }
     let _sessions = sessions::lock(context)?;
-    for leftover in prune::remove(&context.layout, &leftovers)? {
+    for leftover in prune::remove(&context.layout, leftovers)? {
+        (count, bytes) = (count + 1, bytes + leftover.bytes);
         context.printer.note(&format!("removed {}", line(&leftover, context)));
+    }
+    if count > 1 {
+        context.printer.note(&format!("removed {count} in all, {}", mebibytes(bytes)));
     }
     shims::refresh(context)?;
     default::refresh_link(context, &default::lock(context)?);
     Ok(())
 }
 
-/// Toolchains with an installed newer patch release of the same minor version, and that release.
-fn superseded(
-    keep: &[Request],
-    context: &Context<'_>,
-) -> Result<Vec<(ToolchainName, ToolchainName)>, Failure> {
+/// A toolchain for which a newer patch release is installed.
+struct Superseded {
+    name: ToolchainName,
+    newer: ToolchainName,
+    bytes: u64,
+}
+
+/// Toolchains for which a newer patch release of the same minor version is installed.
+fn superseded(keep: &[Request], context: &Context<'_>) -> Result<Vec<Superseded>, Failure> {
     let inventory = requests::inventory(context)?;
     let used = used(context);
     let kept = kept(keep, &inventory.toolchains, context)?;
+    if prune::linked_out(&context.layout).contains(&context.layout.versions()) {
+        return Ok(Vec::new());
+    }
     let is_kept = |name: &ToolchainName| used.contains(name) || kept.contains(&name);
     let newest_of = |name: &ToolchainName| {
         let same =
             |other: &&ToolchainName| other.is_release() && other.version().same_language(name.version());
         inventory.toolchains.iter().filter(same).max()
     };
+    let of = |name: &ToolchainName| {
+        let newer = newest_of(name).filter(|newest| *newest > name)?.clone();
+        let bytes = file::tree_size(&context.layout.toolchain(name)).unwrap_or_default();
+        Some(Superseded { name: name.clone(), newer, bytes })
+    };
     Ok(inventory
         .toolchains
         .iter()
         .filter(|name| name.is_release() && !is_kept(name))
-        .filter_map(|name| {
-            newest_of(name).filter(|newest| *newest > name).map(|newest| (name.clone(), newest.clone()))
-        })
+        .filter_map(of)
         .collect())
 }
 

@@ -133,9 +133,15 @@ impl Printer {
         self.note(&format!("{} {line}", self.err(Style::Hint, "hint:")));
     }
 
+    /// Whether someone can read a question and answer it.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && terminal::is_terminal(Stream::Stderr)
+    }
+
     /// Enter means no. Without a terminal, this is an error that names the option to use.
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
-        if !io::stdin().is_terminal() || !terminal::is_terminal(Stream::Stderr) {
+        if !self.can_ask() {
             let what = "gover asks before it changes anything, and there is no terminal to ask on";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }

@@ -120,7 +120,7 @@ pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -
     }
     let write = || {
         std::fs::create_dir_all(layout.home())?;
-        gover_sys::file::write_atomically(&path, state.to_string().as_bytes())
+        gover_sys::file::replace_atomically(&path, state.to_string().as_bytes())
     };
     write().map_err(|source| SettingsError::Write { path: path.clone(), source })
 }

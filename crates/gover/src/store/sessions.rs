@@ -28,8 +28,8 @@ pub(crate) fn write(
     let record = SessionRecord { start: shell.start, request: request.to_owned() };
     let path = context.layout.session(shell.id);
     let write = || {
-        fs::create_dir_all(context.layout.sessions())?;
-        file::write_atomically(&path, record.to_string().as_bytes())
+        file::create_own_directory(&context.layout.sessions(), context.layout.home())?;
+        file::replace_atomically(&path, record.to_string().as_bytes())
     };
     write().map_err(|source| Failure::file("write", &path, &source))
 }
@@ -46,13 +46,18 @@ pub(crate) fn remove(shell: ProcessId, context: &Context<'_>, _lock: &Lock) -> R
 
 pub(crate) fn ended(context: &Context<'_>) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
-    entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(|path| !is_alive(path)).collect()
+    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    paths.filter(|path| id_of(path).is_some_and(|id| !is_alive(id, path))).collect()
 }
 
-fn is_alive(path: &Path) -> bool {
-    let id = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+/// A record is named after its process; no other file in the directory is gover's.
+fn id_of(path: &Path) -> Option<u32> {
+    path.file_name()?.to_str()?.parse().ok()
+}
+
+fn is_alive(id: u32, path: &Path) -> bool {
     let record = file::read_text_limited(path, LIMIT).ok().and_then(|text| SessionRecord::parse(&text));
-    id.zip(record).is_some_and(|(id, record)| process::is_alive(ProcessId { id, start: record.start }))
+    record.is_some_and(|record| process::is_alive(ProcessId { id, start: record.start }))
 }
 
 /// Bytes of a record, which holds two lines.

@@ -1,7 +1,7 @@
 //! `gover list`: installed toolchains.
 
 use gover_core::display::pasted;
-use gover_core::inventory::{Damage, Inventory, is_goroot};
+use gover_core::inventory::{Damage, Inventory, is_goroot, name_at};
 use gover_core::resolve::Toolchain;
 use gover_core::{Arch, Request, ToolchainName};
 use gover_install::Receipt;
@@ -30,8 +30,10 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         for damage in &inventory.damaged {
             let remedy = if is_goroot(&damage.path) {
                 "rename it to its version, such as go1.22.5"
-            } else {
+            } else if name_at(&damage.path).is_some() {
                 "`gover prune` removes it"
+            } else {
+                "gover does not use it"
             };
             context.printer.warning(&format!("{} {} ({remedy})", context.short(&damage.path), damage.reason));
         }

@@ -1,0 +1,85 @@
+//! The user of this process, and the owners of files. Windows has access lists instead, so nothing is
+//! known there.
+
+use std::path::Path;
+
+/// The owner of a file as a sentence names it: `root`, or `user 1000` if the system's list has no
+/// name.
+pub fn owner(path: &Path) -> Option<String> {
+    imp::owner_id(path).map(|id| imp::name(id).unwrap_or_else(|| format!("user {id}")))
+}
+
+/// The owner of `path`, if this process is root and that is another user.
+pub fn owner_seen_by_root(path: &Path) -> Option<String> {
+    let id = imp::owner_id(path)?;
+    (imp::is_root() && id != 0).then(|| owner(path))?
+}
+
+#[cfg(unix)]
+pub(crate) mod imp {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::Path;
+
+    pub(crate) fn effective() -> u32 {
+        // SAFETY: the call takes nothing and cannot fail.
+        unsafe { geteuid() }
+    }
+
+    pub(super) fn is_root() -> bool {
+        effective() == 0
+    }
+
+    pub(super) fn owner_id(path: &Path) -> Option<u32> {
+        fs::metadata(path).ok().map(|metadata| metadata.uid())
+    }
+
+    /// From the system's list of users, which lacks those of a directory service.
+    pub(super) fn name(id: u32) -> Option<String> {
+        let users = fs::read_to_string("/etc/passwd").ok()?;
+        name_in(&users, id)
+    }
+
+    fn name_in(users: &str, id: u32) -> Option<String> {
+        users.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)?.parse() == Ok(id)).then(|| name.to_owned())
+        })
+    }
+
+    unsafe extern "C" {
+        fn geteuid() -> u32;
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn users_have_names_or_numbers() {
+            let users = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nbad\n";
+            assert_eq!(name_in(users, 1000).as_deref(), Some("ann"));
+            assert_eq!(name_in(users, 1001), None);
+            let own = tempfile::tempdir().unwrap();
+            assert_eq!(owner_id(own.path()), Some(effective()));
+        }
+    }
+}
+
+#[cfg(windows)]
+mod imp {
+    use std::path::Path;
+
+    pub(super) fn is_root() -> bool {
+        false
+    }
+
+    pub(super) fn owner_id(_path: &Path) -> Option<u32> {
+        None
+    }
+
+    pub(super) fn name(_id: u32) -> Option<String> {
+        None
+    }
+}
