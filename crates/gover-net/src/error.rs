@@ -14,18 +14,14 @@ use super::certificate::CertificateProblem;
 /// Why a request failed. `Display` is the reason in one line, without the address.
 #[derive(Clone, Debug, Error)]
 pub enum HttpError {
-    /// The settings forbid the network.
     #[error("offline")]
     Offline,
-    /// The address cannot be parsed.
     #[error("not an http or https address")]
     InvalidAddress,
     #[error("cannot connect: {reason}")]
     Connect { reason: String },
-    /// The connection ended before the response was complete.
     #[error("connection broke: {reason}")]
     Broken { reason: String },
-    /// The server sent nothing until the timeout.
     #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
     Silent { begun: bool },
     /// Too many redirects, or one from https to http.
@@ -37,7 +33,6 @@ pub enum HttpError {
         status: u16,
         /// The first line of the body, which may be empty.
         text: String,
-        /// How long the server asks to wait.
         wait: Option<Duration>,
     },
     /// The response has a content coding that gover neither requested nor supports.
@@ -46,7 +41,6 @@ pub enum HttpError {
     /// A web page instead of a file, such as a sign-in page.
     #[error("it returned a web page instead of the file")]
     WebPage,
-    /// The response is longer than any valid one.
     #[error("answer of more than {limit} bytes")]
     TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
@@ -55,14 +49,11 @@ pub enum HttpError {
     Proxy {
         /// The proxy, without credentials.
         proxy: String,
-        /// The environment variable that names it.
         variable: String,
         problem: ProxyProblem,
     },
-    /// User and password would be sent unencrypted.
     #[error("gover does not send credentials over http, because http is not encrypted")]
     Insecure,
-    /// GOAUTH names a method that yields no credentials.
     #[error("{0}")]
     Authentication(AuthError),
     #[error("cannot read certificates `{}`: {}", path.display(), reason)]
@@ -72,11 +63,9 @@ pub enum HttpError {
     Setup { reason: String },
 }
 
-/// What the caller does after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// Make the request again, but only once if `once`. When no retry is left, ask the next source
-    /// and remember the failure.
+    /// Ask again, only once if `once`; then remember the failure and ask the next source.
     Retry { once: bool },
     /// Ask the next source. `remember` if the server or the network is at fault, not the settings
     /// or this machine. Then this source is asked last for a while.
@@ -180,16 +169,15 @@ impl HttpError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProxyProblem {
-    /// The variable does not contain the address of a proxy.
     Address,
     /// It requires credentials (status 407).
     Credentials,
     /// It rejected the credentials (status 407).
     Refused,
-    /// It refused to open a tunnel to the server.
     Tunnel,
-    /// No connection to it or through it.
-    Connect { reason: String },
+    Connect {
+        reason: String,
+    },
 }
 
 fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {

@@ -21,7 +21,6 @@ use crate::artifact::Location;
 use crate::proxy;
 use crate::settings::SourceSpec;
 
-/// The mirrors of one database, and the database itself.
 #[derive(Debug)]
 pub(crate) struct LogMirrors<'a, F> {
     near: Vec<Candidate>,
@@ -37,7 +36,6 @@ pub(crate) struct LogMirrors<'a, F> {
     silent: Mutex<HashSet<usize>>,
 }
 
-/// Why a path could not be read at one place.
 enum LogMiss {
     /// It has no part of this database.
     Nothing,

@@ -128,8 +128,7 @@ impl Credentials {
     }
 
     /// Runs every method, with or without an address, and keeps what it finds. Returns what git
-    /// printed. It continues if the caller is dropped: the user may be typing a password, and must
-    /// not be prompted for it again.
+    /// printed. It continues if the caller is dropped: the user may be typing a password.
     async fn ask(
         self: &Arc<Self>,
         about: Option<(String, String)>,
@@ -215,8 +214,7 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// Tells git's helpers whether the server accepted the credentials, so that they keep or forget
-    /// them.
+    /// Tells git's helpers whether to keep or forget the credentials.
     pub(crate) async fn judge(self, status: u16) {
         let verdict = match status {
             200..=399 => "approve",

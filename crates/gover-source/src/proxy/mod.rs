@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -24,7 +24,7 @@ use gover_sys::file;
 
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
 use crate::error::{SourceError, SourceFailure};
-use crate::index::{Cache, Cached, Freshness};
+use crate::index::{Freshness, Kept, LIMIT, Loader};
 use crate::settings::SourceSpec;
 
 pub use list::GoproxyError;
@@ -78,20 +78,20 @@ impl Proxies {
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// The list of the first proxy that responds, with the requested freshness if possible, and the
-    /// failures by entry.
+    /// The list of the first proxy that responds, and the failures by entry.
     pub(crate) async fn list(
         &self,
-        http: &Http,
-        cache: &Cache,
+        loader: Loader<'_>,
         freshness: Freshness,
     ) -> Result<(Listed, Vec<(&Entry, SourceError)>), SourceError> {
+        let parse = |bytes: &[u8]| Ok(Listed::parse(&String::from_utf8_lossy(bytes)));
         let ask = |entry| {
-            async move { load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await }
-                .boxed_local()
+            let location = self.locate(entry, &list_path());
+            async move { loader.load(&location?, freshness, parse).await }.boxed_local()
         };
-        let (listed, failures) = self.first(http, self.entries()?, ask).await;
-        Ok((listed.unwrap_or_default(), failures))
+        let (listed, failures) = self.first(loader.http, self.entries()?, ask).await;
+        // An old list is better than none, because a list only adds releases.
+        Ok((listed.map(|listed| listed.value).unwrap_or_default(), failures))
     }
 
     /// The first response that the separators allow, and the errors of entries that failed.
@@ -113,8 +113,7 @@ impl Proxies {
 
     /// The first response that the separators allow, and the number of its entry. If an entry
     /// followed by `|` is silent for its `patience`, the next entry is tried as well. `failed` is
-    /// called for each entry that failed or was too slow; an error that `failed` returns ends the
-    /// race.
+    /// called for each entry that failed or was too slow; its error ends the race.
     pub(crate) async fn race<'a, 'e, T: 'a, X>(
         &self,
         http: &'a Http,
@@ -144,13 +143,13 @@ impl Proxies {
 
     /// The cached list of the first proxy that has one, whatever its age. Directories are not
     /// cached; their list is read from disk.
-    pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
+    pub(crate) fn kept_list(&self, loader: Loader<'_>) -> Listed {
         let entries = self.entries().unwrap_or_default();
-        let lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
-            Location::File(path) => file::read_text_limited(&path, LIST_LIMIT).ok(),
-            location @ Location::Url(_) => cache.read(&location.to_string()).map(|cached| cached.text),
+        let mut lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
+            Location::File(path) => Some(Listed::parse(&file::read_text_limited(&path, LIMIT).ok()?)),
+            location @ Location::Url(_) => Some(loader.kept(&location)?.value),
         });
-        lists.map(|text| Listed::parse(&text)).next().unwrap_or_default()
+        lists.next().unwrap_or_default()
     }
 
     /// The location of the file `path`, relative to the base of an entry.
@@ -200,28 +199,46 @@ pub(crate) struct Listed {
 impl Listed {
     /// Parses the lines of `@v/list`. Lines that are not toolchain versions are skipped.
     pub(crate) fn parse(text: &str) -> Self {
-        let mut listed = Self::default();
-        for line in text.lines() {
-            let version = line.split_whitespace().next().unwrap_or_default();
-            if let Some((name, platform)) = parse_version(version) {
-                listed.add(name, platform);
+        text.lines().filter_map(|line| parse_version(line.split_whitespace().next()?)).collect()
+    }
+
+    pub(crate) fn union(mut self, other: Self) -> Self {
+        for (name, platforms) in other.toolchains {
+            self.extend(platforms.into_iter().map(|platform| (name.clone(), platform)));
+        }
+        self
+    }
+}
+
+impl Extend<(ToolchainName, Platform)> for Listed {
+    fn extend<I: IntoIterator<Item = (ToolchainName, Platform)>>(&mut self, pairs: I) {
+        for (name, platform) in pairs {
+            let platforms = self.toolchains.entry(name).or_default();
+            if !platforms.contains(&platform) {
+                platforms.push(platform);
             }
         }
+    }
+}
+
+impl FromIterator<(ToolchainName, Platform)> for Listed {
+    fn from_iter<I: IntoIterator<Item = (ToolchainName, Platform)>>(pairs: I) -> Self {
+        let mut listed = Self::default();
+        listed.extend(pairs);
         listed
     }
+}
 
-    pub(crate) fn add(&mut self, name: ToolchainName, platform: Platform) {
-        let platforms = self.toolchains.entry(name).or_default();
-        if !platforms.contains(&platform) {
-            platforms.push(platform);
-        }
+impl Kept for Listed {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(Self::parse(text))
     }
 
-    fn to_text(&self) -> String {
+    fn to_text(&self) -> Option<String> {
         let lines = self.toolchains.iter().flat_map(|(name, platforms)| {
             platforms.iter().map(move |platform| format!("{PREFIX}{name}.{platform}\n"))
         });
-        lines.collect()
+        Some(lines.collect())
     }
 }
 
@@ -261,59 +278,6 @@ pub(crate) async fn read_new(http: &Http, location: &Location, limit: u64) -> Re
     match read(http, location, limit, None).await? {
         Body::New { bytes, .. } => Ok(bytes),
         Body::Unchanged => Err(SourceError::Unchanged),
-    }
-}
-
-/// Loads the list at a location, with the requested freshness if possible.
-pub(crate) async fn load_list(
-    http: &Http,
-    cache: &Cache,
-    location: &Location,
-    freshness: Freshness,
-) -> Result<Listed, SourceError> {
-    let parse = |bytes: &[u8]| Some(Listed::parse(&String::from_utf8_lossy(bytes)));
-    // An old list is better than none, because a list only adds releases.
-    load_parsed(http, cache, location, freshness, parse).await.map(|(listed, _)| listed)
-}
-
-/// Loads a list in any format that `parse` reads. `parse` returns `None` for anything that is not a
-/// list. A cached list that could not be updated comes with the error.
-pub(crate) async fn load_parsed(
-    http: &Http,
-    cache: &Cache,
-    location: &Location,
-    freshness: Freshness,
-    parse: impl Fn(&[u8]) -> Option<Listed>,
-) -> Result<(Listed, Option<SourceError>), SourceError> {
-    let key = location.to_string();
-    // A directory is as fast as the cache, and never out of date.
-    let kept = location.path().is_none().then(|| cache.read(&key)).flatten();
-    let now = SystemTime::now();
-    if let Some(cached) = &kept
-        && freshness == Freshness::Recent
-        && cached.is_fresh(now)
-    {
-        return Ok((Listed::parse(&cached.text), None));
-    }
-    let etag = kept.as_ref().and_then(|cached| cached.etag.as_deref());
-    match read(http, location, LIST_LIMIT, etag).await {
-        Ok(Body::New { bytes, etag }) => {
-            let listed = parse(&bytes).ok_or_else(|| SourceError::lacks("it has no such list"))?;
-            if location.path().is_none() {
-                cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
-            }
-            Ok((listed, None))
-        }
-        Ok(Body::Unchanged) => {
-            let cached = kept.ok_or(SourceError::Unchanged)?;
-            let listed = Listed::parse(&cached.text);
-            cache.write(&key, &Cached { checked: now, ..cached });
-            Ok((listed, None))
-        }
-        Err(error) => match kept {
-            Some(cached) => Ok((Listed::parse(&cached.text), Some(error))),
-            None => Err(error),
-        },
     }
 }
 
@@ -358,6 +322,3 @@ pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";
 
 const PREFIX: &str = "v0.0.1-";
 const INFO_LIMIT: u64 = 1 << 20;
-/// A mirror may list its archives in the format of the release index, whose size on the release
-/// site is about 3 million bytes.
-const LIST_LIMIT: u64 = 32 << 20;

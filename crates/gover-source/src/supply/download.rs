@@ -18,8 +18,7 @@ impl Supply {
     /// Downloads `wanted` from the first source that has it. If a source fails, `observer` receives
     /// the error and the next source is asked. If a source is silent, the next one is asked as
     /// well, and the first to respond serves the file. Any mismatch between known data and what
-    /// arrives stops the download. The result is *not* verified: the caller compares it with the
-    /// artifact's proof.
+    /// arrives stops the download. The result is *not* verified: that is up to the caller.
     pub async fn download(
         &self,
         wanted: &Wanted,
@@ -111,8 +110,7 @@ impl Supply {
         candidates
     }
 
-    /// Returns the first source that responds. The sources to try if it fails stay in `candidates`,
-    /// with the silent ones last.
+    /// The first source that responds. The others to try stay in `candidates`, silent ones last.
     async fn first_to_respond<'a>(
         &'a self,
         candidates: &mut Vec<Candidate<'a>>,
@@ -171,8 +169,7 @@ impl Supply {
         opened.map_err(|error| self.failed(Who::Source(candidate.spec), error, report))
     }
 
-    /// Tries the entries of GOPROXY as the go command does, but does not wait for an entry that
-    /// failed recently.
+    /// Tries the entries of GOPROXY as go does, but does not wait for one that failed recently.
     async fn ask_proxies(
         &self,
         skip: usize,
@@ -250,8 +247,7 @@ impl Supply {
         Ok((goes_on && skip < entries.len()).then_some(Candidate { skip, ..candidate }))
     }
 
-    /// Reports a failure, unless it is an integrity error, after which no other source may serve
-    /// the file.
+    /// Reports a failure. After an integrity error, no other source may serve the file.
     fn failed(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) -> Failed {
         if let SourceError::Integrity(error) = error {
             return Failed::Integrity(error);
@@ -275,7 +271,6 @@ impl Supply {
         report.failed(failure);
     }
 
-    /// Records a failure if it will probably last.
     pub(super) fn record_failure(&self, label: &str, error: &SourceError) {
         if error.then().remember() {
             self.recent.add(label);
@@ -283,7 +278,6 @@ impl Supply {
     }
 }
 
-/// A source that can be asked.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {
     spec: &'a SourceSpec,
@@ -299,7 +293,6 @@ pub(super) struct Opened {
     entry: Option<usize>,
 }
 
-/// The source or GOPROXY entry that failed.
 #[derive(Clone, Copy)]
 enum Who<'a> {
     Source(&'a SourceSpec),
@@ -307,9 +300,7 @@ enum Who<'a> {
 }
 
 enum Failed {
-    /// The observer received the error.
     Reported,
-    /// No other source may serve the file either.
     Integrity(IntegrityError),
 }
 

@@ -37,8 +37,7 @@ pub trait Sink {
     fn write(&mut self, chunk: &[u8]) -> io::Result<()>;
 
     /// The validator (`ETag` or date) of the file that the held bytes belong to, as passed to
-    /// [`remember`](Self::remember). Without a validator, the held bytes are trusted until the
-    /// proof fails.
+    /// [`remember`](Self::remember). Without one, the held bytes are trusted until the proof fails.
     fn validator(&self) -> Option<String> {
         None
     }
@@ -180,8 +179,7 @@ impl<'a> Transfer<'a> {
         let mut retries = self.http.retries();
         let mut restart = false;
         let mut ever_progressed = false;
-        // The most bytes held so far. A server that always restarts and then breaks off makes no
-        // progress.
+        // The most bytes held so far: restarting and breaking off again is not progress.
         let mut furthest = 0;
         let Opening { held, mut opened } = opening;
         loop {

@@ -1,7 +1,6 @@
 //! Checks whether Go's servers respond, to help users find out why downloads fail.
 //!
-//! All checks run at the same time and end at one deadline. The results are only reported: no
-//! download depends on them.
+//! All checks run at the same time and end at one deadline. No download depends on them.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +13,9 @@ use tokio::time::Instant;
 
 use gover_log::{Database, DatabaseError};
 use gover_net::{Address, CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
-use gover_net::{TunnelStatus, probe_tunnel, redacted};
+use gover_net::{probe_tunnel, redacted};
+
+pub use gover_net::Verdict;
 
 use super::Supply;
 use crate::proxy::{DIRECTORY, Place};
@@ -28,23 +29,6 @@ pub struct Probe {
     pub clock_ahead: Option<i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Good,
-    /// The server responded with this status and, perhaps, an explanation.
-    Status(u16, String),
-    /// The response or the connection was not as expected, as described.
-    Wrong(String),
-    /// The certificate comes from an authority that is not trusted. Includes the name of the
-    /// authority, if known.
-    UntrustedCertificate(Option<String>),
-    /// The certificate is not valid at the time of this machine's clock.
-    CertificateTime,
-    Unreachable(String),
-    /// No response arrived before the deadline.
-    Silent,
-}
-
 impl Supply {
     /// Requests the list of toolchains from each server in GOPROXY.
     pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
@@ -56,8 +40,7 @@ impl Supply {
     }
 
     /// Requests the newest tree head of the checksum database and checks its signature. Each server
-    /// in GOPROXY is asked, because it may relay the database. If none of them does, the database
-    /// itself is asked.
+    /// in GOPROXY may relay the database. If none does, the database itself is asked.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         let prober = Prober { http: &self.http, deadline };
@@ -76,16 +59,14 @@ impl Supply {
             }
         });
         let mut ways = join_all(questions).await;
-        // The go command connects to the database directly only if the proxies say that they do not
-        // relay it.
+        // The go command asks the database itself only if the proxies do not relay it.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
             ways.push(prober.ask_for_head(&database.direct, &database).await);
         }
         Ok(ways)
     }
 
-    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a tunnel to `target`, an https
-    /// address.
+    /// Asks each proxy of variables such as `HTTPS_PROXY` for a tunnel to an https address.
     pub async fn probe_http_proxies(
         &self,
         proxies: &[String],
@@ -96,7 +77,7 @@ impl Supply {
         join_all(proxies.iter().map(|proxy| async move {
             let asked = async {
                 match Address::parse_proxy(proxy) {
-                    Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await.into(),
+                    Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await,
                     Err(_) => Verdict::Unreachable("not a proxy address".to_owned()),
                 }
             };
@@ -116,18 +97,6 @@ impl Supply {
     }
 }
 
-impl From<TunnelStatus> for Verdict {
-    fn from(status: TunnelStatus) -> Self {
-        match status {
-            TunnelStatus::Open => Self::Good,
-            TunnelStatus::Refused(status, text) => Self::Status(status, text),
-            TunnelStatus::NotHttp => Self::Wrong("it does not speak HTTP".to_owned()),
-            TunnelStatus::Unreachable(reason) => Self::Unreachable(reason),
-            TunnelStatus::Silent => Self::Silent,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Prober<'a> {
     http: &'a Http,
@@ -135,8 +104,7 @@ struct Prober<'a> {
 }
 
 impl Prober<'_> {
-    /// Requests `url` and passes the beginning of the response to `judge`. The probe is reported
-    /// with the address `base`.
+    /// Requests `url` and lets `judge` see the beginning of the response. `base` is reported.
     async fn ask(&self, base: &Address, url: &Address, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
         let mut clock_ahead = None;
         let asked = async {
@@ -226,6 +194,5 @@ fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
     Some(i64::try_from(ours).ok()? - i64::try_from(theirs).ok()?)
 }
 
-/// The maximum number of bytes to read: enough for a tree head, and to recognise any other
-/// response.
+/// Bytes to read: enough for a tree head, and to recognise any other response.
 const LIMIT: usize = 16 << 10;
