@@ -51,8 +51,7 @@ impl Clock {
         }
     }
 
-    /// Waits until no program can be asking for a password. A program continues even if the request
-    /// that needs the password was dropped.
+    /// Waits until no program can be asking for a password, even for a request that was dropped.
     pub async fn running(&self) {
         // The sender lives as long as the clock, so there is no error.
         let _ = self.stops.subscribe().wait_for(|stops| stops.programs == 0).await;

@@ -45,7 +45,7 @@ pub enum HttpError {
     TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
     Certificate { problem: CertificateProblem, issuer: Option<String> },
-    #[error("{}", proxy_text(.proxy, .variable, .problem))]
+    #[error("{}", problem.text(.proxy, .variable))]
     Proxy {
         /// The proxy, without credentials.
         proxy: String,
@@ -123,43 +123,30 @@ impl HttpError {
 
     /// What the user can do about it; `None` if only general advice applies.
     pub fn remedy(&self) -> Option<String> {
-        Some(match self {
+        let remedy = match self {
             Self::Certificate { problem: CertificateProblem::Untrusted, .. } => {
                 "if your network inspects connections, save the certificate of that authority as a PEM file and name it \
                  in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)"
-                    .to_owned()
             }
             Self::Certificate { problem: CertificateProblem::Time, .. } => {
-                "compare this machine's clock with another one".to_owned()
+                "compare this machine's clock with another one"
             }
-            Self::Proxy { variable, problem, .. } => match problem {
-                ProxyProblem::Credentials | ProxyProblem::Refused => format!(
-                    "set {variable}=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in \
-                     them"
-                ),
-                ProxyProblem::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
-                ProxyProblem::Tunnel => format!(
-                    "check {variable}, including its user and password; list hosts that need no proxy in NO_PROXY"
-                ),
-                ProxyProblem::Connect { .. } => {
-                    format!("check {variable}; list hosts that need no proxy in NO_PROXY")
-                }
-            },
+            Self::Proxy { variable, problem, .. } => return Some(problem.remedy(variable)),
             Self::Authentication(AuthError::File { path, .. }) => {
-                format!("check the permissions of `{path}`, or set GOAUTH=off")
+                return Some(format!("check the permissions of `{path}`, or set GOAUTH=off"));
             }
-            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials".to_owned(),
-            Self::Insecure => "use an https address".to_owned(),
+            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials",
+            Self::Insecure => "use an https address",
             Self::Status { status: 401, .. } => {
                 "put user and password into ~/.netrc (`machine HOST[:PORT] login USER password PASSWORD`) or into the address \
                  (docs/corporate.md)"
-                    .to_owned()
             }
             Self::Certificates { .. } => {
-                "SSL_CERT_FILE must name a file of PEM certificates, SSL_CERT_DIR directories of them".to_owned()
+                "SSL_CERT_FILE must name a file of PEM certificates, SSL_CERT_DIR directories of them"
             }
             _ => return None,
-        })
+        };
+        Some(remedy.to_owned())
     }
 
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
@@ -180,36 +167,51 @@ pub enum ProxyProblem {
     },
 }
 
-fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
-    match (problem, issuer) {
-        (CertificateProblem::Untrusted, Some(issuer)) => {
-            format!("its certificate was issued by `{issuer}`, which this machine does not trust")
+impl ProxyProblem {
+    fn remedy(&self, variable: &str) -> String {
+        match self {
+            Self::Credentials | Self::Refused => format!(
+                "set {variable}=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in \
+                 them"
+            ),
+            Self::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
+            Self::Tunnel => format!(
+                "check {variable}, including its user and password; list hosts that need no proxy in NO_PROXY"
+            ),
+            Self::Connect { .. } => format!("check {variable}; list hosts that need no proxy in NO_PROXY"),
         }
-        (CertificateProblem::Untrusted, None) => {
-            "its certificate was issued by an authority that this machine does not trust".to_owned()
+    }
+
+    fn text(&self, proxy: &str, variable: &str) -> String {
+        match self {
+            Self::Address => format!("{variable} is not a proxy address"),
+            Self::Credentials => {
+                format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
+            }
+            Self::Refused => {
+                format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
+            }
+            Self::Tunnel => format!("the proxy {proxy} ({variable}) refused to open a tunnel"),
+            Self::Connect { reason } => {
+                format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
+            }
         }
-        (CertificateProblem::Time, _) => {
-            "its certificate is not valid today, by this machine's clock".to_owned()
-        }
-        (CertificateProblem::Name, _) => "its certificate is for another name".to_owned(),
-        (CertificateProblem::Other(text), _) => format!("its certificate is refused: {text}"),
     }
 }
 
-fn proxy_text(proxy: &str, variable: &str, problem: &ProxyProblem) -> String {
-    match problem {
-        ProxyProblem::Address => format!("{variable} is not a proxy address"),
-        ProxyProblem::Credentials => {
-            format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
+fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
+    let text = match (problem, issuer) {
+        (CertificateProblem::Untrusted, Some(issuer)) => {
+            return format!("its certificate was issued by `{issuer}`, which this machine does not trust");
         }
-        ProxyProblem::Refused => {
-            format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
+        (CertificateProblem::Untrusted, None) => {
+            "its certificate was issued by an authority that this machine does not trust"
         }
-        ProxyProblem::Tunnel => format!("the proxy {proxy} ({variable}) refused to open a tunnel"),
-        ProxyProblem::Connect { reason } => {
-            format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
-        }
-    }
+        (CertificateProblem::Time, _) => "its certificate is not valid today, by this machine's clock",
+        (CertificateProblem::Name, _) => "its certificate is for another name",
+        (CertificateProblem::Other(text), _) => return format!("its certificate is refused: {text}"),
+    };
+    text.to_owned()
 }
 
 /// `403 this module version is not available`, or the name of the status if the body is empty.

@@ -148,8 +148,7 @@ pub(super) struct Ask {
     pub(super) begin: Option<Duration>,
 }
 
-/// Origins to which gover sends credentials in headers other than `Authorization`. A redirect to
-/// another origin must not receive them.
+/// Origins that get credentials in other headers, which a redirect elsewhere must not receive.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CredentialedOrigins(Arc<Mutex<BTreeSet<String>>>);
 
@@ -190,8 +189,7 @@ fn head_of(response: &Response) -> String {
     head
 }
 
-/// The error of a proxy that asks for credentials. Without a variable that names it, it is from the
-/// settings of the operating system.
+/// A proxy that no variable names is from the settings of the operating system.
 fn wants_credentials(proxy: Option<&ForwardProxy>) -> HttpError {
     let Some(proxy) = proxy else {
         return HttpError::Proxy {

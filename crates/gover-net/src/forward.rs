@@ -1,5 +1,4 @@
-//! Forward proxies, chosen for each address as Go chooses them
-//! (golang.org/x/net/http/httpproxy).
+//! Forward proxies, chosen for each address as in golang.org/x/net/http/httpproxy.
 
 use std::net::IpAddr;
 

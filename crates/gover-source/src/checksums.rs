@@ -1,5 +1,4 @@
-//! Access to the checksum database, directly or through a module proxy that serves it
-//! (`docs/go.md#reaching-the-database`).
+//! Reaches the checksum database or a proxy that serves it (`docs/go.md#reaching-the-database`).
 
 use std::path::Path;
 
@@ -115,8 +114,7 @@ impl DatabaseRoute<'_> {
 
     /// Finds the first proxy that serves the database. If none does and all failures go on to the
     /// next entry, the database is read directly. An address in GOSUMDB takes precedence (cmd/go
-    /// `modfetch.dbClient.initBase`). If a proxy is silent, the next one is asked too if `|`
-    /// separates them.
+    /// `modfetch.dbClient.initBase`). After a silent proxy and `|`, the next one is asked too.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = &self.database.address {
             return Ok(Location::Url(address.clone()));

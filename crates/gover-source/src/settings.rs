@@ -90,8 +90,7 @@ impl SourceSpec {
         entries.into_iter().map(str::parse).collect()
     }
 
-    /// An entry of the setting, valid or not, as messages show it: without credentials, and
-    /// otherwise as the user typed it.
+    /// An entry of the setting, valid or not, as the user typed it but without credentials.
     pub fn shown(entry: &str) -> String {
         if looks_like_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
             redacted(entry)

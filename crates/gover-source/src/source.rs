@@ -28,8 +28,7 @@ pub(crate) struct ChecksumLookup<'a> {
     pub(crate) site: &'a ReleaseSite,
     /// Whether the site may be asked for its index. Otherwise only the cached index is used.
     pub(crate) ask: bool,
-    /// How long to wait for the index if another source serves the archive. `None` means without
-    /// limit, because nothing else proves the file.
+    /// How long to wait for the index; `None` without limit, if nothing else proves the file.
     pub(crate) patience: Option<Duration>,
 }
 
@@ -109,8 +108,7 @@ impl ReleaseSite {
         }
     }
 
-    /// Combines the rows of the index and the table for one archive. The table takes precedence,
-    /// and it is an error if the checksums differ.
+    /// Combines the rows of the index and the table, which takes precedence, for one archive.
     fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
         let origin = SumOrigin::Index(self.spec.label());
         if let (Some(index), Some(table)) =

@@ -1,5 +1,4 @@
-//! Finds credentials for https addresses as the go command does (`cmd/go/internal/auth`, `go help
-//! goauth`).
+//! Finds credentials for https as cmd/go does (`cmd/go/internal/auth`, `go help goauth`).
 //!
 //! `GOAUTH` lists methods: `netrc` (the default), `off`, `git DIR`, or a program that prints
 //! headers. All run before the first request. If a server refuses a request, those that can know

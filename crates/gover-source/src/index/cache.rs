@@ -44,8 +44,7 @@ struct Header {
     url: String,
     etag: Option<String>,
     checked: u64,
-    /// The SHA-256 of the text, in hexadecimal. Writes are not synced to disk, so a power cut may
-    /// leave part of the text, or zeros.
+    /// The SHA-256 of the text: writes are not synced, so a power cut may leave only a part of it.
     sum: String,
 }
 

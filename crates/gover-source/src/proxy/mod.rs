@@ -141,8 +141,7 @@ impl Proxies {
         Ok(Some((number, value)))
     }
 
-    /// The cached list of the first proxy that has one, whatever its age. Directories are not
-    /// cached; their list is read from disk.
+    /// The list of the first proxy that has a cached one, whatever its age, or that is a directory.
     pub(crate) fn kept_list(&self, loader: Loader<'_>) -> Listed {
         let entries = self.entries().unwrap_or_default();
         let mut lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {

@@ -19,8 +19,6 @@ pub struct Releases {
     pub basis: Basis,
     /// Sources whose releases could not be loaded.
     pub failures: Vec<SourceFailure>,
-    /// Those of `failures` for which an older response is used instead.
-    pub stale: Vec<SourceFailure>,
     /// Mirrors without a list, unless some source listed its releases.
     pub unlisted: Vec<String>,
     /// Everything that the sources offer; `None` unless all of them list it.
@@ -96,7 +94,6 @@ impl Releases {
             by_name: BTreeMap::new(),
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
-            stale: Vec::new(),
             unlisted: Vec::new(),
             offers: None,
         };
@@ -148,6 +145,11 @@ impl Releases {
         let platforms = offers.toolchains.get(&release.name);
         let is_offered = platforms.is_some_and(|platforms| platforms.contains(platform));
         if is_offered { Availability::Yes } else { Availability::No }
+    }
+
+    /// Those of `failures` for which an older response is used instead.
+    pub fn stale(&self) -> impl Iterator<Item = &SourceFailure> {
+        self.failures.iter().filter(|failure| failure.used.is_some())
     }
 
     /// All releases, newest first.

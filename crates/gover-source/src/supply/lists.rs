@@ -1,5 +1,4 @@
-//! Collects what the sources list. All sources are asked at once. After one has responded, gover
-//! does not wait for silent sources.
+//! Asks all sources at once for what they list. After one response, silent ones are dropped.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -44,9 +43,7 @@ impl Supply {
                     releases.add_index(&loaded.value, loaded.checked);
                     if let Some(error) = loaded.stale {
                         let used = Some(OlderAnswer::Index(Date::of(loaded.checked)));
-                        let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
-                        releases.stale.push(failure.clone());
-                        releases.failures.push(failure);
+                        releases.failures.push(SourceFailure { used, ..SourceFailure::new(source, error) });
                     }
                 }
                 Known::Index(source, Err(error)) => {
@@ -177,8 +174,7 @@ impl Supply {
         }
     }
 
-    /// Returns the result of one inquiry. If the source is silent although another has responded,
-    /// returns the result of `stand_in`.
+    /// The result of `stand_in` is used if the source is silent although another has responded.
     async fn answer<'a>(
         &self,
         inquiry: Inquiry<'a>,
@@ -210,11 +206,7 @@ fn add_mirror(releases: &mut Releases, base: &Address, list: MirrorList) {
     match list.failure {
         Some(error) => {
             let used = list.listed.is_some().then_some(OlderAnswer::List);
-            let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
-            if used.is_some() {
-                releases.stale.push(failure.clone());
-            }
-            releases.failures.push(failure);
+            releases.failures.push(SourceFailure { used, ..SourceFailure::new(source, error) });
         }
         None if list.listed.is_none() => releases.unlisted.push(source.label()),
         None => {}

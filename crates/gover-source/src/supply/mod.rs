@@ -91,8 +91,7 @@ impl Supply {
         self.http.clock()
     }
 
-    /// Returns the warnings about the checksum database since the last call. They do not mean that
-    /// a proof failed: every response was proven.
+    /// Returns the warnings about the checksum database since the last call. No proof failed.
     pub fn take_warnings(&self) -> Vec<LogWarning> {
         self.warnings.take()
     }
@@ -110,8 +109,7 @@ impl Supply {
         }
     }
 
-    /// Looks up several records at once and returns them in the order of `wanted`. A lookup that
-    /// took longer than `patience` is `None`.
+    /// Looks up several records at once. A lookup that took longer than `patience` is `None`.
     pub async fn lookup_all(
         &self,
         wanted: &[Wanted],
@@ -251,8 +249,7 @@ impl Supply {
         releases
     }
 
-    /// Whether a release site may be asked for its index. The index proves archives that the
-    /// checksum database cannot prove.
+    /// Whether a site may be asked for its index, which proves what the database cannot prove.
     pub fn has_index(&self) -> bool {
         self.sites().next().is_some()
     }

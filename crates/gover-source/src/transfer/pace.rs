@@ -13,8 +13,7 @@ pub(super) struct Pace {
     /// The previous number of connections, and the bytes per second measured with it.
     before: Option<(usize, f64)>,
     settled: bool,
-    /// How often more connections were not faster. They are tried again, because a server that
-    /// sends in bursts is easily measured wrong.
+    /// How often more were not faster. They are tried again: a server may send in bursts.
     failures: u32,
     /// When the current measurement begins, after a warm-up or a pause after a failed trial.
     since: Instant,
@@ -94,8 +93,7 @@ impl Pace {
         }
     }
 
-    /// How many bytes one connection fetches at a time: what it receives in two seconds, so that
-    /// little is lost if the download ends early.
+    /// The bytes of two seconds, so that little is lost if the download ends early.
     pub(super) fn segment(&self) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,

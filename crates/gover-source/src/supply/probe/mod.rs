@@ -5,14 +5,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use gover_log::{Database, DatabaseError};
-use gover_net::{Address, CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
+use gover_net::{Address, CertificateProblem, HttpError, ProbeError, Probed, ServerTime};
 use gover_net::{probe_tunnel, redacted};
 
 pub use gover_net::Verdict;
@@ -32,9 +31,8 @@ pub struct Probe {
 impl Supply {
     /// Requests the list of toolchains from each server in GOPROXY.
     pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
-        let prober = Prober { http: &self.http, deadline };
         let questions = self.proxy_servers().into_iter().map(|base| async move {
-            prober.ask(base, &base.join(&format!("{DIRECTORY}/list")), is_list).await
+            self.probe(deadline, base, &base.join(&format!("{DIRECTORY}/list")), is_list).await
         });
         join_all(questions).await
     }
@@ -43,17 +41,16 @@ impl Supply {
     /// in GOPROXY may relay the database. If none does, the database itself is asked.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
-        let prober = Prober { http: &self.http, deadline };
         if let Some(address) = &database.address {
-            return Ok(vec![prober.ask_for_head(address, &database).await]);
+            return Ok(vec![self.probe_head(deadline, address, &database).await]);
         }
         let passed_on = format!("sumdb/{}", database.name());
         let questions = self.proxy_servers().into_iter().map(|base| {
             let (base, database) = (base.join(&passed_on), &database);
             async move {
-                let supported = prober.ask(&base, &base.join("supported"), |_| Ok(())).await;
+                let supported = self.probe(deadline, &base, &base.join("supported"), |_| Ok(())).await;
                 match supported.verdict {
-                    Verdict::Good => prober.ask_for_head(&base, database).await,
+                    Verdict::Good => self.probe_head(deadline, &base, database).await,
                     _ => supported,
                 }
             }
@@ -61,7 +58,7 @@ impl Supply {
         let mut ways = join_all(questions).await;
         // The go command asks the database itself only if the proxies do not relay it.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
-            ways.push(prober.ask_for_head(&database.direct, &database).await);
+            ways.push(self.probe_head(deadline, &database.direct, &database).await);
         }
         Ok(ways)
     }
@@ -81,7 +78,7 @@ impl Supply {
                     Err(_) => Verdict::Unreachable("not a proxy address".to_owned()),
                 }
             };
-            let (verdict, took) = in_time(&self.http, deadline, asked).await;
+            let (verdict, took) = self.in_time(deadline, asked).await;
             Probe { address: redacted(proxy), verdict, took, clock_ahead: None }
         }))
         .await
@@ -95,17 +92,15 @@ impl Supply {
         });
         servers.collect()
     }
-}
 
-#[derive(Clone, Copy, Debug)]
-struct Prober<'a> {
-    http: &'a Http,
-    deadline: Instant,
-}
-
-impl Prober<'_> {
     /// Requests `url` and lets `judge` see the beginning of the response. `base` is reported.
-    async fn ask(&self, base: &Address, url: &Address, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
+    async fn probe(
+        &self,
+        deadline: Instant,
+        base: &Address,
+        url: &Address,
+        judge: impl Fn(&[u8]) -> Result<(), String>,
+    ) -> Probe {
         let mut clock_ahead = None;
         let asked = async {
             let result = self.http.probe(url, LIMIT).await;
@@ -127,33 +122,26 @@ impl Prober<'_> {
                 Err(ProbeError::Http(error)) => unreachable(&error),
             }
         };
-        let (verdict, took) = in_time(self.http, self.deadline, asked).await;
+        let (verdict, took) = self.in_time(deadline, asked).await;
         Probe { address: base.to_string(), verdict, took, clock_ahead }
     }
 
-    async fn ask_for_head(&self, base: &Address, database: &Database) -> Probe {
+    async fn probe_head(&self, deadline: Instant, base: &Address, database: &Database) -> Probe {
         let judge = |body: &[u8]| match database.verify_head(body) {
             Ok(_) => Ok(()),
             Err(error) => Err(format!("its tree head is not that of {}: {error}", database.name())),
         };
-        self.ask(base, &base.join("latest"), judge).await
+        self.probe(deadline, base, &base.join("latest"), judge).await
     }
-}
 
-/// Runs a check that ends at the deadline at the latest, and measures how long it took. The
-/// deadline does not include time spent on a program that is asked for credentials.
-async fn in_time(
-    http: &Http,
-    deadline: Instant,
-    asked: impl Future<Output = Verdict>,
-) -> (Verdict, Duration) {
-    let started = Instant::now();
-    let verdict = http
-        .clock()
-        .timeout(deadline.saturating_duration_since(started), asked)
-        .await
-        .unwrap_or(Verdict::Silent);
-    (verdict, started.elapsed())
+    /// Runs a check that ends at the deadline at the latest, and measures how long it took. The
+    /// deadline does not include time spent on a program that is asked for credentials.
+    async fn in_time(&self, deadline: Instant, asked: impl Future<Output = Verdict>) -> (Verdict, Duration) {
+        let started = Instant::now();
+        let left = deadline.saturating_duration_since(started);
+        let verdict = self.clock().timeout(left, asked).await.unwrap_or(Verdict::Silent);
+        (verdict, started.elapsed())
+    }
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
@@ -174,8 +162,7 @@ fn unreachable(error: &HttpError) -> Verdict {
     }
 }
 
-/// Whether this is the beginning of a list of toolchains. An empty list is valid. A web page, such
-/// as the login page of a hotel, is not.
+/// Whether this begins a list, which may be empty. A login page of a hotel is not a list.
 fn is_list(body: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(body);
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
