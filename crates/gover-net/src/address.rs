@@ -17,7 +17,6 @@ pub struct Address(Url);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(String);
 
-/// The text is not a URL with a scheme and a host or path.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{}` is not an address", text.escape_debug())]
 pub struct BadAddress {
@@ -29,8 +28,7 @@ impl Address {
     pub fn parse(text: &str) -> Result<Self, BadAddress> {
         let bad = || BadAddress { text: redacted(text) };
         let url = Url::parse(text).map_err(|_| bad())?;
-        // The parser of WHATWG takes much for an address that people and Go do not: `https:h`,
-        // `https:///h`.
+        // The parser of WHATWG accepts what Go does not: `https:h`, `https:///h`.
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
         let has_authority = url.scheme() == "file" || !rest.starts_with(['/', '\\']);
         // It also ends the authority at `\`, so that `CORP\ann:secret@host` would become a host and a
@@ -88,7 +86,6 @@ impl Address {
         })
     }
 
-    /// Whether the scheme is `http` or `https`.
     pub fn is_http(&self) -> bool {
         matches!(self.0.scheme(), "http" | "https")
     }

@@ -71,8 +71,7 @@ struct Found {
 }
 
 impl Found {
-    /// Adds the authorities in a file and returns how many there are. As in Go, anything else is
-    /// skipped.
+    /// Adds the authorities in a file and returns how many; skips anything else, as Go does.
     fn add(&mut self, pem: &[u8]) -> usize {
         let mut count = 0;
         for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
@@ -84,8 +83,7 @@ impl Found {
         count
     }
 
-    /// Adds the files of a directory, but not symbolic links to other files in it, which OpenSSL
-    /// uses as an index.
+    /// Adds the files of a directory, but not links within it, which OpenSSL uses as an index.
     fn add_directory(&mut self, directory: &Path) -> io::Result<()> {
         for entry in fs::read_dir(directory)?.flatten() {
             let path = entry.path();
@@ -103,8 +101,7 @@ fn is_link_within(path: &Path) -> bool {
     fs::read_link(path).is_ok_and(|target: PathBuf| target.components().count() == 1)
 }
 
-/// The bundles of the systems. The first that exists is read (crypto/x509, `root_linux.go` and
-/// `root_bsd.go`).
+/// The first that exists is read (crypto/x509, `root_linux.go` and `root_bsd.go`).
 const FILES: [&str; 9] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",

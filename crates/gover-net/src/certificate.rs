@@ -13,7 +13,6 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureSch
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateProblem {
-    /// No trusted authority issued it.
     Untrusted,
     /// It is expired or not valid yet, by this machine's clock.
     Time,

@@ -7,8 +7,7 @@ use super::{Http, HttpError, authorities, innermost, redirect};
 impl Http {
     /// The client of all requests except those that inspect certificates.
     pub(super) fn build(&self) -> Result<Client, HttpError> {
-        // rustls takes its cryptography provider from a setting of the process. For a second client
-        // it is already set, to the same provider.
+        // A setting of the process. For a second client it is already set, to the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = self
             .builder()

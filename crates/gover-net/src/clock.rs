@@ -5,8 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-/// Measures how long servers have had to respond. It stops while a program may be asking the user
-/// for a password.
+/// Measures how long servers have had to respond; stops while a user may be typing a password.
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
@@ -16,7 +15,6 @@ pub struct Clock {
 #[derive(Debug, Default)]
 struct Stops {
     programs: usize,
-    /// When the clock stopped.
     since: Option<Instant>,
     /// How long it was stopped before that.
     total: Duration,
@@ -27,7 +25,6 @@ impl Clock {
         Self { start: Instant::now(), stops: watch::Sender::default() }
     }
 
-    /// How long the clock has run.
     pub fn now(&self) -> Duration {
         let stops = self.stops.borrow();
         let now = stops.since.unwrap_or_else(Instant::now);
@@ -54,8 +51,7 @@ impl Clock {
         }
     }
 
-    /// Waits until no program can be asking for a password. A program continues even if the request
-    /// that needs the password was dropped.
+    /// Waits until no program can be asking for a password, even for a request that was dropped.
     pub async fn running(&self) {
         // The sender lives as long as the clock, so there is no error.
         let _ = self.stops.subscribe().wait_for(|stops| stops.programs == 0).await;

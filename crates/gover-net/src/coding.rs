@@ -11,7 +11,6 @@ use flate2::read::MultiGzDecoder;
 
 use super::HttpError;
 
-/// The value of `Content-Encoding`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
     Identity,
@@ -40,15 +39,13 @@ pub fn is_compressed_twice(head: &[u8]) -> bool {
     MultiGzDecoder::new(head).read_exact(&mut start).is_ok() && start == GZIP
 }
 
-/// Decompresses a body piece by piece.
 #[derive(Debug, Default)]
 pub(super) struct Unpacker {
     decoder: Option<flate2::write::MultiGzDecoder<Vec<u8>>>,
 }
 
 impl Unpacker {
-    /// Decompresses the next bytes of the body. They are at most [`PIECE`], which limits what a zip
-    /// bomb can expand to.
+    /// Decompresses at most [`PIECE`] bytes, which limits what a zip bomb can expand to.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<Vec<u8>, HttpError> {
         let decoder =
             self.decoder.get_or_insert_with(|| flate2::write::MultiGzDecoder::new(Vec::with_capacity(PIECE)));

@@ -14,18 +14,14 @@ use super::certificate::CertificateProblem;
 /// Why a request failed. `Display` is the reason in one line, without the address.
 #[derive(Clone, Debug, Error)]
 pub enum HttpError {
-    /// The settings forbid the network.
     #[error("offline")]
     Offline,
-    /// The address cannot be parsed.
     #[error("not an http or https address")]
     InvalidAddress,
     #[error("cannot connect: {reason}")]
     Connect { reason: String },
-    /// The connection ended before the response was complete.
     #[error("connection broke: {reason}")]
     Broken { reason: String },
-    /// The server sent nothing until the timeout.
     #[error("{}", if *begun { "connection timed out: the server stopped sending" } else { "connection timed out: no response from the server" })]
     Silent { begun: bool },
     /// Too many redirects, or one from https to http.
@@ -37,7 +33,6 @@ pub enum HttpError {
         status: u16,
         /// The first line of the body, which may be empty.
         text: String,
-        /// How long the server asks to wait.
         wait: Option<Duration>,
     },
     /// The response has a content coding that gover neither requested nor supports.
@@ -46,23 +41,19 @@ pub enum HttpError {
     /// A web page instead of a file, such as a sign-in page.
     #[error("it returned a web page instead of the file")]
     WebPage,
-    /// The response is longer than any valid one.
     #[error("answer of more than {limit} bytes")]
     TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
     Certificate { problem: CertificateProblem, issuer: Option<String> },
-    #[error("{}", proxy_text(.proxy, .variable, .problem))]
+    #[error("{}", problem.text(.proxy, .variable))]
     Proxy {
         /// The proxy, without credentials.
         proxy: String,
-        /// The environment variable that names it.
         variable: String,
         problem: ProxyProblem,
     },
-    /// User and password would be sent unencrypted.
     #[error("gover does not send credentials over http, because http is not encrypted")]
     Insecure,
-    /// GOAUTH names a method that yields no credentials.
     #[error("{0}")]
     Authentication(AuthError),
     #[error("cannot read certificates `{}`: {}", path.display(), reason)]
@@ -72,11 +63,9 @@ pub enum HttpError {
     Setup { reason: String },
 }
 
-/// What the caller does after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// Make the request again, but only once if `once`. When no retry is left, ask the next source
-    /// and remember the failure.
+    /// Ask again, only once if `once`; then remember the failure and ask the next source.
     Retry { once: bool },
     /// Ask the next source. `remember` if the server or the network is at fault, not the settings
     /// or this machine. Then this source is asked last for a while.
@@ -134,43 +123,30 @@ impl HttpError {
 
     /// What the user can do about it; `None` if only general advice applies.
     pub fn remedy(&self) -> Option<String> {
-        Some(match self {
+        let remedy = match self {
             Self::Certificate { problem: CertificateProblem::Untrusted, .. } => {
                 "if your network inspects connections, save the certificate of that authority as a PEM file and name it \
                  in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)"
-                    .to_owned()
             }
             Self::Certificate { problem: CertificateProblem::Time, .. } => {
-                "compare this machine's clock with another one".to_owned()
+                "compare this machine's clock with another one"
             }
-            Self::Proxy { variable, problem, .. } => match problem {
-                ProxyProblem::Credentials | ProxyProblem::Refused => format!(
-                    "set {variable}=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in \
-                     them"
-                ),
-                ProxyProblem::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
-                ProxyProblem::Tunnel => format!(
-                    "check {variable}, including its user and password; list hosts that need no proxy in NO_PROXY"
-                ),
-                ProxyProblem::Connect { .. } => {
-                    format!("check {variable}; list hosts that need no proxy in NO_PROXY")
-                }
-            },
+            Self::Proxy { variable, problem, .. } => return Some(problem.remedy(variable)),
             Self::Authentication(AuthError::File { path, .. }) => {
-                format!("check the permissions of `{path}`, or set GOAUTH=off")
+                return Some(format!("check the permissions of `{path}`, or set GOAUTH=off"));
             }
-            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials".to_owned(),
-            Self::Insecure => "use an https address".to_owned(),
+            Self::Authentication(_) => "`go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials",
+            Self::Insecure => "use an https address",
             Self::Status { status: 401, .. } => {
                 "put user and password into ~/.netrc (`machine HOST[:PORT] login USER password PASSWORD`) or into the address \
                  (docs/corporate.md)"
-                    .to_owned()
             }
             Self::Certificates { .. } => {
-                "SSL_CERT_FILE must name a file of PEM certificates, SSL_CERT_DIR directories of them".to_owned()
+                "SSL_CERT_FILE must name a file of PEM certificates, SSL_CERT_DIR directories of them"
             }
             _ => return None,
-        })
+        };
+        Some(remedy.to_owned())
     }
 
     pub(super) fn certificates(path: PathBuf, error: &io::Error) -> Self {
@@ -180,48 +156,62 @@ impl HttpError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProxyProblem {
-    /// The variable does not contain the address of a proxy.
     Address,
     /// It requires credentials (status 407).
     Credentials,
     /// It rejected the credentials (status 407).
     Refused,
-    /// It refused to open a tunnel to the server.
     Tunnel,
-    /// No connection to it or through it.
-    Connect { reason: String },
+    Connect {
+        reason: String,
+    },
+}
+
+impl ProxyProblem {
+    fn remedy(&self, variable: &str) -> String {
+        match self {
+            Self::Credentials | Self::Refused => format!(
+                "set {variable}=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in \
+                 them"
+            ),
+            Self::Address => format!("set {variable}=http://HOST:PORT, or unset it"),
+            Self::Tunnel => format!(
+                "check {variable}, including its user and password; list hosts that need no proxy in NO_PROXY"
+            ),
+            Self::Connect { .. } => format!("check {variable}; list hosts that need no proxy in NO_PROXY"),
+        }
+    }
+
+    fn text(&self, proxy: &str, variable: &str) -> String {
+        match self {
+            Self::Address => format!("{variable} is not a proxy address"),
+            Self::Credentials => {
+                format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
+            }
+            Self::Refused => {
+                format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
+            }
+            Self::Tunnel => format!("the proxy {proxy} ({variable}) refused to open a tunnel"),
+            Self::Connect { reason } => {
+                format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
+            }
+        }
+    }
 }
 
 fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> String {
-    match (problem, issuer) {
+    let text = match (problem, issuer) {
         (CertificateProblem::Untrusted, Some(issuer)) => {
-            format!("its certificate was issued by `{issuer}`, which this machine does not trust")
+            return format!("its certificate was issued by `{issuer}`, which this machine does not trust");
         }
         (CertificateProblem::Untrusted, None) => {
-            "its certificate was issued by an authority that this machine does not trust".to_owned()
+            "its certificate was issued by an authority that this machine does not trust"
         }
-        (CertificateProblem::Time, _) => {
-            "its certificate is not valid today, by this machine's clock".to_owned()
-        }
-        (CertificateProblem::Name, _) => "its certificate is for another name".to_owned(),
-        (CertificateProblem::Other(text), _) => format!("its certificate is refused: {text}"),
-    }
-}
-
-fn proxy_text(proxy: &str, variable: &str, problem: &ProxyProblem) -> String {
-    match problem {
-        ProxyProblem::Address => format!("{variable} is not a proxy address"),
-        ProxyProblem::Credentials => {
-            format!("the proxy {proxy} wants a user and a password, and {variable} has none (407)")
-        }
-        ProxyProblem::Refused => {
-            format!("the proxy {proxy} refuses the user or the password in {variable} (407)")
-        }
-        ProxyProblem::Tunnel => format!("the proxy {proxy} ({variable}) refused to open a tunnel"),
-        ProxyProblem::Connect { reason } => {
-            format!("cannot connect through the proxy {proxy} ({variable}): {reason}")
-        }
-    }
+        (CertificateProblem::Time, _) => "its certificate is not valid today, by this machine's clock",
+        (CertificateProblem::Name, _) => "its certificate is for another name",
+        (CertificateProblem::Other(text), _) => return format!("its certificate is refused: {text}"),
+    };
+    text.to_owned()
 }
 
 /// `403 this module version is not available`, or the name of the status if the body is empty.

@@ -30,8 +30,7 @@ impl Http {
         }
     }
 
-    /// Makes a request with the known credentials. If the server refuses them and GOAUTH has more,
-    /// makes a second one.
+    /// Makes a request, and another if the server refuses the credentials and GOAUTH has more.
     pub(super) async fn attempt(&self, address: &Address, ask: Ask) -> Result<Response, ProbeError> {
         if self.settings.offline {
             return Err(HttpError::Offline.into());
@@ -68,8 +67,7 @@ impl Http {
 
     /// Sends a request with credentials, which a redirect to another host does not receive.
     async fn send_with(&self, url: &Url, ask: &Ask, credentials: HeaderMap) -> Result<Response, ProbeError> {
-        // reqwest removes `Authorization` when a redirect leaves the host, but not other headers
-        // that contain credentials.
+        // When a redirect leaves the host, reqwest removes only `Authorization`.
         if credentials.keys().any(|name| *name != header::AUTHORIZATION) {
             self.credentialed.add(url);
         }
@@ -105,7 +103,7 @@ impl Http {
         };
         match answer {
             Ok(response) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                Err(proxy.map_or_else(unnamed_proxy, ForwardProxy::wants_credentials).into())
+                Err(wants_credentials(proxy).into())
             }
             Ok(response) => Ok(response),
             Err(error) => Err(match problem(&error) {
@@ -132,27 +130,25 @@ impl Http {
         } else {
             innermost(error)
         };
-        match (proxy, TunnelRefusal::of(&reason)) {
-            (Some(proxy), Some(TunnelRefusal::Credentials)) => proxy.wants_credentials(),
-            (Some(proxy), Some(TunnelRefusal::Other)) => proxy.error(ProxyProblem::Tunnel),
-            (Some(proxy), None) => proxy.error(ProxyProblem::Connect { reason }),
-            (None, Some(TunnelRefusal::Credentials)) => unnamed_proxy(),
+        // reqwest passes on hyper-util's `TunnelError`, a private type, so only its sentence can be
+        // compared. `a_refused_tunnel_is_recognised` notices if the sentence changes.
+        match (proxy, reason.as_str()) {
+            (_, "tunnel error: proxy authorization required") => wants_credentials(proxy),
+            (Some(proxy), "tunnel error: unsuccessful") => proxy.error(ProxyProblem::Tunnel),
+            (Some(proxy), _) => proxy.error(ProxyProblem::Connect { reason }),
             (None, _) => HttpError::Connect { reason },
         }
     }
 }
 
-/// What a request has besides its address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ask {
     pub(super) headers: Vec<(HeaderName, String)>,
-    /// How long the response may take to begin, if less than the stall timeout. Prompts for
-    /// credentials do not count.
+    /// How long the response may take to begin. Prompts for credentials do not count.
     pub(super) begin: Option<Duration>,
 }
 
-/// Origins to which gover sends credentials in headers other than `Authorization`. A redirect to
-/// another origin must not receive them.
+/// Origins that get credentials in other headers, which a redirect elsewhere must not receive.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CredentialedOrigins(Arc<Mutex<BTreeSet<String>>>);
 
@@ -193,33 +189,17 @@ fn head_of(response: &Response) -> String {
     head
 }
 
-/// A proxy from the settings of the operating system requires credentials.
-fn unnamed_proxy() -> HttpError {
-    HttpError::Proxy {
-        variable: "HTTPS_PROXY".to_owned(),
-        proxy: "of this system's settings".to_owned(),
-        problem: ProxyProblem::Credentials,
-    }
-}
-
-/// How a proxy refused a CONNECT request.
-enum TunnelRefusal {
-    /// Status 407.
-    Credentials,
-    /// Any other status than 200.
-    Other,
-}
-
-impl TunnelRefusal {
-    /// reqwest passes on hyper-util's `TunnelError`, a private type, so only its sentence can be
-    /// compared. `a_refused_tunnel_is_recognised` notices if the sentence changes.
-    fn of(reason: &str) -> Option<Self> {
-        match reason {
-            "tunnel error: proxy authorization required" => Some(Self::Credentials),
-            "tunnel error: unsuccessful" => Some(Self::Other),
-            _ => None,
-        }
-    }
+/// A proxy that no variable names is from the settings of the operating system.
+fn wants_credentials(proxy: Option<&ForwardProxy>) -> HttpError {
+    let Some(proxy) = proxy else {
+        return HttpError::Proxy {
+            variable: "HTTPS_PROXY".to_owned(),
+            proxy: "of this system's settings".to_owned(),
+            problem: ProxyProblem::Credentials,
+        };
+    };
+    let given = proxy.address.as_ref().is_some_and(|address| !address.secret().username().is_empty());
+    proxy.error(if given { ProxyProblem::Refused } else { ProxyProblem::Credentials })
 }
 
 #[cfg(test)]

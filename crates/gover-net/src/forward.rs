@@ -1,5 +1,4 @@
-//! Forward proxies, chosen for each address as Go chooses them
-//! (golang.org/x/net/http/httpproxy).
+//! Forward proxies, chosen for each address as in golang.org/x/net/http/httpproxy.
 
 use std::net::IpAddr;
 
@@ -9,7 +8,6 @@ use super::HttpError;
 use super::error::ProxyProblem;
 use crate::settings::{ForwardProxies, ForwardProxy};
 
-/// The proxies that the environment names.
 #[derive(Clone, Debug)]
 pub(super) struct Forward {
     https: Option<ForwardProxy>,
@@ -35,7 +33,6 @@ impl Forward {
         proxy.filter(|_| !self.bypass.holds(url))
     }
 
-    /// The same for reqwest.
     pub(super) fn into_proxy(self) -> Proxy {
         Proxy::custom(move |url| Some(self.for_url(url)?.address.as_ref()?.secret().clone()))
     }
@@ -51,12 +48,6 @@ impl ForwardProxy {
         let proxy = self.address.as_ref().map(|address| address.origin().to_string());
         HttpError::Proxy { variable: self.variable.clone(), proxy: proxy.unwrap_or_default(), problem }
     }
-
-    /// The error of a proxy that asks for credentials.
-    pub(super) fn wants_credentials(&self) -> HttpError {
-        let given = self.address.as_ref().is_some_and(|address| !address.secret().username().is_empty());
-        self.error(if given { ProxyProblem::Refused } else { ProxyProblem::Credentials })
-    }
 }
 
 /// Hosts that need no proxy, besides localhost and the loopback interface: those in `NO_PROXY`.
@@ -66,7 +57,11 @@ struct Bypass(Vec<Rule>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Rule {
     Everything,
-    Network(Network),
+    /// A range such as `10.0.0.0/8`.
+    Network {
+        address: IpAddr,
+        prefix: u32,
+    },
     Address(IpAddr, Option<u16>),
     Name {
         /// With a dot before it.
@@ -75,13 +70,6 @@ enum Rule {
         itself: bool,
         port: Option<u16>,
     },
-}
-
-/// A range of addresses such as `10.0.0.0/8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    address: IpAddr,
-    prefix: u32,
 }
 
 impl Bypass {
@@ -107,8 +95,8 @@ impl Rule {
         if entry == "*" {
             return Some(Self::Everything);
         }
-        if let Some(network) = Network::parse(entry) {
-            return Some(Self::Network(network));
+        if let Some(network) = Self::parse_network(entry) {
+            return Some(network);
         }
         let (host, port) = host_and_port(entry)?;
         if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
@@ -120,11 +108,26 @@ impl Rule {
         (!host.is_empty()).then_some(Self::Name { suffix, itself, port })
     }
 
+    fn parse_network(entry: &str) -> Option<Self> {
+        let (address, prefix) = entry.split_once('/')?;
+        let (address, prefix) = (address.parse::<IpAddr>().ok()?, prefix.parse().ok()?);
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        (prefix <= longest).then_some(Self::Network { address, prefix })
+    }
+
     fn holds(&self, host: Option<&str>, address: Option<IpAddr>, port: Option<u16>) -> bool {
         let same_port = |wanted: &Option<u16>| wanted.is_none() || *wanted == port;
         match self {
             Self::Everything => true,
-            Self::Network(network) => address.is_some_and(|address| network.holds(address)),
+            Self::Network { address: network, prefix } => match (network, address) {
+                (IpAddr::V4(network), Some(IpAddr::V4(address))) => {
+                    (network.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix
+                }
+                (IpAddr::V6(network), Some(IpAddr::V6(address))) => {
+                    (network.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix
+                }
+                _ => false,
+            },
             Self::Address(known, wanted) => address == Some(*known) && same_port(wanted),
             Self::Name { suffix, itself, port } => {
                 let host = host.filter(|_| address.is_none() && same_port(port));
@@ -136,30 +139,7 @@ impl Rule {
     }
 }
 
-impl Network {
-    fn parse(entry: &str) -> Option<Self> {
-        let (address, prefix) = entry.split_once('/')?;
-        let (address, prefix) = (address.parse::<IpAddr>().ok()?, prefix.parse::<u32>().ok()?);
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    fn holds(self, address: IpAddr) -> bool {
-        let differs = |mine: u128, theirs: u128, length: u32| {
-            (mine ^ theirs).checked_shr(length - self.prefix).unwrap_or(0) != 0
-        };
-        match (self.address, address) {
-            (IpAddr::V4(mine), IpAddr::V4(theirs)) => {
-                !differs(mine.to_bits().into(), theirs.to_bits().into(), 32)
-            }
-            (IpAddr::V6(mine), IpAddr::V6(theirs)) => !differs(mine.to_bits(), theirs.to_bits(), 128),
-            _ => false,
-        }
-    }
-}
-
-/// Splits host and port; `None` if the port is not a number. An IPv6 address without brackets has
-/// no port.
+/// `None` if the port is not a number. An IPv6 address without brackets has no port.
 fn host_and_port(entry: &str) -> Option<(&str, Option<u16>)> {
     if entry.parse::<IpAddr>().is_ok() {
         return Some((entry, None));

@@ -47,7 +47,7 @@ pub use certificate::CertificateProblem;
 pub use clock::Clock;
 pub use coding::is_compressed_twice;
 pub use error::{HttpError, Then, reason_of};
-pub use probe::{ProbeError, Probed, ServerTime};
+pub use probe::{ProbeError, Probed, ServerTime, Verdict};
 pub use race::{Question, Winner};
 pub use retry::Retries;
 pub use settings::{
@@ -55,7 +55,7 @@ pub use settings::{
     Waiting,
 };
 pub use stream::{Chunk, RangeRequest, RangeResponse, Stream};
-pub use tunnel::{TunnelStatus, probe_tunnel};
+pub use tunnel::probe_tunnel;
 
 /// Makes HTTP requests as the settings prescribe.
 #[derive(Debug)]
@@ -113,8 +113,7 @@ impl Http {
         .await
     }
 
-    /// The same, but each request gets a connection of its own: the streams of HTTP/2 share the
-    /// limits of theirs.
+    /// A client whose requests share no connection, as the streams of HTTP/2 share its limits.
     pub fn without_multiplexing(&self) -> &Self {
         self.without_multiplexing.get_or_init(|| {
             let settings = NetworkSettings { multiplexed: false, ..self.settings.clone() };

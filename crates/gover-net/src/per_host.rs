@@ -1,8 +1,7 @@
 //! How many small files are fetched from one server at a time.
 //!
 //! If each request needs its own connection, many at once overload small servers. Python's
-//! `http.server` has a backlog of five connections: the sixth is dropped, and the system retries it
-//! only after a second.
+//! `http.server` has a backlog of five connections: the sixth is retried only after a second.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -10,8 +10,7 @@ use super::{Http, HttpError, failure, text_header};
 use crate::address::Address;
 
 impl Http {
-    /// Makes one request and reads at most `limit` bytes of the response. It connects even if an
-    /// earlier request could not.
+    /// Reads at most `limit` bytes of a response. Connects even if an earlier request could not.
     pub async fn probe(&self, url: &Address, limit: usize) -> Result<Probed, ProbeError> {
         let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
@@ -56,14 +55,27 @@ pub struct Probed {
     pub time: Option<ServerTime>,
 }
 
-/// What is known of a server whose certificate was refused.
 #[derive(Debug)]
 pub struct Sight {
     pub issuer: Option<String>,
     pub time: Option<ServerTime>,
 }
 
-/// Why there was no response.
+/// Whether a server or a proxy responds as it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    /// It responded with this status and, perhaps, an explanation.
+    Status(u16, String),
+    /// The response or the connection was not as expected, as described.
+    Wrong(String),
+    /// The certificate comes from an authority that is not trusted, with its name, if known.
+    UntrustedCertificate(Option<String>),
+    CertificateTime,
+    Unreachable(String),
+    Silent,
+}
+
 #[derive(Debug)]
 pub enum ProbeError {
     Certificate(CertificateProblem),
@@ -81,8 +93,7 @@ impl From<HttpError> for ProbeError {
 pub struct ServerTime(pub u64);
 
 impl ServerTime {
-    /// A cache passes `Date` on unchanged and adds `Age`, the seconds since then (RFC 9111, section
-    /// 5.1).
+    /// A cache adds `Age`, the seconds since `Date` (RFC 9111, section 5.1).
     fn of(headers: &header::HeaderMap) -> Option<Self> {
         let date = date::from_http(&text_header(headers, &header::DATE)?)?;
         let age = text_header(headers, &header::AGE).and_then(|age| age.parse().ok());

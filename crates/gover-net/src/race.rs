@@ -9,18 +9,15 @@ use futures_util::{FutureExt, StreamExt};
 use crate::{Address, Http};
 
 pub struct Question<'a, T, E> {
-    /// The source's name. If every source that is left is silent and all have a name, a notice says
-    /// so.
+    /// If every source that is left is silent and all have a label, a notice says so.
     pub label: Option<String>,
     /// The servers of the source. While one of them sends anything, the source is not silent.
     pub servers: Vec<Address>,
-    /// How long the source may be silent before the next one is asked too. Without it, the next one
-    /// is asked only after a failure.
+    /// How long it may be silent before the next one is asked too; `None`: until it fails.
     pub patience: Option<Duration>,
     pub response: LocalBoxFuture<'a, Result<T, E>>,
 }
 
-/// The first response.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Winner<T> {
     /// The number of the question, counted from 0.

@@ -42,9 +42,8 @@ impl Http {
 }
 
 impl Retries<'_> {
-    /// Waits before the next attempt: longer each time, and at least as long as the server asks. If
-    /// no retry is left, or the server asks for too long a wait, the error comes back; then another
-    /// source is the better choice.
+    /// Waits before the next attempt: longer each time, and at least as long as the server asks.
+    /// Without a retry left, or if the server asks for too long a wait, the error comes back.
     pub async fn wait(&mut self, error: HttpError) -> Result<(), HttpError> {
         let requested =
             if let HttpError::Status { wait: Some(wait), .. } = error { wait } else { Duration::ZERO };
@@ -63,8 +62,7 @@ impl Retries<'_> {
     }
 }
 
-/// How long the server asks to wait: seconds, or a date by its own clock (RFC 9110, section
-/// 10.2.3).
+/// What the server asks for: seconds, or a date by its own clock (RFC 9110, section 10.2.3).
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = text_header(headers, &header::RETRY_AFTER)?;
     if let Ok(seconds) = text.trim().parse() {
@@ -75,8 +73,7 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(date::from_http(&text)?.saturating_sub(now)))
 }
 
-/// Between half of a pause and all of it, so that clients that were cut off together do not all
-/// return together.
+/// Half of a pause or more, so that clients that were cut off together do not return together.
 fn jittered(pause: Duration, random: u32) -> Duration {
     pause / 2 + (pause / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
 }

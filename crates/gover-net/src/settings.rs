@@ -57,11 +57,12 @@ impl fmt::Debug for Notice {
     }
 }
 
-/// What gover waits for. `Display` is a line for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting<'a> {
-    /// Sources that have not responded.
-    Sources { labels: &'a [String], silence: Duration },
+    Sources {
+        labels: &'a [String],
+        silence: Duration,
+    },
     /// The name of a program in GOAUTH. There is no timeout, because it may be asking the user.
     Program(&'a str),
 }
@@ -77,7 +78,6 @@ impl fmt::Display for Waiting<'_> {
     }
 }
 
-/// When and how a file is fetched over several connections.
 #[derive(Clone, Debug)]
 pub struct SplitSettings {
     pub connections: usize,
@@ -131,7 +131,6 @@ impl Default for NetworkSettings {
 }
 
 impl NetworkSettings {
-    /// What the user can do while offline.
     pub fn offline_hint(&self) -> String {
         format!("gover is offline; {}, or name a directory with archives in GOVER_SOURCES", self.back_online)
     }
@@ -200,7 +199,6 @@ impl ForwardProxies {
     }
 }
 
-/// A proxy and the variable that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForwardProxy {
     /// `HTTPS_PROXY`

@@ -16,9 +16,7 @@ pub struct RangeRequest {
     pub end: Option<u64>,
     /// The `ETag` or date of the file that the bytes before the range belong to.
     pub validator: Option<String>,
-    /// The length of the whole file.
     pub total: Option<u64>,
-    /// Whether the file itself is compressed by gzip.
     pub file_is_gzip: bool,
 }
 
@@ -32,14 +30,12 @@ pub enum RangeResponse {
     Useless,
 }
 
-/// A response that is a file or a range of it.
 #[derive(Debug)]
 pub struct Stream {
     response: Response,
     pub offset: u64,
     /// The length of the whole file, if the server says so.
     pub total: Option<u64>,
-    /// Whether the server supports range requests.
     pub ranges: bool,
     /// A chunk that was already read, and comes next.
     ahead: Option<Chunk>,

@@ -11,46 +11,31 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::address::{Address, percent_decode};
+use crate::probe::Verdict;
 
-/// The response of a forward proxy to the request for a tunnel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TunnelStatus {
-    /// It opened the tunnel. A proxy that does not use plain HTTP only accepted the connection.
-    Open,
-    /// The status, and its text, which may be empty.
-    Refused(u16, String),
-    NotHttp,
-    Unreachable(String),
-    /// Connecting timed out.
-    Silent,
-}
-
-/// Connects to a proxy and, if it uses plain HTTP, asks it for a tunnel to `target`.
-pub async fn probe_tunnel(
-    proxy: &Address,
-    target: Option<&Address>,
-    connect_timeout: Duration,
-) -> TunnelStatus {
+/// Connects to a proxy and, if it uses plain HTTP, asks it for a tunnel to `target`. A proxy that
+/// does not use plain HTTP only has to accept the connection.
+pub async fn probe_tunnel(proxy: &Address, target: Option<&Address>, connect_timeout: Duration) -> Verdict {
     let proxy = proxy.secret();
     let Some(credentials) = credentials(proxy) else {
-        return TunnelStatus::Unreachable("user and password cannot be decoded".to_owned());
+        return Verdict::Unreachable("user and password cannot be decoded".to_owned());
     };
     let host = proxy.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let usual_port = if proxy.scheme().starts_with("socks") { 1080 } else { 80 };
     let port = proxy.port_or_known_default().unwrap_or(usual_port);
     let stream = match timeout(connect_timeout, TcpStream::connect((host, port))).await {
-        Err(_) => return TunnelStatus::Silent,
-        Ok(Err(error)) => return TunnelStatus::Unreachable(reason(&error)),
+        Err(_) => return Verdict::Silent,
+        Ok(Err(error)) => return Verdict::Unreachable(reason(&error)),
         Ok(Ok(stream)) => stream,
     };
     let target = target.filter(|target| target.is_https() && proxy.scheme() == "http");
-    let Some(target) = target.map(Address::secret) else { return TunnelStatus::Open };
+    let Some(target) = target.map(Address::secret) else { return Verdict::Good };
     let port = target.port_or_known_default().unwrap_or(443);
     let place = format!("{}:{port}", target.host_str().unwrap_or_default());
     let request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{credentials}\r\n");
     match converse(stream, &request).await {
         Ok(head) => judge(&head),
-        Err(error) => TunnelStatus::Unreachable(reason(&error)),
+        Err(error) => Verdict::Unreachable(reason(&error)),
     }
 }
 
@@ -64,7 +49,6 @@ fn credentials(proxy: &Url) -> Option<String> {
     Some(format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(format!("{user}:{password}"))))
 }
 
-/// Sends a request and reads the first line of the response.
 async fn converse(mut stream: TcpStream, request: &str) -> io::Result<Vec<u8>> {
     stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
@@ -77,22 +61,22 @@ async fn converse(mut stream: TcpStream, request: &str) -> io::Result<Vec<u8>> {
 }
 
 /// `HTTP/1.1 407 Proxy Authentication Required`
-fn judge(head: &[u8]) -> TunnelStatus {
+fn judge(head: &[u8]) -> Verdict {
     let text = String::from_utf8_lossy(head);
     let line = text.lines().next().unwrap_or_default();
     let mut words = line.splitn(3, ' ');
     let is_http = words.next().is_some_and(|version| version.starts_with("HTTP/"));
     let status = words.next().and_then(|status| status.parse().ok()).filter(|_| is_http);
     match status {
-        Some(200..300) => TunnelStatus::Open,
+        Some(200..300) => Verdict::Good,
         Some(status) => {
             let text: String = words.next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
-            TunnelStatus::Refused(status, text.trim().to_lowercase())
+            Verdict::Status(status, text.trim().to_lowercase())
         }
         None if line.is_empty() => {
-            TunnelStatus::Unreachable("it closed the connection without a response".to_owned())
+            Verdict::Unreachable("it closed the connection without a response".to_owned())
         }
-        None => TunnelStatus::NotHttp,
+        None => Verdict::Wrong("it does not speak HTTP".to_owned()),
     }
 }
 

@@ -5,8 +5,7 @@ use gover_core::{Platform, ToolchainName};
 use crate::artifact::{Format, Wanted};
 use crate::proxy;
 
-/// The suffixes that may follow the release name in the file name of an archive for `platform`. The
-/// usual suffix is first.
+/// What may follow the release name in the name of an archive for `platform`, the usual one first.
 pub(crate) fn suffixes(platform: &Platform) -> Vec<String> {
     let (os, arch) = (platform.os(), platform.arch());
     if platform.is_windows() {
@@ -43,7 +42,6 @@ pub(crate) fn platform(suffix: &str) -> Option<Platform> {
     ((os == "windows") == zip).then(|| Platform::new(os, arch).ok()).flatten()
 }
 
-/// The toolchain and platform that the file name of an archive states.
 pub(crate) fn parse(file_name: &str) -> Option<(ToolchainName, Platform)> {
     let end = file_name.strip_suffix(".tar.gz").or_else(|| file_name.strip_suffix(".zip"))?.rfind('.')?;
     let (name, suffix) = file_name.split_at_checked(end)?;
@@ -86,6 +84,11 @@ pub fn published_file(name: &str) -> Option<PublishedFile> {
     let (toolchain, platform) = parse(name)?;
     let format = format(name)?;
     Some(PublishedFile { wanted: Wanted { name: toolchain, platform }, format })
+}
+
+/// The toolchain and platform that the name of a published file states.
+pub(crate) fn listed(name: &str) -> Option<(ToolchainName, Platform)> {
+    published_file(name).map(|PublishedFile { wanted, .. }| (wanted.name, wanted.platform))
 }
 
 #[cfg(test)]

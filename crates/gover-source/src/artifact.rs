@@ -15,8 +15,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The version of the module golang.org/toolchain that holds it:
-    /// `v0.0.1-go1.22.5.linux-amd64`.
+    /// The version of module golang.org/toolchain: `v0.0.1-go1.22.5.linux-amd64`.
     pub fn module_version(&self) -> String {
         format!("v0.0.1-{}.{}", self.name, self.platform)
     }
@@ -28,7 +27,6 @@ impl fmt::Display for Wanted {
     }
 }
 
-/// One file that holds a toolchain, and its proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
     pub wanted: Wanted,
@@ -53,14 +51,12 @@ impl Artifact {
     }
 }
 
-/// How a toolchain is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// An archive for a platform other than Windows.
     TarGz,
     /// An archive for Windows.
     Zip,
-    /// The zip of a version of the module golang.org/toolchain.
     ModuleZip,
 }
 
@@ -112,15 +108,13 @@ pub(crate) fn below(base: &Path, path: &str) -> PathBuf {
 /// What must match the downloaded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// The SHA-256 of the file. It never comes from the mirror that serves the file, except for a
-    /// [`SumOrigin::ChecksumFile`].
+    /// Except for [`SumOrigin::ChecksumFile`], it never comes from the mirror of the file.
     Sha256 {
         /// 64 lower-case hexadecimal digits.
         hex: String,
         origin: SumOrigin,
     },
-    /// Only the checksum database proves the file: a module zip, or an archive without a trusted
-    /// checksum.
+    /// Only the checksum database proves the file: a module zip, or an archive without checksum.
     Log,
 }
 
@@ -130,9 +124,7 @@ pub enum SumOrigin {
     CompiledTable,
     /// The index of a release site, with the label of the site: `go.dev`.
     Index(String),
-    /// The `.sha256` file of an archive on a mirror.
     ChecksumFile,
-    /// The user gave it on the command line.
     Given,
 }
 

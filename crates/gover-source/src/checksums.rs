@@ -1,5 +1,4 @@
-//! Access to the checksum database, directly or through a module proxy that serves it
-//! (`docs/go.md#reaching-the-database`).
+//! Reaches the checksum database or a proxy that serves it (`docs/go.md#reaching-the-database`).
 
 use std::path::Path;
 
@@ -19,7 +18,6 @@ use crate::proxy::{self, Place, Proxies};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
 
-/// How to reach the database.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LogRoute<'a> {
     pub(crate) http: &'a Http,
@@ -43,8 +41,7 @@ impl<'a> LogRoute<'a> {
         Ok(record.map_err(|error| blamed(&remote, error))?)
     }
 
-    /// Collects everything that other clients need to prove the records of toolchains, for a
-    /// mirror.
+    /// Collects what the clients of a mirror need to prove the records of toolchains.
     pub(crate) async fn bundle(self, wish: &ProofRequest) -> Result<ProofBundle, LookupError> {
         let remote = self.remote()?;
         let bundle = remote.client().bundle(wish).await;
@@ -71,8 +68,7 @@ impl LogMirrors<'_, DatabaseRoute<'_>> {
     }
 }
 
-/// The route to one database. It is chosen when the first path is read, since cached data needs
-/// none.
+/// The route to one database. It is chosen for the first read, since cached data needs none.
 #[derive(Debug)]
 struct DatabaseRoute<'a> {
     database: Database,
@@ -116,10 +112,9 @@ impl DatabaseRoute<'_> {
         Some(LogMirror::Directory(directory.components().collect()))
     }
 
-    /// Finds the first proxy that serves the database. If none does and each failure allows asking
-    /// the next entry, the database is read directly. An address in GOSUMDB takes precedence
-    /// (cmd/go `modfetch.dbClient.initBase`). If a proxy is silent, the next one is asked too, but
-    /// only if `|` separates them.
+    /// Finds the first proxy that serves the database. If none does and all failures go on to the
+    /// next entry, the database is read directly. An address in GOSUMDB takes precedence (cmd/go
+    /// `modfetch.dbClient.initBase`). After a silent proxy and `|`, the next one is asked too.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = &self.database.address {
             return Ok(Location::Url(address.clone()));

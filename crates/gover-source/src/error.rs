@@ -30,14 +30,12 @@ pub enum SourceError {
     /// An operation on a local file or directory failed, but not because it is missing.
     #[error("cannot {verb} `{}`: {}", path.display(), reason_of(source))]
     File { verb: &'static str, path: PathBuf, source: Arc<io::Error> },
-    /// The source does not have the file or release.
     #[error("{0}")]
     Lacks(String),
     #[error(transparent)]
     Goproxy(#[from] GoproxyError),
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// A server responded "not modified", but gover has no cached copy.
     #[error("unexpected response (\"not modified\" for a file that is not cached)")]
     Unchanged,
     /// The cached index does not list the release, and the attempt to get a newer index failed.
@@ -78,7 +76,6 @@ impl SourceError {
     }
 }
 
-/// A source that failed, and why.
 #[derive(Clone, Debug)]
 pub struct SourceFailure {
     pub source: SourceSpec,
@@ -130,13 +127,7 @@ impl fmt::Display for SourceFailure {
 pub enum IntegrityError {
     /// A release index and another trusted origin have different checksums for the same file.
     #[error("trusted sources disagree about the checksum of `{file_name}`")]
-    Contradiction {
-        file_name: String,
-        /// One origin, and its checksum in hexadecimal.
-        first: (SumOrigin, String),
-        second: (SumOrigin, String),
-    },
-    /// The length of the file is wrong.
+    Contradiction { file_name: String, first: (SumOrigin, String), second: (SumOrigin, String) },
     #[error("`{file_name}` from {location} is not what was released")]
     WrongSize {
         file_name: String,
@@ -144,11 +135,9 @@ pub enum IntegrityError {
         location: String,
         /// The expected length in bytes, or the maximum length if `at_most` is true.
         expected: u64,
-        /// Whether `expected` is a maximum.
         at_most: bool,
         /// The number of bytes that arrived or that the server announced.
         received: u64,
-        /// A guess from the first bytes of the file.
         likely_cause: Option<LikelyCause>,
     },
 }
@@ -185,7 +174,6 @@ impl Diagnose for IntegrityError {
     }
 }
 
-/// Why a toolchain cannot be downloaded.
 #[derive(Debug, Error)]
 pub enum SupplyError {
     /// At least one source failed without saying whether it has the toolchain.
@@ -196,22 +184,15 @@ pub enum SupplyError {
         failures: Vec<SourceFailure>,
         obstacle: Obstacle,
     },
-    /// Every source responded, and none has the toolchain.
     #[error("no source has {wanted}")]
-    Unknown {
-        wanted: Wanted,
-        /// As in [`Unreachable`](Self::Unreachable).
-        failures: Vec<SourceFailure>,
-    },
+    Unknown { wanted: Wanted, failures: Vec<SourceFailure> },
     #[error(transparent)]
     Integrity(#[from] IntegrityError),
-    /// The download cannot be written to disk.
     #[error("cannot write the download of `{file_name}`")]
     Write { file_name: String, source: io::Error },
 }
 
 impl SupplyError {
-    /// The failures of the sources; empty for other errors.
     pub fn failures(&self) -> &[SourceFailure] {
         match self {
             Self::Unreachable { failures, .. } | Self::Unknown { failures, .. } => failures,
@@ -250,17 +231,14 @@ impl Diagnose for SupplyError {
     }
 }
 
-/// Why sources cannot be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The settings forbid the network.
     Offline {
         /// How to allow the network again, or to do without it.
         hint: String,
     },
     /// Only servers on this machine failed, so the network is not the cause.
     OwnServer,
-    /// Any other cause, usually a server or the network.
     Network,
 }
 
@@ -282,13 +260,10 @@ pub fn aligned(failures: &[SourceFailure]) -> Vec<String> {
     labels.iter().zip(failures).map(|(label, failure)| format!("{label:<width$}{failure}")).collect()
 }
 
-/// Why a lookup in the checksum database failed.
 #[derive(Debug, Error)]
 pub enum LookupError {
-    /// GOSUMDB is invalid or `off`.
     #[error("the checksum database cannot be asked")]
     Setting(#[from] DatabaseError),
-    /// The lookup did not return a proven record.
     #[error(transparent)]
     Database(#[from] SumdbError),
 }
@@ -326,7 +301,6 @@ impl Diagnose for LookupError {
     }
 }
 
-/// General advice.
 const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
 /// Advice if the source that failed is on this machine.

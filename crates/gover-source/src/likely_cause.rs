@@ -10,11 +10,8 @@ use crate::artifact::Format;
 /// What probably happened to a file. It only explains an error and decides nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LikelyCause {
-    /// A web page came instead of the file.
     WebPage,
-    /// A server or proxy decompressed it.
     Unpacked,
-    /// A server or proxy compressed it a second time.
     PackedAgain,
 }
 

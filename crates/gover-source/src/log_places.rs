@@ -1,5 +1,4 @@
-//! The parts of the log in directories and flat mirrors among the sources, as `gover mirror` makes
-//! them.
+//! The parts of the log in directories and mirrors that `gover mirror` makes.
 //!
 //! Mirrors are read first, since they are near and may need no network. They are trusted no more
 //! than the database: the client proves every response with the database's key. What a mirror lacks
@@ -21,7 +20,6 @@ use crate::artifact::Location;
 use crate::proxy;
 use crate::settings::SourceSpec;
 
-/// The mirrors of one database, and the database itself.
 #[derive(Debug)]
 pub(crate) struct LogMirrors<'a, F> {
     near: Vec<Candidate>,
@@ -37,7 +35,6 @@ pub(crate) struct LogMirrors<'a, F> {
     silent: Mutex<HashSet<usize>>,
 }
 
-/// Why a path could not be read at one place.
 enum LogMiss {
     /// It has no part of this database.
     Nothing,
@@ -193,8 +190,7 @@ impl<F: Remote> Remote for LogMirrors<'_, F> {
 }
 
 impl Candidate {
-    /// Asks a server as Go asks a proxy. A server that responds to everything, for example with an
-    /// error page, has no part of the log.
+    /// Asks as Go asks a proxy. A server that has a page for everything has no part of the log.
     async fn holds_anything(&self, http: &Http) -> bool {
         match &self.base {
             Location::File(path) => path.is_dir(),

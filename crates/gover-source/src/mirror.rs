@@ -5,8 +5,7 @@ use serde::Serialize;
 use crate::archive_name::{PublishedFile, published_file};
 use crate::artifact::{Format, Wanted};
 
-/// An index of archives in the format of `https://go.dev/dl/?mode=json&include=all`, with the
-/// newest release first.
+/// An index in the format of `https://go.dev/dl/?mode=json&include=all`, newest release first.
 pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     let mut known: Vec<(PublishedFile, &IndexedArchive)> = archives
         .iter()
@@ -44,7 +43,6 @@ pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     json
 }
 
-/// An archive to list in an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexedArchive {
     pub file_name: String,

@@ -11,8 +11,7 @@ use serde_json::Value;
 use crate::index::Index;
 use crate::proxy::parse_list;
 
-/// Parses an index. Names must be usable as file names, checksums must be well-formed, and all data
-/// must come from the JSON.
+/// Names in an index are usable as file names, checksums well-formed, and all data from the JSON.
 pub fn index(json: &[u8]) {
     let Ok(index) = Index::parse(json) else { return };
     let said: Value = serde_json::from_slice(json).unwrap_or_default();

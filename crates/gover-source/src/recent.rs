@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 use gover_core::sync::locked;
 use gover_sys::file;
 
-/// Which sources failed recently. If the file is missing, damaged or not writable, gover only waits
-/// longer for sources that fail.
+/// If the file is missing, damaged or not writable, gover only waits longer for sources that fail.
 #[derive(Debug)]
 pub(crate) struct RecentFailures {
     path: PathBuf,
@@ -21,8 +20,7 @@ pub(crate) struct RecentFailures {
     known: Mutex<Option<Failed>>,
 }
 
-/// The time of the failure in seconds since 1970, by the label of the source, which contains no
-/// credentials.
+/// Seconds since 1970, by the label of the source, which contains no credentials.
 type Failed = BTreeMap<String, u64>;
 
 #[derive(Serialize, Deserialize)]
@@ -37,7 +35,6 @@ impl RecentFailures {
         Self { path, known: Mutex::default() }
     }
 
-    /// Whether a source failed in the last hour.
     pub(crate) fn contains(&self, source: &str) -> bool {
         self.known().as_ref().is_some_and(|failed| failed.contains_key(source))
     }
@@ -74,8 +71,7 @@ impl RecentFailures {
     }
 }
 
-/// The failures in the hour before `now`. A time after `now` comes from a wrong clock and is
-/// ignored.
+/// The failures in the hour before `now`. A later time comes from a wrong clock and is ignored.
 fn read(path: &Path, now: SystemTime) -> Failed {
     let content = file::read_limited(path, LIMIT).unwrap_or_default();
     let Ok(File { format: FORMAT, mut failed }) = serde_json::from_slice(&content) else {

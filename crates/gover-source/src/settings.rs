@@ -10,7 +10,6 @@ use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, Layout};
 use gover_net::{Address, BadAddress, NetworkSettings, looks_like_http, redacted};
 
-/// The settings of a [`Supply`](crate::Supply).
 #[derive(Clone)]
 pub struct SupplySettings {
     /// Sources of toolchains, in order of preference.
@@ -22,7 +21,6 @@ pub struct SupplySettings {
     pub proxies: Option<String>,
     /// The value of GOSUMDB as Go would read it; `None` means sum.golang.org.
     pub sumdb: Option<String>,
-    /// The release site that replaces go.dev.
     pub godev_url: Option<Address>,
     pub index_cache: PathBuf,
     /// The directory in which tiles and the tree head of the checksum database are cached.
@@ -79,7 +77,6 @@ pub enum SourceSpec {
 }
 
 impl SourceSpec {
-    /// The sources if the setting is not set.
     pub fn defaults() -> Vec<Self> {
         vec![Self::GoDev, Self::GoProxy]
     }
@@ -93,8 +90,7 @@ impl SourceSpec {
         entries.into_iter().map(str::parse).collect()
     }
 
-    /// An entry of the setting, valid or not, as messages show it: without credentials, and
-    /// otherwise as the user typed it.
+    /// An entry of the setting, valid or not, as the user typed it but without credentials.
     pub fn shown(entry: &str) -> String {
         if looks_like_http(entry) || (entry.contains('@') && !Path::new(entry).exists()) {
             redacted(entry)
@@ -156,7 +152,6 @@ impl fmt::Debug for SourceSpec {
     }
 }
 
-/// The text does not name a source.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{}` is not a source", shown(text))]
 pub struct InvalidSource {

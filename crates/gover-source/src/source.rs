@@ -1,16 +1,15 @@
-//! Release sites, mirrors, directories and single files: which file of each holds a toolchain, and
-//! the proof of that file.
+//! Which file of a release site, mirror or directory holds a toolchain, and the proof of that file.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use gover_net::{Address, Http};
+use gover_net::Address;
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted, below};
 use crate::error::{IntegrityError, SourceError};
-use crate::index::{Cache, Freshness, IndexFile, LoadedIndex, Site};
+use crate::index::{Freshness, IndexFile, LoadedIndex, Loader, Site};
 use crate::proxy;
 use crate::settings::SourceSpec;
 use crate::table::{Table, TableFile};
@@ -22,18 +21,14 @@ pub(crate) struct ReleaseSite {
     pub(crate) site: Site,
 }
 
-/// How to find trusted checksums of archives.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChecksumLookup<'a> {
-    pub(crate) http: &'a Http,
-    pub(crate) cache: &'a Cache,
-    pub(crate) table: &'a Table,
+    pub(crate) loader: Loader<'a>,
     /// The release site whose index has the checksums for archives of other sources.
     pub(crate) site: &'a ReleaseSite,
     /// Whether the site may be asked for its index. Otherwise only the cached index is used.
     pub(crate) ask: bool,
-    /// How long to wait for the index if another source serves the archive. `None` means without
-    /// limit, because nothing else proves the file.
+    /// How long to wait for the index; `None` without limit, if nothing else proves the file.
     pub(crate) patience: Option<Duration>,
 }
 
@@ -44,16 +39,15 @@ impl ReleaseSite {
 
     /// The archive of the site that holds `wanted`.
     ///
-    /// An archive whose checksum is in the release table needs no index, but a cached index must
-    /// not contradict the table.
+    /// If the release table has its checksum, only a cached index is compared with the table.
     pub(crate) async fn artifact(
         &self,
         wanted: &Wanted,
         lookup: ChecksumLookup<'_>,
     ) -> Result<Artifact, SourceError> {
-        let known = match known_archive(wanted, lookup.table) {
+        let known = match known_archive(wanted, lookup.loader.table) {
             Some(file) if file.sha256.is_some() => {
-                self.check_kept(wanted, &file, lookup.cache)?;
+                self.check_kept(wanted, &file, lookup.loader)?;
                 Archive::from_table(file)
             }
             _ => self.indexed(wanted, lookup).await?,
@@ -65,20 +59,21 @@ impl ReleaseSite {
     /// The archive according to the index and the table.
     async fn indexed(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
-        let ChecksumLookup { http, cache, table, .. } = lookup;
-        let mut loaded = self.site.load(http, cache, table, Freshness::Recent).await?;
-        if loaded.index.release(name).is_none() {
+        let mut loaded = self.site.load(lookup.loader, Freshness::Recent).await?;
+        if loaded.value.release(name).is_none() {
             // The release may be less than an hour old.
-            loaded = self.site.load(http, cache, table, Freshness::Now).await?;
+            loaded = self.site.load(lookup.loader, Freshness::Now).await?;
         }
-        self.archive_of(&loaded, wanted, table)
+        self.archive_of(&loaded, wanted, lookup.loader.table)
     }
 
     /// The archive according to the cached index and the table.
     fn kept(&self, wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
-        let kept = self.site.kept(lookup.cache);
-        let kept = kept.ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
-        self.archive_of(&kept, wanted, lookup.table)
+        let kept = self
+            .site
+            .kept(lookup.loader)
+            .ok_or_else(|| SourceError::lacks("nothing is kept of its index"))?;
+        self.archive_of(&kept, wanted, lookup.loader.table)
     }
 
     fn archive_of(
@@ -88,7 +83,7 @@ impl ReleaseSite {
         table: &Table,
     ) -> Result<Archive, SourceError> {
         let name = wanted.name.as_str();
-        let Some(release) = loaded.index.release(name) else {
+        let Some(release) = loaded.value.release(name) else {
             return Err(match &loaded.stale {
                 Some(error) => SourceError::Outdated(Box::new(error.clone())),
                 None => SourceError::lacks(format!("its index has no {name}")),
@@ -104,17 +99,16 @@ impl ReleaseSite {
         self.combine(file, table.file_by_name(&file.name))
     }
 
-    fn check_kept(&self, wanted: &Wanted, known: &TableFile, cache: &Cache) -> Result<(), SourceError> {
-        let Some(kept) = self.site.kept(cache) else { return Ok(()) };
-        let release = kept.index.release(wanted.name.as_str());
+    fn check_kept(&self, wanted: &Wanted, known: &TableFile, loader: Loader<'_>) -> Result<(), SourceError> {
+        let Some(kept) = self.site.kept(loader) else { return Ok(()) };
+        let release = kept.value.release(wanted.name.as_str());
         match release.and_then(|release| release.files.iter().find(|file| file.name == known.file_name)) {
             Some(file) => self.combine(file, Some(known.clone())).map(|_| ()),
             None => Ok(()),
         }
     }
 
-    /// Combines the rows of the index and the table for one archive. The table takes precedence,
-    /// and it is an error if the checksums differ.
+    /// Combines the rows of the index and the table, which takes precedence, for one archive.
     fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
         let origin = SumOrigin::Index(self.spec.label());
         if let (Some(index), Some(table)) =
@@ -171,14 +165,14 @@ pub(crate) async fn in_directory(
 /// it has its usual name and no checksum, and the checksum database must prove it.
 async fn trusted_archive(wanted: &Wanted, lookup: ChecksumLookup<'_>) -> Result<Archive, SourceError> {
     let ChecksumLookup { site, ask, .. } = lookup;
-    if let Some(file) = known_archive(wanted, lookup.table).filter(|file| file.sha256.is_some()) {
+    if let Some(file) = known_archive(wanted, lookup.loader.table).filter(|file| file.sha256.is_some()) {
         return Ok(Archive::from_table(file));
     }
     let indexed = site.indexed(wanted, lookup);
     let indexed = match lookup.patience {
         _ if !ask => site.kept(wanted, lookup),
         Some(patience) => {
-            let indexed = lookup.http.clock().timeout(patience, indexed).await;
+            let indexed = lookup.loader.http.clock().timeout(patience, indexed).await;
             indexed.unwrap_or(Err(SourceError::Silent { patience }))
         }
         None => indexed.await,
@@ -210,8 +204,7 @@ pub(crate) async fn trusted_file(
     known.unwrap_or_else(unknown).artifact(wanted, source, location)
 }
 
-/// The module zip in a directory, which has the layout of a module proxy or holds the zip next to
-/// archives.
+/// The module zip in a directory that is laid out like a module proxy or holds it next to archives.
 fn module_in(directory: &Path, wanted: &Wanted, source: SourceSpec) -> Result<Artifact, SourceError> {
     let module = format!("{}/{}.zip", proxy::DIRECTORY, proxy::escaped(wanted)?);
     let beside = directory.join(format!("{}.zip", wanted.module_version()));

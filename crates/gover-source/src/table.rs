@@ -1,5 +1,4 @@
-//! The release table compiled into gover: names and dates of releases, and the SHA-256 and size of
-//! each archive.
+//! The compiled release table: names and dates of releases, SHA-256 and size of each archive.
 //!
 //! `cargo xtask release-table` writes `data/releases.bin`. The file begins with the line
 //! `gover releases 1`. Numbers are little-endian, and a byte with the length precedes each text.

@@ -17,7 +17,6 @@ use super::prompt::Prompts;
 use super::{AuthError, netrc};
 use crate::settings::Authentication;
 
-/// An entry of `GOAUTH`.
 #[derive(Clone)]
 pub(super) enum Method {
     /// The path of `.netrc`, if it is known.
@@ -33,7 +32,6 @@ pub(super) struct Set {
     pub(super) headers: HeaderMap,
 }
 
-/// What a method found.
 #[derive(Default)]
 pub(super) struct Answer {
     pub(super) sets: Vec<Set>,
@@ -145,7 +143,6 @@ fn of_netrc(path: &Path) -> Result<Answer, AuthError> {
     Ok(Answer { sets: sets.collect(), of_git: None })
 }
 
-/// Parses the output of `git credential fill`.
 fn of_git(output: &[u8], url: &str) -> Option<Answer> {
     let text = String::from_utf8_lossy(output);
     let field = |key: &str| {

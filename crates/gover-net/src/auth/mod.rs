@@ -1,5 +1,4 @@
-//! Finds credentials for https addresses as the go command does (`cmd/go/internal/auth`, `go help
-//! goauth`).
+//! Finds credentials for https as cmd/go does (`cmd/go/internal/auth`, `go help goauth`).
 //!
 //! `GOAUTH` lists methods: `netrc` (the default), `off`, `git DIR`, or a program that prints
 //! headers. All run before the first request. If a server refuses a request, those that can know
@@ -128,8 +127,7 @@ impl Credentials {
     }
 
     /// Runs every method, with or without an address, and keeps what it finds. Returns what git
-    /// printed. It continues if the caller is dropped: the user may be typing a password, and must
-    /// not be prompted for it again.
+    /// printed. It continues if the caller is dropped: the user may be typing a password.
     async fn ask(
         self: &Arc<Self>,
         about: Option<(String, String)>,
@@ -215,8 +213,7 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// Tells git's helpers whether the server accepted the credentials, so that they keep or forget
-    /// them.
+    /// Tells git's helpers whether to keep or forget the credentials.
     pub(crate) async fn judge(self, status: u16) {
         let verdict = match status {
             200..=399 => "approve",

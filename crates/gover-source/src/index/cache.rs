@@ -13,14 +13,12 @@ use gover_sys::file;
 
 use crate::table;
 
-/// A directory with one file for each address. Files are replaced by rename. All of them can be
-/// deleted at any time.
+/// A directory with one file for each address. All of them can be deleted at any time.
 #[derive(Debug)]
 pub(crate) struct Cache {
     directory: PathBuf,
 }
 
-/// A cached text and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cached {
     pub(crate) etag: Option<String>,
@@ -30,8 +28,7 @@ pub(crate) struct Cached {
 }
 
 impl Cached {
-    /// Whether the text is recent enough to use without a request. A time in the future does not
-    /// count as recent.
+    /// Whether the text can be used without a request. A time in the future is not recent.
     pub(crate) fn is_fresh(&self, now: SystemTime) -> bool {
         now.duration_since(self.checked).is_ok_and(|age| age < FRESH)
     }
@@ -41,15 +38,13 @@ impl Cached {
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
-    /// The size of the compiled table. A cached index omits rows that the table has, so it is only
-    /// complete with that table.
+    /// The size of the compiled table: a cached index omits the rows of that table.
     table: usize,
     /// Distinguishes two addresses that have the same file name.
     url: String,
     etag: Option<String>,
     checked: u64,
-    /// The SHA-256 of the text, in hexadecimal. Writes are not synced to disk, so a power cut may
-    /// leave part of the text, or zeros.
+    /// The SHA-256 of the text: writes are not synced, so a power cut may leave only a part of it.
     sum: String,
 }
 
@@ -58,8 +53,7 @@ impl Cache {
         Self { directory }
     }
 
-    /// Returns the cached text for `url`. A file that cannot be read or is damaged counts as
-    /// missing.
+    /// A file that cannot be read or is damaged counts as missing.
     pub(crate) fn read(&self, url: &str) -> Option<Cached> {
         let content = file::read_text_limited(&self.path(url), LIMIT).ok()?;
         let (header, text) = content.split_once('\n')?;
@@ -115,12 +109,10 @@ fn sum(text: &str) -> String {
 
 const FORMAT: u32 = 2;
 
-/// The maximum size of a cache file in bytes. It is larger than any text that gover accepts from a
-/// server.
+/// In bytes; larger than any text that gover accepts from a server.
 const LIMIT: u64 = 32 << 20;
 
-/// How long a response is used without a new request. The release site caches its own index for the
-/// same time.
+/// How long a response is used without a new request: as long as the release site caches its index.
 const FRESH: Duration = Duration::from_hours(1);
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::table::Table;
 
 pub(crate) use cache::{Cache, Cached};
 pub use parse::IndexError;
-pub(crate) use site::{Freshness, LoadedIndex, Site};
+pub(crate) use site::{Freshness, Kept, Loaded, LoadedIndex, Loader, Site};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Index {

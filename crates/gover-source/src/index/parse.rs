@@ -43,14 +43,10 @@ impl Index {
     }
 }
 
-/// Why a response is not a valid index or list.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IndexError {
     #[error("its index is not JSON (line {line})")]
-    Json {
-        /// The line of the first error, counted from 1.
-        line: usize,
-    },
+    Json { line: usize },
     #[error("its index is not a list of releases")]
     NoList,
     #[error("its index names no release")]

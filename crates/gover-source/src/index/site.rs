@@ -1,4 +1,4 @@
-//! The index of one release site, fetched or read from the cache.
+//! Loads indexes and lists from their servers or from the cache.
 
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -7,18 +7,26 @@ use gover_core::sync::locked;
 use gover_net::{Address, Body, Http};
 
 use super::{Cache, Cached, Index};
+use crate::artifact::Location;
 use crate::bounds::MAX_INDEX;
 use crate::error::SourceError;
+use crate::proxy;
 use crate::table::Table;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loader<'a> {
+    pub(crate) http: &'a Http,
+    pub(crate) cache: &'a Cache,
+    pub(crate) table: &'a Table,
+}
 
 /// Loads the index of a release site and keeps it for the rest of the command.
 #[derive(Debug)]
 pub(crate) struct Site {
-    url: Address,
-    asked: Mutex<Option<(Freshness, LoadedIndex)>>,
+    location: Location,
+    asked: Mutex<Option<LoadedIndex>>,
 }
 
-/// How recent a response must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Freshness {
     /// Confirmed by the server within the last hour.
@@ -27,92 +35,122 @@ pub(crate) enum Freshness {
     Now,
 }
 
-/// An index, its age, and the error if it could not be updated.
 #[derive(Clone, Debug)]
-pub(crate) struct LoadedIndex {
-    /// Without the rows that the compiled table also has.
-    pub(crate) index: Arc<Index>,
-    /// When the site last sent or confirmed the index.
+pub(crate) struct Loaded<T> {
+    pub(crate) value: T,
+    /// When the server last sent or confirmed it.
     pub(crate) checked: SystemTime,
-    /// Why the index is older than requested, if it is.
+    /// Why it is older than requested, if it is.
     pub(crate) stale: Option<SourceError>,
+    pub(crate) freshness: Freshness,
+}
+
+/// An index without the rows that the compiled table also has.
+pub(crate) type LoadedIndex = Loaded<Arc<Index>>;
+
+/// What the cache can keep as text.
+pub(crate) trait Kept: Clone {
+    fn from_text(text: &str) -> Option<Self>;
+    fn to_text(&self) -> Option<String>;
+}
+
+impl Kept for Arc<Index> {
+    fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().map(Self::new)
+    }
+
+    fn to_text(&self) -> Option<String> {
+        serde_json::to_string(&**self).ok()
+    }
+}
+
+impl Loader<'_> {
+    /// Returns what is cached, whatever its age. A cached text that is not valid counts as missing.
+    pub(crate) fn kept<T: Kept>(self, location: &Location) -> Option<Loaded<T>> {
+        self.read_kept(location).map(|(_, kept)| kept)
+    }
+
+    fn read_kept<T: Kept>(self, location: &Location) -> Option<(Cached, Loaded<T>)> {
+        // A directory is as fast as the cache, and never out of date.
+        let cached = self.cache.read(&location.url()?.to_string())?;
+        let (value, checked) = (T::from_text(&cached.text)?, cached.checked);
+        Some((cached, Loaded { value, checked, stale: None, freshness: Freshness::Recent }))
+    }
+
+    /// Loads what `parse` reads, at most `limit` bytes, with the requested freshness. If that fails, returns what is
+    /// cached with the error in `stale`, or the error if nothing is cached.
+    pub(crate) async fn load<T: Kept>(
+        self,
+        location: &Location,
+        limit: u64,
+        freshness: Freshness,
+        parse: impl Fn(&[u8]) -> Result<T, SourceError>,
+    ) -> Result<Loaded<T>, SourceError> {
+        let checked = SystemTime::now();
+        let keep = |etag, text| {
+            if let Location::Url(url) = location {
+                self.cache.write(&url.to_string(), &Cached { etag, checked, text });
+            }
+        };
+        let kept = self.read_kept(location);
+        if let Some((cached, kept)) = &kept
+            && freshness == Freshness::Recent
+            && cached.is_fresh(checked)
+        {
+            return Ok(kept.clone());
+        }
+        let loaded = |value| Loaded { value, checked, stale: None, freshness: Freshness::Now };
+        let etag = kept.as_ref().and_then(|(cached, _)| cached.etag.as_deref());
+        let failed = match (proxy::read(self.http, location, limit, etag).await, &kept) {
+            (Ok(Body::Unchanged), Some((cached, kept))) => {
+                keep(cached.etag.clone(), cached.text.clone());
+                return Ok(loaded(kept.value.clone()));
+            }
+            (Ok(Body::Unchanged), None) => SourceError::Unchanged,
+            (Ok(Body::New { bytes, etag }), _) => match parse(&bytes) {
+                Ok(value) => {
+                    if let Some(text) = value.to_text() {
+                        keep(etag, text);
+                    }
+                    return Ok(loaded(value));
+                }
+                Err(error) => error,
+            },
+            (Err(error), _) => error,
+        };
+        match kept {
+            // A mirror that responds with something else no longer has this list.
+            Some((_, kept)) if !matches!(failed, SourceError::Lacks(_)) => {
+                Ok(Loaded { stale: Some(failed), freshness: Freshness::Now, ..kept })
+            }
+            _ => Err(failed),
+        }
+    }
 }
 
 impl Site {
     pub(crate) fn new(base: &Address) -> Self {
-        Self { url: base.join("dl/?mode=json&include=all"), asked: Mutex::default() }
+        Self { location: Location::Url(base.join("dl/?mode=json&include=all")), asked: Mutex::default() }
     }
 
     /// Returns the index that this or an earlier command loaded, whatever its age.
-    pub(crate) fn kept(&self, cache: &Cache) -> Option<LoadedIndex> {
-        let asked = locked(&self.asked).as_ref().map(|(_, index)| index.clone());
-        asked.or_else(|| self.read_kept(cache).map(|(_, index)| index))
+    pub(crate) fn kept(&self, loader: Loader<'_>) -> Option<LoadedIndex> {
+        let asked = locked(&self.asked).clone();
+        asked.or_else(|| loader.kept(&self.location))
     }
 
-    /// Loads the index with the requested freshness. If that fails, returns the cached index with
-    /// the error in `stale`, or the error if there is no cached index.
     pub(crate) async fn load(
         &self,
-        http: &Http,
-        cache: &Cache,
-        table: &Table,
+        loader: Loader<'_>,
         freshness: Freshness,
     ) -> Result<LoadedIndex, SourceError> {
         let asked = locked(&self.asked).clone();
-        if let Some((_, index)) = asked.filter(|(known, _)| *known >= freshness) {
+        if let Some(index) = asked.filter(|known| known.freshness >= freshness) {
             return Ok(index);
         }
-        let kept = self.read_kept(cache);
-        let (index, freshness) = match kept {
-            Some((cached, index)) if freshness == Freshness::Recent && cached.is_fresh(SystemTime::now()) => {
-                (index, Freshness::Recent)
-            }
-            kept => (self.fetch(http, cache, table, kept).await?, Freshness::Now),
-        };
-        *locked(&self.asked) = Some((freshness, index.clone()));
+        let parse = |bytes: &[u8]| Ok(Arc::new(Index::parse(bytes)?.beyond(loader.table)));
+        let index = loader.load(&self.location, MAX_INDEX, freshness, parse).await?;
+        *locked(&self.asked) = Some(index.clone());
         Ok(index)
-    }
-
-    async fn fetch(
-        &self,
-        http: &Http,
-        cache: &Cache,
-        table: &Table,
-        kept: Option<(Cached, LoadedIndex)>,
-    ) -> Result<LoadedIndex, SourceError> {
-        let etag = kept.as_ref().and_then(|(cached, _)| cached.etag.as_deref());
-        let checked = SystemTime::now();
-        let failed = match (http.read(&self.url, MAX_INDEX, etag).await, &kept) {
-            (Ok(Body::Unchanged), Some((cached, index))) => {
-                cache.write(&self.url.to_string(), &Cached { checked, ..cached.clone() });
-                return Ok(LoadedIndex { checked, ..index.clone() });
-            }
-            (Ok(Body::Unchanged), None) => SourceError::Unchanged,
-            (Ok(Body::New { bytes, etag }), _) => match Index::parse(&bytes) {
-                Ok(index) => {
-                    let index = index.beyond(table);
-                    // Serialising plain structs does not fail. If it did, only the cache file would
-                    // be missing.
-                    if let Ok(text) = serde_json::to_string(&index) {
-                        cache.write(&self.url.to_string(), &Cached { etag, checked, text });
-                    }
-                    return Ok(LoadedIndex { index: Arc::new(index), checked, stale: None });
-                }
-                Err(error) => error.into(),
-            },
-            (Err(error), _) => error.into(),
-        };
-        match kept {
-            Some((_, index)) => Ok(LoadedIndex { stale: Some(failed), ..index }),
-            None => Err(failed),
-        }
-    }
-
-    fn read_kept(&self, cache: &Cache) -> Option<(Cached, LoadedIndex)> {
-        let cached = cache.read(&self.url.to_string())?;
-        // A cached text that is not a valid index counts as missing.
-        let index = serde_json::from_str(&cached.text).ok()?;
-        let index = LoadedIndex { index: Arc::new(index), checked: cached.checked, stale: None };
-        Some((cached, index))
     }
 }

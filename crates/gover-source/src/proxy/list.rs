@@ -25,7 +25,6 @@ impl Entry {
     }
 }
 
-/// The location of modules that an entry names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// A module proxy, by its base address.
@@ -37,14 +36,12 @@ pub(crate) enum Place {
     Off,
 }
 
-/// Why a GOPROXY value is not valid.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum GoproxyError {
     #[error("GOPROXY list is not the empty string, but contains no entries")]
     NoEntries,
     #[error("module lookup disabled by GOPROXY=off")]
     Off,
-    /// An entry is not an address of a supported kind.
     #[error("invalid proxy URL in GOPROXY: `{}` (must be https, http, file, `direct` or `off`)", shown(.entry))]
     Entry {
         /// The entry, without credentials.
@@ -84,8 +81,7 @@ fn place(entry: &str) -> Option<Place> {
         "off" => return Some(Place::Off),
         _ => {}
     }
-    // Like Go, reads an entry that looks like a host and has no scheme as https. Single words are
-    // reserved.
+    // As in Go, what looks like a host and has no scheme is https. Single words are reserved.
     let bare = entry.contains(['.', ':', '/']) && !entry.contains(":/") && !Path::new(entry).is_absolute();
     let url = if bare && !entry.starts_with('/') { format!("https://{entry}") } else { entry.to_owned() };
     let address = Address::parse(&url).ok()?;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -25,7 +25,7 @@ use gover_sys::file;
 use crate::artifact::{Artifact, Format, Location, Proof, Wanted};
 use crate::bounds::{Bounds, MAX_LIST, MAX_PLATFORMS, MAX_TEXT};
 use crate::error::{SourceError, SourceFailure};
-use crate::index::{Cache, Cached, Freshness, IndexError};
+use crate::index::{Freshness, IndexError, Kept, Loader};
 use crate::settings::SourceSpec;
 
 pub use list::GoproxyError;
@@ -79,20 +79,20 @@ impl Proxies {
         unreachable.map_or(Ok(false), Err)
     }
 
-    /// The list of the first proxy that responds, with the requested freshness if possible, and the
-    /// failures by entry.
+    /// The list of the first proxy that responds, and the failures by entry.
     pub(crate) async fn list(
         &self,
-        http: &Http,
-        cache: &Cache,
+        loader: Loader<'_>,
         freshness: Freshness,
     ) -> Result<(Listed, Vec<(&Entry, SourceError)>), SourceError> {
+        let parse = |bytes: &[u8]| Ok(Listed::parse(&String::from_utf8_lossy(bytes))?);
         let ask = |entry| {
-            async move { load_list(http, cache, &self.locate(entry, &list_path())?, freshness).await }
-                .boxed_local()
+            let location = self.locate(entry, &list_path());
+            async move { loader.load(&location?, MAX_LIST, freshness, parse).await }.boxed_local()
         };
-        let (listed, failures) = self.first(http, self.entries()?, ask).await;
-        Ok((listed.unwrap_or_default(), failures))
+        let (listed, failures) = self.first(loader.http, self.entries()?, ask).await;
+        // An old list is better than none, because a list only adds releases.
+        Ok((listed.map(|listed| listed.value).unwrap_or_default(), failures))
     }
 
     /// The first response that the separators allow, and the errors of entries that failed.
@@ -114,8 +114,7 @@ impl Proxies {
 
     /// The first response that the separators allow, and the number of its entry. If an entry
     /// followed by `|` is silent for its `patience`, the next entry is tried as well. `failed` is
-    /// called for each entry that failed or was too slow; an error that `failed` returns ends the
-    /// race.
+    /// called for each entry that failed or was too slow; its error ends the race.
     pub(crate) async fn race<'a, 'e, T: 'a, X>(
         &self,
         http: &'a Http,
@@ -143,15 +142,14 @@ impl Proxies {
         Ok(Some((number, value)))
     }
 
-    /// The cached list of the first proxy that has one, whatever its age. Directories are not
-    /// cached; their list is read from disk.
-    pub(crate) fn kept_list(&self, cache: &Cache) -> Listed {
+    /// The list of the first proxy that has a cached one, whatever its age, or that is a directory.
+    pub(crate) fn kept_list(&self, loader: Loader<'_>) -> Listed {
         let entries = self.entries().unwrap_or_default();
         let mut lists = entries.iter().filter_map(|entry| match self.locate(entry, &list_path()).ok()? {
-            Location::File(path) => file::read_text_limited(&path, MAX_LIST).ok(),
-            location @ Location::Url(_) => cache.read(&location.to_string()).map(|cached| cached.text),
+            Location::File(path) => Listed::parse(&file::read_text_limited(&path, MAX_LIST).ok()?).ok(),
+            location @ Location::Url(_) => Some(loader.kept(&location)?.value),
         });
-        lists.find_map(|text| Listed::parse(&text).ok()).unwrap_or_default()
+        lists.next().unwrap_or_default()
     }
 
     /// The location of the file `path`, relative to the base of an entry.
@@ -211,26 +209,50 @@ impl Listed {
                     bounds.count_release()?;
                 }
                 bounds.count_platform(&platform)?;
-                listed.add(name, platform);
+                listed.extend([(name, platform)]);
             }
         }
         Ok(listed)
     }
 
-    /// Adds a toolchain. Platforms beyond any that exist are left out, since each is compared with
-    /// all others.
-    pub(crate) fn add(&mut self, name: ToolchainName, platform: Platform) {
-        let platforms = self.toolchains.entry(name).or_default();
-        if platforms.len() < MAX_PLATFORMS && !platforms.contains(&platform) {
-            platforms.push(platform);
+    pub(crate) fn union(mut self, other: Self) -> Self {
+        for (name, platforms) in other.toolchains {
+            self.extend(platforms.into_iter().map(|platform| (name.clone(), platform)));
+        }
+        self
+    }
+}
+
+/// Platforms beyond any that exist are left out, since each is compared with all others.
+impl Extend<(ToolchainName, Platform)> for Listed {
+    fn extend<I: IntoIterator<Item = (ToolchainName, Platform)>>(&mut self, pairs: I) {
+        for (name, platform) in pairs {
+            let platforms = self.toolchains.entry(name).or_default();
+            if platforms.len() < MAX_PLATFORMS && !platforms.contains(&platform) {
+                platforms.push(platform);
+            }
         }
     }
+}
 
-    fn to_text(&self) -> String {
+impl FromIterator<(ToolchainName, Platform)> for Listed {
+    fn from_iter<I: IntoIterator<Item = (ToolchainName, Platform)>>(pairs: I) -> Self {
+        let mut listed = Self::default();
+        listed.extend(pairs);
+        listed
+    }
+}
+
+impl Kept for Listed {
+    fn from_text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+
+    fn to_text(&self) -> Option<String> {
         let lines = self.toolchains.iter().flat_map(|(name, platforms)| {
             platforms.iter().map(move |platform| format!("{PREFIX}{name}.{platform}\n"))
         });
-        lines.collect()
+        Some(lines.collect())
     }
 }
 
@@ -271,60 +293,6 @@ pub(crate) async fn read_new(http: &Http, location: &Location, limit: u64) -> Re
     match read(http, location, limit, None).await? {
         Body::New { bytes, .. } => Ok(bytes),
         Body::Unchanged => Err(SourceError::Unchanged),
-    }
-}
-
-/// Loads the list at a location, with the requested freshness if possible.
-pub(crate) async fn load_list(
-    http: &Http,
-    cache: &Cache,
-    location: &Location,
-    freshness: Freshness,
-) -> Result<Listed, SourceError> {
-    let parse = |bytes: &[u8]| Ok(Listed::parse(&String::from_utf8_lossy(bytes))?);
-    // An old list is better than none, because a list only adds releases.
-    load_parsed(http, cache, (location, MAX_LIST), freshness, parse).await.map(|(listed, _)| listed)
-}
-
-/// Loads a list in any format that `parse` reads, of at most `limit` bytes. What `parse` refuses is
-/// not cached. A cached list that could not be updated comes with the error.
-pub(crate) async fn load_parsed(
-    http: &Http,
-    cache: &Cache,
-    (location, limit): (&Location, u64),
-    freshness: Freshness,
-    parse: impl Fn(&[u8]) -> Result<Listed, SourceError>,
-) -> Result<(Listed, Option<SourceError>), SourceError> {
-    let key = location.to_string();
-    // A directory is as fast as the cache, and never out of date.
-    let kept = location.path().is_none().then(|| cache.read(&key)).flatten();
-    // An earlier gover may have kept more than this one accepts.
-    let kept = kept.and_then(|cached| Some((Listed::parse(&cached.text).ok()?, cached)));
-    let now = SystemTime::now();
-    if let Some((listed, cached)) = &kept
-        && freshness == Freshness::Recent
-        && cached.is_fresh(now)
-    {
-        return Ok((listed.clone(), None));
-    }
-    let etag = kept.as_ref().and_then(|(_, cached)| cached.etag.as_deref());
-    match read(http, location, limit, etag).await {
-        Ok(Body::New { bytes, etag }) => {
-            let listed = parse(&bytes)?;
-            if location.path().is_none() {
-                cache.write(&key, &Cached { etag, checked: now, text: listed.to_text() });
-            }
-            Ok((listed, None))
-        }
-        Ok(Body::Unchanged) => {
-            let (listed, cached) = kept.ok_or(SourceError::Unchanged)?;
-            cache.write(&key, &Cached { checked: now, ..cached });
-            Ok((listed, None))
-        }
-        Err(error) => match kept {
-            Some((listed, _)) => Ok((listed, Some(error))),
-            None => Err(error),
-        },
     }
 }
 

@@ -1,5 +1,4 @@
-//! The known Go releases: the union of the release table, the release indexes and the lists of
-//! sources.
+//! The known Go releases: those in the release table, release indexes and lists of sources.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,22 +13,18 @@ use crate::index::Index;
 use crate::proxy::Listed;
 use crate::table::Table;
 
-/// The known releases, and where the information comes from.
 #[derive(Clone, Debug)]
 pub struct Releases {
     by_name: BTreeMap<ToolchainName, Release>,
     pub basis: Basis,
     /// Sources whose releases could not be loaded.
     pub failures: Vec<SourceFailure>,
-    /// Those of `failures` for which an older response is used instead.
-    pub stale: Vec<SourceFailure>,
     /// Mirrors without a list, unless some source listed its releases.
     pub unlisted: Vec<String>,
     /// Everything that the sources offer; `None` unless all of them list it.
     pub(crate) offers: Option<Listed>,
 }
 
-/// A release that can probably be installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     pub name: ToolchainName,
@@ -42,14 +37,12 @@ pub struct Release {
     complete: bool,
 }
 
-/// What the list of releases is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// The index of a release site, with the time when the site last confirmed it.
     Index(SystemTime),
     /// The table compiled into gover, with the date of its newest release.
     Table(Option<Date>),
-    /// The lists of all sources.
     Offers,
 }
 
@@ -62,23 +55,17 @@ pub enum Support {
     EndOfLife(Option<Date>),
     /// A beta or release candidate of a version that is not released yet.
     Prerelease,
-    /// Not a release of the Go project.
     Custom,
 }
 
-/// Whether a release exists for a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
-    /// Published or listed.
     Yes,
-    /// Published, but not for this platform.
     No,
-    /// Not known; a source must be asked.
     Unknown,
 }
 
 impl Release {
-    /// Whether this is not a beta or release candidate.
     pub fn is_stable(&self) -> bool {
         !self.name.version().is_prerelease()
     }
@@ -107,7 +94,6 @@ impl Releases {
             by_name: BTreeMap::new(),
             basis: Basis::Table(table.newest_date()),
             failures: Vec::new(),
-            stale: Vec::new(),
             unlisted: Vec::new(),
             offers: None,
         };
@@ -161,6 +147,11 @@ impl Releases {
         if is_offered { Availability::Yes } else { Availability::No }
     }
 
+    /// Those of `failures` for which an older response is used instead.
+    pub fn stale(&self) -> impl Iterator<Item = &SourceFailure> {
+        self.failures.iter().filter(|failure| failure.used.is_some())
+    }
+
     /// All releases, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Release> {
         self.by_name.values().rev()
@@ -170,7 +161,6 @@ impl Releases {
         self.by_name.get(name)
     }
 
-    /// The newest stable release of the Go project.
     pub fn newest_stable(&self) -> Option<&Release> {
         self.iter().find(|release| release.is_stable_release())
     }
@@ -188,7 +178,6 @@ impl Releases {
         self.matching(request).find(|release| release.availability(platform) != Availability::No)
     }
 
-    /// The newest stable release of the same language version.
     pub fn newest_patch(&self, version: &GoVersion) -> Option<&Release> {
         self.iter()
             .find(|release| release.is_stable_release() && release.name.version().same_language(version))
@@ -218,7 +207,6 @@ impl Releases {
         minors
     }
 
-    /// The date on which a language version was released.
     fn first_date(&self, language: &GoVersion) -> Option<Date> {
         let first = self
             .by_name

@@ -18,8 +18,7 @@ impl Supply {
     /// Downloads `wanted` from the first source that has it. If a source fails, `observer` receives
     /// the error and the next source is asked. If a source is silent, the next one is asked as
     /// well, and the first to respond serves the file. Any mismatch between known data and what
-    /// arrives stops the download. The result is *not* verified: the caller compares it with the
-    /// artifact's proof.
+    /// arrives stops the download. The result is *not* verified: that is up to the caller.
     pub async fn download(
         &self,
         wanted: &Wanted,
@@ -63,22 +62,19 @@ impl Supply {
         sink: &mut dyn Sink,
         observer: &dyn Observer,
     ) -> Result<u64, SupplyError> {
-        let question = Question {
-            label: Some(artifact.source.label()),
-            servers: artifact.location.url().cloned().into_iter().collect(),
-            patience: Some(self.settings.network.patience),
-            response: open(&self.http, artifact, &*sink).boxed_local(),
-        };
-        let winner = self.http.race([question], |_, error| Err(error)).await;
-        let opening = winner.and_then(|winner| {
+        let fetched = async {
+            let question = Question {
+                label: Some(artifact.source.label()),
+                servers: artifact.location.url().cloned().into_iter().collect(),
+                patience: Some(self.settings.network.patience),
+                response: open(&self.http, artifact, &*sink).boxed_local(),
+            };
+            let winner = self.http.race([question], |_, error| Err(error)).await?;
             // The only question has a response, or its error was already returned.
-            winner.map(|winner| winner.value).ok_or(SourceError::Unchanged)
-        });
-        let result = match opening {
-            Ok(opening) => transfer(&self.http, artifact, opening, sink, observer).await,
-            Err(error) => Err(TransferError::Source(error)),
+            let opening = winner.ok_or(SourceError::Unchanged)?.value;
+            transfer(&self.http, artifact, opening, sink, observer).await
         };
-        let error = match result {
+        let error = match fetched.await {
             Ok(bytes) => return Ok(bytes),
             Err(TransferError::Source(SourceError::Integrity(error))) => return Err(error.into()),
             Err(TransferError::Source(error)) => error,
@@ -111,8 +107,7 @@ impl Supply {
         candidates
     }
 
-    /// Returns the first source that responds. The sources to try if it fails stay in `candidates`,
-    /// with the silent ones last.
+    /// The first source that responds. The others to try stay in `candidates`, silent ones last.
     async fn first_to_respond<'a>(
         &'a self,
         candidates: &mut Vec<Candidate<'a>>,
@@ -127,10 +122,7 @@ impl Supply {
             patience: Some(patience),
             response: self.ask(*candidate, wanted, sink, report).boxed_local(),
         });
-        let failed = |_, failed| match failed {
-            Failed::Reported => Ok(true),
-            Failed::Integrity(error) => Err(error),
-        };
+        let failed = |_, fraud: Option<_>| fraud.map_or(Ok(true), Err);
         let Some(winner) = self.http.race(questions, failed).await? else { return Ok(None) };
         let (mut served, mut next, mut last) = (None, Vec::new(), Vec::new());
         for (number, candidate) in std::mem::take(candidates).into_iter().enumerate() {
@@ -148,13 +140,14 @@ impl Supply {
         Ok(served.map(|candidate| (candidate, winner.value)))
     }
 
+    /// An error that was reported comes back as `None`.
     async fn ask(
         &self,
         candidate: Candidate<'_>,
         wanted: &Wanted,
         sink: &dyn Sink,
         report: &Report<'_>,
-    ) -> Result<Opened, Failed> {
+    ) -> Result<Opened, Option<IntegrityError>> {
         let lookup = self.checksum_lookup();
         let artifact = match candidate.spec {
             SourceSpec::GoProxy => return self.ask_proxies(candidate.skip, wanted, sink, report).await,
@@ -168,21 +161,20 @@ impl Supply {
             (SourceSpec::Mirror(base), Err(error)) => self.open_module(base, wanted, sink, error).await,
             (_, opened) => opened,
         };
-        opened.map_err(|error| self.failed(Who::Source(candidate.spec), error, report))
+        opened.map_err(|error| self.failed(Who::Source(candidate.spec), error, report).err())
     }
 
-    /// Tries the entries of GOPROXY as the go command does, but does not wait for an entry that
-    /// failed recently.
+    /// Tries the entries of GOPROXY as go does, but does not wait for one that failed recently.
     async fn ask_proxies(
         &self,
         skip: usize,
         wanted: &Wanted,
         sink: &dyn Sink,
         report: &Report<'_>,
-    ) -> Result<Opened, Failed> {
+    ) -> Result<Opened, Option<IntegrityError>> {
         let candidates = self.proxies.candidates(wanted);
-        let candidates =
-            candidates.map_err(|error| self.failed(Who::Source(&SourceSpec::GoProxy), error, report))?;
+        let candidates = candidates
+            .map_err(|error| self.failed(Who::Source(&SourceSpec::GoProxy), error, report).err())?;
         let asked = candidates.into_iter().skip(skip);
         let asked = asked.map(|(entry, artifact)| (entry, self.open(artifact, sink).boxed_local())).collect();
         let patience = |entry: &Entry| {
@@ -192,16 +184,13 @@ impl Supply {
         let mut lasting = false;
         let failed = |entry, error: SourceError| {
             lasting |= error.then().remember();
-            match self.failed(Who::Proxy(entry), error, report) {
-                Failed::Reported => Ok(()),
-                integrity @ Failed::Integrity(_) => Err(integrity),
-            }
+            self.failed(Who::Proxy(entry), error, report).map_err(Some)
         };
         let Some((number, opened)) = self.proxies.race(&self.http, asked, patience, failed).await? else {
             if lasting {
                 self.recent.add(proxy::LABEL);
             }
-            return Err(Failed::Reported);
+            return Err(None);
         };
         let number = skip + number;
         if let Some(entry) = self.proxies.entries().ok().and_then(|entries| entries.get(number)) {
@@ -230,8 +219,7 @@ impl Supply {
         Ok(Opened { artifact, opening, entry: None })
     }
 
-    /// Reports a source that responded and then failed. Returns the source again if it has GOPROXY
-    /// entries that can still be tried.
+    /// Reports a source that broke off. Returns it again if it has more GOPROXY entries to try.
     fn broke_off<'a>(
         &self,
         candidate: Candidate<'a>,
@@ -243,22 +231,19 @@ impl Supply {
         let entry = number.and_then(|number| entries.get(number));
         let goes_on = entry.is_some_and(|entry| entry.goes_on_after(&error));
         let who = entry.map_or(Who::Source(candidate.spec), Who::Proxy);
-        if let Failed::Integrity(error) = self.failed(who, error, report) {
-            return Err(error);
-        }
+        self.failed(who, error, report)?;
         let skip = number.map_or(entries.len(), |number| number + 1);
         Ok((goes_on && skip < entries.len()).then_some(Candidate { skip, ..candidate }))
     }
 
-    /// Reports a failure, unless it is an integrity error, after which no other source may serve
-    /// the file.
-    fn failed(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) -> Failed {
+    /// Reports a failure. After an integrity error, no other source may serve the file.
+    fn failed(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) -> Result<(), IntegrityError> {
         if let SourceError::Integrity(error) = error {
-            return Failed::Integrity(error);
+            return Err(error);
         }
         report.all_answered.set(report.all_answered.get() && error.then().is_not_here());
         self.record(who, error, report);
-        Failed::Reported
+        Ok(())
     }
 
     fn record(&self, who: Who<'_>, error: SourceError, report: &Report<'_>) {
@@ -271,11 +256,9 @@ impl Supply {
             ),
         };
         self.record_failure(&label, &failure.error);
-        report.note_hosts(&servers, &failure.error);
-        report.failed(failure);
+        report.failed(&servers, failure);
     }
 
-    /// Records a failure if it will probably last.
     pub(super) fn record_failure(&self, label: &str, error: &SourceError) {
         if error.then().remember() {
             self.recent.add(label);
@@ -283,7 +266,6 @@ impl Supply {
     }
 }
 
-/// A source that can be asked.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {
     spec: &'a SourceSpec,
@@ -299,18 +281,10 @@ pub(super) struct Opened {
     entry: Option<usize>,
 }
 
-/// The source or GOPROXY entry that failed.
 #[derive(Clone, Copy)]
 enum Who<'a> {
     Source(&'a SourceSpec),
     Proxy(&'a Entry),
-}
-
-enum Failed {
-    /// The observer received the error.
-    Reported,
-    /// No other source may serve the file either.
-    Integrity(IntegrityError),
 }
 
 /// Reports failures to the observer, and collects what the error needs if no source serves.
@@ -335,16 +309,13 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn note_hosts(&self, servers: &[Address], error: &SourceError) {
-        if !error.then().is_not_here() {
+    fn failed(&self, servers: &[Address], failure: SourceFailure) {
+        if !failure.error.then().is_not_here() {
             for server in servers {
                 let flag = if server.is_loopback() { &self.own_server } else { &self.beyond };
                 flag.set(true);
             }
         }
-    }
-
-    fn failed(&self, failure: SourceFailure) {
         self.observer.source_failed(&failure);
         let mut failures = self.failures.borrow_mut();
         // A source that is asked again is listed once, with its last error.

@@ -1,5 +1,4 @@
-//! Collects what the sources list. All sources are asked at once. After one has responded, gover
-//! does not wait for silent sources.
+//! Asks all sources at once for what they list. After one response, silent ones are dropped.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,8 +21,7 @@ use crate::settings::SourceSpec;
 use crate::source::ReleaseSite;
 
 impl Supply {
-    /// Adds what the sources list to `releases`, and which of them failed. Returns the lists of
-    /// mirrors, by address.
+    /// Adds what the sources list, and which of them failed. Returns the lists of mirrors.
     pub(super) async fn add_answers(
         &self,
         releases: &mut Releases,
@@ -42,12 +40,10 @@ impl Supply {
             answered |= known.is_good();
             match known {
                 Known::Index(source, Ok(loaded)) => {
-                    releases.add_index(&loaded.index, loaded.checked);
+                    releases.add_index(&loaded.value, loaded.checked);
                     if let Some(error) = loaded.stale {
                         let used = Some(OlderAnswer::Index(Date::of(loaded.checked)));
-                        let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
-                        releases.stale.push(failure.clone());
-                        releases.failures.push(failure);
+                        releases.failures.push(SourceFailure { used, ..SourceFailure::new(source, error) });
                     }
                 }
                 Known::Index(source, Err(error)) => {
@@ -97,7 +93,7 @@ impl Supply {
 
     fn ask_site<'a>(&'a self, site: &'a ReleaseSite, freshness: Freshness) -> Inquiry<'a> {
         let answer = async move {
-            let index = site.site.load(&self.http, &self.cache, &self.table, freshness).await;
+            let index = site.site.load(self.loader(), freshness).await;
             match &index {
                 Ok(loaded) if loaded.stale.is_none() => self.recent.remove(&site.spec.label()),
                 Ok(_) if !self.settings.network.offline => self.recent.add(&site.spec.label()),
@@ -108,7 +104,7 @@ impl Supply {
         };
         let stand_in = |error: SourceError| {
             let stale = Some(error.clone());
-            let kept = site.site.kept(&self.cache).map(|kept| LoadedIndex { stale, ..kept });
+            let kept = site.site.kept(self.loader()).map(|kept| LoadedIndex { stale, ..kept });
             Known::Index(site.spec.clone(), kept.ok_or(error))
         };
         self.inquiry(site.spec.label(), vec![site.base.clone()], answer, stand_in)
@@ -117,7 +113,7 @@ impl Supply {
     fn ask_for_list(&self, freshness: Freshness) -> Inquiry<'_> {
         let failed = |error| vec![SourceFailure::new(SourceSpec::GoProxy, error)];
         let answer = async move {
-            match self.proxies.list(&self.http, &self.cache, freshness).await {
+            match self.proxies.list(self.loader(), freshness).await {
                 Ok((listed, failures)) => {
                     let failures = failures.into_iter().map(|(entry, error)| {
                         self.record_failure(&self.proxies.label(entry), &error);
@@ -128,7 +124,7 @@ impl Supply {
                 Err(error) => Known::List(Listed::default(), failed(error)),
             }
         };
-        let stand_in = move |error| Known::List(self.proxies.kept_list(&self.cache), failed(error));
+        let stand_in = move |error| Known::List(self.proxies.kept_list(self.loader()), failed(error));
         self.inquiry(proxy::LABEL.to_owned(), self.proxies.bases(), answer, stand_in)
     }
 
@@ -178,8 +174,7 @@ impl Supply {
         }
     }
 
-    /// Returns the result of one inquiry. If the source is silent although another has responded,
-    /// returns the result of `stand_in`.
+    /// The result of `stand_in` is used if the source is silent although another has responded.
     async fn answer<'a>(
         &self,
         inquiry: Inquiry<'a>,
@@ -211,18 +206,13 @@ fn add_mirror(releases: &mut Releases, base: &Address, list: MirrorList) {
     match list.failure {
         Some(error) => {
             let used = list.listed.is_some().then_some(OlderAnswer::List);
-            let failure = SourceFailure { used, ..SourceFailure::new(source, error) };
-            if used.is_some() {
-                releases.stale.push(failure.clone());
-            }
-            releases.failures.push(failure);
+            releases.failures.push(SourceFailure { used, ..SourceFailure::new(source, error) });
         }
         None if list.listed.is_none() => releases.unlisted.push(source.label()),
         None => {}
     }
 }
 
-/// A request to one source for what it lists.
 struct Inquiry<'a> {
     label: String,
     servers: Vec<Address>,

@@ -1,5 +1,4 @@
-//! The sources in order: the first that can serve a file is used, and any mismatch stops the
-//! download.
+//! The sources in order: the first that can serve a file is used.
 
 mod download;
 mod lists;
@@ -23,7 +22,7 @@ use crate::archive_name;
 use crate::artifact::{Artifact, Wanted, below};
 use crate::checksums::LogRoute;
 use crate::error::{LookupError, SourceError, SourceFailure};
-use crate::index::{Cache, Freshness};
+use crate::index::{Cache, Freshness, Loader};
 use crate::proxy::{self, Listed, Proxies};
 use crate::recent::RecentFailures;
 use crate::releases::{Availability, Release, Releases};
@@ -33,8 +32,7 @@ use crate::table::Table;
 
 pub use probe::{Probe, Verdict};
 
-/// The configured sources of toolchains. Built once per command. Connections are opened only when
-/// they are needed.
+/// The configured sources of toolchains. Connections are opened only when they are needed.
 #[derive(Debug)]
 pub struct Supply {
     settings: SupplySettings,
@@ -79,8 +77,7 @@ impl Supply {
         &self.settings
     }
 
-    /// Looks up the record for the module version of `wanted` in the checksum database, and proves
-    /// it.
+    /// Looks up the record of `wanted` in the checksum database, and proves it.
     pub async fn lookup(&self, wanted: &Wanted) -> Result<LogRecord, LookupError> {
         self.way(&self.settings.sources).lookup(wanted).await
     }
@@ -94,8 +91,7 @@ impl Supply {
         self.http.clock()
     }
 
-    /// Returns the warnings about the checksum database since the last call. They do not mean that
-    /// a proof failed: every response was proven.
+    /// Returns the warnings about the checksum database since the last call. No proof failed.
     pub fn take_warnings(&self) -> Vec<LogWarning> {
         self.warnings.take()
     }
@@ -113,8 +109,7 @@ impl Supply {
         }
     }
 
-    /// Looks up several records at once and returns them in the order of `wanted`. A lookup that
-    /// took longer than `patience` is `None`.
+    /// Looks up several records at once. A lookup that took longer than `patience` is `None`.
     pub async fn lookup_all(
         &self,
         wanted: &[Wanted],
@@ -125,26 +120,26 @@ impl Supply {
         join_all(lookups).await
     }
 
-    /// The releases that are known without a request: from the table, cached responses and
-    /// directories.
+    /// What is known without a request: from the table, cached responses and directories.
     pub fn known_releases(&self) -> Releases {
         let mut releases = Releases::from_table(&self.table);
         for site in self.sites() {
-            if let Some(kept) = site.site.kept(&self.cache) {
-                releases.add_index(&kept.index, kept.checked);
+            if let Some(kept) = site.site.kept(self.loader()) {
+                releases.add_index(&kept.value, kept.checked);
             }
         }
         if self.settings.sources.contains(&SourceSpec::GoProxy) {
-            releases.add_listed(&self.proxies.kept_list(&self.cache));
+            releases.add_listed(&self.proxies.kept_list(self.loader()));
         }
         for spec in &self.settings.sources {
-            if let SourceSpec::Mirror(base) = spec
-                && let Some(kept) = self.kept_of_mirror(base)
-            {
-                releases.add_listed(&kept);
+            match spec {
+                SourceSpec::Mirror(base) => {
+                    releases.add_listed(&self.kept_of_mirror(base).unwrap_or_default());
+                }
+                SourceSpec::Directory(path) => releases.add_listed(&list_directory(path)),
+                _ => {}
             }
         }
-        self.add_directories(&mut releases);
         releases
     }
 
@@ -195,15 +190,14 @@ impl Supply {
         None
     }
 
-    /// The newest match in a cached list of the proxies, if they have it. Used when asking for each
-    /// release would take too long.
+    /// The newest match in a cached list of the proxies, if they have it: faster than asking.
     async fn newest_listed<'a>(
         &self,
         releases: &'a Releases,
         request: &Request,
         platform: &Platform,
     ) -> Option<&'a Release> {
-        let listed = self.proxies.kept_list(&self.cache).toolchains;
+        let listed = self.proxies.kept_list(self.loader()).toolchains;
         let is_listed = |name| listed.get(name).is_some_and(|platforms| platforms.contains(platform));
         let release = releases.matching(request).find(|release| is_listed(&release.name))?;
         matches!(self.is_offered(&release.name, platform).await, Ok(true)).then_some(release)
@@ -222,40 +216,45 @@ impl Supply {
         offers.unwrap_or(Err(SourceError::Silent { patience }))
     }
 
-    /// How long a source may be silent. One that failed recently may work again, but gets less
-    /// time.
+    /// How long a source may be silent. One that failed recently gets less time.
     fn patience_with(&self, source: &str) -> Duration {
         let patience = self.settings.network.patience;
         if self.recent.contains(source) { patience / 4 } else { patience }
     }
 
     fn checksum_lookup(&self) -> ChecksumLookup<'_> {
-        let site = self.witness();
+        // If no site may be asked, a cached index of go.dev still counts.
+        let site = self.sites().next().unwrap_or(&self.godev);
         let patience = self.patience_with(&site.spec.label());
         // Without a checksum database, only the index can prove an archive of a mirror.
         let patience = (self.settings.sumdb.as_deref() != Some("off")).then_some(patience);
-        let ask = self.sites().next().is_some();
-        ChecksumLookup { http: &self.http, cache: &self.cache, table: &self.table, site, ask, patience }
+        ChecksumLookup { loader: self.loader(), site, ask: self.has_index(), patience }
+    }
+
+    fn loader(&self) -> Loader<'_> {
+        Loader { http: &self.http, cache: &self.cache, table: &self.table }
     }
 
     async fn collect(&self, freshness: Freshness) -> Releases {
         let mut releases = Releases::from_table(&self.table);
         let mirrors = self.add_answers(&mut releases, freshness).await;
-        self.add_directories(&mut releases);
+        for spec in &self.settings.sources {
+            if let SourceSpec::Directory(path) = spec {
+                releases.add_listed(&list_directory(path));
+            }
+        }
         if let Some(offers) = self.offers(mirrors) {
             releases.set_offers(offers);
         }
         releases
     }
 
-    /// Whether a release site may be asked for its index. The index proves archives that the
-    /// checksum database cannot prove.
+    /// Whether a site may be asked for its index, which proves what the database cannot prove.
     pub fn has_index(&self) -> bool {
         self.sites().next().is_some()
     }
 
-    /// The release sites that may be asked for their index. If the settings name only mirrors or
-    /// directories, there are none.
+    /// The release sites that may be asked for their index, which the settings must name.
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
         let SupplySettings { sources, witnesses, .. } = &self.settings;
         let named = |spec: &SourceSpec| sources.contains(spec) || witnesses.contains(spec);
@@ -263,39 +262,15 @@ impl Supply {
         let china = named(&SourceSpec::China).then_some(&self.china);
         [godev, china].into_iter().flatten()
     }
-
-    /// The release site whose index has the checksums for archives of mirrors and directories. If
-    /// no site may be asked, a cached index of go.dev still counts.
-    fn witness(&self) -> &ReleaseSite {
-        self.sites().next().unwrap_or(&self.godev)
-    }
-
-    fn add_directories(&self, releases: &mut Releases) {
-        for spec in &self.settings.sources {
-            if let SourceSpec::Directory(path) = spec {
-                releases.add_listed(&list_directory(path));
-            }
-        }
-    }
 }
 
 /// Lists the toolchains of a directory by its file names. A directory that cannot be read counts as
 /// empty here, but is an error when a file is requested from it.
 fn list_directory(directory: &Path) -> Listed {
-    let mut listed = Listed::default();
     let roots = proxy::module_roots(directory).map(|root| below(&root, proxy::DIRECTORY));
-    for path in roots.iter().map(AsRef::as_ref).chain([directory]) {
-        let Ok(entries) = fs::read_dir(path) else { continue };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(name) = name.to_str() else { continue };
-            let module = name.strip_suffix(".zip").and_then(proxy::parse_version);
-            if let Some((toolchain, platform)) = module.or_else(|| archive_name::parse(name)) {
-                listed.add(toolchain, platform);
-            }
-        }
-    }
-    listed
+    let paths = roots.iter().map(AsRef::as_ref).chain([directory]);
+    let entries = paths.filter_map(|path| fs::read_dir(path).ok()).flatten().flatten();
+    entries.filter_map(|entry| archive_name::listed(entry.file_name().to_str()?)).collect()
 }
 
 /// How many releases gover asks the proxies about one by one.

@@ -13,7 +13,7 @@ use crate::archive_name;
 use crate::artifact::{Artifact, Location, Wanted};
 use crate::bounds::{MAX_INDEX, MAX_LIST};
 use crate::error::{LookupError, SourceError};
-use crate::index::{Freshness, Index, IndexError};
+use crate::index::{Freshness, Index, IndexError, Loaded};
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
 use crate::transfer::Sink;
@@ -23,16 +23,14 @@ impl Supply {
         Ok(self.database()?.name().to_owned())
     }
 
-    /// Whether a file that should be a tree head lacks a valid signature of the checksum database.
-    /// Such a file proves nothing.
+    /// Whether a tree head lacks a valid signature of the checksum database, so it proves nothing.
     pub fn is_unsigned_head(&self, note: &[u8]) -> Result<bool, LookupError> {
         Ok(self.database()?.verify_head(note).is_err_and(|error| error.is_unsigned()))
     }
 
     /// Collects the proofs that a client of a mirror needs for the records of `wanted`. Files in
     /// `kept`, which is laid out like a database below `sumdb/`, are used before any request.
-    /// `heads` are tree heads that were published before, and `seen` are the sizes of trees that
-    /// clients know.
+    /// `heads` are tree heads published before, and `seen` the sizes of trees that clients know.
     pub async fn excerpt(
         &self,
         wanted: &[Wanted],
@@ -70,17 +68,20 @@ impl Supply {
     }
 
     /// What the sources offer. `None` if one of them cannot list what it has, such as a proxy or
-    /// the release site. `mirrors` are the lists of mirrors. Offline, only sources on this machine
-    /// count.
+    /// the release site. Offline, only sources on this machine count.
     pub(super) fn offers(&self, mut mirrors: BTreeMap<&Address, Listed>) -> Option<Listed> {
-        let mut offers = None;
+        let mut offers: Option<Listed> = None;
         for spec in &self.settings.sources {
             let listed = match spec {
                 SourceSpec::Directory(path) => list_directory(path),
-                SourceSpec::File(path) => listed_file(path),
+                SourceSpec::File(path) => {
+                    let name = path.file_name().and_then(|name| name.to_str());
+                    name.and_then(archive_name::listed).into_iter().collect()
+                }
                 SourceSpec::GoProxy => match self.directories_of_proxies() {
                     Some(paths) => {
-                        paths.iter().map(|path| list_directory(path)).fold(Listed::default(), union)
+                        let lists = paths.iter().map(|path| list_directory(path));
+                        lists.fold(Listed::default(), Listed::union)
                     }
                     None if self.settings.network.offline => continue,
                     None => return None,
@@ -89,7 +90,7 @@ impl Supply {
                 SourceSpec::Mirror(base) => mirrors.remove(base)?,
                 SourceSpec::GoDev | SourceSpec::China => return None,
             };
-            offers = Some(union(offers.unwrap_or_default(), listed));
+            offers = Some(offers.unwrap_or_default().union(listed));
         }
         offers
     }
@@ -110,16 +111,16 @@ impl Supply {
     pub(super) async fn listed_by_mirror(&self, base: &Address, freshness: Freshness) -> MirrorList {
         let [index, list] = list_places(base);
         let (archives, modules) = tokio::join!(
-            proxy::load_parsed(&self.http, &self.cache, (&index, MAX_INDEX), freshness, parse_index),
-            proxy::load_parsed(&self.http, &self.cache, (&list, MAX_LIST), freshness, parse_list),
+            self.loader().load(&index, MAX_INDEX, freshness, parse_index),
+            self.loader().load(&list, MAX_LIST, freshness, parse_list),
         );
         let mut mirror = MirrorList::default();
         let mut answered = false;
         for answer in [archives, modules] {
             match answer {
-                Ok((listed, stale)) => {
+                Ok(Loaded { value, stale, .. }) => {
                     answered |= stale.is_none();
-                    mirror.listed = Some(union(mirror.listed.unwrap_or_default(), listed));
+                    mirror.listed = Some(mirror.listed.unwrap_or_default().union(value));
                     mirror.failure = mirror.failure.or(stale);
                 }
                 Err(error) if error.then().is_not_here() => {}
@@ -150,9 +151,8 @@ impl Supply {
     }
 
     pub(super) fn kept_of_mirror(&self, base: &Address) -> Option<Listed> {
-        let kept = list_places(base).map(|place| self.cache.read(&place.to_string()));
-        let listed = kept.into_iter().flatten().filter_map(|cached| Listed::parse(&cached.text).ok());
-        listed.reduce(union)
+        let kept = list_places(base).map(|place| self.loader().kept(&place));
+        kept.into_iter().flatten().map(|kept| kept.value).reduce(Listed::union)
     }
 }
 
@@ -171,55 +171,28 @@ fn list_places(base: &Address) -> [Location; 2] {
 }
 
 fn parse_index(bytes: &[u8]) -> Result<Listed, SourceError> {
-    match Index::parse(bytes) {
-        Ok(index) => Ok(listed_archives(&index)),
-        Err(error @ IndexError::TooMany { .. }) => Err(error.into()),
-        Err(_) => Err(SourceError::lacks(NO_LIST)),
-    }
+    let index = match Index::parse(bytes) {
+        Ok(index) => index,
+        Err(error @ IndexError::TooMany { .. }) => return Err(error.into()),
+        Err(_) => return Err(no_list()),
+    };
+    let files = index.releases.iter().flat_map(|release| &release.files);
+    Ok(files.filter_map(|file| archive_name::parse(&file.name)).collect())
 }
 
 /// Rejects web pages, which some servers send for every address.
 fn parse_list(bytes: &[u8]) -> Result<Listed, SourceError> {
     let text = String::from_utf8_lossy(bytes);
     let listed = Listed::parse(&text)?;
-    if !text.trim().is_empty() && listed.toolchains.is_empty() {
-        return Err(SourceError::lacks(NO_LIST));
-    }
-    Ok(listed)
+    let is_list = text.trim().is_empty() || !listed.toolchains.is_empty();
+    is_list.then_some(listed).ok_or_else(no_list)
 }
 
-const NO_LIST: &str = "it has no such list";
-
-fn listed_archives(index: &Index) -> Listed {
-    let mut listed = Listed::default();
-    for file in index.releases.iter().flat_map(|release| &release.files) {
-        if let Some((toolchain, platform)) = archive_name::parse(&file.name) {
-            listed.add(toolchain, platform);
-        }
-    }
-    listed
+fn no_list() -> SourceError {
+    SourceError::lacks("it has no such list")
 }
 
-fn listed_file(path: &Path) -> Listed {
-    let mut listed = Listed::default();
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if let Some(file) = archive_name::published_file(name) {
-        listed.add(file.wanted.name, file.wanted.platform);
-    }
-    listed
-}
-
-fn union(mut one: Listed, other: Listed) -> Listed {
-    for (toolchain, platforms) in other.toolchains {
-        for platform in platforms {
-            one.add(toolchain.clone(), platform);
-        }
-    }
-    one
-}
-
-/// Whether the text has only characters of an RFC 3339 time, so that it can be written into JSON
-/// without escaping.
+/// Whether it has only characters of an RFC 3339 time, which need no escaping in JSON.
 fn is_time(text: &str) -> bool {
     text.len() <= 40
         && text

@@ -1,7 +1,6 @@
 //! Fetches segments of a file ahead of the open stream, each over its own connection.
 //!
-//! Segments wait in memory for the bytes before them, so that the file is written from start to
-//! end.
+//! Segments wait in memory for the bytes before them: the file is written from start to end.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -76,8 +75,7 @@ impl<'a> Ahead<'a> {
         self.segments.pop_front();
     }
 
-    /// Starts to fetch segments of `size` bytes in `missing`, until `connections` are busy or no
-    /// more bytes may wait in memory.
+    /// Fetches segments of `size` bytes, until `connections` are busy or the window is full.
     pub(super) fn extend(&mut self, missing: Range<u64>, connections: usize, size: u64) {
         let window = self.http.settings().split.window;
         while self.coming().count() < connections {

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use gover_net::{Address, Http, HttpError, RangeRequest, RangeResponse, Stream, Then};
 use gover_sys::file::open_regular;
+use thiserror::Error;
 
 use crate::artifact::{Artifact, Format, Location};
 use crate::error::{IntegrityError, SourceError, SourceFailure};
@@ -37,8 +38,7 @@ pub trait Sink {
     fn write(&mut self, chunk: &[u8]) -> io::Result<()>;
 
     /// The validator (`ETag` or date) of the file that the held bytes belong to, as passed to
-    /// [`remember`](Self::remember). Without a validator, the held bytes are trusted until the
-    /// proof fails.
+    /// [`remember`](Self::remember). Without one, the held bytes are trusted until the proof fails.
     fn validator(&self) -> Option<String> {
         None
     }
@@ -69,16 +69,11 @@ pub trait Observer {
 }
 
 /// Why a transfer ended early.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error(transparent)]
 pub(crate) enum TransferError {
-    Source(SourceError),
+    Source(#[from] SourceError),
     Sink(io::Error),
-}
-
-impl From<IntegrityError> for TransferError {
-    fn from(error: IntegrityError) -> Self {
-        Self::Source(error.into())
-    }
 }
 
 /// The response of a source to a request for an artifact. No byte of it has been read yet.
@@ -180,8 +175,7 @@ impl<'a> Transfer<'a> {
         let mut retries = self.http.retries();
         let mut restart = false;
         let mut ever_progressed = false;
-        // The most bytes held so far. A server that always restarts and then breaks off makes no
-        // progress.
+        // The most bytes held so far: restarting and breaking off again is not progress.
         let mut furthest = 0;
         let Opening { held, mut opened } = opening;
         loop {
@@ -216,9 +210,9 @@ impl<'a> Transfer<'a> {
             }
             let lost = ever_progressed && matches!(error, HttpError::Connect { .. });
             if !matches!(error.then(), Then::Retry { .. }) && !lost {
-                return Err(TransferError::Source(error.into()));
+                return Err(SourceError::from(error).into());
             }
-            retries.wait(error).await.map_err(|error| TransferError::Source(error.into()))?;
+            retries.wait(error).await.map_err(SourceError::from)?;
             restart = self.served.unpacked;
         }
     }
@@ -257,7 +251,7 @@ impl<'a> Transfer<'a> {
         }
         if self.is_wrong_size(stream.total) {
             let head = stream.head().await.unwrap_or_default();
-            return Err(self.wrong_size(stream.total.unwrap_or_default(), &head).into());
+            return Err(self.wrong_size(stream.total.unwrap_or_default(), &head));
         }
         let validator = stream.validator();
         self.sink.remember(validator.as_deref()).map_err(TransferError::Sink)?;
@@ -277,22 +271,21 @@ impl<'a> Transfer<'a> {
     }
 
     async fn copy(&mut self, path: &Path) -> Result<u64, TransferError> {
-        let failed = |verb, error| TransferError::Source(SourceError::file(verb, path, error));
+        let failed = |verb, error| SourceError::file(verb, path, error);
         let mut file = match open_regular(path) {
             Ok(file) => file,
             Err(error)
                 if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) =>
             {
-                let reason = format!("`{}` is not a file", path.display());
-                return Err(TransferError::Source(SourceError::lacks(reason)));
+                return Err(SourceError::lacks(format!("`{}` is not a file", path.display())).into());
             }
-            Err(error) => return Err(failed("open", error)),
+            Err(error) => return Err(failed("open", error).into()),
         };
         let metadata = file.metadata().map_err(|error| failed("read", error))?;
         if self.is_wrong_size(Some(metadata.len())) {
             let mut head = vec![0; 1 << 10];
             let count = file.read(&mut head).unwrap_or_default();
-            return Err(self.wrong_size(metadata.len(), head.get(..count).unwrap_or_default()).into());
+            return Err(self.wrong_size(metadata.len(), head.get(..count).unwrap_or_default()));
         }
         self.begin(false)?;
         if self.held > metadata.len() {
@@ -339,7 +332,7 @@ impl<'a> Transfer<'a> {
         let length = chunk.len() as u64;
         if self.held + length > self.artifact.limit() {
             let head = if self.held == 0 { chunk } else { &[] };
-            return Err(self.wrong_size(self.held + length, head).into());
+            return Err(self.wrong_size(self.held + length, head));
         }
         self.sink.write(chunk).map_err(TransferError::Sink)?;
         self.held += length;
@@ -355,15 +348,16 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    fn wrong_size(&self, received: u64, head: &[u8]) -> IntegrityError {
-        IntegrityError::WrongSize {
+    fn wrong_size(&self, received: u64, head: &[u8]) -> TransferError {
+        let error = IntegrityError::WrongSize {
             file_name: self.artifact.file_name.clone(),
             location: self.artifact.location.to_string(),
             expected: self.artifact.limit(),
             at_most: self.artifact.size.is_none(),
             received,
             likely_cause: LikelyCause::of(head, self.artifact.format),
-        }
+        };
+        SourceError::from(error).into()
     }
 }
 

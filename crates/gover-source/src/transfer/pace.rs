@@ -1,26 +1,21 @@
-//! Decides how many connections a download uses: one, and more only as long as each step makes it
-//! faster.
+//! Decides how many connections a download uses: more than one only if that makes it faster.
 
 use std::time::Duration;
 
 use gover_net::SplitSettings;
 use tokio::time::Instant;
 
-/// Measures the download rate and decides on the number of connections. Does not handle the
-/// connections themselves.
+/// Measures the download rate and decides on the number of connections.
 #[derive(Debug)]
 pub(super) struct Pace {
     settings: SplitSettings,
     connections: usize,
     /// The previous number of connections, and the bytes per second measured with it.
     before: Option<(usize, f64)>,
-    /// Whether the number of connections is final.
     settled: bool,
-    /// How often more connections were not faster. They are tried again, because a server that
-    /// sends in bursts is easily measured wrong.
+    /// How often more were not faster. They are tried again: a server may send in bursts.
     failures: u32,
-    /// When the current measurement begins. Until then, a connection warms up, or measurements
-    /// pause after a failed trial.
+    /// When the current measurement begins, after a warm-up or a pause after a failed trial.
     since: Instant,
     /// How many bytes had arrived when the measurement began; `None` before it begins.
     base: Option<u64>,
@@ -88,8 +83,7 @@ impl Pace {
                 (self.since, self.base) = (now + self.settings.measure * REST, None);
             }
             _ if self.connections >= self.settings.connections => self.settled = true,
-            // A change is not worth it for a download that is nearly done, and may even slow it
-            // down.
+            // A change may even slow down a download that is nearly done.
             _ if float(missing) < rate * self.settings.worth.as_secs_f64() => {}
             _ => {
                 self.before = Some((self.connections, rate));
@@ -99,8 +93,7 @@ impl Pace {
         }
     }
 
-    /// How many bytes one connection fetches at a time: what it receives in two seconds, so that
-    /// little is lost if the download ends early.
+    /// The bytes of two seconds, so that little is lost if the download ends early.
     pub(super) fn segment(&self) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -120,7 +113,6 @@ fn float(number: u64) -> f64 {
 /// How often more connections may fail to be faster before gover stops trying.
 const TRIALS: u32 = 3;
 
-/// How many measurement periods pass between two trials.
 const REST: u32 = 8;
 
 #[cfg(test)]

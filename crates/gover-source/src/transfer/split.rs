@@ -81,8 +81,7 @@ impl Transfer<'_> {
         Ok(Ended::Complete)
     }
 
-    /// Writes bytes of the open stream. Returns true if it has reached a segment that has begun to
-    /// arrive.
+    /// Writes bytes of the open stream; true if it has reached a segment that has begun to arrive.
     fn write_until(
         &mut self,
         ahead: &mut Ahead<'_>,
@@ -126,9 +125,7 @@ impl Transfer<'_> {
 }
 
 enum Event {
-    /// The open stream received bytes, ended or failed.
     Main(Result<Option<Chunk>, HttpError>),
-    /// A segment is complete or failed.
     Segment(Result<(), HttpError>),
     /// The open stream is silent, but other connections are not.
     Stalled,

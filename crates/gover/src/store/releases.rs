@@ -23,7 +23,7 @@ pub(crate) fn newest(
     remember_stable(&releases, context);
     if found.is_some() {
         // What is newest may have changed since.
-        for failure in &releases.stale {
+        for failure in releases.stale() {
             context.printer.note(&not_asked(failure));
         }
         note_unlisted(&releases, context);

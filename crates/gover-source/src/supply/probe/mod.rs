@@ -1,20 +1,20 @@
 //! Checks whether Go's servers respond, to help users find out why downloads fail.
 //!
-//! All checks run at the same time and end at one deadline. The results are only reported: no
-//! download depends on them.
+//! All checks run at the same time and end at one deadline. No download depends on them.
 
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use gover_log::{Database, DatabaseError};
-use gover_net::{Address, CertificateProblem, Http, HttpError, ProbeError, Probed, ServerTime};
-use gover_net::{TunnelStatus, probe_tunnel, redacted};
+use gover_net::{Address, CertificateProblem, HttpError, ProbeError, Probed, ServerTime};
+use gover_net::{probe_tunnel, redacted};
+
+pub use gover_net::Verdict;
 
 use super::Supply;
 use crate::proxy::{DIRECTORY, Place};
@@ -28,64 +28,42 @@ pub struct Probe {
     pub clock_ahead: Option<i64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Good,
-    /// The server responded with this status and, perhaps, an explanation.
-    Status(u16, String),
-    /// The response or the connection was not as expected, as described.
-    Wrong(String),
-    /// The certificate comes from an authority that is not trusted. Includes the name of the
-    /// authority, if known.
-    UntrustedCertificate(Option<String>),
-    /// The certificate is not valid at the time of this machine's clock.
-    CertificateTime,
-    Unreachable(String),
-    /// No response arrived before the deadline.
-    Silent,
-}
-
 impl Supply {
     /// Requests the list of toolchains from each server in GOPROXY.
     pub async fn probe_proxies(&self, deadline: Instant) -> Vec<Probe> {
-        let prober = Prober { http: &self.http, deadline };
         let questions = self.proxy_servers().into_iter().map(|base| async move {
-            prober.ask(base, &base.join(&format!("{DIRECTORY}/list")), is_list).await
+            self.probe(deadline, base, &base.join(&format!("{DIRECTORY}/list")), is_list).await
         });
         join_all(questions).await
     }
 
     /// Requests the newest tree head of the checksum database and checks its signature. Each server
-    /// in GOPROXY is asked, because it may relay the database. If none of them does, the database
-    /// itself is asked.
+    /// in GOPROXY may relay the database. If none does, the database itself is asked.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
-        let prober = Prober { http: &self.http, deadline };
         if let Some(address) = &database.address {
-            return Ok(vec![prober.ask_for_head(address, &database).await]);
+            return Ok(vec![self.probe_head(deadline, address, &database).await]);
         }
         let passed_on = format!("sumdb/{}", database.name());
         let questions = self.proxy_servers().into_iter().map(|base| {
             let (base, database) = (base.join(&passed_on), &database);
             async move {
-                let supported = prober.ask(&base, &base.join("supported"), |_| Ok(())).await;
+                let supported = self.probe(deadline, &base, &base.join("supported"), |_| Ok(())).await;
                 match supported.verdict {
-                    Verdict::Good => prober.ask_for_head(&base, database).await,
+                    Verdict::Good => self.probe_head(deadline, &base, database).await,
                     _ => supported,
                 }
             }
         });
         let mut ways = join_all(questions).await;
-        // The go command connects to the database directly only if the proxies say that they do not
-        // relay it.
+        // The go command asks the database itself only if the proxies do not relay it.
         if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
-            ways.push(prober.ask_for_head(&database.direct, &database).await);
+            ways.push(self.probe_head(deadline, &database.direct, &database).await);
         }
         Ok(ways)
     }
 
-    /// Asks each proxy that variables such as `HTTPS_PROXY` name for a tunnel to `target`, an https
-    /// address.
+    /// Asks each proxy of variables such as `HTTPS_PROXY` for a tunnel to an https address.
     pub async fn probe_http_proxies(
         &self,
         proxies: &[String],
@@ -96,11 +74,11 @@ impl Supply {
         join_all(proxies.iter().map(|proxy| async move {
             let asked = async {
                 match Address::parse_proxy(proxy) {
-                    Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await.into(),
+                    Ok(proxy) => probe_tunnel(&proxy, target, connect_timeout).await,
                     Err(_) => Verdict::Unreachable("not a proxy address".to_owned()),
                 }
             };
-            let (verdict, took) = in_time(&self.http, deadline, asked).await;
+            let (verdict, took) = self.in_time(deadline, asked).await;
             Probe { address: redacted(proxy), verdict, took, clock_ahead: None }
         }))
         .await
@@ -114,30 +92,15 @@ impl Supply {
         });
         servers.collect()
     }
-}
 
-impl From<TunnelStatus> for Verdict {
-    fn from(status: TunnelStatus) -> Self {
-        match status {
-            TunnelStatus::Open => Self::Good,
-            TunnelStatus::Refused(status, text) => Self::Status(status, text),
-            TunnelStatus::NotHttp => Self::Wrong("it does not speak HTTP".to_owned()),
-            TunnelStatus::Unreachable(reason) => Self::Unreachable(reason),
-            TunnelStatus::Silent => Self::Silent,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Prober<'a> {
-    http: &'a Http,
-    deadline: Instant,
-}
-
-impl Prober<'_> {
-    /// Requests `url` and passes the beginning of the response to `judge`. The probe is reported
-    /// with the address `base`.
-    async fn ask(&self, base: &Address, url: &Address, judge: impl Fn(&[u8]) -> Result<(), String>) -> Probe {
+    /// Requests `url` and lets `judge` see the beginning of the response. `base` is reported.
+    async fn probe(
+        &self,
+        deadline: Instant,
+        base: &Address,
+        url: &Address,
+        judge: impl Fn(&[u8]) -> Result<(), String>,
+    ) -> Probe {
         let mut clock_ahead = None;
         let asked = async {
             let result = self.http.probe(url, LIMIT).await;
@@ -159,33 +122,26 @@ impl Prober<'_> {
                 Err(ProbeError::Http(error)) => unreachable(&error),
             }
         };
-        let (verdict, took) = in_time(self.http, self.deadline, asked).await;
+        let (verdict, took) = self.in_time(deadline, asked).await;
         Probe { address: base.to_string(), verdict, took, clock_ahead }
     }
 
-    async fn ask_for_head(&self, base: &Address, database: &Database) -> Probe {
+    async fn probe_head(&self, deadline: Instant, base: &Address, database: &Database) -> Probe {
         let judge = |body: &[u8]| match database.verify_head(body) {
             Ok(_) => Ok(()),
             Err(error) => Err(format!("its tree head is not that of {}: {error}", database.name())),
         };
-        self.ask(base, &base.join("latest"), judge).await
+        self.probe(deadline, base, &base.join("latest"), judge).await
     }
-}
 
-/// Runs a check that ends at the deadline at the latest, and measures how long it took. The
-/// deadline does not include time spent on a program that is asked for credentials.
-async fn in_time(
-    http: &Http,
-    deadline: Instant,
-    asked: impl Future<Output = Verdict>,
-) -> (Verdict, Duration) {
-    let started = Instant::now();
-    let verdict = http
-        .clock()
-        .timeout(deadline.saturating_duration_since(started), asked)
-        .await
-        .unwrap_or(Verdict::Silent);
-    (verdict, started.elapsed())
+    /// Runs a check that ends at the deadline at the latest, and measures how long it took. The
+    /// deadline does not include time spent on a program that is asked for credentials.
+    async fn in_time(&self, deadline: Instant, asked: impl Future<Output = Verdict>) -> (Verdict, Duration) {
+        let started = Instant::now();
+        let left = deadline.saturating_duration_since(started);
+        let verdict = self.clock().timeout(left, asked).await.unwrap_or(Verdict::Silent);
+        (verdict, started.elapsed())
+    }
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {
@@ -206,8 +162,7 @@ fn unreachable(error: &HttpError) -> Verdict {
     }
 }
 
-/// Whether this is the beginning of a list of toolchains. An empty list is valid. A web page, such
-/// as the login page of a hotel, is not.
+/// Whether this begins a list, which may be empty. A login page of a hotel is not a list.
 fn is_list(body: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(body);
     let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
@@ -226,6 +181,5 @@ fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
     Some(i64::try_from(ours).ok()? - i64::try_from(theirs).ok()?)
 }
 
-/// The maximum number of bytes to read: enough for a tree head, and to recognise any other
-/// response.
+/// Bytes to read: enough for a tree head, and to recognise any other response.
 const LIMIT: usize = 16 << 10;

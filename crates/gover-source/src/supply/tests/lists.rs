@@ -33,7 +33,7 @@ async fn a_mirror_that_lists_what_it_has_is_believed_for_an_hour() {
     server.fault("/mirror/*", Fault::Status(503));
     let releases = world.supply(&mirror).collect(Freshness::Now).await;
     assert_eq!(offered(&releases, "go1.91.2"), Availability::Yes);
-    let told: Vec<String> = releases.stale.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = releases.stale().map(ToString::to_string).collect();
     assert_eq!(told, ["503 made to fail; what it listed before is used"]);
     server.heal();
     // Together with a source that has no list, the mirror adds releases that the source lacks.
