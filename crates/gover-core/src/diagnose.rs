@@ -1,5 +1,7 @@
 //! What every error that a person can meet must offer.
 
+use std::io;
+
 /// How a program ends. The numbers are a contract (docs/reference/exit-codes.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -46,5 +48,21 @@ pub trait Diagnose: std::error::Error {
     }
 }
 
+/// Whether the disk or the user's quota is full.
+pub fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 pub const MAKE_ROOM: &str =
     "make room, for instance with `gover cache clean` and `gover prune`, and try again";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_quota_is_a_full_disk() {
+        assert!(is_full(io::ErrorKind::StorageFull) && is_full(io::ErrorKind::QuotaExceeded));
+        assert!(!is_full(io::ErrorKind::PermissionDenied));
+    }
+}

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use gover_core::Layout;
-use gover_core::diagnose::{Diagnose, MAKE_ROOM};
+use gover_core::diagnose::{Diagnose, MAKE_ROOM, is_full};
 use gover_core::display::mebibytes;
 use gover_sys::{Lock, file};
 
@@ -70,11 +70,6 @@ pub(crate) fn sync(path: &Path) -> Result<(), FileError> {
 pub(crate) fn try_lock(layout: &Layout, name: &str) -> Result<Option<Lock>, FileError> {
     let path = layout.lock(name);
     Lock::try_acquire(&path).map_err(FileError::at("lock", &path))
-}
-
-/// Whether the disk or the user's quota is full.
-pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {

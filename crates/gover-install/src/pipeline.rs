@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
+use gover_core::diagnose::is_full;
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{Artifact, Format, SourceFailure, Supply, Wanted};
@@ -287,7 +288,7 @@ fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
 /// The error for a proven tree that could not be moved into place. Its download is still there.
 fn not_published(error: FileError, origin: Box<DownloadOrigin>, receipt: &Receipt) -> InstallError {
     let kind = error.source.kind();
-    if !files::is_full(kind) {
+    if !is_full(kind) {
         return error.into();
     }
     let failure = WriteFailure {

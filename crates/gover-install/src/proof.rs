@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use gover_archive::digest::{Hashed, module_version, tree_hash};
 use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
 use gover_core::ToolchainName;
+use gover_core::diagnose::is_full;
 use gover_log::LogRecord;
 use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, SumOrigin};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch, is_given};
 use crate::file_list::FileList;
-use crate::files::{self, WriteFailure};
+use crate::files::WriteFailure;
 use crate::part_file::{Received, head_of};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,7 +237,7 @@ fn not_read(
         return InstallError::Archive { origin, likely_cause, proof: artifact.proof.clone(), source };
     };
     let kind = cause.kind();
-    let needed = if files::is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
+    let needed = if is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
     let failure = WriteFailure {
         origin,
         // A local file is there anyway, and a custom build is downloaded anew each time.

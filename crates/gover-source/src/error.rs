@@ -9,7 +9,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use gover_core::date::Date;
-use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM, is_full};
 use gover_log::{DatabaseError, SumdbError};
 use gover_net::{HttpError, Then, reason_of};
 
@@ -224,7 +224,7 @@ impl Diagnose for SupplyError {
             }
             Self::Unknown { .. } => "`gover list --remote` shows every release",
             Self::Integrity(error) => return error.hints(),
-            Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => MAKE_ROOM,
+            Self::Write { source, .. } if is_full(source.kind()) => MAKE_ROOM,
             Self::Write { .. } => "check the space on the disk and the permissions of GOVER_HOME",
         };
         vec![hint.to_owned()]

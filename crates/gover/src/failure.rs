@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::path::Path;
 
-use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM};
+use gover_core::diagnose::{Diagnose, Exit, MAKE_ROOM, is_full};
 
 /// A command failed. Any error that knows its remedy becomes one with `?`; a bare `io::Error` does
 /// not, so that no error without path, verb and hint can leave a command.
@@ -61,8 +61,7 @@ impl Failure {
 
     /// A file operation failed. A full disk has its own hint in place of `hint`.
     pub(crate) fn io(what: impl Into<String>, source: &io::Error, hint: impl Into<String>) -> Self {
-        let is_full = matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        let hint = if is_full { MAKE_ROOM.to_owned() } else { hint.into() };
+        let hint = if is_full(source.kind()) { MAKE_ROOM.to_owned() } else { hint.into() };
         let causes = vec![source.to_string()];
         Report { causes, ..Report::new(what, vec![hint], Exit::Failure) }.into()
     }
