@@ -12,7 +12,10 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use gover_core::launch::Launch;
-use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
+use gover_core::resolve::{
+    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Toolchain, Trace, resolve,
+};
+use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
 use gover_sys::exec;
 use gover_sys::{file, process};
@@ -37,8 +40,20 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let Outcome::Ready(toolchain) = resolution.outcome.clone() else {
         return Err(Failure::Unavailable(Box::new(resolution)));
     };
+    check(&toolchain, &layout)?;
     let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
     start(&launch, arguments, env)
+}
+
+/// Fails for a toolchain that the policy of the machine forbids.
+fn check(toolchain: &Toolchain, layout: &Layout) -> Result<(), Failure> {
+    let minimum = ShimState::read(&layout.shim_state()).minimum;
+    match (&toolchain.name, minimum) {
+        (Some(name), Some(minimum)) if *name.version() < minimum => {
+            Err(Failure::Forbidden { name: name.to_string(), minimum: minimum.to_string() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Selects a toolchain, and has it installed if it is missing and gover may do so.

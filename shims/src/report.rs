@@ -8,7 +8,7 @@ use gover_core::env::NoHome;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
 use gover_core::text::shown;
-use gover_sys::exec;
+use gover_sys::{exec, machine};
 
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -29,6 +29,11 @@ pub(crate) enum Failure {
     CannotExecute {
         program: PathBuf,
         source: io::Error,
+    },
+    /// The policy of the machine allows only newer ones.
+    Forbidden {
+        name: String,
+        minimum: String,
     },
 }
 
@@ -101,6 +106,14 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
                 Exit::NotFound,
             )
         },
+        Failure::Forbidden { name, minimum } => {
+            let policy = machine::settings_directory().unwrap_or_default().join("gover").join("config.toml");
+            plain(
+                format!("{name} is older than go{minimum}, the oldest Go that {} allows", policy.display()),
+                "choose a newer one, such as `gover use latest`",
+                Exit::CannotExecute,
+            )
+        }
         Failure::NotInstalled => {
             Report { what: String::new(), cause: None, hints: Vec::new(), exit: Exit::NotFound }
         }

@@ -111,7 +111,7 @@ require_sumdb  true     GOVER_REQUIRE_SUMDB
         str![[r#"
 exit: 0
 ----- stdout -----
-{"sources":{"value":"goproxy","origin":"GOVER_SOURCES"},"auto_install":{"value":"false","origin":"config.toml"},"offline":{"value":"false","origin":"default"},"require_sumdb":{"value":"true","origin":"GOVER_REQUIRE_SUMDB"}}
+{"sources":{"value":"goproxy","origin":"GOVER_SOURCES","locked":false},"auto_install":{"value":"false","origin":"config.toml","locked":false},"offline":{"value":"false","origin":"default","locked":false},"require_sumdb":{"value":"true","origin":"GOVER_REQUIRE_SUMDB","locked":false}}
 
 ----- stderr -----
 

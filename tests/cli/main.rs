@@ -47,6 +47,7 @@ mod mirror;
 mod offline;
 mod output;
 mod pin;
+mod policy;
 mod printing;
 mod proofs;
 mod remove;

@@ -21,6 +21,7 @@ pub struct Env {
     source: Source,
     directory: Option<PathBuf>,
     arguments: Vec<OsString>,
+    machine_config: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ impl Env {
             source: Source::Process,
             directory: std::env::current_dir().ok(),
             arguments: std::env::args_os().collect(),
+            machine_config: None,
         }
     }
 
@@ -45,7 +47,12 @@ impl Env {
         directory: PathBuf,
     ) -> Self {
         let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self { source: Source::Map(variables), directory: Some(directory), arguments: Vec::new() }
+        Self {
+            source: Source::Map(variables),
+            directory: Some(directory),
+            arguments: Vec::new(),
+            machine_config: None,
+        }
     }
 
     /// The same environment in another directory. `PWD` no longer applies.
@@ -53,6 +60,25 @@ impl Env {
     pub fn with_directory(mut self, directory: PathBuf) -> Self {
         self.directory = Some(directory);
         self
+    }
+
+    /// The same environment on a machine with a policy in this file.
+    #[must_use]
+    pub fn with_machine_config(mut self, path: PathBuf) -> Self {
+        self.machine_config = Some(path);
+        self
+    }
+
+    /// The same environment for a program with other arguments.
+    #[must_use]
+    pub fn with_arguments(mut self, arguments: Vec<OsString>) -> Self {
+        self.arguments = arguments;
+        self
+    }
+
+    /// The settings that an administrator wrote for all users. No variable changes where they are.
+    pub fn machine_config(&self) -> Option<&Path> {
+        self.machine_config.as_deref()
     }
 
     /// `None` if unset or empty.

@@ -18,6 +18,8 @@ pub struct ShimState {
     pub offline: Option<bool>,
     /// The newest stable release known; `oldstable` is the one before it.
     pub stable: Option<GoVersion>,
+    /// The oldest Go that the policy of the machine allows.
+    pub minimum: Option<GoVersion>,
 }
 
 impl ShimState {
@@ -32,9 +34,8 @@ impl ShimState {
             match key {
                 "auto_install" => state.auto_install = parse_switch(value),
                 "offline" => state.offline = parse_switch(value),
-                "stable" => {
-                    state.stable = ToolchainName::parse(value).ok().map(|name| name.version().clone());
-                }
+                "stable" => state.stable = version(value),
+                "minimum" => state.minimum = version(value),
                 _ => {}
             }
         }
@@ -48,6 +49,10 @@ impl ShimState {
     }
 }
 
+fn version(name: &str) -> Option<GoVersion> {
+    ToolchainName::parse(name).ok().map(|name| name.version().clone())
+}
+
 /// Whether a command that only asks about Go may install a toolchain. A prompt or an editor that
 /// asks again and again should not start a download; a build service should.
 pub fn may_install_for_question(env: &Env) -> bool {
@@ -57,6 +62,9 @@ pub fn may_install_for_question(env: &Env) -> bool {
 
 impl fmt::Display for ShimState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(version) = &self.minimum {
+            writeln!(f, "minimum go{version}")?;
+        }
         let word = |on: bool| if on { "on" } else { "off" };
         if let Some(on) = self.auto_install {
             writeln!(f, "auto_install {}", word(on))?;
@@ -79,8 +87,12 @@ mod tests {
 
     #[test]
     fn a_written_state_can_be_read_back() {
-        let state =
-            ShimState { auto_install: Some(false), offline: None, stable: GoVersion::parse("1.27.3").ok() };
+        let state = ShimState {
+            auto_install: Some(false),
+            offline: None,
+            stable: GoVersion::parse("1.27.3").ok(),
+            minimum: GoVersion::parse("1.22").ok(),
+        };
         assert_eq!(ShimState::parse(&state.to_string()), state);
         assert_eq!(ShimState::parse("future thing\nauto_install\n"), ShimState::default());
     }

@@ -2,6 +2,10 @@
 #![forbid(unsafe_code)]
 
 fn main() {
-    let exit = gover::run(&gover_core::Env::from_process());
+    let mut env = gover_core::Env::from_process();
+    if let Some(directory) = gover_sys::machine::settings_directory() {
+        env = env.with_machine_config(directory.join("gover").join("config.toml"));
+    }
+    let exit = gover::run(&env);
     gover_sys::exec::exit(exit.code());
 }

@@ -51,14 +51,18 @@ pub(crate) fn with_network(
     network: impl FnOnce(NetworkSettings) -> NetworkSettings,
 ) -> Result<Supply, Failure> {
     let defaults = SupplySettings::new(&context.layout);
-    let godev_url = context.env.text(vars::GOVER_GODEV_URL);
+    // With another address, "go.dev" would be another source.
+    let is_locked = context.settings.policy.locks("sources");
+    let godev_url = context.env.text(vars::GOVER_GODEV_URL).filter(|_| !is_locked);
     let printer = context.printer.clone();
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
         proxies: go_setting(vars::GOPROXY, context),
         // Never from a go.env: no directory in versions/ may choose the key that proves the next.
-        sumdb: GoEnv::new(context.env, None).get(vars::GOSUMDB),
+        sumdb: GoEnv::new(context.env, None)
+            .get(vars::GOSUMDB)
+            .filter(|value| context.settings.policy.allows_database(value)),
         godev_url: godev_url.map(|text| Address::parse(&text)).transpose().map_err(InvalidSource::from)?,
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
@@ -83,6 +87,7 @@ fn back_online(origin: SettingOrigin) -> String {
     match origin {
         SettingOrigin::Option(name) => format!("leave out `{name}`"),
         SettingOrigin::Environment(name) => format!("unset {name}"),
+        SettingOrigin::Machine(path) => format!("only an administrator can change that, in {path}"),
         SettingOrigin::File | SettingOrigin::Builtin => "`gover config set offline false`".to_owned(),
     }
 }

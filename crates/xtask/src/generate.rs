@@ -145,7 +145,8 @@ fn settings_page() -> String {
         "crates/gover/src/settings/mod.rs",
         "`gover config set NAME VALUE` changes one, `gover config list` shows all and where each comes from. They \
          are in config.toml in GOVER_HOME; `gover config path` prints its path. The variable goes before the file, \
-         the option `--offline` before both.",
+         the option `--offline` before both. An administrator can set and lock them for all users in the \
+         [policy of the machine](files.md#policy-of-the-machine).",
     );
     page.push_str("\n| Setting | Meaning | Default | Variable |\n|---|---|---|---|\n");
     for SettingInfo { name, meaning, variable, builtin } in SETTINGS {

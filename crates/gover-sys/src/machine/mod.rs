@@ -12,6 +12,15 @@ use std::path::Path;
 mod imp;
 
 pub use imp::processor;
+#[cfg(windows)]
+pub use imp::settings_directory;
+
+/// Where administrators keep settings of programs for all users. Not from a variable, which every
+/// user can set.
+#[cfg(not(windows))]
+pub fn settings_directory() -> Option<std::path::PathBuf> {
+    Some("/etc".into())
+}
 
 /// A program that every system of its kind has, and that is built like the other programs on it.
 /// `None` if the system always has everything that programs for the processor need.

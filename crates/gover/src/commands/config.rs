@@ -3,7 +3,7 @@ use serde::{Serialize, Serializer};
 
 use crate::cli::{ConfigAction, ConfigArgs};
 use crate::output::{Fact, Row, Table, facts};
-use crate::settings::{self, ConfigFile, SETTINGS, SettingInfo, SettingsError};
+use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, SettingsError};
 use crate::store::lock;
 use crate::{Context, Failure};
 
@@ -27,7 +27,7 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     let mut file = ConfigFile::read(&context.layout.config())?;
     file.set(name, value)?;
     file.write()?;
-    settings::mirror(&context.layout, None, &lock)?;
+    settings::mirror(&context.layout, context.env, None, &lock)?;
     let (now, origin) = value_of(name, context)?;
     let path = context.short(&context.layout.config());
     context.printer.note(&if value.is_empty() {
@@ -35,7 +35,10 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     } else {
         format!("{name} is now {} in {path}", shown(name, value))
     });
-    if !matches!(origin, "config.toml" | "default") {
+    let policy = &context.settings.policy;
+    // The policy gives way to the new value, unless it locks the setting.
+    let gives_way = origin == policy.place() && !policy.locks(name);
+    if !gives_way && !matches!(origin, "config.toml" | "default") {
         context.printer.warning(&format!("{origin} still sets it to {now}"));
     }
     Ok(())
@@ -49,19 +52,27 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         ));
     }
     if as_json {
-        let setting = |SettingInfo { name, .. }: &SettingInfo| {
+        let setting = |name| {
             let (value, origin) = value_of(name, context)?;
-            Ok((*name, SettingFacts::of(value, origin)))
+            let locked = context.settings.policy.locks(name);
+            Ok((name, SettingFacts::of(value, origin, locked)))
         };
-        let settings = SETTINGS.iter().map(setting).collect::<Result<_, SettingsError>>()?;
+        let settings = names(context).into_iter().map(setting).collect::<Result<_, SettingsError>>()?;
         return context.printer.json(&SettingList(settings));
     }
     let mut table = Table::default();
-    for SettingInfo { name, .. } in SETTINGS {
+    for name in names(context) {
         let (value, origin) = value_of(name, context)?;
-        table.row([name.into(), value.into(), origin.into()]);
+        let lock = if context.settings.policy.locks(name) { " (locked)" } else { "" };
+        table.row([name.into(), value.into(), format!("{origin}{lock}").into()]);
     }
     context.printer.table(&table)
+}
+
+/// Every setting, and `minimum_go` if the policy of the machine has it.
+fn names(context: &Context<'_>) -> Vec<&'static str> {
+    let minimum = context.settings.policy.minimum_go.as_ref().map(|_| MINIMUM_GO);
+    SETTINGS.iter().map(|setting| setting.name).chain(minimum).collect()
 }
 
 fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
@@ -74,6 +85,10 @@ fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str),
         "auto_install" => Ok(switch(&settings.auto_install)),
         "offline" => Ok(switch(&settings.offline)),
         "require_sumdb" => Ok(switch(&settings.require_sumdb)),
+        MINIMUM_GO => Ok(match &settings.policy.minimum_go {
+            Some(version) => (version.to_string(), settings.policy.place()),
+            None => ("none".to_owned(), "default"),
+        }),
         _ => Err(SettingsError::Unknown { name: name.to_owned() }),
     }
 }
@@ -90,10 +105,11 @@ fn shown(name: &str, value: &str) -> String {
 pub(super) struct SettingList(Vec<(&'static str, SettingFacts)>);
 
 facts! {
-    SettingFacts(value: String, origin: &'static str) {
+    SettingFacts(value: String, origin: &'static str, locked: bool) {
         value: String = value => "the value as `gover config get` prints it",
         origin: &'static str = origin
-            => "`default`, `config.toml`, the name of a variable, or the option `--offline`",
+            => "`default`, `config.toml`, the path of the machine's policy, the name of a variable, or `--offline`",
+        locked: bool = locked => "whether the policy of the machine locks it",
     }
 }
 

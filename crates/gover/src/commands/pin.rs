@@ -7,7 +7,7 @@ use gover_core::text::decode;
 use gover_core::{Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
-use crate::store::{effect, provide, requests};
+use crate::store::{effect, policy, provide, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &PinArgs, context: &Context<'_>) -> Result<(), Fail
             if exact { exact_of(&request, context)? } else { request }
         }
     };
+    policy::check_request(&request, context)?;
     write(&directory.join(VERSION_FILE), &request, context)?;
     effect::report(&request, context);
     Ok(())

@@ -32,6 +32,16 @@ impl ConfigFile {
         Ok(Self { path: path.to_owned(), document })
     }
 
+    /// A file that is not there.
+    pub(crate) fn empty() -> Self {
+        Self { path: PathBuf::new(), document: DocumentMut::new() }
+    }
+
+    /// What the file holds under a name.
+    pub(super) fn item(&self, key: &str) -> Option<&Item> {
+        self.document.get(key)
+    }
+
     /// A yes-or-no setting; `None` if the file does not hold it.
     pub(crate) fn switch(&self, key: &'static str) -> Result<Option<bool>, SettingsError> {
         self.document
@@ -116,7 +126,7 @@ impl ConfigFile {
             .map_or(true, |sources| sources.iter().flatten().any(|entry| SourceSpec::shown(entry) != *entry))
     }
 
-    fn wrong_type(&self, key: &'static str, expected: &'static str) -> SettingsError {
+    pub(super) fn wrong_type(&self, key: &'static str, expected: &'static str) -> SettingsError {
         SettingsError::Type { path: self.path.clone(), key, expected }
     }
 }

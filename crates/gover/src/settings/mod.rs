@@ -1,11 +1,14 @@
 //! Settings: the command line wins over the environment, that over `config.toml`, that over the
-//! built-in values.
+//! policy of the machine, that over the built-in values. What the policy locks wins over all of them.
 //!
 //! Each value remembers its origin. The few that the shim needs are copied to `shim.state`, because
 //! the shim must not parse TOML.
 
 mod error;
 mod file;
+mod policy;
+
+use std::path::{Path, PathBuf};
 
 use gover_core::env::{Env, parse_switch, vars};
 use gover_core::shim_state::ShimState;
@@ -14,6 +17,7 @@ use gover_sys::Lock;
 
 pub(crate) use error::SettingsError;
 pub(crate) use file::ConfigFile;
+pub(crate) use policy::{MINIMUM_GO, Policy};
 
 use crate::cli::Global;
 
@@ -27,6 +31,9 @@ pub(crate) struct Settings {
     pub(crate) require_sumdb: Setting<bool>,
     /// `None` for the machine's. Not in the file, because several machines may share a home.
     pub(crate) arch: Setting<Option<Arch>>,
+    pub(crate) policy: Policy,
+    /// What the policy made ineffective, each in a sentence.
+    pub(crate) refused: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -40,20 +47,16 @@ impl<T> Setting<T> {
         Self { value, origin: SettingOrigin::Builtin }
     }
 
-    /// The value of the variable, else of the file, else the built-in one.
-    fn resolve(
+    /// The value of the variable, else of the user's file.
+    fn own(
         variable: &'static str,
         value: Option<T>,
         file: impl FnOnce() -> Result<Option<T>, SettingsError>,
-        builtin: T,
-    ) -> Result<Self, SettingsError> {
+    ) -> Result<Option<Self>, SettingsError> {
         if let Some(value) = value {
-            return Ok(Self { value, origin: SettingOrigin::Environment(variable) });
+            return Ok(Some(Self { value, origin: SettingOrigin::Environment(variable) }));
         }
-        Ok(match file()? {
-            Some(value) => Self { value, origin: SettingOrigin::File },
-            None => Self::builtin(builtin),
-        })
+        Ok(file()?.map(|value| Self { value, origin: SettingOrigin::File }))
     }
 }
 
@@ -63,13 +66,15 @@ pub(crate) enum SettingOrigin {
     Environment(&'static str),
     /// `config.toml`
     File,
+    /// The policy of the machine, in this file.
+    Machine(&'static str),
     Builtin,
 }
 
 impl SettingOrigin {
     pub(crate) fn describe(self) -> &'static str {
         match self {
-            Self::Option(name) | Self::Environment(name) => name,
+            Self::Option(name) | Self::Environment(name) | Self::Machine(name) => name,
             Self::File => "config.toml",
             Self::Builtin => "default",
         }
@@ -79,17 +84,24 @@ impl SettingOrigin {
 impl Settings {
     pub(crate) fn resolve(global: &Global, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
         let file = ConfigFile::read(&layout.config())?;
-        let mut offline = switch(env, &file, &OFFLINE)?;
+        let policy = Policy::read(env)?;
+        let mut refused = Vec::new();
+        let mut offline = switch(env, &file, &policy, &OFFLINE, &mut refused)?;
         if global.offline {
+            // Staying off the network loosens nothing.
             offline = Setting { value: true, origin: SettingOrigin::Option("--offline") };
         }
-        Ok(Self {
-            sources: sources(env, &file)?,
-            auto_install: switch(env, &file, &AUTO_INSTALL)?,
-            require_sumdb: switch(env, &file, &REQUIRE_SUMDB)?,
+        let settings = Self {
+            sources: sources(env, &file, &policy, &mut refused)?,
+            auto_install: switch(env, &file, &policy, &AUTO_INSTALL, &mut refused)?,
+            require_sumdb: switch(env, &file, &policy, &REQUIRE_SUMDB, &mut refused)?,
             arch: arch(env)?,
             offline,
-        })
+            refused: Vec::new(),
+            policy,
+        };
+        settings.policy.refuse_detours(env, &mut refused);
+        Ok(Self { refused, ..settings })
     }
 
     pub(crate) fn builtin() -> Self {
@@ -100,6 +112,8 @@ impl Settings {
             offline: switch(&OFFLINE),
             require_sumdb: switch(&REQUIRE_SUMDB),
             arch: Setting::builtin(None),
+            policy: Policy::none(),
+            refused: Vec::new(),
         }
     }
 
@@ -108,13 +122,18 @@ impl Settings {
     }
 }
 
-/// Writes the settings that the shim needs, from the file only: the shim reads the environment
+/// Writes the settings that the shim needs, from the files only: the shim reads the environment
 /// itself. `stable` is the newest stable release, if it is known. `_lock` is the lock [`LOCK`].
-pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -> Result<(), SettingsError> {
+pub(crate) fn mirror(
+    layout: &Layout,
+    env: &Env,
+    stable: Option<GoVersion>,
+    _lock: &Lock,
+) -> Result<(), SettingsError> {
     let file = ConfigFile::read(&layout.config())?;
     let path = layout.shim_state();
     let before = ShimState::read(&path);
-    let state = mirrored(&file, &before, stable)?;
+    let state = mirrored(&file, &Policy::read(env)?, &before, stable)?;
     if state == before {
         return Ok(());
     }
@@ -131,30 +150,41 @@ pub(crate) fn mirror(layout: &Layout, stable: Option<GoVersion>, _lock: &Lock) -
 ///
 /// If nothing changed, no lock is taken. Otherwise the file is read again under the lock, so that a
 /// concurrent change by another process is kept.
-pub(crate) fn keep_mirrored(layout: &Layout, stable: Option<GoVersion>) {
-    let there = stable.is_some() || layout.config().is_file() || layout.shim_state().is_file();
+pub(crate) fn keep_mirrored(layout: &Layout, env: &Env, stable: Option<GoVersion>) {
+    let there = stable.is_some()
+        || env.machine_config().is_some_and(Path::is_file)
+        || layout.config().is_file()
+        || layout.shim_state().is_file();
     let is_due = || {
         let file = ConfigFile::read(&layout.config()).ok()?;
         let before = ShimState::read(&layout.shim_state());
-        Some(mirrored(&file, &before, stable.clone()).ok()? != before)
+        Some(mirrored(&file, &Policy::read(env).ok()?, &before, stable.clone()).ok()? != before)
     };
     if there
         && is_due() == Some(true)
         && let Ok(lock) = Lock::acquire(&layout.lock(LOCK), || ())
     {
-        let _ = mirror(layout, stable, &lock);
+        let _ = mirror(layout, env, stable, &lock);
     }
 }
 
 fn mirrored(
     file: &ConfigFile,
+    policy: &Policy,
     before: &ShimState,
     stable: Option<GoVersion>,
 ) -> Result<ShimState, SettingsError> {
+    // The shim reads the environment itself, so nothing of it belongs here.
+    let nothing = Env::from_map::<String, String>([], PathBuf::new());
+    let set = |setting: &SettingInfo| {
+        let setting = switch(&nothing, file, policy, setting, &mut Vec::new())?;
+        Ok::<_, SettingsError>((setting.origin != SettingOrigin::Builtin).then_some(setting.value))
+    };
     Ok(ShimState {
-        auto_install: file.switch("auto_install")?,
-        offline: file.switch("offline")?,
+        auto_install: set(&AUTO_INSTALL)?,
+        offline: set(&OFFLINE)?,
         stable: stable.or_else(|| before.stable.clone()),
+        minimum: policy.minimum_go.clone(),
     })
 }
 
@@ -198,23 +228,46 @@ const REQUIRE_SUMDB: SettingInfo = SettingInfo {
     builtin: "false",
 };
 
-fn switch(env: &Env, file: &ConfigFile, setting: &SettingInfo) -> Result<Setting<bool>, SettingsError> {
+fn switch(
+    env: &Env,
+    file: &ConfigFile,
+    policy: &Policy,
+    setting: &SettingInfo,
+    refused: &mut Vec<String>,
+) -> Result<Setting<bool>, SettingsError> {
     let name = setting.variable;
     let parse = |value: String| parse_switch(&value).ok_or(SettingsError::Variable { name, value });
     let value = env.text(name).map(parse).transpose()?;
-    Setting::resolve(name, value, || file.switch(setting.name), parse_switch(setting.builtin) == Some(true))
+    let own = Setting::own(name, value, || file.switch(setting.name))?;
+    let builtin = parse_switch(setting.builtin) == Some(true);
+    let given = policy.given(policy.file.switch(setting.name)?, builtin);
+    let is_stricter = |own: &bool, given: &bool| own != given && policy::is_strict(setting, *own);
+    let (setting, refusal) = policy.decide(setting, own, given, is_stricter);
+    refused.extend(refusal);
+    Ok(setting)
 }
 
 fn arch(env: &Env) -> Result<Setting<Option<Arch>>, SettingsError> {
     let name = vars::GOVER_ARCH;
     let parse = |text: String| Arch::parse(&text).map_err(|error| SettingsError::Arch { name, error });
     let value = env.text(name).map(parse).transpose()?;
-    Setting::resolve(name, value.map(Some), || Ok(None), None)
+    Ok(Setting::own(name, value.map(Some), || Ok(None))?.unwrap_or_else(|| Setting::builtin(None)))
 }
 
-fn sources(env: &Env, file: &ConfigFile) -> Result<Setting<Vec<String>>, SettingsError> {
+fn sources(
+    env: &Env,
+    file: &ConfigFile,
+    policy: &Policy,
+    refused: &mut Vec<String>,
+) -> Result<Setting<Vec<String>>, SettingsError> {
     let value = env.text(SOURCES.variable).map(|text| split(&text));
-    Setting::resolve(SOURCES.variable, value, || file.list(SOURCES.name), split(SOURCES.builtin))
+    let own = Setting::own(SOURCES.variable, value, || file.list(SOURCES.name))?;
+    let given = policy.given(policy.file.list(SOURCES.name)?, split(SOURCES.builtin));
+    // Fewer sources, or another order, let nothing new in.
+    let is_stricter = |own: &Vec<String>, given: &Vec<String>| own.iter().all(|entry| given.contains(entry));
+    let (setting, refusal) = policy.decide(&SOURCES, own, given, is_stricter);
+    refused.extend(refusal);
+    Ok(setting)
 }
 
 /// The trimmed parts of a comma-separated list.

@@ -57,3 +57,77 @@ fn a_change_keeps_comments_and_order() {
     assert!(file.set("offlin", "on").is_err());
     assert!(file.set("offline", "perhaps").is_err());
 }
+
+/// Settings of a machine with this policy, and the user's own.
+fn governed(policy: &str, config: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let root = tempfile::tempdir().unwrap();
+    let layout = Layout::new(root.path().to_owned());
+    fs::write(layout.config(), config).unwrap();
+    let path = root.path().join("policy.toml");
+    fs::write(&path, policy).unwrap();
+    let env = Env::from_map(variables.iter().copied(), PathBuf::from("/")).with_machine_config(path);
+    let global = Global { color: Color::Never, offline: false, quiet: false, verbose: false };
+    Settings::resolve(&global, &env, &layout)
+}
+
+#[test]
+fn a_policy_that_locks_nothing_only_changes_what_stands_without_a_choice() {
+    let policy = "require_sumdb = true\nsources = [\"goproxy\"]\n";
+    let settings = governed(policy, "", &[]).unwrap();
+    assert!(settings.require_sumdb.value);
+    assert!(matches!(settings.require_sumdb.origin, SettingOrigin::Machine(_)));
+    assert_eq!(settings.sources.value, ["goproxy"]);
+    let settings = governed(policy, "sources = [\"go.dev\"]", &[("GOVER_REQUIRE_SUMDB", "0")]).unwrap();
+    assert!(!settings.require_sumdb.value);
+    assert_eq!(settings.sources.value, ["go.dev"]);
+    assert!(settings.refused.is_empty());
+}
+
+#[test]
+fn nothing_loosens_what_the_policy_locks() {
+    let policy = "require_sumdb = true\nsources = [\"https://a.example\", \"goproxy\"]\nauto_install = false\n\
+                  locked = [\"require_sumdb\", \"sources\", \"auto_install\", \"offline\"]\n";
+    let loose = [
+        ("GOVER_REQUIRE_SUMDB", "0"),
+        ("GOVER_SOURCES", "goproxy,https://b.example"),
+        ("GOVER_AUTO_INSTALL", "1"),
+        ("GOVER_GODEV_URL", "https://c.example"),
+        ("GOSUMDB", "sum.own+abcdef01+key https://c.example"),
+    ];
+    let file = "require_sumdb = false\nsources = [\"go.dev\"]\nauto_install = true\n";
+    for (config, variables, refused) in [("", &loose[..], 5), (file, &[][..], 3)] {
+        let settings = governed(policy, config, variables).unwrap();
+        assert!(settings.require_sumdb.value && !settings.auto_install.value);
+        assert_eq!(settings.sources.value, ["https://a.example", "goproxy"]);
+        assert_eq!(settings.refused.len(), refused, "{:?}", settings.refused);
+        assert!(settings.refused.iter().all(|line| line.contains("policy.toml locks")));
+    }
+    // Stricter is allowed: fewer sources, no network.
+    let strict = [("GOVER_SOURCES", "goproxy"), ("GOVER_OFFLINE", "1")];
+    let settings = governed(policy, "", &strict).unwrap();
+    assert_eq!(settings.sources.value, ["goproxy"]);
+    assert!(settings.offline.value && settings.refused.is_empty());
+}
+
+#[test]
+fn a_locked_setting_without_a_value_stays_at_the_built_in_one() {
+    let settings = governed("locked = [\"sources\"]", "sources = [\"https://b.example\"]", &[]).unwrap();
+    assert_eq!(settings.sources.value, ["go.dev", "goproxy"]);
+    assert_eq!(settings.refused.len(), 1);
+}
+
+#[test]
+fn a_policy_that_cannot_be_understood_is_an_error() {
+    for policy in [
+        "locked = ",
+        "locked = [\"sorces\"]",
+        "locked = true",
+        "minimum_go = 1.22",
+        "minimum_go = \"new\"",
+        "require_sumdb = \"maybe\"",
+    ] {
+        assert!(governed(policy, "", &[]).is_err(), "{policy}");
+    }
+    let settings = governed("minimum_go = \"go1.22\"", "", &[]).unwrap();
+    assert_eq!(settings.policy.minimum_go.unwrap().to_string(), "1.22");
+}

@@ -15,7 +15,7 @@ use gover_install::{
 };
 use gover_source::{Location, Supply, SupplyError, Wanted};
 
-use super::{architecture, default, releases, shims};
+use super::{architecture, default, policy, releases, shims};
 use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
@@ -77,6 +77,8 @@ impl<'a> Installation<'a> {
 
     /// Installs a toolchain, unless it is there.
     pub(crate) fn install(&self, want: &Want) -> Result<Installed, Failure> {
+        policy::check(want.name(), self.context)?;
+        policy::check_file(want, self.context)?;
         if let Some(name) = want.name().filter(|name| self.keeps(name)) {
             return self.reuse(name);
         }

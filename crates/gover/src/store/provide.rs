@@ -5,12 +5,18 @@ use gover_core::resolve::Toolchain;
 use gover_core::{Request, ToolchainName};
 
 use super::install::Installation;
-use super::{requests, shims};
+use super::{policy, requests, shims};
 use crate::supply::supply;
 use crate::{Context, Failure};
 
 /// The toolchain that a request means; installs it if none does and settings allow it.
 pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
+    let toolchain = provide_any(request, context)?;
+    policy::check(toolchain.name.as_ref(), context)?;
+    Ok(toolchain)
+}
+
+fn provide_any(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
     if let Some(toolchain) = context.locate(request)? {
         return Ok(toolchain);
     }

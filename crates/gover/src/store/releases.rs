@@ -35,7 +35,7 @@ pub(crate) fn newest(
 /// convenience: an error in the settings is reported by the commands that need them.
 fn remember_stable(releases: &Releases, context: &Context<'_>) {
     let stable = releases.newest_stable().map(|release| release.name.version().clone());
-    settings::keep_mirrored(&context.layout, stable);
+    settings::keep_mirrored(&context.layout, context.env, stable);
 }
 
 /// Names the mirrors that do not list their files; released versions stand in for such a list.
