@@ -32,10 +32,10 @@ fn installed_toolchains_are_listed_with_size_and_support() {
         str![[r#"
 exit: 0
 ----- stdout -----
-* go1.21.13         -        end of life since 2024-08-13
-  go1.22rc1         -        end of life since 2025-02-11, newest patch is 1.22.12
-  go1.22.5          [SIZE]  end of life since 2025-02-11, newest patch is 1.22.12  default
-  go1.22.5-bigcorp  -        custom build, newest patch is 1.22.12
+* go1.21.13         -        ended 2024-08-13
+  go1.22rc1         -        1.22.12 is out, 1.22 ended 2025-02-11
+  go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02-11
+  go1.22.5-bigcorp  -        custom build, 1.22.12 is out
 
 ----- stderr -----
 
@@ -46,7 +46,7 @@ exit: 0
         str![[r#"
 exit: 0
 ----- stdout -----
-* go1.21.13  -  end of life since 2024-08-13
+* go1.21.13  -  ended 2024-08-13
 
 ----- stderr -----
 
@@ -59,7 +59,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-no installed toolchain matches
+no installed Go matches `1.80`
 hint: gover install 1.80
 
 "#]]
@@ -74,7 +74,7 @@ fn the_list_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12"}}],"damaged":[],"system":null}
+{"toolchains":[{"version":"go1.21.13","goroot":"[ROOT]/gover/versions/go1.21.13","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2024-08-13","newest_patch":null}},{"version":"go1.22rc1","goroot":"[ROOT]/gover/versions/go1.22rc1","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5","goroot":"[ROOT]/gover/versions/go1.22.5","arch":"[ARCH]","bytes":221249536,"selected":true,"default":true,"support":{"state":"end-of-life","since":"2025-02-11","newest_patch":"go1.22.12"}},{"version":"go1.22.5-bigcorp","goroot":"[ROOT]/gover/versions/go1.22.5-bigcorp","arch":"[ARCH]","bytes":null,"selected":false,"default":false,"support":{"state":"custom","since":null,"newest_patch":"go1.22.12"}}],"damaged":[],"default_path":null,"system":null}
 
 ----- stderr -----
 
@@ -86,7 +86,7 @@ exit: 0
         str![[r#"
 exit: 0
 ----- stdout -----
-{"toolchains":[],"damaged":[],"system":null}
+{"toolchains":[],"damaged":[],"default_path":null,"system":null}
 
 ----- stderr -----
 
@@ -121,10 +121,10 @@ fn the_system_go_is_listed_on_request() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.21.13         -         end of life since 2024-08-13
-  go1.22rc1         -         end of life since 2025-02-11, newest patch is 1.22.12
-* go1.22.5          [SIZE]   end of life since 2025-02-11, newest patch is 1.22.12  default
-  go1.22.5-bigcorp  -         custom build, newest patch is 1.22.12
+  go1.21.13         -         ended 2024-08-13
+  go1.22rc1         -         1.22.12 is out, 1.22 ended 2025-02-11
+* go1.22.5          [SIZE]   default; 1.22.12 is out, 1.22 ended 2025-02-11
+  go1.22.5-bigcorp  -         custom build, 1.22.12 is out
   system            go1.19.8  on PATH, [ROOT]/system/go1.19.8/bin/go
 
 ----- stderr -----
@@ -150,10 +150,10 @@ fn damage_is_reported_and_never_listed_as_a_toolchain() {
         str![[r#"
 exit: 0
 ----- stdout -----
-  go1.21.13         -        end of life since 2024-08-13
-  go1.22rc1         -        end of life since 2025-02-11, newest patch is 1.22.12
-* go1.22.5          [SIZE]  end of life since 2025-02-11, newest patch is 1.22.12  default
-  go1.22.5-bigcorp  -        custom build, newest patch is 1.22.12
+  go1.21.13         -        ended 2024-08-13
+  go1.22rc1         -        1.22.12 is out, 1.22 ended 2025-02-11
+* go1.22.5          [SIZE]  default; 1.22.12 is out, 1.22 ended 2025-02-11
+  go1.22.5-bigcorp  -        custom build, 1.22.12 is out
 
 ----- stderr -----
 warning: [ROOT]/gover/versions/go1.20.1 has no bin/go (`gover prune` removes it)
@@ -199,9 +199,9 @@ fn releases_are_listed_newest_first_with_their_support() {
 exit: 0
 ----- stdout -----
 go1.91.2  supported
-go1.91.1  supported, newest patch is 1.91.2  installed
+go1.91.1  supported, 1.91.2 is out  installed
 go1.90.4  supported
-go1.90.3  supported, newest patch is 1.90.4
+go1.90.3  supported, 1.90.4 is out
 
 ----- stderr -----
 
@@ -243,7 +243,7 @@ fn releases_as_data() {
         str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.91.1","date":null,"stable":true,"security":false,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2"}}],"basis":{"kind":"index","date":"[DATE]"}}
+{"releases":[{"version":"go1.91.2","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.91.1","date":null,"stable":true,"security":null,"installed":true,"support":{"state":"supported","since":null,"newest_patch":"go1.91.2"}}],"basis":{"kind":"index","date":"[DATE]"}}
 
 ----- stderr -----
 
@@ -284,7 +284,7 @@ go1.90.4       supported
             str![[r#"
 exit: 0
 ----- stdout -----
-{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.90.3","date":null,"stable":true,"security":false,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4"}}],"basis":{"kind":"sources","date":null}}
+{"releases":[{"version":"go1.90.4","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":null}},{"version":"go1.90.3","date":null,"stable":true,"security":null,"installed":false,"support":{"state":"supported","since":null,"newest_patch":"go1.90.4"}}],"basis":{"kind":"sources","date":null}}
 
 ----- stderr -----
 
@@ -359,7 +359,7 @@ fn an_old_index_is_used_with_a_note_if_no_server_responds() {
 exit: 0
 ----- stdout -----
 go1.91.2  supported
-go1.91.1  supported, newest patch is 1.91.2
+go1.91.1  supported, 1.91.2 is out
 
 ----- stderr -----
 could not ask go.dev: 403 made to fail; its index of [DATE] is used
@@ -442,8 +442,8 @@ fn without_any_index_the_compiled_table_is_used() {
         str![[r#"
 exit: 0
 ----- stdout -----
-go1.21.13  2024-08-06  end of life since 2024-08-13
-go1.21.12  2024-07-02  end of life since 2024-08-13, newest patch is 1.21.13
+go1.21.13  2024-08-06  ended 2024-08-13
+go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08-13
 
 ----- stderr -----
 could not ask go.dev: offline

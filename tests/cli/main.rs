@@ -9,7 +9,7 @@
 //! | Trust: checksums, the log, hostile archives | `proofs`, `log`, `archives`, `verify` |
 //! | Choose a toolchain | `choose`, `effect`, `pin`, `current`, `which`, `shells` |
 //! | Run commands with one | `environment` |
-//! | What is there, and removing it | `list`, `remove`, `cache_config` |
+//! | What is there, and removing it | `list`, `known_releases`, `remove`, `cache_config` |
 //! | Mirrors | `mirror` |
 //! | Set up the machine | `setup`, `home`, `doctor`, `doctor_repair` |
 //! | Every command: help, streams, bad input | `help`, `output`, `printing`, `bad_input`, `special_files` |
@@ -41,6 +41,7 @@ mod environment;
 mod help;
 mod home;
 mod install;
+mod known_releases;
 mod list;
 mod log;
 mod mirror;

@@ -95,6 +95,21 @@ impl Request {
         candidates.iter().filter(|name| self.matches(name, stable.as_ref())).collect()
     }
 
+    /// What a list of `candidates` shows for the request: all that match, or the one that it means.
+    pub fn listed<'a>(
+        &self,
+        candidates: &'a [ToolchainName],
+        stable: Option<&GoVersion>,
+    ) -> Vec<&'a ToolchainName> {
+        let matching = self.all(candidates, stable);
+        if self.means_one() { matching.into_iter().max().into_iter().collect() } else { matching }
+    }
+
+    /// Whether it means the newest match alone, as `latest` does, and not also the older ones.
+    pub fn means_one(&self) -> bool {
+        matches!(self.kind, RequestKind::Latest | RequestKind::OldStable | RequestKind::Next)
+    }
+
     /// Whether `name` matches, given the newest stable release known.
     pub fn matches(&self, name: &ToolchainName, stable: Option<&GoVersion>) -> bool {
         let version = name.version();

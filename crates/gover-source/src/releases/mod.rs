@@ -29,8 +29,11 @@ pub struct Releases {
 pub struct Release {
     pub name: ToolchainName,
     pub date: Option<Date>,
-    /// Whether the release fixed a security problem, according to the compiled table.
-    pub security: bool,
+    /// Whether the release fixed a security problem, according to the compiled table; `None` if it
+    /// does not know.
+    pub security: Option<bool>,
+    /// Whether a list of all releases has it: the compiled table or the index of a release site.
+    published: bool,
     /// Shared, because hundreds of releases have the same few sets of platforms.
     platforms: Arc<[Platform]>,
     /// Whether `platforms` lists every platform of the release.
@@ -104,7 +107,9 @@ impl Releases {
                 .or_insert_with(|| table.suffixes(row).filter_map(archive_name::platform).collect());
             if let Some(release) = releases.entry(row.name) {
                 release.date = row.date;
-                release.security = row.security;
+                // Both come from the release history, which may lack a release of the index.
+                release.security = row.date.map(|_| row.security);
+                release.published = true;
                 release.add(platforms, true);
             }
         }
@@ -114,6 +119,7 @@ impl Releases {
     pub(crate) fn add_index(&mut self, index: &Index, checked: SystemTime) {
         for row in &index.releases {
             if let Some(release) = self.entry(&row.name) {
+                release.published = true;
                 release.add(&row.platforms().collect(), true);
             }
         }
@@ -128,6 +134,13 @@ impl Releases {
             if let Some(release) = self.entry(name.as_str()) {
                 release.add(&platforms.as_slice().into(), false);
             }
+        }
+    }
+
+    /// Adds installed toolchains, so that nothing older than one of them is called the newest.
+    pub fn add_installed(&mut self, names: &[ToolchainName]) {
+        for name in names.iter().filter(|name| name.is_release()) {
+            self.entry(name.as_str());
         }
     }
 
@@ -187,20 +200,41 @@ impl Releases {
         if !name.is_release() {
             return Support::Custom;
         }
-        let newer = self.minors_since(name.version());
-        let out = self.newest_patch(name.version()).is_some();
-        match newer.get(1) {
-            // Support ended when the second newer minor version was released.
+        // Support ended when the second newer minor version was released.
+        match self.minors_since(name.version(), |_| true).get(1) {
             Some(second) => Support::EndOfLife(self.first_date(second)),
-            None if name.version().is_prerelease() && !out => Support::Prerelease,
+            None if name.version().is_prerelease() => Support::Prerelease,
             None => Support::Supported,
         }
     }
 
-    /// The released language versions that are newer than that of `version`, oldest first.
-    fn minors_since(&self, version: &GoVersion) -> Vec<GoVersion> {
+    /// The language versions that are supported, oldest first.
+    pub fn supported(&self) -> Vec<GoVersion> {
+        let stable = self.iter().filter(|release| release.is_stable_release());
+        let mut languages: Vec<GoVersion> = stable.map(|release| release.name.version().language()).collect();
+        languages.dedup();
+        languages.truncate(2);
+        languages.reverse();
+        languages
+    }
+
+    /// If a release does not exist and never will, the newest one of its language version.
+    ///
+    /// A version that is still supported may get a patch that is not known yet. One that has ended
+    /// may not, if a complete list also has the versions that ended it.
+    pub fn instead_of(&self, name: &ToolchainName) -> Option<&Release> {
+        let version = name.version();
+        let may_exist = !name.is_release() || is_before_archives(version) || self.by_name.contains_key(name);
+        let has_ended = || self.minors_since(version, |release| release.published).len() >= 2;
+        let newest = self.newest_patch(version).filter(|newest| newest.published);
+        newest.filter(|_| !may_exist && has_ended())
+    }
+
+    /// The released language versions that are newer than that of `version`, oldest first, by the
+    /// releases that count.
+    fn minors_since(&self, version: &GoVersion, counts: impl Fn(&Release) -> bool) -> Vec<GoVersion> {
         let language = version.language();
-        let stable = self.by_name.values().filter(|release| release.is_stable_release());
+        let stable = self.by_name.values().filter(|release| release.is_stable_release() && counts(release));
         let minors = stable.map(|release| release.name.version().language());
         let mut minors: Vec<GoVersion> = minors.filter(|minor| *minor > language).collect();
         minors.dedup();
@@ -218,20 +252,18 @@ impl Releases {
 
     /// Returns the entry for a name, and creates it if needed. Returns `None` for names that are
     /// not toolchains, such as go1.9.2rc2, which Go itself cannot parse, and the bootstrap archives
-    /// called go1. Releases before go1.2.2 have no archives.
+    /// called go1.
     fn entry(&mut self, name: &str) -> Option<&mut Release> {
         let name = ToolchainName::parse(name).ok()?;
         let version = name.version();
-        let before_archives = (version.major(), version.minor(), version.patch())
-            < (Some(1), Some(2), Some(2))
-            && !version.is_prerelease();
-        if version.is_language() || before_archives {
+        if version.is_language() || is_before_archives(version) {
             return None;
         }
         Some(self.by_name.entry(name.clone()).or_insert_with(|| Release {
             name,
             date: None,
-            security: false,
+            security: None,
+            published: false,
             platforms: Arc::default(),
             complete: false,
         }))
@@ -249,6 +281,12 @@ impl Release {
             self.platforms = self.platforms.iter().chain(more).cloned().collect();
         }
     }
+}
+
+/// Whether the release has no archive. Such releases are not listed, but some of them exist.
+fn is_before_archives(version: &GoVersion) -> bool {
+    let first = (Some(1), Some(2), Some(2));
+    (version.major(), version.minor(), version.patch()) < first && !version.is_prerelease()
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn the_table_alone_has_releases_with_dates() {
     assert_eq!(newest("1.22").name, name("go1.22.12"));
     assert_eq!(newest("1.20").name, name("go1.20.14"));
     assert_eq!(newest("1.22.5").date.unwrap().to_string(), "2024-07-02");
-    assert!(newest("1.22.5").security);
+    assert_eq!(newest("1.22.5").security, Some(true));
     assert!(matches!(releases.basis, Basis::Table(Some(_))));
     assert!(releases.newest(&request("1.99"), &amd64).is_none());
 }
@@ -97,13 +97,53 @@ fn support_follows_from_what_is_out() {
     };
     assert_eq!(support("go1.27.0"), Support::Supported);
     assert_eq!(support("go1.26.0"), Support::Supported);
-    assert_eq!(support("go1.26rc1"), Support::Supported);
+    assert_eq!(support("go1.26rc1"), Support::Prerelease);
     assert_eq!(support("go1.28rc1"), Support::Prerelease);
     assert_eq!(support("go1.22.5-bigcorp"), Support::Custom);
     assert_eq!(ended("go1.25.3"), "2026-08-19");
     assert_eq!(ended("go1.22.5"), "2025-02-11");
     assert_eq!(ended("go1.21.13"), "2024-08-13");
     assert_eq!(ended("go1.4rc1"), "2016-02-17");
+}
+
+#[test]
+fn a_release_of_an_ended_version_that_no_list_has_does_not_exist() {
+    let mut releases = with_index();
+    let instead = |releases: &Releases, text: &str| {
+        releases.instead_of(&name(text)).map(|release| release.name.to_string())
+    };
+    for (text, newest) in [
+        ("go1.22.99", "go1.22.12"),
+        ("go1.22.13", "go1.22.12"),
+        ("go1.22rc9", "go1.22.12"),
+        ("go1.20.0", "go1.20.14"),
+        ("go1.4.4", "go1.4.3"),
+    ] {
+        assert_eq!(instead(&releases, text).as_deref(), Some(newest), "{text}");
+    }
+    // They exist, may come, or are no releases of the Go project.
+    for text in ["go1.22.5", "go1.26.99", "go1.27.99", "go1.28.0", "go1.99.1", "go1.22.99-bigcorp", "go1.1.1"]
+    {
+        assert_eq!(instead(&releases, text), None, "{text}");
+    }
+    // A list of a proxy may lack patches, and an installed toolchain says nothing about others.
+    let listed = Listed::parse("v0.0.1-go1.28.0.linux-amd64\nv0.0.1-go1.22.99.linux-amd64\n");
+    releases.add_listed(&listed.unwrap());
+    releases.add_installed(&[name("go1.29.1")]);
+    assert_eq!(instead(&releases, "go1.27.99"), None);
+    assert_eq!(instead(&releases, "go1.26.99"), None);
+    assert_eq!(instead(&releases, "go1.22.99"), None);
+}
+
+#[test]
+fn installed_toolchains_count_as_known() {
+    let mut releases = with_index();
+    releases.add_installed(&[name("go1.29.3"), name("go1.27.20"), name("go1.31.0-bigcorp")]);
+    assert_eq!(releases.newest_stable().unwrap().name, name("go1.29.3"));
+    assert_eq!(releases.newest_patch(name("go1.27.0").version()).unwrap().name, name("go1.27.20"));
+    assert_eq!(releases.find(&name("go1.29.3")).unwrap().security, None);
+    let supported: Vec<String> = releases.supported().iter().map(ToString::to_string).collect();
+    assert_eq!(supported, ["1.27", "1.29"]);
 }
 
 #[test]

@@ -1,13 +1,12 @@
 use std::path::PathBuf;
 
 use gover_core::Exit;
-use gover_core::display::pasted;
 use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
 
 use crate::cli::CurrentArgs;
 use crate::output::{Style, Verbosity, facts, json_path};
-use crate::store::requests::name_of;
-use crate::store::{architecture, effect};
+use crate::store::requests::{Impossible, name_of};
+use crate::store::{architecture, effect, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -48,7 +47,10 @@ fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
     match &resolution.outcome {
         Outcome::Ready(_) => Ok(()),
         Outcome::Missing(request) => {
-            context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
+            if let Some(impossible) = Impossible::of(request, context) {
+                context.printer.warning(&impossible.what());
+            }
+            context.printer.hint(&requests::absent(request, Some(resolution), context).hint);
             Err(Failure::Silent(Exit::Failure))
         }
         Outcome::Nothing => Err(Failure::new(

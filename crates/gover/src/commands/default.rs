@@ -41,7 +41,7 @@ fn show(context: &Context<'_>) -> Result<(), Failure> {
         context.printer.data(&format!("{name}{}", if same { "" } else { &asked }))?;
     } else {
         context.printer.data(&format!("{request}  not installed"))?;
-        context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
+        context.printer.hint(&requests::absent(&request, None, context).hint);
     }
     Ok(())
 }

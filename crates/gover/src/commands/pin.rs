@@ -7,6 +7,7 @@ use gover_core::text::decode;
 use gover_core::{Request, RequestKind, ToolchainName};
 
 use crate::cli::PinArgs;
+use crate::store::requests::Impossible;
 use crate::store::{effect, policy, provide, requests};
 use crate::{Context, Failure};
 
@@ -55,7 +56,7 @@ fn exact_of(request: &Request, context: &Context<'_>) -> Result<Request, Failure
         return Err(Failure::usage("`system` is not a version", "`gover pin system` pins it as it is"));
     }
     let name: ToolchainName = match context.locate(request)? {
-        Some(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request))?,
+        Some(toolchain) => toolchain.name.ok_or_else(|| requests::missing(request, context))?,
         None => provide::newest_known(request, context)?,
     };
     Ok(Request::exact(name))
@@ -77,7 +78,10 @@ fn write(path: &Path, request: &Request, context: &Context<'_>) -> Result<(), Fa
     gover_sys::file::write_atomically(path, &text).map_err(|source| unwritable(path, &source))?;
     let was = before.map(|before| format!(" (was {before})")).unwrap_or_default();
     context.printer.note(&format!("{} now says {request}{was}", context.short(path)));
-    if let Ok(None) = context.locate(request) {
+    if let Some(impossible) = Impossible::of(request, context) {
+        context.printer.warning(&impossible.what());
+        context.printer.hint(&format!("gover pin {}", impossible.language()));
+    } else if let Ok(None) = context.locate(request) {
         context.printer.hint(&format!("gover install {}", pasted(request.as_str())));
     }
     Ok(())

@@ -4,8 +4,7 @@ use gover_sys::file;
 
 use crate::cli::PruneArgs;
 use crate::output::mebibytes;
-use crate::store::{default, leftovers, lock, requests, sessions, shims};
-use crate::supply::supply;
+use crate::store::{default, leftovers, lock, releases, requests, sessions, shims};
 use crate::{Context, Failure};
 
 /// Removes damaged and unfinished toolchains, and those for which a newer patch release is
@@ -128,7 +127,7 @@ fn kept<'a>(
     if keep.is_empty() {
         return Ok(Vec::new());
     }
-    let releases = supply(context)?.known_releases();
+    let releases = releases::known(context)?;
     let known = releases.newest_stable().map(|release| release.name.version().clone());
     let mut kept = Vec::new();
     for request in keep {

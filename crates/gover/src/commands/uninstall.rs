@@ -53,10 +53,11 @@ fn one_match(request: &Request, context: &Context<'_>) -> Result<ToolchainName, 
         ));
     }
     let installed = requests::names(context)?;
-    let matches = request.all(&installed, context.stable().as_ref());
+    let matches = request.listed(&installed, context.stable().as_ref());
     match matches.as_slice() {
         [] => {
-            Err(Failure::not_found(requests::not_installed(request), "`gover list` shows what is installed"))
+            let requests::Absent { what, .. } = requests::absent(request, None, context);
+            Err(Failure::not_found(what, "`gover list` shows what is installed"))
         }
         [name] => Ok((*name).clone()),
         several => {

@@ -13,9 +13,9 @@ use gover_install::{
     CustomBuild, InstallError, InstallRequest, Installed, Installer, ProofHeld, Receipt, SmokeLevel,
     install_custom_build,
 };
-use gover_source::{Location, Supply, SupplyError, Wanted};
+use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 
-use super::{architecture, default, policy, releases, shims};
+use super::{architecture, default, policy, releases, requests, shims};
 use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
 use crate::supply::{note_warnings, supply, with_file};
@@ -65,7 +65,11 @@ impl<'a> Installation<'a> {
 
     pub(crate) fn release(&self, request: &Request) -> Result<Want, Failure> {
         match request.as_exact() {
-            Some(name) => Ok(Want::Release(name.clone())),
+            Some(name) if self.keeps(name) => Ok(Want::Release(name.clone())),
+            Some(name) => {
+                requests::refuse_impossible(request, self.context)?;
+                Ok(Want::Release(name.clone()))
+            }
             None => releases::newest(request, self.supply()?, self.target, self.context).map(Want::Release),
         }
     }
@@ -163,6 +167,9 @@ impl<'a> Installation<'a> {
     fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
         let context = self.context;
         context.printer.note(&sentence(installed, took));
+        if let Some(ended) = ended(&installed.name, context) {
+            context.printer.note(&format!("note: {ended}"));
+        }
         if let Some(remark) = architecture::remark(&installed.name, context) {
             let unseen = match installed.smoke_level {
                 SmokeLevel::Running => "",
@@ -198,6 +205,18 @@ impl<'a> Installation<'a> {
         }
         Ok(Installed::reused(&context.layout, name))
     }
+}
+
+/// Since when a release has had no security fixes, and what still gets them; `None` if it does.
+fn ended(name: &ToolchainName, context: &Context<'_>) -> Option<String> {
+    let releases = releases::known(context).ok()?;
+    let Support::EndOfLife(since) = releases.support(name) else { return None };
+    let state = since.map_or_else(
+        || "gets no security fixes".to_owned(),
+        |date| format!("has had no security fixes since {date}"),
+    );
+    let supported: Vec<String> = releases.supported().iter().map(ToString::to_string).collect();
+    Some(format!("{name} {state} (supported: {})", supported.join(", ")))
 }
 
 /// One line: what, how long, how much from where, proven by what.

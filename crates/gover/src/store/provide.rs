@@ -5,8 +5,7 @@ use gover_core::resolve::Toolchain;
 use gover_core::{Request, ToolchainName};
 
 use super::install::Installation;
-use super::{policy, requests, shims};
-use crate::supply::supply;
+use super::{policy, releases, requests, shims};
 use crate::{Context, Failure};
 
 /// The toolchain that a request means; installs it if none does and settings allow it.
@@ -21,7 +20,7 @@ fn provide_any(request: &Request, context: &Context<'_>) -> Result<Toolchain, Fa
         return Ok(toolchain);
     }
     if !context.settings.may_install() {
-        return Err(requests::missing(request));
+        return Err(requests::missing(request, context));
     }
     // A crash may have put aside this toolchain; only commands that change something restore it.
     shims::recover(context);
@@ -37,9 +36,10 @@ fn provide_any(request: &Request, context: &Context<'_>) -> Result<Toolchain, Fa
 /// The newest known release that a request means; asks no server.
 pub(crate) fn newest_known(request: &Request, context: &Context<'_>) -> Result<ToolchainName, Failure> {
     if let Some(name) = request.as_exact() {
+        requests::refuse_impossible(request, context)?;
         return Ok(name.clone());
     }
-    let releases = supply(context)?.known_releases();
+    let releases = releases::known(context)?;
     match releases.newest(request, &context.target().platform) {
         Some(release) => Ok(release.name.clone()),
         None => Err(Failure::new(

@@ -3,11 +3,28 @@ use gover_core::display::pasted;
 use gover_core::{Arch, Exit, Request, ToolchainName};
 use gover_source::{Availability, Basis, Release, Releases, SourceFailure, Supply};
 
+use super::requests;
 use crate::failure::Report;
 use crate::runtime::block_on;
 use crate::settings;
+use crate::supply::supply;
 use crate::{Context, Failure, Target};
 
+/// The releases that are known without asking a server: of the compiled table, of cached lists, and
+/// installed ones. Whatever names a newest release takes it from here.
+pub(crate) fn known(context: &Context<'_>) -> Result<Releases, Failure> {
+    Ok(with_installed(supply(context)?.known_releases(), context))
+}
+
+/// Adds the installed toolchains, so that nothing older than one of them is called the newest.
+pub(crate) fn with_installed(mut releases: Releases, context: &Context<'_>) -> Releases {
+    if let Ok(inventory) = requests::inventory(context) {
+        releases.add_installed(&inventory.toolchains);
+    }
+    releases
+}
+
+/// The newest release that matches a request: an installed one, if the sources have no newer one.
 pub(crate) fn newest(
     request: &Request,
     supply: &Supply,
@@ -15,12 +32,16 @@ pub(crate) fn newest(
     context: &Context<'_>,
 ) -> Result<ToolchainName, Failure> {
     let (releases, found) = block_on(async {
-        let releases = supply.releases().await;
+        let releases = with_installed(supply.releases().await, context);
         let found =
             supply.newest(&releases, request, &target.platform).await.map(|release| release.name.clone());
         (releases, found)
     })?;
     remember_stable(&releases, context);
+    let stable = releases.newest_stable().map(|release| release.name.version());
+    let installed = requests::inventory(context)?.toolchains;
+    let installed = request.newest(&installed, stable).filter(|name| name.is_release()).cloned();
+    let found = found.max(installed);
     if found.is_some() {
         // What is newest may have changed since.
         for failure in releases.stale() {

@@ -1,12 +1,13 @@
 //! Requests that people type, and the installed toolchains that they mean.
 
-use gover_core::display::pasted;
+use gover_core::display::{location, pasted};
 use gover_core::inventory::{Inventory, candidates};
 use gover_core::real_path::{real_path, simplified};
 use gover_core::request::InvalidRequest;
-use gover_core::resolve::{Outcome, Toolchain, Trace};
-use gover_core::{Request, RequestKind, ToolchainName};
+use gover_core::resolve::{OriginKind, Outcome, Resolution, Toolchain, Trace};
+use gover_core::{GoVersion, Request, RequestKind, ToolchainName};
 
+use super::releases;
 use crate::{Context, Failure};
 
 /// Parses a request; a relative path is made absolute, so that it still means the same elsewhere.
@@ -36,17 +37,18 @@ pub(crate) fn name_of(toolchain: &Toolchain, context: &Context<'_>) -> String {
 }
 
 pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
-    context.locate(request)?.ok_or_else(|| missing(request))
+    context.locate(request)?.ok_or_else(|| missing(request, context))
 }
 
 pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     match &resolution.outcome {
         Outcome::Ready(toolchain) => Ok(toolchain.clone()),
-        Outcome::Missing(request) => Err(Failure::not_found(
-            format!("{} ({})", not_installed(request), resolution.reason(context.home())),
-            format!("gover install {}", pasted(request.as_str())),
-        )),
+        Outcome::Missing(request) => {
+            let Absent { what, hint } = absent(request, Some(&resolution), context);
+            let reason = resolution.reason(context.home());
+            Err(Failure::not_found(format!("{what} ({reason})"), hint))
+        }
         Outcome::Nothing => Err(Failure::not_found(
             "nothing here chooses a toolchain, and there is no other `go` on PATH",
             "gover install latest",
@@ -54,15 +56,88 @@ pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
     }
 }
 
-pub(crate) fn missing(request: &Request) -> Failure {
-    Failure::not_found(not_installed(request), format!("gover install {}", pasted(request.as_str())))
+/// No installed toolchain matches the request.
+pub(crate) fn missing(request: &Request, context: &Context<'_>) -> Failure {
+    let Absent { what, hint } = absent(request, None, context);
+    Failure::not_found(what, hint)
 }
 
-pub(crate) fn not_installed(request: &Request) -> String {
-    match request.as_exact() {
+/// What is said of a toolchain that is not installed.
+pub(crate) struct Absent {
+    pub(crate) what: String,
+    pub(crate) hint: String,
+}
+
+/// Why no installed toolchain matches the request, and what to do. `selection` is what asked for
+/// it, unless a person just did.
+pub(crate) fn absent(request: &Request, selection: Option<&Resolution>, context: &Context<'_>) -> Absent {
+    if let Some(impossible) = Impossible::of(request, context) {
+        return Absent { what: impossible.what(), hint: impossible.hint(selection, context) };
+    }
+    let what = match request.as_exact() {
         Some(name) => format!("{name} is not installed"),
         None => format!("no installed Go matches `{request}`"),
+    };
+    Absent { what, hint: format!("gover install {}", pasted(request.as_str())) }
+}
+
+/// A release that does not exist and never will.
+pub(crate) struct Impossible {
+    name: ToolchainName,
+    /// The newest release of the same language version.
+    newest: GoVersion,
+}
+
+impl Impossible {
+    /// `None` for a request that means another release, or one that may exist.
+    pub(crate) fn of(request: &Request, context: &Context<'_>) -> Option<Self> {
+        let name = request.as_exact()?;
+        let releases = releases::known(context).ok()?;
+        let newest = releases.instead_of(name)?.name.version().clone();
+        Some(Self { name: name.clone(), newest })
     }
+
+    pub(crate) fn what(&self) -> String {
+        let Self { name, newest } = self;
+        format!("there is no {name}; the newest {} is {newest}", self.language())
+    }
+
+    /// The request that means the newest release of its language version.
+    pub(crate) fn language(&self) -> GoVersion {
+        self.newest.language()
+    }
+
+    /// Installing another release helps only if nothing here asks for this one.
+    fn hint(&self, selection: Option<&Resolution>, context: &Context<'_>) -> String {
+        let raised_by = selection.and_then(|selection| selection.raised.as_ref()).map(|raised| &raised.by);
+        let chosen_by = selection.and_then(|selection| selection.origin.as_ref()).map(|origin| origin.kind);
+        if let Some(by) = raised_by {
+            let (name, newest) = (Request::exact(self.name.clone()), &self.newest);
+            return match &by.path {
+                Some(path) => {
+                    format!("change {name} to {newest} in {}", location(path, by.line, context.home()))
+                }
+                None => format!("set GOTOOLCHAIN to go{newest}"),
+            };
+        }
+        let command = match chosen_by {
+            Some(OriginKind::Environment | OriginKind::Session) => "use",
+            Some(OriginKind::VersionFile | OriginKind::ToolVersions) => "pin",
+            Some(OriginKind::Default) => "default",
+            _ => "install",
+        };
+        format!("gover {command} {}", self.language())
+    }
+}
+
+/// An error for a release that does not exist and never will.
+pub(crate) fn refuse_impossible(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
+    let Some(impossible) = Impossible::of(request, context) else { return Ok(()) };
+    let selection = context.selection(&mut Trace::off()).ok();
+    // What asked for it, if nobody typed it.
+    let selection = selection
+        .filter(|selection| matches!(&selection.outcome, Outcome::Missing(missing) if missing == request));
+    Err(Failure::new(impossible.what(), impossible.hint(selection.as_ref(), context)))
 }
 
 /// The names in the store, damaged toolchains included.

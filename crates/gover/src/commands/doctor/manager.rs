@@ -7,15 +7,13 @@ use gover_source::Availability;
 use gover_sys::file;
 
 use crate::context::Context;
-use crate::store::leftovers;
-use crate::supply;
+use crate::store::{leftovers, releases};
 
-/// The releases that are known offline, newest first; none if the settings name no usable source,
+/// The releases that are known without asking a server, newest first; none if the settings name no usable source,
 /// which every other command reports.
 pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
-    let Ok(supply) = supply::supply(context) else { return Vec::new() };
+    let Ok(releases) = releases::known(context) else { return Vec::new() };
     let platform = context.target().platform;
-    let releases = supply.known_releases();
     let known = releases.iter().filter(|release| release.name.is_release()).map(|release| Release {
         name: release.name.clone(),
         date: release.date,

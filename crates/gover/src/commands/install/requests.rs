@@ -9,6 +9,7 @@ use gover_core::{Request, RequestKind, ToolchainName};
 use super::file;
 use crate::cli::InstallArgs;
 use crate::store::install::{Installation, Want};
+use crate::store::requests;
 use crate::{Context, Failure, Target};
 
 /// All toolchains, each once. Every request is understood before the first download begins.
@@ -26,6 +27,11 @@ pub(super) fn resolve(
         let parse = |text| parse(text, installation.target, context);
         arguments.requests.iter().map(parse).collect::<Result<_, _>>()?
     };
+    for request in typed.iter().filter_map(Typed::request) {
+        if !request.as_exact().is_some_and(|name| installation.keeps(name)) {
+            requests::refuse_impossible(request, context)?;
+        }
+    }
     if arguments.for_shim {
         refuse_automatic(&typed, context)?;
     }
@@ -52,6 +58,13 @@ enum Typed {
 }
 
 impl Typed {
+    fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Request(request) => Some(request),
+            Self::File(_) => None,
+        }
+    }
+
     /// The toolchain, if no source needs to be asked.
     fn exact(&self) -> Option<&ToolchainName> {
         match self {
@@ -72,7 +85,7 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
     match request.kind() {
         RequestKind::System | RequestKind::Path(_) => Err(Failure::usage(
             format!("`{request}` is not a version and cannot be installed"),
-            format!("gover default {request}"),
+            format!("gover default {}", pasted(request.as_str())),
         )),
         _ => Ok(Typed::Request(request)),
     }
@@ -112,14 +125,8 @@ fn refuse_automatic(typed: &[Typed], context: &Context<'_>) -> Result<(), Failur
     } else {
         ("auto_install is off", settings.auto_install.origin)
     };
-    let wanted: Vec<_> = typed
-        .iter()
-        .filter_map(|typed| match typed {
-            Typed::Request(request) => Some(pasted(request.as_str())),
-            Typed::File(_) => None,
-        })
-        .collect();
-    let wanted = wanted.join(" ");
+    let wanted = typed.iter().filter_map(Typed::request).map(|request| pasted(request.as_str()));
+    let wanted = wanted.collect::<Vec<_>>().join(" ");
     Err(Failure::not_found(
         format!("{wanted} is not installed, and {name} ({})", origin.describe()),
         format!("gover install {wanted}"),

@@ -9,14 +9,15 @@ use super::support::{SupportFacts, support};
 use crate::cli::ListArgs;
 use crate::output::{Cell, Style, Table, facts};
 use crate::runtime::block_on;
-use crate::store::releases::{basis, not_asked, note_unlisted};
+use crate::store::releases::{basis, not_asked, note_unlisted, with_installed};
+use crate::store::requests;
 use crate::supply::supply;
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Failure> {
     let request = arguments.request.as_deref().map(Request::parse_pin).transpose()?;
     let supply = supply(context)?;
-    let releases = block_on(supply.releases())?;
+    let releases = with_installed(block_on(supply.releases())?, context);
     let shown: Vec<&Release> = match &request {
         Some(request) => releases.matching(request).collect(),
         None => releases.iter().collect(),
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
         .iter()
         .copied()
         .filter(|release| every || is_newest_patch(release, &shown) || is_coming(release, &shown))
+        .take(if request.as_ref().is_some_and(Request::means_one) { 1 } else { usize::MAX })
         .collect();
     if arguments.json {
         context.printer.json(&ReleaseList::of(&shown, &releases, context))?;
@@ -55,10 +57,13 @@ fn notes(
     note_unlisted(releases, context);
     context.printer.detail(&format!("source of this list: {}", basis(releases)));
     match request {
-        Some(request) if shown.is_empty() => Err(Failure::new(
-            format!("no Go release for {} matches `{request}`", context.target().platform),
-            "`gover list --remote --all` shows every release",
-        )),
+        Some(request) if shown.is_empty() => {
+            requests::refuse_impossible(request, context)?;
+            Err(Failure::new(
+                format!("no Go release for {} matches `{request}`", context.target().platform),
+                "`gover list --remote --all` shows every release",
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -105,8 +110,8 @@ facts! {
         date: Option<String> = release.date.map(|date| date.to_string())
             => "the day of its release, if it is known",
         stable: bool = release.is_stable() => "false for betas and release candidates",
-        security: bool = release.security
-            => "whether it fixed a security problem, as far as the compiled table knows",
+        security: Option<bool> = release.security
+            => "whether it fixed a security problem; null if the compiled table does not know",
         installed: bool = is_installed(&context.layout, &release.name) => "whether it is installed",
         support: SupportFacts = SupportFacts::of(&release.name, releases) => "how long it is supported",
     }

@@ -6,18 +6,23 @@ use gover_source::{Releases, Support};
 
 use crate::output::facts;
 
+/// How a toolchain is supported, in words: `1.22.12 is out, 1.22 ended 2025-02-11`.
 pub(super) fn support(name: &ToolchainName, releases: &Releases) -> String {
+    let newer = newer_patch(name, releases).map(|newest| format!("{} is out", newest.version()));
     let state = match releases.support(name) {
-        Support::Supported => "supported".to_owned(),
-        Support::EndOfLife(Some(since)) => format!("end of life since {since}"),
-        Support::EndOfLife(None) => "end of life".to_owned(),
-        Support::Prerelease => "prerelease".to_owned(),
-        Support::Custom => "custom build".to_owned(),
+        Support::Supported => "supported",
+        Support::Prerelease => "prerelease",
+        Support::Custom => "custom build",
+        Support::EndOfLife(since) => {
+            let since = since.map(|date| format!(" {date}")).unwrap_or_default();
+            let language = name.version().language();
+            return newer.map_or_else(
+                || format!("ended{since}"),
+                |newer| format!("{newer}, {language} ended{since}"),
+            );
+        }
     };
-    match newer_patch(name, releases) {
-        Some(newest) => format!("{state}, newest patch is {}", newest.version()),
-        None => state,
-    }
+    newer.map_or_else(|| state.to_owned(), |newer| format!("{state}, {newer}"))
 }
 
 facts! {

@@ -4,7 +4,7 @@ mod show;
 
 use std::thread;
 
-use gover_core::{Platform, Request, RequestKind, ToolchainName};
+use gover_core::{Platform, Request, ToolchainName};
 use gover_install::staging;
 use gover_install::verify::{Baseline, Case, LogStatus, Tree, Verification, compare};
 use gover_source::Supply;
@@ -137,16 +137,9 @@ fn wanted(texts: &[String], context: &Context<'_>) -> Result<Vec<ToolchainName>,
                 "`gover list` shows what can be verified",
             ));
         }
-        let stable = context.stable();
-        let matching = match request.kind() {
-            // These mean one toolchain, as everywhere; `1.22` and ranges mean all that match.
-            RequestKind::Latest | RequestKind::OldStable | RequestKind::Next => {
-                request.newest(&installed, stable.as_ref()).into_iter().collect()
-            }
-            _ => request.all(&installed, stable.as_ref()),
-        };
+        let matching = request.listed(&installed, context.stable().as_ref());
         if matching.is_empty() {
-            return Err(requests::missing(&request));
+            return Err(requests::missing(&request, context));
         }
         names.extend(matching.into_iter().cloned());
     }
