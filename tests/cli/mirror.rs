@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gover_core::display::pasted;
 use gover_test::snapbox::str;
 use gover_test::{
     FakeServer, FakeSite, Fault, Invocation, Release, Response, TestContext, context, gover_snapshot,
@@ -515,13 +516,16 @@ hint: to mirror that address: GOVER_SOURCES=https://mirror.example/go gover mirr
     for (arguments, hints) in [
         (
             &[">=1.21"][..],
-            ["gover mirror ./go \">=1.21\"".to_owned(), "gover mirror \"./>=1.21\"".to_owned()],
+            [
+                format!("gover mirror ./go {}", pasted(">=1.21")),
+                format!("gover mirror {}", pasted("./>=1.21")),
+            ],
         ),
         (&["system"], ["gover mirror ./go latest".to_owned(), "gover mirror ./system".to_owned()]),
         (&["system", "1.91"], ["gover mirror ./go 1.91".to_owned(), "gover mirror ./system".to_owned()]),
         (
             &["1.91", place, "latest"],
-            [format!("gover mirror \"{place}\" 1.91 latest"), "gover mirror ./1.91".to_owned()],
+            [format!("gover mirror {} 1.91 latest", pasted(place)), "gover mirror ./1.91".to_owned()],
         ),
     ] {
         let output = ctx.gover([&["mirror"], arguments].concat());

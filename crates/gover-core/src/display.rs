@@ -1,6 +1,8 @@
 //! Paths and sizes in a form for people.
 
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::Path;
+
+use crate::platform::IS_WINDOWS;
 
 /// `path` with the user's home shortened to `~`, for people only, never for data.
 pub fn short_path(path: &Path, home: Option<&Path>) -> String {
@@ -12,12 +14,55 @@ pub fn short_path(path: &Path, home: Option<&Path>) -> String {
     }
 }
 
-/// A word to paste into any shell of this system: between double quotes if it needs them.
+/// A word to paste into any shell of this system. No shell runs or expands a part of it.
 pub fn pasted(word: &str) -> String {
-    let plain = |c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':') || c == MAIN_SEPARATOR
-    };
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("\"{word}\"") }
+    if IS_WINDOWS { pasted_on_windows(word) } else { pasted_on_unix(word) }
+}
+
+/// Single quotes, with quotes and backslashes of the word outside of them: fish reads `\` between
+/// single quotes as an escape, and POSIX shells do not. A `~/` at the start stays the home.
+fn pasted_on_unix(word: &str) -> String {
+    let (home, rest) = word.strip_prefix("~/").map_or(("", word), |rest| ("~/", rest));
+    if is_plain(rest, "./:-_") {
+        return word.to_owned();
+    }
+    let mut text = home.to_owned();
+    let is_outside = |c: char| matches!(c, '\'' | '\\');
+    for part in rest.split_inclusive(is_outside) {
+        let quoted = part.trim_end_matches(is_outside);
+        if !quoted.is_empty() {
+            text.extend(["'", quoted, "'"]);
+        }
+        if let Some(mark) = part.strip_prefix(quoted).filter(|mark| !mark.is_empty()) {
+            text.push('\\');
+            text.push_str(mark);
+        }
+    }
+    if rest.is_empty() { format!("{home}''") } else { text }
+}
+
+/// Double quotes, the only ones that cmd.exe knows. `PowerShell` expands `$` and `` ` `` between
+/// them and takes curly quotes for straight ones, so each gets a backtick.
+fn pasted_on_windows(word: &str) -> String {
+    if is_plain(word, "./:-_\\") {
+        return word.to_owned();
+    }
+    let mut text = String::from('"');
+    for c in word.chars() {
+        match c {
+            '$' | '`' | '\u{201c}' | '\u{201d}' | '\u{201e}' => text.push('`'),
+            '"' => text.push('"'),
+            _ => {}
+        }
+        text.push(c);
+    }
+    // Programs take `\"` for a quotation mark.
+    text.push_str(&"\\".repeat(word.len() - word.trim_end_matches('\\').len()));
+    text + "\""
+}
+
+fn is_plain(word: &str, marks: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
 }
 
 /// Bytes in MiB with one decimal.
@@ -62,9 +107,29 @@ mod tests {
 
     #[test]
     fn a_pasted_word_is_quoted_if_a_shell_would_change_it() {
-        assert_eq!(pasted("/media/usb/go"), "/media/usb/go");
-        assert_eq!(pasted("~/Ann Lee"), "\"~/Ann Lee\"");
-        assert_eq!(pasted(">=1.21"), "\">=1.21\"");
+        for (word, quoted) in [
+            ("/media/usb/go", "/media/usb/go"),
+            ("~/Ann Lee", "~/'Ann Lee'"),
+            (">=1.21", "'>=1.21'"),
+            ("~1.22.3", "'~1.22.3'"),
+            ("", "''"),
+            ("/x y$(touch pw)`id`", "'/x y$(touch pw)`id`'"),
+            ("it's", r"'it'\''s'"),
+            (r"a\'b", r"'a'\\\''b'"),
+            ("''", r"\'\'"),
+        ] {
+            assert_eq!(pasted_on_unix(word), quoted);
+        }
+        for (word, quoted) in [
+            (r"C:\go", r"C:\go"),
+            (r"C:\Ann Lee", "\"C:\\Ann Lee\""),
+            (r"C:\Ann Lee\", "\"C:\\Ann Lee\\\\\""),
+            ("^1.21", "\"^1.21\""),
+            ("x$(calc)`&\u{201d}", "\"x`$(calc)``&`\u{201d}\""),
+            ("a\"&calc", "\"a\"\"&calc\""),
+        ] {
+            assert_eq!(pasted_on_windows(word), quoted);
+        }
     }
 
     #[test]
