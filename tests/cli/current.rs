@@ -410,3 +410,17 @@ fn the_link_to_the_default_moves_with_the_home() {
         assert_eq!(fs::read_link(ctx.layout().current()).unwrap(), target);
     }
 }
+
+#[test]
+fn a_prompt_gets_the_name_and_nothing_else() {
+    let mut ctx = crate::scene::with_three();
+    ctx.set("PATH", ctx.root().join("empty"));
+    for (pin, name) in [("1.90\n", "go1.90.4\n"), ("1.90.7\n", "go1.90.7\n"), ("1.93\n", "1.93\n")] {
+        ctx.write(".go-version", pin);
+        let output = ctx.gover(["current", "--short"]);
+        assert_eq!((output.success().stdout.as_str(), output.stderr.as_str()), (name, ""), "{pin}");
+    }
+    ctx.write(".go-version", "nonsense\n");
+    let output = ctx.gover(["current", "--short"]);
+    assert_eq!((output.exits(1).stdout.as_str(), output.stderr.as_str()), ("", ""));
+}

@@ -51,8 +51,10 @@ fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
     settings::keep_mirrored(&context.layout, env, None);
-    for refused in &context.settings.refused {
-        printer.warning(refused);
+    if !commands::is_for_prompt(&cli.command) {
+        for refused in &context.settings.refused {
+            printer.warning(refused);
+        }
     }
     commands::run(cli.command, &context)
 }

@@ -143,6 +143,9 @@ pub(crate) struct ListArgs {
   gover current
   gover current -v")]
 pub(crate) struct CurrentArgs {
+    /// Print only the name, without warnings, for a prompt
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) short: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,9 @@ use crate::store::{architecture, effect, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
+    if arguments.short {
+        return short(context);
+    }
     let mut trace = match context.printer.verbosity {
         Verbosity::Verbose => Trace::on(context.home().map(ToOwned::to_owned)),
         _ => Trace::off(),
@@ -33,6 +36,20 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
         Some(error) => Err(error.into()),
         None => end(&resolution, context),
     }
+}
+
+/// A prompt has room for a name and for nothing else, not even an error.
+fn short(context: &Context<'_>) -> Result<(), Failure> {
+    let silent = || Failure::Silent(Exit::Failure);
+    let resolution = context.selection(&mut Trace::off()).map_err(|_| silent())?;
+    let name = match &resolution.outcome {
+        Outcome::Ready(toolchain) => name_of(toolchain, context),
+        Outcome::Missing(request) => {
+            request.as_exact().map_or_else(|| request.to_string(), ToString::to_string)
+        }
+        Outcome::Nothing => return Err(silent()),
+    };
+    context.printer.data(&name)
 }
 
 fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {

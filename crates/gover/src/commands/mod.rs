@@ -26,7 +26,7 @@ use gover_install::home;
 
 pub use self::json::page as json_page;
 
-use crate::cli::{CacheAction, CacheArgs, Command};
+use crate::cli::{CacheAction, CacheArgs, Command, CurrentArgs};
 use crate::store::shims;
 use crate::{Context, Failure};
 
@@ -36,9 +36,15 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         command if removes(command) => home::check_not_foreign(&context.layout)?,
         _ => {}
     }
+    if removes(&command)
+        && let Some(owner) = gover_sys::user::owner_seen_by_root(context.layout.home())
+    {
+        let home = context.short(context.layout.home());
+        context.printer.warning(&format!("root works in {home}, which belongs to {owner}"));
+    }
     if changes_toolchains(&command) {
         shims::recover(context);
-    } else if looks_for_toolchains(&command) {
+    } else if looks_for_toolchains(&command) && !is_for_prompt(&command) {
         warn_of_unfinished(context);
     }
     match command {
@@ -63,6 +69,11 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),
     }
+}
+
+/// Whether it prints a name and nothing else.
+pub(crate) fn is_for_prompt(command: &Command) -> bool {
+    matches!(command, Command::Current(CurrentArgs { short: true, .. }))
 }
 
 /// Commands that change something restore what an interrupted install moved; others only warn.
