@@ -231,7 +231,7 @@ exit: 2
 
 ----- stderr -----
 error: gover has no completions for cmd
-hint: gover completions bash, zsh, fish, powershell or elvish
+hint: use bash, zsh, fish, powershell or elvish, as in `gover completions bash`
 
 "#]]
     );

@@ -105,3 +105,6 @@ impl Command {
             ))
     }
 }
+
+#[cfg(test)]
+mod hint_tests;

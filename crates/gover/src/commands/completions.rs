@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<
         other @ (ShellKind::Cmd | ShellKind::Nu | ShellKind::Posix) => {
             return Err(Failure::usage(
                 format!("gover has no completions for {other}"),
-                "gover completions bash, zsh, fish, powershell or elvish",
+                "use bash, zsh, fish, powershell or elvish, as in `gover completions bash`",
             ));
         }
     };
