@@ -79,6 +79,14 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
         };
         return Err(Failure::new(problem, hint));
     }
+    let home = context.layout.home();
+    if home.is_dir() && !gover_sys::file::is_writable(home) {
+        let owner = gover_sys::user::owner(home).map(|owner| format!(", which belongs to {owner}"));
+        return Err(Failure::new(
+            format!("cannot write to {}{}", context.short(home), owner.unwrap_or_default()),
+            format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
+        ));
+    }
     let Some(shell) = calling_process() else {
         return Err(Failure::new(
             "cannot find out which shell called gover",
