@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use gover_core::text::shown;
+use gover_core::text::{is_unprintable, shown};
 
 use super::auth::AuthError;
 use super::certificate::CertificateProblem;
@@ -41,6 +41,8 @@ pub enum HttpError {
     /// A web page instead of a file, such as a sign-in page.
     #[error("it returned a web page instead of the file")]
     WebPage,
+    #[error("its answer is empty")]
+    Empty,
     #[error("answer of more than {limit} bytes")]
     TooLong { limit: u64 },
     #[error("{}", certificate_text(.problem, .issuer.as_deref()))]
@@ -117,6 +119,7 @@ impl HttpError {
             | Self::Redirect { .. }
             | Self::Coding { .. }
             | Self::WebPage
+            | Self::Empty
             | Self::TooLong { .. } => Then::NextSource { remember: true },
         }
     }
@@ -235,14 +238,15 @@ fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     }
 }
 
-/// The first line of a body, safe to print; empty if the body is HTML or JSON.
-pub(super) fn explanation(body: &[u8]) -> String {
+/// The first line of a body, safe to print, without secrets; empty if the body is HTML or JSON.
+pub(super) fn explanation(body: &[u8], masked: impl Fn(&str) -> String) -> String {
     let text = String::from_utf8_lossy(body);
     let line = text.trim_start().lines().next().unwrap_or_default().trim();
     if line.starts_with('<') || line.starts_with('{') {
         return String::new();
     }
-    let clean: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
+    let clean: String = line.chars().filter(|c| !is_unprintable(*c)).collect();
+    let clean: String = masked(&clean).chars().take(200).collect();
     let clean = clean.trim_end_matches('.');
     // Some servers repeat the status in the body: "404 page not found".
     let clean = clean.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
@@ -269,7 +273,7 @@ mod tests {
     #[test]
     fn the_explanation_of_a_server_becomes_one_line() {
         let text = |status, body: &[u8]| {
-            HttpError::Status { status, text: explanation(body), wait: None }.to_string()
+            HttpError::Status { status, text: explanation(body, str::to_owned), wait: None }.to_string()
         };
         assert_eq!(
             text(403, b"This module version is not available.\n"),
@@ -306,6 +310,7 @@ mod tests {
             (HttpError::Redirect { reason: reason() }, remember),
             (HttpError::Coding { coding: reason() }, remember),
             (HttpError::WebPage, remember),
+            (HttpError::Empty, remember),
             (HttpError::TooLong { limit: 1 }, remember),
             (certificate(CertificateProblem::Untrusted), none),
             (certificate(CertificateProblem::Time), none),

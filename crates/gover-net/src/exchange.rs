@@ -71,6 +71,8 @@ impl Http {
         if credentials.keys().any(|name| *name != header::AUTHORIZATION) {
             self.credentialed.add(url);
         }
+        self.secrets.add_address(url);
+        self.secrets.add_headers(&credentials);
         let mut response = self.send_once(url, ask, credentials).await?;
         let mut previous = vec![url.clone()];
         while let Some(next) = self.credentialed.redirect_away(&response) {
@@ -87,6 +89,9 @@ impl Http {
         let proxy = self.forward.as_ref().and_then(|forward| forward.for_url(url));
         if let Some(proxy) = proxy {
             proxy.check()?;
+            if let Some(address) = &proxy.address {
+                self.secrets.add_address(address.secret());
+            }
         }
         let mut request = self.client()?.get(url.clone()).headers(credentials);
         // Without this header the server may compress the body (RFC 9110, section 12.5.3).

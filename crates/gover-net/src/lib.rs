@@ -21,6 +21,7 @@ mod probe;
 mod race;
 mod redirect;
 mod retry;
+mod secrets;
 mod settings;
 mod stream;
 #[cfg(test)]
@@ -41,6 +42,7 @@ use auth::Credentials;
 use exchange::{Ask, CredentialedOrigins};
 use forward::Forward;
 use per_host::PerHostLimit;
+use secrets::Secrets;
 
 pub use address::{Address, BadAddress, Origin, looks_like_http, redacted};
 pub use certificate::CertificateProblem;
@@ -67,6 +69,7 @@ pub struct Http {
     /// Shared with `without_multiplexing`, so that no user is prompted twice.
     credentials: Arc<Credentials>,
     credentialed: CredentialedOrigins,
+    secrets: Secrets,
     /// Servers that gover could not connect to. No command waits twice for the same timeout.
     unreachable: Mutex<BTreeMap<Origin, HttpError>>,
     per_host: PerHostLimit,
@@ -88,6 +91,7 @@ impl Http {
             forward: Forward::new(&settings.forward),
             credentials,
             credentialed: CredentialedOrigins::default(),
+            secrets: Secrets::default(),
             unreachable: Mutex::default(),
             activity: Mutex::default(),
             per_host: PerHostLimit::default(),
@@ -174,7 +178,7 @@ impl Http {
         match response.status() {
             StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Body::Unchanged),
             StatusCode::OK => {}
-            _ => return Err(failure(response).await),
+            _ => return Err(self.failure(response).await),
         }
         let etag = text_header(response.headers(), &header::ETAG);
         if response.content_length().is_some_and(|length| length > limit) {
@@ -212,10 +216,28 @@ impl Http {
         result
     }
 
+    /// Makes an error of a response, with the text that the server sent.
+    async fn failure(&self, mut response: Response) -> HttpError {
+        let status = response.status().as_u16();
+        let wait = retry::retry_after(response.headers());
+        let mut body = Vec::new();
+        while body.len() < EXPLANATION
+            && let Ok(Some(chunk)) = response.chunk().await
+        {
+            body.extend_from_slice(&chunk);
+        }
+        let text = error::explanation(&body, |text| self.secrets.masked(text));
+        HttpError::Status { status, text, wait }
+    }
+
     fn client(&self) -> Result<&Client, HttpError> {
         self.client.get_or_init(|| self.build()).as_ref().map_err(Clone::clone)
     }
 }
+
+/// How much is read of the text of an error. A secret in the line that is shown must be whole to be
+/// recognised.
+const EXPLANATION: usize = 64 << 10;
 
 /// A body read whole.
 #[derive(Debug)]
@@ -226,19 +248,6 @@ pub enum Body {
     },
     /// The server confirms the `ETag` of the request.
     Unchanged,
-}
-
-/// Makes an error of a response, with the text that the server sent.
-async fn failure(mut response: Response) -> HttpError {
-    let status = response.status().as_u16();
-    let wait = retry::retry_after(response.headers());
-    let mut body = Vec::new();
-    while body.len() < 1024
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    HttpError::Status { status, text: error::explanation(&body), wait }
 }
 
 /// The error of a response that broke off, or that never began.

@@ -6,7 +6,7 @@ use gover_core::date;
 
 use super::certificate::{CertificateProblem, Witness};
 use super::exchange::Ask;
-use super::{Http, HttpError, failure, text_header};
+use super::{Http, HttpError, text_header};
 use crate::address::Address;
 
 impl Http {
@@ -15,7 +15,7 @@ impl Http {
         let mut response = self.attempt(url, Ask::default()).await?;
         let time = ServerTime::of(response.headers());
         if !response.status().is_success() {
-            return Ok(Probed { answer: Err(failure(response).await), time });
+            return Ok(Probed { answer: Err(self.failure(response).await), time });
         }
         let mut head = Vec::new();
         while head.len() < limit

@@ -5,7 +5,7 @@ use reqwest::{Response, StatusCode};
 
 use super::coding::{Coding, PIECE, Unpacker, is_packed_over};
 use super::exchange::Ask;
-use super::{Http, HttpError, broken, failure, text_header};
+use super::{Http, HttpError, broken, text_header};
 use crate::address::Address;
 
 /// Which bytes of a file to request, and what is known of the file.
@@ -67,7 +67,7 @@ impl Http {
                     .is_some_and(|range| range.bytes.is_none() && range.total == Some(request.offset));
                 Ok(if ends_here { RangeResponse::NoMore } else { RangeResponse::Useless })
             }
-            _ => Err(failure(response).await),
+            _ => Err(self.failure(response).await),
         }
     }
 }

@@ -35,6 +35,14 @@ async fn a_body_comes_whole_and_says_who_asks() {
 }
 
 #[tokio::test]
+async fn a_secret_that_a_server_repeats_is_masked() {
+    let server = FakeServer::start();
+    server.handle("/x", |request| Some(Response::status(403, &format!("no entry with {}", request.query))));
+    let error = body(&http(), &server.at("/x?token=S3CRET")).await.unwrap_err();
+    assert_eq!(error.to_string(), "403 no entry with ***");
+}
+
+#[tokio::test]
 async fn a_known_body_is_not_sent_again() {
     let server = FakeServer::start();
     server.route("/x", Response::ok("body").with_etag("\"1\""));

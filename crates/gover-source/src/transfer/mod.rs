@@ -192,7 +192,8 @@ impl<'a> Transfer<'a> {
             // If the sink now holds a different number of bytes, the open response does not fit.
             let response = opened.take().filter(|_| self.held == held);
             let error = match self.attempt(url, response).await? {
-                Ended::Complete => return Ok(self.held),
+                Ended::Complete if self.held > 0 => return Ok(self.held),
+                Ended::Complete => HttpError::Empty,
                 Ended::Restart if !restart => {
                     restart = true;
                     continue;
@@ -286,6 +287,10 @@ impl<'a> Transfer<'a> {
             let mut head = vec![0; 1 << 10];
             let count = file.read(&mut head).unwrap_or_default();
             return Err(self.wrong_size(metadata.len(), head.get(..count).unwrap_or_default()));
+        }
+        if metadata.len() == 0 {
+            let reason = format!("`{}` is empty", path.display());
+            return Err(TransferError::Source(SourceError::lacks(reason)));
         }
         self.begin(false)?;
         if self.held > metadata.len() {
