@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use gover_archive::digest::{Digest, Sha256};
 use gover_core::Layout;
 use gover_source::{Artifact, Proof, Sink};
-use gover_sys::Lock;
+use gover_sys::{Lock, file};
 
 use crate::error::InstallError;
 use crate::files::{FileError, create_directory, entries, remove};
@@ -141,7 +141,8 @@ impl Sink for PartFile {
 
     fn held(&self, artifact: &Artifact) -> (u64, Option<String>) {
         let path = self.path(artifact);
-        let length = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
+        let length = metadata.map_or(0, |metadata| metadata.len());
         let held = if artifact.size.is_some_and(|size| length > size) { 0 } else { length };
         (held, Validator::of(artifact, &path).and_then(|tag| tag.value))
     }
@@ -180,6 +181,7 @@ impl Part {
     /// Opens the part file that an earlier process left, if there is one, and hashes its contents.
     fn open(path: PathBuf, artifact: &Artifact) -> io::Result<Self> {
         let (mut sum, mut bytes) = (Sha256::default(), 0);
+        remove_foreign(&path)?;
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             file => Some(file?),
@@ -203,7 +205,7 @@ impl Part {
     fn file(&mut self) -> io::Result<&mut File> {
         match &mut self.file {
             Some(file) => Ok(file),
-            none => Ok(none.insert(File::create(&self.path)?)),
+            none => Ok(none.insert(file::create_with_mode(&self.path, false)?)),
         }
     }
 }
@@ -221,9 +223,19 @@ impl Validator {
     }
 
     fn remember(&mut self, value: Option<&str>) -> io::Result<()> {
-        fs::write(&self.path, value.unwrap_or_default())?;
+        file::write_cached(&self.path, value.unwrap_or_default().as_bytes())?;
         self.value = value.map(str::to_owned);
         Ok(())
+    }
+}
+
+/// Removes what stands in the place of a part file and is not a file, such as a link, which would
+/// lead the download into another file. The cache may be shared.
+fn remove_foreign(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if !metadata.is_file() => file::remove_tree(path),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -365,6 +377,29 @@ mod tests {
         part.write(&[0; 20]).unwrap();
         drop(part);
         assert_eq!(home.part().begin(&artifact("http://a", None)).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_part_that_leads_to_another_file_is_removed_and_never_followed() {
+        let home = home();
+        let victim = home.layout.home().join("precious");
+        fs::write(&victim, "precious").unwrap();
+        let wanted = artifact("http://a", None);
+        let path = home.part().path(&wanted);
+        if gover_core::platform::IS_WINDOWS {
+            return; // Links to files need a privilege there.
+        }
+        for link in [path.clone(), path.with_extension("tag.part")] {
+            gover_sys::link::replace(&victim, &link).unwrap();
+            let mut part = home.part();
+            assert_eq!(part.begin(&wanted).unwrap(), 0);
+            part.write(b"hello").unwrap();
+            part.remember(Some("\"one\"")).unwrap();
+            assert_eq!(fs::read(&victim).unwrap(), b"precious");
+            assert_eq!(fs::read(&path).unwrap(), b"hello");
+            fs::remove_file(&path).unwrap();
+            fs::remove_file(path.with_extension("tag.part")).unwrap();
+        }
     }
 
     #[test]

@@ -133,6 +133,20 @@ impl SmokeError {
     }
 }
 
+impl SmokeError {
+    /// Whether the machine lacks something, so that nothing is known about the release: any failure
+    /// to read the tree or to start a program, unless the program itself is unfit.
+    pub(crate) fn is_of_the_machine(&self) -> bool {
+        match self {
+            Self::File(_) => true,
+            Self::CannotRun { source, .. } => {
+                !exec::is_wrong_format(source) && source.kind() != io::ErrorKind::NotFound
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Diagnose for SmokeError {
     fn hints(&self) -> Vec<String> {
         match self {
@@ -141,7 +155,8 @@ impl Diagnose for SmokeError {
                 vec!["GOVER_HOME must be on a file system that allows programs to run (no noexec)".to_owned()]
             }
             Self::CannotRun { source, .. } => {
-                files::hints(source.kind()).into_iter().chain([OTHERS.to_owned()]).collect()
+                let others = (!self.is_of_the_machine()).then(|| OTHERS.to_owned());
+                files::hints(source.kind()).into_iter().chain(others).collect()
             }
             Self::SaysOther { .. } => vec![OTHERS.to_owned()],
             Self::OtherArch { found, .. } => {
