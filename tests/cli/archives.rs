@@ -253,7 +253,7 @@ exit: 1
 
 ----- stderr -----
 error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
-  expected  [..]  (sha256, index of go.dev)
+  expected  [..]  (sha256, index of [SITE])
   received  [..]
   the file is a web page, such as a sign-in page
   nothing was unpacked and the download was deleted

@@ -159,7 +159,7 @@ exit: 1
 ----- stderr -----
 error: trusted sources disagree about the checksum of `go1.22.5.[PLATFORM].[ARCHIVE]`
   [SHA256]  compiled table
-  [SHA256]  index of go.dev
+  [SHA256]  index of [SITE]
 hint: the release index was altered, at its source or in transit; run `gover cache clean` and try again on another network
 
 "#]]

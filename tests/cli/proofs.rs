@@ -20,7 +20,7 @@ exit: 1
 
 ----- stderr -----
 error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
-  expected  [..]  (sha256, index of go.dev)
+  expected  [..]  (sha256, index of [SITE])
   received  [..]
   nothing was unpacked and the download was deleted
 hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
@@ -148,7 +148,9 @@ fn without_database() -> TestContext {
 
 #[test]
 fn an_unreachable_database_is_a_warning_for_an_archive() {
-    let ctx = without_database();
+    let mut ctx = without_database();
+    // A release that only the index of this site vouches for needs a record otherwise.
+    ctx.set("GOVER_REQUIRE_SUMDB", "0");
     gover_snapshot!(
         ctx.gover(["install", "1.91.2"]),
         str![[r#"
@@ -191,6 +193,20 @@ hint: see whether that server runs on this machine; a company's GOPROXY must pas
 }
 
 #[test]
+fn what_another_release_site_vouches_for_alone_needs_a_record() {
+    let mut ctx = context!().with_site();
+    ctx.site().publish_unlogged(Release::new("go1.91.2"));
+    ctx.set("GOVER_SOURCES", "go.dev");
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("cannot verify"), "{output}");
+    assert!(output.stderr.contains("hint: GOVER_GODEV_URL names [SITE]"), "{output}");
+    assert!(ctx.names_in("gover/versions").is_empty());
+    // The user decides otherwise.
+    ctx.gover(["config", "set", "require_sumdb", "false"]).success();
+    ctx.gover(["install", "1.91.2"]).success();
+}
+
+#[test]
 fn a_release_without_a_record_is_never_taken_from_a_proxy() {
     let mut ctx = context!().with_site();
     ctx.site().publish_unlogged(Release::new("go1.91.2"));
@@ -203,6 +219,8 @@ fn a_release_without_a_record_is_never_taken_from_a_proxy() {
 #[test]
 fn switching_the_database_off_does_not_switch_verification_off() {
     let (mut ctx, _) = released();
+    // A release that only the index of this site vouches for needs a record otherwise.
+    ctx.set("GOVER_REQUIRE_SUMDB", "0");
     ctx.set("GOSUMDB", "off").set("GOVER_SOURCES", "goproxy");
     ctx.gover(["install", "1.91.2"]).exits(1);
     assert!(ctx.names_in("gover/versions").is_empty());

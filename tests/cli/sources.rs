@@ -10,6 +10,34 @@ use crate::scene::{
 };
 
 #[test]
+fn an_empty_answer_is_a_failure_of_its_source() {
+    let mut ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let path = format!("/bad/golang.org/toolchain/@v/{}.zip", release.module_version());
+    ctx.site().server().serve(&path, "");
+    ctx.set("GOVER_SOURCES", "goproxy");
+    let (bad, good) = (ctx.site().server().at("/bad"), ctx.site().proxy_url());
+    ctx.set("GOPROXY", &bad);
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("its answer is empty"), "{output}");
+    ctx.set("GOPROXY", format!("{bad}|{good}"));
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.success().stderr.contains("its answer is empty"), "{output}");
+}
+
+#[test]
+fn a_release_site_in_place_of_go_dev_is_https_or_on_this_machine() {
+    let mut ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    for address in ["http://go.mirror.example", "file:///srv/go", "ftp://127.0.0.1/go"] {
+        ctx.set("GOVER_GODEV_URL", address);
+        let output = ctx.gover(["install", "1.91.2"]);
+        assert!(output.exits(2).stderr.contains("GOVER_GODEV_URL is"), "{output}");
+        assert!(output.stderr.contains("hint: set GOVER_GODEV_URL to an https address"), "{output}");
+    }
+}
+
+#[test]
 fn the_release_site_is_first_and_both_proofs_hold() {
     let ctx = context!().with_site();
     ctx.site().log().pad_to(300);
@@ -43,7 +71,7 @@ default is now go1.91.2
     assert!(receipt["files"].as_u64().unwrap() > 10 && receipt["bytes"].as_u64().unwrap() > 1000);
     let proofs = receipt["proofs"].as_array().unwrap();
     assert_eq!(proofs[0]["kind"], "sha256");
-    assert_eq!(proofs[0]["origin"], "index of go.dev");
+    assert_eq!(proofs[0]["origin"], format!("index of {}", ctx.site().url()));
     assert_eq!(proofs[1]["kind"], "transparency-log");
     assert_eq!(proofs[1]["database"], "sum.test");
     assert_eq!(proofs[1]["record"], 300);
@@ -212,6 +240,8 @@ fn a_directory_is_a_source_by_path_and_by_file_url() {
 #[test]
 fn a_directory_serves_known_releases_offline() {
     let (mut ctx, release) = released();
+    // A release that only the index of this site vouches for needs a record otherwise.
+    ctx.set("GOVER_REQUIRE_SUMDB", "0");
     let path = ctx.write(&format!("archives/{}", release.archive_name()), release.archive());
     ctx.gover(["list", "--remote", "1.91"]).success();
     ctx.set("GOVER_SOURCES", path.parent().unwrap()).set("GOVER_OFFLINE", "1");

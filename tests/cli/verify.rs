@@ -319,9 +319,11 @@ fn a_custom_build_is_verified_by_its_receipt() {
     );
     fs::write(ctx.layout().versions().join("go1.91.2-corp/LICENSE"), "").unwrap();
     let output = ctx.gover(["verify"]);
-    let hint = format!("gover install -f --sha256 {sum} FILE");
-    assert!(String::from_utf8_lossy(&output.exits(1).raw_stderr).contains(&hint), "{output}");
-    // Text from a manipulated receipt never gets into a command to paste.
+    let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+    assert!(text.contains("gover install -f --sha256 HEX FILE"), "{output}");
+    // No text of the receipt gets into a command to paste, not even what looks right: who changed
+    // the toolchain can have changed the receipt.
+    assert!(!text.contains(&sum) && !text.contains(&release.archive_name()), "{output}");
     let path = ctx.layout().receipts().join("go1.91.2-corp.json");
     let receipt = fs::read_to_string(&path).unwrap();
     let mut receipt: serde_json::Value = serde_json::from_str(&receipt).unwrap();
@@ -334,17 +336,56 @@ fn a_custom_build_is_verified_by_its_receipt() {
 }
 
 #[test]
-fn a_custom_build_may_have_the_name_of_a_release() {
+fn a_custom_build_with_the_name_of_a_release_is_refused() {
     let ctx = context!().with_site();
     ctx.publish(NAME);
-    let own = Release::new(NAME).with_file("src/fmt/print.go", "package fmt // patched\n");
-    let archive = ctx.write(&own.archive_name(), own.archive());
+    let own = |name| Release::new(name).with_file("src/fmt/print.go", "package fmt // patched\n");
+    // The log has another record of the first, none of the second, and the table another checksum of
+    // the third.
+    for name in [NAME, "go1.91.3", "go1.22.5"] {
+        let own = own(name);
+        let archive = ctx.write("build.tar.gz", own.archive());
+        let sum = sha256_hex(own.archive());
+        let output = ctx.gover(["install", "--sha256", &sum, archive.to_str().unwrap()]);
+        output.exits(1);
+        assert!(output.stderr.contains(&format!("`{name}` is the name of a release")), "{output}");
+        assert!(output.stderr.contains(&format!("such as {name}-corp")), "{output}");
+        assert!(ctx.names_in("gover/versions").is_empty());
+    }
+    let own = own("go1.91.2-corp");
+    let archive = ctx.write("build.tar.gz", own.archive());
     ctx.gover(["install", "--sha256", &sha256_hex(own.archive()), archive.to_str().unwrap()]).success();
+    ctx.gover(["verify"]).success();
+    // The release itself keeps its name.
+    let release = Release::new(NAME);
+    let archive = ctx.write(&release.archive_name(), release.archive());
+    ctx.gover(["install", "--sha256", &release.sha256(), archive.to_str().unwrap()]).success();
+    assert!(ctx.gover(["verify", "1.91.2"]).success().stdout.contains("as released"));
+}
+
+#[test]
+fn a_receipt_cannot_excuse_what_the_log_contradicts() {
+    let ctx = context!().with_site();
+    ctx.publish(NAME);
+    ctx.gover(["install", "1.91.2"]).success();
+    let layout = ctx.layout();
+    let forged = "package fmt // patched\n";
+    fs::write(goroot(&ctx).join("src/fmt/print.go"), forged).unwrap();
+    let receipt_path = layout.receipts().join(format!("{NAME}.json"));
+    let mut receipt: serde_json::Value = serde_json::from_slice(&fs::read(&receipt_path).unwrap()).unwrap();
+    receipt["proofs"] = serde_json::json!([{"kind": "given"}]);
+    receipt["h1"] = "h1:forged=".into();
+    receipt["url"] = "https://evil.example/go.tar.gz".into();
+    // The list of files would name the change, so it goes too.
+    fs::remove_file(layout.file_list(&gover_core::ToolchainName::parse(NAME).unwrap())).unwrap();
+    receipt["files_sha256"] = serde_json::Value::Null;
+    fs::write(&receipt_path, receipt.to_string()).unwrap();
     let output = ctx.gover(["verify"]);
-    assert!(
-        output.success().stdout.contains("by its receipt only: record 0 is about another build"),
-        "{output}"
-    );
+    assert!(output.exits(1).stderr.contains("go1.91.2 is not as released"), "{output}");
+    assert!(output.stderr.contains("hint: gover install -f 1.91.2"), "{output}");
+    assert!(!output.stderr.contains("evil.example"), "{output}");
+    let state = &ctx.gover(["verify", "--json"]).json()["toolchains"][0]["state"];
+    assert_eq!(state, "damaged");
 }
 
 #[test]

@@ -43,6 +43,9 @@ pub enum InstallError {
     Smoke { origin: Box<DownloadOrigin>, source: SmokeError },
     #[error("`{}` cannot be the name of a toolchain", shown(name))]
     UnusableName { name: String },
+    /// A build of one's own whose VERSION has the name of a release.
+    #[error("`{name}` is the name of a release, and {file} is not that release")]
+    NameOfRelease { name: String, file: String },
     /// A module zip, whose root is told by its `published` name, under another name.
     #[error("{file} is a module zip, but is not named like one")]
     RenamedModule { file: String, published: String },
@@ -158,9 +161,12 @@ impl InstallError {
     pub(crate) fn keeps_download(&self) -> bool {
         match self {
             Self::Supply(_) => !self.is_integrity(),
-            Self::NoProof { source, .. } => source.is_unavailable(),
+            Self::NoProof { source, .. } => source.is_unavailable() || source.is_local(),
             Self::Disk { failure, .. } => failure.is_kept,
-            Self::Unproven { .. } => true,
+            // A lack of this machine, such as of descriptors, says nothing about the download.
+            Self::Unproven { .. } | Self::File(_) | Self::Shims { .. } | Self::Defect { .. } => true,
+            Self::Archive { source, .. } => !source.is_integrity(),
+            Self::Smoke { source, .. } => source.is_of_the_machine(),
             _ => false,
         }
     }
@@ -176,13 +182,16 @@ impl Diagnose for InstallError {
             Self::Unproven { .. } => {
                 "neither the table compiled into gover nor the index of go.dev has its checksum"
             }
-            Self::RenamedModule { .. } => "nothing was installed",
+            Self::RenamedModule { .. } | Self::NameOfRelease { .. } => "nothing was installed",
             Self::Archive { source, likely_cause, origin, proof } if source.is_integrity() => {
                 if is_given(proof) {
                     return vec!["nothing was installed".to_owned()];
                 }
                 let likely_cause = likely_cause.map(|cause| cause.to_string());
                 return likely_cause.into_iter().chain([origin.end(DELETED).to_owned()]).collect();
+            }
+            Self::Smoke { source, .. } if source.is_of_the_machine() => {
+                "nothing was installed; the download is kept"
             }
             Self::Smoke { .. } | Self::UnusableName { .. } => DELETED,
             _ => return Vec::new(),
@@ -223,6 +232,11 @@ impl Diagnose for InstallError {
             },
             Self::Unproven { .. } => {
                 "`--format module` downloads the module, which the log covers completely"
+            }
+            Self::NameOfRelease { name, .. } => {
+                return vec![format!(
+                    "give the build a name of its own in its VERSION, such as {name}-corp, and pack it again"
+                )];
             }
             Self::UnusableName { .. } => "build it with a VERSION of letters, digits, `.`, `-`, `_` and `+`",
             Self::Given { .. } => "give the path of a file, or an address that this machine reaches",

@@ -13,7 +13,7 @@ use std::time::Duration;
 use gover_core::diagnose::is_full;
 use gover_core::inventory::is_installed;
 use gover_core::{Env, Layout, ToolchainName};
-use gover_source::{Artifact, Format, SourceFailure, Supply, Wanted};
+use gover_source::{Artifact, Format, Proof, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
 
 use crate::custom_build::{self, CustomBuild};
@@ -21,7 +21,7 @@ use crate::download::Downloader;
 use crate::error::{DownloadOrigin, InstallError};
 use crate::files::{self, FileError, WriteFailure};
 use crate::part_file::{PartFile, discard_parts};
-use crate::proof::{Checked, LogResponse, ProofHeld, Proven, Unproven};
+use crate::proof::{Checked, LogNeed, LogResponse, ProofHeld, Proven, Unproven};
 use crate::receipt::Receipt;
 use crate::report::{Outcome, Reporter, Task};
 use crate::shims;
@@ -32,8 +32,8 @@ use crate::staging::{self, Staging};
 pub struct InstallRequest {
     pub wanted: Wanted,
     pub force: bool,
-    /// Demand a record of the checksum database for archives too (`require_sumdb`).
-    pub require_log: bool,
+    /// What is demanded of the checksum database for archives with a checksum.
+    pub log: LogNeed,
     pub smoke: Smoke,
 }
 
@@ -177,7 +177,7 @@ impl Installer<'_> {
         staging: Staging,
         part: &mut PartFile,
     ) -> Result<Ready, InstallError> {
-        let InstallRequest { wanted, require_log, smoke, .. } = request;
+        let InstallRequest { wanted, log, smoke, .. } = request;
         let mut lookup = pin!(self.supply.lookup(wanted));
         let mut response = None;
         let contents = {
@@ -197,7 +197,7 @@ impl Installer<'_> {
             self.supply.clock().running().await;
         }
         let (tree, failures) = contents?;
-        let needs_log = tree.needs_log(*require_log);
+        let needs_log = tree.needs_log(*log);
         let mut response = match response {
             Some(response) => Some(response),
             None if needs_log => Some(lookup.await),
@@ -207,10 +207,11 @@ impl Installer<'_> {
         if needs_log && matches!(&response, Some(Err(error)) if error.is_unavailable()) {
             response = Some(self.supply.lookup(wanted).await);
         }
-        let index_would_prove =
-            !require_log && tree.artifact().format != Format::ModuleZip && !self.supply.has_index();
+        let index_would_prove = *log != LogNeed::Required
+            && tree.artifact().format != Format::ModuleZip
+            && !self.supply.has_index();
         let tree = tree
-            .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *require_log)
+            .prove(response.map_or(LogResponse::TimedOut, LogResponse::Ended), *log)
             .map_err(|error| error.or_by_index(index_would_prove))?;
         self.run(tree, failures, *smoke)
     }
@@ -229,7 +230,33 @@ impl Installer<'_> {
             return Err(InstallError::UnusableName { name: name.to_string() });
         }
         tree.set_name(name);
-        self.run(tree.prove(LogResponse::NotAsked, false)?, Vec::new(), build.smoke)
+        let tree = self.prove_custom_build(tree).await?;
+        self.run(tree, Vec::new(), build.smoke)
+    }
+
+    /// The log has no record of a custom build. One with the name of a release must be that
+    /// release, as far as this can be found out: `gover verify` will ask the log too.
+    async fn prove_custom_build(&self, tree: Unproven<Staging>) -> Result<Proven<Staging>, InstallError> {
+        let Artifact { wanted, file_name, format, proof, .. } = tree.artifact();
+        if !wanted.name.is_release() {
+            return tree.prove(LogResponse::NotAsked, LogNeed::Optional);
+        }
+        let (name, file) = (wanted.name.to_string(), file_name.clone());
+        let taken = || InstallError::NameOfRelease { name, file };
+        let is_module = *format == Format::ModuleZip;
+        let published = self.supply.compiled_sum(wanted).filter(|_| !is_module);
+        let is_published = published.map(|sum| matches!(proof, Proof::Sha256 { hex, .. } if *hex == sum));
+        let lookup = self.supply.lookup(wanted);
+        match self.supply.clock().timeout(self.log_patience, lookup).await {
+            Some(Ok(record)) => {
+                tree.prove(LogResponse::Ended(Ok(record)), LogNeed::Optional).map_err(|error| {
+                    if matches!(error, InstallError::Contradicted(_)) { taken() } else { error }
+                })
+            }
+            Some(Err(error)) if error.is_denial() && is_published != Some(true) => Err(taken()),
+            _ if is_published == Some(false) => Err(taken()),
+            _ => tree.prove(LogResponse::NotAsked, LogNeed::Optional),
+        }
     }
 
     fn downloader(&self) -> Downloader<'_> {

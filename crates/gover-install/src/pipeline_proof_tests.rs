@@ -29,7 +29,10 @@ fn a_changed_archive_is_told_with_both_sums() {
         InstallError::Contradicted(mismatch) => {
             assert_eq!(mismatch.expected, release.sha256());
             assert_ne!(mismatch.received, mismatch.expected);
-            assert_eq!(mismatch.proof, Contradiction::Sha256 { origin: "index of go.dev".to_owned() });
+            assert_eq!(
+                mismatch.proof,
+                Contradiction::Sha256 { origin: format!("index of {}", world.site.url()) }
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -179,13 +182,30 @@ fn a_database_that_refuses_beside_the_download_is_asked_again_after_it() {
 fn a_required_log_that_is_silent_stops_the_install_and_keeps_the_download() {
     let world = World::with_release(&[SourceSpec::GoDev]);
     world.break_database();
-    let request = InstallRequest { require_log: true, ..World::request() };
+    let request = InstallRequest { log: LogNeed::Required, ..World::request() };
     let error = world.install_with(&request).unwrap_err();
     assert!(matches!(error, InstallError::NoProof { .. }), "{error:?}");
     assert!(!error.hints().is_empty());
     assert_eq!(world.parts(), world.files());
     world.site.server().heal();
     assert_eq!(kinds(&world.install_with(&request).unwrap()), ["sha256", "log"]);
+}
+
+#[test]
+fn a_denial_of_the_log_is_not_a_silence() {
+    let by = |log| InstallRequest { log, ..World::request() };
+    let world = World::new(&[SourceSpec::GoDev]);
+    world.site.publish_unlogged(Release::new(NAME));
+    for need in [LogNeed::NoDenial, LogNeed::BeyondTable, LogNeed::Required] {
+        let error = world.install_with(&by(need)).unwrap_err();
+        assert!(matches!(error, InstallError::NoProof { .. }), "{need:?} {error:?}");
+    }
+    assert_eq!(kinds(&world.install_with(&by(LogNeed::Optional)).unwrap()), ["sha256"]);
+
+    let world = World::with_release(&[SourceSpec::GoDev]);
+    world.break_database();
+    world.install_with(&by(LogNeed::BeyondTable)).unwrap_err();
+    assert_eq!(kinds(&world.install_with(&by(LogNeed::NoDenial)).unwrap()), ["sha256"]);
 }
 
 #[test]
@@ -243,7 +263,7 @@ fn that_an_index_would_prove_an_archive_is_told_where_none_was_asked() {
     let hints = |world: &World, request: &InstallRequest| world.install_with(request).unwrap_err().hints();
     let mut world = World::with_release(&[]);
     world.break_database();
-    let strict = InstallRequest { require_log: true, ..World::request() };
+    let strict = InstallRequest { log: LogNeed::Required, ..World::request() };
     world.sources = vec![SourceSpec::Mirror(world.site.mirror_url().parse().unwrap())];
     assert_eq!(hints(&world, &World::request()).last().unwrap(), hint);
     // Not where it would change nothing: the log is required, a module is in no index, the index

@@ -115,7 +115,7 @@ impl World {
         InstallRequest {
             wanted: Wanted { name: ToolchainName::parse(NAME).unwrap(), platform: Platform::host() },
             force: false,
-            require_log: false,
+            log: LogNeed::Optional,
             smoke: Smoke::Run,
         }
     }

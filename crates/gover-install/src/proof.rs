@@ -72,6 +72,22 @@ pub(crate) struct Facts {
     pub(crate) log_failure: Option<String>,
 }
 
+/// What the checksum database must say about an archive whose checksum is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogNeed {
+    /// It must have a record (`require_sumdb`).
+    Required,
+    /// It must have a record, unless the table compiled into gover has the checksum: a variable
+    /// names the release site.
+    BeyondTable,
+    /// If it answers that it has no record, only the table compiled into gover is enough: every
+    /// release since go1.21 is in the log, and whoever answers for a release site can invent an
+    /// index. If it cannot be asked, the checksum is enough.
+    NoDenial,
+    /// The checksum is enough, because the user says so.
+    Optional,
+}
+
 #[derive(Debug)]
 pub(crate) enum LogResponse {
     /// It has no record of custom builds.
@@ -154,15 +170,29 @@ impl<T> Unproven<T> {
     }
 
     /// Whether the log has to prove these contents, because the user wants it or nothing else does.
-    pub(crate) fn needs_log(&self, require_log: bool) -> bool {
-        require_log || self.file.sum.is_none()
+    pub(crate) fn needs_log(&self, need: LogNeed) -> bool {
+        match need {
+            _ if self.file.sum.is_none() => true,
+            LogNeed::Required => true,
+            LogNeed::BeyondTable => self.is_beyond_table(),
+            LogNeed::NoDenial | LogNeed::Optional => false,
+        }
+    }
+
+    /// Whether the checksum comes from an index or a file that nothing proves.
+    fn is_beyond_table(&self) -> bool {
+        match &self.file.artifact.proof {
+            Proof::Sha256 { origin, .. } => !matches!(origin, SumOrigin::CompiledTable | SumOrigin::Given),
+            Proof::Log => false,
+        }
     }
 
     /// Compares the contents with the record of the log. Nothing else makes a [`Proven`]. A record
     /// that differs is fatal even if the checksum is right, and so is a response that cannot be
     /// honest. A database that cannot be reached is fatal only if the log is needed.
-    pub(crate) fn prove(self, log: LogResponse, require_log: bool) -> Result<Proven<T>, InstallError> {
-        let needs_log = self.needs_log(require_log);
+    pub(crate) fn prove(self, log: LogResponse, need: LogNeed) -> Result<Proven<T>, InstallError> {
+        let denial_stops = need == LogNeed::NoDenial && self.is_beyond_table();
+        let needs_log = self.needs_log(need);
         let Self { file, list, hashed, bytes, log_covers_all, place } = self;
         let Checked { artifact, received, sum } = file;
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
@@ -174,7 +204,9 @@ impl<T> Unproven<T> {
                 let proof = Contradiction::Log { database, record: id };
                 return Err(contradicted(&artifact, expected, h1, proof, None));
             }
-            LogResponse::Ended(Err(error)) if needs_log || !error.is_unavailable() => {
+            LogResponse::Ended(Err(error))
+                if needs_log || !error.is_unavailable() || (denial_stops && error.is_denial()) =>
+            {
                 let source = Box::new(error);
                 return Err(InstallError::NoProof { origin, source, index_unasked: false });
             }
@@ -281,7 +313,7 @@ mod tests {
     async fn nothing_is_proven_without_a_proof() {
         for response in [LogResponse::NotAsked, LogResponse::TimedOut] {
             let (_root, file) = checked(|_| Proof::Log);
-            let result = file.read((), None).await.unwrap().prove(response, false);
+            let result = file.read((), None).await.unwrap().prove(response, LogNeed::Optional);
             assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
         }
     }
@@ -290,9 +322,11 @@ mod tests {
     async fn a_checksum_is_not_enough_if_the_log_is_required() {
         let sum =
             |release: &Release| Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::CompiledTable };
-        for (require_log, is_proven) in [(false, true), (true, false)] {
+        for (need, is_proven) in
+            [(LogNeed::Optional, true), (LogNeed::BeyondTable, true), (LogNeed::Required, false)]
+        {
             let (_root, file) = checked(sum);
-            let result = file.read((), None).await.unwrap().prove(LogResponse::TimedOut, require_log);
+            let result = file.read((), None).await.unwrap().prove(LogResponse::TimedOut, need);
             assert_eq!(result.is_ok(), is_proven, "{result:?}");
         }
     }
@@ -302,7 +336,8 @@ mod tests {
         let (_root, file) = checked(|_| Proof::Log);
         let h1 = Release::new("go1.91.2").h1();
         let record = LogRecord { h1, id: 1, tree_size: 2, database: "sum.test".to_owned() };
-        let result = file.read((), None).await.unwrap().prove(LogResponse::Ended(Ok(record)), true);
+        let result =
+            file.read((), None).await.unwrap().prove(LogResponse::Ended(Ok(record)), LogNeed::Required);
         assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
     }
 }

@@ -279,6 +279,16 @@ impl LookupError {
         }
     }
 
+    /// Whether files of this machine could not be read or written, so that nothing was learned.
+    pub fn is_local(&self) -> bool {
+        matches!(self, Self::Database(SumdbError::Io { .. }))
+    }
+
+    /// Whether the database answered that it has no record, which is not the same as no answer.
+    pub fn is_denial(&self) -> bool {
+        matches!(self, Self::Database(SumdbError::NotInDatabase { .. }))
+    }
+
     fn cause(&self) -> &dyn Diagnose {
         match self {
             Self::Setting(error) => error,

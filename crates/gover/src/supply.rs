@@ -53,7 +53,7 @@ pub(crate) fn with_network(
     let defaults = SupplySettings::new(&context.layout);
     // With another address, "go.dev" would be another source.
     let is_locked = context.settings.policy.locks("sources");
-    let godev_url = context.env.text(vars::GOVER_GODEV_URL).filter(|_| !is_locked);
+    let godev_url = if is_locked { None } else { godev_url(context)? };
     let printer = context.printer.clone();
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
@@ -63,7 +63,7 @@ pub(crate) fn with_network(
         sumdb: GoEnv::new(context.env, None)
             .get(vars::GOSUMDB)
             .filter(|value| context.settings.policy.allows_database(value)),
-        godev_url: godev_url.map(|text| Address::parse(&text)).transpose().map_err(InvalidSource::from)?,
+        godev_url,
         index_cache: defaults.index_cache,
         sumdb_cache: defaults.sumdb_cache,
         failed_sources: defaults.failed_sources,
@@ -81,6 +81,20 @@ pub(crate) fn with_network(
         }),
     };
     Ok(Supply::new(settings)?)
+}
+
+/// The release site in place of go.dev. Its index vouches for archives, so nobody on the way may
+/// change it.
+fn godev_url(context: &Context<'_>) -> Result<Option<Address>, Failure> {
+    let Some(text) = context.env.text(vars::GOVER_GODEV_URL) else { return Ok(None) };
+    let address = Address::parse(&text).map_err(InvalidSource::from)?;
+    if address.is_https() || (address.is_http() && address.is_loopback()) {
+        return Ok(Some(address));
+    }
+    Err(Failure::usage(
+        format!("GOVER_GODEV_URL is `{address}`, which is neither an https address nor on this machine"),
+        "set GOVER_GODEV_URL to an https address, or unset it",
+    ))
 }
 
 fn back_online(origin: SettingOrigin) -> String {

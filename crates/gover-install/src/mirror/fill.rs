@@ -9,7 +9,7 @@ use crate::download::Downloader;
 use crate::error::InstallError;
 use crate::files::{self, FileError};
 use crate::part_file::{PartFile, Received, discard_parts};
-use crate::proof::{Checked, Facts, LogResponse, Proven};
+use crate::proof::{Checked, Facts, LogNeed, LogResponse, Proven};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
@@ -115,7 +115,7 @@ impl Mirror {
 }
 
 async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {
-    file.read((), None).await?.prove(LogResponse::Ended(Ok(record.clone())), true)
+    file.read((), None).await?.prove(LogResponse::Ended(Ok(record.clone())), LogNeed::Required)
 }
 
 /// The go.mod of every toolchain, which the log records too.

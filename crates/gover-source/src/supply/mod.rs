@@ -27,7 +27,7 @@ use crate::proxy::{self, Listed, Proxies};
 use crate::recent::RecentFailures;
 use crate::releases::{Availability, Release, Releases};
 use crate::settings::{CHINA_URL, GODEV_URL, InvalidSource, SourceSpec, SupplySettings};
-use crate::source::{ChecksumLookup, ReleaseSite};
+use crate::source::{ChecksumLookup, ReleaseSite, known_archive};
 use crate::table::Table;
 
 pub use probe::{Probe, Verdict};
@@ -71,6 +71,11 @@ impl Supply {
             warnings: LogWarnings::default(),
             settings,
         })
+    }
+
+    /// The SHA-256 of a release's archive, if the table compiled into gover has it.
+    pub fn compiled_sum(&self, wanted: &Wanted) -> Option<String> {
+        known_archive(wanted, &self.table)?.sha256
     }
 
     pub fn settings(&self) -> &SupplySettings {

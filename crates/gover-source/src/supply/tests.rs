@@ -121,7 +121,7 @@ async fn the_site_serves_an_archive_with_the_sum_of_its_index() {
     assert_eq!(bytes, release.archive());
     assert_eq!(download.artifact.source, SourceSpec::GoDev);
     assert_eq!(download.artifact.file_name, release.archive_name());
-    let origin = SumOrigin::Index("go.dev".to_owned());
+    let origin = SumOrigin::Index(world.site.url());
     assert_eq!(download.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
     assert_eq!(world.lines(), ["GET /dl/".to_owned(), format!("GET /dl/{}", release.archive_name())]);
 }
@@ -216,7 +216,7 @@ async fn a_mirror_serves_bytes_and_never_their_sum() {
         (bytes.as_slice(), found.artifact.source.label().as_str()),
         (release.archive(), mirror.as_str())
     );
-    let origin = SumOrigin::Index("go.dev".to_owned());
+    let origin = SumOrigin::Index(world.site.url());
     assert_eq!(found.artifact.proof, Proof::Sha256 { hex: release.sha256(), origin });
     // Without the index, only the checksum database can prove it.
     let other = World { site: world.site, home: tempfile::tempdir().unwrap() };
@@ -245,7 +245,7 @@ async fn who_names_no_release_site_reaches_none() {
     // site that is only a witness.
     world.supply("go.dev").releases().await;
     world.lines();
-    let sum = Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::Index("go.dev".to_owned()) };
+    let sum = Proof::Sha256 { hex: release.sha256(), origin: SumOrigin::Index(world.site.url()) };
     for sources in &sources {
         let (found, _) = download(&world.supply(sources), "go1.91.2").await.unwrap();
         assert_eq!(found.artifact.proof, sum, "{sources}");
@@ -290,7 +290,8 @@ async fn an_index_that_contradicts_the_table_stops_everything() {
     );
     let details = error.details();
     assert!(
-        details[0].ends_with("  compiled table") && details[1].ends_with("  index of go.dev"),
+        details[0].ends_with("  compiled table")
+            && details[1].ends_with(&format!("  index of {}", world.site.url())),
         "{details:?}"
     );
     assert_eq!(

@@ -10,7 +10,7 @@ use gover_core::inventory::is_installed;
 use gover_core::{Request, ToolchainName};
 
 use gover_install::{
-    CustomBuild, InstallError, InstallRequest, Installed, Installer, ProofHeld, Receipt, SmokeLevel,
+    CustomBuild, InstallError, InstallRequest, Installed, Installer, LogNeed, ProofHeld, Receipt, SmokeLevel,
     install_custom_build,
 };
 use gover_source::{Location, Supply, SupplyError, Support, Wanted};
@@ -18,6 +18,7 @@ use gover_source::{Location, Supply, SupplyError, Support, Wanted};
 use super::{architecture, default, policy, releases, requests, shims};
 use crate::output::{ProgressBars, mebibytes};
 use crate::runtime::block_on;
+use crate::settings::SettingOrigin;
 use crate::supply::{note_warnings, supply, with_file};
 use crate::{Context, Failure, Target};
 
@@ -121,9 +122,16 @@ impl<'a> Installation<'a> {
             match want {
                 Want::Release(name) | Want::File { name, .. } => {
                     let wanted = Wanted { name: name.clone(), platform };
-                    let require_log = context.settings.require_sumdb.value;
-                    gover_install::install(&InstallRequest { wanted, force, require_log, smoke }, &installer)
-                        .await
+                    let require = &context.settings.require_sumdb;
+                    let log = match (require.value, require.origin) {
+                        (true, _) => LogNeed::Required,
+                        (false, SettingOrigin::Builtin) if supply.settings().godev_url.is_some() => {
+                            LogNeed::BeyondTable
+                        }
+                        (false, SettingOrigin::Builtin) => LogNeed::NoDenial,
+                        (false, _) => LogNeed::Optional,
+                    };
+                    gover_install::install(&InstallRequest { wanted, force, log, smoke }, &installer).await
                 }
                 Want::Custom { location, sha256 } => {
                     let (location, sha256) = (location.clone(), *sha256);
@@ -149,7 +157,15 @@ impl<'a> Installation<'a> {
             }
             _ => None,
         };
-        let failure = Failure::from(error);
+        let is_by_default = self.context.settings.require_sumdb.origin == SettingOrigin::Builtin;
+        let is_unproven = is_by_default
+            && matches!(&error, InstallError::NoProof { source, .. } if source.is_unavailable());
+        let mut failure = Failure::from(error);
+        if let Some(site) = supply.settings().godev_url.as_ref().filter(|_| is_unproven) {
+            failure = failure.hint_first(format!(
+                "GOVER_GODEV_URL names {site}, and what its index alone vouches for needs a record of the checksum database"
+            ));
+        }
         match hint {
             Some(hint) => failure.hint_first(hint),
             None => failure,

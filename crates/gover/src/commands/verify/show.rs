@@ -106,6 +106,7 @@ fn toolchains(examined: &[Examined], context: &Context<'_>) -> Result<(), Failur
     let (count, what) = match (damaged, without_record.len()) {
         (0, 0) => (bad.len(), "not verified by any proof"),
         (0, lost) => (lost, "without a receipt or a list of files"),
+        _ if bad.iter().all(|one| is_contradicted(one)) => (damaged, "not as released"),
         _ => (damaged, "not what was installed"),
     };
     let what = if examined.len() == 1 {
@@ -133,6 +134,11 @@ fn lost(one: &Examined) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether its receipt says that someone gave its checksum, and the log's record says otherwise.
+fn is_contradicted(one: &Examined) -> bool {
+    one.baseline.is_given() && matches!(one.log, LogStatus::Proven(_))
 }
 
 fn is_good(one: &Examined) -> bool {
@@ -196,18 +202,13 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         let request = pasted(Request::exact(one.name.clone()).as_str());
         let foreign = one.platform.as_ref().map(gover_core::Platform::arch);
         let foreign = foreign.filter(|arch| *arch != context.target().platform.arch());
-        match (&one.baseline.receipt, foreign) {
-            (Some(receipt), _) if one.baseline.is_given() => {
-                // The receipt may be tampered with, so only harmless text goes into a command.
-                let sum = Some(receipt.sha256.as_str()).filter(|sum| is_plain(sum)).unwrap_or("HEX");
-                let place = receipt.url.as_deref().filter(|url| is_plain(url)).unwrap_or("FILE");
-                hints.push(format!("gover install -f --sha256 {sum} {place}"));
-            }
-            (_, Some(arch)) => hints.push(format!("gover install -f --arch {arch} {request}")),
-            (None, None) if !one.name.is_release() => {
+        match foreign {
+            // No checksum or address of the receipt: who changed the toolchain can have written it.
+            _ if !one.name.is_release() => {
                 hints.push(format!("gover install -f --sha256 HEX FILE, with the archive of {}", one.name));
             }
-            (_, None) => own.push(request),
+            Some(arch) => hints.push(format!("gover install -f --arch {arch} {request}")),
+            None => own.push(request),
         }
     }
     if !own.is_empty() {
@@ -227,10 +228,6 @@ fn hints(bad: &[&Examined], context: &Context<'_>) -> Vec<String> {
         );
     }
     hints
-}
-
-fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~/:%+@".contains(c))
 }
 
 /// The same text with long hashes shortened.
