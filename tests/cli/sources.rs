@@ -258,8 +258,9 @@ fn a_damaged_file_in_a_directory_is_kept_and_named() {
     for (name, mut bytes) in
         [(release.archive_name(), release.archive().to_vec()), (module, release.module_zip().to_vec())]
     {
-        let middle = bytes.len() / 2;
-        bytes[middle] ^= 1;
+        // Inside bin/go. In the middle is the header of bin/gofmt, where a bit may mean nothing.
+        let inside = bytes.len() / 3;
+        bytes[inside] ^= 1;
         let path = ctx.write(&format!("{name}.d/{name}"), &bytes);
         ctx.set("GOVER_SOURCES", path.parent().unwrap());
         let output = ctx.gover(["install", "1.91.2"]);
