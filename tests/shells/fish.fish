@@ -20,8 +20,9 @@ go version
 for directory in $odd/*
     gover -q use $directory
     test "$GOVER_VERSION" = "$directory"; or printf 'use: %s became %s\n' $directory $GOVER_VERSION
+    set -gx GOROOT stale
     gover env $directory --shell fish | source
-    test "$GOROOT" = "$directory"; or printf 'env: %s became %s\n' $directory $GOROOT
+    set -q GOROOT; and printf 'env: GOROOT is still %s\n' $GOROOT
     test "$PATH[1]" = "$directory/bin"; or printf 'PATH: %s is not first in %s\n' $directory "$PATH"
 end
 gover use --clear

@@ -19,8 +19,9 @@ go version
 for directory in "$odd"/*; do
   gover -q use "$directory"
   [ "$GOVER_VERSION" = "$directory" ] || printf 'use: %s became %s\n' "$directory" "$GOVER_VERSION"
+  export GOROOT=stale
   eval "$(gover env "$directory" --shell "$kind")"
-  [ "$GOROOT" = "$directory" ] || printf 'env: %s became %s\n' "$directory" "$GOROOT"
+  [ -z "${GOROOT+set}" ] || printf 'env: GOROOT is still %s\n' "$GOROOT"
   case $PATH in
     "$directory/bin:"*) ;;
     *) printf 'PATH: %s is not first in %s\n' "$directory" "$PATH" ;;
