@@ -337,3 +337,12 @@ fn prune_needs_the_stamp_of_gover() {
     ctx.gover(["prune"]).success();
     assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
 }
+
+#[test]
+fn the_names_of_other_managers_for_uninstall_are_understood() {
+    for name in ["rm", "remove"] {
+        let ctx = crate::scene::with_three();
+        ctx.gover([name, "1.90.1"]).success();
+        assert_eq!(ctx.names_in("gover/versions"), ["go1.90.4", "go1.91.2"]);
+    }
+}

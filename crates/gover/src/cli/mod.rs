@@ -51,6 +51,7 @@ pub(crate) enum Command {
     /// Download, verify and unpack Go toolchains
     Install(InstallArgs),
     /// Uninstall toolchains
+    #[command(aliases = ["rm", "remove"])]
     Uninstall(UninstallArgs),
     /// Remove superseded and damaged toolchains, and unfinished downloads
     Prune(PruneArgs),
