@@ -255,6 +255,9 @@ fn completions_load_in_real_shells() {
 
 #[test]
 fn setup_repairs_an_overwritten_shim() {
+    if !has_startup_files() {
+        return;
+    }
     let ctx = crate::scene::with_three();
     ctx.gover(["setup"]).success();
     let go = ctx.layout().program("go");
