@@ -261,6 +261,8 @@ fn setup_repairs_an_overwritten_shim() {
     let ctx = crate::scene::with_three();
     ctx.gover(["setup"]).success();
     let go = ctx.layout().program("go");
+    // The programs of tests share their file.
+    fs::remove_file(&go).unwrap();
     fs::write(&go, "not a program").unwrap();
     ctx.gover(["setup"]).success();
     assert!(ctx.shim("go", ["version"]).success().text().starts_with("go version go1.91.2 "));
