@@ -223,7 +223,9 @@ impl Validator {
     }
 
     fn remember(&mut self, value: Option<&str>) -> io::Result<()> {
-        file::write_cached(&self.path, value.unwrap_or_default().as_bytes())?;
+        // Not by a temporary name, which a crash would leave, and never through a link.
+        drop(fs::remove_file(&self.path));
+        file::create_with_mode(&self.path, false)?.write_all(value.unwrap_or_default().as_bytes())?;
         self.value = value.map(str::to_owned);
         Ok(())
     }

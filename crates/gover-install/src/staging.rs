@@ -17,6 +17,7 @@
 
 use std::fs;
 use std::io;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use gover_core::inventory::is_goroot;
@@ -75,8 +76,11 @@ impl Staging {
         }
         for (file, content) in [(LIST, &documents.list), (RECEIPT, &documents.receipt)] {
             let path = directory.join(file);
-            // It is synced below, with the tree.
-            file::write_cached(&path, content).map_err(FileError::at("write", &path))?;
+            // Not by a temporary name, which a crash would leave, and never through a link. The
+            // content is synced below, with the tree.
+            drop(fs::remove_file(&path));
+            let write = || file::create_with_mode(&path, false)?.write_all(content);
+            write().map_err(FileError::at("write", &path))?;
         }
         let replaces = target.symlink_metadata().is_ok();
         let is_marked = replaces && fs::hard_link(tree.join(VERSION), directory.join(NEW)).is_ok();
