@@ -107,7 +107,7 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
             )
         },
         Failure::Forbidden { name, minimum } => {
-            let policy = machine::settings_directory().unwrap_or_default().join("gover").join("config.toml");
+            let policy = machine::policy_file().unwrap_or_default();
             plain(
                 format!("{name} is older than go{minimum}, the oldest Go that {} allows", policy.display()),
                 "choose a newer one, such as `gover use latest`",

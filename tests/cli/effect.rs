@@ -80,7 +80,8 @@ fn a_toolchain_that_gover_env_put_first_is_told() {
     prepend(&mut ctx, &stored);
     let said = says(&ctx, &["use", "1.91"]);
     assert!(
-        said.contains("(go1.90.1), which comes before") && said.contains("`gover env` put it first"),
+        said.contains("(go1.90.1), which comes before")
+            && said.contains("PATH begins with one toolchain, as after `gover env`"),
         "{said}"
     );
 }

@@ -1,5 +1,5 @@
-//! The policy of the machine. No variable changes where it is, so these tests call the library with an
-//! environment that has one.
+//! The policy of the machine. No variable changes where it is, so these tests call the library with
+//! an environment that has one.
 
 use std::ffi::OsString;
 use std::fs;

@@ -340,8 +340,8 @@ fn a_custom_build_with_the_name_of_a_release_is_refused() {
     let ctx = context!().with_site();
     ctx.publish(NAME);
     let own = |name| Release::new(name).with_file("src/fmt/print.go", "package fmt // patched\n");
-    // The log has another record of the first, none of the second, and the table another checksum of
-    // the third.
+    // The log has another record of the first, none of the second, and the table another checksum
+    // of the third.
     for name in [NAME, "go1.91.3", "go1.22.5"] {
         let own = own(name);
         let archive = ctx.write("build.tar.gz", own.archive());

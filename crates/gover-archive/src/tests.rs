@@ -273,7 +273,7 @@ fn a_flipped_byte_never_changes_what_is_unpacked() {
             attempt.assert_contained();
             match attempt.result {
                 Err(_) => noticed += 1,
-                // Times and comments are no content.
+                // Times and comments are not content.
                 Ok(unpacked) => {
                     assert_eq!(
                         tree_hash(&unpacked.files, unpacked.hashed, MODULE).unwrap(),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::env::{Env, vars};
-use crate::gorules::{EnvFile, user_env_file};
+use crate::gorules::EnvFile;
 use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Launch {
     /// Absolute; also its argv\[0\].
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
-    /// Variables to set, or to remove if there is no value. All others are inherited.
+    /// Environment variables and their new values; `None` removes one. All others are inherited.
     pub edits: Vec<(&'static str, Option<OsString>)>,
 }
 
@@ -28,7 +28,9 @@ impl Launch {
     ) -> Result<Self, ResolveError> {
         let mut edits = Vec::new();
         match &toolchain.goroot {
-            Some(directory) => edits.push((vars::GOROOT, goroot(toolchain, directory, env))),
+            Some(directory) => {
+                edits.push((vars::GOROOT, goroot(toolchain, directory, resolution.user_env.as_ref())));
+            }
             None => edits.push(depth_edit(&toolchain.bin, env)?),
         }
         let is_explicit = resolution
@@ -57,11 +59,10 @@ impl Launch {
 /// and each other go command that it starts, so GOROOT is removed. It is set only where that is not
 /// enough: an older toolchain, or a GOROOT in the user's go/env file, which only the environment
 /// overrides (cmd/go/internal/cfg, `findGOROOT`).
-pub fn goroot(toolchain: &Toolchain, directory: &Path, env: &Env) -> Option<OsString> {
+pub fn goroot(toolchain: &Toolchain, directory: &Path, user_env: Option<&EnvFile>) -> Option<OsString> {
     let finds_itself = toolchain.name.as_ref().is_none_or(|name| name.version().finds_goroot());
-    let in_file =
-        || user_env_file(env).and_then(EnvFile::read)?.get(vars::GOROOT).map(|value| !value.is_empty());
-    let is_set = !finds_itself || in_file() == Some(true);
+    let in_file = user_env.and_then(|file| file.get(vars::GOROOT));
+    let is_set = !finds_itself || in_file.is_some_and(|value| !value.is_empty());
     is_set.then(|| directory.as_os_str().to_owned())
 }
 

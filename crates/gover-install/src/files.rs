@@ -48,7 +48,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
     })
 }
 
-/// What a directory holds, sorted. Empty if there is no directory.
+/// The paths in a directory, sorted; none if the directory does not exist.
 pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     let paths = fs::read_dir(directory)
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>());

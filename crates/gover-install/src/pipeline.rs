@@ -53,7 +53,7 @@ pub struct Installer<'a> {
 pub struct Installed {
     pub name: ToolchainName,
     pub path: PathBuf,
-    /// Whether it was installed before. Then there is no receipt.
+    /// Whether it was already installed. If so, `receipt` is `None`.
     pub reused: bool,
     pub receipt: Option<Receipt>,
     /// The sources that could not serve it, in the order they were tried.

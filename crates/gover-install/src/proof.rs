@@ -80,9 +80,9 @@ pub enum LogNeed {
     /// It must have a record, unless the table compiled into gover has the checksum: a variable
     /// names the release site.
     BeyondTable,
-    /// If it answers that it has no record, only the table compiled into gover is enough: every
-    /// release since go1.21 is in the log, and whoever answers for a release site can invent an
-    /// index. If it cannot be asked, the checksum is enough.
+    /// If the log says that it has no record, only the table compiled into gover is enough: every
+    /// release since go1.21 is in the log, and a release site can serve an invented index. If the
+    /// log cannot be reached, the checksum is enough.
     NoDenial,
     /// The checksum is enough, because the user says so.
     Optional,

@@ -228,7 +228,7 @@ fn documents_of(layout: &Layout, name: &str) -> [(&'static str, PathBuf); 2] {
 }
 
 /// Writes the tree to the disk. Some systems can sync only file by file, which would take as long
-/// as the whole install. There, only the files without which it is no toolchain are synced, and
+/// as the whole install. There, only the files that make it a toolchain are synced, and
 /// `gover verify` would find other damage.
 fn sync(directory: &Path) -> Result<(), FileError> {
     if file::sync_file_system(directory).map_err(FileError::at("sync", directory))? {

@@ -21,8 +21,8 @@ pub(super) struct OpenNote {
 }
 
 impl OpenNote {
-    /// Checks every signature by one of `keys`. Signature lines are parsed here, since `signed_note`
-    /// rejects base64 with spare bits that Go accepts.
+    /// Checks every signature by one of `keys`. Signature lines are parsed here, since
+    /// `signed_note` rejects base64 with spare bits that Go accepts.
     pub(super) fn open(message: &[u8], keys: &[VerifierKey]) -> Result<Self, NoteError> {
         let (text, signatures) = split(message).ok_or(NoteError::Malformed)?;
         let note = Note::new(text.as_bytes(), &signatures).map_err(|_| NoteError::Malformed)?;

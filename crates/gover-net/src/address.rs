@@ -31,8 +31,8 @@ impl Address {
         // The parser of WHATWG accepts what Go does not: `https:h`, `https:///h`.
         let rest = text.split_once("://").map_or("", |(_, rest)| rest);
         let has_authority = url.scheme() == "file" || !rest.starts_with(['/', '\\']);
-        // It also ends the authority at `\`, so that `CORP\ann:secret@host` would become a host and a
-        // path with the password in it. Go refuses such a user.
+        // It also ends the authority at `\`, so that `CORP\ann:secret@host` would become a host and
+        // a path with the password in it. Go refuses such a user.
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let is_clear = !(looks_like_http(text) && authority.contains('\\'));
         let is_whole = !rest.is_empty() && has_authority && is_clear && !url.cannot_be_a_base();

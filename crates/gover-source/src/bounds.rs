@@ -1,5 +1,5 @@
-//! Limits for lists and indexes. Nothing proves those, so whoever serves one could otherwise make
-//! gover work and store without end. Each limit is several times what the Go project publishes.
+//! Limits for lists and indexes. They are not proven, so without limits a server could make gover
+//! work and store without end. Each limit is several times what the Go project publishes.
 
 use std::collections::HashSet;
 

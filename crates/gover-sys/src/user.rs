@@ -1,5 +1,5 @@
-//! The user of this process, and the owners of files. Windows has access lists instead, so nothing is
-//! known there.
+//! The user of this process, and the owners of files. Windows has access lists instead, so nothing
+//! is known there.
 
 use std::path::Path;
 

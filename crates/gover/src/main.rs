@@ -3,8 +3,8 @@
 
 fn main() {
     let mut env = gover_core::Env::from_process();
-    if let Some(directory) = gover_sys::machine::settings_directory() {
-        env = env.with_machine_config(directory.join("gover").join("config.toml"));
+    if let Some(path) = gover_sys::machine::policy_file() {
+        env = env.with_machine_config(path);
     }
     let exit = gover::run(&env);
     gover_sys::exec::exit(exit.code());

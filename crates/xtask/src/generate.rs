@@ -173,7 +173,7 @@ fn root() -> PathBuf {
 /// Columns of the help.
 const WIDTH: usize = 100;
 
-/// The topics of `gover help` that are no commands.
+/// The topics of `gover help` that are not commands.
 const TOPICS: [&str; 3] = ["sources", "trust", "selection"];
 
 const GO_VARIABLES: &str = "

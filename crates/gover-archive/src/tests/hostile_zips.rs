@@ -68,7 +68,7 @@ fn a_local_header_that_tells_another_story_is_refused() {
     let mut entry = honest().with_descriptor(true, false);
     entry.local.size = 999;
     assert!(error(&zip(&[entry])).contains("in its size or CRC"));
-    // How hard the compressor tried is no content.
+    // The compression level is not content.
     let mut entry = honest();
     entry.local.flags |= 2;
     assert_eq!(content(&zip(&[entry])).len(), 1000);

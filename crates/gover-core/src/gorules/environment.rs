@@ -15,7 +15,11 @@ pub struct GoEnv<'a> {
 impl<'a> GoEnv<'a> {
     /// Without a `goroot`, there is no go.env.
     pub fn new(env: &'a Env, goroot: Option<&Path>) -> Self {
-        let user = user_env_file(env).and_then(EnvFile::read);
+        Self::with_user(env, EnvFile::of_user(env), goroot)
+    }
+
+    /// The same with the user's file as it was read before.
+    pub(crate) fn with_user(env: &'a Env, user: Option<EnvFile>, goroot: Option<&Path>) -> Self {
         let goroot = goroot.map(|root| root.join("go.env")).and_then(EnvFile::read);
         Self { env, user, goroot }
     }
@@ -46,6 +50,11 @@ pub struct EnvFile {
 }
 
 impl EnvFile {
+    /// The user's file; `None` if there is none that can be read.
+    pub fn of_user(env: &Env) -> Option<Self> {
+        user_env_file(env).and_then(Self::read)
+    }
+
     /// `None` if the file cannot be read, which Go treats as empty.
     pub fn read(path: PathBuf) -> Option<Self> {
         let bytes = bounded::read(&path, bounded::SMALL_FILE).ok()?;

@@ -179,9 +179,7 @@ impl Rules<'_> {
             Some("off") => Ok(None),
             None | Some("" | "auto") => Ok(find_go_work(self.directory, self.goroot)),
             Some(path) if Path::new(path).is_absolute() => Ok(Some(PathBuf::from(path))),
-            Some(_) => {
-                Err(SelectError { message: "invalid GOWORK: not an absolute path".to_owned(), path: None })
-            }
+            Some(_) => Err(stop("invalid GOWORK: not an absolute path".to_owned(), None)),
         }
     }
 

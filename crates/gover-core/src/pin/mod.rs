@@ -38,8 +38,8 @@ pub struct Pin {
 /// A directory or device of that name is ignored, as cmd/go does with go.mod. A file that cannot be
 /// understood is an error: running another version than the project pins would be worse.
 ///
-/// Files directly in `temporary`, the directory for temporary files, are passed over, as cmd/go does
-/// with a go.mod there (go.dev/issue/26708).
+/// Files directly in `temporary`, the directory for temporary files, are passed over, as cmd/go
+/// does with a go.mod there (go.dev/issue/26708).
 pub fn find_pin(directory: &Path, temporary: &Path) -> Result<Option<Pin>, PinError> {
     for directory in directory.ancestors() {
         let found = pin_in(directory).transpose();

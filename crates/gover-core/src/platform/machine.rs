@@ -53,8 +53,8 @@ impl Platform {
         }
     }
 
-    /// What is special about a toolchain for `arch` here, such as `amd64 on arm64 (emulated)`; `None`
-    /// for the machine's own architecture.
+    /// What is special about a toolchain for `arch` here, such as `amd64 on arm64 (emulated)`;
+    /// `None` for the machine's own architecture.
     pub fn warning(&self, arch: Arch) -> Option<String> {
         let note = match self.compatibility(arch) {
             Compatibility::Own => return None,

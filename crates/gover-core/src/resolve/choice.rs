@@ -8,7 +8,7 @@ use super::{locate, session, system};
 use crate::bounded;
 use crate::display::{location, short_path};
 use crate::env::vars;
-use crate::gorules::{Choice, GoEnv, Rules, starting_directory};
+use crate::gorules::{Choice, EnvFile, GoEnv, Rules, starting_directory};
 use crate::pin::{PinKind, find_pin};
 use crate::request::Request;
 use crate::version::ToolchainName;
@@ -26,8 +26,8 @@ pub(super) fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Reso
     Ok(with_rules(question, directory.as_deref(), origin, outcome, trace))
 }
 
-/// The same for a choice that is not made yet.
-pub(super) fn resolve_if(
+/// What [`resolve`](super::resolve) would answer if `request` stood as a choice of that kind.
+pub fn resolve_if(
     question: &Question<'_>,
     kind: OriginKind,
     request: &Request,
@@ -46,7 +46,9 @@ fn with_rules(
     trace: &mut Trace,
 ) -> Resolution {
     let arguments = question.arguments.to_vec();
-    let choice = Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, arguments };
+    let user_env = EnvFile::of_user(question.env);
+    let choice =
+        Resolution { outcome, origin, raised: None, left_to_go: None, go_error: None, user_env, arguments };
     match directory {
         Some(directory) => apply_rules(question, directory, choice, trace),
         None => choice,
@@ -154,7 +156,7 @@ fn apply_rules(
         });
         return choice;
     }
-    let settings = GoEnv::new(question.env, goroot.as_deref());
+    let settings = GoEnv::with_user(question.env, choice.user_env.clone(), goroot.as_deref());
     let rules = Rules {
         settings: &settings,
         directory,

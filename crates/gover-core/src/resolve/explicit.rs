@@ -1,9 +1,11 @@
 use super::{CalledAs, Origin, OriginKind, Question, Resolution, ResolveError, Trace, choice, locate};
 use crate::env::vars;
+use crate::gorules::EnvFile;
 use crate::request::Request;
 use crate::version::ToolchainName;
 
-/// Explicit requests, which nothing overrides: Go's own switch, the program's name, `+REQUEST`.
+/// Resolves explicit requests, which take precedence over every other choice: Go's own switch, the
+/// program's name, `+REQUEST`.
 pub(super) fn resolve(
     question: &Question<'_>,
     trace: &mut Trace,
@@ -39,12 +41,13 @@ fn exactly(
         raised: None,
         left_to_go: None,
         go_error: None,
+        user_env: EnvFile::of_user(question.env),
         arguments: question.arguments.to_vec(),
     })
 }
 
-/// Distributions call their program of a minor version `go1.22`. From 1.21 on that is no release, so
-/// it means the newest one.
+/// Linux distributions install programs named `go1.22`. Go 1.21 and later have no release of that
+/// name, so it means the newest 1.22.
 fn meant_by(name: &ToolchainName) -> Request {
     let is_minor = name.version().is_language() && name.version().selects_toolchains();
     let newest = is_minor.then(|| Request::parse(name.version().as_str()).ok()).flatten();

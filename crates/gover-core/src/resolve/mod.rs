@@ -17,15 +17,16 @@ mod trace;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+pub use choice::resolve_if;
 pub use error::ResolveError;
 pub use locate::locate;
 pub use origin::{Origin, OriginKind, Raised};
 pub use session::SessionRecord;
-pub use system::{FirstGo, is_gover_directory};
+pub use system::{FirstGo, first_on_path, is_gover_directory};
 pub use trace::Trace;
 
 use crate::env::Env;
-use crate::gorules::SelectError;
+use crate::gorules::{EnvFile, SelectError};
 use crate::layout::{Layout, executable_name};
 use crate::request::Request;
 use crate::version::ToolchainName;
@@ -93,6 +94,8 @@ pub struct Resolution {
     pub left_to_go: Option<LeftToGo>,
     /// Set if Go will stop with this error. The choice runs anyway, so that Go can print it.
     pub go_error: Option<SelectError>,
+    /// The user's go/env file, which the launch needs too.
+    pub user_env: Option<EnvFile>,
     /// The arguments to pass on, without `+REQUEST`.
     pub arguments: Vec<OsString>,
 }
@@ -112,7 +115,8 @@ pub enum Outcome {
     Nothing,
 }
 
-/// An installed toolchain, or a Go on PATH. A `go` there that is a wrapper has no name and no GOROOT.
+/// An installed toolchain, or a Go on PATH. A `go` there that is a wrapper has no name and no
+/// GOROOT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toolchain {
     pub name: Option<ToolchainName>,
@@ -158,20 +162,6 @@ pub fn resolve(question: &Question<'_>, trace: &mut Trace) -> Result<Resolution,
         Some(resolution) => Ok(resolution),
         None => choice::resolve(question, trace),
     }
-}
-
-/// What [`resolve`] would answer if `request` stood as a choice of that kind.
-pub fn resolve_if(
-    question: &Question<'_>,
-    kind: OriginKind,
-    request: &Request,
-) -> Result<Resolution, ResolveError> {
-    choice::resolve_if(question, kind, request)
-}
-
-/// The first `go` on PATH.
-pub fn first_on_path(question: &Question<'_>) -> FirstGo {
-    system::first(question)
 }
 
 #[cfg(test)]

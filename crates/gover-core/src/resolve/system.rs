@@ -39,7 +39,7 @@ impl FirstGo {
 }
 
 /// The first `go` on PATH.
-pub(super) fn first(question: &Question<'_>) -> FirstGo {
+pub fn first_on_path(question: &Question<'_>) -> FirstGo {
     let programs = question.env.path().into_iter().filter(|directory| directory.is_absolute());
     let mut programs = programs.map(|directory| directory.join(executable_name("go")));
     let Some(program) = programs.find(|program| (question.host.is_executable)(program)) else {

@@ -191,7 +191,7 @@ fn indexed(held: &MirrorFile) -> Option<IndexedArchive> {
     Some(IndexedArchive { file_name, sha256, size })
 }
 
-/// The regular files of a directory with their lengths. Empty if there is no directory.
+/// The regular files of a directory with their lengths. Empty if the directory does not exist.
 fn files_in(directory: &Path) -> Result<Vec<(PathBuf, u64)>, MirrorError> {
     let file = |path: PathBuf| {
         // A symbolic link to a file counts as a file.

@@ -10,8 +10,9 @@ use super::written_by_go::is_written_by_go;
 use super::{Case, Finding, FindingKind, LogStatus, Status, Tree, Verification};
 use crate::file_list::FileList;
 
-/// Compares a tree with its baseline, and that with the log. With a list that matches the log, or
-/// the receipt if there is no record, it finds each wrong file; else it compares the tree's h1.
+/// Compares a tree with its baseline, and the baseline with the log. A file list that matches the
+/// log's record (or the receipt, if the log has none) shows which files differ. Without such a
+/// list, only the h1 of the whole tree can be compared.
 pub fn compare(case: &Case<'_>) -> Verification {
     let truth = Truth::of(case);
     let mut findings = knowledge(case, &truth);
@@ -133,7 +134,7 @@ fn difference(expected: &FileDigest, found: TreeFile) -> Option<Finding> {
     if found.digest != expected.digest {
         return Some(Finding::at(&expected.path, FindingKind::Changed));
     }
-    // The other way round is no finding: some file systems show every file as executable.
+    // The other way round is not a finding: some file systems show every file as executable.
     (expected.executable && !found.executable)
         .then(|| Finding::at(&expected.path, FindingKind::NotExecutable))
 }

@@ -8,7 +8,7 @@ use gover_core::Diagnose as _;
 use super::log::{FOLDER, Log, Server, cached, client, evidence, latest, store, unreachable, version};
 use crate::{Client, HeadOrigin, LogWarning, LogWarnings, ProofRequest, SumdbError, VerifierKey};
 
-/// What is no note that the database signed.
+/// Texts that are not a note signed by the database.
 fn damages(log: &Log) -> Vec<Vec<u8>> {
     let head = String::from_utf8(log.head(311)).unwrap();
     vec![

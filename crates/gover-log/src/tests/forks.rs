@@ -173,7 +173,7 @@ async fn a_mirror_with_another_history_stops_the_lookup() {
     let error = client(&places, cache.path()).lookup(&version(1)).await.unwrap_err();
     assert_eq!(fork(&error).newer_size, 311);
     assert_eq!(evidence(cache.path()).len(), 1);
-    // What is no answer at all is.
+    // A response that is not part of a log counts as a damaged mirror.
     let near = Server::new(&other).with(|_, _| Ok(b"<html>".to_vec()));
     let places = Ways { near, far: Server::new(&seen), rejected: RefCell::default() };
     let warnings = LogWarnings::default();

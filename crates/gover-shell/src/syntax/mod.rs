@@ -68,7 +68,7 @@ impl Syntax {
         (self.evaluated)(self, changes)
     }
 
-    /// The line that loads the function of `gover init` by hand; `None` if there is no function.
+    /// What a person types to load the function of `gover init`; `None` for shells without one.
     pub fn load_line(&self) -> Option<&'static str> {
         self.load_line
     }
@@ -143,7 +143,7 @@ static POWERSHELL: Syntax = Syntax {
 static CMD: Syntax = Syntax {
     quote: quote::cmd,
     set: |name, value| format!("set {}\n", quote::cmd(&format!("{name}={value}"))),
-    // In a batch file this sets an error code if there is no such variable, without a message.
+    // If the variable is not set, a batch file gets an error code but no message.
     unset: |name| format!("set {name}=\n"),
     unset_by_hand: |name| format!("set {name}="),
     // In quotation marks, since the value of `%PATH%` may contain anything.

@@ -77,8 +77,8 @@ impl Loader<'_> {
         Some((cached, Loaded { value, checked, stale: None, freshness: Freshness::Recent }))
     }
 
-    /// Loads what `parse` reads, at most `limit` bytes, with the requested freshness. If that fails, returns what is
-    /// cached with the error in `stale`, or the error if nothing is cached.
+    /// Loads what `parse` reads, at most `limit` bytes, with the requested freshness. If that
+    /// fails, returns what is cached with the error in `stale`, or the error if nothing is cached.
     pub(crate) async fn load<T: Kept>(
         self,
         location: &Location,

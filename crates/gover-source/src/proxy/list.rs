@@ -49,7 +49,8 @@ pub enum GoproxyError {
     },
 }
 
-/// Parses a GOPROXY value up to the first `off` or `direct`, which ends the list. An empty value means `direct`, because gover has no built-in proxy.
+/// Parses a GOPROXY value up to the first `off` or `direct`, which ends the list. An empty value
+/// means `direct`, because gover has no built-in proxy.
 pub(crate) fn parse_list(value: &str) -> Result<Vec<Entry>, GoproxyError> {
     if value.is_empty() {
         return Ok(vec![Entry { place: Place::Direct, any_failure_goes_on: false }]);

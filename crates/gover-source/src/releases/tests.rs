@@ -121,7 +121,7 @@ fn a_release_of_an_ended_version_that_no_list_has_does_not_exist() {
     ] {
         assert_eq!(instead(&releases, text).as_deref(), Some(newest), "{text}");
     }
-    // They exist, may come, or are no releases of the Go project.
+    // These exist, may still be released, or are not from the Go project.
     for text in ["go1.22.5", "go1.26.99", "go1.27.99", "go1.28.0", "go1.99.1", "go1.22.99-bigcorp", "go1.1.1"]
     {
         assert_eq!(instead(&releases, text), None, "{text}");

@@ -16,7 +16,7 @@ mod imp;
 #[cfg(test)]
 mod tests;
 
-/// A variable of the inherited environment to set, or to remove if there is no value.
+/// An environment variable and its new value; `None` removes it.
 pub type EnvEdit = (&'static str, Option<OsString>);
 
 /// Runs `program`, an absolute path, in place of this process. Returns only if that failed.

@@ -39,8 +39,8 @@ const LINKS: usize = 40;
 /// Gives `path` new content by one rename: a reader, and a crash, sees the old content or the new.
 ///
 /// A symbolic link stays and its target changes; a link that another user made is an error. An
-/// existing file keeps its permissions and owner; a new file gets the usual ones. The directory must
-/// exist.
+/// existing file keeps its permissions and owner; a new file gets the usual ones. The directory
+/// must exist.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, Manner::Lasting)
 }
@@ -100,7 +100,8 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     imp::patiently(|| fs::rename(from, to))
 }
 
-/// Removes a file, link (not its target) or tree, even read-only; a missing path is no error.
+/// Removes a file, a link (not its target) or a tree, even a read-only one. Succeeds if nothing is
+/// there.
 pub fn remove_tree(path: &Path) -> io::Result<()> {
     let metadata = match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -170,8 +171,8 @@ pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_symlink() { Err(no_file()) } else { Ok(file) }
 }
 
-/// From now on, what this process creates is writable for its owner only, whatever the umask, or for
-/// the group too below a setgid `home`, which a group shares on purpose. Programs that
+/// From now on, what this process creates is writable for its owner only, whatever the umask, or
+/// for the group too below a setgid `home`, which a group shares on purpose. Programs that
 /// [`exec::replace`](crate::exec::replace) starts get the umask that was inherited. On Windows
 /// access lists of the directory decide.
 pub fn limit_writers(home: &Path) {

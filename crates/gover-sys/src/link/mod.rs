@@ -14,8 +14,8 @@ mod imp;
 #[cfg(test)]
 mod tests;
 
-/// Makes `link` point to the directory `target`, whether or not there was a link. On Windows the path
-/// must be absolute.
+/// Makes `link` point to the directory `target`, whether or not there was a link. On Windows the
+/// path must be absolute.
 ///
 /// On Unix the change is one rename; on Windows the link is missing for an instant. Anything at
 /// `link` that is not a link stays: [`io::ErrorKind::AlreadyExists`].
@@ -35,7 +35,7 @@ pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Removes `link` but not its target. A missing link is no error; anything but a link is one.
+/// Removes `link` but not its target. Succeeds if nothing is there; fails for anything but a link.
 pub fn remove(link: &Path) -> io::Result<()> {
     match read(link)? {
         Some(_) => imp::remove(link),

@@ -3,7 +3,7 @@
 //!
 //! This module only gives facts; `gover_core::Platform::of_machine` decides what they mean.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
@@ -12,14 +12,15 @@ use std::path::Path;
 mod imp;
 
 pub use imp::processor;
-#[cfg(windows)]
-pub use imp::settings_directory;
 
-/// Where administrators keep settings of programs for all users. Not from a variable, which every
-/// user can set.
-#[cfg(not(windows))]
-pub fn settings_directory() -> Option<std::path::PathBuf> {
-    Some("/etc".into())
+/// The settings that an administrator makes for all users of gover. Never from a variable, which
+/// every user can set.
+pub fn policy_file() -> Option<PathBuf> {
+    #[cfg(windows)]
+    let directory = imp::settings_directory();
+    #[cfg(not(windows))]
+    let directory = Some(PathBuf::from("/etc"));
+    directory.map(|directory| directory.join("gover").join("config.toml"))
 }
 
 /// A program that every system of its kind has, and that is built like the other programs on it.

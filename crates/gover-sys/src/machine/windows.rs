@@ -16,7 +16,7 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, IsWow64Process2};
 use windows_sys::Win32::UI::Shell::{FOLDERID_ProgramData, SHGetKnownFolderPath};
 
 /// `C:\ProgramData`, as the system knows it.
-pub fn settings_directory() -> Option<PathBuf> {
+pub(super) fn settings_directory() -> Option<PathBuf> {
     let mut path = null_mut();
     // SAFETY: the identifier is a constant, no user is named, and `path` lives across the call.
     let result = unsafe { SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, null_mut(), &raw mut path) };

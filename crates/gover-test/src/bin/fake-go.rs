@@ -15,7 +15,7 @@
 //! go fake-run PROGRAM ARGS…    starts a program from PATH and passes its code on
 //! go fake-line ARGUMENTS…       Windows: its command line as it is, one hexadecimal UTF-16 unit a line
 //! go fake-handle NUMBER TEXT   Windows: writes to a handle it inherited
-//! go fake-trap                 Windows: prints `ready`, waits for Ctrl-C or Ctrl-Break, prints which, ends with 7
+//! go fake-trap                 Windows: prints `ready`, waits for Ctrl-C or Ctrl-Break, prints it, ends with 7
 //! go fake-signal GROUP         Windows: sends Ctrl-Break to the console processes of that group
 //! go fake-switch NAME ARGS…    starts NAME from PATH by Go's switch protocol, as cmd/go does
 //! ```

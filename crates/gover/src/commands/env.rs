@@ -1,6 +1,7 @@
 use std::ffi::OsStr;
 
 use gover_core::env::vars;
+use gover_core::gorules::EnvFile;
 use gover_core::launch;
 use gover_core::resolve::Toolchain;
 use gover_shell::{PathEntry, ShellKind};
@@ -29,7 +30,7 @@ fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Resul
     let syntax = shell.syntax();
     let mut code = String::new();
     if let Some(directory) = &toolchain.goroot {
-        code.push_str(&match launch::goroot(toolchain, directory, context.env) {
+        code.push_str(&match launch::goroot(toolchain, directory, EnvFile::of_user(context.env).as_ref()) {
             Some(goroot) => syntax.set_env(vars::GOROOT, in_shell_code(&goroot)?),
             None => syntax.unset_env(vars::GOROOT),
         });

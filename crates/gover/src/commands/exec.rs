@@ -2,6 +2,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
+use gover_core::gorules::EnvFile;
 use gover_core::resolve::Toolchain;
 use gover_core::{Request, launch};
 use gover_sys::exec::{self, EnvEdit};
@@ -66,7 +67,8 @@ fn edits(
     })?;
     let mut edits = vec![set(vars::PATH, path)];
     if let Some(directory) = &toolchain.goroot {
-        edits.push((vars::GOROOT, launch::goroot(toolchain, directory, context.env)));
+        let user_env = EnvFile::of_user(context.env);
+        edits.push((vars::GOROOT, launch::goroot(toolchain, directory, user_env.as_ref())));
     }
     // For shims that the command runs by their path.
     let again = match (&toolchain.name, request.is_by_version()) {

@@ -1,5 +1,6 @@
 //! Settings: the command line wins over the environment, that over `config.toml`, that over the
-//! policy of the machine, that over the built-in values. What the policy locks wins over all of them.
+//! policy of the machine, that over the built-in values. What the policy locks wins over all of
+//! them.
 //!
 //! Each value remembers its origin. The few that the shim needs are copied to `shim.state`, because
 //! the shim must not parse TOML.

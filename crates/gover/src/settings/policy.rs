@@ -66,8 +66,8 @@ impl Policy {
         }
     }
 
-    /// What stands of a setting: the user's own value, unless it loosens a locked one. Also says what
-    /// has no effect.
+    /// What stands of a setting: the user's own value, unless it loosens a locked one. Also says
+    /// what has no effect.
     pub(super) fn decide<T: PartialEq>(
         &self,
         setting: &SettingInfo,
@@ -85,7 +85,7 @@ impl Policy {
         }
     }
 
-    /// Variables that are no settings and would get around a locked one.
+    /// Variables that are not settings but would get around a locked one.
     pub(super) fn refuse_detours(&self, env: &Env, refused: &mut Vec<String>) {
         if self.locks(SOURCES.name) && env.var(vars::GOVER_GODEV_URL).is_some() {
             refused.push(self.refusal(vars::GOVER_GODEV_URL, SOURCES.name));
@@ -109,8 +109,8 @@ impl Policy {
     }
 }
 
-/// Whether a switch is at its stricter value: nothing is installed unasked, the network is not used,
-/// the log must have a record.
+/// Whether a switch is at its stricter value: nothing is installed unasked, the network is not
+/// used, the log must have a record.
 pub(super) fn is_strict(setting: &SettingInfo, value: bool) -> bool {
     value != (setting.name == AUTO_INSTALL.name)
 }

@@ -50,10 +50,16 @@ pub(crate) fn path(context: &Context<'_>) {
             (program, name.clone().unwrap_or_else(|| "not gover's".to_owned()))
         }
     };
-    let place = if is_on_path { "comes before" } else { "is on PATH, unlike" };
-    context.printer.warning(&format!("`go` is {} ({name}), which {place} {bin}", context.short(program)));
+    let program = context.short(program);
+    context.printer.warning(&if is_on_path {
+        format!("`go` is {program} ({name}), which comes before {bin} on PATH")
+    } else {
+        format!("`go` is {program} ({name}), and {bin} is not on PATH")
+    });
     context.printer.hint(match first {
-        FirstGo::Go { stored: true, .. } => "`gover env` put it first; open a new shell to undo that",
+        FirstGo::Go { stored: true, .. } => {
+            "open a new shell; PATH begins with one toolchain, as after `gover env`"
+        }
         _ if is_on_path => "gover doctor path-shadowed",
         _ => "run `gover setup`, then open a new shell",
     });
@@ -120,7 +126,7 @@ fn undo_raise(raised: &Raised, wanted: &Request, context: &Context<'_>) -> Strin
         (DemandSource::GoToolchain, None) => {
             format!("`{}` undoes that", unset_by_hand(vars::GOTOOLCHAIN, context))
         }
-        // `go env -u` is no help with a toolchain before 1.21, which `go` may be here.
+        // `go env -u` does not help if `go` is older than 1.21 here.
         (DemandSource::GoToolchain, Some(_)) => "`go env -w GOTOOLCHAIN=auto` undoes that".to_owned(),
         _ => format!("`go +{} …` overrides it", wanted.as_str().trim_start_matches("go")),
     }

@@ -35,8 +35,8 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn finding(snapshot: &Snapshot<'_>, cgo: &Cgo, what: String) -> Finding {
-    // On Linux the standard library itself uses cgo, so every program that uses the network fails to
-    // build. Elsewhere only code that uses cgo fails.
+    // On Linux the standard library itself uses cgo, so every program that uses the network fails
+    // to build. Elsewhere only code that uses cgo fails.
     let needs_c = !matches!(snapshot.system.os, Os::Windows | Os::MacOs);
     let severity = if cgo.is_forced || needs_c { Severity::Error } else { Severity::Warning };
     let why = "builds that use cgo fail, on Linux also those of packages such as net";

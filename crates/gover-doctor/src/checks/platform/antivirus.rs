@@ -17,7 +17,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    // Windows shows exclusions to administrators only. If none is visible, there is no finding.
+    // Windows hides exclusions from ordinary users, so an empty list says nothing.
     let can_see = !snapshot.registry.keys(Hive::Machine, EXCLUSIONS).is_empty();
     let is_off = |key: &str, name: &str| {
         let key = format!(r"{DEFENDER}{key}");

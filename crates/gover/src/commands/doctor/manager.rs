@@ -9,8 +9,8 @@ use gover_sys::file;
 use crate::context::Context;
 use crate::store::{leftovers, releases};
 
-/// The releases that are known without asking a server, newest first; none if the settings name no usable source,
-/// which every other command reports.
+/// The releases that are known without asking a server, newest first. Empty if the settings name no
+/// usable source, which every other command reports.
 pub(super) fn releases(context: &Context<'_>) -> Vec<Release> {
     let Ok(releases) = releases::known(context) else { return Vec::new() };
     let platform = context.target().platform;

@@ -183,7 +183,8 @@ impl Entry {
     }
 }
 
-/// All entries as cmd/go reads them (`modfetch.proxyList`), including those after `direct` and `off`.
+/// All entries as cmd/go reads them (`modfetch.proxyList`), including those after `direct` and
+/// `off`.
 fn parse(snapshot: &Snapshot<'_>, value: &str) -> Vec<Entry> {
     value
         .split_inclusive([',', '|'])
