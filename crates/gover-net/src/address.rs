@@ -11,7 +11,11 @@ use url::Url;
 /// A URL. `Display` and `Debug` show scheme, host, port and path. User, password, query and
 /// fragment may be secrets and are never shown; only the HTTP client gets them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(Url);
+pub struct Address {
+    url: Url,
+    /// Whether gover wrote the query itself, so that no part of it is a secret.
+    has_own_query: bool,
+}
 
 /// Scheme, host and port: what connections, failures and credentials belong to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +40,7 @@ impl Address {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let is_clear = !(looks_like_http(text) && authority.contains('\\'));
         let is_whole = !rest.is_empty() && has_authority && is_clear && !url.cannot_be_a_base();
-        if is_whole { Ok(Self(url)) } else { Err(bad()) }
+        if is_whole { Ok(Self { url, has_own_query: false }) } else { Err(bad()) }
     }
 
     /// The address of a forward proxy: one without a scheme is an HTTP proxy, as in Go.
@@ -45,7 +49,7 @@ impl Address {
         let with_scheme = if text.contains("://") { text } else { &format!("http://{text}") };
         let address = Self::parse(with_scheme).map_err(|_| bad())?;
         let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-        let is_proxy = known.contains(&address.0.scheme()) && !address.host().is_empty();
+        let is_proxy = known.contains(&address.url.scheme()) && !address.host().is_empty();
         if is_proxy { Ok(address) } else { Err(bad()) }
     }
 
@@ -53,45 +57,45 @@ impl Address {
     #[must_use]
     pub fn join(&self, path: &str) -> Self {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let mut url = self.0.clone();
-        let base = self.0.path().trim_end_matches('/');
+        let mut url = self.url.clone();
+        let base = self.url.path().trim_end_matches('/');
         url.set_path(&format!("{base}/{}", path.trim_start_matches('/')));
         if query.is_some() {
             url.set_query(query);
         }
-        Self(url)
+        Self { url, has_own_query: self.has_own_query || query.is_some() }
     }
 
     /// The same with another extension of the file name.
     #[must_use]
     pub fn with_extension(&self, extension: &str) -> Self {
-        let path = self.0.path();
+        let path = self.url.path();
         let name = path.len() - self.file_name().len();
         let end = path.rfind('.').filter(|dot| *dot >= name).unwrap_or(path.len());
         let path = format!("{}.{extension}", path.get(..end).unwrap_or_default());
-        let mut url = self.0.clone();
+        let mut url = self.url.clone();
         url.set_path(&path);
-        Self(url)
+        Self { url, ..*self }
     }
 
     pub fn file_name(&self) -> &str {
-        self.0.path().rsplit('/').next().unwrap_or_default()
+        self.url.path().rsplit('/').next().unwrap_or_default()
     }
 
     pub fn origin(&self) -> Origin {
-        let scheme = self.0.scheme();
-        Origin(match self.0.port() {
+        let scheme = self.url.scheme();
+        Origin(match self.url.port() {
             Some(port) => format!("{scheme}://{}:{port}", self.host()),
             None => format!("{scheme}://{}", self.host()),
         })
     }
 
     pub fn is_http(&self) -> bool {
-        matches!(self.0.scheme(), "http" | "https")
+        matches!(self.url.scheme(), "http" | "https")
     }
 
     pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 
     /// Whether the host is this machine.
@@ -103,11 +107,11 @@ impl Address {
 
     /// The path that a `file` address names; `None` for other schemes and other hosts.
     pub fn to_file_path(&self) -> Option<PathBuf> {
-        let is_here = self.0.scheme() == "file" && self.host().is_empty();
-        if !is_here || self.0.query().is_some() || self.0.fragment().is_some() {
+        let is_here = self.url.scheme() == "file" && self.host().is_empty();
+        if !is_here || self.url.query().is_some() || self.url.fragment().is_some() {
             return None;
         }
-        let path = percent_decode(self.0.path())?;
+        let path = percent_decode(self.url.path())?;
         // `file:///C:/go` names a drive.
         let drive = path.as_bytes().get(2) == Some(&b':') && MAIN_SEPARATOR == '\\';
         Some(PathBuf::from(if drive { path.trim_start_matches('/') } else { &path }))
@@ -115,11 +119,16 @@ impl Address {
 
     /// The whole URL with its secrets, for the HTTP client.
     pub(crate) fn secret(&self) -> &Url {
-        &self.0
+        &self.url
+    }
+
+    /// The query, if it came with the address and may hold a token.
+    pub(crate) fn foreign_query(&self) -> Option<&str> {
+        self.url.query().filter(|_| !self.has_own_query)
     }
 
     fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default()
     }
 }
 
@@ -133,7 +142,7 @@ impl FromStr for Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.0.path();
+        let path = self.url.path();
         // An origin is shown as people write it: `https://go.dev`.
         write!(f, "{}{}", self.origin(), if path == "/" { "" } else { path })
     }

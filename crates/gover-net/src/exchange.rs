@@ -42,6 +42,7 @@ impl Http {
         if url.scheme() == "http" && !(url.username().is_empty() && url.password().is_none()) {
             return Err(HttpError::Insecure.into());
         }
+        self.secrets.add_address(address);
         let known = self.credentials.for_url(url).await.map_err(HttpError::Authentication)?;
         let response = self.send_with(url, &ask, known.clone()).await?;
         // The server has responded, even if the user has to type a password now.
@@ -71,7 +72,6 @@ impl Http {
         if credentials.keys().any(|name| *name != header::AUTHORIZATION) {
             self.credentialed.add(url);
         }
-        self.secrets.add_address(url);
         self.secrets.add_headers(&credentials);
         let mut response = self.send_once(url, ask, credentials).await?;
         let mut previous = vec![url.clone()];
@@ -90,7 +90,7 @@ impl Http {
         if let Some(proxy) = proxy {
             proxy.check()?;
             if let Some(address) = &proxy.address {
-                self.secrets.add_address(address.secret());
+                self.secrets.add_address(address);
             }
         }
         let mut request = self.client()?.get(url.clone()).headers(credentials);

@@ -35,6 +35,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use reqwest::{Client, Response, StatusCode};
+use tokio::time::timeout;
 
 use gover_core::sync::locked;
 
@@ -221,11 +222,16 @@ impl Http {
         let status = response.status().as_u16();
         let wait = retry::retry_after(response.headers());
         let mut body = Vec::new();
-        while body.len() < EXPLANATION
-            && let Ok(Some(chunk)) = response.chunk().await
-        {
-            body.extend_from_slice(&chunk);
-        }
+        let read = async {
+            while body.len() < EXPLANATION
+                && let Ok(Some(chunk)) = response.chunk().await
+            {
+                body.extend_from_slice(&chunk);
+            }
+        };
+        // A server that sends a byte now and then must not hold gover. What came is enough.
+        drop(timeout(self.settings.stall_timeout / 3, read).await);
+        body.truncate(EXPLANATION);
         let text = error::explanation(&body, |text| self.secrets.masked(text));
         HttpError::Status { status, text, wait }
     }

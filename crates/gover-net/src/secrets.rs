@@ -6,12 +6,11 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Url;
 use reqwest::header::HeaderMap;
 
 use gover_core::sync::locked;
 
-use crate::address::percent_decode;
+use crate::address::{Address, percent_decode};
 
 /// The secrets of all requests, in every form in which they were sent.
 #[derive(Default)]
@@ -24,8 +23,10 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// User, password and query of an address that a request goes to, or through.
-    pub(super) fn add_address(&self, url: &Url) {
+    /// User, password and query of an address that a request goes to, or through. What gover adds
+    /// to an address itself is no secret, and words such as `json` stay in messages.
+    pub(super) fn add_address(&self, address: &Address) {
+        let url = address.secret();
         let decoded = |text: &str| percent_decode(text).unwrap_or_else(|| text.to_owned());
         let (user, password) = (url.username(), url.password());
         if !user.is_empty() {
@@ -35,12 +36,10 @@ impl Secrets {
                 STANDARD.encode(format!("{}:{}", decoded(user), decoded(password.unwrap_or_default())));
             self.add([secret.to_owned(), decoded(secret), sent]);
         }
-        self.add(url.query().map(str::to_owned));
+        let Some(query) = address.foreign_query() else { return };
+        self.add([query.to_owned()]);
         self.add(url.query_pairs().map(|(_, value)| value.into_owned()));
-        self.add(url.query().into_iter().flat_map(|query| query.split('&')).filter_map(|pair| {
-            let (_, value) = pair.split_once('=')?;
-            Some(value.to_owned())
-        }));
+        self.add(query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())));
     }
 
     /// Headers with credentials: `Basic dXNlcjpwYXNz`, `Bearer TOKEN`, or only a token.
@@ -99,6 +98,10 @@ mod tests {
             assert_eq!(secrets.masked(&format!("who is <{secret}>?")), "who is <***>?");
         }
         assert_eq!(secrets.masked("ann may not read page 0"), "ann may not read page 0");
+        let own: Address = "https://h/".parse().unwrap();
+        secrets.add_address(&own.join("dl/?mode=json&include=all"));
+        let text = "not all users may read json (mode=json&include=all)";
+        assert_eq!(secrets.masked(text), text);
         assert!(!format!("{secrets:?}").contains("glpat"));
     }
 }

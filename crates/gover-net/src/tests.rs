@@ -43,6 +43,17 @@ async fn a_secret_that_a_server_repeats_is_masked() {
 }
 
 #[tokio::test]
+async fn an_error_whose_text_trickles_in_is_reported_without_it() {
+    let server = FakeServer::start();
+    server.route("/x", Response::status(403, &"no entry ".repeat(1 << 16)));
+    server.fault("/x", Fault::BytesPerSecond(20));
+    let http = Http::new(NetworkSettings { stall_timeout: Duration::from_secs(3), ..quick() });
+    // All of it would take hours.
+    let error = body(&http, &server.at("/x")).await.unwrap_err();
+    assert!(matches!(error, HttpError::Status { status: 403, .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_known_body_is_not_sent_again() {
     let server = FakeServer::start();
     server.route("/x", Response::ok("body").with_etag("\"1\""));
