@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
+
+use gover_sys::exec::{Ended, Limits, output_within};
 
 use crate::snapshot::programs::{Programs, Ran, Run};
 
@@ -15,7 +15,7 @@ pub struct RealPrograms {
 }
 
 /// A person should not wait longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LIMITS: Limits = Limits { time: Duration::from_secs(5), output: 1 << 20 };
 
 impl Programs for RealPrograms {
     fn run(&self, run: &Run<'_>) -> Option<Ran> {
@@ -25,48 +25,16 @@ impl Programs for RealPrograms {
 
 fn ask(run: &Run<'_>) -> Option<Ran> {
     let mut command = Command::new(run.program.as_str());
-    command.args(run.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(run.arguments);
     for (name, value) in run.variables {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
         };
     }
-    let mut child = command.spawn().ok()?;
-    if let Some(mut input) = child.stdin.take() {
-        // A program need not read its input.
-        let _ = input.write_all(run.input.as_bytes());
-    }
-    let (stdout, stderr) = (reader(child.stdout.take()), reader(child.stderr.take()));
-    let code = wait(&mut child)?.code();
-    Some(Ran { code, stdout: stdout.join().ok()?, stderr: stderr.join().ok()? })
-}
-
-/// Reads in a thread, since a program may block on one stream while the other is read.
-fn reader(stream: Option<impl std::io::Read + Send + 'static>) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(stream) = stream {
-            // What came before an error is still useful.
-            let _ = stream.take(1 << 20).read_to_end(&mut bytes);
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-}
-
-/// `None` if it took too long and was killed.
-fn wait(child: &mut Child) -> Option<ExitStatus> {
-    let started = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(1)),
-            _ => {
-                // It may just have ended.
-                let _ = child.kill();
-                let _ = child.wait();
-                return None;
-            }
-        }
-    }
+    let Ok(Ended::ByItself(output)) = output_within(&mut command, run.input.as_bytes(), LIMITS) else {
+        return None;
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(Ran { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) })
 }

@@ -13,8 +13,11 @@ mod command_line;
 #[cfg_attr(windows, path = "windows/mod.rs")]
 mod imp;
 
+mod limited;
 #[cfg(test)]
 mod tests;
+
+pub use limited::{Ended, Limits, output_within};
 
 /// An environment variable and its new value; `None` removes it.
 pub type EnvEdit = (&'static str, Option<OsString>);
