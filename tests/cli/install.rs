@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
 use gover_test::{FakeSite, Fault, context, gover_snapshot};
 
@@ -314,4 +315,19 @@ fn a_group_that_shares_the_home_may_write() {
         let mode = fs::metadata(ctx.layout().home().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o775, "{name}");
     }
+}
+
+#[test]
+fn a_go_that_never_stops_printing_is_ended_and_its_download_is_kept() {
+    if IS_WINDOWS {
+        return; // The program is a script of sh.
+    }
+    let ctx = context!().with_site();
+    let script = "#!/bin/sh\nwhile :; do echo chatter; done\n";
+    ctx.site().publish(gover_test::Release::new("go1.91.2").with_file("bin/go", script));
+    let output = ctx.gover(["install", "1.91.2"]);
+    assert!(output.exits(1).stderr.contains("`go version` of `go1.91.2` printed more than "), "{output}");
+    assert!(output.stderr.contains("  nothing was installed; the download is kept\n"), "{output}");
+    assert!(!output.stderr.contains("this release"), "{output}");
+    assert!(has_part_download(&ctx) && ctx.names_in("gover/versions").is_empty(), "{output}");
 }

@@ -212,7 +212,11 @@ fn a_database_that_is_off_or_invalid_is_reported() {
         ctx.set("GOSUMDB", value);
         let output = ctx.gover(["install", "-f", "1.91.2"]);
         output.exits(code);
-        let word = if code == 0 { "warning: could not ask the checksum database: " } else { "GOSUMDB" };
+        let word = if code == 0 {
+            "warning: did not ask the checksum database: checksum database disabled by GOSUMDB=off"
+        } else {
+            "GOSUMDB"
+        };
         assert!(output.stderr.contains(word), "{output}");
     }
     assert_eq!(ctx.site().server().requests_for(TILES), []);
@@ -234,6 +238,39 @@ hint: unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#env
     ctx.unset("GOVER_REQUIRE_SUMDB").set("GOVER_SOURCES", "goproxy");
     ctx.gover(["install", "-f", "1.91.2"]).exits(1);
     assert!(ctx.site().server().requests_for(&FakeSite::module_path(&release)).len() < 3);
+}
+
+#[test]
+fn an_answer_without_a_record_is_not_called_silence() {
+    let mut ctx = context!().with_site();
+    ctx.site().publish_unlogged(gover_test::Release::new("go1.91.2"));
+    ctx.set("GOVER_REQUIRE_SUMDB", "0");
+    let output = ctx.gover(["install", "1.91.2"]);
+    let told = "warning: checksum database `sum.test` has no record of `golang.org/toolchain@";
+    assert!(output.success().stderr.contains(told), "{output}");
+    assert!(!output.stderr.contains("could not ask"), "{output}");
+}
+
+#[test]
+fn a_custom_build_with_the_name_of_a_release_does_not_hide_a_dishonest_log() {
+    let (ctx, release) = released();
+    let archive = ctx.write(&release.archive_name(), release.archive());
+    let install = || ctx.gover(["install", "--sha256", &release.sha256(), archive.to_str().unwrap()]);
+    // Another key, and a record that is not the one that was signed.
+    ctx.site().serve_log(&ctx.site().log().impostor());
+    let output = install();
+    assert!(output.exits(1).stderr.contains("with the checksum database"), "{output}");
+    assert!(ctx.names_in("gover/versions").is_empty());
+    ctx.site().serve_log(ctx.site().log());
+    ctx.site().server().fault(LOOKUP, Fault::FlipByte(5));
+    let output = install();
+    assert!(output.exits(1).stderr.contains("with the checksum database"), "{output}");
+    assert!(ctx.names_in("gover/versions").is_empty());
+    // One that cannot be reached says nothing about the build.
+    ctx.site().server().heal();
+    ctx.site().server().fault(LOOKUP, Fault::Status(503));
+    let output = install();
+    assert!(output.success().stderr.contains("warning: could not ask the checksum database"), "{output}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ exit: 1
 error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
   expected  [..]  (sha256, index of [SITE])
   received  [..]
-  nothing was unpacked and the download was deleted
+  nothing was installed and the download was deleted
 hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
 
 "#]]
@@ -69,7 +69,7 @@ exit: 1
 error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
-  nothing was unpacked and the download was deleted
+  nothing was installed and the download was deleted
 hint: the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install 1.91.2
 
 "#]]
@@ -117,7 +117,7 @@ exit: 1
 error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
-  nothing was unpacked and the download was deleted
+  nothing was installed and the download was deleted
 hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
 
 "#]]
@@ -306,7 +306,7 @@ exit: 1
 error: go1.91.2-bigcorp.[PLATFORM].[ARCHIVE] from [SITE]/builds/go1.91.2-bigcorp.[PLATFORM].[ARCHIVE] is not what `--sha256` says
   expected  [..]  (`--sha256`)
   received  [..]
-  nothing was unpacked and the download was deleted
+  nothing was installed and the download was deleted
 hint: compare the checksum with the one its publisher shows, and download the file again
 
 "#]]

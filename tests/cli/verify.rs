@@ -261,7 +261,7 @@ fn a_missing_receipt_or_list_is_reported() {
     fs::remove_file(list_path(&ctx)).unwrap();
     fs::write(goroot(&ctx).join("src/fmt/print.go"), "package evil\n").unwrap();
     let output = ctx.gover(["verify", "1.91"]);
-    assert!(output.exits(1).stderr.contains("error: go1.91.2 is not what was installed"), "{output}");
+    assert!(output.exits(1).stderr.contains("error: go1.91.2 is not as released"), "{output}");
 }
 
 #[test]

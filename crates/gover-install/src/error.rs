@@ -4,7 +4,7 @@ use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
-use gover_source::{Artifact, LikelyCause, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
+use gover_source::{Artifact, LikelyCause, Location, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
 
 use crate::files::{self, FileError, WriteFailure};
 use crate::shims::ShimError;
@@ -66,18 +66,38 @@ pub struct DownloadOrigin {
     pub file: String,
     pub toolchain: ToolchainName,
     pub from: SourceSpec,
+    pub fate: Fate,
+}
+
+/// What became of a file from which nothing was installed. Only the code that keeps or deletes
+/// downloads sets it, so messages claim nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    #[default]
+    Unknown,
+    /// A file of this machine, which is left where it is.
+    Local,
+    /// The download is in the cache, and the next attempt continues from it.
+    Kept,
+    Deleted,
 }
 
 impl DownloadOrigin {
     pub(crate) fn of(artifact: &Artifact) -> Box<Self> {
-        let Artifact { file_name, wanted, source, .. } = artifact;
-        Box::new(Self { file: file_name.clone(), toolchain: wanted.name.clone(), from: source.clone() })
+        let Artifact { file_name, wanted, source, location, .. } = artifact;
+        let (file, toolchain, from) = (file_name.clone(), wanted.name.clone(), source.clone());
+        let fate = if matches!(location, Location::File(_)) { Fate::Local } else { Fate::Unknown };
+        Box::new(Self { file, toolchain, from, fate })
     }
 
-    /// What became of a file that is not installed. A file of this machine is left where it is.
-    fn end<'a>(&self, deleted: &'a str) -> &'a str {
-        let is_local = matches!(self.from, SourceSpec::Directory(_) | SourceSpec::File(_));
-        if is_local { "nothing was installed; the file is left where it is" } else { deleted }
+    fn end(&self) -> String {
+        let end = match self.fate {
+            Fate::Unknown => "nothing was installed",
+            Fate::Local => "nothing was installed; the file is left where it is",
+            Fate::Kept => "nothing was installed; the download is kept",
+            Fate::Deleted => "nothing was installed and the download was deleted",
+        };
+        end.to_owned()
     }
 
     fn other_source(&self) -> String {
@@ -122,8 +142,7 @@ impl Mismatch {
             format!("received  {}", shorten(&self.received)),
         ];
         let likely_cause = self.likely_cause.map(|cause| cause.to_string());
-        let end = self.origin.end("nothing was unpacked and the download was deleted").to_owned();
-        sums.into_iter().chain(likely_cause).chain([end]).collect()
+        sums.into_iter().chain(likely_cause).chain([self.origin.end()]).collect()
     }
 
     fn hint(&self) -> String {
@@ -162,13 +181,32 @@ impl InstallError {
         match self {
             Self::Supply(_) => !self.is_integrity(),
             Self::NoProof { source, .. } => source.is_unavailable() || source.is_local(),
-            Self::Disk { failure, .. } => failure.is_kept,
+            // The copy of a local file would only take up space.
+            Self::Disk { failure, .. } => failure.origin.fate != Fate::Local,
             // A lack of this machine, such as of descriptors, says nothing about the download.
             Self::Unproven { .. } | Self::File(_) | Self::Shims { .. } | Self::Defect { .. } => true,
             Self::Archive { source, .. } => !source.is_integrity(),
             Self::Smoke { source, .. } => source.is_of_the_machine(),
             _ => false,
         }
+    }
+
+    /// Records what became of the download.
+    #[must_use]
+    pub(crate) fn with_fate(mut self, fate: Fate) -> Self {
+        let origin = match &mut self {
+            Self::Contradicted(mismatch) => &mut mismatch.origin,
+            Self::Disk { failure, .. } => &mut failure.origin,
+            Self::NoProof { origin, .. }
+            | Self::Unproven { origin }
+            | Self::Archive { origin, .. }
+            | Self::Smoke { origin, .. } => origin,
+            _ => return self,
+        };
+        if origin.fate != Fate::Local {
+            origin.fate = fate;
+        }
+        self
     }
 }
 
@@ -182,18 +220,15 @@ impl Diagnose for InstallError {
             Self::Unproven { .. } => {
                 "neither the table compiled into gover nor the index of go.dev has its checksum"
             }
-            Self::RenamedModule { .. } | Self::NameOfRelease { .. } => "nothing was installed",
-            Self::Archive { source, likely_cause, origin, proof } if source.is_integrity() => {
-                if is_given(proof) {
-                    return vec!["nothing was installed".to_owned()];
-                }
+            Self::RenamedModule { .. } | Self::NameOfRelease { .. } | Self::UnusableName { .. } => {
+                "nothing was installed"
+            }
+            Self::Archive { source, likely_cause, origin, proof } => {
+                let likely_cause = likely_cause.filter(|_| source.is_integrity() && !is_given(proof));
                 let likely_cause = likely_cause.map(|cause| cause.to_string());
-                return likely_cause.into_iter().chain([origin.end(DELETED).to_owned()]).collect();
+                return likely_cause.into_iter().chain([origin.end()]).collect();
             }
-            Self::Smoke { source, .. } if source.is_of_the_machine() => {
-                "nothing was installed; the download is kept"
-            }
-            Self::Smoke { .. } | Self::UnusableName { .. } => DELETED,
+            Self::Smoke { origin, .. } => return vec![origin.end()],
             _ => return Vec::new(),
         };
         vec![detail.to_owned()]
@@ -271,7 +306,6 @@ fn shorten(sum: &str) -> String {
     }
 }
 
-const DELETED: &str = "nothing was installed and the download was deleted";
 const SIGN_IN: &str =
     "a proxy or the sign-in page of this network answered; open a web page in a browser, then try again";
 const MADE_SO: &str = "its checksum is right, so it was built like this; build it as cmd/distpack does: one top directory `go/`, plain files";
@@ -288,6 +322,7 @@ mod tests {
                 file: "go1.27.3.linux-amd64.tar.gz".to_owned(),
                 toolchain: ToolchainName::parse("go1.27.3").unwrap(),
                 from: source.parse().unwrap(),
+                fate: Fate::Deleted,
             },
             expected: "h1:r0ub+FnqzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7PyBzs=".to_owned(),
             received: "h1:Qm1Zx0KdzZxoWm/dSUOI9DcIqYWn/mNYGFJcv7Py8Tb4=".to_owned(),
@@ -309,7 +344,7 @@ mod tests {
             [
                 "expected  h1:r0ub+Fnq…yBzs=  (checksum database, record 68120377)",
                 "received  h1:Qm1Zx0Kd…8Tb4=",
-                "nothing was unpacked and the download was deleted",
+                "nothing was installed and the download was deleted",
             ]
         );
         assert_eq!(

@@ -9,7 +9,7 @@ use gover_core::diagnose::{Diagnose, MAKE_ROOM, is_full};
 use gover_core::display::mebibytes;
 use gover_sys::{Lock, file};
 
-use crate::error::DownloadOrigin;
+use crate::error::{DownloadOrigin, Fate};
 
 /// A failed file operation. `Display` says what was tried, and `source` why it failed.
 #[derive(Debug, thiserror::Error)]
@@ -94,8 +94,6 @@ pub(crate) fn hints(kind: io::ErrorKind) -> Vec<String> {
 #[derive(Debug)]
 pub struct WriteFailure {
     pub(crate) origin: Box<DownloadOrigin>,
-    /// Whether the download is kept, so that the next attempt starts with it.
-    pub(crate) is_kept: bool,
     /// The size of the unpacked toolchain; known only if the disk is full.
     pub(crate) needed: Option<u64>,
     /// The space that was free before the first byte was written.
@@ -104,9 +102,13 @@ pub struct WriteFailure {
 }
 
 impl WriteFailure {
+    fn is_kept(&self) -> bool {
+        self.origin.fate == Fate::Kept
+    }
+
     pub(crate) fn details(&self) -> Vec<String> {
         // If the disk is full, the hint says that the download is kept.
-        let kept = (self.is_kept && !is_full(self.kind))
+        let kept = (self.is_kept() && !is_full(self.kind))
             .then(|| "the download is kept, and the next attempt continues from it".to_owned());
         let size = self.needed.map(|needed| {
             let free = self.free.map(|free| format!(", and {} were free", mebibytes(free)));
@@ -119,7 +121,7 @@ impl WriteFailure {
         if !is_full(self.kind) {
             return hints(self.kind);
         }
-        let hint = if self.is_kept { MAKE_ROOM_BUT_KEEP } else { MAKE_ROOM };
+        let hint = if self.is_kept() { MAKE_ROOM_BUT_KEEP } else { MAKE_ROOM };
         let missing = self.needed.unwrap_or_default().saturating_sub(self.free.unwrap_or_default());
         if missing == 0 {
             return vec![hint.to_owned()];
@@ -139,8 +141,9 @@ mod tests {
             file: "x".to_owned(),
             toolchain: gover_core::ToolchainName::parse("go1.91.2").unwrap(),
             from: gover_source::SourceSpec::GoDev,
+            fate: if is_kept { Fate::Kept } else { Fate::Deleted },
         });
-        WriteFailure { origin, is_kept, needed, free, kind: io::ErrorKind::StorageFull }
+        WriteFailure { origin, needed, free, kind: io::ErrorKind::StorageFull }
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use download::Downloader;
 pub use error::{Contradiction, InstallError, Mismatch};
 pub use files::{FileError, WriteFailure};
 pub use pipeline::{InstallRequest, Installed, Installer, install, install_custom_build};
-pub use proof::{LogNeed, ProofHeld};
+pub use proof::{LogNeed, LogOutcome, ProofHeld};
 pub use prune::{Leftover, LeftoverKind};
 pub use receipt::Receipt;
 pub use report::{Outcome, Reporter, Task, TaskId};

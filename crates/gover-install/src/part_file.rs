@@ -13,7 +13,7 @@ use gover_core::Layout;
 use gover_source::{Artifact, Proof, Sink};
 use gover_sys::{Lock, file};
 
-use crate::error::InstallError;
+use crate::error::{Fate, InstallError};
 use crate::files::{FileError, create_directory, entries, remove};
 
 pub(crate) const PART: &str = "part";
@@ -22,19 +22,27 @@ pub(crate) fn lock_of_part(file_name: &str) -> &str {
     file_name.split('@').next().unwrap_or_default()
 }
 
-pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) {
-    discard(&layout.cache(), name, lock);
+/// Returns whether none is left.
+pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) -> bool {
+    discard(&layout.cache(), name, lock)
 }
 
-fn discard(directory: &Path, name: &str, _lock: &Lock) {
+/// What became of a download that was at this path.
+pub(crate) fn fate(path: &Path) -> Fate {
+    if path.exists() { Fate::Kept } else { Fate::Deleted }
+}
+
+fn discard(directory: &Path, name: &str, _lock: &Lock) -> bool {
+    let mut is_gone = true;
     for path in entries(directory).unwrap_or_default() {
         let is_part = path.extension().is_some_and(|extension| extension == PART);
         let file_name = path.file_name().and_then(|file_name| file_name.to_str());
         if is_part && file_name.is_some_and(|file_name| lock_of_part(file_name) == name) {
             // A failure costs only space, and `prune` finds the file again.
-            drop(remove(&path));
+            is_gone &= remove(&path).is_ok();
         }
     }
+    is_gone
 }
 
 /// The first bytes of a file, to say what it probably is. Empty if it cannot be read.
@@ -89,14 +97,20 @@ impl PartFile {
     /// may help: bytes that a crash left, or that several servers sent, may be wrong although no
     /// server is at fault. What comes over one connection is its server's fault.
     pub(crate) fn start_over(self, error: InstallError, lock: &Lock) -> Result<Self, InstallError> {
-        if error.keeps_download() {
-            return Err(error);
-        }
         let may_help = error.is_integrity() && self.is_pieced() && !self.in_one_piece;
         let Self { directory, lock_name, part, .. } = self;
-        drop(part);
-        discard(&directory, &lock_name, lock);
-        if may_help { Ok(Self { directory, lock_name, part: None, in_one_piece: true }) } else { Err(error) }
+        // This closes the file too.
+        let path = part.map(|part| part.path).filter(|path| path.exists());
+        if !error.keeps_download() {
+            discard(&directory, &lock_name, lock);
+            if may_help {
+                return Ok(Self { directory, lock_name, part: None, in_one_piece: true });
+            }
+        }
+        Err(match path {
+            Some(path) => error.with_fate(fate(&path)),
+            None => error,
+        })
     }
 
     fn is_pieced(&self) -> bool {

@@ -18,10 +18,10 @@ use gover_sys::Lock;
 
 use crate::custom_build::{self, CustomBuild};
 use crate::download::Downloader;
-use crate::error::{DownloadOrigin, InstallError};
+use crate::error::{DownloadOrigin, Fate, InstallError};
 use crate::files::{self, FileError, WriteFailure};
-use crate::part_file::{PartFile, discard_parts};
-use crate::proof::{Checked, LogNeed, LogResponse, ProofHeld, Proven, Unproven};
+use crate::part_file::{PartFile, discard_parts, fate};
+use crate::proof::{Checked, LogNeed, LogOutcome, LogResponse, Proven, Unproven};
 use crate::receipt::Receipt;
 use crate::report::{Outcome, Reporter, Task};
 use crate::shims;
@@ -58,8 +58,7 @@ pub struct Installed {
     pub receipt: Option<Receipt>,
     /// The sources that could not serve it, in the order they were tried.
     pub failures: Vec<SourceFailure>,
-    /// Why the checksum database was no proof, if it was asked in vain.
-    pub log_failure: Option<String>,
+    pub log: LogOutcome,
     pub smoke_level: SmokeLevel,
 }
 
@@ -71,7 +70,7 @@ impl Installed {
             reused: true,
             receipt: None,
             failures: Vec::new(),
-            log_failure: None,
+            log: LogOutcome::NotAsked(None),
             smoke_level: SmokeLevel::Files,
         }
     }
@@ -116,8 +115,16 @@ pub async fn install_custom_build(
     discard_parts(layout, key, &lock);
     let attempt = async |staging, part: &mut PartFile| installer.custom_build(build, staging, part).await;
     let result = installer.obtain(attempt, staging, (key, &lock)).await;
-    discard_parts(layout, key, &lock);
-    let ready = result?;
+    let ready = match result {
+        Ok(ready) => ready,
+        Err(error) => {
+            return Err(if discard_parts(layout, key, &lock) {
+                error.with_fate(Fate::Deleted)
+            } else {
+                error
+            });
+        }
+    };
 
     let name = &ready.tree.facts().artifact.wanted.name;
     let name_lock = installer.lock(name.as_str()).await?;
@@ -246,17 +253,18 @@ impl Installer<'_> {
         let is_module = *format == Format::ModuleZip;
         let published = self.supply.compiled_sum(wanted).filter(|_| !is_module);
         let is_published = published.map(|sum| matches!(proof, Proof::Sha256 { hex, .. } if *hex == sum));
-        let lookup = self.supply.lookup(wanted);
-        match self.supply.clock().timeout(self.log_patience, lookup).await {
-            Some(Ok(record)) => {
-                tree.prove(LogResponse::Ended(Ok(record)), LogNeed::Optional).map_err(|error| {
-                    if matches!(error, InstallError::Contradicted(_)) { taken() } else { error }
-                })
-            }
-            Some(Err(error)) if error.is_denial() && is_published != Some(true) => Err(taken()),
-            _ if is_published == Some(false) => Err(taken()),
-            _ => tree.prove(LogResponse::NotAsked, LogNeed::Optional),
+        if is_published == Some(false) {
+            return Err(taken());
         }
+        let lookup = self.supply.lookup(wanted);
+        let response = self.supply.clock().timeout(self.log_patience, lookup).await;
+        if is_published.is_none() && matches!(&response, Some(Err(error)) if error.is_denial()) {
+            return Err(taken());
+        }
+        // A response that cannot be honest stops this install like any other.
+        let response = response.map_or(LogResponse::TimedOut, LogResponse::Ended);
+        tree.prove(response, LogNeed::Optional)
+            .map_err(|error| if matches!(error, InstallError::Contradicted(_)) { taken() } else { error })
     }
 
     fn downloader(&self) -> Downloader<'_> {
@@ -290,13 +298,14 @@ impl Installer<'_> {
     fn publish(&self, ready: Ready, lock: &Lock) -> Result<Installed, InstallError> {
         let Ready { tree, failures, smoke_level } = ready;
         let facts = tree.facts();
-        let (name, log_failure) = (facts.artifact.wanted.name.clone(), facts.log_failure.clone());
+        let (name, log) = (facts.artifact.wanted.name.clone(), facts.log.clone());
         let (origin, receipt) = (DownloadOrigin::of(&facts.artifact), Receipt::of(facts));
+        let part = facts.received.path.clone();
         let path = staging::publish(tree, &receipt, self.layout, lock)
-            .map_err(|error| not_published(error, origin, &receipt))?;
+            .map_err(|error| not_published(error, origin, &part))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let receipt = Some(receipt);
-        Ok(Installed { name, path, reused: false, receipt, failures, log_failure, smoke_level })
+        Ok(Installed { name, path, reused: false, receipt, failures, log, smoke_level })
     }
 
     fn refresh_shims(&self) -> Result<(), shims::ShimError> {
@@ -312,20 +321,14 @@ fn broken(artifact: &Artifact, source: SmokeError) -> InstallError {
     InstallError::Smoke { origin: DownloadOrigin::of(artifact), source }
 }
 
-/// The error for a proven tree that could not be moved into place. Its download is still there.
-fn not_published(error: FileError, origin: Box<DownloadOrigin>, receipt: &Receipt) -> InstallError {
+/// The error for a proven tree that could not be moved into place, unpacked from the file `part`.
+fn not_published(error: FileError, origin: Box<DownloadOrigin>, part: &Path) -> InstallError {
     let kind = error.source.kind();
     if !is_full(kind) {
         return error.into();
     }
-    let failure = WriteFailure {
-        origin,
-        is_kept: receipt.url.is_some() && !receipt.proofs.contains(&ProofHeld::Given),
-        needed: None,
-        free: None,
-        kind,
-    };
-    InstallError::Disk { failure: Box::new(failure), source: Box::new(error) }
+    let failure = WriteFailure { origin, needed: None, free: None, kind };
+    InstallError::Disk { failure: Box::new(failure), source: Box::new(error) }.with_fate(fate(part))
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn an_archive_with_a_known_sum_does_without_the_database() {
     world.break_database();
     let installed = world.install().unwrap();
     assert_eq!(kinds(&installed), ["sha256"]);
-    assert!(installed.log_failure.is_some());
+    assert!(matches!(installed.log, LogOutcome::Failed(_)));
 }
 
 /// Settings with which the log is behind a proxy on `site` that requires a password. The user types

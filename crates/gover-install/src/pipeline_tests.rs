@@ -12,6 +12,7 @@ use gover_test::{Entry, FakeLog, FakeSite, Fault, Release, Response, pack_tar_gz
 use super::*;
 use crate::custom_build::CustomBuild;
 use crate::error::Contradiction;
+use crate::proof::ProofHeld;
 use crate::report::TaskId;
 use crate::smoke::{SmokeError, SmokeLevel};
 use crate::staging::staged;

@@ -10,10 +10,10 @@ use gover_archive::{ArchiveError, Container, Coverage, Guard, Limits};
 use gover_core::ToolchainName;
 use gover_core::diagnose::is_full;
 use gover_log::LogRecord;
-use gover_source::{Artifact, Format, LikelyCause, Location, LookupError, Proof, SumOrigin};
+use gover_source::{Artifact, Format, LikelyCause, LookupError, Proof, SumOrigin};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch, is_given};
+use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch};
 use crate::file_list::FileList;
 use crate::files::WriteFailure;
 use crate::part_file::{Received, head_of};
@@ -68,8 +68,40 @@ pub(crate) struct Facts {
     pub(crate) bytes: u64,
     pub(crate) h1: String,
     pub(crate) proofs: Vec<ProofHeld>,
-    /// Why the log proves nothing, although it was asked.
-    pub(crate) log_failure: Option<String>,
+    pub(crate) log: LogOutcome,
+}
+
+/// What the checksum database said about contents that are proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogOutcome {
+    /// It has the record that is among the proofs.
+    Proven,
+    /// It has no records of such files, or the settings turn it off or forbid to reach it.
+    NotAsked(Option<String>),
+    /// It answered that it has no record.
+    NoRecord(String),
+    /// It gave no answer, for this reason.
+    Failed(String),
+}
+
+impl LogOutcome {
+    fn of(error: &LookupError) -> Self {
+        match error {
+            LookupError::Setting(setting) => Self::NotAsked(Some(setting.to_string())),
+            LookupError::Database(_) if error.is_denial() => Self::NoRecord(error.to_string()),
+            LookupError::Database(_) => Self::Failed(error.to_string()),
+        }
+    }
+
+    /// One sentence about a lookup that brought no proof.
+    pub fn warning(&self) -> Option<String> {
+        match self {
+            Self::Proven | Self::NotAsked(None) => None,
+            Self::NotAsked(Some(reason)) => Some(format!("did not ask the checksum database: {reason}")),
+            Self::NoRecord(reason) => Some(reason.clone()),
+            Self::Failed(reason) => Some(format!("could not ask the checksum database: {reason}")),
+        }
+    }
 }
 
 /// What the checksum database must say about an archive whose checksum is known.
@@ -198,8 +230,8 @@ impl<T> Unproven<T> {
         let module = module_version(&artifact.wanted.name, &artifact.wanted.platform);
         let h1 = tree_hash(&list.files, hashed, &module)?;
         let origin = DownloadOrigin::of(&artifact);
-        let (record, log_failure) = match log {
-            LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), None),
+        let (record, log) = match log {
+            LogResponse::Ended(Ok(record)) if record.h1 == h1 => (Some(record), LogOutcome::Proven),
             LogResponse::Ended(Ok(LogRecord { h1: expected, database, id, .. })) => {
                 let proof = Contradiction::Log { database, record: id };
                 return Err(contradicted(&artifact, expected, h1, proof, None));
@@ -210,9 +242,9 @@ impl<T> Unproven<T> {
                 let source = Box::new(error);
                 return Err(InstallError::NoProof { origin, source, index_unasked: false });
             }
-            LogResponse::Ended(Err(error)) => (None, Some(error.to_string())),
-            LogResponse::TimedOut => (None, Some("the checksum database did not answer in time".to_owned())),
-            LogResponse::NotAsked => (None, None),
+            LogResponse::Ended(Err(error)) => (None, LogOutcome::of(&error)),
+            LogResponse::TimedOut => (None, LogOutcome::Failed("it did not answer in time".to_owned())),
+            LogResponse::NotAsked => (None, LogOutcome::NotAsked(None)),
         };
         let is_proven = match &record {
             Some(_) => sum.is_some() || log_covers_all,
@@ -227,7 +259,7 @@ impl<T> Unproven<T> {
         let proofs = sum.into_iter().chain(record).collect();
         // As text, it takes less memory until it is published.
         let (files, list) = (list.files.len() as u64, list.to_text());
-        Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log_failure }, place })
+        Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log }, place })
     }
 }
 
@@ -270,20 +302,13 @@ fn not_read(
     };
     let kind = cause.kind();
     let needed = if is_full(kind) { gover_archive::unpacked_size(path, container) } else { None };
-    let failure = WriteFailure {
-        origin,
-        // A local file is there anyway, and a custom build is downloaded anew each time.
-        is_kept: matches!(artifact.location, Location::Url(_)) && !is_given(&artifact.proof),
-        needed,
-        free: free.filter(|_| needed.is_some()),
-        kind,
-    };
+    let failure = WriteFailure { origin, needed, free: free.filter(|_| needed.is_some()), kind };
     InstallError::Disk { failure: Box::new(failure), source: Box::new(source) }
 }
 
 #[cfg(test)]
 mod tests {
-    use gover_source::Wanted;
+    use gover_source::{Location, Wanted};
     use gover_test::Release;
 
     use super::*;

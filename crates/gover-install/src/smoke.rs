@@ -2,14 +2,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
 use gover_core::platform::architectures_of;
 use gover_core::text::shown;
 use gover_core::{Arch, Diagnose, Env, Platform, ToolchainName};
-use gover_sys::exec;
+use gover_sys::exec::{self, Ended, Limits};
 use gover_sys::file::read_limited;
 
 use crate::files::{self, FileError};
@@ -71,14 +71,19 @@ pub fn check(
 /// Runs `go version` without the user's environment, so that only the tree matters.
 fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Result<(), SmokeError> {
     let mut command = Command::new(program);
-    command.arg("version").current_dir(goroot).stdin(Stdio::null()).env_clear();
+    command.arg("version").current_dir(goroot).env_clear();
     command.env("GOROOT", goroot).env("GOTOOLCHAIN", "local").env("GOENV", "off");
     // Windows programs cannot start without it.
     if let Some(root) = env.var("SystemRoot") {
         command.env("SystemRoot", root);
     }
-    let output = output(&mut command)
+    let ended = output(&mut command)
         .map_err(|source| SmokeError::CannotRun { program: program.to_owned(), source })?;
+    let output = match ended {
+        Ended::ByItself(output) => output,
+        Ended::TooLong => return Err(SmokeError::Hangs { expected: expected.to_string() }),
+        Ended::TooMuch => return Err(SmokeError::Endless { expected: expected.to_string() }),
+    };
     let said = String::from_utf8_lossy(&output.stdout);
     let version = said.strip_prefix("go version ").and_then(|rest| rest.split_whitespace().next());
     if output.status.success() && version == Some(expected.as_str()) {
@@ -91,14 +96,14 @@ fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Re
 
 /// A file that was just written cannot be executed while the child of another thread still has a
 /// copy of its file descriptor, which is until the child calls exec.
-pub(crate) fn output(command: &mut Command) -> io::Result<Output> {
+pub(crate) fn output(command: &mut Command) -> io::Result<Ended> {
     for _ in 0..BUSY_ATTEMPTS {
-        match command.output() {
+        match exec::output_within(command, b"", LIMITS) {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => sleep(BUSY_WAIT),
             result => return result,
         }
     }
-    command.output()
+    exec::output_within(command, b"", LIMITS)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +122,10 @@ pub enum SmokeError {
     CannotRun { program: PathBuf, source: io::Error },
     #[error("`go version` of `{expected}` ended with {status} and said `{}`", shown(said))]
     SaysOther { expected: String, status: String, said: String },
+    #[error("`go version` of `{expected}` did not end within {} s", LIMITS.time.as_secs())]
+    Hangs { expected: String },
+    #[error("`go version` of `{expected}` printed more than {} KiB", LIMITS.output >> 10)]
+    Endless { expected: String },
 }
 
 impl SmokeError {
@@ -128,6 +137,7 @@ impl SmokeError {
                 exec::is_wrong_format(source) || source.kind() == io::ErrorKind::NotFound
             }
             Self::SaysOther { said, .. } => !said.starts_with("go version "),
+            Self::Hangs { .. } | Self::Endless { .. } => true,
             _ => false,
         }
     }
@@ -135,10 +145,12 @@ impl SmokeError {
 
 impl SmokeError {
     /// Whether the machine lacks something, so that nothing is known about the release: any failure
-    /// to read the tree or to start a program, unless the program itself is unfit.
+    /// to read the tree or to start a program, unless the program itself is unfit. A `go` that fails
+    /// or does not end may lack memory, or be held by a scanner.
     pub(crate) fn is_of_the_machine(&self) -> bool {
         match self {
-            Self::File(_) => true,
+            Self::File(_) | Self::Hangs { .. } | Self::Endless { .. } => true,
+            Self::SaysOther { said, .. } => !said.starts_with("go version "),
             Self::CannotRun { source, .. } => {
                 !exec::is_wrong_format(source) && source.kind() != io::ErrorKind::NotFound
             }
@@ -159,6 +171,7 @@ impl Diagnose for SmokeError {
                 files::hints(source.kind()).into_iter().chain(others).collect()
             }
             Self::SaysOther { .. } => vec![OTHERS.to_owned()],
+            Self::Hangs { .. } | Self::Endless { .. } => vec![UNDECIDED.to_owned()],
             Self::OtherArch { found, .. } => {
                 found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it anyway")).collect()
             }
@@ -169,6 +182,10 @@ impl Diagnose for SmokeError {
 }
 
 const OTHERS: &str = "this release may not run on this system; `gover list --remote` shows others";
+const UNDECIDED: &str = "the download is right, so look for what disturbs programs on this machine, \
+                         such as a virus scanner or an emulator, and try again";
+/// A program starts late on a network drive or under a scanner, but not this late.
+const LIMITS: Limits = Limits { time: Duration::from_mins(1), output: 64 << 10 };
 /// The most bytes of a `VERSION`, which has two lines.
 const VERSION_LIMIT: u64 = 1 << 20;
 /// Two seconds, with [`BUSY_WAIT`].

@@ -20,11 +20,17 @@ go1.91.2  damaged
   receipt         it says [H1], record 0 of sum.test says [H1]
 
 ----- stderr -----
-error: go1.91.2 is not what was installed
+error: go1.91.2 is not as released
 hint: gover install -f 1.91.2
 
 "#]]
     );
+    // Who can forge a receipt can remove it.
+    for path in [receipt_path(&ctx), list_path(&ctx)] {
+        fs::remove_file(path).unwrap();
+        let output = ctx.gover(["verify"]);
+        assert!(output.exits(1).stderr.contains("go1.91.2 is not as released"), "{output}");
+    }
 }
 
 #[test]
@@ -192,7 +198,7 @@ go1.91.2  damaged
   hash            its files hash to [H1], record 0 of sum.test says [H1]
 
 ----- stderr -----
-error: go1.91.2 is not what was installed
+error: go1.91.2 is not as released
 hint: gover install -f 1.91.2
 hint: without the list of files, gover cannot name the changed ones; that install writes a list
 

@@ -13,7 +13,6 @@ use gover_core::{Layout, Platform, ToolchainName};
 use gover_log::LogRecord;
 
 use crate::file_list::FileList;
-use crate::proof::ProofHeld;
 use crate::receipt::Receipt;
 
 pub use compare::compare;
@@ -142,11 +141,6 @@ impl Baseline {
     /// Whether nothing was recorded, as for a toolchain that was copied by hand.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    pub fn is_given(&self) -> bool {
-        let given = |proof: &ProofHeld| *proof == ProofHeld::Given;
-        self.receipt.as_ref().is_some_and(|receipt| receipt.proofs.iter().any(given))
     }
 
     /// How the files map to the module. A module zip is recognized by its name.

@@ -193,8 +193,8 @@ impl<'a> Installation<'a> {
             };
             context.printer.note(&format!("{} is {remark}{unseen}", installed.name));
         }
-        if let Some(reason) = &installed.log_failure {
-            context.printer.warning(&format!("could not ask the checksum database: {reason}"));
+        if let Some(warning) = installed.log.warning() {
+            context.printer.warning(&warning);
         }
         default::refresh_link(context, &default::lock(context)?);
         Ok(())

@@ -136,9 +136,10 @@ fn lost(one: &Examined) -> Option<&'static str> {
     }
 }
 
-/// Whether its receipt says that someone gave its checksum, and the log's record says otherwise.
+/// Whether all its files together are not what the log recorded, whatever was noted at its install.
 fn is_contradicted(one: &Examined) -> bool {
-    one.baseline.is_given() && matches!(one.log, LogStatus::Proven(_))
+    let is_tree = |finding: &Finding| finding.kind == FindingKind::Tree;
+    matches!(one.log, LogStatus::Proven(_)) && one.verification.findings.iter().any(is_tree)
 }
 
 fn is_good(one: &Examined) -> bool {
