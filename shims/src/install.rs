@@ -1,5 +1,5 @@
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use gover_core::display::short_path;
 use gover_core::gorules::without_directory_flag;
@@ -7,8 +7,8 @@ use gover_core::layout::executable_name;
 use gover_core::resolve::{CalledAs, OriginKind, Question, Resolution, Toolchain};
 use gover_core::shim_state::{self, ShimState};
 use gover_core::{Env, Layout, Request, ToolchainName};
-use gover_sys::file;
 use gover_sys::terminal::{self, Stream};
+use gover_sys::{exec, file};
 
 use crate::report::{self, Failure};
 
@@ -66,7 +66,7 @@ pub(crate) fn install(
     report::say(&format!("gover: installing {} ({reason})", label(request)));
     let manager = manager(question.layout, question.env);
     let failed = |source| Failure::NoManager { program: manager.clone(), source };
-    let mut child = Command::new(&manager)
+    let mut child = exec::command(&manager)
         .args(["install", "--for-shim", "--", request.as_str()])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -12,6 +12,9 @@ use gover_test::{TestContext, context};
 /// `CREATE_NEW_PROCESS_GROUP`: console events can be sent to the shim and what it starts alone.
 const NEW_GROUP: u32 = 0x200;
 
+/// `DETACHED_PROCESS`: the child has no console.
+const DETACHED: u32 = 0x8;
+
 fn with_one() -> TestContext {
     let ctx = context!();
     ctx.install_fake("go1.22.5");
@@ -139,6 +142,19 @@ fn the_child_handles_console_events_and_sets_the_exit_code() {
     out.read_to_string(&mut rest).unwrap();
     assert_eq!(rest.trim(), "event 1");
     assert_eq!(child.wait().unwrap().code(), Some(7));
+}
+
+/// Windows would open a window for a console program that an editor or a service starts.
+#[test]
+fn without_a_console_the_child_gets_none_either() {
+    let ctx = with_one();
+    let gover = || ctx.command(ctx.gover_program()).into_command();
+    let mut exec = gover();
+    exec.args(["exec", "1.22.5", "go"]);
+    for mut command in [shim(&ctx), exec] {
+        let output = command.arg("fake-console").creation_flags(DETACHED).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "console: false");
+    }
 }
 
 #[test]

@@ -3,13 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use gover_core::display::pasted;
 use gover_core::layout::executable_name;
 use gover_core::{Diagnose, Layout};
 use gover_sys::Lock;
-use gover_sys::exec::Ended;
+use gover_sys::exec::{self, Ended};
 use gover_sys::file::{self, StagedProgram};
 
 use crate::files::{FileError, create_directory};
@@ -70,7 +69,7 @@ impl Programs {
 
 /// Runs a copy of the manager. Some file systems forbid programs.
 fn check(program: &Path) -> io::Result<()> {
-    let mut command = Command::new(program);
+    let mut command = exec::command(program);
     let output = match smoke::output(command.arg("--version"))? {
         Ended::ByItself(output) => output,
         Ended::TooLong | Ended::TooMuch => {

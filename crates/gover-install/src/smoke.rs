@@ -70,7 +70,7 @@ pub fn check(
 
 /// Runs `go version` without the user's environment, so that only the tree matters.
 fn run(program: &Path, goroot: &Path, expected: &ToolchainName, env: &Env) -> Result<(), SmokeError> {
-    let mut command = Command::new(program);
+    let mut command = exec::command(program);
     command.arg("version").current_dir(goroot).env_clear();
     command.env("GOROOT", goroot).env("GOTOOLCHAIN", "local").env("GOENV", "off");
     // Windows programs cannot start without it.

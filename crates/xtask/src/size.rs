@@ -2,9 +2,9 @@
 //!
 //! A production line is any line, blank lines and comments included, of a Rust file below
 //! `crates/*/src` or `shims/src` that is compiled outside of tests. Left out are items behind
-//! `#[cfg(test)]` or `#[cfg(any(test, fuzzing))]`, the files such a `mod` line names, and
-//! everything below `tests/`. gover-test and xtask are counted: they are code that somebody reads
-//! and keeps.
+//! `#[cfg(test)]`, `#[cfg(all(test, unix))]` or `#[cfg(any(test, fuzzing))]`, the files that such a
+//! `mod` line names, and everything below `tests/`. gover-test and xtask are counted: they are code
+//! that somebody reads and keeps.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,18 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 }
 
 fn count(source: &Path) -> Result<usize, String> {
+    Ok(sources(source)?.iter().map(|(_, text)| production(text).len()).sum())
+}
+
+/// The files below `source` that are compiled outside of tests, with their texts.
+fn sources(source: &Path) -> Result<Vec<(PathBuf, String)>, String> {
     let files = below(source, &|_| true)?.into_iter().filter(|path| has_extension(path, "rs"));
-    let sources: Vec<(PathBuf, String)> =
+    let mut sources: Vec<(PathBuf, String)> =
         files.map(|path| Ok((path.clone(), read(&path)?))).collect::<Result<_, String>>()?;
     let tests: BTreeSet<PathBuf> = sources.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
     let is_test = |path: &Path| path.ancestors().any(|above| tests.contains(&above.with_extension("")));
-    Ok(sources.iter().filter(|(path, _)| !is_test(path)).map(|(_, text)| production(text).len()).sum())
+    sources.retain(|(path, _)| !is_test(path));
+    Ok(sources)
 }
 
 fn production(text: &str) -> Vec<&str> {
@@ -90,7 +96,7 @@ fn test_modules(path: &Path, text: &str) -> Vec<PathBuf> {
     found
 }
 
-const GATES: [&str; 2] = ["#[cfg(test)]", "#[cfg(any(test, fuzzing))]"];
+const GATES: [&str; 3] = ["#[cfg(test)]", "#[cfg(all(test, unix))]", "#[cfg(any(test, fuzzing))]"];
 
 #[cfg(test)]
 mod tests {
@@ -101,6 +107,18 @@ mod tests {
         let text = "use a;\n#[cfg(test)]\nuse b;\n\nfn f() {\n    #[cfg(test)]\n    note();\n    g();\n}\n\n\
                     #[cfg(test)]\nmod tests {\n    use super::*;\n}\nconst X: u8 = 1;\n";
         assert_eq!(production(text), ["use a;", "", "fn f() {", "    g();", "}", "", "const X: u8 = 1;"]);
+    }
+
+    /// `gover_sys::exec::command` keeps windows of consoles away.
+    #[test]
+    fn one_function_makes_the_commands_that_start_children() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let packages = entries(&root.join("crates")).unwrap().into_iter().chain([root.join("shims")]);
+        let is_gover = |path: &PathBuf| !path.ends_with("xtask") && !path.ends_with("gover-test");
+        let files = packages.filter(is_gover).flat_map(|package| sources(&package.join("src")).unwrap());
+        let makes = |text: &str| production(text).iter().any(|line| line.contains("Command::new("));
+        let found: Vec<PathBuf> = files.filter(|(_, text)| makes(text)).map(|(path, _)| path).collect();
+        assert!(matches!(&found[..], [one] if one.ends_with("gover-sys/src/exec/mod.rs")), "{found:?}");
     }
 
     #[test]

@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::time::Duration;
 
-use gover_sys::exec::{Ended, Limits, output_within};
+use gover_sys::exec::{self, Ended, Limits, output_within};
 
 use crate::snapshot::programs::{Programs, Ran, Run};
 
@@ -24,7 +23,7 @@ impl Programs for RealPrograms {
 }
 
 fn ask(run: &Run<'_>) -> Option<Ran> {
-    let mut command = Command::new(run.program.as_str());
+    let mut command = exec::command(run.program.as_str());
     command.args(run.arguments);
     for (name, value) in run.variables {
         match value {

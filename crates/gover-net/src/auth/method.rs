@@ -12,6 +12,7 @@ use reqwest::Url;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use gover_core::env::vars;
+use gover_sys::exec;
 
 use super::prompt::Prompts;
 use super::{AuthError, netrc};
@@ -91,7 +92,7 @@ impl Method {
             (Self::Program(words), about) => {
                 let program = self.name();
                 let mut words = words.iter().map(OsString::from);
-                let mut command = Command::new(words.next().unwrap_or_default());
+                let mut command = exec::command(words.next().unwrap_or_default());
                 command.args(words).args(about.map(|(url, _)| url));
                 let input = about.map_or_else(Vec::new, |(_, head)| head.as_bytes().to_vec());
                 let output = prompts.wait(&program, run(command, &program, input)).await?;
@@ -208,7 +209,7 @@ fn basic(user: &str, password: &str) -> Option<HeaderMap> {
 }
 
 fn git(directory: &Path, verb: &str) -> Command {
-    let mut command = Command::new("git");
+    let mut command = exec::command("git");
     command.args(["credential", verb]).current_dir(directory);
     command
 }

@@ -23,7 +23,7 @@ use gover_sys::user_path;
 use crate::entry::InitError;
 
 pub use registry::{
-    EntryChange, MachineEntry, UserPathEdit, Warning, machine_path_without, set_machine_path,
+    EntryChange, MachineEntry, UserPathEdit, Warning, machine_path_without, mend_machine_path,
 };
 
 /// The content of a startup file with the block of gover at the end, so that gover precedes what

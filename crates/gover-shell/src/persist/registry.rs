@@ -55,25 +55,27 @@ pub struct MachineEntry {
     pub directory: PathBuf,
     /// Whether the installer of Go puts Go there.
     pub is_from_installer: bool,
-    /// The entry as it is stored, if it is for one directory only.
-    entry: Option<String>,
-    expands: bool,
-}
-
-impl MachineEntry {
     /// See [`machine_path_without`]; `None` if the entry is not for one directory only.
-    pub fn removal(&self) -> Option<Vec<String>> {
-        Some(machine_path_without(self.entry.as_ref()?, self.expands).into())
-    }
+    pub removal: Option<[String; 3]>,
 }
 
-/// Lines for an administrator's `PowerShell` that remove one entry and keep all others as written.
-pub fn machine_path_without(entry: &str, expands: bool) -> [String; 3] {
-    set_machine_path(&format!("$path -split ';' -ne {} -join ';'", powershell(entry)), expands)
+/// Lines for an administrator's `PowerShell` that remove one entry of the machine's PATH and keep
+/// all others as written.
+pub fn machine_path_without(entry: &str, path: &Text) -> [String; 3] {
+    let has_marks = path.text.contains(&u16::from(b'"'));
+    let split = if has_marks { SPLIT } else { ";" };
+    set_machine_path(&format!("$path -split '{split}' -ne {} -join ';'", powershell(entry)), path.expands)
 }
 
-/// The same for any expression of `$path`.
-pub fn set_machine_path(value: &str, expands: bool) -> [String; 3] {
+/// The same for the removal of empty entries, and of quotation marks around names without `;`.
+pub fn mend_machine_path(expands: bool) -> [String; 3] {
+    let plain = r#"if ($_ -like '*;*') { $_ } else { $_ -replace '"' }"#;
+    let value = format!("($path -split '{SPLIT}' -ne '' | ForEach-Object {{ {plain} }}) -join ';'");
+    set_machine_path(&value, expands)
+}
+
+/// Sets it to any expression of `$path`.
+fn set_machine_path(value: &str, expands: bool) -> [String; 3] {
     let kind = if expands { "ExpandString" } else { "String" };
     [
         format!(r"$key = 'HKLM:\{MACHINE_ENVIRONMENT}'"),
@@ -141,11 +143,11 @@ fn find_in_machine(machine: &Text, env: &Env, wanted: impl Fn(&Entry) -> bool) -
     let found = entries.iter().find(|entry| wanted(entry))?;
     let is_alone = entries.iter().filter(|other| other.text == found.text).count() == 1;
     let is_from_installer = |known: &PathBuf| found.is(&user_path::encode(known.as_os_str()));
+    let entry = String::from_utf16(&found.text).ok();
     Some(MachineEntry {
         directory: PathBuf::from(&found.directory),
         is_from_installer: installer_directories(env).iter().any(is_from_installer),
-        entry: String::from_utf16(&found.text).ok().filter(|text| is_alone && !text.contains(';')),
-        expands: machine.expands,
+        removal: is_alone.then_some(entry).flatten().map(|entry| machine_path_without(&entry, machine)),
     })
 }
 
@@ -171,6 +173,9 @@ fn installer_directories(env: &Env) -> Vec<PathBuf> {
 fn text(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
+
+/// A `;` that is followed by an even number of quotation marks, so that it stands outside of them.
+const SPLIT: &str = r#";(?=(?:[^"]*"[^"]*")*[^"]*$)"#;
 
 /// The limit of the older dialog for environment variables, and of programs written for it.
 const LONGEST_IN_DIALOG: usize = 2047;

@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[cfg(any(windows, test))]
 mod command_line;
@@ -37,6 +38,16 @@ pub fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &[EnvEdi
 /// byte, including the name of this process.
 pub fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
     imp::pass_on(program, own, dropped, edits)
+}
+
+/// A command that starts a child: the one way to make a [`Command`] in gover.
+///
+/// Windows gives each console program a console with a window of its own if the process that starts
+/// it has none, as under an editor or a service. Here the child has none either.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    imp::share_console(&mut command);
+    command
 }
 
 /// Whether a program did not start because it is for another processor, or not a program.

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString, OsStr, OsString, c_char, c_int};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::ptr;
 
 use super::EnvEdit;
@@ -19,6 +20,8 @@ pub(super) fn replace(program: &Path, argv0: &OsStr, args: &[OsString], edits: &
 pub(super) fn pass_on(program: &Path, own: &[OsString], dropped: usize, edits: &[EnvEdit]) -> io::Error {
     replace(program, program.as_os_str(), own.get(dropped..).unwrap_or_default(), edits)
 }
+
+pub(super) fn share_console(_command: &mut Command) {}
 
 pub(super) fn executable(path: &Path, _extensions: Option<&OsStr>) -> Option<PathBuf> {
     file::is_executable(path).then(|| path.to_owned())

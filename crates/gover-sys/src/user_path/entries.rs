@@ -3,14 +3,14 @@
 use super::{Variables, encode};
 use crate::registry::Text;
 
-pub(super) const SEPARATOR: u16 = b';' as u16;
+pub const SEPARATOR: u16 = b';' as u16;
 const QUOTE: u16 = b'"' as u16;
 const SLASH: u16 = b'/' as u16;
 const BACKSLASH: u16 = b'\\' as u16;
 const PERCENT: u16 = b'%' as u16;
 
-/// Splits at `;` outside quotation marks.
-pub(super) fn split(path: &[u16]) -> impl Iterator<Item = &[u16]> {
+/// The entries as they are written: the text split at `;` outside quotation marks.
+pub fn split(path: &[u16]) -> impl Iterator<Item = &[u16]> {
     let mut is_quoted = false;
     path.split(move |&unit| {
         is_quoted ^= unit == QUOTE;
@@ -30,21 +30,28 @@ pub(super) fn divide<'a>(
     (found.into_iter().map(<[u16]>::to_vec).collect(), others)
 }
 
-/// An entry that contains `;` is one only between quotation marks.
-pub(super) fn quoted(entry: &[u16]) -> Vec<u16> {
-    if entry.contains(&SEPARATOR) && !entry.contains(&QUOTE) {
-        [&[QUOTE], entry, &[QUOTE]].concat()
-    } else {
-        entry.to_vec()
-    }
+/// The entry with quotation marks only where it needs them: around a name that contains `;`.
+/// Programs other than cmd.exe do not find a directory between quotation marks.
+pub fn plain(entry: &[u16]) -> Vec<u16> {
+    let name = unquoted(entry);
+    if name.contains(&SEPARATOR) { [&[QUOTE], &name[..], &[QUOTE]].concat() } else { name }
 }
 
-/// Without quotation marks and surrounding spaces.
 pub(super) fn unquoted(entry: &[u16]) -> Vec<u16> {
-    let units: Vec<u16> = entry.iter().copied().filter(|&unit| unit != QUOTE).collect();
-    let start = units.iter().take_while(|unit| is_space(**unit)).count();
-    let end = units.iter().rev().take_while(|unit| is_space(**unit)).count();
-    units.get(start..units.len() - end).unwrap_or_default().to_vec()
+    entry.iter().copied().filter(|&unit| unit != QUOTE).collect()
+}
+
+/// A whole value without the quotation mark that is never closed, if there is one: all entries
+/// after that mark are parts of one.
+pub fn closed(path: &[u16]) -> Vec<u16> {
+    let mut marks = path.iter().enumerate().filter(|(_, unit)| **unit == QUOTE).map(|(at, _)| at);
+    let mut closed = path.to_vec();
+    if let Some(last) = marks.next_back()
+        && marks.count() % 2 == 0
+    {
+        closed.remove(last);
+    }
+    closed
 }
 
 /// Replaces `%NAME%` where there is such a variable. Any other `%` stays, as with
@@ -69,14 +76,15 @@ pub(super) fn expand(text: &[u16], variables: Variables<'_>) -> Vec<u16> {
 }
 
 /// Whether two names mean one directory, as Windows compares them: in any case, with any
-/// separators. An empty one means no directory.
+/// separators. An empty one means no directory. A space at either end is part of the name: Windows
+/// does not find the directory without it.
 pub fn same(a: &[u16], b: &[u16]) -> bool {
     let (a, b) = (comparable(a), comparable(b));
     !a.is_empty() && a == b
 }
 
-/// An entry without what makes no difference: quotation marks, surrounding spaces, final and
-/// repeated separators, their direction, case.
+/// An entry without what makes no difference: quotation marks, final and repeated separators, their
+/// direction, case.
 fn comparable(entry: &[u16]) -> Vec<u16> {
     let mut result: Vec<u16> = Vec::with_capacity(entry.len());
     for unit in unquoted(entry) {
@@ -90,10 +98,6 @@ fn comparable(entry: &[u16]) -> Vec<u16> {
         result.pop();
     }
     result
-}
-
-fn is_space(unit: u16) -> bool {
-    unit == u16::from(b' ') || unit == u16::from(b'\t')
 }
 
 /// One UTF-16 unit in upper case, as file names are compared. Surrogates stay as they are, and so

@@ -15,7 +15,7 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-pub use entries::same as same_directory;
+pub use entries::{SEPARATOR, closed, plain, same as same_directory, split};
 
 use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 
@@ -41,23 +41,21 @@ pub struct Changed {
 /// `path` with exactly one entry for the directory `entry`, at the front.
 ///
 /// An entry that means the same directory moves to the front as it is written: someone chose to
-/// write `%USERPROFILE%\.gover\bin`. A new value expands variables, like the one that Windows
-/// creates.
+/// write `%USERPROFILE%\.gover\bin`. Only quotation marks that keep programs from finding it go.
+/// A new value expands variables, like the one that Windows creates.
 pub fn add_entry(path: Option<&Text>, entry: &[u16], variables: Variables<'_>) -> Changed {
     let Some(path) = path else {
         return Changed {
-            path: Some(Text { text: entries::quoted(entry), expands: true }),
+            path: Some(Text { text: entries::plain(entry), expands: true }),
             found: Vec::new(),
         };
     };
     let (found, others) = entries::divide(path, entry, variables);
-    let is_first = entries::split(&path.text)
-        .next()
-        .is_some_and(|first| found.first().is_some_and(|found| found == first));
+    let ours = entries::plain(found.first().map_or(entry, Vec::as_slice));
+    let is_first = entries::split(&path.text).next() == Some(&ours[..]);
     let text = if is_first && found.len() == 1 {
         path.text.clone()
     } else {
-        let ours = found.first().cloned().unwrap_or_else(|| entries::quoted(entry));
         // An empty value gets a separator after the entry, so that undoing does not give none.
         [&ours[..]].into_iter().chain(others).collect::<Vec<_>>().join(&entries::SEPARATOR)
     };

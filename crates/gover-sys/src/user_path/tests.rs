@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn units(text: &str) -> Vec<u16> {
@@ -36,7 +38,7 @@ fn remove(path: &str, entry: &str) -> Option<String> {
 const BIN: &str = r"C:\Users\Ada\.gover\bin";
 
 /// Ways to write the same directory.
-const FORMS: [&str; 12] = [
+const FORMS: [&str; 11] = [
     BIN,
     r"c:\users\ada\.GOVER\BIN",
     r"C:\Users\Ada\.gover\bin\",
@@ -44,7 +46,6 @@ const FORMS: [&str; 12] = [
     r#""C:\Users\Ada\.gover\bin""#,
     r#""C:\Users\Ada"\.gover\bin"#,
     r"C:\\Users\Ada\\.gover\bin",
-    r" C:\Users\Ada\.gover\bin ",
     r"%USERPROFILE%\.gover\bin",
     r"%UserProfile%/.gover/bin/",
     r"%HOMEDRIVE%%HOMEPATH%\.gover\bin",
@@ -62,7 +63,7 @@ fn an_entry_is_added_first() {
 #[test]
 fn adding_twice_changes_nothing_however_it_is_written() {
     for first in FORMS {
-        let path = format!(r"{first};C:\Go\bin;;");
+        let path = format!(r"{};C:\Go\bin;;", first.replace('"', ""));
         assert_eq!(add(&path, BIN), path);
     }
 }
@@ -72,7 +73,7 @@ fn an_entry_moves_to_the_front_as_it_is_written() {
     for form in FORMS {
         let path = stored(&format!(r"C:\a;{form};C:\b;{BIN}\"));
         let changed = add_entry(Some(&path), &units(BIN), &variables);
-        assert_eq!(text(&changed.path.unwrap().text), format!(r"{form};C:\a;C:\b"));
+        assert_eq!(text(&changed.path.unwrap().text), format!(r"{};C:\a;C:\b", form.replace('"', "")));
         assert_eq!(changed.found, [units(form), units(&format!(r"{BIN}\"))]);
     }
 }
@@ -151,6 +152,60 @@ fn a_separator_inside_quotation_marks_is_an_ordinary_character() {
     assert_eq!(path, r#""C:\semi;colon\bin";C:\a"#);
     assert_eq!(add(&path, bin), path);
     assert_eq!(remove(&path, bin).unwrap(), r"C:\a");
+}
+
+#[test]
+fn an_entry_that_windows_does_not_find_is_not_the_directory() {
+    for odd in [format!(" {BIN}"), format!("{BIN} "), format!("\t{BIN}")] {
+        let path = format!(r"{odd};C:\a");
+        assert_eq!(add(&path, BIN), format!("{BIN};{path}"));
+        assert_eq!(remove(&path, BIN).unwrap(), path);
+    }
+}
+
+#[test]
+fn a_mark_that_is_never_closed_is_taken_out() {
+    let closed = |path: &str| text(&entries::closed(&units(path)));
+    assert_eq!(closed(r#"C:\a;"C:\b;C:\c"#), r"C:\a;C:\b;C:\c");
+    assert_eq!(closed(r#""C:\a;b";C:\c";C:\d"#), r#""C:\a;b";C:\c;C:\d"#);
+    assert_eq!(closed(r#""C:\a;b";"C:\c""#), r#""C:\a;b";"C:\c""#);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn adding_and_removing_leave_every_other_entry_as_it_is_stored(path in raw_path(), expands: bool) {
+        let path = Text { text: path, expands };
+        let is_ours = |entry: &&[u16]| {
+            let expanded = if expands { entries::expand(entry, &variables) } else { entry.to_vec() };
+            same_directory(&expanded, &units(BIN)) || same_directory(entry, &units(BIN))
+        };
+        let others = |text: &[u16]| -> Vec<Vec<u16>> {
+            entries::split(text).filter(|entry| !is_ours(entry)).map(<[u16]>::to_vec).collect()
+        };
+        let added = add_entry(Some(&path), &units(BIN), &variables).path.unwrap();
+        prop_assert_eq!(others(&added.text), others(&path.text));
+        prop_assert!(entries::split(&added.text).next().is_some_and(|first| is_ours(&first)));
+        let again = add_entry(Some(&added), &units(BIN), &variables).path.unwrap();
+        prop_assert_eq!(&again, &added);
+        let left = remove_entry(Some(&added), &units(BIN), &variables).path;
+        prop_assert_eq!(left.map_or_else(Vec::new, |left| others(&left.text)), others(&path.text));
+    }
+}
+
+/// What somebody may have stored: entries of every form between separators, and any units at all.
+fn raw_path() -> impl Strategy<Value = Vec<u16>> {
+    let known: Vec<Vec<u16>> = FORMS
+        .into_iter()
+        .chain([r"C:\a", r#""C:\a;b""#, "\"", " ", ";", r"%TOOLS%", r" C:\Users\Ada\.gover\bin", ""])
+        .map(units)
+        .collect();
+    let part = prop_oneof![
+        4 => prop::sample::select(known),
+        1 => prop::collection::vec(any::<u16>(), 0..6),
+    ];
+    prop::collection::vec(part, 0..8).prop_map(|parts| parts.join(&entries::SEPARATOR))
 }
 
 #[test]

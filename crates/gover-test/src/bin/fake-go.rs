@@ -16,6 +16,7 @@
 //! go fake-line ARGUMENTS…       Windows: its command line as it is, one hexadecimal UTF-16 unit a line
 //! go fake-handle NUMBER TEXT   Windows: writes to a handle it inherited
 //! go fake-trap                 Windows: prints `ready`, waits for Ctrl-C or Ctrl-Break, prints it, ends with 7
+//! go fake-console              Windows: prints whether it has a console
 //! go fake-signal GROUP         Windows: sends Ctrl-Break to the console processes of that group
 //! go fake-switch NAME ARGS…    starts NAME from PATH by Go's switch protocol, as cmd/go does
 //! ```
@@ -83,7 +84,9 @@ fn run(program: &OsStr, arguments: &[OsString]) -> io::Result<i32> {
         "fake-wait" => wait(),
         "fake-run" => start(rest, &[]),
         #[cfg(windows)]
-        "fake-line" | "fake-handle" | "fake-trap" | "fake-signal" => windows::run(command, rest),
+        "fake-line" | "fake-handle" | "fake-trap" | "fake-console" | "fake-signal" => {
+            windows::run(command, rest)
+        }
         "fake-switch" => {
             let Some(name) = rest.first() else { return fail("fake-go: fake-switch needs a name", 2) };
             let count = variable(SWITCH_COUNT).and_then(|n| n.to_str()?.parse::<u32>().ok()).unwrap_or(0) + 1;
@@ -233,6 +236,7 @@ mod windows {
         fn SetConsoleCtrlHandler(handler: Option<unsafe extern "system" fn(u32) -> i32>, add: i32) -> i32;
         fn GenerateConsoleCtrlEvent(event: u32, group: u32) -> i32;
         fn GetLastError() -> u32;
+        fn GetConsoleCP() -> u32;
     }
 
     static EVENT: AtomicU32 = AtomicU32::new(u32::MAX);
@@ -251,6 +255,10 @@ mod windows {
                 file.write_all(text.as_encoded_bytes()).map(|()| 0)
             }
             "fake-trap" => trap(),
+            // SAFETY: no arguments; 0 without a console.
+            "fake-console" => {
+                writeln!(io::stdout(), "console: {}", unsafe { GetConsoleCP() } != 0).map(|()| 0)
+            }
             _ => {
                 let group = number().and_then(|group| u32::try_from(group).ok()).unwrap_or_default();
                 // SAFETY: numbers only.

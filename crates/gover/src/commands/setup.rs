@@ -165,7 +165,7 @@ fn show(warnings: &[Warning], context: &Context<'_>) {
                 printer.warning(&format!("{directory} is also in the Path of the machine"));
                 show_lines(
                     "to remove it, in PowerShell as administrator, then sign in again:",
-                    entry.removal(),
+                    entry.removal.as_ref(),
                     context,
                 );
             }
@@ -192,10 +192,14 @@ fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
         printer.note("  Go's own installer puts it there");
         printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
     }
-    show_lines("remove it, in PowerShell as administrator, then sign in again:", entry.removal(), context);
+    show_lines(
+        "remove it, in PowerShell as administrator, then sign in again:",
+        entry.removal.as_ref(),
+        context,
+    );
 }
 
-fn show_lines(hint: &str, lines: Option<Vec<String>>, context: &Context<'_>) {
+fn show_lines(hint: &str, lines: Option<&[String; 3]>, context: &Context<'_>) {
     let Some(lines) = lines else { return };
     context.printer.hint(hint);
     for line in lines {

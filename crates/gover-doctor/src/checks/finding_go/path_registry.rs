@@ -1,6 +1,7 @@
 //! Windows: a Path in the registry that programs cannot read as intended.
 
-use gover_shell::persist::set_machine_path;
+use gover_shell::persist::mend_machine_path;
+use gover_sys::user_path;
 
 use super::registry_path::{Entry, StoredPath, by_administrator};
 use crate::snapshot::registry::Hive;
@@ -21,32 +22,36 @@ pub(super) const CHECK: Check = Check {
 
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let paths = StoredPath::both(snapshot);
-    let mut findings: Vec<Finding> = paths.iter().filter_map(written_wrong).collect();
+    let mut findings: Vec<Finding> = paths.iter().filter_map(|path| written_wrong(snapshot, path)).collect();
     findings.extend(paths.iter().filter_map(too_long));
     findings.extend(too_long_together(snapshot, &paths));
     findings
 }
 
-fn written_wrong(path: &StoredPath) -> Option<Finding> {
+fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> {
     let mut problems: Vec<(Severity, Evidence)> = Vec::new();
     let mut add = |severity, text: String| problems.push((severity, path.evidence(&text)));
     let names_variable = |entry: &&Entry| !path.value.expands && entry.shown.matches('%').count() >= 2;
     for entry in path.entries.iter().filter(names_variable) {
         add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
     }
-    let marks: usize = path.entries.iter().map(|entry| entry.shown.matches('"').count()).sum();
-    let (severity, what) = if marks.is_multiple_of(2) {
-        (Severity::Warning, "quotation marks, which many programs do not understand")
-    } else {
-        (Severity::Error, "unbalanced quotation mark: the following entries become part of this one")
-    };
-    for entry in path.entries.iter().filter(|entry| entry.shown.contains('"')) {
-        add(severity, format!("{} ({what})", entry.shown));
+    let closed = user_path::closed(&path.value.text);
+    let (last, inner) = path.entries.split_last()?;
+    let is_open = closed != path.value.text;
+    if is_open {
+        let what = "unbalanced quotation mark: the following entries become part of this one";
+        add(Severity::Error, format!("{} ({what})", last.shown));
+    }
+    for entry in inner.iter().chain((!is_open).then_some(last)).filter(|entry| has_needless_marks(entry)) {
+        let what = "quotation marks, which many programs do not understand";
+        add(Severity::Warning, format!("{} ({what})", entry.shown));
+    }
+    for entry in path.entries.iter().filter(|entry| is_misspelled_by_spaces(snapshot, entry)) {
+        let what = "Windows does not find it: the space is part of the name";
+        add(Severity::Warning, format!("`{}` ({what})", entry.shown));
     }
     // Windows itself writes a semicolon at the end.
-    let (last, inner) = path.entries.split_last()?;
-    let filled = inner.iter().filter(|entry| !entry.shown.trim().is_empty());
-    match inner.len() - filled.clone().count() {
+    match inner.iter().filter(|entry| is_empty(&entry.text)).count() {
         0 => {}
         1 => add(Severity::Note, "an empty entry".to_owned()),
         empty => add(Severity::Note, format!("{empty} empty entries")),
@@ -59,14 +64,54 @@ fn written_wrong(path: &StoredPath) -> Option<Finding> {
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
         Hive::User => {
-            let kept: Vec<Entry> = filled.chain([last]).map(Entry::unquoted).collect();
-            finding.fixed_by(path.with(&kept, expands))
+            let entries = mended(snapshot, path, &closed);
+            finding.fixed_by(path.with_text(entries.iter().map(Vec::as_slice), expands))
         }
-        Hive::Machine => {
-            let value = r#"($path -replace '"', '' -split ';' -ne '') -join ';'"#;
-            finding.commands(by_administrator(set_machine_path(value, expands)))
-        }
+        // Where an entry ends is for a person to say.
+        Hive::Machine if is_open => finding.command(DIALOG),
+        Hive::Machine => finding.commands(by_administrator(mend_machine_path(expands))),
     })
+}
+
+/// All entries of a value whose quotation marks are closed, each as it is to be stored. Those
+/// without a problem stay unit by unit.
+fn mended(snapshot: &Snapshot<'_>, path: &StoredPath, closed: &[u16]) -> Vec<Vec<u16>> {
+    let is_misspelled = |text: &[u16]| {
+        let mut entries = path.entries.iter();
+        entries.any(|entry| entry.text == text && is_misspelled_by_spaces(snapshot, entry))
+    };
+    let mut entries: Vec<Vec<u16>> = user_path::split(closed)
+        .map(|text| user_path::plain(if is_misspelled(text) { trimmed(text) } else { text }))
+        .collect();
+    let last = entries.pop();
+    entries.retain(|entry| !is_empty(entry));
+    entries.extend(last);
+    entries
+}
+
+fn has_needless_marks(entry: &Entry) -> bool {
+    user_path::plain(&entry.text) != entry.text
+}
+
+/// Whether there is a directory of that name only without the spaces around it.
+fn is_misspelled_by_spaces(snapshot: &Snapshot<'_>, entry: &Entry) -> bool {
+    let name = entry.directory.as_str();
+    let right = snapshot.system.path(name.trim());
+    name != right.as_str()
+        && !right.is_empty()
+        && snapshot.exists(&right)
+        && !snapshot.exists(&entry.directory)
+}
+
+fn is_empty(entry: &[u16]) -> bool {
+    trimmed(entry).is_empty()
+}
+
+fn trimmed(text: &[u16]) -> &[u16] {
+    let is_space = |unit: &u16| [u16::from(b' '), u16::from(b'\t')].contains(unit);
+    let start = text.iter().position(|unit| !is_space(unit)).unwrap_or(text.len());
+    let end = text.iter().rposition(|unit| !is_space(unit)).map_or(start, |last| last + 1);
+    text.get(start..end).unwrap_or_default()
 }
 
 /// The limit of the old environment variables dialog and of programs written for it.
@@ -103,6 +148,8 @@ const DIALOG: &str = "rundll32.exe sysdm.cpl,EditEnvironmentVariables";
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::snapshot::registry::{Text, environment};
     use crate::testing::Machine;
@@ -149,8 +196,74 @@ mod tests {
             let path = snapshot.registry.text(Hive::User, "Environment", "Path").unwrap();
             assert_eq!(path.shown(), r"C:\Users\ann\.gover\bin;C:\a b\bin;C:\x;");
         });
+    }
+
+    fn user_path_after_repair(path: &str) -> String {
+        let mut machine = Machine::windows().file(r"C:\tools\x.exe", "");
+        machine.registry.put(Hive::User, "Environment", "Path", Text::new(path, true));
+        let findings = machine.findings("path-registry");
+        let repaired = machine.repaired(&findings);
+        assert_eq!(repaired.findings("path-registry"), []);
+        let stored = |snapshot: &Snapshot<'_>| snapshot.registry.text(Hive::User, "Environment", "Path");
+        repaired.snapshot(|snapshot| stored(snapshot).unwrap().shown())
+    }
+
+    #[test]
+    fn a_mark_that_is_never_closed_is_an_error_and_goes() {
         let odd = Machine::windows().registry(Hive::User, "Environment", "Path", r#""C:\a;C:\b"#);
         assert_eq!(odd.findings("path-registry")[0].severity, Severity::Error);
+        assert_eq!(user_path_after_repair(r#""C:\a;C:\b"#), r"C:\a;C:\b");
+        assert_eq!(user_path_after_repair(r#"C:\x;"C:\a;b";"C:\c"#), r#"C:\x;"C:\a;b";C:\c"#);
+        let machine = environment(Hive::Machine);
+        let odd = Machine::windows().registry(Hive::Machine, machine, "Path", r#"C:\Windows;"C:\a;C:\b"#);
+        assert_eq!(odd.findings("path-registry")[0].fix.commands, [DIALOG]);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_name_keeps_its_quotation_marks() {
+        assert_eq!(plain(r#"C:\x;"C:\a;b""#).findings("path-registry"), []);
+        assert_eq!(user_path_after_repair(r#""C:\x";"C:\a;b";;C:\y"#), r#"C:\x;"C:\a;b";C:\y"#);
+    }
+
+    #[test]
+    fn a_space_that_hides_a_directory_is_found_and_removed() {
+        assert_eq!(user_path_after_repair(r"C:\x; C:\tools; C:\gone"), r"C:\x;C:\tools; C:\gone");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_repair_leaves_entries_without_a_problem_as_they_are(units in raw_path(), expands: bool) {
+            let path = Text { text: units, expands };
+            let mut machine = Machine::windows();
+            machine.registry.put(Hive::User, "Environment", "Path", path.clone());
+            let findings = machine.findings("path-registry");
+            let is_repaired = findings.iter().any(|finding| !finding.fix.changes.is_empty());
+            let repaired = if is_repaired { machine.repaired(&findings) } else { machine };
+            let after = repaired.snapshot(|snapshot| snapshot.registry.text(Hive::User, "Environment", "Path"));
+            let after = after.unwrap();
+            let directories = |text: &[u16]| -> Vec<Vec<u16>> {
+                let closed = user_path::closed(text);
+                user_path::split(&closed).map(user_path::plain).filter(|entry| !is_empty(entry)).collect()
+            };
+            prop_assert_eq!(directories(&after.text), directories(&path.text));
+            let is_sound = |entry: &&[u16]| user_path::plain(entry) == *entry && !is_empty(entry);
+            for entry in user_path::split(&user_path::closed(&path.text)).filter(is_sound) {
+                prop_assert!(user_path::split(&after.text).any(|kept| kept == entry));
+            }
+            prop_assert!(repaired.findings("path-registry").iter().all(|left| left.fix.changes.is_empty()));
+        }
+    }
+
+    fn raw_path() -> impl Strategy<Value = Vec<u16>> {
+        let known = [r"C:\a", r#""C:\b c""#, r#""C:\a;b""#, "\"", " ", "", r"%SystemRoot%\x", r" C:\a "];
+        let known = known.map(|entry| entry.encode_utf16().collect::<Vec<u16>>()).to_vec();
+        let part = prop_oneof![
+            4 => prop::sample::select(known),
+            1 => prop::collection::vec(any::<u16>(), 0..6),
+        ];
+        prop::collection::vec(part, 1..8).prop_map(|parts| parts.join(&user_path::SEPARATOR))
     }
 
     #[test]
@@ -165,7 +278,7 @@ mod tests {
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
             findings[0].fix.commands.last().unwrap(),
-            r#"Set-ItemProperty $key Path (($path -replace '"', '' -split ';' -ne '') -join ';') -Type ExpandString"#
+            r#"Set-ItemProperty $key Path (($path -split ';(?=(?:[^"]*"[^"]*")*[^"]*$)' -ne '' | ForEach-Object { if ($_ -like '*;*') { $_ } else { $_ -replace '"' } }) -join ';') -Type ExpandString"#
         );
     }
 

@@ -1,6 +1,7 @@
 //! The `Path` values of the user and the machine in the Windows registry.
 
 use gover_shell::persist::machine_path_without;
+use gover_sys::user_path::{self, SEPARATOR};
 
 use crate::snapshot::registry::{HIVES, Hive, Text, UserKey, environment};
 use crate::{Change, Evidence, Finding, MachinePath, Snapshot};
@@ -12,7 +13,8 @@ pub(crate) struct StoredPath {
 }
 
 pub(crate) struct Entry {
-    text: Vec<u16>,
+    /// As it is stored, which may not be Unicode.
+    pub(super) text: Vec<u16>,
     pub(super) shown: String,
     /// With variables expanded and quotation marks removed.
     pub(crate) directory: MachinePath,
@@ -27,10 +29,11 @@ impl StoredPath {
         let value = snapshot.registry.text(hive, environment(hive), "Path")?;
         let entry = |text: &[u16]| {
             let shown = String::from_utf16_lossy(text);
-            let directory = snapshot.system.path(snapshot.expand(&shown).replace('"', ""));
+            let expanded = if value.expands { snapshot.expand(&shown) } else { shown.clone() };
+            let directory = snapshot.system.path(expanded.replace('"', ""));
             Entry { text: text.to_vec(), shown, directory }
         };
-        let entries = value.text.split(|unit| *unit == SEMICOLON).map(entry).collect();
+        let entries = user_path::split(&value.text).map(entry).collect();
         Some(Self { hive, value, entries })
     }
 
@@ -48,8 +51,17 @@ impl StoredPath {
         entries: impl IntoIterator<Item = &'e Entry>,
         expands: bool,
     ) -> Option<Change> {
-        let parts: Vec<&[u16]> = entries.into_iter().map(|entry| entry.text.as_slice()).collect();
-        let after = Text { text: parts.join(&SEMICOLON), expands };
+        self.with_text(entries.into_iter().map(|entry| entry.text.as_slice()), expands)
+    }
+
+    /// The same for entries as they are to be stored.
+    pub(super) fn with_text<'e>(
+        &self,
+        entries: impl IntoIterator<Item = &'e [u16]>,
+        expands: bool,
+    ) -> Option<Change> {
+        let parts: Vec<&[u16]> = entries.into_iter().collect();
+        let after = Text { text: parts.join(&SEPARATOR), expands };
         let key = UserKey::of_variable("Path");
         let is_change = self.hive == Hive::User && after != self.value;
         is_change.then(|| Change::Registry { key, before: Some(self.value.clone()), after: Some(after) })
@@ -68,19 +80,10 @@ impl StoredPath {
 
     /// Commands that remove an entry from the machine's value.
     pub(super) fn removal(&self, entry: &Entry) -> impl Iterator<Item = String> {
-        by_administrator(machine_path_without(&entry.shown, self.value.expands))
+        by_administrator(machine_path_without(&entry.shown, &self.value))
     }
 }
 
 pub(super) fn by_administrator(lines: [String; 3]) -> impl Iterator<Item = String> {
     ["# in PowerShell, as administrator:".to_owned()].into_iter().chain(lines)
 }
-
-impl Entry {
-    pub(super) fn unquoted(&self) -> Self {
-        let shown = self.shown.replace('"', "");
-        Self { text: shown.encode_utf16().collect(), shown, directory: self.directory.clone() }
-    }
-}
-
-const SEMICOLON: u16 = b';' as u16;

@@ -122,7 +122,7 @@ fn gover_in_the_machine_s_path_stays_with_a_warning() {
     let undo = plan_undo(None, Some(&stored(&format!("%SystemRoot%;{form}"))), &machine.env, &machine.layout);
     assert!(undo.edits.is_empty());
     let [Warning::MachineGover(entry)] = &undo.warnings[..] else { panic!("{undo:?}") };
-    assert!(entry.removal().unwrap().last().unwrap().contains(&format!("-ne '{form}'")));
+    assert!(entry.removal.as_ref().unwrap().last().unwrap().contains(&format!("-ne '{form}'")));
     let undo = plan_undo(None, Some(&stored("%SystemRoot%")), &machine.env, &machine.layout);
     assert!(undo.warnings.is_empty());
 }
@@ -139,7 +139,7 @@ fn the_lines_for_an_administrator_keep_variables() {
     let machine = Machine::new();
     let directory = machine.with_go("it's a Go");
     let go = machine.machine_go(&format!("%SystemRoot%;{directory}")).unwrap();
-    let lines = go.removal().unwrap();
+    let lines = go.removal.unwrap();
     let quoted = directory.replace('\'', "''");
     assert_eq!(
         lines.last().unwrap(),
@@ -156,7 +156,7 @@ fn an_entry_for_several_directories_is_not_removed() {
     machine.env = Env::from_map([("TOOLS", tools)], machine.root.path().to_owned());
     let go = machine.machine_go("%TOOLS%").unwrap();
     assert_eq!(go.directory, Path::new(&directory));
-    assert_eq!(go.removal(), None);
+    assert_eq!(go.removal, None);
 }
 
 #[test]

@@ -6,12 +6,15 @@ mod start;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::windows::io::{AsHandle, OwnedHandle};
+use std::os::windows::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use windows_sys::Win32::Foundation::{ERROR_BAD_EXE_FORMAT, ERROR_EXE_MACHINE_TYPE_MISMATCH};
-use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, CTRL_C_EVENT, SetConsoleCtrlHandler};
-use windows_sys::Win32::System::Threading::{INFINITE, Sleep};
+use windows_sys::Win32::System::Console::{
+    CTRL_BREAK_EVENT, CTRL_C_EVENT, GetConsoleCP, SetConsoleCtrlHandler,
+};
+use windows_sys::Win32::System::Threading::{DETACHED_PROCESS, INFINITE, PROCESS_CREATION_FLAGS, Sleep};
 use windows_sys::core::BOOL;
 
 use super::{EnvEdit, exit};
@@ -26,6 +29,16 @@ pub(super) fn pass_on(program: &Path, _own: &[OsString], dropped: usize, edits: 
     end(start::with_own_command_line(program, dropped, edits).and_then(start::Started::wait))
 }
 
+pub(super) fn share_console(command: &mut Command) {
+    command.creation_flags(console_flags());
+}
+
+/// The flags with which a child shares the console of this process, or has none either.
+fn console_flags() -> PROCESS_CREATION_FLAGS {
+    // SAFETY: no arguments; 0 without a console.
+    if unsafe { GetConsoleCP() } == 0 { DETACHED_PROCESS } else { 0 }
+}
+
 fn end(result: io::Result<i32>) -> io::Error {
     match result {
         Ok(code) => exit(code),
@@ -35,7 +48,7 @@ fn end(result: io::Result<i32>) -> io::Error {
 
 /// Starts any program or script with a list of arguments, which std quotes for it.
 fn run(program: &Path, args: &[OsString], edits: &[EnvEdit]) -> io::Result<i32> {
-    let mut command = Command::new(program);
+    let mut command = super::command(program);
     command.args(args);
     for (name, value) in edits {
         match value {

@@ -61,7 +61,7 @@ pub(super) fn with_own_command_line(
             null(),
             null(),
             1,
-            CREATE_SUSPENDED,
+            CREATE_SUSPENDED | super::console_flags(),
             null(),
             null(),
             &raw const startup,
