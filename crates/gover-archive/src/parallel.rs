@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// The results of `work` for all items, in no particular order. `start` makes what each thread
-/// needs for itself. The first error ends all threads; `None` if one of them panicked.
+/// needs for itself. An error ends all threads, and the error of the first item that failed is
+/// returned; `None` if one of them panicked.
 pub fn on_all_cores<'a, T: Sync, S, R: Send, E: Send>(
     items: &'a [T],
     start: impl Fn() -> Result<S, E> + Sync,
@@ -13,23 +14,67 @@ pub fn on_all_cores<'a, T: Sync, S, R: Send, E: Send>(
 ) -> Option<Result<Vec<R>, E>> {
     let next = AtomicUsize::new(0);
     let work_off = || {
-        let mut state = start()?;
+        let mut state = start().map_err(|error| (0, error))?;
         let mut results = Vec::new();
-        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-            results.push(work(&mut state, item)?);
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            results.push(work(&mut state, item).map_err(|error| (at, error))?);
         }
         Ok(results)
     };
-    // The other threads run out of work after an error.
+    // The other threads finish their items after an error, and no more are begun. So each item before
+    // one that failed has a result, and which error comes first does not depend on the threads.
     let run = || work_off().inspect_err(|_| next.store(items.len(), Ordering::Relaxed));
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-    let results: Option<Vec<Result<Vec<R>, E>>> = thread::scope(|scope| {
+    let joined: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        // All are joined: the scope would pass on the panic of one that is not.
         workers.into_iter().map(|worker| worker.join().ok()).collect()
     });
-    let results: Result<Vec<Vec<R>>, E> = results?.into_iter().collect();
-    Some(results.map(|results| results.into_iter().flatten().collect()))
+    let (mut results, mut failed) = (Vec::new(), None);
+    for result in joined {
+        match result? {
+            Ok(more) => results.extend(more),
+            Err((at, error)) if failed.as_ref().is_none_or(|(first, _)| at < *first) => {
+                failed = Some((at, error));
+            }
+            Err(_) => {}
+        }
+    }
+    Some(failed.map_or(Ok(results), |(_, error)| Err(error)))
 }
 
 /// More threads than this only slow each other down.
 const MAX_THREADS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ITEMS: [usize; 1000] = {
+        let mut items = [0; 1000];
+        let mut at = 0;
+        while at < items.len() {
+            items[at] = at;
+            at += 1;
+        }
+        items
+    };
+
+    #[test]
+    fn the_error_of_the_first_item_is_returned() {
+        let work = |(): &mut (), item: &usize| if *item < 3 { Ok(*item) } else { Err(*item) };
+        for _ in 0..20 {
+            assert_eq!(on_all_cores(&ITEMS, || Ok(()), work), Some(Err(3)));
+        }
+        let all = on_all_cores(&ITEMS, || Ok::<_, usize>(()), |(), item| Ok(*item)).unwrap().unwrap();
+        assert_eq!(all.len(), ITEMS.len());
+    }
+
+    #[test]
+    fn a_panic_of_every_thread_is_no_panic_of_the_caller() {
+        let work = |(): &mut (), item: &usize| -> Result<usize, usize> { panic!("expected: {item}") };
+        assert_eq!(on_all_cores(&ITEMS, || Ok(()), work), None);
+    }
+}

@@ -14,7 +14,7 @@ use gover_source::{Artifact, Proof, Sink};
 use gover_sys::{Lock, file};
 
 use crate::error::{Fate, InstallError};
-use crate::files::{FileError, create_directory, entries, remove};
+use crate::files::{FileError, create_directory, remove};
 
 pub(crate) const PART: &str = "part";
 
@@ -33,8 +33,16 @@ pub(crate) fn fate(path: &Path) -> Fate {
 }
 
 fn discard(directory: &Path, name: &str, _lock: &Lock) -> bool {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => return error.kind() == io::ErrorKind::NotFound,
+    };
     let mut is_gone = true;
-    for path in entries(directory).unwrap_or_default() {
+    for entry in entries {
+        let Ok(path) = entry.map(|entry| entry.path()) else {
+            is_gone = false;
+            continue;
+        };
         let is_part = path.extension().is_some_and(|extension| extension == PART);
         let file_name = path.file_name().and_then(|file_name| file_name.to_str());
         if is_part && file_name.is_some_and(|file_name| lock_of_part(file_name) == name) {

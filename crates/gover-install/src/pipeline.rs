@@ -273,9 +273,8 @@ impl Installer<'_> {
 
     async fn unpack(&self, file: Checked, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
         let name = file.name().to_string();
-        let tree = staging.tree();
         let id = self.reporter.start(Task::Unpack { toolchain: &name }, None);
-        let result = file.read(staging, Some(tree)).await;
+        let result = file.unpack(staging).await;
         self.reporter.finish(id, Outcome::of(&result));
         result
     }

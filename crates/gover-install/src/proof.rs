@@ -17,6 +17,7 @@ use crate::error::{Contradiction, DownloadOrigin, InstallError, Mismatch};
 use crate::file_list::FileList;
 use crate::files::WriteFailure;
 use crate::part_file::{Received, head_of};
+use crate::staging::Staging;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -63,8 +64,7 @@ pub(crate) struct Proven<T> {
 pub(crate) struct Facts {
     pub(crate) artifact: Artifact,
     pub(crate) received: Received,
-    pub(crate) list: String,
-    pub(crate) files: u64,
+    pub(crate) list: FileList,
     pub(crate) bytes: u64,
     pub(crate) h1: String,
     pub(crate) proofs: Vec<ProofHeld>,
@@ -154,9 +154,21 @@ impl Checked {
         &self.artifact.wanted.name
     }
 
-    /// Reads the whole file under the guard, on other threads, and unpacks it into the empty
-    /// directory `tree` if there is one. Files that no proof will cover are left out there.
-    pub(crate) async fn read<T>(self, place: T, tree: Option<PathBuf>) -> Result<Unproven<T>, InstallError> {
+    /// Unpacks the file into the empty tree of `staging`. Files that no proof will cover are left
+    /// out.
+    pub(crate) async fn unpack(self, staging: Staging) -> Result<Unproven<Staging>, InstallError> {
+        let tree = staging.tree();
+        self.read(staging, Some(tree)).await
+    }
+
+    /// Reads the whole file and writes nothing.
+    pub(crate) async fn examine(self) -> Result<Unproven<()>, InstallError> {
+        self.read((), None).await
+    }
+
+    /// Reads the whole file under the guard, on other threads. Only the methods above call this, so
+    /// that `place` is always where `tree` is.
+    async fn read<T>(self, place: T, tree: Option<PathBuf>) -> Result<Unproven<T>, InstallError> {
         let leaves_out = tree.is_some() && self.sum.is_none();
         let coverage = if leaves_out { Coverage::Module } else { Coverage::Everything };
         let Artifact { wanted, format, .. } = &self.artifact;
@@ -257,9 +269,7 @@ impl<T> Unproven<T> {
             ProofHeld::TransparencyLog { database, record, tree_size, h1 }
         });
         let proofs = sum.into_iter().chain(record).collect();
-        // As text, it takes less memory until it is published.
-        let (files, list) = (list.files.len() as u64, list.to_text());
-        Ok(Proven { facts: Facts { artifact, received, list, files, bytes, h1, proofs, log }, place })
+        Ok(Proven { facts: Facts { artifact, received, list, bytes, h1, proofs, log }, place })
     }
 }
 
@@ -338,7 +348,7 @@ mod tests {
     async fn nothing_is_proven_without_a_proof() {
         for response in [LogResponse::NotAsked, LogResponse::TimedOut] {
             let (_root, file) = checked(|_| Proof::Log);
-            let result = file.read((), None).await.unwrap().prove(response, LogNeed::Optional);
+            let result = file.examine().await.unwrap().prove(response, LogNeed::Optional);
             assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
         }
     }
@@ -351,7 +361,7 @@ mod tests {
             [(LogNeed::Optional, true), (LogNeed::BeyondTable, true), (LogNeed::Required, false)]
         {
             let (_root, file) = checked(sum);
-            let result = file.read((), None).await.unwrap().prove(LogResponse::TimedOut, need);
+            let result = file.examine().await.unwrap().prove(LogResponse::TimedOut, need);
             assert_eq!(result.is_ok(), is_proven, "{result:?}");
         }
     }
@@ -361,8 +371,7 @@ mod tests {
         let (_root, file) = checked(|_| Proof::Log);
         let h1 = Release::new("go1.91.2").h1();
         let record = LogRecord { h1, id: 1, tree_size: 2, database: "sum.test".to_owned() };
-        let result =
-            file.read((), None).await.unwrap().prove(LogResponse::Ended(Ok(record)), LogNeed::Required);
+        let result = file.examine().await.unwrap().prove(LogResponse::Ended(Ok(record)), LogNeed::Required);
         assert!(matches!(result, Err(InstallError::Unproven { .. })), "{result:?}");
     }
 }

@@ -49,7 +49,7 @@ pub struct Receipt {
 
 impl Receipt {
     pub(crate) fn of(facts: &Facts) -> Self {
-        let Facts { artifact, received, list, files, bytes, h1, proofs, .. } = facts;
+        let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
         Self {
             name: artifact.wanted.name.to_string(),
             platform: artifact.wanted.platform.to_string(),
@@ -59,10 +59,10 @@ impl Receipt {
             file_bytes: received.bytes,
             sha256: received.digest.to_string(),
             h1: Some(h1.clone()),
-            files_sha256: Some(Sha256::of(list.as_bytes()).to_string()),
+            files_sha256: Some(Sha256::of(list.to_text().as_bytes()).to_string()),
             proofs: proofs.clone(),
             installed_at: to_rfc3339(SystemTime::now()),
-            files: *files,
+            files: list.files.len() as u64,
             bytes: *bytes,
             gover: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -109,7 +109,7 @@ pub(crate) fn publish(
     lock: &Lock,
 ) -> Result<PathBuf, FileError> {
     let (facts, staging) = tree.into_parts();
-    let documents = Documents { receipt: receipt.to_bytes(), list: facts.list.into_bytes() };
+    let documents = Documents { receipt: receipt.to_bytes(), list: facts.list.to_text().into_bytes() };
     staging.move_into_place(layout, &facts.artifact.wanted.name, &documents, lock)
 }
 
@@ -145,7 +145,7 @@ pub fn recover(layout: &Layout, name: &str, lock: &Lock) -> Result<(), FileError
         follow(layout, name, lock)?;
     }
     discard_documents(&directory)?;
-    let waiting_trees = waiting(&directory);
+    let waiting_trees = waiting(&directory)?;
     if is_missing(&target) && !waiting_trees.is_empty() {
         // An uninstall was interrupted; a toolchain copied here later must not inherit these.
         remove_documents(layout, name)?;
@@ -235,14 +235,14 @@ fn sync(directory: &Path) -> Result<(), FileError> {
         return Ok(());
     }
     let tree = directory.join(TREE);
-    let programs = entries(&tree.join("bin")).unwrap_or_default();
+    let programs = entries(&tree.join("bin"))?;
     let others = [tree.join(VERSION), directory.join(RECEIPT), directory.join(LIST)];
     others.iter().chain(&programs).try_for_each(|path| files::sync(path))
 }
 
-fn waiting(directory: &Path) -> Vec<PathBuf> {
+fn waiting(directory: &Path) -> Result<Vec<PathBuf>, FileError> {
     let is_waiting = |path: &PathBuf| name_of(path).is_some_and(|name| name.starts_with(REMOVED));
-    entries(directory).unwrap_or_default().into_iter().filter(is_waiting).collect()
+    Ok(entries(directory)?.into_iter().filter(is_waiting).collect())
 }
 
 fn free_name(directory: &Path) -> PathBuf {

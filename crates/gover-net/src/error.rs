@@ -27,7 +27,7 @@ pub enum HttpError {
     /// Too many redirects, or one from https to http.
     #[error("{reason}")]
     Redirect { reason: String },
-    /// The server returned another status than 200, 206 or 304.
+    /// The server returned a status other than 200 and 206, or 304 without being asked about a copy.
     #[error("{}", status_text(*.status, .text, *.wait))]
     Status {
         status: u16,
@@ -220,6 +220,7 @@ fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> Strin
 /// `403 this module version is not available`, or the name of the status if the body is empty.
 fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     let name = match status {
+        304 => "not modified, which is no answer to this request",
         401 => "needs credentials",
         403 => "forbidden",
         404 => "not found",

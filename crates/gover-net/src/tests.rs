@@ -62,6 +62,14 @@ async fn a_known_body_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_answers_for_a_copy_that_is_not_there_is_called_so() {
+    let server = FakeServer::start();
+    server.fault("/x", Fault::Status(304));
+    let error = body(&http(), &server.at("/x")).await.unwrap_err();
+    assert_eq!(error.to_string(), "304 not modified, which is no answer to this request");
+}
+
+#[tokio::test]
 async fn broken_responses_are_retried_and_refusals_are_not() {
     let server = FakeServer::start();
     server.serve("/x", "body");

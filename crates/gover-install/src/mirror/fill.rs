@@ -115,7 +115,7 @@ impl Mirror {
 }
 
 async fn prove(file: Checked, record: &LogRecord) -> Result<Proven<()>, InstallError> {
-    file.read((), None).await?.prove(LogResponse::Ended(Ok(record.clone())), LogNeed::Required)
+    file.examine().await?.prove(LogResponse::Ended(Ok(record.clone())), LogNeed::Required)
 }
 
 /// The go.mod of every toolchain, which the log records too.

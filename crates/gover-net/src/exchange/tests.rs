@@ -371,6 +371,15 @@ async fn an_untrusted_authority_is_named_with_a_remedy() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_its_own_authority_is_untrusted() {
+    let scene = Scene::new();
+    let front = TlsFront::start_self_signed(&scene.server);
+    let (error, remedy) = fails(&scene.http(&[]), &front.at("/x")).await;
+    assert_eq!(error, "its certificate was issued by `Home Router`, which this machine does not trust");
+    assert!(remedy.contains("SSL_CERT_FILE"), "{remedy}");
+}
+
+#[tokio::test]
 async fn authorities_are_read_from_directories_too() {
     let scene = Scene::new();
     let directory = scene.directory.path();

@@ -130,13 +130,18 @@ pub fn remove_tree_now(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
 
-fn make_removable(path: &Path) {
-    imp::make_entry_removable(path);
-    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+/// Does nothing to a link, which may have taken the place of a directory since that was seen.
+fn make_removable(directory: &Path) {
+    let Ok(metadata) = directory.symlink_metadata() else { return };
+    if !metadata.is_dir() {
+        return;
+    }
+    imp::make_directory_removable(directory, &metadata);
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             make_removable(&entry.path());
         } else {
-            imp::make_entry_removable(&entry.path());
+            imp::make_file_removable(&entry.path());
         }
     }
 }

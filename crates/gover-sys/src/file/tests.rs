@@ -230,6 +230,17 @@ mod on_unix {
     }
 
     #[test]
+    fn nothing_is_opened_for_removal_behind_a_link() {
+        let directory = tempfile::tempdir().unwrap();
+        let (other, link) = (directory.path().join("other"), directory.path().join("link"));
+        fs::create_dir_all(other.join("closed")).unwrap();
+        fs::set_permissions(other.join("closed"), Permissions::from_mode(0o555)).unwrap();
+        symlink(&other, &link).unwrap();
+        make_removable(&link);
+        assert_eq!(mode(&other.join("closed")), 0o555);
+    }
+
+    #[test]
     fn a_link_is_removed_without_its_target() {
         let directory = tempfile::tempdir().unwrap();
         let (target, link) = (directory.path().join("target"), directory.path().join("link"));

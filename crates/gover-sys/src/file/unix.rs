@@ -37,13 +37,12 @@ pub(super) fn copy_attributes(from: &Path, to: &File, is_private: bool) -> io::R
 }
 
 /// Removing needs write and search permission on the directory; Go's module cache has mode 0555.
-pub(super) fn make_entry_removable(path: &Path) {
-    if let Ok(metadata) = path.symlink_metadata()
-        && metadata.is_dir()
-    {
-        drop(fs::set_permissions(path, Permissions::from_mode(metadata.mode() | 0o700)));
-    }
+pub(super) fn make_directory_removable(path: &Path, metadata: &fs::Metadata) {
+    drop(fs::set_permissions(path, Permissions::from_mode(metadata.mode() | 0o700)));
 }
+
+/// The directory decides.
+pub(super) fn make_file_removable(_path: &Path) {}
 
 /// Whether a group shares the directory on purpose.
 fn is_shared(directory: &Path) -> bool {

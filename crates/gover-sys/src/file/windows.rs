@@ -46,7 +46,7 @@ pub(super) fn copy_attributes(_from: &Path, _to: &File, _is_private: bool) -> io
 }
 
 pub(super) fn remove_file(path: &Path) -> io::Result<()> {
-    make_entry_removable(path);
+    make_file_removable(path);
     // A link to a directory is a directory too.
     patiently(|| fs::remove_file(path)).or_else(|error| fs::remove_dir(path).map_err(|_| error))
 }
@@ -71,7 +71,7 @@ pub(super) fn set_unwaiting(_options: &mut OpenOptions) {}
 
 /// Does not wait: a running program is held for as long as it runs, and is renamed instead.
 pub(super) fn replace_program(temporary: &Path, target: &Path) -> io::Result<()> {
-    make_entry_removable(target);
+    make_file_removable(target);
     fs::rename(temporary, target)
 }
 
@@ -158,11 +158,15 @@ pub(super) fn file_system(path: &Path) -> FileSystem {
 }
 
 #[expect(clippy::permissions_set_readonly_false, reason = "Windows has one read-only bit and no others")]
-pub(super) fn make_entry_removable(path: &Path) {
-    if let Ok(metadata) = path.symlink_metadata()
-        && metadata.permissions().readonly()
-    {
-        let mut permissions = metadata.permissions();
+pub(super) fn make_file_removable(path: &Path) {
+    if let Ok(metadata) = path.symlink_metadata() {
+        make_directory_removable(path, &metadata);
+    }
+}
+
+pub(super) fn make_directory_removable(path: &Path, metadata: &fs::Metadata) {
+    let mut permissions = metadata.permissions();
+    if permissions.readonly() {
         permissions.set_readonly(false);
         // The removal that follows reports the error.
         drop(fs::set_permissions(path, permissions));

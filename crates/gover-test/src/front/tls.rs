@@ -20,8 +20,17 @@ pub struct TlsFront {
 impl TlsFront {
     /// Starts in front of a server, which must outlive it.
     pub fn start(server: &FakeServer) -> Self {
+        Self::with_certificate(CERTIFICATE, server)
+    }
+
+    /// Like [`start`](Self::start), with a certificate that is its own authority, `Home Router`.
+    pub fn start_self_signed(server: &FakeServer) -> Self {
+        Self::with_certificate(SELF_SIGNED, server)
+    }
+
+    fn with_certificate(certificate: &[u8], server: &FakeServer) -> Self {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
+        let certificate = CertificateDer::from_pem_slice(certificate).expect("a certificate");
         let key = PrivateKeyDer::from_pem_slice(KEY).expect("its key");
         let configuration = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -63,4 +72,5 @@ impl TlsFront {
 }
 
 const CERTIFICATE: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.pem");
+const SELF_SIGNED: &[u8] = include_bytes!("../../../../tests/fixtures/tls/self-signed.pem");
 const KEY: &[u8] = include_bytes!("../../../../tests/fixtures/tls/server.key");
