@@ -15,7 +15,9 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         persist::plan(context.env, &context.layout)?
     };
     // Undoing only takes gover off PATH; toolchains and programs stay.
-    let programs = if arguments.undo { None } else { programs(context)? };
+    // A user who may only read the store sets up the own shells and leaves the store as it is.
+    let keeps_store = arguments.undo || lock::is_read_only(context);
+    let programs = if keeps_store { None } else { programs(context)? };
     let reach = if arguments.dry_run {
         preview(programs.as_ref(), &plan, context)?;
         None
@@ -23,7 +25,7 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
         if let Some(programs) = &programs {
             place(programs, context)?;
         }
-        if !arguments.undo {
+        if !keeps_store {
             shims::refresh(context)?;
             default::refresh_link(context, &default::lock(context)?);
         }

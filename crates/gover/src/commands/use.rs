@@ -6,7 +6,7 @@ use gover_shell::{Change, ShellKind};
 use gover_sys::process::{self, ProcessId};
 
 use crate::cli::UseArgs;
-use crate::store::{effect, provide, requests, sessions};
+use crate::store::{effect, lock, provide, requests, sessions};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &UseArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -38,10 +38,12 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
 }
 
 fn clear(context: &Context<'_>) -> Result<(), Failure> {
-    let lock = sessions::lock(context)?;
+    // In a home that this user may only read, nothing was recorded.
     let recorded = match calling_process() {
-        Some(shell) => sessions::remove(shell, context, &lock)?,
-        None => false,
+        Some(shell) if !lock::is_read_only(context) => {
+            sessions::remove(shell, context, &sessions::lock(context)?)?
+        }
+        _ => false,
     };
     if let Some(shell) = function_shell(context) {
         let changes = [Change::Unset(vars::GOVER_VERSION)];
@@ -80,7 +82,7 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Failure::new(problem, hint));
     }
     let home = context.layout.home();
-    if home.is_dir() && !gover_sys::file::is_writable(home) {
+    if lock::is_read_only(context) {
         let owner = gover_sys::user::owner(home).map(|owner| format!(", which belongs to {owner}"));
         return Err(Failure::new(
             format!("cannot write to {}{}", context.short(home), owner.unwrap_or_default()),

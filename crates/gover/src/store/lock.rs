@@ -13,3 +13,9 @@ pub(crate) fn announce_wait(name: &str, context: &Context<'_>) {
     let path = context.short(&context.layout.lock(name));
     context.printer.note(&format!("waiting for another gover ({path})"));
 }
+
+/// Whether this user may only read the home, such as one that root manages for all users.
+pub(crate) fn is_read_only(context: &Context<'_>) -> bool {
+    let home = context.layout.home();
+    home.is_dir() && !gover_sys::file::is_writable(home)
+}
