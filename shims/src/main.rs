@@ -12,13 +12,12 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use gover_core::launch::Launch;
-use gover_core::resolve::{
-    CalledAs, Host, Outcome, Question, Resolution, ResolveError, Toolchain, Trace, resolve,
-};
+use gover_core::minimum::{Allowed, Minimum};
+use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
 use gover_sys::exec;
-use gover_sys::{file, process};
+use gover_sys::{file, machine, process};
 
 use crate::report::Failure;
 
@@ -40,20 +39,17 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let Outcome::Ready(toolchain) = resolution.outcome.clone() else {
         return Err(Failure::Unavailable(Box::new(resolution)));
     };
-    check(&toolchain, &layout)?;
+    let toolchain = Allowed::check(toolchain, minimum(&layout).as_ref())
+        .map_err(|error| Failure::Forbidden(error.selected(&resolution)))?;
     let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
     start(&launch, arguments, env)
 }
 
-/// Fails for a toolchain that the policy of the machine forbids.
-fn check(toolchain: &Toolchain, layout: &Layout) -> Result<(), Failure> {
-    let minimum = ShimState::read(&layout.shim_state()).minimum;
-    match (&toolchain.name, minimum) {
-        (Some(name), Some(minimum)) if *name.version() < minimum => {
-            Err(Failure::Forbidden { name: name.to_string(), minimum: minimum.to_string() })
-        }
-        _ => Ok(()),
-    }
+/// The oldest Go that the policy of the machine allows, as the manager copied it.
+fn minimum(layout: &Layout) -> Option<Minimum> {
+    let version = ShimState::read(&layout.shim_state()).minimum?;
+    let place = machine::policy_file().unwrap_or_default().display().to_string();
+    Some(Minimum { version, place })
 }
 
 /// Selects a toolchain, and has it installed if it is missing and gover may do so.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use gover_core::diagnose::{Diagnose, Exit};
 use gover_core::display::pasted;
 use gover_core::env::NoHome;
+use gover_core::minimum::BelowMinimum;
 use gover_core::platform::WrongArchitecture;
 use gover_core::resolve::{Outcome, Resolution, ResolveError};
 use gover_core::text::shown;
-use gover_sys::{exec, machine};
+use gover_sys::exec;
 
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -31,10 +32,7 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// The policy of the machine allows only newer ones.
-    Forbidden {
-        name: String,
-        minimum: String,
-    },
+    Forbidden(BelowMinimum),
 }
 
 impl From<ResolveError> for Failure {
@@ -106,13 +104,8 @@ fn report(failure: &Failure, home: Option<&Path>) -> Report {
                 Exit::NotFound,
             )
         },
-        Failure::Forbidden { name, minimum } => {
-            let policy = machine::policy_file().unwrap_or_default();
-            plain(
-                format!("{name} is older than go{minimum}, the oldest Go that {} allows", policy.display()),
-                "choose a newer one, such as `gover use latest`",
-                Exit::CannotExecute,
-            )
+        Failure::Forbidden(error) => {
+            Report { what: error.to_string(), cause: None, hints: error.hints(), exit: Exit::CannotExecute }
         }
         Failure::NotInstalled => {
             Report { what: String::new(), cause: None, hints: Vec::new(), exit: Exit::NotFound }

@@ -4,12 +4,14 @@
 use std::ffi::OsString;
 use std::fs;
 
-use gover_test::{TestContext, context};
+use gover_test::{Release, TestContext, context};
 
-use crate::scene::with_three;
+use crate::scene::{file_url, with_three};
 
 /// The exit code of a command on a machine with this policy.
 fn governed(ctx: &TestContext, policy: &str, arguments: &[&str]) -> i32 {
+    // Nobody else may write it, whatever the umask.
+    gover_sys::file::limit_writers(&ctx.work());
     let path = ctx.write("etc/config.toml", policy);
     let program = [ctx.gover_program().as_os_str().to_owned()].into_iter();
     let arguments: Vec<OsString> = program.chain(arguments.iter().map(Into::into)).collect();
@@ -26,7 +28,11 @@ fn no_command_takes_a_go_below_the_minimum() {
         &["default", "1.90"],
         &["pin", "1.90"],
         &["pin", "1.90.1"],
+        &["use", "1.90"],
         &["exec", "1.90", "--", "go", "version"],
+        &["env", "1.90", "--shell", "bash"],
+        &["which", "1.90"],
+        &["which", "gofmt", "1.90"],
     ] {
         assert_eq!(governed(&ctx, policy, command), 1, "{command:?}");
     }
@@ -37,6 +43,29 @@ fn no_command_takes_a_go_below_the_minimum() {
         assert_eq!(governed(&ctx, policy, &command), 0, "{command:?}");
     }
     assert_eq!(default(), "1.91\n");
+}
+
+#[test]
+fn a_selection_below_the_minimum_is_an_error_wherever_it_comes_from() {
+    let ctx = with_three();
+    let policy = "minimum_go = \"1.91\"\n";
+    let commands = [&["which"][..], &["current"], &["env", "--shell", "bash"], &["env", "--json"]];
+    for command in commands {
+        assert_eq!(governed(&ctx, policy, command), 0, "{command:?}");
+    }
+    let says = |hint: &str| {
+        let output = ctx.shim("go", ["version"]);
+        output.exits(126);
+        assert!(output.stderr.starts_with("gover: go1.90.4 is older than go1.91, the oldest Go"), "{output}");
+        assert!(output.stderr.ends_with(&format!("hint: {hint}\n")), "{output}");
+        for command in commands {
+            assert_eq!(governed(&ctx, policy, command), 1, "{command:?}");
+        }
+    };
+    fs::write(ctx.layout().default_file(), "1.90\n").unwrap();
+    says("gover default latest");
+    ctx.write(".go-version", "1.90\n");
+    says("gover pin latest");
 }
 
 #[test]
@@ -56,14 +85,69 @@ fn the_shim_runs_no_go_below_the_minimum() {
 #[test]
 fn a_file_gets_around_no_locked_setting() {
     let ctx = context!().with_site();
-    let release = ctx.publish("go1.91.2");
-    let file = ctx.write("go1.91.2.custom.tar.gz", release.archive());
-    let sum = "0".repeat(64);
-    for setting in ["sources", "require_sumdb"] {
-        let policy = format!("locked = [\"{setting}\"]\n");
-        let command = ["install", "--sha256", &sum, file.to_str().unwrap()];
-        assert_eq!(governed(&ctx, &policy, &command), 1, "{setting}");
+    let build = Release::new("go1.91.2-own");
+    let file = ctx.write("build.tar.gz", build.archive());
+    let command = ["install", "--sha256", &build.sha256(), file.to_str().unwrap()];
+    let versions = || ctx.names_in(ctx.layout().versions());
+    for policy in ["locked = [\"sources\"]", "locked = [\"require_sumdb\"]", "minimum_go = \"1.92\""] {
+        assert_eq!(governed(&ctx, policy, &command), 1, "{policy}");
+        assert!(versions().is_empty(), "{policy}: {:?}", versions());
+        assert!(file.is_file());
     }
-    assert!(ctx.names_in("gover/versions").is_empty());
-    assert!(fs::exists(file).unwrap());
+    // Nothing else stands in its way.
+    assert_eq!(governed(&ctx, "minimum_go = \"1.91\"", &command), 0);
+    assert_eq!(versions(), ["go1.91.2-own"]);
+}
+
+#[test]
+fn a_release_file_must_be_in_a_locked_source() {
+    let ctx = context!().with_site();
+    let release = ctx.publish("go1.91.2");
+    let allowed = ctx.directory("allowed");
+    let (inside, outside) = (allowed.join(release.archive_name()), ctx.work().join(release.archive_name()));
+    for path in [&inside, &outside] {
+        fs::write(path, release.archive()).unwrap();
+    }
+    // As a path it begins with that of the source.
+    let around = allowed.join("..").join(release.archive_name());
+    for source in [allowed.display().to_string(), file_url(&allowed)] {
+        let policy = format!("sources = ['{source}']\nlocked = [\"sources\"]\n");
+        for path in [&outside, &around] {
+            assert_eq!(governed(&ctx, &policy, &["install", path.to_str().unwrap()]), 1, "{source}");
+            assert!(ctx.names_in(ctx.layout().versions()).is_empty());
+        }
+    }
+    // Without the lock the file is enough.
+    assert_eq!(governed(&ctx, "", &["install", around.to_str().unwrap()]), 0);
+}
+
+#[test]
+fn goproxy_adds_no_source_to_locked_ones() {
+    let mut ctx = context!().with_site();
+    // What is not on this machine cannot be reached.
+    ctx.set("HTTPS_PROXY", "http://127.0.0.1:1");
+    ctx.unset("GOVER_GODEV_URL");
+    ctx.publish("go1.91.2");
+    let (free, locked) = ("sources = [\"goproxy\"]\n", "sources = [\"goproxy\"]\nlocked = [\"sources\"]\n");
+    assert_ne!(governed(&ctx, locked, &["install", "1.91.2"]), 0);
+    assert!(ctx.site().server().requests().is_empty(), "{:?}", ctx.site().server().requests());
+    assert_eq!(governed(&ctx, free, &["install", "1.91.2"]), 0);
+}
+
+#[test]
+fn setting_a_value_is_judged_by_what_holds_afterwards() {
+    let ctx = context!();
+    let state = || fs::read_to_string(ctx.layout().shim_state()).unwrap_or_default();
+    let policy = "auto_install = false\nlocked = [\"auto_install\"]\n";
+    assert_eq!(governed(&ctx, policy, &["config", "set", "auto_install", "true"]), 0);
+    assert!(state().contains("auto_install off"), "{}", state());
+    let mut ctx = context!();
+    ctx.set("GOVER_OFFLINE", "1");
+    let output = ctx.gover(["config", "set", "offline", "false"]);
+    assert!(output.success().stderr.contains("warning: GOVER_OFFLINE still sets it to true"), "{output}");
+    ctx.unset("GOVER_OFFLINE");
+    let output = ctx.gover(["config", "set", "offline", "true"]);
+    assert!(!output.success().stderr.contains("warning"), "{output}");
+    let output = ctx.gover(["--offline", "config", "set", "offline", "false"]);
+    assert!(output.success().stderr.contains("warning: --offline still sets it to true"), "{output}");
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::env::{Env, vars};
 use crate::gorules::EnvFile;
-use crate::resolve::{OriginKind, Resolution, ResolveError, Toolchain};
+use crate::minimum::Allowed;
+use crate::resolve::{OriginKind, Resolution, ResolveError};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Launch {
@@ -22,7 +23,7 @@ impl Launch {
     /// Beyond [`goroot`], only what an explicit request or Go's switch protocol needs is changed.
     pub fn new(
         resolution: Resolution,
-        toolchain: &Toolchain,
+        toolchain: &Allowed,
         program: &str,
         env: &Env,
     ) -> Result<Self, ResolveError> {
@@ -59,7 +60,7 @@ impl Launch {
 /// and each other go command that it starts, so GOROOT is removed. It is set only where that is not
 /// enough: an older toolchain, or a GOROOT in the user's go/env file, which only the environment
 /// overrides (cmd/go/internal/cfg, `findGOROOT`).
-pub fn goroot(toolchain: &Toolchain, directory: &Path, user_env: Option<&EnvFile>) -> Option<OsString> {
+pub fn goroot(toolchain: &Allowed, directory: &Path, user_env: Option<&EnvFile>) -> Option<OsString> {
     let finds_itself = toolchain.name.as_ref().is_none_or(|name| name.version().finds_goroot());
     let in_file = user_env.and_then(|file| file.get(vars::GOROOT));
     let is_set = !finds_itself || in_file.is_some_and(|value| !value.is_empty());

@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod launch;
 pub mod layout;
 pub mod lines;
+pub mod minimum;
 pub mod pin;
 pub mod platform;
 pub mod real_path;

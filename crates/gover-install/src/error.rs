@@ -2,6 +2,7 @@
 
 use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
+use gover_core::minimum::BelowMinimum;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
 use gover_source::{Artifact, LikelyCause, Location, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
@@ -49,6 +50,8 @@ pub enum InstallError {
     /// A module zip, whose root is told by its `published` name, under another name.
     #[error("{file} is a module zip, but is not named like one")]
     RenamedModule { file: String, published: String },
+    #[error(transparent)]
+    Forbidden(#[from] BelowMinimum),
     #[error("cannot get `{location}`: {reason}")]
     Given { location: String, reason: String },
     #[error(transparent)]
@@ -220,9 +223,10 @@ impl Diagnose for InstallError {
             Self::Unproven { .. } => {
                 "neither the table compiled into gover nor the index of go.dev has its checksum"
             }
-            Self::RenamedModule { .. } | Self::NameOfRelease { .. } | Self::UnusableName { .. } => {
-                "nothing was installed"
-            }
+            Self::RenamedModule { .. }
+            | Self::NameOfRelease { .. }
+            | Self::UnusableName { .. }
+            | Self::Forbidden(_) => "nothing was installed",
             Self::Archive { source, likely_cause, origin, proof } => {
                 let likely_cause = likely_cause.filter(|_| source.is_integrity() && !is_given(proof));
                 let likely_cause = likely_cause.map(|cause| cause.to_string());
@@ -240,6 +244,7 @@ impl Diagnose for InstallError {
             Self::Disk { failure, .. } => return failure.hints(),
             Self::Smoke { source, .. } => return source.hints(),
             Self::File(error) => return error.hints(),
+            Self::Forbidden(error) => return error.hints(),
             Self::Shims { source, .. } => return source.hints(),
             Self::Contradicted(mismatch) => return vec![mismatch.hint()],
             Self::RenamedModule { published, .. } => {

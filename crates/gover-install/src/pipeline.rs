@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use gover_core::diagnose::is_full;
 use gover_core::inventory::is_installed;
+use gover_core::minimum::Minimum;
 use gover_core::{Env, Layout, ToolchainName};
 use gover_source::{Artifact, Format, Proof, SourceFailure, Supply, Wanted};
 use gover_sys::Lock;
@@ -47,6 +48,8 @@ pub struct Installer<'a> {
     pub shim_program: Option<&'a Path>,
     /// How long to wait for the checksum database once all else is done and nothing depends on it.
     pub log_patience: Duration,
+    /// Nothing older is run or published.
+    pub minimum: Option<&'a Minimum>,
 }
 
 #[derive(Clone, Debug)]
@@ -288,6 +291,8 @@ impl Installer<'_> {
     ) -> Result<Ready, InstallError> {
         let artifact = &tree.facts().artifact;
         let Wanted { name, platform } = &artifact.wanted;
+        // Only here is the version of a custom build known.
+        self.minimum.map_or(Ok(()), |minimum| minimum.check(name))?;
         let smoke_level = smoke::check(&tree.place().tree(), name, platform, smoke, self.env)
             .map_err(|error| broken(artifact, error))?;
         Ok(Ready { tree, failures, smoke_level })

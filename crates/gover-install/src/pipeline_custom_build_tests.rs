@@ -22,6 +22,29 @@ fn a_build_of_ones_own_is_installed_by_its_sum() {
 }
 
 #[test]
+fn a_build_below_the_minimum_is_not_even_run() {
+    let world = World::new(&[]);
+    // To run it would be another error.
+    let release = custom().with_file("bin/go", "not a program").with_file("bin/go.exe", "not a program");
+    let path = world.root.path().join("build.bin");
+    fs::write(&path, release.archive()).unwrap();
+    let request = CustomBuild {
+        location: Location::File(path),
+        sha256: release.sha256().parse().unwrap(),
+        platform: Platform::host(),
+        force: false,
+        smoke: Smoke::Run,
+    };
+    let minimum = Minimum { version: "1.92".parse().unwrap(), place: "/etc/policy".to_owned() };
+    let error = world.run(async |installer| {
+        let installer = Installer { minimum: Some(&minimum), ..*installer };
+        install_custom_build(&request, &installer).await.unwrap_err()
+    });
+    assert!(matches!(error, InstallError::Forbidden(_)), "{error:?}");
+    world.assert_nothing_left();
+}
+
+#[test]
 fn a_build_with_another_sum_leaves_nothing_behind() {
     let world = World::new(&[]);
     let path = world.root.path().join("build.tar.gz");

@@ -140,6 +140,7 @@ impl World {
             reporter: &self.recorder,
             shim_program: Some(&shim),
             log_patience,
+            minimum: None,
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(work(&installer))

@@ -9,6 +9,24 @@ pub fn owner(path: &Path) -> Option<String> {
     imp::owner_id(path).map(|id| imp::name(id).unwrap_or_else(|| format!("user {id}")))
 }
 
+/// Who may write a file or a directory, as far as its owner and mode say.
+pub(crate) struct Access {
+    pub(crate) owner: u32,
+    /// Another group than that of root.
+    pub(crate) group_may_write: bool,
+    pub(crate) all_may_write: bool,
+}
+
+/// `None` if nothing is there, or if the system has access lists instead.
+pub(crate) fn access(path: &Path) -> Option<Access> {
+    imp::access(path)
+}
+
+/// Whether this process has the rights of that user.
+pub(crate) fn is_this(id: u32) -> bool {
+    imp::effective() == id
+}
+
 /// The owner of `path`, if this process is root and that is another user.
 pub fn owner_seen_by_root(path: &Path) -> Option<String> {
     let id = imp::owner_id(path)?;
@@ -21,6 +39,8 @@ pub(crate) mod imp {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
+    use super::Access;
+
     pub(crate) fn effective() -> u32 {
         // SAFETY: the call takes nothing and cannot fail.
         unsafe { geteuid() }
@@ -28,6 +48,15 @@ pub(crate) mod imp {
 
     pub(super) fn is_root() -> bool {
         effective() == 0
+    }
+
+    pub(super) fn access(path: &Path) -> Option<Access> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Access {
+            owner: metadata.uid(),
+            group_may_write: metadata.mode() & 0o020 != 0 && metadata.gid() != 0,
+            all_may_write: metadata.mode() & 0o002 != 0,
+        })
     }
 
     pub(super) fn owner_id(path: &Path) -> Option<u32> {
@@ -70,6 +99,16 @@ pub(crate) mod imp {
 #[cfg(windows)]
 mod imp {
     use std::path::Path;
+
+    use super::Access;
+
+    pub(super) fn access(_path: &Path) -> Option<Access> {
+        None
+    }
+
+    pub(super) fn effective() -> u32 {
+        0
+    }
 
     pub(super) fn is_root() -> bool {
         false

@@ -13,7 +13,7 @@ use gover_sys::{file, process};
 use crate::cli::Global;
 use crate::failure::Failure;
 use crate::output::Printer;
-use crate::settings::Settings;
+use crate::settings::{SettingOrigin, Settings};
 use crate::target::{self, Target};
 
 /// Environment, settings, paths and the printer; passed by reference and never changed.
@@ -28,7 +28,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Without `needs_settings`, broken settings are ignored: shells still get their PATH.
+    /// Without `needs_settings`, broken settings of the user are ignored: shells still get their PATH.
     pub(crate) fn new(
         env: &'a Env,
         global: &Global,
@@ -38,11 +38,15 @@ impl<'a> Context<'a> {
         let home = env.gover_home().ok_or_else(|| env.no_home())?;
         let layout = Layout::new(home);
         let settings = if needs_settings {
-            Settings::resolve(global, env, &layout)?
+            Settings::resolve(global.offline, env, &layout)?
         } else {
-            Settings::resolve(global, env, &layout).unwrap_or_else(|_| Settings::builtin())
+            Settings::resolve_leniently(global.offline, env, &layout)
         };
         Ok(Self { env, settings, layout, printer, machine: target::of_machine(), home: env.user_home() })
+    }
+
+    pub(crate) fn is_offline_by_option(&self) -> bool {
+        matches!(self.settings.offline.origin, SettingOrigin::Option(_))
     }
 
     pub(crate) fn home(&self) -> Option<&Path> {

@@ -51,14 +51,14 @@ pub(crate) fn with_network(
     network: impl FnOnce(NetworkSettings) -> NetworkSettings,
 ) -> Result<Supply, Failure> {
     let defaults = SupplySettings::new(&context.layout);
-    // With another address, "go.dev" would be another source.
+    // With another address, "go.dev" would be another source, and so would "goproxy".
     let is_locked = context.settings.policy.locks("sources");
     let godev_url = if is_locked { None } else { godev_url(context)? };
     let printer = context.printer.clone();
     let settings = SupplySettings {
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
-        proxies: go_setting(vars::GOPROXY, context),
+        proxies: proxies(context),
         // Never from a go.env: no directory in versions/ may choose the key that proves the next.
         sumdb: GoEnv::new(context.env, None)
             .get(vars::GOSUMDB)
@@ -134,6 +134,17 @@ fn go_setting(key: &str, context: &Context<'_>) -> Option<String> {
         .map(|name| context.layout.toolchain(name))
         .filter(|root| inventory::is_goroot(root));
     roots.chain(system_goroot(context)).find_map(|root| GoEnv::new(context.env, Some(&root)).get(key))
+}
+
+/// The value of GOPROXY, unless the policy of the machine says which sources there are: then the
+/// release site is the only module proxy.
+fn proxies(context: &Context<'_>) -> Option<String> {
+    let policy = &context.settings.policy;
+    if !policy.locks("sources") {
+        return go_setting(vars::GOPROXY, context);
+    }
+    let own = GoEnv::new(context.env, None).get(vars::GOPROXY);
+    Some(own.filter(|value| policy.allows_proxies(value)).unwrap_or_else(|| "direct".to_owned()))
 }
 
 fn system_goroot(context: &Context<'_>) -> Option<PathBuf> {

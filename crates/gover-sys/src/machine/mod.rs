@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::user;
+
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
@@ -21,6 +23,29 @@ pub fn policy_file() -> Option<PathBuf> {
     #[cfg(not(windows))]
     let directory = Some(PathBuf::from("/etc"));
     directory.map(|directory| directory.join("gover").join("config.toml"))
+}
+
+/// Why the file `path` is not a policy of the machine: somebody else than an administrator may write
+/// it, or replace it. `None` for a good one, or a missing one. On Windows, where an access list says
+/// who may write, nothing is known.
+///
+/// Elsewhere than in the system's directory, as in tests, this user counts as an administrator.
+pub fn policy_fault(path: &Path) -> Option<String> {
+    let is_trusted = |owner| owner == 0 || (policy_file().as_deref() != Some(path) && user::is_this(owner));
+    let real = path.canonicalize().ok()?;
+    [path.parent(), real.parent(), Some(&real)].into_iter().flatten().find_map(|path| {
+        let access = user::access(path)?;
+        let writers = if !is_trusted(access.owner) {
+            user::owner(path).unwrap_or_default()
+        } else if access.all_may_write {
+            "every user".to_owned()
+        } else if access.group_may_write {
+            "its group".to_owned()
+        } else {
+            return None;
+        };
+        Some(format!("{writers} may write `{}`", path.display()))
+    })
 }
 
 /// A program that every system of its kind has, and that is built like the other programs on it.

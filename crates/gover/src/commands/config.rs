@@ -1,16 +1,17 @@
+use gover_core::env::parse_switch;
 use gover_source::SourceSpec;
 use serde::{Serialize, Serializer};
 
 use crate::cli::{ConfigAction, ConfigArgs};
 use crate::output::{Fact, Row, Table, facts};
-use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, SettingsError};
+use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, Settings, SettingsError};
 use crate::store::lock;
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action.unwrap_or(ConfigAction::List { json: false }) {
         ConfigAction::Get { name } => {
-            let (value, _) = value_of(&name, context)?;
+            let (value, _) = value_of(&name, &context.settings)?;
             context.printer.exact(&value)
         }
         ConfigAction::Set { name, value } => set(&name, &value, context),
@@ -28,18 +29,23 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
     file.set(name, value)?;
     file.write()?;
     settings::mirror(&context.layout, context.env, None, &lock)?;
-    let (now, origin) = value_of(name, context)?;
+    let settings = Settings::resolve(context.is_offline_by_option(), context.env, &context.layout)?;
+    let (now, origin) = value_of(name, &settings)?;
     let path = context.short(&context.layout.config());
     context.printer.note(&if value.is_empty() {
         format!("{name} was removed from {path}")
     } else {
         format!("{name} is now {} in {path}", shown(name, value))
     });
-    let policy = &context.settings.policy;
-    // The policy gives way to the new value, unless it locks the setting.
-    let gives_way = origin == policy.place() && !policy.locks(name);
-    if !gives_way && !matches!(origin, "config.toml" | "default") {
-        context.printer.warning(&format!("{origin} still sets it to {now}"));
+    let is_overridden = match origin {
+        "config.toml" | "default" => false,
+        // Without a value of the user, the policy's is the value.
+        origin if origin == settings.policy.place() => !value.is_empty() && now != normal(name, value),
+        _ => true,
+    };
+    if is_overridden {
+        let locks = if settings.policy.locks(name) { " and locks it" } else { "" };
+        context.printer.warning(&format!("{origin} still sets it to {now}{locks}"));
     }
     Ok(())
 }
@@ -53,7 +59,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     }
     if as_json {
         let setting = |name| {
-            let (value, origin) = value_of(name, context)?;
+            let (value, origin) = value_of(name, &context.settings)?;
             let locked = context.settings.policy.locks(name);
             Ok((name, SettingFacts::of(value, origin, locked)))
         };
@@ -62,7 +68,7 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     }
     let mut table = Table::default();
     for name in names(context) {
-        let (value, origin) = value_of(name, context)?;
+        let (value, origin) = value_of(name, &context.settings)?;
         let lock = if context.settings.policy.locks(name) { " (locked)" } else { "" };
         table.row([name.into(), value.into(), format!("{origin}{lock}").into()]);
     }
@@ -75,8 +81,7 @@ fn names(context: &Context<'_>) -> Vec<&'static str> {
     SETTINGS.iter().map(|setting| setting.name).chain(minimum).collect()
 }
 
-fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str), SettingsError> {
-    let settings = &context.settings;
+fn value_of(name: &str, settings: &Settings) -> Result<(String, &'static str), SettingsError> {
     let switch = |setting: &settings::Setting<bool>| (setting.value.to_string(), setting.origin.describe());
     match name {
         "sources" => {
@@ -86,11 +91,16 @@ fn value_of(name: &str, context: &Context<'_>) -> Result<(String, &'static str),
         "offline" => Ok(switch(&settings.offline)),
         "require_sumdb" => Ok(switch(&settings.require_sumdb)),
         MINIMUM_GO => Ok(match &settings.policy.minimum_go {
-            Some(version) => (version.to_string(), settings.policy.place()),
+            Some(minimum) => (minimum.version.to_string(), settings.policy.place()),
             None => ("none".to_owned(), "default"),
         }),
         _ => Err(SettingsError::Unknown { name: name.to_owned() }),
     }
+}
+
+/// A value as `gover config get` prints it.
+fn normal(name: &str, value: &str) -> String {
+    parse_switch(value).map_or_else(|| shown(name, value), |on| on.to_string())
 }
 
 /// A value without the users and passwords of addresses; those are in the file only.

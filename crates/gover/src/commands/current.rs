@@ -6,7 +6,7 @@ use gover_core::resolve::{Origin, Outcome, Raised, Resolution, Trace};
 use crate::cli::CurrentArgs;
 use crate::output::{Style, Verbosity, facts, json_path};
 use crate::store::requests::{Impossible, name_of};
-use crate::store::{architecture, effect, requests};
+use crate::store::{architecture, effect, policy, requests};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -62,7 +62,7 @@ fn remark(resolution: &Resolution, context: &Context<'_>) -> Option<String> {
 
 fn end(resolution: &Resolution, context: &Context<'_>) -> Result<(), Failure> {
     match &resolution.outcome {
-        Outcome::Ready(_) => Ok(()),
+        Outcome::Ready(toolchain) => Ok(policy::allowed_here(toolchain, resolution, context).map(drop)?),
         Outcome::Missing(request) => {
             if let Some(impossible) = Impossible::of(request, context) {
                 context.printer.warning(&impossible.what());

@@ -3,7 +3,7 @@ use std::ffi::OsStr;
 use gover_core::env::vars;
 use gover_core::gorules::EnvFile;
 use gover_core::launch;
-use gover_core::resolve::Toolchain;
+use gover_core::minimum::Allowed;
 use gover_shell::{PathEntry, ShellKind};
 
 use crate::cli::EnvArgs;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &EnvArgs, context: &Context<'_>) -> Result<(), Fail
 }
 
 /// A GOROOT has the system's form, because the go program reads it; PATH has the shell's form.
-fn code(toolchain: &Toolchain, shell: ShellKind, context: &Context<'_>) -> Result<String, Failure> {
+fn code(toolchain: &Allowed, shell: ShellKind, context: &Context<'_>) -> Result<String, Failure> {
     let syntax = shell.syntax();
     let mut code = String::new();
     if let Some(directory) = &toolchain.goroot {
@@ -58,7 +58,7 @@ fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failur
 }
 
 facts! {
-    Variables(toolchain: &Toolchain) {
+    Variables(toolchain: &Allowed) {
         version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
             => "the name of the toolchain; null for a Go on PATH whose version is unknown",
         goroot: Option<String> = toolchain.goroot.as_deref().map(json_path)

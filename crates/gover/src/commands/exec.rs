@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use gover_core::env::vars;
 use gover_core::gorules::EnvFile;
-use gover_core::resolve::Toolchain;
+use gover_core::minimum::Allowed;
 use gover_core::{Request, launch};
 use gover_sys::exec::{self, EnvEdit};
 
@@ -44,13 +44,13 @@ fn find(name: &OsStr, path: &[PathBuf], context: &Context<'_>) -> Result<PathBuf
     }
 }
 
-fn search_path(toolchain: &Toolchain, context: &Context<'_>) -> Vec<PathBuf> {
+fn search_path(toolchain: &Allowed, context: &Context<'_>) -> Vec<PathBuf> {
     let rest = context.env.path().into_iter().filter(|directory| *directory != toolchain.bin);
     std::iter::once(toolchain.bin.clone()).chain(rest).collect()
 }
 
 fn edits(
-    toolchain: &Toolchain,
+    toolchain: &Allowed,
     request: &Request,
     path: Vec<PathBuf>,
     context: &Context<'_>,

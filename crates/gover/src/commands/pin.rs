@@ -42,8 +42,8 @@ fn show(directory: &Path, context: &Context<'_>) -> Result<(), Failure> {
 
 fn exact_here(context: &Context<'_>) -> Result<Request, Failure> {
     let toolchain = requests::selected(context)?;
-    match toolchain.name {
-        Some(name) => Ok(Request::exact(name)),
+    match &toolchain.name {
+        Some(name) => Ok(Request::exact(name.clone())),
         None => {
             Err(Failure::new("the version of the toolchain used here is unknown", "gover pin --exact 1.22"))
         }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use gover_core::resolve::Toolchain;
+use gover_core::minimum::Allowed;
 use gover_core::text::shown;
 
 use crate::cli::WhichArgs;
@@ -47,7 +47,7 @@ fn split(words: &[String]) -> Result<(&'static str, Option<&str>), Failure> {
 }
 
 facts! {
-    Which(path: &Path, toolchain: &Toolchain) {
+    Which(path: &Path, toolchain: &Allowed) {
         path: String = json_path(path) => "the program",
         version: Option<String> = toolchain.name.as_ref().map(ToString::to_string)
             => "the name of the toolchain; null for a Go on PATH whose version is unknown",

@@ -17,6 +17,13 @@ pub(crate) enum SettingsError {
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },
+    #[error("`{}` holds `{}`, which is not a setting", path.display(), shown(key))]
+    UnknownKey { path: PathBuf, key: String },
+    #[error("`locked` in `{}` holds `{}`, which is not a setting", path.display(), shown(name))]
+    UnknownLock { path: PathBuf, name: String },
+    /// In the policy of the machine.
+    #[error(transparent)]
+    Machine(Box<SettingsError>),
     #[error("{name} is `{}`, which is neither true nor false", shown(value))]
     Variable { name: &'static str, value: String },
     #[error("{name} is `{}`, which is not a GOARCH", shown(&error.text))]
@@ -33,7 +40,14 @@ impl Diagnose for SettingsError {
             Self::Read { .. } | Self::Write { .. } => {
                 "check that you own the file and may change it".to_owned()
             }
-            Self::Syntax { path, .. } | Self::Type { path, .. } => {
+            // Most people who see this cannot change it.
+            Self::Machine(_) => {
+                "only an administrator can correct that file, which sets the rules of this machine".to_owned()
+            }
+            Self::Syntax { path, .. }
+            | Self::Type { path, .. }
+            | Self::UnknownKey { path, .. }
+            | Self::UnknownLock { path, .. } => {
                 format!("edit {} or move it away; gover did not change it", path.display())
             }
             Self::Variable { name, .. } => format!("set {name} to 1 or 0, or unset it"),

@@ -12,15 +12,15 @@ mod policy;
 use std::path::{Path, PathBuf};
 
 use gover_core::env::{Env, parse_switch, vars};
+use gover_core::real_path::real_path;
 use gover_core::shim_state::ShimState;
 use gover_core::{Arch, GoVersion, Layout};
+use gover_source::SourceSpec;
 use gover_sys::Lock;
 
 pub(crate) use error::SettingsError;
 pub(crate) use file::ConfigFile;
 pub(crate) use policy::{MINIMUM_GO, Policy};
-
-use crate::cli::Global;
 
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -83,29 +83,44 @@ impl SettingOrigin {
 }
 
 impl Settings {
-    pub(crate) fn resolve(global: &Global, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
-        let file = ConfigFile::read(&layout.config())?;
-        let policy = Policy::read(env)?;
-        let mut refused = Vec::new();
-        let mut offline = switch(env, &file, &policy, &OFFLINE, &mut refused)?;
-        if global.offline {
+    /// `offline` is the option of that name.
+    pub(crate) fn resolve(offline: bool, env: &Env, layout: &Layout) -> Result<Self, SettingsError> {
+        Self::merge(offline, env, &ConfigFile::read(&layout.config())?, Policy::read(env)?)
+    }
+
+    /// The same for a command that works without the user's settings: if they are broken, only the
+    /// policy of the machine counts.
+    pub(crate) fn resolve_leniently(offline: bool, env: &Env, layout: &Layout) -> Self {
+        Self::resolve(offline, env, layout).unwrap_or_else(|_| {
+            let nothing = Env::from_map::<String, String>([], PathBuf::new());
+            let policy = || Policy::read(env);
+            let merged =
+                policy().and_then(|policy| Self::merge(offline, &nothing, &ConfigFile::empty(), policy));
+            merged.unwrap_or_else(|error| Self { refused: vec![error.to_string()], ..Self::builtin() })
+        })
+    }
+
+    fn merge(option: bool, env: &Env, file: &ConfigFile, policy: Policy) -> Result<Self, SettingsError> {
+        let mut refused: Vec<String> = policy.fault.iter().cloned().collect();
+        let mut offline = switch(env, file, &policy, &OFFLINE, &mut refused)?;
+        if option {
             // Staying off the network loosens nothing.
             offline = Setting { value: true, origin: SettingOrigin::Option("--offline") };
         }
         let settings = Self {
-            sources: sources(env, &file, &policy, &mut refused)?,
-            auto_install: switch(env, &file, &policy, &AUTO_INSTALL, &mut refused)?,
-            require_sumdb: switch(env, &file, &policy, &REQUIRE_SUMDB, &mut refused)?,
+            sources: sources(env, file, &policy, &mut refused)?,
+            auto_install: switch(env, file, &policy, &AUTO_INSTALL, &mut refused)?,
+            require_sumdb: switch(env, file, &policy, &REQUIRE_SUMDB, &mut refused)?,
             arch: arch(env)?,
             offline,
             refused: Vec::new(),
             policy,
         };
-        settings.policy.refuse_detours(env, &mut refused);
+        settings.policy.refuse_detours(env, &settings.sources.value, &mut refused);
         Ok(Self { refused, ..settings })
     }
 
-    pub(crate) fn builtin() -> Self {
+    fn builtin() -> Self {
         let switch = |setting: &SettingInfo| Setting::builtin(parse_switch(setting.builtin) == Some(true));
         Self {
             sources: Setting::builtin(split(SOURCES.builtin)),
@@ -131,10 +146,9 @@ pub(crate) fn mirror(
     stable: Option<GoVersion>,
     _lock: &Lock,
 ) -> Result<(), SettingsError> {
-    let file = ConfigFile::read(&layout.config())?;
     let path = layout.shim_state();
     let before = ShimState::read(&path);
-    let state = mirrored(&file, &Policy::read(env)?, &before, stable)?;
+    let state = mirrored(layout, &Policy::read(env)?, &before, stable);
     if state == before {
         return Ok(());
     }
@@ -157,9 +171,8 @@ pub(crate) fn keep_mirrored(layout: &Layout, env: &Env, stable: Option<GoVersion
         || layout.config().is_file()
         || layout.shim_state().is_file();
     let is_due = || {
-        let file = ConfigFile::read(&layout.config()).ok()?;
         let before = ShimState::read(&layout.shim_state());
-        Some(mirrored(&file, &Policy::read(env).ok()?, &before, stable.clone()).ok()? != before)
+        Some(mirrored(layout, &Policy::read(env).ok()?, &before, stable.clone()) != before)
     };
     if there
         && is_due() == Some(true)
@@ -169,24 +182,22 @@ pub(crate) fn keep_mirrored(layout: &Layout, env: &Env, stable: Option<GoVersion
     }
 }
 
-fn mirrored(
-    file: &ConfigFile,
-    policy: &Policy,
-    before: &ShimState,
-    stable: Option<GoVersion>,
-) -> Result<ShimState, SettingsError> {
+/// If the user's file is broken, its copy stays as it is; the policy holds even so.
+fn mirrored(layout: &Layout, policy: &Policy, before: &ShimState, stable: Option<GoVersion>) -> ShimState {
     // The shim reads the environment itself, so nothing of it belongs here.
     let nothing = Env::from_map::<String, String>([], PathBuf::new());
-    let set = |setting: &SettingInfo| {
-        let setting = switch(&nothing, file, policy, setting, &mut Vec::new())?;
-        Ok::<_, SettingsError>((setting.origin != SettingOrigin::Builtin).then_some(setting.value))
+    let file = ConfigFile::read(&layout.config()).ok();
+    let set = |setting: &SettingInfo, before: Option<bool>| {
+        let read = |file: &ConfigFile| switch(&nothing, file, policy, setting, &mut Vec::new()).ok();
+        let Some(setting) = file.as_ref().and_then(read) else { return before };
+        (setting.origin != SettingOrigin::Builtin).then_some(setting.value)
     };
-    Ok(ShimState {
-        auto_install: set(&AUTO_INSTALL)?,
-        offline: set(&OFFLINE)?,
+    ShimState {
+        auto_install: set(&AUTO_INSTALL, before.auto_install),
+        offline: set(&OFFLINE, before.offline),
         stable: stable.or_else(|| before.stable.clone()),
-        minimum: policy.minimum_go.clone(),
-    })
+        minimum: policy.minimum_go.as_ref().map(|minimum| minimum.version.clone()),
+    }
 }
 
 /// The name of the lock that protects `config.toml` and the copy of it.
@@ -224,7 +235,9 @@ const OFFLINE: SettingInfo = SettingInfo {
 };
 const REQUIRE_SUMDB: SettingInfo = SettingInfo {
     name: "require_sumdb",
-    meaning: "whether archives need a record of the checksum database besides their checksum",
+    meaning: "`true`: archives need a record of the checksum database besides their checksum. Not set: a \
+              database that says it has no record stops an archive whose checksum is not built into gover. \
+              `false`: the checksum is enough even then",
     variable: vars::GOVER_REQUIRE_SUMDB,
     builtin: "false",
 };
@@ -265,10 +278,24 @@ fn sources(
     let own = Setting::own(SOURCES.variable, value, || file.list(SOURCES.name))?;
     let given = policy.given(policy.file.list(SOURCES.name)?, split(SOURCES.builtin));
     // Fewer sources, or another order, let nothing new in.
-    let is_stricter = |own: &Vec<String>, given: &Vec<String>| own.iter().all(|entry| given.contains(entry));
+    let is_stricter = |own: &Vec<String>, given: &Vec<String>| {
+        own.iter().all(|own| given.iter().any(|given| is_same_source(own, given)))
+    };
     let (setting, refusal) = policy.decide(&SOURCES, own, given, is_stricter);
     refused.extend(refusal);
     Ok(setting)
+}
+
+/// Whether two entries of the setting `sources` mean the same, however they are written.
+fn is_same_source(one: &str, other: &str) -> bool {
+    match (one.parse::<SourceSpec>(), other.parse::<SourceSpec>()) {
+        (Ok(SourceSpec::Directory(one)), Ok(SourceSpec::Directory(other))) => {
+            one == other
+                || real_path(&one).ok().is_some_and(|one| real_path(&other).is_ok_and(|other| one == other))
+        }
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// The trimmed parts of a comma-separated list.

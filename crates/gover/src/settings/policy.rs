@@ -6,6 +6,9 @@ use std::path::Path;
 use gover_core::GoVersion;
 use gover_core::env::{Env, vars};
 use gover_core::gorules::GoEnv;
+use gover_core::minimum::Minimum;
+use gover_source::SourceSpec;
+use gover_sys::machine;
 
 use super::{
     AUTO_INSTALL, ConfigFile, REQUIRE_SUMDB, SETTINGS, SOURCES, Setting, SettingInfo, SettingOrigin,
@@ -19,34 +22,58 @@ pub(crate) struct Policy {
     pub(super) file: ConfigFile,
     locked: Vec<String>,
     /// The oldest Go that may be installed, chosen or run.
-    pub(crate) minimum_go: Option<GoVersion>,
+    pub(crate) minimum_go: Option<Minimum>,
+    /// Why the file is not a policy.
+    pub(super) fault: Option<String>,
 }
 
 impl Policy {
     /// Reads the policy; a missing file is an empty one. One that cannot be understood is an error,
-    /// since ignoring it would loosen what it locks.
+    /// since ignoring it would loosen what it locks. One that users may write is none at all.
     pub(crate) fn read(env: &Env) -> Result<Self, SettingsError> {
-        let path = env.machine_config().unwrap_or(Path::new(""));
+        let Some(path) = env.machine_config() else { return Ok(Self::none()) };
+        match machine::policy_fault(path) {
+            None => Self::parse(path).map_err(|error| SettingsError::Machine(Box::new(error))),
+            Some(fault) => {
+                let fault = format!("{} is not a policy and is ignored: {fault}", path.display());
+                Ok(Self { fault: Some(fault), ..Self::none() })
+            }
+        }
+    }
+
+    fn parse(path: &Path) -> Result<Self, SettingsError> {
         let file = ConfigFile::read(path)?;
+        let not_a_setting = |name: &String| !is_setting(name) && name != MINIMUM_GO;
+        if let Some(key) = file.unknown().into_iter().find(|key| key != LOCKED && not_a_setting(key)) {
+            return Err(SettingsError::UnknownKey { path: path.to_owned(), key });
+        }
         let locked = file.list(LOCKED)?.unwrap_or_default();
-        if locked.iter().any(|name| SETTINGS.iter().all(|setting| setting.name != name)) {
-            return Err(file.wrong_type(LOCKED, "a list of settings"));
+        if let Some(name) = locked.iter().find(|name| not_a_setting(name)) {
+            return Err(SettingsError::UnknownLock { path: path.to_owned(), name: name.clone() });
+        }
+        // The values are judged even where nothing asks for them now.
+        for setting in SETTINGS.iter().filter(|setting| setting.name != SOURCES.name) {
+            file.switch(setting.name)?;
+        }
+        if let Some(sources) = file.list(SOURCES.name)? {
+            SourceSpec::parse_list(&sources.join(","))
+                .map_err(|_| file.wrong_type(SOURCES.name, "a list of sources (`gover help sources`)"))?;
         }
         let invalid = || file.wrong_type(MINIMUM_GO, "a Go version such as \"1.22\"");
+        let place: &'static str = Box::leak(path.display().to_string().into_boxed_str());
         let minimum_go = match file.item(MINIMUM_GO) {
             None => None,
             Some(item) => {
                 let text = item.as_str().ok_or_else(invalid)?;
                 let version = GoVersion::parse(text.strip_prefix("go").unwrap_or(text));
-                Some(version.map_err(|_| invalid())?)
+                Some(Minimum { version: version.map_err(|_| invalid())?, place: place.to_owned() })
             }
         };
-        let place = Box::leak(path.display().to_string().into_boxed_str());
-        Ok(Self { place, file, locked, minimum_go })
+        Ok(Self { place, file, locked, minimum_go, fault: None })
     }
 
     pub(crate) fn none() -> Self {
-        Self { place: "", file: ConfigFile::empty(), locked: Vec::new(), minimum_go: None }
+        Self { place: "", file: ConfigFile::empty(), locked: Vec::new(), minimum_go: None, fault: None }
     }
 
     pub(crate) fn locks(&self, setting: &str) -> bool {
@@ -85,22 +112,38 @@ impl Policy {
         }
     }
 
-    /// Variables that are not settings but would get around a locked one.
-    pub(super) fn refuse_detours(&self, env: &Env, refused: &mut Vec<String>) {
+    /// Variables, and lines of the user's go/env file, that are not settings but would get around a
+    /// locked one.
+    pub(super) fn refuse_detours(&self, env: &Env, sources: &[String], refused: &mut Vec<String>) {
         if self.locks(SOURCES.name) && env.var(vars::GOVER_GODEV_URL).is_some() {
             refused.push(self.refusal(vars::GOVER_GODEV_URL, SOURCES.name));
         }
-        let database = GoEnv::new(env, None).get(vars::GOSUMDB);
-        if database.is_some_and(|database| !self.allows_database(&database)) {
-            refused.push(self.refusal(vars::GOSUMDB, REQUIRE_SUMDB.name));
+        let user = GoEnv::new(env, None);
+        let uses_proxies = sources.iter().any(|source| source == "goproxy");
+        if uses_proxies && user.get(vars::GOPROXY).is_some_and(|proxies| !self.allows_proxies(&proxies)) {
+            refused.push(self.refusal(vars::GOPROXY, SOURCES.name));
+        }
+        if user.get(vars::GOSUMDB).is_some_and(|database| !self.allows_database(&database)) {
+            let is_required = self.locks(REQUIRE_SUMDB.name);
+            let locked = if is_required { REQUIRE_SUMDB.name } else { SOURCES.name };
+            refused.push(self.refusal(vars::GOSUMDB, locked));
         }
     }
 
+    /// Whether a value of GOPROXY that a user can set may be used. A proxy of the user's choice is
+    /// a source that the administrator did not name.
+    pub(crate) fn allows_proxies(&self, value: &str) -> bool {
+        let names_none =
+            || value.split([',', '|']).all(|entry| ["", "off", "direct"].contains(&entry.trim()));
+        !self.locks(SOURCES.name) || names_none()
+    }
+
     /// Whether a value of GOSUMDB may be used. A record of a database that the user chose proves
-    /// nothing to the administrator.
+    /// nothing to the administrator, neither for an archive nor for the module of a source.
     pub(crate) fn allows_database(&self, value: &str) -> bool {
         let name = value.split_whitespace().next().unwrap_or_default();
-        !self.locks(REQUIRE_SUMDB.name) || OFFICIAL.contains(&name)
+        let is_free = !self.locks(REQUIRE_SUMDB.name) && !self.locks(SOURCES.name);
+        is_free || OFFICIAL.contains(&name)
     }
 
     /// One line that says why something has no effect.
@@ -113,6 +156,10 @@ impl Policy {
 /// used, the log must have a record.
 pub(super) fn is_strict(setting: &SettingInfo, value: bool) -> bool {
     value != (setting.name == AUTO_INSTALL.name)
+}
+
+fn is_setting(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.name == name)
 }
 
 /// Two names of one database, and `off`, with which a required record is never found.

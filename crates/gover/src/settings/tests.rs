@@ -1,16 +1,16 @@
 use std::fs;
 use std::path::PathBuf;
 
+use gover_core::Diagnose as _;
+
 use super::*;
-use crate::cli::Color;
 
 fn resolve(config: &str, variables: &[(&str, &str)], offline: bool) -> Result<Settings, SettingsError> {
     let root = tempfile::tempdir().unwrap();
     let layout = Layout::new(root.path().to_owned());
     fs::write(layout.config(), config).unwrap();
     let env = Env::from_map(variables.iter().copied(), PathBuf::from("/"));
-    let global = Global { color: Color::Never, offline, quiet: false, verbose: false };
-    Settings::resolve(&global, &env, &layout)
+    Settings::resolve(offline, &env, &layout)
 }
 
 #[test]
@@ -64,10 +64,15 @@ fn governed(policy: &str, config: &str, variables: &[(&str, &str)]) -> Result<Se
     let layout = Layout::new(root.path().to_owned());
     fs::write(layout.config(), config).unwrap();
     let path = root.path().join("policy.toml");
-    fs::write(&path, policy).unwrap();
+    write_policy(&path, policy);
     let env = Env::from_map(variables.iter().copied(), PathBuf::from("/")).with_machine_config(path);
-    let global = Global { color: Color::Never, offline: false, quiet: false, verbose: false };
-    Settings::resolve(&global, &env, &layout)
+    Settings::resolve(false, &env, &layout)
+}
+
+/// Writes a file that only its owner may change, whatever the umask.
+fn write_policy(path: &Path, policy: &str) {
+    gover_sys::file::limit_writers(path);
+    fs::write(path, policy).unwrap();
 }
 
 #[test]
@@ -125,9 +130,102 @@ fn a_policy_that_cannot_be_understood_is_an_error() {
         "minimum_go = 1.22",
         "minimum_go = \"new\"",
         "require_sumdb = \"maybe\"",
+        "sources = [\"godev\"]",
+        "mininum_go = \"1.22\"",
     ] {
-        assert!(governed(policy, "", &[]).is_err(), "{policy}");
+        let error = governed(policy, "", &[]).unwrap_err();
+        assert!(error.to_string().contains("policy.toml"), "{policy}: {error}");
+        assert!(error.hints()[0].starts_with("only an administrator"), "{policy}: {error:?}");
     }
+    let error = |policy| governed(policy, "", &[]).unwrap_err().to_string();
+    assert!(error("locked = [\"sources\", \"sorces\"]").contains("`sorces`"));
+    assert!(error("mininum_go = \"1.22\"").contains("`mininum_go`"));
     let settings = governed("minimum_go = \"go1.22\"", "", &[]).unwrap();
-    assert_eq!(settings.policy.minimum_go.unwrap().to_string(), "1.22");
+    assert_eq!(settings.policy.minimum_go.unwrap().version.to_string(), "1.22");
+}
+
+#[test]
+fn a_lock_on_sources_alone_holds_against_what_go_reads() {
+    let policy = "sources = [\"goproxy\"]\nlocked = [\"sources\"]\n";
+    let root = tempfile::tempdir().unwrap();
+    let user = root.path().join("env");
+    fs::write(&user, "GOPROXY=https://p.example\nGOSUMDB=sum.own+abcdef01+key\n").unwrap();
+    for variables in [
+        [("GOENV", "off"), ("GOPROXY", "https://p.example|direct"), ("GOSUMDB", "sum.own+abcdef01+key")],
+        [("GOENV", user.to_str().unwrap()), ("GOPROXY", ""), ("GOSUMDB", "")],
+    ] {
+        let settings = governed(policy, "", &variables).unwrap();
+        let starts: Vec<_> = settings.refused.iter().map(|line| line.split(' ').next().unwrap()).collect();
+        assert_eq!(starts, ["GOPROXY", "GOSUMDB"], "{variables:?}");
+        assert!(settings.refused[1].contains("`sources`"), "{:?}", settings.refused);
+    }
+    // These let no other server in.
+    let strict = [("GOENV", "off"), ("GOPROXY", "off"), ("GOSUMDB", "sum.golang.org https://relay.example")];
+    assert!(governed(policy, "", &strict).unwrap().refused.is_empty());
+}
+
+#[test]
+fn sources_are_compared_by_what_they_mean() {
+    let root = tempfile::tempdir().unwrap();
+    let (real, other) = (root.path().join("real"), root.path().join("real-not"));
+    for directory in [&real, &other] {
+        fs::create_dir(directory).unwrap();
+    }
+    let policy =
+        format!("sources = [\"https://a.example/go\", '{}']\nlocked = [\"sources\"]\n", real.display());
+    let around = other.join("..").join("real");
+    let refused = |source: &str| {
+        let settings = governed(&policy, "", &[("GOENV", "off"), ("GOVER_SOURCES", source)]).unwrap();
+        (settings.refused.len(), settings.sources.origin == SettingOrigin::Environment("GOVER_SOURCES"))
+    };
+    for same in ["https://a.example/go/", around.to_str().unwrap(), real.to_str().unwrap()] {
+        assert_eq!(refused(same), (0, true), "{same}");
+    }
+    for other in [
+        "https://a.example/go.evil",
+        "https://a.example.evil/go",
+        "http://a.example/go",
+        other.to_str().unwrap(),
+    ] {
+        assert_eq!(refused(other), (1, false), "{other}");
+    }
+}
+
+#[test]
+fn the_policy_holds_where_the_settings_of_the_user_are_broken() {
+    let root = tempfile::tempdir().unwrap();
+    let layout = Layout::new(root.path().join("home"));
+    fs::create_dir(layout.home()).unwrap();
+    fs::write(layout.config(), "auto_install = ").unwrap();
+    let path = root.path().join("policy.toml");
+    write_policy(&path, "sources = [\"goproxy\"]\nminimum_go = \"1.22\"\nlocked = [\"sources\"]\n");
+    let env = Env::from_map([("GOENV", "off")], PathBuf::from("/")).with_machine_config(path);
+    let settings = Settings::resolve_leniently(false, &env, &layout);
+    assert_eq!(settings.sources.value, ["goproxy"]);
+    assert!(settings.policy.locks("sources") && settings.policy.minimum_go.is_some());
+    keep_mirrored(&layout, &env, None);
+    assert_eq!(ShimState::read(&layout.shim_state()).minimum, GoVersion::parse("1.22").ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_users_may_write_is_no_policy() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let root = tempfile::tempdir().unwrap();
+    let layout = Layout::new(root.path().join("home"));
+    let (directory, path) = (root.path().join("etc"), root.path().join("etc/config.toml"));
+    fs::create_dir(&directory).unwrap();
+    fs::write(&path, "offline = true\nlocked = [\"offline\"]\n").unwrap();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let env = Env::from_map([("GOENV", "off")], PathBuf::from("/")).with_machine_config(path.clone());
+    for (of_directory, of_file, is_policy) in
+        [(0o755, 0o644, true), (0o755, 0o666, false), (0o777, 0o644, false)]
+    {
+        mode(&directory, of_directory);
+        mode(&path, of_file);
+        let settings = Settings::resolve(false, &env, &layout).unwrap();
+        assert_eq!((settings.offline.value, settings.refused.is_empty()), (is_policy, is_policy));
+        assert!(is_policy || settings.refused[0].contains("every user may write"), "{:?}", settings.refused);
+    }
 }

@@ -9,6 +9,7 @@ use gover_core::{Diagnose, Request};
 use gover_shell::ShellKind;
 use gover_sys::process;
 
+use super::policy;
 use super::requests::name_of;
 use crate::context::Context;
 
@@ -67,11 +68,12 @@ pub(crate) fn path(context: &Context<'_>) {
 
 fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
     if let Some(error) = &resolution.go_error {
-        context.printer.warning(&format!("`go` stops here: {error}"));
-        for hint in error.hints() {
-            context.printer.hint(&hint);
-        }
-        return;
+        return stops(error, context);
+    }
+    if let Outcome::Ready(toolchain) = &resolution.outcome
+        && let Err(error) = policy::allowed_here(toolchain, resolution, context)
+    {
+        return stops(&error, context);
     }
     let home = context.home();
     let say = |what: String, remedy: String| context.printer.note(&format!("note: {what} ({remedy})"));
@@ -108,6 +110,13 @@ fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
             say(format!("`go` runs {runs} here, {}", origin.reason(home)), remedy);
         }
         (None, None) => {}
+    }
+}
+
+fn stops(error: &impl Diagnose, context: &Context<'_>) {
+    context.printer.warning(&format!("`go` stops here: {error}"));
+    for hint in error.hints() {
+        context.printer.hint(&hint);
     }
 }
 

@@ -116,6 +116,7 @@ impl<'a> Installation<'a> {
             reporter: &progress,
             shim_program: shim.is_file().then_some(shim.as_path()),
             log_patience: LOG_PATIENCE,
+            minimum: context.settings.policy.minimum_go.as_ref(),
         };
         let (platform, smoke) = (target.platform.clone(), target.smoke(&context.machine));
         block_on(async {

@@ -1,7 +1,7 @@
 //! Toolchains for commands that need one: an installed one, or else one that is installed now, if
 //! the settings allow it.
 
-use gover_core::resolve::Toolchain;
+use gover_core::minimum::Allowed;
 use gover_core::{Request, ToolchainName};
 
 use super::install::Installation;
@@ -9,15 +9,9 @@ use super::{policy, releases, requests, shims};
 use crate::{Context, Failure};
 
 /// The toolchain that a request means; installs it if none does and settings allow it.
-pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
-    let toolchain = provide_any(request, context)?;
-    policy::check(toolchain.name.as_ref(), context)?;
-    Ok(toolchain)
-}
-
-fn provide_any(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
+pub(crate) fn provide(request: &Request, context: &Context<'_>) -> Result<Allowed, Failure> {
     if let Some(toolchain) = context.locate(request)? {
-        return Ok(toolchain);
+        return policy::allowed(toolchain, context);
     }
     if !context.settings.may_install() {
         return Err(requests::missing(request, context));
@@ -25,7 +19,7 @@ fn provide_any(request: &Request, context: &Context<'_>) -> Result<Toolchain, Fa
     // A crash may have put aside this toolchain; only commands that change something restore it.
     shims::recover(context);
     if let Some(toolchain) = context.locate(request)? {
-        return Ok(toolchain);
+        return policy::allowed(toolchain, context);
     }
     let target = context.target();
     let installation = Installation::new(&target, false, context);

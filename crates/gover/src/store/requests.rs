@@ -2,12 +2,13 @@
 
 use gover_core::display::{location, pasted};
 use gover_core::inventory::{Inventory, candidates};
+use gover_core::minimum::Allowed;
 use gover_core::real_path::{real_path, simplified};
 use gover_core::request::InvalidRequest;
 use gover_core::resolve::{OriginKind, Outcome, Resolution, Toolchain, Trace};
 use gover_core::{GoVersion, Request, RequestKind, ToolchainName};
 
-use super::releases;
+use super::{policy, releases};
 use crate::{Context, Failure};
 
 /// Parses a request; a relative path is made absolute, so that it still means the same elsewhere.
@@ -36,14 +37,15 @@ pub(crate) fn name_of(toolchain: &Toolchain, context: &Context<'_>) -> String {
     }
 }
 
-pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Toolchain, Failure> {
-    context.locate(request)?.ok_or_else(|| missing(request, context))
+pub(crate) fn installed(request: &Request, context: &Context<'_>) -> Result<Allowed, Failure> {
+    let toolchain = context.locate(request)?.ok_or_else(|| missing(request, context))?;
+    policy::allowed(toolchain, context)
 }
 
-pub(crate) fn selected(context: &Context<'_>) -> Result<Toolchain, Failure> {
+pub(crate) fn selected(context: &Context<'_>) -> Result<Allowed, Failure> {
     let resolution = context.selection(&mut Trace::off())?;
     match &resolution.outcome {
-        Outcome::Ready(toolchain) => Ok(toolchain.clone()),
+        Outcome::Ready(toolchain) => Ok(policy::allowed_here(toolchain, &resolution, context)?),
         Outcome::Missing(request) => {
             let Absent { what, hint } = absent(request, Some(&resolution), context);
             let reason = resolution.reason(context.home());
