@@ -252,7 +252,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
+error: go1.91.2.[PLATFORM].[ARCHIVE] from [SITE] is not what was released
   expected  [..]  (sha256, index of [SITE])
   received  [..]
   the file is a web page, such as a sign-in page

@@ -30,7 +30,7 @@ go1.91.2
 
 ----- stderr -----
 gover: installing go1.91.2 (chosen by .go-version:1 in [ROOT]/shop)
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 1)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 1)
 
 "#]]
     );
@@ -130,8 +130,8 @@ exit: 127
 ----- stderr -----
 gover: installing go1.91.7 (chosen by .go-version:1 in [ROOT]/shop)
 error: no source has go1.91.7 for [OS]/[ARCH]
-  go.dev     its index has no go1.91.7
-  goproxy    [SITE]/proxy: 404 page not found
+  [SITE]    its index has no go1.91.7
+  goproxy                   [SITE]/proxy: 404 page not found
 hint: `gover list --remote` shows every release
 
 "#]]

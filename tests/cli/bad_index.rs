@@ -109,7 +109,7 @@ fn hostile_rows_are_skipped() {
     ];
     let ctx = with_index(&odd);
     let output = ctx.gover(["install", "1.91.2"]);
-    assert!(output.success().stderr.contains("from go.dev"), "{output}");
+    assert!(output.success().stderr.contains("from [SITE]"), "{output}");
     let list = ctx.gover(["list", "--remote", "--all"]);
     assert!(!list.success().stdout.contains('\u{1b}'), "{list:?}");
     assert!(!list.stdout.contains("evil"), "{list}");
@@ -176,7 +176,7 @@ fn an_index_that_is_too_large_is_an_error_of_the_source() {
     serve(&ctx, vec![b' '; (16 << 20) + 1]);
     let output = ctx.gover(["install", "1.91.2"]);
     assert!(
-        output.success().stderr.contains("go.dev skipped: answer of more than 16777216 bytes"),
+        output.success().stderr.contains("[SITE] skipped: answer of more than 16777216 bytes"),
         "{output}"
     );
     assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
@@ -244,7 +244,7 @@ fn an_invalid_index_is_an_error_of_the_source() {
         serve(&ctx, content);
         let output = ctx.gover(["install", "1.91.2"]);
         output.success();
-        assert!(output.stderr.contains("go.dev skipped: "), "{name}\n{output}");
+        assert!(output.stderr.contains("[SITE] skipped: "), "{name}\n{output}");
         assert!(!output.stderr.contains("panicked"), "{name}\n{output}");
         assert!(output.stderr.lines().all(|line| line.chars().count() < 200), "{name}\n{output}");
         assert_eq!(receipt(&ctx, "go1.91.2")["source"], "goproxy");
@@ -266,7 +266,7 @@ exit: 0
 go1.91.2  supported
 
 ----- stderr -----
-could not ask go.dev: its index is not JSON (line 1)
+could not ask [SITE]: its index is not JSON (line 1)
 
 "#]]
     );
@@ -300,7 +300,7 @@ fn a_redirect_to_the_file_is_followed() {
     ctx.site().server().serve("/elsewhere/file", release.archive());
     ctx.site().server().route(&path, Response::redirect("/elsewhere/file"));
     ctx.gover(["install", "1.91.2"]).success();
-    assert_eq!(receipt(&ctx, "go1.91.2")["source"], "go.dev");
+    assert_eq!(receipt(&ctx, "go1.91.2")["source"], ctx.site().url());
 }
 
 #[test]

@@ -61,7 +61,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 0)
+installed go1.91.2 in [TIME] ([SIZE] from https://go.test; sha256, checksum database record 0)
 default is now go1.91.2
 
 "#]]
@@ -94,8 +94,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     its certificate was issued by `Acme Inspection CA`, which this machine does not trust
-  goproxy    https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+  https://go.test    its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+  goproxy            https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 
 "#]]
@@ -107,7 +107,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-could not ask go.dev: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+could not ask https://go.test: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 error: no Go release for [PLATFORM] matches `1.91`
@@ -124,7 +124,7 @@ exit: 1
 ----- stderr -----
 error: no Go release matches `1.91`
   newest known: go1.27.0 (no index)
-  could not ask go.dev: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
+  could not ask https://go.test: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
   could not ask goproxy: https://proxy.test/proxy: its certificate was issued by `Acme Inspection CA`, which this machine does not trust
 hint: if your network inspects connections, save the certificate of that authority as a PEM file and name it in SSL_CERT_FILE, or add it to the system's store (docs/corporate.md)
 hint: `gover list --remote` shows every release
@@ -145,8 +145,8 @@ fn a_proxy_that_needs_a_password_is_reported_with_its_variable() {
         company.refusal(),
         str![[r#"
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     the proxy http://[PROXY] wants a user and a password, and HTTPS_PROXY has none (407)
-  goproxy    https://proxy.test/proxy: the proxy http://[PROXY] wants a user and a password, and HTTPS_PROXY has none (407)
+  https://go.test    the proxy http://[PROXY] wants a user and a password, and HTTPS_PROXY has none (407)
+  goproxy            https://proxy.test/proxy: the proxy http://[PROXY] wants a user and a password, and HTTPS_PROXY has none (407)
 hint: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in them
 
 "#]]
@@ -157,8 +157,8 @@ hint: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A`
         company.refusal(),
         str![[r#"
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     the proxy http://[PROXY] refuses the user or the password in HTTPS_PROXY (407)
-  goproxy    https://proxy.test/proxy: the proxy http://[PROXY] refuses the user or the password in HTTPS_PROXY (407)
+  https://go.test    the proxy http://[PROXY] refuses the user or the password in HTTPS_PROXY (407)
+  goproxy            https://proxy.test/proxy: the proxy http://[PROXY] refuses the user or the password in HTTPS_PROXY (407)
 hint: set HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT; write `%40` for `@`, `%3A` for `:`, `%2F` for `/` in them
 
 "#]]
@@ -255,8 +255,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     GOAUTH=off cannot be combined with other methods
-  goproxy    https://proxy.test/proxy: GOAUTH=off cannot be combined with other methods
+  https://go.test    GOAUTH=off cannot be combined with other methods
+  goproxy            https://proxy.test/proxy: GOAUTH=off cannot be combined with other methods
 hint: `go help goauth` describes GOAUTH; `GOAUTH=off` sends no credentials
 
 "#]]

@@ -420,7 +420,24 @@ fn a_prompt_gets_the_name_and_nothing_else() {
         let output = ctx.gover(["current", "--short"]);
         assert_eq!((output.success().stdout.as_str(), output.stderr.as_str()), (name, ""), "{pin}");
     }
-    ctx.write(".go-version", "nonsense\n");
+    // What Go looks for itself is what runs.
+    ctx.write(".go-version", "1.90\n");
+    ctx.set("GOTOOLCHAIN", "go1.92.0-corp");
+    let name = ctx.gover(["current", "--json"]).json()["left_to_go"].clone();
     let output = ctx.gover(["current", "--short"]);
-    assert_eq!((output.exits(1).stdout.as_str(), output.stderr.as_str()), ("", ""));
+    assert_eq!(output.success().stdout, format!("{}\n", name.as_str().unwrap()), "{output}");
+    // Nothing breaks the prompt: neither a pin, nor what Go refuses, nor gover's own settings.
+    let silent = |ctx: &TestContext| {
+        let output = ctx.gover(["current", "--short"]);
+        assert!(output.code != Some(0), "{output}");
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("", ""));
+    };
+    ctx.set("GOTOOLCHAIN", "nonsense");
+    silent(&ctx);
+    ctx.unset("GOTOOLCHAIN");
+    ctx.write(".go-version", "nonsense\n");
+    silent(&ctx);
+    ctx.write(".go-version", "1.90\n");
+    fs::write(ctx.layout().config(), "offline = \"perhaps\"\n").unwrap();
+    silent(&ctx);
 }

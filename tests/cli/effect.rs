@@ -52,6 +52,44 @@ fn a_go_that_comes_first_on_path_is_named() {
 }
 
 #[test]
+fn a_path_that_reaches_gover_through_a_link_is_gover_on_path() {
+    if !gover_test::has_directory_links() {
+        return;
+    }
+    let mut ctx = with_three();
+    let link = ctx.root().join("link");
+    gover_sys::link::replace(&ctx.layout().bin(), &link).unwrap();
+    ctx.set("PATH", &link);
+    assert_eq!(says(&ctx, &["current"]), "");
+    // JSON names the program that was found, not the one that should be.
+    let go = ctx.gover(["current", "--json"]).json()["go"].clone();
+    assert_eq!(go.as_str().map(std::path::PathBuf::from), Some(link.join(executable_name("go"))));
+    let goroot = ctx.install_system_fake("go1.89.3");
+    prepend(&mut ctx, &goroot.join("bin"));
+    assert!(says(&ctx, &["current"]).contains("which comes before"));
+}
+
+#[test]
+fn hints_are_quoted_and_lead_on_where_the_shell_function_is_not_loaded() {
+    let mut ctx = with_three();
+    ctx.write("go.mod", "module m\n\ngo 1.91.2\n");
+    let said = says(&ctx, &["default", "<1.91"]);
+    let order = gover_core::display::pasted("+<1.91");
+    assert!(said.contains(&format!("`go {order} …` overrides it")), "{said}");
+    fs::remove_file(ctx.work().join("go.mod")).unwrap();
+    // Only a shell can change its own variable.
+    ctx.set("GOVER_VERSION", "1.91");
+    let said = says(&ctx, &["default", "1.90"]);
+    assert!(said.contains("GOVER_VERSION") && !said.contains("gover use --clear"), "{said}");
+    ctx.unset("GOVER_VERSION");
+    // A pin cannot hold a path.
+    ctx.write(".go-version", "1.91\n");
+    let goroot = ctx.install_system_fake("go1.89.3");
+    let said = says(&ctx, &["default", goroot.to_str().unwrap()]);
+    assert!(said.contains("`gover use ") && !said.contains("gover pin"), "{said}");
+}
+
+#[test]
 fn a_path_without_gover_is_told_with_the_way_to_set_it() {
     let empty = |ctx: &TestContext| ctx.root().join("empty");
     for arguments in CLAIMS {
@@ -130,10 +168,11 @@ fn a_nearer_choice_is_named_with_what_changes_it() {
     assert!(said.contains("(`gover pin 1.90.4` changes that)"), "{said}");
     ctx.set("GOVER_VERSION", "1.91.2");
     let said = says(&ctx, &["pin", "1.90.4"]);
-    assert!(
-        said.contains("note: `go` runs go1.91.2 here, chosen by GOVER_VERSION=1.91.2 (`gover use --clear`"),
-        "{said}"
-    );
+    assert!(said.contains("note: `go` runs go1.91.2 here, chosen by GOVER_VERSION=1.91.2 (`"), "{said}");
+    // Only a loaded function can clear the variable.
+    assert!(!said.contains("gover use --clear"), "{said}");
+    ctx.set("GOVER_SHELL", "bash");
+    assert!(says(&ctx, &["pin", "1.90.4"]).contains("(`gover use --clear` undoes that)"));
 }
 
 #[test]

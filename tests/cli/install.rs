@@ -110,7 +110,7 @@ fn the_facts_are_data() {
     assert_eq!(facts[0]["version"], "go1.91.2");
     assert_eq!(facts[0]["goroot"], ctx.layout().versions().join("go1.91.2").to_str().unwrap());
     assert_eq!(facts[0]["reused"], false);
-    assert_eq!(facts[0]["source"], "go.dev");
+    assert_eq!(facts[0]["source"], ctx.site().url());
     assert_eq!(facts[0]["bytes"], release.archive().len());
     assert_eq!(facts[0]["proofs"], receipt(&ctx, "go1.91.2")["proofs"]);
     let output = ctx.gover(["install", "--json", "1.91.2"]);

@@ -362,7 +362,7 @@ go1.91.2  supported
 go1.91.1  supported, 1.91.2 is out
 
 ----- stderr -----
-could not ask go.dev: 403 made to fail; its index of [DATE] is used
+could not ask [SITE]: 403 made to fail; its index of [DATE] is used
 
 "#]]
     );
@@ -374,8 +374,8 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-could not ask go.dev: 403 made to fail; its index of [DATE] is used
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 3)
+could not ask [SITE]: 403 made to fail; its index of [DATE] is used
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 3)
 default is now go1.91.2
 
 "#]]
@@ -446,7 +446,7 @@ go1.21.13  2024-08-06  ended 2024-08-13
 go1.21.12  2024-07-02  1.21.13 is out, 1.21 ended 2024-08-13
 
 ----- stderr -----
-could not ask go.dev: offline
+could not ask http://127.0.0.1:1: offline
 could not ask goproxy: http://127.0.0.1:1/proxy: offline
 
 "#]]

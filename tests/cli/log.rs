@@ -130,7 +130,7 @@ exit: 0
 
 ----- stderr -----
 warning: `[ROOT]/gover/cache/sumdb/sum.test/latest` was damaged; it has been replaced by a tree head of 601 records, and the damaged file is kept as `[ROOT]/gover/cache/sumdb/sum.test/evidence/head-[..].txt`
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 600)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 600)
 
 "#]]
     );
@@ -171,7 +171,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: cannot verify go1.91.3.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+error: cannot verify go1.91.3.[PLATFORM].[ARCHIVE] from [SITE] with the checksum database
   one head: 601 records, [..]
   the other: 603 records, [..]
   the other has [..] over its first 601 records
@@ -228,7 +228,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from [SITE] with the checksum database
   caused by: the checksum database cannot be asked
   caused by: checksum database disabled by GOSUMDB=off
 hint: unset GOSUMDB, or set `GOSUMDB=sum.golang.org` (https://go.dev/ref/mod#environment-variables)

@@ -73,7 +73,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2 for [OS]/[ARCH]: [SIZE] from go.dev (checksum database record 300)
+go1.91.2 for [OS]/[ARCH]: [SIZE] from [SITE] (checksum database record 300)
 [ROOT]/shop/go holds 1 file, [SIZE]; checksum database of 302 records (sum.test)
 
 "#]]
@@ -167,7 +167,7 @@ fn a_missing_platform_does_not_stop_the_others() {
     assert_eq!(facts["files"][0]["format"], "archive");
     assert_eq!(facts["files"][0]["path"], "go1.91.2.plan9-386.tar.gz");
     assert_eq!(facts["files"][0]["added"], true);
-    assert_eq!(facts["files"][0]["source"], "go.dev");
+    assert_eq!(facts["files"][0]["source"], ctx.site().url());
     assert_eq!(facts["failed"][0]["platform"], "solaris-amd64");
     let causes = facts["failed"][0]["causes"].to_string();
     assert!(causes.contains("has no record of") && causes.contains("404"), "{causes}");
@@ -231,7 +231,7 @@ exit: 1
 
 ----- stderr -----
 error: nothing proves all of go1.91.2.[PLATFORM].[ARCHIVE] from [SITE]/mirror
-  neither the table compiled into gover nor the index of go.dev has its checksum
+  neither the table compiled into gover nor the index of a release site has its checksum
 hint: `--format module` downloads the module, which the log covers completely
 [ROOT]/shop/go holds 0 files, [SIZE]; checksum database of 302 records (sum.test)
 

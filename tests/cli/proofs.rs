@@ -19,11 +19,11 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
+error: go1.91.2.[PLATFORM].[ARCHIVE] from [SITE] is not what was released
   expected  [..]  (sha256, index of [SITE])
   received  [..]
   nothing was installed and the download was deleted
-hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+hint: something between [SITE] and this machine changes files; try `GOVER_SOURCES=goproxy gover install 1.91.2`
 
 "#]]
     );
@@ -70,7 +70,7 @@ error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
   nothing was installed and the download was deleted
-hint: the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install 1.91.2
+hint: the mirror, or something between it and this machine, changes files; try `GOVER_SOURCES=go.dev gover install 1.91.2`
 
 "#]]
     );
@@ -114,11 +114,11 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: go1.91.2.[PLATFORM].[ARCHIVE] from go.dev is not what was released
+error: go1.91.2.[PLATFORM].[ARCHIVE] from [SITE] is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
   nothing was installed and the download was deleted
-hint: something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.91.2
+hint: something between [SITE] and this machine changes files; try `GOVER_SOURCES=goproxy gover install 1.91.2`
 
 "#]]
     );
@@ -158,7 +158,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256)
 warning: could not ask the checksum database: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
 default is now go1.91.2
 
@@ -178,7 +178,7 @@ exit: 1
 ----- stdout -----
 
 ----- stderr -----
-error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from go.dev with the checksum database
+error: cannot verify go1.91.2.[PLATFORM].[ARCHIVE] from [SITE] with the checksum database
   caused by: cannot read `/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]` of checksum database `sum.test`
   caused by: [SITE]/sumdb/lookup/golang.org/toolchain@v0.0.1-go1.91.2.[PLATFORM]: 503 made to fail
 hint: see whether that server runs on this machine; a company's GOPROXY must pass `/sumdb/` through

@@ -5,7 +5,7 @@ use std::fs;
 use gover_test::snapbox::str;
 use gover_test::{context, gover_snapshot};
 
-use crate::scene::{go_of, has_part_download, has_startup_files, with_three};
+use crate::scene::{go_of, has_part_download, has_startup_files, wait_for_line, with_three};
 
 #[test]
 fn uninstall_removes_the_toolchain_its_receipt_and_its_name() {
@@ -233,6 +233,30 @@ fn prune_keeps_prereleases_and_custom_builds() {
     for name in ["go1.91.2", "go1.91.1-bigcorp", "go1.92rc1"] {
         assert!(names.iter().any(|have| have == name), "{name} is not in {names:?}");
     }
+}
+
+#[test]
+fn prune_keeps_what_was_chosen_after_it_was_found() {
+    let ctx = with_three();
+    ctx.gover(["config", "set", "auto_install", "false"]).success();
+    let lock = gover_sys::Lock::acquire(&ctx.layout().lock("go1.90.1"), || ()).unwrap();
+    let mut prune = ctx.command(ctx.gover_program()).arg("prune").spawn();
+    let rest = wait_for_line(&mut prune, "waiting for another gover");
+    fs::write(ctx.layout().default_file(), "1.90.1\n").unwrap();
+    drop(lock);
+    let output = prune.wait().unwrap();
+    let said = rest.join().unwrap();
+    assert!(output.success() && said.contains("go1.90.1 was not removed"), "{said}");
+    assert_eq!(ctx.names_in("gover/versions"), ["go1.90.1", "go1.90.4", "go1.91.2"]);
+}
+
+#[test]
+fn the_way_back_of_a_custom_build_is_not_a_command_that_fails() {
+    let ctx = gover_test::context!();
+    ctx.install_fake("go1.91.2-corp");
+    let output = ctx.gover(["uninstall", "go1.91.2-corp"]);
+    assert!(output.success().stderr.contains("only its archive can restore it"), "{output}");
+    assert!(!output.stderr.contains("gover install"), "{output}");
 }
 
 #[test]

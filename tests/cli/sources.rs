@@ -40,6 +40,25 @@ fn a_release_site_in_place_of_go_dev_is_https_or_on_this_machine() {
 }
 
 #[test]
+fn a_release_site_in_place_of_go_dev_is_named_in_messages_and_receipts() {
+    let (ctx, release) = released();
+    let site = ctx.site().url();
+    let output = ctx.gover(["install", "1.91.2"]);
+    let text = String::from_utf8_lossy(&output.success().raw_stderr).into_owned();
+    assert!(text.contains(&format!(" from {site};")) && !text.contains("go.dev"), "{text}");
+    assert!(!receipt(&ctx, "go1.91.2").to_string().contains("go.dev"), "{}", receipt(&ctx, "go1.91.2"));
+    // Errors name it too.
+    ctx.site().server().fault(&FakeSite::archive_path(&release), Fault::FlipByte(1000));
+    let output = ctx.gover(["install", "-f", "1.91.2"]);
+    let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+    assert!(text.contains(&format!("from {site} is not what")) && !text.contains("go.dev"), "{text}");
+    ctx.site().server().fault("/*", Fault::Status(503));
+    let output = ctx.gover(["install", "1.93.1"]);
+    let text = String::from_utf8_lossy(&output.exits(1).raw_stderr).into_owned();
+    assert!(text.contains(&format!("\n  {site} ")) && !text.contains("go.dev"), "{text}");
+}
+
+#[test]
 fn the_release_site_is_first_and_both_proofs_hold() {
     let ctx = context!().with_site();
     ctx.site().log().pad_to(300);
@@ -51,7 +70,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-installed go1.91.2 in [TIME] ([SIZE] from go.dev; sha256, checksum database record 300)
+installed go1.91.2 in [TIME] ([SIZE] from [SITE]; sha256, checksum database record 300)
 default is now go1.91.2
 
 "#]]
@@ -62,7 +81,7 @@ default is now go1.91.2
     let receipt = receipt(&ctx, "go1.91.2");
     assert_eq!(receipt["name"], "go1.91.2");
     assert_eq!(receipt["platform"], release.platform().to_string());
-    assert_eq!(receipt["source"], "go.dev");
+    assert_eq!(receipt["source"], ctx.site().url());
     assert_eq!(receipt["url"], format!("{}/dl/{}", ctx.site().url(), release.archive_name()));
     assert_eq!(receipt["file"], release.archive_name());
     assert_eq!(receipt["file_bytes"], release.archive().len());
@@ -284,7 +303,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2: go.dev skipped: 404 made to fail
+go1.91.2: [SITE] skipped: 404 made to fail
 installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
@@ -332,8 +351,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     cannot connect: connection refused
-  goproxy    http://127.0.0.1:1/proxy: cannot connect: connection refused
+  http://127.0.0.1:1    cannot connect: connection refused
+  goproxy               http://127.0.0.1:1/proxy: cannot connect: connection refused
 hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
 
 "#]]
@@ -353,10 +372,10 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     cannot connect: connection refused
-  goproxy    http://127.0.0.1:1/dl/mod: cannot connect: connection refused
+  http://127.0.0.1:1    cannot connect: connection refused
+  goproxy               http://127.0.0.1:1/dl/mod: cannot connect: connection refused
 hint: see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)
-hint: GOPROXY is not set, so go.dev is the only source; if your company has a module proxy, set GOPROXY to it (`gover help sources`)
+hint: GOPROXY is not set, so the release site is the only source; if your company has a module proxy, set GOPROXY to it (`gover help sources`)
 
 "#]]
     );
@@ -393,7 +412,7 @@ fn a_silent_only_source_is_named_while_gover_waits() {
     let mut child = ctx.command(ctx.gover_program()).args(["list", "--remote", "1.91"]).spawn();
     let mut line = String::new();
     BufReader::new(child.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line.trim_end(), "waiting for go.dev (no answer for 2 s)");
+    assert_eq!(line.trim_end(), format!("waiting for {} (no answer for 2 s)", ctx.site().url()));
     ctx.site().server().heal();
     ctx.site().server().release_stalled();
     let output = child.wait_with_output().unwrap();
@@ -411,8 +430,8 @@ exit: 1
 
 ----- stderr -----
 error: no source has go1.91.7 for [OS]/[ARCH]
-  go.dev     its index has no go1.91.7
-  goproxy    [SITE]/proxy: 404 page not found
+  [SITE]    its index has no go1.91.7
+  goproxy                   [SITE]/proxy: 404 page not found
 hint: `gover list --remote` shows every release
 
 "#]]
@@ -450,8 +469,8 @@ exit: 1
 
 ----- stderr -----
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
-  go.dev     offline
-  goproxy    [SITE]/proxy: offline
+  [SITE]    offline
+  goproxy                   [SITE]/proxy: offline
 hint: gover is offline; leave out `--offline`, or name a directory with archives in GOVER_SOURCES
 
 "#]]

@@ -78,7 +78,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2: go.dev skipped: 429 slow down; it asks to wait 3600 s
+go1.91.2: [SITE] skipped: 429 slow down; it asks to wait 3600 s
 installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
@@ -99,7 +99,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2: go.dev skipped: it returned a web page instead of the file
+go1.91.2: [SITE] skipped: it returned a web page instead of the file
 installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 
@@ -119,7 +119,7 @@ exit: 0
 ----- stdout -----
 
 ----- stderr -----
-go1.91.2: go.dev skipped: no answer within 2 s
+go1.91.2: [SITE] skipped: no answer within 2 s
 installed go1.91.2 in [TIME] ([SIZE] from goproxy; checksum database record 0)
 default is now go1.91.2
 

@@ -3,6 +3,7 @@
 use gover_archive::ArchiveError;
 use gover_archive::digest::NewlineInName;
 use gover_core::minimum::BelowMinimum;
+use gover_core::platform::IS_WINDOWS;
 use gover_core::text::shown;
 use gover_core::{Diagnose, Exit, ToolchainName};
 use gover_source::{Artifact, LikelyCause, Location, LookupError, Proof, SourceSpec, SumOrigin, SupplyError};
@@ -106,12 +107,17 @@ impl DownloadOrigin {
     fn other_source(&self) -> String {
         let name = self.toolchain.as_str();
         let version = name.strip_prefix("go").unwrap_or(name);
-        let (culprit, other) = if self.from == SourceSpec::GoDev {
-            ("something between go.dev and this machine changes files", "goproxy")
+        let (culprit, other) = if self.from.is_release_site() {
+            (format!("something between {} and this machine changes files", self.from), "goproxy")
         } else {
-            ("the mirror, or something between it and this machine, changes files", "go.dev")
+            ("the mirror, or something between it and this machine, changes files".to_owned(), "go.dev")
         };
-        format!("{culprit}; GOVER_SOURCES={other} gover install {version}")
+        if IS_WINDOWS {
+            return format!(
+                "{culprit}; set GOVER_SOURCES to {other} and run `gover install {version}` again"
+            );
+        }
+        format!("{culprit}; try `GOVER_SOURCES={other} gover install {version}`")
     }
 }
 
@@ -221,7 +227,7 @@ impl Diagnose for InstallError {
             Self::Disk { failure, .. } => return failure.details(),
             Self::Contradicted(mismatch) => return mismatch.details(),
             Self::Unproven { .. } => {
-                "neither the table compiled into gover nor the index of go.dev has its checksum"
+                "neither the table compiled into gover nor the index of a release site has its checksum"
             }
             Self::RenamedModule { .. }
             | Self::NameOfRelease { .. }
@@ -352,23 +358,20 @@ mod tests {
                 "nothing was installed and the download was deleted",
             ]
         );
-        assert_eq!(
-            error.hints(),
-            [
-                "the mirror, or something between it and this machine, changes files; GOVER_SOURCES=go.dev gover install 1.27.3"
-            ]
-        );
+        let hint = if IS_WINDOWS {
+            "the mirror, or something between it and this machine, changes files; set GOVER_SOURCES to go.dev and run `gover install 1.27.3` again"
+        } else {
+            "the mirror, or something between it and this machine, changes files; try `GOVER_SOURCES=go.dev gover install 1.27.3`"
+        };
+        assert_eq!(error.hints(), [hint]);
     }
 
     #[test]
     fn the_way_out_is_never_the_source_that_failed() {
         let error = contradicted("go.dev", Contradiction::Sha256 { origin: "index of go.dev".to_owned() });
-        assert_eq!(
-            error.hints(),
-            [
-                "something between go.dev and this machine changes files; GOVER_SOURCES=goproxy gover install 1.27.3"
-            ]
-        );
+        let hint = error.hints().concat();
+        assert!(hint.starts_with("something between go.dev and this machine changes files; "), "{hint}");
+        assert!(hint.contains("goproxy") && hint.contains("gover install 1.27.3"), "{hint}");
         assert_eq!(
             contradicted("./x", Contradiction::Given).to_string(),
             "go1.27.3.linux-amd64.tar.gz from ./x is not what `--sha256` says"

@@ -84,7 +84,7 @@ pub struct SourceFailure {
     pub error: SourceError,
     /// The older data that is used instead.
     pub used: Option<OlderAnswer>,
-    /// Whether GOPROXY is not set, so go.dev was the only module proxy.
+    /// Whether GOPROXY is not set, so the release site was the only module proxy.
     pub goproxy_is_unset: bool,
 }
 
@@ -317,7 +317,7 @@ const USUAL: &str = "behind a proxy set HTTPS_PROXY; a company mirror goes into 
 pub(crate) const OWN_SOURCE: &str = "see whether that server runs on this machine, or name another source in GOVER_SOURCES or GOPROXY (`gover help sources`)";
 
 /// Advice if neither the environment nor a go.env sets GOPROXY.
-pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, so go.dev is the only source; \
+pub(crate) const GOPROXY_UNSET: &str = "GOPROXY is not set, so the release site is the only source; \
      if your company has a module proxy, set GOPROXY to it (`gover help sources`)";
 
 #[cfg(test)]

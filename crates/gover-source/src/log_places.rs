@@ -220,7 +220,7 @@ fn roots(source: &SourceSpec) -> Vec<Location> {
             let tree = above.and_then(|directory| directory.ancestors().nth(3));
             beside.into_iter().chain(tree).map(|path| Location::File(path.to_owned())).collect()
         }
-        SourceSpec::GoDev | SourceSpec::China | SourceSpec::GoProxy => Vec::new(),
+        SourceSpec::GoDev | SourceSpec::Site(_) | SourceSpec::China | SourceSpec::GoProxy => Vec::new(),
     }
 }
 

@@ -64,6 +64,8 @@ impl fmt::Debug for SupplySettings {
 pub enum SourceSpec {
     /// `go.dev`: the release site.
     GoDev,
+    /// The release site that `GOVER_GODEV_URL` names in place of go.dev.
+    Site(Address),
     /// `golang.google.cn`: the same site, reachable inside mainland China.
     China,
     /// `goproxy`: the module golang.org/toolchain from the proxies in GOPROXY.
@@ -99,13 +101,18 @@ impl SourceSpec {
         }
     }
 
+    /// Whether it has the index of releases.
+    pub fn is_release_site(&self) -> bool {
+        matches!(self, Self::GoDev | Self::Site(_) | Self::China)
+    }
+
     /// The name of the source in messages, without credentials.
     pub fn label(&self) -> String {
         match self {
             Self::GoDev => "go.dev".to_owned(),
             Self::China => CHINA.to_owned(),
             Self::GoProxy => crate::proxy::LABEL.to_owned(),
-            Self::Mirror(url) => url.to_string(),
+            Self::Site(url) | Self::Mirror(url) => url.to_string(),
             Self::Directory(path) | Self::File(path) => path.display().to_string(),
         }
     }

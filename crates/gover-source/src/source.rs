@@ -11,7 +11,7 @@ use crate::artifact::{Artifact, Format, Location, Proof, SumOrigin, Wanted, belo
 use crate::error::{IntegrityError, SourceError};
 use crate::index::{Freshness, IndexFile, LoadedIndex, Loader, Site};
 use crate::proxy;
-use crate::settings::{CHINA_URL, GODEV_URL, SourceSpec};
+use crate::settings::SourceSpec;
 use crate::table::{Table, TableFile};
 
 #[derive(Debug)]
@@ -35,15 +35,6 @@ pub(crate) struct ChecksumLookup<'a> {
 impl ReleaseSite {
     pub(crate) fn new(spec: SourceSpec, base: Address) -> Self {
         Self { spec, site: Site::new(&base), base }
-    }
-
-    /// The name of the site in messages and receipts: that of go.dev only for go.dev itself.
-    fn name(&self) -> String {
-        let usual = match self.spec {
-            SourceSpec::China => CHINA_URL,
-            _ => GODEV_URL,
-        };
-        if self.base.to_string() == usual { self.spec.label() } else { self.base.to_string() }
     }
 
     /// The archive of the site that holds `wanted`.
@@ -119,7 +110,7 @@ impl ReleaseSite {
 
     /// Combines the rows of the index and the table, which takes precedence, for one archive.
     fn combine(&self, file: &IndexFile, known: Option<TableFile>) -> Result<Archive, SourceError> {
-        let origin = SumOrigin::Index(self.name());
+        let origin = SumOrigin::Index(self.spec.label());
         if let (Some(index), Some(table)) =
             (&file.sha256, known.as_ref().and_then(|known| known.sha256.as_ref()))
             && index != table

@@ -1,6 +1,8 @@
 //! What every command works with. It is read once.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use gover_core::resolve::{
     CalledAs, FirstGo, Host, OriginKind, Outcome, Question, Resolution, ResolveError, Toolchain, Trace,
@@ -8,6 +10,7 @@ use gover_core::resolve::{
 };
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, GoVersion, Layout, Platform, Request};
+use gover_source::Releases;
 use gover_sys::{file, process};
 
 use crate::cli::Global;
@@ -25,6 +28,8 @@ pub(crate) struct Context<'a> {
     pub(crate) printer: &'a Printer,
     pub(crate) machine: Platform,
     home: Option<PathBuf>,
+    /// What [`releases::known`](crate::store::releases::known) found, until a command learns more.
+    pub(crate) known_releases: RefCell<Option<Rc<Releases>>>,
 }
 
 impl<'a> Context<'a> {
@@ -42,7 +47,15 @@ impl<'a> Context<'a> {
         } else {
             Settings::resolve_leniently(global.offline, env, &layout)
         };
-        Ok(Self { env, settings, layout, printer, machine: target::of_machine(), home: env.user_home() })
+        Ok(Self {
+            env,
+            settings,
+            layout,
+            printer,
+            machine: target::of_machine(),
+            home: env.user_home(),
+            known_releases: RefCell::default(),
+        })
     }
 
     pub(crate) fn is_offline_by_option(&self) -> bool {

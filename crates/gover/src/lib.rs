@@ -33,10 +33,14 @@ pub fn run(env: &Env) -> Exit {
         Err(error) => return answer_parser(&printable(&error, env)),
     };
     let printer = Printer::new(env, &cli.global);
+    let is_for_prompt = commands::is_for_prompt(&cli.command);
     match dispatch(cli, env, &printer) {
         Ok(()) => Exit::Success,
         Err(failure) => {
-            printer.failure(&failure);
+            // An error would break the prompt, and `gover current` reports it.
+            if !is_for_prompt {
+                printer.failure(&failure);
+            }
             failure.exit()
         }
     }
@@ -50,8 +54,8 @@ pub fn command() -> clap::Command {
 fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     let context = Context::new(env, &cli.global, printer, cli.command.needs_settings())?;
     gover_sys::file::limit_writers(context.layout.home());
-    settings::keep_mirrored(&context.layout, env, None);
     if !commands::is_for_prompt(&cli.command) {
+        settings::keep_mirrored(&context.layout, env, None);
         for refused in &context.settings.refused {
             printer.warning(refused);
         }

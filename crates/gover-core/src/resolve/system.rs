@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{Question, Toolchain};
-use crate::env::vars;
+use crate::env::{Env, vars};
 use crate::inventory;
-use crate::layout::{Layout, executable_name};
+use crate::layout::executable_name;
 use crate::real_path::real_path;
 
 /// The first Go on PATH that is not a shim, of this home or another.
@@ -14,8 +14,8 @@ pub(super) fn find(question: &Question<'_>) -> Option<Toolchain> {
 /// What a shell starts for `go`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FirstGo {
-    /// The shim of this home.
-    Shim,
+    /// The shim of this home, by the path at which it was found.
+    Shim(PathBuf),
     /// The shim of another home.
     OtherShim(PathBuf),
     /// A Go, in the store of this home if `stored`; the name as far as it is known.
@@ -29,10 +29,9 @@ pub enum FirstGo {
 
 impl FirstGo {
     /// Its path.
-    pub fn program(&self, layout: &Layout) -> Option<PathBuf> {
+    pub fn program(&self) -> Option<&Path> {
         match self {
-            Self::Shim => Some(layout.program("go")),
-            Self::OtherShim(program) | Self::Go { program, .. } => Some(program.clone()),
+            Self::Shim(program) | Self::OtherShim(program) | Self::Go { program, .. } => Some(program),
             Self::Nothing => None,
         }
     }
@@ -47,16 +46,16 @@ pub fn first_on_path(question: &Question<'_>) -> FirstGo {
     };
     if is_shim(&program) {
         // Every shim obeys GOVER_HOME.
-        let real = |path: &Path| real_path(path).unwrap_or_else(|_| path.to_owned());
+        let bin = question.layout.bin();
         let shim = [program.as_path(), &real(&program)]
             .into_iter()
             .filter_map(Path::parent)
-            .any(|directory| real(directory) == real(&question.layout.bin()));
+            .any(|directory| is_same(directory, &bin));
         let is_ours = shim || question.env.var(vars::GOVER_HOME).is_some();
-        return if is_ours { FirstGo::Shim } else { FirstGo::OtherShim(program) };
+        return if is_ours { FirstGo::Shim(program) } else { FirstGo::OtherShim(program) };
     }
     let name = toolchain(&program).name.map(|name| name.to_string());
-    let stored = program.starts_with(question.layout.versions());
+    let stored = real(&program).starts_with(real(&question.layout.versions()));
     FirstGo::Go { name, program, stored }
 }
 
@@ -64,9 +63,24 @@ pub fn first_on_path(question: &Question<'_>) -> FirstGo {
 pub(super) fn on_path(question: &Question<'_>, name: &str) -> impl Iterator<Item = PathBuf> {
     let bin = question.layout.bin();
     let file = executable_name(name);
-    let is_outside = move |directory: &PathBuf| directory.is_absolute() && *directory != bin;
-    let programs = question.env.path().into_iter().filter(is_outside).map(move |path| path.join(&file));
-    programs.filter(|program| (question.host.is_executable)(program))
+    let directories = question.env.path().into_iter().filter(|directory| directory.is_absolute());
+    let programs = directories.map(move |path| path.join(&file));
+    let programs = programs.filter(|program| (question.host.is_executable)(program));
+    // Links are followed only for a program that is there.
+    programs.filter(move |program| !program.parent().is_some_and(|directory| is_same(directory, &bin)))
+}
+
+/// Whether PATH has a directory, by whatever name.
+pub fn is_on_path(env: &Env, directory: &Path) -> bool {
+    env.path().iter().any(|entry| is_same(entry, directory))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || real(one) == real(other)
+}
+
+fn real(path: &Path) -> PathBuf {
+    real_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Whether a program is a shim: in the `bin` of some gover, or a link to one. A program in a GOROOT

@@ -151,7 +151,7 @@ impl Supply {
         let lookup = self.checksum_lookup();
         let artifact = match candidate.spec {
             SourceSpec::GoProxy => return self.ask_proxies(candidate.skip, wanted, sink, report).await,
-            SourceSpec::GoDev => self.godev.artifact(wanted, lookup).await,
+            SourceSpec::GoDev | SourceSpec::Site(_) => self.godev.artifact(wanted, lookup).await,
             SourceSpec::China => self.china.artifact(wanted, lookup).await,
             SourceSpec::Mirror(base) => in_mirror(base, wanted, lookup).await,
             SourceSpec::File(path) => trusted_file(path, wanted, lookup).await,
@@ -201,7 +201,7 @@ impl Supply {
 
     fn servers(&self, spec: &SourceSpec) -> Vec<Address> {
         match spec {
-            SourceSpec::GoDev => vec![self.godev.base.clone()],
+            SourceSpec::GoDev | SourceSpec::Site(_) => vec![self.godev.base.clone()],
             SourceSpec::China => vec![self.china.base.clone()],
             SourceSpec::Mirror(base) => vec![base.clone()],
             SourceSpec::GoProxy => self.proxies.bases(),

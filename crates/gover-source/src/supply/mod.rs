@@ -55,17 +55,25 @@ pub struct Download {
 }
 
 impl Supply {
-    pub fn new(settings: SupplySettings) -> Result<Self, InvalidSource> {
+    pub fn new(mut settings: SupplySettings) -> Result<Self, InvalidSource> {
         let godev = settings.godev_url.clone().map_or_else(|| GODEV_URL.parse(), Ok)?;
         if !godev.is_http() {
             return Err(InvalidSource { text: godev.to_string() });
+        }
+        let is_usual = godev.to_string() == GODEV_URL;
+        let spec = if is_usual { SourceSpec::GoDev } else { SourceSpec::Site(godev.clone()) };
+        // So messages and receipts name the site that is really asked.
+        for named in settings.sources.iter_mut().chain(&mut settings.witnesses) {
+            if *named == SourceSpec::GoDev {
+                named.clone_from(&spec);
+            }
         }
         Ok(Self {
             http: Http::new(settings.network.clone()),
             cache: Cache::new(settings.index_cache.clone()),
             table: Table::compiled(),
             proxies: Proxies::new(settings.proxies.as_deref(), &godev),
-            godev: ReleaseSite::new(SourceSpec::GoDev, godev),
+            godev: ReleaseSite::new(spec, godev),
             china: ReleaseSite::new(SourceSpec::China, CHINA_URL.parse()?),
             recent: RecentFailures::new(settings.failed_sources.clone()),
             warnings: LogWarnings::default(),
@@ -171,8 +179,7 @@ impl Supply {
             }
         }
         // A proxy may not have every release, and without a release site only proxies can serve.
-        let sites = [SourceSpec::GoDev, SourceSpec::China];
-        let published = self.settings.sources.iter().any(|spec| sites.contains(spec));
+        let published = self.settings.sources.iter().any(SourceSpec::is_release_site);
         let mut doubtful = 0;
         for release in releases.matching(request) {
             match release.availability(platform) {
@@ -263,7 +270,7 @@ impl Supply {
     fn sites(&self) -> impl Iterator<Item = &ReleaseSite> {
         let SupplySettings { sources, witnesses, .. } = &self.settings;
         let named = |spec: &SourceSpec| sources.contains(spec) || witnesses.contains(spec);
-        let godev = named(&SourceSpec::GoDev).then_some(&self.godev);
+        let godev = named(&self.godev.spec).then_some(&self.godev);
         let china = named(&SourceSpec::China).then_some(&self.china);
         [godev, china].into_iter().flatten()
     }

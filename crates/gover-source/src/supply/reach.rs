@@ -88,7 +88,7 @@ impl Supply {
                 },
                 _ if self.settings.network.offline => continue,
                 SourceSpec::Mirror(base) => mirrors.remove(base)?,
-                SourceSpec::GoDev | SourceSpec::China => return None,
+                SourceSpec::GoDev | SourceSpec::Site(_) | SourceSpec::China => return None,
             };
             offers = Some(offers.unwrap_or_default().union(listed));
         }

@@ -42,6 +42,12 @@ pub(super) fn run(arguments: &CurrentArgs, context: &Context<'_>) -> Result<(), 
 fn short(context: &Context<'_>) -> Result<(), Failure> {
     let silent = || Failure::Silent(Exit::Failure);
     let resolution = context.selection(&mut Trace::off()).map_err(|_| silent())?;
+    if resolution.go_error.is_some() {
+        return Err(silent());
+    }
+    if let Some(left) = &resolution.left_to_go {
+        return context.printer.data(&left.name);
+    }
     let name = match &resolution.outcome {
         Outcome::Ready(toolchain) => name_of(toolchain, context),
         Outcome::Missing(request) => {
@@ -109,7 +115,7 @@ facts! {
             => "set if Go's own rules changed the choice",
         left_to_go: Option<String> = resolution.left_to_go.as_ref().map(|left| left.name.clone())
             => "set if the `go` that starts looks for this toolchain by itself, on PATH or by its own download",
-        go: Option<String> = context.first_on_path().program(&context.layout).as_deref().map(json_path)
+        go: Option<String> = context.first_on_path().program().map(json_path)
             => "the first `go` on PATH; the rest is about gover's own",
         error: Option<String> = resolution.go_error.as_ref().map(ToString::to_string)
             => "set if Go itself will stop with this message",

@@ -18,7 +18,8 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
             context.short(context.layout.home())
         ));
     }
-    let superseded = superseded(&keep, context)?;
+    warn_of_useless(&keep, context)?;
+    let superseded = sized(superseded(&keep, context)?, context);
     let leftovers = leftovers::find(context)?;
     if superseded.is_empty() && leftovers.is_empty() {
         if !arguments.dry_run {
@@ -53,14 +54,24 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
             return Ok(());
         }
     }
-    remove(&superseded, &leftovers, context)?;
-    Ok(())
+    remove(&superseded, &leftovers, &keep, context)
 }
 
-fn remove(superseded: &[Superseded], leftovers: &[Leftover], context: &Context<'_>) -> Result<(), Failure> {
+/// Removes what is still as it was when the user was asked: another process may have installed,
+/// removed or chosen something since.
+fn remove(
+    superseded_before: &[Superseded],
+    leftovers_before: &[Leftover],
+    keep: &[Request],
+    context: &Context<'_>,
+) -> Result<(), Failure> {
     let (mut count, mut bytes) = (0, 0);
-    for Superseded { name, newer, .. } in superseded {
+    for Superseded { name, newer, .. } in superseded_before {
         let lock = lock::acquire(name.as_str(), context)?;
+        if !superseded(keep, context)?.contains(&(name.clone(), newer.clone())) {
+            context.printer.note(&format!("{name} was not removed: something changed meanwhile"));
+            continue;
+        }
         let gone = gover_install::uninstall(&context.layout, name, &lock)?;
         (count, bytes) = (count + 1, bytes + gone.bytes);
         context.printer.note(&format!(
@@ -70,7 +81,10 @@ fn remove(superseded: &[Superseded], leftovers: &[Leftover], context: &Context<'
         ));
     }
     let _sessions = sessions::lock(context)?;
-    for leftover in prune::remove(&context.layout, leftovers)? {
+    let still = leftovers::find(context)?;
+    let is_still = |one: &&Leftover| still.iter().any(|now| (&now.path, now.kind) == (&one.path, one.kind));
+    let leftovers: Vec<Leftover> = leftovers_before.iter().filter(is_still).cloned().collect();
+    for leftover in prune::remove(&context.layout, &leftovers)? {
         (count, bytes) = (count + 1, bytes + leftover.bytes);
         context.printer.note(&format!("removed {}", line(&leftover, context)));
     }
@@ -89,8 +103,19 @@ struct Superseded {
     bytes: u64,
 }
 
-/// Toolchains for which a newer patch release of the same minor version is installed.
-fn superseded(keep: &[Request], context: &Context<'_>) -> Result<Vec<Superseded>, Failure> {
+fn sized(superseded: Vec<(ToolchainName, ToolchainName)>, context: &Context<'_>) -> Vec<Superseded> {
+    let with_size = |(name, newer)| {
+        let bytes = file::tree_size(&context.layout.toolchain(&name)).unwrap_or_default();
+        Superseded { name, newer, bytes }
+    };
+    superseded.into_iter().map(with_size).collect()
+}
+
+/// Toolchains for which a newer patch release of the same minor version is installed, with that.
+fn superseded(
+    keep: &[Request],
+    context: &Context<'_>,
+) -> Result<Vec<(ToolchainName, ToolchainName)>, Failure> {
     let inventory = requests::inventory(context)?;
     let used = used(context);
     let kept = kept(keep, &inventory.toolchains, context)?;
@@ -105,8 +130,7 @@ fn superseded(keep: &[Request], context: &Context<'_>) -> Result<Vec<Superseded>
     };
     let of = |name: &ToolchainName| {
         let newer = newest_of(name).filter(|newest| *newest > name)?.clone();
-        let bytes = file::tree_size(&context.layout.toolchain(name)).unwrap_or_default();
-        Some(Superseded { name: name.clone(), newer, bytes })
+        Some((name.clone(), newer))
     };
     Ok(inventory
         .toolchains
@@ -131,14 +155,20 @@ fn kept<'a>(
     let known = releases.newest_stable().map(|release| release.name.version().clone());
     let mut kept = Vec::new();
     for request in keep {
-        let mut matching = request.all(installed, context.stable().as_ref());
-        matching.extend(request.all(installed, known.as_ref()));
-        if matching.is_empty() {
-            context.printer.warning(&format!("`--keep {request}` has no effect: no installed Go matches it"));
-        }
-        kept.append(&mut matching);
+        kept.extend(request.all(installed, context.stable().as_ref()));
+        kept.extend(request.all(installed, known.as_ref()));
     }
     Ok(kept)
+}
+
+fn warn_of_useless(keep: &[Request], context: &Context<'_>) -> Result<(), Failure> {
+    let installed = requests::inventory(context)?.toolchains;
+    for request in keep {
+        if kept(std::slice::from_ref(request), &installed, context)?.is_empty() {
+            context.printer.warning(&format!("`--keep {request}` has no effect: no installed Go matches it"));
+        }
+    }
+    Ok(())
 }
 
 /// The toolchains of the default and of the working directory.

@@ -25,11 +25,13 @@ fn remove(name: &ToolchainName, context: &Context<'_>) -> Result<(), Failure> {
     let lock = lock::acquire(name.as_str(), context)?;
     let gone = gover_install::uninstall(&context.layout, name, &lock)?;
     drop(lock);
-    context.printer.note(&format!(
-        "uninstalled {name} ({}; `gover install {}` restores it)",
-        mebibytes(gone.bytes),
-        Request::exact(name.clone())
-    ));
+    // No source has a custom build.
+    let restore = if name.is_release() {
+        format!("`gover install {}` restores it", pasted(Request::exact(name.clone()).as_str()))
+    } else {
+        "only its archive can restore it".to_owned()
+    };
+    context.printer.note(&format!("uninstalled {name} ({}; {restore})", mebibytes(gone.bytes)));
     let lock = default::lock(context)?;
     if let Some(request) = default::read(context)?
         && context.locate(&request).is_ok_and(|toolchain| toolchain.is_none())

@@ -86,13 +86,13 @@ fn record(request: &Request, context: &Context<'_>) -> Result<(), Failure> {
         let owner = gover_sys::user::owner(home).map(|owner| format!(", which belongs to {owner}"));
         return Err(Failure::new(
             format!("cannot write to {}{}", context.short(home), owner.unwrap_or_default()),
-            format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
+            effect::choose_by_hand(request, context),
         ));
     }
     let Some(shell) = calling_process() else {
         return Err(Failure::new(
             "cannot find out which shell called gover",
-            format!("set GOVER_VERSION={} in the shell instead", request.as_str()),
+            effect::choose_by_hand(request, context),
         ));
     };
     sessions::write(shell, request.as_str(), context, &sessions::lock(context)?)

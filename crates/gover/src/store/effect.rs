@@ -4,9 +4,9 @@
 use gover_core::display::pasted;
 use gover_core::env::vars;
 use gover_core::gorules::DemandSource;
-use gover_core::resolve::{FirstGo, OriginKind, Outcome, Raised, Resolution, Trace};
+use gover_core::resolve::{FirstGo, OriginKind, Outcome, Raised, Resolution, Trace, is_on_path};
 use gover_core::{Diagnose, Request};
-use gover_shell::ShellKind;
+use gover_shell::{Change, ShellKind};
 use gover_sys::process;
 
 use super::policy;
@@ -33,11 +33,11 @@ pub(crate) fn report_if(kind: OriginKind, wanted: &Request, context: &Context<'_
 /// Says that `go` is not gover's shim in this shell.
 pub(crate) fn path(context: &Context<'_>) {
     let bin = context.layout.bin();
-    let is_on_path = context.env.path().contains(&bin);
+    let is_on_path = is_on_path(context.env, &bin);
     let bin = context.short(&bin);
     let first = context.first_on_path();
     let (program, name) = match &first {
-        FirstGo::Shim => return,
+        FirstGo::Shim(_) => return,
         FirstGo::Nothing if is_on_path => {
             context.printer.warning(&format!("{bin} is on PATH, but its `go` is missing or not executable"));
             return context.printer.hint("gover setup");
@@ -101,9 +101,17 @@ fn selection(wanted: &Request, resolution: &Resolution, context: &Context<'_>) {
         }
         (None, Some(origin)) => {
             let remedy = match origin.kind {
+                // Without its function, gover cannot change the variable of a shell.
+                OriginKind::Environment if context.env.var(vars::GOVER_SHELL).is_none() => {
+                    format!("`{}` undoes that", unset_by_hand(vars::GOVER_VERSION, context))
+                }
                 OriginKind::Environment | OriginKind::Session => "`gover use --clear` undoes that".to_owned(),
-                OriginKind::VersionFile | OriginKind::ToolVersions => {
+                OriginKind::VersionFile | OriginKind::ToolVersions if wanted.is_by_version() => {
                     format!("`gover pin {}` changes that", pasted(wanted.as_str()))
+                }
+                // A pin cannot hold a path.
+                OriginKind::VersionFile | OriginKind::ToolVersions => {
+                    format!("`gover use {}` overrides that in this shell", pasted(wanted.as_str()))
                 }
                 _ => format!("`gover default {}` changes that", pasted(wanted.as_str())),
             };
@@ -137,7 +145,25 @@ fn undo_raise(raised: &Raised, wanted: &Request, context: &Context<'_>) -> Strin
         }
         // `go env -u` does not help if `go` is older than 1.21 here.
         (DemandSource::GoToolchain, Some(_)) => "`go env -w GOTOOLCHAIN=auto` undoes that".to_owned(),
-        _ => format!("`go +{} …` overrides it", wanted.as_str().trim_start_matches("go")),
+        _ => format!("`go {} …` overrides it", order(wanted.as_str())),
+    }
+}
+
+/// The argument that orders a toolchain, quoted if a shell would not pass it on as it is.
+fn order(request: &str) -> String {
+    let request = request.strip_prefix("go").unwrap_or(request);
+    let order = format!("+{request}");
+    if pasted(request) == request { order } else { pasted(&order) }
+}
+
+/// The command that sets `GOVER_VERSION` in the calling shell.
+pub(crate) fn choose_by_hand(request: &Request, context: &Context<'_>) -> String {
+    match calling_shell(context) {
+        Some(shell) => {
+            let changes = [Change::Set(vars::GOVER_VERSION, request.as_str())];
+            shell.syntax().evaluated(&changes).trim_end().to_owned()
+        }
+        None => format!("set the variable GOVER_VERSION to `{}` instead", request.as_str()),
     }
 }
 

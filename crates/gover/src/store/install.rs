@@ -183,6 +183,7 @@ impl<'a> Installation<'a> {
     /// Also points `current` to the default again, which may mean this toolchain now.
     fn report(&self, installed: &Installed, took: Duration) -> Result<(), Failure> {
         let context = self.context;
+        context.known_releases.take();
         context.printer.note(&sentence(installed, took));
         if let Some(ended) = ended(&installed.name, context) {
             context.printer.note(&format!("note: {ended}"));

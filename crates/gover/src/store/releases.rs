@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use gover_core::date::Date;
 use gover_core::display::pasted;
 use gover_core::{Arch, Exit, Request, ToolchainName};
@@ -12,8 +14,15 @@ use crate::{Context, Failure, Target};
 
 /// The releases that are known without asking a server: of the compiled table, of cached lists, and
 /// installed ones. Whatever names a newest release takes it from here.
-pub(crate) fn known(context: &Context<'_>) -> Result<Releases, Failure> {
-    Ok(with_installed(supply(context)?.known_releases(), context))
+///
+/// A command builds them once, and again after it has installed or learned something.
+pub(crate) fn known(context: &Context<'_>) -> Result<Rc<Releases>, Failure> {
+    if let Some(known) = &*context.known_releases.borrow() {
+        return Ok(Rc::clone(known));
+    }
+    let known = Rc::new(with_installed(supply(context)?.known_releases(), context));
+    context.known_releases.replace(Some(Rc::clone(&known)));
+    Ok(known)
 }
 
 /// Adds the installed toolchains, so that nothing older than one of them is called the newest.
@@ -37,6 +46,7 @@ pub(crate) fn newest(
             supply.newest(&releases, request, &target.platform).await.map(|release| release.name.clone());
         (releases, found)
     })?;
+    context.known_releases.take();
     remember_stable(&releases, context);
     let stable = releases.newest_stable().map(|release| release.name.version());
     let installed = requests::inventory(context)?.toolchains;

@@ -1,5 +1,7 @@
 //! `gover list`: installed toolchains.
 
+use std::rc::Rc;
+
 use gover_core::inventory::{Damage, Inventory, is_goroot, name_at};
 use gover_core::resolve::Toolchain;
 use gover_core::{Arch, Request, ToolchainName};
@@ -54,7 +56,7 @@ pub(super) fn run(arguments: &ListArgs, context: &Context<'_>) -> Result<(), Fai
 
 /// What the rows are compared with.
 pub(super) struct View {
-    releases: Releases,
+    releases: Rc<Releases>,
     selected: Option<Toolchain>,
     default: Option<Toolchain>,
 }

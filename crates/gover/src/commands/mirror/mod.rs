@@ -248,7 +248,7 @@ fn nothing_is_known(held: &MirrorFile) -> bool {
 fn serves(source: &SourceSpec, packing: Packing) -> bool {
     match source {
         SourceSpec::GoProxy => packing == Packing::Module,
-        SourceSpec::GoDev | SourceSpec::China => packing == Packing::Archive,
+        SourceSpec::GoDev | SourceSpec::Site(_) | SourceSpec::China => packing == Packing::Archive,
         SourceSpec::Mirror(_) | SourceSpec::Directory(_) | SourceSpec::File(_) => true,
     }
 }
