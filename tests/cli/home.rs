@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gover_core::layout::executable_name;
-use gover_test::{Output, TestContext, context};
+use gover_test::{Output, TestContext, context, has_directory_links};
 
 #[cfg(windows)]
 mod windows;
@@ -85,4 +85,63 @@ fn a_foreign_bin_directory_is_not_a_home() {
     fs::remove_file(ctx.layout().shim_stamp()).unwrap();
     let usual = ctx.home().join(".gover").join("config.toml");
     assert_eq!(raw(&ctx.gover(["config", "path"])), usual.to_str().unwrap());
+}
+
+#[test]
+fn the_home_of_another_program_gets_no_stamp_and_keeps_its_cache() {
+    let ctx = context!();
+    fs::remove_file(ctx.layout().shim_stamp()).unwrap();
+    let foreign = ctx.layout().versions().join("3.10.13");
+    fs::create_dir_all(&foreign).unwrap();
+    let part = ctx.layout().cache().join("go1.91.2@0123456789abcdef.part");
+    let index = ctx.layout().index_cache().join("theirs");
+    for file in [&part, &index] {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, "precious").unwrap();
+    }
+    for command in [&["setup"][..], &["setup", "--dry-run"], &["cache", "clean"]] {
+        let output = ctx.gover(command);
+        assert!(output.exits(1).stderr.contains("does not belong to gover"), "{output}");
+        assert!(!ctx.layout().shim_stamp().exists(), "{output}");
+    }
+    // Without anything of another program, the stamp is still missing.
+    fs::remove_dir(&foreign).unwrap();
+    let output = ctx.gover(["cache", "clean"]);
+    assert!(output.exits(1).stderr.contains("has no bin/.shim"), "{output}");
+    assert!(part.is_file() && index.is_file());
+}
+
+#[test]
+fn cleaning_follows_no_link_out_of_the_home() {
+    if !has_directory_links() {
+        return;
+    }
+    let ctx = context!();
+    let outside = ctx.directory("outside");
+    let files = [outside.join("failed-sources.json"), outside.join("go1.91.2@0123456789abcdef.part")];
+    for file in &files {
+        fs::write(file, "precious").unwrap();
+    }
+    gover_sys::link::replace(&outside, &ctx.layout().cache()).unwrap();
+    let output = ctx.gover(["cache", "clean"]);
+    assert!(output.exits(1).stderr.contains("is a link to outside"), "{output}");
+    assert!(files.iter().all(|file| file.is_file()));
+    // Nor does the next choice of a shell remove what only looks like an old one.
+    let sessions = ctx.directory("sessions");
+    fs::write(sessions.join("4999999"), "precious").unwrap();
+    gover_sys::link::replace(&sessions, &ctx.layout().sessions()).unwrap();
+    ctx.install_fake("go1.91.2");
+    ctx.gover(["use", "1.91.2"]);
+    assert!(sessions.join("4999999").is_file());
+}
+
+#[test]
+fn a_directory_is_no_record_of_a_shell() {
+    let ctx = context!();
+    let directory = ctx.layout().sessions().join("4999999");
+    fs::create_dir_all(&directory).unwrap();
+    fs::write(ctx.layout().sessions().join("4999998"), "ended").unwrap();
+    ctx.install_fake("go1.91.2");
+    ctx.gover(["use", "1.91.2"]).success();
+    assert!(directory.is_dir() && !ctx.layout().sessions().join("4999998").exists());
 }

@@ -2,12 +2,13 @@
 //! ignores each.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gover_test::{Output, Release, TestContext, context};
 
-use crate::scene::file_url;
+use crate::scene::{file_url, files};
 
 const NAME: &str = "go1.91.2";
 
@@ -151,7 +152,7 @@ fn chosen() -> TestContext {
 fn device(path: &Path) {
     drop(fs::remove_file(path));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+    symlink("/dev/zero", path).unwrap();
 }
 
 /// A file larger than the memory that takes no space on the disk.
@@ -228,5 +229,55 @@ fn small_files_that_are_not_files_are_ignored() {
         let output = ctx.shim("go", ["version"]);
         assert!(output.exits(127).stderr.contains("go1.91.3 is not installed"), "{output}");
         ctx.gover(["list"]).success();
+    }
+}
+
+/// A home in which toolchains are installed, chosen and looked for, so that it has every kind of
+/// file; `plant` prepares it.
+fn busy(plant: impl FnOnce(&TestContext)) -> TestContext {
+    let ctx = context!().with_site();
+    ctx.publish("go1.91.2");
+    plant(&ctx);
+    for command in [
+        &["install", "1.91.2"][..],
+        &["default", "1.91.2"],
+        &["use", "1.91.2"],
+        &["config", "set", "offline", "0"],
+    ] {
+        ctx.gover(command);
+    }
+    ctx
+}
+
+#[test]
+fn no_file_of_gover_s_own_is_written_through_a_link() {
+    let ctx = busy(|_| ());
+    let home = ctx.layout().home();
+    let is_own = |path: &str| {
+        // Toolchains and programs are renamed into place; config.toml belongs to the user, who may
+        // link it.
+        let is_program = path.starts_with("bin/") && path != "bin/.shim";
+        !path.starts_with("versions/") && !is_program && path != "config.toml"
+    };
+    let mut paths: Vec<String> = files(home).into_keys().filter(|path| is_own(path)).collect();
+    // Of a download that is not complete; the address of this one differs from run to run.
+    paths.retain(|path| !path.contains("127.0.0.1"));
+    let has = |what: &str| paths.iter().any(|path| path.contains(what));
+    for kind in ["locks/", "receipts/", "sessions/", "default", "shim.state", "latest.lock", "bin/.shim"] {
+        assert!(has(kind), "{kind}: {paths:?}");
+    }
+    for path in paths {
+        for target in ["precious", "missing"] {
+            let ctx = busy(|ctx| {
+                ctx.write("precious", "precious");
+                let link = ctx.layout().home().join(&path);
+                fs::create_dir_all(link.parent().unwrap()).unwrap();
+                drop(fs::remove_file(&link));
+                symlink(ctx.work().join(target), &link).unwrap();
+            });
+            let precious = ctx.work().join("precious");
+            assert_eq!(fs::read_to_string(&precious).unwrap(), "precious", "{path}");
+            assert!(!ctx.work().join("missing").exists(), "{path}");
+        }
     }
 }

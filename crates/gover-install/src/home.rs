@@ -27,12 +27,19 @@ pub fn check_stamped(layout: &Layout) -> Result<(), HomeError> {
     if layout.shim_stamp().is_file() {
         return Ok(());
     }
-    for directory in [layout.versions(), layout.staging(), layout.receipts(), layout.sessions()] {
+    let others = [layout.versions(), layout.staging(), layout.receipts(), layout.sessions(), layout.cache()];
+    for directory in others {
         if !entries(&directory)?.is_empty() {
             return Err(HomeError::Unstamped { home: layout.home().to_owned() });
         }
     }
     Ok(())
+}
+
+/// Whether gover may change or remove files in these directories of the home without being asked to:
+/// the home bears its stamp, and none of them is a link out of it.
+pub fn is_own(layout: &Layout, directories: &[PathBuf]) -> bool {
+    layout.shim_stamp().is_file() && !directories.iter().any(|directory| leads_out(layout, directory))
 }
 
 /// Whether a directory of the home is a link to somewhere outside it. What is there may belong to
@@ -83,8 +90,9 @@ mod tests {
         assert!(matches!(check_stamped(&layout), Err(HomeError::Unstamped { .. })));
         fs::create_dir_all(layout.versions().join("3.10.13")).unwrap();
         assert!(matches!(check_not_foreign(&layout), Err(HomeError::Foreign { .. })));
+        assert!(!is_own(&layout, &[]));
         fs::create_dir_all(layout.bin()).unwrap();
         fs::write(layout.shim_stamp(), "").unwrap();
-        assert!(check_stamped(&layout).is_ok());
+        assert!(check_stamped(&layout).is_ok() && is_own(&layout, &[layout.versions()]));
     }
 }

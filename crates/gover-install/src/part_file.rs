@@ -4,7 +4,7 @@
 //! The name says which lock protects the file and what it is a part of, so that it is never
 //! continued with another file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -204,10 +204,7 @@ impl Part {
     fn open(path: PathBuf, artifact: &Artifact) -> io::Result<Self> {
         let (mut sum, mut bytes) = (Sha256::default(), 0);
         remove_foreign(&path)?;
-        let file = match OpenOptions::new().read(true).write(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            file => Some(file?),
-        };
+        let file = file::open_existing(&path)?;
         if let Some(file) = &file {
             sum.read(file, &mut vec![0; BUFFER], |count| bytes += count)?;
         }
@@ -240,7 +237,9 @@ impl Validator {
             return None;
         }
         let path = part.with_extension(format!("tag.{PART}"));
-        let value = fs::read_to_string(&path).ok().filter(|value| !value.is_empty());
+        let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        let value = is_file.then(|| file::read_text_limited(&path, TAG).ok()).flatten();
+        let value = value.filter(|value| !value.is_empty());
         Some(Self { path, value })
     }
 
@@ -273,6 +272,8 @@ fn identity(artifact: &Artifact) -> String {
 }
 
 const BUFFER: usize = 256 * 1024;
+/// Bytes of a validator, which is one line of a response.
+const TAG: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,6 @@ use gover_core::inventory::{Inventory, is_goroot, name_at};
 use gover_core::{Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
-use crate::custom_build;
 use crate::files::{FileError, entries, remove as remove_tree, try_lock};
 use crate::home::leads_out;
 use crate::part_file::{PART, lock_of_part};
@@ -63,7 +62,7 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     let damaged = damaged.into_iter().filter(|damage| name_at(&damage.path).is_some());
     let mut found: Vec<(PathBuf, LeftoverKind)> =
         damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
-    let is_own = |name: &String| name == custom_build::LOCK || ToolchainName::parse(name).is_ok();
+    let is_own = |name: &String| staging::is_own_name(name);
     let staged = staging::staged(layout)?.into_iter().filter(is_own).map(|name| layout.staging().join(name));
     found.extend(staged.map(|path| (path, LeftoverKind::Staging)));
     let parts = entries(&layout.cache())?.into_iter().filter(|path| is_part(path));

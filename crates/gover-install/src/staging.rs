@@ -24,7 +24,9 @@ use gover_core::inventory::is_goroot;
 use gover_core::{Diagnose, Layout, ToolchainName};
 use gover_sys::{Lock, file};
 
+use crate::custom_build;
 use crate::files::{self, FileError, create_directory, entries, remove, rename, try_lock};
+use crate::home;
 use crate::part_file::discard_parts;
 use crate::proof::Proven;
 use crate::receipt::Receipt;
@@ -303,6 +305,11 @@ pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
     Ok(entries(&layout.staging())?.iter().filter_map(|path| name_of(path).map(str::to_owned)).collect())
 }
 
+/// Whether gover may have made `staging/NAME`.
+pub(crate) fn is_own_name(name: &str) -> bool {
+    name == custom_build::LOCK || ToolchainName::parse(name).is_ok()
+}
+
 fn name_of(path: &Path) -> Option<&str> {
     path.file_name()?.to_str()
 }
@@ -310,8 +317,16 @@ fn name_of(path: &Path) -> Option<&str> {
 /// Recovers what crashes left in staging, except where another process is at work. It costs one
 /// look into an empty directory, so every command that changes something starts with it. Commands
 /// that only read report what is [set aside](set_aside).
+///
+/// A home of another program, what gover did not name, and what is behind a link stay untouched.
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
-    for name in staged(layout)? {
+    if !home::is_own(layout, &[layout.staging(), layout.versions(), layout.receipts(), layout.cache()]) {
+        return Ok(());
+    }
+    let is_directory = |name: &String| {
+        layout.staging().join(name).symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+    };
+    for name in staged(layout)?.into_iter().filter(|name| is_own_name(name) && is_directory(name)) {
         if let Some(lock) = try_lock(layout, &name)? {
             recover(layout, &name, &lock)?;
         }

@@ -10,6 +10,8 @@ impl Home {
     fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         let layout = Layout::new(root.path().to_owned());
+        fs::create_dir(layout.bin()).unwrap();
+        fs::write(layout.shim_stamp(), "").unwrap();
         Self { _root: root, layout, name: ToolchainName::parse("go1.91.2").unwrap() }
     }
 
@@ -352,4 +354,31 @@ mod uninstalling {
         assert_eq!(error.to_string(), "go1.91.2 is not installed");
         assert_eq!(error.hints(), ["`gover list` shows what is installed"]);
     }
+}
+
+#[test]
+fn what_is_not_gover_s_own_is_not_recovered() {
+    let home = Home::new();
+    let stranger = home.layout.staging().join("build-7");
+    let unfinished = home.layout.staging().join(home.name.as_str());
+    for directory in [&stranger, &unfinished] {
+        goroot(&directory.join(TREE), "x");
+    }
+    // In the home of another program.
+    fs::remove_file(home.layout.shim_stamp()).unwrap();
+    recover_all(&home.layout).unwrap();
+    assert!(unfinished.join(TREE).exists());
+    fs::write(home.layout.shim_stamp(), "").unwrap();
+    // Behind a link.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let moved = elsewhere.path().join("staging");
+    fs::rename(home.layout.staging(), &moved).unwrap();
+    if gover_sys::link::replace(&moved, &home.layout.staging()).is_ok() {
+        recover_all(&home.layout).unwrap();
+        assert!(unfinished.join(TREE).exists());
+        gover_sys::link::remove(&home.layout.staging()).unwrap();
+    }
+    fs::rename(&moved, home.layout.staging()).unwrap();
+    recover_all(&home.layout).unwrap();
+    assert!(!unfinished.exists() && stranger.join(TREE).exists());
 }

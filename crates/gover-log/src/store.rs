@@ -7,11 +7,13 @@
 //! lock.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use gover_sys::file::{read_limited, read_limited_patiently, rename, replace_atomically, write_cached};
+use gover_sys::file::{
+    open_or_create, read_limited, read_limited_patiently, rename, replace_atomically, write_cached,
+};
 
 use super::error::SumdbError;
 use super::fork::short_sum;
@@ -87,8 +89,7 @@ impl Store {
     fn lock_head(&self) -> Result<File, SumdbError> {
         create_directory(&self.directory)?;
         let path = self.directory.join("latest.lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        lock.and_then(|file| file.lock().map(|()| file)).map_err(failed("lock", &path))
+        open_or_create(&path).and_then(|file| file.lock().map(|()| file)).map_err(failed("lock", &path))
     }
 
     fn write_head(&self, note: &[u8]) -> Result<(), SumdbError> {

@@ -164,12 +164,23 @@ pub fn create_own_directory(path: &Path, home: &Path) -> io::Result<()> {
     imp::create_own_directory(path, home)
 }
 
-/// Opens a file that has no content of interest for reading and writing, and creates it if it is
-/// missing. A link at its place is an error, so that nothing is created or opened elsewhere.
-pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    imp::set_unfollowing(&mut options);
+/// Opens a file that only gover makes for reading and writing, and creates it if it is missing. A
+/// link at its place is an error, so that nothing is created or opened elsewhere.
+pub fn open_or_create(path: &Path) -> io::Result<File> {
+    open_own(path, OpenOptions::new().create(true))
+}
+
+/// The same for a file that is there; `None` if it is missing.
+pub fn open_existing(path: &Path) -> io::Result<Option<File>> {
+    match open_own(path, &mut OpenOptions::new()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        file => file.map(Some),
+    }
+}
+
+fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    options.read(true).write(true).truncate(false);
+    imp::set_unfollowing(options);
     let is_link = || path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a file but a link; remove it");
     let file = options.open(path).map_err(|error| if is_link() { no_file() } else { error })?;

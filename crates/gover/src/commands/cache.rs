@@ -34,6 +34,17 @@ fn show(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
 /// checksum databases stay: without them, gover could not check that a database is consistent with
 /// its past.
 fn clean(context: &Context<'_>) -> Result<(), Failure> {
+    let cache = context.layout.cache();
+    if prune::linked_out(&context.layout).contains(&cache) {
+        return Err(Failure::new(
+            format!(
+                "{} is a link to outside {}, so nothing is removed there",
+                context.short(&cache),
+                context.short(context.layout.home())
+            ),
+            "make it a directory, or remove its contents by hand",
+        ));
+    }
     let mut freed = 0;
     for path in [context.layout.index_cache(), context.layout.failed_sources()] {
         freed += file::tree_size(&path).unwrap_or_default();

@@ -26,17 +26,23 @@ use gover_install::home;
 
 pub use self::json::page as json_page;
 
-use crate::cli::{CacheAction, CacheArgs, Command, CurrentArgs};
+use crate::cli::{
+    CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, ListArgs, SetupArgs,
+};
 use crate::store::shims;
 use crate::{Context, Failure};
 
 pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure> {
     match &command {
-        Command::Prune(_) => home::check_stamped(&context.layout)?,
-        command if removes(command) => home::check_not_foreign(&context.layout)?,
+        Command::Prune(_) | Command::Cache(CacheArgs { action: Some(CacheAction::Clean), .. }) => {
+            home::check_stamped(&context.layout)?;
+        }
+        // Setup puts the stamp of gover into the home.
+        Command::Setup(SetupArgs { undo: false, .. }) => home::check_not_foreign(&context.layout)?,
+        command if changes_toolchains(command) => home::check_not_foreign(&context.layout)?,
         _ => {}
     }
-    if removes(&command)
+    if writes(&command)
         && let Some(owner) = gover_sys::user::owner_seen_by_root(context.layout.home())
     {
         let home = context.short(context.layout.home());
@@ -86,11 +92,26 @@ fn warn_of_unfinished(context: &Context<'_>) {
     }
 }
 
-/// Whether it removes something in gover's home. Before it starts, each command that changes
-/// toolchains also removes what an interrupted one left.
-fn removes(command: &Command) -> bool {
-    let cleans = matches!(command, Command::Cache(CacheArgs { action: Some(CacheAction::Clean), .. }));
-    cleans || changes_toolchains(command)
+/// Whether it may write in gover's home. A new command counts as one that does.
+fn writes(command: &Command) -> bool {
+    !matches!(
+        command,
+        Command::List(ListArgs { remote: false, .. })
+            | Command::Current(_)
+            | Command::Which(_)
+            | Command::Env(_)
+            | Command::Init(_)
+            | Command::Completions(_)
+            | Command::Help(_)
+            // It writes into the directory of a project.
+            | Command::Pin(_)
+            | Command::Setup(SetupArgs { dry_run: true, .. })
+            | Command::Doctor(DoctorArgs { fix: false, undo: false, .. })
+            | Command::Cache(CacheArgs { action: None, .. })
+            | Command::Config(ConfigArgs {
+                action: None | Some(ConfigAction::Get { .. } | ConfigAction::List { .. } | ConfigAction::Path)
+            })
+    )
 }
 
 /// Whether it changes toolchains, or must know their exact state.

@@ -49,7 +49,7 @@ pub(crate) fn write(request: &Request, context: &Context<'_>, lock: &Lock) -> Re
     let path = context.layout.default_file();
     let write = || {
         fs::create_dir_all(context.layout.home())?;
-        file::write_atomically(&path, format!("{request}\n").as_bytes())
+        file::replace_atomically(&path, format!("{request}\n").as_bytes())
     };
     write().map_err(|source| Failure::file("write", &path, &source))?;
     if let Err(error) = link_default(context, lock) {

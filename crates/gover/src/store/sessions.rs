@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gover_core::resolve::SessionRecord;
+use gover_install::home;
 use gover_sys::process::{self, ProcessId};
 use gover_sys::{Lock, file};
 
@@ -44,9 +45,15 @@ pub(crate) fn remove(shell: ProcessId, context: &Context<'_>, _lock: &Lock) -> R
     Ok(true)
 }
 
+/// The records of shells that have ended, in a home and a directory of gover's own.
 pub(crate) fn ended(context: &Context<'_>) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(context.layout.sessions()) else { return Vec::new() };
-    let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let directory = context.layout.sessions();
+    if !home::is_own(&context.layout, std::slice::from_ref(&directory)) {
+        return Vec::new();
+    }
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let paths = files.map(|entry| entry.path());
     paths.filter(|path| id_of(path).is_some_and(|id| !is_alive(id, path))).collect()
 }
 
