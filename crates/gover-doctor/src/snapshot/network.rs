@@ -9,8 +9,8 @@ use crate::Evidence;
 pub struct NetworkFacts {
     /// Each server in GOPROXY, in order.
     pub proxies: Vec<Probe>,
-    /// The checksum database on each route tried: `PROXY/sumdb/NAME` in the order of GOPROXY, last
-    /// the database itself if no proxy serves it. Good means a tree head with a right signature.
+    /// The route of the go command to the checksum database: `PROXY/sumdb/NAME` in the order of
+    /// GOPROXY, and perhaps the database itself. Good means a tree head with a right signature.
     pub sumdb: Vec<Probe>,
     /// Each proxy in `HTTPS_PROXY` and `HTTP_PROXY`.
     pub http_proxies: Vec<Probe>,

@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
@@ -17,7 +18,7 @@ use gover_net::{probe_tunnel, redacted};
 pub use gover_net::Verdict;
 
 use super::Supply;
-use crate::proxy::{DIRECTORY, Place};
+use crate::proxy::{DIRECTORY, Entry, Place};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
@@ -37,27 +38,36 @@ impl Supply {
         join_all(questions).await
     }
 
-    /// Requests the newest tree head of the checksum database and checks its signature. Each server
-    /// in GOPROXY may relay the database. If none does, the database itself is asked.
+    /// Requests the newest tree head of the checksum database and checks its signature, by the route
+    /// that the go command takes: the servers in GOPROXY up to the first that relays the database or
+    /// ends the search, and then perhaps the database itself (cmd/go `modfetch.TryProxies`).
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         if let Some(address) = &database.address {
             return Ok(vec![self.probe_head(deadline, address, &database).await]);
         }
         let passed_on = format!("sumdb/{}", database.name());
-        let questions = self.proxy_servers().into_iter().map(|base| {
-            let (base, database) = (base.join(&passed_on), &database);
-            async move {
-                let supported = self.probe(deadline, &base, &base.join("supported"), |_| Ok(())).await;
-                match supported.verdict {
-                    Verdict::Good => self.probe_head(deadline, &base, database).await,
-                    _ => supported,
+        let entries = self.proxies.entries().unwrap_or_default();
+        // They are asked at once, although go asks one after the other.
+        let questions = entries.iter().map(|entry| async {
+            match &entry.place {
+                Place::Server(base) => {
+                    let base = base.join(&passed_on);
+                    let supported = self.probe(deadline, &base, &base.join("supported"), |_| Ok(())).await;
+                    match supported.verdict {
+                        Verdict::Good => Asked::Relays(self.probe_head(deadline, &base, &database).await),
+                        _ => Asked::Fails(supported),
+                    }
                 }
+                Place::Directory(path) if path.join(&passed_on).join("supported").is_file() => {
+                    Asked::Relays(found_at(path))
+                }
+                Place::Directory(_) | Place::Off => Asked::Lacks,
+                Place::Direct => Asked::Direct,
             }
         });
-        let mut ways = join_all(questions).await;
-        // The go command asks the database itself only if the proxies do not relay it.
-        if ways.iter().all(|probe| matches!(probe.verdict, Verdict::Status(404 | 410, _))) {
+        let (mut ways, asks_database) = route(entries, join_all(questions).await);
+        if asks_database {
             ways.push(self.probe_head(deadline, &database.direct, &database).await);
         }
         Ok(ways)
@@ -142,6 +152,48 @@ impl Supply {
         let verdict = self.clock().timeout(left, asked).await.unwrap_or(Verdict::Silent);
         (verdict, started.elapsed())
     }
+}
+
+/// What an entry of GOPROXY says about a checksum database.
+enum Asked {
+    Relays(Probe),
+    /// It does not say that it relays the database, or does not answer.
+    Fails(Probe),
+    /// It is a directory without the database, or `off`.
+    Lacks,
+    Direct,
+}
+
+/// The answers that the go command waits for, in order, and whether it then asks the database
+/// itself: at `direct`, or if all entries said that they do not have it.
+fn route(entries: &[Entry], answers: Vec<Asked>) -> (Vec<Probe>, bool) {
+    let mut ways = Vec::new();
+    for (entry, answer) in entries.iter().zip(answers) {
+        let (probe, goes_on) = match answer {
+            Asked::Direct => return (ways, true),
+            Asked::Lacks => continue,
+            Asked::Relays(probe) => (probe, false),
+            Asked::Fails(probe) => {
+                let goes_on = entry.any_failure_goes_on || is_not_found(&probe.verdict);
+                (probe, goes_on)
+            }
+        };
+        ways.push(probe);
+        if !goes_on {
+            return (ways, false);
+        }
+    }
+    let asks_database = ways.iter().all(|way| is_not_found(&way.verdict));
+    (ways, asks_database)
+}
+
+fn is_not_found(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Status(404 | 410, _))
+}
+
+fn found_at(path: &Path) -> Probe {
+    let address = path.display().to_string();
+    Probe { address, verdict: Verdict::Good, took: Duration::ZERO, clock_ahead: None }
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {

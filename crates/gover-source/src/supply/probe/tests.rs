@@ -138,11 +138,7 @@ async fn the_head_of_the_database_is_checked_through_each_way() {
         let probes = supply(&value, Some(sumdb), None).probe_sumdb(deadline()).await.unwrap();
         probes.into_iter().map(|probe| (probe.address.replace(&site.url(), ""), probe.verdict)).collect()
     };
-    let other = ("/other/sumdb/sum.test".to_owned(), Verdict::Status(404, "page not found".to_owned()));
-    assert_eq!(
-        verdicts(site.gosumdb()).await,
-        [("/proxy/sumdb/sum.test".to_owned(), Verdict::Good), other.clone()]
-    );
+    assert_eq!(verdicts(site.gosumdb()).await, [("/proxy/sumdb/sum.test".to_owned(), Verdict::Good)]);
     assert_eq!(verdicts(site.gosumdb_direct()).await, [("/sumdb".to_owned(), Verdict::Good)]);
     // The database is not asked directly while a proxy relays it.
     site.serve_log(&site.log().impostor());
@@ -160,6 +156,44 @@ async fn the_database_is_asked_itself_once_no_proxy_passes_it_on() {
     let probes = supply.probe_sumdb(deadline()).await.unwrap();
     assert_eq!(probes[1].address, format!("https://{closed}"));
     assert_eq!(probes[1].verdict, Verdict::Unreachable("connection refused".to_owned()));
+}
+
+#[tokio::test]
+async fn the_route_to_the_database_follows_the_separators_as_in_go() {
+    let site = FakeSite::start();
+    let dead = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let (good, other) = (site.proxy_url(), site.server().at("/other"));
+    let directory = tempfile::tempdir().unwrap();
+    let relayed = directory.path().join("sumdb/sum.test");
+    std::fs::create_dir_all(&relayed).unwrap();
+    std::fs::write(relayed.join("supported"), "").unwrap();
+    let slashed = directory.path().display().to_string().replace('\\', "/");
+    let at = format!("file:///{}", slashed.trim_start_matches('/'));
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let log = gover_test::FakeLog::new(&closed.to_string());
+    let route = async |proxies: &str, sumdb: String| -> Vec<&'static str> {
+        let probes = supply(proxies, Some(sumdb), None).probe_sumdb(deadline()).await.unwrap();
+        let word = |verdict: Verdict| match verdict {
+            Verdict::Good => "good",
+            Verdict::Status(404, _) => "lacks",
+            _ => "fails",
+        };
+        probes.into_iter().map(|probe| word(probe.verdict)).collect()
+    };
+    for (list, expected) in [
+        (format!("{dead}|{good}"), &["fails", "good"][..]),
+        (format!("{dead},{good}"), &["fails"]),
+        (format!("{other},{good},{dead}"), &["lacks", "good"]),
+        (format!("{dead}|{other}"), &["fails", "lacks"]),
+        (format!("{dead}|off"), &["fails"]),
+        (format!("{other}|{at},{dead}"), &["lacks", "good"]),
+    ] {
+        assert_eq!(route(&list, site.gosumdb()).await, expected, "{list}");
+    }
+    // Only the last entry here is the database itself, which does not listen.
+    for list in [format!("{dead}|direct"), format!("{other},direct"), other] {
+        assert_eq!(route(&list, log.verifier_key()).await.len(), 2, "{list}");
+    }
 }
 
 #[tokio::test]

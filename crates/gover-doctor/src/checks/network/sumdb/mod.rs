@@ -74,17 +74,20 @@ fn malformed(value: &str) -> Option<&'static str> {
     address.is_some_and(|address| !is_address(address)).then_some("invalid GOSUMDB URL")
 }
 
-/// Whether go reaches the database: through the first proxy that passes it on, or else directly.
+/// Whether go reaches the database by its route, whose last answer is the one that counts.
 fn unreachable(
     snapshot: &Snapshot<'_>,
     setting: Option<&Setting>,
     network: &NetworkFacts,
 ) -> Option<Finding> {
     let says_no = |asked: &&Probe| matches!(asked.verdict, Verdict::Status(404 | 410, _));
-    let way = network.sumdb.iter().find(|asked| !says_no(asked)).or(network.sumdb.last())?;
-    if way.verdict == Verdict::Good {
+    let last = network.sumdb.last()?;
+    // `goproxy` reports an earlier proxy that failed and that go passes over.
+    if last.verdict == Verdict::Good {
         return None;
     }
+    // go reports the last failure other than "not found".
+    let way = network.sumdb.iter().rfind(|asked| !says_no(asked)).unwrap_or(last);
     let is_forged = matches!(&way.verdict, Verdict::Wrong(text) if text.contains("tree head"));
     let what = format!("the checksum database at {}: {}", way.address, network::words(&way.verdict));
     let why = if is_forged {

@@ -94,8 +94,19 @@ fn the_route_that_go_takes_must_reach_the_database() {
     assert_eq!(findings[0].fix.commands, ["gover doctor goproxy http-proxy"]);
     // A proxy that fails otherwise ends the search.
     let failing = Verdict::Status(500, String::new());
-    let findings = answering(&[("https://a.example/sumdb/sum.golang.org", failing)]);
+    let findings = answering(&[("https://a.example/sumdb/sum.golang.org", failing.clone())]);
     assert!(findings[0].what.ends_with("answers with status 500"));
+    let findings = answering(&[
+        ("https://a.example/sumdb/sum.golang.org", failing.clone()),
+        ("https://b.example/sumdb/sum.golang.org", no()),
+    ]);
+    assert!(findings[0].what.contains("https://a.example/"), "{findings:?}");
+    // go went on, because `|` follows the first.
+    let way = [
+        ("https://a.example/sumdb/sum.golang.org", failing),
+        ("https://b.example/sumdb/sum.golang.org", Verdict::Good),
+    ];
+    assert!(answering(&way).is_empty());
     let forged = Verdict::Wrong("its tree head is not that of sum.golang.org: invalid signature".to_owned());
     let findings = answering(&[(direct, forged)]);
     assert!(findings[0].why.starts_with("something in the network changes"), "{findings:?}");
