@@ -33,13 +33,58 @@ pub fn owner_seen_by_root(path: &Path) -> Option<String> {
     (imp::is_root() && id != 0).then(|| owner(path))?
 }
 
+/// Whether this process may do anything on this machine, as root of Unix.
+pub fn is_root() -> bool {
+    imp::is_root()
+}
+
+/// Who may change a file or directory, by its permission bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rights {
+    pub owner: Owner,
+    pub owner_may_write: bool,
+    pub everyone_may_write: bool,
+    /// Whether a group shares the directory on purpose (setgid).
+    pub is_shared: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The user of this process.
+    Own,
+    Root,
+    /// With a name, or `user 1000`.
+    Other(String),
+}
+
+/// The rights of a path, with links followed; `None` if nothing is there, and on Windows.
+pub fn rights(path: &Path) -> Option<Rights> {
+    imp::rights(path)
+}
+
 #[cfg(unix)]
 pub(crate) mod imp {
     use std::fs;
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    use super::Access;
+    use super::{Access, Owner, Rights};
+
+    pub(super) fn rights(path: &Path) -> Option<Rights> {
+        let metadata = fs::metadata(path).ok()?;
+        let (id, mode) = (metadata.uid(), metadata.mode());
+        let owner = match id {
+            id if id == effective() => Owner::Own,
+            0 => Owner::Root,
+            id => Owner::Other(name(id).unwrap_or_else(|| format!("user {id}"))),
+        };
+        Some(Rights {
+            owner,
+            owner_may_write: mode & 0o200 != 0,
+            everyone_may_write: mode & 0o002 != 0,
+            is_shared: metadata.is_dir() && mode & 0o2000 != 0,
+        })
+    }
 
     pub(crate) fn effective() -> u32 {
         // SAFETY: the call takes nothing and cannot fail.
@@ -93,6 +138,21 @@ pub(crate) mod imp {
             let own = tempfile::tempdir().unwrap();
             assert_eq!(owner_id(own.path()), Some(effective()));
         }
+
+        #[test]
+        fn rights_are_those_of_the_permission_bits() {
+            use std::os::unix::fs::PermissionsExt;
+            let own = tempfile::tempdir().unwrap();
+            let of = |mode| {
+                fs::set_permissions(own.path(), fs::Permissions::from_mode(mode)).unwrap();
+                rights(own.path()).unwrap()
+            };
+            let usual = of(0o755);
+            assert_eq!(usual.owner, Owner::Own);
+            assert!(usual.owner_may_write && !usual.everyone_may_write && !usual.is_shared);
+            assert!(of(0o777).everyone_may_write && !of(0o555).owner_may_write && of(0o2775).is_shared);
+            assert_eq!(rights(&own.path().join("missing")), None);
+        }
     }
 }
 
@@ -100,7 +160,7 @@ pub(crate) mod imp {
 mod imp {
     use std::path::Path;
 
-    use super::Access;
+    use super::{Access, Rights};
 
     pub(super) fn access(_path: &Path) -> Option<Access> {
         None
@@ -108,6 +168,10 @@ mod imp {
 
     pub(super) fn effective() -> u32 {
         0
+    }
+
+    pub(super) fn rights(_path: &Path) -> Option<Rights> {
+        None
     }
 
     pub(super) fn is_root() -> bool {

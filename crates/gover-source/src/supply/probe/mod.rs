@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -19,6 +20,7 @@ pub use gover_net::Verdict;
 
 use super::Supply;
 use crate::proxy::{DIRECTORY, Entry, Place};
+use crate::settings::SourceSpec;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
@@ -60,7 +62,7 @@ impl Supply {
                     }
                 }
                 Place::Directory(path) if path.join(&passed_on).join("supported").is_file() => {
-                    Asked::Relays(found_at(path))
+                    Asked::Relays(at_path(path, Verdict::Good))
                 }
                 Place::Directory(_) | Place::Off => Asked::Lacks,
                 Place::Direct => Asked::Direct,
@@ -71,6 +73,38 @@ impl Supply {
             ways.push(self.probe_head(deadline, &database.direct, &database).await);
         }
         Ok(ways)
+    }
+
+    /// Asks each source of toolchains whether it answers, in the order of the setting; `None` for
+    /// `goproxy`, which [`probe_proxies`](Self::probe_proxies) asks.
+    pub async fn probe_sources(&self, deadline: Instant) -> Vec<Option<Probe>> {
+        let questions = self.settings.sources.iter().map(|spec| async move {
+            Some(match spec {
+                SourceSpec::GoProxy => return None,
+                SourceSpec::GoDev => self.probe_site(deadline, &self.godev.base).await,
+                SourceSpec::China => self.probe_site(deadline, &self.china.base).await,
+                SourceSpec::Mirror(base) => self.probe_mirror(deadline, base).await,
+                SourceSpec::Directory(path) | SourceSpec::File(path) => probe_path(path),
+            })
+        });
+        join_all(questions).await
+    }
+
+    async fn probe_site(&self, deadline: Instant, base: &Address) -> Probe {
+        let judge = |body: &[u8]| match body.trim_ascii_start().first() {
+            Some(b'[') => Ok(()),
+            _ => Err("its response is not a release index".to_owned()),
+        };
+        self.probe(deadline, base, &base.join("dl/?mode=json&include=all"), judge).await
+    }
+
+    /// Most mirrors have no index, so "not found" is a good answer.
+    async fn probe_mirror(&self, deadline: Instant, base: &Address) -> Probe {
+        let mut probe = self.probe(deadline, base, &base.join("index.json"), |_| Ok(())).await;
+        if matches!(probe.verdict, Verdict::Status(403 | 404 | 410, _)) {
+            probe.verdict = Verdict::Good;
+        }
+        probe
     }
 
     /// Asks each proxy of variables such as `HTTPS_PROXY` for a tunnel to an https address.
@@ -191,9 +225,16 @@ fn is_not_found(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Status(404 | 410, _))
 }
 
-fn found_at(path: &Path) -> Probe {
-    let address = path.display().to_string();
-    Probe { address, verdict: Verdict::Good, took: Duration::ZERO, clock_ahead: None }
+fn probe_path(path: &Path) -> Probe {
+    match fs::read_dir(path) {
+        Err(error) if path.is_dir() => at_path(path, Verdict::Wrong(format!("cannot be read: {error}"))),
+        Err(_) if !path.is_file() => at_path(path, Verdict::Wrong("does not exist".to_owned())),
+        _ => at_path(path, Verdict::Good),
+    }
+}
+
+fn at_path(path: &Path, verdict: Verdict) -> Probe {
+    Probe { address: path.display().to_string(), verdict, took: Duration::ZERO, clock_ahead: None }
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {

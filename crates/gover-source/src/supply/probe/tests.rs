@@ -197,6 +197,34 @@ async fn the_route_to_the_database_follows_the_separators_as_in_go() {
 }
 
 #[tokio::test]
+async fn each_source_of_toolchains_is_asked() {
+    let site = FakeSite::start();
+    let dead = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    site.server().fault("/broken/index.json", Fault::Status(500));
+    let directory = tempfile::tempdir().unwrap();
+    let mut settings = supply("off", None, None).settings().clone();
+    settings.godev_url = Some(site.url().parse().unwrap());
+    settings.sources = vec![
+        SourceSpec::GoDev,
+        SourceSpec::GoProxy,
+        SourceSpec::Mirror(site.server().at("/flat").parse().unwrap()),
+        SourceSpec::Mirror(site.server().at("/broken").parse().unwrap()),
+        SourceSpec::Mirror(dead.parse().unwrap()),
+        SourceSpec::Directory(directory.path().to_owned()),
+        SourceSpec::Directory(directory.path().join("gone")),
+    ];
+    let probes = Supply::new(settings).unwrap().probe_sources(deadline()).await;
+    let verdicts: Vec<_> = probes.into_iter().map(|probe| probe.map(|probe| probe.verdict)).collect();
+    assert_eq!(verdicts[0], Some(Verdict::Good), "{verdicts:?}");
+    assert_eq!(verdicts[1], None);
+    assert_eq!(verdicts[2], Some(Verdict::Good));
+    assert!(matches!(verdicts[3], Some(Verdict::Status(500, _))), "{verdicts:?}");
+    assert_eq!(verdicts[4], Some(Verdict::Unreachable("connection refused".to_owned())));
+    assert_eq!(verdicts[5], Some(Verdict::Good));
+    assert_eq!(verdicts[6], Some(Verdict::Wrong("does not exist".to_owned())));
+}
+
+#[tokio::test]
 async fn an_http_proxy_is_asked_for_a_way_with_its_credentials() {
     let site = FakeSite::start();
     site.server().route("go.test:443", Response::ok(""));
