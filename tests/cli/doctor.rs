@@ -72,6 +72,7 @@ fn a_working_proxy_and_a_signed_tree_head_are_not_problems() {
     assert_eq!(
         asked,
         [
+            "GET /dl/",
             "GET /proxy/golang.org/toolchain/@v/list",
             "GET /proxy/sumdb/sum.test/latest",
             "GET /proxy/sumdb/sum.test/supported",
@@ -94,7 +95,8 @@ fn a_dead_proxy_is_an_error_and_its_password_stays_secret() {
     let findings = output.exits(1).json()["findings"].clone();
     assert_eq!(findings[0]["what"], format!("{dead} in GOPROXY: cannot connect: connection refused"));
     assert_eq!(findings[0]["severity"], "error");
-    assert_eq!(findings[1]["check"], "sumdb");
+    // One fact, one finding: the database is behind the same proxy.
+    assert_eq!(findings.as_array().unwrap().len(), 1, "{findings}");
     assert!(!output.text().contains("secret"), "{output}");
     // Over http it is not even sent.
     ctx.set("GOPROXY", with_password.replace("https://", "http://"));
@@ -125,6 +127,19 @@ fn a_dead_http_proxy_is_named() {
         format!("the proxy in HTTPS_PROXY, {dead}: cannot connect: connection refused")
     );
     assert_eq!(finding["fix"]["automatic"], false);
+}
+
+#[test]
+fn a_dead_source_of_toolchains_is_named() {
+    let mut ctx = with_list();
+    let dead = format!("{}/go", closed());
+    ctx.set("GOVER_SOURCES", &dead);
+    let finding = ctx.gover(["doctor", "sources", "--json"]).exits(1).json()["findings"][0].clone();
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(
+        finding["what"],
+        format!("{dead} in the setting `sources`: cannot connect: connection refused")
+    );
 }
 
 #[test]

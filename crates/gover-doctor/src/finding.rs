@@ -20,6 +20,43 @@ pub struct Finding {
     /// What the fault leads to, in one sentence without a final period.
     pub why: String,
     pub fix: Fix,
+    /// What several checks may find, so that [`merged`] keeps one finding.
+    #[serde(skip)]
+    pub fact: Fact,
+}
+
+/// The fact behind a finding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fact {
+    /// No other check finds it.
+    #[default]
+    Own,
+    /// Findings of different checks with the same text have the same reason: `GOROOT`.
+    Shared(String),
+    /// It only sums up its evidence, and says nothing new if other findings show all of it.
+    Summary,
+}
+
+/// One finding for each fact: of several checks, the first and worst is kept, with the evidence and
+/// the repairs of the others. `findings` are in order, the worst first.
+pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |known: &&mut Finding| {
+            matches!(finding.fact, Fact::Shared(_))
+                && known.fact == finding.fact
+                && known.check != finding.check
+        };
+        let is_shown = |one: &Evidence| kept.iter().any(|known| known.evidence.contains(one));
+        if finding.fact == Fact::Summary && finding.evidence.iter().all(is_shown) {
+            continue;
+        }
+        match kept.iter_mut().find(is_same) {
+            Some(known) => known.absorb(finding),
+            None => kept.push(finding),
+        }
+    }
+    kept
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -121,7 +158,31 @@ impl Finding {
 
     pub fn new(severity: Severity, what: impl Into<String>, why: impl Into<String>) -> Self {
         let (what, why) = (what.into(), why.into());
-        Self { check: "", severity, what, evidence: Vec::new(), why, fix: Fix::default() }
+        Self { check: "", severity, what, evidence: Vec::new(), why, fix: Fix::default(), fact: Fact::Own }
+    }
+
+    /// Says which fact other checks find too.
+    #[must_use]
+    pub fn about(mut self, fact: impl Into<String>) -> Self {
+        self.fact = Fact::Shared(fact.into());
+        self
+    }
+
+    /// Takes over what another finding shows and repairs, at most one change for each place.
+    fn absorb(&mut self, other: Self) {
+        let is_new = |one: &Evidence| !self.evidence.contains(one);
+        let evidence: Vec<Evidence> = other.evidence.into_iter().filter(is_new).collect();
+        self.evidence.extend(evidence);
+        for change in other.fix.changes {
+            if self.fix.changes.iter().all(|known| known.place() != change.place()) {
+                self.fix.changes.push(change);
+            }
+        }
+        for command in other.fix.commands {
+            if !self.fix.commands.contains(&command) {
+                self.fix.commands.push(command);
+            }
+        }
     }
 
     /// Adds evidence. Users and passwords in addresses are masked.
@@ -191,5 +252,32 @@ impl fmt::Display for Evidence {
             Self::Registry { key, name, value } => write!(f, r"{key}\{name} = {value}"),
             Self::Answer { of, text } => write!(f, "{of}: {text}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fact_is_reported_once_with_all_repairs() {
+        let of = |check, finding: Finding| Finding { check, ..finding };
+        let line = |number| Evidence::line("/f", number, "GOROOT=/x");
+        let found = vec![
+            of("a", Finding::error("1", "").about("GOROOT").shown_by([line(1)]).command("x")),
+            of("a", Finding::error("2", "").about("GOROOT").shown_by([line(2)])),
+            of(
+                "b",
+                Finding::warning("3", "").about("GOROOT").shown_by([line(1), line(3)]).commands(["x", "y"]),
+            ),
+            of("c", Finding::warning("4", "").about("GOPROXY")),
+            of("d", Finding { fact: Fact::Summary, ..Finding::note("5", "").shown_by([line(2)]) }),
+            of("d", Finding { fact: Fact::Summary, ..Finding::note("6", "").shown_by([line(9)]) }),
+        ];
+        let merged = merged(found);
+        let whats: Vec<&str> = merged.iter().map(|finding| finding.what.as_str()).collect();
+        assert_eq!(whats, ["1", "2", "4", "6"]);
+        assert_eq!(merged[0].evidence, [line(1), line(3)]);
+        assert_eq!(merged[0].fix.commands, ["x", "y"]);
     }
 }

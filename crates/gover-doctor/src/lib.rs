@@ -19,7 +19,7 @@ mod testing;
 
 pub use check::Check;
 pub use checks::{GROUPS, Group};
-pub use finding::{Change, Evidence, Finding, Fix, Severity};
+pub use finding::{Change, Evidence, Fact, Finding, Fix, Severity, merged};
 pub use snapshot::Snapshot;
 pub use snapshot::path::MachinePath;
 pub use snapshot::system::Os;

@@ -13,7 +13,7 @@ use gover_source::{Probe, Verdict};
 
 use crate::checks::by_name;
 use crate::finding::{Change, Finding};
-use crate::snapshot::disk::{Disk, FileSystem, Kind};
+use crate::snapshot::disk::{Disk, FileSystem, Kind, Owner, Rights};
 use crate::snapshot::manager::{Leftover, Release, Store};
 use crate::snapshot::network::NetworkFacts;
 use crate::snapshot::path::{MachinePath, PathRules};
@@ -21,7 +21,7 @@ use crate::snapshot::programs::{Programs, Ran, Run};
 use crate::snapshot::registry::{self, Hive, Registry, Text};
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
-use crate::snapshot::{Facts, Gover, Selection, Snapshot};
+use crate::snapshot::{Facts, Gover, Selection, SetBy, Snapshot};
 
 /// A machine with gover set up correctly and go1.22.5 as default. Tests add a fault.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub(crate) struct FakeDisk {
     links: BTreeMap<String, MachinePath>,
     executable: BTreeSet<String>,
     read_only: BTreeSet<String>,
+    rights: BTreeMap<String, Rights>,
     systems: BTreeMap<String, FileSystem>,
     large: BTreeSet<String>,
     secret: BTreeSet<String>,
@@ -103,6 +104,7 @@ impl Machine {
             distribution: String::new(),
             release: "10.0.22631".to_owned(),
             is_wsl: false,
+            is_root: false,
             now: now(),
         };
         let home = r"C:\Users\ann";
@@ -165,6 +167,7 @@ impl Machine {
             distribution: distribution.to_owned(),
             release: "6.1.0-18-amd64".to_owned(),
             is_wsl: false,
+            is_root: false,
             now: now(),
         };
         let path = format!("{home}/.gover/bin:/usr/local/bin:/usr/bin:/bin");
@@ -181,8 +184,14 @@ impl Machine {
         let facts = Facts {
             variables: Variables::new(system.is_windows()),
             directory: home.join("shop"),
-            gover: Gover { bin: gover.join("bin"), home: gover.clone(), installs_missing: true },
+            gover: Gover {
+                bin: gover.join("bin"),
+                home: gover.clone(),
+                installs_missing: true,
+                sources_set_by: SetBy::Nothing,
+            },
             home,
+            is_for_people: true,
             shell: Some(shell),
             selection: Selection::default(),
             network: None,
@@ -273,6 +282,20 @@ impl Machine {
     pub(crate) fn read_only(mut self, path: &str) -> Self {
         let key = self.place(path).key();
         self.disk.read_only.insert(key);
+        self
+    }
+
+    /// Gives a path and everything below it to another user, who alone may write there.
+    pub(crate) fn owned(self, path: &str, owner: Owner) -> Self {
+        self.read_only(path).with_rights(path, |rights| rights.owner = owner)
+    }
+
+    /// Changes the rights of a path and of everything below it.
+    pub(crate) fn with_rights(mut self, path: &str, change: impl FnOnce(&mut Rights)) -> Self {
+        let path = self.place(path);
+        let mut rights = self.disk.rights(&path).unwrap_or(USUAL);
+        change(&mut rights);
+        self.disk.rights.insert(path.key(), rights);
         self
     }
 
@@ -398,6 +421,10 @@ impl Machine {
     }
 }
 
+/// The user's own, with mode 0755.
+const USUAL: Rights =
+    Rights { owner: Owner::Own, owner_may_write: true, everyone_may_write: false, is_shared: false };
+
 /// The SHA-256 of `shim`.
 pub(crate) const SHIM_SUM: &str = "04e666aa09809daf691a99cc7bf2d57ba09bac171966a71812ffd049d7c96bb1";
 
@@ -420,6 +447,7 @@ impl FakeDisk {
             links: BTreeMap::new(),
             executable: BTreeSet::new(),
             read_only: BTreeSet::new(),
+            rights: BTreeMap::new(),
             systems: BTreeMap::new(),
             large: BTreeSet::new(),
             secret: BTreeSet::new(),
@@ -520,6 +548,17 @@ impl Disk for FakeDisk {
         let key = self.follow(path);
         let is_below = |top: &String| key == *top || key.starts_with(&format!("{top}/"));
         self.kind(path).is_some() && !self.read_only.iter().any(is_below)
+    }
+
+    fn rights(&self, path: &MachinePath) -> Option<Rights> {
+        self.kind(path)?;
+        if self.rules == PathRules::Windows {
+            return None;
+        }
+        let key = self.follow(path);
+        let is_below = |top: &str| key == top || key.starts_with(&format!("{top}/"));
+        let known = self.rights.iter().filter(|(top, _)| is_below(top));
+        Some(known.max_by_key(|(top, _)| top.len()).map_or(USUAL, |(_, rights)| rights.clone()))
     }
 
     fn is_executable(&self, path: &MachinePath) -> bool {

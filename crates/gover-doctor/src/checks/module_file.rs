@@ -15,7 +15,8 @@ pub(super) struct ModuleFile {
     pub(super) toolchain: Option<Pin>,
     /// The module path; empty in a go.work.
     pub(super) name: String,
-    pub(super) used: Vec<MachinePath>,
+    /// The `use` lines of a go.work, each with the path as written.
+    pub(super) used: Vec<Pin>,
     pub(super) required: Vec<ModuleLine>,
     pub(super) replaced: Vec<ModuleLine>,
 }
@@ -63,14 +64,27 @@ impl ModuleFile {
         let module = ModuleLine::parse(words, line, text);
         match (verb, words) {
             ("module", [name]) => (*name).clone_into(&mut self.name),
-            ("use", [path]) => self.used.push(match path.strip_prefix("./").unwrap_or(path) {
-                "." => self.base.clone(),
-                path => self.base.join(path),
-            }),
+            ("use", [path]) => {
+                let (file, text, value) = (self.path.clone(), text.to_owned(), (*path).to_owned());
+                self.used.push(Pin { file, line, text, value });
+            }
             ("require", _) => self.required.extend(module.filter(|known| known.replacement.is_none())),
             ("replace", _) => self.replaced.extend(module.filter(|known| known.replacement.is_some())),
             _ => {}
         }
+    }
+
+    /// The directory that a `use` line names.
+    pub(super) fn directory(&self, used: &Pin) -> MachinePath {
+        let (mut directory, mut rest) = (self.base.clone(), used.value.as_str());
+        // `..` is resolved here, so that evidence shows the path that people know.
+        while let Some((first @ ("." | ".."), behind)) = rest.split_once('/').or(Some((rest, ""))) {
+            if first == ".." {
+                directory = directory.parent().unwrap_or(directory);
+            }
+            rest = behind;
+        }
+        if rest.is_empty() { directory } else { directory.join(rest) }
     }
 
     /// The version in the go line; `None` if there is none or it is malformed.

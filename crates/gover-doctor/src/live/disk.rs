@@ -6,9 +6,10 @@ use std::path::Path;
 
 use gover_core::real_path::real_path;
 use gover_sys::file::{self, open_regular, read_limited};
+use gover_sys::user;
 
 use crate::MachinePath;
-use crate::snapshot::disk::{Disk, FileSystem, Kind};
+use crate::snapshot::disk::{Disk, FileSystem, Kind, Rights};
 
 #[derive(Clone, Copy, Debug)]
 pub struct RealDisk;
@@ -50,6 +51,10 @@ impl Disk for RealDisk {
 
     fn is_writable(&self, path: &MachinePath) -> bool {
         file::is_writable(Path::new(path.as_str()))
+    }
+
+    fn rights(&self, path: &MachinePath) -> Option<Rights> {
+        user::rights(Path::new(path.as_str()))
     }
 
     fn is_executable(&self, path: &MachinePath) -> bool {

@@ -18,15 +18,17 @@ use crate::MachinePath;
 use crate::snapshot::registry::Registry;
 use crate::snapshot::system::{Os, System};
 use crate::snapshot::variables::Variables;
-use crate::snapshot::{Facts, Gover, Selection};
+use crate::snapshot::{Facts, Gover, Selection, SetBy};
 
-/// Facts from the environment and the selection. The manager adds the shell, the network and its
-/// store. Characters in paths that are not Unicode are replaced.
+/// Facts from the environment and the selection, with short paths if people read the findings. The
+/// manager adds the shell, the network and its store. Characters in paths that are not Unicode are
+/// replaced.
 pub fn facts(
     env: &Env,
     layout: &Layout,
     machine: &Platform,
     selection: &Result<Resolution, ResolveError>,
+    is_for_people: bool,
 ) -> Facts {
     let system = system(machine);
     let path = |path: &Path| system.path(path.to_string_lossy());
@@ -39,9 +41,15 @@ pub fn facts(
         variables,
         home: known(env.user_home()),
         directory: known(env.logical_directory()),
-        gover: Gover { home: path(layout.home()), bin: path(&layout.bin()), installs_missing: false },
+        gover: Gover {
+            home: path(layout.home()),
+            bin: path(&layout.bin()),
+            installs_missing: false,
+            sources_set_by: SetBy::Nothing,
+        },
         shell: None,
-        selection: self::selection(env, selection, path),
+        selection: self::selection(env.user_home().filter(|_| is_for_people).as_deref(), selection, path),
+        is_for_people,
         network: None,
         releases: Vec::new(),
         store: None,
@@ -50,7 +58,7 @@ pub fn facts(
 }
 
 fn selection(
-    env: &Env,
+    home: Option<&Path>,
     selection: &Result<Resolution, ResolveError>,
     path: impl Fn(&Path) -> MachinePath,
 ) -> Selection {
@@ -71,7 +79,7 @@ fn selection(
         goroot: toolchain.and_then(|toolchain| toolchain.goroot.as_deref()).map(&path),
         bin: toolchain.map(|toolchain| path(&toolchain.bin)),
         is_system: resolution.origin.as_ref().is_some_and(|origin| origin.kind == OriginKind::System),
-        reason: resolution.reason(env.user_home().as_deref()),
+        reason: resolution.reason(home),
         missing,
         error: resolution.go_error.as_ref().map(ToString::to_string),
     }
@@ -91,6 +99,7 @@ fn system(machine: &Platform) -> System {
         distribution: distribution().unwrap_or_default(),
         // Both versions of WSL have `microsoft` in the kernel release.
         is_wsl: os == Os::Linux && release.to_ascii_lowercase().contains("microsoft"),
+        is_root: gover_sys::user::is_root(),
         release,
         now: SystemTime::now(),
     }

@@ -22,11 +22,17 @@ impl Snapshot<'_> {
         finding.fixed_by(change).commands(self.set_by_hand(name, value))
     }
 
-    /// The command that gives a Go setting another value, or removes it, where it is set.
+    /// The command that gives a Go setting another value, or removes it, where it is set. `None` if
+    /// no command can: while a variable is set, `go env -w` has no effect.
     pub fn set_by_hand(&self, name: &str, value: Option<&str>) -> Option<String> {
         match value {
             _ if self.variable(name).is_some() => self.in_shell(name, value),
             Some(value) => Some(self.go_env_write(name, value)),
+            // Go before 1.21 does not know the name, and with an invalid value go stops. This
+            // command alone is never given to another toolchain (`cmd/go/internal/toolchain.Select`).
+            None if name == "GOTOOLCHAIN" => Some(self.go_env_write(name, "auto")),
+            // With such a GOPATH, even `go env` stops.
+            None if name == "GOPATH" && self.gopath().iter().any(|entry| !entry.is_absolute()) => None,
             None => Some(format!("go env -u {name}")),
         }
     }
@@ -39,7 +45,7 @@ impl Snapshot<'_> {
     }
 
     /// The `go env -w` command for a value, quoted for the shell in use.
-    pub fn go_env_write(&self, name: &str, value: &str) -> String {
+    fn go_env_write(&self, name: &str, value: &str) -> String {
         format!("go env -w {}", self.word(format!("{name}={value}")))
     }
 
@@ -95,12 +101,17 @@ impl Snapshot<'_> {
     }
 
     pub fn edit(&self, file: &StartupFile, line: usize) -> String {
-        let path = self.word(&file.path);
-        match (self.system.is_windows(), file.is_own) {
-            (true, _) => format!("notepad {path}  # line {line}"),
-            (false, true) => format!("${{EDITOR:-vi}} +{line} {path}"),
-            (false, false) => format!("sudo ${{EDITOR:-vi}} +{line} {path}"),
+        let sudo = if file.is_own || self.system.is_windows() { "" } else { "sudo " };
+        format!("{sudo}{}", self.edit_own(&file.path, line))
+    }
+
+    /// The command that opens the user's editor at a line.
+    pub fn edit_own(&self, path: &MachinePath, line: usize) -> String {
+        let path = self.word(path);
+        if self.system.is_windows() {
+            return format!("notepad {path}  # line {line}");
         }
+        format!("${{EDITOR:-vi}} +{line} {path}")
     }
 
     pub fn readable_again(&self, path: &MachinePath) -> String {

@@ -5,6 +5,7 @@ use std::io;
 use super::path::MachinePath;
 
 pub use gover_sys::file::FileSystem;
+pub use gover_sys::user::{Owner, Rights};
 
 /// What a path is, with links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ pub trait Disk {
     fn real(&self, path: &MachinePath) -> Option<MachinePath>;
 
     fn is_writable(&self, path: &MachinePath) -> bool;
+
+    /// Who may change it, with links followed; `None` if nothing is there, and on Windows.
+    fn rights(&self, path: &MachinePath) -> Option<Rights>;
 
     /// Whether it is an executable file: by permission on Unix, by extension on Windows.
     fn is_executable(&self, path: &MachinePath) -> bool;

@@ -21,7 +21,7 @@ use std::ops::Deref;
 use gover_core::ToolchainName;
 use gover_shell::ShellKind;
 
-use self::disk::{Disk, Kind};
+use self::disk::{Disk, Kind, Owner};
 use self::go_env::GoEnvFile;
 use self::manager::{Release, Store};
 use self::network::NetworkFacts;
@@ -53,6 +53,8 @@ pub struct Facts {
     /// The working directory; empty if it is not known.
     pub directory: MachinePath,
     pub gover: Gover,
+    /// Whether people read the findings, who like short paths.
+    pub is_for_people: bool,
     /// The shell that called; `None` if it is not known.
     pub shell: Option<ShellKind>,
     pub selection: Selection,
@@ -71,6 +73,19 @@ pub struct Gover {
     pub bin: MachinePath,
     /// Whether `go` installs a toolchain that is missing.
     pub installs_missing: bool,
+    pub sources_set_by: SetBy,
+}
+
+/// What sets one of gover's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SetBy {
+    #[default]
+    Nothing,
+    Variable,
+    /// The user's `config.toml`.
+    File,
+    /// The policy of the machine, which its administrator writes.
+    Policy,
 }
 
 /// What `go` means here and now.
@@ -198,9 +213,9 @@ impl<'a> Snapshot<'a> {
         self.startup.assignments(name).map(Assignment::evidence).collect()
     }
 
-    /// With the home directory as `~`.
+    /// With the home directory as `~`, unless a program reads the findings.
     pub fn short(&self, path: &MachinePath) -> String {
-        if !self.home.is_empty() && path.is_inside(&self.home) {
+        if self.is_for_people && !self.home.is_empty() && path.is_inside(&self.home) {
             let home = self.home.as_str().trim_end_matches(['/', '\\']);
             let rest = path.as_str().get(home.len()..).unwrap_or_default();
             return format!("~{}", rest.trim_end_matches(['/', '\\']));
@@ -224,6 +239,23 @@ impl<'a> Snapshot<'a> {
 
     pub fn is_directory(&self, path: &MachinePath) -> bool {
         self.disk.kind(path) == Some(Kind::Directory)
+    }
+
+    /// Whether a path belongs to this user; where the owner is not known, if it is in the home.
+    pub fn is_own(&self, path: &MachinePath) -> bool {
+        match self.disk.rights(path) {
+            Some(rights) => rights.owner == Owner::Own,
+            None => path.is_inside(&self.home),
+        }
+    }
+
+    /// The owner of a path as a sentence names it, if that is another user.
+    pub fn other_owner(&self, path: &MachinePath) -> Option<String> {
+        match self.disk.rights(path)?.owner {
+            Owner::Own => None,
+            Owner::Root => Some("root".to_owned()),
+            Owner::Other(name) => Some(name),
+        }
     }
 
     pub fn exists(&self, path: &MachinePath) -> bool {
@@ -264,6 +296,16 @@ mod tests {
         // Set by hand in this shell, or by whatever started it.
         assert_eq!(set("GOROOT", "/opt/c"), "GOROOT=/opt/c");
         assert_eq!(set("GOPATH", "/srv/go"), "GOPATH=/srv/go (set in ~/.bashrc:3)");
+    }
+
+    #[test]
+    fn programs_get_whole_paths() {
+        let mut machine = Machine::linux()
+            .file("~/.bashrc", "export GOROOT=/opt/a\n")
+            .file("~/.gvm/scripts/x", "")
+            .var("GOROOT", "/opt/a");
+        machine.is_for_people = false;
+        assert_eq!(evidence(&machine, "GOROOT"), "GOROOT=/opt/a (set in /home/ann/.bashrc:1)");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use crate::Evidence;
 /// All answers. Addresses have no credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkFacts {
+    /// The setting `sources`, in order.
+    pub sources: Vec<Source>,
     /// Each server in GOPROXY, in order.
     pub proxies: Vec<Probe>,
     /// The route of the go command to the checksum database: `PROXY/sumdb/NAME` in the order of
@@ -18,9 +20,19 @@ pub struct NetworkFacts {
     pub clock_ahead: Option<i64>,
 }
 
+/// A source of toolchains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As the setting has it, but without credentials.
+    pub entry: String,
+    /// `None` for `goproxy`, whose servers are in [`NetworkFacts::proxies`].
+    pub probe: Option<Probe>,
+}
+
 impl NetworkFacts {
     pub fn iter(&self) -> impl Iterator<Item = &Probe> {
-        self.proxies.iter().chain(&self.sumdb).chain(&self.http_proxies)
+        let sources = self.sources.iter().filter_map(|source| source.probe.as_ref());
+        sources.chain(&self.proxies).chain(&self.sumdb).chain(&self.http_proxies)
     }
 }
 

@@ -22,6 +22,8 @@ pub struct System {
     /// `6.1.0-18-amd64` on Linux, `14.5` on macOS, `10.0.22631` on Windows; empty if unknown.
     pub release: String,
     pub is_wsl: bool,
+    /// Whether this user is root.
+    pub is_root: bool,
     pub now: SystemTime,
 }
 

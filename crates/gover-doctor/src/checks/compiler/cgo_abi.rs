@@ -110,10 +110,10 @@ fn misfit(snapshot: &Snapshot<'_>, cgo: &Cgo, program: &MachinePath, words: &[St
     if foreign.is_some() || !is_msys {
         return Some(replaced(snapshot, cgo, finding));
     }
-    Some(finding.command(match mingw_beside(snapshot, program) {
-        Some(path) => snapshot.go_env_write("CC", path.as_str()),
-        None => "pacman -S mingw-w64-ucrt-x86_64-gcc".to_owned(),
-    }))
+    Some(match mingw_beside(snapshot, program) {
+        Some(path) => finding.commands(snapshot.set_by_hand("CC", Some(path.as_str()))),
+        None => finding.command("pacman -S mingw-w64-ucrt-x86_64-gcc"),
+    })
 }
 
 /// MinGW-w64 in the same MSYS2: `C:\msys64\usr\bin\gcc.exe` beside `C:\msys64\ucrt64\bin\gcc.exe`.

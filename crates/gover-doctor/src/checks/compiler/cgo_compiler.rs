@@ -59,11 +59,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
 }
 
 fn add_commands(snapshot: &Snapshot<'_>, finding: Finding) -> Finding {
-    let without = match (snapshot.variable("CGO_ENABLED"), snapshot.shell) {
-        (Some(_), Some(shell)) => shell.syntax().set_env("CGO_ENABLED", "0"),
-        _ => snapshot.go_env_write("CGO_ENABLED", "0"),
-    };
-    finding.commands(install(snapshot)).command(without.trim_end())
+    finding.commands(install(snapshot)).commands(snapshot.set_by_hand("CGO_ENABLED", Some("0")))
 }
 
 fn stub(snapshot: &Snapshot<'_>, program: &MachinePath, is_forced: bool) -> Finding {

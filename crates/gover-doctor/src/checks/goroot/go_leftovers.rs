@@ -1,7 +1,6 @@
 //! Toolchains that somebody installed and that nothing uses any more.
 
-use gover_core::text::counted;
-
+use super::managed_toolchains;
 use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
 use crate::snapshot::registry::HIVES;
@@ -13,9 +12,11 @@ pub(super) const CHECK: Check = Check {
     symptom: "An editor offers a Go that nobody remembers; the MSI package says that Go is already installed; \
             `~/sdk` takes up disk space.",
     cause: "Old MSI packages left `C:\\Go` and their registry keys behind; `golang.org/dl` keeps its \
-            toolchains in `~/sdk`; `/usr/local/go` still exists although a package manager installed Go.",
+            toolchains in `~/sdk`, and goenv, mise, gvm, asdf, g and gobrew keep theirs in directories of \
+            their own; the go command put some into the module cache; `/usr/local/go` still exists although a \
+            package manager installed Go.",
     repair: "`--fix` removes nothing, since a project may still use it. The commands that remove it are \
-            shown.",
+            shown, but none for what belongs to another user.",
     run,
 };
 
@@ -25,7 +26,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     } else {
         tarball_beside_package(snapshot).into_iter().collect()
     };
-    of_system.into_iter().chain(downloads(snapshot)).collect()
+    of_system.into_iter().chain(managed_toolchains::findings(snapshot)).collect()
 }
 
 fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
@@ -44,7 +45,7 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Findi
         };
         let finding = Finding::note(format!("{directory} is a toolchain that is not on PATH"), WHY)
             .shown_by([Evidence::path(&directory, fact)]);
-        Some(finding.command(format!("Remove-Item -Recurse '{directory}'")))
+        Some(finding.command(format!("Remove-Item -Recurse {}", snapshot.word(&directory))))
     })
 }
 
@@ -79,34 +80,12 @@ fn tarball_beside_package(snapshot: &Snapshot<'_>) -> Option<Finding> {
     })?;
     let what = format!("{goroot} exists although a package manager installed Go");
     let finding = Finding::note(what, WHY).shown_by([tarball, other.evidence(snapshot)]);
-    Some(finding.command(format!("sudo rm -r {goroot}")))
+    // What belongs to root may serve other users, so its administrator decides.
+    let removal = snapshot.is_own(&goroot).then(|| format!("rm -r {goroot}"));
+    Some(finding.commands(removal))
 }
 
-/// Toolchains of `golang.org/dl`, which gover can replace.
-fn downloads(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let sdk = snapshot.home.join("sdk");
-    let names = snapshot.disk.list(&sdk).into_iter().filter(|name| name.starts_with("go1"));
-    let unused = names.map(|name| sdk.join(name)).filter(|path| !is_used(snapshot, path));
-    let found: Vec<(MachinePath, String)> =
-        unused.filter_map(|path| version_of(snapshot, &path).map(|version| (path, version))).collect();
-    if found.is_empty() {
-        return None;
-    }
-    let count = counted(found.len(), "toolchain");
-    let what = format!("{} contains {count} of golang.org/dl", snapshot.short(&sdk));
-    let why = "gover does not use them, and each takes about 200 MiB";
-    Some(found.into_iter().fold(Finding::note(what, why), |finding, (path, version)| {
-        let number = version.trim_start_matches("go");
-        let command = if snapshot.system.is_windows() {
-            format!("gover install {number}; Remove-Item -Recurse -Force '{path}'")
-        } else {
-            format!("gover install {number} && rm -r '{path}'")
-        };
-        finding.command(command).shown_by([Evidence::path(path, version)])
-    }))
-}
-
-fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
+pub(super) fn is_used(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
     snapshot.selection.bin.iter().chain(&snapshot.path()).any(|path| path.is_inside(directory))
 }
 
@@ -116,6 +95,7 @@ const WHY: &str = "editors and scripts may use it instead of gover's `go`";
 mod tests {
     use super::*;
     use crate::Severity;
+    use crate::snapshot::disk::Owner;
     use crate::snapshot::registry::Hive;
     use crate::testing::Machine;
 
@@ -139,7 +119,7 @@ mod tests {
                 r"HKCU\Software\GoProgrammingLanguage\installLocation = D:\Go\"
             ]
         );
-        assert_eq!(findings[0].fix.commands, [r"Remove-Item -Recurse 'C:\Go'"]);
+        assert_eq!(findings[0].fix.commands, [r"Remove-Item -Recurse C:\Go"]);
         assert_eq!(findings[2].fix.commands, [r"Remove-Item -Recurse HKCU:\Software\GoProgrammingLanguage"]);
         assert!(findings.iter().all(|finding| finding.fix.changes.is_empty()));
     }
@@ -155,17 +135,9 @@ mod tests {
             evidence(&findings),
             ["/usr/local/go: go1.21.6", "/usr/bin/go: go1.19.8, installed by apt"]
         );
-        assert_eq!(findings[0].fix.commands, ["sudo rm -r /usr/local/go"]);
-    }
-
-    #[test]
-    fn toolchains_of_golang_org_dl_are_found() {
-        let machine =
-            Machine::linux().toolchain("/home/ann/sdk/go1.21.0", "go1.21.0").directory("~/sdk/android");
-        let findings = machine.findings("go-leftovers");
-        assert_eq!(evidence(&findings), ["/home/ann/sdk/go1.21.0: go1.21.0"]);
-        assert_eq!(findings[0].fix.commands, ["gover install 1.21.0 && rm -r '/home/ann/sdk/go1.21.0'"]);
-        assert_eq!(machine.path_first("~/sdk/go1.21.0/bin").findings("go-leftovers"), []);
+        assert_eq!(findings[0].fix.commands, ["rm -r /usr/local/go"]);
+        let of_root = machine.owned("/usr/local/go", Owner::Root);
+        assert_eq!(of_root.findings("go-leftovers")[0].fix.commands, Vec::<String>::new());
     }
 
     #[test]

@@ -33,8 +33,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let severity = if is_effective { Severity::Error } else { Severity::Warning };
         let what = format!("GOROOT is set to {}, which {fact}", snapshot.short(&value));
         let why = "a go command that is not started by gover fails, for example in editors and scripts";
-        let finding =
-            Finding::new(severity, what, why).shown_by(evidence).shown_by([Evidence::path(value, fact)]);
+        let evidence = evidence.into_iter().chain([Evidence::path(value, fact)]);
+        let finding = Finding::new(severity, what, why).shown_by(evidence).about("GOROOT");
         findings.push(if findings.is_empty() {
             places::unset(snapshot, finding)
         } else {

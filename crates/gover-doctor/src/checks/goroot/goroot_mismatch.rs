@@ -1,5 +1,6 @@
 //! A go command that works with the files of another toolchain.
 
+use super::places;
 use crate::checks::finding_go::{go_programs, installers};
 use crate::snapshot::programs::Run;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
@@ -11,7 +12,7 @@ pub(super) const CHECK: Check = Check {
             or `runtime/internal/sys: package … redeclared in this block`.",
     cause: "GOROOT points to a different toolchain from the `go` that runs, or an archive was unpacked over an \
             older toolchain.",
-    repair: "If GOROOT is the cause, `gover doctor --fix goroot-set` removes it. Reinstall a toolchain whose \
+    repair: "If GOROOT is the cause, `--fix` removes it from your own files. Reinstall a toolchain whose \
             files are mixed: `gover install --force 1.22.5`.",
     run,
 };
@@ -96,8 +97,8 @@ fn compare(
         .shown_by(snapshot.go_setting_evidence("GOROOT"))
         .shown_by(of_program);
     if snapshot.go_setting("GOROOT").is_some() {
-        let unset = snapshot.shell.map(|shell| shell.syntax().unset_by_hand("GOROOT").trim_end().to_owned());
-        return Some(finding.command("gover doctor --fix goroot-set").commands(unset));
+        // `goroot-set` shows the lines that it changes; this is the same repair.
+        return Some(places::unset(snapshot, finding.about("GOROOT")));
     }
     Some(finding.command(match snapshot.selection.version.as_ref().filter(|_| expected.is_some()) {
         Some(version) => format!("gover install --force {}", version.as_str().trim_start_matches("go")),
@@ -155,7 +156,7 @@ mod tests {
                 "runtime.GOROOT(): /opt/go"
             ]
         );
-        assert_eq!(findings[0].fix.commands, ["gover doctor --fix goroot-set", "unset GOROOT"]);
+        assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
         let mut repaired = machine;
         repaired.variables.remove("GOROOT");
         assert_eq!(repaired.findings("goroot-mismatch"), []);

@@ -33,7 +33,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let why = "editors, debuggers and every go command that is started by its path use that directory, whatever their version";
     let mut evidence: Vec<_> = places.iter().map(|place| place.evidence.clone()).collect();
     evidence.dedup();
-    vec![places::unset(snapshot, Finding::new(severity, what, why).shown_by(evidence))]
+    let finding = Finding::new(severity, what, why).shown_by(evidence).about("GOROOT");
+    vec![places::unset(snapshot, finding)]
 }
 
 const MANAGED: &[&str] = &["/mise/installs/", "/.asdf/installs/"];

@@ -28,8 +28,9 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     names.dedup();
     let commands = names.into_iter().filter_map(|name| match name {
         "GOVER_HOME" => Some(moved(snapshot, &plain(snapshot, ".gover")?)),
-        "GOPATH" => Some(format!("go env -w GOPATH={}", plain(snapshot, "go")?)),
-        _ => Some("gover doctor --fix goroot-set".to_owned()),
+        "GOPATH" => snapshot.set_by_hand("GOPATH", Some(plain(snapshot, "go")?.as_str())),
+        _ if snapshot.is_lasting("GOROOT") => Some("gover doctor --fix goroot-set".to_owned()),
+        _ => snapshot.in_shell("GOROOT", None),
     });
     // The user's name cannot easily be changed, but a directory outside the home was chosen for Go.
     let is_own_choice =
@@ -76,7 +77,10 @@ mod tests {
 
     #[test]
     fn a_directory_that_somebody_chose_is_a_warning() {
-        let machine = Machine::linux().var("GOPATH", "/data/my go").var("GOROOT", "/opt/größe/go");
+        let machine = Machine::linux()
+            .file("~/.config/go/env", "GOPATH=/data/my go\n")
+            .file("~/.bashrc", "export GOROOT=/opt/größe/go\n")
+            .var("GOROOT", "/opt/größe/go");
         let findings = machine.findings("goroot-spaces");
         assert_eq!(findings[0].severity, Severity::Warning);
         let evidence: Vec<_> = findings[0].evidence.iter().map(ToString::to_string).collect();

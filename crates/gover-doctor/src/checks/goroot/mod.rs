@@ -5,6 +5,7 @@ mod goroot_invalid;
 mod goroot_mismatch;
 mod goroot_set;
 mod goroot_spaces;
+mod managed_toolchains;
 mod places;
 
 use crate::Check;

@@ -156,7 +156,7 @@ fn moved(snapshot: &Snapshot<'_>, finding: Finding, place: &Place) -> Finding {
     };
     finding
         .command(format!("{create} {}", snapshot.word(&local)))
-        .command(snapshot.go_env_write(place.setting, &local))
+        .commands(snapshot.set_by_hand(place.setting, Some(&local)))
 }
 
 fn mounted(system: &FileSystem) -> String {

@@ -25,7 +25,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     };
     let why = "go ignores go.mod and takes dependencies from GOPATH, and `go install PACKAGE@VERSION` fails";
     let mut finding = Finding::new(severity, what, why).shown_by(snapshot.setting_evidence("GO111MODULE"));
-    if snapshot.go_env.value("GO111MODULE").is_some() {
+    if snapshot.go_env.value("GO111MODULE").is_some_and(|stored| stored != "on") {
         finding = finding.fixed_by(snapshot.go_env.without("GO111MODULE")).command("go env -u GO111MODULE");
     }
     if snapshot.variable("GO111MODULE").is_some() {

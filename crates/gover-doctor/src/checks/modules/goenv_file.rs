@@ -1,9 +1,11 @@
 //! What the file of `go env -w` sets, and lines that go does not read as intended.
 
+use std::collections::BTreeSet;
+
 use gover_core::text::decode;
 
 use crate::snapshot::go_env::GoEnvLine;
-use crate::{Change, Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Change, Check, Evidence, Fact, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "goenv-file",
@@ -22,7 +24,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if let Some(finding) = unreadable(snapshot).or_else(|| foreign_encoding(snapshot)) {
         return vec![finding];
     }
-    [faulty(snapshot), overriding(snapshot)].into_iter().flatten().collect()
+    let of_names = [unknown(snapshot, UNKNOWN), unknown(snapshot, UNREAD), overriding(snapshot)];
+    faulty(snapshot).into_iter().chain(of_names.into_iter().flatten()).collect()
 }
 
 fn unreadable(snapshot: &Snapshot<'_>) -> Option<Finding> {
@@ -115,11 +118,52 @@ fn unquoted(value: &str) -> Option<&str> {
     ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote))
 }
 
+/// How go treats a name that has no effect in the file, and which names those are.
+struct Ineffective {
+    fact: &'static str,
+    why: &'static str,
+    includes: fn(&str) -> bool,
+}
+
+const UNKNOWN: Ineffective = Ineffective {
+    fact: "which go does not know",
+    why: "it has no effect; the name may be misspelled, or mean a variable of another program",
+    includes: |name| !is_known(name),
+};
+
+/// `cmd/go/internal/envcmd.checkEnvWrite`.
+const UNREAD: Ineffective = Ineffective {
+    fact: "which go does not read from this file",
+    why: "it has no effect; go finds the value out itself, or reads only the variable",
+    includes: |name| FIXED.split_whitespace().any(|fixed| fixed == name),
+};
+
+/// The names in the file to which that applies.
+fn unknown(snapshot: &Snapshot<'_>, Ineffective { fact, why, includes }: Ineffective) -> Option<Finding> {
+    let file = &snapshot.go_env;
+    let is_meant = |line: &&GoEnvLine| !line.name.is_empty() && fault(line).is_none() && includes(&line.name);
+    let lines: Vec<&GoEnvLine> = file.lines.iter().filter(is_meant).collect();
+    let names: BTreeSet<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let path = snapshot.short(file.path.as_ref()?);
+    let listed = Vec::from_iter(names).join(" and ");
+    lines.first()?;
+    let finding = Finding::note(format!("{path} has {listed}, {fact}"), why)
+        .shown_by(lines.iter().filter_map(|line| file.line_evidence(line)));
+    Some(finding.command(snapshot.edit_own(file.path.as_ref()?, lines.first()?.number)))
+}
+
 /// What the file sets, and which of it a variable overrides.
 fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let file = &snapshot.go_env;
-    let set = || file.lines.iter().filter(|line| !line.value.is_empty());
-    let names: Vec<&str> = set().map(|line| line.name.as_str()).collect();
+    let is_set =
+        |line: &&GoEnvLine| !line.value.is_empty() && is_known(&line.name) && !(UNREAD.includes)(&line.name);
+    let set = || file.lines.iter().filter(is_set);
+    let mut names: Vec<&str> = Vec::new();
+    for line in set() {
+        if !names.contains(&line.name.as_str()) {
+            names.push(&line.name);
+        }
+    }
     if names.is_empty() {
         return None;
     }
@@ -133,7 +177,8 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
         let why = "the variable wins: `go env -w` has no effect while it is set";
         (format!("{path} sets {}, and a variable sets another value", hidden.join(", ")), why)
     };
-    let finding = Finding::note(what, why)
+    let fact = if hidden.is_empty() { Fact::Summary } else { Fact::Own };
+    let finding = Finding { fact, ..Finding::note(what, why) }
         .shown_by(set().filter_map(|line| file.line_evidence(line)))
         .shown_by(hidden.iter().map(|name| snapshot.variable_evidence(name)))
         .commands(hidden.iter().map(|name| format!("go env -u {name}")));
@@ -142,11 +187,32 @@ fn overriding(snapshot: &Snapshot<'_>) -> Option<Finding> {
 
 /// Where quotation marks and spaces have a meaning (`go help environment`, `cmd/internal/quoted`).
 fn holds_words(name: &str) -> bool {
-    let of_cgo = name.starts_with("CGO_") && name.ends_with("FLAGS");
-    of_cgo
-        || ["AR", "CC", "CXX", "FC", "GCCGO", "GO_EXTLINK_ENABLED", "PKG_CONFIG"].contains(&name)
-        || ["GOAUTH", "GOCACHEPROG", "GOFLAGS"].contains(&name)
+    is_flags_of_cgo(name)
+        || ["AR", "CC", "CXX", "FC", "GCCGO", "PKG_CONFIG", "GOAUTH", "GOCACHEPROG", "GOFLAGS"]
+            .contains(&name)
 }
+
+/// `CGO_CFLAGS` and the like.
+fn is_flags_of_cgo(name: &str) -> bool {
+    let language = name.strip_prefix("CGO_").and_then(|rest| rest.strip_suffix("FLAGS"));
+    language.is_some_and(|language| ["C", "CPP", "CXX", "F", "LD"].contains(&language))
+}
+
+/// Whether some go command knows the name (`internal/cfg.KnownEnv`, and names of other releases).
+fn is_known(name: &str) -> bool {
+    let of_cgo = name.strip_suffix("_ALLOW").or_else(|| name.strip_suffix("_DISALLOW")).unwrap_or(name);
+    is_flags_of_cgo(of_cgo)
+        || KNOWN.split_whitespace().chain(FIXED.split_whitespace()).any(|known| known == name)
+}
+
+const KNOWN: &str = "AR CC CGO_ENABLED CXX FC GCCGO GO111MODULE GO386 GOAMD64 GOARCH GOARM GOARM64 GOAUTH GOBIN \
+                     GOCACHE GOCACHEPROG GOEXPERIMENT GOFIPS140 GOFLAGS GOINSECURE GOMIPS GOMIPS64 GOMODCACHE \
+                     GONOPROXY GONOSUMDB GOOS GOPATH GOPPC64 GOPRIVATE GOPROXY GORISCV64 GOROOT GOSUMDB GOTMPDIR \
+                     GOTOOLCHAIN GOVCS GOWASM GOWORK GO_EXTLINK_ENABLED PKG_CONFIG";
+
+/// Names that `go env` shows and `go env -w` refuses.
+const FIXED: &str = "GODEBUG GOENV GOEXE GOGCCFLAGS GOHOSTARCH GOHOSTOS GOMOD GOTELEMETRY GOTELEMETRYDIR \
+                     GOTOOLDIR GOVERSION";
 
 #[cfg(test)]
 mod tests;

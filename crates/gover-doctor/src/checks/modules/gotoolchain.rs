@@ -55,7 +55,7 @@ fn examine(snapshot: &Snapshot<'_>, value: &str) -> Option<Finding> {
         let name = line.file.file_name();
         let what = format!("GOTOOLCHAIN={value} allows only {running}, and {name} needs go {version}");
         let why = format!("builds here fail with `go: {name} requires go >= {version}`");
-        return Some(finding(Severity::Error, what, &why).shown_by([line.evidence()]));
+        return Some(finding(Severity::Error, what, &why).shown_by([line.evidence()]).about("GOTOOLCHAIN"));
     }
     Some(match kind {
         Kind::Fixed(name) if snapshot.is_lasting("GOTOOLCHAIN") => {
@@ -125,6 +125,16 @@ mod tests {
                 format!("/home/ann/.config/go/env:1: GOTOOLCHAIN={value}")
             );
             assert_eq!(machine.repaired(&findings).findings("gotoolchain"), []);
+        }
+    }
+
+    /// Tried with go1.26.8: `go env -u GOTOOLCHAIN` stops at such a value, and Go before 1.21 does
+    /// not know the name.
+    #[test]
+    fn the_command_works_whatever_the_value_is() {
+        for value in ["go1.20.14", "off", "go1.22", "1.22.5"] {
+            let findings = with_line(value).findings("gotoolchain");
+            assert_eq!(findings[0].fix.commands, ["go env -w GOTOOLCHAIN=auto"], "{value}");
         }
     }
 

@@ -49,7 +49,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let members: Vec<ModuleFile> = first
         .used
         .iter()
-        .map(|directory| ModuleFile::read(snapshot, directory.join("go.mod")))
+        .map(|used| ModuleFile::read(snapshot, first.directory(used).join("go.mod")))
         .collect::<Option<_>>()?;
     let files = [vec![first], members].concat();
     let differences = Vendored { files, base, list: list.clone(), listed: listed(&text) }.differences();

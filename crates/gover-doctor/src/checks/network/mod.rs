@@ -4,10 +4,11 @@ mod clock;
 mod goproxy;
 mod http_proxy;
 pub(super) mod setting;
+mod sources;
 mod sumdb;
 mod tls_inspection;
 
 use crate::Check;
 
 pub(crate) const CHECKS: &[Check] =
-    &[goproxy::CHECK, sumdb::CHECK, http_proxy::CHECK, tls_inspection::CHECK, clock::CHECK];
+    &[sources::CHECK, goproxy::CHECK, sumdb::CHECK, http_proxy::CHECK, tls_inspection::CHECK, clock::CHECK];

@@ -1,6 +1,7 @@
 //! Carriage returns in files that Go, git and scripts read.
 
-use crate::{Change, Check, Evidence, Finding, Severity, Snapshot};
+use super::attributes::{LineEnds, decision};
+use crate::{Change, Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "line-endings",
@@ -52,38 +53,47 @@ fn in_file(snapshot: &Snapshot<'_>, name: &str) -> Option<Finding> {
     Some(finding.commands(attribute_command(snapshot, name)))
 }
 
-/// A line in `.gitattributes` that asks for carriage returns in Go files.
+/// A line that makes git write carriage returns into Go files.
 fn attributes(snapshot: &Snapshot<'_>) -> Option<Finding> {
-    let file = snapshot.nearest(".gitattributes")?;
-    let text = snapshot.text(&file)?;
-    let of_go = ["*", "*.go", "go.mod", "go.sum", "go.work", "*.mod", "*.sum"];
-    let (index, line) = text.lines().enumerate().find(|(_, line)| sets(line, &of_go, "eol=crlf"))?;
-    let evidence = Evidence::line(file, index + 1, line);
-    let what = ".gitattributes asks for Windows line ends in Go files";
+    let asking = |(name, pattern): &(&str, &'static str)| {
+        let found = decision(snapshot, name).filter(|found| found.ends == LineEnds::Crlf)?;
+        Some((found, *pattern))
+    };
+    let found: Vec<_> = OF_GO.iter().filter_map(asking).collect();
+    let (first, _) = found.first()?;
+    let what = format!("{} asks for Windows line ends in Go files", snapshot.short(&first.file));
     let why = "gofmt and `go mod tidy` write only line feeds, so they change every line";
-    Some(Finding::warning(what, why).shown_by([evidence]).commands(attribute_command(snapshot, "*.go")))
-}
-
-fn sets(line: &str, patterns: &[&str], attribute: &str) -> bool {
-    let mut words = line.split_whitespace();
-    words.next().is_some_and(|pattern| patterns.contains(&pattern)) && words.any(|word| word == attribute)
+    let mut evidence: Vec<Evidence> = found.iter().map(|(found, _)| found.evidence.clone()).collect();
+    evidence.dedup();
+    let commands = found.iter().map(|(found, pattern)| append(snapshot, &found.file, pattern));
+    Some(Finding::warning(what, why).shown_by(evidence).commands(commands))
 }
 
 /// The command that makes git write line feeds into a file; `None` if it already does.
 fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
     let root = snapshot.repository()?;
-    let file = root.join(".gitattributes");
-    let line = format!("{name} text eol=lf");
-    let known = snapshot.text(&file).unwrap_or_default();
-    if known.lines().any(|known| sets(known, &[name, "*"], "eol=lf")) {
-        return None;
+    match decision(snapshot, name) {
+        Some(found) if found.ends == LineEnds::Lf => None,
+        // A line behind the one that decides.
+        Some(found) => Some(append(snapshot, &found.file, name)),
+        None => Some(append(snapshot, &root.join(".gitattributes"), name)),
     }
-    Some(if snapshot.system.is_windows() {
-        format!("Add-Content '{file}' '{line}'")
-    } else {
-        format!("echo '{line}' >> '{file}'")
-    })
 }
+
+fn append(snapshot: &Snapshot<'_>, file: &MachinePath, pattern: &str) -> String {
+    let line = format!("{pattern} text eol=lf");
+    let path = snapshot.word(file);
+    let is_open = snapshot.text(file).is_some_and(|text| !text.is_empty() && !text.ends_with('\n'));
+    match (snapshot.system.is_windows(), is_open) {
+        (true, _) => format!("Add-Content {path} '{line}'"),
+        (false, false) => format!("echo '{line}' >> {path}"),
+        (false, true) => format!("printf '\\n%s\\n' '{line}' >> {path}"),
+    }
+}
+
+/// A file of each kind, and the pattern of its line.
+const OF_GO: &[(&str, &str)] =
+    &[("main.go", "*.go"), ("go.mod", "go.mod"), ("go.sum", "go.sum"), ("go.work", "go.work")];
 
 const FILES: &[&str] = &["go.mod", "go.sum", "go.work", "go.work.sum", ".go-version", ".tool-versions"];
 
@@ -114,10 +124,7 @@ mod tests {
             findings[0].evidence[0].to_string(),
             "/home/ann/shop/go.mod: 2 of 4 lines end in a carriage return"
         );
-        assert_eq!(
-            findings[1].fix.commands,
-            ["echo 'go.sum text eol=lf' >> '/home/ann/shop/.gitattributes'"]
-        );
+        assert_eq!(findings[1].fix.commands, ["echo 'go.sum text eol=lf' >> /home/ann/shop/.gitattributes"]);
         let repaired = machine.repaired(&findings);
         assert!(repaired.findings("line-endings").is_empty());
         repaired.snapshot(|snapshot| {
@@ -137,7 +144,7 @@ mod tests {
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
             findings[0].fix.commands,
-            [r"Add-Content 'C:\Users\ann\shop\.gitattributes' 'go.mod text eol=lf'"]
+            [r"Add-Content C:\Users\ann\shop\.gitattributes 'go.mod text eol=lf'"]
         );
         let said = machine.file("~/shop/.gitattributes", "* text=auto eol=lf\r\n");
         assert!(said.findings("line-endings")[0].fix.commands.is_empty());
@@ -150,7 +157,18 @@ mod tests {
             .file("~/shop/.gitattributes", "*.sh eol=lf\n*.go eol=crlf\n");
         let findings = machine.findings("line-endings");
         assert_eq!(findings[0].evidence[0].to_string(), "/Users/ann/shop/.gitattributes:2: *.go eol=crlf");
-        assert_eq!(findings[0].fix.commands, ["echo '*.go text eol=lf' >> '/Users/ann/shop/.gitattributes'"]);
+        assert_eq!(findings[0].fix.commands, ["echo '*.go text eol=lf' >> /Users/ann/shop/.gitattributes"]);
+        // The last line wins, and the command adds one behind it.
+        let text = "*.go eol=crlf\n*.go text eol=lf\n";
+        assert!(machine.clone().file("~/shop/.gitattributes", text).findings("line-endings").is_empty());
+        let findings =
+            machine.file("~/shop/.gitattributes", "*.go eol=lf\n* eol=crlf").findings("line-endings");
+        assert_eq!(findings[0].evidence.len(), 1);
+        assert_eq!(
+            findings[0].fix.commands[0],
+            r"printf '\n%s\n' '*.go text eol=lf' >> /Users/ann/shop/.gitattributes"
+        );
+        assert_eq!(findings[0].fix.commands.len(), 4);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The project in the working directory.
 
+mod attributes;
 mod go_eol;
 mod line_endings;
 mod pin_unavailable;

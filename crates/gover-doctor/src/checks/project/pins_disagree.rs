@@ -6,7 +6,7 @@ use gover_core::{Request, RequestKind};
 use crate::checks::module_file::ModuleFile;
 use crate::checks::network::setting::Setting;
 use crate::checks::pins::{Pin, Pins};
-use crate::{Check, Finding, Snapshot};
+use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "pins-disagree",
@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let pins = Pins::read(snapshot);
     let pinned = two_pins(snapshot, &pins).into_iter().chain(outvoted(snapshot, &pins));
-    pinned.chain(workspace(&pins)).chain(old_toolchain_line(&pins)).collect()
+    pinned.chain(workspace(snapshot, &pins)).chain(old_toolchain_line(&pins)).collect()
 }
 
 /// `.go-version` and `.tool-versions`, which different version managers read.
@@ -84,7 +84,7 @@ fn outvoted(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
         let why = format!(
             "every build fails with `go: {other} requires go >= {demand} (running go {running}; GOTOOLCHAIN=local)`"
         );
-        Finding::error(what, why).shown_by(local.evidence)
+        Finding::error(what, why).shown_by(local.evidence).about("GOTOOLCHAIN")
     } else {
         let why = format!(
             "Go's own rules select the newer version, so {name} affects only tools that read nothing else"
@@ -103,22 +103,53 @@ fn demand(file: &ModuleFile) -> Option<(&Pin, GoVersion)> {
     toolchain.into_iter().chain(go).max_by(|(_, one), (_, other)| one.cmp(other))
 }
 
-/// A go.work that is older than a module it lists.
-fn workspace(pins: &Pins) -> Option<Finding> {
-    let (workspace, module) = (pins.workspace.as_ref()?, pins.module.as_ref()?);
-    if !workspace.used.contains(&module.base) {
-        return None;
+/// A go.work that is older than modules it lists, or that lists directories without a module.
+fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Vec<Finding> {
+    let Some(workspace) = &pins.workspace else { return Vec::new() };
+    let (mut newer, mut missing) = (Vec::new(), Vec::new());
+    for used in &workspace.used {
+        let go_mod = workspace.directory(used).join("go.mod");
+        match ModuleFile::read(snapshot, go_mod.clone()) {
+            Some(module) => newer.extend(module.go.clone().zip(module.go_version())),
+            None if snapshot.exists(&go_mod) => {}
+            None => missing.push((used, go_mod)),
+        }
     }
-    // Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go).
+    older(workspace, newer).into_iter().chain(without_module(snapshot, &missing)).collect()
+}
+
+/// Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go).
+fn older(workspace: &ModuleFile, mut members: Vec<(Pin, GoVersion)>) -> Option<Finding> {
     let ours = workspace.go_version().or_else(|| GoVersion::parse("1.18").ok())?;
-    let theirs = module.go_version()?;
-    if ours >= theirs {
-        return None;
-    }
-    let what = format!("go.work has go {ours}, and go.mod asks for {theirs}");
-    let why = "builds in the workspace fail if they use this module";
-    let evidence = workspace.go.iter().chain(&module.go).map(Pin::evidence);
-    Some(Finding::error(what, why).shown_by(evidence).command("go work use"))
+    members.retain(|(_, theirs)| *theirs > ours);
+    let newest = members.iter().map(|(_, theirs)| theirs).max()?;
+    let directory = |file: &MachinePath| file.parent().map_or_else(String::new, |dir| dir.to_string());
+    let base = directory(&workspace.path);
+    let relative = |file: &MachinePath| {
+        file.as_str().strip_prefix(&base).unwrap_or(file.as_str()).trim_start_matches(['/', '\\']).to_owned()
+    };
+    let names: Vec<String> = members.iter().map(|(line, _)| relative(&line.file)).collect();
+    let verb = if names.len() == 1 { "asks" } else { "ask" };
+    let what = format!("go.work has go {ours}, and {} {verb} for {newest}", names.join(" and "));
+    let why =
+        "every go command in the workspace fails with `module … listed in go.work file requires go >= …`";
+    let lines = workspace.go.iter().chain(members.iter().map(|(line, _)| line));
+    Some(Finding::error(what, why).shown_by(lines.map(Pin::evidence)).command("go work use"))
+}
+
+fn without_module(snapshot: &Snapshot<'_>, missing: &[(&Pin, MachinePath)]) -> Option<Finding> {
+    let (first, _) = missing.first()?;
+    let what = match missing {
+        [_] => format!("go.work uses {}, which has no go.mod", first.value),
+        _ => format!("go.work uses {} directories that have no go.mod", missing.len()),
+    };
+    let why = "every go command in the workspace fails with `cannot load module … listed in go.work file`";
+    let evidence =
+        missing.iter().flat_map(|(used, go_mod)| [used.evidence(), Evidence::path(go_mod, "does not exist")]);
+    let drop = |(used, _): &(&Pin, MachinePath)| {
+        format!("go work edit {}", snapshot.word(format!("-dropuse={}", used.value)))
+    };
+    Some(Finding::error(what, why).shown_by(evidence).commands(missing.iter().map(drop)))
 }
 
 fn old_toolchain_line(pins: &Pins) -> Option<Finding> {

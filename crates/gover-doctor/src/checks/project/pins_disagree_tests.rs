@@ -77,10 +77,38 @@ fn a_workspace_older_than_its_module_is_an_error() {
     let machine = project(&files).at("~/shop/api");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "go.work has go 1.21, and go.mod asks for 1.23");
+    assert_eq!(findings[0].what, "go.work has go 1.21, and api/go.mod asks for 1.23");
     assert_eq!(findings[0].fix.commands, ["go work use"]);
-    let other = machine.file("~/shop/go.work", "go 1.21\nuse ./other\n");
-    assert!(other.findings("pins-disagree").is_empty());
+    // The same anywhere in the workspace, with all members that are too new.
+    let machine = machine
+        .file("~/shop/go.work", "go 1.21\nuse ./api\nuse ../tools\nuse ./old\n")
+        .file("~/tools/go.mod", "go 1.22.1\n")
+        .file("~/shop/old/go.mod", "module old\n")
+        .at("~/shop");
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        evidence,
+        [
+            "/home/ann/shop/go.work:1: go 1.21",
+            "/home/ann/shop/api/go.mod:1: go 1.23",
+            "/home/ann/tools/go.mod:1: go 1.22.1"
+        ]
+    );
+}
+
+#[test]
+fn a_used_directory_without_a_module_is_an_error() {
+    let machine = project(&[
+        ("go.work", "go 1.22\n\nuse (\n\t./api\n\t./gone // soon\n)\n"),
+        ("api/go.mod", "go 1.22\n"),
+    ]);
+    let findings = machine.directory("~/shop/gone").findings("pins-disagree");
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Error));
+    assert_eq!(findings[0].what, "go.work uses ./gone, which has no go.mod");
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/shop/gone/go.mod: does not exist");
+    assert_eq!(findings[0].fix.commands, ["go work edit -dropuse=./gone"]);
 }
 
 #[test]

@@ -25,20 +25,6 @@ fn damage_and_leftovers_are_distinguished() {
 }
 
 #[test]
-fn files_of_root_are_given_back_by_a_command() {
-    let findings = Machine::linux().read_only("~/.gover/versions").findings("store");
-    assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Error, "~/.gover/versions is not yours, or is read-only")
-    );
-    assert_eq!(findings[0].evidence[0].to_string(), "/home/ann/.gover/versions: is not writable");
-    assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" /home/ann/.gover"]);
-    let findings = Machine::windows().read_only(r"~/.gover").findings("store");
-    assert!(findings[0].what.contains("parts of gover's directory"), "{findings:?}");
-    assert_eq!(findings[0].fix.commands, [r"takeown /F C:\Users\ann\.gover /R /D Y"]);
-}
-
-#[test]
 fn an_incomplete_toolchain_is_reinstalled() {
     let root = "~/.gover/versions/go1.22.5";
     for (machine, fact) in [
@@ -59,21 +45,6 @@ fn an_incomplete_toolchain_is_reinstalled() {
         machine.findings("store")[0].evidence[0].to_string(),
         "/home/ann/.gover/versions/go1.22.5/bin/go: is not executable"
     );
-}
-
-#[test]
-fn a_second_store_is_a_warning_if_its_programs_are_on_path() {
-    let machine = Machine::linux()
-        .toolchain("/opt/gover/versions/go1.21.3", "go1.21.3")
-        .file("/opt/gover/bin/.shim", "x");
-    assert!(machine.findings("store").is_empty());
-    let findings = machine.path_first("/opt/gover/bin").findings("store");
-    assert_eq!(
-        (findings[0].severity, findings[0].what.as_str()),
-        (Severity::Warning, "/opt/gover is also a store of gover")
-    );
-    assert_eq!(findings[0].evidence[1].to_string(), "/opt/gover: 1 toolchain");
-    assert_eq!(findings[0].fix.commands, ["rm -r /opt/gover"]);
 }
 
 #[test]

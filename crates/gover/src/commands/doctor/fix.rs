@@ -18,7 +18,7 @@ pub(super) fn run(checks: &[&'static Check], yes: bool, context: &Context<'_>) -
     let mut rounds = 0;
     loop {
         rounds += 1;
-        let (findings, run) = examine(checks, &mut answers, context);
+        let (findings, run) = examine(checks, &mut answers, false, context);
         let mut touched: BTreeSet<String> = BTreeSet::new();
         for finding in &findings {
             let changes: Vec<&Change> = finding.fix.changes.iter().collect();

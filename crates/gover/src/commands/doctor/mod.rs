@@ -9,7 +9,8 @@ use gover_core::resolve::Trace;
 use gover_core::text::shown;
 use gover_doctor::live::{self, RealDisk, RealPrograms, RealRegistry};
 use gover_doctor::repair::{Journal, LOCK};
-use gover_doctor::{Check, Finding, Severity, Snapshot, checks};
+use gover_doctor::snapshot::SetBy;
+use gover_doctor::{Check, Finding, Severity, Snapshot, checks, merged};
 use gover_shell::ShellKind;
 use gover_sys::process;
 
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.fix {
         return fix::run(&checks, arguments.yes, context);
     }
-    let (findings, run) = examine(&checks, &mut Answers::default(), context);
+    let (findings, run) = examine(&checks, &mut Answers::default(), arguments.json, context);
     let is_faulty = has_fault(&findings);
     if arguments.json {
         context.printer.json(&Diagnosis::of(findings, run))?;
@@ -39,7 +40,12 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
 }
 
 /// The findings, worst first, and the number of checks that ran.
-fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'_>) -> (Vec<Finding>, usize) {
+fn examine(
+    checks: &[&'static Check],
+    answers: &mut Answers,
+    is_json: bool,
+    context: &Context<'_>,
+) -> (Vec<Finding>, usize) {
     let offline = context.settings.offline.value;
     let asks_network = checks.iter().any(|check| checks::asks_network(check)) && !offline;
     let is_chosen = |names: &[&str]| checks.iter().any(|check| names.contains(&check.name));
@@ -47,9 +53,15 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     let programs = RealPrograms::default();
     let selection = context.selection(&mut Trace::off());
     let ancestors = process::ancestors().filter_map(process::name);
-    let mut facts = live::facts(context.env, &context.layout, &context.machine, &selection);
+    let mut facts = live::facts(context.env, &context.layout, &context.machine, &selection, !is_json);
     facts.shell = ShellKind::detect(context.env, ancestors);
     facts.gover.installs_missing = context.settings.auto_install.value && !is_always_offline;
+    facts.gover.sources_set_by = match context.settings.sources.origin {
+        SettingOrigin::Builtin => SetBy::Nothing,
+        SettingOrigin::Option(_) | SettingOrigin::Environment(_) => SetBy::Variable,
+        SettingOrigin::File => SetBy::File,
+        SettingOrigin::Machine(_) => SetBy::Policy,
+    };
     if asks_network {
         // Settings without a usable source are reported by the commands that need one.
         facts.network = answers.facts(context).ok();
@@ -63,7 +75,7 @@ fn examine(checks: &[&'static Check], answers: &mut Answers, context: &Context<'
     let snapshot = Snapshot::gather(facts, &RealDisk, &RealRegistry, &programs);
     let mut findings: Vec<Finding> = checks.iter().flat_map(|check| check.examine(&snapshot)).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    (findings, checks.len())
+    (merged(findings), checks.len())
 }
 
 const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];

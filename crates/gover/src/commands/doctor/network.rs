@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use gover_doctor::snapshot::network::NetworkFacts;
+use gover_doctor::snapshot::network::{NetworkFacts, Source};
 use gover_net::NetworkSettings;
-use gover_source::Supply;
+use gover_source::{SourceSpec, Supply};
 
 use crate::{Context, Failure};
 use crate::{runtime, supply};
@@ -18,6 +18,7 @@ pub(super) struct Answers(Option<(Question, NetworkFacts)>);
 /// Everything that the answers depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Question {
+    sources: Vec<SourceSpec>,
     goproxy: Option<String>,
     gosumdb: Option<String>,
     http_proxies: Vec<String>,
@@ -31,6 +32,7 @@ impl Answers {
             |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
         let supply = supply::with_network(context, network)?;
         let question = Question {
+            sources: supply.settings().sources.clone(),
             goproxy: supply.settings().proxies.clone(),
             gosumdb: supply.settings().sumdb.clone(),
             http_proxies: http_proxies(context),
@@ -51,16 +53,19 @@ async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
     let servers = supply.proxy_servers();
     let target = servers.into_iter().find(|url| url.is_https()).cloned();
     let target = target.or_else(|| "https://sum.golang.org".parse().ok());
-    let (goproxy, sumdb, http_proxies) = tokio::join!(
+    let (sources, goproxy, sumdb, http_proxies) = tokio::join!(
+        supply.probe_sources(deadline),
         supply.probe_proxies(deadline),
         supply.probe_sumdb(deadline),
         supply.probe_http_proxies(proxies, target.as_ref(), deadline),
     );
     // The check itself reports a GOSUMDB that is off or malformed.
     let sumdb = sumdb.unwrap_or_default();
-    let clock_ahead =
-        goproxy.iter().chain(&sumdb).filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
-    NetworkFacts { proxies: goproxy, sumdb, http_proxies, clock_ahead }
+    let entries = supply.settings().sources.iter().map(SourceSpec::label);
+    let sources = entries.zip(sources).map(|(entry, probe)| Source { entry, probe }).collect();
+    let facts = NetworkFacts { sources, proxies: goproxy, sumdb, http_proxies, clock_ahead: None };
+    let clock_ahead = facts.iter().filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
+    NetworkFacts { clock_ahead, ..facts }
 }
 
 /// The forward proxies that variables name, each once.

@@ -77,7 +77,7 @@ fn programs_that_go_keeps_must_run_too() {
     assert_eq!(findings[0].evidence[1].to_string(), "/data/build: is on ext4 mounted with noexec");
     assert_eq!(
         findings[0].fix.commands,
-        ["mkdir -m 700 /var/tmp/ann-go-build", "go env -w GOCACHE=/var/tmp/ann-go-build"]
+        ["mkdir -m 700 /var/tmp/ann-go-build", "export GOCACHE='/var/tmp/ann-go-build'"]
     );
     assert_eq!(machine.var("GOCACHE", "/var/tmp/ann-go-build").findings("cache"), []);
 }
@@ -107,7 +107,7 @@ fn a_home_on_a_server_is_slow_for_builds_on_both_systems() {
     let machine = Machine::windows().directory(r"H:\go").mounted(r"H:\", share).var("GOCACHE", r"H:\go");
     let findings = machine.findings("cache");
     assert_eq!(findings[0].evidence[0].to_string(), r"GOCACHE=H:\go");
-    assert_eq!(findings[0].fix.commands[1], r"go env -w GOCACHE=C:\go-cache\build");
+    assert_eq!(findings[0].fix.commands[1], r"$env:GOCACHE = 'C:\go-cache\build'");
 }
 
 #[test]

@@ -73,6 +73,25 @@ fn what_the_file_sets_is_a_note() {
 }
 
 #[test]
+fn names_that_go_does_not_know_or_read_are_not_called_settings() {
+    let text = "GOCERTFILE=/x.pem\nGOPROXY=direct\nGOENV=/x\nGOCERTFILE=/y.pem\nCGO_CFLAGS_ALLOW=-x\n";
+    let findings = Machine::linux().file(FILE, text).findings("goenv-file");
+    let whats: Vec<&str> = findings.iter().map(|finding| finding.what.as_str()).collect();
+    assert_eq!(
+        whats,
+        [
+            "~/.config/go/env has GOCERTFILE, which go does not know",
+            "~/.config/go/env has GOENV, which go does not read from this file",
+            "~/.config/go/env sets GOPROXY, CGO_CFLAGS_ALLOW for every project",
+        ]
+    );
+    assert_eq!(findings[0].evidence[1].to_string(), "/home/ann/.config/go/env:4: GOCERTFILE=/y.pem");
+    assert_eq!(findings[0].fix.commands, ["${EDITOR:-vi} +1 /home/ann/.config/go/env"]);
+    let alone = Machine::linux().file(FILE, "CARGO_HOME=/x\n").findings("goenv-file");
+    assert_eq!(alone.len(), 1, "{alone:?}");
+}
+
+#[test]
 fn a_healthy_machine_is_silent() {
     for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
         assert_eq!(machine.findings("goenv-file"), []);

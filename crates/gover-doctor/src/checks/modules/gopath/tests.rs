@@ -19,7 +19,8 @@ fn an_entry_that_go_refuses_is_removed() {
             findings[0].evidence[0].to_string(),
             format!("/home/ann/.config/go/env:1: GOPATH={value}")
         );
-        assert_eq!(findings[0].fix.commands, ["go env -u GOPATH"]);
+        // Tried with go1.26.8: even `go env -u GOPATH` stops at such a value.
+        assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         assert_eq!(machine.repaired(&findings).findings("gopath"), []);
     }
 }

@@ -62,8 +62,11 @@ fn written(snapshot: &Snapshot<'_>, setting: &Setting, entries: &[Entry]) -> Vec
             let what = format!("GOPROXY reaches {shown} without encryption");
             let why = "others on the network can read downloads, and change those without a checksum";
             let finding = found(Severity::Warning, what, why);
-            let encrypted = setting.shown().replace("http://", "https://");
-            findings.push(finding.command(snapshot.go_env_write("GOPROXY", &encrypted)));
+            let encrypted = setting.value.replace("http://", "https://");
+            // A command with a password would end up in the shell's history.
+            let is_open = setting.shown() == setting.value;
+            let command = snapshot.set_by_hand("GOPROXY", Some(&encrypted)).filter(|_| is_open);
+            findings.push(finding.commands(command));
         }
     }
     if asked.first().is_some_and(|entry| entry.place == Place::Off) {
@@ -104,6 +107,7 @@ fn unanswered(
         let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
         let (severity, why) = effect(asked, is_reached, falls_through);
         let finding = Finding::new(severity, what, why)
+            .about(asked.address.as_str())
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone())
             .commands(command(snapshot, asked));
@@ -131,7 +135,8 @@ fn effect(asked: &Probe, is_reached: bool, falls_through: bool) -> (Severity, &'
     }
 }
 
-fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
+/// The command that leads on after such an answer.
+pub(super) fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> {
     Some(match asked.verdict {
         Verdict::UntrustedCertificate(_) => "gover doctor tls-inspection".to_owned(),
         Verdict::CertificateTime => "gover doctor clock".to_owned(),

@@ -71,6 +71,15 @@ fn surprising_settings_are_warnings_for_the_user_to_judge() {
     }
 }
 
+#[test]
+fn a_variable_is_changed_where_it_is_set() {
+    let machine = Machine::linux().var("GOPROXY", "http://p.example/go,direct");
+    let findings = machine.findings("goproxy");
+    assert_eq!(findings[0].fix.commands, ["export GOPROXY='https://p.example/go,direct'"]);
+    let secret = Machine::linux().var("GOPROXY", "http://ann:pw@p.example/go");
+    assert_eq!(secret.findings("goproxy")[0].fix.commands, Vec::<String>::new());
+}
+
 fn answering(value: &str, answers: &[(&str, Verdict)]) -> Vec<Finding> {
     let machine = with_value(value).network(|network| {
         network.proxies = answers.iter().map(|(address, answer)| asked(address, answer.clone())).collect();

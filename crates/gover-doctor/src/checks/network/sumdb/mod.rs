@@ -97,7 +97,10 @@ fn unreachable(
     };
     let evidence = setting.map(|setting| setting.evidence.clone()).unwrap_or_default();
     let proxies = Setting::of(snapshot, "GOPROXY").map(|proxies| proxies.evidence).unwrap_or_default();
+    // `goproxy` reports a proxy that does not answer at all.
+    let proxy = way.address.split("/sumdb/").next().unwrap_or(&way.address);
     let finding = Finding::error(what, why)
+        .about(proxy)
         .shown_by(evidence)
         .shown_by(proxies)
         .shown_by(network.sumdb.iter().map(network::evidence));

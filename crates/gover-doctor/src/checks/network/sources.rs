@@ -1,0 +1,149 @@
+//! The setting `sources`: whether the places that serve toolchains answer.
+
+use gover_source::{Probe, Verdict};
+
+use super::goproxy::command;
+use crate::snapshot::SetBy;
+use crate::snapshot::network::{self, NetworkFacts, Source};
+use crate::{Check, Evidence, Finding, Severity, Snapshot};
+
+pub(super) const CHECK: Check = Check {
+    name: "sources",
+    summary: "a source of toolchains does not answer",
+    symptom: "`could not download go1.22.5`, `could not reach mirror.corp.example (DNS lookup failed)`, or a \
+            `gover install` that waits before it begins.",
+    cause: "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
+            reaches, or a directory that is not mounted. Or go.dev, the first source by default, is blocked \
+            here.",
+    repair: "The command shown sets the sources that answer. `gover config set sources ''` restores the \
+            default, `go.dev, goproxy`.",
+    run,
+};
+
+fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
+    let Some(network) = &snapshot.network else { return Vec::new() };
+    let works = |source: &&Source| match &source.probe {
+        Some(probe) => probe.verdict == Verdict::Good,
+        // Without a server, it is a directory or the release site itself.
+        None => {
+            network.proxies.is_empty() || network.proxies.iter().any(|probe| probe.verdict == Verdict::Good)
+        }
+    };
+    let left: Vec<&str> = network.sources.iter().filter(works).map(|source| source.entry.as_str()).collect();
+    let failed = network.sources.iter().filter_map(|source| source.probe.as_ref());
+    let failed = failed.filter(|probe| probe.verdict != Verdict::Good);
+    failed.map(|probe| unanswered(snapshot, network, probe, &left)).collect()
+}
+
+fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, left: &[&str]) -> Finding {
+    let what = format!("{} in the setting `sources`: {}", asked.address, network::words(&asked.verdict));
+    let (severity, why) = match (left, snapshot.gover.sources_set_by) {
+        ([], _) => (Severity::Error, "no source is left, so gover cannot install a toolchain"),
+        // Not everyone reaches both sources of the default.
+        (_, SetBy::Nothing) => (Severity::Note, "gover asks the next source, perhaps after two seconds"),
+        _ => (Severity::Warning, "gover asks the next source, perhaps after two seconds"),
+    };
+    let answers = network.sources.iter().filter_map(|source| source.probe.as_ref());
+    let finding = Finding::new(severity, what, why)
+        .about(asked.address.as_str())
+        .shown_by(set_by(snapshot, network))
+        .shown_by(answers.map(network::evidence))
+        .commands(command(snapshot, asked));
+    let is_dead = matches!(asked.verdict, Verdict::Unreachable(_) | Verdict::Silent | Verdict::Wrong(_));
+    finding.commands(without(snapshot, left).filter(|_| is_dead))
+}
+
+fn set_by(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Option<Evidence> {
+    let entries: Vec<&str> = network.sources.iter().map(|source| source.entry.as_str()).collect();
+    let list = entries.join(", ");
+    Some(match snapshot.gover.sources_set_by {
+        SetBy::Nothing => return None,
+        // The value of the variable itself may have credentials.
+        SetBy::Variable => match snapshot.variable_evidence("GOVER_SOURCES") {
+            Evidence::Variable { name, set_in, .. } => Evidence::Variable { name, value: list, set_in },
+            other => other,
+        },
+        SetBy::File => Evidence::path(snapshot.gover.home.join("config.toml"), format!("sources = {list}")),
+        SetBy::Policy => Evidence::answer("the policy of this machine", format!("sources = {list}")),
+    })
+}
+
+/// The command that keeps only the sources that answer, or restores the default if none does.
+fn without(snapshot: &Snapshot<'_>, left: &[&str]) -> Option<String> {
+    let list = left.join(",");
+    match snapshot.gover.sources_set_by {
+        SetBy::Policy => None,
+        SetBy::Nothing if left.is_empty() => None,
+        SetBy::Variable => snapshot.in_shell("GOVER_SOURCES", (!left.is_empty()).then_some(list.as_str())),
+        SetBy::Nothing | SetBy::File => Some(format!("gover config set sources {}", snapshot.word(list))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Machine, asked};
+
+    fn with_sources(sources: &[(&str, Option<Verdict>)], set_by: SetBy) -> Machine {
+        let source = |(entry, verdict): &(&str, Option<Verdict>)| Source {
+            entry: (*entry).to_owned(),
+            probe: verdict.clone().map(|verdict| asked(entry, verdict)),
+        };
+        let sources = sources.iter().map(source).collect();
+        let mut machine = Machine::linux().network(|network| network.sources = sources);
+        machine.gover.sources_set_by = set_by;
+        machine
+    }
+
+    fn dead() -> Verdict {
+        Verdict::Unreachable("connection refused".to_owned())
+    }
+
+    #[test]
+    fn a_dead_source_is_an_error_if_no_other_is_left() {
+        let machine = with_sources(&[("http://a.example/go", Some(dead()))], SetBy::File);
+        let findings = machine.findings("sources");
+        assert_eq!(
+            (findings[0].severity, findings[0].what.as_str()),
+            (
+                Severity::Error,
+                "http://a.example/go in the setting `sources`: cannot connect: connection refused"
+            )
+        );
+        assert_eq!(
+            findings[0].evidence[0].to_string(),
+            "/home/ann/.gover/config.toml: sources = http://a.example/go"
+        );
+        assert_eq!(findings[0].fix.commands, ["gover doctor http-proxy", "gover config set sources ''"]);
+    }
+
+    #[test]
+    fn a_dead_source_before_others_is_taken_out_where_it_is_set() {
+        let sources =
+            [("http://a.example/go", Some(dead())), ("goproxy", None), ("/srv/go", Some(Verdict::Good))];
+        for (set_by, severity, command) in [
+            (SetBy::File, Severity::Warning, Some("gover config set sources 'goproxy,/srv/go'")),
+            (SetBy::Variable, Severity::Warning, Some("export GOVER_SOURCES='goproxy,/srv/go'")),
+            (SetBy::Policy, Severity::Warning, None),
+            (SetBy::Nothing, Severity::Note, Some("gover config set sources 'goproxy,/srv/go'")),
+        ] {
+            let findings = with_sources(&sources, set_by).findings("sources");
+            assert_eq!((findings.len(), findings[0].severity), (1, severity), "{set_by:?}");
+            assert_eq!(findings[0].fix.commands.get(1).map(String::as_str), command);
+        }
+        // goproxy is no help if none of its servers answers.
+        let machine = with_sources(&sources[..2], SetBy::File).network(|network| {
+            network.proxies = vec![asked("https://p.example", Verdict::Silent)];
+        });
+        assert_eq!(machine.findings("sources")[0].severity, Severity::Error);
+    }
+
+    #[test]
+    fn a_healthy_machine_is_silent() {
+        for machine in [Machine::linux(), Machine::windows(), Machine::macos(), Machine::alpine()] {
+            assert!(machine.findings("sources").is_empty());
+        }
+        let good = [("go.dev", Some(Verdict::Good)), ("goproxy", None)];
+        assert!(with_sources(&good, SetBy::Nothing).findings("sources").is_empty());
+    }
+}
