@@ -81,6 +81,7 @@ impl Supply {
         let questions = self.settings.sources.iter().map(|spec| async move {
             Some(match spec {
                 SourceSpec::GoProxy => return None,
+                SourceSpec::Site(base) => self.probe_site(deadline, base).await,
                 SourceSpec::GoDev => self.probe_site(deadline, &self.godev.base).await,
                 SourceSpec::China => self.probe_site(deadline, &self.china.base).await,
                 SourceSpec::Mirror(base) => self.probe_mirror(deadline, base).await,
