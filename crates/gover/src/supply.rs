@@ -59,7 +59,7 @@ pub(crate) fn with_network(
         sources: SourceSpec::parse_list(&context.settings.sources.value.join(","))?,
         witnesses: defaults.witnesses,
         proxies: proxies(context),
-        // Never from a go.env: no directory in versions/ may choose the key that proves the next.
+        // Never from a go.env: a toolchain must not choose the key that proves the next toolchain.
         sumdb: GoEnv::new(context.env, None)
             .get(vars::GOSUMDB)
             .filter(|value| context.settings.policy.allows_database(value)),

@@ -28,6 +28,7 @@ pub(super) type Module = (String, String);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ModuleLine {
     pub(super) module: Module,
+    /// What is behind `=>`; `None` if nothing is.
     pub(super) replacement: Option<Module>,
     pub(super) line: usize,
     pub(super) text: String,

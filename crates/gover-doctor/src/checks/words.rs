@@ -1,6 +1,7 @@
 //! How the go command splits GOFLAGS, CC and the like (`cmd/internal/quoted.Split`).
 
-/// The words, or a quotation mark that is not closed. One counts only at the start of a word.
+/// The words. An error is a quotation mark that is not closed; a mark inside a word is a character
+/// like others.
 pub(crate) fn split(text: &str) -> Result<Vec<String>, char> {
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     let mut words = Vec::new();

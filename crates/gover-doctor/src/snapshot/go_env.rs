@@ -31,7 +31,7 @@ impl GoEnvFile {
         path(facts).map(|path| Self::of(path, disk)).unwrap_or_default()
     }
 
-    /// A file of the same form.
+    /// Reads a file in this format, such as the `go.env` of a toolchain.
     pub fn of(path: MachinePath, disk: &dyn Disk) -> Self {
         let read = disk.read(&path);
         let is_unreadable = read.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);

@@ -101,7 +101,9 @@ pub struct Selection {
     pub is_system: bool,
     /// Why it is selected: `chosen by .go-version:1 in ~/shop`.
     pub reason: String,
+    /// The request that is selected and that no installed toolchain matches.
     pub missing: Option<String>,
+    /// Why nothing can be selected, or why Go's own rules stop it.
     pub error: Option<String>,
 }
 

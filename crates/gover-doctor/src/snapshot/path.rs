@@ -47,7 +47,7 @@ impl MachinePath {
         self.text.is_empty()
     }
 
-    /// The path of something in this directory; an absolute `rest` stays as it is.
+    /// The path of something in this directory; `rest` itself if it is absolute.
     #[must_use]
     pub fn join(&self, rest: impl AsRef<str>) -> Self {
         let rest = rest.as_ref();

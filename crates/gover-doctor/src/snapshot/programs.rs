@@ -4,6 +4,7 @@ use super::path::MachinePath;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
+    /// The exit code; `None` if a signal ended it.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,

@@ -40,6 +40,7 @@ impl Syntax {
         (self.set)(name, value)
     }
 
+    /// Removes the variable, which may be missing.
     pub fn unset_env(&self, name: &str) -> String {
         (self.unset)(name)
     }
@@ -63,7 +64,8 @@ impl Syntax {
         (self.file)(code)
     }
 
-    /// What `gover use` prints for the function of `gover init` to evaluate.
+    /// What `gover use` prints for the function of `gover init`: statements to evaluate, or in
+    /// Nushell, which cannot evaluate text, a JSON object.
     pub fn evaluated(&self, changes: &[Change<'_>]) -> String {
         (self.evaluated)(self, changes)
     }

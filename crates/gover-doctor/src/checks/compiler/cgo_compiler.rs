@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     run: |snapshot| invalid_setting(snapshot).or_else(|| examine(snapshot)).into_iter().collect(),
 };
 
-/// go ignores `CGO_ENABLED=true`. An unclosed mark in CC makes it fail with a stack trace.
+/// go ignores `CGO_ENABLED=true`. An unclosed quotation mark in CC makes it panic.
 fn invalid_setting(snapshot: &Snapshot<'_>) -> Option<Finding> {
     if let Some(value) = snapshot.go_setting("CGO_ENABLED").filter(|value| value != "0" && value != "1") {
         let what = format!("CGO_ENABLED is `{}`, and must be 0 or 1", value.escape_debug());

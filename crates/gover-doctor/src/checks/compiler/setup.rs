@@ -54,7 +54,8 @@ pub(super) fn default_compiler(snapshot: &Snapshot<'_>) -> &'static str {
     }
 }
 
-/// Without developer tools, programs in /usr/bin of a Mac open a window. They must not start.
+/// Whether it is one of the programs in /usr/bin of macOS that ask to install the developer tools.
+/// Starting one opens a window.
 pub(super) fn is_stub(snapshot: &Snapshot<'_>, program: &MachinePath) -> bool {
     let tools = [
         "/Applications/Xcode.app",

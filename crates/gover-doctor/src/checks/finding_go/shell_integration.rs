@@ -126,7 +126,8 @@ fn saved_for_nu(snapshot: &Snapshot<'_>) -> Option<Loading> {
     Some((Evidence::path(path, "contains the function"), program))
 }
 
-/// Whether it is this gover. A name that is not found, and a path with variables, count as it.
+/// Whether it is this gover. A name that is not on PATH and a path with variables may be, so they
+/// count as this gover.
 fn is_own(snapshot: &Snapshot<'_>, program: Option<&MachinePath>) -> bool {
     program.filter(|program| !program.as_str().contains(['$', '%'])).is_none_or(|program| {
         let own = program_of(snapshot);

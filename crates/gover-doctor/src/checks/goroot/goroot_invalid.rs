@@ -47,8 +47,11 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
 
 /// Why a directory cannot be GOROOT; `None` if it can.
 fn problem(snapshot: &Snapshot<'_>, value: &MachinePath) -> Option<String> {
+    // A relative path depends on the working directory, so what is there does not matter.
+    if !value.is_absolute() {
+        return Some("is not an absolute path".to_owned());
+    }
     match snapshot.disk.kind(value) {
-        _ if !value.is_absolute() => return Some("is not an absolute path".to_owned()),
         None => return Some("does not exist".to_owned()),
         Some(Kind::File) => return Some("is a file".to_owned()),
         Some(Kind::Directory) => {}
@@ -127,6 +130,12 @@ mod tests {
             assert!(findings[0].what.ends_with(&format!(", which {fact}")), "{value}: {}", findings[0].what);
             assert_eq!(findings[0].fix.commands, ["unset GOROOT"]);
         }
+    }
+
+    #[test]
+    fn a_relative_path_is_wrong_whatever_is_there() {
+        let machine = Machine::linux().toolchain("opt/go", "go1.22.5").var("GOROOT", "opt/go");
+        assert!(machine.findings("goroot-invalid")[0].what.ends_with("which is not an absolute path"));
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub(super) fn is_one(line: &str) -> bool {
     }
 }
 
-/// The first word after a `=`, as written, and the rest. Without balance, all of it is one word.
+/// The first word of a value, as written, and the rest. If quotation marks or brackets are not
+/// balanced, the whole text is one word.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
     let (mut quote, mut open) = (None, 0_usize);
     for (at, c) in text.char_indices() {

@@ -46,9 +46,9 @@ struct Use {
 enum Kind {
     /// The tag of an image, in which GOTOOLCHAIN is `local`.
     Image,
-    /// An argument of an installer that is a text.
+    /// A version in quotation marks, which an installer such as `setup-go` gets.
     Text,
-    /// The same as a number in YAML.
+    /// The same without quotation marks, which YAML reads as a number.
     Number,
 }
 

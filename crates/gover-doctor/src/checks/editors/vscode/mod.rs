@@ -1,4 +1,5 @@
-//! Settings of VS Code and its kin that name a toolchain, and the tools of the Go extension.
+//! Settings of VS Code and editors built on it that name a toolchain, and the tools of the Go
+//! extension.
 
 mod places;
 #[cfg(test)]
