@@ -153,7 +153,8 @@ fn without_a_console_the_child_gets_none_either() {
     exec.args(["exec", "1.22.5", "go"]);
     for mut command in [shim(&ctx), exec] {
         let output = command.arg("fake-console").creation_flags(DETACHED).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "console: false");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "console: false", "{stderr}");
     }
 }
 
