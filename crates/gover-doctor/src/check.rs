@@ -1,5 +1,6 @@
 //! What a check is.
 
+use crate::snapshot::disk::Owner;
 use crate::{Change, Evidence, Finding, Snapshot};
 
 /// One kind of fault, and its text in docs/doctor.md: one line, then three Markdown paragraphs.
@@ -23,6 +24,7 @@ impl Check {
         for finding in &mut findings {
             finding.check = self.name;
             spare_read_only(snapshot, finding);
+            leave_to_owner(snapshot, finding);
         }
         findings
     }
@@ -46,9 +48,45 @@ fn spare_read_only(snapshot: &Snapshot<'_>, finding: &mut Finding) {
     finding.fix.commands.splice(0..0, commands);
 }
 
+/// A user who may not change the store gets no command that changes it, but the one for its owner.
+fn leave_to_owner(snapshot: &Snapshot<'_>, finding: &mut Finding) {
+    if snapshot.may_change_store() {
+        return;
+    }
+    let home = &snapshot.gover.home;
+    let is_of_root = snapshot.disk.rights(home).is_some_and(|rights| rights.owner == Owner::Root);
+    let program = is_of_root.then(|| format!("sudo {}", snapshot.word(home.join("bin/gover"))));
+    let allowed = |command: String| {
+        let changes = CHANGING.iter().find_map(|verb| command.strip_prefix(verb).map(|rest| (verb, rest)));
+        let Some((verb, rest)) = changes else { return Some(command) };
+        Some(format!("{} {}{rest}", program.as_ref()?, verb.trim_start_matches("gover ")))
+    };
+    finding.fix.commands =
+        std::mem::take(&mut finding.fix.commands).into_iter().filter_map(allowed).collect();
+}
+
+/// Commands that change the store.
+const CHANGING: [&str; 4] = ["gover install", "gover default", "gover uninstall", "gover prune"];
+
 #[cfg(test)]
 mod tests {
+    use crate::snapshot::disk::Owner;
     use crate::testing::Machine;
+
+    #[test]
+    fn a_store_of_others_is_changed_by_its_owner() {
+        let shared = |owner| {
+            let mut machine = Machine::linux().file("/opt/gover/bin/gover", "").selects("go1.16.3");
+            machine.gover.home = machine.system.path("/opt/gover");
+            let findings = machine.owned("/opt/gover", owner).read_only("/opt/gover").findings("go-eol");
+            findings[0].fix.commands.clone()
+        };
+        assert_eq!(
+            shared(Owner::Root),
+            ["sudo /opt/gover/bin/gover install 1.22.5", "sudo /opt/gover/bin/gover default 1.22.5"]
+        );
+        assert_eq!(shared(Owner::Other("eve".to_owned())), [""; 0]);
+    }
 
     #[test]
     fn a_read_only_file_is_reported_and_not_changed() {

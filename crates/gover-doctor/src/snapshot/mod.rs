@@ -260,6 +260,11 @@ impl<'a> Snapshot<'a> {
         }
     }
 
+    /// Whether this user can install and remove toolchains.
+    pub fn may_change_store(&self) -> bool {
+        !self.exists(&self.gover.home) || self.disk.is_writable(&self.gover.home)
+    }
+
     pub fn exists(&self, path: &MachinePath) -> bool {
         self.disk.kind(path).is_some()
     }

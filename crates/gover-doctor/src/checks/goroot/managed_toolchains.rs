@@ -88,6 +88,10 @@ fn of_keeper(snapshot: &Snapshot<'_>, keeper: &Keeper) -> Option<Finding> {
 
 /// The go command downloads toolchains as modules, whose files are read-only.
 fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
+    if !snapshot.may_change_store() {
+        // gover cannot install what go.mod asks for, so the go command does.
+        return None;
+    }
     let place = snapshot.gomodcache()?.join("golang.org");
     let mut kept = toolchains(snapshot, &place, "");
     kept.retain(|kept| kept.directory.file_name().starts_with("toolchain@"));
