@@ -393,14 +393,14 @@ fn the_setting_that_makes_gover_offline_is_named() {
     let or = "or name a directory with archives in GOVER_SOURCES";
     ctx.gover(["config", "set", "offline", "true"]).success();
     let told = hint(&ctx, &["install", "1.91.2"]);
-    assert_eq!(told, format!("hint: gover is offline; `gover config set offline false`, {or}"));
+    assert_eq!(told, format!("hint: offline mode is on; `gover config set offline false`, {or}"));
     ctx.set("GOVER_OFFLINE", "1");
     assert_eq!(
         hint(&ctx, &["install", "1.91.2"]),
-        format!("hint: gover is offline; unset GOVER_OFFLINE, {or}")
+        format!("hint: offline mode is on; unset GOVER_OFFLINE, {or}")
     );
     let told = hint(&ctx, &["install", "--offline", "1.91.2"]);
-    assert_eq!(told, format!("hint: gover is offline; leave out `--offline`, {or}"));
+    assert_eq!(told, format!("hint: offline mode is on; leave out `--offline`, {or}"));
 }
 
 #[test]
@@ -471,7 +471,7 @@ exit: 1
 error: cannot get go1.91.2 for [OS]/[ARCH] from any source
   [SITE]    offline
   goproxy                   [SITE]/proxy: offline
-hint: gover is offline; leave out `--offline`, or name a directory with archives in GOVER_SOURCES
+hint: offline mode is on; leave out `--offline`, or name a directory with archives in GOVER_SOURCES
 
 "#]]
     );

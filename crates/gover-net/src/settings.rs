@@ -132,7 +132,10 @@ impl Default for NetworkSettings {
 
 impl NetworkSettings {
     pub fn offline_hint(&self) -> String {
-        format!("gover is offline; {}, or name a directory with archives in GOVER_SOURCES", self.back_online)
+        format!(
+            "offline mode is on; {}, or name a directory with archives in GOVER_SOURCES",
+            self.back_online
+        )
     }
 
     /// The longest wait before a retry, counted from 0.

@@ -8,12 +8,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::filter::Filters;
+use super::hints::Hints;
 use crate::programs::spawn;
 
 pub struct Invocation {
     command: Command,
     input: Vec<u8>,
     filters: Filters,
+    hints: Hints,
 }
 
 impl Invocation {
@@ -21,11 +23,11 @@ impl Invocation {
         program: &OsStr,
         directory: &Path,
         variables: &BTreeMap<OsString, OsString>,
-        filters: Filters,
+        (filters, hints): (Filters, Hints),
     ) -> Self {
         let mut command = Command::new(program);
         command.current_dir(directory).env_clear().envs(variables);
-        Self { command, input: Vec::new(), filters }
+        Self { command, input: Vec::new(), filters, hints }
     }
 
     #[must_use]
@@ -70,9 +72,11 @@ impl Invocation {
         let mut child = self.start();
         let mut stdin = child.stdin.take();
         // In a thread of its own, since a child that writes before it reads would block both sides.
-        let feeder = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&self.input)));
+        let input = std::mem::take(&mut self.input);
+        let feeder = std::thread::spawn(move || stdin.as_mut().map(|pipe| pipe.write_all(&input)));
         let output = child.wait_with_output().expect("a child's output is readable");
         let _ = feeder.join();
+        self.hints.record(&self.command, &output.stderr, &self.filters);
         Output {
             code: output.status.code(),
             stdout: self.filters.apply(&String::from_utf8_lossy(&output.stdout)),

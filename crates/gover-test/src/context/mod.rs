@@ -1,6 +1,7 @@
 //! The environment of one test.
 
 mod filter;
+mod hints;
 mod invocation;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::release::Release;
 use crate::site::FakeSite;
 
 use filter::Filters;
+use hints::Hints;
 pub use invocation::{Invocation, Output};
 
 /// A directory of its own for one test, and an environment that leads nowhere else.
@@ -38,6 +40,7 @@ pub struct TestContext {
     gover: PathBuf,
     variables: BTreeMap<OsString, OsString>,
     site: Option<FakeSite>,
+    hints: Hints,
 }
 
 impl TestContext {
@@ -59,7 +62,7 @@ impl TestContext {
         // The next command that looks after `bin` fills it in.
         fs::write(layout.shim_stamp(), "").expect("a file in bin");
         let variables = variables(&path, &layout);
-        Self { root, layout, gover, variables, site: None }
+        Self { root, layout, gover, variables, site: None, hints: Hints::default() }
     }
 
     /// With an empty site, and all sources set to it.
@@ -120,7 +123,7 @@ impl TestContext {
     }
 
     pub fn command(&self, program: impl AsRef<OsStr>) -> Invocation {
-        Invocation::new(program.as_ref(), &self.work(), &self.variables, self.filters())
+        Invocation::new(program.as_ref(), &self.work(), &self.variables, (self.filters(), self.hints.clone()))
     }
 
     pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) -> &mut Self {
@@ -196,6 +199,23 @@ impl TestContext {
     fn filters(&self) -> Filters {
         let site = self.site.as_ref().map(FakeSite::url);
         Filters::new(&self.root(), self.root.path(), site.as_deref(), &Platform::host())
+    }
+}
+
+impl Drop for TestContext {
+    /// Follows the hints that the test was given, now that nothing else needs this context.
+    fn drop(&mut self) {
+        if std::thread::panicking() || !hints::CAN_RUN || self.hints.are_none() {
+            return;
+        }
+        if let Some(site) = &self.site {
+            // A server that never answers would hold up the test.
+            site.server().heal();
+            site.server().release_stalled();
+        }
+        if let Some(shell) = self.find_on_machine("sh") {
+            self.hints.run(&shell, &self.layout.bin());
+        }
     }
 }
 
