@@ -236,7 +236,7 @@ fn an_archive_is_installed_with_both_proofs() {
     assert_eq!(kinds(&installed), ["sha256", "log"]);
     let receipt = installed.receipt.unwrap();
     assert_eq!(Receipt::read(&world.layout, &installed.name).unwrap().as_ref(), Some(&receipt));
-    assert_eq!((receipt.name.as_str(), receipt.source.as_str()), (NAME, "go.dev"));
+    assert_eq!((receipt.name.as_str(), receipt.source.as_str()), (NAME, world.site.url().as_str()));
     assert_eq!(receipt.file, release.archive_name());
     assert_eq!(receipt.file_bytes, release.archive().len() as u64);
     assert_eq!(receipt.sha256, release.sha256());
@@ -435,7 +435,7 @@ fn what_goes_on_is_reported() {
     let size = release.archive().len() as u64;
     assert_eq!(
         lines[1],
-        format!("start Download {{ toolchain: \"{NAME}\", source: \"go.dev\" }} Some({size})")
+        format!("start Download {{ toolchain: \"{NAME}\", source: \"{}\" }} Some({size})", world.site.url())
     );
     let received: u64 =
         lines.iter().filter_map(|line| line.strip_prefix("advance ")?.parse::<u64>().ok()).sum();

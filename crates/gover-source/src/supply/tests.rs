@@ -136,7 +136,7 @@ async fn the_next_source_serves_when_one_cannot_and_it_is_told() {
     assert_eq!((download.artifact.format, download.artifact.proof), (Format::ModuleZip, Proof::Log));
     assert_eq!(download.artifact.source, SourceSpec::GoProxy);
     let failures: Vec<String> = download.failures.iter().map(|f| format!("{} {f}", f.source)).collect();
-    assert_eq!(failures, ["go.dev 503 made to fail"]);
+    assert_eq!(failures, [format!("{} 503 made to fail", world.site.url())]);
 }
 
 #[tokio::test]
@@ -150,7 +150,10 @@ async fn every_source_is_named_when_none_can_serve() {
     assert!(error.to_string().starts_with("cannot get go1.91.2 for "), "{error}");
     let details = error.details();
     assert_eq!(details.len(), 3);
-    assert!(details[0].starts_with("go.dev ") && details[0].ends_with("503 made to fail"), "{details:?}");
+    assert!(
+        details[0].starts_with(&world.site.url()) && details[0].ends_with("503 made to fail"),
+        "{details:?}"
+    );
     let proxy = format!("{}: 403 this module version is not available", world.site.proxy_url());
     assert!(details[1].starts_with("goproxy ") && details[1].ends_with(&proxy), "{details:?}");
     assert!(details[2].ends_with("404 page not found"), "{details:?}");
@@ -184,7 +187,7 @@ async fn what_helps_depends_on_what_is_in_the_way() {
         settings.network.back_online = "say so".to_owned();
     });
     let offline = offline.await;
-    assert_eq!(offline, ["gover is offline; say so, or name a directory with archives in GOVER_SOURCES"]);
+    assert_eq!(offline, ["offline mode is on; say so, or name a directory with archives in GOVER_SOURCES"]);
 }
 
 #[tokio::test]
@@ -365,7 +368,7 @@ async fn offline_opens_no_socket_and_says_so() {
     let supply = world.offline("go.dev,goproxy");
     let error = download(&supply, "go1.91.2").await.unwrap_err();
     assert!(error.details()[0].ends_with("offline"), "{:?}", error.details());
-    assert!(error.hints()[0].starts_with("gover is offline"));
+    assert!(error.hints()[0].starts_with("offline mode is on"));
     let unproven = supply.lookup(&wanted("go1.91.2")).await.unwrap_err();
     assert!(unproven.is_unavailable());
     assert_eq!(unproven.hints(), error.hints());
