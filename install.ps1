@@ -28,9 +28,15 @@ param(
   [Alias('Home')] [string] $GoverHome,
   [switch] $NoSetup
 )
+# A company's rules may allow only the simplest scripts (about_Language_Modes). Nothing below would work there, not even
+# the way in which it reports errors.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
+  Write-Host "error: PowerShell runs in $($ExecutionContext.SessionState.LanguageMode) here, in which this script cannot work"
+  Write-Host 'hint: gover installs itself without PowerShell: run gover.exe setup in the directory of gover.exe'
+  exit 1
+}
 Set-StrictMode -Version 2
-# Programs report failure by their exit code; what they write to stderr is not an error of PowerShell.
-$ErrorActionPreference = 'Continue'
+$ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
 function Stop-Install([string] $Message, [string[]] $Hints) {
@@ -39,12 +45,27 @@ function Stop-Install([string] $Message, [string[]] $Hints) {
   exit 1
 }
 
-function Assert-Done([string] $Message, [string[]] $Hints) {
-  if ($LASTEXITCODE -ne 0) { Stop-Install $Message $Hints }
+# Whatever else fails stops the script too, with the exit code 1 that `powershell -File` passes on.
+trap { Stop-Install $_.Exception.Message @() }
+
+# Runs a program and stops if it fails. It says so by its exit code; what it writes to stderr is not an error of
+# PowerShell.
+function Invoke-Program([string] $Program, [string[]] $Arguments, [string] $Message, [string[]] $Hints) {
+  try {
+    $ErrorActionPreference = 'Continue'
+    & $Program @Arguments | Out-Host
+    $Failed = $LASTEXITCODE -ne 0
+  } catch {
+    # Windows did not start it: an antivirus program or a rule of the company forbids it.
+    Stop-Install "${Message}: $($_.Exception.Message)" $Hints
+  }
+  if ($Failed) { Stop-Install $Message $Hints }
 }
 
 function Resolve-Directory([string] $Path) {
-  $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+  try { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path) } catch {
+    Stop-Install "cannot use ${Path}: $($_.Exception.Message)" @('name a directory on a drive that is there')
+  }
 }
 
 # Puts a program into bin. One that runs cannot be overwritten, but it can be renamed.
@@ -53,15 +74,16 @@ function Install-Program([string] $Source, [string] $Target) {
   # gover removes files of this name once they no longer run.
   $Old = Join-Path ([IO.Path]::GetDirectoryName($Target)) ".gover-$PID-$([IO.Path]::GetFileName($Target)).old"
   try {
-    Copy-Item -LiteralPath $Source -Destination $New -Force -ErrorAction Stop
-    if (Test-Path -LiteralPath $Target) { Move-Item -LiteralPath $Target -Destination $Old -Force -ErrorAction Stop }
-    Move-Item -LiteralPath $New -Destination $Target -ErrorAction Stop
+    Copy-Item -LiteralPath $Source -Destination $New -Force
+    if (Test-Path -LiteralPath $Target) { Move-Item -LiteralPath $Target -Destination $Old -Force }
+    Move-Item -LiteralPath $New -Destination $Target
   } catch {
+    $Reason = $_.Exception.Message
     if (-not (Test-Path -LiteralPath $Target) -and (Test-Path -LiteralPath $Old)) {
       Move-Item -LiteralPath $Old -Destination $Target
     }
     Remove-Item -LiteralPath $New -Force -ErrorAction SilentlyContinue
-    Stop-Install "cannot put $Target in place: $($_.Exception.Message)" @()
+    Stop-Install "cannot put $Target in place: $Reason" @()
   }
   Remove-Item -LiteralPath $Old -Force -ErrorAction SilentlyContinue
 }
@@ -91,10 +113,10 @@ function Build-Programs {
   try {
     # A target set there would move the programs. They must be for this machine.
     $env:CARGO_BUILD_TARGET = $null
-    & $Cargo rustc @Common --package gover --bin gover '--' @Static | Out-Host
-    Assert-Done 'cargo cannot build gover' $Hints
-    & $Cargo rustc @Common --package gover-shim --bin gover-shim '--' @Static | Out-Host
-    Assert-Done 'cargo cannot build gover-shim' $Hints
+    foreach ($Name in 'gover', 'gover-shim') {
+      $Arguments = @('rustc') + $Common + @('--package', $Name, '--bin', $Name, '--') + $Static
+      Invoke-Program $Cargo $Arguments "cargo cannot build $Name" $Hints
+    }
   } finally {
     $env:CARGO_BUILD_TARGET = $Before
     Pop-Location
@@ -119,8 +141,9 @@ $GoverHome = Resolve-Directory $GoverHome
 $Bin = Join-Path $GoverHome 'bin'
 
 $Programs = Find-Programs
-New-Item -ItemType Directory -Force -Path $Bin | Out-Null
-if (-not (Test-Path -LiteralPath $Bin)) { Stop-Install "cannot create $Bin" @() }
+try { [IO.Directory]::CreateDirectory($Bin) | Out-Null } catch {
+  Stop-Install "cannot create ${Bin}: $($_.Exception.Message)" @('name another directory with -Home')
+}
 Install-Program (Join-Path $Programs 'gover-shim.exe') (Join-Path $Bin 'gover-shim.exe')
 Install-Program (Join-Path $Programs 'gover.exe') (Join-Path $Bin 'gover.exe')
 $Gover = Join-Path $Bin 'gover.exe'
@@ -128,13 +151,10 @@ $Gover = Join-Path $Bin 'gover.exe'
 try {
   $env:GOVER_HOME = $GoverHome
   if (-not $NoSetup) {
-    & $Gover setup
-    Assert-Done 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
+    Invoke-Program $Gover @('setup') 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
   }
-  & $Gover install '--' $Version
-  Assert-Done "cannot install Go $Version" @()
-  & (Join-Path $Bin 'go.exe') version
-  $Code = $LASTEXITCODE
+  Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @()
+  Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go does not run' @()
 } finally {
   # gover finds its home from its own path. The variable may name another home.
   $env:GOVER_HOME = $Inherited
@@ -142,4 +162,4 @@ try {
 if ($Inherited -and (Resolve-Directory $Inherited) -ne $GoverHome) {
   [Console]::Error.WriteLine("hint: GOVER_HOME is $Inherited and goes before $GoverHome; remove it from your environment")
 }
-exit $Code
+exit 0
