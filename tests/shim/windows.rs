@@ -158,6 +158,19 @@ fn without_a_console_the_child_gets_none_either() {
     }
 }
 
+/// Unix-like shells of Windows start each program from a copy of themselves that ends.
+#[test]
+fn use_in_a_unix_like_shell_says_what_its_record_does_not_reach() {
+    let ctx = with_one();
+    let bin = ctx.layout().versions().join("go1.22.5").join("bin");
+    let shell = bin.join("bash.exe");
+    std::fs::copy(bin.join("go.exe"), &shell).unwrap();
+    let output = ctx.command(&shell).args(["fake-run", "gover", "use", "1.22.5"]).run();
+    let said = &output.success().stderr;
+    assert!(said.contains("warning: `make` and scripts that this shell starts do not see this"), "{output}");
+    assert!(said.contains("choose again: eval \"$(gover init bash)\"\n"), "{output}");
+}
+
 #[test]
 fn a_running_shim_is_replaced_and_its_old_file_removed_later() {
     let ctx = context!();

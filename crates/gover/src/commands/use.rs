@@ -32,6 +32,7 @@ fn choose(text: &str, context: &Context<'_>) -> Result<(), Failure> {
         None => record(&stored, context)?,
     }
     let name = requests::name_of(&toolchain, context);
+    warn_of_hand_over(context);
     context.printer.note(&format!("this shell now uses {name} (`gover use --clear` undoes this)"));
     effect::report_if(OriginKind::Environment, &stored, context);
     Ok(())
@@ -61,6 +62,19 @@ fn clear(context: &Context<'_>) -> Result<(), Failure> {
         "this shell had no choice of its own; nothing changed"
     });
     Ok(())
+}
+
+/// The Unix-like shells of Windows start a program from a copy of themselves that ends at once. So
+/// what `make` or a script starts has no ancestor whose choice is recorded.
+fn warn_of_hand_over(context: &Context<'_>) {
+    if !IS_WINDOWS || function_shell(context).is_some() {
+        return;
+    }
+    let Some(shell) = effect::calling_shell(context).filter(|shell| shell.is_unix_like()) else { return };
+    context.printer.warning("`make` and scripts that this shell starts do not see this choice");
+    if let Some(line) = shell.syntax().load_line() {
+        context.printer.hint(&format!("load gover's function, then choose again: {line}"));
+    }
 }
 
 /// The shell whose `gover` function called; it evaluates what is printed.
