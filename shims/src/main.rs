@@ -8,11 +8,12 @@
 mod install;
 mod report;
 
-use std::ffi::OsString;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use gover_core::launch::Launch;
 use gover_core::minimum::{Allowed, Minimum};
+use gover_core::platform::IS_WINDOWS;
 use gover_core::resolve::{CalledAs, Host, Outcome, Question, Resolution, ResolveError, Trace, resolve};
 use gover_core::shim_state::ShimState;
 use gover_core::{Env, Layout};
@@ -33,7 +34,7 @@ fn main() {
 fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
     let layout = Layout::new(env.gover_home().ok_or_else(|| Failure::NoHome(env.no_home()))?);
     let (program, arguments) = env.arguments().split_first().ok_or(Failure::NoArguments)?;
-    let called_as = CalledAs::from_program(Path::new(program));
+    let called_as = CalledAs::from_program(&with_long_name(program, env));
     let question = Question { env, layout: &layout, host: &HOST, called_as: &called_as, arguments };
     let resolution = provide(&question)?;
     let Outcome::Ready(toolchain) = resolution.outcome.clone() else {
@@ -43,6 +44,13 @@ fn run(env: &Env) -> Result<std::convert::Infallible, Failure> {
         .map_err(|error| Failure::Forbidden(error.selected(&resolution)))?;
     let launch = Launch::new(resolution, &toolchain, called_as.program(), env)?;
     start(&launch, arguments, env)
+}
+
+/// Windows also starts a program by a short name, such as `GO1_~BAI.EXE`.
+fn with_long_name(program: &OsStr, env: &Env) -> PathBuf {
+    let is_short = IS_WINDOWS && program.as_encoded_bytes().contains(&b'~');
+    let long = is_short.then(|| env.program().as_deref().and_then(file::long_path)).flatten();
+    long.unwrap_or_else(|| PathBuf::from(program))
 }
 
 /// The oldest Go that the policy of the machine allows, as the manager copied it.

@@ -158,6 +158,21 @@ fn without_a_console_the_child_gets_none_either() {
     }
 }
 
+#[test]
+fn a_name_in_its_short_form_means_the_long_one() {
+    let ctx = with_one();
+    ctx.install_fake("go1.91.2");
+    let named = ctx.install_shim("go1.91.2");
+    let listed =
+        Command::new("cmd.exe").args(["/d", "/c", "dir", "/x"]).arg(ctx.layout().bin()).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let line = listed.lines().find(|line| line.trim_end().ends_with(" go1.91.2.exe")).unwrap();
+    // An administrator can turn short names off.
+    let Some(short) = line.split_whitespace().find(|word| word.contains('~')) else { return };
+    let output = ctx.command(named.with_file_name(short)).arg("version").run();
+    assert!(output.success().stdout.starts_with("go version go1.91.2 "), "{output}");
+}
+
 /// Unix-like shells of Windows start each program from a copy of themselves that ends.
 #[test]
 fn use_in_a_unix_like_shell_says_what_its_record_does_not_reach() {

@@ -19,7 +19,7 @@ mod tests;
 
 pub use exchange::exchange;
 pub use imp::{
-    available_space, is_executable, is_writable, make_executable, may_be_executed, same_file,
+    available_space, is_executable, is_writable, long_path, make_executable, may_be_executed, same_file,
     sync_file_system,
 };
 pub use read::{open_regular, read_limited, read_limited_patiently, read_text_limited};

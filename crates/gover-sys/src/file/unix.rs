@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::FileSystem;
@@ -76,6 +76,11 @@ pub fn make_executable(path: &Path) -> io::Result<()> {
 }
 
 /// By permission on Unix, by extension on Windows.
+/// Paths have one form only.
+pub fn long_path(_path: &Path) -> Option<PathBuf> {
+    None
+}
+
 pub fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
 }

@@ -1,12 +1,13 @@
 //! Windows: open files and read-only files cannot be replaced or removed at once.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::mem::zeroed;
-use std::os::windows::ffi::OsStrExt;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::AsRawHandle;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 use std::thread::sleep;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_ADD_FILE, FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT,
-    GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle, GetVolumeInformationW,
+    GetDiskFreeSpaceExW, GetDriveTypeW, GetFileInformationByHandle, GetLongPathNameW, GetVolumeInformationW,
     GetVolumePathNameW,
 };
 use windows_sys::Win32::System::WindowsProgramming::DRIVE_REMOTE;
@@ -54,6 +55,20 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
 pub fn make_executable(path: &Path) -> io::Result<()> {
     fs::metadata(path).map(drop)
 }
+
+/// The path with its long names, if it is written with short ones.
+pub fn long_path(path: &Path) -> Option<PathBuf> {
+    let short: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let mut long = vec![0; LONGEST_PATH];
+    let capacity = u32::try_from(long.len()).unwrap_or_default();
+    // SAFETY: the first path ends with a zero, and the length is that of the buffer.
+    let length = unsafe { GetLongPathNameW(short.as_ptr(), long.as_mut_ptr(), capacity) };
+    let long = long.get(..usize::try_from(length).ok()?).filter(|long| !long.is_empty())?;
+    Some(OsString::from_wide(long).into())
+}
+
+/// In UTF-16 units.
+const LONGEST_PATH: usize = 32_767;
 
 pub fn is_executable(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
