@@ -42,7 +42,8 @@ impl Diagnose for InvalidRequest {
 }
 
 pub(super) fn parse(text: &str, paths: bool) -> Result<Request, InvalidRequest> {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    // `copy con` of cmd.exe ends a file with ^Z.
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{1a}'));
     let invalid = |reason| InvalidRequest {
         text: trimmed.chars().take(MAX_SHOWN).collect(),
         reason,
@@ -152,6 +153,12 @@ fn why(text: &str) -> Option<&'static str> {
     }
     if ["ref:", "path:", "sub-", "tag:", "branch:"].iter().any(|form| text.starts_with(form)) {
         return Some("that form belongs to another version manager");
+    }
+    if text.starts_with(['"', '\'']) {
+        return Some("leave out the quotation marks");
+    }
+    if matches!(text.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic()) {
+        return Some(r"a path needs a separator: `C:\go`");
     }
     let bare = text.strip_prefix("go").unwrap_or(text);
     let (head, tail) = bare.split_at(bare.find(|c: char| c.is_ascii_lowercase()).unwrap_or(bare.len()));

@@ -1,7 +1,7 @@
 use crate::version::GoVersion;
 
 pub(super) fn close_to(text: &str) -> Option<String> {
-    let lower = text.to_lowercase();
+    let lower = text.trim_matches(['"', '\'']).trim().to_lowercase();
     let lower =
         lower.trim_start_matches("golang").trim_start_matches("go").trim_start_matches([' ', '@', '-', 'v']);
     if lower.starts_with(|c: char| c.is_ascii_digit()) {

@@ -66,6 +66,8 @@ fn the_error_for_a_malformed_request_suggests_a_valid_one() {
         ("golang 1.22", Some("1.22")),
         ("1,22", Some("1.22")),
         ("1.22.5 extra", Some("1.22.5")),
+        ("\"1.22\"", Some("1.22")),
+        ("'1.22 '", Some("1.22")),
         ("hello", None),
         ("01.22", None),
         ("", None),
@@ -74,8 +76,16 @@ fn the_error_for_a_malformed_request_suggests_a_valid_one() {
         assert_eq!(error.close.as_deref(), close, "{text}");
         assert_eq!(error.exit(), crate::Exit::Usage);
     }
-    let error = Request::parse("1.21.3rc1").unwrap_err();
-    assert_eq!(error.to_string(), "`1.21.3rc1` does not name a Go version: a prerelease has no patch number");
+    for (text, reason) in [
+        ("1.21.3rc1", "a prerelease has no patch number"),
+        ("\"1.22\"", "leave out the quotation marks"),
+        ("C:go1.22", r"a path needs a separator: `C:\go`"),
+    ] {
+        let error = Request::parse(text).unwrap_err();
+        assert_eq!(error.to_string(), format!("`{text}` does not name a Go version: {reason}"));
+    }
+    // What `copy con` of cmd.exe writes.
+    assert_eq!(Request::parse("1.22 \r\n\u{1a}").unwrap().as_str(), "1.22");
 }
 
 #[test]
