@@ -1,6 +1,8 @@
 //! Reports progress to the caller, since nothing in this crate prints.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
+
+use gover_core::sync::locked;
 
 use gover_source::{Artifact, Observer, SourceFailure};
 
@@ -53,7 +55,7 @@ impl<'a> Progress<'a> {
     }
 
     fn current(&self) -> MutexGuard<'_, Option<TaskId>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.current)
     }
 
     pub(crate) fn finish(&self, outcome: Outcome) {

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use thiserror::Error;
 
 use gover_core::display::pasted;
+use gover_core::sync::locked;
 use gover_core::{Diagnose, Exit};
 
 use super::escape::EscapeError;
@@ -230,11 +231,11 @@ pub struct LogWarnings(Arc<Mutex<Vec<LogWarning>>>);
 impl LogWarnings {
     /// The warnings since the last call.
     pub fn take(&self) -> Vec<LogWarning> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *locked(&self.0))
     }
 
     pub(super) fn add(&self, warning: LogWarning) {
-        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warnings = locked(&self.0);
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use gover_core::platform::IS_WINDOWS;
+use gover_core::sync::locked;
 
 /// Held while a file is open for writing or a process starts. A process that starts while another
 /// thread writes a program keeps that file open for an instant, and the kernel does not run it
@@ -24,7 +25,7 @@ pub(crate) fn run(command: &mut Command) -> Option<Output> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let child = {
-        let _guard = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = locked(&STARTING);
         command.spawn()
     };
     match child {
@@ -39,7 +40,7 @@ pub(crate) fn run(command: &mut Command) -> Option<Output> {
 
 /// Writes a program for `sh`.
 pub(crate) fn write_program(path: &Path, script: &str) {
-    let _guard = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _guard = locked(&STARTING);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, format!("#!/bin/sh\n{script}")).unwrap();
     gover_sys::file::make_executable(path).unwrap();

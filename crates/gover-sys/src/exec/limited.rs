@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -104,16 +104,20 @@ impl Readers {
 struct Stream(Arc<Mutex<Vec<u8>>>);
 
 impl Stream {
+    fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn add(&self, bytes: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.bytes().extend_from_slice(bytes);
     }
 
     fn is_over(&self, limit: usize) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len() > limit
+        self.bytes().len() > limit
     }
 
     fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.bytes())
     }
 }
 

@@ -30,7 +30,7 @@ pub fn replace(target: &Path, link: &Path) -> io::Result<()> {
 pub fn read(link: &Path) -> io::Result<Option<PathBuf>> {
     match fs::read_link(link) {
         Ok(target) => Ok(Some(target)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound || imp::is_no_link(&error) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || imp::is_not_a_link(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -13,6 +13,6 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
     fs::rename(&temporary, link).inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
-pub(super) fn is_no_link(error: &io::Error) -> bool {
+pub(super) fn is_not_a_link(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidInput
 }

@@ -33,7 +33,7 @@ pub(super) fn replace(target: &Path, link: &Path) -> io::Result<()> {
 }
 
 /// Wine, and file systems without reparse points, have no links.
-pub(super) fn is_no_link(error: &io::Error) -> bool {
+pub(super) fn is_not_a_link(error: &io::Error) -> bool {
     is_code(error, ERROR_NOT_A_REPARSE_POINT)
         || error.kind() == io::ErrorKind::InvalidInput
         || unsupported_code(error)

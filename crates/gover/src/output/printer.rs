@@ -1,9 +1,10 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use gover_core::Exit;
 use gover_core::env::{Env, vars};
+use gover_core::sync::locked;
 use gover_core::text::{is_unprintable, shown};
 use gover_sys::terminal::{self, Stream};
 use indicatif::MultiProgress;
@@ -60,7 +61,7 @@ impl Printer {
 
     /// Sets the bars that are drawn on stderr from now on, so that no other line breaks into them.
     pub(super) fn share(&self, bars: Option<MultiProgress>) {
-        *self.bars.lock().unwrap_or_else(PoisonError::into_inner) = bars;
+        *locked(&self.bars) = bars;
     }
 
     /// `text` in a style, if stdout shows colour.
@@ -118,7 +119,7 @@ impl Printer {
     }
 
     fn talk(&self, line: &str) {
-        let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let bars = locked(&self.bars).clone();
         match bars {
             Some(bars) => bars.suspend(|| self.say(line)),
             None => self.say(line),

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use gover_core::env::Env;
+use gover_core::sync::locked;
 use gover_core::text::shown;
 use gover_install::{Outcome, Reporter, Task, TaskId};
 use gover_source::SourceFailure;
@@ -79,7 +80,7 @@ impl<'a> ProgressBars<'a> {
     }
 
     fn tell_failures(&self) {
-        for line in self.failures.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for line in locked(&self.failures).drain(..) {
             self.printer.note(&line);
         }
     }
@@ -123,25 +124,25 @@ impl Reporter for ProgressBars<'_> {
         }
         let bar = self.bars.add(self.bar(task, total));
         bar.tick();
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(id, bar);
+        locked(&self.running).insert(id, bar);
         id
     }
 
     fn advance(&self, id: TaskId, bytes: u64) {
-        if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        if let Some(bar) = locked(&self.running).get(&id) {
             bar.inc(bytes);
         }
     }
 
     fn finish(&self, id: TaskId, _outcome: Outcome) {
-        if let Some(bar) = self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id) {
+        if let Some(bar) = locked(&self.running).remove(&id) {
             bar.finish_and_clear();
         }
     }
 
     fn source_failed(&self, toolchain: &str, failure: &SourceFailure) {
         let line = format!("{toolchain}: {} skipped: {failure}", failure.source);
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        locked(&self.failures).push(line);
     }
 }
 
