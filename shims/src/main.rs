@@ -65,11 +65,11 @@ fn provide(question: &Question<'_>) -> Result<Resolution, Failure> {
     let mut resolution = resolve(question, &mut Trace::off())?;
     for _ in 0..MAX_INSTALLS {
         let Outcome::Missing(request) = &resolution.outcome else { break };
-        if !install::is_allowed(question, &resolution) {
-            break;
-        }
         if let Some(standing) = install::standing_instead(question, &resolution, request) {
             return Ok(Resolution { outcome: Outcome::Ready(standing), raised: None, ..resolution });
+        }
+        if !install::is_allowed(question, &resolution) {
+            break;
         }
         install::install(question, &resolution, request)?;
         resolution = resolve(question, &mut Trace::off())?;
