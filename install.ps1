@@ -31,8 +31,8 @@ param(
 # A company's rules may allow only the simplest scripts (about_Language_Modes). Nothing below would work there, not even
 # the way in which it reports errors.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
-  Write-Host "error: PowerShell runs in $($ExecutionContext.SessionState.LanguageMode) here, in which this script cannot work"
-  Write-Host 'hint: gover installs itself without PowerShell: run gover.exe setup in the directory of gover.exe'
+  Write-Host "error: this script cannot run in PowerShell's $($ExecutionContext.SessionState.LanguageMode) mode"
+  Write-Host 'hint: install without this script: in the directory of gover.exe, run .\gover.exe setup'
   exit 1
 }
 Set-StrictMode -Version 2
@@ -64,7 +64,7 @@ function Invoke-Program([string] $Program, [string[]] $Arguments, [string] $Mess
 
 function Resolve-Directory([string] $Path) {
   try { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path) } catch {
-    Stop-Install "cannot use ${Path}: $($_.Exception.Message)" @('name a directory on a drive that is there')
+    Stop-Install "cannot use ${Path}: $($_.Exception.Message)" @('choose a directory on an existing drive with -Home')
   }
 }
 
@@ -83,7 +83,7 @@ function Install-Program([string] $Source, [string] $Target) {
       Move-Item -LiteralPath $Old -Destination $Target
     }
     Remove-Item -LiteralPath $New -Force -ErrorAction SilentlyContinue
-    Stop-Install "cannot put $Target in place: $Reason" @()
+    Stop-Install "cannot install ${Target}: $Reason" @()
   }
   Remove-Item -LiteralPath $Old -Force -ErrorAction SilentlyContinue
 }
@@ -154,7 +154,7 @@ try {
     Invoke-Program $Gover @('setup') 'gover setup failed' @("put $Bin first on PATH yourself, and use -NoSetup")
   }
   Invoke-Program $Gover @('install', '--', $Version) "cannot install Go $Version" @()
-  Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go does not run' @()
+  Invoke-Program (Join-Path $Bin 'go.exe') @('version') 'the installed go failed to run' @()
 } finally {
   # gover finds its home from its own path. The variable may name another home.
   $env:GOVER_HOME = $Inherited
