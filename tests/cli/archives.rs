@@ -49,7 +49,7 @@ fn assert_refused(ctx: &TestContext, file: &str, bytes: &[u8], reason: &str) {
     output.exits(1);
     assert!(output.stderr.starts_with("error: "), "{reason}\n{output}");
     assert!(output.stderr.contains(reason), "{reason}\n{output}");
-    assert!(output.stderr.contains("  nothing was installed; the file is left where it is\n"), "{output}");
+    assert!(output.stderr.contains("  nothing was installed; the file was not changed\n"), "{output}");
     assert!(output.stderr.contains("\nhint: "), "{output}");
     assert_nothing_left(ctx);
     assert_eq!(everything(ctx), before, "something was left or changed\n{output}");
@@ -197,7 +197,7 @@ exit: 1
 
 ----- stderr -----
 error: go.tar.gz from [ROOT]/shop/go.tar.gz cannot be unpacked
-  nothing was installed; the file is left where it is
+  nothing was installed; the file was not changed
   caused by: entry `go/lib` is a link or a device
 hint: its checksum is right, so it was built like this; build it as cmd/distpack does: one top directory `go/`, plain files
 

@@ -119,7 +119,7 @@ fn a_toolchain_that_gover_env_put_first_is_told() {
     let said = says(&ctx, &["use", "1.91"]);
     assert!(
         said.contains("(go1.90.1), which comes before")
-            && said.contains("PATH begins with one toolchain, as after `gover env`"),
+            && said.contains("PATH in this shell starts with one toolchain, as after `gover env`"),
         "{said}"
     );
 }

@@ -285,7 +285,7 @@ fn a_damaged_file_in_a_directory_is_kept_and_named() {
         let path = ctx.write(&format!("{name}.d/{name}"), &bytes);
         ctx.set("GOVER_SOURCES", path.parent().unwrap());
         let output = ctx.gover(["install", "1.91.2"]);
-        let told = "  nothing was installed; the file is left where it is\n";
+        let told = "  nothing was installed; the file was not changed\n";
         assert!(output.exits(1).stderr.contains(told), "{output}");
         assert!(!output.stderr.contains("deleted"), "{output}");
         assert_eq!(std::fs::read(&path).unwrap(), bytes);

@@ -183,7 +183,7 @@ fn use_in_a_unix_like_shell_says_what_its_record_does_not_reach() {
     let output = ctx.command(&shell).args(["fake-run", "gover", "use", "1.22.5"]).run();
     let said = &output.success().stderr;
     assert!(said.contains("warning: `make` and scripts that this shell starts do not see this"), "{output}");
-    assert!(said.contains("choose again: eval \"$(gover init bash)\"\n"), "{output}");
+    assert!(said.contains("choose again\nhint: eval \"$(gover init bash)\"\n"), "{output}");
 }
 
 #[test]

@@ -66,7 +66,8 @@ fn leave_to_owner(snapshot: &Snapshot<'_>, finding: &mut Finding) {
 }
 
 /// Commands that change the store.
-const CHANGING: [&str; 4] = ["gover install", "gover default", "gover uninstall", "gover prune"];
+const CHANGING: [&str; 5] =
+    ["gover install", "gover default", "gover uninstall", "gover prune", "gover cache clean"];
 
 #[cfg(test)]
 mod tests {

@@ -97,7 +97,7 @@ impl DownloadOrigin {
     fn end(&self) -> String {
         let end = match self.fate {
             Fate::Unknown => "nothing was installed",
-            Fate::Local => "nothing was installed; the file is left where it is",
+            Fate::Local => "nothing was installed; the file was not changed",
             Fate::Kept => "nothing was installed; the download is kept",
             Fate::Deleted => "nothing was installed and the download was deleted",
         };

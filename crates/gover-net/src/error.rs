@@ -220,7 +220,7 @@ fn certificate_text(problem: &CertificateProblem, issuer: Option<&str>) -> Strin
 /// `403 this module version is not available`, or the name of the status if the body is empty.
 fn status_text(status: u16, text: &str, wait: Option<Duration>) -> String {
     let name = match status {
-        304 => "not modified, which is no answer to this request",
+        304 => "not modified, although gover has no cached copy",
         401 => "needs credentials",
         403 => "forbidden",
         404 => "not found",

@@ -66,7 +66,7 @@ async fn a_server_that_answers_for_a_copy_that_is_not_there_is_called_so() {
     let server = FakeServer::start();
     server.fault("/x", Fault::Status(304));
     let error = body(&http(), &server.at("/x")).await.unwrap_err();
-    assert_eq!(error.to_string(), "304 not modified, which is no answer to this request");
+    assert_eq!(error.to_string(), "304 not modified, although gover has no cached copy");
 }
 
 #[tokio::test]

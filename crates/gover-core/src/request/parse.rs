@@ -155,7 +155,7 @@ fn why(text: &str) -> Option<&'static str> {
         return Some("that form belongs to another version manager");
     }
     if text.starts_with(['"', '\'']) {
-        return Some("leave out the quotation marks");
+        return Some("remove the quotes");
     }
     if matches!(text.as_bytes(), [drive, b':', ..] if drive.is_ascii_alphabetic()) {
         return Some(r"a path needs a separator: `C:\go`");

@@ -78,7 +78,7 @@ fn the_error_for_a_malformed_request_suggests_a_valid_one() {
     }
     for (text, reason) in [
         ("1.21.3rc1", "a prerelease has no patch number"),
-        ("\"1.22\"", "leave out the quotation marks"),
+        ("\"1.22\"", "remove the quotes"),
         ("C:go1.22", r"a path needs a separator: `C:\go`"),
     ] {
         let error = Request::parse(text).unwrap_err();

@@ -71,9 +71,10 @@ fn warn_of_hand_over(context: &Context<'_>) {
         return;
     }
     let Some(shell) = effect::calling_shell(context).filter(|shell| shell.is_unix_like()) else { return };
-    context.printer.warning("`make` and scripts that this shell starts do not see this choice");
+    let what = "`make` and scripts that this shell starts do not see this choice";
+    context.printer.warning(&format!("{what}; load gover's function and choose again"));
     if let Some(line) = shell.syntax().load_line() {
-        context.printer.hint(&format!("load gover's function, then choose again: {line}"));
+        context.printer.hint(line);
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn path(context: &Context<'_>) {
     });
     context.printer.hint(match first {
         FirstGo::Go { stored: true, .. } => {
-            "open a new shell; PATH begins with one toolchain, as after `gover env`"
+            "PATH in this shell starts with one toolchain, as after `gover env`; open a new shell"
         }
         _ if is_on_path => "gover doctor path-shadowed",
         _ => "run `gover setup`, then open a new shell",

@@ -96,7 +96,7 @@ fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let mut kept = toolchains(snapshot, &place, "");
     kept.retain(|kept| kept.directory.file_name().starts_with("toolchain@"));
     let what = format!("the module cache contains {} that the go command downloaded", count(&kept)?);
-    let why = "only a `go` that gover does not start uses them, and each takes about 200 MiB";
+    let why = "only a `go` started without gover uses them; each takes about 200 MiB";
     Some(kept.into_iter().fold(Finding::note(what, why), |finding, kept| {
         let path = snapshot.word(&kept.directory);
         let command = removal(snapshot, &kept.directory).map(|removal| {

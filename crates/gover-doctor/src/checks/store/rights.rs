@@ -66,13 +66,13 @@ fn everyone(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
     let open: Vec<&MachinePath> = parts.iter().filter(is_open).collect();
     let what = match open.as_slice() {
         [] => return None,
-        [part] => format!("every user of this machine may write to {}", snapshot.short(part)),
+        [part] => format!("every user of this machine can write to {}", snapshot.short(part)),
         parts => {
-            format!("every user of this machine may write to {} parts of gover's directory", parts.len())
+            format!("every user of this machine can write to {} parts of gover's directory", parts.len())
         }
     };
     let why = "anyone who can log in here can replace the `go` that you run";
-    let evidence = open.iter().map(|part| Evidence::path(part, "is writable for everyone"));
+    let evidence = open.iter().map(|part| Evidence::path(part, "is writable by everyone"));
     let home = &snapshot.gover.home;
     let command = snapshot.is_own(home).then(|| format!("chmod -R o-w {}", snapshot.word(home)));
     Some(Finding::error(what, why).shown_by(evidence).commands(command))
@@ -131,10 +131,10 @@ fn of_others(snapshot: &Snapshot<'_>) -> Finding {
     let home = &snapshot.gover.home;
     let owner = snapshot.other_owner(home).unwrap_or_else(|| "an administrator".to_owned());
     let what = format!(
-        "{} belongs to {owner}; you may use its toolchains and not change them",
+        "{} belongs to {owner}; you can use its toolchains but not change them",
         snapshot.short(home)
     );
-    let why = "`gover install` and `gover default` need its owner; GOVER_VERSION and a pin choose for you";
+    let why = "only its owner can run `gover install` and `gover default`; set GOVER_VERSION or pin a version to choose one";
     Finding::note(what, why).shown_by([Evidence::path(home, format!("belongs to {owner}"))])
 }
 
@@ -237,7 +237,7 @@ mod tests {
         let findings = open("~/.gover/versions/go1.22.5/bin/go").findings("store");
         assert_eq!(
             (findings[0].severity, findings[0].what.as_str()),
-            (Severity::Error, "every user of this machine may write to ~/.gover/versions/go1.22.5/bin/go")
+            (Severity::Error, "every user of this machine can write to ~/.gover/versions/go1.22.5/bin/go")
         );
         assert_eq!(findings[0].fix.commands, ["chmod -R o-w /home/ann/.gover"]);
         let findings = open("~/.gover").findings("store");

@@ -21,8 +21,9 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
             "each has its own toolchains; `go` comes from {}, which is first on PATH",
             snapshot.short(&first)
         ),
-        None => "each has its own toolchains; the first on PATH is used, unless GOVER_HOME names another"
-            .to_owned(),
+        None => {
+            "each has its own toolchains; the first one on PATH is used, unless GOVER_HOME is set".to_owned()
+        }
     };
     let evidence = [described(snapshot, home, "in use here, "), described(snapshot, &other, "")];
     let named = snapshot.variable("GOVER_HOME").map(|_| snapshot.variable_evidence("GOVER_HOME"));
@@ -51,7 +52,7 @@ mod tests {
         let path = machine.variables.value("PATH").unwrap().to_owned();
         let behind = machine.clone().var("PATH", &format!("{path}:/opt/gover/bin"));
         for (machine, why) in [
-            (behind, "the first on PATH is used"),
+            (behind, "the first one on PATH is used"),
             (machine.path_first("/opt/gover/bin"), "`go` comes from /opt/gover, which is first on PATH"),
         ] {
             let findings = machine.findings("store");
