@@ -62,6 +62,7 @@ impl Filters {
         if IS_WINDOWS {
             text = text.replace("\\\\", "/").replace('\\', "/");
             text = replace(&text, "", |_, rest| rest.starts_with(".exe").then_some(4));
+            text = text.split_inclusive('\n').map(in_one_step).collect();
         }
         if !super::has_directory_links() {
             // Every command that sets a default prints this; one test of its own covers it.
@@ -159,6 +160,17 @@ fn number(text: &str) -> Option<usize> {
 fn digits(text: &str) -> Option<usize> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (end > 0).then_some(end)
+}
+
+/// The shells of Windows cannot set a variable for one command, so a hint has two steps there.
+fn in_one_step(line: &str) -> String {
+    let parts = || {
+        let (before, rest) = line.split_once("set GOVER_SOURCES to ")?;
+        let (source, rest) = rest.split_once(" and run `")?;
+        let (command, after) = rest.split_once("` again")?;
+        Some(format!("{before}try `GOVER_SOURCES={source} {command}`{after}"))
+    };
+    parts().unwrap_or_else(|| line.to_owned())
 }
 
 fn starts_word(before: &str) -> bool {
