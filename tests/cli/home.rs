@@ -124,7 +124,7 @@ fn cleaning_follows_no_link_out_of_the_home() {
     }
     gover_sys::link::replace(&outside, &ctx.layout().cache()).unwrap();
     let output = ctx.gover(["cache", "clean"]);
-    assert!(output.exits(1).stderr.contains("is a link to outside"), "{output}");
+    assert!(output.exits(1).stderr.contains("is a link that points outside"), "{output}");
     assert!(files.iter().all(|file| file.is_file()));
     // Nor does the next choice of a shell remove what only looks like an old one.
     let sessions = ctx.directory("sessions");

@@ -73,8 +73,8 @@ pub struct DownloadOrigin {
     pub fate: Fate,
 }
 
-/// What became of a file from which nothing was installed. Only the code that keeps or deletes
-/// downloads sets it, so messages claim nothing else.
+/// What happened to a file after a failed install. Only the code that keeps or deletes the file sets
+/// it, so messages claim nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fate {
     #[default]

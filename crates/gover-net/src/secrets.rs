@@ -23,8 +23,8 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// User, password and query of an address that a request goes to, or through. What gover adds
-    /// to an address itself is no secret, and words such as `json` stay in messages.
+    /// User, password and query of an address that a request goes to, or through. A query that gover
+    /// wrote itself is not secret: masking it would hide words such as `json` in messages.
     pub(super) fn add_address(&self, address: &Address) {
         let url = address.secret();
         let decoded = |text: &str| percent_decode(text).unwrap_or_else(|| text.to_owned());

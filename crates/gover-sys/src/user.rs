@@ -9,24 +9,6 @@ pub fn owner(path: &Path) -> Option<String> {
     imp::owner_id(path).map(|id| imp::name(id).unwrap_or_else(|| format!("user {id}")))
 }
 
-/// Who may write a file or a directory, as far as its owner and mode say.
-pub(crate) struct Access {
-    pub(crate) owner: u32,
-    /// Another group than that of root.
-    pub(crate) group_may_write: bool,
-    pub(crate) all_may_write: bool,
-}
-
-/// `None` if nothing is there, or if the system has access lists instead.
-pub(crate) fn access(path: &Path) -> Option<Access> {
-    imp::access(path)
-}
-
-/// Whether this process has the rights of that user.
-pub(crate) fn is_this(id: u32) -> bool {
-    imp::effective() == id
-}
-
 /// The owner of `path`, if this process is root and that is another user.
 pub fn owner_seen_by_root(path: &Path) -> Option<String> {
     let id = imp::owner_id(path)?;
@@ -40,9 +22,12 @@ pub fn is_root() -> bool {
 
 /// Who may change a file or directory, by its permission bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission bit")]
 pub struct Rights {
     pub owner: Owner,
     pub owner_may_write: bool,
+    /// Whether a group other than root's may write.
+    pub group_may_write: bool,
     pub everyone_may_write: bool,
     /// Whether a group shares the directory on purpose (setgid).
     pub is_shared: bool,
@@ -68,7 +53,7 @@ pub(crate) mod imp {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    use super::{Access, Owner, Rights};
+    use super::{Owner, Rights};
 
     pub(super) fn rights(path: &Path) -> Option<Rights> {
         let metadata = fs::metadata(path).ok()?;
@@ -81,6 +66,7 @@ pub(crate) mod imp {
         Some(Rights {
             owner,
             owner_may_write: mode & 0o200 != 0,
+            group_may_write: mode & 0o020 != 0 && metadata.gid() != 0,
             everyone_may_write: mode & 0o002 != 0,
             is_shared: metadata.is_dir() && mode & 0o2000 != 0,
         })
@@ -93,15 +79,6 @@ pub(crate) mod imp {
 
     pub(super) fn is_root() -> bool {
         effective() == 0
-    }
-
-    pub(super) fn access(path: &Path) -> Option<Access> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Access {
-            owner: metadata.uid(),
-            group_may_write: metadata.mode() & 0o020 != 0 && metadata.gid() != 0,
-            all_may_write: metadata.mode() & 0o002 != 0,
-        })
     }
 
     pub(super) fn owner_id(path: &Path) -> Option<u32> {
@@ -160,15 +137,7 @@ pub(crate) mod imp {
 mod imp {
     use std::path::Path;
 
-    use super::{Access, Rights};
-
-    pub(super) fn access(_path: &Path) -> Option<Access> {
-        None
-    }
-
-    pub(super) fn effective() -> u32 {
-        0
-    }
+    use super::Rights;
 
     pub(super) fn rights(_path: &Path) -> Option<Rights> {
         None

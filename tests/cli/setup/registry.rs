@@ -387,7 +387,7 @@ warning: `go` in new windows is [ROOT]/Program Files/Go/bin/go, not gover's
   it is in the Path of the machine, which Windows puts before yours
   Go's own installer puts it there
 hint: uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go
-hint: remove it, in PowerShell as administrator, then sign in again:
+hint: to remove it, in PowerShell as administrator, then sign in again:
   $key = 'HKLM:/SYSTEM/CurrentControlSet/Control/Session Manager/Environment'
   $path = (Get-Item $key).GetValue('Path', '', 'DoNotExpandEnvironmentNames')
   Set-ItemProperty $key Path ($path -split ';' -ne '%ProgramFiles%/Go/bin' -join ';') -Type ExpandString

@@ -75,12 +75,12 @@ pub fn make_executable(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(mode | ((mode & 0o444) >> 2)))
 }
 
-/// By permission on Unix, by extension on Windows.
-/// Paths have one form only.
+/// Only Windows has a second form of paths.
 pub fn long_path(_path: &Path) -> Option<PathBuf> {
     None
 }
 
+/// By permission on Unix, by extension on Windows.
 pub fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o111 != 0)
 }

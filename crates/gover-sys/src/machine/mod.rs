@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::user;
+use crate::user::{self, Owner};
 
 #[cfg_attr(target_os = "linux", path = "linux.rs")]
 #[cfg_attr(target_os = "macos", path = "macos.rs")]
@@ -15,8 +15,8 @@ mod imp;
 
 pub use imp::processor;
 
-/// The settings that an administrator makes for all users of gover. Never from a variable, which
-/// every user can set.
+/// The settings that an administrator makes for all users of gover. No variable names it, since
+/// every user can set variables.
 pub fn policy_file() -> Option<PathBuf> {
     #[cfg(windows)]
     let directory = imp::settings_directory();
@@ -25,26 +25,27 @@ pub fn policy_file() -> Option<PathBuf> {
     directory.map(|directory| directory.join("gover").join("config.toml"))
 }
 
-/// Why the file `path` is not a policy of the machine: somebody else than an administrator may write
-/// it, or replace it. `None` for a good one, or a missing one. On Windows, where an access list says
-/// who may write, nothing is known.
+/// Why the file `path` is not a policy of the machine: someone other than an administrator can
+/// write to it, or replace it. `None` for a good one, or a missing one. On Windows, where an access
+/// list says who can write, nothing is known.
 ///
-/// Elsewhere than in the system's directory, as in tests, this user counts as an administrator.
+/// Outside the system's directory, as in tests, this user counts as an administrator.
 pub fn policy_fault(path: &Path) -> Option<String> {
-    let is_trusted = |owner| owner == 0 || (policy_file().as_deref() != Some(path) && user::is_this(owner));
+    let counts = user::is_root() || policy_file().as_deref() != Some(path);
+    let is_trusted = |owner: &Owner| *owner == Owner::Root || (*owner == Owner::Own && counts);
     let real = path.canonicalize().ok()?;
     [path.parent(), real.parent(), Some(&real)].into_iter().flatten().find_map(|path| {
-        let access = user::access(path)?;
-        let writers = if !is_trusted(access.owner) {
+        let rights = user::rights(path)?;
+        let writers = if !is_trusted(&rights.owner) {
             user::owner(path).unwrap_or_default()
-        } else if access.all_may_write {
+        } else if rights.everyone_may_write {
             "every user".to_owned()
-        } else if access.group_may_write {
+        } else if rights.group_may_write {
             "its group".to_owned()
         } else {
             return None;
         };
-        Some(format!("{writers} may write `{}`", path.display()))
+        Some(format!("{writers} can write to `{}`", path.display()))
     })
 }
 

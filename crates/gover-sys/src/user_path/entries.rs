@@ -43,7 +43,7 @@ pub(super) fn unquoted(entry: &[u16]) -> Vec<u16> {
 
 /// A whole value without the quotation mark that is never closed, if there is one: all entries
 /// after that mark are parts of one.
-pub fn closed(path: &[u16]) -> Vec<u16> {
+pub fn without_open_mark(path: &[u16]) -> Vec<u16> {
     let mut marks = path.iter().enumerate().filter(|(_, unit)| **unit == QUOTE).map(|(at, _)| at);
     let mut closed = path.to_vec();
     if let Some(last) = marks.next_back()

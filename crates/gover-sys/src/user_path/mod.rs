@@ -15,7 +15,7 @@ mod windows;
 #[cfg(test)]
 mod tests;
 
-pub use entries::{SEPARATOR, closed, plain, same as same_directory, split};
+pub use entries::{SEPARATOR, plain, same as same_directory, split, without_open_mark};
 
 use crate::registry::{self, Hive, MACHINE_ENVIRONMENT, Text, USER_ENVIRONMENT};
 

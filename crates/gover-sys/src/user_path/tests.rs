@@ -165,10 +165,10 @@ fn an_entry_that_windows_does_not_find_is_not_the_directory() {
 
 #[test]
 fn a_mark_that_is_never_closed_is_taken_out() {
-    let closed = |path: &str| text(&entries::closed(&units(path)));
-    assert_eq!(closed(r#"C:\a;"C:\b;C:\c"#), r"C:\a;C:\b;C:\c");
-    assert_eq!(closed(r#""C:\a;b";C:\c";C:\d"#), r#""C:\a;b";C:\c;C:\d"#);
-    assert_eq!(closed(r#""C:\a;b";"C:\c""#), r#""C:\a;b";"C:\c""#);
+    let fixed = |path: &str| text(&entries::without_open_mark(&units(path)));
+    assert_eq!(fixed(r#"C:\a;"C:\b;C:\c"#), r"C:\a;C:\b;C:\c");
+    assert_eq!(fixed(r#""C:\a;b";C:\c";C:\d"#), r#""C:\a;b";C:\c;C:\d"#);
+    assert_eq!(fixed(r#""C:\a;b";"C:\c""#), r#""C:\a;b";"C:\c""#);
 }
 
 proptest! {

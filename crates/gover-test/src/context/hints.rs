@@ -1,4 +1,4 @@
-//! Runs what hints say.
+//! Runs the commands in hints.
 //!
 //! Each command that a hint printed is pasted into a shell when its test is over, in the directory
 //! and with the variables of the command that printed it. It must be understood, and must not end
@@ -72,8 +72,9 @@ impl Hints {
             let said = String::from_utf8_lossy(&output.stderr);
             let is_again = error.as_ref().is_some_and(|error| said.lines().any(|line| line == error));
             // Shells and gover end with it if they do not understand the command.
-            let is_question = said.contains("there is no terminal to ask on");
-            let is_understood = output.status.code() != Some(2) || is_question;
+            // A command that would change something asks first.
+            let needs_terminal = said.contains("cannot ask without a terminal");
+            let is_understood = output.status.code() != Some(2) || needs_terminal;
             assert!(
                 is_understood && !is_again,
                 "the hint `{command}` of `{}` does not lead on: {}\n{said}",

@@ -38,11 +38,11 @@ fn clean(context: &Context<'_>) -> Result<(), Failure> {
     if prune::linked_out(&context.layout).contains(&cache) {
         return Err(Failure::new(
             format!(
-                "{} is a link to outside {}, so nothing is removed there",
+                "{} is a link that points outside {}; nothing was removed",
                 context.short(&cache),
                 context.short(context.layout.home())
             ),
-            "make it a directory, or remove its contents by hand",
+            "replace the link with a directory, or delete the contents yourself",
         ));
     }
     let mut freed = 0;

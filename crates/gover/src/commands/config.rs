@@ -52,10 +52,9 @@ fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
 
 fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
     for name in ConfigFile::read(&context.layout.config())?.unknown() {
-        context.printer.warning(&format!(
-            "{} holds `{name}`, which is not a setting",
-            context.short(&context.layout.config())
-        ));
+        context
+            .printer
+            .warning(&format!("{} has an unknown setting `{name}`", context.short(&context.layout.config())));
     }
     if as_json {
         let setting = |name| {

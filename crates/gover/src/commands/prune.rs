@@ -13,7 +13,7 @@ pub(super) fn run(arguments: &PruneArgs, context: &Context<'_>) -> Result<(), Fa
     let keep = arguments.keep.iter().map(|text| Request::parse_pin(text)).collect::<Result<Vec<_>, _>>()?;
     for directory in prune::linked_out(&context.layout) {
         context.printer.note(&format!(
-            "note: {} is a link to outside {}, so nothing is removed there",
+            "note: {} is a link that points outside {}; nothing is removed there",
             context.short(&directory),
             context.short(context.layout.home())
         ));

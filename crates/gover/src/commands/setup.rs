@@ -14,8 +14,8 @@ pub(super) fn run(arguments: &SetupArgs, context: &Context<'_>) -> Result<(), Fa
     } else {
         persist::plan(context.env, &context.layout)?
     };
-    // Undoing only takes gover off PATH; toolchains and programs stay.
-    // A user who may only read the store sets up the own shells and leaves the store as it is.
+    // Undoing only takes gover off PATH; toolchains and programs stay. A user who can only read the
+    // store sets up only their own shells.
     let keeps_store = arguments.undo || lock::is_read_only(context);
     let programs = if keeps_store { None } else { programs(context)? };
     let reach = if arguments.dry_run {
@@ -195,7 +195,7 @@ fn show_machine_go(entry: &MachineEntry, context: &Context<'_>) {
         printer.hint("uninstall that Go in Settings > Apps, or: winget uninstall GoLang.Go");
     }
     show_lines(
-        "remove it, in PowerShell as administrator, then sign in again:",
+        "to remove it, in PowerShell as administrator, then sign in again:",
         entry.removal.as_ref(),
         context,
     );

@@ -143,7 +143,7 @@ impl Printer {
     /// Enter means no. Without a terminal, this is an error that names the option to use.
     pub(crate) fn confirm(&self, question: &str, option: &str) -> Result<bool, Failure> {
         if !self.can_ask() {
-            let what = "gover asks before it changes anything, and there is no terminal to ask on";
+            let what = "gover asks before it changes anything, and cannot ask without a terminal";
             return Err(Failure::usage(what, format!("`{option}` answers yes to every question")));
         }
         // If stderr is closed, nobody sees the question and the answer below is no.

@@ -17,9 +17,9 @@ pub(crate) enum SettingsError {
     Syntax { path: PathBuf, line: usize, message: String },
     #[error("`{key}` in `{}` must be {expected}", path.display())]
     Type { path: PathBuf, key: &'static str, expected: &'static str },
-    #[error("`{}` holds `{}`, which is not a setting", path.display(), shown(key))]
+    #[error("`{}` has an unknown setting `{}`", path.display(), shown(key))]
     UnknownKey { path: PathBuf, key: String },
-    #[error("`locked` in `{}` holds `{}`, which is not a setting", path.display(), shown(name))]
+    #[error("`locked` in `{}` names an unknown setting `{}`", path.display(), shown(name))]
     UnknownLock { path: PathBuf, name: String },
     /// In the policy of the machine.
     #[error(transparent)]
@@ -42,7 +42,7 @@ impl Diagnose for SettingsError {
             }
             // Most people who see this cannot change it.
             Self::Machine(_) => {
-                "only an administrator can correct that file, which sets the rules of this machine".to_owned()
+                "that file is the policy of this machine; ask an administrator to fix it".to_owned()
             }
             Self::Syntax { path, .. }
             | Self::Type { path, .. }

@@ -235,11 +235,10 @@ const OFFLINE: SettingInfo = SettingInfo {
 };
 const REQUIRE_SUMDB: SettingInfo = SettingInfo {
     name: "require_sumdb",
-    meaning: "`true`: archives need a record of the checksum database besides their checksum. Not set: a \
-              database that says it has no record stops an archive whose checksum is not built into gover. \
-              `false`: the checksum is enough even then",
+    meaning: "whether an archive also needs a record in the checksum database. Not set: an install stops if \
+              the database has no record, unless gover has a built-in checksum. `false`: a checksum is enough",
     variable: vars::GOVER_REQUIRE_SUMDB,
-    builtin: "false",
+    builtin: "not set",
 };
 
 fn switch(

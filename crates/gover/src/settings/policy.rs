@@ -29,13 +29,13 @@ pub(crate) struct Policy {
 
 impl Policy {
     /// Reads the policy; a missing file is an empty one. One that cannot be understood is an error,
-    /// since ignoring it would loosen what it locks. One that users may write is none at all.
+    /// since ignoring it would loosen what it locks. A file that users can write to is ignored.
     pub(crate) fn read(env: &Env) -> Result<Self, SettingsError> {
         let Some(path) = env.machine_config() else { return Ok(Self::none()) };
         match machine::policy_fault(path) {
             None => Self::parse(path).map_err(|error| SettingsError::Machine(Box::new(error))),
             Some(fault) => {
-                let fault = format!("{} is not a policy and is ignored: {fault}", path.display());
+                let fault = format!("ignoring the policy {}: {fault}", path.display());
                 Ok(Self { fault: Some(fault), ..Self::none() })
             }
         }

@@ -35,9 +35,9 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
     for entry in path.entries.iter().filter(names_variable) {
         add(Severity::Error, format!("{} (REG_SZ: names are not expanded)", entry.shown));
     }
-    let closed = user_path::closed(&path.value.text);
+    let text = user_path::without_open_mark(&path.value.text);
     let (last, inner) = path.entries.split_last()?;
-    let is_open = closed != path.value.text;
+    let is_open = text != path.value.text;
     if is_open {
         let what = "unbalanced quotation mark: the following entries become part of this one";
         add(Severity::Error, format!("{} ({what})", last.shown));
@@ -64,7 +64,7 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
         Finding::new(severity, what, why).shown_by(problems.into_iter().map(|(_, evidence)| evidence));
     Some(match path.hive {
         Hive::User => {
-            let entries = mended(snapshot, path, &closed);
+            let entries = repaired_entries(snapshot, path, &text);
             finding.fixed_by(path.with_text(entries.iter().map(Vec::as_slice), expands))
         }
         // Where an entry ends is for a person to say.
@@ -73,14 +73,14 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
     })
 }
 
-/// All entries of a value whose quotation marks are closed, each as it is to be stored. Those
-/// without a problem stay unit by unit.
-fn mended(snapshot: &Snapshot<'_>, path: &StoredPath, closed: &[u16]) -> Vec<Vec<u16>> {
+/// The entries of `text`, in which every quotation mark is closed, as they are to be stored. Those
+/// without a problem stay exactly as they are.
+fn repaired_entries(snapshot: &Snapshot<'_>, path: &StoredPath, text: &[u16]) -> Vec<Vec<u16>> {
     let is_misspelled = |text: &[u16]| {
         let mut entries = path.entries.iter();
         entries.any(|entry| entry.text == text && is_misspelled_by_spaces(snapshot, entry))
     };
-    let mut entries: Vec<Vec<u16>> = user_path::split(closed)
+    let mut entries: Vec<Vec<u16>> = user_path::split(text)
         .map(|text| user_path::plain(if is_misspelled(text) { trimmed(text) } else { text }))
         .collect();
     let last = entries.pop();
@@ -244,12 +244,12 @@ mod tests {
             let after = repaired.snapshot(|snapshot| snapshot.registry.text(Hive::User, "Environment", "Path"));
             let after = after.unwrap();
             let directories = |text: &[u16]| -> Vec<Vec<u16>> {
-                let closed = user_path::closed(text);
+                let closed = user_path::without_open_mark(text);
                 user_path::split(&closed).map(user_path::plain).filter(|entry| !is_empty(entry)).collect()
             };
             prop_assert_eq!(directories(&after.text), directories(&path.text));
             let is_sound = |entry: &&[u16]| user_path::plain(entry) == *entry && !is_empty(entry);
-            for entry in user_path::split(&user_path::closed(&path.text)).filter(is_sound) {
+            for entry in user_path::split(&user_path::without_open_mark(&path.text)).filter(is_sound) {
                 prop_assert!(user_path::split(&after.text).any(|kept| kept == entry));
             }
             prop_assert!(repaired.findings("path-registry").iter().all(|left| left.fix.changes.is_empty()));

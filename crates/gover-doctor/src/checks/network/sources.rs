@@ -131,7 +131,7 @@ mod tests {
             assert_eq!((findings.len(), findings[0].severity), (1, severity), "{set_by:?}");
             assert_eq!(findings[0].fix.commands.get(1).map(String::as_str), command);
         }
-        // goproxy is no help if none of its servers answers.
+        // A GOPROXY that does not respond leaves no source either.
         let machine = with_sources(&sources[..2], SetBy::File).network(|network| {
             network.proxies = vec![asked("https://p.example", Verdict::Silent)];
         });
