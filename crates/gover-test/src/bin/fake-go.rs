@@ -8,14 +8,14 @@
 //! go version                   go version go1.22.5 linux/amd64
 //! go env NAME…                 one value a line; GOROOT, GOVERSION, GOOS, GOARCH, else the variable
 //! go tool compile -V           compile version go1.22.5
-//! go fake-report ARGUMENTS…    program, arguments, directory and the variables that matter, one a line
+//! go fake-report ARGUMENTS…    program, arguments, directory, variables that matter, one a line
 //! go fake-exit CODE            ends with that code (32 bits on Windows)
 //! go fake-cat                  copies stdin to stdout
 //! go fake-wait                 prints `ready`, then waits for the end of stdin, then prints `done`
 //! go fake-run PROGRAM ARGS…    starts a program from PATH and passes its code on
 //! go fake-line ARGUMENTS…       Windows: its command line as it is, one hexadecimal UTF-16 unit a line
 //! go fake-handle NUMBER TEXT   Windows: writes to a handle it inherited
-//! go fake-trap                 Windows: prints `ready`, waits for Ctrl-C or Ctrl-Break, prints it, ends with 7
+//! go fake-trap                 Windows: prints `ready` and the console event it gets; ends with 7
 //! go fake-console              Windows: prints whether it has a console
 //! go fake-signal GROUP         Windows: sends Ctrl-Break to the console processes of that group
 //! go fake-switch NAME ARGS…    starts NAME from PATH by Go's switch protocol, as cmd/go does
