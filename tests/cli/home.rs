@@ -136,7 +136,7 @@ fn cleaning_follows_no_link_out_of_the_home() {
 }
 
 #[test]
-fn a_directory_is_no_record_of_a_shell() {
+fn a_directory_is_not_a_record_of_a_shell() {
     let ctx = context!();
     let directory = ctx.layout().sessions().join("4999999");
     fs::create_dir_all(&directory).unwrap();

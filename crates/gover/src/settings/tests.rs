@@ -209,7 +209,7 @@ fn the_policy_holds_where_the_settings_of_the_user_are_broken() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_users_may_write_is_no_policy() {
+fn a_file_that_users_can_write_to_is_not_a_policy() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let root = tempfile::tempdir().unwrap();
