@@ -217,12 +217,12 @@ impl<'a> Snapshot<'a> {
 
     /// With the home directory as `~`, unless a program reads the findings.
     pub fn short(&self, path: &MachinePath) -> String {
-        if self.is_for_people && !self.home.is_empty() && path.is_inside(&self.home) {
-            let home = self.home.as_str().trim_end_matches(['/', '\\']);
-            let rest = path.as_str().get(home.len()..).unwrap_or_default();
-            return format!("~{}", rest.trim_end_matches(['/', '\\']));
+        let below = path.below(&self.home).filter(|_| self.is_for_people && !self.home.is_empty());
+        match below {
+            Some("") => "~".to_owned(),
+            Some(below) => format!("~{}{below}", self.system.path_rules().separator()),
+            None => path.to_string(),
         }
-        path.to_string()
     }
 
     /// The nearest file of that name in the working directory or above it.

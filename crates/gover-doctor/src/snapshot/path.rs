@@ -32,6 +32,13 @@ impl PathRules {
         entries.into_iter().filter(|entry| !entry.trim().is_empty()).map(|entry| self.path(entry)).collect()
     }
 
+    pub(super) fn separator(self) -> char {
+        match self {
+            Self::Unix => '/',
+            Self::Windows => '\\',
+        }
+    }
+
     fn is_separator(self, c: char) -> bool {
         c == '/' || (c == '\\' && self == Self::Windows)
     }
@@ -104,6 +111,12 @@ impl MachinePath {
         let (inner, outer) = (self.key(), outer.key());
         let rest = inner.strip_prefix(&outer);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || outer.ends_with('/'))
+    }
+
+    /// What follows `outer` in a path inside it, without a separator at either end; `None` outside it.
+    pub fn below(&self, outer: &Self) -> Option<&str> {
+        let rest = self.text.get(outer.trimmed().len()..).filter(|_| self.is_inside(outer))?;
+        Some(rest.trim_matches(|c| self.rules.is_separator(c)))
     }
 
     /// The form that is compared: `/` between names, none at the end, lower case on Windows.
@@ -188,5 +201,9 @@ mod tests {
         assert!(windows(r"C:\Go\bin\") == windows("c:/go/bin") && unix("/Go") != unix("/go"));
         assert!(unix("/a/b").is_inside(&unix("/a")) && unix("/a").is_inside(&unix("/")));
         assert!(!unix("/ab").is_inside(&unix("/a")));
+        assert_eq!(unix("/a/b/c").below(&unix("/a/")), Some("b/c"));
+        assert_eq!(windows(r"c:\A\b\").below(&windows(r"C:\a")), Some("b"));
+        assert_eq!(unix("/a").below(&unix("/a")), Some(""));
+        assert_eq!(unix("/ab").below(&unix("/a")), None);
     }
 }

@@ -66,8 +66,7 @@ fn is_of_go(snapshot: &Snapshot<'_>, directory: &MachinePath) -> bool {
         return true;
     }
     // The user's name says nothing.
-    let below = directory.as_str().get(snapshot.home.as_str().len()..);
-    let below = below.filter(|_| directory.is_inside(&snapshot.home)).unwrap_or(directory.as_str());
+    let below = directory.below(&snapshot.home).unwrap_or(directory.as_str());
     let is_go = |part: &str| {
         let numbered = ["go1", "go@1", "go-1"].iter().any(|start| part.starts_with(start));
         numbered || ["go", "golang", "goroot", ".gvm", ".goenv", ".gobrew"].contains(&part)

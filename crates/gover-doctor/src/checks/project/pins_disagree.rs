@@ -115,22 +115,28 @@ fn workspace(snapshot: &Snapshot<'_>, pins: &Pins) -> Vec<Finding> {
             None => missing.push((used, go_mod)),
         }
     }
-    older(workspace, newer).into_iter().chain(without_module(snapshot, &missing)).collect()
+    older(snapshot, workspace, newer).into_iter().chain(without_module(snapshot, &missing)).collect()
 }
 
-/// Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go).
-fn older(workspace: &ModuleFile, mut members: Vec<(Pin, GoVersion)>) -> Option<Finding> {
+/// Without a go line, a go.work has version 1.18 (go.dev/ref/mod#go-work-file-go). Go refuses only
+/// modules that need 1.21 or later (`cmd/go/internal/gover.GoStrictVersion`).
+fn older(
+    snapshot: &Snapshot<'_>,
+    workspace: &ModuleFile,
+    mut members: Vec<(Pin, GoVersion)>,
+) -> Option<Finding> {
     let ours = workspace.go_version().or_else(|| GoVersion::parse("1.18").ok())?;
-    members.retain(|(_, theirs)| *theirs > ours);
+    let strict = GoVersion::parse("1.21").ok()?;
+    members.retain(|(_, theirs)| *theirs > ours && *theirs >= strict);
     let newest = members.iter().map(|(_, theirs)| theirs).max()?;
-    let directory = |file: &MachinePath| file.parent().map_or_else(String::new, |dir| dir.to_string());
-    let base = directory(&workspace.path);
-    let relative = |file: &MachinePath| {
-        file.as_str().strip_prefix(&base).unwrap_or(file.as_str()).trim_start_matches(['/', '\\']).to_owned()
+    let need = match members.as_slice() {
+        [(line, _)] => {
+            let below = line.file.below(&workspace.base).map(str::to_owned);
+            format!("{} needs {newest}", below.unwrap_or_else(|| snapshot.short(&line.file)))
+        }
+        _ => format!("{} modules need a newer version, up to {newest}", members.len()),
     };
-    let names: Vec<String> = members.iter().map(|(line, _)| relative(&line.file)).collect();
-    let verb = if names.len() == 1 { "asks" } else { "ask" };
-    let what = format!("go.work has go {ours}, and {} {verb} for {newest}", names.join(" and "));
+    let what = format!("go.work has go {ours}, but {need}");
     let why =
         "every go command in the workspace fails with `module … listed in go.work file requires go >= …`";
     let lines = workspace.go.iter().chain(members.iter().map(|(line, _)| line));

@@ -77,7 +77,7 @@ fn a_workspace_older_than_its_module_is_an_error() {
     let machine = project(&files).at("~/shop/api");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings[0].severity, Severity::Error);
-    assert_eq!(findings[0].what, "go.work has go 1.21, and api/go.mod asks for 1.23");
+    assert_eq!(findings[0].what, "go.work has go 1.21, but api/go.mod needs 1.23");
     assert_eq!(findings[0].fix.commands, ["go work use"]);
     // The same anywhere in the workspace, with all members that are too new.
     let machine = machine
@@ -87,6 +87,7 @@ fn a_workspace_older_than_its_module_is_an_error() {
         .at("~/shop");
     let findings = machine.findings("pins-disagree");
     assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].what, "go.work has go 1.21, but 2 modules need a newer version, up to 1.23");
     let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
     assert_eq!(
         evidence,
@@ -96,6 +97,21 @@ fn a_workspace_older_than_its_module_is_an_error() {
             "/home/ann/tools/go.mod:1: go 1.22.1"
         ]
     );
+}
+
+#[test]
+fn a_module_outside_the_workspaces_directory_has_its_whole_path() {
+    let machine = project(&[("go.work", "go 1.21\nuse ../shop-tools\n")]);
+    let machine = machine.file("~/shop-tools/go.mod", "go 1.23\n");
+    let findings = machine.findings("pins-disagree");
+    assert_eq!(findings[0].what, "go.work has go 1.21, but ~/shop-tools/go.mod needs 1.23");
+}
+
+/// Before 1.21, the go line of a module was only a hint.
+#[test]
+fn a_workspace_older_than_modules_before_1_21_is_silent() {
+    let machine = project(&[("go.work", "go 1.18\nuse ./api\n"), ("api/go.mod", "go 1.20\n")]);
+    assert_eq!(machine.findings("pins-disagree"), []);
 }
 
 #[test]
