@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use gover_core::{Platform, Request, ToolchainName};
 use gover_log::{Database, DatabaseError, LogRecord, LogWarning, LogWarnings};
 
-use gover_net::{Clock, Http};
+use gover_net::{Address, Clock, Http};
 
 use crate::archive_name;
 use crate::artifact::{Artifact, Wanted, below};
@@ -79,6 +79,14 @@ impl Supply {
             warnings: LogWarnings::default(),
             settings,
         })
+    }
+
+    /// The release site that stands in for go.dev, if the settings name another.
+    pub fn stand_in(&self) -> Option<&Address> {
+        match &self.godev.spec {
+            SourceSpec::Site(base) => Some(base),
+            _ => None,
+        }
     }
 
     /// The SHA-256 of a release's archive, if the table compiled into gover has it.

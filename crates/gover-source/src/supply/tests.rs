@@ -509,6 +509,19 @@ async fn gosumdb_off_and_nonsense_are_told_apart() {
 }
 
 #[test]
+fn only_another_site_stands_in_for_go_dev() {
+    let stand_in = |url: Option<&str>| {
+        let godev_url = url.map(|url| url.parse().unwrap());
+        let settings = SupplySettings { godev_url, ..SupplySettings::new(&Layout::new(PathBuf::new())) };
+        Supply::new(settings).unwrap().stand_in().map(ToString::to_string)
+    };
+    assert_eq!(stand_in(None), None);
+    assert_eq!(stand_in(Some("https://go.dev")), None);
+    assert_eq!(stand_in(Some("https://go.dev/")), None);
+    assert_eq!(stand_in(Some("https://go.corp.example")).as_deref(), Some("https://go.corp.example"));
+}
+
+#[test]
 fn a_site_that_is_not_a_web_server_is_refused() {
     assert!("go.dev".parse::<gover_net::Address>().is_err());
     let settings = SupplySettings {

@@ -126,7 +126,7 @@ impl<'a> Installation<'a> {
                     let require = &context.settings.require_sumdb;
                     let log = match (require.value, require.origin) {
                         (true, _) => LogNeed::Required,
-                        (false, SettingOrigin::Builtin) if supply.settings().godev_url.is_some() => {
+                        (false, SettingOrigin::Builtin) if supply.stand_in().is_some() => {
                             LogNeed::BeyondTable
                         }
                         (false, SettingOrigin::Builtin) => LogNeed::NoDenial,
@@ -162,7 +162,7 @@ impl<'a> Installation<'a> {
         let is_unproven = is_by_default
             && matches!(&error, InstallError::NoProof { source, .. } if source.is_unavailable());
         let mut failure = Failure::from(error);
-        if let Some(site) = supply.settings().godev_url.as_ref().filter(|_| is_unproven) {
+        if let Some(site) = supply.stand_in().filter(|_| is_unproven) {
             failure = failure.hint_first(format!(
                 "GOVER_GODEV_URL names {site}, and what its index alone vouches for needs a record of the checksum database"
             ));
