@@ -9,12 +9,12 @@ use gover_log::{
     Client, Database, DatabaseError, LogMirror, LogRecord, LogWarnings, MAX_ANSWER, ProofBundle,
     ProofRequest, Remote, RemoteError, SumdbError,
 };
-use gover_net::{Address, Http, Then};
+use gover_net::{Address, Http};
 
 use crate::artifact::{Location, Wanted};
 use crate::error::{LookupError, SourceError};
 use crate::log_places::LogMirrors;
-use crate::proxy::{self, Place, Proxies};
+use crate::proxy::{self, End, Place, Proxies, Reply, SUPPORTED, route};
 use crate::recent::RecentFailures;
 use crate::settings::SourceSpec;
 
@@ -83,7 +83,7 @@ impl Remote for DatabaseRoute<'_> {
         let response = proxy::read_new(self.way.http, &location, MAX_ANSWER as u64).await;
         response.map_err(|error| {
             let reason = format!("{location}: {error}");
-            if error.then() == (Then::NotHere { not_found: true }) {
+            if error.is_not_found() {
                 RemoteError::NotFound { reason }
             } else {
                 RemoteError::Unreachable { reason, remedy: self.remedy(&location, &error) }
@@ -112,9 +112,9 @@ impl DatabaseRoute<'_> {
         Some(LogMirror::Directory(directory.components().collect()))
     }
 
-    /// Finds the first proxy that serves the database. If none does and all failures go on to the
-    /// next entry, the database is read directly. An address in GOSUMDB takes precedence (cmd/go
-    /// `modfetch.dbClient.initBase`). After a silent proxy and `|`, the next one is asked too.
+    /// Finds the first proxy that serves the database, or the database itself, by the [`route`] of
+    /// the go command. An address in GOSUMDB takes precedence. Unlike the go command, gover asks the
+    /// next proxy too if one followed by `|` is silent.
     async fn find(&self) -> Result<Location, RemoteError> {
         if let Some(address) = &self.database.address {
             return Ok(Location::Url(address.clone()));
@@ -125,13 +125,13 @@ impl DatabaseRoute<'_> {
             remedy: error.remedy(),
         })?;
         let end = entries.iter().position(|entry| matches!(entry.place, Place::Direct | Place::Off));
-        let entries = entries.get(..end.unwrap_or(entries.len())).unwrap_or_default();
-        let passed_on = format!("sumdb/{}", self.database.name());
-        let asked = proxies.first(http, entries, |entry| {
-            let base = proxies.locate(entry, &passed_on);
+        let servers = entries.get(..end.unwrap_or(entries.len())).unwrap_or_default();
+        let relay_path = proxy::relay_path(self.database.name());
+        let asked = proxies.first(http, servers, |entry| {
+            let base = proxies.locate(entry, &relay_path);
             let response = async move {
                 let base = base?;
-                proxy::read_new(http, &base.below("supported"), SUPPORTED_LIMIT).await?;
+                proxy::read_new(http, &base.below(SUPPORTED), SUPPORTED_LIMIT).await?;
                 Ok(base)
             };
             response.boxed_local()
@@ -140,13 +140,18 @@ impl DatabaseRoute<'_> {
         if let Some(base) = found {
             return Ok(base);
         }
-        for (entry, error) in failures {
-            if !entry.goes_on_after(&error) {
-                let place = proxies.locate(entry, &passed_on).ok();
-                let remedy = place.and_then(|place| self.remedy(&place, &error));
-                let reason = proxies.failure(entry, error).to_string();
-                return Err(RemoteError::Unreachable { reason, remedy });
-            }
+        let failure = |at: usize| {
+            let entry = entries.get(at)?;
+            failures.iter().find(|(failed, _)| std::ptr::eq(*failed, entry))
+        };
+        let reply = |at| failure(at).map_or(Reply::NotFound, |(_, error)| Reply::of(error));
+        if let End::Failure(at) = route(entries, reply).end
+            && let Some((entry, error)) = failure(at)
+        {
+            let place = proxies.locate(entry, &relay_path).ok();
+            let remedy = place.and_then(|place| self.remedy(&place, error));
+            let reason = proxies.failure(entry, error.clone()).to_string();
+            return Err(RemoteError::Unreachable { reason, remedy });
         }
         Ok(Location::Url(self.database.direct.clone()))
     }

@@ -38,7 +38,7 @@ pub use error::{
 };
 pub use index::IndexError;
 pub use likely_cause::LikelyCause;
-pub use mirror::{IndexedArchive, archive_index};
+pub use mirror::{INDEX_FILE, IndexedArchive, archive_index};
 pub use proxy::GoproxyError;
 pub use releases::{Availability, Basis, Release, Releases, Support};
 pub use settings::{InvalidSource, SourceSpec, SupplySettings};

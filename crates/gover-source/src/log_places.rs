@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use gover_core::sync::locked;
 use gover_log::{LogMirror, MAX_ANSWER, Remote, RemoteError};
-use gover_net::{Http, Question, Then};
+use gover_net::{Http, Question};
 
 use crate::artifact::Location;
 use crate::proxy;
@@ -55,7 +55,7 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
     pub(crate) fn new(sources: &[SourceSpec], name: &str, far: F, http: &'a Http) -> Self {
         let near = sources.iter().flat_map(roots).map(|root| Candidate {
             mirror: mirror_at(&root),
-            base: root.below(&format!("sumdb/{name}")),
+            base: root.below(&proxy::relay_path(name)),
             holds: OnceCell::new(),
         });
         Self {
@@ -112,7 +112,7 @@ impl<'a, F: Remote> LogMirrors<'a, F> {
             // The caller reports an empty file as damaged.
             Ok(bytes) => Ok(bytes),
             Err(error) => {
-                if error.then() == (Then::NotHere { not_found: true }) {
+                if error.is_not_found() {
                     locked(&self.lacking).insert((at, path.to_owned()));
                 }
                 Err(LogMiss::Mirror(match location {
@@ -195,7 +195,7 @@ impl Candidate {
         match &self.base {
             Location::File(path) => path.is_dir(),
             url @ Location::Url(_) => {
-                let supported = proxy::read_new(http, &url.below("supported"), 64).await;
+                let supported = proxy::read_new(http, &url.below(proxy::SUPPORTED), 64).await;
                 supported.is_ok_and(|bytes| bytes.trim_ascii().is_empty())
             }
         }

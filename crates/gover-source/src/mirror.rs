@@ -5,6 +5,9 @@ use serde::Serialize;
 use crate::archive_name::{PublishedFile, published_file};
 use crate::artifact::{Format, Wanted};
 
+/// The name of that index at the root of a mirror.
+pub const INDEX_FILE: &str = "index.json";
+
 /// An index in the format of `https://go.dev/dl/?mode=json&include=all`, newest release first.
 pub fn archive_index(archives: &[IndexedArchive]) -> Vec<u8> {
     let mut known: Vec<(PublishedFile, &IndexedArchive)> = archives

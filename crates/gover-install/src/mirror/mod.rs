@@ -148,7 +148,7 @@ impl Mirror {
     pub fn write_lists(&self) -> Result<(), MirrorError> {
         let held = self.held()?;
         let archives: Vec<IndexedArchive> = held.iter().filter_map(indexed).collect();
-        let index = self.directory.join("index.json");
+        let index = self.directory.join(gover_source::INDEX_FILE);
         if !archives.is_empty() || index.exists() {
             write_changed(&index, &archive_index(&archives))?;
         }

@@ -114,6 +114,7 @@ async fn each_branch_of_the_way_to_the_database_is_taken_as_go_takes_it() {
         // `direct`, `off` and the end of the list: the database itself.
         ("AT/missing,direct", &["missing?", "lookup"]),
         ("AT/missing,off", &["missing?", "lookup"]),
+        ("AT/broken|AT/missing,direct", &["broken?", "missing?", "lookup"]),
         ("AT/missing", &["missing?", "lookup"]),
         ("AT/broken|direct", &["broken?", "lookup"]),
         ("direct", &direct),
@@ -128,6 +129,16 @@ async fn each_branch_of_the_way_to_the_database_is_taken_as_go_takes_it() {
     for (proxies, expected, places) in [
         ("AT/broken,AT/good", "AT/broken: 500 made to fail", &["broken?"][..]),
         ("AT/closed,direct", "AT/closed: 403 made to fail", &["closed?"]),
+        // Nor does a bar lead to the database itself: only `direct` does, or "not found" everywhere.
+        ("AT/broken|", "AT/broken: 500 made to fail", &["broken?"]),
+        ("AT/broken|off", "AT/broken: 500 made to fail", &["broken?"]),
+        ("AT/broken|AT/missing", "AT/broken: 500 made to fail", &["broken?", "missing?"]),
+        ("AT/broken|AT/closed|AT/gone", "AT/closed: 403 made to fail", &["broken?", "closed?", "gone?"]),
+        (
+            "http://127.0.0.1:1|AT/missing",
+            "http://127.0.0.1:1: cannot connect: connection refused",
+            &["missing?"],
+        ),
         ("http://127.0.0.1:1,AT/good", "http://127.0.0.1:1: cannot connect: connection refused", &[]),
         (
             "nothing",

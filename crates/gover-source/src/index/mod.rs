@@ -17,6 +17,9 @@ pub(crate) use cache::{Cache, Cached};
 pub use parse::IndexError;
 pub(crate) use site::{Freshness, Kept, Loaded, LoadedIndex, Loader, Site};
 
+/// Where a release site has its index, below its address.
+pub(crate) const INDEX_PATH: &str = "dl/?mode=json&include=all";
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Index {
     /// All releases, in the order of the index.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use gover_core::sync::locked;
 use gover_net::{Address, Body, Http};
 
-use super::{Cache, Cached, Index};
+use super::{Cache, Cached, INDEX_PATH, Index};
 use crate::artifact::Location;
 use crate::bounds::MAX_INDEX;
 use crate::error::SourceError;
@@ -130,7 +130,7 @@ impl Loader<'_> {
 
 impl Site {
     pub(crate) fn new(base: &Address) -> Self {
-        Self { location: Location::Url(base.join("dl/?mode=json&include=all")), asked: Mutex::default() }
+        Self { location: Location::Url(base.join(INDEX_PATH)), asked: Mutex::default() }
     }
 
     /// Returns the index that this or an earlier command loaded, whatever its age.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use gover_core::text::shown;
-use gover_net::{Address, Then, redacted};
+use gover_net::{Address, redacted};
 
 use crate::error::SourceError;
 
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
 impl Entry {
     /// Whether the next entry is tried after this one failed with `error`.
     pub(crate) fn goes_on_after(&self, error: &SourceError) -> bool {
-        self.any_failure_goes_on || error.then() == Then::NotHere { not_found: true }
+        self.any_failure_goes_on || error.is_not_found()
     }
 }
 

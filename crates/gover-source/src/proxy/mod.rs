@@ -5,6 +5,7 @@
 //! its `.info` file, and in the end the module zip.
 
 mod list;
+mod route;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ use crate::settings::SourceSpec;
 
 pub use list::GoproxyError;
 pub(crate) use list::{Entry, Place, parse_list};
+pub(crate) use route::{End, Reply, route};
 
 /// The proxies of one GOPROXY value.
 #[derive(Debug)]
@@ -323,6 +325,11 @@ fn list_path() -> String {
     format!("{DIRECTORY}/list")
 }
 
+/// The path below a proxy at which it relays the checksum database of this name.
+pub(crate) fn relay_path(database: &str) -> String {
+    format!("sumdb/{database}")
+}
+
 /// The directories in which a source directory may hold modules.
 pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
     [directory.to_owned(), directory.join("mod")]
@@ -331,6 +338,9 @@ pub(crate) fn module_roots(directory: &Path) -> [PathBuf; 2] {
 pub(crate) const LABEL: &str = "goproxy";
 
 pub(crate) const MODULE: &str = "golang.org/toolchain";
+
+/// What the go command asks for to learn whether a proxy relays a database, below [`relay_path`].
+pub(crate) const SUPPORTED: &str = "supported";
 
 /// The path of the module's versions on a proxy.
 pub(crate) const DIRECTORY: &str = "golang.org/toolchain/@v";

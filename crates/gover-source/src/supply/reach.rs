@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gover_log::{ProofBundle, ProofRequest};
-use gover_net::{Address, Then};
+use gover_net::Address;
 use serde_json::Value;
 
 use super::download::Opened;
@@ -14,6 +14,7 @@ use crate::artifact::{Artifact, Location, Wanted};
 use crate::bounds::{MAX_INDEX, MAX_LIST};
 use crate::error::{LookupError, SourceError};
 use crate::index::{Freshness, Index, IndexError, Loaded};
+use crate::mirror::INDEX_FILE;
 use crate::proxy::{self, Listed, Place};
 use crate::settings::SourceSpec;
 use crate::transfer::Sink;
@@ -54,7 +55,7 @@ impl Supply {
         sink: &dyn Sink,
         error: SourceError,
     ) -> Result<Opened, SourceError> {
-        if error.then() != (Then::NotHere { not_found: true }) {
+        if !error.is_not_found() {
             return Err(error);
         }
         let module = proxy::escaped(wanted).map(|version| {
@@ -167,7 +168,7 @@ pub(super) struct MirrorList {
 /// The locations where a mirror may list its archives and its modules.
 fn list_places(base: &Address) -> [Location; 2] {
     let list = format!("{}/list", proxy::DIRECTORY);
-    ["index.json", &list].map(|path| Location::Url(base.join(path)))
+    [INDEX_FILE, &list].map(|path| Location::Url(base.join(path)))
 }
 
 fn parse_index(bytes: &[u8]) -> Result<Listed, SourceError> {

@@ -6,6 +6,7 @@
 mod tests;
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,13 +15,17 @@ use tokio::time::Instant;
 
 use gover_log::{Database, DatabaseError};
 use gover_net::{Address, CertificateProblem, HttpError, ProbeError, Probed, ServerTime};
-use gover_net::{probe_tunnel, redacted};
+use gover_net::{probe_tunnel, reason_of, redacted};
 
 pub use gover_net::Verdict;
 
 use super::Supply;
-use crate::proxy::{DIRECTORY, Entry, Place};
+use crate::artifact::{Location, below};
+use crate::index::INDEX_PATH;
+use crate::mirror::INDEX_FILE;
+use crate::proxy::{self, DIRECTORY, End, Place, Reply, SUPPORTED, route};
 use crate::settings::SourceSpec;
+use crate::source::ReleaseSite;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
@@ -41,38 +46,69 @@ impl Supply {
     }
 
     /// Requests the newest tree head of the checksum database and checks its signature, by the route
-    /// that the go command takes: the servers in GOPROXY up to the first that relays the database or
-    /// ends the search, and then perhaps the database itself (cmd/go `modfetch.TryProxies`).
+    /// that the go command takes: the entries of GOPROXY up to the first that relays the database or
+    /// ends the search, and then perhaps the database itself.
     pub async fn probe_sumdb(&self, deadline: Instant) -> Result<Vec<Probe>, DatabaseError> {
         let database = self.database()?;
         if let Some(address) = &database.address {
             return Ok(vec![self.probe_head(deadline, address, &database).await]);
         }
-        let passed_on = format!("sumdb/{}", database.name());
+        let relay_path = proxy::relay_path(database.name());
         let entries = self.proxies.entries().unwrap_or_default();
-        // They are asked at once, although go asks one after the other.
+        // They are asked at once, although the go command asks one after the other.
         let questions = entries.iter().map(|entry| async {
             match &entry.place {
-                Place::Server(base) => {
-                    let base = base.join(&passed_on);
-                    let supported = self.probe(deadline, &base, &base.join("supported"), |_| Ok(())).await;
-                    match supported.verdict {
-                        Verdict::Good => Asked::Relays(self.probe_head(deadline, &base, &database).await),
-                        _ => Asked::Fails(supported),
-                    }
+                Place::Server(base) => self.probe_relay(deadline, &base.join(&relay_path), &database).await,
+                Place::Directory(path) => {
+                    self.read_relay(path, &Location::File(below(path, &relay_path)), &database).await
                 }
-                Place::Directory(path) if path.join(&passed_on).join("supported").is_file() => {
-                    Asked::Relays(at_path(path, Verdict::Good))
-                }
-                Place::Directory(_) | Place::Off => Asked::Lacks,
-                Place::Direct => Asked::Direct,
+                Place::Direct | Place::Off => (Reply::NotFound, None),
             }
         });
-        let (mut ways, asks_database) = route(entries, join_all(questions).await);
-        if asks_database {
-            ways.push(self.probe_head(deadline, &database.direct, &database).await);
+        let (replies, probes): (Vec<_>, Vec<_>) = join_all(questions).await.into_iter().unzip();
+        let reply = |at| replies.get(at).copied().unwrap_or(Reply::NotFound);
+        let route = route(entries, reply);
+        let mut probes: Vec<Probe> = probes.into_iter().take(route.asked).flatten().collect();
+        if route.end == End::Database {
+            probes.push(self.probe_head(deadline, &database.direct, &database).await);
         }
-        Ok(ways)
+        Ok(probes)
+    }
+
+    /// Asks a server whether it relays the database, and if it does, for the tree head.
+    async fn probe_relay(
+        &self,
+        deadline: Instant,
+        base: &Address,
+        database: &Database,
+    ) -> (Reply, Option<Probe>) {
+        let supported = self.probe(deadline, base, &base.join(SUPPORTED), |_| Ok(())).await;
+        match supported.verdict {
+            Verdict::Good => (Reply::Relays, Some(self.probe_head(deadline, base, database).await)),
+            Verdict::Status(404 | 410, _) => (Reply::NotFound, Some(supported)),
+            _ => (Reply::Fails, Some(supported)),
+        }
+    }
+
+    /// Does the same with a directory that GOPROXY names, and that has the database at `relay`.
+    async fn read_relay(
+        &self,
+        directory: &Path,
+        relay: &Location,
+        database: &Database,
+    ) -> (Reply, Option<Probe>) {
+        let read = async |file| proxy::read_new(&self.http, &relay.below(file), LIMIT as u64).await;
+        let wrong = |reason: String| Some(at_path(directory, Verdict::Wrong(reason)));
+        match read(SUPPORTED).await {
+            Ok(_) => {}
+            Err(error) if error.is_not_found() => return (Reply::NotFound, None),
+            Err(error) => return (Reply::Fails, wrong(error.to_string())),
+        }
+        let judged = match read(HEAD).await {
+            Ok(head) => judge_head(database, &head),
+            Err(error) => Err(error.to_string()),
+        };
+        (Reply::Relays, judged.map_or_else(wrong, |()| Some(at_path(directory, Verdict::Good))))
     }
 
     /// Asks each source of toolchains whether it answers, in the order of the setting; `None` for
@@ -81,27 +117,28 @@ impl Supply {
         let questions = self.settings.sources.iter().map(|spec| async move {
             Some(match spec {
                 SourceSpec::GoProxy => return None,
-                SourceSpec::Site(base) => self.probe_site(deadline, base).await,
-                SourceSpec::GoDev => self.probe_site(deadline, &self.godev.base).await,
-                SourceSpec::China => self.probe_site(deadline, &self.china.base).await,
+                SourceSpec::GoDev | SourceSpec::Site(_) => self.probe_site(deadline, &self.godev).await,
+                SourceSpec::China => self.probe_site(deadline, &self.china).await,
                 SourceSpec::Mirror(base) => self.probe_mirror(deadline, base).await,
-                SourceSpec::Directory(path) | SourceSpec::File(path) => probe_path(path),
+                SourceSpec::Directory(path) => at_path(path, as_readable(fs::read_dir(path))),
+                SourceSpec::File(path) => at_path(path, as_readable(fs::metadata(path))),
             })
         });
         join_all(questions).await
     }
 
-    async fn probe_site(&self, deadline: Instant, base: &Address) -> Probe {
+    async fn probe_site(&self, deadline: Instant, ReleaseSite { base, .. }: &ReleaseSite) -> Probe {
         let judge = |body: &[u8]| match body.trim_ascii_start().first() {
             Some(b'[') => Ok(()),
             _ => Err("its response is not a release index".to_owned()),
         };
-        self.probe(deadline, base, &base.join("dl/?mode=json&include=all"), judge).await
+        self.probe(deadline, base, &base.join(INDEX_PATH), judge).await
     }
 
-    /// Most mirrors have no index, so "not found" is a good answer.
+    /// Most mirrors have no index, so "not found" is a good answer. Storage services answer 403 for
+    /// any file that they do not have.
     async fn probe_mirror(&self, deadline: Instant, base: &Address) -> Probe {
-        let mut probe = self.probe(deadline, base, &base.join("index.json"), |_| Ok(())).await;
+        let mut probe = self.probe(deadline, base, &base.join(INDEX_FILE), |_| Ok(())).await;
         if matches!(probe.verdict, Verdict::Status(403 | 404 | 410, _)) {
             probe.verdict = Verdict::Good;
         }
@@ -172,11 +209,7 @@ impl Supply {
     }
 
     async fn probe_head(&self, deadline: Instant, base: &Address, database: &Database) -> Probe {
-        let judge = |body: &[u8]| match database.verify_head(body) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(format!("its tree head is not that of {}: {error}", database.name())),
-        };
-        self.probe(deadline, base, &base.join("latest"), judge).await
+        self.probe(deadline, base, &base.join(HEAD), |body| judge_head(database, body)).await
     }
 
     /// Runs a check that ends at the deadline at the latest, and measures how long it took. The
@@ -189,48 +222,16 @@ impl Supply {
     }
 }
 
-/// What an entry of GOPROXY says about a checksum database.
-enum Asked {
-    Relays(Probe),
-    /// It does not say that it relays the database, or does not answer.
-    Fails(Probe),
-    /// It is a directory without the database, or `off`.
-    Lacks,
-    Direct,
+fn judge_head(database: &Database, head: &[u8]) -> Result<(), String> {
+    let error = database.verify_head(head).map(drop);
+    error.map_err(|error| format!("its tree head is not that of {}: {error}", database.name()))
 }
 
-/// The answers that the go command waits for, in order, and whether it then asks the database
-/// itself: at `direct`, or if all entries said that they do not have it.
-fn route(entries: &[Entry], answers: Vec<Asked>) -> (Vec<Probe>, bool) {
-    let mut ways = Vec::new();
-    for (entry, answer) in entries.iter().zip(answers) {
-        let (probe, goes_on) = match answer {
-            Asked::Direct => return (ways, true),
-            Asked::Lacks => continue,
-            Asked::Relays(probe) => (probe, false),
-            Asked::Fails(probe) => {
-                let goes_on = entry.any_failure_goes_on || is_not_found(&probe.verdict);
-                (probe, goes_on)
-            }
-        };
-        ways.push(probe);
-        if !goes_on {
-            return (ways, false);
-        }
-    }
-    let asks_database = ways.iter().all(|way| is_not_found(&way.verdict));
-    (ways, asks_database)
-}
-
-fn is_not_found(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Status(404 | 410, _))
-}
-
-fn probe_path(path: &Path) -> Probe {
-    match fs::read_dir(path) {
-        Err(error) if path.is_dir() => at_path(path, Verdict::Wrong(format!("cannot be read: {error}"))),
-        Err(_) if !path.is_file() => at_path(path, Verdict::Wrong("does not exist".to_owned())),
-        _ => at_path(path, Verdict::Good),
+fn as_readable<T>(read: io::Result<T>) -> Verdict {
+    match read {
+        Ok(_) => Verdict::Good,
+        Err(error) if error.kind() == ErrorKind::NotFound => Verdict::Wrong("does not exist".to_owned()),
+        Err(error) => Verdict::Wrong(format!("cannot be read: {}", reason_of(&error))),
     }
 }
 
@@ -277,3 +278,6 @@ fn ahead(ServerTime(theirs): ServerTime) -> Option<i64> {
 
 /// Bytes to read: enough for a tree head, and to recognise any other response.
 const LIMIT: usize = 16 << 10;
+
+/// The newest tree head, below the address of a database.
+const HEAD: &str = "latest";

@@ -167,6 +167,7 @@ async fn the_route_to_the_database_follows_the_separators_as_in_go() {
     let relayed = directory.path().join("sumdb/sum.test");
     std::fs::create_dir_all(&relayed).unwrap();
     std::fs::write(relayed.join("supported"), "").unwrap();
+    std::fs::write(relayed.join("latest"), site.log().answer("/latest").unwrap()).unwrap();
     let slashed = directory.path().display().to_string().replace('\\', "/");
     let at = format!("file:///{}", slashed.trim_start_matches('/'));
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -197,11 +198,37 @@ async fn the_route_to_the_database_follows_the_separators_as_in_go() {
 }
 
 #[tokio::test]
+async fn the_tree_head_of_a_directory_in_goproxy_is_checked_too() {
+    let site = FakeSite::start();
+    let directory = tempfile::tempdir().unwrap();
+    let relay = directory.path().join("sumdb/sum.test");
+    fs::create_dir_all(&relay).unwrap();
+    let slashed = directory.path().display().to_string().replace('\\', "/");
+    let supply = supply(&format!("file:///{}", slashed.trim_start_matches('/')), Some(site.gosumdb()), None);
+    let verdict = async || supply.probe_sumdb(deadline()).await.unwrap().remove(0).verdict;
+    fs::write(relay.join("supported"), "").unwrap();
+    let missing = verdict().await;
+    assert!(matches!(&missing, Verdict::Wrong(text) if text.contains("latest")), "{missing:?}");
+    fs::write(relay.join("latest"), site.log().impostor().answer("/latest").unwrap()).unwrap();
+    let forged = verdict().await;
+    assert!(matches!(&forged, Verdict::Wrong(text) if text.contains("tree head")), "{forged:?}");
+    fs::write(relay.join("latest"), site.log().answer("/latest").unwrap()).unwrap();
+    assert_eq!(verdict().await, Verdict::Good);
+    // The go command asks no further if it cannot read this file.
+    fs::remove_file(relay.join("supported")).unwrap();
+    fs::create_dir(relay.join("supported")).unwrap();
+    let unread = verdict().await;
+    assert!(matches!(&unread, Verdict::Wrong(text) if text.starts_with("cannot read")), "{unread:?}");
+}
+
+#[tokio::test]
 async fn each_source_of_toolchains_is_asked() {
     let site = FakeSite::start();
     let dead = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     site.server().fault("/broken/index.json", Fault::Status(500));
     let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    fs::write(&file, "").unwrap();
     let mut settings = supply("off", None, None).settings().clone();
     settings.godev_url = Some(site.url().parse().unwrap());
     settings.sources = vec![
@@ -212,6 +239,7 @@ async fn each_source_of_toolchains_is_asked() {
         SourceSpec::Mirror(dead.parse().unwrap()),
         SourceSpec::Directory(directory.path().to_owned()),
         SourceSpec::Directory(directory.path().join("gone")),
+        SourceSpec::Directory(file),
     ];
     let probes = Supply::new(settings).unwrap().probe_sources(deadline()).await;
     let verdicts: Vec<_> = probes.into_iter().map(|probe| probe.map(|probe| probe.verdict)).collect();
@@ -222,6 +250,18 @@ async fn each_source_of_toolchains_is_asked() {
     assert_eq!(verdicts[4], Some(Verdict::Unreachable("connection refused".to_owned())));
     assert_eq!(verdicts[5], Some(Verdict::Good));
     assert_eq!(verdicts[6], Some(Verdict::Wrong("does not exist".to_owned())));
+    assert!(
+        matches!(&verdicts[7], Some(Verdict::Wrong(text)) if text.starts_with("cannot be read")),
+        "{verdicts:?}"
+    );
+}
+
+#[test]
+fn only_a_missing_path_does_not_exist() {
+    let verdict = |kind: ErrorKind| as_readable::<()>(Err(kind.into()));
+    assert_eq!(verdict(ErrorKind::NotFound), Verdict::Wrong("does not exist".to_owned()));
+    let denied = verdict(ErrorKind::PermissionDenied);
+    assert_eq!(denied, Verdict::Wrong("cannot be read: permission denied".to_owned()));
 }
 
 #[tokio::test]
