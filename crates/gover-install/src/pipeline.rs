@@ -110,32 +110,14 @@ pub async fn install_custom_build(
     build: &CustomBuild,
     installer: &Installer<'_>,
 ) -> Result<Installed, InstallError> {
-    let Installer { layout, .. } = *installer;
-    let key = custom_build::LOCK;
-    let lock = installer.lock(key).await?;
-    let staging = Staging::create(layout, key, &lock)?;
-    // No other source could continue the download, so nothing is worth keeping.
-    discard_parts(layout, key, &lock);
-    let attempt = async |staging, part: &mut PartFile| installer.custom_build(build, staging, part).await;
-    let result = installer.obtain(attempt, staging, (key, &lock)).await;
-    let ready = match result {
-        Ok(ready) => ready,
-        Err(error) => {
-            return Err(if discard_parts(layout, key, &lock) {
-                error.with_fate(Fate::Deleted)
-            } else {
-                error
-            });
-        }
-    };
-
-    let name = &ready.tree.facts().artifact.wanted.name;
-    let name_lock = installer.lock(name.as_str()).await?;
-    staging::recover(layout, name.as_str(), &name_lock)?;
-    if !build.force && is_installed(layout, name) {
-        return Ok(Installed::reused(layout, name));
-    }
-    installer.publish(ready, &name_lock)
+    let lock = installer.lock(custom_build::LOCK).await?;
+    // No other source could continue the download, so nothing is worth keeping: neither what a crash
+    // left, nor the download of this install, however it ends.
+    let discard = || discard_parts(installer.layout, custom_build::LOCK, &lock);
+    discard();
+    let result = installer.install_custom_build(build, &lock).await;
+    let fate = if discard() { Fate::Deleted } else { Fate::Unknown };
+    result.map_err(|error| error.with_fate(fate))
 }
 
 /// A toolchain that only has to be published.
@@ -244,6 +226,26 @@ impl Installer<'_> {
         self.run(tree, Vec::new(), build.smoke)
     }
 
+    /// Installs a custom build for the holder of `lock`, and leaves its download in the cache.
+    async fn install_custom_build(
+        &self,
+        build: &CustomBuild,
+        lock: &Lock,
+    ) -> Result<Installed, InstallError> {
+        let (layout, key) = (self.layout, custom_build::LOCK);
+        let staging = Staging::create(layout, key, lock)?;
+        let attempt = async |staging, part: &mut PartFile| self.custom_build(build, staging, part).await;
+        let ready = self.obtain(attempt, staging, (key, lock)).await?;
+        // Only now is the name known, whose lock protects the place of the toolchain.
+        let name = &ready.tree.facts().artifact.wanted.name;
+        let name_lock = self.lock(name.as_str()).await?;
+        staging::recover(layout, name.as_str(), &name_lock)?;
+        if !build.force && is_installed(layout, name) {
+            return Ok(Installed::reused(layout, name));
+        }
+        self.publish(ready, &name_lock)
+    }
+
     /// The log has no record of a custom build. One with the name of a release must be that
     /// release, as far as this can be found out: `gover verify` will ask the log too.
     async fn prove_custom_build(&self, tree: Unproven<Staging>) -> Result<Proven<Staging>, InstallError> {
@@ -303,10 +305,10 @@ impl Installer<'_> {
         let Ready { tree, failures, smoke_level } = ready;
         let facts = tree.facts();
         let (name, log) = (facts.artifact.wanted.name.clone(), facts.log.clone());
-        let (origin, receipt) = (DownloadOrigin::of(&facts.artifact), Receipt::of(facts));
+        let origin = DownloadOrigin::of(&facts.artifact);
         let part = facts.received.path.clone();
-        let path = staging::publish(tree, &receipt, self.layout, lock)
-            .map_err(|error| not_published(error, origin, &part))?;
+        let (path, receipt) =
+            staging::publish(tree, self.layout, lock).map_err(|error| not_published(error, origin, &part))?;
         self.refresh_shims().map_err(|source| InstallError::Shims { name: name.to_string(), source })?;
         let receipt = Some(receipt);
         Ok(Installed { name, path, reused: false, receipt, failures, log, smoke_level })

@@ -45,6 +45,28 @@ fn a_build_below_the_minimum_is_not_even_run() {
 }
 
 #[test]
+fn the_download_of_a_build_never_stays_in_the_cache() {
+    let world = World::new(&[]);
+    let release = custom();
+    world.site.server().serve("/corp/go.zip", release.archive());
+    let install = || {
+        let location = Location::Url(world.site.server().at("/corp/go.zip").parse().unwrap());
+        world.install_given(location, &release.sha256())
+    };
+    // A file stands where the directory of receipts should be.
+    fs::create_dir_all(world.layout.home()).unwrap();
+    fs::write(world.layout.receipts(), "").unwrap();
+    let error = install().unwrap_err();
+    assert!(matches!(error, InstallError::File(_)), "{error:?}");
+    assert_eq!(world.parts(), Vec::<String>::new());
+    fs::remove_file(world.layout.receipts()).unwrap();
+    for reused in [false, true] {
+        assert_eq!(install().unwrap().reused, reused);
+        assert_eq!(world.parts(), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_build_with_another_sum_leaves_nothing_behind() {
     let world = World::new(&[]);
     let path = world.root.path().join("build.tar.gz");

@@ -62,8 +62,7 @@ pub fn find(layout: &Layout, dead_sessions: &[PathBuf]) -> Result<Vec<Leftover>,
     let damaged = damaged.into_iter().filter(|damage| name_at(&damage.path).is_some());
     let mut found: Vec<(PathBuf, LeftoverKind)> =
         damaged.map(|damage| (damage.path, LeftoverKind::Damaged { reason: damage.reason })).collect();
-    let is_own = |name: &String| staging::is_own_name(name);
-    let staged = staging::staged(layout)?.into_iter().filter(is_own).map(|name| layout.staging().join(name));
+    let staged = staging::staged(layout)?.into_iter().map(|name| layout.staging().join(name));
     found.extend(staged.map(|path| (path, LeftoverKind::Staging)));
     let parts = entries(&layout.cache())?.into_iter().filter(|path| is_part(path));
     found.extend(parts.map(|path| (path, LeftoverKind::Download)));

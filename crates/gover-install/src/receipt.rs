@@ -48,7 +48,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    pub(crate) fn of(facts: &Facts) -> Self {
+    /// The receipt of a proven toolchain; `file_list` is its list of files, as it will be written.
+    pub(crate) fn of(facts: &Facts, file_list: &[u8]) -> Self {
         let Facts { artifact, received, list, bytes, h1, proofs, .. } = facts;
         Self {
             name: artifact.wanted.name.to_string(),
@@ -59,7 +60,7 @@ impl Receipt {
             file_bytes: received.bytes,
             sha256: received.digest.to_string(),
             h1: Some(h1.clone()),
-            files_sha256: Some(Sha256::of(list.to_text().as_bytes()).to_string()),
+            files_sha256: Some(Sha256::of(file_list).to_string()),
             proofs: proofs.clone(),
             installed_at: to_rfc3339(SystemTime::now()),
             files: list.files.len() as u64,

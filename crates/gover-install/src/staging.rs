@@ -103,16 +103,19 @@ impl Staging {
 /// Makes a proven tree visible, in place of the toolchain of that name: at once, so that there is
 /// always one of the two, or by two renames if the system cannot exchange names. The documents
 /// follow. `lock` is that of the name. All of it is on the disk before it is visible, as far as the
-/// system can promise that: after a power loss there is the old toolchain or the new one.
+/// system can promise that: after a power loss there is the old toolchain or the new one. Returns
+/// the toolchain's directory and its receipt.
 pub(crate) fn publish(
     tree: Proven<Staging>,
-    receipt: &Receipt,
     layout: &Layout,
     lock: &Lock,
-) -> Result<PathBuf, FileError> {
+) -> Result<(PathBuf, Receipt), FileError> {
     let (facts, staging) = tree.into_parts();
-    let documents = Documents { receipt: receipt.to_bytes(), list: facts.list.to_text().into_bytes() };
-    staging.move_into_place(layout, &facts.artifact.wanted.name, &documents, lock)
+    let list = facts.list.to_text().into_bytes();
+    let receipt = Receipt::of(&facts, &list);
+    let documents = Documents { receipt: receipt.to_bytes(), list };
+    let path = staging.move_into_place(layout, &facts.artifact.wanted.name, &documents, lock)?;
+    Ok((path, receipt))
 }
 
 /// What is kept about a toolchain, outside its tree.
@@ -300,14 +303,12 @@ impl Diagnose for UninstallError {
     }
 }
 
-/// The names in staging: leftovers of crashes, or the work of other processes.
+/// The names in staging that gover may have made: leftovers of crashes, or the work of other
+/// processes. Other names may be the user's own and are left out.
 pub fn staged(layout: &Layout) -> Result<Vec<String>, FileError> {
-    Ok(entries(&layout.staging())?.iter().filter_map(|path| name_of(path).map(str::to_owned)).collect())
-}
-
-/// Whether gover may have made `staging/NAME`.
-pub(crate) fn is_own_name(name: &str) -> bool {
-    name == custom_build::LOCK || ToolchainName::parse(name).is_ok()
+    let is_own = |name: &&str| *name == custom_build::LOCK || ToolchainName::parse(name).is_ok();
+    let paths = entries(&layout.staging())?;
+    Ok(paths.iter().filter_map(|path| name_of(path)).filter(is_own).map(str::to_owned).collect())
 }
 
 fn name_of(path: &Path) -> Option<&str> {
@@ -326,7 +327,7 @@ pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     let is_directory = |name: &String| {
         layout.staging().join(name).symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
     };
-    for name in staged(layout)?.into_iter().filter(|name| is_own_name(name) && is_directory(name)) {
+    for name in staged(layout)?.into_iter().filter(is_directory) {
         if let Some(lock) = try_lock(layout, &name)? {
             recover(layout, &name, &lock)?;
         }
