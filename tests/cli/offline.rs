@@ -131,6 +131,7 @@ default is now go1.91.2
     fs::write(&path, bytes).unwrap();
     let output = ctx.gover(["install", "-f", path.to_str().unwrap()]);
     assert!(output.exits(1).stderr.contains("is not what was released"), "{output}");
+    assert!(output.stderr.contains("hint: the file is not the official release; try `GOVER"), "{output}");
     assert!(path.exists(), "the user's own file stays");
 }
 

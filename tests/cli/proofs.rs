@@ -70,7 +70,7 @@ error: v0.0.1-go1.91.2.[PLATFORM].zip from goproxy is not what was released
   expected  [H1]  (checksum database, record 0)
   received  [H1]
   nothing was installed and the download was deleted
-hint: the mirror, or something between it and this machine, changes files; try `GOVER_SOURCES=go.dev gover install 1.91.2`
+hint: the module proxy, or something between it and this machine, changes files; try `GOVER_SOURCES=go.dev gover install 1.91.2`
 
 "#]]
     );

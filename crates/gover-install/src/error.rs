@@ -75,9 +75,8 @@ pub struct DownloadOrigin {
 
 /// What happened to a file after a failed install. Only the code that keeps or deletes the file sets
 /// it, so messages claim nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    #[default]
     Unknown,
     /// A file of this machine, which is left where it is.
     Local,
@@ -107,10 +106,17 @@ impl DownloadOrigin {
     fn other_source(&self) -> String {
         let name = self.toolchain.as_str();
         let version = name.strip_prefix("go").unwrap_or(name);
-        let (culprit, other) = if self.from.is_release_site() {
-            (format!("something between {} and this machine changes files", self.from), "goproxy")
-        } else {
-            ("the mirror, or something between it and this machine, changes files".to_owned(), "go.dev")
+        let changed =
+            |who: &str| format!("the {who}, or something between it and this machine, changes files");
+        let (culprit, other) = match &self.from {
+            site if site.is_release_site() => {
+                (format!("something between {site} and this machine changes files"), "goproxy")
+            }
+            SourceSpec::Directory(_) | SourceSpec::File(_) => {
+                ("the file is not the official release".to_owned(), "go.dev")
+            }
+            SourceSpec::GoProxy => (changed("module proxy"), "go.dev"),
+            _ => (changed("mirror"), "go.dev"),
         };
         if IS_WINDOWS {
             return format!(
@@ -200,16 +206,13 @@ impl InstallError {
         }
     }
 
-    /// Records what became of the download.
+    /// Records what became of the download, if the message says it.
     #[must_use]
     pub(crate) fn with_fate(mut self, fate: Fate) -> Self {
         let origin = match &mut self {
             Self::Contradicted(mismatch) => &mut mismatch.origin,
             Self::Disk { failure, .. } => &mut failure.origin,
-            Self::NoProof { origin, .. }
-            | Self::Unproven { origin }
-            | Self::Archive { origin, .. }
-            | Self::Smoke { origin, .. } => origin,
+            Self::Archive { origin, .. } | Self::Smoke { origin, .. } => origin,
             _ => return self,
         };
         if origin.fate != Fate::Local {
@@ -372,6 +375,11 @@ mod tests {
         let hint = error.hints().concat();
         assert!(hint.starts_with("something between go.dev and this machine changes files; "), "{hint}");
         assert!(hint.contains("goproxy") && hint.contains("gover install 1.27.3"), "{hint}");
+        let log = Contradiction::Log { database: "sum.golang.org".to_owned(), record: 1 };
+        let hint = contradicted("./x", log.clone()).hints().concat();
+        assert!(hint.starts_with("the file is not the official release; "), "{hint}");
+        let hint = contradicted("goproxy", log).hints().concat();
+        assert!(hint.starts_with("the module proxy, or something between it"), "{hint}");
         assert_eq!(
             contradicted("./x", Contradiction::Given).to_string(),
             "go1.27.3.linux-amd64.tar.gz from ./x is not what `--sha256` says"
