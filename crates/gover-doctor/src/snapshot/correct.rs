@@ -22,8 +22,9 @@ impl Snapshot<'_> {
         finding.fixed_by(change).commands(self.set_by_hand(name, value))
     }
 
-    /// The command that gives a Go setting another value, or removes it, where it is set. `None` if
-    /// no command can: while a variable is set, `go env -w` has no effect.
+    /// The command that gives a Go setting another value, or removes it, in the place that sets it:
+    /// while a variable is set, `go env -w` has no effect. `None` if gover does not know the shell,
+    /// or if go does not start with the present value.
     pub fn set_by_hand(&self, name: &str, value: Option<&str>) -> Option<String> {
         match value {
             _ if self.variable(name).is_some() => self.in_shell(name, value),
@@ -52,12 +53,43 @@ impl Snapshot<'_> {
     /// A text as one word for the shell in use, quoted only if necessary.
     pub fn word(&self, text: impl AsRef<str>) -> String {
         let text = text.as_ref();
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@".contains(c);
-        if !text.is_empty() && text.chars().all(|c| is_plain(c) || (c == '\\' && self.system.is_windows())) {
+        if self.is_plain(text) {
             return text.to_owned();
         }
         let shell = if self.system.is_windows() { ShellKind::PowerShell } else { ShellKind::Posix };
         self.shell.unwrap_or(shell).syntax().quote(text)
+    }
+
+    /// The same for a command that [`in_powershell`](Self::in_powershell) gets, with letters of all
+    /// languages as they are.
+    pub fn powershell_word(&self, text: impl AsRef<str>) -> String {
+        let text = text.as_ref();
+        if self.is_plain(text) {
+            return text.to_owned();
+        }
+        // PowerShell takes typographic quotation marks for its own.
+        if text.chars().all(|c| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric()) {
+            return format!("'{}'", text.replace('\'', "''"));
+        }
+        ShellKind::PowerShell.syntax().quote(text)
+    }
+
+    fn is_plain(&self, text: &str) -> bool {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:+@".contains(c);
+        !text.is_empty() && text.chars().all(|c| is_plain(c) || (c == '\\' && self.system.is_windows()))
+    }
+
+    /// A command of PowerShell as the shell in use runs it on Windows.
+    pub fn in_powershell(&self, command: String) -> String {
+        match self.shell.filter(|_| self.system.is_windows()) {
+            None | Some(ShellKind::PowerShell) => command,
+            Some(ShellKind::Cmd) => format!("powershell -Command \"{}\"", command.replace('"', "\\\"")),
+            // Between these marks, they all mean something in shells of Unix.
+            Some(_) if !command.contains(['$', '`', '"', '!', '\n']) && !command.contains(r"\\") => {
+                format!("powershell -Command \"{command}\"")
+            }
+            Some(shell) => format!("powershell -Command {}", shell.syntax().quote(&command)),
+        }
     }
 
     /// Adds what removes a variable: changes to the user's startup files and registry, and commands
@@ -76,7 +108,9 @@ impl Snapshot<'_> {
         if stored(Hive::Machine).is_some() {
             // It affects all users, so an administrator has to change it.
             finding =
-                finding.command(format!("[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"));
+                finding.command(self.in_powershell(format!(
+                    "[Environment]::SetEnvironmentVariable('{name}', $null, 'Machine')"
+                )));
         }
         let is_set = self.variable(name).is_some();
         finding.commands(self.in_shell(name, None).filter(|_| is_set))

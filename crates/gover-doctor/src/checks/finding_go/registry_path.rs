@@ -84,6 +84,7 @@ impl StoredPath {
     }
 }
 
-pub(super) fn by_administrator(lines: [String; 3]) -> impl Iterator<Item = String> {
+/// Commands that only an administrator can run, below a line that says so.
+pub(crate) fn by_administrator<const N: usize>(lines: [String; N]) -> impl Iterator<Item = String> {
     ["# in PowerShell, as administrator:".to_owned()].into_iter().chain(lines)
 }

@@ -31,8 +31,15 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     let finding =
         Finding::new(severity, what, WHY).shown_by(faults.into_iter().map(|(_, evidence)| evidence));
     // The stamp looks right, so `gover setup` writes `go` only if it is missing.
-    let remove = if snapshot.system.is_windows() { "Remove-Item" } else { "rm" };
-    let removal = is_replaced.then(|| format!("{remove} '{}'", bin.program("go")));
+    let go = bin.program("go");
+    let remove = || {
+        if snapshot.system.is_windows() {
+            snapshot.in_powershell(format!("Remove-Item {}", snapshot.powershell_word(&go)))
+        } else {
+            format!("rm {}", snapshot.word(&go))
+        }
+    };
+    let removal = is_replaced.then(remove);
     vec![finding.commands(removal).command("gover setup")]
 }
 
@@ -124,7 +131,7 @@ mod tests {
         let findings = machine.findings("shim-damaged");
         assert_eq!(findings[0].severity, Severity::Error);
         assert_eq!(evidence(&machine)[0], "/home/ann/.gover/bin/go: is not gover's shim");
-        assert_eq!(findings[0].fix.commands, ["rm '/home/ann/.gover/bin/go'", "gover setup"]);
+        assert_eq!(findings[0].fix.commands, ["rm /home/ann/.gover/bin/go", "gover setup"]);
         assert_eq!(machine.program("~/.gover/bin/go", "shim").findings("shim-damaged"), []);
         let linked = Machine::linux()
             .without("~/.gover/bin/go")
@@ -139,7 +146,7 @@ mod tests {
         assert_eq!(evidence(&large), ["/home/ann/.gover/bin/go: is not gover's shim"]);
         let windows = Machine::windows().program("~/.gover/bin/go.exe", "x");
         let commands = &windows.findings("shim-damaged")[0].fix.commands;
-        assert_eq!(commands[0], r"Remove-Item 'C:\Users\ann\.gover\bin\go.exe'");
+        assert_eq!(commands[0], r"Remove-Item C:\Users\ann\.gover\bin\go.exe");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::managed_toolchains;
 use crate::checks::finding_go::go_programs::{GoProgram, program_in, version_of};
 use crate::checks::finding_go::installers;
-use crate::snapshot::registry::HIVES;
+use crate::checks::finding_go::registry_path::by_administrator;
+use crate::snapshot::registry::{HIVES, Hive};
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
 pub(super) const CHECK: Check = Check {
@@ -45,7 +46,8 @@ fn directories_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Findi
         };
         let finding = Finding::note(format!("{directory} is a toolchain that is not on PATH"), WHY)
             .shown_by([Evidence::path(&directory, fact)]);
-        Some(finding.command(format!("Remove-Item -Recurse {}", snapshot.word(&directory))))
+        let removal = format!("Remove-Item -Recurse {}", snapshot.powershell_word(&directory));
+        Some(finding.command(snapshot.in_powershell(removal)))
     })
 }
 
@@ -62,7 +64,11 @@ fn keys_of_windows(snapshot: &Snapshot<'_>) -> impl Iterator<Item = Finding> {
         let why = "Go's MSI package and editors believe that it is installed";
         let finding =
             Finding::note(what, why).shown_by([Evidence::registry(hive, KEY, "installLocation", location)]);
-        Some(finding.command(format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name())))
+        let removal = format!(r"Remove-Item -Recurse {}:\{KEY}", hive.name());
+        Some(match hive {
+            Hive::User => finding.command(snapshot.in_powershell(removal)),
+            Hive::Machine => finding.commands(by_administrator([removal])),
+        })
     })
 }
 
@@ -96,7 +102,6 @@ mod tests {
     use super::*;
     use crate::Severity;
     use crate::snapshot::disk::Owner;
-    use crate::snapshot::registry::Hive;
     use crate::testing::Machine;
 
     fn evidence(findings: &[Finding]) -> Vec<String> {

@@ -26,7 +26,8 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     }
     let mut names: Vec<&str> = found.iter().map(|(name, ..)| *name).collect();
     names.dedup();
-    let commands = names.into_iter().filter_map(|name| match name {
+    let is_meant = |name: &&str| *name != "GOVER_HOME" || snapshot.may_change_store();
+    let commands = names.into_iter().filter(is_meant).filter_map(|name| match name {
         "GOVER_HOME" => Some(moved(snapshot, &plain(snapshot, ".gover")?)),
         "GOPATH" => snapshot.set_by_hand("GOPATH", Some(plain(snapshot, "go")?.as_str())),
         _ if snapshot.is_lasting("GOROOT") => Some("gover doctor --fix goroot-set".to_owned()),
@@ -54,11 +55,15 @@ fn plain(snapshot: &Snapshot<'_>, name: &str) -> Option<MachinePath> {
 /// The command that moves gover with all its toolchains.
 fn moved(snapshot: &Snapshot<'_>, to: &MachinePath) -> String {
     let from = &snapshot.gover.home;
+    // gover finds its home by its own location.
     if snapshot.system.is_windows() {
-        // gover finds its home by its own location.
-        return format!(r"Move-Item '{from}' '{to}'; & '{to}\bin\gover.exe' setup");
+        let program = snapshot.powershell_word(to.join("bin/gover.exe"));
+        let (from, to) = (snapshot.powershell_word(from), snapshot.powershell_word(to));
+        return snapshot.in_powershell(format!("Move-Item {from} {to}; if ($?) {{ & {program} setup }}"));
     }
-    format!("mv '{from}' '{to}' && GOVER_HOME='{to}' '{to}/bin/gover' setup")
+    let program = snapshot.word(to.join("bin/gover"));
+    let (from, to) = (snapshot.word(from), snapshot.word(to));
+    format!("mv {from} {to} && {program} setup")
 }
 
 fn fact(path: &MachinePath) -> Option<&'static str> {
@@ -105,10 +110,20 @@ mod tests {
         assert_eq!(
             findings[0].fix.commands,
             [
-                r"Move-Item 'C:\Users\Jörg Maier\.gover' 'C:\gover'; & 'C:\gover\bin\gover.exe' setup",
+                r"Move-Item 'C:\Users\Jörg Maier\.gover' C:\gover; if ($?) { & C:\gover\bin\gover.exe setup }",
                 r"go env -w GOPATH=C:\gopath"
             ]
         );
+    }
+
+    #[test]
+    fn a_store_of_others_is_not_moved() {
+        let mut machine = Machine::linux();
+        machine.gover.home = machine.system.path("/opt/our gover");
+        let machine = machine.directory("/opt/our gover");
+        assert!(machine.findings("goroot-spaces")[0].fix.commands[0].starts_with("mv "));
+        let of_others = machine.read_only("/opt/our gover").findings("goroot-spaces");
+        assert_eq!(of_others[0].fix.commands, Vec::<String>::new());
     }
 
     #[test]

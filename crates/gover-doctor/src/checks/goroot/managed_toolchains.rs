@@ -32,7 +32,10 @@ const KEEPERS: &[Keeper] = &[
         ..keeper("asdf", Some("ASDF_DATA_DIR"), ".asdf", "installs/golang", "asdf uninstall golang ")
     },
     keeper("g", Some("G_HOME"), ".g", "versions", "g uninstall "),
-    keeper("gobrew", Some("GOBREW_ROOT"), ".gobrew", "versions", "gobrew uninstall "),
+    Keeper {
+        goroot: "go",
+        ..keeper("gobrew", Some("GOBREW_ROOT"), ".gobrew", "versions", "gobrew uninstall ")
+    },
 ];
 
 const fn keeper(
@@ -69,21 +72,31 @@ fn of_keeper(snapshot: &Snapshot<'_>, keeper: &Keeper) -> Option<Finding> {
     }
     let place = if keeper.toolchains.is_empty() { root } else { root.join(keeper.toolchains) };
     let kept = toolchains(snapshot, &place, keeper.goroot);
-    let what = format!("{} contains {} of {}", snapshot.short(&place), count(&kept)?, keeper.name);
+    let what = format!("{} contains {} installed by {}", snapshot.short(&place), count(&kept)?, keeper.name);
     let has_program = !keeper.uninstall.is_empty()
         && snapshot.program(keeper.uninstall.split(' ').next().unwrap_or_default()).is_some();
-    Some(kept.into_iter().fold(Finding::note(what, WHY), |finding, kept| {
-        let name = kept.directory.file_name();
-        let removal = if has_program {
-            Some(format!("{}{}", keeper.uninstall, snapshot.word(name)))
+    let command = |kept: &Kept| {
+        let removal = if has_program && snapshot.is_own(&kept.directory) {
+            Some(format!("{}{}", keeper.uninstall, word(snapshot, kept.directory.file_name())))
         } else {
             removal(snapshot, &kept.directory)
         };
-        let install = format!("gover install {}", kept.version.trim_start_matches("go"));
-        finding
-            .commands(removal.map(|removal| then(snapshot, &install, &removal)))
-            .shown_by([evidence(snapshot, &kept)])
-    }))
+        Some(installed_then(snapshot, kept, &removal?))
+    };
+    Some(finding(snapshot, what, &kept, command))
+}
+
+fn finding(
+    snapshot: &Snapshot<'_>,
+    what: String,
+    kept: &[Kept],
+    command: impl Fn(&Kept) -> Option<String>,
+) -> Finding {
+    let evidence = kept.iter().map(|kept| evidence(snapshot, kept));
+    let commands = kept.iter().filter_map(command).map(|command| snapshot.in_powershell(command));
+    Finding::note(what, "gover does not use them; each takes about 200 MiB")
+        .shown_by(evidence)
+        .commands(commands)
 }
 
 /// The go command downloads toolchains as modules, whose files are read-only.
@@ -96,27 +109,25 @@ fn of_module_cache(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let mut kept = toolchains(snapshot, &place, "");
     kept.retain(|kept| kept.directory.file_name().starts_with("toolchain@"));
     let what = format!("the module cache contains {} that the go command downloaded", count(&kept)?);
-    let why = "only a `go` started without gover uses them; each takes about 200 MiB";
-    Some(kept.into_iter().fold(Finding::note(what, why), |finding, kept| {
-        let path = snapshot.word(&kept.directory);
-        let command = removal(snapshot, &kept.directory).map(|removal| {
-            let is_windows = snapshot.system.is_windows();
-            if is_windows { removal } else { format!("chmod -R u+w {path} && {removal}") }
-        });
-        finding.commands(command).shown_by([evidence(snapshot, &kept)])
-    }))
+    let command = |kept: &Kept| {
+        let removal = removal(snapshot, &kept.directory)?;
+        let is_windows = snapshot.system.is_windows();
+        let path = word(snapshot, kept.directory.as_str());
+        Some(if is_windows { removal } else { format!("chmod -R u+w {path} && {removal}") })
+    };
+    Some(finding(snapshot, what, &kept, command))
 }
 
 fn toolchains(snapshot: &Snapshot<'_>, place: &MachinePath, goroot: &str) -> Vec<Kept> {
-    let mut known = Vec::new();
+    let real_place = snapshot.real(place);
     let kept = snapshot.disk.list(place).into_iter().filter_map(|name| {
-        let directory = place.join(name);
+        let directory = place.join(&name);
+        // `latest` and `1.22` are often links to another one, which would be counted twice.
+        if snapshot.real(&directory) != real_place.join(&name) || is_used(snapshot, &directory) {
+            return None;
+        }
         let root = if goroot.is_empty() { directory.clone() } else { directory.join(goroot) };
-        // `latest` and `1.22` may be links to another one.
-        let is_new = !known.contains(&snapshot.real(&root));
-        known.push(snapshot.real(&root));
-        let version = version_of(snapshot, &root).filter(|_| is_new && !is_used(snapshot, &directory))?;
-        Some(Kept { directory, version })
+        Some(Kept { version: version_of(snapshot, &root)?, directory })
     });
     kept.collect()
 }
@@ -135,17 +146,27 @@ fn evidence(snapshot: &Snapshot<'_>, kept: &Kept) -> Evidence {
 fn removal(snapshot: &Snapshot<'_>, directory: &MachinePath) -> Option<String> {
     let verb = if snapshot.system.is_windows() { "Remove-Item -Recurse -Force" } else { "rm -r" };
     let is_own = directory.is_inside(&snapshot.home) && snapshot.is_own(directory);
-    is_own.then(|| format!("{verb} {}", snapshot.word(directory)))
+    is_own.then(|| format!("{verb} {}", word(snapshot, directory.as_str())))
 }
 
-fn then(snapshot: &Snapshot<'_>, first: &str, second: &str) -> String {
-    format!("{first}{} {second}", if snapshot.system.is_windows() { ";" } else { " &&" })
+/// Removes a toolchain only after gover has installed the same version.
+fn installed_then(snapshot: &Snapshot<'_>, kept: &Kept, removal: &str) -> String {
+    let install = format!("gover install {}", kept.version.trim_start_matches("go"));
+    if snapshot.system.is_windows() {
+        // PowerShell 5.1 has no `&&`.
+        return format!("{install}; if ($?) {{ {removal} }}");
+    }
+    format!("{install} && {removal}")
 }
 
-const WHY: &str = "gover does not use them, and each takes about 200 MiB";
+fn word(snapshot: &Snapshot<'_>, text: &str) -> String {
+    if snapshot.system.is_windows() { snapshot.powershell_word(text) } else { snapshot.word(text) }
+}
 
 #[cfg(test)]
 mod tests {
+    use gover_shell::ShellKind;
+
     use crate::snapshot::disk::Owner;
     use crate::testing::Machine;
 
@@ -158,12 +179,15 @@ mod tests {
             ("~/.gvm/gos/go1.21", "gvm"),
             ("~/.asdf/installs/golang/1.21.0/go", "asdf"),
             ("~/.g/versions/1.21.0", "g"),
-            ("~/.gobrew/versions/1.21.0", "gobrew"),
+            ("~/.gobrew/versions/1.21.0/go", "gobrew"),
         ] {
             let machine = Machine::linux().toolchain(place, "go1.21.0");
             let findings = machine.findings("go-leftovers");
             assert_eq!(findings.len(), 1, "{name}");
-            assert!(findings[0].what.ends_with(&format!(" contains 1 toolchain of {name}")), "{findings:?}");
+            assert!(
+                findings[0].what.ends_with(&format!(" contains 1 toolchain installed by {name}")),
+                "{findings:?}"
+            );
             let directory = place.trim_end_matches("/go").replace('~', "/home/ann");
             assert_eq!(findings[0].evidence[0].to_string(), format!("{directory}: go1.21.0"));
             assert_eq!(
@@ -185,11 +209,14 @@ mod tests {
             .toolchain("/data/goenv/versions/1.21.0", "go1.21.0")
             .var("GOENV_ROOT", "/data/goenv");
         let findings = machine.findings("go-leftovers");
-        assert_eq!(findings[0].what, "/data/goenv/versions contains 1 toolchain of goenv");
+        assert_eq!(findings[0].what, "/data/goenv/versions contains 1 toolchain installed by goenv");
         // Outside the home it may serve others.
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
-        let findings = machine.program("/usr/bin/goenv", "").findings("go-leftovers");
+        let machine = machine.program("/usr/bin/goenv", "");
+        let findings = machine.findings("go-leftovers");
         assert_eq!(findings[0].fix.commands, ["gover install 1.21.0 && goenv uninstall 1.21.0"]);
+        let of_root = machine.owned("/data/goenv", Owner::Root).findings("go-leftovers");
+        assert_eq!(of_root[0].fix.commands, Vec::<String>::new());
     }
 
     #[test]
@@ -207,9 +234,38 @@ mod tests {
     fn links_and_other_directories_are_not_toolchains() {
         let machine = Machine::linux()
             .toolchain("~/.local/share/mise/installs/go/1.21.0", "go1.21.0")
-            .link("~/.local/share/mise/installs/go/latest", "~/.local/share/mise/installs/go/1.21.0")
+            .toolchain("~/.local/share/mise/installs/go/1.21.3", "go1.21.3")
+            .link("~/.local/share/mise/installs/go/1", "~/.local/share/mise/installs/go/1.21.3")
+            .link("~/.local/share/mise/installs/go/1.21", "~/.local/share/mise/installs/go/1.21.3")
+            .link("~/.local/share/mise/installs/go/latest", "~/.local/share/mise/installs/go/1.21.3")
             .directory("~/sdk/android");
         let findings = machine.findings("go-leftovers");
-        assert_eq!((findings.len(), findings[0].evidence.len()), (1, 1), "{findings:?}");
+        let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
+        let place = "/home/ann/.local/share/mise/installs/go";
+        assert_eq!(evidence, [format!("{place}/1.21.0: go1.21.0"), format!("{place}/1.21.3: go1.21.3")]);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        // Not even a link to the place of all toolchains hides them.
+        let machine = Machine::linux()
+            .toolchain("/data/goenv/versions/1.21.0", "go1.21.0")
+            .link("~/.goenv", "/data/goenv");
+        assert_eq!(machine.findings("go-leftovers").len(), 1);
+    }
+
+    #[test]
+    fn on_windows_a_toolchain_is_removed_after_its_install_and_in_powershell() {
+        let mut machine = Machine::windows().toolchain(r"C:\Users\ann\my go\versions\1.21.0", "go1.21.0");
+        machine = machine.var("GOENV_ROOT", r"C:\Users\ann\my go");
+        let remove = r"Remove-Item -Recurse -Force 'C:\Users\ann\my go\versions\1.21.0'";
+        let command = format!("gover install 1.21.0; if ($?) {{ {remove} }}");
+        assert_eq!(machine.findings("go-leftovers")[0].fix.commands, [command.as_str()]);
+        machine.shell = Some(ShellKind::Cmd);
+        let findings = machine.findings("go-leftovers");
+        assert_eq!(findings[0].fix.commands, [format!("powershell -Command \"{command}\"")]);
+        machine.shell = Some(ShellKind::Bash);
+        let quoted = command.replace('\'', r"'\''");
+        let findings = machine.findings("go-leftovers");
+        assert_eq!(findings[0].fix.commands, [format!("powershell -Command '{quoted}'")]);
+        let shared = machine.read_only("~/.gover").findings("go-leftovers");
+        assert_eq!(shared[0].fix.commands, Vec::<String>::new());
     }
 }

@@ -59,7 +59,7 @@ fn released_later<'a>(snapshot: &'a Snapshot<'_>) -> Option<(&'a ToolchainName, 
 
 fn commands(snapshot: &Snapshot<'_>) -> &'static [&'static str] {
     match (snapshot.system.os, snapshot.system.distribution.as_str()) {
-        (Os::Windows, _) => &["Start-Service w32time", "w32tm /resync"],
+        (Os::Windows, _) => &["net start w32time", "w32tm /resync"],
         (Os::MacOs, _) => &["sudo sntp -sS time.apple.com"],
         _ if snapshot.system.is_wsl => &["sudo hwclock -s"],
         (_, "alpine") => &["doas rc-update add ntpd", "doas rc-service ntpd start"],

@@ -41,7 +41,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
         let finding = Finding::error(what, why)
             .shown_by(asked.into_iter().map(network::evidence))
             .shown_by(bundle)
-            .commands(commands(snapshot).iter().copied());
+            .commands(commands(snapshot).iter().map(|command| snapshot.in_powershell((*command).to_owned())));
         findings.push(finding);
     }
     findings

@@ -1,6 +1,5 @@
 //! Microsoft Defender scans the files that Go writes.
 
-use super::in_powershell;
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, MachinePath, Snapshot};
 
@@ -43,7 +42,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let exclude = |path: &MachinePath| {
         format!("Add-MpPreference -ExclusionPath '{}'", path.as_str().replace('\'', "''"))
     };
-    let commands = scanned.iter().map(|path| in_powershell(snapshot, exclude(path)));
+    let commands = scanned.iter().map(|path| snapshot.in_powershell(exclude(path)));
     Some(Finding::note(what, why).shown_by(evidence).commands(commands))
 }
 

@@ -37,11 +37,13 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         "Windows PowerShell may not run scripts, and gover's lines are in its profile",
         "the function for `gover use` is missing there, and each start shows an error",
     );
-    Some(finding.shown_by([Evidence::line(&profile.path, line, text), evidence]).command(if is_forced {
+    let command = if is_forced {
         "Get-ExecutionPolicy -List"
     } else {
         "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned"
-    }))
+    };
+    let evidence = [Evidence::line(&profile.path, line, text), evidence];
+    Some(finding.shown_by(evidence).command(snapshot.in_powershell(command.to_owned())))
 }
 
 /// The name in lower case, what sets it, and whether it is a group policy.

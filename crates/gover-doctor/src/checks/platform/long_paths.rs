@@ -1,6 +1,5 @@
 //! Windows with its old limit of 260 characters for a path, and caches close to the limit.
 
-use super::in_powershell;
 use crate::snapshot::registry::Hive;
 use crate::{Check, Evidence, Finding, MachinePath, Severity, Snapshot};
 
@@ -37,7 +36,7 @@ fn examine(snapshot: &Snapshot<'_>) -> Option<Finding> {
         Evidence::registry(Hive::Machine, KEY, "LongPathsEnabled", value),
     ]);
     let set = format!(r"Set-ItemProperty HKLM:\{KEY} -Name LongPathsEnabled -Type DWord -Value 1");
-    Some(finding.command(in_powershell(snapshot, set)).command("git config --global core.longpaths true"))
+    Some(finding.command(snapshot.in_powershell(set)).command("git config --global core.longpaths true"))
 }
 
 /// Windows counts UTF-16 units.

@@ -7,9 +7,7 @@ mod libc;
 mod long_paths;
 mod wsl;
 
-use gover_shell::ShellKind;
-
-use crate::{Check, Snapshot};
+use crate::Check;
 
 pub(crate) const CHECKS: &[Check] = &[
     architecture::CHECK,
@@ -19,11 +17,3 @@ pub(crate) const CHECKS: &[Check] = &[
     antivirus::CHECK,
     libc::CHECK,
 ];
-
-/// The command as the shell in use runs it.
-fn in_powershell(snapshot: &Snapshot<'_>, command: String) -> String {
-    match snapshot.shell {
-        Some(ShellKind::Cmd | ShellKind::Bash) => format!("powershell -Command \"{command}\""),
-        _ => command,
-    }
-}

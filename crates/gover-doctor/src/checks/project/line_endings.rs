@@ -80,15 +80,16 @@ fn attribute_command(snapshot: &Snapshot<'_>, name: &str) -> Option<String> {
     }
 }
 
+/// The command that adds a line. It begins a new one if the file does not end with a line feed.
 fn append(snapshot: &Snapshot<'_>, file: &MachinePath, pattern: &str) -> String {
     let line = format!("{pattern} text eol=lf");
-    let path = snapshot.word(file);
     let is_open = snapshot.text(file).is_some_and(|text| !text.is_empty() && !text.ends_with('\n'));
-    match (snapshot.system.is_windows(), is_open) {
-        (true, _) => format!("Add-Content {path} '{line}'"),
-        (false, false) => format!("echo '{line}' >> {path}"),
-        (false, true) => format!("printf '\\n%s\\n' '{line}' >> {path}"),
+    if snapshot.system.is_windows() {
+        let line = if is_open { format!("\"`n{line}\"") } else { format!("'{line}'") };
+        return snapshot.in_powershell(format!("Add-Content {} {line}", snapshot.powershell_word(file)));
     }
+    let path = snapshot.word(file);
+    if is_open { format!("printf '\\n%s\\n' '{line}' >> {path}") } else { format!("echo '{line}' >> {path}") }
 }
 
 /// A file of each kind, and the pattern of its line.
@@ -99,6 +100,8 @@ const FILES: &[&str] = &["go.mod", "go.sum", "go.work", "go.work.sum", ".go-vers
 
 #[cfg(test)]
 mod tests {
+    use gover_shell::ShellKind;
+
     use super::*;
     use crate::testing::Machine;
 
@@ -145,6 +148,15 @@ mod tests {
         assert_eq!(
             findings[0].fix.commands,
             [r"Add-Content C:\Users\ann\shop\.gitattributes 'go.mod text eol=lf'"]
+        );
+        let open = machine.clone().file("~/shop/.gitattributes", "*.png binary").findings("line-endings");
+        let command = r#"Add-Content C:\Users\ann\shop\.gitattributes "`ngo.mod text eol=lf""#;
+        assert_eq!(open[0].fix.commands, [command]);
+        let mut in_cmd = machine.clone();
+        in_cmd.shell = Some(ShellKind::Cmd);
+        assert_eq!(
+            in_cmd.findings("line-endings")[0].fix.commands,
+            [r#"powershell -Command "Add-Content C:\Users\ann\shop\.gitattributes 'go.mod text eol=lf'""#]
         );
         let said = machine.file("~/shop/.gitattributes", "* text=auto eol=lf\r\n");
         assert!(said.findings("line-endings")[0].fix.commands.is_empty());

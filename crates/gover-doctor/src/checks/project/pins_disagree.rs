@@ -43,9 +43,12 @@ fn two_pins(snapshot: &Snapshot<'_>, pins: &Pins) -> Option<Finding> {
     let command = if loser == version_file {
         format!("gover pin {value}")
     } else if snapshot.system.is_windows() {
-        format!("(Get-Content '{file}') -replace '^go(lang)? .*', 'golang {value}' | Set-Content '{file}'")
+        let file = snapshot.powershell_word(file);
+        let edit =
+            format!("(Get-Content {file}) -replace '^go(lang)? .*', 'golang {value}' | Set-Content {file}");
+        snapshot.in_powershell(edit)
     } else {
-        format!("sed -i.bak -E 's/^go(lang)? .*/golang {value}/' '{file}'")
+        format!("sed -i.bak -E 's/^go(lang)? .*/golang {value}/' {}", snapshot.word(file))
     };
     let evidence = [winner.evidence(), loser.evidence()].into_iter().chain(snapshot.selection_evidence());
     Some(Finding::warning(what, why).shown_by(evidence).command(command))

@@ -24,7 +24,7 @@ fn two_pins_are_shown_with_the_one_that_wins() {
     );
     assert_eq!(
         findings[0].fix.commands,
-        ["sed -i.bak -E 's/^go(lang)? .*/golang 1.22.5/' '/home/ann/shop/.tool-versions'"]
+        ["sed -i.bak -E 's/^go(lang)? .*/golang 1.22.5/' /home/ann/shop/.tool-versions"]
     );
     // The nearer one wins.
     let below = machine.file("~/shop/api/.tool-versions", "go 1.21.3\n").at("~/shop/api");
@@ -36,7 +36,7 @@ fn two_pins_are_shown_with_the_one_that_wins() {
     assert_eq!(
         windows.findings("pins-disagree")[0].fix.commands,
         [
-            r"(Get-Content 'C:\Users\ann\shop\.tool-versions') -replace '^go(lang)? .*', 'golang 1.22.5' | Set-Content 'C:\Users\ann\shop\.tool-versions'"
+            r"(Get-Content C:\Users\ann\shop\.tool-versions) -replace '^go(lang)? .*', 'golang 1.22.5' | Set-Content C:\Users\ann\shop\.tool-versions"
         ]
     );
 }

@@ -30,9 +30,12 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
             finding.command(format!("sudo mount -o remount,exec \"$(findmnt -n -o TARGET -T {home})\""))
         }
         Os::Windows => {
-            finding.command(r"[Environment]::SetEnvironmentVariable('GOVER_HOME', 'C:\gover', 'User')")
+            let command = r"[Environment]::SetEnvironmentVariable('GOVER_HOME', 'C:\gover', 'User')";
+            finding.command(snapshot.in_powershell(command.to_owned()))
         }
-        _ if is_drive => finding.command(format!("mv {home} ~/.gover && ~/.gover/bin/gover setup")),
+        _ if is_drive && snapshot.may_change_store() => {
+            finding.command(format!("mv {home} ~/.gover && ~/.gover/bin/gover setup"))
+        }
         _ => finding,
     })
 }
@@ -71,7 +74,11 @@ mod tests {
         assert_eq!(mounted(Machine::linux(), "/home", "9p", false), []);
         let mut inside_windows = Machine::linux();
         inside_windows.system.is_wsl = true;
+        let of_others = mounted(inside_windows.clone().read_only("~/.gover"), "/home", "9p", false);
+        let is_move = |command: &String| command.starts_with("mv ");
+        assert!(!of_others.iter().flat_map(|finding| &finding.fix.commands).any(is_move), "{of_others:?}");
         let findings = mounted(inside_windows, "/home", "9p", false);
+        assert!(is_move(&findings[0].fix.commands[0]), "{findings:?}");
         assert_eq!(findings[0].what, "~/.gover is on a Windows drive");
         assert_eq!(findings[0].severity, Severity::Warning);
         let findings = mounted(Machine::windows(), r"C:\Users", "nfs", false);

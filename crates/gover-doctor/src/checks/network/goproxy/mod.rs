@@ -143,7 +143,7 @@ pub(super) fn command(snapshot: &Snapshot<'_>, asked: &Probe) -> Option<String> 
         Verdict::Status(401, _) => {
             let line = format!("machine {} login NAME password TOKEN", host(&asked.address));
             if snapshot.system.is_windows() {
-                format!("Add-Content $HOME\\_netrc '{line}'")
+                snapshot.in_powershell(format!("Add-Content $HOME\\_netrc '{line}'"))
             } else {
                 format!("echo '{line}' >> ~/.netrc")
             }

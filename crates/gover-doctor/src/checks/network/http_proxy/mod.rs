@@ -152,7 +152,7 @@ fn unused(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let evidence = Evidence::registry(Hive::User, INTERNET_SETTINGS, "ProxyServer", server.as_str());
     let address = if proxy.contains("://") { proxy.to_owned() } else { format!("http://{proxy}") };
     let command = format!("[Environment]::SetEnvironmentVariable('HTTPS_PROXY', '{address}', 'User')");
-    Some(Finding::note(what, why).shown_by([evidence]).command(command))
+    Some(Finding::note(what, why).shown_by([evidence]).command(snapshot.in_powershell(command)))
 }
 
 /// Entries of `NO_PROXY` that match nothing, or everything.
