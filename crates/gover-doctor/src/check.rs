@@ -57,22 +57,33 @@ fn leave_to_owner(snapshot: &Snapshot<'_>, finding: &mut Finding) {
     let is_of_root = snapshot.disk.rights(home).is_some_and(|rights| rights.owner == Owner::Root);
     let program = is_of_root.then(|| format!("sudo {}", snapshot.word(home.join("bin/gover"))));
     let allowed = |command: String| {
-        let changes = CHANGING.iter().find_map(|verb| command.strip_prefix(verb).map(|rest| (verb, rest)));
-        let Some((verb, rest)) = changes else { return Some(command) };
-        Some(format!("{} {}{rest}", program.as_ref()?, verb.trim_start_matches("gover ")))
+        let inner = command.strip_prefix("powershell -Command ").unwrap_or(&command);
+        let inner = inner.trim_start_matches(['"', '\'']);
+        let Some(rest) = inner.strip_prefix("gover ") else { return Some(command) };
+        if !CHANGING.iter().any(|verb| rest.strip_prefix(verb).is_some_and(ends_word)) {
+            return Some(command);
+        }
+        Some(format!("{} {rest}", program.as_ref()?))
     };
     finding.fix.commands =
         std::mem::take(&mut finding.fix.commands).into_iter().filter_map(allowed).collect();
 }
 
+fn ends_word(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
+}
+
 /// Commands that change the store.
-const CHANGING: [&str; 5] =
-    ["gover install", "gover default", "gover uninstall", "gover prune", "gover cache clean"];
+const CHANGING: [&str; 6] = ["install", "default", "uninstall", "prune", "cache clean", "config set"];
 
 #[cfg(test)]
 mod tests {
+    use gover_source::Verdict;
+
+    use crate::snapshot::SetBy;
     use crate::snapshot::disk::Owner;
-    use crate::testing::Machine;
+    use crate::snapshot::network::Source;
+    use crate::testing::{Machine, asked};
 
     #[test]
     fn a_store_of_others_is_changed_by_its_owner() {
@@ -87,6 +98,25 @@ mod tests {
             ["sudo /opt/gover/bin/gover install 1.22.5", "sudo /opt/gover/bin/gover default 1.22.5"]
         );
         assert_eq!(shared(Owner::Other("eve".to_owned())), [""; 0]);
+    }
+
+    #[test]
+    fn settings_of_a_store_of_others_are_changed_by_its_owner() {
+        let dead = Source {
+            entry: "http://a.example/go".to_owned(),
+            is_masked: false,
+            probe: Some(asked("http://a.example/go", Verdict::Silent)),
+        };
+        let mut machine = Machine::linux().file("/opt/gover/bin/gover", "").read_only("/opt/gover");
+        machine.gover.home = machine.system.path("/opt/gover");
+        machine.gover.sources_set_by = SetBy::File;
+        let machine = machine.network(|network| network.sources = vec![dead]);
+        let commands = |owner| {
+            let findings = machine.clone().owned("/opt/gover", owner).findings("sources");
+            findings[0].fix.commands[1..].to_vec()
+        };
+        assert_eq!(commands(Owner::Root), ["sudo /opt/gover/bin/gover config set sources ''"]);
+        assert_eq!(commands(Owner::Other("eve".to_owned())), [""; 0]);
     }
 
     #[test]

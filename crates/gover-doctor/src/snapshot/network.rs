@@ -25,6 +25,8 @@ pub struct NetworkFacts {
 pub struct Source {
     /// As the setting has it, but without credentials.
     pub entry: String,
+    /// Whether the setting has credentials in it that `entry` lacks.
+    pub is_masked: bool,
     /// `None` for `goproxy`, whose servers are in [`NetworkFacts::proxies`].
     pub probe: Option<Probe>,
 }

@@ -15,8 +15,9 @@ pub(super) const CHECK: Check = Check {
     cause: "The setting `sources` or GOVER_SOURCES names a mirror that moved or that only a company network \
             reaches, or a directory that is not mounted. Or go.dev, the first source by default, is blocked \
             here.",
-    repair: "The command shown sets the sources that answer. `gover config set sources ''` restores the \
-            default, `go.dev, goproxy`.",
+    repair: "The command shown sets the sources that answer, unless one of them has credentials. \
+            `gover config set sources ''` restores the default, `go.dev, goproxy`. If a policy of the machine \
+            sets them, no command is shown: ask its administrator to replace the source.",
     run,
 };
 
@@ -29,19 +30,19 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
             network.proxies.is_empty() || network.proxies.iter().any(|probe| probe.verdict == Verdict::Good)
         }
     };
-    let left: Vec<&str> = network.sources.iter().filter(works).map(|source| source.entry.as_str()).collect();
+    let left: Vec<&Source> = network.sources.iter().filter(works).collect();
     let failed = network.sources.iter().filter_map(|source| source.probe.as_ref());
     let failed = failed.filter(|probe| probe.verdict != Verdict::Good);
     failed.map(|probe| unanswered(snapshot, network, probe, &left)).collect()
 }
 
-fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, left: &[&str]) -> Finding {
+fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, left: &[&Source]) -> Finding {
     let what = format!("{} in the setting `sources`: {}", asked.address, network::words(&asked.verdict));
     let (severity, why) = match (left, snapshot.gover.sources_set_by) {
         ([], _) => (Severity::Error, "no source is left, so gover cannot install a toolchain"),
         // Not everyone reaches both sources of the default.
-        (_, SetBy::Nothing) => (Severity::Note, "gover asks the next source, perhaps after two seconds"),
-        _ => (Severity::Warning, "gover asks the next source, perhaps after two seconds"),
+        (_, SetBy::Nothing) => (Severity::Note, WAITS),
+        _ => (Severity::Warning, WAITS),
     };
     let answers = network.sources.iter().filter_map(|source| source.probe.as_ref());
     let finding = Finding::new(severity, what, why)
@@ -68,9 +69,15 @@ fn set_by(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Option<Evidence> {
     })
 }
 
+const WAITS: &str = "gover uses the other sources, and may wait two seconds for this one";
+
 /// The command that keeps only the sources that answer, or restores the default if none does.
-fn without(snapshot: &Snapshot<'_>, left: &[&str]) -> Option<String> {
-    let list = left.join(",");
+/// `None` if it would need credentials, which are not shown.
+fn without(snapshot: &Snapshot<'_>, left: &[&Source]) -> Option<String> {
+    if left.iter().any(|source| source.is_masked) {
+        return None;
+    }
+    let list = left.iter().map(|source| source.entry.as_str()).collect::<Vec<_>>().join(",");
     match snapshot.gover.sources_set_by {
         SetBy::Policy => None,
         SetBy::Nothing if left.is_empty() => None,
@@ -87,6 +94,7 @@ mod tests {
     fn with_sources(sources: &[(&str, Option<Verdict>)], set_by: SetBy) -> Machine {
         let source = |(entry, verdict): &(&str, Option<Verdict>)| Source {
             entry: (*entry).to_owned(),
+            is_masked: false,
             probe: verdict.clone().map(|verdict| asked(entry, verdict)),
         };
         let sources = sources.iter().map(source).collect();
@@ -136,6 +144,16 @@ mod tests {
             network.proxies = vec![asked("https://p.example", Verdict::Silent)];
         });
         assert_eq!(machine.findings("sources")[0].severity, Severity::Error);
+    }
+
+    /// A command with what is left would lose the user and the password of the mirror.
+    #[test]
+    fn a_source_with_credentials_is_never_set_without_them() {
+        let sources = [("go.dev", Some(dead())), ("https://m.example/go", Some(Verdict::Good))];
+        let machine = with_sources(&sources, SetBy::File);
+        assert_eq!(machine.findings("sources")[0].fix.commands.len(), 2);
+        let machine = machine.network(|network| network.sources[1].is_masked = true);
+        assert_eq!(machine.findings("sources")[0].fix.commands, ["gover doctor http-proxy"]);
     }
 
     #[test]

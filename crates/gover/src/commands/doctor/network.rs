@@ -18,7 +18,8 @@ pub(super) struct Answers(Option<(Question, NetworkFacts)>);
 /// Everything that the answers depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Question {
-    sources: Vec<SourceSpec>,
+    /// The setting `sources`.
+    entries: Vec<String>,
     goproxy: Option<String>,
     gosumdb: Option<String>,
     http_proxies: Vec<String>,
@@ -32,7 +33,7 @@ impl Answers {
             |usual: NetworkSettings| NetworkSettings { retries: 0, connect_timeout: BOUND, ..usual };
         let supply = supply::with_network(context, network)?;
         let question = Question {
-            sources: supply.settings().sources.clone(),
+            entries: context.settings.sources.value.clone(),
             goproxy: supply.settings().proxies.clone(),
             gosumdb: supply.settings().sumdb.clone(),
             http_proxies: http_proxies(context),
@@ -42,13 +43,14 @@ impl Answers {
         {
             return Ok(facts.clone());
         }
-        let facts = runtime::block_on_briefly(ask(&supply, &question.http_proxies))?;
+        let facts = runtime::block_on_briefly(ask(&supply, &question.entries, &question.http_proxies))?;
         self.0 = Some((question, facts.clone()));
         Ok(facts)
     }
 }
 
-async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
+/// `entries` are the sources as the setting has them.
+async fn ask(supply: &Supply, entries: &[String], proxies: &[String]) -> NetworkFacts {
     let deadline = Instant::now() + BOUND;
     let servers = supply.proxy_servers();
     let target = servers.into_iter().find(|url| url.is_https()).cloned();
@@ -61,8 +63,11 @@ async fn ask(supply: &Supply, proxies: &[String]) -> NetworkFacts {
     );
     // The check itself reports a GOSUMDB that is off or malformed.
     let sumdb = sumdb.unwrap_or_default();
-    let entries = supply.settings().sources.iter().map(SourceSpec::label);
-    let sources = entries.zip(sources).map(|(entry, probe)| Source { entry, probe }).collect();
+    let sources = entries.iter().zip(sources).map(|(written, probe)| {
+        let entry = SourceSpec::shown(written);
+        Source { is_masked: entry != *written, entry, probe }
+    });
+    let sources = sources.collect();
     let facts = NetworkFacts { sources, proxies: goproxy, sumdb, http_proxies, clock_ahead: None };
     let clock_ahead = facts.iter().filter_map(|probe| probe.clock_ahead).min_by_key(|s| s.abs());
     NetworkFacts { clock_ahead, ..facts }
