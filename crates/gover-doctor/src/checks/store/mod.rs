@@ -21,7 +21,8 @@ pub(crate) const CHECKS: &[Check] = &[Check {
             programs. An administrator's store for all users, or one that a group shares (setgid), is fine.",
     repair: "`gover prune` removes unused files, `gover install --force VERSION` reinstalls a toolchain, \
             `chown` makes you the owner of files of root in your own store, and `chmod` takes the right to \
-            write from others. `--fix` does none of it. For a store of other users no command is shown.",
+            write from others. `--fix` does none of it. For a store of root, the commands start with `sudo`. For \
+            a store of another user, none is shown.",
     run,
 }];
 

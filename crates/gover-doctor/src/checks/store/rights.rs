@@ -1,5 +1,7 @@
 //! Who may change the store: its user, all users of a group, or everyone.
 
+use gover_core::text::counted;
+
 use crate::snapshot::disk::Owner;
 use crate::{Evidence, Finding, MachinePath, Snapshot};
 
@@ -64,17 +66,19 @@ fn everyone(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
     let is_open =
         |part: &&MachinePath| snapshot.disk.rights(part).is_some_and(|rights| rights.everyone_may_write);
     let open: Vec<&MachinePath> = parts.iter().filter(is_open).collect();
-    let what = match open.as_slice() {
-        [] => return None,
-        [part] => format!("every user of this machine can write to {}", snapshot.short(part)),
-        parts => {
-            format!("every user of this machine can write to {} parts of gover's directory", parts.len())
-        }
-    };
+    if open.is_empty() {
+        return None;
+    }
+    let what = format!("every user of this machine can write to {}", named(snapshot, &open));
     let why = "anyone who can log in here can replace the `go` that you run";
     let evidence = open.iter().map(|part| Evidence::path(part, "is writable by everyone"));
     let home = &snapshot.gover.home;
-    let command = snapshot.is_own(home).then(|| format!("chmod -R o-w {}", snapshot.word(home)));
+    let chmod = format!("chmod -R o-w {}", snapshot.word(home));
+    let command = match snapshot.disk.rights(home)?.owner {
+        Owner::Own => Some(chmod),
+        Owner::Root => Some(format!("sudo {chmod}")),
+        Owner::Other(_) => None,
+    };
     Some(Finding::error(what, why).shown_by(evidence).commands(command))
 }
 
@@ -89,7 +93,10 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
             let owner = snapshot.other_owner(part).unwrap_or_default();
             Evidence::path(part, format!("belongs to {owner}"))
         });
-        let finding = Finding::error(counted(snapshot, &foreign, "not yours"), WHY).shown_by(evidence);
+        let what = format!("{} not yours", are(snapshot, &foreign));
+        let is_of_root = |part: &&MachinePath| rights(part).is_some_and(|rights| rights.owner == Owner::Root);
+        let why = if foreign.iter().any(is_of_root) { format!("{WHY}. {OF_SUDO}") } else { WHY.to_owned() };
+        let finding = Finding::error(what, why).shown_by(evidence);
         return Some(finding.command(format!("sudo chown -R \"$(id -u):$(id -g)\" {home}")));
     }
     let locked: Vec<&MachinePath> = written(snapshot, parts).collect();
@@ -97,7 +104,7 @@ fn own(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return None;
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let finding = Finding::error(counted(snapshot, &locked, "read-only"), WHY).shown_by(evidence);
+    let finding = Finding::error(format!("{} read-only", are(snapshot, &locked)), WHY).shown_by(evidence);
     // If the permissions allow it, the file system or an access list does not.
     let is_by_mode = |part: &&MachinePath| rights(part).is_some_and(|rights| !rights.owner_may_write);
     let words: Vec<String> =
@@ -122,20 +129,23 @@ fn denied(snapshot: &Snapshot<'_>, parts: &[MachinePath]) -> Option<Finding> {
         return Some(of_others(snapshot));
     }
     let evidence = locked.iter().map(|part| Evidence::path(part, "is not writable"));
-    let finding = Finding::error(counted(snapshot, &locked, "not yours, or read-only"), WHY);
+    let finding = Finding::error(format!("{} not writable", are(snapshot, &locked)), WHY);
     Some(finding.shown_by(evidence).command(format!("takeown /F {} /R /D Y", snapshot.word(home))))
 }
 
 /// A store that an administrator or another user keeps. That is how one store serves all users.
 fn of_others(snapshot: &Snapshot<'_>) -> Finding {
     let home = &snapshot.gover.home;
-    let owner = snapshot.other_owner(home).unwrap_or_else(|| "an administrator".to_owned());
-    let what = format!(
-        "{} belongs to {owner}; you can use its toolchains but not change them",
-        snapshot.short(home)
+    let (fact, who) = match snapshot.other_owner(home) {
+        Some(owner) => (format!("belongs to {owner}"), "its owner"),
+        None => ("is not writable".to_owned(), "a user who can write to it"),
+    };
+    let shown = snapshot.short(home);
+    let what = format!("{shown} {fact}; you can use its toolchains but not change them");
+    let why = format!(
+        "only {who} can run `gover install` and `gover default`; set GOVER_VERSION or pin a version to choose one"
     );
-    let why = "only its owner can run `gover install` and `gover default`; set GOVER_VERSION or pin a version to choose one";
-    Finding::note(what, why).shown_by([Evidence::path(home, format!("belongs to {owner}"))])
+    Finding::note(what, why).shown_by([Evidence::path(home, fact)])
 }
 
 /// Root, in a store that belongs to another user.
@@ -161,14 +171,20 @@ fn root_in_home(snapshot: &Snapshot<'_>) -> Option<Finding> {
     Some(Finding::warning(what, why).shown_by(evidence))
 }
 
-fn counted(snapshot: &Snapshot<'_>, parts: &[&MachinePath], fact: &str) -> String {
+/// The only part by its name, several by their number.
+fn named(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> String {
     match parts {
-        [part] => format!("{} is {fact}", snapshot.short(part)),
-        parts => format!("{} parts of gover's directory are {fact}", parts.len()),
+        [part] => snapshot.short(part),
+        parts => format!("{} of gover's directory", counted(parts.len(), "part")),
     }
 }
 
-const WHY: &str = "installing, `gover default` and `gover setup` fail with `permission denied`. `sudo gover` creates such files";
+fn are(snapshot: &Snapshot<'_>, parts: &[&MachinePath]) -> String {
+    format!("{} {}", named(snapshot, parts), if parts.len() == 1 { "is" } else { "are" })
+}
+
+const WHY: &str = "installing, `gover default` and `gover setup` fail with `permission denied`";
+const OF_SUDO: &str = "`sudo gover` creates such files";
 
 #[cfg(test)]
 mod tests {
@@ -186,6 +202,9 @@ mod tests {
             "/home/ann/.gover/versions/go1.22.5: belongs to root"
         );
         assert_eq!(findings[0].fix.commands, ["sudo chown -R \"$(id -u):$(id -g)\" /home/ann/.gover"]);
+        assert!(findings[0].why.ends_with("`permission denied`. `sudo gover` creates such files"));
+        let of_eve = Machine::linux().owned("~/.gover/versions/go1.22.5", Owner::Other("eve".to_owned()));
+        assert!(!of_eve.findings("store")[0].why.contains("sudo"), "{of_eve:?}");
         let findings = Machine::linux().owned("~/.gover", Owner::Root).findings("store");
         assert!(findings[0].fix.commands[0].starts_with("sudo chown"), "{findings:?}");
         let findings = Machine::windows().read_only(r"~/.gover").findings("store");
@@ -198,6 +217,7 @@ mod tests {
         let machine = Machine::linux().read_only("~/.gover/versions");
         let findings = machine.findings("store");
         assert_eq!(findings[0].what, "~/.gover/versions is read-only");
+        assert!(!findings[0].why.contains("sudo"), "{findings:?}");
         // A file system that is mounted read-only.
         assert_eq!(findings[0].fix.commands, Vec::<String>::new());
         let machine = machine.with_rights("~/.gover/versions", |rights| rights.owner_may_write = false);
@@ -225,6 +245,17 @@ mod tests {
     }
 
     #[test]
+    fn where_no_owner_is_known_none_is_named() {
+        let mut machine = Machine::windows().directory(r"D:\gover").read_only(r"D:\gover");
+        machine.gover.home = machine.system.path(r"D:\gover");
+        let findings = machine.findings("store");
+        let what = r"D:\gover is not writable; you can use its toolchains but not change them";
+        assert_eq!((findings[0].severity, findings[0].what.as_str()), (Severity::Note, what));
+        assert_eq!(findings[0].evidence[0].to_string(), r"D:\gover: is not writable");
+        assert!(findings[0].why.starts_with("only a user who can write to it"), "{findings:?}");
+    }
+
+    #[test]
     fn a_store_that_a_group_shares_is_fine() {
         let machine = elsewhere(Owner::Root).with_rights("/opt/gover", |rights| rights.is_shared = true);
         let findings = machine.findings("store");
@@ -246,7 +277,8 @@ mod tests {
             rights.everyone_may_write = true;
         });
         let findings = of_root.findings("store");
-        assert_eq!((findings[0].severity, findings[0].fix.commands.len()), (Severity::Error, 0));
+        assert_eq!(findings[0].severity, Severity::Error);
+        assert_eq!(findings[0].fix.commands, ["sudo chmod -R o-w /opt/gover"]);
     }
 
     #[test]

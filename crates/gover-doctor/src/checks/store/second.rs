@@ -10,21 +10,21 @@ pub(super) fn finding(snapshot: &Snapshot<'_>) -> Option<Finding> {
     let is_this = |other: &MachinePath| other == home || snapshot.real(other) == snapshot.real(home);
     let is_stamped = |bin: &MachinePath| snapshot.exists(&bin.join(".shim"));
     let on_path: Vec<MachinePath> = snapshot.path().into_iter().filter(is_stamped).collect();
-    let first = on_path.first().and_then(MachinePath::parent);
-    let other = on_path.iter().filter_map(MachinePath::parent).find(|store| !is_this(store));
+    let on_path: Vec<MachinePath> = on_path.iter().filter_map(MachinePath::parent).collect();
+    let other = on_path.iter().find(|store| !is_this(store)).cloned();
     let usual = snapshot.home.join(".gover");
     let has_toolchains = !snapshot.disk.list(&usual.join("versions")).is_empty();
     let other = other.or_else(|| (!is_this(&usual) && has_toolchains).then_some(usual))?;
     let what = format!("{} is also a store of gover", snapshot.short(&other));
-    let why = match first.filter(|first| !is_this(first)) {
-        Some(first) => format!(
-            "each has its own toolchains; `go` comes from {}, which is first on PATH",
-            snapshot.short(&first)
-        ),
-        None => {
-            "each has its own toolchains; the first one on PATH is used, unless GOVER_HOME is set".to_owned()
-        }
+    let at = |store: &MachinePath| on_path.iter().position(|known| known == store);
+    let (this, that) = (snapshot.short(home), snapshot.short(&other));
+    let order = match (on_path.iter().position(is_this), at(&other)) {
+        (Some(ours), Some(theirs)) if theirs < ours => format!("on PATH, {that} comes before {this}"),
+        (Some(_), Some(_)) => format!("on PATH, {this} comes before {that}"),
+        (None, Some(_)) => format!("{that} is on PATH, and {this} is not"),
+        (_, None) => format!("{that} is not on PATH"),
     };
+    let why = format!("each has its own toolchains; {order}");
     let evidence = [described(snapshot, home, "in use here, "), described(snapshot, &other, "")];
     let named = snapshot.variable("GOVER_HOME").map(|_| snapshot.variable_evidence("GOVER_HOME"));
     Some(Finding::note(what, why).shown_by(evidence).shown_by(named))
@@ -52,8 +52,12 @@ mod tests {
         let path = machine.variables.value("PATH").unwrap().to_owned();
         let behind = machine.clone().var("PATH", &format!("{path}:/opt/gover/bin"));
         for (machine, why) in [
-            (behind, "the first one on PATH is used"),
-            (machine.path_first("/opt/gover/bin"), "`go` comes from /opt/gover, which is first on PATH"),
+            (
+                machine.clone().var("PATH", "/usr/bin:/opt/gover/bin"),
+                "/opt/gover is on PATH, and ~/.gover is not",
+            ),
+            (behind, "on PATH, ~/.gover comes before /opt/gover"),
+            (machine.path_first("/opt/gover/bin"), "on PATH, /opt/gover comes before ~/.gover"),
         ] {
             let findings = machine.findings("store");
             assert_eq!(findings.len(), 1, "{findings:?}");
@@ -61,7 +65,7 @@ mod tests {
                 (findings[0].severity, findings[0].what.as_str()),
                 (Severity::Note, "/opt/gover is also a store of gover")
             );
-            assert!(findings[0].why.contains(why), "{}", findings[0].why);
+            assert_eq!(findings[0].why, format!("each has its own toolchains; {why}"));
             let evidence: Vec<String> = findings[0].evidence.iter().map(ToString::to_string).collect();
             assert_eq!(
                 evidence,
@@ -78,6 +82,10 @@ mod tests {
         let machine = machine.directory("/srv/gover/versions").var("GOVER_HOME", "/srv/gover");
         let findings = machine.findings("store");
         assert_eq!(findings[0].what, "~/.gover is also a store of gover");
+        assert_eq!(
+            findings[0].why,
+            "each has its own toolchains; ~/.gover is on PATH, and /srv/gover is not"
+        );
         assert!(findings[0].evidence.iter().any(|one| one.to_string() == "GOVER_HOME=/srv/gover"));
     }
 }
