@@ -70,7 +70,9 @@ pub fn machine_path_without(entry: &str, path: &Text) -> [String; 3] {
 /// The same for the removal of empty entries, and of quotation marks around names without `;`.
 pub fn mend_machine_path(expands: bool) -> [String; 3] {
     let plain = r#"if ($_ -like '*;*') { $_ } else { $_ -replace '"' }"#;
-    let value = format!("($path -split '{SPLIT}' -ne '' | ForEach-Object {{ {plain} }}) -join ';'");
+    let value = format!(
+        "($path -split '{SPLIT}' | Where-Object {{ $_.Trim() }} | ForEach-Object {{ {plain} }}) -join ';'"
+    );
     set_machine_path(&value, expands)
 }
 

@@ -46,7 +46,9 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
         let what = "quotation marks, which many programs do not understand";
         add(Severity::Warning, format!("{} ({what})", entry.shown));
     }
+    let mut is_misspelled = false;
     for entry in path.entries.iter().filter(|entry| is_misspelled_by_spaces(snapshot, entry)) {
+        is_misspelled = true;
         let what = "Windows does not find it: the space is part of the name";
         add(Severity::Warning, format!("`{}` ({what})", entry.shown));
     }
@@ -67,8 +69,8 @@ fn written_wrong(snapshot: &Snapshot<'_>, path: &StoredPath) -> Option<Finding> 
             let entries = repaired_entries(snapshot, path, &text);
             finding.fixed_by(path.with_text(entries.iter().map(Vec::as_slice), expands))
         }
-        // Where an entry ends is for a person to say.
-        Hive::Machine if is_open => finding.command(DIALOG),
+        // A person has to say where an entry ends.
+        Hive::Machine if is_open || is_misspelled => finding.commands(by_administrator([DIALOG.to_owned()])),
         Hive::Machine => finding.commands(by_administrator(mend_machine_path(expands))),
     })
 }
@@ -216,7 +218,11 @@ mod tests {
         assert_eq!(user_path_after_repair(r#"C:\x;"C:\a;b";"C:\c"#), r#"C:\x;"C:\a;b";C:\c"#);
         let machine = environment(Hive::Machine);
         let odd = Machine::windows().registry(Hive::Machine, machine, "Path", r#"C:\Windows;"C:\a;C:\b"#);
-        assert_eq!(odd.findings("path-registry")[0].fix.commands, [DIALOG]);
+        let by_hand = ["# in PowerShell, as administrator:", DIALOG];
+        assert_eq!(odd.findings("path-registry")[0].fix.commands, by_hand);
+        let spaced = Machine::windows().directory(r"C:\tools");
+        let spaced = spaced.registry(Hive::Machine, machine, "Path", r"C:\Windows; C:\tools");
+        assert_eq!(spaced.findings("path-registry")[0].fix.commands, by_hand);
     }
 
     #[test]
@@ -278,7 +284,7 @@ mod tests {
         assert!(findings[0].fix.changes.is_empty());
         assert_eq!(
             findings[0].fix.commands.last().unwrap(),
-            r#"Set-ItemProperty $key Path (($path -split ';(?=(?:[^"]*"[^"]*")*[^"]*$)' -ne '' | ForEach-Object { if ($_ -like '*;*') { $_ } else { $_ -replace '"' } }) -join ';') -Type ExpandString"#
+            r#"Set-ItemProperty $key Path (($path -split ';(?=(?:[^"]*"[^"]*")*[^"]*$)' | Where-Object { $_.Trim() } | ForEach-Object { if ($_ -like '*;*') { $_ } else { $_ -replace '"' } }) -join ';') -Type ExpandString"#
         );
     }
 
