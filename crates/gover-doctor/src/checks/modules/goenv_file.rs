@@ -24,7 +24,7 @@ fn run(snapshot: &Snapshot<'_>) -> Vec<Finding> {
     if let Some(finding) = unreadable(snapshot).or_else(|| foreign_encoding(snapshot)) {
         return vec![finding];
     }
-    let of_names = [unknown(snapshot, UNKNOWN), unknown(snapshot, UNREAD), overriding(snapshot)];
+    let of_names = [ineffective(snapshot, UNKNOWN), ineffective(snapshot, UNREAD), overriding(snapshot)];
     faulty(snapshot).into_iter().chain(of_names.into_iter().flatten()).collect()
 }
 
@@ -126,7 +126,7 @@ struct Ineffective {
 }
 
 const UNKNOWN: Ineffective = Ineffective {
-    fact: "which go does not know",
+    fact: "which go does not recognize",
     why: "it has no effect; the name may be misspelled, or mean a variable of another program",
     includes: |name| !is_known(name),
 };
@@ -139,7 +139,7 @@ const UNREAD: Ineffective = Ineffective {
 };
 
 /// The names in the file to which that applies.
-fn unknown(snapshot: &Snapshot<'_>, Ineffective { fact, why, includes }: Ineffective) -> Option<Finding> {
+fn ineffective(snapshot: &Snapshot<'_>, Ineffective { fact, why, includes }: Ineffective) -> Option<Finding> {
     let file = &snapshot.go_env;
     let is_meant = |line: &&GoEnvLine| !line.name.is_empty() && fault(line).is_none() && includes(&line.name);
     let lines: Vec<&GoEnvLine> = file.lines.iter().filter(is_meant).collect();

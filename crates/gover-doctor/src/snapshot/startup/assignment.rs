@@ -12,8 +12,9 @@ pub(super) fn assignments(path: &MachinePath, content: &[u8], home: &str) -> Vec
     (1..).zip(String::from_utf8_lossy(content).lines()).filter_map(set).collect()
 }
 
-/// `NAME=value`, `export NAME=value`, `set -gx NAME value`, `$env:NAME = value`, `$env.NAME = value` or `set-env NAME
-/// value`. Only the first statement of a line is read, since people rarely write more.
+/// `NAME=value`, `export NAME=value`, `set -gx NAME value`, `$env:NAME = value`,
+/// `$env.NAME = value` or `set-env NAME value`. Only the first statement of a line is read, since
+/// people rarely write more.
 fn assignment(line: &str) -> Option<(String, &str)> {
     if let Some(rest) =
         ["$env:", "$Env:", "$env.", "$ENV:"].iter().find_map(|prefix| line.strip_prefix(prefix))

@@ -80,7 +80,7 @@ fn names_that_go_does_not_know_or_read_are_not_called_settings() {
     assert_eq!(
         whats,
         [
-            "~/.config/go/env has GOCERTFILE, which go does not know",
+            "~/.config/go/env has GOCERTFILE, which go does not recognize",
             "~/.config/go/env has GOENV, which go does not read from this file",
             "~/.config/go/env sets GOPROXY, CGO_CFLAGS_ALLOW for every project",
         ]
