@@ -127,6 +127,12 @@ fn a_dead_http_proxy_is_named() {
         format!("the proxy in HTTPS_PROXY, {dead}: cannot connect: connection refused")
     );
     assert_eq!(finding["fix"]["automatic"], false);
+    ctx.unset("NO_PROXY")
+        .set("GOPROXY", "https://proxy.test/go")
+        .set("GOVER_SOURCES", "https://go.test,goproxy");
+    let output = ctx.gover(["doctor", "sources", "goproxy", "sumdb", "http-proxy", "--json"]).exits(1).json();
+    let findings = output["findings"].as_array().unwrap();
+    assert_eq!((findings.len(), findings[0]["check"].as_str()), (1, Some("http-proxy")), "{output}");
 }
 
 #[test]

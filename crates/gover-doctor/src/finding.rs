@@ -33,17 +33,21 @@ pub enum Fact {
     Own,
     /// Findings of different checks with the same text have the same reason: `GOROOT`.
     Shared(String),
+    /// It follows from the fact with this text, whose finding says all that there is to do.
+    FollowsFrom(String),
     /// It only sums up its evidence, and says nothing new if other findings show all of it.
     Summary,
 }
 
 /// One finding for each fact: of several checks, the first and worst is kept, with the evidence and
-/// the repairs of the others. `findings` are in order, the worst first.
+/// the repairs of the others. What follows from a fact is not a finding of its own beside it.
+/// `findings` are in order, the worst first.
 pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let mut kept: Vec<Finding> = Vec::new();
+    let (followers, findings) = followers(findings);
     for finding in findings {
         let is_same = |known: &&mut Finding| {
-            matches!(finding.fact, Fact::Shared(_))
+            matches!(finding.fact, Fact::Shared(_) | Fact::FollowsFrom(_))
                 && known.fact == finding.fact
                 && known.check != finding.check
         };
@@ -56,7 +60,32 @@ pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
             None => kept.push(finding),
         }
     }
+    for (cause, answers) in followers {
+        if let Some(known) = kept.iter_mut().find(|known| known.fact == cause) {
+            known.add_new(answers);
+        }
+    }
     kept
+}
+
+/// Splits off the findings whose cause is among the others: the cause, and the answers that show
+/// what it leads to.
+fn followers(findings: Vec<Finding>) -> (Vec<(Fact, Vec<Evidence>)>, Vec<Finding>) {
+    let causes: Vec<Fact> = findings.iter().map(|finding| finding.fact.clone()).collect();
+    let (mut followers, mut others) = (Vec::new(), Vec::new());
+    for finding in findings {
+        let cause = match &finding.fact {
+            Fact::FollowsFrom(text) => Some(Fact::Shared(text.clone())).filter(|fact| causes.contains(fact)),
+            Fact::Own | Fact::Shared(_) | Fact::Summary => None,
+        };
+        let Some(cause) = cause else {
+            others.push(finding);
+            continue;
+        };
+        let is_answer = |one: &Evidence| matches!(one, Evidence::Answer { .. });
+        followers.push((cause, finding.evidence.into_iter().filter(is_answer).collect()));
+    }
+    (followers, others)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -163,16 +192,19 @@ impl Finding {
 
     /// Says which fact other checks find too.
     #[must_use]
-    pub fn about(mut self, fact: impl Into<String>) -> Self {
-        self.fact = Fact::Shared(fact.into());
+    pub fn about(self, fact: impl Into<String>) -> Self {
+        self.about_fact(Fact::Shared(fact.into()))
+    }
+
+    #[must_use]
+    pub fn about_fact(mut self, fact: Fact) -> Self {
+        self.fact = fact;
         self
     }
 
     /// Takes over what another finding shows and repairs, at most one change for each place.
     fn absorb(&mut self, other: Self) {
-        let is_new = |one: &Evidence| !self.evidence.contains(one);
-        let evidence: Vec<Evidence> = other.evidence.into_iter().filter(is_new).collect();
-        self.evidence.extend(evidence);
+        self.add_new(other.evidence);
         for change in other.fix.changes {
             if self.fix.changes.iter().all(|known| known.place() != change.place()) {
                 self.fix.changes.push(change);
@@ -181,6 +213,14 @@ impl Finding {
         for command in other.fix.commands {
             if !self.fix.commands.contains(&command) {
                 self.fix.commands.push(command);
+            }
+        }
+    }
+
+    fn add_new(&mut self, evidence: Vec<Evidence>) {
+        for one in evidence {
+            if !self.evidence.contains(&one) {
+                self.evidence.push(one);
             }
         }
     }
@@ -279,5 +319,23 @@ mod tests {
         assert_eq!(whats, ["1", "2", "4", "6"]);
         assert_eq!(merged[0].evidence, [line(1), line(3)]);
         assert_eq!(merged[0].fix.commands, ["x", "y"]);
+    }
+
+    #[test]
+    fn what_follows_from_a_fact_is_not_reported_beside_it() {
+        let of = |check, finding: Finding| Finding { check, ..finding };
+        let follows = || Fact::FollowsFrom("proxy".to_owned());
+        let answer = Evidence::answer("a.example", "no answer");
+        let set = Evidence::path("/f", "sets it");
+        let follower = Finding { fact: follows(), ..Finding::error("1", "") };
+        let follower = of("a", follower.shown_by([answer.clone(), set]).command("gover doctor b"));
+        let cause = of("b", Finding::error("2", "").about("proxy"));
+        let both = merged(vec![follower.clone(), cause]);
+        assert_eq!(both.len(), 1, "{both:?}");
+        assert_eq!((both[0].what.as_str(), &both[0].evidence), ("2", &vec![answer]));
+        assert_eq!(both[0].fix.commands, [""; 0]);
+        // Without its cause it leads there, and once if several checks find it.
+        let twice = merged(vec![follower.clone(), of("c", follower)]);
+        assert_eq!((twice.len(), twice[0].fix.commands.len()), (1, 1));
     }
 }

@@ -417,7 +417,12 @@ pub(crate) fn midnight(year: u64, month: u64, day: u64) -> SystemTime {
 /// An address that was asked, and what it answered after a quarter of a second.
 pub(crate) fn asked(address: &str, verdict: Verdict) -> Probe {
     let address = address.to_owned();
-    Probe { address, verdict, took: Duration::from_millis(250), clock_ahead: None }
+    Probe { address, verdict, took: Duration::from_millis(250), clock_ahead: None, proxy_variable: None }
+}
+
+/// The same through the proxy in `HTTPS_PROXY`.
+pub(crate) fn asked_through_proxy(address: &str, verdict: Verdict) -> Probe {
+    Probe { proxy_variable: Some("HTTPS_PROXY".to_owned()), ..asked(address, verdict) }
 }
 
 /// Compares the text as written.

@@ -105,6 +105,12 @@ impl Http {
         &self.settings
     }
 
+    /// The variable that names the forward proxy for `url`, such as `HTTPS_PROXY`; `None` if a
+    /// request to it needs no proxy.
+    pub fn proxy_variable(&self, url: &Address) -> Option<&str> {
+        self.forward.as_ref()?.for_url(url.secret()).map(|proxy| proxy.variable.as_str())
+    }
+
     /// The whole body at `url`, at most `limit` bytes; `Unchanged` if the server confirms `etag`. A
     /// request that breaks off is retried; one without a response is retried once.
     pub async fn read(&self, url: &Address, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {

@@ -67,10 +67,11 @@ fn masked(evidence: Vec<Evidence>) -> Vec<Evidence> {
 /// An address as in the network facts: without credentials, query and trailing slash.
 pub(in crate::checks) fn address(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let scheme = url.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = url.split_at(scheme);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    format!("{scheme}{host}{path}")
 }
 
 pub(in crate::checks) fn host(url: &str) -> String {
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!(host("http://[::1]:80"), "::1");
         assert_eq!(host("p.example:8080"), "p.example");
         assert_eq!(address("https://u:p@h.example:1/a/?x"), "https://h.example:1/a");
+        assert_eq!(address("u:p@h.example:8080"), "h.example:8080");
         for near in ["localhost", "proxy", "10.1.2.3", "127.0.0.1", "::1", "192.168.0.1"] {
             assert!(is_near(near), "{near}");
         }

@@ -3,6 +3,7 @@
 use gover_source::{Probe, Verdict};
 
 use super::goproxy::command;
+use super::http_proxy;
 use crate::snapshot::SetBy;
 use crate::snapshot::network::{self, NetworkFacts, Source};
 use crate::{Check, Evidence, Finding, Severity, Snapshot};
@@ -46,7 +47,7 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, le
     };
     let answers = network.sources.iter().filter_map(|source| source.probe.as_ref());
     let finding = Finding::new(severity, what, why)
-        .about(asked.address.as_str())
+        .about_fact(http_proxy::fact_of(snapshot, network, asked, &asked.address))
         .shown_by(set_by(snapshot, network))
         .shown_by(answers.map(network::evidence))
         .commands(command(snapshot, asked));

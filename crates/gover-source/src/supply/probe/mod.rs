@@ -34,6 +34,8 @@ pub struct Probe {
     pub took: Duration,
     /// How many seconds this machine's clock is ahead of the server's.
     pub clock_ahead: Option<i64>,
+    /// The variable that names the forward proxy in between, such as `HTTPS_PROXY`.
+    pub proxy_variable: Option<String>,
 }
 
 impl Supply {
@@ -161,7 +163,7 @@ impl Supply {
                 }
             };
             let (verdict, took) = self.in_time(deadline, asked).await;
-            Probe { address: redacted(proxy), verdict, took, clock_ahead: None }
+            Probe { address: redacted(proxy), verdict, took, clock_ahead: None, proxy_variable: None }
         }))
         .await
     }
@@ -205,7 +207,8 @@ impl Supply {
             }
         };
         let (verdict, took) = self.in_time(deadline, asked).await;
-        Probe { address: base.to_string(), verdict, took, clock_ahead }
+        let proxy_variable = self.http.proxy_variable(url).map(str::to_owned);
+        Probe { address: base.to_string(), verdict, took, clock_ahead, proxy_variable }
     }
 
     async fn probe_head(&self, deadline: Instant, base: &Address, database: &Database) -> Probe {
@@ -236,7 +239,8 @@ fn as_readable<T>(read: io::Result<T>) -> Verdict {
 }
 
 fn at_path(path: &Path, verdict: Verdict) -> Probe {
-    Probe { address: path.display().to_string(), verdict, took: Duration::ZERO, clock_ahead: None }
+    let (address, took) = (path.display().to_string(), Duration::ZERO);
+    Probe { address, verdict, took, clock_ahead: None, proxy_variable: None }
 }
 
 fn refused(problem: CertificateProblem, issuer: Option<String>) -> Verdict {

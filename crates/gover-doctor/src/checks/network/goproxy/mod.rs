@@ -2,6 +2,7 @@
 
 use gover_source::{Probe, Verdict};
 
+use super::http_proxy;
 use super::setting::{Setting, address, host, is_near};
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
@@ -107,7 +108,7 @@ fn unanswered(
         let what = format!("{} in GOPROXY: {}", asked.address, network::words(&asked.verdict));
         let (severity, why) = effect(asked, is_reached, falls_through);
         let finding = Finding::new(severity, what, why)
-            .about(asked.address.as_str())
+            .about_fact(http_proxy::fact_of(snapshot, network, asked, &asked.address))
             .shown_by(setting.evidence.clone())
             .shown_by(answers.clone())
             .commands(command(snapshot, asked));

@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use gover_source::Verdict;
+use gover_source::{Probe, Verdict};
 
 use super::setting::{Setting, address, host};
 use crate::snapshot::network::{self, NetworkFacts};
 use crate::snapshot::registry::Hive;
-use crate::{Check, Evidence, Finding, Severity, Snapshot};
+use crate::{Check, Evidence, Fact, Finding, Severity, Snapshot};
 
 pub(super) const CHECK: Check = Check {
     name: "http-proxy",
@@ -34,6 +34,8 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
     for asked in network.http_proxies.iter().filter(|asked| asked.verdict != Verdict::Good) {
         let mut settings = of_environment(snapshot, 1);
         settings.retain(|setting| address(&setting.value) == asked.address);
+        // A value that is not an address is a finding already.
+        settings.retain(|setting| malformed(snapshot, setting).is_none());
         let Some(first) = settings.first() else { continue };
         let (severity, why) = match asked.verdict {
             Verdict::Unreachable(_) | Verdict::Silent => {
@@ -46,13 +48,36 @@ fn unanswered(snapshot: &Snapshot<'_>, network: &NetworkFacts) -> Vec<Finding> {
         };
         let what =
             format!("the proxy in {}, {}: {}", first.name, asked.address, network::words(&asked.verdict));
-        let mut finding = Finding::new(severity, what, why);
+        let mut finding = Finding::new(severity, what, why).about(fact(&asked.address));
         for setting in &settings {
             finding = setting.removed_by_hand(snapshot, finding.shown_by(setting.evidence.clone()));
         }
         findings.push(finding.shown_by([network::evidence(asked)]));
     }
     findings
+}
+
+/// The fact behind a failed request: the forward proxy in between if that does not work at all,
+/// else `server`.
+pub(super) fn fact_of(snapshot: &Snapshot<'_>, network: &NetworkFacts, asked: &Probe, server: &str) -> Fact {
+    let is_failure = |verdict: &Verdict| {
+        matches!(verdict, Verdict::Unreachable(_) | Verdict::Silent | Verdict::Status(407, _))
+    };
+    // With such a proxy, the request says so in words.
+    let may_follow = is_failure(&asked.verdict) || matches!(asked.verdict, Verdict::Wrong(_));
+    let variable = asked.proxy_variable.as_deref().filter(|_| may_follow);
+    let proxy = variable.and_then(|name| snapshot.variable(name)).map(address);
+    let is_dead = |proxy: &String| {
+        network.http_proxies.iter().any(|known| known.address == *proxy && is_failure(&known.verdict))
+    };
+    match proxy.filter(is_dead) {
+        Some(proxy) => Fact::FollowsFrom(fact(&proxy)),
+        None => Fact::Shared(server.to_owned()),
+    }
+}
+
+fn fact(proxy: &str) -> String {
+    format!("the proxy {proxy}")
 }
 
 /// The variables that hold a proxy, in the order in which go reads them.
@@ -100,7 +125,7 @@ fn malformed(snapshot: &Snapshot<'_>, setting: &Setting) -> Option<Finding> {
     };
     let what = format!("{} is not a proxy address: {wrong}", setting.name);
     let why = "every download through it fails, with errors that do not name the variable";
-    let finding = Finding::error(what, why).shown_by(setting.evidence.clone());
+    let finding = Finding::error(what, why).about(fact(&address(value))).shown_by(setting.evidence.clone());
     Some(setting.removed(snapshot, finding))
 }
 

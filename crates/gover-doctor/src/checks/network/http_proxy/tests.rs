@@ -1,6 +1,7 @@
 use super::*;
+use crate::snapshot::network::Source;
 use crate::snapshot::registry::{Hive, Text};
-use crate::testing::{Machine, asked};
+use crate::testing::{Machine, asked, asked_through_proxy};
 
 const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 
@@ -110,6 +111,53 @@ fn a_proxy_that_does_not_serve_is_named_with_the_variables_that_lead_to_it() {
     assert!(answering(Verdict::Status(407, String::new()))[0].why.contains("a name and a password"));
     assert_eq!(answering(Verdict::Status(502, String::new()))[0].severity, Severity::Warning);
     assert!(answering(Verdict::Good).is_empty());
+}
+
+fn network_findings(machine: &Machine) -> Vec<Finding> {
+    let checks = ["http-proxy", "sources", "goproxy", "sumdb"];
+    crate::merged(checks.into_iter().flat_map(|check| machine.findings(check)).collect())
+}
+
+#[test]
+fn everything_behind_a_dead_proxy_is_one_finding() {
+    let refused = || Verdict::Unreachable("connection refused".to_owned());
+    let behind = || Verdict::Wrong("the proxy http://p.example:8080 does not answer".to_owned());
+    let machine = Machine::linux()
+        .var("HTTPS_PROXY", "ann:secret@p.example:8080")
+        .var("GOPROXY", "https://proxy.example")
+        .network(|network| {
+            network.http_proxies = vec![asked("p.example:8080", refused())];
+            let probe = Some(asked_through_proxy("https://go.dev", behind()));
+            network.sources = vec![Source { entry: "go.dev".to_owned(), is_masked: false, probe }];
+            network.proxies = vec![asked_through_proxy("https://proxy.example", Verdict::Silent)];
+            network.sumdb = vec![asked_through_proxy("https://sum.golang.org", behind())];
+        });
+    let findings = network_findings(&machine);
+    assert_eq!((findings.len(), findings[0].check), (1, "http-proxy"), "{findings:#?}");
+    assert!(findings[0].evidence.iter().any(|one| one.to_string().starts_with("https://go.dev: ")));
+    assert!(!format!("{findings:?}").contains("secret"));
+    // What fails without the proxy, or although it works, is a fact of its own.
+    let direct = machine.clone().network(|network| {
+        network.sumdb = vec![asked("https://sum.golang.org", Verdict::Silent)];
+    });
+    assert_eq!(network_findings(&direct).len(), 2);
+    let working = machine.network(|network| network.http_proxies[0].verdict = Verdict::Good);
+    assert_eq!(network_findings(&working).len(), 3);
+}
+
+#[test]
+fn a_proxy_that_is_not_an_address_is_one_finding() {
+    let unusable = || Verdict::Unreachable("not a proxy address".to_owned());
+    let machine = Machine::linux()
+        .var("HTTPS_PROXY", "http://p.example:port")
+        .var("GOPROXY", "https://proxy.example")
+        .network(|network| {
+            network.http_proxies = vec![asked("http://p.example:port", unusable())];
+            network.proxies = vec![asked_through_proxy("https://proxy.example", unusable())];
+        });
+    let findings = network_findings(&machine);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert_eq!(findings[0].what, "HTTPS_PROXY is not a proxy address: its port is not a number");
 }
 
 #[test]

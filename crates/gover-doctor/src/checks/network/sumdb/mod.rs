@@ -5,6 +5,7 @@ mod tests;
 
 use gover_source::{Probe, Verdict};
 
+use super::http_proxy;
 use super::setting::Setting;
 use crate::secret::mask;
 use crate::snapshot::network::{self, NetworkFacts};
@@ -100,7 +101,7 @@ fn unreachable(
     // `goproxy` reports a proxy that does not answer at all.
     let proxy = way.address.split("/sumdb/").next().unwrap_or(&way.address);
     let finding = Finding::error(what, why)
-        .about(proxy)
+        .about_fact(http_proxy::fact_of(snapshot, network, way, proxy))
         .shown_by(evidence)
         .shown_by(proxies)
         .shown_by(network.sumdb.iter().map(network::evidence));
