@@ -4,7 +4,7 @@ use std::fs;
 
 use gover_core::platform::IS_WINDOWS;
 use gover_test::snapbox::str;
-use gover_test::{FakeSite, Fault, context, gover_snapshot};
+use gover_test::{FakeSite, Fault, Release, context, gover_snapshot};
 
 use crate::scene::{go_of, has_part_download, receipt, released, released_for, wait_for_line};
 
@@ -162,10 +162,18 @@ hint: `gover install latest`, or `gover pin 1.22` first
     );
     ctx.install_system_fake("go1.19.8");
     ctx.gover(["install"]).exits(2);
-    for request in ["system", "./somewhere", "/opt/go"] {
+    let hint = |request: &str| {
         let output = ctx.gover(["install", request]);
-        assert!(output.exits(2).stderr.contains("hint: "), "{output}");
-    }
+        output.exits(2).stderr.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(hint("system"), "hint: gover default system");
+    // `gover default` would only say that there is no toolchain.
+    let other = "hint: name a release, such as `gover install latest`";
+    assert_eq!(hint("./somewhere"), other);
+    ctx.directory("somewhere");
+    assert_eq!(hint("./somewhere"), other);
+    Release::new("go1.90.1").write_to(&ctx.work().join("somewhere"));
+    assert_eq!(hint("./somewhere"), "hint: gover default ./somewhere");
 }
 
 #[test]

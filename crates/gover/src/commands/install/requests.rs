@@ -83,10 +83,14 @@ fn parse(text: &OsString, target: &Target, context: &Context<'_>) -> Result<Type
     }
     let request = Request::parse(text)?;
     match request.kind() {
-        RequestKind::System | RequestKind::Path(_) => Err(Failure::usage(
-            format!("`{request}` is not a version and cannot be installed"),
-            format!("gover default {}", pasted(request.as_str())),
-        )),
+        RequestKind::System | RequestKind::Path(_) => {
+            let hint = match context.locate(&request) {
+                Ok(Some(_)) => format!("gover default {}", pasted(request.as_str())),
+                // There is no toolchain that it could mean.
+                _ => "name a release, such as `gover install latest`".to_owned(),
+            };
+            Err(Failure::usage(format!("`{request}` is not a version and cannot be installed"), hint))
+        }
         _ => Ok(Typed::Request(request)),
     }
 }
