@@ -125,7 +125,7 @@ fn a_release_file_must_be_in_a_locked_source() {
 fn goproxy_adds_no_source_to_locked_ones() {
     let mut ctx = context!().with_site();
     // What is not on this machine cannot be reached.
-    ctx.set("HTTPS_PROXY", "http://127.0.0.1:1");
+    ctx.set("HTTP_PROXY", "http://127.0.0.1:1").set("HTTPS_PROXY", "http://127.0.0.1:1").unset("NO_PROXY");
     ctx.unset("GOVER_GODEV_URL");
     ctx.publish("go1.91.2");
     let (free, locked) = ("sources = [\"goproxy\"]\n", "sources = [\"goproxy\"]\nlocked = [\"sources\"]\n");
