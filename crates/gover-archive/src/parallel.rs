@@ -23,13 +23,13 @@ pub fn on_all_cores<'a, T: Sync, S, R: Send, E: Send>(
         }
         Ok(results)
     };
-    // The other threads finish their items after an error, and no more are begun. So each item before
-    // one that failed has a result, and which error comes first does not depend on the threads.
+    // After an error no more items are begun, but those that were begun are finished. Items are begun
+    // in order, so all before one that failed have a result, and the first error is always the same.
     let run = || work_off().inspect_err(|_| next.store(items.len(), Ordering::Relaxed));
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let joined: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        // All are joined: the scope would pass on the panic of one that is not.
+        // All are joined, because the scope itself panics if one that is not joined panicked.
         workers.into_iter().map(|worker| worker.join().ok()).collect()
     });
     let (mut results, mut failed) = (Vec::new(), None);
@@ -52,29 +52,24 @@ const MAX_THREADS: usize = 16;
 mod tests {
     use super::*;
 
-    const ITEMS: [usize; 1000] = {
-        let mut items = [0; 1000];
-        let mut at = 0;
-        while at < items.len() {
-            items[at] = at;
-            at += 1;
-        }
-        items
-    };
+    fn items() -> Vec<usize> {
+        (0..1000).collect()
+    }
 
     #[test]
     fn the_error_of_the_first_item_is_returned() {
+        let items = items();
         let work = |(): &mut (), item: &usize| if *item < 3 { Ok(*item) } else { Err(*item) };
         for _ in 0..20 {
-            assert_eq!(on_all_cores(&ITEMS, || Ok(()), work), Some(Err(3)));
+            assert_eq!(on_all_cores(&items, || Ok(()), work), Some(Err(3)));
         }
-        let all = on_all_cores(&ITEMS, || Ok::<_, usize>(()), |(), item| Ok(*item)).unwrap().unwrap();
-        assert_eq!(all.len(), ITEMS.len());
+        let all = on_all_cores(&items, || Ok::<_, usize>(()), |(), item| Ok(*item)).unwrap().unwrap();
+        assert_eq!(all.len(), items.len());
     }
 
     #[test]
     fn a_panic_of_every_thread_is_no_panic_of_the_caller() {
         let work = |(): &mut (), item: &usize| -> Result<usize, usize> { panic!("expected: {item}") };
-        assert_eq!(on_all_cores(&ITEMS, || Ok(()), work), None);
+        assert_eq!(on_all_cores(&items(), || Ok(()), work), None);
     }
 }

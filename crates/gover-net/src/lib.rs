@@ -115,10 +115,10 @@ impl Http {
     /// request that breaks off is retried; one without a response is retried once.
     pub async fn read(&self, url: &Address, limit: u64, etag: Option<&str>) -> Result<Body, HttpError> {
         self.retry(async |retries| {
-            // The first attempt may hang because of its connection alone, so it gets a third of the
-            // time. The second gets all of it, for servers that fetch the file themselves first.
+            // The first attempt may hang because of its connection alone, so it gets less time. The
+            // second gets all of it, for servers that fetch the file themselves first.
             let first = retries == 0 && self.settings.retries > 0;
-            let begin = first.then(|| self.settings.stall_timeout / 3);
+            let begin = first.then(|| self.settings.short_wait());
             self.read_once(url, limit, etag, begin).await
         })
         .await
@@ -235,8 +235,8 @@ impl Http {
                 body.extend_from_slice(&chunk);
             }
         };
-        // A server that sends a byte now and then must not hold gover. What came is enough.
-        drop(timeout(self.settings.stall_timeout / 3, read).await);
+        // A slow server must not hold up gover. The text that arrived in time is enough.
+        drop(timeout(self.settings.short_wait(), read).await);
         body.truncate(EXPLANATION);
         let text = error::explanation(&body, |text| self.secrets.masked(text));
         HttpError::Status { status, text, wait }

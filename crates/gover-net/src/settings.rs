@@ -19,7 +19,7 @@ pub struct NetworkSettings {
     /// How long connecting may take. It is short, because another source may be faster.
     pub connect_timeout: Duration,
     /// How long a server may send nothing. A request for a small file whose response has not begun
-    /// after a third of this time is made again, with all of it.
+    /// after [`short_wait`](Self::short_wait) is made again, with all of this time.
     pub stall_timeout: Duration,
     pub retries: u32,
     /// The longest wait before the first retry. It doubles with each retry.
@@ -136,6 +136,12 @@ impl NetworkSettings {
             "offline mode is on; {}, or name a directory with archives in GOVER_SOURCES",
             self.back_online
         )
+    }
+
+    /// How long to wait for something that usually comes at once: the first response of a server,
+    /// or the text of an error.
+    pub fn short_wait(&self) -> Duration {
+        self.stall_timeout / 3
     }
 
     /// The longest wait before a retry, counted from 0.

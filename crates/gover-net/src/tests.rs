@@ -175,7 +175,7 @@ async fn silence_is_met_with_one_repetition() {
     server.fault("/x", Fault::Stall);
     let (http, url) = (http(), server.at("/x"));
     let silence = async {
-        clock::pass(quick().stall_timeout / 3, || server.stalled() == 1).await;
+        clock::pass(quick().short_wait(), || server.stalled() == 1).await;
         clock::pass(quick().stall_timeout, || server.stalled() == 2).await;
     };
     let error = clock::meanwhile(body(&http, &url), silence).await.unwrap_err();
@@ -193,7 +193,7 @@ async fn a_server_that_fetches_a_small_file_first_gets_time() {
         let url = server.at("/x");
         let silence = async {
             if retries > 0 {
-                clock::pass(quick().stall_timeout / 3, || server.stalled() == 1).await;
+                clock::pass(quick().short_wait(), || server.stalled() == 1).await;
             }
             // The server takes that long for each request.
             clock::pass(Duration::from_secs(20), || server.stalled() == 1 + retries as usize).await;
