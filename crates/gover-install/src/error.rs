@@ -45,10 +45,10 @@ pub enum InstallError {
     Smoke { origin: Box<DownloadOrigin>, source: SmokeError },
     #[error("`{}` cannot be the name of a toolchain", shown(name))]
     UnusableName { name: String },
-    /// A build of one's own whose VERSION has the name of a release.
+    /// A custom build whose VERSION has the name of a release.
     #[error("`{name}` is the name of a release, and {file} is not that release")]
     NameOfRelease { name: String, file: String },
-    /// A module zip, whose root is told by its `published` name, under another name.
+    /// A module zip that was renamed. The directory inside it depends on its `published` name.
     #[error("{file} is a module zip, but is not named like one")]
     RenamedModule { file: String, published: String },
     #[error(transparent)]
@@ -73,12 +73,12 @@ pub struct DownloadOrigin {
     pub fate: Fate,
 }
 
-/// What happened to a file after a failed install. Only the code that keeps or deletes the file sets
-/// it, so messages claim nothing else.
+/// What happened to the file of a failed install. Only the code that keeps or deletes a download
+/// sets `Kept` or `Deleted`, so that no message claims it without reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Unknown,
-    /// A file of this machine, which is left where it is.
+    /// It is a file of the user, which gover does not change.
     Local,
     /// The download is in the cache, and the next attempt continues from it.
     Kept,

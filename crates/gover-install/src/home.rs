@@ -36,14 +36,13 @@ pub fn check_stamped(layout: &Layout) -> Result<(), HomeError> {
     Ok(())
 }
 
-/// Whether gover may change or remove files in these directories of the home without being asked to:
-/// the home bears its stamp, and none of them is a link out of it.
+/// Whether gover may change or remove files in these directories without a request of the user: the
+/// home has gover's stamp, and none of the directories is a link out of it.
 pub fn is_own(layout: &Layout, directories: &[PathBuf]) -> bool {
     layout.shim_stamp().is_file() && !directories.iter().any(|directory| leads_out(layout, directory))
 }
 
-/// Whether a directory of the home is a link to somewhere outside it. What is there may belong to
-/// someone else.
+/// Whether a directory of the home is a link out of the home, where files may belong to someone else.
 pub(crate) fn leads_out(layout: &Layout, directory: &Path) -> bool {
     let is_inside = || Some(directory.canonicalize().ok()?.starts_with(layout.home().canonicalize().ok()?));
     directory.exists() && is_inside() != Some(true)

@@ -22,12 +22,12 @@ pub(crate) fn lock_of_part(file_name: &str) -> &str {
     file_name.split('@').next().unwrap_or_default()
 }
 
-/// Returns whether none is left.
+/// Deletes the part files under the lock `name`. Returns whether none is left.
 pub(crate) fn discard_parts(layout: &Layout, name: &str, lock: &Lock) -> bool {
     discard(&layout.cache(), name, lock)
 }
 
-/// What became of a download that was at this path.
+/// Whether the download at this path was kept.
 pub(crate) fn fate(path: &Path) -> Fate {
     if path.exists() { Fate::Kept } else { Fate::Deleted }
 }
@@ -238,7 +238,7 @@ impl Validator {
         }
         let path = part.with_extension(format!("tag.{PART}"));
         let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-        let value = is_file.then(|| file::read_text_limited(&path, TAG).ok()).flatten();
+        let value = is_file.then(|| file::read_text_limited(&path, VALIDATOR_LIMIT).ok()).flatten();
         let value = value.filter(|value| !value.is_empty());
         Some(Self { path, value })
     }
@@ -272,8 +272,8 @@ fn identity(artifact: &Artifact) -> String {
 }
 
 const BUFFER: usize = 256 * 1024;
-/// Bytes of a validator, which is one line of a response.
-const TAG: u64 = 64 << 10;
+/// The most bytes of a validator, which is one header of a response.
+const VALIDATOR_LIMIT: u64 = 64 << 10;
 
 #[cfg(test)]
 mod tests {

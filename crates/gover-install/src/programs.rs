@@ -14,7 +14,7 @@ use gover_sys::file::{self, StagedProgram};
 use crate::files::{FileError, create_directory};
 use crate::smoke;
 
-/// The names of the two. The manager is of no use without the shim, so the shim comes first.
+/// The shim comes first, because the manager is of no use without it.
 const NAMES: [&str; 2] = ["gover-shim", "gover"];
 
 /// gover's two programs outside `GOVER_HOME`.
@@ -26,7 +26,7 @@ pub struct Programs {
 
 impl Programs {
     /// The programs to copy into `bin/`: the running manager `own`, and the shim in the same
-    /// directory. `None` if `bin/` has the same two already. Changes nothing.
+    /// directory. `None` if `bin/` already has both, byte for byte. Changes nothing.
     pub fn outside(layout: &Layout, own: &Path) -> Result<Option<Self>, ProgramsError> {
         if file::same_file(own, &layout.program("gover")).unwrap_or(false) {
             return Ok(None);
@@ -67,19 +67,21 @@ impl Programs {
     }
 }
 
-/// Runs a copy of the manager. Some file systems forbid programs.
+/// Runs a copy of the manager, because some file systems do not allow programs to run.
 fn check(program: &Path) -> io::Result<()> {
     let mut command = exec::command(program);
     let output = match smoke::output(command.arg("--version"))? {
         Ended::ByItself(output) => output,
-        Ended::TooLong | Ended::TooMuch => {
-            return Err(io::Error::other("`gover --version` does not end or prints without end"));
-        }
+        Ended::TooLong => return Err(io::Error::other("`gover --version` did not end in time")),
+        Ended::TooMuch => return Err(io::Error::other("`gover --version` printed too much")),
     };
-    if output.status.success() && output.stdout.starts_with(b"gover ") {
-        return Ok(());
+    if !output.status.success() {
+        return Err(io::Error::other(format!("`gover --version` failed ({})", output.status)));
     }
-    Err(io::Error::other(format!("`gover --version` printed something else ({})", output.status)))
+    if !output.stdout.starts_with(b"gover ") {
+        return Err(io::Error::other("`gover --version` did not print the version of gover"));
+    }
+    Ok(())
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -101,12 +103,12 @@ impl Diagnose for ProgramsError {
                 let build =
                     "unpack the release again, or build both programs: cargo build -p gover -p gover-shim";
                 let program = installed.as_ref().map(|program| pasted(&program.display().to_string()));
-                let whole =
-                    program.map(|program| format!("or set up the gover that is installed: {program} setup"));
+                let whole = program
+                    .map(|program| format!("or run the setup of the installed gover: {program} setup"));
                 std::iter::once(build.to_owned()).chain(whole).collect()
             }
             Self::DoesNotRun { .. } => vec![
-                "its file system may not allow programs; set GOVER_HOME to a directory where they run"
+                "its file system may not allow programs to run; set GOVER_HOME to a directory on another one"
                     .to_owned(),
             ],
             Self::File(error) => error.hints(),

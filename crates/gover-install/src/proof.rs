@@ -76,11 +76,12 @@ pub(crate) struct Facts {
 pub enum LogOutcome {
     /// It has the record that is among the proofs.
     Proven,
-    /// It has no records of such files, or the settings turn it off or forbid to reach it.
+    /// It was not asked: nothing was installed, it has no record of a custom build, or the settings
+    /// turn it off, with that reason.
     NotAsked(Option<String>),
-    /// It answered that it has no record.
+    /// It answered that it has no record, in these words.
     NoRecord(String),
-    /// It gave no answer, for this reason.
+    /// It did not answer, or not in time, for this reason.
     Failed(String),
 }
 

@@ -129,8 +129,8 @@ pub enum SmokeError {
 }
 
 impl SmokeError {
-    /// Whether an intact toolchain of another architecture may do this: the system refuses the
-    /// program, has no loader, or its emulator fails. Another version is wrong on any machine.
+    /// Whether an intact toolchain of another architecture may fail like this: the system refuses the
+    /// program, has no loader for it, or its emulator fails. Another version is wrong on any machine.
     fn may_be_the_machine(&self) -> bool {
         match self {
             Self::CannotRun { source, .. } => {
@@ -144,9 +144,9 @@ impl SmokeError {
 }
 
 impl SmokeError {
-    /// Whether the machine lacks something, so that nothing is known about the release: any failure
-    /// to read the tree or to start a program, unless the program itself is unfit. A `go` that fails
-    /// or does not end may lack memory, or be held by a scanner.
+    /// Whether the machine may be at fault, so that the download is kept: the tree cannot be read, or
+    /// its `go` cannot be started, fails or does not end. It may lack memory, or a scanner may hold it
+    /// up. A program that is not for this system is the fault of the release.
     pub(crate) fn is_of_the_machine(&self) -> bool {
         match self {
             Self::File(_) | Self::Hangs { .. } | Self::Endless { .. } => true,
@@ -171,7 +171,8 @@ impl Diagnose for SmokeError {
                 files::hints(source.kind()).into_iter().chain(others).collect()
             }
             Self::SaysOther { .. } => vec![OTHERS.to_owned()],
-            Self::Hangs { .. } | Self::Endless { .. } => vec![UNDECIDED.to_owned()],
+            Self::Hangs { .. } => vec![HELD_UP.to_owned()],
+            Self::Endless { .. } => vec![OTHER_OUTPUT.to_owned()],
             Self::OtherArch { found, .. } => {
                 found.iter().take(1).map(|arch| format!("`--arch {arch}` installs it anyway")).collect()
             }
@@ -182,8 +183,10 @@ impl Diagnose for SmokeError {
 }
 
 const OTHERS: &str = "this release may not run on this system; `gover list --remote` shows others";
-const UNDECIDED: &str = "the download is right, so look for what disturbs programs on this machine, \
-                         such as a virus scanner or an emulator, and try again";
+const HELD_UP: &str = "the download was verified; a virus scanner or an emulator may hold up programs \
+                       on this machine, so check that and try again";
+const OTHER_OUTPUT: &str = "the download was verified; an emulator, or a library that this machine loads \
+                            into programs, may print this, so check that and try again";
 /// A program starts late on a network drive or under a scanner, but not this late.
 const LIMITS: Limits = Limits { time: Duration::from_mins(1), output: 64 << 10 };
 /// The most bytes of a `VERSION`, which has two lines.
@@ -195,6 +198,16 @@ const BUSY_WAIT: Duration = Duration::from_millis(20);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hint_names_what_may_cause_the_failure() {
+        let expected = || "go1.91.2".to_owned();
+        let held_up = SmokeError::Hangs { expected: expected() }.hints().concat();
+        assert!(held_up.contains("virus scanner"), "{held_up}");
+        // A scanner prints nothing.
+        let other_output = SmokeError::Endless { expected: expected() }.hints().concat();
+        assert!(!other_output.contains("virus scanner"), "{other_output}");
+    }
 
     #[test]
     fn only_a_wrong_version_is_held_against_a_toolchain_of_another_machine() {

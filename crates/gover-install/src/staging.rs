@@ -315,11 +315,12 @@ fn name_of(path: &Path) -> Option<&str> {
     path.file_name()?.to_str()
 }
 
-/// Recovers what crashes left in staging, except where another process is at work. It costs one
-/// look into an empty directory, so every command that changes something starts with it. Commands
-/// that only read report what is [set aside](set_aside).
+/// Recovers what crashes left in staging, except where another process is at work. Every command
+/// that changes something starts with it, and usually finds an empty directory. Commands that only
+/// read report what is [set aside](set_aside).
 ///
-/// A home of another program, what gover did not name, and what is behind a link stay untouched.
+/// Changes nothing in the home of another program, under names that gover does not use, or behind a
+/// link out of the home.
 pub fn recover_all(layout: &Layout) -> Result<(), FileError> {
     if !home::is_own(layout, &[layout.staging(), layout.versions(), layout.receipts(), layout.cache()]) {
         return Ok(());

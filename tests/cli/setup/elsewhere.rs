@@ -123,7 +123,7 @@ fn setup_without_the_shim_names_a_complete_gover() {
     fs::copy(&gover, ctx.gover_program()).unwrap();
     fs::rename(shim_in(&ctx, "download"), ctx.layout().program("gover-shim")).unwrap();
     let output = ctx.command(&gover).arg("setup").run();
-    let hint = "hint: or set up the gover that is installed: [ROOT]/gover/bin/gover setup";
+    let hint = "hint: or run the setup of the installed gover: [ROOT]/gover/bin/gover setup";
     assert!(output.exits(1).stderr.contains(hint), "{output}");
 }
 
