@@ -1,3 +1,4 @@
+use crate::nearest;
 use crate::version::GoVersion;
 
 pub(super) fn close_to(text: &str) -> Option<String> {
@@ -7,7 +8,7 @@ pub(super) fn close_to(text: &str) -> Option<String> {
     if lower.starts_with(|c: char| c.is_ascii_digit()) {
         return version_in(&lower.replace(',', "."));
     }
-    WORDS.iter().find(|word| distance(word, lower) <= 2).map(|word| (*word).to_owned())
+    nearest(lower, WORDS).map(str::to_owned)
 }
 
 /// The longest leading part that is a version: `1.22.5` of `1.22.5.linux-amd64`.
@@ -18,21 +19,6 @@ fn version_in(text: &str) -> Option<String> {
         .filter_map(|&end| text.get(..end))
         .find(|head| GoVersion::parse(head).is_ok() && head.contains('.') && !head.ends_with("rc"))
         .map(str::to_owned)
-}
-
-/// Levenshtein distance; both texts are short.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(20).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((cb, diagonal), above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            let left = next.last().map_or(0, |left| left + 1);
-            next.push(left.min(above + 1).min(diagonal + usize::from(ca != *cb)));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 const WORDS: [&str; 5] = ["latest", "stable", "oldstable", "next", "system"];
