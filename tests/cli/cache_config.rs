@@ -172,7 +172,7 @@ exit: 2
 
 ----- stderr -----
 error: there is no setting `offlin`
-hint: `gover config list` shows every setting
+hint: gover config set offline true
 
 "#]]
     );

@@ -6,7 +6,7 @@ use gover_test::snapbox::str;
 use gover_test::{Release, TestContext, context, gover_snapshot};
 
 /// The commands, from the program's own help.
-fn commands(ctx: &TestContext) -> Vec<String> {
+pub(crate) fn commands(ctx: &TestContext) -> Vec<String> {
     let help = ctx.gover(["--help"]);
     let mut lines = help.success().stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
     let mut names = Vec::new();

@@ -11,19 +11,14 @@ use crate::scene::with_three;
 fn a_wrong_command_line_is_a_usage_error() {
     let ctx = context!();
     gover_snapshot!(
-        ctx.gover(["instal"]),
+        ctx.gover(["instal", "1.22"]),
         str![[r#"
 exit: 2
 ----- stdout -----
 
 ----- stderr -----
-error: unrecognized subcommand 'instal'
-
-  tip: some similar subcommands exist: 'list', 'init', 'uninstall', 'install'
-
-Usage: gover [OPTIONS] <COMMAND>
-
-For more information, try '--help'.
+error: gover has no command `instal`
+hint: gover install 1.22
 
 "#]]
     );

@@ -105,6 +105,14 @@ pub struct UnknownShell {
     pub name: String,
 }
 
+impl UnknownShell {
+    /// The name that was probably meant. The shells of the csh family are no typo of zsh.
+    pub fn meant(&self) -> Option<&'static str> {
+        let is_other = self.name.ends_with("csh");
+        gover_core::nearest(&self.name, ShellKind::ALL.iter().map(|kind| kind.name())).filter(|_| !is_other)
+    }
+}
+
 impl Diagnose for UnknownShell {
     fn hints(&self) -> Vec<String> {
         let names: Vec<_> = ShellKind::ALL.iter().map(|kind| kind.name()).collect();
@@ -169,5 +177,8 @@ mod tests {
         assert_eq!(error.to_string(), "`csh` is not a shell that gover knows");
         assert_eq!(error.hints(), ["use one of bash, zsh, fish, powershell, cmd, nu, elvish, sh"]);
         assert_eq!(error.exit(), Exit::Usage);
+        assert_eq!(error.meant(), None);
+        let typo = "bahs".parse::<ShellKind>().unwrap_err();
+        assert_eq!(typo.meant(), Some("bash"));
     }
 }

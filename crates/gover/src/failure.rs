@@ -51,6 +51,11 @@ impl Failure {
         Report::new(what, vec![hint.into()], Exit::Usage).into()
     }
 
+    /// A name that means nothing: the command with the one that was `meant`, else where to look.
+    pub(crate) fn unknown(what: String, meant: Option<String>, otherwise: &str) -> Self {
+        Self::usage(what, meant.unwrap_or_else(|| otherwise.to_owned()))
+    }
+
     pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Report::new(what, vec![hint.into()], Exit::Failure).into()
     }

@@ -13,11 +13,13 @@ mod store;
 mod supply;
 mod target;
 
+use std::ffi::OsString;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use gover_core::text::shown;
 use gover_core::{Env, Exit};
 
+pub use crate::cli::SAME as SAME_COMMANDS;
 pub use crate::commands::json_page;
 pub use crate::settings::{SETTINGS, SettingInfo};
 
@@ -28,9 +30,10 @@ use crate::output::Printer;
 use crate::target::Target;
 
 pub fn run(env: &Env) -> Exit {
-    let cli = match Cli::try_parse_from(env.arguments()) {
+    let line = cli::translated(env.arguments());
+    let cli = match Cli::try_parse_from(&line) {
         Ok(cli) => cli,
-        Err(error) => return answer_parser(&printable(&error, env)),
+        Err(error) => return answer_parser(&error, &line, env),
     };
     let printer = Printer::new(env, &cli.global);
     let is_for_prompt = commands::is_for_prompt(&cli.command);
@@ -63,23 +66,22 @@ fn dispatch(cli: Cli, env: &Env, printer: &Printer) -> Result<(), Failure> {
     commands::run(cli.command, &context)
 }
 
-/// The same error about arguments without characters that a terminal would obey, since the parser
-/// repeats arguments in it.
-fn printable(error: &clap::Error, env: &Env) -> clap::Error {
-    let shown = env.arguments().iter().map(|argument| shown(&argument.to_string_lossy()));
-    match Cli::try_parse_from(shown) {
-        Err(error) => error,
-        // The fault is the characters themselves.
-        Ok(_) => Cli::command().error(error.kind(), "an argument is not valid Unicode"),
-    }
-}
-
 /// Help and version go to stdout and succeed; anything else is a usage error on stderr.
-fn answer_parser(error: &clap::Error) -> Exit {
-    // If this cannot be printed, there is nothing left to do.
-    let _ = error.print();
+fn answer_parser(error: &clap::Error, line: &[OsString], env: &Env) -> Exit {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Success,
-        _ => Exit::Usage,
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // If this cannot be printed, there is nothing left to do.
+            let _ = error.print();
+            Exit::Success
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            Exit::Usage
+        }
+        _ => {
+            let failure = cli::refused(error, line);
+            Printer::new(env, &cli::Global::of_refused(line)).failure(&failure);
+            failure.exit()
+        }
     }
 }

@@ -82,10 +82,15 @@ fn commands_page(mut command: Command) -> Result<String, String> {
     let mut page = heading(
         "Commands",
         "crates/gover/src/cli",
-        "Each section is what the command's `-h` prints; `--help` says the same with more space. Exit codes are in [exit-codes.md](exit-codes.md), JSON \
-         in [json.md](json.md).",
+        "Each section is what the command's `-h` prints; `--help` says the same with more space. The global options of the \
+         first section work with every command. Exit codes are in [exit-codes.md](exit-codes.md), JSON in \
+         [json.md](json.md).",
     );
     push_command(&mut page, &mut command);
+    page.push_str(WORDS);
+    for (word, own) in gover::SAME_COMMANDS {
+        let _ = writeln!(page, "| `gover {word}` | `gover {}` |", own.join(" "));
+    }
     page.push_str("\n## Topics\n\n`gover help TOPIC` prints:\n");
     for name in TOPICS {
         let text = files::read(&root().join(format!("crates/gover/src/commands/help/{name}.txt")))?;
@@ -110,7 +115,10 @@ fn push_command(page: &mut String, command: &mut Command) {
     }
     page.push_str("```\n");
     for child in command.get_subcommands_mut().filter(|child| !child.is_hide_set()) {
-        push_command(page, child);
+        let mut own = child
+            .clone()
+            .mut_args(|argument| if argument.is_global_set() { argument.hide(true) } else { argument });
+        push_command(page, &mut own);
     }
 }
 
@@ -173,6 +181,15 @@ fn root() -> PathBuf {
 /// Columns of the help.
 const WIDTH: usize = 100;
 
+const WORDS: &str = "
+## Commands of other managers
+
+These mean the same. For others, such as `gover upgrade`, the error names the command to use.
+
+| Typed | Meaning |
+|---|---|
+";
+
 /// The topics of `gover help` that are not commands.
 const TOPICS: [&str; 3] = ["sources", "trust", "selection"];
 
@@ -191,13 +208,18 @@ Connections also follow `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`,
 
 #[cfg(test)]
 mod tests {
+    use clap::{Arg, ArgAction};
+
     use super::*;
 
     #[test]
     fn the_help_of_every_visible_command_is_on_the_page() {
         let hidden = Command::new("secret").hide(true);
         let list = Command::new("list").alias("ls").about("Shows").subcommand(Command::new("all"));
-        let mut root = Command::new("gover").subcommand(list).subcommand(hidden);
+        let option = |name| Arg::new(name).long(name).action(ArgAction::SetTrue);
+        let list = list.arg(option("json")).arg(option("for-tests").hide(true));
+        let root = Command::new("gover").arg(option("everywhere").global(true));
+        let mut root = root.subcommand(list).subcommand(hidden);
         root.build();
         let mut page = String::new();
         push_command(&mut page, &mut root);
@@ -206,7 +228,9 @@ mod tests {
         {
             assert!(page.contains(part), "{part} in {page}");
         }
-        assert!(!page.contains("secret"));
+        assert!(!page.contains("secret") && !page.contains("--for-tests"), "{page}");
+        assert!(page.contains("--json"), "{page}");
+        assert_eq!(page.matches("--everywhere").count(), 1, "{page}");
     }
 
     #[test]

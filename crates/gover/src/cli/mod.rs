@@ -1,10 +1,17 @@
 //! The command line: arguments, options and their help.
 
 mod arguments;
+mod refused;
+mod words;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use arguments::*;
+pub(crate) use refused::{meant, refused};
+pub use words::SAME;
+pub(crate) use words::translated;
 
 /// Installs official Go toolchains, verifies them, and runs the right one as `go`.
 #[derive(Debug, Parser)]
@@ -23,6 +30,7 @@ pub(crate) struct Cli {
 
 /// Options of every command.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// When to use colour: auto, always or never
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
@@ -36,6 +44,15 @@ pub(crate) struct Global {
     /// Explain each step
     #[arg(long, short, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+}
+
+impl Global {
+    /// Those of a command line that cannot be understood otherwise.
+    pub(crate) fn of_refused(line: &[OsString]) -> Self {
+        let matches = Cli::command().ignore_errors(true).try_get_matches_from(line).ok();
+        let color = matches.and_then(|matches| matches.try_get_one("color").ok().flatten().copied());
+        Self { color: color.unwrap_or(Color::Auto), offline: false, quiet: false, verbose: false }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -64,7 +81,7 @@ pub(crate) enum Command {
     #[command(alias = "local")]
     Pin(PinArgs),
     /// List installed toolchains, or releases
-    #[command(alias = "ls")]
+    #[command(aliases = ["ls", "versions"])]
     List(ListArgs),
     /// Show which toolchain is used here, and why
     Current(CurrentArgs),

@@ -6,7 +6,7 @@ use crate::cli::{Cli, CompletionsArgs};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &CompletionsArgs, context: &Context<'_>) -> Result<(), Failure> {
-    let shell = match arguments.shell.parse::<ShellKind>()? {
+    let shell = match super::shell(&arguments.shell, context)? {
         ShellKind::Bash => Shell::Bash,
         ShellKind::Zsh => Shell::Zsh,
         ShellKind::Fish => Shell::Fish,

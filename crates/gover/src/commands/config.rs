@@ -2,7 +2,7 @@ use gover_core::env::parse_switch;
 use gover_source::SourceSpec;
 use serde::{Serialize, Serializer};
 
-use crate::cli::{ConfigAction, ConfigArgs};
+use crate::cli::{self, ConfigAction, ConfigArgs};
 use crate::output::{Fact, Row, Table, facts};
 use crate::settings::{self, ConfigFile, MINIMUM_GO, SETTINGS, Settings, SettingsError};
 use crate::store::lock;
@@ -11,6 +11,7 @@ use crate::{Context, Failure};
 pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<(), Failure> {
     match arguments.action.unwrap_or(ConfigAction::List { json: false }) {
         ConfigAction::Get { name } => {
+            check_name(&name, context)?;
             let (value, _) = value_of(&name, &context.settings)?;
             context.printer.exact(&value)
         }
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: ConfigArgs, context: &Context<'_>) -> Result<(), Fa
 }
 
 fn set(name: &str, value: &str, context: &Context<'_>) -> Result<(), Failure> {
+    check_name(name, context)?;
     let lock = lock::acquire(settings::LOCK, context)?;
     if name == "sources" && !value.is_empty() {
         SourceSpec::parse_list(value)?;
@@ -72,6 +74,18 @@ fn list(as_json: bool, context: &Context<'_>) -> Result<(), Failure> {
         table.row([name.into(), value.into(), format!("{origin}{lock}").into()]);
     }
     context.printer.table(&table)
+}
+
+fn check_name(name: &str, context: &Context<'_>) -> Result<(), Failure> {
+    let known = || SETTINGS.iter().map(|setting| setting.name).chain([MINIMUM_GO]);
+    if known().any(|known| known == name) {
+        return Ok(());
+    }
+    let error = SettingsError::Unknown { name: name.to_owned() };
+    Err(match cli::meant(context.env.arguments(), name, known()) {
+        Some(meant) => Failure::usage(error.to_string(), meant),
+        None => error.into(),
+    })
 }
 
 /// Every setting, and `minimum_go` if the policy of the machine has it.

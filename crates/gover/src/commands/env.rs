@@ -50,7 +50,7 @@ fn in_shell_code(goroot: &OsStr) -> Result<&str, Failure> {
 
 fn shell(arguments: &EnvArgs, context: &Context<'_>) -> Result<ShellKind, Failure> {
     if let Some(name) = &arguments.shell {
-        return Ok(name.parse::<ShellKind>()?);
+        return super::shell(name, context);
     }
     let ancestors = gover_sys::process::ancestors().filter_map(gover_sys::process::name);
     ShellKind::detect(context.env, ancestors)

@@ -1,7 +1,7 @@
 use clap::CommandFactory;
 use gover_core::text::shown;
 
-use crate::cli::{Cli, HelpArgs};
+use crate::cli::{self, Cli, HelpArgs};
 use crate::{Context, Failure};
 
 pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Failure> {
@@ -14,13 +14,16 @@ pub(super) fn run(arguments: &HelpArgs, context: &Context<'_>) -> Result<(), Fai
     }
     // This adds the full names of commands and the global options to the help.
     root.build();
-    match root.find_subcommand_mut(topic) {
-        Some(command) => context.printer.exact(command.render_help().to_string().trim_end()),
-        None => Err(Failure::usage(
-            format!("there is no command or topic `{}`", shown(topic)),
-            "`gover help` lists the commands; topics are sources, trust and selection",
-        )),
+    let name = cli::SAME.iter().find(|(name, _)| name == topic).map_or(topic.as_str(), |(_, own)| own[0]);
+    if let Some(command) = root.find_subcommand_mut(name) {
+        return context.printer.exact(command.render_help().to_string().trim_end());
     }
+    let names = root.get_subcommands().map(clap::Command::get_name).chain(TOPICS.map(|(name, _)| name));
+    Err(Failure::unknown(
+        format!("there is no command or topic `{}`", shown(topic)),
+        cli::meant(context.env.arguments(), topic, names),
+        "`gover help` lists the commands; topics are sources, trust and selection",
+    ))
 }
 
 const TOPICS: [(&str, &str); 3] = [

@@ -23,11 +23,13 @@ mod verify;
 mod which;
 
 use gover_install::home;
+use gover_shell::ShellKind;
 
 pub use self::json::page as json_page;
 
 use crate::cli::{
-    CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, ListArgs, SetupArgs,
+    self, CacheAction, CacheArgs, Command, ConfigAction, ConfigArgs, CurrentArgs, DoctorArgs, ListArgs,
+    SetupArgs,
 };
 use crate::store::shims;
 use crate::{Context, Failure};
@@ -75,6 +77,16 @@ pub(crate) fn run(command: Command, context: &Context<'_>) -> Result<(), Failure
         Command::Config(arguments) => config::run(arguments, context),
         Command::Help(arguments) => help::run(&arguments, context),
     }
+}
+
+/// The shell of that name.
+fn shell(name: &str, context: &Context<'_>) -> Result<ShellKind, Failure> {
+    name.parse::<ShellKind>().map_err(|error| {
+        match cli::meant(context.env.arguments(), name, error.meant()) {
+            Some(meant) => Failure::usage(error.to_string(), meant),
+            None => error.into(),
+        }
+    })
 }
 
 /// Whether it prints a name and nothing else.

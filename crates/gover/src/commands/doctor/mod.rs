@@ -16,7 +16,7 @@ use gover_sys::process;
 
 use self::network::Answers;
 pub(super) use self::show::Diagnosis;
-use crate::cli::DoctorArgs;
+use crate::cli::{self, DoctorArgs};
 use crate::settings::SettingOrigin;
 use crate::store::lock;
 use crate::{Context, Failure};
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context<'_>) -> Result<(), F
     if arguments.undo {
         return undo(context);
     }
-    let checks = chosen(&arguments.checks)?;
+    let checks = chosen(&arguments.checks, context)?;
     if arguments.fix {
         return fix::run(&checks, arguments.yes, context);
     }
@@ -83,20 +83,22 @@ const OF_RELEASES: &[&str] = &["clock", "pin-unavailable", "go-eol"];
 const OF_STORE: &[&str] = &["store"];
 
 /// The checks with those names, or all checks.
-fn chosen(names: &[String]) -> Result<Vec<&'static Check>, Failure> {
+fn chosen(names: &[String], context: &Context<'_>) -> Result<Vec<&'static Check>, Failure> {
     if names.is_empty() {
         return Ok(checks::all().collect());
     }
-    names
-        .iter()
-        .map(|name| {
-            checks::by_name(name).ok_or_else(|| {
-                let known: Vec<&str> = checks::all().map(|check| check.name).collect();
-                let what = format!("`{}` is not a check", shown(name));
-                Failure::usage(what, format!("one of {}", known.join(", ")))
-            })
+    let check = |name: &String| {
+        checks::by_name(name).ok_or_else(|| {
+            let known = checks::all().map(|check| check.name);
+            let meant = cli::meant(context.env.arguments(), name, known);
+            Failure::unknown(
+                format!("`{}` is not a check", shown(name)),
+                meant,
+                "`gover doctor` runs every check",
+            )
         })
-        .collect()
+    };
+    names.iter().map(check).collect()
 }
 
 fn undo(context: &Context<'_>) -> Result<(), Failure> {
